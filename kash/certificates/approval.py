@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
+from collections.abc import Collection
 
-from kash.certificates.models import CertificateBatch
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, exists
+
+from kash.certificates.models import Certificate, CertificateBatch
 from kash.platform.approvals.approval import Approval
 from kash.platform.web.answers import AnswerKind
+
+
+def _certifies(people: Collection[int]) -> ColumnElement[bool]:
+    held = exists().where(
+        Certificate.batch_id == CertificateBatch.id, Certificate.person_id.in_(people)
+    )
+    return held.correlate(CertificateBatch)
+
 
 # Told to whoever proposed.
 SENT_BACK = AnswerKind(
@@ -28,4 +39,6 @@ APPROVAL = Approval(
     stands_in=_l("You stand in for whoever proposed these, so another person must approve them."),
     waits=("proposed", "approved", "issuing", "stopped"),
     sent_back=SENT_BACK,
+    gains=_certifies,
+    gained=_l("One of these certificates is yours, so another person must approve them."),
 )

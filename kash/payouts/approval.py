@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
+from collections.abc import Collection
 
-from kash.payouts.models import PayoutList
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, exists
+
+from kash.payouts.models import PayoutLine, PayoutList
 from kash.platform.approvals.approval import Approval
 from kash.platform.web.answers import AnswerKind
+
+
+def _pays(people: Collection[int]) -> ColumnElement[bool]:
+    line = exists().where(PayoutLine.list_id == PayoutList.id, PayoutLine.person_id.in_(people))
+    return line.correlate(PayoutList)
+
 
 # Told to whoever proposed.
 SENT_BACK = AnswerKind(
@@ -27,4 +36,6 @@ APPROVAL = Approval(
     own=_l("You proposed this list, so another person must approve it."),
     stands_in=_l("You stand in for whoever proposed this list, so another person must approve it."),
     sent_back=SENT_BACK,
+    gains=_pays,
+    gained=_l("You stand on this list yourself, so another person must approve it."),
 )

@@ -28,7 +28,6 @@ from kash.certificates.rules.standing import CertificateStatus
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import (
     NothingToPropose,
-    OwnCertificate,
     approve,
     confirm_names,
     set_rule,
@@ -39,7 +38,12 @@ from kash.certificates.services.preconditions import NamesChanged
 from kash.certificates.services.revoking import AlreadyRevoked, revoke
 from kash.people.models import Person
 from kash.people.queries.erasing import in_the_way
-from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
+from kash.platform.approvals.errors import (
+    GivenToApprover,
+    SamePerson,
+    StandsInForProposer,
+    WrongStep,
+)
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
@@ -156,7 +160,7 @@ def test_nobody_approves_a_certificate_of_her_own(ready: Ready) -> None:
     ready.confirm(ALL)
     batch = ready.proposed()
     holder = ready.batch(batch).certificates[0].person_id
-    with pytest.raises(OwnCertificate):
+    with pytest.raises(GivenToApprover):
         approve(ready.batch(batch), replace(ready.director, person_id=holder))
     assert ready.batch(batch).state == "proposed"
     approve(ready.batch(batch), replace(ready.director, person_id=0))

@@ -10,7 +10,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from kash.accounts.models import Account
 from kash.attendance.services.closing import RegistersOpen, reopen_slot
+from kash.payouts.approval import APPROVAL
 from kash.payouts.models import PaymentSheet, PayoutEvent, PayoutLine, PayoutPart
 from kash.payouts.queries.claims import double_claims, paid_on
 from kash.payouts.queries.drafts import drafted_claims
@@ -56,7 +58,12 @@ from kash.payouts.services.sending import open_numbers
 from kash.people.models import Consent, Person
 from kash.people.queries.erasing import in_the_way
 from kash.people.services.merging import merge_people, undo_merge
-from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
+from kash.platform.approvals.errors import (
+    GivenToApprover,
+    SamePerson,
+    StandsInForProposer,
+    WrongStep,
+)
 from kash.platform.database import db
 from kash.platform.vault import open_text, verify
 from kash.platform.vault.models import AuditEntry, AuditSubject
@@ -610,5 +617,45 @@ def test_nobody_approves_money_for_herself(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
     herself = replace(ready.director, person_id=ready.rows()[ZAWADI].person_id)
+    with pytest.raises(GivenToApprover):
+        approve(ready.one(made), herself)
+    assert ready.one(made).state == "proposed"
+    # Today offers nothing that is refused, and the page says why instead of a button.
+    assert waiting_for(herself) == []
+    offered = APPROVAL.offered(ready.one(made), herself)
+    assert (offered.approves, offered.refused) == (False, APPROVAL.gained)
+    assert [one.list_public_id for one in waiting_for(ready.director)] == [made]
+
+
+def test_nobody_approves_for_whom_the_list_pays(ready: Ready, actor: Callable[..., Actor]) -> None:
+    """An absent director's stand-in doesn't approve what pays the director."""
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    made, monitoring = ready.proposed(), actor("monitoring")
+    account = db.session.query(Account).filter_by(public_id=ready.director.public_id).one()
+    account.person_id = ready.rows()[ZAWADI].person_id
+    db.session.commit()
+    for_her = lent(monitoring, ready.director.public_id)
+    assert waiting_for(for_her) == []
+    with pytest.raises(GivenToApprover):
+        approve(ready.one(made), for_her)
+    assert ready.one(made).state == "proposed"
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize(("name", "phone"), [("subira mfano", ""), ("Other Name", "+254700000077")])
+def test_nobody_approves_money_in_her_name_or_to_her_phone(
+    ready: Ready, name: str, phone: str
+) -> None:
+    """A facilitator on no register is a name and a phone: the director's own are refused too."""
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    chosen, days = Chosen("driver", NEAR), [FIRST_DAY]
+    add_payee(ready.workshop, name=name, phone=phone, chosen=chosen, days=days, by=ready.trainer)
+    person = make_person("Subira Sampuli", "A")
+    give_phone(person, "+254700000077")
+    made = ready.proposed()
+    herself = replace(
+        ready.director, person_id=db.session.query(Person).filter_by(public_id=person).one().id
+    )
     with pytest.raises(OwnPayment):
         approve(ready.one(made), herself)
+    assert ready.one(made).state == "proposed"

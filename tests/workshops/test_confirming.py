@@ -141,7 +141,7 @@ def test_an_account_that_is_not_independent_is_told_so_and_offered_nothing(
     assert site.get(f"{at}/confirm").location == at
     shown = text_of(site.get(at))
     assert "are not independent of each other" in shown
-    assert "Somebody independent of both of you, usually the director, confirms it." in shown
+    assert "Somebody else, usually another trainer or the director, confirms it." in shown
     # Nor is she led to a page that would refuse her; somebody independent is.
     assert f"{at}/confirm" not in site.get(at).text
     director = client_for(actor("director", name="Neema Mfano"))

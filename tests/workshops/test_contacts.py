@@ -137,6 +137,23 @@ def enrolled(plan: Plan, stranger: str) -> Held:
 # --- What does not open a contact --------------------------------------------------------------
 
 
+def test_two_accounts_of_one_hand_that_confirm_each_other_open_nobody(
+    enrolled: Held, stranger: str, actor: Actors
+) -> None:
+    """Two trainers whom an administrator let in may confirm each other's registers; but whoever
+    lets accounts in opens no phone by two puppets."""
+    puppet = actor("trainer", name="Kibaraka Mfano")
+    for account in (puppet, enrolled.trainer):
+        db.session.add(AccountBacking(account_id=account.account_id or 0, by="a" * 16))
+    db.session.commit()
+    slot = mark_and_close(enrolled, "Asali Mfano")
+    confirm_slot(enrolled.register, slot, puppet)
+    assert not opened(enrolled.trainer, stranger)
+    db.session.query(AccountBacking).delete()
+    db.session.commit()
+    assert opened(enrolled.trainer, stranger)
+
+
 @pytest.mark.any_engine
 def test_enrolling_a_stranger_does_not_let_a_trainer_read_her_phone(
     enrolled: Held, stranger: str

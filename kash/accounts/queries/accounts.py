@@ -218,6 +218,14 @@ def names_of(public_ids: Iterable[str | None]) -> dict[str, str]:
     return {row.public_id: row.name for row in rows}
 
 
+def people_of(public_ids: Iterable[str]) -> Select[int | None]:
+    """The keys of the participants to whom these accounts belong."""
+    wanted = sorted(set(public_ids))
+    return select(Account.person_id).where(
+        Account.public_id.in_(wanted), Account.person_id.is_not(None)
+    )
+
+
 def accounts_with_role(*roles: Role, locked: Collection[str] = ()) -> Sequence[Account]:
     """Active accounts that hold one of these roles, by name.
 

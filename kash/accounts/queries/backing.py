@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache, partial
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import Select, literal, select, union
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountBacking, AccountRole, Invitation, Programme
@@ -64,6 +64,25 @@ def tied_to(public_id: str) -> Select[str]:
         .join(down, down.c.who == AccountBacking.by)
     )
     return select(down.c.who)
+
+
+@lru_cache(maxsize=64)
+def in_line_with(public_id: str) -> Select[str]:
+    """The public ids of the accounts that stand behind one, or behind which it stands, itself among
+    them: the rule of approvals (`rules.are_in_line`). Put together as `tied_to` is."""
+    up = select(literal(public_id).label("who")).cte(recursive=True)
+    up = up.union(
+        select(AccountBacking.by)
+        .join(Account, Account.id == AccountBacking.account_id)
+        .join(up, up.c.who == Account.public_id)
+    )
+    down = select(literal(public_id).label("who")).cte(recursive=True)
+    down = down.union(
+        select(Account.public_id)
+        .join(AccountBacking, AccountBacking.account_id == Account.id)
+        .join(down, down.c.who == AccountBacking.by)
+    )
+    return union(select(up.c.who), select(down.c.who)).subquery().select()
 
 
 def is_founded(session: Session) -> bool:

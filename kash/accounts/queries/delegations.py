@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kash.accounts.models import Account, AccountRole, Delegation
+from kash.accounts.queries.accounts import actor_of
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import one_or_404
-from kash.policy import DELEGABLE, GRANTS, Role, StandIn, may_stand_in
+from kash.policy import DELEGABLE, GRANTS, Actor, Role, StandIn, may_stand_in
 
 
 @dataclass(frozen=True)
@@ -200,4 +201,12 @@ def accounts_that_may(permission: str, now: datetime | None = None) -> Sequence[
             permission in lent.get(one.id, ())
             and may_stand_in({Role(row.role) for row in one.roles}, permission)
         )
+    ]
+
+
+def actors_that_may(permission: str) -> list[Actor]:
+    """The same as services know them, with what is lent to them now."""
+    return [
+        replace(actor_of(account), stands_in=lent_to(account.id))
+        for account in accounts_that_may(permission)
     ]

@@ -95,6 +95,11 @@ def are_independent(first: str, second: str, backing: Backing) -> bool:
     return behind(first, backing).isdisjoint(behind(second, backing))
 
 
+def are_in_line(first: str, second: str, backing: Backing) -> bool:
+    """True if one of two accounts stands behind the other. A third behind both doesn't count."""
+    return first in behind(second, backing) or second in behind(first, backing)
+
+
 def standing(
     second: str,
     settled_at: datetime,

@@ -23,8 +23,8 @@ _HINDRANCES = {
     Hindrance.NOT_BEGUN: _l("This session has not begun. Nothing is confirmed before it begins."),
     Hindrance.TIED: _l(
         "Your account and the one that closed this register are not independent of each other: one"
-        " let the other in, or the same person let both in. Somebody independent of both of you,"
-        " usually the director, confirms it."
+        " let the other in, gave the other power or made a password link for it. Somebody else,"
+        " usually another trainer or the director, confirms it."
     ),
     Hindrance.CHANGED: _l(
         "This register changed since it was shown to you, or you have not opened it. Look at it"

@@ -18,7 +18,7 @@ from kash.attendance.rules.conduct import PAID_PURPOSE, has_begun, oddities
 from kash.attendance.services.closing import CannotConfirm
 from kash.attendance.services.marking import slot_held
 from kash.platform.vault import Change, audited
-from kash.platform.web.account_names import tied_accounts
+from kash.platform.web.account_names import accounts_in_line
 from kash.policy import Actor
 
 
@@ -107,13 +107,14 @@ def _hindrance(
         differences,
         begun=has_begun(found.starts_at, change.now),
         independent=register.purpose != PAID_PURPOSE
-        or by.public_id not in tied_to(change.session, found.closed_by),
+        or by.public_id not in in_line_with(change.session, found.closed_by),
     )
 
 
-def tied_to(session: Session, account: str | None) -> Collection[str]:
-    """The accounts that are not independent of one (public ids), itself among them."""
-    return set(session.scalars(tied_accounts(account))) if account else ()
+def in_line_with(session: Session, account: str | None) -> Collection[str]:
+    """The accounts that stand behind one or behind which it stands (public ids), itself among
+    them: none of them confirms what it closed."""
+    return set(session.scalars(accounts_in_line(account))) if account else ()
 
 
 def _unless_read(

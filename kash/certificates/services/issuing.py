@@ -60,13 +60,6 @@ class NamesMoved(Problem):
     sentence = _l("Somebody else changed this meanwhile. Nothing of yours was saved yet.")
 
 
-class OwnCertificate(Problem):
-    """Nobody approves a certificate for herself."""
-
-    status = 403
-    sentence = _l("One of these certificates is yours, so another person must approve them.")
-
-
 class UnknownIssuingChoice(Problem):
     """A design or a class of reasons that doesn't exist."""
 
@@ -239,18 +232,11 @@ def locked_batch(
 def approve(batch: CertificateBatch, by: Actor) -> None:
     """Approve a proposed batch; from then on all that will stand on its certificates is fixed.
 
-    Raises SamePerson to whoever proposed it, StandsInForProposer, OwnCertificate to whoever is
-    among the holders, else WrongStep.
+    Raises as `Approval.decides`, and WrongStep.
     """
     with audited("certificates.approved", by) as change:
         locked = locked_batch(change.session, batch, BatchStep.APPROVE, by)
         APPROVAL.approve(change, locked, by)
-        if by.person_id is not None and change.session.scalar(
-            select(Certificate.id)
-            .where(Certificate.batch_id == locked.id, Certificate.person_id == by.person_id)
-            .limit(1)
-        ):
-            raise OwnCertificate
         check_still_eligible(change.session, locked)
         fix_approval(change.session, locked)
 

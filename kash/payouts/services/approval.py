@@ -15,6 +15,7 @@ from kash.payouts.rules.approval import (
     written,
 )
 from kash.payouts.rules.steps import PaymentState
+from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, lookup, open_text
 from kash.policy import Actor
@@ -32,12 +33,19 @@ def phones_of(lines: Sequence[PayoutLine]) -> dict[int, str]:
 
 def _phone(line: PayoutLine) -> str:
     if line.person is not None:
-        sealed, kind, public_id = line.person.phone_sealed, "person.phone", line.person.public_id
-    elif line.payee is not None:
-        sealed, kind, public_id = line.payee.phone_sealed, "payee.phone", line.payee.public_id
-    else:
+        return phone_of_person(line.person)
+    payee = line.payee
+    if payee is None or payee.phone_sealed is None:
         return ""
-    return open_text(sealed, kind=kind, public_id=public_id) if sealed is not None else ""
+    return open_text(payee.phone_sealed, kind="payee.phone", public_id=payee.public_id)
+
+
+def phone_of_person(person: Person) -> str:
+    """The phone of a participant in E.164, or empty; opened in memory, shown to nobody."""
+    sealed = person.phone_sealed
+    if sealed is None:
+        return ""
+    return open_text(sealed, kind="person.phone", public_id=person.public_id)
 
 
 def _fixed(line: PayoutLine, currency: str, phone: str) -> Fixed:

@@ -57,10 +57,13 @@ class OneWaits(Problem):
 
 
 class OwnPayment(Problem):
-    """Nobody approves money for herself."""
+    """Nobody approves money for herself under another entry: in her name, or to her phone."""
 
     status = 403
-    sentence = _l("You stand on this list yourself, so another person must approve it.")
+    sentence = _l(
+        "A payment of this list is in your name or goes to your phone, or those of the person for"
+        " whom you decide, so another person must approve it."
+    )
 
 
 class ChangedSinceProposal(Problem):

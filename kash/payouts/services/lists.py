@@ -18,7 +18,7 @@ from kash.payouts.queries.rates import table_for
 from kash.payouts.rules.claims import blocks, doubles
 from kash.payouts.rules.files import new_reference
 from kash.payouts.rules.steps import ListStep, allowed_steps
-from kash.payouts.services.approval import fix_approval
+from kash.payouts.services.approval import fix_approval, phone_of_person, phones_of
 from kash.payouts.services.errors import (
     BandsOpen,
     ChangedSinceProposal,
@@ -30,8 +30,10 @@ from kash.payouts.services.errors import (
     OtherCurrency,
     OwnPayment,
 )
+from kash.people.models import Person
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.vault import audited
+from kash.platform.web.account_names import account_names, people_of_accounts
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
@@ -127,21 +129,33 @@ def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: A
     raise WrongStep
 
 
+def _refuse_own(session: Session, locked: PayoutList, by: Actor) -> None:
+    """Raise OwnPayment if a payment bears the name of the approver, or of whom she decides for, or
+    goes to a phone of theirs, by whichever entry."""
+    accounts = [by.public_id, *([locked.approved_for] if locked.approved_for else [])]
+    names = {name.casefold() for name in account_names(accounts).values()}
+    people = {by.person_id, *people_of_accounts(accounts, session)} - {None}
+    persons = session.scalars(select(Person).where(Person.id.in_(people))) if people else ()
+    theirs = {phone_of_person(person) for person in persons} - {""}
+    phones = phones_of(locked.lines)
+    for line in locked.lines:
+        named = line.payee is not None and line.payee.name.casefold() in names
+        if named or phones[line.id] in theirs:
+            raise OwnPayment
+
+
 def approve(one: PayoutList, by: Actor) -> None:
     """Approve a proposed list; from then on it is frozen, who gets what and by which phone is
     fixed, and its paper has numbers.
 
-    Raises SamePerson, StandsInForProposer, OwnPayment, ChangedSince, DoubleClaimsOpen, WrongStep,
+    Raises as `Approval.decides`, and OwnPayment, ChangedSince, DoubleClaimsOpen, WrongStep,
     DaysAhead.
     """
     with audited("payouts.approved", by) as change:
         session = change.session
         locked = locked_list(session, one, ListStep.APPROVE, by)
         APPROVAL.approve(change, locked, by)
-        if by.person_id is not None and any(
-            line.person_id == by.person_id for line in locked.lines
-        ):
-            raise OwnPayment
+        _refuse_own(session, locked, by)
         _check_still_right(session, locked)
         _check_claims(session, locked)
         fix_approval(locked)

@@ -3,9 +3,9 @@
 Nobody opens a contact by what she does alone: enrolling somebody, marking her present, closing the
 register and asking for her phone are all things that a trainer can do in a minute to forty people
 whom she never met. One act at least must be another's: the person's own, or a second account's.
-Nor does it help to hold two accounts: an answer, a mark by her own hand and an agreement count only
-if they are of an account that is independent of the trainer's, so that whoever invites accounts
-opens nobody by two puppets. The accounts that are not are called tied.
+Nor does it help to hold two accounts: an answer, a mark by her own hand, a register and an
+agreement count only if an account had a part that is independent of the trainer's, so that whoever
+invites accounts opens nobody by two puppets. The accounts that are not are called tied.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def opened_by(
     herself = {answered_by, *(one.own_hand for one in there if one.counts)} - {""}
     if herself - {actor, *tied}:
         return Opened.ANSWERED
-    if any(one.came for one in there):
+    if any(one.came and {one.closed_by, one.confirmed_by} - {actor, *tied} for one in there):
         return Opened.CAME
     if any(one.asked_by == actor and one.agreed_by != actor for one in agreements):
         return Opened.AGREED

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from kash.feature import Part, declared
-from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
+from kash.platform.approvals.errors import (
+    GivenToApprover,
+    SamePerson,
+    StandsBehind,
+    StandsInForProposer,
+    WrongStep,
+)
 from kash.platform.approvals.models import Proposal
 from kash.platform.approvals.rules import Standing, standing_of
+from kash.platform.database import db
 from kash.platform.vault.audit import Change
+from kash.platform.web.account_names import accounts_in_line, actors_that_may, people_of_accounts
 from kash.platform.web.answers import AnswerKind, answer
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
@@ -22,12 +31,15 @@ from kash.policy import Actor
 @dataclass(frozen=True)
 class OfferedDecision:
     """Decision on a proposal, as its page offers it to an actor. `standing_in` is for whom she
-    would decide, None in her own right."""
+    would decide, None in her own right. `refused` says why she may not approve what she otherwise
+    would; `nobody` tells who proposed it that nobody may approve it as things stand."""
 
     own: bool
     approves: bool
     returns: bool
     standing_in: str | None
+    refused: Any = ""
+    nobody: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,9 @@ class Approval(Part):
 
     Rows in the states `waits` may be turned back, and are handed over, as `waiting`, with the
     account that proposed them; `key` is kept in hand-overs. `own` and `stands_in` are said to
-    whoever may not approve, because she proposed it or stands in for who did. `sent_back` is what
+    whoever may not approve, because she proposed it or stands in for who did. `gains` is the
+    condition that a proposal pays or certifies one of these people (keys): none of them approves
+    it, which `gained` says. `sent_back` is what
     the account that proposed it is told on its Today once another sent it back; None where Today
     shows what was sent back for as long as it is.
     """
@@ -51,6 +65,8 @@ class Approval(Part):
     own: Any
     stands_in: Any
     waits: tuple[str, ...] = ("proposed",)
+    gains: Callable[[Collection[int]], ColumnElement[bool]] | None = None
+    gained: Any = ""
     sent_back: AnswerKind | None = None
 
     def propose(self, change: Change, by: Actor, **columns: Any) -> Any:
@@ -67,15 +83,44 @@ class Approval(Part):
         return one_or_404(session.scalar(statement.options(*loaded).with_for_update()))
 
     def decides(self, row: Any, by: Actor) -> str | None:
-        """For whom an actor decides on a proposal, None in her own right. Raises SamePerson and
-        StandsInForProposer."""
+        """For whom an actor decides on a proposal, None in her own right. Raises SamePerson,
+        StandsInForProposer, GivenToApprover and StandsBehind."""
         absent = by.decides_for(self.approves, not_for=row.proposed_by)
-        stands = standing_of(by.public_id, row.proposed_by, decides_for=absent)
+        stands = self.standing(row, by)
         if stands is Standing.ASKED:
             raise SamePerson(self.own)
         if stands is Standing.STANDS_IN:
             raise StandsInForProposer(self.stands_in)
+        if stands is Standing.GAINS:
+            raise GivenToApprover(self.gained)
+        if stands is Standing.TIED:
+            raise StandsBehind
         return absent
+
+    def standing(self, row: Any, by: Actor) -> Standing:
+        """How somebody with the permission to approve stands to a proposal: the one rule of all
+        approvals. Neither of the two stands behind the other, and it gives the approver nothing;
+        that a third person brought both in doesn't count."""
+        session = object_session(row) or db.session()
+        absent = by.decides_for(self.approves, not_for=row.proposed_by)
+        given = self._given(by, absent, session)
+        gains = given is not None and (
+            session.scalar(select(self.model.id).where(self.model.id == row.id, given)) is not None
+        )
+        tied = row.proposed_by is not None and row.proposed_by in session.scalars(
+            accounts_in_line(by.public_id)
+        )
+        return standing_of(
+            by.public_id, row.proposed_by, decides_for=absent, independent=not tied, gains=gains
+        )
+
+    def _given(self, by: Actor, absent: str | None, session: Session) -> ColumnElement[bool] | None:
+        """The condition that a proposal gives the approver something, or for whom she decides; None
+        where it cannot."""
+        if self.gains is None:
+            return None
+        people = {by.person_id, *people_of_accounts([absent] if absent else [], session)} - {None}
+        return self.gains([key for key in people if key is not None]) if people else None
 
     def approve(self, change: Change, row: Proposal, by: Actor) -> None:
         """Approve a proposal, locked, within an action. Raises WrongStep, and as `decides`."""
@@ -110,14 +155,20 @@ class Approval(Part):
             answer(change.session, row.proposed_by, told, change.now, about or row.public_id)
 
     def open_to(self, actor: Actor) -> ColumnElement[bool]:
-        """The condition of what an actor can approve: nothing of her own, nor of the one for whom
-        alone she would decide."""
+        """The condition of what an actor can approve, by `standing`: nothing of her own, nor of the
+        one for whom alone she would decide, nor what gives her something, nor what somebody
+        proposed who stands behind her or behind whom she stands."""
         if not actor.may(self.approves):
             return false()
         absent = actor.decides_for(self.approves)
         alone = absent and actor.decides_for(self.approves, not_for=absent) == ""
         barred = (actor.public_id, absent) if alone else (actor.public_id,)
-        others = (self.model.proposed_by.is_distinct_from(one) for one in barred)
+        others = [self.model.proposed_by.is_distinct_from(one) for one in barred]
+        line = self.model.proposed_by.not_in(accounts_in_line(actor.public_id))
+        others.append(or_(self.model.proposed_by.is_(None), line))
+        given = self._given(actor, absent, db.session())
+        if given is not None:
+            others.append(not_(given))
         return and_(self.model.state == "proposed", *others)
 
     def any_open_to(self, actor: Actor) -> ColumnElement[bool] | None:
@@ -128,13 +179,22 @@ class Approval(Part):
         """Decision that the page of a proposal offers; `as_organiser` as in `turn_back`."""
         absent = actor.decides_for(self.approves, not_for=row.proposed_by)
         may, proposed = actor.may(self.approves), row.state == "proposed"
-        stands = standing_of(actor.public_id, row.proposed_by, decides_for=absent)
+        stands = self.standing(row, actor)
+        own = proposed and stands is Standing.ASKED
+        why = {Standing.GAINS: self.gained, Standing.TIED: StandsBehind.sentence}
         return OfferedDecision(
-            own=proposed and stands is Standing.ASKED,
+            own=own,
             approves=proposed and may and stands is Standing.MAY,
             returns=may or as_organiser,
             standing_in=absent,
+            refused=why.get(stands, "") if proposed and may else "",
+            nobody=own and not self._somebody_may(row),
         )
+
+    def _somebody_may(self, row: Any) -> bool:
+        """True if there is anybody who may approve a proposal."""
+        others = (one for one in actors_that_may(self.approves) if one.public_id != row.proposed_by)
+        return any(self.standing(row, one) is Standing.MAY for one in others)
 
 
 def note(change: Change, row: Any, absent: str | None) -> None:

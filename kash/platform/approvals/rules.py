@@ -12,6 +12,7 @@ class Standing(StrEnum):
     MAY = "may"
     ASKED = "asked"
     STANDS_IN = "stands_in"
+    GAINS = "gains"
     CONCERNED = "concerned"
     TIED = "tied"
     NEW = "new"
@@ -23,15 +24,19 @@ def standing_of(
     *,
     decides_for: str | None = None,
     independent: bool = True,
+    gains: bool = False,
 ) -> Standing:
     """How somebody stands to a proposal; all are accounts by public id.
 
     `decides_for` is for whom she would decide (`Actor.decides_for`): empty if that is only the
-    proposer herself. `independent` is whether her account is so of the proposer's, where that
-    counts.
+    proposer herself. `independent` is whether her account is so of the proposer's, by the strict
+    rule or by that of approvals. `gains` is whether it pays or certifies her, or for whom she would
+    decide.
     """
     if second == proposed_by:
         return Standing.ASKED
     if decides_for == "":
         return Standing.STANDS_IN
+    if gains:
+        return Standing.GAINS
     return Standing.MAY if independent else Standing.TIED

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, literal, select
+from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
+from kash.policy import Actor
 
 
 @dataclass(frozen=True)
 class AccountsKnown(Part):
-    """Accounts as other rooms find them: names by public ids, and the select of public ids of those
-    that are not independent of one, itself among them."""
+    """Accounts as other rooms find them: names by public ids; the select of public ids of those
+    that are not independent of one, itself among them (`tied_to`), and of those alone that stand
+    behind it or behind which it stands (`in_line_with`); the participants to whom accounts belong;
+    and who may do something now."""
 
     names_of: Callable[[Iterable[str]], dict[str, str]]
     tied_to: Callable[[str], Select[str]]
+    in_line_with: Callable[[str], Select[str]]
+    people_of: Callable[[Iterable[str]], Select[int | None]]
+    actors_that_may: Callable[[str], Sequence[Actor]]
 
 
 def account_names(public_ids: Iterable[str]) -> dict[str, str]:
@@ -33,3 +40,27 @@ def tied_accounts(public_id: str) -> Select[str]:
     for one in declared(AccountsKnown):
         return one.tied_to(public_id)
     return select(literal(public_id))
+
+
+def accounts_in_line(public_id: str) -> Select[str]:
+    """The public ids of the accounts that stand behind one or behind which it stands, itself among
+    them. That a third stands behind both doesn't count."""
+    for one in declared(AccountsKnown):
+        return one.in_line_with(public_id)
+    return select(literal(public_id))
+
+
+def people_of_accounts(public_ids: Iterable[str], session: Session) -> frozenset[int]:
+    """The keys of the participants to whom these accounts belong."""
+    wanted = list(public_ids)
+    if not wanted:
+        return frozenset()
+    found = (
+        key for one in declared(AccountsKnown) for key in session.scalars(one.people_of(wanted))
+    )
+    return frozenset(key for key in found if key is not None)
+
+
+def actors_that_may(permission: str) -> list[Actor]:
+    """Everybody whose account may do something now, by her own role or as it was lent to her."""
+    return [actor for one in declared(AccountsKnown) for actor in one.actors_that_may(permission)]

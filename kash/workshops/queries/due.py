@@ -14,7 +14,7 @@ from kash.attendance.rules.door import EARLY, is_its_time
 from kash.attendance.services.door import OwnSlot
 from kash.people.models import Venue
 from kash.platform.database import db, utc_now
-from kash.platform.web.account_names import tied_accounts
+from kash.platform.web.account_names import accounts_in_line
 from kash.policy import Actor, Reach
 from kash.workshops.models import (
     Workshop,
@@ -183,7 +183,7 @@ def to_confirm(actor: Actor, limit: int = 20) -> list[ToConfirm]:
     if reach is Reach.NONE:
         return []
     now = utc_now()
-    tied = db.session.scalars(tied_accounts(actor.public_id)).all()
+    tied = db.session.scalars(accounts_in_line(actor.public_id)).all()
 
     def waits(slot: type[Slot]) -> ColumnElement[bool]:
         return and_(

@@ -13,7 +13,7 @@ from kash.attendance.queries.conduct import conducts
 from kash.attendance.queries.counts import paper_differences_by_slot
 from kash.attendance.rules.conduct import Conduct, Oddity, has_begun, oddities
 from kash.platform.database import db, utc_now
-from kash.platform.web.account_names import tied_accounts
+from kash.platform.web.account_names import accounts_in_line
 from kash.policy import Actor
 from kash.training.models import SessionPlan
 from kash.workshops.models import Workshop, WorkshopSession
@@ -74,9 +74,10 @@ def held_sessions(workshop: Workshop, session: Session | None = None) -> list[He
 
 def registers_to_confirm(workshop: Workshop, actor: Actor) -> list[HeldSession]:
     """The registers of a workshop that this actor may confirm: those in which something wants a
-    look first, then by time. What an account closed that is not independent of hers is left out."""
+    look first, then by time. What an account closed that stands behind hers, or the other way
+    round, is left out."""
     asking, now = db.session(), utc_now()
-    tied = set(asking.scalars(tied_accounts(actor.public_id)))
+    tied = set(asking.scalars(accounts_in_line(actor.public_id)))
     waiting = [
         one
         for one in held_sessions(workshop, asking)

@@ -52,7 +52,7 @@ def _attended(actor: Actor) -> ColumnElement[bool]:
             Slot.id == Mark.slot_id,
             Workshop.register_id == Slot.register_id,
             _ran(actor),
-            or_(_by_own_hand(actor), and_(Slot.confirmed_by != Slot.closed_by, _counted())),
+            or_(_by_own_hand(actor), and_(_by_another(actor), _counted())),
         )
         .correlate(Person)
     )
@@ -71,6 +71,14 @@ def _ran(actor: Actor) -> ColumnElement[bool]:
         .correlate(Workshop, Slot)
     )
     return or_(Workshop.created_by == actor.public_id, taught)
+
+
+def _by_another(actor: Actor) -> ColumnElement[bool]:
+    """Registers of two people, of whom one at least is independent of the actor. Confirming itself
+    asks less: two trainers whom one administrator invited may confirm each other's."""
+    tied = tied_to(actor.public_id)
+    others = or_(Slot.closed_by.not_in(tied), Slot.confirmed_by.not_in(tied))
+    return and_(Slot.confirmed_by != Slot.closed_by, others)
 
 
 def _by_own_hand(actor: Actor) -> ColumnElement[bool]:

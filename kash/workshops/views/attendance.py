@@ -24,7 +24,7 @@ from kash.attendance.rules.conduct import ends_at, has_begun, is_ahead, opens_at
 from kash.attendance.rules.marking import OperationAnswer
 from kash.attendance.rules.presence import Presence
 from kash.attendance.services.closing import hindrance_sentence
-from kash.attendance.services.confirming import tied_to
+from kash.attendance.services.confirming import in_line_with
 from kash.attendance.services.marking import (
     EarlyReasonMissing,
     ReasonTooLong,
@@ -316,7 +316,7 @@ def _register_page(
     ends = ends_at(slot.starts_at, slot.minutes)
     may_confirm = signed.stand is Stand.CLOSED and runs(actor, workshop, "attendance.confirm")
     # Whoever is not independent of the one that closed it would be refused.
-    tied = may_confirm and actor.public_id in tied_to(db.session(), slot.closed_by)
+    tied = may_confirm and actor.public_id in in_line_with(db.session(), slot.closed_by)
     body = render_template(
         "workshops/register.html",
         workshop=workshop,

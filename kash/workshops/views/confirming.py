@@ -17,7 +17,7 @@ from kash.attendance.queries.conduct import read_tokens
 from kash.attendance.queries.registers import grid, slot_sheet
 from kash.attendance.rules.closing import Hindrance, Signed, Stand, hindrance_to_confirm
 from kash.attendance.services.closing import CannotConfirm, hindrance_sentence
-from kash.attendance.services.confirming import confirm_slot, confirm_slots, tied_to
+from kash.attendance.services.confirming import confirm_slot, confirm_slots, in_line_with
 from kash.people.rules.one_group import OneGroup, one_group
 from kash.platform.database import db
 from kash.platform.web import current_actor
@@ -184,7 +184,7 @@ def _single(workshop: Workshop, chosen: WorkshopSession, actor: Actor) -> Respon
     if one is None:
         slot = chosen.slot
         signed = Signed(slot.closed_by, slot.confirmed_by)
-        tied = tied_to(db.session(), slot.closed_by)
+        tied = in_line_with(db.session(), slot.closed_by)
         why = hindrance_to_confirm(signed, actor.public_id, independent=actor.public_id not in tied)
         if signed.stand is Stand.CLOSED and why:
             flash(hindrance_sentence(why), "warn")

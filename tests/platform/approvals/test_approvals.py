@@ -5,6 +5,7 @@ The feature is `purchases.py` beside this; its roles are those of courses.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
@@ -13,18 +14,28 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 from flask import get_flashed_messages
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete, select
 from werkzeug.wrappers import Response
 
 import kash
 from kash.accounts.holdings import Holder, held_by
+from kash.accounts.models import Account, AccountBacking
+from kash.accounts.rules.two_people import RequestKind, are_in_line
+from kash.accounts.services.accounts import build_account
 from kash.platform.approvals.approval import approval_names
-from kash.platform.approvals.errors import SamePerson, StandsInForProposer, WrongStep
+from kash.platform.approvals.errors import (
+    SamePerson,
+    StandsBehind,
+    StandsInForProposer,
+    WrongStep,
+)
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
+from kash.platform.web.account_names import accounts_in_line
 from kash.platform.web.answers import answer_kind
 from kash.platform.web.errors import Forbidden, NotFound
 from kash.platform.web.today import Need, Viewer
@@ -87,15 +98,18 @@ def test_a_new_use_costs_25_lines() -> None:
     assert len([line for line in use.splitlines()[1:] if line.strip()]) <= 25
 
 
-@given(_NAMES, st.none() | _NAMES, st.none() | st.just("") | _NAMES, st.booleans())
+@given(_NAMES, st.none() | _NAMES, st.none() | st.just("") | _NAMES, st.booleans(), st.booleans())
 def test_nobody_is_the_second_person_to_herself(
-    second: str, proposed_by: str | None, decides_for: str | None, independent: bool
+    second: str, proposed_by: str | None, decides_for: str | None, independent: bool, gains: bool
 ) -> None:
-    stands = standing_of(second, proposed_by, decides_for=decides_for, independent=independent)
+    stands = standing_of(
+        second, proposed_by, decides_for=decides_for, independent=independent, gains=gains
+    )
     assert (stands is Standing.ASKED) == (second == proposed_by)
     if second != proposed_by:
         assert (stands is Standing.STANDS_IN) == (decides_for == "")
-        assert (stands is Standing.MAY) == (decides_for != "" and independent)
+        assert (stands is Standing.GAINS) == (decides_for != "" and gains)
+        assert (stands is Standing.MAY) == (decides_for != "" and independent and not gains)
 
 
 @pytest.mark.any_engine
@@ -200,6 +214,115 @@ def test_what_waits_is_handed_over_and_its_new_holder_does_not_approve_it(actor:
     assert _now(done).proposed_by == leaver.public_id
     with pytest.raises(SamePerson):
         approve(made, heir)
+
+
+@pytest.fixture
+def backed(both_engines_app: APIFlask) -> Callable[[Actor, Actor], None]:
+    """One account stands behind another, as whoever invited, empowered or tied it does."""
+
+    def stand(account: Actor, by: Actor) -> None:
+        row = AccountBacking(account_id=account.account_id or 0, by=by.public_id, at=utc_now())
+        db.session.add(row)
+        db.session.commit()
+        db.session.rollback()
+
+    return stand
+
+
+@pytest.mark.usefixtures("tables")
+def test_neither_stands_behind_the_other_and_a_third_behind_both_does_not_count(
+    actor: Actors, backed: Callable[[Actor, Actor], None]
+) -> None:
+    """A puppet, and a puppet's puppet, approves nothing of its hand's, nor she of theirs; two
+    people whom one administrator let in approve each other's."""
+    administrator = actor("administrator")
+    hand, puppet, beneath = actor("director"), actor("director"), actor("director", "trainer")
+    two = [actor("director", name=f"{number}") for number in "ab"]
+    for account, by in ((puppet, hand), (beneath, puppet), *((one, administrator) for one in two)):
+        backed(account, by)
+    for proposer, approver in (
+        (hand, puppet), (puppet, hand), (hand, beneath), (beneath, hand), (beneath, puppet)
+    ):  # fmt: skip
+        made = _proposed(proposer)
+        row = _now(made)
+        assert made not in _waiting(approver)
+        offered = APPROVAL.offered(row, approver)
+        assert (offered.approves, offered.refused) == (False, StandsBehind.sentence)
+        with pytest.raises(StandsBehind):
+            approve(made, approver)
+        assert (_now(made).state, _now(made).approved_by) == ("proposed", None)
+        assert made in _waiting(two[0])
+    made = _proposed(two[0])
+    assert made in _waiting(two[1])
+    assert APPROVAL.offered(_now(made), two[1]).approves
+    approve(made, two[1])
+    assert _now(made).approved_by == two[1].public_id
+    # Who may give power to others by herself is no second person to those she let in.
+    assert made not in _waiting(administrator)
+
+
+@pytest.mark.usefixtures("tables")
+def test_whoever_waits_for_nobody_is_told(
+    actor: Actors, backed: Callable[[Actor, Actor], None]
+) -> None:
+    trainer, director = actor("trainer"), actor("director")
+    row = _now(_proposed(trainer))
+    assert not APPROVAL.offered(row, trainer).nobody
+    backed(trainer, director)
+    row = _now(row.public_id)
+    assert APPROVAL.offered(row, trainer).nobody
+    assert not APPROVAL.offered(row, director).nobody
+    actor("director", name="Another")
+    assert not APPROVAL.offered(row, trainer).nobody
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8),
+    st.integers(0, 4),
+)
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_the_question_in_the_database_is_the_rule(
+    both_engines_app: APIFlask, pairs: list[tuple[int, int]], asked: int
+) -> None:
+    """Over random backings, circles among them."""
+    db.session.rollback()
+    db.session.execute(delete(AccountBacking))
+    people = [f"line{number}".ljust(16, "0") for number in range(5)]
+    for name in people:
+        if db.session.scalar(select(Account.id).where(Account.public_id == name)) is None:
+            db.session.add(
+                build_account(
+                    public_id=name,
+                    name=name,
+                    email=f"{name}@example.org",
+                    password_hash="",
+                    roles=[],
+                )
+            )
+    db.session.flush()
+    keys = dict(db.session.execute(select(Account.public_id, Account.id)).all())
+    backing: dict[str, set[str]] = {}
+    for account, by in set(pairs):
+        db.session.add(AccountBacking(account_id=keys[people[account]], by=people[by]))
+        backing.setdefault(people[account], set()).add(people[by])
+    db.session.flush()
+    found = set(db.session.scalars(accounts_in_line(people[asked])))
+    assert found == {name for name in people if are_in_line(people[asked], name, backing)}
+    db.session.rollback()
+
+
+def test_the_docs_say_which_rule_holds_where() -> None:
+    """Each approval stands in the table's row of the rule by which it is decided."""
+    text = Path("docs/decisions/0052-approvals.md").read_text()
+    rows = dict(re.findall(r"^\| \*\*(\w+)\*\* \|(.*)$", text, re.MULTILINE))
+    named = {rule: set(re.findall(r"`(\w+)`", row)) for rule, row in rows.items()}
+    rooms = [path.parent.name for path in Path(kash.__file__).parent.glob("*/approval.py")]
+    approvals = {import_module(f"kash.{room}.approval").APPROVAL.key for room in rooms}
+    asks_strictly = {"api_tokens", "archive", "connections", "funders"}
+    assert named["line"] == approvals - asks_strictly | {"registers"}
+    assert asks_strictly | set(RequestKind) <= named["strict"]
 
 
 def test_each_approval_that_may_be_lent_has_a_name(app: APIFlask) -> None:
