@@ -58,12 +58,13 @@ class NobodyAgreed(Problem):
 
 
 class NotToBeAgreed(Problem):
-    """Where the gate of mediation is shut, nothing is paid, given back or apologised for."""
+    """Where the gate of mediation is shut she is let go and gets back what is hers: no more."""
 
     field = "kind"
     sentence = _l(
-        "In this case only a release by officers can be agreed, without a price: nothing is paid, "
-        "given back or apologised for after such acts, or where somebody may be under 18."
+        "In this case only two things can be agreed: that she is let go without a price, and that"
+        " what was taken from her is given back. Nothing else is paid, and no apology, after such"
+        " acts, or where somebody may be under 18."
     )
 
 

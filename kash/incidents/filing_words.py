@@ -36,6 +36,10 @@ ACT_GROUPS: tuple[tuple[Any, str, tuple[tuple[str, Any], ...]], ...] = (
             ("L3", _l("Many arrested together")),
             ("L2", _l("Kept too long, or bail refused")),
             ("Q1", _l("House or room searched or raided")),
+            ("L5", _l("Not allowed to call, or to see family or a lawyer")),
+            ("L6", _l("Something was planted, or the charge is untrue")),
+            ("L7", _l("Charged under a by-law, as for loitering")),
+            ("P6", _l("Taken, and nobody knows where")),
         ),
     ),
     (
@@ -43,10 +47,34 @@ ACT_GROUPS: tuple[tuple[Any, str, tuple[tuple[str, Any], ...]], ...] = (
         "alert",
         (
             ("P1", _l("Beaten or hurt")),
+            ("T1", _l("Threatened")),
+            ("P2", _l("Hurt badly to make somebody talk, or as a punishment")),
+            ("P4", _l("Stripped, shaved or shamed")),
+            ("F1", _l("Kept somewhere by force, or made to work")),
+            ("P5", _l("Killed, or died while held")),
+        ),
+    ),
+    (
+        _l("Sex by force"),
+        "alert",
+        (
             ("S1", _l("Forced to have sex")),
             ("S2", _l("Touched by force")),
             ("S3", _l("Asked for sex, or insulted in a sexual way")),
-            ("T1", _l("Threatened")),
+            ("S4", _l("Sex demanded to be let go")),
+            ("S5", _l("Condom refused or taken off")),
+            ("S7", _l("Somebody tried to force sex")),
+            ("S6", _l("Body examined by force")),
+        ),
+    ),
+    (
+        _l("Shame and privacy"),
+        "people",
+        (
+            ("D4", _l("Insulted or sent away for who one is")),
+            ("D1", _l("Filmed, or shown to others")),
+            ("D2", _l("Phone searched or opened by force")),
+            ("D3", _l("Private pictures shared, or threats online")),
         ),
     ),
     (
@@ -58,6 +86,8 @@ ACT_GROUPS: tuple[tuple[Any, str, tuple[tuple[str, Any], ...]], ...] = (
             ("M3", _l("Robbed")),
             ("W1", _l("Client did not pay")),
             ("M4", _l("Condoms taken")),
+            ("M5", _l("Bail paid in cash, no receipt")),
+            ("E1", _l("Put out of a home or room, or locked out")),
         ),
     ),
     (
@@ -67,21 +97,34 @@ ACT_GROUPS: tuple[tuple[Any, str, tuple[tuple[str, Any], ...]], ...] = (
             ("H1", _l("Tested by force")),
             ("H2", _l("Health status told to others")),
             ("H3", _l("Refused at a clinic or hospital")),
+            ("H4", _l("Medicine kept away while held")),
         ),
     ),
     (
-        _l("Papers"),
+        _l("Police help and papers"),
         "document",
         (
             ("C1", _l("Made to sign something")),
             ("R1", _l("Police refused to write it down")),
+            ("R4", _l("OB number or P3 form refused, or money asked for it")),
+            ("R2", _l("Police did not come or help")),
+            ("R3", _l("Punished for having reported")),
         ),
     ),
+)
+# What many tell of; the rest of each group is opened by a tap, so that the page stays short.
+SHOWN_FIRST = frozenset(
+    {
+        *("L1", "L4", "L3", "L2", "Q1", "P1", "T1", "S1", "S2", "S3", "S4", "D4", "D1"),
+        *("M1", "M2", "M3", "W1", "M4", "H1", "H2", "H3", "C1", "R1"),
+    }
 )
 # Paper is found by others: on it some things are called so that they tell nobody's work.
 PAPER_WORDS: dict[str, Any] = {
     "W1": _l("Work was not paid"),
     "M4": _l("Health supplies taken"),
+    "S5": _l("Protection refused or taken off"),
+    "L7": _l("Charged under a by-law"),
     "client": _l("Somebody who was to pay"),
 }
 # Who did it, besides police, whose stations are told apart.

@@ -90,6 +90,7 @@ class YearPlanForm(RowVersionForm):
             changed(
                 before.table(key) or KNOWN[key],
                 every=int(self[f"{key}_every"].data),
+                edition=KNOWN[key].edition,
                 die=self[f"{key}_die"].data,
                 floor=int(self[f"{key}_floor"].data),
             )

@@ -45,8 +45,8 @@ from tests.conftest import AMember, csrf_token
 from tests.incidents.form_pages import fields_of, filled
 from tests.incidents.test_mediation_gate_rules import a_case
 
-ONLY = "Here a mediator may ask for a release, for a doctor and that it stops"
-ONLY_RELEASE = "In this case only a release by officers can be agreed"
+ONLY = "Here a mediator may ask for a release, that what was taken is given back, that it stops"
+ONLY_TWO = "In this case only two things can be agreed"
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_nobody_is_asked_to_mediate_a_closed_case(
     assert "This case is closed" in answer.text
 
 
-def test_only_three_things_are_offered_after_a_rape_and_others_are_refused_by_a_sentence(
+def test_only_four_things_are_offered_after_a_rape_and_others_are_refused_by_a_sentence(
     app: APIFlask, officer: AMember, mediator: Actor, filed: Any
 ) -> None:
     record = a_case("S1")
@@ -216,7 +216,8 @@ def test_an_act_added_after_the_brief_went_out_ends_it_at_once(
             True,
         ),
         (lambda record: record.acts.append(Act(id="a9", code="S2")), True),
-        (lambda record: record.acts.append(Act(id="a9", code="P1")), False),
+        (lambda record: record.acts.append(Act(id="a9", code="P1")), True),
+        (lambda record: record.acts.append(Act(id="a9", code="T1")), False),
         (lambda record: record.persons.append(Person(id="p9", code="P9")), False),
     ],
 )  # fmt: skip
@@ -440,25 +441,30 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
 # --- Agreeing and closing ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["pay", "return", "apologise"])
-def test_nothing_is_agreed_after_a_rape_but_a_release(
+@pytest.mark.parametrize("kind", ["pay", "apologise"])
+def test_nothing_is_agreed_after_a_rape_but_a_release_and_what_was_taken(
     app: APIFlask, officer: AMember, filed: Any, kind: str
 ) -> None:
     reference = filed(a_case("S1"), "verified")
     page = officer.client.get(f"/w/{reference}/g").text
     choices = re.search(r'<select[^>]*name="kind".*?</select>', page, re.DOTALL)
     assert choices is not None
-    assert re.findall(r'value="(\w*)"', choices[0]) == ["", "release"]
+    assert re.findall(r'value="(\w*)"', choices[0]) == ["", "release", "return"]
     sent = {"csrf_token": csrf_token(page), "kind": kind, "what": "One goat"}
     answer = officer.client.post(f"/w/{reference}/g", data=sent)
     assert answer.status_code == 422
-    assert ONLY_RELEASE in answer.text
+    assert ONLY_TWO in answer.text
     assert "One goat" in answer.text
     with pytest.raises(NotToBeAgreed):
         agree(officer.actor, officer.vault(), reference, Term(id="t1", kind=kind))
     sent = {"csrf_token": csrf_token(page), "kind": "release"}
-    assert officer.client.post(f"/w/{reference}/g", data=sent).status_code == 302
-    assert [one.kind for one in record_now(officer, reference).terms] == ["release"]
+    for each in ("release", "return"):
+        sent |= {
+            "kind": each,
+            "csrf_token": csrf_token(officer.client.get(f"/w/{reference}/g").text),
+        }
+        assert officer.client.post(f"/w/{reference}/g", data=sent).status_code == 302
+    assert [one.kind for one in record_now(officer, reference).terms] == ["release", "return"]
 
 
 def test_the_full_form_refuses_such_a_term_and_keeps_what_was_typed(
@@ -467,7 +473,7 @@ def test_the_full_form_refuses_such_a_term_and_keeps_what_was_typed(
     sent = filled(**{"acts-0-code": "S1", "terms-0-kind": "pay", "terms-0-what": "One goat"})
     answer = officer.client.post("/w/new", data=sent)
     assert answer.status_code == 422
-    assert ONLY_RELEASE in answer.text
+    assert ONLY_TWO in answer.text
     assert "One goat" in answer.text
     assert db.session.scalars(select(Incident)).all() == []
 
@@ -491,7 +497,7 @@ def test_neither_what_was_kept_while_typing_nor_two_who_write_at_once_bring_such
     assert {both["acts-0-code"][:2], both["acts-1-code"][:2]} == {"W1", "S1"}
     answer = officer.client.post(page, data=both | {"do": "save"})
     assert answer.status_code == 422
-    assert ONLY_RELEASE in answer.text
+    assert ONLY_TWO in answer.text
     assert record_now(officer, reference).terms == []
 
 
@@ -520,7 +526,7 @@ def test_an_older_payment_cannot_be_written_anew_behind_the_gate(
     dearer = form | {"terms-0-what": "and she drops the case"}
     answer = officer.client.post(f"/w/{reference}/edit", data=dearer)
     assert answer.status_code == 422
-    assert ONLY_RELEASE in answer.text
+    assert ONLY_TWO in answer.text
     less = form | {"terms-0-amount": ""}
     assert officer.client.post(f"/w/{reference}/edit", data=less).status_code == 302
     (term,) = record_now(officer, reference).terms

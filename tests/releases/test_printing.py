@@ -28,10 +28,16 @@ from kash.platform.vault import (
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.releases.errors import EarlierFirst, LedgerNotOpen, NotDueYet, NoteHasFigures
-from kash.releases.models import Release, ReleaseNote
+from kash.releases.models import Release, ReleaseNote, ReleasePlan
 from kash.releases.queries import counting
 from kash.releases.queries.due import days_due, next_day
-from kash.releases.rules.tables import ReleaseWindow
+from kash.releases.rules.tables import (
+    FAMILIES,
+    KNOWN,
+    ReleaseWindow,
+    last_days,
+    tables_as_json,
+)
 from kash.releases.services import printing
 from kash.releases.services.ledger import KIND
 from kash.releases.services.notes import add_note
@@ -66,6 +72,32 @@ def ledger(member: AMember) -> dict[str, list[str]]:
 def entries() -> int:
     asked = select(func.count()).where(AuditEntry.action.startswith("releases."))
     return db.session.scalar(asked) or 0
+
+
+@pytest.mark.any_engine
+def test_acts_of_a_newer_list_enter_only_plans_that_were_proposed_with_it(
+    officer: AMember,
+) -> None:
+    """What a plan counts was voted on: an act that was added since changes nothing in it, not even
+    for a case that is late by a year."""
+    plan_of(YEAR - 1)
+    first = tables_as_json(KNOWN.values())
+    first[-1].pop("edition")
+    db.session.execute(update(ReleasePlan).values(tables=first))
+    db.session.commit()
+    plan_of(YEAR)
+    before = FEBRUARY.replace(year=YEAR - 1)
+    for _ in range(50):
+        filed(case(before, acts="L7"), "triaged")
+        filed(case(acts="S4"), "triaged")
+    for _ in range(20):
+        filed(case(before, acts="L1"), "triaged")
+    lines = {}
+    for year in (YEAR - 1, YEAR):
+        for day in last_days(year):
+            lines |= {(year, key): line for key, line in printed(officer, day).items()}
+    assert lines[YEAR - 1, "acts"] == {**dict.fromkeys(FAMILIES), "liberty": 20}
+    assert lines[YEAR, "acts"] == {**dict.fromkeys(FAMILIES), "sexual": 50}
 
 
 @pytest.mark.any_engine

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
-from kash.incidents.rules.acts import ARRESTS, EXPOSURES
+from kash.incidents.rules.acts import ARRESTS, EXPOSURES, HOLDS
 from kash.incidents.rules.court_days import CourtDays
 from kash.incidents.rules.record import Person, Record, Term
 
@@ -133,7 +133,7 @@ def name_the_only_one(record: Record) -> None:
 def who_is_held(record: Record) -> list[Person]:
     """The persons of a case who are held as far as it is known, or may be: arrested, or of a report
     that said so, and not let go."""
-    arrests = [act for act in record.acts if act.code in ARRESTS]
+    arrests = [act for act in record.acts if act.code in HOLDS]
     whom = {person for act in arrests for person in act.persons}
     everybody = record.filing.held or any(not act.persons for act in arrests)
     return [

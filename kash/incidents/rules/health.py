@@ -10,8 +10,9 @@ from kash.incidents.rules.acts import GROUPS
 from kash.incidents.rules.record import Record
 
 PURPOSE = "health"
-# Forced tests, status told to others, care refused, and what protects health taken.
-ACTS = frozenset(GROUPS["health"])
+# Forced tests, status told to others, care refused, what protects health taken; and refusals which
+# may tell of HIV.
+ACTS = frozenset({*GROUPS["health"], "D4"})
 # A kind of party that speaks of health by being there.
 PARTY = "health_worker"
 REFERRALS = frozenset({"medical", "psychosocial"})

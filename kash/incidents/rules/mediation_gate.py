@@ -1,7 +1,9 @@
 """The gate of mediation: what a mediator may never be asked, and what takes a word of her own.
 
-Where somebody was raped, sexually assaulted or tortured, or may be under 18, nothing is settled
-between the two sides: a mediator may ask for a release, for a doctor, and that it stops.
+Nothing is settled between the two sides after sexual violence, torture, an examination by force, a
+death, an assault by somebody with power over her, or if anybody may be under 18: a mediator may ask
+for a release, that what was taken is given back, that it stops, and for a doctor. An act whose
+family nobody declared (`acts.KINDS`) is taken for one of these.
 """
 
 from __future__ import annotations
@@ -9,20 +11,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
+from kash.incidents.rules.acts import ASSAULT, MONEY, SETTLED_FAMILIES, family_of
 from kash.incidents.rules.clocks import is_free
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.her_choice import MEDIATION, everybody, wanted_by_them, wants
 from kash.incidents.rules.mediation import REQUESTS
 from kash.incidents.rules.money import has_price, is_in_authority
-from kash.incidents.rules.record import TERM_KINDS, Intervention, Person, Record, Term
+from kash.incidents.rules.record import TERM_KINDS, Act, Intervention, Person, Record, Term
 from kash.incidents.rules.workflow import CaseStanding
 
-# Rape, sexual assault and torture. Some of these acts cannot be chosen yet; whoever adds one finds
-# the gate closed for it: P2 torture, S4 sex demanded for a release, S5 condom refused or removed,
-# S6 forced examination of the body, S7 attempted rape.
-GRAVE = frozenset({"S1", "S2", "S4", "S5", "S6", "S7", "P2"})
-ALWAYS = ("release", "stop", "medical")
-TERMS_ALWAYS = ("release",)
+ALWAYS = ("release", "return", "stop", "medical")
+TERMS_ALWAYS = ("release", "return")
+# Kinds of parties with whom she can settle a blow, as long as none of them is an officer. A partner
+# or a landlord is none: she depends on him.
+_EQUALS = frozenset({"client", "public_mob", "other"})
 # It may get her charged, so that each says yes to it herself, after she was warned.
 CHARGE = "charge_or_release"
 # What waits for no answer while somebody is held.
@@ -42,7 +44,21 @@ class Why(StrEnum):
 
 def is_shut(record: Record) -> bool:
     """True if the gate is shut for a case: for everybody in it, whomever it concerns."""
-    return record.has_minor() or any(act.code in GRAVE for act in record.acts)
+    return record.has_minor() or any(is_never_settled(record, act) for act in record.acts)
+
+
+def is_never_settled(record: Record, act: Act) -> bool:
+    """True if an act shuts the gate. An assault does if somebody with power over her did it, or if
+    nobody knows who did."""
+    family = family_of(act.code)
+    if family != ASSAULT:
+        return family not in SETTLED_FAMILIES
+    by = [
+        one
+        for one in record.parties
+        if (one.id in act.parties or not act.parties) and one.involvement != "helped"
+    ]
+    return not by or any(one.kind not in _EQUALS or is_in_authority(one) for one in by)
 
 
 def requests_open(record: Record) -> tuple[str, ...]:
@@ -67,12 +83,18 @@ def terms_refused(record: Record, before: Record) -> list[Term]:
         one
         for one in record.terms
         if one.kind in TERM_KINDS
-        and not (_is_plain_release(one, officers) or _is_kept(one, kept.get(one.id)))
+        and not (_is_harmless(record, one, officers) or _is_kept(one, kept.get(one.id)))
     ]
 
 
-def _is_plain_release(term: Term, officers: Collection[str]) -> bool:
-    """True if officers, or whoever holds her, let her go for nothing."""
+def _is_harmless(record: Record, term: Term, officers: Collection[str]) -> bool:
+    """True if she is let go for nothing, or gets back what was taken: a thing, or no more money
+    than the acts on record say."""
+    if term.kind == "return":
+        hers = {one.id for one in record.persons}
+        taken = sum(act.amount or 0 for act in record.acts if act.code in MONEY)
+        price = has_price(term.model_copy(update={"amount": None}))
+        return term.owed_by not in hers and not price and (term.amount or 0) <= taken
     gives = bool(term.owed_by) and term.owed_by not in officers
     return term.kind in TERMS_ALWAYS and not gives and not has_price(term)
 

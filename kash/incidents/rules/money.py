@@ -16,8 +16,8 @@ from typing import Any, NamedTuple, Protocol
 AUTHORITIES = frozenset({"police", "county_officer", "prison"})
 # Kinds of terms by which money or a thing changes hands.
 GIVING = frozenset({"pay", "return"})
-# Acts by which money or things are demanded or taken.
-TAKING = frozenset({"M1", "M2"})
+# Acts by which something is demanded or taken that an officer must not have.
+TAKING = frozenset({"M1", "M2", "M5", "R4", "S4"})
 
 
 class TermRefusal(StrEnum):

@@ -41,8 +41,8 @@ from kash.policy import Actor
 
 _WHY_NOT = {
     Why.GATE: _l(
-        "Here a mediator may ask for a release, for a doctor and that it stops, and for nothing "
-        "else."
+        "Here a mediator may ask for a release, that what was taken is given back, that it stops,"
+        " and for a doctor; for nothing else."
     ),
     Why.OWN_YES: _l(
         "“Court or release” may get her charged. Each of them must have said yes to it herself, "

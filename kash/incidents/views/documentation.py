@@ -58,6 +58,7 @@ GROUP_NAMES: dict[str, Any] = {
     "liberty": _l("Liberty"),
     "body": _l("Body and safety"),
     "health": _l("Health"),
+    "dignity": _l("Dignity and privacy"),
     "property": _l("Money and property"),
     "justice": _l("Search and justice"),
 }

@@ -15,6 +15,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from kash.releases.rules.tables import (
+    EDITIONS,
     EVERY,
     KNOWN,
     LEAST_FLOOR,
@@ -136,6 +137,7 @@ def _is_sound(table: TablePlan) -> bool:
         and table.floor >= LEAST_FLOOR
         and table.floor % ROUNDED_TO == 0
         and len(set(table.codes)) == len(table.codes)
+        and table.edition in EDITIONS
     )
 
 

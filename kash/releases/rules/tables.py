@@ -21,25 +21,52 @@ QUARTERS = 4
 EVERY = (1, 2, 4)
 LEAST_FLOOR, ROUNDED_TO = 10, 5
 
-# The eight families of acts, by codes of `kash.incidents.rules.acts`.
-FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "liberty": ("L1", "L2", "L3", "L4"),
-    "assault": ("P1",),
-    "sexual": ("S1", "S2", "S3"),
-    "threats": ("T1",),
-    "health": ("H1", "H2", "H3", "M4"),
-    "property": ("M1", "M2", "M3"),
-    "payment": ("W1",),
-    "justice": ("Q1", "C1", "R1"),
+# The eight families of acts, by codes of `kash.incidents.rules.acts`, in each edition of that list.
+# A plan counts by the edition that it was proposed with, for ever; an act that is added to the list
+# goes into a new one.
+EDITIONS: Mapping[int, Mapping[str, tuple[str, ...]]] = {
+    1: {
+        "liberty": ("L1", "L2", "L3", "L4"),
+        "assault": ("P1",),
+        "sexual": ("S1", "S2", "S3"),
+        "threats": ("T1",),
+        "health": ("H1", "H2", "H3", "M4"),
+        "property": ("M1", "M2", "M3"),
+        "payment": ("W1",),
+        "justice": ("Q1", "C1", "R1"),
+    },
+    2: {
+        "liberty": ("L1", "L2", "L3", "L4", "L5", "L6", "L7", "P6", "F1"),
+        "assault": ("P1", "P2", "P4", "P5"),
+        "sexual": ("S1", "S2", "S3", "S4", "S5", "S6", "S7"),
+        "threats": ("T1", "D1", "D2", "D3", "D4"),
+        "health": ("H1", "H2", "H3", "H4", "M4"),
+        "property": ("M1", "M2", "M3", "M5", "E1"),
+        "payment": ("W1",),
+        "justice": ("Q1", "C1", "R1", "R2", "R3", "R4"),
+    },
 }
-FAMILY_OF: Mapping[str, str] = {act: family for family, acts in FAMILIES.items() for act in acts}
+FIRST_EDITION, NEWEST_EDITION = min(EDITIONS), max(EDITIONS)
+FAMILIES = EDITIONS[NEWEST_EDITION]
+_FAMILY_OF: Mapping[int, Mapping[str, str]] = {
+    number: {act: family for family, acts in families.items() for act in acts}
+    for number, families in EDITIONS.items()
+}
+
+
+def families_of(acts: Iterable[str], edition: int = NEWEST_EDITION) -> tuple[str, ...]:
+    """Families of these acts in an edition, each once, in their order; none of an act that was
+    added to the list later."""
+    known = _FAMILY_OF[edition]
+    return tuple(dict.fromkeys(known[act] for act in acts if act in known))
 
 
 @dataclass(frozen=True)
 class TablePlan:
     """A table of a plan. To each line of `codes` the dice of `die` sides add or take away some;
     below `floor` cases it prints "few". One case adds at most `most` in all, counted in whole cases
-    or, with `unit` 6, in sixths. It is printed `every` so many quarters."""
+    or, with `unit` 6, in sixths. It is printed `every` so many quarters. `edition` is that of the
+    list of acts, of a table that counts them."""
 
     key: str
     title_key: str
@@ -49,6 +76,7 @@ class TablePlan:
     floor: int
     every: int
     unit: int = 1
+    edition: int = FIRST_EDITION
 
     @property
     def windows(self) -> int:
@@ -83,7 +111,7 @@ KNOWN: Mapping[str, TablePlan] = {
     MEDIATION: TablePlan(
         MEDIATION, MEDIATION, ("settled", "partly", "failed", "withdrawn", "court"), 4, 1, 10, 1
     ),
-    ACTS: TablePlan(ACTS, ACTS, tuple(FAMILIES), 16, SIXTHS, 10, QUARTERS, SIXTHS),
+    ACTS: TablePlan(ACTS, ACTS, tuple(FAMILIES), 16, SIXTHS, 10, QUARTERS, SIXTHS, NEWEST_EDITION),
 }
 
 
@@ -117,8 +145,16 @@ def windows_of(plan: YearPlan, days: Sequence[date | None]) -> list[ReleaseWindo
 
 
 def tables_as_json(tables: Iterable[TablePlan]) -> list[dict[str, Any]]:
-    """Tables as a plan keeps them."""
-    return [{**vars(table), "codes": list(table.codes)} for table in tables]
+    """Tables as a plan keeps them. The first edition is left out, as when there was no other: what
+    was approved keeps its digest."""
+    return [
+        {
+            name: value
+            for name, value in {**vars(table), "codes": list(table.codes)}.items()
+            if (name, value) != ("edition", FIRST_EDITION)
+        }
+        for table in tables
+    ]
 
 
 def tables_from_json(kept: Iterable[Mapping[str, Any]]) -> tuple[TablePlan, ...]:

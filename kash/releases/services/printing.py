@@ -63,7 +63,7 @@ def _print(
     # All of it before the first record is opened: no time between tells of a throw.
     thrown = [(one, throw(one.table, die)) for one in wanted.tables if not one.printed]
     ledger = open_ledger(session, vault)
-    cases, entered = counted_cases(session, vault, wanted.day), ledger.entered
+    cases, entered = counted_cases(session, vault, wanted.day, plans), ledger.entered
     rows = []
     for one, noise in thrown:
         found, entered = counts(cases, one.table, entered, plans)

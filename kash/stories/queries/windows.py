@@ -5,7 +5,7 @@ from __future__ import annotations
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import what_was_done, who_did_it
 from kash.releases.queries.printed import printed_tables
-from kash.releases.rules.tables import ACTS, FAMILY_OF, KNOWN, WHO
+from kash.releases.rules.tables import ACTS, KNOWN, WHO, families_of
 from kash.releases.words import line_name, table_name
 from kash.stories.rules.windows import StoryLine, thin_lines
 
@@ -26,5 +26,4 @@ def lines_too_thin(record: Record) -> list[str]:
 def _lines_of(record: Record) -> list[StoryLine]:
     party = who_did_it(record)
     told = [StoryLine(WHO, party if party in KNOWN[WHO].codes else "other")] if party else []
-    families = (FAMILY_OF.get(act) for act in what_was_done(record))
-    return told + [StoryLine(ACTS, one) for one in dict.fromkeys(families) if one is not None]
+    return told + [StoryLine(ACTS, one) for one in families_of(what_was_done(record))]
