@@ -447,17 +447,17 @@ class Actor:
             return []
         return [lent.absent for lent in self.stands_in if lent.permission == permission]
 
-    def decides_for(self, permission: str, *, not_for: str | None = None) -> str | None:
+    def decides_for(self, permission: str, *, not_for: Collection[str | None] = ()) -> str | None:
         """For whom this actor uses a lent permission; None if she decides in her own right.
 
-        `not_for` is whoever must not have a part in the decision, because it is about what she
-        proposed herself; an empty text says that nobody else is left to decide for.
+        `not_for` are those who must not have a part in the decision, because it is about what they
+        proposed themselves; an empty text says that nobody else is left to decide for.
         """
         granted = GRANTS[permission]
         absent = self._absent(permission)
         if not absent or any(role in granted for role in self.roles):
             return None
-        return next((one for one in absent if one != not_for), "")
+        return next((one for one in absent if one not in not_for), "")
 
     def may(self, permission: str) -> bool:
         """True if a permission reaches anything at all for this actor."""

@@ -14,6 +14,7 @@ from kash.payouts.models import PayoutList
 from kash.payouts.queries.drafts import draft
 from kash.payouts.queries.lists import lines_of, list_of
 from kash.payouts.queries.rates import table_for
+from kash.payouts.queries.reversals import reversal_of, reversals_of
 from kash.payouts.rules.amounts import written_amount
 from kash.payouts.rules.rates import Basis, Rates, RoleRates
 from kash.payouts.rules.steps import PaymentState
@@ -22,6 +23,7 @@ from kash.payouts.services.lists import approve, propose, turn_back
 from kash.payouts.services.payees import Chosen, add_payee, choose_bands, make_exception
 from kash.payouts.services.payments import Note, note_payment, pay_in_cash, take_results
 from kash.payouts.services.rates import set_rates
+from kash.payouts.services.reversals import approve_reversal
 from kash.payouts.services.sending import open_numbers
 from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import to_local
@@ -132,7 +134,11 @@ def _paid_list(actors: dict[str, Actor], workshop: str) -> None:
         )
     ]
     content = "\n".join(["Reference,Amount,Status,Transaction ID,Reason", *came_back]).encode()
-    take_results(_list(workshop, made), content, trainer, only_fitting=False)
+    # Whoever made the file brings no failed row of it, and another approves that it failed.
+    second = actors[SECOND_TRAINER.key]
+    take_results(_list(workshop, made), content, second, only_fitting=False)
+    (reversal,) = reversals_of(_list(workshop, made))
+    approve_reversal(reversal_of(_list(workshop, made), reversal.public_id), director)
     first = lines_of(_list(workshop, made))[0]
     note_payment(
         _list(workshop, made),

@@ -8,7 +8,7 @@ from kash.attendance.counts import OtherCount
 from kash.availability.bands import DistanceBands
 from kash.feature import Feature
 from kash.payouts import blueprint, views
-from kash.payouts.approval import APPROVAL
+from kash.payouts.approval import APPROVAL, REVERSAL
 from kash.payouts.chapters import CHAPTERS
 from kash.payouts.personal import PERSONAL
 from kash.payouts.queries.claims import paid_on
@@ -23,6 +23,7 @@ from kash.payouts.wording import (
     LIST_STATE,
     LIST_TONE,
     MEANS,
+    REVERSAL_STATE,
     ROLE,
     STATE,
     STATE_TONE,
@@ -48,6 +49,7 @@ FEATURE = Feature(
             "state_tone": STATE_TONE,
             "list_state": LIST_STATE,
             "list_tone": LIST_TONE,
+            "reversal_state": REVERSAL_STATE,
             "means": MEANS,
         }
     },
@@ -83,5 +85,6 @@ FEATURE = Feature(
             erased=stays(reason=""),
         ),
         APPROVAL,
+        REVERSAL,
     ),
 )

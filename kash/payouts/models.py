@@ -208,12 +208,21 @@ class PayoutDay(Base):
 
 
 class PayoutEvent(PublicId, Base):
-    """Event of a payment, step by step; only added to. The receipt is sealed."""
+    """Event of a payment, step by step; only added to. The receipt is sealed.
+
+    `approved_by` approved what opened the payment again (`PayoutReversal`). `checked_by` compared
+    what was paid after such an event with what mobile money says.
+    """
 
     __tablename__ = "payout_event"
     __table_args__ = (
         CheckConstraint(_LINE_STATES, name="state"),
         CheckConstraint("means in ('', 'cash', 'mobile', 'bank')", name="means"),
+        Index(
+            "ix_payout_event_unchecked",
+            "line_id",
+            **only_where("state in ('failed', 'outstanding') and checked_by is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -224,6 +233,54 @@ class PayoutEvent(PublicId, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     noted_by: Mapped[str] = mapped_column(String(16))
     noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    approved_by: Mapped[str | None] = mapped_column(String(16))
+    checked_by: Mapped[str | None] = mapped_column(String(16))
+
+
+class PayoutReversal(Proposal, PublicId, Base):
+    """Payments of a list that were sent or paid, of which somebody says that the money did not
+    arrive, came back or was noted wrongly. They are payable again only once another approved."""
+
+    __tablename__ = "payout_reversal"
+    __table_args__ = (
+        CheckConstraint("state in ('proposed', 'approved', 'returned')", name="state"),
+        CheckConstraint("approved_by is null or approved_by <> proposed_by", name="two_people"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("payout_list.id"), index=True)
+
+    of_list: Mapped[PayoutList] = relationship()
+    lines: Mapped[list[ReversalLine]] = relationship(order_by="ReversalLine.id")
+
+    @property
+    def makers(self) -> set[str]:
+        """The accounts that made the files in which these payments were sent."""
+        return {one.file.made_by for one in self.lines if one.file is not None}
+
+
+class ReversalLine(PublicId, Base):
+    """One payment of a reversal: how and in which file it stood, what is said of it, and why. The
+    receipt is sealed."""
+
+    __tablename__ = "payout_reversal_line"
+    __table_args__ = (
+        CheckConstraint("before in ('sent', 'paid')", name="before"),
+        CheckConstraint("after in ('failed', 'returned', 'outstanding')", name="after"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reversal_id: Mapped[int] = mapped_column(ForeignKey("payout_reversal.id"), index=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("payout_line.id"), index=True)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("payout_file.id"), index=True)
+    before: Mapped[str] = mapped_column(String(12))
+    after: Mapped[str] = mapped_column(String(12))
+    means: Mapped[str] = mapped_column(String(8), default="")
+    receipt_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    line: Mapped[PayoutLine] = relationship()
+    file: Mapped[PayoutFile | None] = relationship()
 
 
 class PaymentSheet(PublicId, Base):

@@ -34,16 +34,21 @@ def _owed(session: Session, person_id: int) -> bool:
 PERSONAL = (
     Beneath("payout_day.line_id", stays()),
     Beneath("payout_event.line_id", stays()),
+    Beneath("payout_reversal_line.line_id", stays()),
     *free_texts(
         "payee.name",
         "payout_list.returned_reason",
         "payout_event.reason",
+        "payout_reversal.returned_reason",
+        "payout_reversal_line.reason",
     ),
     # Whoever is paid without being on a register may be a participant elsewhere.
     GoesIfNamed("payee.phone_sealed", kind="payee.phone", emptied={"phone_sealed": None}),
     # Receipts stay for the tax years.
     FreeText("payout_event.receipt_sealed", kind="payout.receipt"),
     OpenedForHer("payout_event.receipt_sealed", kind="payout.receipt"),
+    FreeText("payout_reversal_line.receipt_sealed", kind="payout.reversal_receipt"),
+    OpenedForHer("payout_reversal_line.receipt_sealed", kind="payout.reversal_receipt"),
     StandsInTheWay(_l("A payment to this person is not settled."), _owed),
     *about_things(
         payee="role band days",
@@ -53,6 +58,8 @@ PERSONAL = (
         payout_line="group_letter role band reference state",
         payout_list="state approved_for",
         payout_part="role band",
+        payout_reversal="state approved_for",
+        payout_reversal_line="before after means",
         rate_table="currency bands rates",
     ),
 )

@@ -12,6 +12,7 @@ ACTION_WORDS = ActionWords(
         "payouts.bands_chosen": _l("payouts: bands chosen"),
         "payouts.claim_settled": _l("payouts: claim settled"),
         "payouts.exception_made": _l("payouts: exception made"),
+        "payouts.compared": _l("payouts: payments after a failure compared"),
         "payouts.file_fetched_again": _l("payouts: file fetched again"),
         "payouts.numbers_exported": _l("payouts: numbers exported"),
         "payouts.paid_in_cash": _l("payouts: paid in cash"),
@@ -22,6 +23,8 @@ ACTION_WORDS = ActionWords(
         "payouts.rates_given_up": _l("payouts: rates given up"),
         "payouts.rates_set": _l("payouts: rates set"),
         "payouts.results_taken": _l("payouts: results taken"),
+        "payouts.reversal_approved": _l("payouts: payments that did not arrive approved"),
+        "payouts.reversal_turned_back": _l("payouts: payments that did not arrive sent back"),
         "payouts.turned_back": _l("payouts: sent back"),
     }
 )

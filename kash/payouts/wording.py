@@ -51,6 +51,11 @@ LIST_STATE: dict[str, Any] = {
     "approved": _l("Approved and frozen"),
     "returned": _l("List sent back"),
 }
+REVERSAL_STATE: dict[str, Any] = {
+    "proposed": _l("Waits for approval"),
+    "approved": _l("Approved"),
+    "returned": _l("Sent back"),
+}
 LIST_TONE = {"proposed": "live", "approved": "good", "returned": "bad"}
 MEANS: dict[str, Any] = {
     "cash": _l("In cash, signed for on paper"),
@@ -69,6 +74,10 @@ FAULT: dict[RowFault, Any] = {
     RowFault.ANOTHER: _l(
         "This was paid by mobile money already, perhaps by another transfer: compare the receipts,"
         " and tell the director."
+    ),
+    RowFault.MAKER: _l(
+        "You made the file with this payment, so another trainer of this workshop brings what"
+        " failed or came back."
     ),
 }
 

@@ -117,7 +117,7 @@ def test_what_is_lent_reaches_nothing_else(roles: set[Role], permission: str) ->
         assert standing.reach(permission) is Reach.ALL
         by_role = any(role in GRANTS[permission] for role in roles)
         assert standing.decides_for(permission) == (None if by_role else "a" * 16)
-        assert standing.decides_for(permission, not_for="a" * 16) == (None if by_role else "")
+        assert standing.decides_for(permission, not_for=["a" * 16]) == (None if by_role else "")
     else:
         assert standing.reach(permission) is plain.reach(permission)
         assert standing.decides_for(permission) is None

@@ -39,8 +39,11 @@ LEADS_ON: dict[str, str] = {
     "payouts.approve": r"/lines/\w+$",
     "payouts.numbers": r"/lines/\w+$",
     "payouts.payout_list": r"/lines/\w+$",
+    "payouts.approve_reversal": r"/lines/\w+$",
+    "payouts.reversal": r"/lines/\w+$",
     "payouts.same_file": r"/lines/\w+$",
     "payouts.turn_back": r"/lines/\w+$",
+    "payouts.turn_back_reversal": r"/lines/\w+$",
 }
 BOTH_GROUPS: dict[str, str] = {
     "certificates.preview_people": "one name is looked for at a desk, to see a design with it",
@@ -67,7 +70,8 @@ SHOW_NAMES = frozenset(
     forums.answers forums.conflicts forums.item forums.meeting forums.member_terms_page
     forums.presence forums.term forums.terms forums.times
     payouts.bands payouts.cash payouts.exception payouts.numbers
-    payouts.payment payouts.payout_list payouts.settle payouts.workshop people.ask_contact
+    payouts.payment payouts.payout_list payouts.reversal payouts.settle payouts.workshop
+    people.ask_contact
     people.consent people.contact_request people.copy people.duplicates people.edit people.erase
     people.erasure
     people.index people.merge

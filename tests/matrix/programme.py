@@ -168,7 +168,9 @@ from kash.payouts.models import (
     PayoutFile,
     PayoutLine,
     PayoutList,
+    PayoutReversal,
     RateTable,
+    ReversalLine,
 )
 from kash.people.lists import stored_files
 from kash.people.lists.choices import Choices, sealed_choices
@@ -2024,7 +2026,19 @@ class _Builder:
                 made_by=trainer.public_id,
             )
         )
+        # Another trainer says that what the file sent did not arrive.
+        reversal = self.add(PayoutReversal(list_id=paid.id, proposed_by="another"))
+        self.add(
+            ReversalLine(
+                reversal_id=reversal.id,
+                line_id=paid.lines[0].id,
+                file_id=file.id,
+                before="sent",
+                after="failed",
+            )
+        )
         return {
+            "payout_reversal": reversal.public_id,
             "payout_list": paid.public_id,
             "proposed_payout_list": waits.public_id,
             "payment": paid.lines[0].public_id,

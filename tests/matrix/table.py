@@ -1169,6 +1169,19 @@ PLACES: dict[str, Place] = {
         "payouts.pay",
         {"public_id": "workshop", "list_id": "payout_list", "line_id": "payment"},
     ),
+    "payouts.reversal": _of(
+        "workshop",
+        get="payouts.staff",
+        list_id="payout_list",
+        reversal_id="payout_reversal",
+    ),
+    "payouts.approve_reversal": _of(
+        "workshop", post="payouts.approve", list_id="payout_list", reversal_id="payout_reversal"
+    ),
+    "payouts.turn_back_reversal": _of(
+        "workshop", post="payouts.return", list_id="payout_list", reversal_id="payout_reversal"
+    ),
+    "payouts.compared": _of("workshop", post="payouts.approve", list_id="payout_list"),
     "payouts.settle": _of(
         "workshop",
         both="payouts.settle",

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import select
 
 from kash.attendance.queries.registers import slot_sheet
 from kash.attendance.rules.marking import Operation
 from kash.attendance.services.marking import close_slot
-from kash.payouts.models import PayoutList
+from kash.payouts.models import PayoutList, PayoutReversal
 from kash.payouts.queries.drafts import DraftRow, draft
 from kash.payouts.queries.lists import lines_of, list_of
 from kash.payouts.queries.rates import table_for
@@ -18,6 +19,7 @@ from kash.payouts.rules.rates import Basis, Rates, RoleRates
 from kash.payouts.services.lists import approve, propose
 from kash.payouts.services.payees import Chosen, choose_bands
 from kash.payouts.services.rates import set_rates
+from kash.payouts.services.reversals import approve_reversal
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import seal
@@ -112,6 +114,15 @@ class Ready:
         made = self.proposed()
         approve(self.one(made), self.director)
         return made
+
+    def agreed(self, by: Actor | None = None) -> int:
+        """Approve what is said of payments of all lists; how often that was."""
+        waiting = db.session.scalars(
+            select(PayoutReversal).where(PayoutReversal.state == "proposed")
+        ).all()
+        for reversal in waiting:
+            approve_reversal(reversal, by or self.director)
+        return len(waiting)
 
     def amounts(self, public_id: str) -> dict[str, int]:
         return {

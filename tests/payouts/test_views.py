@@ -27,6 +27,7 @@ from kash.people.models import Consent
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
+from kash.workshops.models import Facilitator
 from kash.workshops.services.enrolment import enrol
 from tests.conftest import Queries
 from tests.workshops.conftest import FIRST_DAY, make_person
@@ -184,7 +185,7 @@ def test_the_page_says_which_payments_changed_before_any_file_is_made(
 
 
 def test_the_same_file_says_that_it_is_the_same(
-    ready: Ready, at: str, trainer: FlaskClient
+    ready: Ready, at: str, trainer: FlaskClient, actor: Callable[..., Actor]
 ) -> None:
     give_phone(ready.person(ZAWADI), "+254712345678")
     ready.band(Zawadi=FAR, Baraka=NEAR)
@@ -208,6 +209,7 @@ def test_the_same_file_says_that_it_is_the_same(
     assert (refused.status_code, "Another trainer of this workshop" in refused.text) == (422, True)
     told = Note(PaymentState.FAILED, reason="No such number")
     note_payment(ready.one(approved), line, told, PaymentState.SENT, ready.director)
+    ready.agreed(actor("director", name="Mwingine Mfano"))
     assert "Download the same file again" not in trainer.get(f"{here}/numbers").text
     assert trainer.post(f"{here}/files/{file}/again").status_code == 409
     assert ZAWADI in trainer.get(f"{here}/cash?group=B").text
@@ -253,6 +255,64 @@ def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(
     assert status == 422
     assert "data-errors" in page
     assert trainer.post(url, data={}).status_code == 422
+
+
+def test_what_failed_is_brought_by_one_and_approved_by_another_who_then_compares(
+    ready: Ready,
+    at: str,
+    trainer: FlaskClient,
+    director: FlaskClient,
+    actor: Callable[..., Actor],
+    client_for: Callable[[Actor], FlaskClient],
+) -> None:
+    give_phone(ready.person(ZAWADI), "+254712345678")
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    approved = ready.approved()
+    here = f"{at}/lists/{approved}"
+    other = actor("trainer", name="Mwingine Mfano")
+    workshop_id = ready.workshop.id
+    db.session.add(Facilitator(workshop_id=workshop_id, account_id=other.account_id))
+    db.session.commit()
+    second = client_for(other)
+    trainer.post(f"{here}/numbers")
+    reference = lines_of(ready.one(approved))[-1].reference
+    db.session.rollback()
+
+    def bring(client: FlaskClient) -> str:
+        content = f"Reference;Status;Reason\n{reference};Failed;Not registered\n".encode()
+        file = (io.BytesIO(content), "result.csv")
+        return client.post(f"{here}/results", data={"file": file}, follow_redirects=True).text
+
+    assert "another trainer of this workshop brings" in bring(trainer)
+    page = bring(second)
+    assert "Failed or came back: 1. They wait until another person approves that." in page
+    assert "Taken over: 0. Known already: 0. Left out: 0." in page
+    (address,) = re.findall(f"{here}/reversals/[0-9a-z]+", page)
+    assert address in director.get("/").text
+    for client in (trainer, second):
+        seen = client.get(address).text
+        assert "so another person approves it." in seen
+        assert "Approve</button>" not in seen
+        assert client.post(f"{address}/approve").status_code == 403
+    seen = director.get(address).text
+    assert all(text in seen for text in (ZAWADI, reference, "Not registered", "Mwingine Mfano"))
+    assert "What must be put right" in seen
+    assert director.post(f"{address}/turn-back", data={"reason": ""}).status_code == 422
+    assert director.post(f"{address}/approve").status_code == 302
+    assert director.post(f"{address}/approve").status_code == 409
+    assert address not in director.get("/").text
+    line = lines_of(ready.one(approved))[-1].public_id
+    db.session.rollback()
+    trainer.post(f"{here}/cash", data={"paid": line})
+    today = director.get("/").text
+    assert "Paid after a failure" in today
+    assert reference in today
+    assert ZAWADI not in today
+    assert "Compared: nobody was paid twice" in director.get(here).text
+    assert "Compared: nobody was paid twice" not in trainer.get(here).text
+    assert trainer.post(f"{here}/compared", data={"line": line}).status_code == 403
+    assert director.post(f"{here}/compared", data={"line": line}).status_code == 302
+    assert "Paid after a failure" not in director.get("/").text + director.get(here).text
 
 
 def test_one_payment_needs_a_reason_when_money_did_not_arrive(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -11,30 +12,49 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
 
-from kash.payouts.models import PayoutFile, PayoutLine, PayoutList
+from kash.accounts.models import AccountNotice
+from kash.accounts.models.requests import AccountBacking
+from kash.payouts.approval import REVERSAL
+from kash.payouts.models import PayoutFile, PayoutLine, PayoutList, PayoutReversal
 from kash.payouts.queries import lists
 from kash.payouts.queries.lists import files_of, lines_of, reconciliations
+from kash.payouts.queries.reversals import lists_paid_again, reversals_waiting
 from kash.payouts.rules.files import Matched, RowFault
 from kash.payouts.rules.steps import PaymentState
 from kash.payouts.services import sending
 from kash.payouts.services.errors import (
     MadeTheFile,
+    MovedOn,
     NoPaymentToSend,
     NotTheSameFile,
+    OwnHand,
     PaidOnLaterList,
     ReasonMissing,
     SentAlready,
+    WaitsAlready,
     WrongState,
 )
 from kash.payouts.services.lists import approve
 from kash.payouts.services.payments import InCash, Note, note_payment, pay_in_cash, take_results
+from kash.payouts.services.reversals import (
+    approve_reversal,
+    note_compared,
+    turn_back_reversal,
+)
 from kash.payouts.services.sending import Numbers, open_numbers, repeat_file
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.errors import (
+    GivenToApprover,
+    SamePerson,
+    StandsBehind,
+    StandsInForProposer,
+    WrongStep,
+)
 from kash.platform.database import db, utc_now
+from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
-from kash.policy import Actor
+from kash.policy import Actor, Role, StandIn
 from tests.workshops.conftest import make_person
 
 from .conftest import FAR, NEAR, Ready, give_phone
@@ -248,15 +268,173 @@ def test_whoever_made_the_file_does_not_have_its_money_paid_a_second_time_by_say
         note(PaymentState.RETURNED, PaymentState.PAID)
     note(PaymentState.SENT, PaymentState.PAID)
     assert states(ready, approved)[ZAWADI] == "sent"
-    # What mobile money says is taken, whoever brings it.
-    assert not result(ready, approved, "Failed").faults
+    # Nor by a file that she wrote herself: she brings what arrived, and nothing else.
+    for said in ("Failed", "Reversed"):
+        brought = result(ready, approved, said)
+        assert [fault for _row, fault in brought.faults] == [RowFault.MAKER]
+    assert (states(ready, approved)[ZAWADI], ready.agreed()) == ("sent", 0)
+
+
+def result(
+    ready: Ready, made: str, said: str, receipt: str = "", by: Actor | None = None
+) -> Matched:
+    reference = line_of(ready, made).reference
+    content = f"Reference,Amount,Status,Receipt\n{reference},2401.00,{said},{receipt}\n".encode()
+    return take_results(ready.one(made), content, by or ready.trainer, only_fitting=False)
+
+
+def waiting(ready: Ready) -> PayoutReversal:
+    return db.session.scalars(
+        select(PayoutReversal).where(PayoutReversal.state == "proposed")
+    ).one()
+
+
+@pytest.mark.parametrize("way", ["file", "hand"])
+def test_what_is_said_to_have_failed_is_payable_again_only_once_another_approved(
+    ready: Ready, approved: str, other: Actor, actor: Callable[..., Actor], way: str
+) -> None:
+    open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved).public_id
+    if way == "file":
+        assert result(ready, approved, "Failed", by=other).reversals == 1
+        # The same file again changes nothing and proposes nothing.
+        assert len(result(ready, approved, "Failed", by=other).known) == 1
+    else:
+        failed = Note(PaymentState.FAILED, reason="No such number")
+        stands = note_payment(ready.one(approved), line, failed, PaymentState.SENT, other)
+        assert stands is PaymentState.SENT
+        with pytest.raises(WaitsAlready):
+            note_payment(ready.one(approved), line, failed, PaymentState.SENT, other)
+
+    def payable() -> bool:
+        with pytest.raises(NoPaymentToSend):
+            open_numbers(ready.one(approved), ready.trainer)
+        return bool(pay_in_cash(ready.one(approved), [line], ready.trainer).paid)
+
+    assert not payable()
+    # Neither who said it, nor who made the file, nor a stand-in for either, nor who is paid by it.
+    zawadi = db.session.query(Person).filter_by(chosen_name=ZAWADI).one().id
+    director = ready.director
+    lent = actor("monitoring", name="Badala Mfano")
+
+    def stands_in(*absent: Actor) -> Actor:
+        named = tuple(StandIn("payouts.approve", one.public_id) for one in absent)
+        return replace(lent, stands_in=named)
+
+    powerful = {"roles": frozenset({Role.TRAINER, Role.DIRECTOR})}
+    for refused, by in (
+        (SamePerson, replace(other, **powerful)),
+        (SamePerson, replace(ready.trainer, **powerful)),
+        (StandsInForProposer, stands_in(ready.trainer)),
+        (StandsInForProposer, stands_in(ready.trainer, other)),
+        (GivenToApprover, replace(director, person_id=zawadi)),
+    ):
+        with pytest.raises(refused):
+            approve_reversal(waiting(ready), by)
+        offered = REVERSAL.offered(waiting(ready), by)
+        assert not offered.approves
+        db.session.rollback()
+        assert not payable()
+    assert [one.public_id for one in reversals_waiting(ready.director)] == [
+        waiting(ready).public_id
+    ]
+    assert reversals_waiting(stands_in(ready.trainer, other)) == []
+    approve_reversal(waiting(ready), stands_in(ready.trainer, director))
+    assert states(ready, approved)[ZAWADI] == "failed"
+    event = lists.events_of(line_of(ready, approved))[0]
+    assert (event.noted_by, event.approved_by) == (other.public_id, lent.public_id)
+    assert pay_in_cash(ready.one(approved), [line], ready.trainer) == InCash(1, 0)
+    assert verify(db.session()).sound
+
+
+@pytest.mark.parametrize("above", ["director", "trainer"])
+def test_nobody_approves_for_a_maker_of_the_file_who_depends_on_her_or_she_on_the_maker(
+    ready: Ready, approved: str, other: Actor, actor: Callable[..., Actor], above: str
+) -> None:
+    open_numbers(ready.one(approved), ready.trainer)
+    result(ready, approved, "Failed", by=other)
+    director, trainer = ready.director, ready.trainer
+    upper, lower = (director, trainer) if above == "director" else (trainer, director)
+    db.session.add(AccountBacking(account_id=lower.account_id, by=upper.public_id))
+    db.session.commit()
+    with pytest.raises(StandsBehind):
+        approve_reversal(waiting(ready), director)
+    db.session.rollback()
+    assert reversals_waiting(director) == []
+    assert states(ready, approved)[ZAWADI] == "sent"
+    approve_reversal(waiting(ready), actor("director", name="Mwingine Mfano"))
     assert states(ready, approved)[ZAWADI] == "failed"
 
 
-def result(ready: Ready, made: str, said: str, receipt: str = "") -> Matched:
-    reference = line_of(ready, made).reference
-    content = f"Reference,Amount,Status,Receipt\n{reference},2401.00,{said},{receipt}\n".encode()
-    return take_results(ready.one(made), content, ready.trainer, only_fitting=False)
+def test_what_is_sent_back_stays_sent_and_who_said_it_is_told(
+    ready: Ready, approved: str, other: Actor
+) -> None:
+    open_numbers(ready.one(approved), ready.trainer)
+    result(ready, approved, "Failed", by=other)
+    turn_back_reversal(waiting(ready), "The statement says that it arrived.", ready.director)
+    assert states(ready, approved)[ZAWADI] == "sent"
+    told = db.session.scalars(select(AccountNotice.kind)).all()
+    assert told == ["reversal_sent_back"]
+    # It can be said again, and of one whose result came meanwhile nothing is made payable.
+    result(ready, approved, "Failed", by=other)
+    result(ready, approved, "Completed", "QK1")
+    with pytest.raises(MovedOn):
+        approve_reversal(waiting(ready), ready.director)
+    db.session.rollback()
+    assert states(ready, approved)[ZAWADI] == "paid"
+
+
+def test_what_was_paid_in_cash_is_not_made_payable_again_by_one_person(
+    ready: Ready, approved: str
+) -> None:
+    line = line_of(ready, approved).public_id
+    pay_in_cash(ready.one(approved), [line], ready.trainer)
+    wrongly = Note(PaymentState.OUTSTANDING, reason="Ticked the wrong line")
+    stands = note_payment(ready.one(approved), line, wrongly, PaymentState.PAID, ready.trainer)
+    assert stands is PaymentState.PAID
+    assert HER_PHONE not in phones(open_numbers(ready.one(approved), ready.trainer))
+    assert ready.agreed() == 1
+    assert phones(open_numbers(ready.one(approved), ready.trainer)) == [HER_PHONE]
+
+
+@pytest.mark.parametrize("way", ["file", "cash"])
+def test_todays_page_of_the_director_names_what_was_paid_after_a_failure(
+    ready: Ready, approved: str, other: Actor, actor: Callable[..., Actor], way: str
+) -> None:
+    line = line_of(ready, approved)
+    reference, public_id = line.reference, line.public_id
+
+    def named(by: Actor) -> list[str]:
+        db.session.rollback()
+        return [p.reference for one in lists_paid_again(by) for p in one.payments]
+
+    open_numbers(ready.one(approved), ready.trainer)
+    result(ready, approved, "Failed", by=other)
+    ready.agreed()
+    assert named(ready.director) == []
+    if way == "file":
+        again = Note(PaymentState.OUTSTANDING)
+        note_payment(ready.one(approved), public_id, again, PaymentState.FAILED, ready.trainer)
+        open_numbers(ready.one(approved), ready.trainer)
+    else:
+        pay_in_cash(ready.one(approved), [public_id], ready.trainer)
+    assert named(ready.director) == [reference]
+    # Nobody who had a hand in it compares it, and nobody without that permission.
+    both = replace(ready.trainer, roles=frozenset({Role.TRAINER, Role.DIRECTOR}))
+    assert (named(both), named(other), named(actor("monitoring"))) == ([], [], [])
+    with pytest.raises(OwnHand):
+        note_compared(ready.one(approved), [public_id], both)
+    db.session.rollback()
+    note_compared(ready.one(approved), [], ready.director)
+    assert named(ready.director) == [reference]
+    note_compared(ready.one(approved), [public_id], ready.director)
+    assert named(ready.director) == []
+    # Once more after another failure.
+    if way == "file":
+        result(ready, approved, "Failed", by=other)
+        ready.agreed()
+        pay_in_cash(ready.one(approved), [public_id], ready.trainer)
+        assert named(ready.director) == [reference]
 
 
 @pytest.mark.any_engine
@@ -267,6 +445,7 @@ def test_a_result_that_says_paid_of_what_was_paid_in_cash_is_told_as_money_paid_
     line = line_of(ready, approved).public_id
     failed = Note(PaymentState.FAILED, reason="Number not registered")
     note_payment(ready.one(approved), line, failed, PaymentState.SENT, other)
+    assert ready.agreed() == 1
     pay_in_cash(ready.one(approved), [line], ready.trainer)
     told = result(ready, approved, "Completed", "QK1")
     assert [fault for _row, fault in told.faults] == [RowFault.OTHERWISE]
@@ -284,6 +463,7 @@ def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
     ):
         note = Note(state, reason="The network was down")
         note_payment(ready.one(approved), line, note, before, other)
+        ready.agreed()
     open_numbers(ready.one(approved), ready.trainer)
     assert len(result(ready, approved, "Completed", "QK1").changes) == 1
     assert len(result(ready, approved, "Completed", "qk1").known) == 1
@@ -305,6 +485,7 @@ def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
     with pytest.raises(ReasonMissing):
         note(PaymentState.FAILED, PaymentState.SENT)
     note(PaymentState.FAILED, PaymentState.SENT, "Number not registered")
+    assert ready.agreed() == 1
     paid = pay_in_cash(ready.one(approved), [line], ready.trainer)
     assert paid == InCash(1, 0)
 
@@ -324,6 +505,7 @@ def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
     with pytest.raises(WrongState):
         note(PaymentState.OUTSTANDING, PaymentState.PAID)
     note(PaymentState.RETURNED, PaymentState.PAID)
+    assert ready.agreed() == 1
     with pytest.raises(WrongState):
         note(PaymentState.OUTSTANDING, PaymentState.RETURNED)
     note(PaymentState.SENT, PaymentState.RETURNED)
@@ -341,6 +523,7 @@ def test_what_failed_is_sent_once_more(ready: Ready, approved: str, other: Actor
     ):
         note = Note(state, reason="The network was down")
         note_payment(ready.one(approved), line, note, before, other)
+        ready.agreed()
     numbers = open_numbers(ready.one(approved), ready.trainer)
     assert phones(numbers) == [HER_PHONE]
     assert [made.number for made in files_of(ready.one(approved))] == [2, 1]
@@ -395,6 +578,7 @@ def test_a_file_is_not_fetched_again_as_another(
         line = line_of(ready, approved).public_id
         failed = Note(PaymentState.FAILED, reason="Number not registered")
         note_payment(ready.one(approved), line, failed, PaymentState.SENT, actor("trainer"))
+        assert ready.agreed() == 1
     elif harm == "phone":
         give_phone(ready.person(ZAWADI), OTHER_PHONE)
     elif harm == "late":

@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 from sqlalchemy import Select, select
 
-from kash.payouts.models import Payee, PaymentSheet, PayoutLine, PayoutList, PayoutPart
+from kash.payouts.models import (
+    Payee,
+    PaymentSheet,
+    PayoutLine,
+    PayoutList,
+    PayoutPart,
+    PayoutReversal,
+)
 from kash.payouts.queries.claims import double_claims
 from kash.people.models import Person
 from kash.platform.database import db
@@ -36,6 +43,12 @@ def payout_places() -> dict[str, Place]:
             .join(PayoutList, PayoutList.id == PayoutLine.list_id)
             .join(Workshop, Workshop.id == PayoutList.workshop_id)
             .order_by(PayoutList.id.desc(), PayoutLine.position)
+        ),
+        f"{at}/lists/<list_id>/reversals/<reversal_id>": _of_workshop(
+            select(PayoutReversal.public_id)
+            .join(PayoutList, PayoutList.id == PayoutReversal.list_id)
+            .join(Workshop, Workshop.id == PayoutList.workshop_id)
+            .order_by(PayoutReversal.id.desc())
         ),
         f"{at}/people/<person_id>": _of_workshop(
             select(Person.public_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kash.payouts.rules.amounts import read_amount, written_amount
-from kash.payouts.rules.steps import PaymentState, next_states
+from kash.payouts.rules.steps import PaymentState, next_states, takes_two
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 10
@@ -100,6 +100,7 @@ class RowFault(StrEnum):
     STEP = "step"
     OTHERWISE = "otherwise"
     ANOTHER = "another"
+    MAKER = "maker"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,8 @@ class Payment:
     """A payment that waits for its result, or had one.
 
     Of one that is paid, `means` says how and `receipt` by which number of mobile money; `files` is
-    in how many files it was sent.
+    in how many files it was sent. `made_file` is whether the account that brings the result made
+    its file, `waits` whether its failure waits for approval already.
     """
 
     cents: int
@@ -129,16 +131,19 @@ class Payment:
     means: str = "mobile"
     receipt: str = ""
     files: int = 1
+    made_file: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True)
 class Matched:
-    """Matches of a result file: what it changes; rows that say what is known already; and what is
-    wrong."""
+    """Matches of a result file: what it changes, `reversals` of which wait for approval; rows that
+    say what is known already; and what is wrong."""
 
     changes: tuple[PaymentResult, ...]
     known: tuple[PaymentResult, ...]
     faults: tuple[tuple[PaymentResult, RowFault], ...]
+    reversals: int = 0
 
 
 class NoColumns(ValueError):
@@ -200,16 +205,26 @@ def match_results(payments: Mapping[str, Payment], results: Sequence[PaymentResu
     known: list[PaymentResult] = []
     faults: list[tuple[PaymentResult, RowFault]] = []
     seen: set[str] = set()
+    reversals = 0
     for result in results:
         fault = _fault(payments.get(result.reference), result, seen)
         seen.add(result.reference)
         if fault is not None:
             faults.append((result, fault))
-        elif payments[result.reference].state is result.state:
+        elif payments[result.reference].state is result.state or _waits(
+            payments[result.reference], result
+        ):
             known.append(result)
         else:
             changes.append(result)
-    return Matched(tuple(changes), tuple(known), tuple(faults))
+            reversals += result.state is not None and takes_two(
+                payments[result.reference].state, result.state
+            )
+    return Matched(tuple(changes), tuple(known), tuple(faults), reversals)
+
+
+def _waits(payment: Payment, result: PaymentResult) -> bool:
+    return payment.waits and result.state is not None and takes_two(payment.state, result.state)
 
 
 def _fault(payment: Payment | None, result: PaymentResult, seen: set[str]) -> RowFault | None:
@@ -231,6 +246,8 @@ def _fault(payment: Payment | None, result: PaymentResult, seen: set[str]) -> Ro
         payment.state, in_file=payment.in_file
     ):
         return RowFault.STEP
+    if payment.made_file and takes_two(payment.state, result.state) and not payment.waits:
+        return RowFault.MAKER
     return None
 
 

@@ -72,6 +72,15 @@ def next_states(
     return following - {PaymentState.FAILED, PaymentState.RETURNED} if made_file else following
 
 
+def takes_two(before: PaymentState, after: PaymentState) -> bool:
+    """True if a step makes payable again what was sent or paid, so that another must approve it."""
+    return before in (PaymentState.SENT, PaymentState.PAID) and after in (
+        PaymentState.FAILED,
+        PaymentState.RETURNED,
+        PaymentState.OUTSTANDING,
+    )
+
+
 def paid_by(state: PaymentState, *, in_file: bool) -> frozenset[str]:
     """By what means a payment that stands so may be noted as paid, if it may be at all."""
     if PaymentState.PAID not in _NEXT[state]:

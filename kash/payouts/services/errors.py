@@ -179,6 +179,30 @@ class MadeTheFile(Problem):
 
     status = 403
     sentence = _l(
-        "You made the file with this payment. Another trainer of this workshop notes that it failed"
-        " or came back, or the result of mobile money says it."
+        "You made the file with this payment. Another trainer of this workshop says that it failed"
+        " or came back, and somebody else approves it."
     )
+
+
+class WaitsAlready(Problem):
+    """Somebody said already that a payment did not arrive; nobody decided on it yet."""
+
+    status = 409
+    sentence = _l("It was said already that this money did not arrive. That waits for approval.")
+
+
+class MovedOn(Problem):
+    """A payment stands differently from when it was said that its money did not arrive."""
+
+    status = 409
+    sentence = _l(
+        "Something became known of a payment since this was proposed. Send it back, so that the"
+        " rest is proposed again."
+    )
+
+
+class OwnHand(Problem):
+    """Whoever had a hand in a payment does not compare it herself."""
+
+    status = 403
+    sentence = _l("You noted these payments yourself, so another person compares them.")

@@ -118,6 +118,7 @@ def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: A
             selectinload(PayoutLine.days),
             joinedload(PayoutLine.person),
             joinedload(PayoutLine.payee),
+            joinedload(PayoutLine.file),
         ),
     )
     if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):

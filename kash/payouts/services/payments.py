@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.payouts.models import PayoutEvent, PayoutLine, PayoutList
-from kash.payouts.queries.lists import given_later
+from kash.payouts.queries.reversals import lines_waiting
 from kash.payouts.rules.files import (
     Matched,
     NoColumns,
@@ -19,65 +19,32 @@ from kash.payouts.rules.files import (
     match_results,
     read_results,
 )
-from kash.payouts.rules.steps import ListStep, PaymentState, needs_reason, next_states, paid_by
+from kash.payouts.rules.steps import (
+    ListStep,
+    PaymentState,
+    needs_reason,
+    paid_by,
+    takes_two,
+)
 from kash.payouts.services.approval import differences, phones_of, put_back
 from kash.payouts.services.errors import (
     MadeTheFile,
     NotAResult,
-    PaidOnLaterList,
     ReasonMissing,
-    SentAlready,
     UnknownPayoutChoice,
+    WaitsAlready,
     WrongState,
 )
 from kash.payouts.services.lists import locked_list
+from kash.payouts.services.notes import Note, check_step, move
+from kash.payouts.services.reversals import propose_reversal
 from kash.people.lists.files import read_file
-from kash.platform.database import new_public_id
-from kash.platform.vault import Change, audited, open_text, seal
+from kash.platform.vault import audited, open_text
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
 _IN_SAME_FILE = (PaymentState.PAID, PaymentState.RETURNED)
 MEANS = ("cash", "mobile", "bank")
-
-
-@dataclass(frozen=True)
-class Note:
-    """Note on a payment. `receipt` is the number that mobile money gave it."""
-
-    state: PaymentState
-    means: str = ""
-    receipt: str = ""
-    reason: str = ""
-
-
-def _move(session: Session, line: PayoutLine, note: Note, by: Actor, change: Change) -> None:
-    before, in_file = PaymentState(line.state), line.file_id is not None
-    if note.state not in next_states(before, in_file=in_file):
-        raise WrongState
-    if note.state is PaymentState.PAID and note.means not in paid_by(before, in_file=in_file):
-        raise SentAlready
-    if before is PaymentState.RETURNED and given_later(line, session):
-        raise PaidOnLaterList
-    public_id = new_public_id()
-    session.add(
-        PayoutEvent(
-            public_id=public_id,
-            line_id=line.id,
-            state=str(note.state),
-            means=note.means,
-            receipt_sealed=seal(note.receipt, kind="payout.receipt", public_id=public_id)
-            if note.receipt
-            else None,
-            reason=note.reason,
-            noted_by=by.public_id,
-            noted_at=change.now,
-        )
-    )
-    line.state = str(note.state)
-    if note.state is PaymentState.FAILED:
-        # Settled: it may be sent or paid once more.
-        line.file_id = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +76,7 @@ def pay_in_cash(payout_list: PayoutList, lines: Collection[str], by: Actor) -> I
         put_back(change.session, [line for line in ticked if line.id in changed], by, change)
         for line in ticked:
             if line.id not in changed:
-                _move(change.session, line, Note(PaymentState.PAID, "cash"), by, change)
+                move(change, line, Note(PaymentState.PAID, "cash"), by.public_id)
                 change.about(line.public_id)
         if not ticked:
             change.nothing()
@@ -126,9 +93,10 @@ def note_payment(
     payout_list: PayoutList, line: str, note: Note, before: PaymentState, by: Actor
 ) -> PaymentState:
     """Note what became of one payment, which stood at `before` when the page was shown; how it
-    stands then. That is CHANGED if it was to be paid and is no longer what was approved.
+    stands then. That is CHANGED if it was to be paid and is no longer what was approved. It stands
+    as before if it would be payable again: that waits until another approves.
 
-    Raises WrongStep, NotFound, WrongState, SentAlready, MadeTheFile, PaidOnLaterList,
+    Raises WrongStep, NotFound, WrongState, SentAlready, MadeTheFile, PaidOnLaterList, WaitsAlready,
     ReasonMissing and UnknownChoice.
     """
     if note.means not in ("", *MEANS):
@@ -150,7 +118,13 @@ def note_payment(
         ):
             put_back(change.session, [found], by, change)
             return PaymentState.CHANGED
-        _move(change.session, found, note, by, change)
+        if takes_two(before, note.state):
+            check_step(change.session, found, note)
+            if lines_waiting([found.id], change.session):
+                raise WaitsAlready
+            propose_reversal(change, locked, [(found, note)], by)
+            return before
+        move(change, found, note, by.public_id)
         return note.state
 
 
@@ -165,7 +139,8 @@ def take_results(
 ) -> Matched:
     """Note what a result file of mobile money says, all rows or none.
 
-    With `only_fitting`, rows with faults are left out. The file itself is kept nowhere. Raises
+    Payments that it says failed or came back wait together until another approves. With
+    `only_fitting`, rows with faults are left out. The file itself is kept nowhere. Raises
     FileUnreadable, NotAResult and WrongStep.
     """
     results = _read(content)
@@ -173,26 +148,33 @@ def take_results(
         locked = locked_list(change.session, payout_list, ListStep.PAY, by)
         by_reference = {line.reference: line for line in locked.lines}
         matched = match_results(
-            _payments(change.session, locked.lines),
+            _payments(change.session, locked.lines, by),
             results,
         )
         if (matched.faults and not only_fitting) or not matched.changes:
             change.nothing()
             return matched
+        reversed_lines: list[tuple[PayoutLine, Note]] = []
         for result in matched.changes:
             line = by_reference[result.reference]
             note = Note(
                 result.state or PaymentState.FAILED, "mobile", result.receipt, result.reason
             )
-            _move(change.session, line, note, by, change)
+            if takes_two(PaymentState(line.state), note.state):
+                reversed_lines.append((line, note))
+            else:
+                move(change, line, note, by.public_id)
             change.about(line.public_id)
+        if reversed_lines:
+            propose_reversal(change, locked, reversed_lines, by)
         change.about(locked.public_id)
         return matched
 
 
-def _payments(session: Session, lines: Sequence[PayoutLine]) -> dict[str, Payment]:
-    """How payments stand, by their references: what was noted of them last, and how often they
-    were sent."""
+def _payments(session: Session, lines: Sequence[PayoutLine], by: Actor) -> dict[str, Payment]:
+    """How payments stand, by their references: what was noted of them last, how often they were
+    sent, by this actor or not, and whether their failure waits for approval."""
+    waiting = lines_waiting([line.id for line in lines], session)
     told: dict[int, PayoutEvent] = {}
     files: Counter[int] = Counter()
     before: dict[int, str] = {}
@@ -213,6 +195,8 @@ def _payments(session: Session, lines: Sequence[PayoutLine]) -> dict[str, Paymen
             means=told[line.id].means if line.id in told else "",
             receipt=_receipt(told.get(line.id)),
             files=files[line.id],
+            made_file=made_file(line, by),
+            waits=line.id in waiting,
         )
         for line in lines
     }

@@ -22,12 +22,14 @@ from kash.payouts.queries.lists import (
     sheets_of,
 )
 from kash.payouts.queries.rates import latest_table, rates_of
+from kash.payouts.queries.reversals import paid_again, reversals_of
 from kash.payouts.rules.steps import ListStep, allowed_steps
 from kash.payouts.services import lists
 from kash.payouts.services.sending import phones_told
 from kash.payouts.views.scope import letter_of, organises, staff_workshop
 from kash.people.rules.one_group import one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
+from kash.platform.database import db
 from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
 from kash.platform.web.commands import FlashedProblems
@@ -63,6 +65,8 @@ def _list_page(
     }
     lines, claims = lines_of(payout_list), double_claims(workshop, ())
     table, files = payout_list.table, files_of(payout_list)
+    reversals = reversals_of(payout_list)
+    again = paid_again(db.session(), payout_list)
     programme = latest_table(None) if table.workshop_id is not None else None
     return render_template(
         "payouts/list.html",
@@ -77,12 +81,21 @@ def _list_page(
         sheets=sheets_of(payout_list),
         files=files,
         claims=claims,
+        reversals=reversals,
+        again=again,
+        compares=actor.may("payouts.approve")
+        and not any(one.touched_by(actor.public_id) for one in again),
         held=held_sessions(workshop) if payout_list.state != "returned" else (),
         steps={step.value for step in steps if may[step]},
         as_organiser=as_organiser,
         decision=decision,
         names=names_of(
-            [*payout_list.accounts, decision.standing_in, *(made.made_by for made in files)]
+            [
+                *payout_list.accounts,
+                decision.standing_in,
+                *(made.made_by for made in files),
+                *(account for one in reversals for account in one.accounts),
+            ]
         ),
         phones=phones_told(lines) if decision.approves else None,
         form=form,

@@ -13,8 +13,9 @@ from kash.payouts import blueprint, documents
 from kash.payouts.forms import MOST_FILE_BYTES, PaymentForm, ResultsForm
 from kash.payouts.models import PayoutList
 from kash.payouts.queries.lists import events_of, files_of, line_of, lines_of, list_of, sheets_of
+from kash.payouts.queries.reversals import lines_waiting
 from kash.payouts.rules.files import Matched
-from kash.payouts.rules.steps import PaymentState
+from kash.payouts.rules.steps import PaymentState, takes_two
 from kash.payouts.services import payments
 from kash.payouts.services.errors import NoPaymentToSend, NotTheSameFile, UnknownPayoutChoice
 from kash.payouts.services.payments import Note, note_payment, pay_in_cash, take_results
@@ -28,7 +29,7 @@ from kash.payouts.services.sending import (
 from kash.payouts.views.scope import OTHERS, letter_of, organises, paid_list, staff_workshop
 from kash.payouts.wording import DIFFERENCE, FAULT, STATE
 from kash.people.rules.one_group import one_group
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.vault import open_text
 from kash.platform.web import Problem, current_actor, download, page
 from kash.platform.web.bodies import takes_file
@@ -161,10 +162,19 @@ def results(public_id: str, list_id: str) -> ResponseReturnValue:
                 only_fitting=bool(form.only_fitting.data),
             )
             if not matched.faults or form.only_fitting.data:
+                if matched.reversals:
+                    flash(
+                        _(
+                            "Failed or came back: %(number)s. They wait until another person"
+                            " approves that.",
+                            number=matched.reversals,
+                        ),
+                        "warn",
+                    )
                 flash(
                     _(
                         "Taken over: %(changes)s. Known already: %(known)s. Left out: %(out)s.",
-                        changes=len(matched.changes),
+                        changes=len(matched.changes) - matched.reversals,
                         known=len(matched.known),
                         out=len(matched.faults),
                     )
@@ -228,6 +238,8 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
                         ),
                         "bad",
                     )
+                elif takes_two(state, PaymentState(form.state.data)):
+                    flash(_("It waits until another person approves this."), "warn")
                 else:
                     flash(_("Saved."))
                 return redirect(
@@ -250,7 +262,10 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
             for event in events
             if event.receipt_sealed is not None
         },
-        names=names_of(event.noted_by for event in events),
+        waits=bool(lines_waiting([line.id], db.session())),
+        names=names_of(
+            account for event in events for account in (event.noted_by, event.approved_by)
+        ),
         as_organiser=organises(workshop) and payout_list.state == "approved",
         problem=problem,
     )

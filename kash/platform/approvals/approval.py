@@ -53,7 +53,8 @@ class Approval(Part):
     condition that a proposal pays or certifies one of these people (keys): none of them approves
     it, which `gained` says. `sent_back` is what
     the account that proposed it is told on its Today once another sent it back; None where Today
-    shows what was sent back for as long as it is.
+    shows what was sent back for as long as it is. `also` names accounts of a row that decide on it
+    as little as the one that proposed it.
     """
 
     key: str
@@ -68,6 +69,7 @@ class Approval(Part):
     gains: Callable[[Collection[int]], ColumnElement[bool]] | None = None
     gained: Any = ""
     sent_back: AnswerKind | None = None
+    also: Callable[[Any], Collection[str]] = lambda _row: ()
 
     def propose(self, change: Change, by: Actor, **columns: Any) -> Any:
         """A new proposal, within an action."""
@@ -85,7 +87,7 @@ class Approval(Part):
     def decides(self, row: Any, by: Actor) -> str | None:
         """For whom an actor decides on a proposal, None in her own right. Raises SamePerson,
         StandsInForProposer, GivenToApprover and StandsBehind."""
-        absent = by.decides_for(self.approves, not_for=row.proposed_by)
+        absent = by.decides_for(self.approves, not_for=self._barred(row))
         stands = self.standing(row, by)
         if stands is Standing.ASKED:
             raise SamePerson(self.own)
@@ -102,17 +104,24 @@ class Approval(Part):
         approvals. Neither of the two stands behind the other, and it gives the approver nothing;
         that a third person brought both in doesn't count."""
         session = object_session(row) or db.session()
-        absent = by.decides_for(self.approves, not_for=row.proposed_by)
+        barred = self._barred(row)
+        absent = by.decides_for(self.approves, not_for=barred)
         given = self._given(by, absent, session)
         gains = given is not None and (
             session.scalar(select(self.model.id).where(self.model.id == row.id, given)) is not None
         )
-        tied = row.proposed_by is not None and row.proposed_by in session.scalars(
-            accounts_in_line(by.public_id)
+        line = set(session.scalars(accounts_in_line(by.public_id)))
+        stands = (
+            standing_of(
+                *(by.public_id, one), decides_for=absent, independent=one not in line, gains=gains
+            )
+            for one in barred
         )
-        return standing_of(
-            by.public_id, row.proposed_by, decides_for=absent, independent=not tied, gains=gains
-        )
+        return next((one for one in stands if one is not Standing.MAY), Standing.MAY)
+
+    def _barred(self, row: Any) -> tuple[str | None, ...]:
+        """The accounts that do not decide on a row, nor those who stand in for them."""
+        return (row.proposed_by, *sorted(self.also(row)))
 
     def _given(self, by: Actor, absent: str | None, session: Session) -> ColumnElement[bool] | None:
         """The condition that a proposal gives the approver something, or for whom she decides; None
@@ -161,7 +170,7 @@ class Approval(Part):
         if not actor.may(self.approves):
             return false()
         absent = actor.decides_for(self.approves)
-        alone = absent and actor.decides_for(self.approves, not_for=absent) == ""
+        alone = absent and actor.decides_for(self.approves, not_for=[absent]) == ""
         barred = (actor.public_id, absent) if alone else (actor.public_id,)
         others = [self.model.proposed_by.is_distinct_from(one) for one in barred]
         line = self.model.proposed_by.not_in(accounts_in_line(actor.public_id))
@@ -177,7 +186,7 @@ class Approval(Part):
 
     def offered(self, row: Any, actor: Actor, *, as_organiser: bool = False) -> OfferedDecision:
         """Decision that the page of a proposal offers; `as_organiser` as in `turn_back`."""
-        absent = actor.decides_for(self.approves, not_for=row.proposed_by)
+        absent = actor.decides_for(self.approves, not_for=self._barred(row))
         may, proposed = actor.may(self.approves), row.state == "proposed"
         stands = self.standing(row, actor)
         own = proposed and stands is Standing.ASKED
