@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         return self.data_dir / "audit"
 
     @property
+    def vault_memory(self) -> Path:
+        """What the vault remembers outside the database: its newest keys, and who was removed."""
+        return self.data_dir / "vault.memory"
+
+    @property
     def key_file(self) -> Path:
         """Where the server's keys lie: outside the database, mode 600."""
         return self.secret_key_file or self.data_dir / "server.key"

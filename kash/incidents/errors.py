@@ -43,6 +43,17 @@ class NobodyHoldsKeys(Problem):
     sentence = _l("Reports cannot be taken yet: nobody holds keys to the vault.")
 
 
+class KeysAltered(Problem):
+    """The key to which reports are sealed is not the one that was made."""
+
+    status = 503
+    field = ""
+    sentence = _l(
+        "Reports cannot be taken now: the key that seals them was altered. Nothing was sent. Tell"
+        " somebody of the programme by word of mouth."
+    )
+
+
 class CaseChangedMeanwhile(ChangedMeanwhile):
     """Another member saved the case since this page was opened."""
 

@@ -1,12 +1,15 @@
-"""Hourly clean-up of openings and forms that are past their time."""
+"""Clean-up of openings and forms that are past their time, and a look at all keys."""
 
 from __future__ import annotations
 
+from kash.members.services.alarms import look_after_keys
 from kash.members.services.identity_requests import forget_old
 from kash.members.services.kept_forms import forget_kept
 
 
 def forget_openings() -> None:
-    """Delete keys of grants that ran out, openings that closed by themselves, and kept forms."""
+    """Delete keys of grants that ran out, openings that closed by themselves, and kept forms; then
+    check the keys that are sealed to."""
     forget_old()
     forget_kept()
+    look_after_keys()

@@ -77,6 +77,48 @@ class CannotLetIn(Problem):
     sentence = _l("Your keys open nothing that this person may be let into.")
 
 
+class KeyNotRight(Problem):
+    """A key of the vault is not the one that was made: nothing is opened, nor sealed to it."""
+
+    field = ""
+    sentence = _l(
+        "A key of the vault is not the one that was made: somebody altered the database. Nothing is"
+        " sealed to it. Tell the other members and whoever runs the server now."
+    )
+
+
+class HeldBack(Problem):
+    """The server keeps its half of the member's key back."""
+
+    field = ""
+    sentence = _l(
+        "The server keeps its half of your key back, because your account was locked at once. An"
+        " administrator or the director gives it back, on the page of who holds keys."
+    )
+
+
+class WordsChanged(Problem):
+    """The key of which the words were shown is not the one that is there now."""
+
+    field = "compared"
+    sentence = _l("The words have changed since this page was shown. Compare them again.")
+
+
+class WordsNotCompared(Problem):
+    """A member's four words were not compared since keys are sealed."""
+
+    sentence = _l(
+        "First compare four words with everybody who holds these keys. Until then they are not"
+        " made anew, and reports are taken as before."
+    )
+
+
+class AskerNotCompared(Problem):
+    """The asker's four words were not compared since keys are sealed."""
+
+    sentence = _l("First compare four words with this person, on the page of who holds keys.")
+
+
 class AlreadyAsked(Problem):
     """A request for the same document waits, or still holds."""
 

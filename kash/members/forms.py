@@ -94,8 +94,16 @@ class SheetForm(KashForm):
     sealed = HiddenField()
 
 
+class OwnWordsForm(KashForm):
+    """The passphrase, without which one's own four words are not shown."""
+
+    passphrase = secret_field(_l("Passphrase"), description=_l("Your six words."))
+
+
 class LetInForm(KashForm):
-    """That the words were compared."""
+    """That the words were compared, and those of which key."""
+
+    shown = HiddenField()
 
     compared = BooleanField(
         _l("We have compared all four words aloud, and they are the same"),

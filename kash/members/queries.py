@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,14 +19,17 @@ from kash.platform.vault import (
     CompartmentWrap,
     DocumentKey,
     SealedDocument,
+    Trust,
     Unsealing,
     VaultMember,
     can_open,
     fingerprint,
     lost_compartments,
     missing_compartments,
+    trusts,
     unfinished_rotations,
 )
+from kash.platform.vault.compartments import Secret
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Role
@@ -68,6 +72,10 @@ class MemberLine:
     admitted_by: str
     opened_at: datetime | None
     mine: bool
+    # `sealed`, `uncompared` or `altered` (`checks.Trust`).
+    trust: str = "sealed"
+    # What a page carries of the key whose words it shows.
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,8 +124,12 @@ def standings() -> list[CompartmentStatus]:
     ]
 
 
-def member_lines(actor: Actor) -> list[MemberLine]:
-    """All who hold keys, by name."""
+def member_lines(
+    actor: Actor, secrets: Mapping[tuple[str, int], Secret] | None = None
+) -> list[MemberLine]:
+    """All who hold keys, by name. With the `secrets` of an open vault their keys are checked
+    wholly."""
+    stands = trusts(db.session(), secrets)
     rows = db.session.scalars(select(VaultMember)).all()
     holders = [row.holder for row in rows]
     people = {
@@ -155,6 +167,8 @@ def member_lines(actor: Actor) -> list[MemberLine]:
                 admitted_by=names.get(row.admitted_by or "", ""),
                 opened_at=row.opened_at,
                 mine=row.holder == actor.public_id,
+                trust=stands.get(row.public_id, Trust.SEALED),
+                shown=hashlib.sha256(row.public_key).hexdigest(),
             )
         )
     return sorted(lines, key=lambda line: (line.name.lower(), line.public_id))
@@ -163,19 +177,29 @@ def member_lines(actor: Actor) -> list[MemberLine]:
 def waiting_to_be_let_in(actor: Actor) -> int:
     """How many wait for keys that this actor holds herself, so that she may compare the words with
     them and let them in. One query for who holds none."""
-    if not may_hold_keys(actor):
-        return 0
-    member = member_of(actor.public_id)
-    if member is None:
-        return 0
+    lines, mine = others_of(actor)
+    return sum(bool(line.waits_for & mine) for line in lines)
+
+
+def to_be_compared(lines: Sequence[MemberLine], mine: frozenset[str]) -> list[str]:
+    """The names of those whose four words are still to be compared by who holds the same."""
+    return [line.name for line in lines if line.trust == Trust.UNCOMPARED and line.holds & mine]
+
+
+def others_of(actor: Actor) -> tuple[list[MemberLine], frozenset[str]]:
+    """The other members, and what the actor holds; one query for who holds nothing."""
+    if not may_hold_keys(actor) or member_of(actor.public_id) is None:
+        return [], frozenset()
     lines = member_lines(actor)
     mine = next((line.holds for line in lines if line.mine), frozenset())
-    return sum(not line.mine and bool(line.waits_for & mine) for line in lines)
+    return [line for line in lines if not line.mine], mine
 
 
-def member_line(actor: Actor, public_id: str) -> MemberLine:
+def member_line(
+    actor: Actor, public_id: str, secrets: Mapping[tuple[str, int], Secret] | None = None
+) -> MemberLine:
     """One of them. Raises NotFound."""
-    for line in member_lines(actor):
+    for line in member_lines(actor, secrets):
         if line.public_id == public_id:
             return line
     raise NotFound

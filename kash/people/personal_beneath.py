@@ -146,12 +146,13 @@ BENEATH = (
         outbox_message="key channel state code alike claim gateway_id stop_hash",
         programme="name neutral_name zone languages default_language settings",
         signed_in_session="token_hash device",
-        vault_compartment="name public_key state",
+        vault_compartment="name public_key state seal",
         vault_document="compartment kind body",
         vault_document_key="form wrapped",
-        vault_member="holder public_key salt sealed_private recovery_salt recovery_private",
+        vault_member="holder public_key salt sealed_private recovery_salt recovery_private "
+        "removal_asked_by",
         vault_opening="session sealed_private",
         vault_unsealing="wrapped",
-        vault_wrap="wrapped",
+        vault_wrap="wrapped seal",
     ),
 )

@@ -42,6 +42,13 @@ def carried(page: str) -> str:
     return found.group(1)
 
 
+def shown_in(page: str) -> str:
+    """Which key's words a page shows, as it carries that."""
+    found = re.search(r'name="shown"[^>]*value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found.group(1)
+
+
 def shown(client: FlaskClient, path: str) -> tuple[str, str]:
     """The words that a page shows, and how the next page carries them."""
     page = client.get(path).get_data(as_text=True)
@@ -140,7 +147,12 @@ def test_the_first_makes_what_her_roles_allow_and_the_next_is_let_in(
     page = her_browser.get(path).get_data(as_text=True)
     assert fingerprint in page
     assert her_browser.post(path).status_code == 422
-    assert her_browser.post(path, data={"compared": "y"}).status_code == 303
+    # The page carries which key's words it shows: another key is refused.
+    other = her_browser.post(path, data={"compared": "y", "shown": "0" * 64})
+    assert other.status_code == 422
+    assert "The words have changed since this page was shown" in other.get_data(as_text=True)
+    compared = {"compared": "y", "shown": shown_in(page)}
+    assert her_browser.post(path, data=compared).status_code == 303
 
     open_in(his_browser, custodian, his_words)
     text = his_browser.get("/w/v").get_data(as_text=True)
@@ -165,11 +177,19 @@ def test_who_waits_opens_nothing_and_sees_her_words(
 ) -> None:
     a_member("documentation", name="Neema")
     who, browser = person("documentation")
-    words, _code = make_keys(browser)
-    page = browser.get("/w/v").get_data(as_text=True)
+    passphrase, kept = shown(browser, "/w/v/k")
+    made = browser.post("/w/v/k", data={"sealed": kept, "typed": passphrase})
     member = db.session.query(VaultMember).filter_by(holder=who.public_id).one()
-    assert sealed.fingerprint(member.public_key) in page
-    assert "Neema" in page
+    four = sealed.fingerprint(member.public_key)
+    # At once where the keys are made, later only by the passphrase: the row may be altered.
+    assert four in made.get_data(as_text=True)
+    page = browser.get("/w/v").get_data(as_text=True)
+    assert (four in page, "Neema" in page) == (False, True)
+    wrong = browser.post("/w/v", data={"passphrase": "river amused"})
+    assert (wrong.status_code, four in wrong.get_data(as_text=True)) == (422, False)
+    right = browser.post("/w/v", data={"passphrase": passphrase})
+    assert (right.status_code, four in right.get_data(as_text=True)) == (200, True)
+    words = passphrase
     with pytest.raises(NoKeys):
         open_with_passphrase(who, words, lambda: None)
 

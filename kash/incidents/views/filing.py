@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from kash.incidents import blueprint, filing_words
 from kash.incidents.consent_texts import unread as words_unread
 from kash.incidents.documents import filing as documents
-from kash.incidents.errors import NobodyHoldsKeys
+from kash.incidents.errors import KeysAltered, NobodyHoldsKeys
 from kash.incidents.forms.filing import (
     SCREEN_FORMS,
     HelpForm,
@@ -51,7 +51,7 @@ from kash.people.queries.organisations import organisations
 from kash.people.queries.places import zone_names
 from kash.people.rules.directory import minute_of_week, open_at
 from kash.platform.database import db, utc_now
-from kash.platform.vault import can_file
+from kash.platform.vault import KeyAltered, can_file
 from kash.platform.web import current_actor, download
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.formats import local_today, to_local
@@ -62,7 +62,7 @@ from kash.policy import allow
 _NAMES = list(SCREENS)
 REVIEW = "review"
 # What is not taken now: whatever was typed stays on the page.
-_REFUSED = (TooManyReports, WaitAMinute, LetterboxFull)
+_REFUSED = (TooManyReports, WaitAMinute, LetterboxFull, KeysAltered)
 # The answers to whether somebody is held or in danger now, the first of which is yes.
 HELD = ("begin-yes", "begin-no", "begin-unknown")
 
@@ -70,8 +70,8 @@ HELD = ("begin-yes", "begin-no", "begin-unknown")
 def _start(
     language: str, form: ReceiptCodeForm | None = None, status: int = 200, **context: Any
 ) -> ResponseReturnValue:
-    if not can_file(db.session()):
-        return _nobody_reads(language)
+    if (closed := _closed()) is not None:
+        return _nobody_reads(language, sentence=closed.sentence)
     wrong = form is not None and bool(form.errors)
     return shown(
         "filing.html",
@@ -82,8 +82,18 @@ def _start(
     )
 
 
-def _nobody_reads(language: str, status: int = 200) -> ResponseReturnValue:
-    return shown("filing_closed.html", language, status, sentence=NobodyHoldsKeys.sentence)
+def _closed() -> type[NobodyHoldsKeys | KeysAltered] | None:
+    """Why no report can be taken now, None if one can."""
+    try:
+        return None if can_file(db.session()) else NobodyHoldsKeys
+    except KeyAltered:
+        return KeysAltered
+
+
+def _nobody_reads(
+    language: str, status: int = 200, sentence: str = NobodyHoldsKeys.sentence
+) -> ResponseReturnValue:
+    return shown("filing_closed.html", language, status, sentence=sentence)
 
 
 @blueprint.get("/n")
@@ -112,8 +122,8 @@ def filing_step() -> ResponseReturnValue:
 def _step(language: str) -> ResponseReturnValue:
     go = request.form.get("go", "")
     if go in ("begin", *HELD):
-        if not can_file(db.session()):
-            return _nobody_reads(language)
+        if (closed := _closed()) is not None:
+            return _nobody_reads(language, sentence=closed.sentence)
         code = new_code()
         if go == HELD[0]:
             say_held(current_actor(), code)

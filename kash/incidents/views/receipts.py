@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.incidents import blueprint, filing_words
-from kash.incidents.errors import NobodyHoldsKeys
+from kash.incidents.errors import KeysAltered, NobodyHoldsKeys
 from kash.incidents.forms.receipts import OwnWordForm, ReceiptForm, TakingBackForm
 from kash.incidents.queries.receipts import Receipt, keys_of, receipt_by
 from kash.incidents.receipt_words import TAKING_BACK
@@ -141,7 +141,7 @@ def _taking_back(language: str) -> ResponseReturnValue:
     form = TakingBackForm()
     if not form.validate():
         return _opened(language, found, form)
-    with form.showing_problems(purposes=(NobodyHoldsKeys, LetterboxFull)):
+    with form.showing_problems(purposes=(NobodyHoldsKeys, KeysAltered, LetterboxFull)):
         found = take_back(current_actor(), found, form.purposes.data)
         return _opened(language, found, done=True)
     return _opened(language, found, form)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import roles_of
-from kash.members.errors import CannotLetIn, NotEntitled
+from kash.members.errors import CannotLetIn, NotEntitled, WordsChanged
 from kash.members.rules import entitled
+from kash.members.services.alarms import alarming
 from kash.platform.vault import (
     CompartmentWrap,
     OpenVault,
@@ -15,23 +19,44 @@ from kash.platform.vault import (
     audited,
     let_in,
     remove_member,
+    seal_member,
 )
 from kash.platform.web.errors import Forbidden, NotFound, one_or_404
 from kash.policy import Actor, Role
 
 
-def admit(by: Actor, vault: OpenVault, public_id: str) -> list[str]:
-    """Let a member into all that her roles entitle to and the open vault holds; into what.
+def _compared(session: Session, by: Actor, public_id: str, shown: str) -> VaultMember:
+    """Another member whose key is still the one of which the words were shown, locked."""
+    member = session.scalar(
+        select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
+    )
+    if member is None or member.holder == by.public_id:
+        raise NotFound
+    if hashlib.sha256(member.public_key).hexdigest() != shown:
+        raise WordsChanged
+    return member
 
-    Raises NotFound, NotEntitled if her account may hold no keys now, and CannotLetIn if there is
-    nothing that the vault could give her.
+
+def note_compared(by: Actor, vault: OpenVault, public_id: str, shown: str) -> None:
+    """Seal the key of a member with whom four words were compared, for all that both hold.
+
+    `shown` is what the page carried of the key whose words it showed. Raises NotFound,
+    WordsChanged and KeyNotRight.
     """
-    with audited("vault.member_let_in", by) as change:
-        member = change.session.scalar(
-            select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
-        )
-        if member is None or member.holder == by.public_id:
-            raise NotFound
+    with alarming(by), audited("vault.words_compared", by) as change:
+        seal_member(change.session, vault, _compared(change.session, by, public_id, shown))
+        change.about(public_id)
+
+
+def admit(by: Actor, vault: OpenVault, public_id: str, shown: str) -> list[str]:
+    """Let a member, with whom four words were compared, into all that her roles entitle to and the
+    open vault holds; into what. `shown` is as that of `note_compared`.
+
+    Raises NotFound, WordsChanged, KeyNotRight, NotEntitled if her account may hold no keys now, and
+    CannotLetIn if there is nothing that the vault could give her.
+    """
+    with alarming(by), audited("vault.member_let_in", by) as change:
+        member = _compared(change.session, by, public_id, shown)
         account = change.session.scalar(
             select(Account).where(Account.public_id == member.holder).with_for_update()
         )

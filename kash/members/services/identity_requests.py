@@ -5,12 +5,21 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.members.errors import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
+from kash.members.errors import (
+    AlreadyAsked,
+    AlreadyDecided,
+    AskerNotCompared,
+    CannotDecide,
+    NoKeys,
+)
 from kash.members.queries import member_of
 from kash.members.sealed_pages import is_kept_away
+from kash.members.services.alarms import alarming
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
+    KeyAltered,
     NoSuchDocument,
+    NotCompared,
     OpenVault,
     SealedDocument,
     SealError,
@@ -104,14 +113,15 @@ def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
     """Give the asker the key of that one document for an hour, or refuse.
 
     Raises NotFound, AlreadyDecided, and CannotDecide for whoever asked herself, has a part in what
-    it is about or holds no keys of identities: this is lent to nobody.
+    it is about or holds no keys of identities: this is lent to nobody. AskerNotCompared and
+    KeyNotRight if the asker's key is not known to be hers.
     """
     if Role.CUSTODIAN not in by.roles or not vault.holds("identity"):
         raise CannotDecide
     if not may_decide(by, vault, public_id):
         raise CannotDecide
     action = "vault.unsealing_granted" if grant else "vault.unsealing_refused"
-    with audited(action, by) as change:
+    with alarming(by), audited(action, by) as change:
         row, asker = _found(change.session, public_id, lock=True)
         if asker.holder == by.public_id:
             raise CannotDecide
@@ -126,6 +136,10 @@ def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
         if grant:
             try:
                 grant_unsealing(change.session, vault, row, sealed[0], change.now)
+            except KeyAltered:
+                raise
+            except NotCompared:
+                raise AskerNotCompared from None
             except SealError:
                 raise CannotDecide from None
         else:

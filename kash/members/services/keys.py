@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
@@ -15,15 +16,16 @@ from sqlalchemy.orm import Session
 
 from kash.members.errors import (
     HasKeys,
+    HeldBack,
     NoKeys,
     NotEntitled,
     StaleWords,
-    WrongPassphrase,
     WrongRecoveryCode,
 )
 from kash.members.queries import member_of
 from kash.members.rules import entitled, may_begin
-from kash.members.services.vault_sessions import count_passphrase
+from kash.members.services.alarms import alarming
+from kash.members.services.vault_sessions import count_passphrase, own_private
 from kash.platform.database import utc_now
 from kash.platform.vault import (
     SealError,
@@ -32,6 +34,8 @@ from kash.platform.vault import (
     audited,
     begin_anew,
     end_openings_of,
+    fingerprint,
+    is_withheld,
     lost_compartments,
     make_compartment,
     make_keys,
@@ -40,7 +44,6 @@ from kash.platform.vault import (
     new_recovery_code,
     open_text,
     passphrase_as_read,
-    private_by_passphrase,
     private_by_recovery,
     recovery_code_as_read,
     seal,
@@ -101,8 +104,22 @@ def is_typed_back(words: str, typed: str) -> bool:
     return passphrase_as_read(typed) == passphrase_as_read(words)
 
 
-def make_own_keys(by: Actor, passphrase: str) -> str:
-    """Make the actor's keys; her recovery code.
+class MadeKeys(NamedTuple):
+    """A recovery code, and the four words of the key that it belongs to."""
+
+    code: str
+    words: str
+
+
+def own_words(by: Actor, passphrase: str) -> str:
+    """The four words of the actor's own key, as her passphrase opens it: the row alone may have
+    been altered. Raises NoKeys, WrongPassphrase, TooManyPassphrases, HeldBack and KeyNotRight."""
+    private = own_private(by, passphrase)
+    return fingerprint(private.public_key().public_bytes_raw())
+
+
+def make_own_keys(by: Actor, passphrase: str) -> MadeKeys:
+    """Make the actor's keys; her recovery code and four words.
 
     A compartment that nobody has made, or that nobody can open any more, she makes herself if her
     roles may; into all others a member lets her in. Raises NotEntitled and HasKeys.
@@ -114,14 +131,14 @@ def make_own_keys(by: Actor, passphrase: str) -> str:
         raise HasKeys
     code = new_recovery_code()
     keys = make_keys(passphrase, code)
-    with audited("vault.keys_made", by) as change:
+    with alarming(by), audited("vault.keys_made", by) as change:
         session = change.session
         if session.scalar(select(VaultMember.id).where(VaultMember.holder == by.public_id)):
             raise HasKeys
         member = add_member(session, by.public_id, keys, change.now)
         change.about(member.public_id)
         change.about(*(f"keys:{name}" for name in _begin(session, by, member, change.now)))
-    return code
+    return MadeKeys(code, fingerprint(keys.private.public_key().public_bytes_raw()))
 
 
 def _begin(session: Session, by: Actor, member: VaultMember, now: datetime) -> list[str]:
@@ -144,7 +161,7 @@ def begin_compartments(by: Actor) -> None:
 
     Raises NoKeys, and NotEntitled if there is nothing that she may begin.
     """
-    with audited("vault.compartment_begun", by) as change:
+    with alarming(by), audited("vault.compartment_begun", by) as change:
         member = change.session.scalar(
             select(VaultMember).where(VaultMember.holder == by.public_id).with_for_update()
         )
@@ -164,29 +181,24 @@ def _own(by: Actor) -> VaultMember:
     return member
 
 
-def change_passphrase(by: Actor, present: str, new: str) -> str:
+def change_passphrase(by: Actor, present: str, new: str) -> MadeKeys:
     """Seal the actor's key under another passphrase; a new recovery code, the old one is void.
 
-    Raises NoKeys, WrongPassphrase and TooManyPassphrases.
+    Raises as `own_words`.
     """
-    _own(by)
-    count_passphrase(by)
-    member = _own(by)
-    try:
-        private = private_by_passphrase(member, stretched(passphrase_as_read(present), member.salt))
-    except SealError:
-        raise WrongPassphrase from None
-    return _sealed_anew(by, "vault.passphrase_changed", private, new)
+    return _sealed_anew(by, "vault.passphrase_changed", own_private(by, present), new)
 
 
-def recover(by: Actor, code: str, new: str) -> str:
+def recover(by: Actor, code: str, new: str) -> MadeKeys:
     """Seal the actor's key under another passphrase by her recovery code; a new recovery code.
 
-    Raises NoKeys, WrongRecoveryCode and TooManyPassphrases.
+    Raises NoKeys, WrongRecoveryCode, TooManyPassphrases and HeldBack.
     """
     _own(by)
     count_passphrase(by)
     member = _own(by)
+    if is_withheld(member):
+        raise HeldBack
     try:
         private = private_by_recovery(
             member, stretched(recovery_code_as_read(code), member.recovery_salt or b"\0" * 16)
@@ -196,7 +208,7 @@ def recover(by: Actor, code: str, new: str) -> str:
     return _sealed_anew(by, "vault.recovered", private, new)
 
 
-def _sealed_anew(by: Actor, action: str, private: X25519PrivateKey, new: str) -> str:
+def _sealed_anew(by: Actor, action: str, private: X25519PrivateKey, new: str) -> MadeKeys:
     code = new_recovery_code()
     public_id = _own(by).public_id
     keys = make_keys(new, code, private=private, public_id=public_id)
@@ -210,4 +222,4 @@ def _sealed_anew(by: Actor, action: str, private: X25519PrivateKey, new: str) ->
         # Whoever knew the old passphrase has it open nowhere any more.
         end_openings_of(change.session, member.id)
         change.about(member.public_id)
-    return code
+    return MadeKeys(code, fingerprint(private.public_key().public_bytes_raw()))

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.accounts.services.throttle import count_try
-from kash.members.errors import NoKeys, TooManyPassphrases, WrongPassphrase
+from kash.members.errors import HeldBack, NoKeys, TooManyPassphrases, WrongPassphrase
 from kash.members.queries import holds_anything, member_of
 from kash.members.rules import entitled
+from kash.members.services.alarms import alarming, look_at_keys
 from kash.platform.vault import (
+    KeyAltered,
     NotAuthentic,
     SealError,
     VaultMember,
@@ -20,8 +23,11 @@ from kash.platform.vault import (
     audited,
     begin_opening,
     end_openings,
+    is_withheld,
+    open_in_memory,
     passphrase_as_read,
     private_by_passphrase,
+    seal_alone,
     stretched,
 )
 from kash.platform.web.errors import TooManyTries
@@ -39,20 +45,20 @@ def count_passphrase(by: Actor) -> None:
         raise TooManyPassphrases from None
 
 
-def open_with_passphrase(by: Actor, passphrase: str, prove: Callable[[], object]) -> str:
-    """Open the vault in the actor's session; the secret for its cookie.
+def own_private(by: Actor, passphrase: str) -> X25519PrivateKey:
+    """The actor's own private key, by her passphrase; argon2 runs once.
 
-    `prove` takes the second factor and raises if it is wrong. It runs once the passphrase is known
-    to be right, so that a mistyped word spends no code. argon2 runs once. Raises NoKeys,
-    WrongPassphrase, TooManyPassphrases, and what `prove` raises.
+    Raises NoKeys, WrongPassphrase, TooManyPassphrases, HeldBack, and KeyNotRight if the key in the
+    database is not its other half.
     """
-    member = member_of(by.public_id)
-    if member is None or not entitled(by.roles) or not holds_anything(member):
+    if member_of(by.public_id) is None:
         raise NoKeys
     count_passphrase(by)
     member = member_of(by.public_id)
     if member is None:
         raise NoKeys
+    if is_withheld(member):
+        raise HeldBack
     try:
         private = private_by_passphrase(
             member, stretched(passphrase_as_read(passphrase), member.salt)
@@ -61,20 +67,45 @@ def open_with_passphrase(by: Actor, passphrase: str, prove: Callable[[], object]
         raise WrongPassphrase from None
     except SealError:
         raise NoKeys from None
+    with alarming(by):
+        _check_own(member, private)
+    return private
+
+
+def _check_own(member: VaultMember, private: X25519PrivateKey) -> None:
+    if private.public_key().public_bytes_raw() != member.public_key:
+        raise KeyAltered(member.public_id)
+
+
+def open_with_passphrase(by: Actor, passphrase: str, prove: Callable[[], object]) -> str:
+    """Open the vault in the actor's session; the secret for its cookie.
+
+    `prove` takes the second factor and raises if it is wrong. It runs once the passphrase is known
+    to be right, so that a mistyped word spends no code. All keys are checked before it opens.
+    Raises as `own_private`, and what `prove` raises.
+    """
+    member = member_of(by.public_id)
+    if member is None or not entitled(by.roles) or not holds_anything(member):
+        raise NoKeys
+    opened = member.public_id
+    private = own_private(by, passphrase)
     prove()
-    with audited("vault.opened", by) as change:
-        member = change.session.scalar(
+    with alarming(by), audited("vault.opened", by) as change:
+        session = change.session
+        member = session.scalar(
             select(VaultMember).where(VaultMember.holder == by.public_id).with_for_update()
         )
-        # Her keys may have been taken away, or sealed anew, while argon2 ran.
-        if (
-            member is None
-            or member.admitted_at is None
-            or private.public_key().public_bytes_raw() != member.public_key
-        ):
+        # Her keys may have been taken away, or held back, while argon2 ran.
+        if member is None or member.admitted_at is None or member.public_id != opened:
             raise NoKeys
-        token = begin_opening(change.session, member, private, by.session_id, change.now)
-        change.about(member.public_id)
+        if is_withheld(member):
+            raise HeldBack
+        _check_own(member, private)
+        vault = open_in_memory(session, member, private, change.now)
+        seal_alone(session, vault, member)
+        token = begin_opening(session, member, private, by.session_id, change.now)
+        change.about(opened)
+    look_at_keys(by, vault.secrets)
     return token
 
 

@@ -14,12 +14,13 @@ from flask_babel import gettext as _
 
 from kash.members import blueprint, queries
 from kash.members.documents import recovery_sheet
-from kash.members.errors import HasKeys, NoKeys, NotEntitled, StaleWords
+from kash.members.errors import HasKeys, KeyNotRight, NoKeys, NotEntitled, StaleWords
 from kash.members.forms import ChangeForm, NewWordsForm, RecoverForm, SheetForm
 from kash.members.names import COMPARTMENT_NAMES
 from kash.members.rules import entitled
 from kash.members.services import keys as keys_services
 from kash.members.services.keys import (
+    MadeKeys,
     begin_compartments,
     carried_code,
     carry_code,
@@ -37,7 +38,9 @@ from kash.policy import allow
 _SHOWN = "shown"
 
 
-def _ceremony(way: str, form: NewWordsForm, finish: Callable[[str], str]) -> ResponseReturnValue:
+def _ceremony(
+    way: str, form: NewWordsForm, finish: Callable[[str], MadeKeys]
+) -> ResponseReturnValue:
     """Show words, have them typed back, then do what they are for and show the recovery code."""
     by = current_actor()
     if request.method == "GET":
@@ -50,7 +53,7 @@ def _ceremony(way: str, form: NewWordsForm, finish: Callable[[str], str]) -> Res
 
 
 def _typing_back(
-    way: str, form: NewWordsForm, words: str, finish: Callable[[str], str]
+    way: str, form: NewWordsForm, words: str, finish: Callable[[str], MadeKeys]
 ) -> ResponseReturnValue:
     if request.form.get("step") == _SHOWN:
         fresh = type(form)(formdata=None)
@@ -65,12 +68,14 @@ def _typing_back(
     return page("members/typed.html", form=form, way=way)
 
 
-def _code_page(code: str) -> str:
+def _code_page(made: MadeKeys) -> str:
     forget_loaded()
-    carried = carry_code(current_actor(), code)
+    carried = carry_code(current_actor(), made.code)
+    member = queries.member_of(current_actor().public_id)
     return render_template(
         "members/code.html",
-        groups=code.split("-"),
+        groups=made.code.split("-"),
+        words="" if member is not None and queries.holds_anything(member) else made.words,
         form=SheetForm(formdata=None, sealed=carried),
     )
 
@@ -84,7 +89,7 @@ def keys() -> ResponseReturnValue:
         raise NotEntitled
     if queries.member_of(by.public_id) is not None:
         return redirect(url_for("members.open_vault"), code=303)
-    with FlashedProblems(HasKeys, tone="warn"):
+    with FlashedProblems(HasKeys, KeyNotRight, tone="warn"):
         return _ceremony("new", NewWordsForm(), lambda words: make_own_keys(by, words))
     return redirect(url_for("members.open_vault"), code=303)
 
@@ -142,7 +147,7 @@ def begin() -> ResponseReturnValue:
     if not may or queries.member_of(by.public_id) is None:
         return redirect(url_for("members.open_vault"), code=303)
     if request.method == "POST":
-        with FlashedProblems(NotEntitled, NoKeys, tone="warn"):
+        with FlashedProblems(NotEntitled, NoKeys, KeyNotRight, tone="warn"):
             begin_compartments(by)
             forget_loaded()
             flash(_("It is made. Open the vault to use it."))

@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 
 from kash.accounts.names import role_name
 from kash.members import blueprint, queries
-from kash.members.errors import CannotLetIn, NotEntitled
+from kash.members.errors import CannotLetIn, KeyNotRight, NotEntitled
 from kash.members.forms import LetInForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, warnings_of
 from kash.members.services import admitting
-from kash.members.services.admitting import admit
+from kash.members.services.admitting import admit, note_compared
 from kash.members.vault_sessions import current_vault, forget_loaded, require_vault
+from kash.platform.database import db
+from kash.platform.vault import Trust, altered_compartments
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.policy import allow
@@ -24,12 +26,13 @@ from kash.policy import allow
 def members() -> ResponseReturnValue:
     """Members with their keys, those who wait, and what is unfinished."""
     by = current_actor()
-    lines = queries.member_lines(by)
     vault = current_vault()
+    lines = queries.member_lines(by, vault.secrets if vault is not None else None)
     return render_template(
         "members/members.html",
         lines=lines,
         standings=queries.standings(),
+        altered=altered_compartments(db.session()),
         mine=next((line for line in lines if line.mine), None),
         may_open=by.may("vault.open"),
         holds=[name for name in queries.NAMES if vault is not None and vault.holds(name)],
@@ -43,20 +46,35 @@ def members() -> ResponseReturnValue:
 @allow("vault.open", fresh=True)
 @require_vault
 def let_in(public_id: str) -> ResponseReturnValue:
-    """Compare four words aloud, then let her in."""
+    """Compare four words aloud, then let her in, or seal the key that she has."""
     by, vault = current_actor(), current_vault()
-    line = queries.member_line(by, public_id)
+    line = queries.member_line(by, public_id, vault.secrets if vault is not None else None)
     given = sorted(name for name in line.waits_for if vault is not None and vault.holds(name))
     form = LetInForm()
-    if vault is not None and given and not line.mine and form.validate_on_submit():
-        with FlashedProblems(CannotLetIn, NotEntitled, tone="warn"):
-            admit(by, vault, public_id)
-            flash(_("This person is let in."))
-        return redirect(url_for("members.members"), code=303)
+    compares = (
+        line.trust == Trust.UNCOMPARED
+        and vault is not None
+        and any(vault.holds(name) for name in line.holds)
+    )
+    if vault is not None and (given or compares) and not line.mine and form.validate_on_submit():
+        with (
+            form.showing_problems(),
+            FlashedProblems(CannotLetIn, NotEntitled, KeyNotRight, tone="warn"),
+        ):
+            if given:
+                admit(by, vault, public_id, form.shown.data)
+                flash(_("This person is let in."))
+            else:
+                note_compared(by, vault, public_id, form.shown.data)
+                flash(_("The words are compared: this person's key is sealed."))
+        if not form.errors:
+            return redirect(url_for("members.members"), code=303)
+    form.shown.data = line.shown
     return page(
         "members/let_in.html",
         form=form,
         line=line,
+        compares=compares,
         given=[COMPARTMENT_NAMES[name] for name in given],
         missing=[COMPARTMENT_NAMES[name] for name in sorted(line.waits_for - set(given))],
     )

@@ -15,11 +15,12 @@ from kash.accounts.services.passkey_proofs import check_passkey, offer_to_prove
 from kash.accounts.services.signing_in import check_second_step
 from kash.accounts.sessions import this_client
 from kash.members import blueprint, queries
-from kash.members.errors import NoKeys
-from kash.members.forms import OpenForm, OpenWithPasskeyForm
+from kash.members.errors import KeyNotRight, NoKeys, WordsNotCompared
+from kash.members.forms import OpenForm, OpenWithPasskeyForm, OwnWordsForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS
 from kash.members.rules import entitled
 from kash.members.services.kept_forms import kept_for_member
+from kash.members.services.keys import own_words
 from kash.members.services.rotation import rotate
 from kash.members.services.vault_sessions import close_vault, open_with_passphrase
 from kash.members.vault_sessions import (
@@ -33,8 +34,9 @@ from kash.members.vault_sessions import (
     set_vault_cookie,
     vault_status,
 )
-from kash.platform.vault import VaultMember, fingerprint
+from kash.platform.vault import OpenVault, Trust, VaultMember, fingerprint
 from kash.platform.web import current_actor, page, safe_next
+from kash.platform.web.commands import FlashedProblems
 from kash.policy import SIGNED_IN, allow
 
 _HOME = "/w/v"
@@ -54,10 +56,11 @@ def open_vault() -> ResponseReturnValue:
     """Open the vault; while it is open, what it is open for."""
     by = current_actor()
     address = safe_next(request.form.get("next") or request.args.get("next"), _HOME)
-    if current_vault() is not None:
+    vault = current_vault()
+    if vault is not None:
         if request.method == "POST" or address != _HOME:
             return redirect(address, code=303)
-        return _overview()
+        return _overview(vault)
     member = queries.member_of(by.public_id)
     if member is None or not queries.holds_anything(member):
         return _without_keys(member)
@@ -83,15 +86,23 @@ def open_vault() -> ResponseReturnValue:
     )
 
 
-def _overview() -> str:
+def _overview(vault: OpenVault) -> str:
     by = current_actor()
-    lines = queries.member_lines(by)
+    lines = queries.member_lines(by, vault.secrets)
+    mine = next(line for line in lines if line.mine)
     return render_template(
         "members/open.html",
         open_vault=vault_status(),
         standings=queries.standings(),
-        mine=next(line for line in lines if line.mine),
+        mine=mine,
+        # As her own key has them: the row may have been altered.
+        words=fingerprint(vault.private.public_key().public_bytes_raw()),
         waiting=[line for line in lines if line.waits_for and not line.mine],
+        uncompared=[
+            line
+            for line in lines
+            if line.trust == Trust.UNCOMPARED and line.holds & mine.holds and not line.mine
+        ],
         identity_requests=[
             line for line in queries.identity_request_lines(by) if line.state == "waits"
         ],
@@ -101,16 +112,22 @@ def _overview() -> str:
     )
 
 
-def _without_keys(member: VaultMember | None) -> str:
+def _without_keys(member: VaultMember | None) -> ResponseReturnValue:
     by = current_actor()
     if not entitled(by.roles):
         return render_template("members/not_entitled.html")
+    form, words = OwnWordsForm(), ""
+    if member is not None and form.validate_on_submit():
+        with form.showing_problems(passphrase=NoKeys):
+            words = own_words(by, form.passphrase.data)
+            form.passphrase.data = ""
     begin = queries.may_begin_now(by)
     lines = queries.member_lines(by)
-    return render_template(
+    return page(
         "members/no_keys.html",
+        form=form,
         member=member,
-        words=fingerprint(member.public_key) if member is not None else "",
+        words=words,
         begin=begin,
         names=COMPARTMENT_NAMES,
         helpers=[line.name for line in lines if line.holds and not line.mine],
@@ -130,7 +147,9 @@ def _opened(token: str, address: str) -> ResponseReturnValue:
     answer = make_response(redirect(address, code=303))
     set_vault_cookie(answer, token)
     vault = open_for_request(token)
-    left = rotate(current_actor(), lambda: open_for_request(token)) if vault else 0
+    left = 0
+    with FlashedProblems(WordsNotCompared, KeyNotRight, tone="warn"):
+        left = rotate(current_actor(), lambda: open_for_request(token)) if vault else 0
     if left:
         flash(_("New keys are being made. Documents left to do: %(count)s.", count=left))
     return answer
@@ -142,8 +161,15 @@ def _opened(token: str, address: str) -> ResponseReturnValue:
 def rotation() -> ResponseReturnValue:
     """Move some more documents to the newest keys; a script asks for it until none is left."""
     token = request.cookies.get(cookie_name(), "")
-    left = rotate(current_actor(), lambda: open_for_request(token))
-    if request.headers.get("X-Requested-With") == "fetch":
+    is_script = request.headers.get("X-Requested-With") == "fetch"
+    try:
+        left = rotate(current_actor(), lambda: open_for_request(token))
+    except (WordsNotCompared, KeyNotRight) as problem:
+        if is_script:
+            raise
+        flash(str(problem), "warn")
+        return redirect(url_for("members.open_vault"), code=303)
+    if is_script:
         return jsonify({"left": left})
     flash(
         _("Documents left to do: %(count)s.", count=left)

@@ -15,6 +15,19 @@ from kash.platform.vault.audit import (
     head_code,
     note_restore,
 )
+from kash.platform.vault.checks import (
+    KeyAltered,
+    NotCompared,
+    Trust,
+    altered_compartments,
+    check_members,
+    is_news,
+    is_withheld,
+    note_standing,
+    raised_alarms,
+    remember_alarm,
+    trusts,
+)
 from kash.platform.vault.commands import audit_commands, vault_commands
 from kash.platform.vault.compartments import (
     CompartmentName,
@@ -61,16 +74,21 @@ from kash.platform.vault.membership import (
     can_open,
     continue_rotation,
     fingerprint,
+    give_back,
     let_in,
     lost_compartments,
     make_compartment,
     make_keys,
     missing_compartments,
+    only_holder_of,
     remove_member,
     rotation_due,
+    seal_alone,
     seal_anew,
+    seal_member,
     take_compartment,
     unfinished_rotations,
+    withhold,
 )
 from kash.platform.vault.models import (
     AuditEntry,
@@ -105,6 +123,7 @@ from kash.platform.vault.sealing import (
     vault_of,
 )
 from kash.platform.vault.sessions import (
+    HalfWithheld,
     OpenVault,
     begin_opening,
     end_old_openings,

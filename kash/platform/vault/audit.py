@@ -32,6 +32,7 @@ from kash.platform.database import (
 )
 from kash.platform.raw_sql import RawQuery, is_postgresql, moment_text
 from kash.platform.vault import chain, mirror
+from kash.platform.vault.memory import begin_memory_anew
 from kash.platform.vault.models import AuditEntry, AuditHead
 from kash.platform.vault.sealing import Vault, vault_of
 from kash.policy import Role
@@ -138,6 +139,8 @@ def note_restore(by: ActorLike) -> str:
         unheard = mirror.present(vault.mirror_folder) - known
         mirror.start(vault.mirror_folder, new)
         change.about(new, *sorted(unheard))
+        # What it knew was another database: what stands in this one is listed anew.
+        begin_memory_anew(vault.memory_file, change.now)
     return new
 
 

@@ -7,6 +7,7 @@ what a ciphertext belongs to stands in its `info`.
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -71,6 +72,14 @@ class Secret:
     def public(self) -> bytes:
         """The public half, 32 bytes."""
         return self.private.public_key().public_bytes_raw()
+
+    def member_seal(self, member: str, holder: str, public_key: bytes) -> bytes:
+        """The seal of a member's public key: whoever does not hold this secret makes none.
+
+        `member` is her public id as a member, `holder` that of her account.
+        """
+        place = length_prefixed("kash member key", member, holder, public_key)
+        return hmac.digest(self._derived("members"), place, "sha256")
 
     @cached_property
     def cipher(self) -> AESGCM:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kash.feature import Part, declared
 from kash.platform.database import after_commit, new_public_id, without_order
 from kash.platform.vault import compartments as sealing
+from kash.platform.vault.checks import check_current
 from kash.platform.vault.compartments import CompartmentName, SealingPlace, Secret
 from kash.platform.vault.envelope import SealError, UnknownKey
 from kash.platform.vault.models import Compartment, DocumentKey, SealedDocument, Unsealing
@@ -87,13 +88,16 @@ def _current(session: Session, name: str) -> Compartment:
     )
     if found is None:
         raise NobodyCanOpen
-    return found
+    return check_current(found)
 
 
 def can_file(session: Session, compartment: str = CompartmentName.CASE) -> bool:
-    """True if somebody holds the keys of a compartment, so that it takes documents."""
-    current = Compartment.name == compartment, Compartment.state == "current"
-    return session.scalar(select(Compartment.id).where(*current)) is not None
+    """True if somebody holds the keys of a compartment, so that it takes documents. Raises
+    KeyAltered if its key is not the one that was made."""
+    current = session.scalar(
+        select(Compartment).where(Compartment.name == compartment, Compartment.state == "current")
+    )
+    return current is not None and bool(check_current(current))
 
 
 class Prepared(NamedTuple):
@@ -120,7 +124,7 @@ def prepare_document(
     key: bytes = b"",
 ) -> Prepared:
     """Seal a document that its author cannot open again, and add it nowhere yet. Raises
-    NobodyCanOpen.
+    NobodyCanOpen, and KeyAltered if the compartment's key is not the one that was made.
 
     `kind` is a fixed word; `key` is given only where something else (a file) is sealed under the
     same key.
@@ -173,7 +177,8 @@ def file_document(
     public_id: str = "",
     key: bytes = b"",
 ) -> SealedDocument:
-    """Seal and add a document that its author cannot open again. Raises NobodyCanOpen."""
+    """Seal and add a document that its author cannot open again. Raises NobodyCanOpen and
+    KeyAltered."""
     return add_document(
         session,
         prepare_document(

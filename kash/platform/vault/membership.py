@@ -7,21 +7,45 @@ decide, by roles; here stands only what keys can do.
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from flask import current_app
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
 from kash.platform.database import new_public_id
 from kash.platform.vault import compartments as sealing
+from kash.platform.vault.checks import (
+    KeyAltered,
+    Trust,
+    check_current,
+    check_members,
+    compartment_seal,
+    is_taken_since,
+    member_trust,
+    newest_made,
+    remembered_holders,
+)
 from kash.platform.vault.compartments import CompartmentName, Secret
 from kash.platform.vault.documents import Sealed, fetch, key_of, move_keys, move_of, shred
 from kash.platform.vault.envelope import SealError
+from kash.platform.vault.memory import (
+    RETURNED,
+    SEALED,
+    TAKEN,
+    WITHHELD,
+    generation_of,
+    half_of,
+    holding_of,
+    recall,
+    remember,
+)
 from kash.platform.vault.models import (
     Compartment,
     CompartmentWrap,
@@ -37,6 +61,7 @@ from kash.platform.vault.passphrases import (
     stretched,
     words,
 )
+from kash.platform.vault.sealing import vault_of
 from kash.platform.vault.sessions import OpenVault, end_openings_of
 
 _BATCH = 500
@@ -110,17 +135,29 @@ def seal_anew(member: VaultMember, keys: NewKeys) -> None:
 
 
 def fingerprint(public_key: bytes) -> str:
-    """Four words to compare aloud before somebody is let in (44 bits)."""
-    digest = int.from_bytes(hashlib.sha256(b"kash member" + public_key).digest()[:6], "big")
+    """Four words to compare aloud before somebody is let in (44 bits). They hang on the key file as
+    well: without it nobody can look for another key that has the same words."""
+    key = vault_of(current_app).keys.derived("vault words")
+    digest = int.from_bytes(hmac.digest(key, public_key, hashlib.sha256)[:6], "big")
     return " ".join(words()[digest >> shift & 2047] for shift in (37, 26, 15, 4))
 
 
 def make_compartment(
     session: Session, name: str, members: Iterable[VaultMember], now: datetime, generation: int = 1
 ) -> Secret:
-    """A new generation of a compartment, wrapped to these members; its secret, for its maker."""
+    """A new generation of a compartment, wrapped to these members, whose keys were checked; its
+    secret, for its maker. Raises KeyAltered if there was such a generation before."""
+    if generation <= newest_made(name, recall()):
+        raise KeyAltered(f"keys:{name}")
     secret = sealing.new_secret(name, generation)
-    row = Compartment(name=name, generation=generation, public_key=secret.public, made_at=now)
+    row = Compartment(
+        name=name,
+        generation=generation,
+        public_key=secret.public,
+        seal=compartment_seal(name, generation, secret.public),
+        made_at=now,
+    )
+    remember({generation_of(name): str(generation)})
     session.add(row)
     session.flush()
     for member in members:
@@ -134,8 +171,10 @@ def _wrap(session: Session, row: Compartment, secret: Secret, member: VaultMembe
             compartment_id=row.id,
             member_id=member.id,
             wrapped=sealing.wrap_for_member(secret, member.public_key, member.public_id),
+            seal=secret.member_seal(member.public_id, member.holder, member.public_key),
         )
     )
+    remember({holding_of(row.name, member.public_id): SEALED})
 
 
 def missing_compartments(session: Session, names: Collection[str]) -> list[str]:
@@ -147,10 +186,12 @@ def missing_compartments(session: Session, names: Collection[str]) -> list[str]:
 def let_in(
     session: Session, vault: OpenVault, member: VaultMember, names: Collection[str], now: datetime
 ) -> list[str]:
-    """Wrap to a member every generation of these compartments that the open vault holds.
+    """Wrap to a member, with whom four words were compared, every generation of these compartments
+    that the open vault holds, and seal her key for those that she has already.
 
     Answers the compartments that she can open now.
     """
+    seal_member(session, vault, member)
     has = set(
         session.scalars(
             select(CompartmentWrap.compartment_id).where(CompartmentWrap.member_id == member.id)
@@ -168,6 +209,93 @@ def let_in(
     return sorted({rows[number].name for number in has if number in rows})
 
 
+def seal_member(session: Session, vault: OpenVault, member: VaultMember) -> None:
+    """Seal a member's key, whose four words were compared, for all that she and the open vault both
+    hold. Raises KeyAltered if there is a wrap that nobody gave her."""
+    told = recall()
+    rows = {number: place for place, number in vault.compartment_ids.items()}
+    for wrap in session.scalars(
+        select(CompartmentWrap).where(CompartmentWrap.member_id == member.id)
+    ):
+        secret = vault.secrets.get(rows.get(wrap.compartment_id, ("", 0)))
+        if secret is None:
+            continue
+        trust = member_trust(secret.compartment, member, wrap.seal, told, secret)
+        if trust is Trust.ALTERED:
+            raise KeyAltered(member.public_id, f"keys:{secret.compartment}")
+        wrap.seal = secret.member_seal(member.public_id, member.holder, member.public_key)
+        remember({holding_of(secret.compartment, member.public_id): SEALED})
+    session.flush()
+
+
+def seal_alone(session: Session, vault: OpenVault, member: VaultMember) -> None:
+    """Seal the key of a member for what she alone can open: there is nobody to compare words with,
+    and that she has it open proves that the key is hers."""
+    told = recall()
+    for (name, generation), secret in vault.secrets.items():
+        wraps = session.scalars(
+            select(CompartmentWrap).where(
+                CompartmentWrap.compartment_id == vault.compartment_ids[name, generation]
+            )
+        ).all()
+        if len(wraps) == 1 and (
+            member_trust(name, member, wraps[0].seal, told, secret) is Trust.UNCOMPARED
+        ):
+            wraps[0].seal = secret.member_seal(member.public_id, member.holder, member.public_key)
+            remember({holding_of(name, member.public_id): SEALED})
+    session.flush()
+
+
+def _forgotten(session: Session, member: VaultMember, names: Collection[str]) -> None:
+    """Remember that a member's wraps of these compartments are taken, and while which generation
+    was current: a row of before that comes back is known."""
+    current = session.execute(
+        select(Compartment.name, Compartment.generation).where(
+            Compartment.name.in_(names), Compartment.state == "current"
+        )
+    )
+    told = {holding_of(name, member.public_id): f"{TAKEN}:{number}" for name, number in current}
+    if told:
+        remember(told)
+
+
+def only_holder_of(session: Session, member: VaultMember) -> list[str]:
+    """The compartments of which something opens for this member alone. Whoever removes somebody
+    waits here for another who does."""
+    rows = session.execute(
+        select(Compartment.id, Compartment.name)
+        .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)
+        .where(CompartmentWrap.member_id == member.id)
+        .order_by(Compartment.id)
+        .with_for_update(of=Compartment)
+    ).all()
+    shared = set(
+        session.scalars(
+            select(CompartmentWrap.compartment_id).where(
+                CompartmentWrap.compartment_id.in_([row.id for row in rows]),
+                CompartmentWrap.member_id != member.id,
+            )
+        )
+    )
+    return sorted({row.name for row in rows if row.id not in shared})
+
+
+def withhold(session: Session, member: VaultMember, now: datetime) -> None:
+    """Keep the server's half of a member's key back: she opens nothing until it is returned, and
+    what only she can open is not lost."""
+    end_openings_of(session, member.id)
+    member.withheld_at = member.withheld_at or now
+    remember({half_of(member.public_id): WITHHELD})
+    session.flush()
+
+
+def give_back(session: Session, member: VaultMember) -> None:
+    """Return the server's half of a member's key."""
+    member.withheld_at = None
+    remember({half_of(member.public_id): RETURNED})
+    session.flush()
+
+
 def remove_member(session: Session, member: VaultMember) -> None:
     """Take a member's wraps and openings away at once: for this no key is needed. What she asked to
     open, and why, goes with her.
@@ -181,6 +309,7 @@ def remove_member(session: Session, member: VaultMember) -> None:
         select(Compartment.name).where(Compartment.id.in_(could_open)).distinct()
     ).all()
     end_openings_of(session, member.id)
+    _forgotten(session, member, held)
     session.execute(
         delete(CompartmentWrap)
         .where(CompartmentWrap.member_id == member.id)
@@ -213,6 +342,7 @@ def take_compartment(session: Session, member: VaultMember, name: str) -> bool:
     if not done.rowcount:  # type: ignore[attr-defined]
         return False
     end_openings_of(session, member.id)
+    _forgotten(session, member, [name])
     session.execute(
         update(Compartment)
         .where(Compartment.id.in_(numbers), Compartment.state == "current")
@@ -233,7 +363,10 @@ def _unfinished() -> ColumnElement[bool]:
 
 def rotation_due(session: Session, vault: OpenVault) -> list[str]:
     """The compartments of this member whose rotation is due or unfinished."""
-    names = session.scalars(select(Compartment.name).where(_unfinished()).distinct())
+    told = recall()
+    names = set(session.scalars(select(Compartment.name).where(_unfinished()).distinct())) | {
+        name for name, number in vault.secrets if is_taken_since(name, number, told)
+    }
     return sorted(name for name in names if vault.holds(name))
 
 
@@ -262,12 +395,18 @@ def lost_compartments(session: Session) -> list[str]:
 
 def begin_anew(session: Session, name: str, member: VaultMember, now: datetime) -> Secret:
     """The next generation of a compartment that nobody can open any more, for what is filed from
-    now on. What lies in the lost one stays there and opens for nobody."""
+    now on. What lies in the lost one stays there and opens for nobody.
+
+    Raises KeyAltered if wraps are gone that nobody took away.
+    """
     lost = session.scalars(
         select(Compartment)
         .where(Compartment.name == name, Compartment.state == "current")
         .with_for_update()
     ).one()
+    check_current(lost)
+    if remembered_holders(name, recall()):
+        raise KeyAltered(f"keys:{name}")
     lost.state, lost.rotation_due = "retiring", False
     session.flush()
     return make_compartment(session, name, [member], now, lost.generation + 1)
@@ -277,24 +416,37 @@ def begin_rotation(session: Session, vault: OpenVault, name: str, now: datetime)
     """Make the next generation of a compartment, wrapped to all who can open the present one.
 
     Nothing is moved yet, and the older generation stays: every document opens meanwhile. False if
-    none is due, or another member was first.
+    none is due, or another member was first. Raises KeyAltered, and NotCompared while the four
+    words of one of them are still to be compared.
     """
     current = session.scalar(
         select(Compartment)
         .where(Compartment.name == name, Compartment.state == "current")
         .with_for_update()
     )
-    if current is None or not current.rotation_due or not vault.holds(name):
+    told = recall()
+    if current is None or not (
+        current.rotation_due or is_taken_since(name, current.generation, told)
+    ):
         return False
-    holders = session.scalars(
-        select(VaultMember)
-        .join(CompartmentWrap, CompartmentWrap.member_id == VaultMember.id)
-        .where(CompartmentWrap.compartment_id == current.id)
-        .order_by(VaultMember.id)
-    ).all()
+    check_current(current)
+    secret = vault.secrets.get((name, current.generation))
+    if secret is None:
+        return False
+    holders = [
+        (member, seal)
+        for member, seal in session.execute(
+            select(VaultMember, CompartmentWrap.seal)
+            .join(CompartmentWrap, CompartmentWrap.member_id == VaultMember.id)
+            .where(CompartmentWrap.compartment_id == current.id)
+            .order_by(VaultMember.id)
+        )
+    ]
+    check_members(secret, holders, told)
     current.state, current.rotation_due = "retiring", False
     session.flush()
-    make_compartment(session, name, holders, now, current.generation + 1)
+    members = [member for member, _seal in holders]
+    make_compartment(session, name, members, now, current.generation + 1)
     return True
 
 
@@ -310,6 +462,10 @@ def continue_rotation(session: Session, vault: OpenVault, name: str) -> int:
             Compartment.name == name
         )
     ).all()
+    for row in session.scalars(
+        select(Compartment).where(Compartment.name == name, Compartment.state == "current")
+    ):
+        check_current(row)
     # What lies under a generation that she does not hold stays where it is: another may hold it.
     retiring = [
         row.id

@@ -25,10 +25,11 @@ from kash.settings import Settings
 
 @dataclass
 class Vault:
-    """The keys of one application and where its audit mirror lies."""
+    """The keys of one application, where its audit mirror lies, and the vault's memory."""
 
     key_file: Path
     mirror_folder: Path
+    memory_file: Path
     keys: Keys = field(repr=False)
 
     @property
@@ -62,7 +63,8 @@ def open_vault(settings: Settings) -> Vault:
             f"The key file {settings.key_file} is missing, but the programme was sealed with it: "
             "put back a copy of it."
         )
-    return Vault(settings.key_file, mirrors, load_or_create_keys(settings.key_file))
+    keys = load_or_create_keys(settings.key_file)
+    return Vault(settings.key_file, mirrors, settings.vault_memory, keys)
 
 
 def _may_exist(path: Path) -> bool:

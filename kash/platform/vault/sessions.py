@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from kash.platform.vault.checks import KeyAltered, is_sealed, is_withheld, newest_made
 from kash.platform.vault.compartments import (
     Secret,
     open_opening,
@@ -23,6 +24,7 @@ from kash.platform.vault.compartments import (
     unwrap_as_member,
 )
 from kash.platform.vault.envelope import NotAuthentic, SealError, UnknownKey
+from kash.platform.vault.memory import WITHHELD, half_of, recall
 from kash.platform.vault.models import Compartment, CompartmentWrap, VaultMember, VaultOpening
 
 IDLE = timedelta(minutes=10)
@@ -59,16 +61,31 @@ class OpenVault:
         return self.secrets[compartment, max(generations)]
 
 
+class HalfWithheld(SealError):
+    """The server keeps its half of the member's key back."""
+
+    sentence = "The server keeps its half of this key back."
+
+
 def private_by_passphrase(member: VaultMember, stretched: bytes) -> X25519PrivateKey:
-    """A member's private key by her stretched passphrase. Raises NotAuthentic if it is wrong."""
+    """A member's private key by her stretched passphrase. Raises NotAuthentic if it is wrong, and
+    HalfWithheld."""
+    _refuse_withheld(member)
     return open_private(member.sealed_private, stretched, member.public_id, "passphrase")
 
 
 def private_by_recovery(member: VaultMember, stretched: bytes) -> X25519PrivateKey:
-    """A member's private key by her stretched recovery code. Raises NotAuthentic."""
+    """A member's private key by her stretched recovery code. Raises NotAuthentic and
+    HalfWithheld."""
+    _refuse_withheld(member)
     if member.recovery_private is None:
         raise NotAuthentic
     return open_private(member.recovery_private, stretched, member.public_id, "recovery")
+
+
+def _refuse_withheld(member: VaultMember) -> None:
+    if is_withheld(member):
+        raise HalfWithheld
 
 
 def begin_opening(
@@ -138,12 +155,20 @@ _OPENING = (
         VaultMember.id,
         VaultMember.public_id,
         VaultMember.holder,
+        VaultMember.withheld_at,
     )
     .join(VaultMember, VaultMember.id == VaultOpening.member_id)
     .where(VaultOpening.session == bindparam("session"))
 )
 _WRAPS = (
-    select(Compartment.id, Compartment.name, Compartment.generation, CompartmentWrap.wrapped)
+    select(
+        Compartment.id,
+        Compartment.name,
+        Compartment.generation,
+        Compartment.public_key,
+        Compartment.seal,
+        CompartmentWrap.wrapped,
+    )
     .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)
     .where(CompartmentWrap.member_id == bindparam("member"))
 )
@@ -155,6 +180,8 @@ def find_opening(
     """The vault as it is open in a session, and when it was last used; None if it is closed."""
     row = session.execute(_OPENING, {"session": session_id}).one_or_none()
     if row is None or now >= row.used_at + IDLE or now >= row.opened_at + LONGEST:
+        return None
+    if row.withheld_at is not None or recall().get(half_of(row.public_id)) == WITHHELD:
         return None
     try:
         private = open_opening(row.sealed_private, token, session_id)
@@ -180,14 +207,31 @@ def find_opening(
 def compartment_secrets(
     session: Session, member_id: int, member: str, private: X25519PrivateKey
 ) -> tuple[dict[tuple[str, int], Secret], dict[tuple[str, int], int]]:
-    """Secrets that are wrapped to a member, and the numbers of their rows. Raises SealError."""
+    """Secrets that are wrapped to a member, and the numbers of their rows.
+
+    Anybody can wrap a secret of her own to a public key: one that does not make the key that was
+    sealed opens nothing. Raises SealError: KeyAltered if a key is not the one that was made.
+    """
     opened: dict[tuple[str, int], Secret] = {}
     numbers: dict[tuple[str, int], int] = {}
-    for number, name, generation, wrapped in session.execute(_WRAPS, {"member": member_id}):
-        opened[name, generation] = unwrap_as_member(
-            wrapped, private, compartment=name, generation=generation, member=member
-        )
-        numbers[name, generation] = number
+    told = recall()
+    for row in session.execute(_WRAPS, {"member": member_id}):
+        name, generation = row.name, row.generation
+        try:
+            secret = unwrap_as_member(
+                row.wrapped, private, compartment=name, generation=generation, member=member
+            )
+        except SealError:
+            raise KeyAltered(f"keys:{name}") from None
+        if secret.public != row.public_key or not is_sealed(
+            name, generation, row.public_key, row.seal, told
+        ):
+            raise KeyAltered(f"keys:{name}")
+        opened[name, generation] = secret
+        numbers[name, generation] = row.id
+    for name in {name for name, _generation in opened}:
+        if max(number for held, number in opened if held == name) < newest_made(name, told):
+            raise KeyAltered(f"keys:{name}")
     return opened, numbers
 
 

@@ -11,10 +11,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kash.platform.vault import compartments as sealing
+from kash.platform.vault.checks import NotCompared, check_members
 from kash.platform.vault.compartments import CompartmentName
 from kash.platform.vault.documents import NoSuchDocument, Sealed, fetch_one, file_document, key_of
 from kash.platform.vault.envelope import UnknownKey
-from kash.platform.vault.models import SealedDocument, Unsealing, VaultMember
+from kash.platform.vault.memory import recall
+from kash.platform.vault.models import CompartmentWrap, SealedDocument, Unsealing, VaultMember
 from kash.platform.vault.sessions import OpenVault
 
 GRANTED_FOR = timedelta(hours=1)
@@ -47,13 +49,31 @@ def ask_to_unseal(
 def grant_unsealing(
     session: Session, vault: OpenVault, row: Unsealing, sealed: Sealed, now: datetime
 ) -> None:
-    """Give the asker the key of that one document for an hour. Raises SealError."""
+    """Give the asker the key of that one document for an hour.
+
+    Raises SealError: KeyAltered, and NotCompared, if her key is not known to be hers.
+    """
     asker = session.get_one(VaultMember, row.member_id)
+    _check_asker(session, vault, asker)
     row.wrapped = sealing.grant_key(
         key_of(vault, sealed), asker.public_key, sealed.place, asker.public_id
     )
     row.granted, row.decided_by, row.decided_at = True, vault.holder, now
     row.runs_out_at = now + GRANTED_FOR
+
+
+def _check_asker(session: Session, vault: OpenVault, asker: VaultMember) -> None:
+    """Return if the asker's key is sealed under a secret that the deciding vault holds too."""
+    places = {number: place for place, number in vault.compartment_ids.items()}
+    wraps = session.execute(
+        select(CompartmentWrap.compartment_id, CompartmentWrap.seal).where(
+            CompartmentWrap.member_id == asker.id, CompartmentWrap.compartment_id.in_(places)
+        )
+    ).all()
+    if not wraps:
+        raise NotCompared(asker.public_id)
+    for number, seal in wraps:
+        check_members(vault.secrets[places[number]], [(asker, seal)], recall())
 
 
 def refuse_unsealing(row: Unsealing, decided_by: str, now: datetime) -> None:

@@ -21,6 +21,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.faults import Fault, fault_of
 from kash.platform.press import RenderError
 from kash.platform.storage import FileMissing, StorageError, StorageFull
+from kash.platform.vault.checks import KeyAltered
 from kash.platform.web.posted import came_from_here, posted
 from kash.platform.web.problem_documents import is_for_programs, problem_document
 from kash.policy import NOBODY
@@ -85,6 +86,10 @@ Again = tuple[str, list[tuple[str, str]]]
 _NO_ROOM = _l(
     "There is no room left on the server's disk, so nothing was saved. Reading goes on. Tell an "
     "administrator, or whoever runs the server."
+)
+_ALTERED = _l(
+    "A key of the vault is not the one that was made: somebody altered the database. Nothing is"
+    " sealed to it. Tell the other members and whoever runs the server now."
 )
 _DAMAGED = _l(
     "What this page needs is damaged on the server's disk. Tell an administrator, or whoever runs "
@@ -221,6 +226,13 @@ def _without_database(status: int, sentence: str = "") -> ResponseReturnValue:
         return Response("Something broke on our side.", status=status, mimetype="text/plain")
 
 
+def _of_altered_key(_error: KeyAltered) -> ResponseReturnValue:
+    """Nothing is sealed to a key that was altered; what was typed stays on the page."""
+    db.session.rollback()
+    again = posted(onto_page=True) if came_from_here() else None
+    return error_page(503, _ALTERED, again=again)
+
+
 def init_errors(app: Flask) -> None:
     """Register a page for each thing that can go wrong."""
     app.register_error_handler(HTTPException, _of_http)
@@ -229,6 +241,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(CleaningBusy, _of_busy_cleaning)
     app.register_error_handler(RenderError, _of_paper)
     app.register_error_handler(StorageError, _of_storage)
+    app.register_error_handler(KeyAltered, _of_altered_key)
     app.register_error_handler(IntegrityError, _of_conflict)
     app.register_error_handler(DataError, _of_unfit_value)
     app.register_error_handler(DBAPIError, _of_fault)

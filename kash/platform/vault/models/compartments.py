@@ -45,6 +45,11 @@ class VaultMember(PublicId, Base):
     admitted_by: Mapped[str | None] = mapped_column(String(16))
     admitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The server keeps its half of her key back, since she is the last who can open something.
+    withheld_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Somebody asks that her keys be taken away though she is the last: a second has to agree.
+    removal_asked_by: Mapped[str | None] = mapped_column(String(16))
+    removal_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Compartment(Base):
@@ -66,6 +71,8 @@ class Compartment(Base):
     # Somebody who could open it was removed: a new generation is due.
     rotation_due: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Seal of the public key under the key file; None only for what is older than seals.
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class CompartmentWrap(Base):
@@ -80,6 +87,8 @@ class CompartmentWrap(Base):
         ForeignKey("vault_member.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    # Seal of the member's public key under this secret; None until her words were compared.
+    seal: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class SealedDocument(PublicId, Base):
