@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from kash.archive.errors import DamagedArchive
 from kash.archive.rows import kept_tables, lines_of, values_of
@@ -38,6 +38,7 @@ from kash.platform.operations.migrations import (
     newest_revisions,
 )
 from kash.platform.operations.restoring import put_key
+from kash.platform.operations.telling import line_of
 from kash.platform.vault import note_restore
 from kash.platform.vault.keys import keys_in
 from kash.policy import SYSTEM
@@ -106,7 +107,9 @@ def import_archive(settings: Settings, source: Path, identities: list[Any]) -> B
         except BaseException as error:
             for key in stored:
                 storage.delete(key)
-            if isinstance(error, SQLAlchemyError | ValueError | KeyError | TypeError):
+            if isinstance(error, SQLAlchemyError):
+                raise OperationError(line_of(error) or _refused(error, "a change")) from None
+            if isinstance(error, ValueError | KeyError | TypeError):
                 raise DamagedArchive(_ALTERED) from None
             raise
         note_restore(SYSTEM)
@@ -236,9 +239,21 @@ def _insert(
         if referring:
             later.append((table, {name: values[name] for name in keys}, referring))
         alike.setdefault(tuple(sorted(values)), []).append(values)
-    for rows in alike.values():
-        for start in range(0, len(rows), _AT_A_TIME):
-            connection.execute(_exactly(table, rows[start]), rows[start : start + _AT_A_TIME])
+    try:
+        for rows in alike.values():
+            for start in range(0, len(rows), _AT_A_TIME):
+                connection.execute(_exactly(table, rows[start]), rows[start : start + _AT_A_TIME])
+    except DBAPIError as error:
+        if line_of(error) is not None:
+            raise
+        raise OperationError(_refused(error, f"rows of the table {table.name}")) from None
+
+
+def _refused(error: SQLAlchemyError, what: str) -> str:
+    """A line that tells what the database refused and why, without any value."""
+    reason = getattr(getattr(error, "orig", None), "diag", None)
+    said = getattr(reason, "message_primary", None) or type(error).__name__
+    return f"The database refused {what} ({said}). Nothing was brought in."
 
 
 def _exactly(table: Table, row: Mapping[str, Any]) -> Any:

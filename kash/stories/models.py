@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, Index, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, Date, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.platform.database import Base, PublicId
+from kash.platform.vault.models.compartments import random_key
 
 
 class Story(PublicId, Base):
@@ -25,7 +26,9 @@ class Story(PublicId, Base):
         Index("ix_story_month_public_id", "month", "public_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, default=random_key
+    )
     month: Mapped[date] = mapped_column(Date)
     language: Mapped[str] = mapped_column(String(3))
     title: Mapped[str | None] = mapped_column(String(120))

@@ -6,10 +6,12 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ from kash.platform.operations.errors import NotEmpty, OperationError, WrongKeyGi
 from kash.platform.vault import AuditEntry, verify
 from kash.settings import Settings
 from kash.workshops.models import Funder
+from tests.archive.full_tables import fill as fill_tables
 from tests.platform.operations.conftest import (  # noqa: F401 - fixtures
     cluster,
     opened,
@@ -151,6 +154,45 @@ def test_a_programme_moves_whole_between_engines(
         county = db.session.scalars(select(Zone).where(Zone.name == "County")).one()
         assert db.session.get_one(Zone, county.within_id).name == "Ward"
         assert verify(db.session()).sound
+
+
+def test_every_table_moves_between_engines_filled_at_its_bounds(
+    opened: Open,  # noqa: F811
+    places: tuple[Settings, Settings],
+    tmp_path: Path,
+) -> None:
+    before, empty = places
+    app = opened(before)
+    with app.app_context():
+        with db.engine.begin() as connection:
+            fill_tables(connection)
+        filled = {
+            table.name
+            for table in kept_tables()
+            if db.session.scalar(select(func.count()).select_from(table))
+        }
+    assert {table.name for table in kept_tables()} - filled <= {
+        "audit_entry", "audit_head", "audit_subject",
+    }  # fmt: skip
+    path = tmp_path / "archive.age"
+    contents = _write(app, path, with_key=True)
+    assert import_archive(empty, path, [IDENTITY]).contents == contents
+
+
+def test_what_the_database_refuses_is_said_as_that_and_without_a_value(
+    written: tuple[Settings, Path], empty: Settings
+) -> None:
+    _before, path = written
+    with closing(sqlite3.connect(empty.data_dir / "kash.sqlite3")) as connection:
+        connection.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON person "
+            "BEGIN SELECT RAISE(ABORT, 'Mbalamwezi'); END"
+        )
+    with pytest.raises(OperationError) as refused:
+        import_archive(empty, path, [IDENTITY])
+    assert str(refused.value) == (
+        "The database refused rows of the table person (IntegrityError). Nothing was brought in."
+    )
 
 
 def test_the_command_brings_it_in_by_itself_also_where_no_folder_is_yet(
