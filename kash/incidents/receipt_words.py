@@ -18,13 +18,16 @@ WORD_PROBLEMS: dict[WordProblem, Any] = {
 # For each purpose, in the order in which they were asked: what ends, and what cannot be undone.
 TAKING_BACK: dict[str, Any] = {
     "record": _l(
-        "Nobody works with it any more. It is deleted seven days after a documentation officer next"
-        " opens it, unless somebody is held, an officer demanded or took something, or help is"
-        " under way."
+        "Nobody works with it any more: no mediator, no paper, no number, no story. Only a release"
+        " is still asked, while somebody is held. It is deleted seven days from now, or later, once"
+        " an officer has opened it. It stays while somebody is held, a child waits for protection,"
+        " a custodian decides about what an officer took, or a court wants it. If somebody in it"
+        " told an officer herself that it may stay, each is asked first. What was printed or told"
+        " already cannot be called back."
     ),
     "mediation": _l(
-        "No mediator is asked any more. One who was asked already is told so when an officer next"
-        " opens the report, and what was said cannot be unsaid."
+        "No mediator is asked any more, not even for a release. One who was asked already reads at"
+        " once that it ended. What was said cannot be unsaid."
     ),
     "forum_totals": _l(
         "It is not counted any more. Numbers that were shown already cannot be changed."

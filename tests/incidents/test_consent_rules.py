@@ -89,7 +89,7 @@ def test_a_yes_to_words_that_said_something_else_counts_for_nothing_until_it_is_
     record.consents += [
         said(person, True, 9, purpose=purpose, wording=VERSION)
         for person in PERSONS
-        for purpose in asked_again
+        for purpose in ("record", *asked_again)
     ]
     assert all(record.consents_to(one) for one in asked_again)
 
@@ -127,7 +127,8 @@ def test_no_answer_for_all_goes_over_what_one_refused_whatever_the_order(
     for purpose, person in refused:
         assert not record.consents_to(purpose, person)
         own = record.model_copy(deep=True)
-        own.consents.append(said(person, True, 10, purpose=purpose))
+        # To whoever lets it be kept.
+        own.consents += [said(person, True, 10, purpose=one) for one in ("record", purpose)]
         assert own.consents_to(purpose, person)
 
 

@@ -17,7 +17,7 @@ from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.models import MediationBrief
 from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.consents import PURPOSES, CaseConsent
-from kash.incidents.rules.record import Intervention, Party, Person, Record
+from kash.incidents.rules.record import Asked, Intervention, Party, Person, Record
 from kash.incidents.services.consents import NotedConsents, answer_consents
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -98,11 +98,12 @@ def test_an_answer_for_everybody_counts_for_each_and_each_may_differ_afterwards(
 ) -> None:
     one = a_member("documentation")
     reference = filed(two_women())
-    give(one, reference, "", "court")
-    assert holding(record_of(reference, one.vault()), "p2") == ["court"]
+    give(one, reference, "", "record", "court")
+    assert holding(record_of(reference, one.vault()), "p2") == ["record", "court"]
     give(one, reference, "p2", version=2)
     record = record_of(reference, one.vault())
-    assert (holding(record, "p1"), holding(record, "p2"), holding(record)) == (["court"], [], [])
+    both = ["record", "court"]
+    assert (holding(record, "p1"), holding(record, "p2"), holding(record)) == (both, [], [])
 
 
 @pytest.mark.any_engine
@@ -132,9 +133,12 @@ def test_a_mediators_open_brief_ends_when_the_consent_is_taken_back(
     db.session.add(brief)
     db.session.commit()
     record = two_women()
-    record.interventions = [Intervention(id="v1", brief=brief.public_id, asked_at=utc_now())]
+    asked = [Asked(kind="stop")]
+    record.interventions = [
+        Intervention(id="v1", brief=brief.public_id, asked=asked, asked_at=utc_now())
+    ]
     reference = filed(record)
-    give(officer, reference, "", "mediation")
+    give(officer, reference, "", "record", "mediation")
     assert record_of(reference, officer.vault()).interventions[0].response == "waiting"
     give(officer, reference, "p1", version=2)
     (after,) = record_of(reference, officer.vault()).interventions
@@ -375,12 +379,18 @@ def test_a_brief_for_one_stays_when_another_takes_her_consent_back(
     db.session.commit()
     record = two_women()
     record.interventions = [
-        Intervention(id=f"v{person}", brief=brief.public_id, persons=[person], asked_at=utc_now())
+        Intervention(
+            id=f"v{person}",
+            brief=brief.public_id,
+            persons=[person],
+            asked=[Asked(kind="stop")],
+            asked_at=utc_now(),
+        )
         for person, brief in zip(("p1", "p2"), briefs, strict=True)
     ]
     reference = filed(record)
-    give(officer, reference, "", "mediation")
-    give(officer, reference, "p1", version=2)
+    give(officer, reference, "", "record", "mediation")
+    give(officer, reference, "p1", "record", version=2)
     after = record_of(reference, officer.vault()).interventions
     assert [one.response for one in after] == ["ended", "waiting"]
 
@@ -408,8 +418,8 @@ def test_whoever_refused_is_not_in_the_file_though_all_are_said_to_agree_later(
     made = repr(contents(record, ["p1", "p2"], with_narrative=True))
     assert ("'p1'" in made, "'p2'" in made) == (True, False)
     # Only her own yes changes it, and that at once.
-    give(one, reference, "p2", "court", version=3)
-    assert holding(record_of(reference, one.vault()), "p2") == ["court"]
+    give(one, reference, "p2", "record", "court", version=3)
+    assert holding(record_of(reference, one.vault()), "p2") == ["record", "court"]
 
 
 def test_what_one_refuses_after_all_refused_is_her_own_refusal(
@@ -418,9 +428,10 @@ def test_what_one_refuses_after_all_refused_is_her_own_refusal(
     reference = filed(two_women())
     give(officer, reference, "")
     give(officer, reference, "p2", version=2)
-    assert give(officer, reference, "", "court", version=3).left_out["court"] == ["p2"]
+    agreed = ("record", "court")
+    assert give(officer, reference, "", *agreed, version=3).left_out["court"] == ["p2"]
     record = record_of(reference, officer.vault())
-    assert (holding(record, "p1"), holding(record, "p2")) == (["court"], [])
+    assert (holding(record, "p1"), holding(record, "p2")) == (["record", "court"], [])
 
 
 def test_the_officer_is_told_whom_a_yes_for_everybody_leaves_out(
@@ -438,10 +449,11 @@ def test_whoever_comes_on_record_later_has_not_agreed_by_what_all_said_before(
     officer: Member, filed: Any, record_of: Any
 ) -> None:
     reference = filed(two_women())
-    give(officer, reference, "", "court")
+    give(officer, reference, "", "record", "court")
     record = record_of(reference, officer.vault())
     record.persons.append(Person(id="p3", code="C"))
-    assert (holding(record, "p1"), holding(record, "p3"), holding(record)) == (["court"], [], [])
+    assert holding(record, "p1") == ["record", "court"]
+    assert holding(record, "p3") == holding(record) == []
 
 
 # --- the words of an answer ----------------------------------------------------------------------

@@ -27,7 +27,7 @@ from kash.incidents.rules.first_account import Source, fingerprint, first_accoun
 from kash.incidents.rules.her_choice import choice_of, is_answer, to_ask, unheard, wanted_by_them
 from kash.incidents.rules.letterbox import ROOM, Box, Draft, Letter, Sent
 from kash.incidents.rules.light_records import Reader, may_have_part
-from kash.incidents.rules.mediation import asked_by, has_consent
+from kash.incidents.rules.mediation import asked_by, what_goes_on
 from kash.incidents.rules.mediation_gate import request_ended_last
 from kash.incidents.rules.minors import held_among_adults, to_ask_about_adults, unprotected
 from kash.incidents.rules.outside import Contact, contact_from
@@ -41,6 +41,7 @@ from kash.incidents.rules.receipts import (
 )
 from kash.incidents.rules.record import (
     Act,
+    Asked,
     CaseConsent,
     CashBail,
     Event,
@@ -276,21 +277,27 @@ def test_what_can_be_an_answer(wanted: list[str], origin: str, answer: bool) -> 
 
 
 def test_a_mediator_is_asked_by_whoever_wrote_it_and_while_everybody_agrees() -> None:
-    asked = Intervention(id="m1", mediator="m" * 16, persons=["p0", "gone"], asked_at=AT)
+    asked = Intervention(
+        id="m1",
+        mediator="m" * 16,
+        persons=["p0", "gone"],
+        asked=[Asked(kind="stop")],
+        asked_at=AT,
+    )
     event = Event(what="mediator_asked", by="b" * 16, at=AT, about="m" * 16)
     record = Record(persons=_people("25_34", "25_34"), timeline=[event])
     assert asked_by(record, asked) == "b" * 16
     for other in ({"what": "answered"}, {"about": "n" * 16}, {"at": AT + HOUR}):
         assert asked_by(Record(timeline=[event.model_copy(update=other)]), asked) == ""
-    assert not has_consent(record, asked)
+    assert not what_goes_on(record, asked)
     record.consents = [_consent("mediation", person="p0")]
-    assert has_consent(record, asked)
-    assert not has_consent(record, asked.model_copy(update={"persons": ["p0", "p1"]}))
+    assert what_goes_on(record, asked)
+    assert not what_goes_on(record, asked.model_copy(update={"persons": ["p0", "p1"]}))
     # Of whom nobody is on record any more everybody is asked.
     gone = asked.model_copy(update={"persons": ["gone"]})
-    assert not has_consent(record, gone)
+    assert not what_goes_on(record, gone)
     record.consents.append(_consent("mediation", person="p1"))
-    assert has_consent(record, gone)
+    assert what_goes_on(record, gone)
 
 
 def test_the_newest_change_ended_a_request_though_the_case_was_taken_from_somebody_by_it() -> None:

@@ -91,7 +91,9 @@ def _file(phone: FlaskClient, *, begin: str = "begin", how: str = "send") -> Non
 def _takes_back(phone: FlaskClient) -> None:
     receipt = sent_in_pages(phone, word="mti wa mwembe")
     opened = phone.post("/w/r", data={"code": receipt.code, "word": receipt.word}).text
-    done = phone.post("/w/r", data={"pass": hidden(opened, "pass"), "purposes": ["court"]})
+    done = phone.post(
+        "/w/r", data={"pass": hidden(opened, "pass"), "purposes": ["court"], "go": "sure"}
+    )
     assert "You took this back" in done.text
 
 

@@ -25,6 +25,8 @@ from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Role
 
 NOTE, OUTCOME, PHONE = "mediation.note", "mediation.outcome", "mediation.phone"
+# What is noted for members of a brief that a receipt ended while no vault was open.
+ENDED = "ended"
 MEDIATING_ROLES = (Role.PEER, Role.POLICE_PEER)
 
 
@@ -175,14 +177,14 @@ def ended_briefs(by: Actor) -> set[str]:
     """The actor's briefs that the programme ended before she did, by their public ids: nothing of
     what was asked is left of them, and after their seven days they are gone as well."""
     rows = db.session.scalars(
-        select(MediationBrief.public_id).where(
+        select(MediationBrief).where(
             MediationBrief.account_id == by.account_id,
             MediationBrief.state == "closed",
-            MediationBrief.outcome_sealed.is_(None),
             MediationBrief.runs_out_at > utc_now(),
         )
     )
-    return set(rows)
+    said = {row.public_id: outcome_of(row) for row in rows}
+    return {brief for brief, one in said.items() if one is None or one.get("response") == ENDED}
 
 
 def own_brief(by: Actor, public_id: str) -> Brief:

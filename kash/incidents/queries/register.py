@@ -148,6 +148,7 @@ def register(
                 guarded = for_custodian(short) is not None
                 if line.assigned_to and not _may_have(access, line.assigned_to, short):
                     line = line._replace(assigned_to="")
+            line = line._replace(taken_back=withdrawals.waits(sealed.id))
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()
             here = matches_words(record, reference, unsure)
         except (ValueError, TypeError, AttributeError, KeyError):
@@ -220,13 +221,17 @@ def _kinds(
     line: Summary, clocks: Sequence[Clock], me: str, now: datetime, today: date, *, pressing: bool
 ) -> Iterator[str]:
     yield ALL
+    # What was taken back concerns whoever reads it, also where somebody has it or it is over.
+    stops = line.taken_back or line.to_ask_each
+    if stops:
+        yield QUEUE
     if line.state in OVER:
         return
     yield "open"
     waits = pressing or line.state == "submitted" or line.to_ask or line.refused
     waits = waits or _is_due(line, clocks, now, today)
     if line.assigned_to == me or (not line.assigned_to and waits):
-        yield QUEUE
+        yield from () if stops else (QUEUE,)
 
 
 def _is_due(line: Summary, clocks: Sequence[Clock], now: datetime, today: date) -> bool:

@@ -63,6 +63,10 @@ class Withdrawals:
             for row in session.execute(select(Compartment.id, Compartment.generation))
         }
 
+    def waits(self, document_id: int) -> bool:
+        """True if something was taken back of a case that no member has read yet."""
+        return document_id in self._of
+
     def put_into(self, document_id: int, record: Record) -> TakenBack | None:
         """Put into a record what was taken back of it, and what that is; None if nothing waits.
 

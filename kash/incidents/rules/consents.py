@@ -133,6 +133,31 @@ def holds(answer: CaseConsent | None) -> bool:
     return answer.origin != "not_asked" or answer.purpose in UNASKED
 
 
+def refuses_keeping(answer: CaseConsent | None) -> bool:
+    """True if the answer that counts to keeping the report is a no, or was taken back: with it all
+    other uses end. A tick that was left out on a phone is none."""
+    return answer is not None and not (answer.given or answer.wish)
+
+
+def says_yes_herself(consents: Sequence[CaseConsent], person: str) -> bool:
+    """True if a person said yes herself to keeping the report, or to a court, which takes that it
+    is there, and said no other to a member since. What somebody takes back by a receipt says
+    nothing of that: nobody knows whose it is."""
+    for purpose in ("record", "court"):
+        own = _newest(
+            one
+            for one in reversed(consents)
+            if one.purpose == purpose
+            and one.by
+            and not one.wish
+            and one.origin == "herself"
+            and one.person in ("", person)
+        )
+        if own is not None and (own.given or purpose == "record"):
+            return own.given
+    return False
+
+
 def _counts(one: CaseConsent, earlier_words: bool = False) -> bool:
     if one.purpose in WISHED:
         return True

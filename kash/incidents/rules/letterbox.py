@@ -140,6 +140,9 @@ class Box(BaseModel):
     for_officers: list[str] = Field(default_factory=list)
     shredded: dict[str, date] = Field(default_factory=dict)
     papers: dict[str, KeptByPaper] = Field(default_factory=dict)
+    # By reference of a case, its open briefs, and what of each goes on if its keeping is taken
+    # back (`mediation.open_requests`).
+    briefs: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
     made: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
 
     def is_held(self, reference: str) -> bool:
@@ -216,6 +219,9 @@ def as_bytes(box: Box) -> bytes:
         for_officers=sorted(set(box.for_officers)),
         shredded=dict(sorted(box.shredded.items())),
         papers=dict(sorted(box.papers.items())),
+        briefs={
+            key: dict(sorted(open_ones.items())) for key, open_ones in sorted(box.briefs.items())
+        },
         made={
             purpose: {key: sorted(ids) for key, ids in sorted(cases.items()) if ids}
             for purpose, cases in sorted(box.made.items())

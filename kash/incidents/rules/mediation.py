@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from kash.incidents.rules.clocks import is_free, is_of_nobody, releases_done
+from kash.incidents.rules.clocks import is_free, is_of_nobody, releases_done, who_is_held
 from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
+from kash.incidents.rules.her_choice import everybody
 from kash.incidents.rules.record import Asked, Event, Intervention, Person, Record, next_id
 from kash.people.rules.directory import Stretch, open_at
 
@@ -33,6 +34,7 @@ RESULTS: dict[str, tuple[str, ...]] = {
     "medical": ("seen", "none"),
     "complaint": ("taken", "none"),
 }
+RELEASE = "release"
 # What is asked for people, so that a brief says for how many, and an answer of how many.
 FOR_PEOPLE = frozenset({"release", "charge_or_release", "medical"})
 KEPT_FOR = timedelta(days=7)
@@ -97,13 +99,13 @@ def runs_out(now_local: datetime) -> datetime:
 
 def who_may_be_helped(record: Record) -> list[Person]:
     """The persons of a case for whom a mediator may be asked now: each by her own consent."""
-    return [one for one in record.persons if record.consents_to("mediation", one.id)]
+    return [one for one in record.persons if may_be_asked_for(record, one.id, [RELEASE])]
 
 
 def may_ask(record: Record, persons: Collection[str] | None = None) -> bool:
     """True if a mediator may be asked about these persons; None: about anybody at all."""
     if not record.persons:
-        return record.consents_to("mediation") and not persons
+        return may_be_asked_for(record, "", [RELEASE]) and not persons
     able = {one.id for one in who_may_be_helped(record)}
     return bool(able) if persons is None else bool(persons) and set(persons) <= able
 
@@ -120,11 +122,57 @@ def asked_by(record: Record, intervention: Intervention) -> str:
     return next(asked, "")
 
 
-def has_consent(record: Record, intervention: Intervention) -> bool:
-    """True if everybody about whom a mediator was asked still agrees to it."""
+def may_be_asked_for(record: Record, person: str, requests: Collection[str]) -> bool:
+    """True if somebody's consent (of a person's id, or empty: of everybody) covers these requests.
+
+    Of whoever does not let the report be kept any more only her release is still asked, while she
+    is held and unless she took mediation back too.
+    """
+    if record.consents_to("mediation", person):
+        return True
+    if not set(requests) <= {RELEASE}:
+        return False
+    whom = [person] if person else everybody(record)
+    return whom_to_free(record) >= set(whom) and all(
+        record.agreed_to("mediation", one) for one in whom
+    )
+
+
+def whom_to_free(record: Record) -> set[str]:
+    """Ids of those who are held, or may be; an empty one where nobody is on record."""
+    if not record.persons:
+        return {""} if record.filing.held and not releases_done(record) else set()
+    return {one.id for one in who_is_held(record)}
+
+
+def what_goes_on(record: Record, intervention: Intervention) -> list[str]:
+    """Requests of a mediator that everybody still agrees to about whom they were made."""
+    whom = _about(record, intervention)
+    return [
+        one.kind
+        for one in intervention.asked
+        if all(may_be_asked_for(record, person, [one.kind]) for person in whom)
+    ]
+
+
+def open_requests(record: Record) -> dict[str, list[str]]:
+    """The open briefs of a case, and what goes on of each if keeping the report is taken back: to
+    ask for the release of those who are held."""
+    held = whom_to_free(record)
+    return {
+        one.brief: [
+            asked.kind
+            for asked in one.asked
+            if asked.kind == RELEASE and set(_about(record, one)) <= held
+        ]
+        for one in record.interventions
+        if one.brief
+    }
+
+
+def _about(record: Record, intervention: Intervention) -> list[str]:
     there = {one.id for one in record.persons}
-    persons = [one for one in intervention.persons if one in there]
-    return all(record.consents_to("mediation", one) for one in persons or [""])
+    return [one for one in intervention.persons if one in there] or everybody(record)
 
 
 def asked(

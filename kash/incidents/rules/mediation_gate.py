@@ -15,7 +15,7 @@ from kash.incidents.rules.acts import ASSAULT, MONEY, SETTLED_FAMILIES, family_o
 from kash.incidents.rules.clocks import is_free
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.her_choice import MEDIATION, everybody, wanted_by_them, wants
-from kash.incidents.rules.mediation import REQUESTS
+from kash.incidents.rules.mediation import RELEASE, REQUESTS, may_be_asked_for
 from kash.incidents.rules.money import has_price, is_in_authority
 from kash.incidents.rules.record import TERM_KINDS, Act, Intervention, Person, Record, Term
 from kash.incidents.rules.workflow import CaseStanding
@@ -133,7 +133,8 @@ def who_may_be_offered(record: Record) -> list[Person]:
     return [
         one
         for one in record.persons
-        if record.consents_to("mediation", one.id) and wants(record, one.id, MEDIATION) is not False
+        if may_be_asked_for(record, one.id, [RELEASE])
+        and wants(record, one.id, MEDIATION) is not False
     ]
 
 
@@ -145,7 +146,7 @@ def why_not(record: Record, persons: Collection[str], requests: Collection[str])
     for her release at once, and for a doctor.
     """
     whom = list(persons) or [""]
-    if not all(record.consents_to("mediation", one) for one in whom):
+    if not all(may_be_asked_for(record, one, requests) for one in whom):
         return Why.CONSENT
     barred = _barred(record, whom, requests)
     if barred is not None:
@@ -158,7 +159,7 @@ def why_not(record: Record, persons: Collection[str], requests: Collection[str])
 
 def why_ended(record: Record, intervention: Intervention) -> Why | None:
     """Why a mediator who was asked is asked no longer, as the record stands now; None if she is.
-    Whether there still is consent is asked elsewhere (`mediation.has_consent`)."""
+    Whether there still is consent is asked elsewhere (`mediation.what_goes_on`)."""
     there = {one.id for one in record.persons}
     whom = [one for one in intervention.persons if one in there] or everybody(record)
     return _barred(record, whom, [one.kind for one in intervention.asked if one.kind])
@@ -205,6 +206,7 @@ def requests_offered(record: Record) -> tuple[str, ...]:
         one
         for one in requests_open(record)
         if (chosen or one in _EMERGENCY)
+        and any(may_be_asked_for(record, person, [one]) for person in whom)
         and (one != CHARGE or any(has_own_yes(record, person) for person in whom))
     )
 

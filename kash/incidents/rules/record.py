@@ -12,7 +12,7 @@ from pydantic import Field
 from pydantic_core import from_json
 
 from kash.incidents.rules.ages import NEVER_FOR_MINORS, may_be_minor
-from kash.incidents.rules.consents import CaseConsent, holds, standing
+from kash.incidents.rules.consents import CaseConsent, holds, refuses_keeping, standing
 from kash.incidents.rules.money import OUT, what_asks
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
 from kash.incidents.rules.parts import (
@@ -145,11 +145,30 @@ class Record(RecordPart):
         Of one person, or of the case: then everybody on record must consent, each by herself or by
         an answer that was given for all (`consents`). Of whoever could not be asked, it holds for
         `UNASKED`; so does what a phone sent that named nobody, once several are on record. To what
-        is never done with a child's case nobody consents while one is, or may be, on record.
+        is never done with a child's case nobody consents while one is, or may be, on record. Nobody
+        consents to any use of a report of which she does not let be kept what is hers.
         """
         if purpose in NEVER_FOR_MINORS and self.has_minor():
             return False
-        return all(holds(self._answer(purpose, one)) for one in self._everyone(person))
+        return all(
+            self.agreed_to(purpose, one) and (purpose == "record" or not self.is_stopped(one))
+            for one in self._everyone(person)
+        )
+
+    def agreed_to(self, purpose: str, person: str) -> bool:
+        """True if the answer of one person to a purpose is a yes, whatever she said to keeping the
+        report."""
+        return holds(self._answer(purpose, person))
+
+    def is_stopped(self, person: str) -> bool:
+        """True if one person said no to keeping the report, or whoever holds its receipt took that
+        back: nothing is done any more with what is hers."""
+        return refuses_keeping(self._answer("record", person))
+
+    def who_stopped(self) -> list[str]:
+        """The persons (ids; an empty one where nobody is on record) with whom nothing is done any
+        more."""
+        return [one for one in self._everyone("") if self.is_stopped(one)]
 
     def is_unasked(self, purpose: str, person: str = "") -> bool:
         """True if consent holds, but somebody could not be asked and has not confirmed it yet."""

@@ -15,9 +15,10 @@ from enum import StrEnum
 
 from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import is_free, releases_done
-from kash.incidents.rules.consents import holds, standing
+from kash.incidents.rules.consents import holds, says_yes_herself, standing
 from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.dues import is_open
+from kash.incidents.rules.her_choice import everybody
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.withdrawing import is_taken_back
@@ -38,11 +39,16 @@ class Keeps(StrEnum):
     GUARDED = "guarded"
     DECISION = "decision"
     PAPER = "paper"
+    ASK = "ask"
 
 
-def last_day(today: date) -> date:
-    """The last day on which a report is kept of which it turns out today that nothing keeps it."""
-    return today + timedelta(days=DAYS_KEPT)
+def last_day(today: date, taken_back: date | None = None) -> date:
+    """The last day on which a report is kept of which it turns out today that nothing keeps it.
+    Where its keeping was `taken_back` by the receipt, the days began on that day; it stays until
+    tomorrow all the same, for whoever reads of it only now."""
+    if taken_back is None:
+        return today + timedelta(days=DAYS_KEPT)
+    return max(taken_back + timedelta(days=DAYS_KEPT), today + timedelta(days=1))
 
 
 def is_over(last: date, today: date) -> bool:
@@ -70,25 +76,36 @@ def what_keeps(record: Record, state: str) -> Keeps | None:
             return Keeps.HELD
         if is_being_helped(record):
             return Keeps.HELP
+    if is_to_be_asked(record):
+        return Keeps.ASK
     return Keeps.DECISION if record.waits_for_a_decision() else None
 
 
 def may_be_kept(record: Record) -> bool:
     """True if anybody on record agreed that it is kept, or that it is used in court, which takes
-    that it is there: what one woman wants to be kept is not shredded because another said
-    nothing."""
-    everybody = [one.id for one in record.persons] or [""]
-    return any(record.consents_to("record", one) or _is_for_court(record, one) for one in everybody)
+    that it is there, and nobody refused: what one woman wants to be kept is not shredded because
+    another said nothing, but her yes keeps nothing that another refused."""
+    agreed = any(
+        record.consents_to("record", one) or _is_for_court(record, one) for one in everybody(record)
+    )
+    return agreed and not record.who_stopped()
 
 
 def _is_for_court(record: Record, person: str) -> bool:
     # A no to keeping it goes over that; a tick that was left out on a phone is none. A yes to
     # earlier words prints nothing until it is asked again, and meanwhile it is not shredded.
-    refused = any(not (one.given or one.wish) for one in record.answers_to("record", person))
     yes = standing(
         record.consents, "court", person, several=len(record.persons) > 1, earlier_words=True
     )
-    return holds(yes) and not record.has_minor() and not refused
+    return holds(yes) and not record.has_minor()
+
+
+def is_to_be_asked(record: Record) -> bool:
+    """True if somebody does not let it be kept, or took that back by a receipt, and somebody on
+    record said yes herself: then it is not deleted by itself, and members ask each person."""
+    return bool(record.who_stopped()) and any(
+        says_yes_herself(record.consents, one) for one in everybody(record)
+    )
 
 
 def is_as_asked(record: Record) -> bool:
@@ -125,6 +142,9 @@ def is_held(record: Record) -> bool:
 def is_being_helped(record: Record) -> bool:
     """True if a mediator was asked and has not ended, a referral or something that was agreed waits
     for its outcome, or child protection is still to reach somebody who is or may be under 18."""
+    if len(record.who_stopped()) == len(everybody(record)):
+        # What nobody wants to be kept any more waits for nothing but a child's protection.
+        return bool(unprotected(record))
     asked = any(one.ended_at is None and one.response in _ANSWERING for one in record.interventions)
     sent = any(is_open(one) for one in record.referrals)
     agreed = any(is_open(one) for one in record.terms)

@@ -11,6 +11,8 @@ from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.consents import may_be_kept
 from kash.incidents.rules.light_records import json_has_minor, json_has_programme
 from kash.incidents.rules.money import json_waits_for_a_decision
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.retention import is_to_be_asked
 from kash.incidents.rules.workflow import OVER
 
 # While a case is in one of these, somebody else may be asked where a mediator said no.
@@ -23,7 +25,10 @@ class Summary(NamedTuple):
     `due_on` is the earliest day on which something promised is not done; `moments` start the clocks
     of those who are on record; `held`: it came in saying that somebody is held or in danger, and
     nobody says otherwise yet; `to_ask`: it was verified, and somebody was not asked yet what is
-    wanted; `refused`: whoever was asked last to mediate cannot, and nobody else is asked.
+    wanted; `refused`: whoever was asked last to mediate cannot, and nobody else is asked;
+    `taken_back`: something was taken back by its receipt that no member has read yet, which its
+    record does not tell; `to_ask_each`: one wanted it kept and it was taken back or refused by
+    another, so that each is asked.
     """
 
     reference: str
@@ -46,6 +51,8 @@ class Summary(NamedTuple):
     programme: bool = False
     to_ask: bool = False
     refused: bool = False
+    taken_back: bool = False
+    to_ask_each: bool = False
 
     @property
     def for_custodian(self) -> bool:
@@ -96,6 +103,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         held=said_held(record) and state not in OVER and not let_go(record),
         to_ask=state == "verified" and _is_to_ask(record),
         refused=state in _WANTING_HELP and _is_refused(record),
+        to_ask_each=_is_to_ask_each(record),
     )
 
 
@@ -108,6 +116,13 @@ def _is_to_ask(record: Mapping[str, Any]) -> bool:
     # As her_choice.to_ask, which a test compares with this.
     said = {one.get("person", "") for one in record.get("choices", ()) if one.get("wanted")}
     return not ({one["id"] for one in record.get("persons", ())} or {""}) <= said
+
+
+def _is_to_ask_each(record: Mapping[str, Any]) -> bool:
+    # Of nearly all it is told without reading them.
+    said = [one for one in record.get("consents", ()) if one["purpose"] == "record"]
+    refused = any(not (one["given"] or one.get("wish")) for one in said)
+    return refused and is_to_be_asked(Record.model_validate(record))
 
 
 def _is_refused(record: Mapping[str, Any]) -> bool:

@@ -61,11 +61,17 @@ def moments(record: Record) -> list[tuple[datetime, Event]]:
     return found
 
 
-def is_taken_back(record: Record, purpose: str) -> bool:
-    """True if the newest answer for a purpose is that of whoever holds the receipt."""
+def taken_back_at(record: Record, purpose: str) -> datetime | None:
+    """The hour in which whoever holds the receipt took a purpose back, if hers is the newest answer
+    to it; else None."""
     answers = [one for one in record.consents if one.purpose == purpose]
     newest = max(answers, key=lambda one: one.at, default=None)
-    return newest is not None and not newest.given and not newest.by
+    return None if newest is None or newest.given or newest.by else newest.at
+
+
+def is_taken_back(record: Record, purpose: str) -> bool:
+    """True if the newest answer for a purpose is that of whoever holds the receipt."""
+    return taken_back_at(record, purpose) is not None
 
 
 # --- What she is shown of it herself ----------------------------------------------------------

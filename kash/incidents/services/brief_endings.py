@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import json
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.incidents.endings import Remains
 from kash.incidents.models import MediationBrief
-from kash.incidents.queries.mediation import answers_to
+from kash.incidents.queries.mediation import (
+    ENDED,
+    NOTE,
+    OUTCOME,
+    answers_to,
+    note_of,
+    outcome_of,
+)
 from kash.incidents.rules import mediation as rules
 from kash.incidents.rules.custodian_only import ForCustodian
+from kash.incidents.rules.letterbox import Box
 from kash.incidents.rules.mediation_gate import asks_too_much, why_ended
 from kash.incidents.rules.record import Event, Intervention, Record
 from kash.incidents.rules.withdrawing import is_taken_back
 from kash.platform.database import utc_now
+from kash.platform.vault import seal
 
 
 def collect_answers(session: Session, record: Record) -> bool:
@@ -29,6 +39,9 @@ def collect_answers(session: Session, record: Record) -> bool:
     done = rules.take_over(record, answers)
     if done:
         session.execute(delete(MediationBrief).where(MediationBrief.public_id.in_(done)))
+    for one in record.interventions:
+        if one.brief and one.response == ENDED:
+            _end_one(session, one)
     return bool(answers)
 
 
@@ -39,7 +52,10 @@ def end_briefs(session: Session, record: Record) -> None:
 
 def end_briefs_without_consent(session: Session, record: Record) -> None:
     """Somebody took her consent back: what was asked for her, and others too, is taken back."""
-    _end(session, record, lambda one: not rules.has_consent(record, one))
+    collect_answers(session, record)
+    for one in record.interventions:
+        if one.brief:
+            _leave(session, one, rules.what_goes_on(record, one))
 
 
 def _end(session: Session, record: Record, ends: Callable[[Intervention], object]) -> None:
@@ -47,6 +63,56 @@ def _end(session: Session, record: Record, ends: Callable[[Intervention], object
     for one in record.interventions:
         if one.brief and ends(one):
             _end_one(session, one)
+
+
+def _leave(session: Session, one: Intervention, requests: Collection[str]) -> None:
+    """Leave of what a mediator was asked only these requests; the brief ends if it is none."""
+    if not requests:
+        _end_one(session, one)
+    elif len(requests) < len(one.asked):
+        one.asked = [asked for asked in one.asked if asked.kind in requests]
+        for row in _rows(session, [one.brief]):
+            _narrow(row, requests)
+
+
+def _rows(session: Session, briefs: Collection[str]) -> Sequence[MediationBrief]:
+    found = select(MediationBrief).where(
+        MediationBrief.public_id.in_(briefs), MediationBrief.note_sealed.is_not(None)
+    )
+    return session.scalars(found.order_by(MediationBrief.id).with_for_update()).all()
+
+
+def _narrow(row: MediationBrief, requests: Collection[str]) -> bool:
+    """Leave in the note of a brief only these requests; False if it asks for none of them."""
+    note = note_of(row) or {}
+    left = [kind for kind in note.get("requests", ()) if kind in requests]
+    if left and left != note["requests"]:
+        text = json.dumps({**note, "requests": left})
+        row.note_sealed = seal(text, kind=NOTE, public_id=row.public_id)
+    return bool(left)
+
+
+def note_open_briefs(box: Box, reference: str, record: Record) -> None:
+    """Note in the letterbox the open briefs of a case as it is sealed: by a receipt they end at
+    once, though nobody has keys at hand."""
+    box.briefs.pop(reference, None)
+    if open_ones := rules.open_requests(record):
+        box.briefs[reference] = open_ones
+
+
+def stop_briefs(session: Session, box: Box, reference: str, purposes: Collection[str]) -> None:
+    """End the open briefs of a case, from which these consents are taken back, without any key. If
+    it is only the keeping of the report, what asks for the release of somebody who is held goes on.
+    A mediator who said yes finds that it ended; that she did is read by whoever opens the case."""
+    if {"record", "mediation"}.isdisjoint(purposes):
+        return
+    briefs = box.briefs.get(reference, {})
+    for row in _rows(session, briefs):
+        goes_on = () if "mediation" in purposes else briefs[row.public_id]
+        if not _narrow(row, goes_on):
+            outcome = json.dumps({**(outcome_of(row) or {}), "response": ENDED})
+            row.outcome_sealed = seal(outcome, kind=OUTCOME, public_id=row.public_id)
+            row.state, row.note_sealed = "closed", None
 
 
 def _end_one(session: Session, one: Intervention) -> None:
@@ -57,7 +123,7 @@ def _end_one(session: Session, one: Intervention) -> None:
         .where(MediationBrief.public_id == one.brief)
         .values(state="closed", note_sealed=None, outcome_sealed=None)
     )
-    one.response, one.brief = "ended", ""
+    one.response, one.brief = ENDED, ""
 
 
 def end_what_may_not_be_asked(session: Session, record: Record) -> None:
@@ -99,9 +165,12 @@ def end_what_tells_who_must_not_know(
 
 
 def end_what_was_taken_back(session: Session, record: Record) -> None:
-    """A record is saved in which the holder of the receipt took mediation back: open briefs end."""
+    """A record is saved in which the holder of the receipt took mediation back, or somebody does
+    not let it be kept: open briefs end, but for what asks for the release of who is held."""
     if is_taken_back(record, "mediation"):
         end_briefs(session, record)
+    elif record.who_stopped():
+        end_briefs_without_consent(session, record)
 
 
 def shred_briefs(_session: Session, record: Record) -> Remains:

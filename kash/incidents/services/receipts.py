@@ -30,6 +30,7 @@ from kash.incidents.queries.withdrawals import KIND, notes_in, sealed_notes
 from kash.incidents.rules.letterbox import Box, TakenBack, in_bytes, in_text
 from kash.incidents.rules.receipts import token_helps
 from kash.incidents.rules.withdrawing import Withdrawal, as_bytes, still_to_say
+from kash.incidents.services.brief_endings import stop_briefs
 from kash.incidents.services.letterbox import letter, letterbox
 from kash.incidents.services.made import end_made
 from kash.incidents.services.traceless import without_trace
@@ -202,16 +203,19 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
     """Take consents back, for everybody in the report; what the receipt opens then.
 
     It waits sealed in the letterbox, and holds at once for whatever reads the record; what was made
-    under such a consent is gone. What waits there already is not said twice. Raises
-    NobodyHoldsKeys, LetterboxFull.
+    under such a consent is gone, and so is what mediators are asked under it. What waits there
+    already is not said twice. Raises NobodyHoldsKeys, LetterboxFull.
     """
     keys = found.keys
     with without_trace("incidents.consents_taken_back", by) as filing:
         session = filing.session
+        # As whoever changes a case: first its row, so that nothing is begun under a consent that is
+        # just taken back.
+        row = session.scalar(
+            select(Incident).where(Incident.receipt_hash == keys.hash).with_for_update()
+        )
         with letterbox(session) as box:
-            kept = session.scalar(
-                select(Incident.receipt_notes).where(Incident.receipt_hash == keys.hash)
-            )
+            kept = row.receipt_notes if row else None
             notes = notes_in(_notes(box, keys, kept), keys.notes)
             waiting = box.taken_back.get(keys.hash) or TakenBack()
             ids = [one.public_id for one in waiting.withdrawals]
@@ -225,9 +229,8 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
             waiting.withdrawals.append(said)
             waiting.notes = in_text(sealed_notes(notes, keys.notes))
             box.taken_back[keys.hash] = waiting
-            reference = session.scalar(
-                select(Incident.public_id).where(Incident.receipt_hash == keys.hash)
-            )
-            if reference:
-                end_made(session, box, [reference], more)
+            if row is not None:
+                # Who does not let it be kept lets nothing be made of it either.
+                end_made(session, box, [row.public_id], None if "record" in more else more)
+                stop_briefs(session, box, row.public_id, more)
     return Found(found.state, keys, frozenset(notes.taken_back))

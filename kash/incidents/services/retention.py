@@ -22,8 +22,11 @@ from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.mediation import with_answers
 from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.letterbox import Box, Fate, KeptByPaper
+from kash.incidents.rules.mediation import open_requests
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.retention import is_as_asked, last_day, what_keeps
+from kash.incidents.rules.withdrawing import taken_back_at
+from kash.incidents.services.brief_endings import note_open_briefs
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.made import end_made
 from kash.platform.vault import OpenVault
@@ -57,16 +60,23 @@ def settle(
         remains = remains_of(session, record)
         unfinished = autosaves_of_case(session, vault, reference)
         fate = Fate(
-            until=known.until if known else last_day(local_today()),
+            until=known.until if known else last_day(local_today(), _taken_back_on(record)),
             documents=sorted({*screens, *remains.documents, *unfinished}),
             files=sorted(remains.files),
             briefs=sorted(remains.briefs),
             as_asked=is_as_asked(record),
             for_officers=for_custodian(record) is None,
         )
+    briefs = open_requests(record)
     stay = [] if fate else [key for key, one in box.additions.items() if one == reference]
-    if fate != known or not box.fates.keys().isdisjoint(stay) or paper != box.papers.get(reference):
+    if (
+        fate != known
+        or not box.fates.keys().isdisjoint(stay)
+        or paper != box.papers.get(reference)
+        or briefs != box.briefs.get(reference, {})
+    ):
         with letterbox(session) as box:
+            note_open_briefs(box, reference, record)
             box.papers.pop(reference, None)
             if paper is not None:
                 box.papers[reference] = paper
@@ -75,6 +85,11 @@ def settle(
             if fate is not None:
                 box.fates[reference] = fate
     return None if fate is None else fate.until
+
+
+def _taken_back_on(record: Record) -> date | None:
+    at = taken_back_at(record, "record")
+    return None if at is None else to_local(at).date()
 
 
 def _are_there(session: Session, references: Collection[str]) -> set[str]:
@@ -113,6 +128,7 @@ def forget_shredded(session: Session, box: Box, shredded: Mapping[str, bool]) ->
     for reference, for_officers in shredded.items():
         box.fates.pop(reference, None)
         box.papers.pop(reference, None)
+        box.briefs.pop(reference, None)
         if for_officers:
             box.for_officers.append(reference)
     together = {*box.additions, *box.additions.values()} - shredded.keys()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kash.incidents.queries.register import register
-from kash.incidents.rules.filters import OPEN, Filters
+from kash.incidents.rules.filters import ALL, Filters
 from kash.incidents.rules.retention import SOON, days_left
+from kash.incidents.rules.workflow import OVER
 from kash.incidents.services.cases import note_search
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import to_local
@@ -20,8 +21,10 @@ class WaitingCases:
     with a clock that runs, verified ones in which somebody is to be asked what is wanted, such in
     which a mediator said no and nobody else is asked; of those for a custodian alone, which nobody
     has yet, the ones with somebody who is or may be under 18, and about somebody of the programme;
-    those of which a custodian has to decide something (0 for whoever is none); and such as are
-    shredded within two days if nothing keeps them until then."""
+    those of which a custodian has to decide something (0 for whoever is none); such as are
+    shredded within two days if nothing keeps them until then; such of which something was taken
+    back that nobody has read yet; and such in which each is to be asked whether it may stay. The
+    last two also where they are closed."""
 
     held: int = 0
     new: int = 0
@@ -33,16 +36,19 @@ class WaitingCases:
     decisions: int = 0
     programme: int = 0
     ending: int = 0
+    taken_back: int = 0
+    to_ask_each: int = 0
 
 
 def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     """Count what waits among the cases that the actor may see. One pass over them, as the register
     makes, and one entry in the audit, without ids."""
-    found = register(by, vault, Filters(show=OPEN), [], now)
+    found = register(by, vault, Filters(show=ALL), [], now)
     note_search(by, vault, found.new, found.additions)
     decides = by.may("incidents.decide")
     today = to_local(now).date()
-    lines = [(line, line.summary) for line in found.lines]
+    everything = [line.summary for line in found.lines]
+    lines = [(line, line.summary) for line in found.lines if line.summary.state not in OVER]
     return WaitingCases(
         held=sum(one.held for _line, one in lines),
         new=sum(one.state == "submitted" and not one.assigned_to for _line, one in lines),
@@ -52,8 +58,10 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
         minors=sum(one.minor and not one.assigned_to for _line, one in lines),
         programme=sum(one.programme and not one.assigned_to for _line, one in lines),
         ending=sum(
-            line.until is not None and days_left(line.until, today) <= SOON for line in found.lines
+            line.until is not None and days_left(line.until, today) <= SOON for line, _one in lines
         ),
+        taken_back=sum(one.taken_back for one in everything),
+        to_ask_each=sum(one.to_ask_each for one in everything),
         to_ask=sum(one.to_ask for _line, one in lines),
         refused=sum(one.refused for _line, one in lines),
     )

@@ -22,7 +22,7 @@ from kash.incidents.rules.acts import MONEY
 from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
 from kash.incidents.rules.custodian_only import Seen
 from kash.incidents.rules.filing import code_as_shown
-from kash.incidents.rules.mediation import events_of
+from kash.incidents.rules.mediation import events_of, whom_to_free
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.record import Event, Record
 from kash.incidents.rules.retention import what_keeps
@@ -144,6 +144,8 @@ def _page(case: Case, actor: Actor, comment_form: Form | None = None) -> str:
         money=MONEY,
         says=wording,
         words=names,
+        stopped=_stopped(record),
+        held=bool(whom_to_free(record)),
         guarded=guarded(case, actor),
         left=autosaves_left(actor, the_vault(), case.reference, case.seen) if works else [],
         comment_form=comment_form or CommentForm(),
@@ -151,6 +153,15 @@ def _page(case: Case, actor: Actor, comment_form: Form | None = None) -> str:
         beside=sections_of(case, actor, beside=True),
         actions=actions_of(case, actor),
     )
+
+
+def _stopped(record: Record) -> str:
+    """Codes of those who do not let it be kept, or that it is everybody."""
+    codes = {one.id: one.code for one in record.persons}
+    stopped = record.who_stopped()
+    if len(stopped) >= len(codes):
+        return _("everybody")
+    return ", ".join(codes[one] for one in stopped)
 
 
 def _other_steps(found: Case) -> list[str]:

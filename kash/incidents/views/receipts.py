@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from kash.incidents import blueprint, filing_words
 from kash.incidents.errors import KeysAltered, NobodyHoldsKeys
 from kash.incidents.forms.receipts import OwnWordForm, ReceiptForm, TakingBackForm
+from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.queries.receipts import Receipt, keys_of, receipt_by
 from kash.incidents.receipt_words import TAKING_BACK
 from kash.incidents.retention_words import AS_ASKED
@@ -139,8 +140,17 @@ def _taking_back(language: str) -> ResponseReturnValue:
         problem = _("This page was open for long. Type code and word once more.")
         return _asking(language, ReceiptForm(formdata=None), problem, 410)
     form = TakingBackForm()
-    if not form.validate():
+    if request.form.get("go") == "back" or not form.validate():
         return _opened(language, found, form)
+    if request.form.get("go") != "sure":
+        return shown(
+            "receipt_sure.html",
+            language,
+            purposes=[one for one in TAKING_BACK if one in form.purposes.data],
+            names=PURPOSE_NAMES,
+            limits=TAKING_BACK,
+            pass_=pass_of(found.keys),
+        )
     with form.showing_problems(purposes=(NobodyHoldsKeys, KeysAltered, LetterboxFull)):
         found = take_back(current_actor(), found, form.purposes.data)
         return _opened(language, found, done=True)
@@ -153,7 +163,7 @@ def _opened(
     return shown(
         "receipt.html",
         language,
-        422 if form is not None else 200,
+        422 if form is not None and form.errors else 200,
         found=True,
         readers=told_readers(),
         said=AS_ASKED if found.as_asked else filing_words.RECEIPT_STATES[found.state],
