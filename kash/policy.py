@@ -476,11 +476,13 @@ NOBODY = Actor(public_id="nobody")
 def role_conflict(roles: Collection[Role]) -> tuple[Role, Role] | None:
     """Two roles that one account must not hold together, or None.
 
-    A police account holds no other role; an administrator never holds what may open the vault.
+    An account of the police, or of a funder, holds no other role; an administrator never holds
+    what may open the vault.
     """
     held = set(roles)
-    if Role.POLICE_PEER in held and len(held) > 1:
-        return Role.POLICE_PEER, sorted(held - {Role.POLICE_PEER})[0]
+    for alone in (Role.POLICE_PEER, Role.FUNDER):
+        if alone in held and len(held) > 1:
+            return alone, sorted(held - {alone})[0]
     for keyed in (Role.DOCUMENTATION, Role.CUSTODIAN):
         if {Role.ADMINISTRATOR, keyed} <= held:
             return Role.ADMINISTRATOR, keyed

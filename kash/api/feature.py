@@ -15,7 +15,12 @@ from kash.api.chapters import CHAPTERS
 from kash.api.endpoints import endpoints, init_endpoints
 from kash.api.models import ApiToken
 from kash.api.personal import PERSONAL
-from kash.api.queries.tokens import count_in_use, names_of_tokens
+from kash.api.queries.tokens import (
+    count_in_use,
+    names_of_tokens,
+    programs_that_read,
+    rows_given_until,
+)
 from kash.api.scopes import KIND
 from kash.api.sections import of_account
 from kash.api.services.marking import SOURCE
@@ -42,6 +47,7 @@ from kash.platform.web.hits import NamedPage
 from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine
+from kash.statements.receivers import Readers
 
 
 def _start(app: Any) -> None:
@@ -91,12 +97,14 @@ FEATURE = Feature(
             "api.see",
             asks_secret=False,
             leaves=_l(
-                "What its tokens are made for: people by number, names only if a token says so,"
-                " workshops, attendance, the status of certificates, releases, indicators. No"
-                " phone, no e-mail, nothing of the vault."
+                "What its tokens are made for: police officers by number, their attendance and the"
+                " status of their certificates, their names only if a token says so; workshops,"
+                " releases, indicators. Nobody of the community, no phone, no e-mail, nothing of"
+                " the vault."
             ),
             asks_address=False,
         ),
+        Readers(programs_that_read, rows_given_until),
         PageSection("account", "api/account_section.html", of_account),
         Revocation("api_tokens", _l("Its tokens for programs end"), end_with_access),
         Chore("forget_kept_answers", forget_kept_answers, minutes=60, at=52),

@@ -4,6 +4,7 @@ already. Two live counts a day apart would else tell who came on it."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from kash.indicators.rules.keys import IndicatorKey
 from kash.indicators.rules.periods import Period
 from kash.people.models import Group
 from kash.statements.queries.ledger import told_by_period
-from kash.statements.rules.names import Name
+from kash.statements.rules.names import COMPLETED, Name
 
 
 @dataclass(frozen=True)
@@ -69,3 +70,18 @@ class LeavingFigures:
             for cell in table.cells
             if cell.values[0] in self._police
         )
+
+
+def counts_told(letter: str, session: Session) -> list[dict[str, Any]]:
+    """Counts of community members by period, sex and age, exactly as statements told them; none for
+    a group (by letter) of officers, or one that is not there."""
+    group = session.scalar(select(Group).where(Group.letter == letter))
+    if group is None or group.is_police:
+        return []
+    told = sorted(told_by_period(session).items())
+    return [
+        {"period": period, "sex": "", "age_band": "", **dict(name.place), "count": count}
+        for period, figures in told
+        for name, count in sorted(figures.items())
+        if name.indicator == COMPLETED and not name.funder
+    ]

@@ -19,7 +19,9 @@ class ApiToken(Proposal, PublicId, Base):
     answers for it, agreed to by another, then fetched once by the first.
 
     What it is, is made when it is fetched, and kept as a hash. `window_at` and `window_leased`
-    count its requests (`rules/limits.py`). A row never changes what was agreed to.
+    count its requests (`rules/limits.py`). A row never changes what was agreed to. `rows_until` is
+    when it was last given people who are no officers one by one, as it was before tokens stopped
+    telling of them.
     """
 
     __tablename__ = "api_token"
@@ -44,6 +46,7 @@ class ApiToken(Proposal, PublicId, Base):
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     window_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     window_leased: Mapped[int] = mapped_column(SmallInteger, default=0)
+    rows_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     connection: Mapped[Connection] = relationship()
     account: Mapped[Account] = relationship()

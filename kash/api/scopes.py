@@ -29,20 +29,21 @@ class Scope:
 PEOPLE = Scope(
     "people.read",
     "people.see",
-    _l("People, without names"),
+    _l("Police officers, without names"),
     _l(
-        "Of each person one number, the group's letter, sex, age band, cadre, ward and station. No"
-        " name, no phone, no e-mail; nobody under 18."
+        "Of each police officer one number, the group's letter, sex, age band, cadre, ward and"
+        " station. No name, no phone, no e-mail; nobody under 18. Of the community only counts that"
+        " a statement told to a funder."
     ),
     "api.people_read",
 )
 NAMES = Scope(
     "people.names",
     "people.see",
-    _l("Names of people"),
+    _l("Names of police officers"),
     _l(
         "The chosen names, beside what the line above gives. Whoever reads a file of the other"
-        " system then knows who takes part here."
+        " system then knows which officers take part here."
     ),
     "api.names_read",
 )
@@ -57,7 +58,7 @@ ATTENDANCE = Scope(
     "attendance.read",
     "attendance.see",
     _l("Attendance"),
-    _l("Who stands on the register of a workshop, by number alone, with each mark."),
+    _l("Police officers on the register of a workshop, by number alone, with each mark."),
     "api.attendance_read",
 )
 MARKING = Scope(
@@ -65,8 +66,8 @@ MARKING = Scope(
     "attendance.mark",
     _l("Marking attendance"),
     _l(
-        "Marks come in from the other system, in the name of whoever asks for this token, and only"
-        " in workshops that this person runs. Nothing leaves but the answers."
+        "Marks of police officers come in from the other system, in the name of whoever asks for"
+        " this token, and only in workshops that this person runs. Nothing leaves but the answers."
     ),
     "api.marking_used",
 )
@@ -74,7 +75,10 @@ CERTIFICATES = Scope(
     "certificates.read",
     "certificates.see",
     _l("Status of certificates"),
-    _l("Serials with title, days, and whether each still holds. No name; the person's number."),
+    _l(
+        "Serials of police officers' certificates with title, days, and whether each still holds."
+        " No name; the officer's number."
+    ),
     "api.certificates_read",
 )
 RELEASES = Scope(

@@ -72,6 +72,19 @@ class ToldOtherwise(Problem):
     )
 
 
+class RowsWereGiven(Problem):
+    """Starred figures of days of which a program was given people one by one."""
+
+    def __init__(self, day: str) -> None:
+        super().__init__(
+            _(
+                "Until %(day)s programs read people of the community one by one, so what is starred"
+                " here could be known exactly. Tell of police officers only for this period.",
+                day=day,
+            )
+        )
+
+
 class CouldBeWorkedOut(Problem):
     """Figures that could be worked out from all that has left."""
 

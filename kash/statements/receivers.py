@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
 from kash.workshops.models import Funder
@@ -35,6 +37,45 @@ class OtherReceivers(Part):
     """
 
     found: Callable[[], Sequence[Receiver]]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A program that reads by a token: of which connection, for what, what it read, when last, and
+    the address of its token. `rows_until` is the last day on which it was given people of the
+    community one by one, None if it never was."""
+
+    name: str
+    purpose: str
+    read: Sequence[Any]
+    last: datetime
+    page: str
+    rows_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Readers(Part):
+    """Programs that read by tokens of a feature.
+
+    Of the community each may be told nothing but figures as they stand in the ledger
+    (`told_by_period`), with their stars: a test of the feature attacks all that a token with every
+    scope is told (`tests/api/test_left.py`). One that was given people one by one, as tokens once
+    were, knows what is starred of each period that had begun by then.
+    """
+
+    found: Callable[[], Sequence[Reader]]
+    rows_until: Callable[[Session], date | None]
+
+
+def readers() -> list[Reader]:
+    """All programs that ever read anything by a token."""
+    return [one for part in declared(Readers) for one in part.found()]
+
+
+def rows_given_until(session: Session) -> date | None:
+    """The last day on which any program was given people of the community one by one."""
+    days = [day for part in declared(Readers) if (day := part.rows_until(session))]
+    return max(days, default=None)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,20 @@ from kash.api.services.tokens import TokenRequest, agree_to_token, ask_for_token
 from kash.connections.models import Connection
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
-from tests.workshops.conftest import Held, held, plan
+from kash.workshops.services.enrolment import enrol
+from tests.workshops.conftest import Held, make_person, plan
 
-__all__ = ["Held", "held", "plan"]
+__all__ = ["Held", "plan"]
+
+
+@pytest.fixture
+def held(plan: Callable[..., Held]) -> Held:
+    """A workshop with three officers on its register, and one of the community, of whom no program
+    is told."""
+    made = plan()
+    for name, letter in (("Zawadi", "B"), ("Baraka", "A"), ("Faraja", "A"), ("Neema", "A")):
+        enrol(made.workshop, make_person(f"{name} Sampuli", letter), made.trainer)
+    return made
 
 
 def make_connection(*, is_on: bool = True, name: str = "County register") -> str:

@@ -14,7 +14,8 @@ from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
 from kash.api.models import KeptAnswer
-from kash.attendance.models import Mark, MarkOperation, Slot
+from kash.attendance.models import EntryAlias, Mark, MarkOperation, RosterEntry, Slot
+from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry
 from kash.workshops.models import Facilitator, Workshop
@@ -110,6 +111,37 @@ def test_marks_are_applied_and_told_again_with_the_answers_that_a_phone_gets(
     assert [(one.actor, one.subjects[1]) for one in entries] == [(token, owner)] * 2
     told = register.program.ask(f"/workshops/{register.workshop}/attendance?limit=1").json
     assert [mark["status"] for mark in told["items"][0]["marks"]] == ["present"]
+
+
+@pytest.mark.any_engine
+def test_a_mark_of_somebody_who_is_no_officer_is_neither_taken_nor_told(
+    both_engines_app: APIFlask, register: Register
+) -> None:
+    """The answer would tell the mark that stands, and so whether she came."""
+    entry = db.session.scalars(
+        select(RosterEntry)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .where(Person.chosen_name == "Zawadi Sampuli")
+    ).one()
+    slot = db.session.scalars(select(Slot).where(Slot.public_id == register.slot)).one()
+    before = "0" * 15 + "1"
+    db.session.add_all(
+        [
+            Mark(slot_id=slot.id, person_id=entry.person_id, status="late", version=1),
+            EntryAlias(public_id=before, entry_id=entry.id),
+        ]
+    )
+    db.session.commit()
+    hers = entry.public_id
+    sent = register.send(
+        register.operation(entry=hers),
+        register.operation(entry=hers, expected_version=1),
+        register.operation(entry=before),
+        register.operation(),
+    )
+    told = [(one["answer"], one["reason"], one["status"]) for one in sent.json["answers"]]
+    assert told == [("rejected", "not_on_roster", None)] * 3 + [("applied", "", "present")]
+    assert sorted(_marks()) == [("late", 1), ("present", 1)]
 
 
 @pytest.mark.any_engine

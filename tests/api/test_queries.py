@@ -115,9 +115,10 @@ def test_a_register_is_told_by_entries_with_all_marks_of_each() -> None:
         row(Slot, register_id=one.id, position=at, starts_at=early + at * DAY)
         for one, at in ((register, 2), (register, 1), (row(Register), 3))
     ]
-    group = row(Group)
+    group = row(Group, is_police=True)
+    others = row(Group, is_police=False)
     row(MarkStatus, code="present", letter="P")
-    people = {letter: row(Person, group=group) for letter in "abcde"}
+    people = {letter: row(Person, group=others if letter == "f" else group) for letter in "abcdef"}
     for letter, person in people.items():
         row(
             RosterEntry,
@@ -150,8 +151,12 @@ def test_a_register_is_told_by_entries_with_all_marks_of_each() -> None:
 
 def test_issued_certificates_come_by_id(actor: Callable[..., Actor]) -> None:
     monitor = actor("monitoring")
+    officer, other = (
+        row(Person, group=row(Group, letter=letter, is_police=letter == "X")) for letter in "XY"
+    )
     for letter, serial in (("c", "S-1"), ("a", "S-2"), ("b", None), ("d", "S-3")):
-        row(Certificate, public_id=_id(letter), serial=serial)
+        row(Certificate, public_id=_id(letter), serial=serial, person=officer)
+    row(Certificate, public_id=_id("e"), serial="S-4", person=other)
 
     def page(after: str, limit: int) -> tuple[str, bool]:
         found = certificates_after(monitor, after, limit)

@@ -76,6 +76,10 @@ def check_roles(roles: Collection[Role]) -> None:
     if role_conflict(roles) is not None:
         if Role.POLICE_PEER in roles:
             raise RolesConflict(_("A police peer educator holds no other role."))
+        if Role.FUNDER in roles:
+            raise RolesConflict(
+                _("A funder's account holds no other role: it reads what was sent to its funder.")
+            )
         raise RolesConflict(_("An administrator cannot be documentation officer or custodian."))
 
 

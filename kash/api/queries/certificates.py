@@ -1,4 +1,4 @@
-"""Certificates for programs: issued ones, by id."""
+"""Certificates for programs: issued ones of officers, by id."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
+from kash.api.queries.people import OFFICERS
 from kash.api.rules.paging import PageCut, cut
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import within_reach
@@ -22,12 +23,17 @@ from kash.policy import Actor
 def certificates_after(
     actor: Actor, after: str, limit: int, since: datetime | None = None
 ) -> PageCut[Certificate]:
-    """Issued certificates after an id that stand otherwise `since` a moment, and whether there are
-    more."""
+    """Issued certificates of officers after an id that stand otherwise `since` a moment, and
+    whether there are more."""
     asked = (
         select(Certificate)
         .join(Certificate.batch)
-        .where(Certificate.serial.is_not(None), within_reach(actor, "certificates.see"))
+        .join(Certificate.person)
+        .where(
+            Certificate.serial.is_not(None),
+            within_reach(actor, "certificates.see"),
+            Person.group_id.in_(OFFICERS),
+        )
         .options(joinedload(Certificate.person).load_only(Person.public_id, raiseload=True))
         .order_by(Certificate.public_id)
         .limit(limit + 1)
@@ -52,5 +58,6 @@ def _stands_otherwise(since: datetime, today: date) -> ColumnElement[bool]:
 
 
 def certificate_of(actor: Actor, serial: str) -> Certificate:
-    """The certificate of a serial. Raises NotFound."""
-    return one_or_404(find_certificate(actor, serial))
+    """An officer's certificate, by its serial. Raises NotFound."""
+    found = find_certificate(actor, serial)
+    return one_or_404(found if found is not None and found.person.group.is_police else None)

@@ -1,4 +1,8 @@
-"""People for programs: within reach, of one group, and nobody who is or may be under 18."""
+"""People for programs: officers within reach, and nobody who is or may be under 18.
+
+Of everybody else no token tells anybody by number: sex and age of each beside what statements told
+would give what is starred there.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,15 @@ from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
+# Keys of the groups whose people may be told one by one.
+OFFICERS = select(Group.id).where(Group.is_police.is_(True))
+
 
 def people_after(
     actor: Actor, letter: str, after: str, limit: int, since: datetime | None = None
 ) -> PageCut[Person]:
-    """The people of a group after an id who changed `since` a moment, and whether there are
-    more."""
+    """The officers of a group after an id who changed `since` a moment, and whether there are
+    more; none of a group that is not of officers."""
     asked = _within(actor).join(Person.group).where(Group.letter == letter)
     if after:
         asked = asked.where(Person.public_id > after)
@@ -29,7 +36,7 @@ def people_after(
 
 
 def person_within(actor: Actor, public_id: str) -> Person:
-    """One person. Raises NotFound."""
+    """One officer. Raises NotFound."""
     asked = _within(actor).where(Person.public_id == public_id)
     return one_or_404(db.session.scalar(asked))
 
@@ -37,7 +44,11 @@ def person_within(actor: Actor, public_id: str) -> Person:
 def _within(actor: Actor) -> Select[Person]:
     return (
         select(Person)
-        .where(within_reach(actor, "people.see"), Person.minor.is_(False))
+        .where(
+            within_reach(actor, "people.see"),
+            Person.minor.is_(False),
+            Person.group_id.in_(OFFICERS),
+        )
         .options(
             joinedload(Person.group),
             selectinload(Person.postings).joinedload(Posting.organisation),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -14,16 +15,18 @@ from kash.accounts.models import Account
 from kash.accounts.queries.backing import standing_in_requests
 from kash.accounts.secrets import token_hash
 from kash.api.approval import APPROVAL
-from kash.api.models import ApiToken
+from kash.api.models import ApiToken, ApiTokenScope
 from kash.api.rules.tokens import TokenStands
-from kash.api.scopes import KIND
+from kash.api.scopes import KIND, scope_named
 from kash.connections.models import Connection
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import to_local
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.today import Viewer
 from kash.policy import Actor, Reach
+from kash.statements.receivers import Reader
 
 
 def token_behind(secret: str) -> ApiToken | None:
@@ -167,3 +170,36 @@ def count_in_use(now: datetime) -> Select[Any]:
             ApiToken.created_at >= Connection.created_at,
         )
     )
+
+
+def rows_given_until(session: Session) -> date | None:
+    """The last day on which any token gave people who are no officers one by one."""
+    last = session.scalar(select(func.max(ApiToken.rows_until)))
+    return to_local(last).date() if last is not None else None
+
+
+def programs_that_read() -> list[Reader]:
+    """Programs that read something by a token, whatever became of it; the last to read first."""
+    found = db.session.scalars(
+        select(ApiToken)
+        .where(ApiToken.scopes.any(ApiTokenScope.last_used_at.is_not(None)))
+        .options(joinedload(ApiToken.connection), selectinload(ApiToken.scopes))
+        .order_by(ApiToken.id)
+    ).all()
+    read = [
+        Reader(
+            one.connection.name,
+            one.purpose,
+            [
+                scope.title
+                for used in one.scopes
+                if used.last_used_at and (scope := scope_named(used.scope))
+            ],
+            one.last_used_at,
+            url_for("api.token", public_id=one.public_id),
+            to_local(one.rows_until).date() if one.rows_until else None,
+        )
+        for one in found
+        if one.last_used_at is not None
+    ]
+    return sorted(read, key=lambda one: one.last, reverse=True)

@@ -30,7 +30,7 @@ class MarkTold(ToldForm):
 
 
 class EntryTold(ToldForm):
-    """Somebody on a register, by number."""
+    """A police officer on a register, by number."""
 
     id: PublicIdText
     person: PublicIdText
@@ -45,7 +45,7 @@ class StatusTold(ToldForm):
 
 
 class RegisterTold(ToldForm):
-    """A page of a register."""
+    """A page of the police officers on a register; nobody else stands there."""
 
     statuses: list[StatusTold]
     items: list[EntryTold]
@@ -53,7 +53,8 @@ class RegisterTold(ToldForm):
 
 
 class OperationSent(SentForm):
-    """One mark. `op_id` is new for each, and the same whenever this one is sent again."""
+    """One mark of a police officer. `op_id` is new for each, and the same whenever this one is sent
+    again."""
 
     op_id: _Visible
     slot: PublicIdText

@@ -21,7 +21,8 @@ class CertificatesAsked(PageAsked):
 
 
 class CertificateTold(ToldForm):
-    """A certificate. Its holder is a number, and the name on it is told nowhere."""
+    """A police officer's certificate. Its holder is a number, and the name on it is told
+    nowhere."""
 
     id: PublicIdText
     serial: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from kash.api.bearing import TokenBearer
 from kash.api.errors import KeyReused, OutOfScope
 from kash.api.models import KeptAnswer
+from kash.api.queries.attendance import officers_entries
 from kash.api.services.using import TokenItself
 from kash.attendance.owners import owner_of
 from kash.attendance.register import lock_register
@@ -29,6 +31,8 @@ from kash.platform.database import utc_now, writing
 from kash.platform.vault import audited
 
 Answers = list[dict[str, Any]]
+# No entry's id, so that it is answered as one that is not on the register.
+_NOBODY = "-"
 SOURCE = MarkSource("api", _l("from another program, made there at %(time)s"))
 
 
@@ -63,7 +67,7 @@ def _applied(
                 session,
                 held.id,
                 held.purpose,
-                operations,
+                _of_officers(session, held.id, operations),
                 token.actor.public_id,
                 change.now,
                 right.cancelled_at,
@@ -84,6 +88,15 @@ def _applied(
                 return again
             _keep(session, token, key, digest, answers, utc_now())
     return answers
+
+
+def _of_officers(
+    session: Session, register_id: int, operations: Sequence[Operation]
+) -> list[Operation]:
+    """The operations, where nobody is on the register whom a program may not be told of: an answer
+    would tell who of the community came."""
+    officers = officers_entries(session, register_id, {one.entry for one in operations})
+    return [one if one.entry in officers else replace(one, entry=_NOBODY) for one in operations]
 
 
 def _as_values(answers: Sequence[OperationAnswer]) -> Answers:

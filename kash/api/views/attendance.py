@@ -33,7 +33,7 @@ from kash.workshops.queries.scope import workshop_with_people
 @endpoints.output(RegisterTold)
 @endpoints.doc(operation_id="readAttendance", tags=["Attendance"])
 def read_attendance(public_id: str, asked: RegisterAsked) -> dict[str, Any]:
-    """Everybody on the register of a workshop, by number, with each mark."""
+    """Police officers on the register of a workshop, by number, with each mark."""
     found = workshop_with_people(public_id, current_actor(), "attendance.see")
     shown = register_page(found.register_id, asked.after, asked.limit)
     rows = shown.entries.rows

@@ -6,12 +6,14 @@ from typing import Any
 
 from kash.api.bearing import bearer
 from kash.api.endpoints import endpoints, needs
+from kash.api.indicators import counts_told
 from kash.api.queries.people import people_after, person_within
 from kash.api.schemas.people import PeopleAsked, PeopleTold, PersonTold
 from kash.api.scopes import NAMES, PEOPLE
 from kash.api.views.asked import moment_asked
 from kash.api.views.paged import next_page
 from kash.people.models import Person
+from kash.platform.database import db
 from kash.platform.web import current_actor
 
 
@@ -21,11 +23,13 @@ from kash.platform.web import current_actor
 @endpoints.output(PeopleTold)
 @endpoints.doc(operation_id="listPeople", tags=["People"])
 def list_people(asked: PeopleAsked) -> dict[str, Any]:
-    """People of one group, by id; nobody who is or may be under 18."""
+    """Police officers of one group, by id; nobody who is or may be under 18. Of another group the
+    counts that left already."""
     since = moment_asked("changed_since", asked.changed_since)
     found = people_after(current_actor(), asked.group, asked.after, asked.limit, since)
     return {
         "items": [_told(one) for one in found.rows],
+        "counts": counts_told(asked.group, db.session()),
         "next": next_page(asked, found.rows[-1].public_id if found.rows else "", more=found.more),
     }
 
@@ -35,7 +39,7 @@ def list_people(asked: PeopleAsked) -> dict[str, Any]:
 @endpoints.output(PersonTold)
 @endpoints.doc(operation_id="readPerson", tags=["People"])
 def read_person(public_id: str) -> dict[str, Any]:
-    """One person."""
+    """One police officer."""
     return _told(person_within(current_actor(), public_id))
 
 

@@ -12,11 +12,13 @@ from kash.platform.approvals.errors import WrongStep
 from kash.platform.database import db
 from kash.platform.vault import audited, head_code
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.formats import date_text
 from kash.policy import Actor
 from kash.statements.approval import APPROVAL
-from kash.statements.errors import CouldBeWorkedOut, ToldOtherwise
+from kash.statements.errors import CouldBeWorkedOut, RowsWereGiven, ToldOtherwise
 from kash.statements.models import Statement
 from kash.statements.queries import ledger
+from kash.statements.receivers import rows_given_until
 from kash.statements.rules.knowledge import Asked, Range, leaks
 from kash.statements.rules.names import FEWEST, Name
 from kash.statements.services.freezing import check_period
@@ -68,8 +70,8 @@ def send(public_id: str, by: Actor) -> None:
     """Send an approved statement: from then on its funder reads it, and it is in the ledger.
 
     Before, all that ever left is laid beside it, and it stays here if anybody could be worked out.
-    Raises NotFound, WrongStep, MixedMonths, ToldOtherwise, CouldBeWorkedOut, NotWorkedOut and
-    ChangedMeanwhile.
+    Raises NotFound, WrongStep, MixedMonths, ToldOtherwise, CouldBeWorkedOut, RowsWereGiven,
+    NotWorkedOut and ChangedMeanwhile.
     """
     session = db.session()
     read = one_or_404(
@@ -101,14 +103,17 @@ def send(public_id: str, by: Actor) -> None:
 
 
 def _checked(statement: Statement, session: Session) -> dict[str, list[Any]]:
-    """The ranges of all stars that will have left. Raises ToldOtherwise, CouldBeWorkedOut and
-    NotWorkedOut."""
+    """The ranges of all stars that will have left. Raises ToldOtherwise, CouldBeWorkedOut,
+    RowsWereGiven and NotWorkedOut."""
     everything = ledger.told_by_period(session)
     before, mine = everything.get(statement.period, {}), ledger.told_in(statement)
     if any(before.get(name, value) != value for name, value in mine.items()):
         raise ToldOtherwise
     if any(value is not None and 0 < value < FEWEST for value in mine.values()):
         raise CouldBeWorkedOut
+    given = rows_given_until(session)
+    if given is not None and statement.first_day <= given and None in mine.values():
+        raise RowsWereGiven(date_text(given))
     if mine:
         everything[statement.period] = before | mine
     found = worked_out(everything)

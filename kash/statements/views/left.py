@@ -5,11 +5,18 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from kash.indicators.rules.periods import read_period
+from kash.platform.database import db
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow
 from kash.statements import blueprint
 from kash.statements.queries.left import left_by_funder, left_to, ranges_now
-from kash.statements.receivers import other_receivers, papers_left
+from kash.statements.receivers import (
+    other_receivers,
+    papers_left,
+    readers,
+    rows_given_until,
+)
 from kash.statements.rules.names import FEWEST
 from kash.statements.tables import LEFT_COLUMNS
 
@@ -19,12 +26,16 @@ from kash.statements.tables import LEFT_COLUMNS
 def left() -> ResponseReturnValue:
     """Funders and other systems with how much left to each, and how narrow the narrowest star
     is."""
-    known = ranges_now()
+    known, rows_until = ranges_now(), rows_given_until(db.session())
+    known_exactly = [one for one in known if rows_until and read_period(one[0]).first <= rows_until]
     widths = [one.high - one.low for one in known.values() if one.high is not None]
     return render_template(
         "statements/left.html",
         funders=left_by_funder(),
         receivers=other_receivers(),
+        readers=readers(),
+        rows_until=rows_until,
+        known_exactly=known_exactly,
         stars=len(known),
         narrowest=min(widths, default=None),
         fewest=FEWEST,
@@ -40,5 +51,9 @@ def left_funder(funder_id: str) -> ResponseReturnValue:
     if is_taken():
         return taken((line for one in sent for line in one.lines), LEFT_COLUMNS)
     return render_template(
-        "statements/left_funder.html", funder=funder, listing=sent, papers=papers_left(funder)
+        "statements/left_funder.html",
+        funder=funder,
+        listing=sent,
+        papers=papers_left(funder),
+        rows_until=rows_given_until(db.session()),
     )
