@@ -25,9 +25,9 @@ from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.operations.archive import FILES, KEY, Member, tar_pieces
 from kash.platform.operations.encryption import Lock, encrypt
-from kash.platform.operations.errors import CannotWrite, OperationError
+from kash.platform.operations.errors import CannotWrite, FilesMissing, OperationError
 from kash.platform.operations.migrations import newest_revisions
-from kash.platform.operations.named_files import named_files, refuse_lost
+from kash.platform.operations.named_files import damaged_line, named_files, refuse_lost
 from kash.platform.vault.keys import Keys
 from kash.platform.vault.sealing import vault_of
 from kash.settings import Settings
@@ -111,6 +111,8 @@ def write_archive(
             file.flush()
             os.fsync(file.fileno())
         draft.rename(target)
+    except storage.FileDamaged as problem:
+        raise FilesMissing(damaged_line(problem)) from None
     finally:
         draft.unlink(missing_ok=True)
     return contents
@@ -141,7 +143,7 @@ def _members(
         if found.key.startswith(_NOT_KEPT):
             continue
         try:
-            pieces = storage.stream(found.key)
+            pieces = (storage.stream_whole if only_whole else storage.stream)(found.key)
         except storage.FileMissing:
             continue
         lacking.discard(found.key)

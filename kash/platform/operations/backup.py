@@ -31,7 +31,7 @@ from kash.platform.operations.errors import (
     DatabaseDamaged,
     OperationError,
 )
-from kash.platform.operations.named_files import named_files, refuse_lost
+from kash.platform.operations.named_files import damaged_line, named_files, refuse_lost
 from kash.platform.operations.snapshot import engine_of, parts_of_database
 from kash.platform.operations.telling import line_of
 from kash.platform.vault import audited
@@ -147,6 +147,8 @@ def _write(
         draft.rename(path)
     except DamagedBackup as problem:
         raise type(problem)(f"{problem} {_NOT_KEPT_EITHER}") from None
+    except storage.FileDamaged as problem:
+        raise DamagedBackup(f"{damaged_line(problem)} {_NOT_KEPT_EITHER}") from None
     finally:
         draft.unlink(missing_ok=True)
 
@@ -164,7 +166,8 @@ def _members(settings: Settings, written: Written, without_lost_files: bool) -> 
         if found.key.startswith(_NOT_KEPT):
             continue
         try:
-            pieces = storage.stream(found.key)
+            read = storage.stream if without_lost_files else storage.stream_whole
+            pieces = read(found.key)
         except storage.FileMissing:
             continue
         written.files += 1

@@ -15,7 +15,7 @@ from kash.incidents.queries.evidence import documents_of_evidence
 from kash.incidents.rules.evidence import ORIGINAL, file_key
 from kash.platform.database import db
 from kash.platform.operations.errors import FilesMissing
-from kash.platform.storage import NamedFiles
+from kash.platform.storage import FileDamaged, NamedFiles
 from kash.platform.web.programme import paper_wording
 
 
@@ -54,4 +54,13 @@ def refuse_lost(lost: Collection[str]) -> None:
     raise FilesMissing(
         f"Files that the database names are not in the file store ({counted}). Is its disk there, "
         "and is KASH_STORAGE_URL right? If they are lost for good, add --without-lost-files."
+    )
+
+
+def damaged_line(problem: FileDamaged) -> str:
+    """A line for the operator about a stored file that is not as it was stored."""
+    return (
+        f"A file in the folder {problem.folder} of the file store is cut short or was altered "
+        "since it was stored. Put it back from an older backup. If it is lost for good, add "
+        "--without-lost-files."
     )

@@ -5,6 +5,7 @@ as readable as the folder is: whatever must be sealed is sealed before it arrive
 """
 
 from kash.platform.storage.errors import (
+    FileDamaged,
     FileMissing,
     StorageError,
     StorageFull,
@@ -20,6 +21,7 @@ from kash.platform.storage.store import (
     init_storage,
     put,
     stream,
+    stream_whole,
 )
 from kash.platform.storage.store import listed as list
 from kash.platform.storage.stored_file import StoredFile

@@ -22,6 +22,16 @@ class FileMissing(StorageError):
     sentence = _l("This file is no longer kept. Make it again.")
 
 
+class FileDamaged(StorageError):
+    """A file is no longer as it was stored. `folder` is the first part of its key."""
+
+    sentence = _l("A stored file is cut short or was altered.")
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.folder = key.split("/")[0]
+
+
 class WrongKey(StorageError):
     """The key is not a plain relative path."""
 

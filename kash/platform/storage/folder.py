@@ -160,6 +160,8 @@ def _written(file: BinaryIO, content: Iterable[bytes]) -> None:
             file.write(piece)
     with _refusals():
         file.flush()
+        # Else a machine that stops may leave the name with half of what it stands for.
+        os.fsync(file.fileno())
 
 
 @contextmanager

@@ -5,25 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, current_app
 
 from kash.platform.storage.bucket import Bucket
-from kash.platform.storage.errors import WrongKey
+from kash.platform.storage.errors import FileDamaged, FileMissing, WrongKey
 from kash.platform.storage.folder import Folder
 from kash.platform.storage.stored_file import StoredFile
 
 _EXTENSION = "kash_storage"
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _LONGEST_KEY = 512
+# Beside each file, but for those that are made again, its length and its SHA-256: by them a backup
+# tells a file that was cut short from a whole one.
+_DIGESTS, _MADE_AGAIN = "digests/", "jobs/"
 
 
 def _checked(key: str) -> str:
-    if len(key) > _LONGEST_KEY or not _KEY.fullmatch(key):
+    if len(key) > _LONGEST_KEY or not _KEY.fullmatch(key) or key.startswith(_DIGESTS):
         raise WrongKey
     return key
+
+
+class _Measured:
+    """Length and SHA-256 of bytes, counted while they go by."""
+
+    def __init__(self) -> None:
+        self._digest, self._length = sha256(), 0
+
+    def add(self, piece: bytes) -> None:
+        self._digest.update(piece)
+        self._length += len(piece)
+
+    def each(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self.add(piece)
+            yield piece
+
+    def line(self) -> bytes:
+        return f"{self._length} {self._digest.hexdigest()}\n".encode()
 
 
 class _Store:
@@ -59,7 +82,14 @@ def put(key: str, content: bytes | Iterable[bytes]) -> None:
     Pieces are carried on as they come, a few parts in memory at a time; the file appears only when
     the last has arrived. What the iteration raises goes on to the caller, and nothing is stored.
     """
-    _store().put(_checked(key), content)
+    store, measured = _store(), _Measured()
+    if isinstance(content, bytes):
+        measured.add(content)
+        store.put(_checked(key), content)
+    else:
+        store.put(_checked(key), measured.each(content))
+    if not key.startswith(_MADE_AGAIN):
+        store.put(_DIGESTS + key, measured.line())
 
 
 def get(key: str) -> bytes:
@@ -72,6 +102,29 @@ def stream(key: str) -> Iterator[bytes]:
     return _store().pieces(_checked(key))
 
 
+def stream_whole(key: str) -> Iterator[bytes]:
+    """A file's bytes in pieces, as `stream` gives them. Raises FileDamaged after the last one
+    unless length and digest are those with which it was stored.
+
+    A file that was stored before digests were kept is taken as it is, and has one from then on.
+    """
+    store, measured = _store(), _Measured()
+    pieces = store.pieces(_checked(key))
+
+    def read() -> Iterator[bytes]:
+        yield from measured.each(pieces)
+        try:
+            stored = store.get(_DIGESTS + key)
+        except FileMissing:
+            if store.exists(key):
+                store.put(_DIGESTS + key, measured.line())
+            return
+        if stored != measured.line() and store.exists(key):
+            raise FileDamaged(key)
+
+    return read()
+
+
 def exists(key: str) -> bool:
     """True if a file is kept under this key."""
     return _store().exists(_checked(key))
@@ -79,13 +132,17 @@ def exists(key: str) -> bool:
 
 def delete(key: str) -> None:
     """Delete a file; one that is gone already is no error."""
-    _store().delete(_checked(key))
+    store = _store()
+    store.delete(_checked(key))
+    store.delete(_DIGESTS + key)
 
 
 def listed(prefix: str = "") -> Iterator[StoredFile]:
     """Every file under a folder (`jobs`), or every file there is; ordered by key on S3 only."""
     folder = prefix.rstrip("/")
-    yield from _store().listed(_checked(folder) if folder else "")
+    for found in _store().listed(_checked(folder) if folder else ""):
+        if not found.key.startswith(_DIGESTS):
+            yield found
 
 
 def clear_unfinished(before: datetime) -> int:

@@ -247,6 +247,33 @@ def test_of_a_programme_whose_files_are_gone_no_backup_counts_and_no_good_one_go
     assert health(here) == []
 
 
+def test_a_stored_file_that_was_cut_in_half_is_in_no_backup_that_counts(
+    here: Settings, folder: Path, back_up: Callable[..., Result], opened: Open
+) -> None:
+    with opened(here).app_context():
+        kept = keep_one_of_each()
+    (cut,) = (key for key in kept if key.startswith("evidence/"))
+    path = here.data_dir / "files" / cut
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    failed = back_up(here)
+    assert (failed.exit_code, failed.output.splitlines()[-1]) == (
+        1,
+        "Error: A file in the folder evidence of the file store is cut short or was altered since "
+        "it was stored. Put it back from an older backup. If it is lost for good, add "
+        "--without-lost-files. This backup was not kept. Older ones were left as they are.",
+    )
+    assert [path.name for path in folder.iterdir()] == ["kash-2026-01-01T000000Z.age"]
+    assert health(here) == ["backup failed"]
+    path.write_bytes(whole)
+    assert back_up(here).exit_code == 0
+    # A second one may be of the same second, and so of the same name.
+    (made,) = folder.iterdir()
+    made.unlink()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert back_up(here, "--without-lost-files").exit_code == 0
+
+
 def test_what_is_deleted_while_a_backup_is_made_does_not_stop_it(
     here: Settings, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -319,3 +319,47 @@ def test_a_folder_that_goes_while_it_is_listed_is_no_fault(tmp_path: Path) -> No
         for key in others:
             storage.delete(key)
         assert list(listed) == []
+
+
+def _store_anew(app: Flask, key: str, content: bytes) -> None:
+    """Bytes in a file's place, past all that knows of its digest."""
+    app.extensions["kash_storage"].opened().put(key, content)
+
+
+def test_a_file_that_was_cut_short_or_altered_is_read_as_damaged(stored: Flask) -> None:
+    content = bytes(range(256)) * 12_000
+    pieces = [content[at : at + 70_000] for at in range(0, len(content), 70_000)]
+    for given_as in (content, iter(pieces)):
+        storage.put("evidence/abc", given_as)
+        assert b"".join(storage.stream_whole("evidence/abc")) == content
+        for harmed in (content[: len(content) // 2], content[:-1], b"", b"x" + content[1:]):
+            _store_anew(stored, "evidence/abc", harmed)
+            with pytest.raises(storage.FileDamaged) as damaged:
+                list(storage.stream_whole("evidence/abc"))
+            assert (damaged.value.folder, damaged.value.args) == ("evidence", ())
+            assert b"".join(storage.stream("evidence/abc")) == harmed
+
+
+def test_a_file_from_before_there_were_digests_has_one_once_it_was_read_whole(
+    stored: Flask,
+) -> None:
+    _store_anew(stored, "scans/abc", b"whole")
+    assert list(storage.stream_whole("scans/abc")) == [b"whole"]
+    _store_anew(stored, "scans/abc", b"who")
+    with pytest.raises(storage.FileDamaged):
+        list(storage.stream_whole("scans/abc"))
+
+
+def test_digests_are_no_files_and_go_with_theirs(stored: Flask) -> None:
+    store = stored.extensions["kash_storage"].opened()
+    storage.put("scans/abc", b"one")
+    storage.put("jobs/abc", b"made again")
+    assert {found.key for found in storage.list()} == {"scans/abc", "jobs/abc"}
+    assert {found.key for found in store.listed("")} == {
+        "scans/abc", "jobs/abc", "digests/scans/abc",
+    }  # fmt: skip
+    for act in (storage.get, storage.delete, storage.exists, lambda key: storage.put(key, b"")):
+        with pytest.raises(storage.WrongKey):
+            act("digests/scans/abc")
+    storage.delete("scans/abc")
+    assert {found.key for found in store.listed("")} == {"jobs/abc"}
