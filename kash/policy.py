@@ -347,9 +347,9 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # are those that concern her.
     "trends.see": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL, _R.CUSTODIAN: _OWN},
     "forums.see": _SEEING_FORUMS,
-    # Told stories are for whoever reads the printed numbers; what is not told yet lies in the
-    # vault, and is told by somebody else than its writer.
-    "stories.see": _SEEING_RELEASES,
+    # Told stories are for whom their consent names: members of a forum and staff, or those who pay.
+    # What is not told yet lies in the vault, and is told by somebody else than its writer.
+    "stories.see": {**_SEEING_FORUMS, _R.FUNDER: _OWN},
     "stories.drafts": {_R.DIRECTOR: _ALL, _R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _ALL},
     "stories.write": {_R.DOCUMENTATION: _ALL},
     "stories.approve": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},

@@ -12,6 +12,7 @@ from kash.funder_reports.services.writing import ReportDetails, begin_report, wr
 from kash.platform.database import db
 from kash.policy import Actor
 from kash.stories.queries.told import stories_told
+from kash.stories.rules.drafts import FUNDERS
 
 _TEXTS: dict[str, str] = {
     ReportSection.SUMMARY: (
@@ -31,7 +32,7 @@ _TEXTS: dict[str, str] = {
 def write_the_report(actors: Mapping[str, Actor], statement: str) -> str:
     """Write, propose and approve it; its public id."""
     monitoring = actors[MONITORING.key]
-    stories = [one.public_id for one in stories_told(1)]
+    stories = [one.public_id for one in stories_told(1, FUNDERS)]
     db.session.rollback()
     made = begin_report(statement, by=monitoring)
     found = report(made, monitoring)

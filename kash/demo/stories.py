@@ -9,7 +9,7 @@ from kash.demo.members import SampleMember
 from kash.incidents.queries.cases import open_case
 from kash.incidents.services.consents import answer_consents
 from kash.stories.queries.drafts import open_draft
-from kash.stories.rules.drafts import CHECKS
+from kash.stories.rules.drafts import CHECKS, PURPOSE_OF
 from kash.stories.services.writing import WrittenStory, return_story, tell_story, write_story
 
 
@@ -71,12 +71,12 @@ def tell_stories(members: list[SampleMember], incidents: list[str]) -> None:
     for story in STORIES:
         reference = incidents[story.case]
         case = open_case(officer.actor, officer.vault, reference)
-        agrees = {"forum_story": True}
+        agrees = {"forum_story": True, "funder": True}
         answer_consents(
             officer.actor, officer.vault, reference, case.version, "", agrees, language="sw"
         )
         written = WrittenStory(
-            reference, story.language, story.title, story.text, CHECKS, ready=True
+            reference, story.language, story.title, story.text, list(PURPOSE_OF), CHECKS, ready=True
         )
         draft = write_story(written, by=officer.actor, vault=officer.vault)
         version = open_draft(reader, vault, draft).version

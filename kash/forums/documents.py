@@ -22,9 +22,10 @@ from kash.platform.web.formats import date_text, time_text, to_local
 from kash.platform.web.language import LANGUAGES, brand, programme_languages
 from kash.platform.web.paper import logo_address
 from kash.platform.web.programme import paper_wording
-from kash.releases.queries.printed import printed_tables
+from kash.releases.queries.printed import PrintedTable, printed_tables
 from kash.releases.queries.read_tables import ReadTable, by_key, read_table
 from kash.stories.queries.told import ToldStory, stories_told
+from kash.stories.rules.drafts import FORUM
 
 # More are never told in a month.
 _STORIES = 40
@@ -268,14 +269,18 @@ def printed_minutes(
 
 def figures_on(day: date) -> list[ReadTable]:
     """The newest printed table of each kind that was frozen up to and on a day, as it is read."""
-    frozen = [table for table in printed_tables() if table.freeze_on <= day]
-    return [read_table(tables) for tables in by_key(frozen).values()]
+    return [read_table(tables) for tables in by_key(_frozen_by(day)).values()]
+
+
+def _frozen_by(day: date) -> list[PrintedTable]:
+    return [table for table in printed_tables() if table.freeze_on <= day]
 
 
 def stories_of_month(day: date) -> list[ToldStory]:
-    """Stories that were told in the month of a day and were not withdrawn."""
-    month = day.replace(day=1)
-    return [story for story in stories_told(_STORIES) if story.month == month]
+    """Stories that were told to the forum in the month of a day and were not withdrawn, but those
+    of which a number on the same paper says "few"."""
+    month, beside = day.replace(day=1), [each[-1] for each in by_key(_frozen_by(day)).values()]
+    return [story for story in stories_told(_STORIES, FORUM, beside) if story.month == month]
 
 
 def paper_languages() -> dict[str, str]:

@@ -37,6 +37,7 @@ from kash.forums.offboarding import count_actions, count_forums, pass_actions_on
 from kash.forums.personal import PERSONAL
 from kash.forums.presence_words import WORDS
 from kash.forums.queries.events import own_meeting_events
+from kash.forums.queries.series import sits_in_a_forum
 from kash.forums.reminders import KINDS, remind_of_actions
 from kash.forums.sample_ids import SAMPLE_IDS
 from kash.forums.stored_files import delete_orphans, named_keys
@@ -52,6 +53,7 @@ from kash.platform.web.navigation import Destination
 from kash.platform.web.own_events import OwnEvents
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine, in_use
+from kash.stories.audiences import ForumSeats
 
 
 def _templates(_now: datetime) -> Select[Any]:
@@ -89,6 +91,7 @@ FEATURE = Feature(
             always=True,
         ),
         StillActive(_seated),
+        ForumSeats(sits_in_a_forum),
         OwnEvents(own_meeting_events),
         SampleId("/forums/templates/<template_id>", lambda _: select(AgendaTemplate.public_id)),
         SampleId(

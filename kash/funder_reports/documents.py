@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.funder_reports.models import FunderReport
-from kash.funder_reports.queries.content import Content, content_of
+from kash.funder_reports.queries.content import Content, content_of, tables_of
 from kash.funder_reports.rules.sections import sections_told
 from kash.funder_reports.words import SECTION_NAMES
 from kash.platform.press import PagedDocument, document
@@ -23,11 +23,13 @@ from kash.platform.web.paper import logo_address
 from kash.platform.web.programme import paper_wording
 from kash.statements.words import period_text
 from kash.stories.queries.told import ToldStory, stories_by
+from kash.stories.rules.drafts import FUNDERS
 
 
 def stories_of(report: FunderReport) -> list[ToldStory]:
-    """The stories of a report in its order; of one that was withdrawn nothing but that it was."""
-    found = stories_by(report.stories)
+    """The stories of a report in its order; of one that was withdrawn, that those who pay may not
+    hear or of which a number of the report says "few", nothing but that it was."""
+    found = stories_by(report.stories, FUNDERS, tables_of(report.statement))
     return [found[one] for one in report.stories if one in found]
 
 

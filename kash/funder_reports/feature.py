@@ -11,7 +11,7 @@ from kash.funder_reports.chapters import CHAPTERS
 from kash.funder_reports.left import PAPERS
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.personal import PERSONAL
-from kash.funder_reports.today import NEEDED, RETURNED
+from kash.funder_reports.today import NEEDED, RETURNED, STORIES
 from kash.funder_reports.trail_words import ACTION_WORDS
 from kash.funder_reports.words import REPORT_STATES, REPORT_TONES, read_name
 from kash.platform.web.hits import NamedPage
@@ -37,6 +37,7 @@ FEATURE = Feature(
         CHAPTERS,
         NEEDED,
         RETURNED,
+        STORIES,
         PAPERS,
         *PERSONAL,
         NamedPage("funder_reports.index", _l("Reports to funders"), "funder_reports.see", 98),

@@ -19,7 +19,8 @@ class FunderReport(Proposal, PublicId, Base):
     `sections` are those that it has, `texts` what was written by section, `stories` public ids of
     told stories: their words are read when the report is made, since one may be withdrawn.
     `content` is everything else as it was when the report was proposed, empty before; `digest`
-    fixes what was proposed.
+    fixes what was proposed. `stories_settled`: stories that it was approved with, that those who
+    pay may not read any more, and of which a director noted that they were told so.
     """
 
     __tablename__ = "funder_report"
@@ -37,6 +38,7 @@ class FunderReport(Proposal, PublicId, Base):
     sections: Mapped[list[str]] = mapped_column(JSON)
     texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     stories: Mapped[list[str]] = mapped_column(JSON, default=list)
+    stories_settled: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     content: Mapped[str] = mapped_column(Text, default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -6,10 +6,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.funder_reports.approval import APPROVAL
-from kash.funder_reports.queries.reports import any_returned, returned_reports, waiting_reports
+from kash.funder_reports.queries.reports import (
+    any_returned,
+    reports_to_settle,
+    returned_reports,
+    waiting_reports,
+)
 from kash.funder_reports.words import read_name
 from kash.platform.approvals.pages import returned_line, waiting_line
 from kash.platform.web.today import Need, TodayLine, Viewer
@@ -39,6 +45,23 @@ def _to_mend(_asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _stories_taken_back(asked: Viewer) -> Sequence[TodayLine]:
+    if not asked.actor.may("funder_reports.approve"):
+        return []
+    text = _("It holds a story that those who pay may not read (any more). Tell them, and note it.")
+    return [
+        TodayLine(
+            read_name(one),
+            url_for("funder_reports.report", public_id=one.public_id),
+            text,
+            key=one.public_id,
+            button=_("Look"),
+        )
+        for one in reports_to_settle()
+    ]
+
+
+STORIES = Need("funder_reports_stories", 191, _stories_taken_back)
 RETURNED = Need(
     "funder_reports_returned",
     190,

@@ -13,6 +13,7 @@ ACTION_WORDS = ActionWords(
         "funder_reports.template_written": _l("reports to funders: template written"),
         "funder_reports.proposed": _l("reports to funders: proposed"),
         "funder_reports.approved": _l("reports to funders: approved"),
+        "funder_reports.stories_settled": _l("reports to funders: stories taken back told"),
         "funder_reports.returned": _l("reports to funders: sent back"),
     }
 )

@@ -3,7 +3,7 @@ made of it for others to read and ends with the consent to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -46,10 +46,11 @@ class Shredding(Part):
 class MadeOf(Part):
     """Something made of a case for others to read while everybody in it agrees to `purpose`. What
     was made is noted by its id (`services.made`); `end` ends it for good, in the transaction in
-    which a consent is withdrawn or the case is shredded."""
+    which a consent is withdrawn or the case is shredded. It is given the ids, and those of them
+    that stand under another consent still."""
 
     purpose: str
-    end: Callable[[Session, Sequence[str]], None]
+    end: Callable[[Session, Sequence[str], Collection[str]], None]
 
 
 def end_with_closing(session: Session, record: Record) -> None:

@@ -13,11 +13,18 @@ from kash.platform.web.errors import ChangedMeanwhile, Problem
 class NobodyAgreedToIt(Problem):
     """Not everybody in the case agrees that it is told, or not any more."""
 
-    field = "case"
+    field = "audiences"
     sentence = _l(
-        "Not everybody in this case has agreed that it is told as a story. Read the words of the"
-        " consent out first."
+        "Not everybody in this case has agreed that it is told as a story to these. Read the words"
+        " of the consent out first, or tell it to others only."
     )
+
+
+class NobodyHearsIt(Problem):
+    """No audience was chosen."""
+
+    field = "audiences"
+    sentence = _l("Choose who hears it.")
 
 
 class TellsWhoItWas(Problem):
@@ -43,7 +50,7 @@ class StandsAlone(Problem):
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__(
             _(
-                "This cannot be told yet. The newest printed numbers say “few” of it (%(lines)s),"
+                "This cannot be told now. Printed numbers say “few” of it (%(lines)s),"
                 " so whoever reads both may guess who it was.",
                 lines="; ".join(lines),
             )

@@ -15,9 +15,10 @@ from kash.stories import blueprint, views
 from kash.stories.chapters import CHAPTERS
 from kash.stories.models import Story
 from kash.stories.personal import PERSONAL
-from kash.stories.queries.drafts import KIND, PURPOSE
+from kash.stories.queries.drafts import KIND
+from kash.stories.rules.drafts import PURPOSE_OF
 from kash.stories.sections import newest_stories
-from kash.stories.services.withdrawing import end_stories
+from kash.stories.services.withdrawing import end_for
 from kash.stories.today import TODAY
 from kash.stories.trail_words import ACTION_WORDS
 
@@ -32,7 +33,7 @@ FEATURE = Feature(
         NamedPage("stories.index", _l("Stories"), "stories.see", 96),
         *TODAY,
         PageSection("figures", "stories/on_figures.html", newest_stories),
-        MadeOf(PURPOSE, end_stories),
+        *(MadeOf(purpose, end_for(audience)) for audience, purpose in PURPOSE_OF.items()),
         SampleId(
             "/stories/<story_id>",
             lambda _: select(Story.public_id).where(Story.text.is_not(None)).order_by(Story.month),

@@ -18,7 +18,7 @@ from kash.platform.web.forms import (
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES
 from kash.platform.web.row_versions import LockedForm, number_shown
 from kash.stories.services.writing import WrittenStory
-from kash.stories.words import CHECK_NAMES
+from kash.stories.words import AUDIENCE_NAMES, CHECK_NAMES
 
 _LANGUAGES = LANGUAGES | REPORTING_LANGUAGES
 
@@ -34,6 +34,7 @@ class StoryForm(LockedForm):
     language = radio_field(_l("Language"), list(_LANGUAGES.items()), default="en")
     title = text_field(_l("Title"), most=120)
     text = long_text_field(_l("Story"), most=3000, required=True, rows=12)
+    audiences = SeveralField(_l("Who hears it"), choices=list(AUDIENCE_NAMES.items()))
     checks = _checks()
     ready = HiddenField()
 

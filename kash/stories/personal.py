@@ -10,6 +10,6 @@ PERSONAL = (
         "story.text",
     ),
     *about_things(
-        story="language",
+        story="language beside_sealed",
     ),
 )

@@ -24,6 +24,10 @@ CHECK_NOTES: dict[str, Any] = {
     "quotes": _l("Tell it in plain words of your own."),
     "only_one": _l("Would an officer who was there know who told it?"),
 }
+AUDIENCE_NAMES: dict[str, Any] = {
+    "forum": _l("The forum: its members, police among them, and whoever works here"),
+    "funders": _l("Those who pay for the programme, and whoever writes to them"),
+}
 STATE_NAMES: dict[str, Any] = {
     "draft": _l("Being written"),
     "waiting": _l("Waits for a second reader"),

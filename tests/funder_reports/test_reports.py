@@ -9,12 +9,14 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from kash.budget.models import BudgetLine
+from kash.funder_reports.documents import stories_of
 from kash.funder_reports.errors import ReportFixed, ReportThere, StatementNotSent
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.queries.content import content_of
-from kash.funder_reports.queries.reports import report
+from kash.funder_reports.queries.reports import report, reports_to_settle
 from kash.funder_reports.rules.sections import ReportSection
 from kash.funder_reports.services.deciding import approve_report, propose_report, return_report
 from kash.funder_reports.services.writing import (
@@ -26,12 +28,17 @@ from kash.funder_reports.services.writing import (
 )
 from kash.funders.services import agree_to_tie, ask_to_tie
 from kash.platform.approvals.errors import SamePerson
-from kash.platform.database import db
-from kash.platform.vault import AuditEntry
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import AuditEntry, seal
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor, Role
+from kash.releases.models import Release, ReleasePlan
+from kash.releases.rules.tables import KNOWN, WHO, tables_as_json
 from kash.statements.models import FrozenFigure
 from kash.stories.models import Story
+from kash.stories.queries.told import stories_told
+from kash.stories.queries.windows import BESIDE
+from kash.stories.rules.windows import Beside, StoryLine
 from kash.workshops.models import Workshop
 
 from .conftest import Programme
@@ -58,10 +65,23 @@ def _final(programme: Programme, **more: object) -> str:
 
 
 def _told() -> str:
-    story = Story(month=date(2025, 3, 1), language="en", title="A door", text="It was opened.")
+    public_id = new_public_id()
+    story = Story(
+        public_id=public_id,
+        month=date(2025, 3, 1),
+        language="en",
+        title="A door",
+        text="It was opened.",
+        for_funders=True,
+        beside_sealed=seal(
+            Beside(lines=[StoryLine("who", "police")]).model_dump_json(),
+            kind=BESIDE,
+            public_id=public_id,
+        ),
+    )
     db.session.add(story)
     db.session.commit()
-    return story.public_id
+    return public_id
 
 
 def test_only_figures_that_were_sent_are_reported_and_once(held: Programme) -> None:
@@ -141,12 +161,72 @@ def test_a_story_goes_from_a_final_report_with_its_consent(
     browser = client_for(held.director)
     assert "It was opened." in browser.get(f"/funder-reports/{made}").text
     withdrawn = db.session.query(Story).one()
-    withdrawn.title = withdrawn.text = None
+    withdrawn.title = withdrawn.text = withdrawn.beside_sealed = None
+    withdrawn.for_funders = False
     db.session.commit()
     page = browser.get(f"/funder-reports/{made}").text
     assert "It was opened." not in page
-    assert "This story was withdrawn." in page
+    assert "A story stood here that is not told any more." in page
     assert _read(held, made).state == "approved"
+
+
+def test_a_story_that_those_who_pay_may_not_hear_is_in_no_report_and_a_director_tells_them(
+    held: Programme, client_for: ClientFor
+) -> None:
+    story = _told()
+    made = _final(held, stories=[story])
+    need = "It holds a story that those who pay may not read (any more)."
+    director, writer = client_for(held.director), client_for(held.monitoring)
+    assert need not in director.get("/").text
+    # As of before people were asked, or once it is taken back: no page and no paper has it.
+    row = db.session.query(Story).one()
+    row.for_forum, row.for_funders = True, False
+    db.session.commit()
+    assert "It was opened." not in writer.get(f"/funder-reports/{made}").text
+    assert [one.is_withdrawn for one in stories_of(_read(held, made))] == [True]
+    assert [one.public_id for one in reports_to_settle()] == [made]
+    assert (need in director.get("/").text, need in writer.get("/").text) == (True, False)
+    page = f"/funder-reports/{made}"
+    assert "The funder was told" in director.get(page).text
+    assert "The funder was told" not in writer.get(page).text
+    assert writer.post(f"{page}/stories").status_code == 403
+    assert director.post(f"{page}/stories").status_code == 303
+    assert reports_to_settle() == []
+    assert need not in director.get("/").text
+    # Sent twice, it is noted once.
+    assert director.post(f"{page}/stories").status_code == 303
+    noted = select(AuditEntry.subjects).where(AuditEntry.action == "funder_reports.stories_settled")
+    assert len(db.session.scalars(noted).all()) == 1
+
+
+def test_a_story_stands_in_no_report_whose_own_numbers_say_few_of_it(held: Programme) -> None:
+    story = _told()
+    made = _final(held, stories=[story])
+    assert [one.title for one in stories_of(_read(held, made))] == ["A door"]
+    plan = ReleasePlan(
+        year=2025,
+        tables=tables_as_json([KNOWN[WHO]]),
+        windows=[],
+        digest="d",
+        state="approved",
+        proposed_by="a",
+        approved_by="b",
+    )
+    few, enough = [["police", None]], [["police", 30]]
+    plan.releases += [
+        Release(table_key=WHO, window=0, freeze_on=date(2025, 3, 31), lines=few),
+        Release(table_key=WHO, window=1, freeze_on=date(2025, 6, 30), lines=enough),
+    ]
+    db.session.add(plan)
+    row = db.session.query(Story).one()
+    later = Beside(lines=[StoryLine("who", "police")], since=date(2025, 4, 1))
+    row.beside_sealed = seal(later.model_dump_json(), kind=BESIDE, public_id=story)
+    db.session.commit()
+    # The report prints what was printed by the end of March.
+    assert [one.is_withdrawn for one in stories_of(_read(held, made))] == [True]
+    assert [one.public_id for one in stories_told(9, "funders")] == [story]
+    # It may be told elsewhere, so nobody has to ask for anything back.
+    assert reports_to_settle() == []
 
 
 def test_a_story_that_nobody_told_is_in_no_report(held: Programme) -> None:

@@ -170,8 +170,8 @@ def test_a_release_is_agreed_and_what_was_agreed_before_stays(
     record = agreed_to_everything("under_18")
     record.terms = [Term(id="t1", kind="pay", owed_to="p1")]
     reference = filed(record)
-    for given in (Term(id="t2", kind="release", owed_to="p1"), Term(id="t3", kind="return")):
-        agree(grace.actor, grace.vault(), reference, given)
+    for term in (Term(id="t2", kind="release", owed_to="p1"), Term(id="t3", kind="return")):
+        agree(grace.actor, grace.vault(), reference, term)
     kinds = [one.kind for one in record_of(reference, grace.vault()).terms]
     assert kinds == ["pay", "release", "return"]
 

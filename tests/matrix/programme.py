@@ -1157,8 +1157,17 @@ class _Builder:
             text=self.value("story.draft", whose),
             written_by=writer.public_id,
             state="waiting",
+            audiences=["forum"],
         )
-        told = Story(month=DAY.replace(day=1), language="en", title="Told", text="It was told.")
+        told = Story(
+            month=DAY.replace(day=1),
+            language="en",
+            title="Told",
+            text="It was told.",
+            for_forum=True,
+            for_funders=True,
+            beside_sealed=b"x",
+        )
         return {
             "story": self.add(told).public_id,
             "story_draft": file_document(self.session(), "story", draft_bytes(draft)).public_id,

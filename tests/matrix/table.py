@@ -191,7 +191,8 @@ releases.see          -    all  all   all  all    all  all     all     all
 releases.make         -    -    -     -    all    -    -       -       -
 releases.approve      -    all  -     -    -      all  -       -       -
 trends.see            -    all  -     -    all    own  -       -       -
-stories.see           -    all  all   all  all    all  all     all     all
+stories.see           -    all  all   all  all    all  member  member  own
+stories.read          -    all  all   all  all    all  all     all     -
 stories.drafts        -    all  -     -    all    all  -       -       -
 stories.write         -    -    -     -    all    -    -       -       -
 stories.approve       -    all  -     -    -      all  -       -       -
@@ -436,6 +437,7 @@ PLACES: dict[str, Place] = {
     "funder_reports.edit": _of("draft_report", both="funder_reports.write"),
     "funder_reports.propose": _of("draft_report", post="funder_reports.write"),
     "funder_reports.approve": _of("proposed_report", post="funder_reports.approve"),
+    "funder_reports.settle_stories": _of("proposed_report", post="funder_reports.approve"),
     "funder_reports.send_back": _of("proposed_report", post="funder_reports.approve"),
     "funder_reports.template": Place(
         "funder_reports.write", "funder_reports.write", address={"funder_id": "funder"}
@@ -1194,7 +1196,8 @@ PLACES: dict[str, Place] = {
     "trends.place": Place(post="trends.see"),
     # --- stories ----------------------------------------------------------------------------
     "stories.index": Place("stories.see"),
-    "stories.story": Place("stories.see", address={"story_id": "story"}),
+    # Both peers sit in a forum; no funder's account is tied to one yet, so it hears nothing.
+    "stories.story": Place("stories.read", address={"story_id": "story"}),
     "stories.ask_to_withdraw": Place("stories.drafts", address={"story_id": "story"}),
     "stories.withdraw": Place(post="stories.drafts", address={"story_id": "story"}),
     "stories.all_drafts": Place("stories.drafts"),

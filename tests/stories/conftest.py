@@ -37,7 +37,7 @@ def record(**more: object) -> Record:
             "parties": [Party(id="x1", kind="police", station_name="Lake station")],
             "acts": [Act(id="a1", code="L1")],
             "place": Place(ward="Kondele"),
-            "consents": [agreed("record"), agreed()],
+            "consents": [agreed("record"), agreed(), agreed("funder")],
             **more,
         }
     )
@@ -59,6 +59,7 @@ class Desk:
                 "language": "en",
                 "title": TITLE,
                 "text": TEXT,
+                "audiences": ["forum", "funders"],
                 "checks": CHECKS,
                 "ready": True,
                 **more,
@@ -75,8 +76,9 @@ class Desk:
         version = self.version(draft)
         return tell_story(draft, version, CHECKS, by=self.reader.actor, vault=self.reader.vault())
 
-    def refuse(self) -> None:
-        """The consent is withdrawn, as a member notes it."""
+    def refuse(self, *purposes: str) -> None:
+        """Consents are withdrawn, as a member notes it; those to every audience if none is
+        named."""
         case = open_case(self.writer.actor, self.writer.vault(), self.case)
         answer_consents(
             self.writer.actor,
@@ -84,7 +86,7 @@ class Desk:
             self.case,
             case.version,
             "p1",
-            {"forum_story": False},
+            dict.fromkeys(purposes or ("forum_story", "funder"), False),
         )
 
 

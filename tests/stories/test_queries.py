@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 from apiflask import APIFlask
 
+from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
+from kash.policy import Actor, Role
 from kash.stories.models import Story
 from kash.stories.queries.told import (
     ToldStory,
@@ -18,6 +20,8 @@ from kash.stories.queries.told import (
     told_story,
 )
 from tests.rows import row
+
+READER = Actor("r" * 16, frozenset({Role.TRAINER}), 1)
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
 
@@ -33,6 +37,8 @@ def test_the_newest_months_stand_first_and_what_was_withdrawn_tells_nothing(
             language="sw",
             title=None if gone else f"Title {letter}",
             text=None if gone else f"Text {letter}",
+            for_forum=not gone,
+            beside_sealed=None if gone else seal("{}", kind="story.beside", public_id=letter * 16),
         )
         for letter, month, gone in (
             ("c", 5, False),
@@ -45,16 +51,20 @@ def test_the_newest_months_stand_first_and_what_was_withdrawn_tells_nothing(
 
     def told(at: int) -> ToldStory:
         one = made[at]
-        return ToldStory(one.public_id, one.month, "sw", one.title or "", one.text or "")
+        heard = ("forum",) if one.for_forum else ()
+        return ToldStory(one.public_id, one.month, "sw", one.title or "", one.text or "", heard)
 
     newest = [told(at) for at in (1, 2, 0, 4)]
-    assert [stories_told(limit) for limit in (1, 3, 9)] == [newest[:1], newest[:3], newest]
+    assert [stories_told(limit, "forum") for limit in (1, 3, 9)] == [newest[:1], newest[:3], newest]
     with sqlite_app.test_request_context("/"):
-        shown = told_stories(list_stories())
+        shown = told_stories(list_stories(READER))
     assert [one.month.month for one in shown] == [6, 5, 5, 4]
     assert set(shown) == set(newest)
     ids = [made[3].public_id, made[0].public_id, "nowhere"]
-    assert stories_by(ids) == {ids[0]: told(3), ids[1]: told(0)}
-    assert (told_story(ids[0]).is_withdrawn, told_story(ids[1]).is_withdrawn) == (True, False)
+    assert stories_by(ids, "forum") == {ids[0]: told(3), ids[1]: told(0)}
+    assert (told_story(ids[0], READER).is_withdrawn, told_story(ids[1], READER).is_withdrawn) == (
+        True,
+        False,
+    )
     with pytest.raises(NotFound):
-        told_story("nowhere")
+        told_story("nowhere", READER)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.stories.rules.drafts import CHECKS, StoryDraft, as_bytes, from_bytes, unchecked
 from kash.stories.rules.identifying import identifying_words
-from kash.stories.rules.windows import StoryLine, thin_lines
+from kash.stories.rules.windows import (
+    Beside,
+    PrintedValue,
+    StoryLine,
+    quarter_of,
+    thin_lines,
+)
 
 PLACES = ["Kondele Police Station", "Sunrise Women Collective", "Peers at Work Group"]
 NEAR = ["Nyalenda B", "Behind the old market of Milimani", "P/No. 4417"]
@@ -59,18 +67,40 @@ def test_a_short_draft_is_as_long_as_a_longer_one_so_that_its_size_tells_nothing
     assert (sizes, [from_bytes(as_bytes(one)) for one in drafts]) == ({4096}, drafts)
 
 
+LINES = st.builds(StoryLine, st.sampled_from("wa"), st.sampled_from("xyz"))
+DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+
+
 @given(
-    st.dictionaries(
-        st.builds(StoryLine, st.sampled_from("wa"), st.sampled_from("xyz")),
-        st.none() | st.integers(10, 500),
-    ),
-    st.lists(st.builds(StoryLine, st.sampled_from("wa"), st.sampled_from("xyz")), unique=True),
+    st.lists(st.builds(PrintedValue, LINES, DAYS, st.none() | st.integers(10, 500)), max_size=12),
+    st.lists(LINES, unique=True),
+    st.none() | DAYS,
+    st.data(),
 )
-def test_a_story_stands_beside_no_line_that_says_few(
-    newest: dict[StoryLine, int | None], told: list[StoryLine]
+def test_a_story_stands_beside_no_line_that_says_few_of_its_window(
+    printed: list[PrintedValue], told: list[StoryLine], since: date | None, data: st.DataObject
 ) -> None:
-    left = [line for line in told if line not in thin_lines(told, newest)]
-    assert all(newest.get(line, 10) is not None for line in left)
-    assert thin_lines(left, newest) == []
-    # What was never printed keeps nothing back.
-    assert thin_lines(told, {}) == []
+    beside = Beside(lines=told, since=since)
+    paper = data.draw(st.lists(st.sampled_from(printed), max_size=4)) if printed else []
+    thin = thin_lines(beside, printed, paper)
+    for one in printed:
+        if one.line not in told or one.value is not None:
+            continue
+        newest = max(each.on for each in printed if each.line == one.line)
+        if since is None or one.on >= since or one in paper:
+            assert one.line in thin
+        elif one.on < newest and one.line in thin:
+            # Only what else is said of the line keeps it back.
+            assert any(
+                each.value is None and each is not one and each.line == one.line for each in printed
+            )
+    # What was never printed, and another's line, keep nothing back.
+    assert thin_lines(beside, []) == []
+    assert set(thin) <= {one.line for one in printed if one.value is None} & set(told)
+
+
+@given(DAYS)
+def test_a_quarter_begins_with_its_first_day(day: date) -> None:
+    first = quarter_of(day)
+    assert (first <= day, first.day, first.month % 3) == (True, 1, 1)
+    assert (day - first).days < 92

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from kash.incidents.queries import cases
 from kash.incidents.queries.letterbox import opened_box
@@ -23,11 +24,14 @@ from kash.incidents.services.shredding import shred_case
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.releases.models import Release, ReleasePlan
+from kash.releases.queries.printed import printed_tables
 from kash.releases.rules.tables import KNOWN, WHO, tables_as_json
 from kash.stories.errors import (
     NobodyAgreedToIt,
+    NobodyHearsIt,
     NotLookedThrough,
     OwnStory,
     StandsAlone,
@@ -36,7 +40,7 @@ from kash.stories.errors import (
 )
 from kash.stories.models import Story
 from kash.stories.queries.drafts import cases_that_may_be_told, drafts, open_draft
-from kash.stories.queries.told import stories_by, stories_told
+from kash.stories.queries.told import kept_back, not_heard, stories_by, stories_told
 from kash.stories.rules.drafts import CHECKS
 from kash.stories.services.withdrawing import withdraw_story
 from kash.stories.services.writing import (
@@ -95,6 +99,7 @@ def test_a_draft_is_in_no_column_and_a_told_story_names_neither_its_case_nor_who
     assert (row.public_id, row.title, row.text, row.month.day) == (told, TITLE, TEXT, 1)
     assert {column.name for column in Story.__table__.columns} == {
         *("id", "public_id", "month", "language", "title", "text"),
+        *("for_forum", "for_funders", "beside_sealed"),
     }
     assert told != draft
     # The trail names no case and no draft beside a story.
@@ -109,8 +114,8 @@ def test_withdrawing_the_consent_ends_draft_and_story_and_their_words_are_in_no_
 ) -> None:
     told, waiting = anywhere.tell(), anywhere.write()
     anywhere.refuse()
-    assert (stories_told(10), _documents()) == ([], 0)
-    assert stories_by([told])[told].is_withdrawn
+    assert (stories_told(10, "forum"), _documents()) == ([], 0)
+    assert stories_by([told], "forum")[told].is_withdrawn
     assert TITLE not in _everything()
     with pytest.raises(NotFound):
         open_draft(anywhere.reader.actor, anywhere.reader.vault(), waiting)
@@ -137,13 +142,17 @@ def test_the_holder_of_the_receipt_ends_a_story_while_every_vault_is_closed(
     assert found is not None
     entries = len(_entries("stories.withdrawn"))
     receipts.take_back(peer, found, ["mediation"])
-    assert [one.public_id for one in stories_told(10)] == [told]
+    assert [one.public_id for one in stories_told(10, "forum")] == [told]
     receipts.take_back(peer, found, ["forum_story"])
-    assert (stories_told(10), _documents(), TITLE in _everything()) == ([], 0, False)
-    assert stories_by([told])[told].is_withdrawn
+    # Those who pay hear it still, until that is taken back too.
+    assert (stories_told(10, "forum"), _documents()) == ([], 1)
+    assert [one.public_id for one in stories_told(10, "funders")] == [told]
+    receipts.take_back(peer, found, ["funder"])
+    assert (stories_told(10, "forum"), _documents(), TITLE in _everything()) == ([], 0, False)
+    assert stories_by([told], "forum")[told].is_withdrawn
     # No entry tells that a receipt was used, nor does the letterbox keep what is gone.
     assert len(_entries("stories.withdrawn")) == entries
-    assert opened_box(db.session()).made["forum_story"] == {}
+    assert opened_box(db.session()).made == {"forum_story": {}, "funder": {}}
     with pytest.raises(NobodyAgreedToIt):
         desk.write()
 
@@ -155,7 +164,7 @@ def test_a_story_ends_once_somebody_comes_on_record_who_was_not_asked_or_may_be_
     desk.tell()
     with changing("incidents.changed", desk.writer.actor, desk.writer.vault(), desk.case) as change:
         change.record.persons.append(Person(id="p2", code="B", age_band="25_34"))
-    assert stories_told(10) == []
+    assert stories_told(10, "forum") == []
 
 
 @pytest.mark.any_engine
@@ -167,7 +176,7 @@ def test_a_story_goes_with_its_case_when_that_is_shredded(
     desk.tell()
     desk.write()
     shred_case(desk.case, by=writer.actor, vault=writer.vault())
-    assert (stories_told(10), _documents(), TITLE in _everything()) == ([], 0, False)
+    assert (stories_told(10, "forum"), _documents(), TITLE in _everything()) == ([], 0, False)
 
 
 @pytest.mark.any_engine
@@ -216,7 +225,79 @@ def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) 
     newest = db.session.query(Release).filter_by(window=1).one()
     newest.lines = [["police", 15], ["client", None], ["other", None]]
     db.session.commit()
-    desk.tell(draft)
+    told = desk.tell(draft)
+    # One of another quarter keeps nothing back, but does on the same paper.
+    few = [["police", None], ["client", 10], ["other", 10]]
+    plan.releases.append(Release(table_key=WHO, window=2, freeze_on=date(2025, 12, 31), lines=few))
+    db.session.commit()
+    (older,) = (one for one in printed_tables() if one.freeze_on.year == 2025)
+    assert [one.public_id for one in stories_told(10, "forum")] == [told]
+    assert stories_told(10, "forum", [older]) == []
+    # What is printed later says "few" of it: then it stands on no page, nor on any paper, whatever
+    # is printed after that.
+    today = local_today()
+    enough = [["police", 20], ["client", 10], ["other", 10]]
+    next_year = ReleasePlan(
+        year=2027,
+        tables=tables_as_json([KNOWN[WHO]]),
+        windows=[],
+        digest="e",
+        state="approved",
+        proposed_by="a",
+        approved_by="b",
+    )
+    db.session.add(next_year)
+    for year, window, day, lines in (
+        (plan, 3, today, few),
+        (next_year, 0, today + timedelta(days=1), enough),
+    ):
+        year.releases.append(Release(table_key=WHO, window=window, freeze_on=day, lines=lines))
+        db.session.commit()
+        for audience in ("forum", "funders"):
+            assert stories_told(10, audience) == []
+            assert stories_by([told], audience)[told].is_withdrawn
+        assert [one.public_id for one in kept_back()] == [told]
+
+
+@pytest.mark.any_engine
+def test_each_audience_hears_what_everybody_agreed_to_for_it_and_no_other(anywhere: Desk) -> None:
+    both = anywhere.tell()
+    forum = anywhere.tell(anywhere.write(audiences=["forum"]))
+    pays = anywhere.tell(anywhere.write(audiences=["funders"]))
+    anywhere.write(audiences=["funders"])
+
+    def heard(audience: str) -> set[str]:
+        return {one.public_id for one in stories_told(10, audience)}
+
+    assert (heard("forum"), heard("funders")) == ({both, forum}, {both, pays})
+    assert not_heard([both, forum, "nowhere"], "funders") == {forum, "nowhere"}
+    anywhere.refuse("funder")
+    # One that the forum hears too stays for the forum alone; the others are gone with their words.
+    assert (heard("forum"), heard("funders"), _documents()) == ({both, forum}, set(), 0)
+    assert stories_by([both], "funders")[both].is_withdrawn
+    assert db.session.query(Story).filter_by(public_id=pays).one().text is None
+    with pytest.raises(NobodyAgreedToIt):
+        anywhere.write(audiences=["forum", "funders"])
+    with pytest.raises(NobodyHearsIt):
+        anywhere.write(audiences=[])
+    anywhere.refuse("forum_story")
+    assert (heard("forum"), TITLE in _everything()) == (set(), False)
+
+
+@pytest.mark.any_engine
+def test_a_story_that_was_told_before_is_heard_by_nobody_until_it_was_asked_again(
+    anywhere: Desk,
+) -> None:
+    row = Story(month=date(2026, 3, 1), language="en", title=TITLE, text=TEXT)
+    db.session.add(row)
+    db.session.commit()
+    assert [stories_told(10, one) for one in ("forum", "funders")] == [[], []]
+    assert [(one.public_id, one.audiences) for one in kept_back()] == [(row.public_id, ())]
+    row.for_funders = True
+    # Nor does the database take an audience for a story whose lines nobody knows.
+    with pytest.raises(IntegrityError):
+        db.session.commit()
+    db.session.rollback()
 
 
 @pytest.mark.any_engine
@@ -231,11 +312,11 @@ def test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told(
         tell_story(draft, version, CHECKS, by=both.actor, vault=both.vault())
     with pytest.raises(NotLookedThrough):
         tell_story(draft, version, [], by=reader.actor, vault=reader.vault())
-    changed = WrittenStory(desk.case, "en", TITLE, "Something else.", CHECKS, ready=True)
+    changed = WrittenStory(desk.case, "en", TITLE, "Something else.", ["forum"], CHECKS, ready=True)
     change_story(draft, version, changed, by=both.actor, vault=both.vault())
     with pytest.raises(StoryChangedMeanwhile):
         tell_story(draft, version, CHECKS, by=reader.actor, vault=reader.vault())
-    assert stories_told(10) == []
+    assert stories_told(10, "forum") == []
 
 
 @pytest.mark.any_engine
@@ -250,7 +331,7 @@ def test_what_is_sent_back_waits_for_its_writer_and_for_nobody_else(desk: Desk) 
     with pytest.raises(NotFound):
         drop_story(draft, **reader)
     drop_story(draft, by=desk.writer.actor, vault=desk.writer.vault())
-    assert (_documents(), opened_box(db.session()).made) == (0, {"forum_story": {}})
+    assert (_documents(), opened_box(db.session()).made) == (0, {"forum_story": {}, "funder": {}})
 
 
 @pytest.mark.any_engine
@@ -276,8 +357,8 @@ def test_a_story_withdrawn_by_hand_leaves_only_that_there_was_one(desk: Desk) ->
     with pytest.raises(NotFound):
         withdraw_story(told, by=desk.reader.actor)
     # It can be told anew, in other words.
-    assert [one.public_id for one in stories_told(10)] == []
+    assert [one.public_id for one in stories_told(10, "forum")] == []
     desk.tell(desk.write(text="Some were taken away."))
-    assert [replace(one, public_id="").text for one in stories_told(10)] == [
+    assert [replace(one, public_id="").text for one in stories_told(10, "forum")] == [
         "Some were taken away."
     ]

@@ -9,12 +9,19 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from kash.forums.models import ForumMember
+from kash.funders.models import FunderAccount
+from kash.people.models import Group, Person
 from kash.platform.database import db
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.stories.models import Story
 from kash.stories.rules.drafts import CHECKS
+from kash.workshops.models import Funder
 from tests.conftest import AMember
+from tests.rows import row
 from tests.stories.conftest import TEXT, TITLE, Desk
 
 pytestmark = pytest.mark.any_engine
@@ -31,6 +38,7 @@ def test_a_story_is_written_read_again_and_told_in_the_pages(
     desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
 ) -> None:
     typed = {"case": desk.case, "language": "en", "title": TITLE, "text": TEXT, "ready": "1"}
+    typed |= {"audiences": ["forum"]}
     refused = desk.writer.client.post("/stories/w/new", data=typed)
     assert refused.status_code == 422
     # What was typed is still there.
@@ -49,10 +57,59 @@ def test_a_story_is_written_read_again_and_told_in_the_pages(
     assert FIRST not in stranger.get("/stories").text
     told = desk.reader.client.post(address, data={"version": version, "checks": list(CHECKS)})
     assert told.status_code == 303
-    for role in ("funder", "police_peer", "peer", "trainer", "monitoring"):
+    for role in ("trainer", "monitoring"):
         seen = client_for(actor(role)).get(told.location).text
         assert FIRST in seen
         assert "Withdraw the story" not in seen
+    # Who sits in no forum, and who pays, is not among whom everybody agreed to.
+    for role in ("funder", "police_peer", "peer"):
+        assert client_for(actor(role)).get(told.location).status_code == 404
+
+
+def test_members_of_a_forum_and_those_who_pay_read_what_is_told_to_them_and_nobody_else(
+    desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
+) -> None:
+    told = {
+        "forum": desk.tell(desk.write(audiences=["forum"])),
+        "funders": desk.tell(desk.write(audiences=["funders"])),
+    }
+    group = db.session.scalars(select(Group)).first() or row(Group)
+    sits, left = (row(Person, group_id=group.id) for _person in range(2))
+    row(ForumMember, person_id=sits.id, left_on=None)
+    row(ForumMember, person_id=left.id, left_on=local_today())
+    member = actor("police_peer", person_id=sits.id)
+    outside = actor("police_peer", person_id=left.id)
+    paying = actor("funder")
+    funder = row(Funder, name="Amber")
+    row(
+        FunderAccount,
+        funder_id=funder.id,
+        account_id=paying.account_id,
+        state="approved",
+        proposed_by="d" * 16,
+        ended_at=None,
+    )
+    heard = {
+        member: {"forum"},
+        outside: set(),
+        paying: {"funders"},
+        actor("funder"): set(),
+        actor("trainer"): {"forum"},
+        actor("monitoring"): {"forum", "funders"},
+        actor("custodian"): {"forum", "funders"},
+    }
+    for reader, audiences in heard.items():
+        browser = client_for(reader)
+        seen = {
+            one
+            for one, story in told.items()
+            if browser.get(f"/stories/{story}").status_code == 200
+        }
+        listed = browser.get("/stories").text
+        on_figures = browser.get("/releases/").text
+        assert seen == audiences, reader.roles
+        assert {one for one, story in told.items() if story in listed} == audiences
+        assert (FIRST in on_figures) == bool(audiences)
 
 
 def test_a_story_that_is_sent_back_says_why_to_its_writer(desk: Desk) -> None:
@@ -62,6 +119,7 @@ def test_a_story_that_is_sent_back_says_why_to_its_writer(desk: Desk) -> None:
     page = desk.writer.client.get(f"/stories/w/{draft}/write").text
     assert "Leave out the car." in page
     typed = {"version": "1", "language": "en", "title": TITLE, "text": "Anew.", "ready": ""}
+    typed |= {"audiences": ["forum"]}
     stale = desk.writer.client.post(f"/stories/w/{draft}/write", data=typed)
     assert (stale.status_code, "Anew." in stale.text) == (409, True)
     again = {**typed, "version": _version(stale.text)}
@@ -79,6 +137,7 @@ def test_a_second_reader_who_forgot_a_tick_is_told_that_the_text_is_another_by_n
     assert "changed meanwhile" not in missed.text
     assert len(re.findall(r"\schecked\s", missed.text)) == len(most)
     changed = {"language": "en", "title": TITLE, "text": "Of two.", "ready": "1"}
+    changed |= {"audiences": ["funders"]}
     changed |= {"version": sent["version"], "checks": list(CHECKS)}
     assert desk.writer.client.post(f"{address}/write", data=changed).status_code == 303
     missed = desk.reader.client.post(address, data=sent)
@@ -90,11 +149,11 @@ def test_a_withdrawn_story_says_so_where_minutes_lead_and_stands_in_no_list(
     desk: Desk, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
 ) -> None:
     told = desk.tell()
-    reader = client_for(actor("police_peer"))
+    reader = client_for(actor("trainer"))
     assert reader.post(f"/stories/{told}/withdraw").status_code == 403
     assert desk.writer.client.post(f"/stories/{told}/withdraw").status_code == 303
     page = reader.get(f"/stories/{told}").text
-    assert ("This story was withdrawn" in page, FIRST in page) == (True, False)
+    assert ("This story is not told any more" in page, FIRST in page) == (True, False)
     assert told not in reader.get("/stories").text
 
 

@@ -39,6 +39,11 @@ def within_reach(actor: Actor) -> Select[Forum]:
     return select(Forum).where(false())
 
 
+def sits_in_a_forum(actor: Actor) -> bool:
+    """True if an actor sees a forum as one of its members; one query."""
+    return db.session.scalar(within_reach(actor).with_only_columns(Forum.id).limit(1)) is not None
+
+
 def runs(actor: Actor, secretary_id: int) -> bool:
     """True if the actor runs a forum: its secretary, or whoever may edit them all."""
     reach = actor.reach("forums.edit")

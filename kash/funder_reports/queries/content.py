@@ -15,7 +15,7 @@ from kash.budget.rules import total_of
 from kash.funder_reports.models import FunderReport
 from kash.platform.database import db
 from kash.policy import SYSTEM
-from kash.releases.queries.printed import printed_tables
+from kash.releases.queries.printed import PrintedTable, printed_tables
 from kash.statements.models import Statement
 from kash.statements.queries.frozen import FrozenCell, FrozenRow, figures_of
 from kash.statements.rules.lines import Who
@@ -126,13 +126,17 @@ def _money(statement: Statement) -> Content:
 
 
 def _printed(statement: Statement) -> list[Content]:
-    """The tables that were printed by the last day, the newest of each."""
-    newest = {one.key: one for one in printed_tables() if one.freeze_on <= statement.last_day}
     return [
         {
             "title": one.title,
             "day": one.freeze_on.isoformat(),
             "lines": [[line.label, line.printed] for line in one.lines],
         }
-        for one in newest.values()
+        for one in tables_of(statement)
     ]
+
+
+def tables_of(statement: Statement) -> list[PrintedTable]:
+    """The tables that were printed by the last day of a statement, the newest of each."""
+    newest = {one.key: one for one in printed_tables() if one.freeze_on <= statement.last_day}
+    return list(newest.values())

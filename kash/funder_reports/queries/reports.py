@@ -17,6 +17,8 @@ from kash.platform.web.errors import one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.policy import Actor, Reach
 from kash.statements.models import Statement
+from kash.stories.queries.told import not_heard
+from kash.stories.rules.drafts import FUNDERS
 from kash.workshops.models import Funder
 
 
@@ -86,6 +88,31 @@ def returned_reports() -> Sequence[FunderReport]:
         .where(FunderReport.state == "returned")
         .order_by(FunderReport.id)
     ).all()
+
+
+def stories_to_settle(report: FunderReport) -> list[str]:
+    """Stories (public ids) that a report was approved with, that those who pay may not read (any
+    more), and of which nobody noted that they were told so."""
+    if not report.is_final:
+        return []
+    gone = not_heard(report.stories, FUNDERS) - set(report.stories_settled)
+    return [one for one in report.stories if one in gone]
+
+
+def reports_to_settle() -> list[FunderReport]:
+    """Final reports with such stories, the oldest first."""
+    approved = db.session.scalars(
+        select(FunderReport)
+        .options(joinedload(FunderReport.statement).joinedload(Statement.funder))
+        .where(FunderReport.state == "approved")
+        .order_by(FunderReport.id)
+    ).all()
+    gone = not_heard({one for report in approved for one in report.stories}, FUNDERS)
+    return [
+        report
+        for report in approved
+        if gone.intersection(report.stories) - set(report.stories_settled)
+    ]
 
 
 def any_returned() -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from kash.funder_reports.approval import APPROVAL
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.queries.content import present_content
 from kash.funder_reports.queries.reports import report as report_read
+from kash.funder_reports.queries.reports import stories_to_settle
 from kash.funder_reports.rules.sections import canonical, content_digest
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.database import db
@@ -43,6 +44,20 @@ def approve_report(public_id: str, digest: str, *, by: Actor) -> None:
         APPROVAL.approve(change, report, by)
         report.approved_at = change.now
         report.row_version += 1
+
+
+def settle_stories(public_id: str, *, by: Actor) -> None:
+    """Note that a funder was told of the stories in a final report that those who pay may not read
+    (any more). Raises NotFound."""
+    with audited("funder_reports.stories_settled", by) as change:
+        report: FunderReport = APPROVAL.locked(change.session, public_id)
+        left = stories_to_settle(report)
+        if not left:
+            change.nothing()
+            return
+        report.stories_settled = [*report.stories_settled, *left]
+        report.row_version += 1
+        change.about(public_id)
 
 
 def return_report(public_id: str, reason: str, *, by: Actor) -> None:

@@ -20,6 +20,7 @@ from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 from kash.statements.models import Statement
 from kash.stories.queries.told import stories_by
+from kash.stories.rules.drafts import FUNDERS
 from kash.workshops.models import Funder
 
 OPEN = ("draft", "returned")
@@ -82,7 +83,8 @@ def begin_report(statement: str, *, by: Actor) -> str:
 def write_report(public_id: str, details: ReportDetails, row_version: int, *, by: Actor) -> None:
     """Change a report that is not proposed; whoever writes it does not approve it. Raises NotFound,
     ReportFixed and ChangedMeanwhile."""
-    told = [key for key, one in stories_by(details.stories).items() if not one.is_withdrawn]
+    heard = stories_by(details.stories, FUNDERS)
+    told = [key for key, one in heard.items() if not one.is_withdrawn]
     with audited("funder_reports.written", by) as change:
         report: FunderReport = APPROVAL.locked(change.session, public_id)
         if report.state not in OPEN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -80,6 +80,7 @@ def _page(found: FunderReport, back: SendBackForm, problem: str) -> ResponseRetu
         sections=sections_told(found.sections, found.texts),
         names=SECTION_NAMES,
         stories=stories_of(found),
+        taken_back=queries.stories_to_settle(found) if actor.may("funder_reports.approve") else [],
         chart=chart_of(content),
         days=days_of,
         decision=APPROVAL.offered(found, actor),
@@ -124,6 +125,15 @@ def approve(public_id: str) -> ResponseReturnValue:
         lambda one: deciding.approve_report(one.public_id, digest, by=current_actor()),
         _done(_("Final. The funder's accounts read it from now on.")),
     )
+
+
+@blueprint.post("/<public_id>/stories")
+@allow("funder_reports.approve")
+def settle_stories(public_id: str) -> ResponseReturnValue:
+    """Note that the funder was told of stories that it may not read (any more)."""
+    deciding.settle_stories(public_id, by=current_actor())
+    flash(_("Noted."))
+    return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
 
 
 @blueprint.post("/<public_id>/return")

@@ -17,6 +17,7 @@ from kash.funder_reports.forms import (
 )
 from kash.funder_reports.models import FunderReport, ReportTemplate
 from kash.funder_reports.queries import reports as queries
+from kash.funder_reports.queries.content import tables_of
 from kash.funder_reports.rules.sections import ReportSection
 from kash.funder_reports.services import writing
 from kash.funder_reports.words import SECTION_NAMES
@@ -26,6 +27,7 @@ from kash.platform.web.errors import NotFound, Problem
 from kash.policy import allow
 from kash.statements.words import period_text
 from kash.stories.queries.told import stories_by, stories_told
+from kash.stories.rules.drafts import FUNDERS
 
 _MOST_STORIES = 24
 
@@ -87,9 +89,11 @@ def _saved(found: FunderReport) -> dict[str, Any]:
 
 
 def _story_choices(found: FunderReport) -> list[tuple[str, str]]:
-    """Stories that are told, those of the report among them."""
-    chosen = [one for one in stories_by(found.stories).values() if not one.is_withdrawn]
-    newest = stories_told(_MOST_STORIES)
+    """Stories that those who pay may hear, those of the report among them."""
+    tables = tables_of(found.statement)
+    heard = stories_by(found.stories, FUNDERS, tables)
+    chosen = [one for one in heard.values() if not one.is_withdrawn]
+    newest = stories_told(_MOST_STORIES, FUNDERS, tables)
     return [
         (one.public_id, one.title)
         for one in {one.public_id: one for one in (*chosen, *newest)}.values()

@@ -55,6 +55,7 @@ def end_made(
     for purpose in box.made if purposes is None else purposes:
         cases = box.made.get(purpose, {})
         ids = [one for reference in gone for one in cases.pop(reference, [])]
+        other = {one for kept in box.made.values() for made in kept.values() for one in made}
         for part in declared(MadeOf):
             if ids and part.purpose == purpose:
-                part.end(session, ids)
+                part.end(session, ids, other.intersection(ids))

@@ -13,10 +13,9 @@ from kash.platform.database import db
 from kash.platform.vault import OpenVault, Sealed, SealError, fetch, open_document
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.stories.rules.drafts import StoryDraft, from_bytes
+from kash.stories.rules.drafts import PURPOSE_OF, StoryDraft, from_bytes
 
 KIND = "story"
-PURPOSE = "forum_story"
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,18 @@ class OpenDraft:
 
 
 def cases_that_may_be_told(by: Actor, vault: OpenVault) -> list[Case]:
-    """The cases in which everybody agrees that they are told as a story, as far as the actor may
-    write of them; by the reference that papers bear."""
+    """The cases in which everybody agrees that they are told as a story to one audience at least,
+    as far as the actor may write of them; by the reference that papers bear."""
     found = cases_to_tell(by, vault).values()
-    agreed = [one for one in found if one.record.consents_to(PURPOSE)]
+    agreed = [one for one in found if audiences_of(one)]
     return sorted(agreed, key=lambda one: (one.record.paper_reference, one.reference))
+
+
+def audiences_of(case: Case) -> list[str]:
+    """Who may hear a case as a story: everybody in it agrees to that."""
+    return [
+        audience for audience, purpose in PURPOSE_OF.items() if case.record.consents_to(purpose)
+    ]
 
 
 def drafts(by: Actor, vault: OpenVault) -> list[OpenDraft]:

@@ -7,6 +7,9 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 LANGUAGES = ("en", "sw", "luo")
+# Who hears a story, and the consent of each case that it takes.
+FORUM, FUNDERS = "forum", "funders"
+PURPOSE_OF = {FORUM: "forum_story", FUNDERS: "funder"}
 # Everything that the writer looks for in the text, and the second reader again.
 CHECKS = (
     "names",
@@ -25,7 +28,7 @@ _PADDED_TO = 4096
 class StoryDraft(BaseModel):
     """One draft. `case` is the reference of the case, `written_by` an account's public id; `checks`
     are those of `CHECKS` that its writer has ticked; `returned` is why a second reader sent it
-    back, and `returned_by` who."""
+    back, and `returned_by` who; `audiences` are those of `PURPOSE_OF` that are to hear it."""
 
     case: str
     language: str = "en"
@@ -36,6 +39,7 @@ class StoryDraft(BaseModel):
     checks: list[str] = Field(default_factory=list)
     returned: str = Field(default="", repr=False)
     returned_by: str = ""
+    audiences: list[str] = Field(default_factory=list)
 
     @property
     def paragraphs(self) -> list[str]:

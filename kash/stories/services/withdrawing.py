@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from kash.platform.vault import audited, scrub, shred
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 from kash.stories.models import Story
-from kash.stories.queries.drafts import PURPOSE
+from kash.stories.rules.drafts import FORUM, PURPOSE_OF
 
 
 def withdraw_story(public_id: str, *, by: Actor) -> None:
@@ -23,19 +23,37 @@ def withdraw_story(public_id: str, *, by: Actor) -> None:
         session = change.session
         told = select(Story.public_id).where(Story.public_id == public_id, Story.text.is_not(None))
         one_or_404(session.scalar(told))
-        forget_made(session, PURPOSE, public_id)
-        end_stories(session, [public_id])
+        for purpose in PURPOSE_OF.values():
+            forget_made(session, purpose, public_id)
+        _end(session, [public_id])
         change.about(public_id)
 
 
-def end_stories(session: Session, made: Sequence[str]) -> None:
-    """End drafts and told stories by their ids, in the transaction of whoever takes the consent
-    back: the text is in no file of the database after the commit."""
+def end_for(audience: str) -> Callable[[Session, Sequence[str], Collection[str]], None]:
+    """What ends drafts and told stories by their ids once an audience may not hear them any more,
+    in the transaction of whoever takes the consent back. One that another audience may still hear
+    (`still`) stays for that one alone; of any other the text is in no file of the database after
+    the commit."""
+    flag = "for_forum" if audience == FORUM else "for_funders"
+
+    def end(session: Session, made: Sequence[str], still: Collection[str]) -> None:
+        session.execute(
+            update(Story)
+            .where(Story.public_id.in_(made))
+            .values({flag: False})
+            .execution_options(synchronize_session=False)
+        )
+        _end(session, [one for one in made if one not in still])
+
+    return end
+
+
+def _end(session: Session, made: Sequence[str]) -> None:
     shred(session, made)
     session.execute(
         update(Story)
         .where(Story.public_id.in_(made))
-        .values(title=None, text=None)
+        .values(title=None, text=None, for_forum=False, for_funders=False, beside_sealed=None)
         .execution_options(synchronize_session=False)
     )
     after_commit(_scrub)

@@ -17,7 +17,7 @@ from kash.incidents.services.cases import locked_incident
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.made import forget_made, note_made
 from kash.people.models import Organisation
-from kash.platform.database import without_order
+from kash.platform.database import new_public_id, without_order
 from kash.platform.vault import (
     OpenVault,
     SavedMeanwhile,
@@ -25,6 +25,7 @@ from kash.platform.vault import (
     file_document,
     keep_keys,
     save_document,
+    seal,
     shred,
 )
 from kash.platform.web.errors import NotFound
@@ -32,6 +33,7 @@ from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.stories.errors import (
     NobodyAgreedToIt,
+    NobodyHearsIt,
     NotLookedThrough,
     OwnStory,
     StandsAlone,
@@ -39,46 +41,64 @@ from kash.stories.errors import (
     TellsWhoItWas,
 )
 from kash.stories.models import Story
-from kash.stories.queries.drafts import KIND, PURPOSE, OpenDraft, names_known, open_draft
-from kash.stories.queries.windows import lines_too_thin
-from kash.stories.rules.drafts import CHECKS, StoryDraft, as_bytes, unchecked
+from kash.stories.queries.drafts import (
+    KIND,
+    OpenDraft,
+    audiences_of,
+    names_known,
+    open_draft,
+)
+from kash.stories.queries.windows import BESIDE, beside_of, lines_too_thin
+from kash.stories.rules.drafts import (
+    CHECKS,
+    FORUM,
+    FUNDERS,
+    PURPOSE_OF,
+    StoryDraft,
+    as_bytes,
+    unchecked,
+)
 from kash.stories.rules.identifying import identifying_words
 
 
 @dataclass(frozen=True)
 class WrittenStory:
-    """A story as its writer typed it; `ready` gives it to a second reader."""
+    """A story as its writer typed it, for `audiences`; `ready` gives it to a second reader."""
 
     case: str
     language: str
     title: str = field(repr=False)
     text: str = field(repr=False)
+    audiences: Sequence[str] = ()
     checks: Sequence[str] = ()
     ready: bool = False
 
 
 def write_story(written: WrittenStory, *, by: Actor, vault: OpenVault) -> str:
-    """Keep a new draft; its id. Raises NotFound, NobodyAgreedToIt, StandsAlone,
-    TellsWhoItWas and NotLookedThrough."""
+    """Keep a new draft; its id. Raises NotFound, NobodyHearsIt,
+    NobodyAgreedToIt, StandsAlone, TellsWhoItWas and NotLookedThrough."""
     with audited("stories.written", by) as change:
         session = change.session
-        case = _agreed_case(session, by, vault, written.case)
+        case = _agreed_case(session, by, vault, written.case, written.audiences)
         draft = _draft_of(session, written, case, by)
         made = file_document(session, KIND, as_bytes(draft)).public_id
-        note_made(session, PURPOSE, case.reference, made)
+        _note(session, draft, case, made)
     return made
 
 
 def change_story(
     public_id: str, version: int, written: WrittenStory, *, by: Actor, vault: OpenVault
 ) -> None:
-    """Change an own draft. Raises NotFound, NobodyAgreedToIt, StandsAlone, TellsWhoItWas,
-    NotLookedThrough and StoryChangedMeanwhile."""
+    """Change an own draft. Raises NotFound, NobodyHearsIt, NobodyAgreedToIt, StandsAlone,
+    TellsWhoItWas, NotLookedThrough and StoryChangedMeanwhile."""
     with audited("stories.written", by) as change:
         session = change.session
         found = _own_draft(session, by, vault, public_id)
-        case = _agreed_case(session, by, vault, found.draft.case)
+        case = _agreed_case(session, by, vault, found.draft.case, written.audiences)
         draft = _draft_of(session, written, case, by)
+        if draft.audiences != found.draft.audiences:
+            _forget(session, public_id)
+            _note(session, draft, case, public_id)
         if draft.state == "draft":
             draft.returned, draft.returned_by = found.draft.returned, found.draft.returned_by
         _save(session, vault, found, version, draft)
@@ -88,7 +108,7 @@ def drop_story(public_id: str, *, by: Actor, vault: OpenVault) -> None:
     """End an own draft for good. Raises NotFound."""
     with audited("stories.dropped", by) as change:
         found = _own_draft(change.session, by, vault, public_id)
-        forget_made(change.session, PURPOSE, found.public_id)
+        _forget(change.session, found.public_id)
         shred(change.session, [found.public_id])
 
 
@@ -127,27 +147,52 @@ def tell_story(
             raise StoryChangedMeanwhile
         if unchecked(list(checks)):
             raise NotLookedThrough
-        case = _agreed_case(session, by, vault, found.draft.case)
-        _refuse_what_tells(session, found.draft, case)
         draft = found.draft
+        case = _agreed_case(session, by, vault, draft.case, draft.audiences)
+        _refuse_what_tells(session, draft, case)
         month = to_local(change.now).date().replace(day=1)
-        story = Story(month=month, language=draft.language, title=draft.title, text=draft.text)
+        public_id = new_public_id()
+        lines = beside_of(case).model_dump_json()
+        story = Story(
+            public_id=public_id,
+            month=month,
+            language=draft.language,
+            title=draft.title,
+            text=draft.text,
+            for_forum=FORUM in draft.audiences,
+            for_funders=FUNDERS in draft.audiences,
+            beside_sealed=seal(lines, kind=BESIDE, public_id=public_id),
+        )
         session.add(story)
         session.flush()
         without_order(session, Story, story.id)
-        forget_made(session, PURPOSE, found.public_id)
-        note_made(session, PURPOSE, case.reference, story.public_id)
+        _forget(session, found.public_id)
+        _note(session, draft, case, story.public_id)
         shred(session, [found.public_id])
         change.about(story.public_id)
         return story.public_id
 
 
-def _agreed_case(session: Session, by: Actor, vault: OpenVault, reference: str) -> Case:
+def _note(session: Session, draft: StoryDraft, case: Case, made: str) -> None:
+    for audience in draft.audiences:
+        note_made(session, PURPOSE_OF[audience], case.reference, made)
+
+
+def _forget(session: Session, made: str) -> None:
+    for purpose in PURPOSE_OF.values():
+        forget_made(session, purpose, made)
+
+
+def _agreed_case(
+    session: Session, by: Actor, vault: OpenVault, reference: str, audiences: Sequence[str]
+) -> Case:
     # Whoever takes the consent back meanwhile waits for this, or this for her.
     locked_incident(session, reference)
     with letterbox(session):
         case = case_to_tell(by, vault, reference, session)
-    if not case.record.consents_to(PURPOSE):
+    if not audiences:
+        raise NobodyHearsIt
+    if not set(audiences) <= set(audiences_of(case)):
         raise NobodyAgreedToIt
     return case
 
@@ -159,6 +204,7 @@ def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) ->
         title=written.title,
         text=written.text,
         written_by=by.public_id,
+        audiences=[one for one in PURPOSE_OF if one in written.audiences],
         state="waiting" if written.ready else "draft",
         checks=[one for one in CHECKS if one in written.checks],
     )
@@ -171,7 +217,7 @@ def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) ->
 
 def _refuse_what_tells(session: Session, draft: StoryDraft, case: Case) -> None:
     places = session.scalars(select(Organisation.name))
-    thin = lines_too_thin(case.record)
+    thin = lines_too_thin(case)
     if thin:
         raise StandsAlone(thin)
     found = identifying_words(f"{draft.title}\n{draft.text}", places, names_known(case))

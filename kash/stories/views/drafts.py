@@ -18,7 +18,14 @@ from kash.platform.web.errors import one_or_404
 from kash.policy import allow
 from kash.stories import blueprint, words
 from kash.stories.forms import NewStoryForm, ReadingForm, ReturnForm, StoryForm
-from kash.stories.queries.drafts import OpenDraft, cases_that_may_be_told, drafts, open_draft
+from kash.stories.queries.drafts import (
+    OpenDraft,
+    audiences_of,
+    cases_that_may_be_told,
+    drafts,
+    open_draft,
+)
+from kash.stories.rules.drafts import FORUM, FUNDERS
 from kash.stories.services import writing
 
 
@@ -181,8 +188,16 @@ def _kept(form: StoryForm, draft_id: str) -> ResponseReturnValue:
 
 
 def _called(case: Case) -> str:
-    """A case in a list: what papers call it, and what was done."""
+    """A case in a list: what papers call it, what was done, and to whom it may be told."""
     acts = dict.fromkeys(str(ACT_NAMES.get(one.code, one.code)) for one in case.record.acts)
+    to = {
+        FORUM: _("may be told to the forum"),
+        FUNDERS: _("may be told to those who pay"),
+    }
     return " · ".join(
-        [code_as_shown(case.record.paper_reference) or case.reference[:6], ", ".join(acts) or "–"]
+        [
+            code_as_shown(case.record.paper_reference) or case.reference[:6],
+            ", ".join(acts) or "–",
+            *(to[one] for one in audiences_of(case)),
+        ]
     )
