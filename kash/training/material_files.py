@@ -67,7 +67,8 @@ class MaterialUnreadable(MaterialProblem):
     """A file of which no cleaned copy can be made."""
 
     sentence = _l(
-        "No clean copy of this file can be made: it may be damaged or locked with a password."
+        "No clean copy of this file can be made: it may be damaged, locked with a password, have "
+        "more than 1,000 pages, or unpack to more than 200 MB."
     )
 
 

@@ -126,6 +126,7 @@ def test_a_file_that_no_version_has_any_more_is_deleted_a_day_later_and_no_other
         (b"MZ not for a hall", MaterialProblem),
         (b"<svg onload='x'>", MaterialProblem),
         (b"%PDF-1.7 torn", MaterialUnreadable),
+        (samples.packed(500_000_000, 3), MaterialUnreadable),
     ],
 )
 def test_what_no_material_can_have_is_refused_with_its_reason(

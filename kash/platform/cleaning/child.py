@@ -10,11 +10,14 @@ import io
 import re
 import resource
 import sys
+import zlib
 from typing import Any, BinaryIO
 
 ENDED_WELL, UNCLEANABLE, NO_ROOM = 0, 3, 4
 
 _MOST_PIXELS = 80_000_000
+# Of a PDF: pages, and bytes of all that is packed in it.
+MOST_PAGES, MOST_UNPACKED = 1000, 200_000_000
 _QUALITY = 92
 _FORMATS = {
     "jpeg": ["JPEG", "MPO"],
@@ -163,9 +166,52 @@ def pdf(source: BinaryIO, _code: str) -> tuple[str, io.BytesIO]:
 
     try:
         with pikepdf.open(source) as read:
+            _refuse_too_much(read)
             return "pdf", _rewritten(read)
     except pikepdf.PdfError:
         raise Uncleanable from None
+
+
+def _refuse_too_much(read: Any) -> None:
+    """Raise Uncleanable if a small file becomes more, page by page or unpacked, than anybody reads:
+    whatever opens it later would take all memory and time."""
+    import pikepdf
+
+    if len(read.pages) > MOST_PAGES:
+        raise Uncleanable
+    room = MOST_UNPACKED
+    for found in read.objects:
+        if not isinstance(found, pikepdf.Stream):
+            continue
+        if int(found.get("/Width", 0)) * int(found.get("/Height", 0)) > _MOST_PIXELS:
+            raise Uncleanable
+        room -= _unpacked_size(found, room)
+        if room < 0:
+            raise Uncleanable
+
+
+def _unpacked_size(stream: Any, room: int) -> int:
+    """Bytes of a stream once it is unpacked, or more than `room`; a picture's pixels are counted
+    elsewhere."""
+    filters = stream.get("/Filter", [])
+    names = [str(name) for name in filters] if _is_array(filters) else [str(filters)]
+    content = stream.read_raw_bytes()
+    for name in names:
+        if name in ("/FlateDecode", "/Fl"):
+            try:
+                content = zlib.decompressobj().decompress(content, max(room, 0) + 1)
+            except zlib.error:
+                break
+        elif name in ("/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"):
+            # Unpacked whole: this process may not take more memory than it was given.
+            return len(stream.read_bytes())
+    return len(content)
+
+
+def _is_array(filters: Any) -> bool:
+    import pikepdf
+
+    return isinstance(filters, list | pikepdf.Array)
 
 
 def _rewritten(read: Any) -> io.BytesIO:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from typing import Any
 
 PLANTED = "Achieng-Kondele-0712345678"
@@ -104,6 +105,34 @@ def pdf(**how: Any) -> bytes:
     made.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=f"app.alert('{PLANTED}')")
     out = io.BytesIO()
     made.save(out, **how)
+    return out.getvalue()
+
+
+def packed(size: int, times: int = 2) -> bytes:
+    """A PDF of one page whose content, packed so many times, becomes `size` bytes."""
+    import pikepdf
+    from pikepdf import Array, Name
+
+    made = pikepdf.new()
+    page = made.add_blank_page(page_size=(200, 200))
+    content = b" " * size
+    for _ in range(times):
+        content = zlib.compress(content, 9)
+    page.Contents = made.make_stream(content, Filter=Array([Name.FlateDecode] * times))
+    out = io.BytesIO()
+    made.save(out, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+    return out.getvalue()
+
+
+def of_pages(number: int) -> bytes:
+    """A PDF of so many empty pages."""
+    import pikepdf
+
+    made = pikepdf.new()
+    for _ in range(number):
+        made.add_blank_page(page_size=(200, 200))
+    out = io.BytesIO()
+    made.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 
 

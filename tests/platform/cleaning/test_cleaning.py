@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kash.platform.cleaning import HEAD, CannotClean, CleaningLimits, cleaned, kind_of
+from kash.platform.cleaning.child import MOST_PAGES, MOST_UNPACKED
 from tests.platform.cleaning import samples
 from tests.platform.cleaning.test_kinds import MADE
 
@@ -113,6 +114,23 @@ def test_a_pdf_keeps_its_pages_and_loses_what_it_carries_and_does() -> None:
     with Image.open(io.BytesIO(photo)) as picture:
         assert dict(picture.getexif()) == {}
         assert picture.size == (64, 48)
+
+
+def test_a_small_pdf_that_becomes_large_once_it_is_opened_is_not_taken() -> None:
+    for times in (1, 2, 3):
+        small = samples.packed(MOST_UNPACKED // 2, times)
+        assert len(small) < MOST_UNPACKED / 500
+        assert clean(small)[0] == "pdf"
+        with pytest.raises(CannotClean):
+            clean(samples.packed(MOST_UNPACKED + 1000, times))
+    # 500 MB in few kilobytes, and more pages than anybody prints.
+    bomb = samples.packed(500_000_000, 3)
+    assert len(bomb) < 3000
+    with pytest.raises(CannotClean):
+        clean(bomb)
+    assert clean(samples.of_pages(MOST_PAGES))[0] == "pdf"
+    with pytest.raises(CannotClean):
+        clean(samples.of_pages(MOST_PAGES + 1))
 
 
 def test_a_locked_pdf_stays_as_it_is() -> None:
