@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import sqlite3
@@ -27,14 +28,20 @@ class MigrationFailed(OperationError):
     """The database could not be brought up to date; the reason was printed."""
 
 
-def newest_revisions() -> set[str]:
-    """The revisions that no other follows."""
+def _revisions() -> tuple[set[str], set[str]]:
+    """All revisions that this version knows, and those that another follows."""
     revisions, followed = set(), set()
     for path in _VERSIONS.glob("*.py"):
         text = path.read_text()
         revisions.update(_REVISION.findall(text))
         for value in _DOWN.findall(text):
             followed.update(_QUOTED.findall(value))
+    return revisions, followed
+
+
+def newest_revisions() -> set[str]:
+    """The revisions that no other follows."""
+    revisions, followed = _revisions()
     return revisions - followed
 
 
@@ -68,12 +75,20 @@ def plain_postgresql_url(settings: Settings) -> str:
 
 
 def migrate_if_behind(settings: Settings) -> bool:
-    """Bring the database up to date if it is not; whether there was anything to do.
+    """Bring the database up to date if it is not; True if there was anything to do.
 
-    In a process of its own, so that the server does not carry what only migrations need. Raises
-    MigrationFailed.
+    In a process of its own, so that the server does not carry what only migrations need. A second
+    start with the same data directory waits until the first is through. Raises MigrationFailed.
     """
-    newest = newest_revisions()
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (settings.data_dir / "migrations.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _migrate_if_behind(settings)
+
+
+def _migrate_if_behind(settings: Settings) -> bool:
+    known, followed = _revisions()
+    newest = known - followed
     try:
         current = current_revisions(settings)
     except Exception as error:
@@ -83,6 +98,11 @@ def migrate_if_behind(settings: Settings) -> bool:
         raise MigrationFailed(line) from None
     if newest == current:
         return False
+    if current - known:
+        raise MigrationFailed(
+            "The database was brought up to date by a newer version of Kash than this one. Install "
+            "that version again, or restore a backup that this version made."
+        )
     if not current and has_programme(settings):
         raise MigrationFailed(
             "The database is empty, but a programme was kept with this data directory: is "

@@ -1,0 +1,64 @@
+"""What a start does with a database of before, of another start, and of a newer version."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from kash.platform.database import db
+from kash.platform.operations import migrations
+from kash.platform.operations.migrations import (
+    MigrationFailed,
+    migrate_if_behind,
+    newest_revisions,
+)
+from kash.settings import Settings
+
+
+def test_a_second_start_waits_until_the_first_has_brought_the_database_up_to_date(
+    new_place: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = new_place("here")
+    now_at = {"0001"}
+    brought: list[bool] = []
+    runs = 0
+    second = threading.Thread(target=lambda: brought.append(migrate_if_behind(place)))
+
+    def run(*_command: Any, **_how: Any) -> subprocess.CompletedProcess[bytes]:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            second.start()
+            # It would be through by now if it did not wait.
+            second.join(timeout=1)
+        now_at.clear()
+        now_at.update(newest_revisions())
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(migrations, "current_revisions", lambda _settings: set(now_at))
+    monkeypatch.setattr(subprocess, "run", run)
+    brought.append(migrate_if_behind(place))
+    second.join(timeout=30)
+    assert (brought, runs) == ([True, False], 1)
+
+
+def test_a_database_of_a_newer_version_is_called_so_and_left_alone(
+    new_place: Callable[..., Settings], opened: Callable[[Settings], Flask]
+) -> None:
+    place = new_place("here")
+    with opened(place).app_context():
+        db.session.execute(text("UPDATE alembic_version SET version_num = 'from_tomorrow'"))
+        db.session.commit()
+        with pytest.raises(MigrationFailed) as refused:
+            migrate_if_behind(place)
+        assert str(refused.value) == (
+            "The database was brought up to date by a newer version of Kash than this one. Install "
+            "that version again, or restore a backup that this version made."
+        )
+        assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "from_tomorrow"
