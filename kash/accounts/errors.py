@@ -118,6 +118,16 @@ class LinkUsed(LinkSpent):
     )
 
 
+class LastKeyHolder(Problem):
+    """Only this account can open something that is sealed."""
+
+    field = ""
+    sentence = _l(
+        "This account is the only one that can open something in the vault. First let somebody else"
+        " in, or take its keys away by two people, on the page of who holds keys."
+    )
+
+
 class LastAdministrator(Problem):
     """The programme would be left without an administrator."""
 

@@ -2,14 +2,14 @@
 
 Each room that gives an account something of its own (sessions, links, keys, an offline register)
 declares a step. Locking an account at once and a leaver's hand-over run all of them in one
-transaction. A step does its work in the session that it is given and commits nothing; it answers
-None, or what of it cannot be done at once, as a sentence that stays on the page until it is.
+transaction. A step does its work in the session that it is given and commits nothing. It answers
+None; or a key of its `outcomes`, which says what was done; or that it cannot be done at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +26,15 @@ Warn = Callable[[str], Sequence[str]]
 class Revocation(Part):
     """A step: what it ends, in words, and the function that does it. `key` is a fixed word, kept
     with what could not be done at once; `label` a lazy text: "All sessions end". `warn` says what
-    would be lost for good."""
+    hangs on the account. `outcomes` are lazy sentences by what the step may answer; with an answer
+    in `bars` an account is locked, but not closed."""
 
     key: str
     label: Any
     step: Step
     warn: Warn | None = None
+    outcomes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    bars: Collection[str] = ()
 
 
 def revocations() -> list[Revocation]:
@@ -44,6 +47,16 @@ def revocation_warnings(public_id: str) -> list[str]:
     return [text for one in revocations() if one.warn is not None for text in one.warn(public_id)]
 
 
+def revocation_outcome(key: str) -> Any:
+    """The sentence on what a step did, by what it answered; None for what is not done yet."""
+    return next((one.outcomes[key] for one in revocations() if key in one.outcomes), None)
+
+
+def bars_closing(keys: Collection[str]) -> bool:
+    """True if something that steps answered stands against closing the account."""
+    return any(key in one.bars for one in revocations() for key in keys)
+
+
 def revocation_label(key: str) -> Any:
     """Words for what a step ends; its key if the room that knew it is gone."""
     return next((one.label for one in revocations() if one.key == key), key)
@@ -52,6 +65,7 @@ def revocation_label(key: str) -> Any:
 def revoke_everything(session: Session, account_id: int, now: datetime) -> list[str]:
     """Run every step for an account, inside the caller's transaction.
 
-    Answers the keys of the steps that could not be done at once.
+    Answers the keys of the steps that could not be done at once, and of what others did.
     """
-    return [one.key for one in revocations() if one.step(session, account_id, now)]
+    answers = [(one, one.step(session, account_id, now)) for one in revocations()]
+    return [said if said in one.outcomes else one.key for one, said in answers if said]

@@ -27,5 +27,8 @@ CHAPTERS = Chapters(
             (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), "members#when-somebody-leaves"
         )
         | {Role.ADMINISTRATOR: "administrator#keys-of-the-vault"},
+        "members.give_back": dict.fromkeys(
+            (Role.ADMINISTRATOR, Role.DIRECTOR), "administrator#keys-of-the-vault"
+        ),
     }
 )

@@ -12,10 +12,10 @@ from kash.feature import Feature
 from kash.members import blueprint, chores, commands, views
 from kash.members.chapters import CHAPTERS
 from kash.members.chores import forget_openings
-from kash.members.names import warnings_of
+from kash.members.names import held_back_of
 from kash.members.queries import left_without
 from kash.members.services.vault_sessions import close_with_sessions
-from kash.members.taking_keys import take_all_keys, take_keys_with_roles
+from kash.members.taking_keys import HELD_BACK, OUTCOMES, take_all_keys, take_keys_with_roles
 from kash.members.today import TODAY
 from kash.members.trail_words import ACTION_WORDS
 from kash.members.vault_sessions import init_opening
@@ -25,7 +25,7 @@ from kash.platform.web.navigation import Destination
 
 
 def _lost_with(public_id: str) -> Sequence[str]:
-    return warnings_of(left_without(public_id))
+    return held_back_of(left_without(public_id))
 
 
 FEATURE = Feature(
@@ -45,9 +45,11 @@ FEATURE = Feature(
         RoleChange(take_keys_with_roles),
         Revocation(
             "joining.take_all_keys",
-            _l("Keys of the vault are taken away, and new ones are due"),
+            _l("Keys of the vault are taken away, or held back if nobody else has them"),
             take_all_keys,
             _lost_with,
+            OUTCOMES,
+            (HELD_BACK,),
         ),
         Chore("forget_openings", forget_openings, minutes=5),
     ),

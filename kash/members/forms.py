@@ -111,5 +111,11 @@ class LetInForm(KashForm):
     )
 
 
+class RemoveForm(KashForm):
+    """That it is known what would be lost."""
+
+    loss_known = BooleanField(_l("I have read what will be lost for good"))
+
+
 class IdentityDecisionForm(KashForm):
     """Two buttons."""

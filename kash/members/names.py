@@ -31,3 +31,21 @@ def warnings_of(left: Mapping[str, str]) -> list[str]:
         ),
     }
     return [sentences[name, how] for name, how in sorted(left.items())]
+
+
+def held_back_of(left: Mapping[str, str]) -> list[str]:
+    """The same for whose access ends otherwise: what nobody else can open is held back, not lost,
+    and stands against closing the account."""
+    sentences = {
+        CASE: _(
+            "Nobody else can open the cases. Locking holds the key back and loses nothing. The role"
+            " stays, and the account cannot be closed, until somebody else was let in."
+        ),
+        IDENTITY: _(
+            "Nobody else can open the identities. Locking holds the key back and loses nothing. The"
+            " role stays, and the account cannot be closed, until somebody else was let in."
+        ),
+    }
+    lost = sorted(name for name, how in left.items() if how == "lost")
+    rest = {name: how for name, how in left.items() if how != "lost"}
+    return [*(sentences[name] for name in lost), *warnings_of(rest)]

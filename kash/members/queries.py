@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from kash.accounts.models import Account
+from kash.accounts.names import STANDING_SENTENCES
+from kash.accounts.queries.backing import standing_in_requests
+from kash.accounts.rules.two_people import REQUEST_WAITS
 from kash.members.rules import CASE, IDENTITY, entitled, left_with, may_begin
 from kash.members.sealed_pages import page_of
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.platform.vault import (
     Compartment,
@@ -24,14 +28,17 @@ from kash.platform.vault import (
     VaultMember,
     can_open,
     fingerprint,
+    is_withheld,
     lost_compartments,
     missing_compartments,
+    only_holder_of,
     trusts,
     unfinished_rotations,
 )
 from kash.platform.vault.compartments import Secret
+from kash.platform.vault.memory import recall
 from kash.platform.web.account_names import account_names
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import Forbidden, NotFound, one_or_404
 from kash.policy import Actor, Role
 
 NAMES = (CASE, IDENTITY)
@@ -76,6 +83,8 @@ class MemberLine:
     trust: str = "sealed"
     # What a page carries of the key whose words it shows.
     shown: str = ""
+    # The server's half of the key is held back.
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +138,7 @@ def member_lines(
 ) -> list[MemberLine]:
     """All who hold keys, by name. With the `secrets` of an open vault their keys are checked
     wholly."""
-    stands = trusts(db.session(), secrets)
+    stands, told = trusts(db.session(), secrets), recall()
     rows = db.session.scalars(select(VaultMember)).all()
     holders = [row.holder for row in rows]
     people = {
@@ -169,6 +178,7 @@ def member_lines(
                 mine=row.holder == actor.public_id,
                 trust=stands.get(row.public_id, Trust.SEALED),
                 shown=hashlib.sha256(row.public_key).hexdigest(),
+                withheld=is_withheld(row, told),
             )
         )
     return sorted(lines, key=lambda line: (line.name.lower(), line.public_id))
@@ -226,8 +236,66 @@ def left_without(public_id: str) -> dict[str, str]:
         .where(CompartmentWrap.member_id == member.id, Compartment.state == "current")
     ).all()
     counts = can_open(db.session())
-    found = {name: left_with(count - 1) for name, count in counts.items() if name in held}
-    return {str(name): left for name, left in found.items() if left != "safe"}
+    found = {str(name): left_with(n - 1) for name, n in counts.items() if name in held}
+    found |= dict.fromkeys(only_holder_of(db.session(), member), "lost")
+    return {name: left for name, left in found.items() if left != "safe"}
+
+
+@dataclass(frozen=True)
+class Removal:
+    """How somebody may take a member's keys away: `way` is `now`, `ask`, `asked` (by herself),
+    `agree` or `refused`, with the reason in `sentence`. `asked_by` is who asked."""
+
+    way: str
+    asked_by: str = ""
+    sentence: str = ""
+
+
+def removal_for(actor: Actor, public_id: str) -> Removal:
+    """How the actor may take these keys away. Raises NotFound."""
+    member = one_or_404(
+        db.session.scalar(select(VaultMember).where(VaultMember.public_id == public_id))
+    )
+    if member.holder == actor.public_id or not only_holder_of(db.session(), member):
+        return Removal("now")
+    now = utc_now()
+    asker = asker_of(db.session(), member, now)
+    if asker is None and not may_remove(db.session(), actor, member, Role.ADMINISTRATOR):
+        return Removal("refused", sentence=str(Forbidden.sentence))
+    if asker is None:
+        return Removal("ask")
+    if asker.public_id == actor.public_id:
+        return Removal("asked", asker.name)
+    stands = standing_in_requests(db.session(), actor.public_id, [asker.public_id], now)(
+        asked_by=asker.public_id, concerned=member.holder
+    )
+    if stands is not Standing.MAY:
+        return Removal("refused", asker.name, str(STANDING_SENTENCES[stands]))
+    if not may_remove(db.session(), actor, member, Role.ADMINISTRATOR, Role.DIRECTOR):
+        return Removal("refused", asker.name, str(Forbidden.sentence))
+    return Removal("agree", asker.name)
+
+
+def may_remove(session: Session, actor: Actor, member: VaultMember, *roles: Role) -> bool:
+    """True if these keys are the actor's own, or she holds some, or has one of these roles: whoever
+    waits may withdraw."""
+    if member.holder == actor.public_id or not actor.roles.isdisjoint(roles):
+        return True
+    own = member_of(actor.public_id)
+    return own is not None and holds_anything(own)
+
+
+def asker_of(session: Session, member: VaultMember, now: datetime) -> Account | None:
+    """Who asks that the keys of a last holder be taken away, while that holds."""
+    if member.removal_asked_at is None or member.removal_asked_at + REQUEST_WAITS <= now:
+        return None
+    return session.scalar(
+        select(Account).where(
+            Account.public_id == member.removal_asked_by,
+            Account.active.is_(True),
+            Account.paused_at.is_(None),
+        )
+    )
 
 
 # --- Requests to read an identity ---------------------------------------------------------------

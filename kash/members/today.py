@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import exists
+from sqlalchemy import ColumnElement, exists
 
-from kash.members.queries import others_of, to_be_compared
-from kash.platform.vault import Compartment, raised_alarms
+from kash.members.queries import member_lines, others_of, removal_for, to_be_compared
+from kash.platform.vault import Compartment, VaultMember, raised_alarms
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
@@ -60,7 +60,46 @@ def _altered(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _decisions(asked: Viewer) -> Sequence[TodayLine]:
+    """Keys that were held back, for who gives them back; and what somebody asked for, for who may
+    agree."""
+    lines = []
+    for line in member_lines(asked.actor):
+        if line.withheld and not line.mine and asked.actor.may("accounts.propose"):
+            lines.append(
+                TodayLine(
+                    _("The key of %(name)s is held back", name=line.name),
+                    url_for("members.give_back", public_id=line.public_id),
+                    _("The account was locked, and nobody else can open what this key opens."),
+                    icon="key",
+                    button=_("Give it back"),
+                    about=line.name,
+                )
+            )
+        removal = removal_for(asked.actor, line.public_id)
+        if removal.way == "agree":
+            lines.append(
+                TodayLine(
+                    _("%(name)s asks that keys be taken away", name=removal.asked_by),
+                    url_for("members.remove", public_id=line.public_id),
+                    _("Those of %(name)s. Nobody else can open what they open.", name=line.name),
+                    icon="key",
+                    button=_("Decide"),
+                    about=line.name,
+                )
+            )
+    return lines
+
+
+def _to_decide(asked: Viewer) -> ColumnElement[bool] | None:
+    if not asked.actor.may("vault.members"):
+        return None
+    waiting = VaultMember.withheld_at.is_not(None) | VaultMember.removal_asked_at.is_not(None)
+    return exists().where(waiting)
+
+
 TODAY = (
+    Need("keys_to_decide", 188, _decisions, exists=_to_decide),
     Need("key_altered", 1, _altered),
     Need("to_let_in", 190, _to_let_in),
     BeginningStep(

@@ -348,6 +348,7 @@ PLACES: dict[str, Place] = {
     "members.members": Place("vault.members"),
     "members.let_in": _of("key_holder", both="vault.open"),
     "members.remove": _of("key_holder", both="vault.members"),
+    "members.give_back": _of("key_holder", both="accounts.propose"),
     "members.lost": Place("vault.members"),
     "members.identity_requests": Place("vault.open"),
     "members.identity_request": _of("unsealing", both="vault.unseal"),

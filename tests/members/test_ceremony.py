@@ -12,6 +12,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from kash.accounts.queries.accounts import account, actor_of
 from kash.accounts.services.accounts import set_roles
 from kash.accounts.services.locking import lock_at_once
 from kash.members.errors import NoKeys, NotEntitled, WrongPassphrase, WrongRecoveryCode
@@ -267,8 +268,13 @@ def test_an_administrator_takes_keys_away_without_any(
     assert administrator.post(path).status_code == 303
     assert members() == [other.actor.public_id]
     assert her.client.get("/w/v/state").get_json()["open"] is False
-    last = administrator.get(f"/w/v/m/{other.public_id}/remove").get_data(as_text=True)
+    # The last of all is taken away by two.
+    path = f"/w/v/m/{other.public_id}/remove"
+    last = administrator.get(path).get_data(as_text=True)
     assert "nobody can open the cases any more" in last
+    assert "it takes two" in last
+    assert administrator.post(path, data={"loss_known": "y"}).status_code == 303
+    assert members() == [other.actor.public_id]
 
 
 def test_a_director_without_keys_takes_nobodys_away(
@@ -279,12 +285,12 @@ def test_a_director_without_keys_takes_nobodys_away(
     assert members() == [her.actor.public_id]
 
 
-def test_locking_and_leaving_warn_before_the_last_keys_go(
+def test_locking_and_leaving_say_what_hangs_on_the_last_keys(
     a_member: Member, sign_in: Callable[..., FlaskClient]
 ) -> None:
     her = a_member("documentation")
     administrator = sign_in("administrator")
-    sentence = "nobody can open the cases any more"
+    sentence = "Nobody else can open the cases. Locking holds the key back and loses nothing."
     for way in ("lock", "hand-over"):
         page = administrator.get(
             f"/accounts/{her.actor.public_id}/{way}", follow_redirects=True
@@ -319,12 +325,14 @@ def test_what_is_lost_with_the_last_keys_is_read_before_a_role_is_taken_away(
     her = a_member("custodian")
     _administrator, browser = person("administrator")
     address = f"/accounts/{her.actor.public_id}/roles"
-    assert "Then nobody can open the identities any more." in browser.get(address).text
+    assert "Nobody else can open the identities." in browser.get(address).text
     answer = browser.post(address, data={"roles": "trainer"})
     assert (answer.status_code, members()) == (422, [her.actor.public_id])
-    assert browser.post(address, data={"roles": "trainer", "loss_known": "y"}).status_code == 303
-    assert members() == []
-    assert "lost" not in browser.get(address).text
+    # Nor by reading it: the last leaves by her own hand, or by two.
+    read = browser.post(address, data={"roles": "trainer", "loss_known": "y"})
+    assert (read.status_code, members()) == (422, [her.actor.public_id])
+    assert "the only one that can open something in the vault" in read.text
+    assert actor_of(account(her.actor.public_id)).roles == {Role.CUSTODIAN}
 
 
 def test_nobody_lets_in_who_is_locked_or_herself(a_member: Member) -> None:

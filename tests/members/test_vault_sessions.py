@@ -237,13 +237,14 @@ def test_keys_of_a_role_that_was_taken_away_are_gone(
     both_engines_app: APIFlask, a_member: Member
 ) -> None:
     her = a_member("custodian", "documentation")
+    a_member("custodian", is_open=False)
     set_roles(SYSTEM, her.actor.public_id, [Role.DOCUMENTATION])
     db.session.rollback()
-    member = db.session.scalars(select(VaultMember)).one()
-    assert member.public_id == her.public_id
+    hers = select(VaultMember).where(VaultMember.holder == her.actor.public_id)
+    assert db.session.scalars(hers).one().public_id == her.public_id
     set_roles(SYSTEM, her.actor.public_id, [Role.FUNDER])
     db.session.rollback()
-    assert db.session.scalars(select(VaultMember)).all() == []
+    assert db.session.scalars(hers).all() == []
 
 
 @pytest.mark.parametrize("role", ["administrator", "trainer", "peer", "police_peer", "funder"])

@@ -30,6 +30,7 @@ RESET_ASKED, RESET_DONE = "reset_asked", "reset_done"
 ROLES_ASKED, ROLES_CHANGED = "roles_asked", "roles_changed"
 LINK_ASKED, LINK_MADE, PASSWORD_SET = "link_asked", "link_made", "password_set"
 REOPENING_ASKED, REOPENED = "reopening_asked", "reopened"
+KEYS_ASKED, KEYS_GIVEN_BACK = "keys_asked", "keys_given_back"
 APPROVALS_LENT, STANDS_IN = "approvals_lent", "stands_in"
 NOT_DONE, VOUCHED_FOR = "not_done", "vouched_for"
 # For who asked.
@@ -88,6 +89,15 @@ TEXTS: dict[str, Any] = {
     REOPENED: _l(
         "On %(when)s your account was opened again. If you did not want it, tell the director or an"
         " administrator."
+    ),
+    KEYS_ASKED: _l(
+        "On %(when)s somebody asked that your keys of the vault be taken away. You are the last who"
+        " can open something, so a second person has to agree. If you know nothing of it, tell the"
+        " director or an administrator at once."
+    ),
+    KEYS_GIVEN_BACK: _l(
+        "On %(when)s the server's half of your key of the vault was given back: you open it as"
+        " before. If somebody may know your six words, change them first."
     ),
     APPROVALS_LENT: _l(
         "On %(when)s it was chosen with your account who decides in your name. If it was not you,"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.accounts.errors import LastAdministrator, NotYourself
+from kash.accounts.errors import LastAdministrator, LastKeyHolder, NotYourself
 from kash.accounts.holdings import Holder, held_by, holder_of, holds_anything
 from kash.accounts.models import Account, HandOver
 from kash.accounts.queries.accounts import roles_of
-from kash.accounts.revocations import revoke_everything
+from kash.accounts.revocations import bars_closing, revoke_everything
 from kash.accounts.services.accounts import (
     lock_administrators,
     locked_account,
@@ -60,16 +60,20 @@ def _closing(change: Change, by: Actor, public_id: str) -> Account:
 
 
 def _close(change: Change, account: Account, by: Actor) -> list[str]:
-    """Close an account and end its access; the keys of the steps that are unfinished."""
+    """Close an account and end its access; the keys of the steps that are unfinished. Raises
+    LastKeyHolder."""
     account.active = False
     end_all_stand_ins(change.session, account.id, change.now, by.public_id)
-    return revoke_everything(change.session, account.id, change.now)
+    answers = revoke_everything(change.session, account.id, change.now)
+    if bars_closing(answers):
+        raise LastKeyHolder
+    return answers
 
 
 def deactivate(by: Actor, public_id: str) -> None:
     """Close an account that holds nothing: nobody signs in with it, and all its access ends.
 
-    Raises StillHolds, NotYourself and LastAdministrator.
+    Raises StillHolds, NotYourself, LastAdministrator and LastKeyHolder.
     """
     with audited("accounts.deactivated", by) as change:
         account = _closing(change, by, public_id)
@@ -86,8 +90,8 @@ def hand_over(by: Actor, public_id: str, choices: Mapping[str, str]) -> str:
     """Give what an account holds to others, close it and end its access, all or nothing.
 
     `choices` maps the key of each kind that it holds to the public id of who takes it, or to
-    LET_GO. Answers the public id of the hand-over. Raises NobodyChosen, NotYourself, NotFound and
-    LastAdministrator.
+    LET_GO. Answers the public id of the hand-over. Raises NobodyChosen, NotYourself, NotFound,
+    LastAdministrator and LastKeyHolder.
     """
     hand_over_id = new_public_id()
     with audited("accounts.handed_over", by) as change:

@@ -25,7 +25,7 @@ from kash.accounts.queries.breaches import (
     breach_version,
     breach_what,
 )
-from kash.accounts.revocations import revocation_label
+from kash.accounts.revocations import revocation_label, revocation_outcome
 from kash.accounts.rules.safety import Affected
 from kash.accounts.services import breaches as breaches_services
 from kash.accounts.services.breaches import BreachClosed, LaterThanNow, change_breach
@@ -89,6 +89,7 @@ def _page(
         affected_names=AFFECTED_NAMES,
         clock_text=clock_text,
         step_label=revocation_label,
+        outcome=revocation_outcome,
     ), 422 if any(form is not None and form.errors for form in forms) else 200
 
 

@@ -8,11 +8,19 @@ from flask_babel import gettext as _
 
 from kash.accounts import blueprint
 from kash.accounts.queries.accounts import account
-from kash.accounts.revocations import revocation_warnings, revocations
+from kash.accounts.queries.breaches import breach
+from kash.accounts.revocations import revocation_outcome, revocation_warnings, revocations
 from kash.accounts.services.locking import lock_at_once
 from kash.accounts.sessions import forget_session
 from kash.platform.web import NotFound, current_actor
 from kash.policy import SIGNED_IN, allow
+
+
+def _say_what_was_done(breach_id: str) -> None:
+    """Tell which of two things a step did, where it may do either."""
+    for key in breach(breach_id).unfinished:
+        if (sentence := revocation_outcome(key)) is not None:
+            flash(str(sentence), "warn")
 
 
 @blueprint.route("/account/lock", methods=["GET", "POST"])
@@ -20,8 +28,9 @@ from kash.policy import SIGNED_IN, allow
 def lock_own() -> ResponseReturnValue:
     """Lock the own account now. Nothing is asked again: there may be no time for it."""
     if request.method == "POST":
-        lock_at_once(current_actor(), current_actor().public_id)
+        breach_id = lock_at_once(current_actor(), current_actor().public_id)
         forget_session()
+        _say_what_was_done(breach_id)
         flash(_("You are signed out everywhere. To come back, ask an administrator for a link."))
         answer = make_response(redirect("/", code=303))
         answer.headers["Clear-Site-Data"] = '"cache"'
@@ -45,6 +54,7 @@ def lock(public_id: str) -> ResponseReturnValue:
         breach_id = lock_at_once(current_actor(), public_id)
         if public_id == current_actor().public_id:
             forget_session()
+            _say_what_was_done(breach_id)
             return redirect("/", code=303)
         flash(_("The account is locked. Write down here what happened."))
         return redirect(url_for("accounts.breach", breach_id=breach_id), code=303)

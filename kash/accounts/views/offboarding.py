@@ -7,13 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.errors import LastAdministrator
+from kash.accounts.errors import LastAdministrator, LastKeyHolder
 from kash.accounts.holdings import Held, holding_label
 from kash.accounts.models import Account
 from kash.accounts.queries import hand_overs
 from kash.accounts.queries.accounts import account, names_of
 from kash.accounts.queries.hand_overs import last_hand_over, names_for
-from kash.accounts.revocations import revocation_label, revocation_warnings, revocations
+from kash.accounts.revocations import (
+    revocation_label,
+    revocation_outcome,
+    revocation_warnings,
+    revocations,
+)
 from kash.accounts.services import offboarding
 from kash.accounts.services.offboarding import LET_GO, NobodyChosen
 from kash.platform.web import NotFound, current_actor
@@ -35,7 +40,7 @@ def hand_over(public_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         problems = _unchosen(held, chosen)
         if not problems:
-            with CaughtProblem(NobodyChosen, LastAdministrator) as caught:
+            with CaughtProblem(NobodyChosen, LastAdministrator, LastKeyHolder) as caught:
                 offboarding.hand_over(current_actor(), public_id, chosen)
                 flash(_("Everything is handed over, and the account is closed."))
                 return redirect(url_for("accounts.handed_over", public_id=public_id), code=303)
@@ -78,4 +83,5 @@ def handed_over(public_id: str) -> ResponseReturnValue:
         names=names,
         holding_label=holding_label,
         step_label=revocation_label,
+        outcome=revocation_outcome,
     )

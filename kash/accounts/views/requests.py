@@ -15,6 +15,7 @@ from kash.accounts.errors import (
     EmailNeeded,
     EmailTaken,
     LastAdministrator,
+    LastKeyHolder,
     OwnRoles,
     PersonMinor,
     PersonTaken,
@@ -146,6 +147,7 @@ def _decided(public_id: str, decide: Callable[[], object], done: str) -> Respons
         PersonTaken,
         PersonMinor,
         LastAdministrator,
+        LastKeyHolder,
     ) as problem:
         flash(str(problem), "warn")
     else:

@@ -1,4 +1,4 @@
-"""Letting members in, and taking their keys away."""
+"""Letting members in, taking their keys away, and giving back what was held back."""
 
 from __future__ import annotations
 
@@ -7,17 +7,25 @@ import hashlib
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kash.accounts.errors import CannotAgree, LastKeyHolder
 from kash.accounts.models import Account
+from kash.accounts.names import STANDING_SENTENCES
 from kash.accounts.queries.accounts import roles_of
-from kash.members.errors import CannotLetIn, NotEntitled, WordsChanged
+from kash.accounts.queries.backing import standing_in_requests
+from kash.accounts.services.notices import KEYS_ASKED, KEYS_GIVEN_BACK, notify
+from kash.members.errors import AlreadyAsked, CannotLetIn, NotEntitled, WordsChanged
+from kash.members.queries import asker_of, may_remove
 from kash.members.rules import entitled
 from kash.members.services.alarms import alarming
+from kash.platform.approvals.rules import Standing
 from kash.platform.vault import (
-    CompartmentWrap,
     OpenVault,
     VaultMember,
     audited,
+    give_back,
+    is_withheld,
     let_in,
+    only_holder_of,
     remove_member,
     seal_member,
 )
@@ -78,23 +86,81 @@ def admit(by: Actor, vault: OpenVault, public_id: str, shown: str) -> list[str]:
 def remove(by: Actor, public_id: str) -> None:
     """Take a member's keys away at once: by a member, or by an administrator, who needs none.
 
-    A new generation of what she could open is due. Raises NotFound and Forbidden.
+    The last who can open something leaves by her own hand, or by two: then somebody asked before,
+    and another, who is independent, does it. A new generation of what she could open is due. Raises
+    NotFound, Forbidden, LastKeyHolder and CannotAgree.
     """
     with audited("vault.member_removed", by) as change:
         session = change.session
-        member = one_or_404(
-            session.scalar(
-                select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
+        member = _member(session, public_id)
+        change.about(public_id)
+        if member.holder != by.public_id and only_holder_of(session, member, lock=True):
+            asker = asker_of(session, member, change.now)
+            if asker is None:
+                raise LastKeyHolder
+            stands = standing_in_requests(session, by.public_id, [asker.public_id], change.now)(
+                asked_by=asker.public_id, concerned=member.holder
             )
-        )
-        own = session.scalar(
-            select(CompartmentWrap.member_id)
-            .join(VaultMember, VaultMember.id == CompartmentWrap.member_id)
-            .where(VaultMember.holder == by.public_id)
-            .limit(1)
-        )
-        # Whoever waits may withdraw; to remove others one must be in, or administer accounts.
-        if own is None and member.holder != by.public_id and Role.ADMINISTRATOR not in by.roles:
+            if stands is not Standing.MAY:
+                raise CannotAgree(STANDING_SENTENCES[stands])
+            change.about(asker.public_id)
+            allowed = may_remove(session, by, member, Role.ADMINISTRATOR, Role.DIRECTOR)
+        else:
+            allowed = may_remove(session, by, member, Role.ADMINISTRATOR)
+        if not allowed:
             raise Forbidden
         remove_member(session, member)
+
+
+def _member(session: Session, public_id: str) -> VaultMember:
+    return one_or_404(
+        session.scalar(
+            select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
+        )
+    )
+
+
+def ask_to_remove(by: Actor, public_id: str) -> None:
+    """Ask that the keys of the last who can open something be taken away; she is told, and another
+    has to agree. Raises NotFound, Forbidden, and AlreadyAsked while somebody asks."""
+    with audited("vault.removal_asked", by) as change:
+        member = _member(change.session, public_id)
+        if not may_remove(change.session, by, member, Role.ADMINISTRATOR):
+            raise Forbidden
+        if asker_of(change.session, member, change.now) is not None:
+            raise AlreadyAsked
+        member.removal_asked_by, member.removal_asked_at = by.public_id, change.now
+        account = change.session.scalar(select(Account).where(Account.public_id == member.holder))
+        if account is not None:
+            notify(change.session, account, KEYS_ASKED, change.now)
+        change.about(public_id)
+
+
+def withdraw_removal(by: Actor, public_id: str) -> None:
+    """Take back what one asked for oneself. Raises NotFound."""
+    with audited("vault.removal_withdrawn", by) as change:
+        member = _member(change.session, public_id)
+        if member.removal_asked_by != by.public_id:
+            raise NotFound
+        member.removal_asked_by = member.removal_asked_at = None
+        change.about(public_id)
+
+
+def return_half(by: Actor, public_id: str) -> None:
+    """Give the server's half of a member's key back; she is told.
+
+    Nothing is done if it is not held back. Raises NotFound, and Forbidden for herself and for
+    whoever neither administers accounts nor directs.
+    """
+    with audited("vault.half_given_back", by) as change:
+        member = _member(change.session, public_id)
+        if member.holder == by.public_id or not by.may("accounts.propose"):
+            raise Forbidden
+        if not is_withheld(member):
+            change.nothing()
+            return
+        give_back(change.session, member)
+        account = change.session.scalar(select(Account).where(Account.public_id == member.holder))
+        if account is not None:
+            notify(change.session, account, KEYS_GIVEN_BACK, change.now)
         change.about(public_id)

@@ -6,10 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.accounts.errors import CannotAgree, LastKeyHolder
 from kash.accounts.names import role_name
 from kash.members import blueprint, queries
-from kash.members.errors import CannotLetIn, KeyNotRight, NotEntitled
-from kash.members.forms import LetInForm
+from kash.members.errors import AlreadyAsked, CannotLetIn, KeyNotRight, NotEntitled
+from kash.members.forms import LetInForm, RemoveForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, warnings_of
 from kash.members.services import admitting
 from kash.members.services.admitting import admit, note_compared
@@ -18,6 +19,7 @@ from kash.platform.database import db
 from kash.platform.vault import Trust, altered_compartments
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import Forbidden
 from kash.policy import allow
 
 
@@ -83,17 +85,60 @@ def let_in(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/m/<public_id>/remove", methods=["GET", "POST"])
 @allow("vault.members", fresh=True)
 def remove(public_id: str) -> ResponseReturnValue:
-    """Take somebody's keys away at once."""
+    """Take somebody's keys away at once; those of the last who can open something by two."""
+    by = current_actor()
+    line = queries.member_line(by, public_id)
+    removal, left = queries.removal_for(by, public_id), queries.left_without(line.holder)
+    form = RemoveForm()
+    lost = "lost" in left.values()
+    if request.method == "POST" and removal.way == "refused":
+        raise Forbidden
+    if request.method == "POST" and removal.way == "asked":
+        admitting.withdraw_removal(by, public_id)
+        flash(_("It is withdrawn."))
+        return redirect(url_for("members.members"), code=303)
+    if form.validate_on_submit():
+        if lost and not form.loss_known.data:
+            form.mark_wrong(form.loss_known, _("Read this, then tick it."))
+        elif removal.way == "ask":
+            with form.showing_problems(loss_known=AlreadyAsked):
+                admitting.ask_to_remove(by, public_id)
+                flash(_("You have asked. It is done once a second person has agreed."))
+                return redirect(url_for("members.members"), code=303)
+        else:
+            with form.showing_problems(loss_known=(LastKeyHolder, CannotAgree)):
+                admitting.remove(by, public_id)
+                forget_loaded()
+                flash(
+                    _("The keys are taken away.")
+                    if lost
+                    else _(
+                        "The keys are taken away. New ones are made when a member next opens the"
+                        " vault."
+                    )
+                )
+                return redirect(url_for("members.members"), code=303)
+    return page(
+        "members/remove.html",
+        form=form,
+        line=line,
+        removal=removal,
+        lost=lost,
+        warnings=warnings_of(left),
+    )
+
+
+@blueprint.route("/m/<public_id>/back", methods=["GET", "POST"])
+@allow("accounts.propose", fresh=True)
+def give_back(public_id: str) -> ResponseReturnValue:
+    """Give the server's half of a key back that was held back when the account was locked."""
     by = current_actor()
     line = queries.member_line(by, public_id)
     if request.method == "POST":
-        admitting.remove(by, public_id)
-        forget_loaded()
-        flash(_("The keys are taken away. New ones are made when a member next opens the vault."))
+        admitting.return_half(by, public_id)
+        flash(_("The key is given back. Its owner opens the vault as before."))
         return redirect(url_for("members.members"), code=303)
-    return render_template(
-        "members/remove.html", line=line, warnings=warnings_of(queries.left_without(line.holder))
-    )
+    return render_template("members/give_back.html", line=line)
 
 
 @blueprint.get("/o")

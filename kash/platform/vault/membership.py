@@ -259,16 +259,16 @@ def _forgotten(session: Session, member: VaultMember, names: Collection[str]) ->
         remember(told)
 
 
-def only_holder_of(session: Session, member: VaultMember) -> list[str]:
-    """The compartments of which something opens for this member alone. Whoever removes somebody
-    waits here for another who does."""
-    rows = session.execute(
+def only_holder_of(session: Session, member: VaultMember, *, lock: bool = False) -> list[str]:
+    """The compartments of which something opens for this member alone. With `lock` whoever removes
+    somebody waits here for another who does."""
+    held = (
         select(Compartment.id, Compartment.name)
         .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)
         .where(CompartmentWrap.member_id == member.id)
         .order_by(Compartment.id)
-        .with_for_update(of=Compartment)
-    ).all()
+    )
+    rows = session.execute(held.with_for_update(of=Compartment) if lock else held).all()
     shared = set(
         session.scalars(
             select(CompartmentWrap.compartment_id).where(
