@@ -9,6 +9,8 @@ from flask.cli import AppGroup, with_appcontext
 
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import account_by_email, person_id_of
+from kash.accounts.queries.breaches import breach
+from kash.accounts.revocations import revocation_outcome
 from kash.accounts.services import invitations
 from kash.accounts.services.accounts import new_account, reactivate, set_password, set_roles
 from kash.accounts.services.backing import vouch_for
@@ -198,6 +200,9 @@ def lock(email: str) -> None:
         raise click.ClickException("There is no open account with this e-mail address or name.")
     entry = lock_at_once(SYSTEM, account.public_id)
     click.echo("Locked. Every session and link of it has ended.")
+    for key in breach(entry).unfinished:
+        if (sentence := revocation_outcome(key)) is not None:
+            click.echo(str(sentence))
     click.echo(f"The entry in the breach register: /breaches/{entry}")
 
 

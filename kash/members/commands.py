@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from kash.members import queries
+from kash.members.services.alarms import look_after_keys
 from kash.platform.database import db
-from kash.platform.vault import VaultOpening, audited, scrub
+from kash.platform.vault import VaultOpening, audited, raised_alarms, scrub
 from kash.platform.vault.commands import vault_commands
 from kash.policy import SYSTEM
 
@@ -18,14 +19,22 @@ def members_command() -> None:
     for line in lines:
         holds = ",".join(sorted(line.holds)) or "-"
         waits = ",".join(sorted(line.waits_for)) or "-"
-        click.echo(f"{line.public_id} account {line.holder} holds {holds} waits for {waits}")
+        more = _STANDS.get(line.trust, "") + (", key held back" if line.withheld else "")
+        click.echo(f"{line.public_id} account {line.holder} holds {holds} waits for {waits}{more}")
     if not lines:
         click.echo("Nobody holds keys.")
 
 
+_STANDS = {"uncompared": ", words not compared", "altered": ", KEY ALTERED"}
+
+
 @vault_commands.command("status")
 def status_command() -> None:
-    """Say how many can open each compartment, and what is unfinished."""
+    """Say how many open each compartment, and what is unfinished; fails if a key was altered."""
+    look_after_keys()
+    altered = raised_alarms()
+    for subject in altered:
+        click.echo(f"ALARM: the key of {subject} is not the one that was made.", err=True)
     for one in queries.standings():
         if not one.made:
             click.echo(f"{one.name}: not made yet")
@@ -36,6 +45,8 @@ def status_command() -> None:
         )
     open_now = db.session.query(VaultOpening).count()
     click.echo(f"open in browsers: {open_now}")
+    if altered:
+        raise SystemExit(1)
 
 
 @vault_commands.command("scrub")
