@@ -56,7 +56,7 @@ CHAPTERS = Chapters(
         ),
         **each(
             "incidents",
-            "referrals terms bail correct_bail remove_bail",
+            "referrals terms limits bail correct_bail remove_bail",
             dict.fromkeys(
                 (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#referrals-and-what-was-agreed"
             ),

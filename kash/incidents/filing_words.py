@@ -261,7 +261,7 @@ CLOCKS: tuple[tuple[Any, Any, Any], ...] = (
     ),
     (
         _l("24 hours"),
-        _l("After an arrest: you must be taken to court"),
+        _l("After an arrest: you must be taken to court as soon as possible, at the latest then"),
         _l("If the court is closed then, on its next day. You may call somebody and stay silent."),
     ),
 )

@@ -152,11 +152,6 @@ ORIGIN_NAMES: dict[str, Any] = {
     "told_reporter": _l("She told whoever reported it"),
     "not_asked": _l("She could not be asked"),
 }
-# Who decides for a child: by `consents.GUARDIANS`.
-GUARDIAN_NAMES: dict[str, Any] = {
-    "guardian": _l("Parent or guardian"),
-    "children_officer": _l("Children officer"),
-}
 # What somebody may want once her case was verified, and what each is, as it is read to her.
 WAY_NAMES: dict[str, Any] = {
     "help": _l("Help"),
@@ -171,6 +166,27 @@ WAY_TEXTS: dict[str, Any] = {
     "court": _l("A case before a court, with a lawyer."),
     "mediation": _l("A mediator speaks with the other side. Nobody has to agree to anything."),
     "nothing": _l("Nothing is done, and nothing is lost: it can be asked for later."),
+}
+COURT_RESULT_NAMES: dict[str, Any] = {
+    "bail": _l("Bail or bond was set"),
+    "remanded": _l("Kept in custody"),
+    "released": _l("Let go"),
+    "charge_dropped": _l("The charge was dropped"),
+    "other": _l("Something else"),
+}
+LIMIT_RESULT_NAMES: dict[str, Any] = {
+    "in_time": _l("She had it in time"),
+    "late": _l("She came too late for it"),
+    "not_wanted": _l("She did not want or need it"),
+    "not_known": _l("Nobody can ask her"),
+}
+ENDING_NAMES: dict[str, Any] = {
+    "released": _l("Released"),
+    "returned": _l("Got back what was taken"),
+    "referred": _l("Was referred to a service"),
+    "court": _l("Is before a court"),
+    "wants_no_more": _l("Wants no more"),
+    "lost_touch": _l("Nobody reaches her any more"),
 }
 TERM_NAMES: dict[str, Any] = {
     "release": _l("Release"),

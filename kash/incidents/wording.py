@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents.names import STATE_NAMES
 from kash.incidents.rules.clocks import Clock
+from kash.incidents.rules.parts import Person
 from kash.incidents.rules.summaries import Summary
-from kash.platform.web.formats import moment_text
+from kash.platform.web.formats import moment_text, short_date_text, to_local
 
 STEP_NAMES: dict[str, Any] = {
     "submit": _l("Hand in"),
@@ -82,6 +83,9 @@ EVENT_NAMES: dict[str, Any] = {
     "referral_outcome": _l("It was told how a referral went"),
     "agreed": _l("Something was agreed"),
     "fulfilled": _l("What was agreed was done"),
+    "her_agreement": _l("It was noted whether she agreed herself"),
+    "limits_told": _l("It was said what came of a limit"),
+    "tried": _l("Somebody tried to hear of her"),
     "not_fulfilled": _l("What was agreed is open again"),
     "bail_added": _l("Cash bail was written down"),
     "bail_changed": _l("Cash bail was corrected"),
@@ -126,13 +130,20 @@ OUTCOME_NAMES: dict[str, Any] = {
     "withdrawn": _l("She took her consent back"),
     "duplicate": _l("Is another case as well"),
 }
+# What keeps a case from being closed (`rules.still_open`); a limit has its clock's name.
+OPEN_NAMES: dict[str, Any] = {
+    "held": _l("Somebody is held, as far as it is known"),
+    "mediator": _l("A mediator was asked, and it has not ended"),
+    "referral": _l("It is not known how a referral went"),
+    "term": _l("What was agreed is not done yet"),
+}
 CLOCK_NAMES: dict[str, Any] = {
     "court": _l("Before a court"),
     "pep": _l("Medicine against HIV (PEP)"),
     "contraception": _l("Emergency contraception"),
 }
 _UNSET = {
-    "court": _l("When was she arrested? The clock of the court starts with it."),
+    "court": _l("When was she arrested? The clock of the court starts with it; a day is enough."),
     "pep": _l("When did it happen? The clocks of PEP and contraception start with it."),
 }
 CONFLICT_NAMES: dict[str, Any] = {
@@ -165,8 +176,8 @@ def left_text(clock: Clock, now: datetime) -> str:
 def since_text(clock: Clock, now: datetime) -> str:
     """For how long somebody has been held, beside the limit of the law."""
     return _(
-        "Arrested %(hours)s h ago, on %(moment)s. The limit is 24 h, or the end of the next court"
-        " day.",
+        "Arrested %(hours)s h ago, on %(moment)s. As soon as reasonably possible, at the latest"
+        " after 24 h or at the end of the next court day.",
         hours=int((now - clock.began).total_seconds()) // 3600,
         moment=moment_text(clock.began),
     )
@@ -194,7 +205,11 @@ def clock_advice(clock: Clock, now: datetime) -> str:
     until = moment_text(clock.ends)
     if clock.kind == "court":
         if clock.runs(now):
-            return _("She must be before a court by %(until)s, or be let go.", until=until)
+            return _(
+                "She must be before a court as soon as reasonably possible, not later than"
+                " %(until)s, or be let go.",
+                until=until,
+            )
         return _(
             "She should have been before a court by %(until)s. A lawyer can ask for her release at"
             " once, or for a habeas corpus.",
@@ -220,3 +235,11 @@ def event_text(what: str, name: str) -> str:
     """Name of an event; of one that another version knows, its own word."""
     known = EVENT_NAMES.get(what) or STATE_NAMES.get(what)
     return str(known) % {"name": name} if known is not None else what.replace("_", " ")
+
+
+def told_at(person: Person, name: str) -> str:
+    """A moment of a person as it is known: without its hour where that is not."""
+    moment = getattr(person, name)
+    if moment is not None and name in person.hours_unknown and to_local(moment).time() == time():
+        return _("%(day)s, hour not known", day=short_date_text(moment))
+    return moment_text(moment)

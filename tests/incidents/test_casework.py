@@ -16,12 +16,13 @@ from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
+from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral, Term
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services import identities
 from kash.incidents.services.assignment import assign, comment, declare_conflict
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.identities import file_identity, read_identity
+from kash.incidents.services.limits import WhatCame, tell_what_came
 from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.reminding import remind_members
 from kash.incidents.services.saved_views import remove_view, save_view, saved_views
@@ -77,7 +78,9 @@ def test_a_case_goes_its_way_and_every_step_is_one_entry(
     anna, brenda = a_member("documentation"), a_member("documentation")
     wants = Choice(wanted=["mediation"], on=utc_now().date(), at=utc_now(), by="")
     agreed = CaseConsent(purpose="mediation", given=True, at=utc_now(), by="")
-    reference = filed(Record(choices=[wants], consents=[agreed]))
+    day = utc_now().date()
+    paid = Term(id="t1", kind="pay", fulfilled_on=day, agreed_on=day)
+    reference = filed(Record(choices=[wants], consents=[agreed], terms=[paid]))
     step(anna, reference, "triage", urgent=True)
     step(brenda, reference, "verify", reason="Two witnesses say the same.")
     step(anna, reference, "mediate")
@@ -154,7 +157,7 @@ def test_reopened_it_stands_where_it_had_been_verified(
     reference = filed()
     step(anna, reference, "triage")
     step(brenda, reference, "verify")
-    step(anna, reference, "close", outcome="withdrawn")
+    step(anna, reference, "close", outcome="duplicate")
     assert step(anna, reference, "reopen", reason="She wants to go on.") == "verified"
     assert record_of(reference, anna.vault()).closing.outcome == ""
     other = filed()
@@ -387,12 +390,18 @@ def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(
     exposed = Person(id="p1", code="A", exposed_at=utc_now() - timedelta(hours=1))
     record = Record(acts=[Act(id="a1", code="S1")], persons=[exposed])
     reference = filed(record)
+    with pytest.raises(StepRefused) as refused:
+        step(anna, reference, "close", outcome="duplicate")
+    assert refused.value.why is Refusal.STILL_OPEN
     comment(reference, "Called her.", by=anna.actor, vault=anna.vault())
     moment = reminder(reference)
     assert moment is not None
     assert (moment.minute, moment.second) == (0, 0)
     assert timedelta(hours=45) < moment - utc_now() < timedelta(hours=48)
-    step(anna, reference, "close", outcome="withdrawn")
+    came = WhatCame("p1", pep="in_time", contraception="not_wanted")
+    tell_what_came(anna.actor, anna.vault(), reference, came)
+    assert reminder(reference) is None
+    step(anna, reference, "close", outcome="duplicate")
     assert reminder(reference) is None
 
 
@@ -456,7 +465,7 @@ def test_only_what_was_closed_is_shredded_and_then_nothing_is_left(
         ask_to_unseal(session, anna.vault().member_id, identity, "She asked.", utc_now())
     with pytest.raises(NotNow):
         shred_case(reference, by=anna.actor, vault=anna.vault())
-    step(anna, reference, "close", outcome="withdrawn")
+    step(anna, reference, "close", outcome="duplicate")
 
     def of_hers(_session: object, found: Record) -> Remains:
         return Remains(files=["incidents/gone"] if found.evidence else [])

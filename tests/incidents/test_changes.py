@@ -158,11 +158,11 @@ def test_every_service_that_changes_a_case_keeps_what_it_changed(
     refer(by, vault, reference, Referral(id="r1", kind="legal", service_name="Mfano"))
     say_outcome(by, vault, reference, "r1", ReferralOutcome("helped", date(2026, 11, 20)))
     agree(by, vault, reference, Term(id="t1", kind="release", owed_to="p1"))
-    fulfil(by, vault, reference, "t1", date(2026, 11, 20))
+    fulfil(by, vault, reference, "t1", date(2026, 11, 20), None)
     version = open_case(by, vault, reference).version
     answer_consents(by, vault, reference, version, "p1", {"record": True}, "herself")
     comment(reference, "Read.", by=by, vault=vault)
-    take_step(reference, "close", by=by, vault=vault, outcome="withdrawn")
+    take_step(reference, "close", by=by, vault=vault, outcome="duplicate")
     take_step(reference, "reopen", by=by, vault=vault, reason="New facts.")
 
     found = changed(member, reference)[::-1]

@@ -31,6 +31,7 @@ CODED = {
     "filing.language": "sw",
     "persons.age_band": "25_34",
     "persons.among_adults": "unknown",
+    "persons.court_result": "bail",
     "parties.kind": "police",
     "parties.involvement": "ordered",
     "parties.rank_band": "gazetted",
@@ -68,7 +69,12 @@ CODED = {
 OWN_IDS = re.compile(
     r"(persons|parties|acts|information|interventions|terms|questioned_terms|bail|referrals)\.id"
 )
-NAMED = {
+NAMED: dict[str, Any] = {
+    "persons.hours_unknown": ["arrested_at"],
+    "persons.limits": {"pep": "late"},
+    "triage.endings": {"p1": "released"},
+    "verification.endings": {"p1": "released"},
+    "closing.endings": {"p1": "released"},
     "acts.persons": ["p1"],
     "interventions.persons": ["p1"],
     "wanted": ["release"],
@@ -83,7 +89,6 @@ NAMED = {
     "choices.person": "p1",
     "choices.wanted": ["help"],
     "own_words.person": "p1",
-    "evidence.shows": ["p1"],
     "comments.id": "c1",
 }
 SHORT = {"persons": "p", "parties": "q", "questioned_terms": "t"}
@@ -97,6 +102,7 @@ NEVER = {
     "information.account",
     "filing.author",
     "persons.identity",
+    "persons.tries.by",
     "assigned_to",
     "interventions.mediator",
     "interventions.brief",
@@ -121,7 +127,6 @@ NEVER = {
     "own_words.by",
     "own_words.wording",
     "own_words.language",
-    "own_words.paper",
     "links.id",
     "links.note",
     "evidence.added_by",
@@ -137,10 +142,10 @@ NEVER = {
 NOT_FOR_WHO_READS = {
     "consents.wording",
     "consents.language",
-    "consents.paper",
     "parties.station",
     "bail.place",
     "referrals.note",
+    "persons.tries.what",
 }
 
 

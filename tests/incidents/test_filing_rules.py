@@ -159,12 +159,19 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
         one for one in dict.fromkeys(said.acts) if one in ACTS
     ]
     assert record.happening.begun_on == said.day
-    arrest = bool({"L1", "L2", "L3", "L4"} & set(said.acts))
-    known = said.day is not None and said.clock is not None
-    exposed = bool({"S1", "S2"} & set(said.acts))
+    arrest = bool({"L1", "L2", "L3", "L4", "L5", "L6", "L7", "P6"} & set(said.acts))
+    known = said.day is not None
+    exposed = bool({"S1", "S2", "S5"} & set(said.acts))
     for person in record.persons:
         assert (person.arrested_at is not None) == (arrest and known)
         assert (person.exposed_at is not None) == (exposed and known)
+        # Of a day without an hour it counts from its beginning, and the record says so.
+        moments = {"arrested_at": person.arrested_at, "exposed_at": person.exposed_at}
+        if said.day is not None:
+            begins = datetime.combine(said.day, said.clock or time(), tzinfo=NAIROBI)
+            assert set(moments.values()) <= {None, begins}
+        hours = {name for name, moment in moments.items() if moment and not said.clock}
+        assert set(person.hours_unknown) == hours
     bands = [one for one in dict.fromkeys(said.ages) if one in AGES]
     assert {person.age_band for person in record.persons} - {"unknown"} == set(bands)
     number = min(max(said.count or 0, len(bands)), MOST_WRITTEN_PERSONS)

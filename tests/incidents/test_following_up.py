@@ -271,7 +271,8 @@ def test_a_term_is_kept_on_both_engines(
     one = a_member("documentation")
     reference = filed(two_women())
     agree(one.actor, one.vault(), reference, Term(id="t1", kind="return", owed_by="o1"))
-    fulfil(one.actor, one.vault(), reference, "t1", date(2026, 11, 9))
+    days = date(2026, 11, 9), date(2026, 11, 8)
+    fulfil(one.actor, one.vault(), reference, "t1", *days)
     (term,) = record_of(reference, one.vault()).terms
-    assert (term.kind, term.fulfilled_on) == ("return", date(2026, 11, 9))
+    assert (term.kind, term.fulfilled_on, term.agreed_on) == ("return", *days)
     assert actions() == ["incidents.term_agreed", "incidents.term_updated"]

@@ -542,11 +542,13 @@ def test_a_rape_is_never_called_settled(
     page = officer.client.get(address).text
     choices = re.search(r'<select[^>]*name="outcome".*?</select>', page, re.DOTALL)
     assert choices is not None
-    assert re.findall(r'value="(\w*)"', choices[0]) == ["", "reached", "withdrawn", "duplicate"]
+    assert re.findall(r'value="(\w*)"', choices[0]) == ["", "reached", "duplicate"]
     for outcome in ("settled", "partly_settled"):
         with pytest.raises(StepRefused):
             take_step(reference, "close", by=officer.actor, vault=officer.vault(), outcome=outcome)
     sent = {"csrf_token": csrf_token(page), "version": "1", "outcome": "reached"}
+    assert officer.client.post(address, data=sent).status_code == 422
+    sent |= {"ending_p1": "wants_no_more"}
     assert officer.client.post(address, data=sent).status_code == 303
     assert "What was asked for was reached" in officer.client.get(f"/w/{reference}").text
     told = [str(part) for words in filing_words.RECEIPT_STATES.values() for part in words]

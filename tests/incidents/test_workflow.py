@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from kash.incidents.models.incidents import STATES
 from kash.incidents.rules.her_choice import WAYS
 from kash.incidents.rules.workflow import (
-    ANY_TIME,
     ASK_HER,
     CLOSING_OUTCOMES,
     OPEN,
@@ -85,7 +84,7 @@ def test_nobody_skips_the_verification() -> None:
 WANTED = st.none() | st.sets(st.sampled_from(WAYS), min_size=1).map(frozenset)
 STANDINGS = st.builds(CaseStanding, wanted=WANTED, mediation=st.booleans(), gate_shut=st.booleans())
 # Somebody wants mediation and agreed to it.
-MEDIATED = CaseStanding(frozenset({"mediation"}), mediation=True)
+MEDIATED = CaseStanding(frozenset({"mediation"}), mediation=True, agreed=True, taken_back=True)
 
 
 @given(state=A_STATE, standing=STANDINGS)
@@ -166,30 +165,58 @@ def test_closing_takes_an_outcome_that_fits_the_state(state: str, outcome: str) 
     ("state", "outcomes"),
     [
         ("draft", ()),
-        ("submitted", ANY_TIME),
-        ("verified", ANY_TIME),
-        ("resolved", ("settled", "partly_settled", *ANY_TIME)),
-        ("unresolved", ("not_settled", *ANY_TIME)),
-        ("insufficient", ("insufficient", *ANY_TIME)),
-        ("no_violation", ("no_violation", *ANY_TIME)),
+        ("submitted", ()),
+        ("verified", ()),
+        ("resolved", ("settled", "partly_settled")),
+        ("unresolved", ("not_settled",)),
+        ("insufficient", ("insufficient",)),
+        ("no_violation", ("no_violation",)),
         ("closed", ()),
         ("shredded", ()),
     ],
 )
 def test_what_may_be_said_at_closing(state: str, outcomes: tuple[str, ...]) -> None:
-    assert closing_outcomes(state) == outcomes
+    more = () if state in {"draft", *OVER} else ("duplicate",)
+    assert closing_outcomes(state, CaseStanding(agreed=True)) == (*outcomes, *more)
+    # She took her consent back only where she did.
+    back = CaseStanding(agreed=True, taken_back=True)
+    assert closing_outcomes(state, back) == (*outcomes, *(("withdrawn",) if more else ()), *more)
 
 
 @pytest.mark.parametrize(
     ("state", "outcomes"),
     [
-        ("verified", ANY_TIME),
-        ("resolved", ("reached", *ANY_TIME)),
-        ("unresolved", ("not_reached", *ANY_TIME)),
+        ("verified", ("duplicate",)),
+        ("resolved", ("reached", "duplicate")),
+        ("unresolved", ("not_reached", "duplicate")),
     ],
 )
-def test_what_may_be_said_at_closing_behind_the_gate(state: str, outcomes: tuple[str, ...]) -> None:
-    assert closing_outcomes(state, CaseStanding(gate_shut=True)) == outcomes
+def test_nothing_is_settled_behind_the_gate_or_without_her_agreement(
+    state: str, outcomes: tuple[str, ...]
+) -> None:
+    assert closing_outcomes(state, CaseStanding(gate_shut=True, agreed=True)) == outcomes
+    assert closing_outcomes(state) == outcomes
+
+
+@given(outcome=st.sampled_from(CLOSING_OUTCOMES), state=A_STATE, fit=st.booleans())
+def test_nothing_that_is_open_is_closed_and_each_ending_is_said(
+    outcome: str, state: str, fit: bool
+) -> None:
+    said = {"by": "anna", "outcome": outcome, "reason": "so", "standing": MEDIATED}
+    refusal = refusal_of("close", state, **said, endings_fit=fit)  # type: ignore[arg-type]
+    wants = outcome not in ("withdrawn", "duplicate", "no_violation")
+    if refusal in (None, Refusal.ENDINGS):
+        assert (refusal is None) == (fit or not wants)
+    still = refusal_of("close", state, **said, still_open=True)  # type: ignore[arg-type]
+    assert still is (Refusal.STATE if refusal is Refusal.STATE else Refusal.STILL_OPEN)
+
+
+def test_nothing_is_called_resolved_before_anybody_was_asked_what_she_wants() -> None:
+    for state in STEPS["resolve"].sources:
+        refusal = refusal_of("resolve", state, by="anna", reason="so")
+        assert refusal is Refusal.ASK_FIRST
+        asked = CaseStanding(frozenset({"help"}))
+        assert refusal_of("resolve", state, by="anna", reason="so", standing=asked) is None
 
 
 @given(verb=VERBS, blank=st.sampled_from(["", " ", "\n\t"]))

@@ -883,6 +883,7 @@ PLACES: dict[str, Place] = {
     "incidents.consent_form": Place("incidents.change"),
     "incidents.referrals": _case(both="incidents.change"),
     "incidents.terms": _case(both="incidents.change"),
+    "incidents.limits": _case(both="incidents.change", person="=p1"),
     "incidents.bail": _case(both="incidents.change"),
     "incidents.correct_bail": _case(both="incidents.change", bail_id="=b1"),
     "incidents.remove_bail": _case(both="incidents.change", bail_id="=b1"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +10,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 from wtforms.validators import Optional
 
-from kash.incidents.rules.workflow import STEPS
+from kash.incidents import names
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.still_open import endings_of
+from kash.incidents.rules.workflow import STEPS, WITHOUT_ENDINGS
 from kash.platform.web.forms import (
     BooleanField,
     DayField,
@@ -30,6 +33,25 @@ class StepForm(KashForm):
     urgent = BooleanField(_l("It cannot wait"))
     reason = long_text_field(_l("Why"), most=4000)
     version = HiddenField()
+
+    # By ids of persons, the name of the field that asks how it ended for her.
+    ending_fields: Mapping[str, str] = {}
+
+    @property
+    def endings(self) -> dict[str, str]:
+        """Endings that were chosen, by ids of persons."""
+        chosen = {person: self[name].data for person, name in self.ending_fields.items()}
+        return {person: ending for person, ending in chosen.items() if ending}
+
+    def say_all_endings(self) -> bool:
+        """True if it was said how it ended for everybody, or need not be; says beside each field
+        that it is missing."""
+        if not self.ending_fields or self.outcome.data in WITHOUT_ENDINGS:
+            return True
+        missing = set(self.ending_fields) - set(self.endings)
+        for person in missing:
+            self.mark_wrong(self[self.ending_fields[person]], _("Say how it ended."))
+        return not missing
 
     def fit(
         self, verb: str, outcomes: Sequence[tuple[str, Any]], *, asks_why: bool = False
@@ -53,6 +75,19 @@ class StepForm(KashForm):
         """The version of the record that was shown, if it is one."""
         text = self.version.data
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def closing_form(record: Record) -> type[StepForm]:
+    """The form of closing a case: how it ended for each person, of what is on record of her."""
+    fields: dict[str, Any] = {
+        "ending_fields": {one.id: f"ending_{one.id}" for one in record.persons}
+    }
+    for person in record.persons:
+        endings = [(one, names.ENDING_NAMES[one]) for one in endings_of(record, person)]
+        fields[f"ending_{person.id}"] = choice_field(
+            person.code, [("", _l("Choose")), *endings], required=False
+        )
+    return type("ClosingForm", (StepForm,), fields)
 
 
 class CommentForm(KashForm):

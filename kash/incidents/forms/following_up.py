@@ -116,6 +116,11 @@ class TermForm(KashForm):
     what = text_field(_l("In words"), most=300, required=False)
     amount = MoneyField(_l("Amount in KES"))
     due_on = DayField(_l("By when"), validators=[Optional()])
+    agreed_on = DayField(
+        _l("She agreed to it herself on"),
+        validators=[Optional()],
+        description=_l("Without it nothing is called settled. Ask her alone."),
+    )
     key = HiddenField()
 
     def offer(self, sides: Sequence[tuple[str, str]], kinds: Sequence[str]) -> None:
@@ -135,10 +140,13 @@ class TermForm(KashForm):
             what=self.what.data,
             amount=self.amount.data,
             due_on=self.due_on.data,
+            agreed_on=self.agreed_on.data,
         )
 
-    def may_be_agreed(self, parties: Sequence[Party]) -> bool:
+    def may_be_agreed(self, parties: Sequence[Party], today: date) -> bool:
         """True if it is a term in a case with these parties; says beside its field why not."""
+        if not _has_come(self, self.agreed_on, today):
+            return False
         refused = refusal_of(self.term(), parties)
         if refused is not None:
             self.mark_wrong(self[refused.field], refusal_text(refused.why))
@@ -160,10 +168,12 @@ class FulfilledForm(KashForm):
 
     term = HiddenField()
     fulfilled_on = DayField(_l("Done on"), validators=[Optional()])
+    agreed_on = DayField(_l("She agreed to it herself on"), validators=[Optional()])
 
     def refuse_future(self, today: date) -> bool:
-        """True if the day is one that has come; says so beside it if not."""
-        return _has_come(self, self.fulfilled_on, today)
+        """True if the days are such as have come; says so beside each if not."""
+        agreed = _has_come(self, self.agreed_on, today)
+        return _has_come(self, self.fulfilled_on, today) and agreed
 
 
 class CaseFileForm(KashForm):

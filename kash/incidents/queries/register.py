@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from pydantic_core import from_json
@@ -36,8 +36,6 @@ from kash.platform.vault import OpenVault, Sealed, SealError, fetch_each, open_e
 from kash.platform.web.formats import zone
 from kash.policy import Actor
 
-_STILL_PRESSING = timedelta(days=3)
-
 
 @dataclass(frozen=True)
 class RegisterLine:
@@ -52,9 +50,9 @@ class RegisterLine:
         """The clocks that have not ended, the soonest first."""
         return [clock for clock in self.clocks if clock.runs(now)]
 
-    def pressing(self, now: datetime) -> list[Clock]:
-        """Those, and before them what ended within the last three days: she may still be held."""
-        return [clock for clock in self.clocks if now - clock.ends < _STILL_PRESSING]
+    def is_over(self, now: datetime) -> bool:
+        """True if one has ended of which nobody said what came of it."""
+        return any(not clock.runs(now) for clock in self.clocks)
 
 
 @dataclass
@@ -158,7 +156,7 @@ def register(
         until = withdrawals.last_days.get(reference)
         ends = until is not None and days_left(until, today) <= SOON
         pressing = ends or guarded
-        shown = list(_kinds(line, clocks, by.public_id, now, today, pressing=pressing))
+        shown = list(_kinds(line, clocks, by.public_id, today, pressing=pressing))
         for kind in shown:
             found.counts[kind] += 1
         if line.ward:
@@ -218,7 +216,7 @@ class _Answers:
 
 
 def _kinds(
-    line: Summary, clocks: Sequence[Clock], me: str, now: datetime, today: date, *, pressing: bool
+    line: Summary, clocks: Sequence[Clock], me: str, today: date, *, pressing: bool
 ) -> Iterator[str]:
     yield ALL
     # What was taken back concerns whoever reads it, also where somebody has it or it is over.
@@ -229,12 +227,13 @@ def _kinds(
         return
     yield "open"
     waits = pressing or line.state == "submitted" or line.to_ask or line.refused
-    waits = waits or _is_due(line, clocks, now, today)
+    waits = waits or _is_due(line, clocks, today)
     if line.assigned_to == me or (not line.assigned_to and waits):
         yield from () if stops else (QUEUE,)
 
 
-def _is_due(line: Summary, clocks: Sequence[Clock], now: datetime, today: date) -> bool:
+def _is_due(line: Summary, clocks: Sequence[Clock], today: date) -> bool:
+    # One that is over waits until somebody says what came of it.
     if line.due_on is not None and line.due_on <= today:
         return True
-    return bool(clocks) and any(clock.runs(now) for clock in clocks)
+    return bool(clocks)

@@ -1,8 +1,10 @@
 """Clocks that run after an arrest and after an assault, and when somebody should be reminded.
 
-*court*: 24 hours after the arrest, or, when those end outside court hours or not on a court day,
-the end of the next court day (Constitution of Kenya, article 49(1)(f)). Before the court opens in
-the morning, that is the end of the same day.
+*court*: as soon as reasonably possible, and not later than 24 hours after the arrest, or, when
+those end outside court hours or not on a court day, the end of the next court day (Constitution of
+Kenya, article 49(1)(f)). Before the court opens in the morning, that is the end of the same day.
+Of a day without an hour, these count from its 00:00. It stops once she is free, or was before a
+court.
 *pep*: medicine against HIV, within 72 hours. *contraception*: against a pregnancy, up to 120 hours.
 After the last two a doctor can still help, so that nobody is told to stay away.
 """
@@ -23,8 +25,6 @@ COURT, PEP, CONTRACEPTION = timedelta(hours=24), timedelta(hours=72), timedelta(
 _HOUR = timedelta(hours=1)
 _LAST = timedelta(hours=2)
 MORNING = time(8)
-# So long after it has ended, a clock still says what can be done.
-SHOWN_AFTER = timedelta(days=30)
 # So long before a clock ends, whoever works on the case is reminded.
 WARN = {"court": _HOUR * 6, "pep": _HOUR * 24, "contraception": _HOUR * 24}
 
@@ -62,44 +62,60 @@ def court_deadline(arrested_at: datetime, zone: tzinfo, courts: CourtDays) -> da
 
 
 class Moments(NamedTuple):
-    """Moments that start the clocks of one person; `arrested_at` is None once she is free."""
+    """Moments that start the clocks of one person; `arrested_at` is None once nobody waits for a
+    court, and `done` are the other clocks of which it is known what came of them."""
 
     person: str
     arrested_at: datetime | None
     exposed_at: datetime | None
+    done: frozenset[str] = frozenset()
 
 
 def clocks_from(people: Iterable[Moments], zone: tzinfo, courts: CourtDays) -> list[Clock]:
     """The clocks of these people, in the order in which they end."""
-    arrested: dict[datetime, list[str]] = {}
-    exposed: dict[datetime, list[str]] = {}
+    whose: dict[tuple[str, datetime], list[str]] = {}
     for one in people:
         if one.arrested_at is not None:
-            arrested.setdefault(one.arrested_at, []).append(one.person)
+            whose.setdefault(("court", one.arrested_at), []).append(one.person)
         if one.exposed_at is not None:
-            exposed.setdefault(one.exposed_at, []).append(one.person)
+            for kind in ("pep", "contraception"):
+                if kind not in one.done:
+                    whose.setdefault((kind, one.exposed_at), []).append(one.person)
     clocks = [
-        Clock("court", moment, court_deadline(moment, zone, courts), tuple(persons))
-        for moment, persons in arrested.items()
+        Clock(kind, moment, _ends(kind, moment, zone, courts), tuple(persons))
+        for (kind, moment), persons in whose.items()
     ]
-    for moment, persons in exposed.items():
-        clocks.append(Clock("pep", moment, moment + PEP, tuple(persons)))
-        clocks.append(Clock("contraception", moment, moment + CONTRACEPTION, tuple(persons)))
     return sorted(clocks, key=lambda one: one.ends)
 
 
+def _ends(kind: str, moment: datetime, zone: tzinfo, courts: CourtDays) -> datetime:
+    if kind == "court":
+        return court_deadline(moment, zone, courts)
+    return moment + (PEP if kind == "pep" else CONTRACEPTION)
+
+
 def clocks_of(record: Record, zone: tzinfo, courts: CourtDays) -> list[Clock]:
-    """The clocks of a case. The court's stops for each who is free, and runs on for the others."""
+    """The clocks of a case. The court's stops for each who is free or was before it, and runs on
+    for the others."""
     return clocks_from(moments_of(record), zone, courts)
 
 
 def moments_of(record: Record) -> list[Moments]:
     """Moments that start the clocks of each person of a case."""
-    free = {one.id for one in record.persons if is_free(record, one)}
     return [
-        Moments(one.id, None if one.id in free else one.arrested_at, one.exposed_at)
+        Moments(
+            one.id,
+            one.arrested_at if _waits_for_court(record, one) else None,
+            one.exposed_at,
+            frozenset(one.limits),
+        )
         for one in record.persons
     ]
+
+
+def _waits_for_court(record: Record, person: Person) -> bool:
+    came_of_it = person.before_court_at or person.not_known_at
+    return not (came_of_it or is_free(record, person))
 
 
 def is_free(record: Record, person: Person) -> bool:
@@ -139,7 +155,8 @@ def who_is_held(record: Record) -> list[Person]:
     return [
         one
         for one in record.persons
-        if (one.arrested_at or everybody or one.id in whom) and not is_free(record, one)
+        if (one.arrested_at or everybody or one.id in whom)
+        and not (one.not_known_at or is_free(record, one))
     ]
 
 
@@ -157,7 +174,7 @@ def unset_clocks(record: Record) -> list[str]:
             for one in record.persons
             if one.id in whom
             and getattr(one, name) is None
-            and (kind == "pep" or one.released_at is None)
+            and (kind == "pep" or _waits_for_court(record, one))
         ]
         if unset or (acts and not record.persons):
             missing.append(kind)

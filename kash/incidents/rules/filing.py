@@ -176,6 +176,11 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
                 age_band=band,
                 arrested_at=arrested_at,
                 exposed_at=exposed_at,
+                hours_unknown=[
+                    name
+                    for name, moment in (("arrested_at", arrested_at), ("exposed_at", exposed_at))
+                    if moment is not None and said.clock is None
+                ],
             )
         )
     if said.count and said.count > MOST_WRITTEN_PERSONS:
@@ -249,9 +254,10 @@ def _when_and_where(record: Record, said: Screen) -> None:
 
 def _moments(said: Screen, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
     """When everybody of a report was arrested, and exposed, as far as its acts say so."""
-    if said.day is None or said.clock is None:
+    if said.day is None:
         return None, None
-    moment = datetime.combine(said.day, said.clock, tzinfo=zone)
+    # Of a day without an hour it counts from its beginning.
+    moment = datetime.combine(said.day, said.clock or time(), tzinfo=zone)
     return (
         moment if ARRESTS.intersection(said.acts) else None,
         moment if EXPOSURES.intersection(said.acts) else None,

@@ -18,6 +18,7 @@ from kash.incidents.rules.her_choice import MEDIATION, everybody, wanted_by_them
 from kash.incidents.rules.mediation import RELEASE, REQUESTS, may_be_asked_for
 from kash.incidents.rules.money import has_price, is_in_authority
 from kash.incidents.rules.record import TERM_KINDS, Act, Intervention, Person, Record, Term
+from kash.incidents.rules.still_open import is_agreed, took_it_back
 from kash.incidents.rules.workflow import CaseStanding
 
 ALWAYS = ("release", "return", "stop", "medical")
@@ -222,4 +223,6 @@ def standing_of(record: Record) -> CaseStanding:
             for one in mediated
         ),
         gate_shut=is_shut(record),
+        agreed=is_agreed(record),
+        taken_back=took_it_back(record),
     )

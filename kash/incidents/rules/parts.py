@@ -36,6 +36,9 @@ TERM_KINDS = ("release", "return", "pay", "apologise")
 REFERRAL_KINDS = ("legal", "medical", "shelter", "psychosocial", "oversight", "child_protection")
 REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached")
 LINK_KINDS = ("incident", "workshop", "meeting")
+COURT_RESULTS = ("bail", "remanded", "released", "charge_dropped", "other")
+# What came of a limit for medicine. "not_known": she can't be asked.
+LIMIT_RESULTS = ("in_time", "late", "not_wanted", "not_known")
 
 
 class RecordPart(BaseModel):
@@ -77,10 +80,22 @@ class Place(RecordPart):
     place: str = ""
 
 
+class Try(RecordPart):
+    """A try to hear of somebody who is held: whom was asked, and what they said."""
+
+    at: datetime
+    by: str
+    what: str
+
+
 class Person(RecordPart):
     """Somebody to whom something was done, under a code. `identity` is the public id of a document
     in the compartment `identity`; `person` is set if she is known to be one here. `arrested_at` and
-    `exposed_at` start clocks of her own, `released_at` ends that of the court."""
+    `exposed_at` start clocks of her own; `released_at`, or that she was before a court, ends that
+    of the court, and `limits` say what came of the others: one of `LIMIT_RESULTS`, by kind.
+    `hours_unknown` names moments of which only the day is known, and which count from 00:00.
+    `tries` are those to hear of her while she is held; `not_known_at` is when two members said that
+    nobody knows any more where she is."""
 
     id: str
     code: str
@@ -91,6 +106,13 @@ class Person(RecordPart):
     arrested_at: datetime | None = None
     exposed_at: datetime | None = None
     released_at: datetime | None = None
+    before_court_at: datetime | None = None
+    court: str = ""
+    court_result: str = ""
+    hours_unknown: list[str] = Field(default_factory=list)
+    limits: dict[str, str] = Field(default_factory=dict)
+    tries: list[Try] = Field(default_factory=list)
+    not_known_at: datetime | None = None
     identity: str = ""
     person: str = ""
 
@@ -178,6 +200,8 @@ class Term(RecordPart):
     currency: str = "KES"
     due_on: date | None = None
     fulfilled_on: date | None = None
+    # The day on which she agreed to it herself; without one it is no settlement.
+    agreed_on: date | None = None
 
 
 class CashBail(RecordPart):
@@ -216,8 +240,7 @@ class Referral(RecordPart):
 class Evidence(RecordPart):
     """A sealed file of the case: `document` is the public id of its own vault document, which holds
     its hashes and custody; here stands what a list shows. `number` is told by papers, and is not
-    given again within a case. `shows` are the persons (ids) whom it shows or names, none: everybody
-    who is on record."""
+    given again within a case."""
 
     document: str
     number: int = 0
@@ -226,7 +249,6 @@ class Evidence(RecordPart):
     size: int = 0
     added_at: datetime | None = None
     added_by: str = ""
-    shows: list[str] = Field(default_factory=list)
 
 
 class Link(RecordPart):
@@ -259,12 +281,14 @@ class Event(RecordPart):
 
 
 class CaseDecision(RecordPart):
-    """Triage, verification or closing: who decided, what, and why."""
+    """Triage, verification or closing: who decided, what, and why; closing also says how it ended
+    for each person (an id), one of `workflow.ENDINGS`."""
 
     by: str = ""
     at: datetime | None = None
     outcome: str = ""
     reason: str = ""
+    endings: dict[str, str] = Field(default_factory=dict)
 
 
 # Papers by which two members keep a report although she took back that it is kept.

@@ -147,7 +147,10 @@ def let_go(record: Mapping[str, Any]) -> bool:
     of_all = any(not act.get("persons") for act in arrests)
     told = {person for act in arrests for person in act.get("persons", ())}
     held = [one for one in persons if of_all or one.get("arrested_at") or one["id"] in told]
-    return all(one.get("released_at") or one["id"] in freed for one in held or persons)
+    return all(
+        one.get("released_at") or one.get("not_known_at") or one["id"] in freed
+        for one in held or persons
+    )
 
 
 def _freed(record: Mapping[str, Any]) -> set[str]:
@@ -174,10 +177,12 @@ def _moments(record: Mapping[str, Any]) -> Iterator[Moments]:
     freed = _freed(record)
     for one in record.get("persons", ()):
         arrested, exposed = one.get("arrested_at"), one.get("exposed_at")
-        if arrested and (one.get("released_at") or one["id"] in freed):
+        stops = ("released_at", "before_court_at", "not_known_at")
+        if arrested and (any(one.get(name) for name in stops) or one["id"] in freed):
             arrested = None
         if arrested or exposed:
-            yield Moments(one["id"], _moment(arrested), _moment(exposed))
+            done = frozenset(one.get("limits", ()))
+            yield Moments(one["id"], _moment(arrested), _moment(exposed), done)
 
 
 def _moment(text: str | None) -> datetime | None:

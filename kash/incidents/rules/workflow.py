@@ -40,6 +40,9 @@ class Refusal(StrEnum):
     CHILD = "child"
     CHILD_CUSTODIAN = "child_custodian"
     NOT_WANTED = "not_wanted"
+    STILL_OPEN = "still_open"
+    ASK_FIRST = "ask_first"
+    ENDINGS = "endings"
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,15 @@ class CaseStanding:
 
     `wanted`: what its persons want (`her_choice.WAYS`), None until each was asked. `mediation`:
     somebody wants mediation and agreed to it. `gate_shut`: nothing may be settled (see
-    `mediation_gate`).
+    `mediation_gate`). `agreed`: she agreed herself to terms; `taken_back`: somebody took back that
+    it is kept.
     """
 
     wanted: frozenset[str] | None = None
     mediation: bool = False
     gate_shut: bool = False
+    agreed: bool = False
+    taken_back: bool = False
 
 
 NOT_ASKED = CaseStanding()
@@ -104,10 +110,12 @@ _ENDED = {
     "insufficient": ("insufficient",),
     "no_violation": ("no_violation",),
 }
-# The same where nothing may be settled between the two sides.
-_ENDED_BEHIND_THE_GATE = _ENDED | {"resolved": ("reached",), "unresolved": ("not_reached",)}
-# She took her consent back, or it was filed twice: from every state.
-ANY_TIME = ("withdrawn", "duplicate")
+# The same where nothing may be settled between the two sides, or she agreed to nothing.
+_ENDED_UNSETTLED = _ENDED | {"resolved": ("reached",), "unresolved": ("not_reached",)}
+# It was filed twice, or she took her consent back: from every state.
+WITHDRAWN, DUPLICATE = "withdrawn", "duplicate"
+# With these nothing of hers ended, so that nobody is asked how.
+WITHOUT_ENDINGS = frozenset({WITHDRAWN, DUPLICATE, "no_violation"})
 # She was asked, and wants nothing done.
 NOTHING_WANTED = "nothing_wanted"
 CLOSING_OUTCOMES = (
@@ -119,7 +127,8 @@ CLOSING_OUTCOMES = (
     "insufficient",
     "no_violation",
     NOTHING_WANTED,
-    *ANY_TIME,
+    WITHDRAWN,
+    DUPLICATE,
 )
 
 
@@ -127,9 +136,11 @@ def closing_outcomes(state: str, standing: CaseStanding = NOT_ASKED) -> tuple[st
     """Outcomes with which a case may be closed from a state; none if it cannot be closed."""
     if state not in STEPS["close"].sources:
         return ()
-    ended = (_ENDED_BEHIND_THE_GATE if standing.gate_shut else _ENDED).get(state, ())
+    settled = standing.agreed and not standing.gate_shut
+    ended = (_ENDED if settled else _ENDED_UNSETTLED).get(state, ())
     nothing = (NOTHING_WANTED,) if standing.wanted == frozenset({"nothing"}) else ()
-    return (*ended, *nothing, *ANY_TIME)
+    withdrawn = (WITHDRAWN,) if standing.taken_back else ()
+    return (*ended, *nothing, *withdrawn, DUPLICATE)
 
 
 def target_of(step: Step, *, verified: bool) -> str:
@@ -153,13 +164,16 @@ def refusal_of(
     outcome: str = "",
     reason: str = "",
     standing: CaseStanding = NOT_ASKED,
+    still_open: bool = False,
+    endings_fit: bool = True,
 ) -> Refusal | None:
     """Why somebody (an account's public id) must not take a step now; None if she may.
 
     `filed_by` and `triaged_by` are accounts' public ids, or empty where nobody knows. `alone`:
     nobody else may decide, as with one custodian. `unprotected`: somebody who is or may be under 18
     was not reached by child protection yet, so that nobody but a `custodian` closes it, who gives a
-    reason.
+    reason. `still_open`: somebody is held, a limit runs or something waits for its outcome;
+    `endings_fit`: it was said how it ended for each person.
     """
     step = STEPS[verb]
     if conflict:
@@ -170,8 +184,14 @@ def refusal_of(
         return Refusal.SAME_PERSON
     if verb == "mediate" and not standing.mediation:
         return Refusal.NOT_WANTED
+    if verb == "resolve" and standing.wanted is None:
+        return Refusal.ASK_FIRST
+    if verb == "close" and still_open:
+        return Refusal.STILL_OPEN
     if verb == "close" and outcome not in closing_outcomes(state, standing):
         return Refusal.OUTCOME
+    if verb == "close" and outcome not in WITHOUT_ENDINGS and not endings_fit:
+        return Refusal.ENDINGS
     if verb == "close" and unprotected and not custodian:
         return Refusal.CHILD_CUSTODIAN
     if verb == "close" and unprotected and not reason.strip():

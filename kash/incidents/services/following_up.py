@@ -98,13 +98,23 @@ def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
 
 
 def fulfil(
-    by: Actor, vault: OpenVault, reference: str, term_id: str, fulfilled_on: date | None
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    term_id: str,
+    fulfilled_on: date | None,
+    agreed_on: date | None,
 ) -> None:
-    """Say when a term was kept, None if it was not after all. Raises as `refer`."""
+    """Say when a term was kept, None if it was not after all, and when she agreed to it herself,
+    None if she did not. Raises as `refer`."""
     with changing("incidents.term_updated", by, vault, reference) as case:
         found = one_or_404(next((one for one in case.record.terms if one.id == term_id), None))
-        found.fulfilled_on = fulfilled_on
-        case.happened("fulfilled" if fulfilled_on else "not_fulfilled", found.kind)
+        if found.agreed_on != agreed_on:
+            found.agreed_on = agreed_on
+            case.happened("her_agreement", found.kind)
+        if found.fulfilled_on != fulfilled_on:
+            found.fulfilled_on = fulfilled_on
+            case.happened("fulfilled" if fulfilled_on else "not_fulfilled", found.kind)
 
 
 def say_who_was_released(_session: Session, record: Record) -> None:

@@ -26,6 +26,7 @@ class WaitingCases:
     back that nobody has read yet; and such in which each is to be asked whether it may stay. The
     last two also where they are closed."""
 
+    over: int = 0
     held: int = 0
     new: int = 0
     mine: int = 0
@@ -50,6 +51,7 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     everything = [line.summary for line in found.lines]
     lines = [(line, line.summary) for line in found.lines if line.summary.state not in OVER]
     return WaitingCases(
+        over=sum(line.is_over(now) for line in found.lines),
         held=sum(one.held for _line, one in lines),
         new=sum(one.state == "submitted" and not one.assigned_to for _line, one in lines),
         mine=sum(one.assigned_to == by.public_id for _line, one in lines),

@@ -6,16 +6,27 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents.endings import end_with_closing
 from kash.incidents.errors import NotNow
+from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.officers import decides_alone
 from kash.incidents.queries.readers import reader_of
+from kash.incidents.rules.clocks import clocks_of
 from kash.incidents.rules.conflicts import conflict_of
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import CaseDecision
-from kash.incidents.rules.workflow import DECISIONS, STEPS, Refusal, refusal_of, target_of
+from kash.incidents.rules.still_open import endings_fit, what_is_open
+from kash.incidents.rules.workflow import (
+    DECISIONS,
+    STEPS,
+    WITHOUT_ENDINGS,
+    Refusal,
+    refusal_of,
+    target_of,
+)
 from kash.incidents.services.cases import CaseChange, changing
 from kash.platform.vault import OpenVault
 from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import zone
 from kash.policy import Actor, Role
 
 _SENTENCES = {
@@ -33,6 +44,12 @@ _SENTENCES = {
         "Somebody here is or may be under 18, and it is not known that child protection reached"
         " her. Tell how the referral went: for another reason only a custodian closes this case."
     ),
+    Refusal.STILL_OPEN: _l(
+        "Something is open still: somebody is held, a limit runs, or something waits for its"
+        " outcome. The page lists it."
+    ),
+    Refusal.ASK_FIRST: _l("It is not known yet what is wanted. Ask, and note it."),
+    Refusal.ENDINGS: _l("Say for each person how it ended."),
     Refusal.NOT_WANTED: _l(
         "Mediation is only for whoever wants it and agreed that a mediator is asked. Ask what is "
         "wanted, and note both."
@@ -60,10 +77,12 @@ def take_step(
     reason: str = "",
     outcome: str = "",
     urgent: bool | None = None,
+    endings: dict[str, str] | None = None,
 ) -> str:
     """Take a case a step on (or back); the state that it is in now. Shredding is done elsewhere.
 
-    `urgent` may be said at triage. Raises NotFound, Damaged, CaseChangedMeanwhile and StepRefused.
+    `urgent` may be said at triage; `endings` say at closing how it ended for each person. Raises
+    NotFound, Damaged, CaseChangedMeanwhile and StepRefused.
     """
     if verb not in STEPS or verb == "shred":
         raise NotFound
@@ -82,6 +101,8 @@ def take_step(
             outcome=outcome,
             reason=reason,
             standing=standing_of(record),
+            still_open=bool(what_is_open(record, clocks_of(record, zone(), court_days()))),
+            endings_fit=endings_fit(record, endings or {}),
         )
         if why is Refusal.CONFLICT:
             raise NotFound
@@ -100,6 +121,8 @@ def take_step(
             record.verification = CaseDecision()
         if verb == "close":
             record.closing = decision
+            if outcome not in WITHOUT_ENDINGS:
+                decision.endings = endings or {}
             end_with_closing(change.change.session, record)
         elif verb == "reopen":
             record.closing = CaseDecision()

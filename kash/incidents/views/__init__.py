@@ -18,6 +18,7 @@ from kash.incidents.views import her_choice as her_choice
 from kash.incidents.views import history as history
 from kash.incidents.views import identities as identities
 from kash.incidents.views import identity_requests as identity_requests
+from kash.incidents.views import limits as limits
 from kash.incidents.views import links as links
 from kash.incidents.views import mediation as mediation
 from kash.incidents.views import officers as officers

@@ -19,7 +19,7 @@ from kash.incidents.queries.cases import Case
 from kash.incidents.queries.links import linked_to
 from kash.incidents.queries.officers import Officer, decides_alone, kept_away, officers
 from kash.incidents.rules.acts import MONEY
-from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
+from kash.incidents.rules.clocks import clocks_of, unset_clocks
 from kash.incidents.rules.custodian_only import Seen
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.mediation import events_of, whom_to_free
@@ -141,6 +141,7 @@ def _page(case: Case, actor: Actor, comment_form: Form | None = None) -> str:
         links=linked_to(record, actor),
         names=account_names(_accounts(record)),
         called=_called(record),
+        told_at=wording.told_at,
         money=MONEY,
         says=wording,
         words=names,
@@ -192,14 +193,14 @@ def _clocks(record: Record, now: datetime) -> list[Any]:
     return [
         {
             "clock": clock,
-            "whom": [codes[person] for person in clock.persons] if len(codes) > 1 else [],
+            "whom": [(person, codes[person]) for person in clock.persons],
+            "several": len(codes) > 1,
             "since": wording.since_text(clock, now) if clock.kind == "court" else "",
             "left": wording.left_text(clock, now),
             "tone": wording.clock_tone(clock, now),
             "advice": wording.clock_advice(clock, now),
         }
         for clock in clocks_of(record, zone(), court_days())
-        if now - clock.ends < SHOWN_AFTER
     ]
 
 

@@ -161,11 +161,12 @@ def terms(reference: str) -> ResponseReturnValue:
         note_opening(actor, vault, case)
     elif request.form.get("term"):
         if done.validate() and done.refuse_future(today()):
-            fulfil(actor, vault, reference, done.term.data, done.fulfilled_on.data)
+            days = (done.fulfilled_on.data, done.agreed_on.data)
+            fulfil(actor, vault, reference, done.term.data, *days)
             return _saved("incidents.terms", reference)
         form = TermForm(formdata=None)
         form.offer(_sides(case.record), terms_open(case.record))
-    elif form.validate() and form.may_be_agreed(case.record.parties):
+    elif form.validate() and form.may_be_agreed(case.record.parties, today()):
         with form.showing_problems():
             agree(actor, vault, reference, form.term())
             return _saved("incidents.terms", reference)

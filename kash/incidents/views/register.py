@@ -186,15 +186,11 @@ def _kept(asked: Filters) -> dict[str, Any]:
     }
 
 
-def _by_clock(now: datetime) -> Callable[[RegisterLine], str]:
-    """By the clock that ends first. One that ran out long ago presses nobody."""
-
-    def key(line: RegisterLine) -> str:
-        if line.summary.state in OVER:
-            return _LAST
-        return min((clock.ends.isoformat() for clock in line.pressing(now)), default=_LAST)
-
-    return key
+def _by_clock(line: RegisterLine) -> str:
+    """By the clock that ends first."""
+    if line.summary.state in OVER:
+        return _LAST
+    return min((clock.ends.isoformat() for clock in line.clocks), default=_LAST)
 
 
 def _in_order(found: CaseRegister, asked: Filters, now: datetime) -> Listing[RegisterLine]:
@@ -202,13 +198,16 @@ def _in_order(found: CaseRegister, asked: Filters, now: datetime) -> Listing[Reg
     and what has least time."""
     default = "clock" if asked.show == QUEUE else "filed"
     wished = asked_for(SORTS, default, "asc" if default == "clock" else "desc")
-    key = _by_clock(now) if wished.sort == "clock" else SORTS[wished.sort]
+    key = _by_clock if wished.sort == "clock" else SORTS[wished.sort]
     lines = sorted(found.lines, key=lambda line: line.summary.reference)
     if default == "clock" and wished.sort == "clock":
         lines.sort(key=SORTS["filed"], reverse=True)
         lines.sort(key=lambda line: (not line.summary.held, not line.summary.urgent, key(line)))
     else:
         lines.sort(key=key, reverse=wished.direction == "desc")
+    if wished.sort == default:
+        # Until somebody says what came of it.
+        lines.sort(key=lambda line: line.summary.state in OVER or not line.is_over(now))
     pages = max(1, -(-len(lines) // ROWS))
     number = min(wished.page, pages)
     start = (number - 1) * ROWS

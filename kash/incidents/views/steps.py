@@ -8,13 +8,17 @@ from flask_babel import gettext as _
 
 from kash.incidents import blueprint, names, wording
 from kash.incidents.errors import CaseChangedMeanwhile
-from kash.incidents.forms.casework import AssignForm, ShredForm, StepForm
+from kash.incidents.forms.casework import AssignForm, ShredForm, StepForm, closing_form
+from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.officers import decides_alone, may_work, officers
 from kash.incidents.queries.outside import outside_contact
+from kash.incidents.rules.clocks import clocks_of
 from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.still_open import OpenThing, what_is_open
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.services import assignment
 from kash.incidents.services.assignment import declare_conflict
@@ -23,7 +27,16 @@ from kash.incidents.services.workflow import StepRefused, take_step
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.web import KashForm, NotFound, page
 from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.formats import zone
 from kash.policy import Role, allow
+
+
+def says_open(one: OpenThing, record: Record) -> str:
+    """What is open, and of whom."""
+    codes = {person.id: person.code for person in record.persons}
+    whom = ", ".join(codes[person] for person in one.persons if person in codes)
+    what = str(wording.CLOCK_NAMES[one.clock] if one.clock else wording.OPEN_NAMES[one.kind])
+    return f"{what}: {whom}" if whom else what
 
 
 @blueprint.route("/<reference>/s/<step:verb>", methods=["GET", "POST"])
@@ -34,10 +47,13 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     actor, vault, case = load_case(reference)
     if verb not in wording.STEP_NAMES:
         raise NotFound
-    form = StepForm(version=str(case.version), urgent=case.record.urgent)
+    shape = closing_form(case.record) if verb == "close" else StepForm
+    form = shape(version=str(case.version), urgent=case.record.urgent)
     standing = standing_of(case.record)
     outcomes = [(one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(case.state, standing)]
     at_risk = unprotected(case.record) if verb == "close" else []
+    clocks = clocks_of(case.record, zone(), court_days())
+    open_things = what_is_open(case.record, clocks) if verb == "close" else []
     form.fit(verb, outcomes, asks_why=bool(at_risk))
     why = refusal_of(
         verb,
@@ -51,15 +67,18 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         outcome=outcomes[0][0] if outcomes else "",
         reason="-",
         standing=standing,
+        still_open=bool(open_things),
     )
     shuts = (
         Refusal.STATE,
         Refusal.SAME_PERSON,
         Refusal.NOT_WANTED,
         Refusal.CHILD_CUSTODIAN,
+        Refusal.STILL_OPEN,
+        Refusal.ASK_FIRST,
     )
     refused = str(StepRefused(why)) if why in shuts else ""
-    if not refused and form.validate_on_submit():
+    if not refused and form.validate_on_submit() and form.say_all_endings():
         changed = CaughtProblem(CaseChangedMeanwhile)
         with changed, form.showing_problems(StepRefused):
             state = take_step(
@@ -71,6 +90,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
                 reason=form.reason.data,
                 outcome=form.outcome.data if "outcome" in form else "",
                 urgent=form.urgent.data if "urgent" in form else None,
+                endings=form.endings,
             )
             flash(_("Now: %(state)s.", state=names.STATE_NAMES[state]))
             return redirect(url_for("incidents.case", reference=reference), 303)
@@ -86,7 +106,11 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         refused=refused,
         asks_reason=STEPS[verb].asks_reason or bool(at_risk),
         unprotected=[one.code for one in at_risk],
+        codes={one.id: one.code for one in case.record.persons},
         gate_shut=standing.gate_shut,
+        not_agreed=case.state == "resolved" and not standing.agreed,
+        open_things=[(says_open(one, case.record), one) for one in open_things],
+        ask_first=why is Refusal.ASK_FIRST,
         says=wording,
         words=names,
     )

@@ -1,0 +1,71 @@
+"""Page of a case on who is held and what came of each limit of time."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.incidents import blueprint, wording
+from kash.incidents.forms.limits import LimitsForm, TryForm, limits_form
+from kash.incidents.rules.acts import ARRESTS, EXPOSURES
+from kash.incidents.rules.clocks import who_is_held
+from kash.incidents.rules.workflow import OVER
+from kash.incidents.services.cases import note_opening
+from kash.incidents.services.limits import note_try, tell_what_came
+from kash.incidents.views.case_context import load_case, require_vault
+from kash.platform.database import utc_now
+from kash.platform.web import page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import to_local
+from kash.policy import allow
+
+
+@blueprint.route("/<reference>/j/<person>", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def limits(reference: str, person: str) -> ResponseReturnValue:
+    """Say what came of somebody's limits of time, or note a try to hear of her."""
+    actor, vault, case = load_case(reference)
+    tried = TryForm() if "what" in request.form else TryForm(formdata=None)
+    form = LimitsForm()
+    form.today = to_local(utc_now()).date()
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+    elif "what" in request.form:
+        if tried.validate():
+            with tried.showing_problems():
+                note_try(actor, vault, reference, person, tried.what.data)
+                return _saved(reference, person)
+    elif form.validate():
+        with form.showing_problems():
+            tell_what_came(actor, vault, reference, form.said(person), form.row_version_shown)
+            return _saved(reference, person)
+        if form.changed_meanwhile:
+            _actor, _vault, case = load_case(reference)
+            form.show_row_version(case.version)
+    record = case.record
+    found = one_or_404(next((one for one in record.persons if one.id == person), None))
+    if request.method == "GET" or "what" in request.form:
+        form = limits_form(found, case.version)
+    acts = {act.code for act in record.acts}
+    answer, status = page(
+        "incidents/limits.html",
+        form=form,
+        tried=tried,
+        case=case,
+        person=found,
+        held=found in who_is_held(record),
+        over=case.state in OVER,
+        asks_court=bool(found.arrested_at or ARRESTS & acts or record.filing.held),
+        asks_medicine=bool(found.exposed_at or EXPOSURES & acts),
+        told_at=wording.told_at,
+        names=account_names({one.by for one in found.tries}),
+    )
+    return answer, 409 if form.changed_meanwhile else 422 if tried.errors else status
+
+
+def _saved(reference: str, person: str) -> ResponseReturnValue:
+    flash(_("Saved."))
+    return redirect(url_for("incidents.limits", reference=reference, person=person), 303)

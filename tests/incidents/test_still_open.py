@@ -1,0 +1,228 @@
+"""What keeps a case open, and how it ended for each person."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.rules.clocks import clocks_of
+from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.court_days import CourtDays
+from kash.incidents.rules.parts import Try
+from kash.incidents.rules.record import (
+    Act,
+    Asked,
+    Filing,
+    Intervention,
+    Person,
+    Record,
+    Referral,
+    Term,
+)
+from kash.incidents.rules.still_open import (
+    ENDINGS,
+    OpenThing,
+    endings_fit,
+    endings_of,
+    is_agreed,
+    may_be_given_up,
+    took_it_back,
+    what_is_open,
+)
+
+ZONE, COURTS = ZoneInfo("Africa/Nairobi"), CourtDays()
+NOW = datetime(2026, 11, 17, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 17)
+MAYBE = st.sampled_from([None, NOW, NOW - timedelta(hours=30)])
+
+
+def open_of(record: Record) -> list[OpenThing]:
+    return what_is_open(record, clocks_of(record, ZONE, COURTS))
+
+
+PERSONS = st.lists(
+    st.builds(
+        dict,
+        arrested_at=MAYBE,
+        exposed_at=MAYBE,
+        released_at=MAYBE,
+        before_court_at=MAYBE,
+        not_known_at=MAYBE,
+        limits=st.dictionaries(st.sampled_from(["pep", "contraception"]), st.just("late")),
+    ),
+    max_size=3,
+)
+
+
+@st.composite
+def records(draw: Any) -> Record:
+    """Cases of any kind, with what may be open in them."""
+    persons = [
+        Person(id=f"p{number}", code=f"P{number}", **one)
+        for number, one in enumerate(draw(PERSONS), 1)
+    ]
+    ids = [one.id for one in persons]
+    some = st.sets(st.sampled_from(ids or ["p1"])).map(sorted)
+    whom = st.sampled_from(["", *ids])
+    done = st.sampled_from([None, TODAY])
+    codes = st.lists(st.sampled_from(["L1", "P6", "F1", "W1"]), max_size=2)
+    acts = [
+        Act(id=f"a{number}", code=code, persons=draw(some))
+        for number, code in enumerate(draw(codes))
+    ]
+    return Record(
+        filing=Filing(held=draw(st.booleans())),
+        persons=persons,
+        acts=acts,
+        interventions=[
+            Intervention(
+                id="i1",
+                persons=draw(some),
+                response=draw(st.sampled_from(["waiting", "agreed", "refused", "ended"])),
+                ended_at=draw(MAYBE),
+            )
+        ][: draw(st.integers(0, 1))],
+        referrals=[
+            Referral(
+                id="r1",
+                kind="legal",
+                person=draw(whom),
+                outcome=draw(st.sampled_from(["", "helped"])),
+            )
+        ][: draw(st.integers(0, 1))],
+        terms=[
+            Term(
+                id="t1",
+                kind=draw(st.sampled_from(["release", "pay"])),
+                owed_to=draw(whom),
+                fulfilled_on=draw(done),
+            )
+        ][: draw(st.integers(0, 1))],
+    )
+
+
+def is_free(record: Record, person: Person) -> bool:
+    freed = [one.owed_to for one in record.terms if one.kind == "release" and one.fulfilled_on]
+    alone = len(record.persons) == 1 and bool(freed)
+    return bool(person.released_at) or person.id in freed or alone
+
+
+@given(records())
+def test_nothing_closes_with_somebody_held_a_limit_or_an_open_request(record: Record) -> None:
+    """Told here from the record alone, in other words than the rule's."""
+    held, court = set(), set()
+    acts = [act for act in record.acts if act.code != "W1"]
+    for one in record.persons:
+        done_to_her = any(one.id in act.persons or not act.persons for act in acts)
+        gone = bool(one.not_known_at) or is_free(record, one)
+        if (one.arrested_at or record.filing.held or done_to_her) and not gone:
+            held.add(one.id)
+        if one.arrested_at and not gone and not one.before_court_at:
+            court.add(one.id)
+    medicine = {
+        (one.id, kind)
+        for one in record.persons
+        for kind in ("pep", "contraception")
+        if one.exposed_at and kind not in one.limits
+    }
+    nobody = record.filing.held and not record.persons
+    nobody = nobody and not any(one.kind == "release" and one.fulfilled_on for one in record.terms)
+    found = open_of(record)
+    by_kind = {one.kind for one in found}
+    assert {person for one in found if one.kind == "held" for person in one.persons} == held
+    assert ("held" in by_kind) == bool(held or nobody)
+    limits = [one for one in found if one.kind == "limit"]
+    assert {(person, one.clock) for one in limits for person in one.persons} == medicine | {
+        (person, "court") for person in court
+    }
+    waits = any(
+        one.response in ("waiting", "agreed") and not one.ended_at for one in record.interventions
+    )
+    assert ("mediator" in by_kind) == waits
+    assert ("referral" in by_kind) == any(not one.outcome for one in record.referrals)
+    assert ("term" in by_kind) == any(not one.fulfilled_on for one in record.terms)
+
+
+def person(**facts: Any) -> Person:
+    return Person(id="p1", code="P1", **facts)
+
+
+@pytest.mark.parametrize(
+    ("record", "more"),
+    [
+        (Record(persons=[person()]), set()),
+        (Record(persons=[person(released_at=NOW)]), {"released"}),
+        (Record(persons=[person(before_court_at=NOW)]), {"court"}),
+        (
+            Record(persons=[person()], referrals=[Referral(id="r1", kind="legal", person="p2")]),
+            set(),
+        ),
+        (
+            Record(persons=[person()], referrals=[Referral(id="r1", kind="legal", person="p1")]),
+            {"referred"},
+        ),
+        (
+            Record(persons=[person()], terms=[Term(id="t1", kind="return", fulfilled_on=TODAY)]),
+            {"returned"},
+        ),
+        (Record(persons=[person()], terms=[Term(id="t1", kind="return")]), set()),
+        (
+            Record(
+                persons=[person()],
+                interventions=[
+                    Intervention(id="i1", asked=[Asked(kind="return", result="partly")])
+                ],
+            ),
+            {"returned"},
+        ),
+    ],
+)
+def test_an_ending_is_what_stands_on_record(record: Record, more: set[str]) -> None:
+    always = {"wants_no_more", "lost_touch"}
+    assert set(endings_of(record, record.persons[0])) == always | more
+    for ending in ENDINGS:
+        assert endings_fit(record, {"p1": ending}) == (ending in always | more)
+    assert not endings_fit(record, {})
+    assert not endings_fit(record, {"p1": "lost_touch", "p2": "lost_touch"})
+    assert endings_fit(Record(), {})
+
+
+def test_nothing_is_agreed_but_what_she_agreed_to_herself() -> None:
+    assert not is_agreed(Record())
+    one, other = Term(id="t1", kind="pay", agreed_on=TODAY), Term(id="t2", kind="pay")
+    assert is_agreed(Record(terms=[one]))
+    assert not is_agreed(Record(terms=[one, other]))
+
+
+@pytest.mark.parametrize(
+    ("answers", "back"),
+    [
+        ([], False),
+        ([{"given": True}], False),
+        ([{"given": True}, {"given": False}], True),
+        ([{"given": False}], True),
+        ([{"given": False, "origin": "not_asked"}], False),
+        ([{"given": False}, {"given": True}], False),
+    ],
+)
+def test_she_took_it_back_only_where_she_did(answers: list[dict[str, Any]], back: bool) -> None:
+    consents = [
+        CaseConsent(
+            purpose="record", at=NOW + timedelta(hours=n), by="a1", person="p1",
+            wording="2026-6", **one,
+        )
+        for n, one in enumerate(answers)
+    ]  # fmt: skip
+    assert took_it_back(Record(persons=[person()], consents=consents)) is back
+
+
+def test_nobody_is_given_up_before_two_tries() -> None:
+    tries = [Try(at=NOW, by="a1", what="Asked the station") for _ in range(3)]
+    assert [may_be_given_up(person(tries=tries[:count])) for count in range(4)] == [
+        *(False, False, True, True),
+    ]
