@@ -12,7 +12,13 @@ from kash.accounts.queries.accounts import account_by_email, person_id_of
 from kash.accounts.queries.breaches import breach
 from kash.accounts.revocations import revocation_outcome
 from kash.accounts.services import invitations
-from kash.accounts.services.accounts import new_account, reactivate, set_password, set_roles
+from kash.accounts.services.accounts import (
+    link_person,
+    new_account,
+    reactivate,
+    set_password,
+    set_roles,
+)
 from kash.accounts.services.backing import vouch_for
 from kash.accounts.services.deciding import reset_by_operator
 from kash.accounts.services.locking import lock_at_once
@@ -150,6 +156,18 @@ def roles(email: str, roles: tuple[str, ...]) -> None:
     with told_at_terminal(Problem):
         set_roles(SYSTEM, account.public_id, [Role(role) for role in roles])
     click.echo("Changed.")
+
+
+@account_commands.command("tie")
+@click.argument("email")
+@click.argument("person")
+def tie(email: str, person: str) -> None:
+    """Say to which participant (by number) an account belongs, without a second person. Its owner
+    is told."""
+    account = _account(email)
+    with told_at_terminal(Problem):
+        link_person(SYSTEM, account.public_id, _person(person))
+    click.echo("It belongs to this participant.")
 
 
 @account_commands.command("reopen")

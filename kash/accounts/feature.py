@@ -11,7 +11,7 @@ from kash.accounts.hits import FOUND
 from kash.accounts.holdings import Holding
 from kash.accounts.offboarding import count_invitations, pass_invitations_on
 from kash.accounts.queries.accounts import names_of, people_of
-from kash.accounts.queries.backing import in_line_with, tied_to
+from kash.accounts.queries.backing import in_line_with, tied_by_backer, tied_to
 from kash.accounts.queries.delegations import actors_that_may
 from kash.accounts.revocations import Revocation
 from kash.accounts.services.locking import (
@@ -56,7 +56,7 @@ FEATURE = Feature(
         *TODAY,
         *FOUND,
         *LINES,
-        AccountsKnown(names_of, tied_to, in_line_with, people_of, actors_that_may),
+        AccountsKnown(names_of, tied_to, in_line_with, people_of, actors_that_may, tied_by_backer),
         AnswersKept(keep_answer),
         ResultsKept(_results_kept),
         Revocation("locking.end_all_sessions", _l("Signed out on every device"), end_all_sessions),

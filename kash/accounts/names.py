@@ -72,6 +72,7 @@ ASKED_NAMES: dict[RequestKind, Any] = {
     RequestKind.LINK: _l("Link for a new password"),
     RequestKind.SECOND_STEP: _l("Lost second step"),
     RequestKind.REOPENING: _l("Opening a closed account"),
+    RequestKind.OPENING: _l("Opening of records"),
 }
 
 # Why somebody cannot decide a request, said to herself.

@@ -1,12 +1,16 @@
-"""Contents of a request, and the digest that fixes them."""
+"""Contents of a request, the digest that fixes them, and how one is stored."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from kash.accounts.models import Account, AccountRequest
-from kash.platform.vault import lookup, open_text, seal
+from kash.accounts.queries.accounts import email_key
+from kash.accounts.rules.two_people import OPENING_WAITS, REQUEST_WAITS, RequestKind
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, lookup, open_text, seal
 from kash.policy import Role
 
 # Reasons were sealed under this name before there were other requests than for a second step.
@@ -45,7 +49,8 @@ def seal_content(content: Content, public_id: str) -> bytes | None:
 
 def content_of(request: AccountRequest) -> Content:
     """Content of a request: of an invitation `name`, `email`, `roles`, `language` and `person_id`,
-    of a change of roles `roles`, else nothing."""
+    of a change of roles `roles`, of an opening of records `roles` and `person` (a public id, empty
+    where it ties nobody), else nothing."""
     if request.content_sealed is None:
         return {}
     found: Content = json.loads(
@@ -91,3 +96,46 @@ def code_of(request: AccountRequest) -> str:
     if request.code_sealed is None:
         return ""
     return open_text(request.code_sealed, kind=_CODE, public_id=request.public_id)
+
+
+def lookup_in(content: Content) -> str:
+    """The look-up of the address that a request invites; empty where it invites nobody."""
+    return email_key(content["email"]) if "email" in content else ""
+
+
+def store_request(
+    change: Change,
+    by: str,
+    kind: RequestKind,
+    account: Account | None,
+    content: Content,
+    reason: str = "",
+    request_id: str = "",
+) -> str:
+    """Store a request inside the caller's transaction; its public id. `by` asks for it."""
+    request_id = request_id or new_public_id()
+    waits = OPENING_WAITS if kind is RequestKind.OPENING else REQUEST_WAITS
+    change.session.add(
+        AccountRequest(
+            public_id=request_id,
+            kind=str(kind),
+            account_id=account.id if account is not None else None,
+            email_lookup=lookup_in(content),
+            content_sealed=seal_content(content, request_id),
+            digest=digest_of(str(kind), content, account),
+            reason_sealed=seal_reason(reason, request_id),
+            asked_by=by,
+            asked_at=change.now,
+            expires_at=change.now + waits,
+        )
+    )
+    return request_id
+
+
+def store_opening(
+    change: Change, by: str, account: Account, roles: Collection[Role], person: str
+) -> str:
+    """Store, inside the caller's transaction, that what an invitation of `by` offers waits for a
+    second person: roles that see records, and a participant. The request's public id."""
+    content: Content = {"roles": sorted(map(str, roles)), "person": person}
+    return store_request(change, by, RequestKind.OPENING, account, content)

@@ -12,15 +12,25 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, exists
 
 from kash.accounts.models import Account, AccountNotice, AccountRole
-from kash.accounts.names import ASKED_NAMES, clock_text
+from kash.accounts.names import ASKED_NAMES, clock_text, role_name, second_note
 from kash.accounts.queries.access import ReviewReminder, review_reminder
 from kash.accounts.queries.breaches import BreachLine, open_breaches
 from kash.accounts.queries.housekeeping import Housekeeping, housekeeping
-from kash.accounts.queries.requests import RequestLine, requests_for, unseen_notices
+from kash.accounts.queries.requests import (
+    RequestLine,
+    lately_alone,
+    made_alone,
+    opening_waits,
+    openings_of,
+    possible_seconds,
+    requests_for,
+    unseen_notices,
+)
 from kash.accounts.services.notices import TEXTS, notice_text
+from kash.platform.approvals.rules import Standing
 from kash.platform.web.answers import AnswerKind, answer_kind
 from kash.platform.web.beginning import BeginningStep
-from kash.platform.web.formats import day_text, short_date_text, time_text
+from kash.platform.web.formats import day_text, moment_text, short_date_text, time_text
 from kash.platform.web.today import Need, Panel, TodayLine, Viewer
 from kash.policy import Role
 
@@ -88,6 +98,59 @@ def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
+def _openings(asked: Viewer) -> Sequence[TodayLine]:
+    """What whoever joined waits for, and who may agree to it."""
+    lines = []
+    for one in openings_of(asked.actor, asked.now):
+        able = [
+            f"{second.name} ({second_note(second.standing, moment_text(second.settled))})"
+            for second in possible_seconds(one)
+            if second.standing in (Standing.MAY, Standing.NEW)
+        ]
+        opens = [role_name(role) for role in one.roles if role not in one.held]
+        opens += [_("your own workshops and certificates")] if one.person else []
+        lines.append(
+            TodayLine(
+                _("You wait for a second person: %(what)s", what=", ".join(opens)),
+                url_for("accounts.own"),
+                _("It opens once somebody has agreed: %(names)s.", names=", ".join(able))
+                if able
+                else _(
+                    "At present nobody may agree. Tell the administrator: whoever runs the server"
+                    " can do it there."
+                ),
+                key=day_text(one.asked_at),
+                small=time_text(one.asked_at),
+            )
+        )
+    return lines
+
+
+def _made_alone(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Link for a new password: %(name)s", name=one.name)
+            if one.account
+            else _(
+                "Invitation: %(name)s, %(roles)s",
+                name=one.name,
+                roles=", ".join(role_name(role) for role in one.roles),
+            ),
+            url_for("accounts.account", public_id=one.account)
+            if one.account
+            else url_for("accounts.index"),
+            _("Made by %(name)s alone, and used.", name=one.by)
+            if one.used
+            else _("Made by %(name)s alone, and not used yet.", name=one.by),
+            key=day_text(one.at),
+            small=time_text(one.at),
+            button=_("Look"),
+            about=one.name,
+        )
+        for one in made_alone(asked.now)
+    ]
+
+
 def _breaches(asked: Viewer) -> Sequence[BreachLine]:
     return open_breaches(asked.now) if asked.actor.may("breaches.see") else []
 
@@ -143,6 +206,20 @@ TODAY = (
     Need("notices", 30, _notices, template="accounts/today_notices.html"),
     Need("requests", 40, _requests),
     Need("to_fetch", 50, _to_fetch),
+    Need(
+        "openings",
+        45,
+        _openings,
+        exists=lambda asked: exists().where(opening_waits(asked.actor, asked.now)),
+    ),
+    Need(
+        "made_alone",
+        215,
+        _made_alone,
+        exists=lambda asked: (
+            exists().where(lately_alone(asked.now)) if asked.actor.may("accounts.agree") else None
+        ),
+    ),
     Need(
         "breaches",
         100,

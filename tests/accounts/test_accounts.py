@@ -21,11 +21,12 @@ from kash.accounts.errors import (
     WeakPassword,
     WrongPassword,
 )
-from kash.accounts.models import Account, Invitation, Programme
+from kash.accounts.models import Account, AccountRequest, Invitation, Programme
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import (
     email_of,
     must_have_second_step,
+    person_public_id,
     programme_facts,
     roles_of,
     usable_invitation,
@@ -39,6 +40,7 @@ from kash.accounts.services.accounts import (
     reactivate,
     set_roles,
 )
+from kash.accounts.services.asking import ask_to_tie
 from kash.accounts.services.invitations import accept_invitation, invite, withdraw_invitation
 from kash.accounts.services.offboarding import deactivate
 from kash.accounts.services.password_links import accept_new_password, new_password_link
@@ -92,13 +94,15 @@ def test_an_invitation_opens_one_account(
     with pytest.raises(WeakPassword):
         accept_invitation(token, name="Moses", password="short")
     new = accept_invitation(token, name="Sgt. Moses", password=GOOD, language="sw")
-    assert (new.roles, new.person_id, new.language) == ({Role.POLICE_PEER}, person_id, "sw")
+    # Whose account it is waits for a second person.
+    assert (new.roles, new.person_id, new.language) == ({Role.POLICE_PEER}, None, "sw")
+    request_id = db.session.scalars(select(AccountRequest.public_id)).one()
     with pytest.raises(LinkSpent):
         accept_invitation(token, name="Again", password=GOOD)
     assert check_password("moses@example.org", GOOD, HERE).name == "Sgt. Moses"
     assert _entries() == [
         (by.public_id, "accounts.invited", [invitation_id, "role:police_peer"]),
-        (new.public_id, "accounts.invitation_accepted", [new.public_id, invitation_id]),
+        (new.public_id, "accounts.invitation_accepted", [new.public_id, invitation_id, request_id]),
     ]
 
 
@@ -134,7 +138,10 @@ def test_an_address_and_a_participant_belong_to_one_account(
     with pytest.raises(PersonTaken):
         invite(by, name="N", email="new@example.org", roles=[Role.PEER], person_id=person_id)
     with pytest.raises(PersonTaken):
-        link_person(by, other.public_id, person_id)
+        link_person(SYSTEM, other.public_id, person_id)
+    person = person_public_id(person_id) or ""
+    with pytest.raises(PersonTaken):
+        ask_to_tie(by, other.public_id, person, "Theirs.")
     assert _entries() == []
 
 
@@ -217,7 +224,7 @@ def test_closing_an_account_ends_its_sessions_and_links(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     by = actor("administrator")
-    who = actor("trainer", email="t@example.org")
+    who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
     session = open_session(who.public_id, "")
     link = new_password_link(by, who.public_id)
     deactivate(by, who.public_id)

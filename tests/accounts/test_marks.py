@@ -179,7 +179,8 @@ def test_a_mark_does_not_outlive_a_lock(both_engines_app: APIFlask, actor: Accou
 def test_a_mark_does_not_outlive_a_new_password(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
-    by, who = actor("administrator"), actor("trainer", email="victim@example.org")
+    by = actor("administrator")
+    who = actor("trainer", email="victim@example.org", totp_sealed=b"sealed")
     _marked(who)
     set_password(by, who.public_id, NEW)
     assert _marks(who) == []

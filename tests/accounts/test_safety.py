@@ -105,7 +105,7 @@ def test_a_lock_ends_everything_and_begins_an_entry(
     both_engines_app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
 ) -> None:
     by = actor("administrator")
-    who = actor("trainer", email="t@example.org")
+    who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
     client_for(who)
     link = new_password_link(by, who.public_id)
     before = _entries()
@@ -133,7 +133,7 @@ def test_a_lock_ends_everything_and_begins_an_entry(
 
 def test_only_a_new_link_opens_a_locked_account(both_engines_app: APIFlask, actor: Actors) -> None:
     by = actor("administrator")
-    who = actor("police_peer", email="p@example.org")
+    who = actor("police_peer", email="p@example.org", totp_sealed=b"sealed")
     old = new_password_link(by, who.public_id)
     lock_at_once(who, who.public_id)
     with pytest.raises(LinkSpent):

@@ -292,7 +292,7 @@ def test_links_that_never_were(client: FlaskClient, address: str) -> None:
 def test_a_link_for_a_new_password(
     app: APIFlask, sign_in: Signing, actor: Callable[..., Actor]
 ) -> None:
-    who = actor("trainer", email="t@example.org")
+    who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
     browser = sign_in("administrator")
     question = browser.get(f"/accounts/{who.public_id}/new-password")
     assert "Make a link for a new password?" in question.text
@@ -304,7 +304,8 @@ def test_a_link_for_a_new_password(
     assert guest.post(link.group(1), data={"password": "short"}).status_code == 422
     done = guest.post(link.group(1), data={"password": GOOD})
     assert done.location == "/sign-in"
-    assert _sign_in(guest, "t@example.org", GOOD).location == "/"
+    # The second step stays before it.
+    assert _sign_in(guest, "t@example.org", GOOD).location == "/sign-in/code"
     again = guest.get(link.group(1))
     assert again.status_code == 404
     assert "This link was used" in again.text
@@ -405,13 +406,13 @@ def test_odd_addresses_of_a_list(sign_in: Signing, query: str) -> None:
 def test_the_director_sees_accounts_and_changes_nothing(
     sign_in: Signing, actor: Callable[..., Actor]
 ) -> None:
-    who = actor("trainer", name="Tabu", email="tabu@example.org")
+    who = actor("trainer", name="Tabu", email="tabu@example.org", totp_sealed=b"sealed")
     browser = sign_in("director")
     page = browser.get(f"/accounts/{who.public_id}")
     assert page.status_code == 200
     assert "Tabu" in page.text
     assert "tabu@example.org" not in page.text
-    for address in ("hand-over", "name", "participant"):
+    for address in ("hand-over", "name"):
         answer = browser.post(f"/accounts/{who.public_id}/{address}", data={"name": "X"})
         assert answer.status_code == 403
         assert "Tabu" not in answer.text
@@ -524,7 +525,19 @@ def test_an_account_is_linked_to_a_participant(
     who = actor("peer")
     browser = sign_in("administrator")
     address = f"/accounts/{who.public_id}/participant"
-    assert browser.post(address, data={"person": number}).status_code == 303
+    refused = browser.post(address, data={"person": number})
+    assert refused.status_code == 422
+    assert "A second person has to agree to this." in refused.text
+    asked = browser.post(address, data={"person": number, "reason": "I know them."})
+    assert asked.location.startswith("/accounts/requests/")
+    assert account(who.public_id).person_id is None
+    director = sign_in("director")
+    page = director.get(asked.location).text
+    assert number in page
+    assert "Moses" in page
+    assert director.post(asked.location, data={"decision": "agree"}).status_code == 303
+    db.session.rollback()
+    assert account(who.public_id).person_id is not None
     page = browser.get(f"/accounts/{who.public_id}").text
     assert number in page
     assert "Moses" not in page

@@ -398,7 +398,7 @@ PLACES: dict[str, Place] = {
     "accounts.withdraw_invitation": _of("invitation", both="accounts.manage"),
     "accounts.roles": _of("account", both="accounts.propose"),
     "accounts.name": _of("account", both="accounts.manage"),
-    "accounts.person": _of("account", both="accounts.manage"),
+    "accounts.person": _of("account", both="accounts.propose"),
     "accounts.reactivate": _of("account", both="accounts.propose"),
     "accounts.new_password_link": _of("account", both="accounts.propose"),
     "accounts.end_session_of": _of("account", both="accounts.manage", session_id="session"),

@@ -103,7 +103,7 @@ def test_a_copy_is_not_full_of_what_nobody_ever_said(
     person: Callable[..., str], row: Callable[[str], Person]
 ) -> None:
     empty = {"printed_name": "", "birth_year": None, "cadre": "", "reference": ""}
-    (told,) = copy_of(db.session(), row(person(**empty)), hers=True)["person"]
+    (told,) = copy_of(db.session(), row(person(**empty)), hers=True, contacts=True)["person"]
     assert told["ward"] == "Ward-of-77"
     # A no is an answer.
     assert {name: value for name, value in told.items() if not value} == {"minor": False}

@@ -345,7 +345,7 @@ def test_a_copy_holds_contacts_for_herself_alone(her: int, actor: Actors) -> Non
     db.session.add(SignedInSession(token_hash="x", account_id=account))
     db.session.flush()
     person = db.session.get_one(Person, her)
-    kept = [copy_of(db.session(), person, hers=hers) for hers in (True, False)]
+    kept = [copy_of(db.session(), person, hers=hers, contacts=hers) for hers in (True, False)]
     # When she signed in would tell whoever reads reports which of them is hers.
     for name in ("erasure_request", "account", "signed_in_session"):
         assert [name in each for each in kept] == [True, False], name

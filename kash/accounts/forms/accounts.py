@@ -166,6 +166,13 @@ class ParticipantForm(KashForm):
         filters=[number_in],
         render_kw={"maxlength": 300},
     )
+    reason = long_text_field(
+        _l("Reason"),
+        most=1000,
+        description=_l(
+            "How you know that this account is this participant's. The second person reads it."
+        ),
+    )
 
 
 class RolesForm(KashForm):

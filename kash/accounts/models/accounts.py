@@ -66,6 +66,8 @@ class Account(PublicId, Base):
     # By what passkeys know the account: random, and nothing else anywhere.
     passkey_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
+    # Who asked that it belong to this participant: a public id, empty for the operator.
+    tied_by: Mapped[str] = mapped_column(String(16), default="")
     active: Mapped[bool] = mapped_column(default=True)
     # Locked at once, until a one-time link has set a new password.
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

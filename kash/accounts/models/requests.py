@@ -22,7 +22,8 @@ class AccountRequest(PublicId, Base):
     __tablename__ = "account_request"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('invitation', 'roles', 'link', 'second_step', 'reopening')", name="kind"
+            "kind IN ('invitation', 'roles', 'link', 'second_step', 'reopening', 'opening')",
+            name="kind",
         ),
         CheckConstraint(
             "state IN ('waiting', 'agreed', 'done', 'declined', 'withdrawn', 'changed')",

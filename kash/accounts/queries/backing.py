@@ -10,8 +10,9 @@ from sqlalchemy import Select, literal, select, union
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountBacking, AccountRole, Invitation, Programme
-from kash.accounts.rules.two_people import Backing, standing
+from kash.accounts.rules.two_people import Backing, behind, is_settled, standing
 from kash.platform.approvals.rules import Standing
+from kash.platform.database import db
 from kash.policy import Role
 
 
@@ -69,7 +70,8 @@ def tied_to(public_id: str) -> Select[str]:
 @lru_cache(maxsize=64)
 def in_line_with(public_id: str) -> Select[str]:
     """The public ids of the accounts that stand behind one, or behind which it stands, itself among
-    them: the rule of approvals (`rules.are_in_line`). Put together as `tied_to` is."""
+    them: the rule of approvals (`rules.are_in_line`); and of those that tied it to a participant,
+    or that it tied. Put together as `tied_to` is."""
     up = select(literal(public_id).label("who")).cte(recursive=True)
     up = up.union(
         select(AccountBacking.by)
@@ -82,7 +84,9 @@ def in_line_with(public_id: str) -> Select[str]:
         .join(AccountBacking, AccountBacking.account_id == Account.id)
         .join(down, down.c.who == AccountBacking.by)
     )
-    return union(select(up.c.who), select(down.c.who)).subquery().select()
+    tied = select(Account.tied_by).where(Account.public_id == public_id, Account.tied_by != "")
+    ties = select(Account.public_id).where(Account.tied_by == public_id)
+    return union(select(up.c.who), select(down.c.who), tied, ties).subquery().select()
 
 
 def is_founded(session: Session) -> bool:
@@ -91,6 +95,18 @@ def is_founded(session: Session) -> bool:
         return True
     held = select(AccountRole.account_id).where(AccountRole.role == str(Role.DIRECTOR)).limit(1)
     return session.scalar(held) is not None
+
+
+def is_settled_now(session: Session, now: datetime) -> bool:
+    """True once the first director has been there for seven days (`rules.is_settled`)."""
+    founded_at = session.scalar(select(Programme.founded_at).where(Programme.id == 1))
+    return is_settled(founded_at, now)
+
+
+def tied_by_backer(public_id: str) -> bool:
+    """True if an account belongs to a participant at the word of somebody who stands behind it."""
+    tied_by = db.session.scalar(select(Account.tied_by).where(Account.public_id == public_id))
+    return bool(tied_by) and tied_by in behind(public_id, backing_of(db.session(), [public_id]))
 
 
 def roles_ever_given(session: Session, now: datetime, *, but_email: str = "") -> frozenset[Role]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import exists, func, not_, select
 
-from kash.accounts.models import Account, AccountRole, Invitation
+from kash.accounts.models import Account, AccountRequest, AccountRole, Invitation
+from kash.accounts.rules.two_people import RequestKind, RequestState
 from kash.platform.database import db
 from kash.policy import Role
 
@@ -47,6 +48,13 @@ def housekeeping(now: datetime) -> Housekeeping:
         .where(
             Account.active.is_(True),
             Account.person_id.is_(None),
+            # Whose tie waits for a second person is seen to already.
+            ~exists().where(
+                AccountRequest.account_id == Account.id,
+                AccountRequest.kind == str(RequestKind.OPENING),
+                AccountRequest.state == str(RequestState.WAITING),
+                AccountRequest.expires_at > now,
+            ),
             Account.roles.any(AccountRole.role.in_([Role.PEER, Role.POLICE_PEER])),
         )
         .scalar_subquery()

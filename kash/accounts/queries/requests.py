@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from kash.accounts.models import (
     Account,
@@ -22,6 +22,7 @@ from kash.accounts.requests import answer_of, code_of, content_of, digest_of, re
 from kash.accounts.rules.two_people import (
     OPEN_STATES,
     SETTLED_AFTER,
+    TOLD_OF,
     RequestKind,
     RequestState,
     standing,
@@ -30,7 +31,7 @@ from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from kash.platform.web.lists import Listing, listing
-from kash.policy import GRANTS, Actor, Reach
+from kash.policy import GRANTS, SYSTEM, Actor, Reach, Role
 
 MOST_WAITING = 100
 
@@ -39,7 +40,8 @@ MOST_WAITING = 100
 class RequestLine:
     """One request. `name` is whom it concerns, `account_id` her public id if she has an account.
 
-    `held` and `roles` are what she is and would be. `standing` is the actor's own; `changed` says
+    `held` and `roles` are what she is and would be, `person` is the participant to whom the account
+    would belong. `standing` is the actor's own; `changed` says
     that the account is no longer as it was, `overdue` that nobody decided in time.
     """
 
@@ -64,6 +66,7 @@ class RequestLine:
     language: str
     held: Sequence[str]
     roles: Sequence[str]
+    person: str = ""
     opened: datetime | None = None
     code: str = field(default="", repr=False)
 
@@ -140,6 +143,7 @@ def _line(
         language=str(content.get("language", "")),
         held=[row.role for row in account.roles] if account is not None else [],
         roles=[str(role) for role in content.get("roles", ())],
+        person=str(content.get("person", "")),
         opened=account.created_at if account is not None else None,
         # For the second person alone: who asked has the link.
         code=code_of(request) if request.decided_by == actor.public_id else "",
@@ -204,6 +208,70 @@ def request_by_id(actor: Actor, public_id: str) -> RequestLine:
     if not rows or not _decides(actor):
         raise NotFound
     return _lines(rows, actor, utc_now())[0]
+
+
+def opening_waits(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    """The condition of openings of records that wait for a second person, of her own account."""
+    return and_(
+        AccountRequest.account_id == actor.account_id,
+        AccountRequest.kind == str(RequestKind.OPENING),
+        AccountRequest.state == str(RequestState.WAITING),
+        AccountRequest.expires_at > now,
+    )
+
+
+def openings_of(actor: Actor, now: datetime) -> list[RequestLine]:
+    """Openings of records that wait for a second person, of the actor's own account."""
+    return _lines(
+        db.session.execute(_requests().where(opening_waits(actor, now))).all(), actor, now
+    )
+
+
+@dataclass(frozen=True)
+class MadeAlone:
+    """An invitation or a link for a new password that one person made alone. `account` is whose
+    link it is; `roles` are what an invitation offers."""
+
+    name: str
+    by: str
+    at: datetime
+    roles: Sequence[str]
+    account: str
+    used: bool
+
+
+def lately_alone(now: datetime) -> ColumnElement[bool]:
+    """The condition of invitations and links that one person made alone in the last seven days."""
+    return and_(
+        Invitation.request_id == "",
+        Invitation.brought_by.not_in(["", SYSTEM.public_id]),
+        Invitation.created_at > now - SETTLED_AFTER,
+    )
+
+
+def made_alone(now: datetime) -> list[MadeAlone]:
+    """Invitations to roles that see records or are tied to participants, and links for new
+    passwords, that somebody made alone in the last seven days; the newest first."""
+    rows = db.session.execute(
+        select(Invitation, Account.public_id)
+        .outerjoin(Account, Account.id == Invitation.account_id)
+        .where(lately_alone(now))
+        .order_by(Invitation.id.desc())
+        .limit(MOST_WAITING)
+    ).all()
+    names = names_of(row[0].brought_by for row in rows)
+    return [
+        MadeAlone(
+            row[0].name,
+            names.get(row[0].brought_by, ""),
+            row[0].created_at,
+            row[0].roles,
+            row[1] or "",
+            row[0].used_at is not None,
+        )
+        for row in rows
+        if row[1] is not None or not TOLD_OF.isdisjoint(Role(role) for role in row[0].roles)
+    ]
 
 
 def open_requests_of(account_id: int) -> Sequence[AccountRequest]:

@@ -20,8 +20,15 @@ from kash.platform.approvals.rules import Standing, standing_of
 from kash.policy import Role
 
 POWERFUL = frozenset({Role.ADMINISTRATOR, Role.DIRECTOR, Role.DOCUMENTATION, Role.CUSTODIAN})
+# Roles that see records or contacts of people by themselves. One person gives them until the first
+# director has been there for some days; afterwards they open once a second person agreed.
+OF_RECORDS = frozenset({Role.TRAINER, Role.MONITORING})
+# Invitations to these stand on Today of those who agree.
+TOLD_OF = OF_RECORDS | {Role.PEER, Role.POLICE_PEER}
 # How long a request waits, and how long a link may be fetched after it was agreed to.
 REQUEST_WAITS = timedelta(days=7)
+# How long the opening of records waits: whoever joined has nobody who would ask again for her.
+OPENING_WAITS = timedelta(days=90)
 # For how long nobody else must have touched the ways into an account whose owner agrees.
 SETTLED_AFTER = timedelta(days=7)
 # Wrong guesses at the code that the second person tells, for each link.
@@ -38,6 +45,8 @@ class RequestKind(StrEnum):
     LINK = "link"
     SECOND_STEP = "second_step"
     REOPENING = "reopening"
+    # Roles that see records, and the participant to whom an account belongs.
+    OPENING = "opening"
 
 
 class RequestState(StrEnum):
@@ -60,16 +69,39 @@ def gained_power(held: Collection[Role], wanted: Collection[Role]) -> frozenset[
     return (frozenset(wanted) - frozenset(held)) & POWERFUL
 
 
-def takes_two(asked: RequestKind, held: Collection[Role], wanted: Collection[Role] = ()) -> bool:
+def gained_records(held: Collection[Role], wanted: Collection[Role]) -> frozenset[Role]:
+    """The roles of records that an account would have and has not now."""
+    return (frozenset(wanted) - frozenset(held)) & OF_RECORDS
+
+
+def is_settled(founded_at: datetime | None, now: datetime) -> bool:
+    """True once the first director has been there long enough to be the second person."""
+    return founded_at is not None and now - founded_at >= SETTLED_AFTER
+
+
+def takes_two(
+    asked: RequestKind,
+    held: Collection[Role],
+    wanted: Collection[Role] = (),
+    *,
+    settled: bool = False,
+    second_step: bool = True,
+) -> bool:
     """True if something takes two people; `held` are the roles of the account, if there is one.
 
-    Taking a second step off does for everybody: the rest only where power is given, or where the
-    account has it.
+    Taking a second step off and opening records do for everybody. A link for a new password does
+    where no `second_step` of its own stands before the account; a change of roles where it gives
+    records in a programme that `is_settled`. The rest only where power is given, or where the
+    account has it. An invitation to records is made by one person: what it opens waits.
     """
-    if asked is RequestKind.SECOND_STEP:
+    if asked in (RequestKind.SECOND_STEP, RequestKind.OPENING):
+        return True
+    if asked is RequestKind.ROLES and settled and gained_records(held, wanted):
         return True
     if asked in (RequestKind.INVITATION, RequestKind.ROLES):
         return bool(gained_power(held, wanted))
+    if asked is RequestKind.LINK and not second_step:
+        return True
     return not POWERFUL.isdisjoint(held)
 
 

@@ -19,6 +19,7 @@ from kash.accounts.errors import (
     OwnRoles,
     PersonMinor,
     PersonTaken,
+    RequestClosed,
     RolesConflict,
     WeakPassword,
     WrongPassword,
@@ -26,6 +27,7 @@ from kash.accounts.errors import (
 from kash.accounts.models import Account, AccountRole, Invitation, SignedInSession
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import email_key, email_of, is_minor, roles_of
+from kash.accounts.queries.backing import is_settled_now
 from kash.accounts.rules.accounts import (
     PASSWORD_LEAST,
     PASSWORD_MOST,
@@ -33,7 +35,12 @@ from kash.accounts.rules.accounts import (
     password_fault,
 )
 from kash.accounts.rules.sign_in_names import is_address
-from kash.accounts.rules.two_people import RequestKind, gained_power, takes_two
+from kash.accounts.rules.two_people import (
+    RequestKind,
+    gained_power,
+    gained_records,
+    takes_two,
+)
 from kash.accounts.secrets import hash_password, password_matches
 from kash.accounts.services.backing import (
     given_freely,
@@ -44,7 +51,14 @@ from kash.accounts.services.backing import (
     unsettle,
 )
 from kash.accounts.services.marks import forget_marks, mark_browser
-from kash.accounts.services.notices import PASSWORD_SET, REOPENED, ROLES_CHANGED, notify
+from kash.accounts.services.notices import (
+    PASSWORD_SET,
+    REOPENED,
+    ROLES_CHANGED,
+    TIED,
+    UNTIED,
+    notify,
+)
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
 from kash.platform.database import new_public_id, utc_now
 from kash.platform.vault import ActorLike, Change, audited, seal
@@ -199,7 +213,7 @@ def set_roles(by: Actor, public_id: str, roles: Collection[Role]) -> None:
     """Give an account exactly these roles; its owner is told.
 
     Raises RolesConflict, LastAdministrator, OwnRoles, OnlyAdministrators, and NeedsSecond where the
-    account would gain a powerful role.
+    account would gain a powerful role, or one that sees records once the programme is settled.
     """
     check_roles(roles)
     if by.public_id == public_id:
@@ -213,7 +227,9 @@ def set_roles(by: Actor, public_id: str, roles: Collection[Role]) -> None:
             return
         gained = gained_power(held, roles)
         free = bool(gained) and given_freely(change.session, gained, change.now)
-        if gained and not free and not is_operator(by):
+        settled = is_settled_now(change.session, change.now)
+        needed = takes_two(RequestKind.ROLES, held, roles, settled=settled)
+        if needed and not free and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
             raise OnlyAdministrators
@@ -238,9 +254,9 @@ def apply_roles(change: Change, account: Account, roles: Collection[Role], by: s
     account.roles = [row for row in account.roles if Role(row.role) in roles] + [
         AccountRole(role=str(role)) for role in sorted(set(roles) - held)
     ]
-    if gained_power(held, roles):
-        if not is_address(email_of(account)):
-            raise EmailNeeded
+    if gained_power(held, roles) and not is_address(email_of(account)):
+        raise EmailNeeded
+    if gained_power(held, roles) or gained_records(held, roles):
         session.execute(
             delete(Invitation).where(
                 Invitation.account_id == account.id, Invitation.used_at.is_(None)
@@ -262,19 +278,50 @@ def rename(by: ActorLike, public_id: str, name: str) -> None:
         change.about(public_id)
 
 
-def link_person(by: ActorLike, public_id: str, person_id: int | None) -> None:
-    """Say which participant an account belongs to. Raises PersonTaken."""
+def link_person(by: Actor, public_id: str, person_id: int | None) -> None:
+    """Say which participant an account belongs to, at the operator's word; or that it belongs to
+    none any more, which takes one person, and never about her own.
+
+    Raises PersonTaken, PersonMinor, OwnRoles, OnlyAdministrators, and NeedsSecond: until a second
+    person agreed, a tie opens nothing.
+    """
     with audited("accounts.person_linked", by) as change:
         account = locked_account(change.session, public_id)
+        if not is_operator(by):
+            if by.public_id == public_id:
+                raise OwnRoles
+            if person_id is not None:
+                raise NeedsSecond
+            if not by.may("accounts.manage"):
+                raise OnlyAdministrators
         if account.person_id == person_id:
             change.nothing()
             return
-        if person_id is not None and change.session.scalar(
-            select(Account.id).where(Account.person_id == person_id)
-        ):
-            raise PersonTaken
-        account.person_id = person_id
+        tie(change, account, person_id, by.public_id, by)
         change.about(public_id)
+
+
+def tie(change: Change, account: Account, person_id: int | None, by: str, decider: Actor) -> None:
+    """Have an account belong to a participant inside the caller's transaction, at the word of `by`.
+    Raises PersonTaken and, if she is or may be under 18, PersonMinor, or RequestClosed to a decider
+    who may not know of participants."""
+    if person_id is not None:
+        refuse_tie(decider, change.session, account.id, person_id)
+        if is_minor(change.session, person_id):
+            raise RequestClosed
+    account.person_id = person_id
+    account.tied_by = "" if person_id is None or is_operator(by) else by
+    notify(change.session, account, TIED if person_id is not None else UNTIED, change.now)
+
+
+def refuse_tie(by: Actor, session: Session, account_id: int, person_id: int) -> None:
+    """Raise PersonTaken if another account belongs to a participant and, if `by` may know of
+    participants, PersonMinor."""
+    taken = select(Account.id).where(Account.person_id == person_id, Account.id != account_id)
+    if session.scalar(taken):
+        raise PersonTaken
+    if by.may("people.find") and is_minor(session, person_id):
+        raise PersonMinor
 
 
 def end_sessions(session: Session, account_id: int, *, excluding: str = "") -> None:

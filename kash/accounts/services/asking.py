@@ -11,20 +11,33 @@ from kash.accounts.errors import (
     AskedAlready,
     EmailNeeded,
     NeedsSecond,
+    NoSuchPerson,
     OnlyAdministrators,
     OwnRoles,
     RequestClosed,
     SecondStepMissing,
 )
 from kash.accounts.models import Account, AccountRequest
-from kash.accounts.queries.accounts import email_key, email_of, roles_of
-from kash.accounts.requests import Content, digest_of, seal_content, seal_reason
+from kash.accounts.queries.accounts import email_of, person_id_of, roles_of
+from kash.accounts.queries.backing import is_settled_now
+from kash.accounts.requests import Content, lookup_in, store_request
 from kash.accounts.rules.sign_in_names import is_address
-from kash.accounts.rules.two_people import REQUEST_WAITS, RequestKind, RequestState, takes_two
-from kash.accounts.services.accounts import check_roles, locked_account, refuse_taken
+from kash.accounts.rules.two_people import (
+    RequestKind,
+    RequestState,
+    gained_power,
+    takes_two,
+)
+from kash.accounts.services.accounts import (
+    check_roles,
+    locked_account,
+    refuse_taken,
+    refuse_tie,
+)
 from kash.accounts.services.invitations import Offered
 from kash.accounts.services.notices import (
     LINK_ASKED,
+    OPENING_ASKED,
     REOPENING_ASKED,
     RESET_ASKED,
     ROLES_ASKED,
@@ -40,6 +53,7 @@ _TOLD = {
     RequestKind.LINK: LINK_ASKED,
     RequestKind.SECOND_STEP: RESET_ASKED,
     RequestKind.REOPENING: REOPENING_ASKED,
+    RequestKind.OPENING: OPENING_ASKED,
 }
 
 
@@ -103,8 +117,9 @@ def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: st
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
         held = roles_of(account)
-        _refuse_needless(takes_two(RequestKind.ROLES, held, roles))
-        if not is_address(email_of(account)):
+        settled = is_settled_now(change.session, change.now)
+        _refuse_needless(takes_two(RequestKind.ROLES, held, roles, settled=settled))
+        if gained_power(held, roles) and not is_address(email_of(account)):
             raise EmailNeeded
         request_id = _keep(change, by, RequestKind.ROLES, account, content, reason)
         change.about(public_id, request_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
@@ -120,7 +135,8 @@ def ask_for_link(by: Actor, public_id: str, reason: str) -> str:
         account = _concerned(change.session, by, public_id)
         if not account.active:
             raise NotFound
-        _refuse_needless(takes_two(RequestKind.LINK, roles_of(account)))
+        second_step = account.has_second_step
+        _refuse_needless(takes_two(RequestKind.LINK, roles_of(account), second_step=second_step))
         request_id = _keep(change, by, RequestKind.LINK, account, {}, reason)
         change.about(public_id, request_id)
     return request_id
@@ -134,6 +150,23 @@ def ask_to_reopen(by: Actor, public_id: str, reason: str) -> str:
             raise RequestClosed
         _refuse_needless(takes_two(RequestKind.REOPENING, roles_of(account)))
         request_id = _keep(change, by, RequestKind.REOPENING, account, {}, reason)
+        change.about(public_id, request_id)
+    return request_id
+
+
+def ask_to_tie(by: Actor, public_id: str, person: str, reason: str) -> str:
+    """Ask that an account belong to a participant, by public ids; its owner is told.
+
+    Raises OwnRoles, NoSuchPerson, PersonTaken, PersonMinor, AskedAlready, NotFound.
+    """
+    with audited("accounts.request_made", by) as change:
+        account = _concerned(change.session, by, public_id)
+        key = person_id_of(person)
+        if key is None:
+            raise NoSuchPerson
+        refuse_tie(by, change.session, account.id, key)
+        content: Content = {"roles": sorted(map(str, roles_of(account))), "person": person}
+        request_id = _keep(change, by, RequestKind.OPENING, account, content, reason)
         change.about(public_id, request_id)
     return request_id
 
@@ -179,7 +212,7 @@ def _keep(
     if not reason.strip():
         raise NeedsSecond
     request_id = request_id or new_public_id()
-    email_lookup = email_key(content["email"]) if "email" in content else ""
+    email_lookup = lookup_in(content)
     about = (
         AccountRequest.account_id == account.id
         if account is not None
@@ -194,20 +227,7 @@ def _keep(
         )
     ):
         raise AskedAlready
-    change.session.add(
-        AccountRequest(
-            public_id=request_id,
-            kind=str(kind),
-            account_id=account.id if account is not None else None,
-            email_lookup=email_lookup,
-            content_sealed=seal_content(content, request_id),
-            digest=digest_of(str(kind), content, account),
-            reason_sealed=seal_reason(reason, request_id),
-            asked_by=by.public_id,
-            asked_at=change.now,
-            expires_at=change.now + REQUEST_WAITS,
-        )
-    )
+    store_request(change, by.public_id, kind, account, content, reason, request_id)
     if account is not None:
         notify(change.session, account, _TOLD[kind], change.now)
     return request_id

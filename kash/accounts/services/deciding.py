@@ -14,11 +14,17 @@ import secrets
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import CannotAgree, RequestChanged, RequestClosed, SecondStepMissing
+from kash.accounts.errors import (
+    CannotAgree,
+    NoSuchPerson,
+    RequestChanged,
+    RequestClosed,
+    SecondStepMissing,
+)
 from kash.accounts.models import Account, AccountRequest
 from kash.accounts.names import STANDING_SENTENCES
 from kash.accounts.queries import accounts
-from kash.accounts.queries.accounts import actor_of, usable_invitation
+from kash.accounts.queries.accounts import actor_of, person_id_of, roles_of, usable_invitation
 from kash.accounts.queries.backing import standing_in_requests
 from kash.accounts.requests import (
     Content,
@@ -44,6 +50,7 @@ from kash.accounts.services.accounts import (
     locked_account,
     refuse_taken,
     reopen,
+    tie,
 )
 from kash.accounts.services.backing import unsettle
 from kash.accounts.services.invitations import Marked, Offered, offer_account
@@ -109,11 +116,29 @@ def _carry_out(
     if kind is RequestKind.ROLES:
         check_roles(roles_in(content))
         apply_roles(change, account, roles_in(content), request.asked_by)
+    elif kind is RequestKind.OPENING:
+        _open_records(change, by, account, content, request.asked_by)
     elif kind is RequestKind.SECOND_STEP:
         _take_off(change, account, request.asked_by)
     else:
         reopen(change, account, request.asked_by)
     return RequestState.DONE
+
+
+def _open_records(
+    change: Change, by: Actor, account: Account, content: Content, asked_by: str
+) -> None:
+    """Give an account the roles that waited, and tie it to its participant. Raises NoSuchPerson if
+    she is gone, and as `tie`."""
+    wanted = roles_in(content)
+    if wanted != roles_of(account):
+        check_roles(wanted)
+        apply_roles(change, account, wanted, asked_by)
+    if content["person"]:
+        person_id = person_id_of(content["person"])
+        if person_id is None:
+            raise NoSuchPerson
+        tie(change, account, person_id, asked_by, by)
 
 
 def _new_spoken_code() -> str:

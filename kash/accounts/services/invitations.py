@@ -28,13 +28,17 @@ from kash.accounts.queries.accounts import (
     actor_of,
     email_key,
     is_minor,
+    person_public_id,
 )
+from kash.accounts.queries.backing import is_settled_now
+from kash.accounts.requests import store_opening
 from kash.accounts.rules.accounts import INVITATION_LASTS
 from kash.accounts.rules.sign_in_names import drawn_name
 from kash.accounts.rules.two_people import (
     POWERFUL,
     SPOKEN_CODE_TRIES,
     gained_power,
+    gained_records,
 )
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.accounts.services.accounts import (
@@ -243,10 +247,18 @@ def spend_invitation(session: Session, token: str, now: datetime) -> Invitation:
     return invitation
 
 
-def refuse_alone(invitation: Invitation, opened: Collection[Role]) -> None:
-    """Raise LinkSpent if one person alone made a link that opens much, however long ago."""
-    alone = not invitation.request_id and not invitation.founding
-    if alone and not is_operator(invitation.brought_by) and not POWERFUL.isdisjoint(opened):
+def made_alone(invitation: Invitation) -> bool:
+    """True if one person alone made a link, who is not the operator."""
+    return not invitation.request_id and not is_operator(invitation.brought_by)
+
+
+def refuse_alone(
+    invitation: Invitation, opened: Collection[Role], *, second_step: bool = True
+) -> None:
+    """Raise LinkSpent if one person alone made a link that opens much, or that nothing but its
+    account's own `second_step` would keep from her, however long ago."""
+    alone = made_alone(invitation) and not invitation.founding
+    if alone and not (second_step and POWERFUL.isdisjoint(opened)):
         raise LinkSpent
 
 
@@ -281,8 +293,13 @@ def accept_invitation(
     new = Actor(public_id=new_public_id())
     with audited("accounts.invitation_accepted", new) as change:
         invitation = spend_invitation(change.session, token, change.now)
-        roles = [Role(role) for role in invitation.roles]
+        roles = frozenset(Role(role) for role in invitation.roles)
         refuse_alone(invitation, roles)
+        # What sees records waits for a second person, and so does whose account it is.
+        alone = made_alone(invitation)
+        settled = is_settled_now(change.session, change.now)
+        later = gained_records((), roles) if alone and settled else frozenset()
+        ties = invitation.person_id is not None and alone
         taken = change.session.scalar(
             select(Account.id).where(Account.email_lookup == invitation.email_lookup)
         )
@@ -300,16 +317,22 @@ def accept_invitation(
             name=name,
             email=email,
             password_hash=hashed,
-            roles=roles,
+            roles=roles - later,
             language=language or invitation.language,
-            person_id=invitation.person_id,
+            person_id=None if ties else invitation.person_id,
         )
+        if invitation.person_id is not None and not is_operator(invitation.brought_by):
+            account.tied_by = "" if ties else invitation.brought_by
         change.session.add(account)
         flush_account(change.session)
         if not invitation.founding:
             stand_behind(change.session, account.id, invitation.brought_by, change.now)
         note_founding(change.session, roles, change.now)
         change.about(new.public_id, invitation.public_id)
+        if later or ties:
+            person = (person_public_id(invitation.person_id) or "") if ties else ""
+            by = invitation.brought_by
+            change.about(store_opening(change, by, account, roles, person))
     return actor_of(accounts.account(new.public_id))
 
 

@@ -31,6 +31,7 @@ ROLES_ASKED, ROLES_CHANGED = "roles_asked", "roles_changed"
 LINK_ASKED, LINK_MADE, PASSWORD_SET = "link_asked", "link_made", "password_set"
 REOPENING_ASKED, REOPENED = "reopening_asked", "reopened"
 KEYS_ASKED, KEYS_GIVEN_BACK = "keys_asked", "keys_given_back"
+OPENING_ASKED, TIED, UNTIED = "opening_asked", "tied", "untied"
 APPROVALS_LENT, STANDS_IN = "approvals_lent", "stands_in"
 NOT_DONE, VOUCHED_FOR = "not_done", "vouched_for"
 # For who asked.
@@ -98,6 +99,20 @@ TEXTS: dict[str, Any] = {
     KEYS_GIVEN_BACK: _l(
         "On %(when)s the server's half of your key of the vault was given back: you open it as"
         " before. If somebody may know your six words, change them first."
+    ),
+    OPENING_ASKED: _l(
+        "On %(when)s somebody asked that your account open records, or belong to a participant. A"
+        " second person has to agree. If you know nothing of it, tell the director or an"
+        " administrator."
+    ),
+    TIED: _l(
+        "On %(when)s it was agreed to which participant your account belongs. Your own workshops"
+        " and certificates are open to you now. If they are not yours, tell the director or an"
+        " administrator at once."
+    ),
+    UNTIED: _l(
+        "On %(when)s it was said that your account belongs to no participant. If you know nothing"
+        " of it, tell the director or an administrator."
     ),
     APPROVALS_LENT: _l(
         "On %(when)s it was chosen with your account who decides in your name. If it was not you,"

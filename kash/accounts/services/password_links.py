@@ -51,13 +51,15 @@ def new_password_link(by: Actor, public_id: str) -> str:
 
     Its owner is told, and whoever makes it alone stands behind the account from now on: she could
     use it herself. Raises NotFound, OnlyAdministrators, and NeedsSecond for who holds a powerful
-    role.
+    role, or has no second step that the link leaves closed.
     """
     with audited("accounts.password_link_made", by) as change:
         account = locked_account(change.session, public_id)
         if not account.active:
             raise NotFound
-        if takes_two(RequestKind.LINK, roles_of(account)) and not is_operator(by):
+        second_step = account.has_second_step
+        needed = takes_two(RequestKind.LINK, roles_of(account), second_step=second_step)
+        if needed and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
             raise OnlyAdministrators
@@ -121,7 +123,7 @@ def accept_new_password(token: str, password: str, *, code: str = "") -> None:
         account = locked_account(change.session, public_id)
         if not account.active:
             raise LinkSpent
-        refuse_alone(invitation, roles_of(account))
+        refuse_alone(invitation, roles_of(account), second_step=account.has_second_step)
         account.password_hash = hashed
         account.password_changed_at = change.now
         account.paused_at = None

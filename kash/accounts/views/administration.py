@@ -14,6 +14,7 @@ from kash.accounts.errors import (
     EmailNeeded,
     NeedsSecond,
     OnlyAdministrators,
+    OwnRoles,
     RequestClosed,
 )
 from kash.accounts.forms.accounts import (
@@ -45,7 +46,7 @@ from kash.accounts.rules.two_people import RequestKind, takes_two
 from kash.accounts.services import accounts as accounts_services
 from kash.accounts.services import invitations, password_links
 from kash.accounts.services.accounts import link_person, rename, set_roles
-from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_reopen
+from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_to_reopen, ask_to_tie
 from kash.accounts.tables import ACCOUNT_COLUMNS
 from kash.accounts.views.inviting import person_typed
 from kash.accounts.views.links import address_of_link
@@ -126,7 +127,10 @@ def account(public_id: str) -> ResponseReturnValue:
         if current_actor().may("accounts.agree")
         else [],
         behind=those_behind(found),
-        takes_two=takes_two(RequestKind.LINK, roles_of(found)),
+        link_takes_two=takes_two(
+            RequestKind.LINK, roles_of(found), second_step=found.has_second_step
+        ),
+        reopening_takes_two=takes_two(RequestKind.REOPENING, roles_of(found)),
         email=email_of(found) if current_actor().may("accounts.manage") else "",
         person=person_public_id(found.person_id),
         sessions=open_sessions(found.id),
@@ -181,15 +185,19 @@ def name(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/accounts/<public_id>/participant", methods=["GET", "POST"])
-@allow("accounts.manage", fresh=True)
+@allow("accounts.propose", fresh=True)
 def person(public_id: str) -> ResponseReturnValue:
-    """Say to which participant an account belongs."""
-    account = accounts.account(public_id)
+    """Ask that an account belong to a participant, which opens nothing until a second person has
+    agreed; or say that it belongs to none any more."""
+    by, account = current_actor(), accounts.account(public_id)
     form = ParticipantForm(person=person_public_id(account.person_id) or "")
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
-        with form.showing_problems():
-            link_person(current_actor(), public_id, person_typed(form.person.data))
+        with form.showing_problems(person=(OnlyAdministrators, AskedAlready, OwnRoles)):
+            try:
+                link_person(by, public_id, person_typed(form.person.data))
+            except NeedsSecond:
+                return asked(ask_to_tie(by, public_id, form.person.data, form.reason.data))
             flash(_("Saved."))
             return redirect(back, code=303)
     return page("accounts/person.html", form=form, back=back)
@@ -231,7 +239,7 @@ def reactivate(public_id: str) -> ResponseReturnValue:
 def new_password_link(public_id: str) -> ResponseReturnValue:
     """A one-time link for someone who has lost the password; or ask for it, if it opens much."""
     by, found = current_actor(), accounts.account(public_id)
-    if takes_two(RequestKind.LINK, roles_of(found)):
+    if takes_two(RequestKind.LINK, roles_of(found), second_step=found.has_second_step):
         return _ask(
             found,
             _("Ask for a link for a new password"),

@@ -14,15 +14,16 @@ from kash.accounts.forms.several import InvitedRow, InviteSeveralForm
 from kash.accounts.names import ROLE_NAMES, role_name
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import person_id_of
-from kash.accounts.queries.backing import is_founded
+from kash.accounts.queries.backing import is_founded, is_settled_now
 from kash.accounts.rules.pasted import pasted_people
 from kash.accounts.rules.sign_in_names import is_address
+from kash.accounts.rules.two_people import gained_records
 from kash.accounts.services import several
 from kash.accounts.services.invitations import Offered
 from kash.accounts.services.several import Invited, RowsRefused, invite_one
 from kash.accounts.views.links import address_of_link, mail_link
 from kash.accounts.views.requests import asked
-from kash.platform.database import db
+from kash.platform.database import db, utc_now
 from kash.platform.messages import mail_is_set_up
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import CaughtProblem
@@ -96,7 +97,14 @@ def _invite(form: InviteForm) -> ResponseReturnValue:
         qr=qr_picture(link),
         mailed=mailed,
         again=made.again,
+        waits=_opens_later(offer),
     )
+
+
+def _opens_later(offer: Offered) -> bool:
+    """True if what an invitation offers opens once a second person agreed."""
+    settled = is_settled_now(db.session(), utc_now())
+    return offer.person_id is not None or bool(settled and gained_records((), offer.roles))
 
 
 def _words() -> tuple[dict[str, str], dict[str, str]]:
@@ -171,6 +179,7 @@ def _links_page(form: InviteSeveralForm, found: list[Invited]) -> ResponseReturn
                 "qr": qr_picture(link) if link else "",
                 "mailed": mailed,
                 "unsent": mails and not mailed,
+                "waits": _opens_later(one.offer),
                 "request_id": one.request_id,
             }
         )

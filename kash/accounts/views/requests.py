@@ -16,6 +16,7 @@ from kash.accounts.errors import (
     EmailTaken,
     LastAdministrator,
     LastKeyHolder,
+    NoSuchPerson,
     OwnRoles,
     PersonMinor,
     PersonTaken,
@@ -123,6 +124,9 @@ def one_request(public_id: str) -> ResponseReturnValue:
         seconds=possible_seconds(found) if found.waits else [],
         second_note=second_note,
         refused=STANDING_SENTENCES.get(found.standing),
+        participant=accounts.participant(found.person)
+        if found.person and by.may("people.find")
+        else None,
         behind=those_behind(account) if account is not None else [],
         warnings=revocation_warnings(found.account_id)
         if found.waits and found.kind is RequestKind.ROLES
@@ -146,6 +150,7 @@ def _decided(public_id: str, decide: Callable[[], object], done: str) -> Respons
         EmailNeeded,
         PersonTaken,
         PersonMinor,
+        NoSuchPerson,
         LastAdministrator,
         LastKeyHolder,
     ) as problem:

@@ -28,10 +28,12 @@ _NAMING = ("chosen_name", "public_title", "title", "name", "label", "starts_at",
 Told = dict[str, Any]
 
 
-def copy_of(session: Session, person: Person, *, hers: bool) -> dict[str, list[Told]]:
-    """{what it is: its rows}. What is sealed, contacts among it, is opened for herself alone; and
-    nobody else is told of her account, as when she signed in would say when she reported something.
-    """
+def copy_of(
+    session: Session, person: Person, *, hers: bool, contacts: bool
+) -> dict[str, list[Told]]:
+    """{what it is: its rows}. What is sealed is opened for herself alone, her `contacts` only if
+    nobody else could be behind her account; and nobody else is told of her account, as when she
+    signed in would say when she reported something."""
     rows = RowsOfPeople()
     opened = {one.name: one for one in declared(OpenedForHer)} if hers else {}
     own = select(Person.__table__).where(Person.id == person.id)
@@ -40,7 +42,7 @@ def copy_of(session: Session, person: Person, *, hers: bool) -> dict[str, list[T
         told = _told(session, Person.__table__.columns, dict(row))
         for which in ("phone", "email"):
             sealed = row[f"{which}_sealed"]
-            if sealed is not None and hers:
+            if sealed is not None and contacts:
                 told[which] = open_text(sealed, kind=f"person.{which}", public_id=row["public_id"])
         found["person"] = [told]
     for one in reversed(rows.deepest_first):

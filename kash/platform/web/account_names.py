@@ -17,13 +17,15 @@ class AccountsKnown(Part):
     """Accounts as other rooms find them: names by public ids; the select of public ids of those
     that are not independent of one, itself among them (`tied_to`), and of those alone that stand
     behind it or behind which it stands (`in_line_with`); the participants to whom accounts belong;
-    and who may do something now."""
+    who may do something now; and whether whoever tied an account to its participant stands behind
+    it."""
 
     names_of: Callable[[Iterable[str]], dict[str, str]]
     tied_to: Callable[[str], Select[str]]
     in_line_with: Callable[[str], Select[str]]
     people_of: Callable[[Iterable[str]], Select[int | None]]
     actors_that_may: Callable[[str], Sequence[Actor]]
+    tied_by_backer: Callable[[str], bool]
 
 
 def account_names(public_ids: Iterable[str]) -> dict[str, str]:
@@ -64,3 +66,9 @@ def people_of_accounts(public_ids: Iterable[str], session: Session) -> frozenset
 def actors_that_may(permission: str) -> list[Actor]:
     """Everybody whose account may do something now, by her own role or as it was lent to her."""
     return [actor for one in declared(AccountsKnown) for actor in one.actors_that_may(permission)]
+
+
+def tied_by_backer(public_id: str) -> bool:
+    """True if whoever tied an account to its participant stands behind the account: she could have
+    made it, or come into it, to read what is the participant's."""
+    return any(one.tied_by_backer(public_id) for one in declared(AccountsKnown))
