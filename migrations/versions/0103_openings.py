@@ -1,14 +1,14 @@
 """who said that an account belongs to a participant, and openings of records
 
 Revision ID: 0103
-Revises: 0098
+Revises: 0104
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0103'
-down_revision = '0098'
+down_revision = '0104'
 branch_labels = None
 depends_on = None
 
