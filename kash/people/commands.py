@@ -94,18 +94,28 @@ def _show(preview: Preview) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--group", "group_name", default="", help="The group of rows that name none.")
 @click.option("--capitals", is_flag=True, help="Write names in capitals as names.")
+@click.option("--looked", is_flag=True, help="The guessed columns were looked at, and are right.")
 @click.option("--apply", is_flag=True, help="Store the people; else only show what would be.")
-def import_people(file: Path, group_name: str, capitals: bool, apply: bool) -> None:
+def import_people(file: Path, group_name: str, capitals: bool, looked: bool, apply: bool) -> None:
     """Show what the list in FILE (CSV, XLSX, ODS) would add; with --apply add it whole."""
     with told_at_terminal(Problem):
         choices = Choices(group=_group(group_name), capitals=capitals)
         read = read_file(_content(file))
         preview = make_preview(read, choices, SYSTEM, local_today(), add_places=False)
         _show(preview)
+        for at, number in preview.unlooked.items():
+            told = _(
+                "Guessed: %(column)s is taken for %(field)s, which changes what is kept of people:"
+                " %(number)s. If that is right, add --looked.",
+                column=preview.table.headings[at] or _("Column %(number)s", number=at + 1),
+                field=words.FIELD[preview.guesses[at].field],
+                number=number,
+            )
+            click.echo(told, err=True)
         if not apply:
             click.echo(_("Nothing was saved. Add --apply to save the list."))
             return
-        if any(preview.counts[state] for state in _LEFT_OUT):
+        if any(preview.counts[state] for state in _LEFT_OUT) or (preview.unlooked and not looked):
             raise click.ClickException(_("Nothing was added."))
         import_at_once(read, SYSTEM, preview, choices)
     made = [each for each in preview.outcomes if each.state is State.NEW]

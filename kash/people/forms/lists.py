@@ -119,6 +119,7 @@ def columns_correction(
         if (chosen := given.get(f"station-{at}", "")) in known_places and chosen != place.chosen
     }
     capitals = given.get("capitals", "")
+    looked = [at for at, _guess in enumerate(preview.guesses) if given.get(f"looked-{at}")]
     elsewhere = sheet is not None and sheet != preview.sheet_at
     moved = header is not None and header != preview.table.header
 
@@ -137,6 +138,7 @@ def columns_correction(
         if columns:
             # A field goes to one column: the one it was given to first leaves it.
             choices.columns |= columns
+        choices.looked = sorted({*choices.looked, *looked})
         choices.stations |= stations
 
     return correct

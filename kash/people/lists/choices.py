@@ -17,8 +17,8 @@ ADD, NONE = "add", "none"
 @dataclass
 class Choices:
     """Sheet and header row are None until corrected; columns map a column's place to a field.
-    `capitals` says that names in capitals are written as names; `persons` are rows that look like
-    nobody's and are somebody's.
+    `looked` are columns whose guess somebody looked at and left. `capitals` says that names in
+    capitals are written as names; `persons` are rows that look like nobody's and are somebody's.
 
     `decisions`, `edits` and `takes` are by row. `seen` are the people whom a row was shown beside
     when it was decided: a decision holds among them, and is asked for again if there is another.
@@ -35,6 +35,7 @@ class Choices:
     edits: dict[int, dict[str, str]] = field(default_factory=dict)
     takes: dict[int, list[str]] = field(default_factory=dict)
     seen: dict[int, list[str]] = field(default_factory=dict)
+    looked: list[int] = field(default_factory=list)
     capitals: bool = False
     persons: list[int] = field(default_factory=list)
     known: dict[int, str] = field(default_factory=dict)
@@ -69,7 +70,7 @@ class Choices:
     def forget_rows(self) -> None:
         """Another sheet or header row: what was chosen below it counts no longer."""
         self.columns, self.decisions, self.edits, self.takes, self.seen = {}, {}, {}, {}, {}
-        self.persons = []
+        self.persons, self.looked = [], []
 
 
 def sealed_choices(choices: Choices, public_id: str) -> bytes:

@@ -28,7 +28,7 @@ from kash.people.rules.matching import Match, Reason
 
 _NAMES = tuple(fact.name for fact in LISTED)
 # Also what facts there are: rows hold them in their order.
-_FORM = " ".join(("3", *_NAMES))
+_FORM = " ".join(("4", *_NAMES))
 
 
 class KeptRows(Sequence[ListRow]):
@@ -113,6 +113,7 @@ def read(content: bytes) -> Preview | None:
         new_places=head["new_places"],
         states=[(number, State(state)) for number, state in head["states"]],
         counts=Counter(head["counts"]),
+        changes=head["changes"],
     )
 
 
@@ -160,6 +161,7 @@ def _head(preview: Preview) -> dict[str, Any]:
         "new_places": preview.new_places,
         "states": preview.states,
         "counts": preview.counts,
+        "changes": preview.changes,
     }
 
 

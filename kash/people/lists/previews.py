@@ -89,7 +89,8 @@ class Preview:
 
     `told` are digests of what was known of each person whom a row resembles, by public id, and
     `as_of` when that was. `changed` are rows that others made mean something else since they were
-    shown, with the state that each had before.
+    shown, with the state that each had before. `changes` tells of how many people who are here
+    already each fact would change.
     """
 
     choices: Choices
@@ -114,6 +115,7 @@ class Preview:
     new_places: int = 0
     states: Sequence[tuple[int, State]] = ()
     counts: Counter[str] = field(default_factory=Counter)
+    changes: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.digest:
@@ -126,12 +128,25 @@ class Preview:
         self.states = [(row.outcome.number, row.outcome.state) for row in self.rows]
         self.counts = Counter(str(state) for _number, state in self.states)
         self.counts["all"] = len(self.rows)
+        self.changes = Counter(name for row in self.rows for name in filled(row, self.takes))
         stored = {
             row.outcome.placed.new_station
             for row in self.rows
             if row.outcome.state is State.NEW or "organisation" in filled(row, self.takes)
         }
         self.new_places = len(stored - {""})
+
+    @property
+    def unlooked(self) -> dict[int, int]:
+        """Guessed columns that would change facts of people who are here, and that nobody looked at
+        yet, each with how many people that would be. Nothing is saved before."""
+        return {
+            at: self.changes[guess.field]
+            for at, guess in enumerate(self.guesses)
+            if guess.sure == "guess"
+            and at not in self.choices.looked
+            and self.changes.get(guess.field)
+        }
 
     @property
     def takes(self) -> Mapping[int, Sequence[str]]:

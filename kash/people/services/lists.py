@@ -52,6 +52,16 @@ class ListNotRead(Problem):
     sentence = _l("This list has not been read yet.")
 
 
+class GuessNotLookedAt(Problem):
+    """A guessed column would change facts of people who are here, and nobody looked at it."""
+
+    status = 409
+    sentence = _l(
+        "Nothing was saved. A guessed column would change what is kept of people who are here"
+        " already: look at it first."
+    )
+
+
 def bring_in(
     content: bytes,
     file_name: str,
@@ -248,8 +258,8 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
     that was confirmed.
 
     Whoever was added meanwhile may change what it does: then nothing is stored. A list that is
-    stored already stays as it is. Raises ListChanged, ListGone, ListNotRead, NotFound and
-    FileUnreadable.
+    stored already stays as it is. Raises ListChanged, GuessNotLookedAt, ListGone, ListNotRead,
+    NotFound and FileUnreadable.
     """
     public_id = people_list.public_id
     if people_list.state == "added" or list_at_work(people_list) is not None:
@@ -264,6 +274,8 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
         return
     if preview.digest != seen:
         raise ListChanged
+    if preview.unlooked:
+        raise GuessNotLookedAt
     if len(preview.rows) <= SMALL_ROWS:
         store_as_shown(public_id, preview, choices, seen, by)
         return
@@ -292,6 +304,7 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
 
 __all__ = [
     "FileUnreadable",
+    "GuessNotLookedAt",
     "ListChanged",
     "ListGone",
     "ListNotRead",

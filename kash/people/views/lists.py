@@ -26,6 +26,7 @@ from kash.people.services import lists as lists_services
 from kash.people.services.list_changes import NotUndone
 from kash.people.services.lists import (
     FileUnreadable,
+    GuessNotLookedAt,
     ListChanged,
     ListNotRead,
     bring_in,
@@ -245,6 +246,8 @@ def confirm_list(list_id: str) -> ResponseReturnValue:
         before = request.form.get("counts", "")[:200]
         people_list = list_queries.people_list(actor, list_id)
         return _preview_page(people_list, before or "-", 409)
+    except GuessNotLookedAt:
+        return _preview_page(list_queries.people_list(actor, list_id), status=409)
     return redirect(url_for("people.list", list_id=list_id), 303)
 
 

@@ -19,7 +19,7 @@ from kash.people.lists.placing import ADD
 from kash.people.models import Group, Organisation, PeopleList, PeopleListPerson, Person
 from kash.people.services.consents import record_consent
 from kash.people.services.list_changes import NotUndone, undo_list
-from kash.people.services.lists import choose
+from kash.people.services.lists import GuessNotLookedAt, choose
 from kash.people.services.organisations import OrganisationDetails, add_organisation
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
@@ -210,6 +210,49 @@ def test_empty_fields_are_filled_and_others_only_when_chosen(
     assert (row.ward, row.language, row.phone_lookup) == ("Kondele", "", None)
     # The people of another list stay on it.
     assert db.session.query(PeopleListPerson).count() == 1
+
+
+def test_a_guess_that_changes_what_is_kept_of_people_stops_saving_until_it_was_looked_at(
+    browser: FlaskClient, trainer: Actor, groups: tuple[Group, Group]
+) -> None:
+    for number in (1, 2):
+        name = f"Amani Mfano {'AB'[number - 1]}"
+        add_person(PersonDetails(name, groups[1].public_id, reference=f"K-{number}"), trainer)
+    rows = "".join(f"Amani Mfano {'AB'[n - 1]};K-{n};{said}\n" for n, said in ((1, "F"), (2, "M")))
+    sent = send(browser, f"Name;Code;Stay\n{rows}".encode(), group=groups[1].public_id)
+    page = browser.get(sent.location)
+    assert "Look at the guesses first" in said(page)
+    assert "Changes what is kept of people: 2" in said(page)
+    assert "Save the list" not in said(page)
+    refused = browser.post(f"{sent.location}/confirm", data={"seen": seen_of(page.text)})
+    assert refused.status_code == 409
+    with pytest.raises(GuessNotLookedAt):
+        confirm(sent.location.rpartition("/")[2], trainer)
+    assert {one.sex for one in db.session.query(Person)} == {""}
+    db.session.rollback()
+    # Reading it again without having looked changes nothing.
+    browser.post(f"{sent.location}/columns", data={"column-2": "sex"})
+    assert "Save the list" not in said(browser.get(sent.location))
+    browser.post(f"{sent.location}/columns", data={"column-2": "sex", "looked-2": "1"})
+    page = browser.get(sent.location)
+    assert "Save the list" in said(page)
+    saved = browser.post(f"{sent.location}/confirm", data={"seen": seen_of(page.text)})
+    assert saved.status_code == 303
+    assert {one.sex for one in db.session.query(Person)} == {"female", "male"}
+
+
+def test_a_guess_that_is_left_out_or_chosen_is_looked_at(
+    browser: FlaskClient, trainer: Actor, groups: tuple[Group, Group]
+) -> None:
+    add_person(PersonDetails("Amani Mfano", groups[1].public_id, reference="K-1"), trainer)
+    content = b"Name;Code;Stay;Lunch\nAmani Mfano;K-1;F;x\n"
+    sent = send(browser, content, group=groups[1].public_id)
+    assert "Look at the guesses first" in said(browser.get(sent.location))
+    browser.post(f"{sent.location}/columns", data={"column-2": ""})
+    page = browser.get(sent.location)
+    assert "Look at the guesses first" not in said(page)
+    browser.post(f"{sent.location}/confirm", data={"seen": seen_of(page.text)})
+    assert [one.sex for one in db.session.query(Person)] == [""]
 
 
 @pytest.mark.any_engine

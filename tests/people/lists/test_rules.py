@@ -172,6 +172,30 @@ def test_numbers_that_only_count_rows_are_known(cells: list[str], serial: bool) 
     assert _is_serial(cells) is serial
 
 
+@given(
+    st.sampled_from(["Lunch", "Consent given", "Paid", "Fee received?", "Sex worker", ""]),
+    st.sampled_from(["x", "X", "✓", "yes", "1", "P", "v", "t"]),
+    st.lists(st.booleans(), min_size=1, max_size=20).filter(any),
+    st.sampled_from([{}, {"lunch": "sex", "paid": "sex", "consent given": "language"}]),
+)
+def test_nothing_but_ticks_and_blanks_is_no_fact_of_a_person(
+    heading: str, tick: str, ticked: list[bool], remembered: dict[str, str]
+) -> None:
+    cells = [tick if one else "" for one in ticked]
+    columns = [["Amani Mfano"] * len(cells), cells]
+    guesses = match_columns(["Name", heading], columns, remembered, TODAY, "KE")
+    assert [one.field for one in guesses] == ["name", ""]
+
+
+def test_a_column_called_sex_that_holds_ticks_is_a_guess_and_one_with_answers_is_none() -> None:
+    def guessed(*cells: str) -> tuple[str, str]:
+        (found,) = match_columns(["Sex"], [cells], {}, TODAY, "KE")
+        return found.field, found.sure
+
+    assert guessed("x", "x", "") == ("sex", "guess")
+    assert guessed("F", "M", "X") == ("sex", "certain")
+
+
 def test_columns_are_ticked_where_four_of_five_marks_are_ticks() -> None:
     heads = ["Male", "Female"]
     ticks: list[list[str]] = [["x", ""], ["", "x"], ["x", ""], ["", "x"]]

@@ -18,6 +18,7 @@ from kash.people.rules.lists.births import NOT_KNOWN, read_birth
 from kash.people.rules.lists.cells import Cell, is_empty, text_of
 from kash.people.rules.lists.heading_words import NOTHING, WAYS
 from kash.people.rules.lists.phones import read_phone
+from kash.people.rules.lists.ticks import only_ticks
 from kash.people.rules.persons import sort_name
 
 # In the order in which they are offered. A list may hold a name or an age in several columns.
@@ -64,6 +65,8 @@ _DATA = re.compile(r"\d{4}|\d{2}[/.]\d{2}|@")
 _LOOKS = ("phone", "email", *(fact.name for fact in LISTED if fact.look), "birth", "name")
 _LIKELY_AT = 86
 _LOOKED_AT = 60
+# From here a heading names its field and no other.
+_NAMED_AT = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +219,10 @@ def match_columns(
     guesses = [Guess(LEFT_OUT, "left_out")] * len(headings)
     for at, heading in enumerate(headings):
         plain = normalised(heading)
+        ticks = only_ticks(columns[at])
+        if plain in remembered and remembered[plain] in _LOOKS and ticks:
+            # So it was guessed once, of whoever had lunch, agreed or was paid.
+            remembered = {key: field for key, field in remembered.items() if key != plain}
         if plain and plain in remembered:
             offers.append((200, -at, remembered[plain], "remembered"))
             continue
@@ -224,6 +231,9 @@ def match_columns(
             continue
         look = look_of(columns[at], today, region)
         field, alike = field_by_heading(heading)
+        if ticks and alike < _NAMED_AT:
+            # No fact of a person, whatever it looks like.
+            continue
         if alike and field == LEFT_OUT:
             # `No.` over numbers that do not count the rows is somebody's own number.
             numbers = plain in _NUMBERS and not look["serial"]
@@ -232,7 +242,8 @@ def match_columns(
             offers.append((60, -at, "reference", "guess"))
         elif alike:
             sure = "certain" if alike >= 90 else "guess"
-            if look.get(field, 1.0) < 0.3 and field in ("phone", "birth", "sex", "email"):
+            unlike = ticks or look.get(field, 1.0) < 0.3
+            if unlike and field in ("phone", "birth", "sex", "email"):
                 sure, alike = "guess", alike - 30
                 filled = any(not is_empty(cell) for cell in columns[at])
                 if not filled:

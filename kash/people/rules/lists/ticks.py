@@ -86,6 +86,13 @@ def _mark(cell: Cell, answer: str) -> str:
     return ""
 
 
+def only_ticks(cells: Sequence[Cell]) -> bool:
+    """True if a column holds ticks, and beside them nothing but blanks and what says that there is
+    none. A column of numbers that are all 1 is one, too."""
+    texts = {text_of(cell).strip().casefold() for cell in cells if not is_empty(cell)}
+    return bool(texts & _TICKS) and texts <= _TICKS | _NO_TICKS
+
+
 def field_of(answer: str) -> str:
     """The field that a heading answers by itself, or empty."""
     text = _written(answer)
