@@ -60,6 +60,16 @@ class CaseChangedMeanwhile(ChangedMeanwhile):
     sentence = _l("Somebody else saved this case meanwhile.")
 
 
+class StaysHere(Problem):
+    """Not everybody whom a piece of evidence shows or names agreed that it leaves the vault."""
+
+    status = 409
+    sentence = _l(
+        "Not everybody whom it shows or names agreed to a paper for a court, and that it speaks of"
+        " health. It stays here."
+    )
+
+
 class NobodyAgreed(Problem):
     """Nobody in the case agreed to a court file."""
 

@@ -152,6 +152,11 @@ ORIGIN_NAMES: dict[str, Any] = {
     "told_reporter": _l("She told whoever reported it"),
     "not_asked": _l("She could not be asked"),
 }
+# Who decides for a child: by `consents.GUARDIANS`.
+GUARDIAN_NAMES: dict[str, Any] = {
+    "guardian": _l("Parent or guardian"),
+    "children_officer": _l("Children officer"),
+}
 # What somebody may want once her case was verified, and what each is, as it is read to her.
 WAY_NAMES: dict[str, Any] = {
     "help": _l("Help"),

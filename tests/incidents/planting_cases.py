@@ -57,7 +57,7 @@ def consents(room: Room) -> None:
         "person": "",
         "version": _version(room.anna.client, address, "c"),
         "wording": VERSION,
-        **dict.fromkeys(("record", "mediation", "court"), "yes"),
+        **dict.fromkeys(("record", "mediation", "court", "health"), "yes"),
         "origin": "herself",
         "language": "en",
         "note": room.canaries.passed("consent, note", "phrase"),

@@ -242,12 +242,15 @@ def test_what_is_never_done_with_a_childs_case_is_not_offered_nor_noted(
     custodian, reference = a_member("custodian"), filed(record)
     page = custodian.client.get(f"/w/{reference}/c").text
     # To keep the report and to ask a mediator, of everybody and of each.
-    assert page.count('value="yes"') == 2 * 3
-    assert page.count("Somebody in the case is or may be under 18.") == 5 * 3
+    # To a paper for a court each adult agrees alone, and for a child a custodian notes who does.
+    assert page.count('value="yes"') == 4 * 3 + 2
+    assert page.count("Somebody in the case is or may be under 18.") == 3 * 3
     # Nor would it count once it is known that she is grown up.
     give(custodian, reference, "", *PURPOSES)
     kept = record_of(reference, custodian.vault()).consents
-    assert {one.purpose for one in kept} == {"record", "mediation"}
+    assert {one.purpose for one in kept if one.person == "p1"} == {"record", "mediation"}
+    hers = {one.purpose for one in kept if one.person == "p2"}
+    assert hers == {"record", "mediation", "court", "health"}
 
 
 def test_the_page_of_a_case_says_that_wishes_were_not_read_out_yet(

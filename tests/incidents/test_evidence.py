@@ -24,7 +24,7 @@ from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.evidence import open_evidence
 from kash.incidents.rules.evidence import EvidenceFile, StoredCopy, as_bytes
-from kash.incidents.rules.record import Evidence, Record
+from kash.incidents.rules.record import Evidence
 from kash.incidents.services import evidence_files
 from kash.incidents.services.evidence import (
     Received,
@@ -43,7 +43,7 @@ from kash.platform.vault import AuditEntry, SealedDocument, file_document
 from kash.platform.web.bodies import BodyTooLarge
 from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
-from tests.incidents.filed_cases import filed
+from tests.incidents.filed_cases import filed, may_leave
 from tests.platform.cleaning import samples
 
 MOST = 4 * 1024 * 1024
@@ -92,7 +92,7 @@ def entries() -> list[tuple[str, list[str]]]:
 
 @pytest.mark.any_engine
 def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) -> None:
-    content, reference = samples.jpeg(), filed()
+    content, reference = samples.jpeg(), filed(may_leave())
     document = added(member, reference, content)
     file = file_of(member, reference, document)
     assert (file.label, file.note, file.uploaded_name) == (
@@ -126,7 +126,7 @@ def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) ->
 
 
 def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     first, second = (added(member, reference, samples.png(), Received(label=w)) for w in "ab")
     remove_evidence(member.actor, member.vault(), reference, second)
     third = added(member, reference, samples.pdf(), Received(label="c"))
@@ -148,7 +148,7 @@ def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) 
 
 @pytest.mark.any_engine
 def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     member_vault = member.vault()
     by = member.actor
@@ -169,7 +169,9 @@ def test_a_custody_sheet_bears_a_reference_by_which_its_case_is_found_again(
 ) -> None:
     # As an earlier version left a case: without a reference for papers.
     document = new_public_id()
-    reference = filed(Record(evidence=[Evidence(document=document, number=1)]))
+    record = may_leave()
+    record.evidence = [Evidence(document=document, number=1)]
+    reference = filed(record)
     original = StoredCopy(code="jpeg", size=1, sha256="0" * 64)
     file_document(
         db.session(), "evidence", as_bytes(EvidenceFile(original=original)), public_id=document
@@ -194,7 +196,7 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_refused_leaves_nothing(member: AMember, what: str) -> None:
     content, error = REFUSED[what]
-    reference = filed()
+    reference = filed(may_leave())
     before = entries()
     with pytest.raises(error):
         added(member, reference, content)
@@ -222,7 +224,7 @@ def test_a_body_without_end_is_cut_at_its_limit(member: AMember) -> None:
         add_evidence(
             member.actor,
             member.vault(),
-            filed(),
+            filed(may_leave()),
             SAID,
             body,  # type: ignore[arg-type]
             MOST,
@@ -246,7 +248,7 @@ def test_a_full_disk_leaves_nothing(
 
     monkeypatch.setattr(evidence_files.storage, "put", put)
     with pytest.raises(storage.StorageUnavailable):
-        added(member, filed(), samples.jpeg())
+        added(member, filed(may_leave()), samples.jpeg())
     assert stored() == []
     assert documents() == 0
 
@@ -261,7 +263,9 @@ def test_a_line_that_breaks_leaves_nothing(member: AMember) -> None:
             return found
 
     with pytest.raises((ConnectionResetError, storage.StorageError)):
-        add_evidence(member.actor, member.vault(), filed(), SAID, Broken(samples.jpeg()), MOST)
+        add_evidence(
+            member.actor, member.vault(), filed(may_leave()), SAID, Broken(samples.jpeg()), MOST
+        )
     assert stored() == []
     assert documents() == 0
 
@@ -273,7 +277,7 @@ def test_what_cannot_be_filed_leaves_no_file(
         raise RuntimeError
 
     monkeypatch.setattr("kash.incidents.services.evidence.file_document", breaks)
-    reference = filed()
+    reference = filed(may_leave())
     with pytest.raises(RuntimeError):
         added(member, reference, samples.jpeg())
     assert stored() == []
@@ -292,7 +296,7 @@ def test_a_case_that_is_closed_takes_none(member: AMember) -> None:
 def test_what_cannot_be_cleaned_is_kept_as_it_came(member: AMember) -> None:
     broken = samples.jpeg()[:-300]
     heic = b"\0\0\0\x18ftypheic" + bytes(3000)
-    reference = filed()
+    reference = filed(may_leave())
     for content, code in ((broken, "jpeg"), (heic, "heic")):
         document = added(member, reference, content)
         file = file_of(member, reference, document)
@@ -305,7 +309,7 @@ def test_what_cannot_be_cleaned_is_kept_as_it_came(member: AMember) -> None:
 
 
 def test_nothing_that_lies_in_the_store_says_anything(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     assert stored() == [f"evidence/{document}/cleaned", f"evidence/{document}/original"]
     for key in stored():
@@ -316,7 +320,7 @@ def test_nothing_that_lies_in_the_store_says_anything(member: AMember) -> None:
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "swapped", "gone", "of another"])
 def test_a_damaged_file_is_told_and_others_open(member: AMember, damage: str) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     large = samples.recorded("wav", "pcm_s16le", seconds=8)
     document, other = (added(member, reference, large) for _ in range(2))
     key = f"evidence/{document}/original"
@@ -340,7 +344,7 @@ def test_a_damaged_file_is_told_and_others_open(member: AMember, damage: str) ->
 
 
 def test_removing_deletes_keys_and_files(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document, other = (added(member, reference, samples.jpeg()) for _ in range(2))
     remove_evidence(member.actor, member.vault(), reference, document)
     assert stored() == [f"evidence/{other}/cleaned", f"evidence/{other}/original"]
@@ -353,7 +357,7 @@ def test_removing_deletes_keys_and_files(member: AMember) -> None:
 
 
 def test_a_shredded_case_names_all_that_goes_with_it(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     case = open_case(member.actor, member.vault(), reference)
     remains = remains_of(db.session(), case.record)
@@ -363,7 +367,7 @@ def test_a_shredded_case_names_all_that_goes_with_it(member: AMember) -> None:
 
 
 def test_shredding_a_case_deletes_its_evidence_and_no_other(member: AMember) -> None:
-    reference, other = filed(), filed()
+    reference, other = filed(may_leave()), filed(may_leave())
     added(member, reference, samples.jpeg())
     kept = added(member, other, samples.jpeg())
     db.session.query(Incident).filter_by(public_id=reference).one().state = "closed"
@@ -374,8 +378,8 @@ def test_shredding_a_case_deletes_its_evidence_and_no_other(member: AMember) -> 
 
 
 def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> None:
-    document = added(member, filed(), samples.jpeg())
-    other = filed()
+    document = added(member, filed(may_leave()), samples.jpeg())
+    other = filed(may_leave())
     by = member.actor
     for call in (
         lambda: show_copy(by, member.vault(), other, document),
@@ -388,7 +392,7 @@ def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> Non
 
 
 def test_another_member_opens_it_too(member: AMember, a_member: Callable[..., AMember]) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     director = a_member("director")
     shown = show_copy(director.actor, director.vault(), reference, document)

@@ -31,7 +31,7 @@ from kash.platform.database import utc_now
 from kash.settings import Settings
 from tests.conftest import AMember
 from tests.forks import in_fork
-from tests.incidents.filed_cases import filed
+from tests.incidents.filed_cases import filed, may_leave
 from tests.incidents.killed import add_file
 from tests.incidents.test_evidence import documents, file_of, stored
 from tests.platform.cleaning import samples
@@ -62,7 +62,7 @@ def on_disk(app: APIFlask) -> list[Path]:
 def test_a_process_that_is_killed_leaves_no_half_evidence(
     sqlite_app: APIFlask, member: AMember, stop: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     killed(sqlite_app, member, reference, stop)
     case = open_case(member.actor, member.vault(), reference)
     assert case.record.evidence == []
@@ -84,7 +84,7 @@ def test_a_process_that_is_killed_leaves_no_half_evidence(
 def test_clearing_orphans_touches_nothing_else(
     member: AMember, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     kept = add_evidence(
         member.actor, member.vault(), reference, Received(), io.BytesIO(samples.jpeg()), MOST
     )
@@ -102,7 +102,7 @@ def test_clearing_orphans_touches_nothing_else(
 
 
 def test_another_upload_works_after_one_was_killed(sqlite_app: APIFlask, member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     killed(sqlite_app, member, reference, "streaming")
     content = samples.png()
     document = add_evidence(
@@ -146,7 +146,7 @@ def large() -> bytes:
 
 
 def test_a_bucket_holds_what_a_folder_does(in_a_bucket: None, member: AMember) -> None:
-    reference, content = filed(), large()
+    reference, content = filed(may_leave()), large()
     document = add_evidence(
         member.actor, member.vault(), reference, Received(), io.BytesIO(content), MOST
     )
@@ -169,6 +169,6 @@ def test_a_line_that_breaks_leaves_nothing_in_a_bucket(in_a_bucket: None, member
 
     body: IO[Any] = Breaks(large())
     with pytest.raises((BrokenPipeError, storage.StorageError)):
-        add_evidence(member.actor, member.vault(), filed(), Received(), body, MOST)
+        add_evidence(member.actor, member.vault(), filed(may_leave()), Received(), body, MOST)
     assert stored() == []
     assert documents() == 0

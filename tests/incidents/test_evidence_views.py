@@ -16,15 +16,12 @@ from apiflask import APIFlask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from kash.incidents.consent_texts import VERSION
-from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
-from kash.platform.database import db, utc_now
+from kash.platform.database import db
 from kash.platform.vault import AuditEntry, DocumentKey
 from kash.platform.web.bodies import MEGABYTE
 from tests.conftest import AMember, Queries
-from tests.incidents.filed_cases import filed
+from tests.incidents.filed_cases import filed, may_leave
 from tests.incidents.test_evidence import added, documents, entries, file_of, stored
 from tests.platform.cleaning import samples
 
@@ -52,7 +49,7 @@ def sent(member: AMember, reference: str, data: Any, **more: Any) -> TestRespons
 
 
 def test_a_file_that_comes_as_a_body_is_added(member: AMember) -> None:
-    reference, content = filed(), samples.jpeg()
+    reference, content = filed(may_leave()), samples.jpeg()
     answer = sent(
         member,
         reference,
@@ -87,7 +84,7 @@ def test_a_file_that_comes_as_a_body_is_added(member: AMember) -> None:
 
 
 def test_a_small_file_comes_in_a_plain_form_too(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     answer = member.client.post(
         f"/w/{reference}/e/new",
         data={"label": "Form", "file": (io.BytesIO(samples.pdf()), "form.pdf")},
@@ -107,7 +104,7 @@ REFUSED = {
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_refused_is_said_beside_the_field(member: AMember, what: str) -> None:
     content, status, word = REFUSED[what]
-    reference = filed()
+    reference = filed(may_leave())
     answer = sent(member, reference, body(content, uploaded_name="photo.jpg"))
     assert answer.status_code == status
     assert word in answer.get_json()["error"]
@@ -132,7 +129,7 @@ def test_two_gigabytes_are_refused_before_anything_is_read(member: AMember) -> N
 
     answer = sent(
         member,
-        filed(),
+        filed(may_leave()),
         b"",
         environ_overrides={"wsgi.input": NeverRead(), "CONTENT_LENGTH": str(2 * 1024**3)},
     )
@@ -149,7 +146,7 @@ def test_a_body_that_does_not_say_how_long_it_is_is_counted(
     content = body(samples.jpeg() + bytes(MEGABYTE))
     answer = sent(
         member,
-        filed(),
+        filed(may_leave()),
         None,
         input_stream=io.BytesIO(content),
         environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
@@ -174,13 +171,13 @@ def test_a_body_that_does_not_say_how_long_it_is_is_counted(
     ],
 )
 def test_a_body_of_another_shape_is_a_bad_request(member: AMember, data: bytes) -> None:
-    answer = sent(member, filed(), data)
+    answer = sent(member, filed(may_leave()), data)
     assert answer.status_code == 400
     assert stored() == []
 
 
 def test_wrong_fields_are_said_before_the_file_is_read(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     answer = sent(
         member,
         reference,
@@ -193,7 +190,7 @@ def test_wrong_fields_are_said_before_the_file_is_read(member: AMember) -> None:
 
 def test_without_the_token_nothing_is_taken(sqlite_app: APIFlask, member: AMember) -> None:
     sqlite_app.config["WTF_CSRF_ENABLED"] = True
-    reference = filed()
+    reference = filed(may_leave())
     assert sent(member, reference, body(samples.jpeg())).status_code == 400
     page = member.client.get(f"/w/{reference}/e/new").get_data(as_text=True)
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
@@ -216,7 +213,7 @@ def test_no_file_appears_where_temporary_files_lie(
 
     made = tempfile.NamedTemporaryFile
 
-    reference, content = filed(), samples.jpeg() + bytes(3 * MEGABYTE)
+    reference, content = filed(may_leave()), samples.jpeg() + bytes(3 * MEGABYTE)
     form = {"file": (io.BytesIO(samples.recorded("wav", "pcm_s16le", seconds=9)), "a.wav")}
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -237,7 +234,7 @@ def page_of(member: AMember, reference: str, document: str) -> str:
 
 
 def test_the_copy_is_shown_and_the_original_is_kept_by_who_takes_it(member: AMember) -> None:
-    reference, content = filed(), samples.jpeg()
+    reference, content = filed(may_leave()), samples.jpeg()
     document = added(member, reference, content)
     address = page_of(member, reference, document)
     shown = member.client.post(f"{address}/copy")
@@ -261,7 +258,7 @@ def test_the_copy_is_shown_and_the_original_is_kept_by_who_takes_it(member: AMem
 
 
 def test_looking_at_the_page_is_one_entry_and_no_more(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     before = entries()
     custody = file_of(member, reference, document).custody
@@ -275,7 +272,7 @@ def test_looking_at_the_page_is_one_entry_and_no_more(member: AMember) -> None:
 
 
 def test_a_step_outside_is_noted_and_nothing_typed_is_lost(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
     refused = member.client.post(f"{address}/q", data={"what": "", "who": "Advocate"})
@@ -296,8 +293,7 @@ def test_a_step_outside_is_noted_and_nothing_typed_is_lost(member: AMember) -> N
 def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
     import pikepdf
 
-    told = {"given": True, "at": utc_now(), "by": "x" * 16, "wording": VERSION}
-    reference = filed(Record(consents=[CaseConsent(purpose="health", **told)]))
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
     file = file_of(member, reference, document)
@@ -311,7 +307,7 @@ def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
     words = ("Bruises-on-arm", "taken-behind-the-market", "Auntie-Njeri")
     assert [[word in text for word in words] for text in squeezed] == [[False] * 3, [True] * 3]
     with changing("incidents.changed", member.actor, member.vault(), reference) as change:
-        change.record.consents = []
+        change.record.consents = [one for one in change.record.consents if one.purpose != "health"]
     # A label may tell of somebody's health.
     assert "Label and notes stay out" in member.client.get(address).text
     less = member.client.post(f"{address}/sheet", data={"words": "y"})
@@ -331,7 +327,7 @@ def _text_of(pdf: bytes) -> str:
 
 
 def test_removing_asks_first_and_shreds(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
     assert "Nobody can bring it back" in member.client.get(f"{address}/remove").get_data(True)
@@ -350,7 +346,7 @@ def test_a_damaged_piece_says_so_and_can_be_removed(member: AMember) -> None:
 
     from kash.platform.vault import SealedDocument
 
-    reference = filed()
+    reference = filed(may_leave())
     document, other = (added(member, reference, samples.jpeg()) for _ in range(2))
     db.session.execute(
         update(SealedDocument).where(SealedDocument.public_id == document).values(body=b"\1" * 200)
@@ -364,7 +360,7 @@ def test_a_damaged_piece_says_so_and_can_be_removed(member: AMember) -> None:
 
 
 def test_a_step_of_custody_that_is_sent_twice_is_noted_once(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
     for what in ("handed_over", "handed_over", "returned", "handed_over"):
@@ -378,7 +374,7 @@ def test_a_step_of_custody_that_is_sent_twice_is_noted_once(member: AMember) -> 
 
 
 def test_of_two_who_change_a_label_neither_overwrites_the_other(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document) + "/label"
 
@@ -402,7 +398,7 @@ def test_of_two_who_change_a_label_neither_overwrites_the_other(member: AMember)
 
 
 def test_words_stand_in_no_title_and_no_address(member: AMember) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
     for path in ("", "/original", "/label", "/remove"):
@@ -416,7 +412,7 @@ def test_words_stand_in_no_title_and_no_address(member: AMember) -> None:
 def test_a_closed_vault_shows_and_takes_nothing(
     member: AMember, a_member: Callable[..., AMember]
 ) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     closed = a_member("documentation", is_open=False)
     before = stored()
@@ -432,7 +428,7 @@ def test_a_closed_vault_shows_and_takes_nothing(
 def test_a_director_looks_and_changes_nothing(
     member: AMember, a_member: Callable[..., AMember]
 ) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     director = a_member("director")
     address = page_of(member, reference, document)
@@ -447,7 +443,7 @@ def test_a_director_looks_and_changes_nothing(
 def test_the_case_lists_it_with_the_same_number_of_queries(
     member: AMember, count_queries: Callable[[], AbstractContextManager[Queries]]
 ) -> None:
-    reference = filed()
+    reference = filed(may_leave())
 
     def asked() -> tuple[int, str]:
         with count_queries() as queries:
@@ -469,7 +465,7 @@ def test_the_case_lists_it_with_the_same_number_of_queries(
 def test_no_log_and_no_entry_holds_a_word(
     member: AMember, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reference = filed()
+    reference = filed(may_leave())
     answer = sent(
         member, reference, body(samples.jpeg(), label="Hushed", uploaded_name="Quiet.jpg")
     )

@@ -89,6 +89,7 @@ NAMED: dict[str, Any] = {
     "choices.person": "p1",
     "choices.wanted": ["help"],
     "own_words.person": "p1",
+    "evidence.shows": ["p1"],
     "comments.id": "c1",
 }
 SHORT = {"persons": "p", "parties": "q", "questioned_terms": "t"}
@@ -127,6 +128,7 @@ NEVER = {
     "own_words.by",
     "own_words.wording",
     "own_words.language",
+    "own_words.paper",
     "links.id",
     "links.note",
     "evidence.added_by",
@@ -142,6 +144,7 @@ NEVER = {
 NOT_FOR_WHO_READS = {
     "consents.wording",
     "consents.language",
+    "consents.paper",
     "parties.station",
     "bail.place",
     "referrals.note",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.errors import NobodyAgreed
-from kash.incidents.rules.ages import MAY_BE_MINOR, NEVER_FOR_MINORS
+from kash.incidents.rules.ages import BY_GUARDIAN, MAY_BE_MINOR, NEVER_FOR_MINORS
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.consents import PURPOSES, CaseConsent
@@ -77,9 +77,13 @@ def test_nobody_in_a_childs_case_consents_to_what_is_counted_told_or_printed(
 ) -> None:
     record = agreed_to_everything(age)
     held = {one for one in PURPOSES if record.consents_to(one, person)}
-    assert held == set(PURPOSES) - (NEVER_FOR_MINORS if age in MAY_BE_MINOR else set())
-    assert may_print(record) == (age not in MAY_BE_MINOR) == bool(who_agreed(record))
-    assert {"forum_totals", "forum_story", "funder", "court"} <= NEVER_FOR_MINORS
+    child = age in MAY_BE_MINOR
+    # Of an adult beside her a paper may be printed; of herself not by her own yes alone.
+    hers = BY_GUARDIAN if child and person != "p2" else set()
+    assert held == set(PURPOSES) - (NEVER_FOR_MINORS if child else set()) - hers
+    assert [one.id for one in who_agreed(record)] == (["p2"] if child else ["p1", "p2"])
+    assert may_print(record)
+    assert {"forum_totals", "forum_story", "funder"} == NEVER_FOR_MINORS
 
 
 REFERRALS = st.builds(
@@ -136,17 +140,18 @@ def test_a_childs_case_is_kept_until_it_is_closed() -> None:
 def test_no_service_prints_counts_or_takes_a_consent_that_is_not_offered(
     grace: AMember, filed: Filed, record_of: Recorded, age: str
 ) -> None:
-    reference = filed(agreed_to_everything(age))
+    alone = agreed_to_everything(age)
+    alone.persons[1:] = []
+    reference = filed(alone)
     before = record_of(reference, grace.vault())
     with pytest.raises(NobodyAgreed):
         note_printed(grace.actor, grace.vault(), reference)
-    answers = dict.fromkeys(NEVER_FOR_MINORS, True)
-    answer_consents(grace.actor, grace.vault(), reference, 1, "p2", answers)
+    answers = dict.fromkeys(NEVER_FOR_MINORS | BY_GUARDIAN, True)
+    answer_consents(grace.actor, grace.vault(), reference, 1, "p1", answers)
     assert record_of(reference, grace.vault()) == before
-    assert "Print a case file" not in grace.client.get(f"/w/{reference}").text
     page = grace.client.get(f"/w/{reference}/f")
     assert "Nobody in this case has agreed" in page.text
-    assert grace.client.post(f"/w/{reference}/f", data={"persons": ["p2"]}).status_code == 409
+    assert grace.client.post(f"/w/{reference}/f", data={"persons": ["p1"]}).status_code == 409
 
 
 @pytest.mark.parametrize("kind", ["pay", "apologise"])

@@ -10,8 +10,10 @@ from flask_babel import lazy_gettext as _l
 from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.forms.versions import VersionedForm
+from kash.incidents.rules.ages import BY_GUARDIAN
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
-from kash.platform.web.forms import HiddenField, radio_field
+from kash.incidents.services.consents import GuardiansAnswer
+from kash.platform.web.forms import HiddenField, radio_field, text_field
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES
 
 YES, NO, NOT_ASKED = "yes", "no", "later"
@@ -93,3 +95,40 @@ class ConsentsForm(VersionedForm):
     def answers_typed(self) -> dict[str, str]:
         """Choices for each purpose, as they were sent, for the page to show again."""
         return {purpose: self[purpose].data or "" for purpose in PURPOSES}
+
+
+class GuardianForm(VersionedForm):
+    """A yes or a no for a child by whoever decides for her, and the paper that says so."""
+
+    person = HiddenField()
+    wording = HiddenField()
+    court = _answer("court")
+    health = _answer("health")
+    origin = radio_field(_l("Who decides for her?"), list(names.GUARDIAN_NAMES.items()))
+    paper = text_field(
+        _l("By which paper"),
+        most=200,
+        description=_l("A signed form or an order: what it is, and its day. Keep the paper."),
+    )
+    language = HiddenField()
+
+    def check_together(self) -> None:
+        """Besides each field: the words are still the same, and something was answered."""
+        if self.wording.data != VERSION:
+            self.mark_wrong(
+                self.wording,
+                _("The words have changed since this page was opened. Read them out again."),
+            )
+        if not self.said().answers:
+            self.mark_wrong(self.court, _("Mark what was said to one of the two at least."))
+
+    def said(self) -> GuardiansAnswer:
+        """The answers that were given, by whom and by which paper."""
+        said = {purpose: self[purpose].data for purpose in sorted(BY_GUARDIAN)}
+        return GuardiansAnswer(
+            self.person.data or "",
+            {one: data == YES for one, data in said.items() if data in (YES, NO)},
+            self.origin.data or "",
+            self.paper.data or "",
+            (self.language.data or "") if self.language.data in SPOKEN else "",
+        )

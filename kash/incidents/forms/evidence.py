@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from kash.incidents.names import CUSTODY_NAMES
 from kash.incidents.rules.evidence import NOTED_BY_HAND
 from kash.incidents.services.evidence import Received
 from kash.platform.web import KashForm
+from kash.platform.web.fields import SeveralField
 from kash.platform.web.forms import (
     BooleanField,
     HiddenField,
@@ -38,6 +40,13 @@ class ChangedLabelForm(LabelForm, LockedForm):
     """Label and note that are there already. `seen` is what the page showed of them."""
 
     seen = HiddenField()
+    shows = SeveralField(_l("Whom it shows or names"))
+
+    def offer(self, persons: Sequence[tuple[str, str]], shows: Sequence[str]) -> None:
+        """Offer the persons of the case, by id and code; ticked are those whom it shows."""
+        self.shows.choices = list(persons)
+        if not self.is_submitted():
+            self.shows.data = list(shows)
 
 
 class EvidenceForm(LabelForm):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 MAY_BE_MINOR = frozenset({"under_18", "unsure"})
 # To these nobody can agree while somebody on record is or may be a child, for herself or another.
-NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder", "court", "health"})
+NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder"})
+# To these each adult agrees alone, and for a child whoever decides for her, by a paper.
+BY_GUARDIAN = frozenset({"court", "health"})
 
 
 def may_be_minor(age_band: str) -> bool:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from kash.incidents.rules import health
+from kash.incidents.rules import health, her_choice
 from kash.incidents.rules.record import (
     Act,
     CashBail,
+    Evidence,
     Information,
     Party,
     Person,
@@ -54,9 +55,27 @@ def who_agreed(record: Record) -> list[Person]:
 
 
 def may_print(record: Record) -> bool:
-    """True if a case file can be made at all: none of a case with somebody who is or may be under
-    18, since nobody in it consents to one (`Record.consents_to`)."""
+    """True if a case file can be made at all, of somebody who agreed: of each adult by her own
+    consent, and of a child by that of whoever decides for her (`Record.agreed_to`)."""
     return bool(who_agreed(record)) if record.persons else record.consents_to(PURPOSE)
+
+
+def whom_it_shows(record: Record, piece: Evidence) -> list[str]:
+    """Ids of all whom a piece of evidence shows or names, also of who was taken off the record
+    since; an empty one where nobody is on record."""
+    return piece.shows or her_choice.everybody(record)
+
+
+def who_keeps_it(record: Record, piece: Evidence, *, whole: bool = True) -> list[str]:
+    """Those of them without whose consent it stays here: to a paper for a court, and for the
+    `whole` of it, which is more than its hash and its steps, to what concerns health too."""
+    purposes = (PURPOSE, health.PURPOSE) if whole else (PURPOSE,)
+    there = her_choice.everybody(record)
+    return [
+        one
+        for one in whom_it_shows(record, piece)
+        if one not in there or not all(record.consents_to(purpose, one) for purpose in purposes)
+    ]
 
 
 def may_hold_narrative(record: Record, chosen: Collection[str]) -> bool:

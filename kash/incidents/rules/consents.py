@@ -19,6 +19,8 @@ PURPOSES = ("record", "mediation", "forum_totals", "forum_story", "funder", "cou
 # How it is known that somebody agrees, and for what it is enough that she could not be asked.
 ORIGINS = ("herself", "told_reporter", "not_asked")
 UNASKED = frozenset({"mediation"})
+# Who decides for a child: how it is known then, by a paper that a custodian names.
+GUARDIANS = ("guardian", "children_officer")
 # For what a wish is enough.
 WISHED = frozenset({"record", "mediation"})
 # Purposes whose words said something else than what is done, before this version: a yes to them is
@@ -29,9 +31,9 @@ _SINCE = (2026, 6)
 
 class CaseConsent(BaseModel):
     """Consent to one purpose, by one person or, if that is empty, by all. `origin`: how it is
-    known, one of `ORIGINS`. `wording` and `language`: the version of the words that were read out
-    or shown, and in which language. `for_all`: it was said for everybody at once, of whom she is
-    one."""
+    known, one of `ORIGINS`, or for a child of `GUARDIANS`. `wording` and `language`: the version of
+    the words that were read out or shown, and in which language. `for_all`: it was said for
+    everybody at once, of whom she is one."""
 
     model_config = ConfigDict(extra="allow", validate_assignment=False)
 
@@ -45,6 +47,8 @@ class CaseConsent(BaseModel):
     origin: str = "herself"
     wish: bool = False
     for_all: bool = False
+    # The paper by which one of `GUARDIANS` said it.
+    paper: str = ""
 
     @property
     def was_read_out(self) -> bool:
@@ -126,6 +130,28 @@ def is_refused_herself(consents: Sequence[CaseConsent], purpose: str, person: st
     return own is not None and not own.given
 
 
+def guardians_answer(
+    consents: Sequence[CaseConsent], purpose: str, person: str
+) -> CaseConsent | None:
+    """The newest answer that whoever decides for a child gave for her, by a paper; None if there is
+    none, or if it was said of words that are asked again."""
+    newest = _newest(
+        one
+        for one in reversed(consents)
+        if (one.purpose, one.person) == (purpose, person) and one.origin in GUARDIANS
+    )
+    whole = newest is not None and newest.paper and newest.wording and not newest.is_asked_again
+    return newest if whole else None
+
+
+def is_agreed_for(consents: Sequence[CaseConsent], purpose: str, person: str) -> bool:
+    """True if whoever decides for a child agreed for her, and she did not say no herself: her own
+    word is never gone over by theirs."""
+    answer = guardians_answer(consents, purpose, person)
+    refused = is_refused_herself(consents, purpose, person)
+    return answer is not None and answer.given and not refused
+
+
 def holds(answer: CaseConsent | None) -> bool:
     """True if the answer that counts is a consent."""
     if answer is None or not answer.given:
@@ -159,6 +185,8 @@ def says_yes_herself(consents: Sequence[CaseConsent], person: str) -> bool:
 
 
 def _counts(one: CaseConsent, earlier_words: bool = False) -> bool:
+    if one.origin in GUARDIANS:
+        return False
     if one.purpose in WISHED:
         return True
     if not one.given:

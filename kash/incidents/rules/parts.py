@@ -240,7 +240,8 @@ class Referral(RecordPart):
 class Evidence(RecordPart):
     """A sealed file of the case: `document` is the public id of its own vault document, which holds
     its hashes and custody; here stands what a list shows. `number` is told by papers, and is not
-    given again within a case."""
+    given again within a case. `shows` are the persons (ids) whom it shows or names, none: everybody
+    who is on record."""
 
     document: str
     number: int = 0
@@ -249,6 +250,7 @@ class Evidence(RecordPart):
     size: int = 0
     added_at: datetime | None = None
     added_by: str = ""
+    shows: list[str] = Field(default_factory=list)
 
 
 class Link(RecordPart):

@@ -11,8 +11,14 @@ from collections.abc import Iterator
 from pydantic import Field
 from pydantic_core import from_json
 
-from kash.incidents.rules.ages import NEVER_FOR_MINORS, may_be_minor
-from kash.incidents.rules.consents import CaseConsent, holds, refuses_keeping, standing
+from kash.incidents.rules.ages import BY_GUARDIAN, NEVER_FOR_MINORS, may_be_minor
+from kash.incidents.rules.consents import (
+    CaseConsent,
+    holds,
+    is_agreed_for,
+    refuses_keeping,
+    standing,
+)
 from kash.incidents.rules.money import OUT, what_asks
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
 from kash.incidents.rules.parts import (
@@ -157,7 +163,9 @@ class Record(RecordPart):
 
     def agreed_to(self, purpose: str, person: str) -> bool:
         """True if the answer of one person to a purpose is a yes, whatever she said to keeping the
-        report."""
+        report; to what a child does not decide alone, that of whoever decides for her."""
+        if purpose in BY_GUARDIAN and self.is_child(person):
+            return is_agreed_for(self.consents, purpose, person)
         return holds(self._answer(purpose, person))
 
     def is_stopped(self, person: str) -> bool:
@@ -198,6 +206,10 @@ class Record(RecordPart):
         """Persons known here to whom it was done, or from whom it is known, by public id."""
         hers = {one.person for one in self.persons}
         return (hers | {one.person for one in self.information}) - {""}
+
+    def is_child(self, person: str) -> bool:
+        """True if one person (an id) is under 18, or may be."""
+        return any(one.id == person and may_be_minor(one.age_band) for one in self.persons)
 
     def has_minor(self) -> bool:
         """True if somebody on record is under 18, or may be."""

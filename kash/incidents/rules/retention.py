@@ -94,10 +94,12 @@ def may_be_kept(record: Record) -> bool:
 def _is_for_court(record: Record, person: str) -> bool:
     # A no to keeping it goes over that; a tick that was left out on a phone is none. A yes to
     # earlier words prints nothing until it is asked again, and meanwhile it is not shredded.
+    if record.is_child(person):
+        return record.agreed_to("court", person)
     yes = standing(
         record.consents, "court", person, several=len(record.persons) > 1, earlier_words=True
     )
-    return holds(yes) and not record.has_minor()
+    return holds(yes)
 
 
 def is_to_be_asked(record: Record) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kash.incidents.consent_texts import TEXTS, VERSION
-from kash.incidents.rules.ages import NEVER_FOR_MINORS
+from kash.incidents.rules.ages import BY_GUARDIAN, NEVER_FOR_MINORS
 from kash.incidents.rules.consents import (
+    GUARDIANS,
     ORIGINS,
     UNASKED,
     WISHED,
     CaseConsent,
+    guardians_answer,
     is_refused_herself,
     standing,
 )
@@ -20,7 +22,19 @@ from kash.incidents.services.brief_endings import end_briefs_without_consent
 from kash.incidents.services.cases import changing
 from kash.platform.vault import OpenVault
 from kash.platform.web.errors import NotFound
-from kash.policy import Actor
+from kash.policy import Actor, Role
+
+
+@dataclass(frozen=True)
+class GuardiansAnswer:
+    """Answers (to some of `BY_GUARDIAN`) for a child (her id) by one of `GUARDIANS`; `paper` names
+    what they are by, such as a signed form or an order, with its day."""
+
+    person: str
+    answers: Mapping[str, bool]
+    origin: str
+    paper: str
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,8 @@ def answer_consents(
                 if of_others and given and is_refused_herself(record.consents, purpose, one):
                     left_out.setdefault(purpose, []).append(one)
                     continue
+                if given and _is_not_hers_to_give(record, purpose, one):
+                    continue
                 answer = CaseConsent(
                     purpose=purpose,
                     given=given,
@@ -91,6 +107,59 @@ def answer_consents(
         end_briefs_without_consent(case.change.session, record)
         case.happened("consents")
         return NotedConsents(True, left_out)
+
+
+def note_guardians_answer(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    version: int,
+    said: GuardiansAnswer,
+) -> bool:
+    """Note what whoever decides for a child said for her, by a paper; whether that differed from
+    what stands. Only a custodian notes it, and it goes over no word of the child's own. Raises
+    CaseChangedMeanwhile, NotFound and Damaged."""
+    known = said.origin in GUARDIANS and said.paper.strip() and said.answers.keys() <= BY_GUARDIAN
+    if Role.CUSTODIAN not in by.roles or not known:
+        raise NotFound
+    with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
+        record = case.record
+        if not record.is_child(said.person):
+            raise NotFound
+        more = [
+            CaseConsent(
+                purpose=purpose,
+                given=given,
+                at=case.change.now,
+                by=by.public_id,
+                person=said.person,
+                wording=VERSION,
+                language=said.language,
+                origin=said.origin,
+                paper=said.paper.strip(),
+            )
+            for purpose, given in said.answers.items()
+            if _is_new(guardians_answer(record.consents, purpose, said.person), given, said)
+        ]
+        if not more:
+            case.change.nothing()
+            return False
+        record.consents += more
+        case.happened("consents")
+        return True
+
+
+def _is_new(stands: CaseConsent | None, given: bool, said: GuardiansAnswer) -> bool:
+    known = stands and (stands.given, stands.origin, stands.paper)
+    return known != (given, said.origin, said.paper.strip())
+
+
+def _is_not_hers_to_give(record: Record, purpose: str, person: str) -> bool:
+    """True if a child's yes says nothing: whoever decides for her gives it. That she takes back her
+    own no is noted."""
+    if purpose not in BY_GUARDIAN or not record.is_child(person):
+        return False
+    return not is_refused_herself(record.consents, purpose, person)
 
 
 def _sayable(record: Record, answers: Mapping[str, bool], origin: str) -> dict[str, bool]:

@@ -7,7 +7,7 @@ leaves nothing but ciphertext without a key, which is deleted at once or by an h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,9 +17,10 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from kash.incidents.endings import Remains
-from kash.incidents.errors import CaseChangedMeanwhile, NotCleaned, NotNow
+from kash.incidents.errors import CaseChangedMeanwhile, NotCleaned, NotNow, StaysHere
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.evidence import KIND, OpenEvidence, documents_there, open_evidence
+from kash.incidents.rules.case_file import who_keeps_it
 from kash.incidents.rules.evidence import (
     CLEANED,
     ORIGINAL,
@@ -242,9 +243,11 @@ def note_custody(
 
 
 def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> OpenEvidence:
-    """Note that a custody sheet is made; what it then says. Raises NotFound, EvidenceDamaged."""
+    """Note that a custody sheet is made; what it then says. Raises StaysHere, NotFound and
+    EvidenceDamaged."""
     action = "incidents.evidence_printed"
     with _changing(action, by, vault, reference, document) as changed:
+        _refuse_to_leave(changed.found, whole=False)
         changed.noted("printed")
         case = changed.found.case
         if not case.record.paper_reference:
@@ -253,8 +256,9 @@ def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> Op
 
 
 def words_shown(evidence: OpenEvidence) -> str:
-    """Digest of label and note, to know whether somebody else changed them since."""
-    words = f"{evidence.file.label}\n{evidence.file.note}"
+    """Digest of label, note and whom it shows, to know whether somebody else changed them since."""
+    shows = ",".join(evidence.listed.shows)
+    words = f"{evidence.file.label}\n{evidence.file.note}\n{shows}"
     return sha256(words.encode()).hexdigest()[:16]
 
 
@@ -267,14 +271,23 @@ def label_evidence(
     note: str,
     *,
     seen: str | None = None,
+    shows: Sequence[str] | None = None,
 ) -> None:
     """Say anew what a piece of evidence shows; with `seen`, only if its words are still those.
+    `shows` are the persons (ids) whom it shows or names, none: everybody; None leaves that.
 
     Raises NotFound, EvidenceDamaged and CaseChangedMeanwhile.
     """
     with changing("incidents.evidence_labelled", by, vault, reference) as case:
         evidence = open_evidence(vault, case.case, document, case.change.session)
-        if (evidence.file.label, evidence.file.note) == (label, note):
+        there = {one.id for one in case.record.persons}
+        # Whoever was taken off the record is shown by it all the same.
+        gone = [one for one in evidence.listed.shows if one not in there]
+        whom = evidence.listed.shows if shows is None else [*gone, *shows]
+        if not there.issuperset(shows or ()):
+            raise NotFound
+        words = (evidence.file.label, evidence.file.note)
+        if (*words, evidence.listed.shows) == (label, note, whom):
             # The same was sent twice.
             case.change.nothing()
             return
@@ -282,8 +295,13 @@ def label_evidence(
             raise CaseChangedMeanwhile
         evidence.listed.label = evidence.file.label = label
         evidence.file.note = note
+        codes = {one.id: one.code for one in case.record.persons}
+        told = (
+            "" if whom == evidence.listed.shows else ", ".join(codes.get(one, "–") for one in whom)
+        )
+        evidence.listed.shows = list(whom)
         evidence.file.custody.append(
-            CustodyEvent(what="labelled", by=by.public_id, at=case.change.now)
+            CustodyEvent(what="labelled", by=by.public_id, at=case.change.now, note=told)
         )
         _save(case.change.session, vault, evidence)
 
@@ -303,12 +321,18 @@ def show_copy(by: Actor, vault: OpenVault, reference: str, document: str) -> Han
 def export_original(
     by: Actor, vault: OpenVault, reference: str, document: str, who: str, note: str
 ) -> Handed:
-    """The original, to leave the vault; to whom and why is noted. Raises NotFound."""
+    """The original, to leave the vault; to whom and why is noted. Raises StaysHere and NotFound."""
     handed = _handed(by, vault, reference, document, ORIGINAL)
     action = "incidents.evidence_exported"
     with _changing(action, by, vault, reference, document) as changed:
+        _refuse_to_leave(changed.found, whole=True)
         changed.noted("exported", who=who, note=note)
     return handed
+
+
+def _refuse_to_leave(found: OpenEvidence, *, whole: bool) -> None:
+    if who_keeps_it(found.case.record, found.listed, whole=whole):
+        raise StaysHere
 
 
 def _handed(by: Actor, vault: OpenVault, reference: str, document: str, part: str) -> Handed:

@@ -82,10 +82,5 @@ def _is_offered(case: Case, actor: Actor) -> bool:
     return actor.may("incidents.edit")
 
 
-def _may_be_printed(case: Case, actor: Actor) -> bool:
-    # Nobody in a child's case agrees to one.
-    return _is_offered(case, actor) and not case.record.has_minor()
-
-
-PRINT = CaseAction(_l("Print a case file"), "incidents.case_file", 60, _may_be_printed)
+PRINT = CaseAction(_l("Print a case file"), "incidents.case_file", 60, _is_offered)
 CHANGE = CaseAction(_l("Change the record"), "incidents.edit_case", 10, _is_offered)

@@ -14,26 +14,27 @@ from flask_babel import lazy_gettext as _l
 from kash.incidents import blueprint, names
 from kash.incidents.consent_texts import VERSION, text_of, unread
 from kash.incidents.documents.consents import consent_paper
-from kash.incidents.forms.consents import ANSWER_NAMES, SPOKEN, ConsentsForm
+from kash.incidents.forms.consents import ANSWER_NAMES, SPOKEN, ConsentsForm, GuardianForm
 from kash.incidents.queries.cases import Case
-from kash.incidents.rules.ages import NEVER_FOR_MINORS
+from kash.incidents.rules.ages import BY_GUARDIAN, NEVER_FOR_MINORS
 from kash.incidents.rules.consents import (
     PURPOSES,
     CaseConsent,
+    guardians_answer,
     is_refused_herself,
     wishes_of,
 )
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.consents import NotedConsents, answer_consents
+from kash.incidents.services.consents import NotedConsents, answer_consents, note_guardians_answer
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.web import download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import short_date_text
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import reporting_languages
-from kash.policy import Actor, allow
+from kash.policy import Actor, Role, allow
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,32 @@ def _stand(record: Record, purpose: str, person: str, *, everybody: bool) -> Pur
     if purpose in NEVER_FOR_MINORS and record.has_minor():
         why = _("Somebody in the case is or may be under 18.")
         return PurposeStanding(purpose, "", _("Not offered"), why, offered=False)
-    return _of_everybody(record, purpose) if everybody else _of_one(record, purpose, person)
+    if everybody:
+        return _of_everybody(record, purpose)
+    if purpose in BY_GUARDIAN and record.is_child(person):
+        return _of_child(record, purpose, person)
+    return _of_one(record, purpose, person)
+
+
+def _of_child(record: Record, purpose: str, person: str) -> PurposeStanding:
+    """Standing of what a child does not decide alone. She may say no herself, and that holds."""
+    answer = guardians_answer(record.consents, purpose, person)
+    if is_refused_herself(record.consents, purpose, person):
+        why = _("She said no herself, or it was taken back. Nobody's yes goes over that.")
+        return PurposeStanding(purpose, "bad", _("No"), why)
+    if answer is None:
+        why = _(
+            "A custodian notes who decides for her, and by which paper. She may say no herself."
+        )
+        return PurposeStanding(purpose, "", _("Not asked yet"), why)
+    why = f"{names.GUARDIAN_NAMES[answer.origin]}: {answer.paper}, {short_date_text(answer.at)}"
+    if answer.given and not record.consents_to(purpose, person):
+        stopped = _("Nothing is done with it, as it is not to be kept.")
+        why = f"{why} {stopped}"
+    good = record.consents_to(purpose, person)
+    return PurposeStanding(
+        purpose, "good" if good else "bad", _("Yes") if answer.given else _("No"), why
+    )
 
 
 def _of_one(record: Record, purpose: str, person: str) -> PurposeStanding:
@@ -179,10 +205,18 @@ def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
 def consents(reference: str) -> ResponseReturnValue:
     """Read out the words, note the answers."""
     actor, vault, case = load_case(reference)
-    form = ConsentsForm()
+    form, decides = ConsentsForm(), GuardianForm()
+    by_paper = "paper" in request.form
     if request.method == "GET":
         note_opening(actor, vault, case)
-    elif form.validate_on_submit():
+    elif by_paper and decides.validate_on_submit():
+        with decides.showing_problems():
+            note_guardians_answer(actor, vault, reference, decides.version_shown(), decides.said())
+            flash(_("Saved."))
+            return redirect(url_for("incidents.consents", reference=reference))
+        if decides.changed_meanwhile:
+            _actor, _vault, case = load_case(reference)
+    elif not by_paper and form.validate_on_submit():
         with form.showing_problems():
             noted = answer_consents(
                 actor,
@@ -202,14 +236,23 @@ def consents(reference: str) -> ResponseReturnValue:
     shown_in = chosen or language_code()
     return page(
         "incidents/consents.html",
-        form=form,
+        form=decides if by_paper else form,
+        decides=decides,
+        by_paper=by_paper,
+        children={one.id for one in case.record.persons if case.record.is_child(one.id)}
+        if Role.CUSTODIAN in actor.roles
+        else set(),
+        guardians=names.GUARDIAN_NAMES,
+        for_children=[one for one in PURPOSES if one in BY_GUARDIAN],
         shown_in=shown_in,
         chosen=chosen,
         offered=reporting_languages(),
         unread=unread(shown_in),
         case=case,
         everybody=everybodys_answers(case.record),
-        typed=form.answers_typed() if form.changed_meanwhile or form.errors else {},
+        typed=form.answers_typed()
+        if not by_paper and (form.changed_meanwhile or form.errors)
+        else {},
         origins=names.ORIGIN_NAMES,
         choices=ANSWER_NAMES,
         texts={one: text_of(one, VERSION, shown_in) for one in PURPOSES},

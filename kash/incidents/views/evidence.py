@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from kash.incidents import blueprint
-from kash.incidents.errors import EvidenceDamaged
+from kash.incidents.errors import EvidenceDamaged, StaysHere
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.forms.evidence import (
     ChangedLabelForm,
@@ -26,6 +26,7 @@ from kash.incidents.forms.evidence import (
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.evidence import OpenEvidence, documents_of_evidence, open_evidence
+from kash.incidents.rules.case_file import who_keeps_it
 from kash.incidents.rules.health import everybody_may_be_told_of
 from kash.incidents.sections import CaseSection
 from kash.incidents.services import evidence as evidence_services
@@ -163,6 +164,19 @@ def evidence(reference: str, document: str) -> ResponseReturnValue:
     )
 
 
+def _who_keeps(found: OpenEvidence, *, whole: bool) -> list[str]:
+    """Codes of those without whose consent a piece stays here."""
+    record = found.case.record
+    codes = {one.id: one.code for one in record.persons}
+    kept = who_keeps_it(record, found.listed, whole=whole)
+    said = [codes[one] for one in kept if one in codes]
+    if "" in kept:
+        said.append(_("nobody is on record yet"))
+    if {*kept} - {*codes, ""}:
+        said.append(_("somebody who was taken off the record"))
+    return said
+
+
 def _evidence_page(evidence: OpenEvidence, form: CustodyForm) -> ResponseReturnValue:
     form.offer()
     file = evidence.file
@@ -171,6 +185,9 @@ def _evidence_page(evidence: OpenEvidence, form: CustodyForm) -> ResponseReturnV
         "incidents/evidence.html",
         form=form,
         sheet=CustodySheetForm(),
+        stays=_who_keeps(evidence, whole=True),
+        sheet_stays=_who_keeps(evidence, whole=False),
+        shows=[one.code for one in evidence.case.record.persons if one.id in evidence.listed.shows],
         told=everybody_may_be_told_of(evidence.case.record),
         reference=evidence.case.reference,
         document=evidence.document,
@@ -236,10 +253,13 @@ def evidence_label(reference: str, document: str) -> ResponseReturnValue:
     """Say anew what it shows."""
     actor, vault, evidence = _one(reference, document)
     form = ChangedLabelForm(data={"label": evidence.file.label, "note": evidence.file.note})
+    people = [(one.id, one.code) for one in evidence.case.record.persons]
+    form.offer(people, evidence.listed.shows)
     if form.validate_on_submit():
         label, note, seen = form.label.data, form.note.data, form.seen.data or None
         with form.showing_problems():
-            label_evidence(actor, vault, reference, document, label, note, seen=seen)
+            shows = form.shows.data
+            label_evidence(actor, vault, reference, document, label, note, seen=seen, shows=shows)
             return redirect(_page_of(reference, document), 303)
         if form.changed_meanwhile:
             actor, vault, evidence = _one(reference, document)
@@ -260,12 +280,17 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
     """Download the original, once it is said to whom it goes."""
     actor, vault, evidence = _one(reference, document)
     form = ExportForm()
+    stays = _who_keeps(evidence, whole=True)
+    if form.is_submitted() and stays:
+        raise StaysHere
     if form.validate_on_submit():
         handed = export_original(actor, vault, reference, document, form.who.data, form.more.data)
         return _sent(handed)
     return page(
         "incidents/evidence_original.html",
         form=form,
+        stays=stays,
+        reference=reference,
         back=_page_of(reference, document),
         found=evidence,
         kind=KINDS[evidence.file.original.code],
