@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from kash.funder_reports.approval import APPROVAL
 from kash.funder_reports.queries.reports import (
     any_returned,
+    any_with_stories,
     reports_to_settle,
     returned_reports,
     waiting_reports,
@@ -45,9 +46,7 @@ def _to_mend(_asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-def _stories_taken_back(asked: Viewer) -> Sequence[TodayLine]:
-    if not asked.actor.may("funder_reports.approve"):
-        return []
+def _stories_taken_back(_asked: Viewer) -> Sequence[TodayLine]:
     text = _("It holds a story that those who pay may not read (any more). Tell them, and note it.")
     return [
         TodayLine(
@@ -61,7 +60,12 @@ def _stories_taken_back(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-STORIES = Need("funder_reports_stories", 191, _stories_taken_back)
+STORIES = Need(
+    "funder_reports_stories",
+    191,
+    _stories_taken_back,
+    exists=lambda asked: any_with_stories() if asked.actor.may("funder_reports.approve") else None,
+)
 RETURNED = Need(
     "funder_reports_returned",
     190,

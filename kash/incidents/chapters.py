@@ -41,7 +41,7 @@ CHAPTERS = Chapters(
         ),
         **each(
             "incidents",
-            "consents consent_form",
+            "consents consent_form court_asks",
             dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#consents"),
         ),
         "incidents.her_choice": dict.fromkeys(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.platform.web.errors import ChangedMeanwhile, Problem
@@ -76,6 +79,21 @@ class NobodyAgreed(Problem):
     sentence = _l(
         "Nobody in this case has agreed to a file for a court. Note the consent first, then print."
     )
+
+
+class AskAgain(Problem):
+    """Somebody in a file was not asked again about it in the fourteen days before."""
+
+    field = "paper"
+
+    def __init__(self, codes: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "Ask again first, read back what the paper says, and note it: %(codes)s. An answer"
+                " counts for fourteen days, for one receiver and one case.",
+                codes=", ".join(codes) or "–",
+            )
+        )
 
 
 class NotToBeAgreed(Problem):

@@ -15,6 +15,7 @@ ACTION_WORDS = ActionWords(
         "incidents.case_written": _l("incidents: case written"),
         "incidents.changed": _l("incidents: changed"),
         "incidents.changes_opened": _l("incidents: changes opened"),
+        "incidents.court_asked": _l("incidents: asked again for a court"),
         "incidents.choice_noted": _l("incidents: choice noted"),
         "incidents.consents_answered": _l("incidents: consents answered"),
         "incidents.consents_taken_back": _l("incidents: consents taken back"),

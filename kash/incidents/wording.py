@@ -112,6 +112,7 @@ EVENT_NAMES: dict[str, Any] = {
         "A request to a mediator ended: the mediator, or whoever was to be called, must be kept"
         " away from this case"
     ),
+    "court_asked": _l("Asked again for a court"),
     "asked_her": _l("It was noted what is wanted"),
     "own_yes": _l("An answer to “court or release” was noted"),
     "referred": _l("Referred"),

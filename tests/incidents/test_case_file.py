@@ -16,7 +16,9 @@ from sqlalchemy import select
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.history import first_account_of
+from kash.incidents.rules.asked_again import CourtPaper
 from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.parts import CourtAsk
 from kash.incidents.rules.record import (
     Act,
     CashBail,
@@ -33,7 +35,7 @@ from kash.incidents.services.identities import file_identity
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.vault import AuditEntry
-from kash.platform.web.formats import date_text, to_local
+from kash.platform.web.formats import date_text, local_today, to_local
 
 Member = Any
 
@@ -74,9 +76,28 @@ def a_record() -> Record:
         referrals=[Referral(id="r1", kind="legal", service="v" * 16, service_name="Mfano Lawyers",
                             person="p1")],
     )  # fmt: skip
+    record.court_asks = asked_again()
     record.happening.begun_on = date(2026, 11, 2)
     record.place.ward = "Kondele"
     return record
+
+
+PAPER = CourtPaper("Mfano Advocates", "Case 12 of 2026")
+BOTH: dict[str, Any] = {"paper": PAPER.key, "persons": ["p1", "p2"]}
+
+
+def asked_again(*persons: str, **more: Any) -> list[CourtAsk]:
+    """Each said yes to that paper today, after it was read back to her."""
+    facts: dict[str, Any] = {
+        "given": True,
+        "to_whom": PAPER.to_whom,
+        "about": PAPER.about,
+        "on": local_today(),
+        "read_back_on": local_today(),
+        "at": utc_now(),
+        "by": "x" * 16,
+    }
+    return [CourtAsk(**{"person": one, **facts, **more}) for one in persons or ("p1", "p2")]
 
 
 def pages_of(pdf: bytes) -> list[str]:
@@ -93,7 +114,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def printed(member: Member, reference: str, **chosen: Any) -> bytes:
-    answer = member.client.post(f"/w/{reference}/f", data=chosen)
+    answer = member.client.post(f"/w/{reference}/f", data={"paper": PAPER.key, **chosen})
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "no-store"
     return bytes(answer.data)
@@ -119,7 +140,7 @@ def test_the_words_are_in_it_only_when_all_agreed_and_it_was_chosen(
     record = a_record()
     record.consents = agreed_to_all("p1")
     half = filed(record)
-    sent = {"persons": ["p1"], "narrative": "y"}
+    sent = {"paper": PAPER.key, "persons": ["p1"], "narrative": "y"}
     assert "at night" not in text_of(printed(officer, half, **sent))
     record.consents = agreed_to_all()
     whole = filed(record)
@@ -160,7 +181,7 @@ def test_a_wish_alone_prints_nothing(officer: Member, filed: Any, wished: dict[s
         one.model_copy(update=wished) for person in record.persons
         for one in agreed_to_all(person.id)
     ]  # fmt: skip
-    answer = officer.client.post(f"/w/{filed(record)}/f", data={"persons": ["p1", "p2"]})
+    answer = officer.client.post(f"/w/{filed(record)}/f", data=BOTH)
     assert answer.mimetype == "text/html"
     assert "Nobody in this case has agreed to a file for a court" in answer.text
 
@@ -282,7 +303,7 @@ def test_its_properties_say_nothing(officer: Member, filed: Any) -> None:
     record = a_record()
     record.consents = [agreed()]
     reference = filed(record)
-    answer = officer.client.post(f"/w/{reference}/f", data={"persons": ["p1", "p2"]})
+    answer = officer.client.post(f"/w/{reference}/f", data=BOTH)
     assert answer.headers["Content-Disposition"] == "attachment; filename=record.pdf"
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:
         assert str(pdf.docinfo["/Title"]) == f"Record, printed on {date_text(utc_now())}"
@@ -320,7 +341,7 @@ def test_without_the_consent_there_is_none(
     page = officer.client.get(f"/w/{reference}/f")
     assert page.status_code == 200
     assert "Nobody in this case has agreed" in page.text
-    refused = officer.client.post(f"/w/{reference}/f", data={"persons": ["p1"], "narrative": "y"})
+    refused = officer.client.post(f"/w/{reference}/f", data=BOTH | {"narrative": "y"})
     assert refused.status_code == 409
     assert refused.mimetype == "text/html"
     assert "Nobody in this case has agreed" in refused.text
@@ -331,7 +352,9 @@ def test_whoever_did_not_agree_cannot_be_chosen(officer: Member, filed: Any) -> 
     record.consents = [agreed("p1")]
     reference = filed(record)
     for chosen in (["p2"], ["p1", "p2"], [], ["<script>"]):
-        answer = officer.client.post(f"/w/{reference}/f", data={"persons": chosen})
+        answer = officer.client.post(
+            f"/w/{reference}/f", data={"paper": PAPER.key, "persons": chosen}
+        )
         assert answer.status_code == 422
     assert "Weaver" in officer.client.get(f"/w/{reference}/f").text
 

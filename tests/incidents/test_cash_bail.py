@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.cash_bail import Wrong, wrong_with
 from kash.incidents.rules.consents import CaseConsent
@@ -22,6 +23,7 @@ from kash.people.models import Organisation
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from tests.incidents.form_pages import entries, fields_of
+from tests.incidents.test_case_file import PAPER, asked_again
 
 Member = Any
 TODAY = date(2026, 11, 20)
@@ -321,9 +323,12 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
 ) -> None:
     record = two_women()
     record.consents = [
-        CaseConsent(purpose=what, given=True, at=utc_now(), by="x" * 16, person="p1", wording="1")
+        CaseConsent(
+            purpose=what, given=True, at=utc_now(), by="x" * 16, person="p1", wording=VERSION
+        )
         for what in ("court", "health")
     ]
+    record.court_asks = asked_again("p1")
     record.bail = [
         CashBail(id="b1", person="p1", amount=500000, receipt="HERS 1", place_name="Winam"),
         CashBail(id="b2", person="p2", amount=700000, receipt="OTHERS 2", place_name="Winam"),
@@ -336,7 +341,9 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
         "kash.incidents.documents.case_file.render_now",
         lambda document: printed.append(document.html) or b"",
     )
-    sent = {"persons": ["p1"]} | dict.fromkeys(("terms", "referrals", "sources"), "y")
+    sent = {"persons": ["p1"], "paper": PAPER.key} | dict.fromkeys(
+        ("terms", "referrals", "sources"), "y"
+    )
     assert officer.client.post(f"/w/{reference}/f", data=sent).status_code == 200
     (paper,) = printed
     assert "HERS 1" in paper

@@ -90,6 +90,7 @@ NAMED: dict[str, Any] = {
     "choices.wanted": ["help"],
     "own_words.person": "p1",
     "evidence.shows": ["p1"],
+    "court_asks.person": "p1",
     "comments.id": "c1",
 }
 SHORT = {"persons": "p", "parties": "q", "questioned_terms": "t"}
@@ -126,6 +127,7 @@ NEVER = {
     "consents.by",
     "choices.by",
     "own_words.by",
+    "court_asks.by",
     "own_words.wording",
     "own_words.language",
     "own_words.paper",
@@ -142,6 +144,9 @@ NEVER = {
 
 # What stands only in forms.
 NOT_FOR_WHO_READS = {
+    "court_asks.about",
+    "court_asks.language",
+    "court_asks.to_whom",
     "consents.wording",
     "consents.language",
     "consents.paper",

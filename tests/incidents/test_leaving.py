@@ -33,6 +33,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
+from tests.incidents.test_case_file import PAPER, asked_again
 from tests.platform.cleaning import samples
 
 MOST = 1_000_000
@@ -196,13 +197,13 @@ def test_a_child_bars_no_adult_and_is_in_no_paper_without_whoever_decides_for_he
     grace: AMember, age: str
 ) -> None:
     said = agreed("p1", "court", "health") + agreed("p2", "court", "health")
-    reference, piece = with_piece(grace, two(age, consents=said))
+    reference, piece = with_piece(grace, two(age, consents=said, court_asks=asked_again("p2")))
     record = record_of(grace, reference)
     assert [one.id for one in who_agreed(record)] == ["p2"]
     file = contents(record, ["p1", "p2"], with_narrative=True)
     assert ([one.id for one in file.persons], file.narrative) == (["p2"], "")
     assert [act.persons for act in file.acts] == [["p2"]]
-    note_printed(grace.actor, grace.vault(), reference)
+    note_printed(grace.actor, grace.vault(), reference, PAPER, ["p2"])
     assert leaves(grace, reference, piece) == (False, False)
     # By the paper of a guardian, noted by a custodian.
     assert note(grace, reference, decided())

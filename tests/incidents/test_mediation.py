@@ -61,6 +61,7 @@ from kash.platform.vault import AuditEntry, file_document, open_text, seal
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember, csrf_token
+from tests.incidents.test_case_file import PAPER, asked_again
 
 NARRATIVE = "Held at the desk since Sunday night"
 
@@ -497,11 +498,11 @@ def test_a_case_file_says_that_she_was_let_go_as_soon_as_the_mediator_did(
     mediator = actor("peer")
     on_duty(mediator)
     for_court = CaseConsent(purpose="court", given=True, at=utc_now(), by="x", wording=VERSION)
-    reference = a_case(consents=[for_court])
+    reference = a_case(consents=[for_court], court_asks=asked_again("p1"))
     ask(officer, reference, mediator)
     (brief,) = own_briefs(mediator)
     close_brief(mediator, brief.public_id, [Result("release", "released")])
-    record = note_printed(officer.actor, officer.vault(), reference).record
+    record = note_printed(officer.actor, officer.vault(), reference, PAPER, ["p1"]).record
     assert record.persons[0].released_at is not None
 
 

@@ -40,6 +40,7 @@ from kash.platform.vault import OpenVault
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.form_pages import filled
+from tests.incidents.test_case_file import PAPER
 
 AMemberOf = Callable[..., AMember]
 Recorded = Callable[[str, OpenVault], Record]
@@ -145,7 +146,7 @@ def test_no_service_prints_counts_or_takes_a_consent_that_is_not_offered(
     reference = filed(alone)
     before = record_of(reference, grace.vault())
     with pytest.raises(NobodyAgreed):
-        note_printed(grace.actor, grace.vault(), reference)
+        note_printed(grace.actor, grace.vault(), reference, PAPER, ["p1"])
     answers = dict.fromkeys(NEVER_FOR_MINORS | BY_GUARDIAN, True)
     answer_consents(grace.actor, grace.vault(), reference, 1, "p1", answers)
     assert record_of(reference, grace.vault()) == before

@@ -870,6 +870,7 @@ PLACES: dict[str, Place] = {
     "incidents.ask_identity": _case(both="incidents.change", person="=p1"),
     "incidents.read_granted_identity": _case(post="incidents.change", person="=p1"),
     "incidents.identity_of": Place("incidents.change", address={"document": "identity_document"}),
+    "incidents.court_asks": _case(both="incidents.change"),
     "incidents.her_choice": _case(both="incidents.change"),
     "incidents.own_yes": _case(post="incidents.change"),
     "incidents.ask_mediator": _case(both="incidents.change"),

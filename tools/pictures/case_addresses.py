@@ -23,6 +23,7 @@ _SHOWN = {
 _OF = {
     "incidents.shred": "closed",
     "incidents.case_file": "verified",
+    "incidents.court_asks": "verified",
     "incidents.ask_mediator": "verified",
     "incidents.her_choice": "verified",
     "incidents.referrals": "referred",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, select
+from sqlalchemy import ColumnElement, Select, Text, cast, exists, false, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kash.funder_reports.approval import APPROVAL
@@ -113,6 +113,12 @@ def reports_to_settle() -> list[FunderReport]:
         for report in approved
         if gone.intersection(report.stories) - set(report.stories_settled)
     ]
+
+
+def any_with_stories() -> ColumnElement[bool]:
+    """The condition that a final report was approved with stories."""
+    written = cast(FunderReport.stories, Text) != "[]"
+    return exists().where(FunderReport.state == "approved", written)
 
 
 def any_returned() -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.history import KeptAccount
 from kash.incidents.rules.acts import ACTS
+from kash.incidents.rules.asked_again import CourtPaper
 from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.health import PARTY
@@ -40,6 +41,8 @@ class FileChoice:
     terms: bool = False
     referrals: bool = False
     identities: dict[str, str] = field(default_factory=dict, repr=False)
+    # What everybody in it was asked about.
+    paper: CourtPaper | None = None
 
 
 def case_file(

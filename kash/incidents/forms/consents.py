@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import Optional
 
 from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.rules.ages import BY_GUARDIAN
+from kash.incidents.rules.asked_again import CourtPaper
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
 from kash.incidents.services.consents import GuardiansAnswer
-from kash.platform.web.forms import HiddenField, radio_field, text_field
+from kash.incidents.services.court_asks import AskedAgain
+from kash.platform.web.forms import (
+    DayField,
+    HiddenField,
+    SeveralField,
+    radio_field,
+    required,
+    text_field,
+)
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES
 
 YES, NO, NOT_ASKED = "yes", "no", "later"
@@ -131,4 +143,52 @@ class GuardianForm(VersionedForm):
             self.origin.data or "",
             self.paper.data or "",
             (self.language.data or "") if self.language.data in SPOKEN else "",
+        )
+
+
+class AskedAgainForm(VersionedForm):
+    """What people said who were asked again for one paper."""
+
+    persons = SeveralField(_l("Who was asked"), choices=[])
+    to_whom = text_field(_l("To whom the paper goes"), most=120)
+    about = text_field(_l("For which case"), most=200)
+    on = DayField(_l("Day of asking"), validators=[required()])
+    read_back_on = DayField(
+        _l("Day on which what the paper says was read back to her"), validators=[Optional()]
+    )
+    language = radio_field(_l("In which language?"), list(SPOKEN.items()))
+    answer = radio_field(_l("What she said herself"), [(YES, _l("Yes")), (NO, _l("No"))])
+
+    def offer(self, persons: Sequence[tuple[str, str]], today: date) -> None:
+        """Offer who can be asked again, and today as the day."""
+        self.persons.choices = list(persons)
+        self._today = today
+        if not self.is_submitted():
+            self.on.data = today
+
+    def check_together(self) -> None:
+        """Besides each field: somebody was asked, no day is still to come, and before a yes what
+        the paper says was read back."""
+        if self.persons.choices and not self.persons.data and not self.persons.errors:
+            self.mark_wrong(self.persons, _("Choose at least one person."))
+        for day in (self.on, self.read_back_on):
+            if day.data and day.data > self._today:
+                self.mark_wrong(day, _("This day has not come yet."))
+        if self.answer.data == YES and not self.read_back_on.data and not self.read_back_on.errors:
+            self.mark_wrong(
+                self.read_back_on, _("Read back to her what the paper says, and say when.")
+            )
+
+    def said(self) -> AskedAgain:
+        """Answer as it was entered."""
+        assert self.on.data is not None  # noqa: S101 - for the type: it was validated
+        return AskedAgain(
+            persons=list(self.persons.data or []) if self.persons.choices else [""],
+            given=self.answer.data == YES,
+            paper=CourtPaper(
+                " ".join(self.to_whom.data.split()), " ".join(self.about.data.split())
+            ),
+            on=self.on.data,
+            read_back_on=self.read_back_on.data,
+            language=self.language.data,
         )

@@ -15,6 +15,7 @@ from wtforms.validators import Optional, ValidationError
 from kash.incidents import names
 from kash.incidents.forms.rows import fresh_key, offered
 from kash.incidents.money_words import refusal_text
+from kash.incidents.rules.asked_again import CourtPaper
 from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.record import Party, Term
 from kash.platform.web.fields import MoneyField
@@ -179,6 +180,7 @@ class FulfilledForm(KashForm):
 class CaseFileForm(KashForm):
     """Contents of a case file, to be chosen."""
 
+    paper = choice_field(_l("To whom, and for which case"), [])
     persons = SeveralField(_l("About whom"))
     narrative = BooleanField(_l("What happened, in her words"))
     referrals = BooleanField(_l("Referrals"))
@@ -186,11 +188,21 @@ class CaseFileForm(KashForm):
     sources = BooleanField(_l("From whom it is known"))
     identities = BooleanField(_l("Names and numbers, opened with my own keys"))
 
-    def offer(self, persons: Sequence[tuple[str, str]]) -> None:
-        """Offer who agreed; all of them to begin with, and the words left out."""
+    def offer(self, persons: Sequence[tuple[str, str]], papers: Sequence[CourtPaper]) -> None:
+        """Offer who agreed, all of them to begin with, and the words left out; and the papers that
+        people were asked about."""
+        self._papers = {one.key: one for one in papers}
+        self.paper.choices = [
+            (key, f"{one.to_whom} · {one.about}") for key, one in self._papers.items()
+        ]
         self.persons.choices = list(persons)
         if not self.is_submitted():
             self.persons.data = [key for key, _code in persons]
+
+    @property
+    def court_paper(self) -> CourtPaper:
+        """The paper that was chosen."""
+        return self._papers[self.paper.data]
 
     def validate_persons(self, field: Any) -> None:
         """At least one, if anybody is on record."""

@@ -26,6 +26,7 @@ _LEFT_OUT = frozenset(
         "timeline",
         "comments",
         "choices",
+        "court_asks",
         "holds",
         "own_words",
         "first_accounts",

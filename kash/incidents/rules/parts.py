@@ -338,3 +338,25 @@ class Choice(BaseModel):
     def says(self) -> tuple[list[str], date, str]:
         """The answer itself, whoever noted it and when."""
         return self.wanted, self.on, self.origin
+
+
+class CourtAsk(BaseModel):
+    """Answer of one person (her id; empty: nobody is on record), asked again for one paper: to whom
+    it goes (`to_whom`) and for which case (`about`), on which day she was asked (`on`) and what the
+    paper says was read back to her (`read_back_on`), in which language."""
+
+    model_config = ConfigDict(extra="allow")
+
+    person: str = ""
+    given: bool
+    to_whom: str
+    about: str
+    on: date
+    read_back_on: date | None = None
+    language: str = ""
+    at: datetime
+    by: str
+
+    def says(self) -> tuple[bool, str, str, date, date | None, str]:
+        """The answer itself, whoever noted it and when."""
+        return self.given, self.to_whom, self.about, self.on, self.read_back_on, self.language

@@ -34,6 +34,7 @@ from kash.incidents.rules.parts import (
     CashBail,
     Choice,
     Comment,
+    CourtAsk,
     Event,
     Evidence,
     Filing,
@@ -127,6 +128,8 @@ class Record(RecordPart):
     referrals: list[Referral] = Field(default_factory=list)
     consents: list[CaseConsent] = Field(default_factory=list)
     choices: list[Choice] = Field(default_factory=list)
+    # For each paper that goes to a court everybody in it is asked again.
+    court_asks: list[CourtAsk] = Field(default_factory=list)
     # What somebody said herself to what may harm her (`mediation_gate.CHARGE`).
     own_words: list[CaseConsent] = Field(default_factory=list)
     evidence: list[Evidence] = Field(default_factory=list)

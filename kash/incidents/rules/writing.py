@@ -269,6 +269,8 @@ def _give_answers_to_persons(record: Record, *, of_nobody: bool = False) -> None
             choice.person = choice.person or persons[0]
         for said in record.own_words:
             said.person = said.person or persons[0]
+        for asked in record.court_asks:
+            asked.person = asked.person or persons[0]
 
 
 def _forget_rows_that_went(record: Record) -> None:

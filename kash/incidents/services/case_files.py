@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from kash.incidents.errors import NobodyAgreed
+from kash.incidents.errors import AskAgain, NobodyAgreed
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.mediation import with_answers
+from kash.incidents.rules.asked_again import CourtPaper, not_asked
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.record import Person
 from kash.incidents.services.cases import locked_incident, save_record
@@ -14,6 +15,7 @@ from kash.incidents.services.identities import KIND, facts_from
 from kash.platform.database import db
 from kash.platform.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
 from kash.platform.vault.envelope import SealError
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 
@@ -48,19 +50,28 @@ def identities_shown(case: Case, persons: Collection[str], vault: OpenVault) -> 
 
 
 def note_printed(
-    by: Actor, vault: OpenVault, reference: str, identities: Collection[str] = ()
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    paper: CourtPaper,
+    told_of: Collection[str],
+    identities: Collection[str] = (),
 ) -> Case:
     """Note that a case file is printed: one entry, which also names the sealed names in it; the
     case as it then is, with a reference for its papers and what mediators answered.
 
-    `identities` are ids of persons on record. Raises NobodyAgreed, CaseChangedMeanwhile,
-    NotFound and Damaged.
+    Everybody whom it tells of (ids of persons) was asked again about this paper. `identities` are
+    ids of persons on record. Raises NobodyAgreed, AskAgain, CaseChangedMeanwhile, NotFound and
+    Damaged.
     """
     with audited("incidents.case_file_printed", by) as change:
         locked_incident(change.session, reference)
         case = open_case(by, vault, reference, change.session)
         if not may_print(case.record):
             raise NobodyAgreed
+        left = not_asked(case.record, paper, told_of, to_local(change.now).date())
+        if left:
+            raise AskAgain([one.code for one in case.record.persons if one.id in left])
         documents = [one.identity for one in _with_identity(case, identities)]
         keep_keys(change.session, vault, [case.sealed])
         if documents:

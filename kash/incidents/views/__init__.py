@@ -8,6 +8,7 @@ from kash.incidents.views import briefs as briefs
 from kash.incidents.views import case_file as case_file
 from kash.incidents.views import cases as cases
 from kash.incidents.views import consents as consents
+from kash.incidents.views import court_asks as court_asks
 from kash.incidents.views import decisions as decisions
 from kash.incidents.views import documentation as documentation
 from kash.incidents.views import duty as duty

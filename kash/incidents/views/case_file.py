@@ -13,6 +13,7 @@ from kash.incidents.errors import NobodyAgreed
 from kash.incidents.forms.following_up import CaseFileForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.history import first_account_of
+from kash.incidents.rules.asked_again import papers_asked_about
 from kash.incidents.rules.case_file import may_hold_narrative, may_print, who_agreed
 from kash.incidents.rules.health import who_may_be_told_of
 from kash.incidents.rules.record import Person, Record
@@ -26,6 +27,7 @@ from kash.incidents.services.cases import note_opening
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.database import utc_now
 from kash.platform.web import download, page, signed_in
+from kash.platform.web.formats import local_today
 from kash.policy import Actor, allow
 
 
@@ -38,12 +40,16 @@ def case_file(reference: str) -> ResponseReturnValue:
     agreed = who_agreed(found.record)
     allowed = may_print(found.record)
     form = CaseFileForm()
-    form.offer([(one.id, one.code) for one in agreed])
+    papers = papers_asked_about(found.record, local_today())
+    form.offer([(one.id, one.code) for one in agreed], list(papers))
     if form.is_submitted() and not allowed:
         raise NobodyAgreed
     if form.validate_on_submit():
         person = signed_in()
         chosen = list(form.persons.data)
+        # Her words tell of everybody in the case.
+        words = form.narrative.data and may_hold_narrative(found.record, chosen)
+        told_of = [one.id for one in found.record.persons] if words else chosen
         identities = identities_shown(found, chosen, vault) if form.identities.data else {}
         choice = FileChoice(
             persons=chosen,
@@ -52,11 +58,13 @@ def case_file(reference: str) -> ResponseReturnValue:
             terms=bool(form.terms.data),
             referrals=bool(form.referrals.data),
             identities=identities,
+            paper=form.court_paper,
         )
-        found = note_printed(actor, vault, reference, identities)
-        first = first_account_of(vault, found)
-        made = printed(found, choice, person.name if person else "", utc_now(), first)
-        return download(made, name=FILE_NAME, type="application/pdf")
+        with form.showing_problems():
+            found = note_printed(actor, vault, reference, form.court_paper, told_of, identities)
+            first = first_account_of(vault, found)
+            made = printed(found, choice, person.name if person else "", utc_now(), first)
+            return download(made, name=FILE_NAME, type="application/pdf")
     if not form.is_submitted():
         note_opening(actor, vault, found)
     return page(
@@ -70,7 +78,12 @@ def case_file(reference: str) -> ResponseReturnValue:
         narrative_allowed=may_hold_narrative(found.record, [one.id for one in agreed]),
         names_open=may_show_identities(found, vault),
         consents=url_for("incidents.consents", reference=reference),
+        papers={paper: _codes(found.record, said_yes) for paper, said_yes in papers.items()},
     )
+
+
+def _codes(record: Record, persons: list[str]) -> list[str]:
+    return [one.code for one in record.persons if one.id in persons]
 
 
 def _without_health(record: Record, agreed: list[Person]) -> list[Person]:
