@@ -49,7 +49,7 @@ class NobodyHoldsKeys(Problem):
 class KeysAltered(Problem):
     """The key to which reports are sealed is not the one that was made."""
 
-    status = 503
+    status = 409
     field = ""
     sentence = _l(
         "Reports cannot be taken now: the key that seals them was altered. Nothing was sent. Tell"

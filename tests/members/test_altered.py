@@ -282,7 +282,7 @@ def test_nothing_is_filed_to_another_key(
     typed = carried(begun) | {"screen": "when", "go": "next", "place": "Typed in full."}
     answer = peer.post("/w/n", data=typed)
     page = answer.get_data(as_text=True)
-    assert (answer.status_code, "the key that seals them was altered" in page) == (503, True)
+    assert (answer.status_code, "the key that seals them was altered" in page) == (409, True)
     assert "Typed in full." in page
     # When somebody filed is told by nothing: the alarm comes with the clock.
     assert alarms() == []

@@ -232,7 +232,8 @@ def test_who_may_give_it_back_is_told_today(
     a_member: Member, actor: Actors, client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     her = a_member("documentation", name="Her")
-    lock_at_once(her.actor, her.actor.public_id)
+    locked = her.client.post("/account/lock", follow_redirects=True)
+    assert "was held back, not taken away: nobody else can open" in locked.text
     director = client_for(actor("director"))
     assert "The key of Her is held back" in director.get("/").text
     assert "six words are in nobody else" in director.get(f"/w/v/m/{her.public_id}/back").text
