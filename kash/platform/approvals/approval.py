@@ -104,6 +104,11 @@ class Approval(Part):
         approvals. Neither of the two stands behind the other, and it gives the approver nothing;
         that a third person brought both in doesn't count."""
         session = object_session(row) or db.session()
+        # An action may have begun to write the row, which is not whole before it is approved.
+        with session.no_autoflush:
+            return self._standing(session, row, by)
+
+    def _standing(self, session: Session, row: Any, by: Actor) -> Standing:
         barred = self._barred(row)
         absent = by.decides_for(self.approves, not_for=barred)
         given = self._given(by, absent, session)
