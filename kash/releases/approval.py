@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.platform.approvals.approval import Approval
 from kash.platform.web.answers import AnswerKind
-from kash.releases.models import ReleasePlan
+from kash.releases.models import ReleasePlan, ReleaseRecovery
 
 # Told to whoever proposed.
 SENT_BACK = AnswerKind(
@@ -28,4 +28,14 @@ APPROVAL = Approval(
     own=_l("You proposed this plan, so another person must approve it."),
     stands_in=_l("You stand in for whoever proposed this plan, so another person must approve it."),
     sent_back=SENT_BACK,
+)
+RECOVERY = Approval(
+    "release_recoveries",
+    ReleaseRecovery,
+    proposes="releases.make",
+    approves="releases.approve",
+    label=_l("Figures that may have been printed before: agree or send back"),
+    waiting=_l("What was said of figures that may have been printed before, not agreed to"),
+    own=_l("You said this, so another person must agree to it."),
+    stands_in=_l("You stand in for whoever said this, so another person must agree to it."),
 )

@@ -7,10 +7,11 @@ import json
 import click
 from flask.cli import AppGroup
 
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.web.formats import to_local
 from kash.releases.exported import as_public
 from kash.releases.plan_words import odds_text
+from kash.releases.queries.doubts import doubts
 from kash.releases.queries.due import days_due, next_day
 from kash.releases.queries.notes import notes_of
 from kash.releases.queries.printed import approved_plans, printed_tables
@@ -50,9 +51,21 @@ def due_command() -> None:
     """Say which days are to be printed, and which comes next. The machine prints none: that takes a
     member with the vault open."""
     now = utc_now()
+    waiting = {one.day: one for one in doubts(db.session(), now)}
     for one in days_due(now):
+        word = "waits" if one.day in waiting else "due  "
         click.echo(
-            f"due   {one.day.isoformat()}  {' '.join(each.window.key for each in one.tables)}"
+            f"{word} {one.day.isoformat()}  {' '.join(each.window.key for each in one.tables)}"
+        )
+    if any(one.unsaid for one in waiting.values()):
+        click.echo(
+            "The mirror is missing, or the database is behind it: see flask audit verify, then"
+            " flask audit new-mirror."
+        )
+    if waiting:
+        click.echo(
+            "What waits may have been printed before the database was put back. A documentation"
+            " officer and a director or custodian say so under Figures; nothing is printed before."
         )
     coming = next_day(now)
     if coming is not None:

@@ -21,7 +21,7 @@ from kash.releases.plan_trail_words import PLAN_ACTION_WORDS
 from kash.releases.reading_words import WORDS
 from kash.releases.results import SHOWS_RESULTS
 from kash.releases.today_plans import PLANS_NEEDED
-from kash.releases.today_printing import PRINTING_DUE
+from kash.releases.today_printing import LOST_FIGURES, PRINTING_DUE
 from kash.releases.trail_words import ACTION_WORDS
 
 
@@ -50,6 +50,7 @@ FEATURE = Feature(
         PLAN_ACTION_WORDS,
         CHAPTERS,
         SHOWS_RESULTS,
+        LOST_FIGURES,
         PRINTING_DUE,
         *PLANS_NEEDED,
         OpenWay(

@@ -6,6 +6,8 @@ cases have entered which table lies sealed in the vault.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date
 from typing import Any
 
@@ -72,6 +74,36 @@ class ReleasePlan(Proposal, PublicId, Base):
         return windows_from_json(self.windows)
 
 
+class ReleaseRecovery(Proposal, PublicId, Base):
+    """What two people say of the figures of a freeze day, of which a database that was put back
+    cannot tell whether they had been printed.
+
+    `kind` says which: "code", the code of the audit trail on minutes that were printed after the
+    day, and that this database knows; "never", they were not printed; "printed", they were, and are
+    lost here. `noted` is how often the mirror held that they were thrown.
+    """
+
+    __tablename__ = "release_recovery"
+    __table_args__ = (
+        CheckConstraint("state in ('proposed', 'approved', 'returned')", name="state"),
+        CheckConstraint("approved_by is null or approved_by <> proposed_by", name="two_people"),
+        CheckConstraint("kind in ('code', 'never', 'printed')", name="kind"),
+        Index(
+            "uq_release_recovery_day_proposed",
+            "day",
+            unique=True,
+            **only_where("state = 'proposed'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date)
+    kind: Mapped[str] = mapped_column(String(8))
+    code: Mapped[str] = mapped_column(String(24), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    noted: Mapped[int] = mapped_column(default=0)
+
+
 class Release(PublicId, Base):
     """A table as it was printed, for ever: `lines` holds [code, printed] for each code of the plan,
     None where it reads "few". It keeps the freeze day and no other moment, and nothing else tells
@@ -89,6 +121,12 @@ class Release(PublicId, Base):
     window: Mapped[int] = mapped_column(SmallInteger)
     freeze_on: Mapped[date] = mapped_column(Date)
     lines: Mapped[list[list[Any]]] = mapped_column(JSON)
+
+    @property
+    def digest(self) -> str:
+        """A digest of the window and all that was printed of it, as the audit's mirror holds it."""
+        printed = [self.table_key, self.window, self.freeze_on.isoformat(), self.lines]
+        return hashlib.sha256(json.dumps(printed, separators=(",", ":")).encode()).hexdigest()
 
     plan: Mapped[ReleasePlan] = relationship(back_populates="releases")
     notes: Mapped[list[ReleaseNote]] = relationship(

@@ -9,9 +9,12 @@ PERSONAL = (
         "release_plan.forum_decision",
         "release_plan.returned_reason",
         "release_note.text",
+        "release_recovery.reason",
+        "release_recovery.returned_reason",
     ),
     *about_things(
         release="table_key lines",
+        release_recovery="kind code state approved_for",
         release_plan="tables windows digest state approved_for",
     ),
 )

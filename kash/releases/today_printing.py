@@ -7,15 +7,22 @@ from collections.abc import Sequence
 
 from flask import url_for
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, exists
 
+from kash.platform.database import db
+from kash.platform.vault import MIRROR_STARTED, AuditEntry
 from kash.platform.web.formats import date_text
 from kash.platform.web.today import Need, TodayLine, Viewer
-from kash.releases.queries.due import days_due
+from kash.releases.approval import RECOVERY
+from kash.releases.queries.doubts import doubts, waiting_for
+from kash.releases.queries.due import printing_days
 
 
 def _to_print(asked: Viewer) -> Sequence[TodayLine]:
     if not asked.actor.may("releases.make"):
         return []
+    due = [one for one in printing_days() if one.due_at <= asked.now and not one.is_printed]
+    waits = {one.day for one in doubts(db.session(), asked.now, due)}
     return [
         TodayLine(
             _("Figures are to be printed"),
@@ -24,8 +31,41 @@ def _to_print(asked: Viewer) -> Sequence[TodayLine]:
             icon="report",
             button=_("Print"),
         )
-        for one in days_due(asked.now)
+        for one in due
+        if one.day not in waits
+    ]
+
+
+def _may_wait(asked: Viewer) -> ColumnElement[bool] | None:
+    if not (asked.actor.may(RECOVERY.proposes) or asked.actor.may(RECOVERY.approves)):
+        return None
+    return exists().where(AuditEntry.action == MIRROR_STARTED)
+
+
+def _waiting(asked: Viewer) -> Sequence[TodayLine]:
+    """The oldest day that waits since the database was put back, for both of the two."""
+    actor, session = asked.actor, db.session()
+    found = doubts(session, asked.now)
+    if not found:
+        return []
+    said = waiting_for(session, found[0].day)
+    acts = actor.may(RECOVERY.proposes) if said is None else RECOVERY.offered(said, actor).approves
+    return [
+        TodayLine(
+            _("Figures wait: were they printed before the database was put back?"),
+            url_for("releases.put_back"),
+            _("Cases filed up to %(day)s", day=date_text(found[0].day)),
+            icon="report",
+            button=_("Say what became of them")
+            if acts and said is None
+            else _("Check and agree")
+            if acts
+            else _("See how it stands"),
+        )
     ]
 
 
 PRINTING_DUE = Need("releases_due", 65, _to_print)
+# Nothing else but these makes a day wait, short of a database that was put back by hand: of that
+# verifying tells, and whoever tries to print.
+LOST_FIGURES = Need("releases_lost", 64, _waiting, exists=_may_wait)

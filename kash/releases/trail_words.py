@@ -10,5 +10,8 @@ ACTION_WORDS = ActionWords(
     {
         "releases.printed": _l("figures: printed"),
         "releases.note_added": _l("figures: note added"),
+        "releases.recovery_said": _l("figures: said whether lost ones were printed"),
+        "releases.recovery_agreed": _l("figures: agreed whether lost ones were printed"),
+        "releases.recovery_returned": _l("figures: what was said of lost ones sent back"),
     }
 )

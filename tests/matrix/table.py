@@ -1012,6 +1012,10 @@ PLACES: dict[str, Place] = {
     "releases.note": _of("release", both="releases.make"),
     "releases.print_day": Place(post="releases.make", sent={"day": "=2025-06-30"}),
     # --- plans of printed figures -------------------------------------------------------------
+    "releases.put_back": Place("releases.see"),
+    "releases.say_what_became": Place(post="releases.make", sent={"day": "=2025-06-30"}),
+    "releases.agree_what_became": Place(post="releases.approve"),
+    "releases.return_what_became": Place(post="releases.approve"),
     "releases.plans": Place("releases.see"),
     "releases.plan": Place("releases.see", address={"plan_id": "release_plan"}),
     "releases.new_plan": Place("releases.make", "releases.make"),

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.platform.database import db
-from kash.platform.vault import AuditEntry
+from kash.platform.vault import AuditEntry, root_subject
 from kash.policy import Actor
 from kash.releases.models import Release, ReleasePlan
 from tests.conftest import AMember, Queries
@@ -62,7 +62,10 @@ def test_printing_shows_what_was_stored_and_again_the_same(a_member: AMemberOf) 
     assert f"/releases/{mediation}" in shown
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
     assert entry is not None
-    assert (entry.action, entry.subjects) == ("releases.printed", [who, mediation])
+    rows = db.session.scalars(select(Release).order_by(Release.id)).all()
+    digests = [root_subject(one.digest) for one in rows]
+    assert entry.action == "releases.printed"
+    assert entry.subjects == [who, mediation, *digests]
 
 
 def test_with_a_closed_vault_nothing_is_printed_and_it_is_asked_for(a_member: AMemberOf) -> None:

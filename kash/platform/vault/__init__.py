@@ -8,13 +8,19 @@ from __future__ import annotations
 from flask import Flask
 
 from kash.platform.vault.audit import (
+    MIRROR_STARTED,
     ActorLike,
     Change,
     ValueInAudit,
     audited,
     head_code,
+    is_behind_its_mirror,
+    note_once,
     note_restore,
+    noted_once,
+    put_back_at,
 )
+from kash.platform.vault.chain import mac_prefix, root_subject
 from kash.platform.vault.checks import (
     KeyAltered,
     NotCompared,
@@ -90,6 +96,7 @@ from kash.platform.vault.membership import (
     unfinished_rotations,
     withhold,
 )
+from kash.platform.vault.mirror import MirrorMissing
 from kash.platform.vault.models import (
     AuditEntry,
     AuditHead,
@@ -108,6 +115,7 @@ from kash.platform.vault.passphrases import (
     recovery_code_as_read,
     stretched,
 )
+from kash.platform.vault.queries import entry_with_code
 from kash.platform.vault.scrubbing import scrub
 from kash.platform.vault.sealed_files import open_file_under, seal_file_under
 from kash.platform.vault.sealing import (

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ from typing import Protocol
 
 import structlog
 from flask import current_app
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from kash.platform.database import (
@@ -142,6 +142,43 @@ def note_restore(by: ActorLike) -> str:
         # What it knew was another database: what stands in this one is listed anew.
         begin_memory_anew(vault.memory_file, change.now)
     return new
+
+
+def note_once(session: Session, happened: Mapping[str, str]) -> None:
+    """Within an action, before it is committed: note in the mirror what may happen only once, by
+    names, each with a digest (hexadecimal) of what came of it. Raises MirrorMissing, OSError."""
+    vault = vault_of(current_app)
+    head = _locked_head(session.connection())
+    if head is None or head[0] == 0:
+        first = chain.first_mirror(vault.audit_key)
+        mirror.start(vault.mirror_folder, first)
+        mirror.append_once(vault.mirror_folder, first, happened)
+        return
+    mirror.append_once(vault.mirror_folder, head[2], happened)
+
+
+def noted_once() -> Mapping[str, int]:
+    """How often each thing that may happen only once is noted, in any mirror that is there."""
+    return mirror.happened_once(vault_of(current_app).mirror_folder)
+
+
+def put_back_at(session: Session) -> datetime | None:
+    """When the database was last put back, or its mirror begun anew; None if it never was."""
+    return session.scalar(
+        select(func.max(AuditEntry.at)).where(AuditEntry.action == MIRROR_STARTED)
+    )
+
+
+def is_behind_its_mirror(session: Session) -> bool:
+    """True if the mirror knows of entries that the database has not: it was put back by hand, and
+    nothing says so. Raises MirrorMissing."""
+    asked = select(AuditHead.seq, AuditHead.mirror).where(AuditHead.id == 1)
+    head = session.execute(asked).one_or_none()
+    if head is None:
+        return False
+    # The mirror before the head: what it holds was committed before.
+    last = mirror.read(vault_of(current_app).mirror_folder, head.mirror).last
+    return last > session.execute(asked).one().seq
 
 
 def head_code() -> str:

@@ -2,6 +2,9 @@
 
 Its first line names it; then one line for each entry, written after the commit. Lines of two
 processes may stand in the other order. A database put back to an earlier state falls behind it.
+
+Of what may happen only once, as a throw of dice, it holds a line besides that is written before the
+commit: the database may forget that it happened, the mirror not.
 """
 
 from __future__ import annotations
@@ -10,14 +13,20 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kash.platform.vault.keys import make_private_folder
 
-_TORN = re.compile(r'\{(?:"(?:s(?:e(?:q(?:"(?::[0-9, "mac:a-f]*)?)?)?)?)?)?')
+_TORN = re.compile(
+    r'\{(?:"(?:s(?:e(?:q(?:"(?::[0-9, "mac:a-f]*)?)?)?)?'
+    r'|o(?:n(?:c(?:e(?:"(?::(?:"[a-z0-9/_",:-]*)?)?)?)?)?)?)?)?'
+)
+_NAME = r"[a-z0-9/_-]{1,64}"
+_ONCE = re.compile(rf'\{{"once":"({_NAME})","digest":"[0-9a-f]{{64}}"\}}')
 
 
 class MirrorMissing(Exception):
@@ -26,9 +35,11 @@ class MirrorMissing(Exception):
 
 @dataclass
 class Lines:
-    """Lines of a mirror file: the macs it holds for each number, and its unreadable lines."""
+    """Lines of a mirror file: the macs it holds for each number, what happened that may happen only
+    once, and its unreadable lines."""
 
     macs: dict[int, set[str]] = field(default_factory=dict)
+    once: list[str] = field(default_factory=list)
     torn: int = 0
     foreign: int = 0
 
@@ -59,7 +70,25 @@ def start(folder: Path, mirror: str) -> None:
 
 def append(folder: Path, mirror: str, entries: Iterable[tuple[int, str]]) -> None:
     """Add lines for (number, mac) at the end, durable on return. Raises MirrorMissing, OSError."""
-    text = "".join(_line(seq, mac) for seq, mac in entries)
+    _add(folder, mirror, "".join(_line(seq, mac) for seq, mac in entries))
+
+
+def append_once(folder: Path, mirror: str, happened: Mapping[str, str]) -> None:
+    """Add a line for each thing that may happen only once, by its name, with the digest of what
+    came of it; durable on return. Raises MirrorMissing, OSError."""
+    lines = (
+        json.dumps({"once": name, "digest": digest}, separators=(",", ":"))
+        for name, digest in happened.items()
+    )
+    _add(folder, mirror, "".join(f"{line}\n" for line in lines))
+
+
+def happened_once(folder: Path) -> Counter[str]:
+    """How often each thing that may happen only once is noted in any mirror that is there."""
+    return Counter(name for mirror in present(folder) for name in read(folder, mirror).once)
+
+
+def _add(folder: Path, mirror: str, text: str) -> None:
     flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
     try:
         with _locked(path_of(folder, mirror), flags) as descriptor:
@@ -83,8 +112,10 @@ def read(folder: Path, mirror: str) -> Lines:
     for text in content.split("\n"):
         if not text or text == _header(mirror):
             continue
-        entry = _parsed(text)
-        if entry is not None:
+        entry, once = _parsed(text), _parsed_once(text)
+        if once is not None:
+            lines.once.append(once)
+        elif entry is not None:
             lines.macs.setdefault(entry[0], set()).add(entry[1])
         elif _TORN.fullmatch(text) or _header(mirror).startswith(text):
             lines.torn += 1
@@ -115,6 +146,11 @@ def _parsed(text: str) -> tuple[int, str] | None:
         return None
     seq, mac = stored["seq"], stored["mac"]
     return (seq, mac) if type(seq) is int and seq > 0 and isinstance(mac, str) else None
+
+
+def _parsed_once(text: str) -> str | None:
+    found = _ONCE.fullmatch(text)
+    return found[1] if found else None
 
 
 def _write(descriptor: int, content: bytes) -> None:

@@ -13,12 +13,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from kash.platform.vault import OpenVault, audited
+from kash.platform.vault import MirrorMissing, OpenVault, audited, note_once, root_subject
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.releases.errors import EarlierFirst, NotDueYet
+from kash.releases.errors import EarlierFirst, MayBePrinted, NotDueYet, NotWitnessed
 from kash.releases.models import Release
 from kash.releases.queries.counting import counted_cases
+from kash.releases.queries.doubts import doubts
 from kash.releases.queries.due import PlannedTable, PrintingDay, printing_days
 from kash.releases.rules.counting import counts
 from kash.releases.rules.tables import TablePlan, YearPlan
@@ -32,7 +33,8 @@ def print_release(
     """Print all tables of a freeze day, once: their public ids, in the order of the plan. If they
     are printed already nothing is thrown, and they are the same.
 
-    Raises NotFound, NotDueYet, EarlierFirst, LedgerNotOpen, and as `counted_cases`.
+    Raises NotFound, NotDueYet, EarlierFirst, MayBePrinted, NotWitnessed, LedgerNotOpen, and as
+    `counted_cases`.
     """
     with audited("releases.printed", by) as change:
         days = printing_days(change.session, locked=True)
@@ -41,16 +43,32 @@ def print_release(
             raise NotFound
         if wanted.is_printed:
             change.nothing()
-            return [one.printed for one in wanted.tables]
+            return [one.printed for one in wanted.tables if one.printed]
         if wanted.due_at > change.now:
             raise NotDueYet
         if any(one.day < day and not one.is_printed for one in days):
             raise EarlierFirst
+        if any(one.day == day for one in doubts(change.session, change.now, [wanted])):
+            raise MayBePrinted
         plans = {one.plan.year: one.plan.year_plan for each in days for one in each.tables}
-        made = _print(change.session, vault, wanted, list(plans.values()), die)
-        change.about(*made)
-        left = iter(made)
-        return [one.printed or next(left) for one in wanted.tables]
+        lost = [one for each in days for one in each.tables if one.lost]
+        made = _print(change.session, vault, wanted, list(plans.values()), lost, die)
+        digests = {
+            one.witness: row.digest for one, row in zip(_unprinted(wanted), made, strict=True)
+        }
+        change.about(*(row.public_id for row in made))
+        change.about(*map(root_subject, digests.values()))
+        # Before the commit, with which it is shown: a database that is put back forgets the throw.
+        try:
+            note_once(change.session, digests)
+        except (OSError, MirrorMissing):
+            raise NotWitnessed from None
+        left = iter([row.public_id for row in made])
+        return [one.printed or next(left) for one in wanted.tables if not one.lost]
+
+
+def _unprinted(wanted: PrintingDay) -> list[PlannedTable]:
+    return [one for one in wanted.tables if not (one.printed or one.lost)]
 
 
 def _print(
@@ -58,12 +76,17 @@ def _print(
     vault: OpenVault,
     wanted: PrintingDay,
     plans: Sequence[YearPlan],
+    lost: Sequence[PlannedTable],
     die: Die,
-) -> list[str]:
+) -> list[Release]:
     # All of it before the first record is opened: no time between tells of a throw.
-    thrown = [(one, throw(one.table, die)) for one in wanted.tables if not one.printed]
+    thrown = [(one, throw(one.table, die)) for one in _unprinted(wanted)]
     ledger = open_ledger(session, vault)
     cases, entered = counted_cases(session, vault, wanted.day, plans), ledger.entered
+    # What was printed and is lost here was counted all the same, and is counted no second time.
+    for one in lost:
+        earlier = counted_cases(session, vault, one.window.freeze_on, plans)
+        _counts, entered = counts(earlier, one.table, entered, plans)
     rows = []
     for one, noise in thrown:
         found, entered = counts(cases, one.table, entered, plans)
@@ -71,7 +94,7 @@ def _print(
     save_ledger(session, vault, ledger, entered)
     session.add_all(rows)
     session.flush()
-    return [row.public_id for row in rows]
+    return rows
 
 
 def _lines(

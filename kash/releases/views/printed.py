@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from kash.incidents.errors import RecordsNotOpen, ReportsStillWait
 from kash.members.vault_sessions import current_vault, require_vault
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import NotFound, one_or_404
@@ -21,10 +21,17 @@ from kash.platform.web.taking import noted
 from kash.platform.web.traces import leaves_no_trace
 from kash.policy import allow
 from kash.releases import blueprint
-from kash.releases.errors import EarlierFirst, LedgerNotOpen, NotDueYet
+from kash.releases.errors import (
+    EarlierFirst,
+    LedgerNotOpen,
+    MayBePrinted,
+    NotDueYet,
+    NotWitnessed,
+)
 from kash.releases.exported import printed_rows
 from kash.releases.note_forms import ReleaseNoteForm
-from kash.releases.queries.due import days_due, next_day
+from kash.releases.queries.doubts import doubts
+from kash.releases.queries.due import days_due, lost_days, next_day
 from kash.releases.queries.notes import notes_of
 from kash.releases.queries.printed import PrintedTable, printed_tables
 from kash.releases.queries.read_tables import by_key, read_table
@@ -45,6 +52,8 @@ def index() -> ResponseReturnValue:
         newest=[read_table(one) for one in by_key(tables).values()],
         years=years,
         due=days_due(now),
+        waiting=[one.day for one in doubts(db.session(), now)],
+        lost=lost_days(),
         coming=next_day(now),
         sections=page_sections("figures", ""),
     )
@@ -72,11 +81,15 @@ def print_day() -> ResponseReturnValue:
     except ValueError:
         raise NotFound from None
     vault = one_or_404(current_vault())
-    problems = (RecordsNotOpen, ReportsStillWait, NotDueYet, EarlierFirst, LedgerNotOpen)
+    problems = (
+        *(RecordsNotOpen, ReportsStillWait, NotDueYet, EarlierFirst, LedgerNotOpen),
+        *(MayBePrinted, NotWitnessed),
+    )
     with FlashedProblems(*problems):
         found = print_release(day, by=current_actor(), vault=vault)
-        flash(_("These figures are printed. They stay as they are."))
-        return redirect(url_for("releases.release", public_id=found[0]), code=303)
+        if found:
+            flash(_("These figures are printed. They stay as they are."))
+            return redirect(url_for("releases.release", public_id=found[0]), code=303)
     return redirect(url_for("releases.index"), code=303)
 
 
