@@ -103,6 +103,8 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     other.get_by_role("button", name="Onyesha").click()
     heading(other, "Imefika")
     other.get_by_label("Itumie mahakamani").check()
+    other.get_by_role("button", name="Endelea mbele", exact=True).click()
+    heading(other, "Hivi ndivyo unavyoondoa?")
     other.get_by_role("button", name="Ondoa", exact=True).click()
     expect(other.get_by_text("Umeiondoa")).to_have_count(1)
 
