@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,8 +29,8 @@ def _head() -> list[str]:
     ]
 
 
-def _day(moment: Any) -> str:
-    return to_local(moment).date().isoformat() if moment is not None else ""
+def _day(moment: Any) -> date | None:
+    return to_local(moment).date() if moment is not None else None
 
 
 def _row(line: AccessLine) -> list[object]:

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 
 from kash.budget.queries.budgets import BudgetSearch, WorkshopBudget
 from kash.budget.words import COUNTED
-from kash.payouts.rules.amounts import written_amount
+from kash.platform.web.tables import money_cell
 
 
 def budget_table(
     found: Sequence[WorkshopBudget], asked: BudgetSearch, currency: str
 ) -> Iterator[list[object]]:
-    """Rows with a head; amounts as machines read them."""
+    """Rows with a head; amounts and days as numbers and days."""
     yield [
         _("Workshop"),
         _("First day"),
@@ -37,21 +37,16 @@ def budget_table(
                     continue
                 yield [
                     budget.workshop.title,
-                    budget.workshop.starts_on.isoformat(),
+                    budget.workshop.starts_on,
                     one.line.label,
                     part.funder or _("Own means"),
                     part.code,
                     one.sums.units,
                     str(COUNTED[one.line.driver]),
-                    written_amount(one.line.unit_cents),
-                    written_amount(part.planned),
-                    written_amount(part.spent),
-                    signed_amount(part.planned - part.spent),
+                    money_cell(one.line.unit_cents),
+                    money_cell(part.planned),
+                    money_cell(part.spent),
+                    money_cell(part.planned - part.spent),
                     currency,
                     _("Yes") if budget.closed_at is not None else _("No"),
                 ]
-
-
-def signed_amount(cents: int) -> str:
-    """As `written_amount`, below nothing too: "-1500.50"."""
-    return f"-{written_amount(-cents)}" if cents < 0 else written_amount(cents)

@@ -17,6 +17,11 @@ from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.taking import TableColumn
 
 
+def _hours(minutes: int) -> float:
+    hours = round(minutes / 60, 2)
+    return int(hours) if hours.is_integer() else hours
+
+
 def certificate_rows(rows: Iterable[Any], today: date) -> Iterator[Sequence[object]]:
     """Rows of the table, the head first; hours as 4.5."""
     words = {code: str(name) for code, name in CONDITION_NAMES.items()}
@@ -38,7 +43,7 @@ def certificate_rows(rows: Iterable[Any], today: date) -> Iterator[Sequence[obje
             row.name,
             row.public_title,
             row.workshop,
-            f"{row.minutes / 60:.2f}".rstrip("0").rstrip("."),
+            _hours(row.minutes),
             row.issued_on,
             row.expires_on,
             words[

@@ -106,7 +106,7 @@ def missing_table(kind: str) -> ResponseReturnValue:
             [
                 line.title,
                 line.text,
-                line.since.isoformat() if line.since else "",
+                line.since,
                 str(found.label),
                 line.ask,
             ]

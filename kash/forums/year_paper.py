@@ -27,7 +27,7 @@ def attendance_rows(meetings: Sequence[MeetingInYear]) -> list[list[Any]]:
     words = [status_word(status) for status in STATUSES]
     rows: list[list[Any]] = [[_("Meeting"), _("Group"), _("Members"), _("Needed"), *words]]
     for meeting in meetings:
-        day = to_local(meeting.starts_at).date().isoformat()
+        day = to_local(meeting.starts_at).date()
         for group in meeting.groups:
             counts = [group.counts.get(status, 0) for status in STATUSES]
             needed = "" if group.needed is None else group.needed

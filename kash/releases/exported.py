@@ -22,7 +22,7 @@ def printed_rows(tables: Iterable[PrintedTable]) -> list[list[object]]:
     for table in tables:
         for line in table.lines:
             value = printed_text(None) if line.printed is None else line.printed
-            day = table.freeze_on.isoformat()
+            day = table.freeze_on
             rows.append([table.title, window_text(table), day, line.label, value])
     return rows
 

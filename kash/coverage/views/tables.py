@@ -80,7 +80,7 @@ def _coverage(asked: CoverageRequest) -> Iterator[Sequence[object]]:
         _("Under the wanted number in"),
         _("Eight times in ten from"),
         _("to"),
-        *(day.isoformat() for day in found.days),
+        *found.days,
     ]
     for row in found.needs:
         forecast = found.forecast(row)
@@ -105,7 +105,7 @@ def _moves(asked: CoverageRequest) -> Iterator[Sequence[object]]:
     for move in found.moves:
         destination = found.organisations.get(move.destination or 0)
         yield (
-            move.day.isoformat(),
+            move.day,
             found.organisations[move.origin].name,
             destination.name if destination else _("not known"),
             move.people,

@@ -50,6 +50,11 @@ def plain_cell(value: object) -> str:
     return text
 
 
+def money_cell(cents: int) -> Decimal:
+    """An amount of cents as a number: 1500.50 in CSV as on a sheet."""
+    return Decimal(cents).scaleb(-2)
+
+
 def table_csv(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
     """Rows, the head first, as UTF-8 with a mark by which spreadsheets know it."""
     yield b"\xef\xbb\xbf"
