@@ -65,6 +65,7 @@ def report_paper(report: FunderReport) -> bytes:
             wording=wording,
             logo=logo_address(wording, "minutes"),
             days=days_of,
+            is_counted=is_counted,
         )
         paged = PagedDocument(
             html=html,
@@ -86,6 +87,12 @@ def days_of(one: Content) -> str:
     return date_text(first) if first == last else f"{date_text(first)} – {date_text(last)}"
 
 
+def is_counted(workshop: Content) -> bool:
+    """True if the registers of a workshop were confirmed, so that its people are among the figures;
+    reports that were kept before that was asked say nothing else."""
+    return bool(workshop.get("confirmed", True))
+
+
 def report_sheets(report: FunderReport) -> bytes:
     """The same figures as sheets: what was reached, workshops, money, definitions."""
     import xlsxwriter
@@ -95,7 +102,13 @@ def report_sheets(report: FunderReport) -> bytes:
     with (
         force_locale(report.language),
         xlsxwriter.Workbook(
-            file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+            file,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "default_date_format": "yyyy-mm-dd",
+            },
         ) as book,
     ):
         for name, rows in _sheets(report, content).items():
@@ -120,10 +133,26 @@ def _sheets(report: FunderReport, content: Content) -> dict[str, list[Sequence[A
             for cell in table["cells"]
         ]
     workshops: list[Sequence[Any]] = [
-        (_("Workshop"), _("First day"), _("Last day"), _("Place"), _("Share, per cent"), _("Code"))
+        (
+            _("Workshop"),
+            _("First day"),
+            _("Last day"),
+            _("Place"),
+            _("Share, per cent"),
+            _("Code"),
+            _("Register confirmed"),
+        )
     ]
     workshops += [
-        (one["title"], one["first"], one["last"], one["place"], one["share"], one["code"])
+        (
+            one["title"],
+            date.fromisoformat(one["first"]),
+            date.fromisoformat(one["last"]),
+            one["place"],
+            one["share"],
+            one["code"],
+            _("yes") if is_counted(one) else _("no"),
+        )
         for one in content["workshops"]
     ]
     money: list[Sequence[Any]] = [

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from kash.budget.errors import (
@@ -230,7 +231,7 @@ def test_all_budgets_are_narrowed_by_reach_period_funder_and_code(
     _shared(first, FunderShare("Ziwa", 100, "Z-1"))
     for held in (first, second):
         _add(held.workshop, BudgetLineDetails("Hall", unit_cents=1000))
-    day = first.row.starts_on
+    day = first.row.ends_on
     year = BudgetSearch(day, day)
 
     def found(by: Actor, asked: BudgetSearch) -> list[str]:
@@ -265,7 +266,7 @@ def test_many_budgets_ask_no_more_of_the_database_than_one(
         _add(held.workshop, LUNCH)
         if number != 1:
             with count_queries() as queries:
-                budgets(director, BudgetSearch(held.row.starts_on, held.row.starts_on))
+                budgets(director, BudgetSearch(held.row.ends_on, held.row.ends_on))
             counts.append(queries.count)
     assert counts[0] == counts[1]
 
@@ -297,7 +298,7 @@ def test_a_trainer_adds_the_hall_at_its_price_and_the_table_is_taken_away(
         assert 'value="=Lake hall"' in answer.text
     assert browser.post(address, data=sent | {"unit_cents": "4500.50"}).status_code == 303
     assert "9,001" in browser.get(f"/workshops/{held.workshop}/budget").text
-    period = f"first={held.row.starts_on}&last={held.row.starts_on}"
+    period = f"first={held.row.ends_on}&last={held.row.ends_on}"
     assert "9,001" in browser.get(f"/budget?{period}").text
     table = browser.get(f"/budget/table?kind=csv&{period}").data.decode("utf-8-sig")
     head, row = csv.reader(io.StringIO(table))
@@ -317,7 +318,12 @@ def test_a_trainer_adds_the_hall_at_its_price_and_the_table_is_taken_away(
         "Currency": "KES",
         "Closed": "No",
     }
-    assert browser.get(f"/budget/table?{period}").data[:2] == b"PK"
+    book = load_workbook(io.BytesIO(browser.get(f"/budget/table?{period}").data))
+    (columns,) = [list(zip(*sheet.iter_rows(values_only=True), strict=True)) for sheet in book]
+    by_head = {column[0]: column[1:] for column in columns}
+    sums = {name: sum(by_head[name]) for name in ("Units", "Price", "Planned", "Spent", "Left")}
+    assert sums == {"Units": 2, "Price": 4500.5, "Planned": 9001, "Spent": 0, "Left": 9001}
+    assert [day.date() for day in by_head["First day"]] == [held.row.starts_on]
     line = db.session.scalars(select(BudgetLine.public_id)).one()
     workshop = f"/workshops/{held.workshop}/budget"
     _let_be_over(held, over=False)

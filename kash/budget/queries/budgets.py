@@ -27,6 +27,7 @@ from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 from kash.workshops.models import Funder, Funding, Workshop
+from kash.workshops.queries.holding import counts_within
 from kash.workshops.queries.scope import run_by
 
 CURRENCY = "KES"
@@ -74,7 +75,7 @@ class WorkshopBudget:
 
 @dataclass(frozen=True)
 class BudgetSearch:
-    """Search for budgets of workshops that begin within a period, first and last day among it.
+    """Search for budgets of workshops that end within a period, first and last day among it.
     `funder` is a name, "" for all and "-" for the programme's own means."""
 
     first: date
@@ -112,10 +113,10 @@ def line_of(workshop: Workshop, public_id: str) -> BudgetLine:
     )
 
 
-def budgets(actor: Actor, asked: BudgetSearch) -> list[WorkshopBudget]:
-    """Budgets within reach of workshops that begin in the period, in order, with a line whose part
-    is asked for."""
-    statement = _in_period(actor, asked).limit(MOST_WORKSHOPS)
+def budgets(actor: Actor, asked: BudgetSearch, *, most: int | None = 0) -> list[WorkshopBudget]:
+    """Budgets within reach of workshops that end in the period, in order, with a line whose part is
+    asked for. `most` workshops are looked at, all where it is None; 0 is as many as a page has."""
+    statement = _in_period(actor, asked).limit(MOST_WORKSHOPS if most == 0 else most)
     found = _budgets(db.session(), db.session.scalars(statement).all())
     return [one for one in found if any(asked.fits(part) for part in one.parts)]
 
@@ -130,7 +131,7 @@ def _in_period(actor: Actor, asked: BudgetSearch) -> Select[Workshop]:
     statement = (
         select(Workshop)
         .where(
-            Workshop.starts_on.between(asked.first, asked.last),
+            counts_within(asked.first, asked.last),
             exists().where(BudgetLine.workshop_id == Workshop.id),
         )
         .order_by(Workshop.starts_on, Workshop.id)

@@ -21,6 +21,7 @@ from kash.statements.queries.frozen import FrozenCell, FrozenRow, figures_of
 from kash.statements.rules.lines import Who
 from kash.statements.words import WHO, line_title, place_text, read_line
 from kash.workshops.models import Funding, Workshop
+from kash.workshops.queries.holding import counts_within, is_confirmed
 
 Content = dict[str, Any]
 
@@ -85,16 +86,16 @@ def _value(cell: FrozenCell) -> int | str | None:
 
 
 def _workshops(statement: Statement) -> list[Content]:
-    """Workshops that the funder pays in part and that ended in the period, with its share of each;
-    none of their people."""
+    """Workshops that the funder pays in part and that ended in the period, with its share of each,
+    and whether its registers are confirmed; none of their people."""
     rows = db.session.execute(
-        select(Workshop, Funding.share, Funding.budget_code)
+        select(Workshop, Funding.share, Funding.budget_code, is_confirmed())
         .join(Funding, Funding.workshop_id == Workshop.id)
         .options(joinedload(Workshop.venue))
         .where(
             Funding.funder_id == statement.funder_id,
             Workshop.state == "planned",
-            Workshop.ends_on.between(statement.first_day, statement.last_day),
+            counts_within(statement.first_day, statement.last_day),
         )
         .order_by(Workshop.starts_on, Workshop.id)
     )
@@ -106,16 +107,19 @@ def _workshops(statement: Statement) -> list[Content]:
             "place": one.venue.place if one.venue else "",
             "share": share,
             "code": code,
+            "confirmed": bool(confirmed),
         }
-        for one, share, code in rows
+        for one, share, code, confirmed in rows
     ]
 
 
 def _money(statement: Statement) -> Content:
-    """Money of the funder, planned and spent, by budget code, of workshops that began in
-    the period; whole cents."""
+    """Money of the funder, planned and spent, by budget code, of workshops that ended in the
+    period; whole cents."""
     asked = BudgetSearch(statement.first_day, statement.last_day, statement.funder.name)
-    parts = [part for one in budgets(SYSTEM, asked) for part in one.parts if asked.fits(part)]
+    parts = [
+        part for one in budgets(SYSTEM, asked, most=None) for part in one.parts if asked.fits(part)
+    ]
     return {
         "currency": currency(),
         "lines": [

@@ -12,7 +12,14 @@ from flask_babel import lazy_gettext as _l
 from kash.accounts.queries.accounts import names_of
 from kash.funder_reports import blueprint
 from kash.funder_reports.approval import APPROVAL
-from kash.funder_reports.documents import chart_of, days_of, report_paper, report_sheets, stories_of
+from kash.funder_reports.documents import (
+    chart_of,
+    days_of,
+    is_counted,
+    report_paper,
+    report_sheets,
+    stories_of,
+)
 from kash.funder_reports.forms import BeginReportForm, ReadReportForm
 from kash.funder_reports.models import FunderReport
 from kash.funder_reports.queries import reports as queries
@@ -83,6 +90,7 @@ def _page(found: FunderReport, back: SendBackForm, problem: str) -> ResponseRetu
         taken_back=queries.stories_to_settle(found) if actor.may("funder_reports.approve") else [],
         chart=chart_of(content),
         days=days_of,
+        is_counted=is_counted,
         decision=APPROVAL.offered(found, actor),
         accounts=names_of(one for one in found.accounts if one) if queries.writes(actor) else {},
         staff=queries.writes(actor),

@@ -26,6 +26,7 @@ from kash.platform.database import db
 from kash.platform.web.formats import from_local, to_local
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
+from kash.workshops.queries.holding import counts_within
 
 _MIDNIGHT = time(0, 0)
 
@@ -90,8 +91,7 @@ def reactions(
         .where(
             EvaluationQuestion.kind == "scale",
             EvaluationForm.state == "closed",
-            Workshop.ends_on >= period.first,
-            Workshop.ends_on <= period.last,
+            counts_within(period.first, period.last),
             *of_funder(Workshop.id, funder),
         )
         .group_by(EvaluationQuestion.id, EvaluationForm.id, EvaluationCount.option)

@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from kash.attendance.models import Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules.standing import REPLACED
 from kash.indicators.models import Completion
@@ -21,6 +20,7 @@ from kash.people.models import Group, Organisation, Person
 from kash.platform.database import db
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Funder, Funding, Workshop
+from kash.workshops.queries.holding import counts_within, is_confirmed
 
 _DAYS: Mapping[str, Any] = {
     IndicatorKey.COMPLETED: Completion.completed_on,
@@ -210,13 +210,9 @@ def has_facts(period: Period, funder: str | None) -> ColumnElement[bool]:
 
 def held_workshops(period: Period, funder: str | None) -> list[ColumnElement[bool]]:
     """The conditions of workshops that ended in a period and whose registers are all confirmed."""
-    # By another name, so that a statement which reads slots itself keeps them apart.
-    slot = aliased(Slot)
-    of_it = slot.register_id == Workshop.register_id
     return [
         Workshop.state == "planned",
-        within(period, Workshop.ends_on),
-        select(slot.id).where(of_it).exists(),
-        ~select(slot.id).where(of_it, slot.confirmed_at.is_(None)).exists(),
+        counts_within(period.first, period.last),
+        is_confirmed(),
         *of_funder(Workshop.id, funder),
     ]

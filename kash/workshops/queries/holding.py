@@ -1,12 +1,14 @@
-"""How the sessions of a workshop were planned and held, and which registers wait."""
+"""How the sessions of a workshop were planned and held, which registers wait, and in which period
+it counts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, aliased
 
 from kash.attendance.models import Slot
 from kash.attendance.queries.conduct import conducts
@@ -17,6 +19,24 @@ from kash.platform.web.account_names import accounts_in_line
 from kash.policy import Actor
 from kash.training.models import SessionPlan
 from kash.workshops.models import Workshop, WorkshopSession
+
+
+def counts_within(first: date, last: date) -> ColumnElement[bool]:
+    """The condition that a workshop counts in a period: its last day lies there. Its people, its
+    attendance and its money all go by it, so that parts of a year add up to the year."""
+    return Workshop.ends_on.between(first, last)
+
+
+def is_confirmed() -> ColumnElement[bool]:
+    """The condition that all registers of a workshop are confirmed, and that it has any: only then
+    its people are counted."""
+    # By another name, so that a statement which reads slots itself keeps them apart.
+    slot = aliased(Slot)
+    of_it = slot.register_id == Workshop.register_id
+    return and_(
+        select(slot.id).where(of_it).exists(),
+        ~select(slot.id).where(of_it, slot.confirmed_at.is_(None)).exists(),
+    )
 
 
 @dataclass(frozen=True)
