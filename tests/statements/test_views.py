@@ -9,10 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import current_app
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from kash.funders.models import FunderAccount
-from kash.platform.database import db, new_public_id
+from kash.people.models import Person
+from kash.platform.database import db, is_public_id, new_public_id
 from kash.policy import Actor
 from kash.workshops.models import Funder
 from tests.statements.conftest import Programme
@@ -79,6 +82,37 @@ def test_a_statement_goes_from_one_to_another_and_then_to_its_funder(
     assert [row[5:] for row in rows if row[7] == "10"] == [["*", "1", "10"]] * 2
     assert reader.post(f"{left}?take=csv").status_code == 403
     assert "none is known exactly" in director.get("/statements/left").text
+
+
+def test_no_page_and_no_download_of_a_funder_tells_of_the_community_one_by_one(
+    held: Programme, funder: Actor, client_for: ClientFor
+) -> None:
+    """With rows of people, of marks or of certificates beside its statement no star would hide
+    anybody."""
+    made = held.sent("Amber")
+    reader, officer = client_for(funder), client_for(held.monitoring)
+    words = {
+        word
+        for person in db.session.scalars(select(Person))
+        for word in (person.public_id, person.chosen_name)
+    }
+    db.session.rollback()
+    addresses = [
+        str(rule)
+        for rule in current_app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.arguments
+    ]
+    addresses += [f"/statements/{made}", f"/statements/{made}/document"]
+    read = 0
+    for address in addresses:
+        for answer in (reader.get(address), reader.post(f"{address}?take=csv")):
+            if answer.status_code == 200 and answer.mimetype != "text/javascript":
+                read += 1
+                assert {word for word in words if word in answer.text} == set(), address
+    assert read > 10
+    # The control: whoever may see people reads them there.
+    some = min(word for word in words if is_public_id(word))
+    assert some in officer.get(f"/people/{some}").text
 
 
 def test_a_funder_reads_nothing_of_another_nor_without_a_tie(

@@ -44,11 +44,14 @@ from kash.platform.operations.errors import (
     WrongKeyGiven,
 )
 from kash.platform.operations.restoring import restore_backup
-from kash.platform.vault import audited, lookup, open_text, seal, verify
+from kash.platform.vault import audited, lookup, note_once, open_text, seal, verify
 from kash.policy import SYSTEM
+from kash.releases.queries.doubts import doubts
+from kash.releases.rules.tables import last_days
 from kash.settings import Settings
 from tests.forks import module
 from tests.quick_locks import quickly_locked
+from tests.releases.planned import YEAR, plan_of
 
 PASSPHRASE = "seven calm herons cross slowly"
 IDENTITY = pyrage.x25519.Identity.generate()
@@ -149,6 +152,38 @@ def test_a_programme_comes_back_to_a_recipient(
     after = new_place("after")
     restore_backup(after, file, identities_in(key))
     check_filled(opened(after), secret)
+
+
+@pytest.mark.parametrize("audit_folder", ["put there first", "lost"])
+def test_figures_that_a_backup_cannot_know_wait_after_it_was_put_back(
+    new_place: Place, opened: Open, tmp_path: Path, audit_folder: str
+) -> None:
+    """Whoever prints after a backup and puts it back could throw again, on this machine or on
+    another."""
+    before = new_place("before", backup_recipient=RECIPIENT)
+    app, file = opened(before), tmp_path / "copy.age"
+    with app.app_context():
+        with audited("tests.begun", SYSTEM):
+            pass
+        plan_of()
+        assert doubts(db.session(), utc_now()) == []
+    write_backup(app, file)
+    with app.app_context(), audited("releases.printed", SYSTEM) as change:
+        note_once(change.session, {"2025/who/0": "ab" * 32})
+    after = new_place("after")
+    if audit_folder == "put there first":
+        shutil.copytree(before.audit_folder, after.audit_folder)
+    restore_backup(after, file, [IDENTITY])
+    again = opened(after)
+    with again.app_context():
+        waiting = doubts(db.session(), utc_now())
+        assert [(one.day, one.unsaid) for one in waiting] == [
+            (day, False) for day in last_days(YEAR)
+        ]
+        assert waiting[0].noted == (1 if audit_folder == "put there first" else 0)
+        assert verify(db.session()).problems == []
+    told = again.test_cli_runner().invoke(args=["releases", "due"]).output
+    assert told.startswith("waits 2025-03-31  who mediation")
 
 
 def test_nothing_lies_on_the_disk_in_clear(
