@@ -21,11 +21,13 @@ from kash.incidents.queries.totals import cases_for_totals
 from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.record import Record
+from kash.incidents.rules.record import Person, Record
 from kash.incidents.rules.retention import DAYS_KEPT, Keeps, what_keeps
 from kash.incidents.services import receipts, waiting
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.consents import answer_consents
+from kash.incidents.services.documentation import IdentityWouldBeLeft, SentPage, write_case
+from kash.incidents.services.identities import file_identity
 from kash.incidents.services.mediation import (
     DutyDetails,
     NoConsentToMediate,
@@ -36,11 +38,12 @@ from kash.incidents.services.mediation import (
 )
 from kash.incidents.services.shredding import shred_unkept
 from kash.platform.database import db, utc_now
+from kash.platform.vault import SealedDocument
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember
-from tests.incidents.filed_cases import let_arrive
+from tests.incidents.filed_cases import filed, let_arrive
 from tests.incidents.sent_reports import sent
 
 
@@ -327,3 +330,41 @@ def test_her_page_says_what_cannot_be_called_back_before_she_confirms(
     done = phone.post("/w/r", data={**form, "go": "sure"})
     assert "Taken back. It holds from this moment" in done.text
     assert case_of(member).taken_back is not None
+
+
+@pytest.mark.any_engine
+def test_whoever_refused_is_taken_off_the_record_with_her_sealed_name(
+    member: AMember, a_member: Callable[..., AMember]
+) -> None:
+    a_member("custodian")
+    people = [Person(id="p1", code="A"), Person(id="p2", code="B")]
+    reference = filed(Record(persons=people))
+    say(member, "p1", record=True)
+    file_identity(reference, "p2", {"legal_name": "Any"}, by=member.actor, vault=member.vault())
+    case = case_of(member)
+    identity = case.record.persons[1].identity
+    without = case.record.model_copy(deep=True)
+    del without.persons[1]
+
+    def take_off() -> None:
+        version = case_of(member).version
+        page = SentPage(without, "t" * 16, why="She said no.")
+        write_case(member.actor, member.vault(), reference, version, page)
+
+    def is_there() -> bool:
+        db.session.rollback()
+        return (
+            db.session.scalar(select(SealedDocument.id).filter_by(public_id=identity)) is not None
+        )
+
+    with pytest.raises(IdentityWouldBeLeft):
+        take_off()
+    db.session.rollback()
+    say(member, "p2", record=False)
+    assert (what_keeps(case_of(member).record, "submitted"), is_there()) == (Keeps.ASK, True)
+    take_off()
+    record = case_of(member).record
+    assert ([one.id for one in record.persons], is_there()) == (["p1"], False)
+    # What the other wanted kept is kept, and by her yes alone.
+    assert what_keeps(record, "submitted") is Keeps.CONSENT
+    assert record.consents_to("record")

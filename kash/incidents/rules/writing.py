@@ -286,9 +286,24 @@ def _forget_rows_that_went(record: Record) -> None:
 
 
 def persons_with_identity_taken_off(record: Record, typed: Record) -> list[str]:
-    """The codes of persons whose sealed identity would be left without its person."""
+    """The codes of persons whose sealed identity would be left without its person. With whoever
+    does not let the report be kept hers goes too, unless somebody holds the case."""
+    return [
+        row.code
+        for row in _taken_off(record, typed)
+        if row.identity and (record.holds or not record.is_stopped(row.id))
+    ]
+
+
+def identities_of_who_refused(record: Record, typed: Record) -> list[str]:
+    """The sealed identities (ids of documents) of persons who are taken off since they do not let
+    the report be kept."""
+    return [row.identity for row in _taken_off(record, typed) if row.identity]
+
+
+def _taken_off(record: Record, typed: Record) -> list[Person]:
     kept = {row.id for row in typed.persons}
-    return [row.code for row in record.persons if row.identity and row.id not in kept]
+    return [row for row in record.persons if row.id not in kept]
 
 
 def free_letter(codes: Iterable[str]) -> str:

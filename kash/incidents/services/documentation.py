@@ -22,7 +22,12 @@ from kash.incidents.rules.first_account import account_from, first_account
 from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Event, Record, as_bytes, from_bytes
-from kash.incidents.rules.writing import digests, persons_with_identity_taken_off, write
+from kash.incidents.rules.writing import (
+    digests,
+    identities_of_who_refused,
+    persons_with_identity_taken_off,
+    write,
+)
 from kash.incidents.services.autosaves import forget_typed
 from kash.incidents.services.cases import changing
 from kash.incidents.services.handing_over import (
@@ -43,6 +48,7 @@ from kash.platform.vault import (
     fetch,
     file_document,
     open_document,
+    shred,
 )
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import zone
@@ -216,6 +222,7 @@ def write_case(
         case.why = written.why
         if persons_with_identity_taken_off(case.record, written.typed):
             raise IdentityWouldBeLeft
+        shred(case.change.session, identities_of_who_refused(case.record, written.typed))
         before, alone = case.record.model_copy(), for_custodian(case.case.seen)
         write(case.record, written.typed)
         refuse_bribes(case.record)
