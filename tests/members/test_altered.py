@@ -27,6 +27,7 @@ from kash.platform.vault import (
     file_document,
     find_opening,
     fingerprint,
+    note_restore,
     open_document,
     raised_alarms,
     rotation_due,
@@ -34,6 +35,7 @@ from kash.platform.vault import (
 )
 from kash.platform.vault import compartments as sealing
 from kash.platform.vault.compartments import Secret
+from kash.policy import SYSTEM
 from tests.conftest import AMember
 from tests.incidents.sent_reports import carried
 
@@ -490,3 +492,32 @@ def test_a_new_programme_is_sealed_from_its_first_key(a_member: Member) -> None:
     remove(custodian.actor, officer.public_id)
     assert rotates(custodian) == 0
     assert queries.to_be_compared(*queries.others_of(custodian.actor)) == []
+
+
+def test_a_backup_that_was_put_back_is_believed_once_it_is_noted(
+    a_member: Member, thief: Thief
+) -> None:
+    """What is remembered was of another database: the restore puts it aside, and only that."""
+    her, gone = a_member("documentation"), a_member("documentation")
+    tables = ("vault_member", "vault_compartment", "vault_wrap")
+    before = {table: thief.copies(table) for table in tables}
+    remove(her.actor, gone.public_id)
+    assert rotates(her) == 0
+    for table in reversed(tables):
+        thief.writes(f"DELETE FROM {table}")
+    for table in tables:
+        for row in before[table]:
+            thief.puts_back(table, row)
+    with pytest.raises(KeyAltered):
+        filed()
+    db.session.rollback()
+    note_restore(SYSTEM)
+    document = filed()
+    token = open_with_passphrase(gone.actor, gone.passphrase, lambda: None)
+    found = find_opening(db.session(), gone.actor.session_id, token, utc_now())
+    assert found is not None
+    assert open_document(found[0], fetch(db.session(), document)[0]) == b"what was done"
+    # From then on what stands there is remembered.
+    look_after_keys()
+    assert raised_alarms() == []
+    assert queries.member_line(her.actor, gone.public_id).trust == "sealed"

@@ -226,3 +226,28 @@ def test_an_opening_opens_with_its_cookie_in_its_session(token: str, session: st
 def test_no_secret_stands_in_what_python_shows(noise: bytes) -> None:
     secret = Secret("case", 1, noise)
     assert repr(secret) == "Secret(compartment='case', generation=1)"
+
+
+_IDS = st.text("abc", min_size=0, max_size=3)
+_SECRETS = st.builds(
+    Secret, st.sampled_from(["case", "identity"]), st.integers(1, 3), st.just(b"\1" * 32)
+)
+
+
+@given(_SECRETS, _SECRETS, *[_IDS] * 4, st.binary(max_size=3), st.binary(max_size=3))
+def test_a_members_seal_holds_for_nothing_else(
+    one: Secret,
+    other: Secret,
+    member: str,
+    of: str,
+    holder: str,
+    another: str,
+    key: bytes,
+    second: bytes,
+) -> None:
+    """Not for another compartment, generation, member, account or key, nor with signs moved from
+    one to the next."""
+    same = (one, member, holder, key) == (other, of, another, second)
+    assert (one.member_seal(member, holder, key) == other.member_seal(of, another, second)) is same
+    outsider = Secret(one.compartment, one.generation, b"\2" * 32)
+    assert outsider.member_seal(member, holder, key) != one.member_seal(member, holder, key)
