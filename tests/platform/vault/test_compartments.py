@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kash.platform.vault import compartments as sealing
@@ -235,6 +235,8 @@ _SECRETS = st.builds(
 
 
 @given(_SECRETS, _SECRETS, *[_IDS] * 4, st.binary(max_size=3), st.binary(max_size=3))
+@example(CASE, CASE, "ab", "a", "c", "bc", b"", b"")
+@example(CASE, CASE, "a", "a", "b", "", b"", b"b")
 def test_a_members_seal_holds_for_nothing_else(
     one: Secret,
     other: Secret,
