@@ -49,12 +49,9 @@ def set_targets(actors: dict[str, Actor], today: date) -> None:
         IndicatorKey.REACHED,
         DefinitionDetails(
             "People reached",
-            "People who were there for at least a quarter of the hours of a workshop that ended in"
-            " the period and all of whose registers a second person confirmed. Each person counts"
-            " once.",
             today,
             "Somebody who looks in for ten minutes was not reached. Agreed with the funders.",
-            25,
+            least_share=25,
         ),
         by=by,
     )
@@ -63,10 +60,9 @@ def set_targets(actors: dict[str, Actor], today: date) -> None:
         IndicatorKey.WORKSHOPS,
         DefinitionDetails(
             "Workshops held",
-            "Workshops of at least two days that ended in the period and all of whose registers a"
-            " second person confirmed.",
             today,
-            "A briefing of one morning is no workshop.",
+            "The funders use another word.",
+            remark="The funders call these trainings.",
         ),
         by=by,
     )

@@ -24,7 +24,7 @@ class DefinitionForm(KashForm):
     """Another definition of an indicator."""
 
     title = text_field(_l("Title"), most=120)
-    text = long_text_field(_l("What is counted, and how"), most=2000, required=True)
+    remark = long_text_field(_l("Remark, which changes no count"), most=2000)
     from_day = DayField(_l("Holds for periods that end on this day or later"), [required()])
     because = long_text_field(_l("Why it is changed"), most=1000, required=True)
 

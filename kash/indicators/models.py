@@ -82,12 +82,13 @@ class Completion(Base):
 
 
 class IndicatorDefinition(Proposal, PublicId, Base):
-    """The programme's own wording of an indicator, proposed by one person and approved by another.
-    Versions are never changed; the standard wording is version 1, and stands in the program.
+    """The programme's own version of an indicator, proposed by one person and approved by another.
+    Versions are never changed; the standard one is version 1, and stands in the program.
 
-    It holds for periods that end on `from_day` or after it. `least_share` is the share of a
-    workshop's hours from which somebody counts, in per cent, for the indicators that ask for one;
-    0 is any minute.
+    What it counts is said by the program, out of what counts: `remark` is printed beside it as a
+    remark, and changes no count. It holds for periods that end on `from_day` or after it.
+    `least_share` is the share of a workshop's hours from which somebody counts, in per cent, for
+    the indicators that ask for one; 0 is any minute.
     """
 
     __tablename__ = "indicator_definition"
@@ -110,7 +111,7 @@ class IndicatorDefinition(Proposal, PublicId, Base):
     version: Mapped[int | None] = mapped_column(SmallInteger)
     from_day: Mapped[date] = mapped_column(Date)
     title: Mapped[str] = mapped_column(String(120))
-    text: Mapped[str] = mapped_column(Text)
+    remark: Mapped[str] = mapped_column("text", Text, default="")
     least_share: Mapped[int] = mapped_column(SmallInteger, default=0)
     because: Mapped[str] = mapped_column(Text, default="")
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

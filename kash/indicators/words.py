@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.indicators.rules.figures import NEW, UNKNOWN
-from kash.indicators.rules.keys import IndicatorKey
+from kash.indicators.rules.keys import INDICATORS, IndicatorKey
 from kash.indicators.rules.periods import Period, PeriodProblem, read_period
 from kash.people.words import SAID
 from kash.platform.web.formats import month_text, short_date_text
@@ -69,6 +69,27 @@ STANDARD_TEXTS: dict[str, Any] = {
         " once."
     ),
 }
+
+
+def rule_text(key: str, least_share: int) -> str:
+    """The sentence of what is counted, drawn from the parameters by which it is counted."""
+    text = str(STANDARD_TEXTS[key])
+    if not (INDICATORS[key].share and least_share):
+        return text
+    share = _(
+        "Counted is only who was there for at least %(share)s %% of the workshop's hours.",
+        share=least_share,
+    )
+    return f"{text} {share}"
+
+
+def defined_text(key: str, least_share: int, remark: str) -> str:
+    """The same with what the programme remarks, which changes no count and says that it is a
+    remark."""
+    rule = rule_text(key, least_share)
+    return " ".join([rule, *([_("Remark: %(text)s", text=remark)] if remark else [])])
+
+
 DIMENSION_WORDS = {
     "group": _l("Group"),
     "course": _l("Course"),

@@ -21,7 +21,7 @@ from kash.indicators.errors import (
 from kash.indicators.models import IndicatorDefinition, Target
 from kash.indicators.queries.definitions import definition_of, standard
 from kash.indicators.queries.targets import targets_in
-from kash.indicators.rules.keys import IndicatorKey
+from kash.indicators.rules.keys import INDICATORS, IndicatorKey
 from kash.indicators.rules.periods import quarter
 from kash.indicators.services.definitions import (
     DefinitionDetails,
@@ -35,6 +35,7 @@ from kash.indicators.services.targets import (
     change_target,
     remove_target,
 )
+from kash.indicators.words import defined_text, rule_text
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
@@ -50,7 +51,7 @@ pytestmark = pytest.mark.any_engine
 def details(**changes: object) -> DefinitionDetails:
     given = {
         "title": "People met",
-        "text": "Whoever was there for half of it.",
+        "remark": "At least five days, as the funder has it.",
         "from_day": local_today(),
         "because": "The funder asks so",
         "least_share": 50,
@@ -66,9 +67,12 @@ def test_a_definition_holds_once_another_approved_it_and_only_from_its_day_on(
     assert definition_of(REACHED, local_today()) == standard(REACHED)
     approve_definition(made, by=director)
     found = definition_of(REACHED, local_today())
-    assert (found.version, found.title, found.text, found.least_share) == (
-        2, "People met", "Whoever was there for half of it.", 50,
-    )  # fmt: skip
+    assert (found.version, found.title, found.least_share) == (2, "People met", 50)
+    # The sentence is that of what counts; what was typed is a remark, and says so.
+    assert found.text == (
+        f"{standard(REACHED).text} Counted is only who was there for at least 50 % of the"
+        " workshop's hours. Remark: At least five days, as the funder has it."
+    )
     # A period that is over was told by the earlier one.
     assert definition_of(REACHED, local_today() - timedelta(1)) == standard(REACHED)
     row = db.session.query(IndicatorDefinition).one()
@@ -88,6 +92,21 @@ def test_a_title_that_was_left_as_it_stood_is_read_in_the_readers_language(
         found = definition_of(REACHED, local_today())
         assert (found.version, found.title) == (2, standard(REACHED).title)
         assert found.title != left
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+@pytest.mark.parametrize("share", [0, 1, 50, 100])
+def test_the_sentence_of_a_definition_follows_what_counts_in_each_language(
+    app: APIFlask, language: str, share: int
+) -> None:
+    with app.test_request_context("/"), force_locale(language):
+        for key in INDICATORS:
+            counts = INDICATORS[key].share and share > 0
+            text = rule_text(key, share)
+            assert text.startswith(standard(key).text)
+            assert (f"{share} %" in text.removeprefix(standard(key).text)) is counts
+            assert defined_text(key, share, "") == text
+            assert defined_text(key, share, "Five days").endswith(": Five days")
 
 
 def test_nobody_decides_alone_what_a_figure_means(app: APIFlask, actor: MakeActor) -> None:

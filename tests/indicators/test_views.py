@@ -153,13 +153,13 @@ def test_a_definition_is_proposed_on_one_page_and_approved_on_another(
     officer, director = actor("monitoring"), actor("director")
     sent = {
         "title": "People met",
-        "text": "Whoever was there for half of it.",
+        "remark": "At least five days.",
         "from_day": local_today().isoformat(),
         "because": "The funder asks so",
         "least_share": "50",
     }
     page = "/indicators/definitions/people_reached"
-    wrong = client_for(officer).post(f"{page}/new", data={**sent, "text": "", "least_share": "x"})
+    wrong = client_for(officer).post(f"{page}/new", data={**sent, "least_share": "x"})
     assert wrong.status_code == 422
     assert 'value="People met"' in wrong.text
     client_for(officer).post(f"{page}/new", data=sent)
@@ -171,8 +171,8 @@ def test_a_definition_is_proposed_on_one_page_and_approved_on_another(
     assert client_for(officer).post(f"{address}/approve").status_code == 403
     client_for(director).post(f"{address}/approve")
     told = words(client_for(director).get(page))
-    assert "Version 2 Whoever" not in told
-    assert "Counts from this share of a workshop's hours on: 50 %." in told
+    drawn = "Counted is only who was there for at least 50 % of the workshop's hours."
+    assert f"{drawn} Remark: At least five days." in told
     assert client_for(director).post(f"{address}/approve").status_code == 409
 
 

@@ -815,7 +815,7 @@ class _Builder:
                 key="people_completed",
                 from_day=DAY,
                 title="Completed",
-                text="Whoever completed a course.",
+                remark="As the funders have it.",
                 proposed_by=new_public_id(),
             )
         )

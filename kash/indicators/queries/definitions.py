@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kash.indicators.approval import APPROVAL
 from kash.indicators.models import IndicatorDefinition
-from kash.indicators.words import STANDARD_TEXTS, TITLES
+from kash.indicators.words import TITLES, defined_text, rule_text
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.programme import LANGUAGES
@@ -22,13 +22,15 @@ STANDARD_VERSION = 1
 
 @dataclass(frozen=True)
 class Definition:
-    """A definition as it holds for a period: its version, words, and the least share of hours."""
+    """A definition as it holds for a period: its version, the least share of hours, and its text,
+    which is drawn from what counts; below it stands the `remark` of the programme, if any."""
 
     key: str
     version: int
     title: str
     text: str
     least_share: int = 0
+    remark: str = ""
 
 
 def definition_of(key: str, day: date, session: Session | None = None) -> Definition:
@@ -53,7 +55,12 @@ def definitions_on(
     )
     for row in rows:
         found[row.key] = Definition(
-            row.key, row.version or STANDARD_VERSION, _title(row), row.text, row.least_share
+            row.key,
+            row.version or STANDARD_VERSION,
+            _title(row),
+            defined_text(row.key, row.least_share, row.remark),
+            row.least_share,
+            row.remark,
         )
     return found
 
@@ -72,7 +79,7 @@ def _title(row: IndicatorDefinition) -> str:
 
 def standard(key: str) -> Definition:
     """The standard definition of an indicator, in the reader's language."""
-    return Definition(key, STANDARD_VERSION, str(TITLES[key]), str(STANDARD_TEXTS[key]))
+    return Definition(key, STANDARD_VERSION, str(TITLES[key]), rule_text(key, 0))
 
 
 def versions_of(key: str) -> list[IndicatorDefinition]:

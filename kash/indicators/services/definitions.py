@@ -20,12 +20,13 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class DefinitionDetails:
-    """A definition as entered: words, the least share of hours, since when, and why."""
+    """A definition as entered: its title, a remark that counts nothing, the least share of hours,
+    since when, and why."""
 
     title: str
-    text: str
     from_day: date
     because: str
+    remark: str = ""
     least_share: int = 0
 
 
@@ -49,7 +50,7 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
             by,
             key=key,
             title=details.title,
-            text=details.text,
+            remark=details.remark,
             from_day=details.from_day,
             because=details.because,
             least_share=details.least_share if INDICATORS[key].share else 0,
@@ -70,8 +71,8 @@ def approve_definition(public_id: str, *, by: Actor) -> None:
                 IndicatorDefinition.key == found.key
             )
         )
-        found.version = (latest or STANDARD_VERSION) + 1
         APPROVAL.approve(change, found, by)
+        found.version = (latest or STANDARD_VERSION) + 1
         found.approved_at = change.now
 
 

@@ -14,6 +14,7 @@ from kash.indicators.models import IndicatorDefinition
 from kash.indicators.queries import definitions as queries
 from kash.indicators.rules.keys import INDICATORS, KEYS
 from kash.indicators.services import definitions as services
+from kash.indicators.words import defined_text, rule_text
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.web import current_actor, page
 from kash.platform.web.errors import NotFound
@@ -52,7 +53,7 @@ def _page_of(key: str, form: SendBackForm, problem: str = "") -> ResponseReturnV
         "indicators/definition.html",
         present=queries.definition_of(key, local_today()),
         standard=queries.standard(key),
-        indicator=INDICATORS[key],
+        defined_text=defined_text,
         versions=versions,
         waiting=waiting,
         decision=APPROVAL.offered(waiting, actor) if waiting is not None else None,
@@ -72,7 +73,7 @@ def propose_definition(key: str) -> ResponseReturnValue:
     form = kind(
         data={
             "title": present.title,
-            "text": present.text,
+            "remark": present.remark,
             "from_day": local_today(),
             "least_share": present.least_share,
         }
@@ -82,7 +83,12 @@ def propose_definition(key: str) -> ResponseReturnValue:
             services.propose_definition(key, form.details(), by=current_actor())
             flash(_("Proposed. A director reads it next."))
             return redirect(url_for("indicators.definition", key=key), code=303)
-    return page("indicators/definition_form.html", form=form, present=present)
+    return page(
+        "indicators/definition_form.html",
+        form=form,
+        present=present,
+        rule=rule_text(key, present.least_share),
+    )
 
 
 def _step(public_id: str) -> ProposalPage[IndicatorDefinition]:
