@@ -309,7 +309,9 @@ def _ends_the_first(walk: Walk, cases: Cases) -> None:
     officer.button("Mark as resolved")
     officer.page.wait_for_url(f"**{cases.arrest}")
     officer.go(f"{cases.arrest}/s/{STEP_NUMBERS['close']}")
-    officer.page.select_option("[name=outcome]", "settled")
+    officer.page.select_option("[name=outcome]", "reached")
+    for number in (1, 2, 3):
+        officer.page.select_option(f"[name=ending_p{number}]", "released")
     officer.button("Close the case")
     officer.page.wait_for_url(f"**{cases.arrest}")
 
@@ -373,10 +375,25 @@ def _writes_down_the_second(walk: Walk, cases: Cases) -> None:
     second.go(f"{cases.player}/s/{STEP_NUMBERS['verify']}")
     second.button("Verify")
     second.page.wait_for_url(f"**{cases.player}")
+    # Nothing is called settled before she said what she wants, and agreed to it herself.
+    second.go(f"{cases.player}/w")
+    form = second.page.locator("form:has([name=wanted])")
+    form.locator("[name=wanted][value=nothing]").check()
+    form.locator("[name=origin][value=herself]").check()
+    form.locator("button[type=submit]").click()
+    second.page.wait_for_url(f"**{cases.player}")
+    for number in (0, 1):
+        second.go(f"{cases.player}/g")
+        told = second.page.locator("details:has([name=term])").nth(number)
+        told.locator("summary").click()
+        told.locator("[name=agreed_on]").fill(today)
+        told.locator("button[type=submit]").click()
+        second.page.wait_for_url(f"**{cases.player}/g")
     for verb, button in (("resolve", "Mark as resolved"), ("close", "Close the case")):
         second.go(f"{cases.player}/s/{STEP_NUMBERS[verb]}")
         if verb == "close":
             second.page.select_option("[name=outcome]", "settled")
+            second.page.select_option("[name^=ending_]", "wants_no_more")
         else:
             second.fill(reason="Both have what is theirs.")
         second.button(button)

@@ -21,7 +21,9 @@ from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.parts import CourtAsk
 from kash.incidents.rules.record import (
     Act,
+    CaseDecision,
     CashBail,
+    Filing,
     Information,
     Party,
     Person,
@@ -127,11 +129,54 @@ def test_it_holds_what_was_chosen_of_who_agreed(officer: Member, filed: Any) -> 
     text = text_of(printed(officer, reference, persons=["p1"], terms="y", referrals="y"))
     for there in (
         "Swallow", "Money demanded or taken", "130104", "At the gate", "KES 1,500.50", "Mfano Post",
-        "0099", "A phone", "Mfano Lawyers", "2 November 2026",
+        "A phone", "Mfano Lawyers", "2 November 2026", "What follows is alleged",
+        "Not verified yet", "Persons who are not in this file: 1.", "Numbers of officers",
     ):  # fmt: skip
         assert there in text
-    for absent in ("Weaver", "Scar", "belt", "at night", "The phone back", "Kondele"):
+    # No consent speaks of officers' numbers.
+    for absent in (
+        "0099",
+        "destroy",
+        "Weaver",
+        "Scar",
+        "belt",
+        "at night",
+        "The phone back",
+        "Kondele",
+    ):
         assert absent not in text
+
+
+def test_it_says_who_wrote_it_who_looked_at_it_and_never_doubts_her_own_account(
+    officer: Member, actor: Any, filed: Any
+) -> None:
+    record = a_record()
+    record.consents = agreed_to_all()
+    me = officer.actor.public_id
+    record.filing = Filing(how="form", author=me, filed_at=datetime(2026, 11, 3, 9, tzinfo=UTC))
+    record.verification = CaseDecision(
+        by=me, at=datetime(2026, 11, 5, 9, tzinfo=UTC), outcome="verified"
+    )
+    record.information = [
+        Information(id="i1", source="herself", reliability="doubtful"),
+        Information(id="i2", source="media", reliability="uncertain"),
+    ]
+    sent = {"persons": ["p1", "p2"], "sources": "y", "narrative": "y"}
+    text = text_of(printed(officer, filed(record), **sent))
+    for there in (
+        "Looked at by a second person:",
+        "5 November 2026",
+        "3 November 2026",
+        "Uncertain",
+    ):
+        assert there in text
+    assert "Doubtful" not in text
+    # Who sent it from a phone is named on no paper.
+    record.filing.how, record.verification = "phone", CaseDecision()
+    record.filing.author = actor("peer").public_id
+    text = text_of(printed(officer, filed(record), **sent))
+    assert "sent from a phone" in text
+    assert "by Amani Mfano" not in text.replace("Printed by Amani Mfano", "")
 
 
 def test_the_words_are_in_it_only_when_all_agreed_and_it_was_chosen(
@@ -156,7 +201,8 @@ def test_what_was_asked_for_is_never_printed_as_agreed(officer: Member, filed: A
     sent = {"persons": ["p1", "p2"], "terms": "y", "narrative": "y"}
     text = text_of(printed(officer, filed(record), **sent))
     assert "What was agreed" not in text
-    assert "What is asked for Release, Pay The phone back" in text
+    for there in ("What is asked for", "Release, Pay", "The phone back"):
+        assert there in text
     assert "Arrested at Let go at" in text
     assert "2 Nov 2026" in text
     record.consents = [agreed("p1")]
@@ -226,7 +272,7 @@ def test_a_file_says_nothing_of_her_health_unless_she_agreed_to_that_too(
     text = text_of(printed(officer, reference, **EVERYTHING))
     for absent in (CANARY, "HIV", "H1", "H2", "Medical", "A doctor"):
         assert absent not in text
-    for there in ("130104", "Assault", "Mfano Post", "0099", "Mfano Lawyers", "complaint"):
+    for there in ("130104", "Assault", "Mfano Post", "Mfano Lawyers", "complaint"):
         assert there in text
 
     record.consents = agreed_to_all()
@@ -260,13 +306,15 @@ def test_no_clinic_that_was_typed_freely_tells_of_her_health(officer: Member, fi
     ]
     record.consents = [agreed()]
     text = text_of(printed(officer, filed(record), **EVERYTHING))
-    for absent in ("HIV", "CCC", "ARV", "linic", "Health", "health", "No receipt"):
+    # That anything of health is left out stands there whether or not there was any.
+    text = text.replace("What concerns health, of whoever did not agree to that.", "")
+    for absent in ("HIV", "CCC", "ARV", "linic", "Health", "health", "No receipt", "0099"):
         assert absent not in text
-    for there in ("L1", "By whom: another person", "1 Police", "0099", "4455"):
+    for there in ("L1", "By whom: another person", "1 Police", "4455"):
         assert there in text
     record.consents = agreed_to_all()
     text = text_of(printed(officer, filed(record), **EVERYTHING))
-    for there in ("2 Health worker", "CCC ward", "CCC 0099", "HIV Tribunal", "ARV 4455"):
+    for there in ("2 Health worker", "CCC ward", "HIV Tribunal", "ARV 4455"):
         assert there in text
 
 

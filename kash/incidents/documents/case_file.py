@@ -6,6 +6,7 @@ no copy is kept. Its properties are neutral.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +24,9 @@ from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.health import PARTY
 from kash.incidents.rules.record import Record
+from kash.incidents.wording import told_at
 from kash.platform.press import PagedDocument
+from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import date_text, moment_text
 from kash.platform.web.language import brand, language_code
 
@@ -46,10 +49,16 @@ class FileChoice:
 
 
 def case_file(
-    case: Case, choice: FileChoice, printed_by: str, now: datetime, first: KeptAccount | None = None
+    case: Case,
+    choice: FileChoice,
+    printed_by: str,
+    now: datetime,
+    first: KeptAccount | None = None,
+    hashes: Mapping[str, str] | None = None,
 ) -> bytes:
     """The file as PDF; whoever did not agree is not in it, whatever was chosen. Of the first
-    account it says only that there is one, since when and its SHA-256.
+    account it says only that there is one, since when and its SHA-256; of evidence the `hashes`, by
+    documents.
 
     Raises RenderError.
     """
@@ -57,11 +66,19 @@ def case_file(
     held = contents(case.record, choice.persons, with_narrative=choice.narrative)
     shown = {one.id for one in held.persons}
     reference = code_as_shown(case.record.paper_reference)
+    record = case.record
+    # Who sent it from a phone is named on no paper.
+    author = record.filing.author if record.filing.how != "phone" else ""
+    people = account_names({author, record.verification.by} - {""})
     markup = render_template(
         "incidents/paper/case_file.html",
         reference=reference,
         record=case.record,
         first=first,
+        hashes=hashes or {},
+        author=people.get(author, ""),
+        verified_by=people.get(record.verification.by, ""),
+        told_at=told_at,
         file=held,
         choice=choice,
         identities={key: name for key, name in choice.identities.items() if key in shown},

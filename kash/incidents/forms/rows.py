@@ -167,8 +167,11 @@ class InformationRow(Row):
         return not any(each.data for each in said)
 
     def missing(self) -> list[tuple[str, str]]:
-        """The source."""
-        return [] if self.source.data else [("source", _("Choose from whom it is known."))]
+        """The source, and no doubt of her own account."""
+        found = [] if self.source.data else [("source", _("Choose from whom it is known."))]
+        if (self.source.data, self.reliability.data) == ("herself", "doubtful"):
+            found.append(("reliability", _("Her own account is never called doubtful.")))
+        return found
 
 
 class TermRow(Row):

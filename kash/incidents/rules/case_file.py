@@ -27,6 +27,17 @@ PURPOSE = "court"
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """What a file does not hold of its case: how many persons and pieces of evidence, the words
+    that were typed freely, and what concerns health."""
+
+    persons: int = 0
+    evidence: int = 0
+    words: bool = False
+    health: bool = False
+
+
+@dataclass(frozen=True)
 class FileContents:
     """Contents of the paper. `narrative`, `asked_for`, `wanted`, `ward`, `place` and `about_when`
     are empty where they may not stand on it.
@@ -47,6 +58,8 @@ class FileContents:
     ward: str = ""
     place: str = ""
     about_when: str = ""
+    evidence: list[Evidence] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=lambda: LeftOut())
 
 
 def who_agreed(record: Record) -> list[Person]:
@@ -78,6 +91,13 @@ def who_keeps_it(record: Record, piece: Evidence, *, whole: bool = True) -> list
     ]
 
 
+def is_listed(record: Record, piece: Evidence, chosen: Collection[str]) -> bool:
+    """True if a file about these persons lists a piece of evidence, with its hash: it shows nobody
+    else, and everybody whom it shows agreed."""
+    nobody_else = set(whom_it_shows(record, piece)) <= {*chosen, ""}
+    return nobody_else and not who_keeps_it(record, piece, whole=False)
+
+
 def may_hold_narrative(record: Record, chosen: Collection[str]) -> bool:
     """True if the narrative may be in a file about these persons.
 
@@ -104,6 +124,7 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
     narrative = with_narrative and may_hold_narrative(record, ids)
     may_say = _MayBeSaid(ids, told, everybody=everybody, words=words or narrative)
     acts = [act for act in map(may_say.act, record.acts) if act is not None]
+    evidence = [one for one in record.evidence if is_listed(record, one, ids)]
     return FileContents(
         persons=[
             one if one.id in told else one.model_copy(update={"note": ""}) for one in persons
@@ -127,6 +148,13 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
         ward=record.place.ward if words or narrative else "",
         place=record.place.place if words or narrative else "",
         about_when=record.happening.about_when if words or narrative else "",
+        evidence=evidence,
+        left_out=LeftOut(
+            persons=len(record.persons) - len(persons),
+            evidence=len(record.evidence) - len(evidence),
+            words=not (words and narrative),
+            health=told != ids,
+        ),
     )  # fmt: skip
 
 
@@ -174,7 +202,10 @@ def _parties(record: Record, acts: list[Act], *, words: bool) -> list[Party]:
         named |= {party.id for party in record.parties} - elsewhere
     there = [one for one in record.parties if one.id in named]
     # That there was a health worker may tell of her health as a sentence does.
-    return there if words else [_party(one) for one in there if one.kind != health.PARTY]
+    if not words:
+        return [_party(one) for one in there if one.kind != health.PARTY]
+    # The words to which she agreed say nothing of officers' numbers.
+    return [one.model_copy(update={"service_number": ""}) for one in there]
 
 
 def _party(one: Party) -> Party:
@@ -184,7 +215,7 @@ def _party(one: Party) -> Party:
             "description": "",
             "unit": "",
             "station_name": one.station_name if one.station else "",
-            "service_number": _digits(one.service_number),
+            "service_number": "",
         }
     )
 
@@ -209,7 +240,9 @@ def _referral(one: Referral, told: Collection[str], *, words: bool) -> Referral:
 
 
 def _information(one: Information, *, words: bool) -> Information:
-    return one if words else one.model_copy(update={"connection": "", "note": ""})
+    # Nobody weighs her own account: that it was doubted is no fact.
+    mine = {"reliability": ""} if one.source == "herself" else {}
+    return one.model_copy(update=mine if words else {"connection": "", "note": "", **mine})
 
 
 def _term(term: Term, told: Collection[str], everyone: Collection[str], *, words: bool) -> Term:

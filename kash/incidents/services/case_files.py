@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
+
+from pydantic import ValidationError
 
 from kash.incidents.errors import AskAgain, NobodyAgreed
 from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.evidence import KIND as EVIDENCE
 from kash.incidents.queries.mediation import with_answers
 from kash.incidents.rules.asked_again import CourtPaper, not_asked
 from kash.incidents.rules.case_file import may_print, who_agreed
-from kash.incidents.rules.record import Person
+from kash.incidents.rules.evidence import from_bytes
+from kash.incidents.rules.record import Evidence, Person
 from kash.incidents.services.cases import locked_incident, save_record
 from kash.incidents.services.identities import KIND, facts_from
 from kash.platform.database import db
@@ -49,6 +54,20 @@ def identities_shown(case: Case, persons: Collection[str], vault: OpenVault) -> 
     return found
 
 
+def hashes_of(vault: OpenVault, pieces: Collection[Evidence]) -> dict[str, str]:
+    """SHA-256 of the originals of these pieces, by their documents; one query. What is damaged has
+    none."""
+    found: dict[str, str] = {}
+    documents = [one.document for one in pieces]
+    if not documents:
+        return found
+    for sealed, plaintext in open_each(vault, fetch(db.session(), *documents, kind=EVIDENCE)):
+        if not isinstance(plaintext, SealError):
+            with suppress(ValidationError):
+                found[sealed.place.public_id] = from_bytes(plaintext).original.sha256
+    return found
+
+
 def note_printed(
     by: Actor,
     vault: OpenVault,
@@ -56,9 +75,11 @@ def note_printed(
     paper: CourtPaper,
     told_of: Collection[str],
     identities: Collection[str] = (),
+    evidence: Collection[str] = (),
 ) -> Case:
-    """Note that a case file is printed: one entry, which also names the sealed names in it; the
-    case as it then is, with a reference for its papers and what mediators answered.
+    """Note that a case file is printed: one entry, which also names the sealed names in it and the
+    pieces of evidence that it lists; the case as it then is, with a reference for its papers and
+    what mediators answered.
 
     Everybody whom it tells of (ids of persons) was asked again about this paper. `identities` are
     ids of persons on record. Raises NobodyAgreed, AskAgain, CaseChangedMeanwhile, NotFound and
@@ -78,6 +99,6 @@ def note_printed(
             keep_keys(change.session, vault, fetch(change.session, *documents, kind=KIND))
         if not case.record.paper_reference:
             save_record(change, by, vault, case)
-        change.about(reference, *documents)
+        change.about(reference, *documents, *evidence)
         case.record = with_answers(case.record, change.session)
     return case

@@ -14,11 +14,12 @@ from kash.incidents.forms.following_up import CaseFileForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.history import first_account_of
 from kash.incidents.rules.asked_again import papers_asked_about
-from kash.incidents.rules.case_file import may_hold_narrative, may_print, who_agreed
+from kash.incidents.rules.case_file import is_listed, may_hold_narrative, may_print, who_agreed
 from kash.incidents.rules.health import who_may_be_told_of
 from kash.incidents.rules.record import Person, Record
 from kash.incidents.sections import CaseAction
 from kash.incidents.services.case_files import (
+    hashes_of,
     identities_shown,
     may_show_identities,
     note_printed,
@@ -60,10 +61,14 @@ def case_file(reference: str) -> ResponseReturnValue:
             identities=identities,
             paper=form.court_paper,
         )
+        listed = [one for one in found.record.evidence if is_listed(found.record, one, chosen)]
+        hashes = hashes_of(vault, listed)
         with form.showing_problems():
-            found = note_printed(actor, vault, reference, form.court_paper, told_of, identities)
+            found = note_printed(
+                actor, vault, reference, form.court_paper, told_of, identities, hashes
+            )
             first = first_account_of(vault, found)
-            made = printed(found, choice, person.name if person else "", utc_now(), first)
+            made = printed(found, choice, person.name if person else "", utc_now(), first, hashes)
             return download(made, name=FILE_NAME, type="application/pdf")
     if not form.is_submitted():
         note_opening(actor, vault, found)
