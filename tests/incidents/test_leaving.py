@@ -270,3 +270,14 @@ def test_a_custodian_notes_it_on_the_page_and_loses_nothing_that_she_typed(
     assert "Children officer: Order 7 of 1 December" in page
     assert [one.id for one in who_agreed(record_of(grace, reference))] == ["p1"]
     assert "Print a case file" in grace.client.get(f"/w/{reference}").text
+
+
+@pytest.mark.any_engine
+def test_an_officer_who_has_a_childs_case_for_want_of_a_custodian_decides_nothing_by_paper(
+    anna: AMember,
+) -> None:
+    reference = filed(two("under_18"))
+    with pytest.raises(NotFound):
+        note(anna, reference, decided())
+    assert record_of(anna, reference).consents == []
+    assert "What is decided for her, by a paper" not in anna.client.get(f"/w/{reference}/c").text
