@@ -34,6 +34,7 @@ ACTION_WORDS = ActionWords(
         "incidents.identity_opened": _l("incidents: identity opened"),
         "incidents.limits_told": _l("incidents: limits told"),
         "incidents.moved": _l("incidents: moved"),
+        "incidents.not_known_said": _l("incidents: not known said"),
         "incidents.note_kept": _l("incidents: note kept"),
         "incidents.opened": _l("incidents: opened"),
         "incidents.receipt_carried": _l("incidents: receipt carried"),

@@ -84,6 +84,8 @@ EVENT_NAMES: dict[str, Any] = {
     "agreed": _l("Something was agreed"),
     "fulfilled": _l("What was agreed was done"),
     "her_agreement": _l("It was noted whether she agreed herself"),
+    "asked_not_known": _l("Somebody said that nobody knows any more where she is"),
+    "not_known": _l("Two said that nobody knows any more where she is"),
     "limits_told": _l("It was said what came of a limit"),
     "tried": _l("Somebody tried to hear of her"),
     "not_fulfilled": _l("What was agreed is open again"),

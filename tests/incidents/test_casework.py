@@ -22,7 +22,15 @@ from kash.incidents.services import identities
 from kash.incidents.services.assignment import assign, comment, declare_conflict
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.identities import file_identity, read_identity
-from kash.incidents.services.limits import WhatCame, tell_what_came
+from kash.incidents.services.limits import (
+    AnotherSays,
+    NotHeld,
+    TryFirst,
+    WhatCame,
+    note_try,
+    say_not_known,
+    tell_what_came,
+)
 from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.reminding import remind_members
 from kash.incidents.services.saved_views import remove_view, save_view, saved_views
@@ -443,6 +451,34 @@ def test_an_opening_sets_the_next_reminder_and_is_one_entry(a_member: Member, fi
     moment = reminder(reference)
     assert moment == datetime(tomorrow.year, tomorrow.month, tomorrow.day, 5, tzinfo=UTC)
     assert entries("incidents.opened") == [(anna.actor.public_id, [reference])]
+
+
+def test_somebody_is_given_up_by_two_after_two_tries(
+    a_member: Member, filed: Filed, record_of: Recorded
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    held = Person(id="p1", code="A", arrested_at=utc_now() - timedelta(days=9))
+    reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[held]))
+
+    def says(her: AMember) -> bool:
+        return say_not_known(her.actor, her.vault(), reference, "p1")
+
+    for _ in range(2):
+        with pytest.raises(TryFirst):
+            says(anna)
+        note_try(anna.actor, anna.vault(), reference, "p1", "Asked the station.")
+    assert says(anna) is False
+    with pytest.raises(AnotherSays):
+        says(anna)
+    with pytest.raises(StepRefused) as refused:
+        step(anna, reference, "close", outcome="duplicate")
+    assert refused.value.why is Refusal.STILL_OPEN
+    assert says(brenda) is True
+    with pytest.raises(NotHeld):
+        says(brenda)
+    person = record_of(reference, anna.vault()).persons[0]
+    assert (person.given_up_by, person.released_at) == (anna.actor.public_id, None)
+    assert step(anna, reference, "close", outcome="duplicate") == "closed"
 
 
 # --- Shredding ------------------------------------------------------------------------------

@@ -105,6 +105,7 @@ NEVER = {
     "filing.author",
     "persons.identity",
     "persons.tries.by",
+    "persons.given_up_by",
     "assigned_to",
     "interventions.mediator",
     "interventions.brief",

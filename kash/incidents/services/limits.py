@@ -7,8 +7,11 @@ from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _l
 
+from kash.accounts.queries.backing import backing_of
+from kash.accounts.rules.two_people import behind
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.parts import Person, Try
+from kash.incidents.rules.still_open import may_be_given_up
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.documentation import CaseClosed
@@ -84,6 +87,48 @@ def note_try(by: Actor, vault: OpenVault, reference: str, person_id: str, what: 
             raise NotHeld
         person.tries = [*person.tries, Try(at=change.change.now, by=by.public_id, what=what)]
         change.happened("tried", about=person.id)
+
+
+class TryFirst(Problem):
+    """Nobody is given up before it was tried twice to hear of her."""
+
+    status, field = 409, ""
+    sentence = _l("Try twice to hear of her first, and note each try.")
+
+
+class AnotherSays(Problem):
+    """The second to say it is another member, and neither stands behind the other."""
+
+    status, field = 409, ""
+    sentence = _l(
+        "Another member says this too: not who said it first, and nobody who brought the other's"
+        " account in or gave it its roles."
+    )
+
+
+def say_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str) -> bool:
+    """Say that nobody knows any more where somebody is who was held; whether two have said so now.
+
+    Raises NotFound, Damaged, CaseClosed, NotHeld, TryFirst and AnotherSays.
+    """
+    with changing("incidents.not_known_said", by, vault, reference) as change:
+        person = _person(change, person_id)
+        if person not in who_is_held(change.record):
+            raise NotHeld
+        if not may_be_given_up(person):
+            raise TryFirst
+        first = person.given_up_by
+        if not first:
+            person.given_up_by = by.public_id
+            change.happened("asked_not_known", about=person.id)
+            return False
+        backing = backing_of(change.change.session, {first, by.public_id})
+        tied = first in behind(by.public_id, backing) or by.public_id in behind(first, backing)
+        if first == by.public_id or tied:
+            raise AnotherSays
+        person.not_known_at = change.change.now
+        change.happened("not_known", about=person.id)
+        return True
 
 
 def _person(change: CaseChange, person_id: str) -> Person:

@@ -10,9 +10,11 @@ from kash.incidents import blueprint, wording
 from kash.incidents.forms.limits import LimitsForm, TryForm, limits_form
 from kash.incidents.rules.acts import ARRESTS, EXPOSURES
 from kash.incidents.rules.clocks import who_is_held
+from kash.incidents.rules.record import Person, Record
+from kash.incidents.rules.still_open import may_be_given_up
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.limits import note_try, tell_what_came
+from kash.incidents.services.limits import note_try, say_not_known, tell_what_came
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.platform.database import utc_now
 from kash.platform.web import page
@@ -38,6 +40,11 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
             with tried.showing_problems():
                 note_try(actor, vault, reference, person, tried.what.data)
                 return _saved(reference, person)
+    elif "not_known" in request.form:
+        form = limits_form(one_or_404(_person(case.record, person)), case.version)
+        with form.showing_problems():
+            say_not_known(actor, vault, reference, person)
+            return _saved(reference, person)
     elif form.validate():
         with form.showing_problems():
             tell_what_came(actor, vault, reference, form.said(person), form.row_version_shown)
@@ -46,7 +53,7 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
             _actor, _vault, case = load_case(reference)
             form.show_row_version(case.version)
     record = case.record
-    found = one_or_404(next((one for one in record.persons if one.id == person), None))
+    found = one_or_404(_person(record, person))
     if request.method == "GET" or "what" in request.form:
         form = limits_form(found, case.version)
     acts = {act.code for act in record.acts}
@@ -61,9 +68,15 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
         asks_court=bool(found.arrested_at or ARRESTS & acts or record.filing.held),
         asks_medicine=bool(found.exposed_at or EXPOSURES & acts),
         told_at=wording.told_at,
-        names=account_names({one.by for one in found.tries}),
+        may_give_up=may_be_given_up(found),
+        is_first=found.given_up_by == actor.public_id,
+        names=account_names({*(one.by for one in found.tries), found.given_up_by} - {""}),
     )
     return answer, 409 if form.changed_meanwhile else 422 if tried.errors else status
+
+
+def _person(record: Record, person: str) -> Person | None:
+    return next((one for one in record.persons if one.id == person), None)
 
 
 def _saved(reference: str, person: str) -> ResponseReturnValue:
