@@ -161,8 +161,11 @@ def holds(answer: CaseConsent | None) -> bool:
 
 def refuses_keeping(answer: CaseConsent | None) -> bool:
     """True if the answer that counts to keeping the report is a no, or was taken back: with it all
-    other uses end. A tick that was left out on a phone is none."""
-    return answer is not None and not (answer.given or answer.wish)
+    other uses end. A tick that was left out on a phone is none, nor is that she could not be
+    asked."""
+    if answer is None or answer.origin == "not_asked":
+        return False
+    return not (answer.given or answer.wish)
 
 
 def says_yes_herself(consents: Sequence[CaseConsent], person: str) -> bool:
