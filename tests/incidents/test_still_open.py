@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kash.incidents.rules.clocks import clocks_of
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.court_days import CourtDays
+from kash.incidents.rules.filing import Screen, as_bytes, compose
 from kash.incidents.rules.parts import Try
 from kash.incidents.rules.record import (
     Act,
@@ -226,3 +227,21 @@ def test_nobody_is_given_up_before_two_tries() -> None:
     assert [may_be_given_up(person(tries=tries[:count])) for count in range(4)] == [
         *(False, False, True, True),
     ]
+
+
+def test_before_a_court_its_clock_stops_though_she_is_still_held() -> None:
+    arrested = person(arrested_at=NOW - timedelta(days=9))
+    assert [one.kind for one in open_of(Record(persons=[arrested]))] == ["held", "limit"]
+    arrested.before_court_at = NOW - timedelta(days=7)
+    assert [one.kind for one in open_of(Record(persons=[arrested]))] == ["held"]
+    arrested.before_court_at, arrested.not_known_at = None, NOW
+    assert open_of(Record(persons=[arrested])) == []
+
+
+def test_a_day_without_an_hour_counts_from_its_beginning() -> None:
+    empty = Record(filing=Filing(how="phone", screens={"what": "d1", "when": "d2"}))
+    said = {"what": Screen(acts=["L1"]), "when": Screen(day=date(2026, 11, 16))}
+    screens = {name: as_bytes(screen) for name, screen in said.items()}
+    (arrested,) = compose(empty, screens, ZONE).persons
+    assert arrested.arrested_at == datetime(2026, 11, 16, tzinfo=ZONE)
+    assert arrested.hours_unknown == ["arrested_at"]
