@@ -37,7 +37,7 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     found += findings(page, "a screen")
     page.set_viewport_size(PHONE)
     page.get_by_label("Alikamatwa bila shtaka").check()
-    page.get_by_label("Alipimwa kwa nguvu").check()
+    page.get_by_label("Alilazimishwa kupimwa").check()
     go_on(page)
     heading(page, "Lini na wapi?")
     page.get_by_label("Siku", exact=True).fill("2026-01-05")
