@@ -121,6 +121,7 @@ def _openings(asked: Viewer) -> Sequence[TodayLine]:
                 ),
                 key=day_text(one.asked_at),
                 small=time_text(one.asked_at),
+                button=_("Look"),
             )
         )
     return lines

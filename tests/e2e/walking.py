@@ -146,6 +146,20 @@ class Walk:
         assert spent is not None
         assert spent.status in (404, 410)
         again.close()
+        if person:
+            self.agrees_that_it_is(called)
+
+    def agrees_that_it_is(self, called: str) -> None:
+        """The director agrees to whom an account belongs, which opens nothing before."""
+        self.served.command("account", "vouch", "director@example.org", "--yes")
+        director = self.people["director"]
+        director.go("/")
+        director.link(f"Opening of records: {called}")
+        if "/confirm" in director.page.url:
+            director.fill(password=PASSWORD)
+            director.button("Continue")
+        director.button("Agree")
+        director.sees("Agreed")
 
     def agrees(self, administrator: Walker, called: str) -> str:
         """The director agrees to what the administrator is about to ask for; the code that she
