@@ -199,7 +199,17 @@ def test_nothing_wanted_closes_the_case_in_words_that_blame_nobody(
         "version": version[1],
         "outcome": "nothing_wanted",
     }
+    # How it ended is said for each of them.
+    for endings in ({}, {"ending_p1": "wants_no_more"}):
+        refused = officer.client.post(address, data=sent | endings)
+        assert refused.status_code == 422
+        assert "Say how it ended." in refused.text
+        assert record_now(officer, reference).closing.outcome == ""
+    sent |= {"ending_p1": "wants_no_more", "ending_p2": "wants_no_more"}
     assert officer.client.post(address, data=sent).status_code == 303
+    assert record_now(officer, reference).closing.endings == dict.fromkeys(
+        ("p1", "p2"), "wants_no_more"
+    )
     assert (
         "Nothing more was wanted, and that is respected"
         in officer.client.get(f"/w/{reference}").text

@@ -477,7 +477,10 @@ def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
     page = the_case(officer, reference)
     assert "Before a court: P1, P2" in page
     assert "Arrested 31 h ago" in page
-    assert "The limit is 24 h, or the end of the next court day." in page
+    assert (
+        "As soon as reasonably possible, at the latest after 24 h or at the end of the next"
+        " court day." in page
+    )
     ask(officer, reference, mediator)
     (brief,) = own_briefs(mediator)
     close_brief(mediator, brief.public_id, [Result("release", "released", 2)])

@@ -19,7 +19,7 @@ from kash.incidents.rules.record import Person, Record
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument, audited
 from kash.platform.web.formats import local_today, short_date_text
-from tests.incidents.test_case_file import pages_of, printed
+from tests.incidents.test_case_file import asked_again, pages_of, printed
 
 Member = Any
 
@@ -32,9 +32,13 @@ def officer(a_member: Callable[..., Member]) -> Member:
 def worked(officer: Member, filed: Callable[..., str]) -> str:
     """A case that was opened, commented and printed; its reference."""
     consent = CaseConsent(purpose="court", given=True, at=utc_now(), by="x" * 16, wording="2026-6")
-    reference = filed(
-        Record(narrative="N", persons=[Person(id="p1", code="P1")], consents=[consent])
+    record = Record(
+        narrative="N",
+        persons=[Person(id="p1", code="P1")],
+        consents=[consent],
+        court_asks=asked_again("p1"),
     )
+    reference = filed(record)
     assert officer.client.get(f"/w/{reference}").status_code == 200
     sent = officer.client.post(f"/w/{reference}/o", data={"text": "A word"})
     assert sent.status_code == 303
@@ -111,7 +115,9 @@ def test_a_case_that_nobody_saved_is_printed_under_a_reference_of_its_own(
     officer: Member, filed: Callable[..., str]
 ) -> None:
     consent = CaseConsent(purpose="court", given=True, at=utc_now(), by="x" * 16, wording="2026-6")
-    reference = filed(Record(persons=[Person(id="p1", code="P1")], consents=[consent]))
+    record = Record(persons=[Person(id="p1", code="P1")], consents=[consent])
+    record.court_asks = asked_again("p1")
+    reference = filed(record)
     entries = len(db.session.scalars(select(AuditEntry.seq)).all())
     text = " ".join(pages_of(printed(officer, reference, persons=["p1"])))
     db.session.rollback()
