@@ -167,6 +167,7 @@ UNASKED = {
     "members.recover": "as above",
     "members.let_in": "as above",
     "members.remove": "as above",
+    "members.give_back": "as above",
     "members.identity_request": "as above",
     "moved_incidents.old_address": "leads to pages that are asked for themselves",
     "moved_members.old_address": "as above",

@@ -237,7 +237,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "forums.year_paper.actions_paper": _register_of_actions,
     "forums.year_paper.attendance_paper": _attendance_of_the_year,
     "incidents.documents.case_file.case_file": _case_file,
-    "incidents.documents.consents.consent_paper": lambda _sample: consent_paper(),
+    "incidents.documents.consents.consent_paper": lambda _sample: consent_paper("en"),
     "incidents.documents.filing.leaflet": lambda _sample: leaflet("en"),
     "incidents.documents.filing.paper_form": lambda _sample: paper_form("en"),
     "incidents.evidence_sheet.custody_sheet": _custody_sheet,

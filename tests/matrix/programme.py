@@ -1124,8 +1124,16 @@ class _Builder:
         name = json.dumps({"legal_name": self.value("identity", whose)}).encode()
         identity = file_document(self.session(), "identity", name, compartment="identity")
         persons[0].identity = identity.public_id
+        # A limit of time runs for her, for which the page of limits has a form.
+        persons[0].exposed_at = utc_now()
+        # Evidence leaves, and a paper for a court is asked about, only where she agreed to both.
+        agreed = [
+            CaseConsent(purpose=purpose, given=True, at=utc_now(), by="system", wording=VERSION)
+            for purpose in ("court", "health")
+        ]
         record = Record(
             persons=persons,
+            consents=agreed,
             declared=away,
             narrative=self.value("incident", whose),
             asked_for=self.value("incident", whose),

@@ -112,6 +112,7 @@ def case_places(
     return {
         "/w/<reference>": case,
         "/w/<reference>/p/<person>": lambda *_: {"": "p1"},
+        "/w/<reference>/j/<person>": lambda *_: {"": "p1"},
         "/w/<reference>/s/<verb>": verb,
         "/w/<reference>/v/<bail_id>": lambda *_: {"": BAIL},
         "/w/<reference>/q/<term_id>": lambda *_: {"": QUESTIONED},
