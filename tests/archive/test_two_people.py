@@ -12,13 +12,12 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.accounts.errors import NotIndependent
 from kash.accounts.models import AccountBacking, AccountRole
 from kash.archive.errors import ArchiveWaits
 from kash.archive.models import ArchiveRequest
 from kash.archive.services import ArchiveWish, agree_to_archive, ask_for_archive, make_archive
 from kash.certificates.models import FunderMark
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.errors import StandsBehind, WrongStep
 from kash.platform.database import db, writing
 from kash.platform.jobs import SILENT
 from kash.platform.jobs.models import Job
@@ -85,7 +84,7 @@ def test_nobody_agrees_who_stands_behind_whoever_asked(app: APIFlask, actor: Act
     with writing() as session:
         session.add(AccountBacking(account_id=director.account_id, by=administrator.public_id))
     public_id = ask_for_archive(WISH, by=administrator)
-    with pytest.raises(NotIndependent):
+    with pytest.raises(StandsBehind):
         agree_to_archive(public_id, by=director)
     assert (_request().state, _request().job) == ("proposed", None)
 

@@ -9,14 +9,13 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.accounts.errors import NotIndependent
 from kash.accounts.models import AccountBacking
 from kash.accounts.revocations import revocations
 from kash.funders.errors import NoFunderRole, TiedAlready
 from kash.funders.models import FunderAccount
 from kash.funders.queries import funder_of
 from kash.funders.services import agree_to_tie, ask_to_tie, end_tie, return_tie
-from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.approvals.errors import SamePerson, StandsBehind, WrongStep
 from kash.platform.database import db, utc_now, writing
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder
@@ -64,7 +63,7 @@ def test_nobody_agrees_who_stands_behind_whoever_asked(actor: ActorOf, funder: F
         session.add(AccountBacking(account_id=behind.account_id, by=asking.public_id))
     reading = actor(Role.FUNDER)
     asked = ask_to_tie(reading.public_id, funder.public_id, by=asking)
-    with pytest.raises(NotIndependent):
+    with pytest.raises(StandsBehind):
         agree_to_tie(asked, by=behind)
     assert _funder_name(reading) is None
 
