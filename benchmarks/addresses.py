@@ -215,6 +215,7 @@ UNASKED = {
     "certificates.holder_page": "there only during a visit",
     "payouts.remove_payee": "nobody beside the register is paid in what is measured",
     "payouts.settle": "nobody claims a day twice in what is measured",
+    "payouts.reversal": "nothing that was sent or paid is payable again in what is measured",
     "jobs.result": "a file that was made before",
 }
 # Lists that are searched by a form, because a name must be in no address.
