@@ -180,5 +180,9 @@ def papers(room: Room) -> None:
     address = f"/w/{room.cases[1]}/f"
     text = anna.get(address).get_data(as_text=True)
     persons = re.findall(r'name="persons"[^>]*value="(\w+)"', text)
-    chosen = {"persons": persons} | dict.fromkeys(("narrative", "terms", "sources"), "y")
+    offered = text.partition('name="paper"')[2].partition("</select>")[0]
+    (paper,) = filter(None, re.findall(r'value="([^"]*)"', offered))
+    chosen = {"persons": persons, "paper": paper} | dict.fromkeys(
+        ("narrative", "terms", "sources"), "y"
+    )
     room.papers["case file"] = post(anna, address, 200, chosen).data

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.platform.web.formats import local_today
 from tests.incidents.canaries import Room, post
 
 
@@ -106,9 +107,40 @@ def _steps(room: Room, address: str) -> None:
     step(room.doris.client, "insufficient", reason=new("insufficient", "phrase"))
     step(anna, "look_again", reason=new("look again", "phrase"))
     step(room.doris.client, "no_violation", reason=new("no violation", "phone"))
+    # While something agreed is open, no case is closed.
+    close = STEP_NUMBERS["close"]
+    ended = {"outcome": "no_violation", "reason": passed("closing, open", "phrase")}
+    post(anna, f"{address}/s/{close}", 200, ended)
+    _terms_kept(anna, address)
     step(anna, "close", outcome="no_violation", reason=new("closing", "phrase"))
     step(anna, "reopen", reason=new("reopened", "phrase"))
     step(anna, "shout", 404, reason=passed("no such step"))
+
+
+def _terms_kept(client: FlaskClient, address: str) -> None:
+    """Everything that was agreed in a case was done."""
+    page = client.get(f"{address}/g").get_data(as_text=True)
+    for term in re.findall(r'name="term" value="(\w+)"', page):
+        post(client, f"{address}/g", 302, {"term": term, "fulfilled_on": "2026-01-07"})
+
+
+def asked_for_a_court(room: Room) -> None:
+    """Everybody in the second case was asked again for one paper."""
+    new, passed, anna = room.canaries.new, room.canaries.passed, room.anna.client
+    address = f"/w/{room.cases[1]}/c/f"
+    page = anna.get(address).get_data(as_text=True)
+    sent = {
+        "persons": re.findall(r'name="persons"[^>]*value="(\w+)"', page),
+        "on": f"{local_today()}",
+        "read_back_on": f"{local_today()}",
+        "language": "en",
+        "answer": "yes",
+    }
+    wrong = {"to_whom": passed("paper, to whom, wrong"), "about": passed("paper, about, wrong")}
+    refused = sent | wrong | {"version": _version(anna, f"/w/{room.cases[1]}", "c/f")}
+    post(anna, address, 422, refused | {"read_back_on": passed("paper, read back")})
+    paper = {"to_whom": new("paper, to whom"), "about": new("paper, about", "phrase")}
+    post(anna, address, 303, sent | paper | {"version": refused["version"]})
 
 
 def _referrals(room: Room, address: str) -> None:

@@ -105,6 +105,7 @@ def plant(room: Room) -> None:
     planting_around.register(room)
     planting_around.interrupted(room)
     planting_around.refused(room)
+    planting_cases.asked_for_a_court(room)
     planting_around.papers(room)
 
 
