@@ -396,7 +396,7 @@ def _person(public_id: str, other: str = "") -> Scene:
         "/people/<public_id>": public_id,
         "/messages/people/<public_id>": public_id,
         "/people/<public_id>/merge/<other_id>": other,
-        "/people/<public_id>/consents/<purpose>": "photo",
+        "/people/<public_id>/consents/<purpose>": "contact",
     }
 
 

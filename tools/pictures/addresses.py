@@ -199,7 +199,7 @@ class Addresses:
             "/people/<public_id>": self._person,
             "/people/<public_id>/merge/<other_id>": lambda *_: {"": self.prepared.twin},
             "/people/merges/<merge_id>": lambda *_: {"": self.prepared.merge},
-            "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
+            "/people/<public_id>/consents/<purpose>": lambda *_: {"": "contact"},
             "/people/contacts/<request_id>": self._contact_request,
             "/people/erasures/<request_id>": lambda *_: {
                 "": one_of(select(ErasureRequest.public_id))
