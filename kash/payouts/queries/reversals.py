@@ -118,6 +118,8 @@ def paid_again(session: Session, payout_list: PayoutList | None = None) -> list[
     if payout_list is not None:
         statement = statement.where(PayoutLine.list_id == payout_list.id)
     lines = session.scalars(statement.order_by(PayoutLine.list_id, PayoutLine.position)).all()
+    if not lines:
+        return []
     accounts: dict[int, set[str]] = {line.id: set() for line in lines}
     for line_id, noted_by in session.execute(
         select(PayoutEvent.line_id, PayoutEvent.noted_by).where(PayoutEvent.line_id.in_(accounts))
@@ -158,6 +160,8 @@ def lists_paid_again(actor: Actor) -> list[ListPaidAgain]:
     for one in paid_again(session):
         if not one.touched_by(actor.public_id):
             found.setdefault(one.list_id, []).append(one)
+    if not found:
+        return []
     rows = session.execute(
         select(
             PayoutList.id,
