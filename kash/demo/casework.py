@@ -20,6 +20,7 @@ from kash.incidents.queries.outside import proposed_contacts
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import OPEN, Filters
+from kash.incidents.rules.second_member import SHRED
 from kash.incidents.rules.taking import Taking
 from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.cases import changing
@@ -29,6 +30,8 @@ from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.linking import add_link
 from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.incidents.services.saved_views import save_view
+from kash.incidents.services.second_member import ask as ask_second
+from kash.incidents.services.second_member import hold
 from kash.members.services.identity_requests import ask, decide
 from kash.people.models import Organisation
 from kash.platform.database import db, utc_now
@@ -89,6 +92,9 @@ def work_on_cases(
             ("meeting", meetings[-2]),
         ):
             add_link(linked, kind, target, by=officer.actor, vault=officer.vault)
+    closed = incidents[STATES.index("closed")]
+    ask_second(officer.actor, officer.vault, closed, SHRED, "Told twice: another case is the same.")
+    hold(second.actor, second.vault, linked, "Her lawyer wants to see the first photo.")
     director = actors[DIRECTOR.key]
     propose_contact(director, "Wakili Mfano, advocate", "0700 000 790, weekdays from 8 to 17")
     for proposed in proposed_contacts().values():

@@ -81,6 +81,13 @@ CHAPTERS = Chapters(
             "step assign shred",
             dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#the-steps-of-a-case"),
         ),
+        **each(
+            "incidents",
+            "seconds_list second hold_case lift_hold",
+            dict.fromkeys(
+                (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#the-second-member"
+            ),
+        ),
         "incidents.declare": dict.fromkeys(
             (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#who-must-not-work-on-a-case"
         ),

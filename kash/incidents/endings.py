@@ -64,7 +64,9 @@ def remains_of(session: Session, record: Record) -> Remains:
     documents = dict.fromkeys(
         [
             *record.filing.screens.values(),
-            *(person.identity for person in record.persons if person.identity),
+            *(document for one in record.persons for document in record.identities_of(one.id)),
+            *(one.document for one in record.earlier_identities),
+            *(one.document for one in record.proposals if one.document),
             *(piece.document for piece in record.evidence),
             *record.first_accounts,
             *record.sealed_changes,

@@ -42,6 +42,7 @@ from kash.incidents.views import (
     officers,
     outside,
     register,
+    second_member,
 )
 from kash.incidents.views import following_up as following_up_pages
 from kash.incidents.views import mediation as mediation_pages
@@ -85,6 +86,8 @@ _PAGES = (
     mediation_pages.SECTION,
     case_file.PRINT,
     case_file.CHANGE,
+    second_member.HOLD,
+    second_member.ENTRY,
     *register.ENTRIES,
     duty.ENTRY,
     officers.ENTRY,

@@ -13,8 +13,8 @@ from kash.platform.web.formats import date_text, local_today
 # Said before anything is asked, on the phone, on paper and on the leaflet.
 SEVEN_DAYS = _l(
     "Without a yes to keep it, a report is deleted after seven days, unless somebody is held or may"
-    " be under 18, somebody of this programme did it, an officer demanded or took something, or"
-    " help is under way."
+    " be under 18, somebody of this programme did it, an officer demanded or took something, help"
+    " is under way, or a court asks for it."
 )
 # What nobody can promise, for the leaflet.
 LIMITS: tuple[Any, ...] = (
@@ -31,6 +31,17 @@ AS_ASKED: tuple[Any, Any] = (
     _l("It was deleted, as you asked"),
     _l("You did not allow us to keep it. Locked backups may hold it until they are thrown away."),
 )
+# What it says where two members keep a report by a paper, by `parts.HOLD_PAPERS`.
+KEPT_BY_PAPER: dict[str, Any] = {
+    "court_order": _l(
+        "An order of a court asks for this report. Two members put that on record on %(day)s. All"
+        " uses that you took back have stopped."
+    ),
+    "summons": _l(
+        "A summons asks for this report. Two members put that on record on %(day)s. All uses that"
+        " you took back have stopped."
+    ),
+}
 # What keeps it, to an officer who reads it.
 STAYS: dict[Keeps, Any] = {
     Keeps.HELD: _l(

@@ -120,6 +120,24 @@ EVENT_NAMES: dict[str, Any] = {
     "referred": _l("Referred"),
     "evidence_added": _l("Evidence added"),
     "evidence_removed": _l("Evidence removed"),
+    "identity_replaced": _l("Who somebody is was replaced"),
+    "asked_shred": _l("A second member was asked: shred the case"),
+    "asked_remove_evidence": _l("A second member was asked: remove evidence"),
+    "asked_replace_identity": _l("A second member was asked: replace who somebody is"),
+    "asked_hold": _l("A second member was asked: hold it by a paper"),
+    "asked_end_hold": _l("A second member was asked: lift a hold"),
+    "second_refused": _l("The second member refused"),
+    "second_taken_back": _l("What a second member was asked was taken back"),
+    "held": _l("Held"),
+    "hold_ended": _l("The hold was lifted"),
+}
+# What takes a second member, by `second_member.ACTS`.
+ACT_NAMES: dict[str, Any] = {
+    "shred": _l("Shred the case"),
+    "remove_evidence": _l("Remove evidence"),
+    "replace_identity": _l("Replace who somebody is"),
+    "hold": _l("Hold it by a paper"),
+    "end_hold": _l("Lift a hold"),
 }
 OUTCOME_NAMES: dict[str, Any] = {
     "settled": _l("Settled"),

@@ -7,10 +7,17 @@ from datetime import timedelta
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident
 from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.parts import MemberProposal
 from kash.incidents.rules.record import Record, as_bytes
+from kash.incidents.rules.second_member import REMOVE, SHRED
+from kash.incidents.services.cases import changing
+from kash.incidents.services.evidence import remove_evidence
 from kash.incidents.services.letterbox import tend_letterbox
+from kash.incidents.services.second_member import propose
+from kash.incidents.services.shredding import Shredded, shred_case
 from kash.platform.database import db, utc_now
 from kash.platform.vault import file_document
+from tests.conftest import AMember
 
 
 def may_leave() -> Record:
@@ -35,3 +42,27 @@ def filed(record: Record | None = None, state: str = "submitted") -> str:
 def let_arrive() -> int:
     """Let the next of the fixed hours come, at which what was sent becomes visible; how many."""
     return tend_letterbox(utc_now() + timedelta(days=1))
+
+
+def asked_by_another(
+    her: AMember, reference: str, act: str, about: str = "", asker: str = "0123456789abcdef"
+) -> str:
+    """Have another member ask for what takes two; the id under which it waits for her answer."""
+    with changing("incidents.second_asked", her.actor, her.vault(), reference) as change:
+        new = MemberProposal(
+            id="", act=act, by=asker, at=utc_now(), reason="Asked for.", about=about
+        )
+        propose(change, new)
+    return new.id
+
+
+def shredded(reference: str, her: AMember) -> Shredded:
+    """Have a case shredded by two, of whom she is the second."""
+    proposal = asked_by_another(her, reference, SHRED)
+    return shred_case(reference, by=her.actor, vault=her.vault(), proposal=proposal)
+
+
+def removed(reference: str, her: AMember, document: str) -> None:
+    """Have evidence removed by two, of whom she is the second."""
+    proposal = asked_by_another(her, reference, REMOVE, document)
+    remove_evidence(her.actor, her.vault(), reference, proposal)

@@ -137,7 +137,7 @@ def interrupted(room: Room) -> None:
     _fresh_at(datetime(2020, 1, 1, tzinfo=UTC))
     document = next(iter(room.evidence))
     for address, form in (
-        (f"/w/{reference}/x", {"typed": passed("shred, late")}),
+        (f"/w/{reference}/x", {"typed": passed("shred, late"), "reason": passed("why, late")}),
         (f"/w/{reference}/f", {"persons": [passed("case file, late")]}),
         (f"/w/{reference}/e/{document}/original", {"who": passed("export, late")}),
     ):

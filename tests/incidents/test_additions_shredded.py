@@ -23,11 +23,12 @@ from kash.incidents.services import retention
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
 from kash.incidents.services.linking import remove_link
-from kash.incidents.services.shredding import shred_case, shred_unkept
+from kash.incidents.services.shredding import shred_unkept
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.conftest import AMember
+from tests.incidents.filed_cases import shredded
 from tests.incidents.test_additions import CHILD, NOTHING, OURS, WORDS, shown, told
 
 AMemberOf = Callable[..., AMember]
@@ -48,7 +49,7 @@ def close(member: AMember, *references: str) -> None:
 
 def shred(member: AMember, reference: str) -> None:
     close(member, reference)
-    shred_case(reference, by=member.actor, vault=member.vault())
+    shredded(reference, member)
     db.session.rollback()
 
 

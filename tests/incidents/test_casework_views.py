@@ -594,24 +594,27 @@ def test_minors_are_flagged_and_child_protection_is_suggested_once(
 def test_shredding_asks_for_the_reference_and_a_fresh_sign_in(
     a_member: Member, filed: Filed
 ) -> None:
-    anna = a_member("documentation")
+    anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed(None, "closed")
-    address = f"/w/{reference}/x"
+    address, waits = f"/w/{reference}/x", f"/w/{reference}/2/s1"
     answer = anna.client.post(address, data={"typed": "zzzz"})
     assert (answer.status_code, "not the first four signs" in text_of(answer)) == (422, True)
     with writing() as session:
         from kash.accounts.models import SignedInSession
 
         session.execute(update(SignedInSession).values(fresh_at=datetime(2020, 1, 1, tzinfo=UTC)))
-    assert (
-        "/confirm" in anna.client.post(address, data={"typed": reference[:4]}).headers["Location"]
-    )
+    form = {"typed": reference[:4].upper(), "reason": "Filed twice."}
+    assert "/confirm" in anna.client.post(address, data=form).headers["Location"]
+    assert "/confirm" in brenda.client.post(waits, data={"answer": "agree"}).headers["Location"]
     with writing() as session:
         session.execute(update(SignedInSession).values(fresh_at=utc_now()))
-    answer = anna.client.post(address, data={"typed": reference[:4].upper()})
+    answer = anna.client.post(address, data=form)
+    assert answer.headers["Location"] == f"/w/{reference}"
+    answer = brenda.client.post(waits, data={"answer": "agree"})
     assert answer.headers["Location"] == "/w?show=all"
-    after = anna.client.get("/w?show=all")
-    assert "Sealed documents that are gone: 1." in text_of(after)
+    after = brenda.client.get("/w?show=all")
+    # The record, and the first account that was kept when it was asked for.
+    assert "Sealed documents that are gone: 2." in text_of(after)
     assert rows(after) == []
     assert anna.client.get(f"/w/{reference}").status_code == 404
     still = filed(None, "resolved")
@@ -648,5 +651,6 @@ def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(
         "/w/d",
         "/w/o",
         "/w/trends",
+        "/w/2",
         "/w/n",
     ]

@@ -33,10 +33,10 @@ from kash.incidents.services.money import (
     take_out_term,
     write_down_bail,
 )
-from kash.incidents.services.shredding import shred_case
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
+from tests.incidents.filed_cases import shredded
 from tests.incidents.form_pages import entries
 
 Member = Any
@@ -374,7 +374,7 @@ def test_what_was_noted_ends_with_the_case(
     note_decision(grace.actor, grace.vault(), reference, ReportNote(kind="counsel"))
     assert db.session.scalars(select(SealedDocument.kind)).all().count("incident.note") == 1
     db.session.rollback()
-    shred_case(reference, by=grace.actor, vault=grace.vault())
+    shredded(reference, grace)
     assert db.session.scalars(select(SealedDocument.kind)).all() == []
 
 

@@ -33,17 +33,15 @@ from kash.incidents.services.evidence import (
     label_evidence,
     note_custody,
     note_sheet,
-    remove_evidence,
     show_copy,
 )
-from kash.incidents.services.shredding import shred_case
 from kash.platform import storage
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, SealedDocument, file_document
 from kash.platform.web.bodies import BodyTooLarge
 from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
-from tests.incidents.filed_cases import filed, may_leave
+from tests.incidents.filed_cases import filed, may_leave, removed, shredded
 from tests.platform.cleaning import samples
 
 MOST = 4 * 1024 * 1024
@@ -128,7 +126,7 @@ def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) ->
 def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) -> None:
     reference = filed(may_leave())
     first, second = (added(member, reference, samples.png(), Received(label=w)) for w in "ab")
-    remove_evidence(member.actor, member.vault(), reference, second)
+    removed(reference, member, second)
     third = added(member, reference, samples.pdf(), Received(label="c"))
     case = open_case(member.actor, member.vault(), reference)
     listed = [(e.document, e.number, e.label, e.kind) for e in case.record.evidence]
@@ -141,6 +139,7 @@ def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) 
     assert [event.what for event in case.record.timeline] == [
         "evidence_added",
         "evidence_added",
+        "asked_remove_evidence",
         "evidence_removed",
         "evidence_added",
     ]
@@ -155,12 +154,12 @@ def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> No
     note_custody(by, member_vault, reference, document, "handed_over", who="Lawyer-Odhiambo")
     note_sheet(by, member.vault(), reference, document)
     label_evidence(by, member.vault(), reference, document, "Other-words", "")
-    remove_evidence(by, member.vault(), reference, document)
+    removed(reference, member, document)
     of_evidence = [entry for entry in entries() if entry[0].startswith("incidents.")]
-    assert of_evidence == [
-        (f"incidents.evidence_{what}", [reference])
-        for what in ("added", "custody", "printed", "labelled", "removed")
-    ]
+    whats = ("added", "custody", "printed", "labelled", "removed")
+    expected = [(f"incidents.evidence_{what}", [reference]) for what in whats]
+    expected.insert(4, ("incidents.second_asked", [reference]))
+    assert of_evidence == expected
 
 
 @pytest.mark.any_engine
@@ -346,14 +345,14 @@ def test_a_damaged_file_is_told_and_others_open(member: AMember, damage: str) ->
 def test_removing_deletes_keys_and_files(member: AMember) -> None:
     reference = filed(may_leave())
     document, other = (added(member, reference, samples.jpeg()) for _ in range(2))
-    remove_evidence(member.actor, member.vault(), reference, document)
+    removed(reference, member, document)
     assert stored() == [f"evidence/{other}/cleaned", f"evidence/{other}/original"]
     assert documents() == 1
     case = open_case(member.actor, member.vault(), reference)
     with pytest.raises(NotFound):
         open_evidence(member.vault(), case, document)
     with pytest.raises(NotFound):
-        remove_evidence(member.actor, member.vault(), reference, document)
+        removed(reference, member, document)
 
 
 def test_a_shredded_case_names_all_that_goes_with_it(member: AMember) -> None:
@@ -372,7 +371,7 @@ def test_shredding_a_case_deletes_its_evidence_and_no_other(member: AMember) -> 
     kept = added(member, other, samples.jpeg())
     db.session.query(Incident).filter_by(public_id=reference).one().state = "closed"
     db.session.commit()
-    shred_case(reference, by=member.actor, vault=member.vault())
+    shredded(reference, member)
     assert stored() == [f"evidence/{kept}/cleaned", f"evidence/{kept}/original"]
     assert documents() == 1
 
@@ -384,7 +383,7 @@ def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> Non
     for call in (
         lambda: show_copy(by, member.vault(), other, document),
         lambda: note_sheet(by, member.vault(), other, document),
-        lambda: remove_evidence(by, member.vault(), other, document),
+        lambda: removed(other, member, document),
         lambda: note_custody(by, member.vault(), other, document, "other"),
     ):
         with pytest.raises(NotFound):

@@ -22,7 +22,6 @@ from kash.incidents.services.evidence import (
     Received,
     add_evidence,
     export_original,
-    remove_evidence,
     show_copy,
 )
 from kash.incidents.services.evidence_chores import delete_orphans
@@ -31,7 +30,7 @@ from kash.platform.database import utc_now
 from kash.settings import Settings
 from tests.conftest import AMember
 from tests.forks import in_fork
-from tests.incidents.filed_cases import filed, may_leave
+from tests.incidents.filed_cases import filed, may_leave, removed
 from tests.incidents.killed import add_file
 from tests.incidents.test_evidence import documents, file_of, stored
 from tests.platform.cleaning import samples
@@ -155,7 +154,7 @@ def test_a_bucket_holds_what_a_folder_does(in_a_bucket: None, member: AMember) -
     assert hashlib.sha256(b"".join(handed.pieces)).digest() == hashlib.sha256(content).digest()
     shown = show_copy(member.actor, member.vault(), reference, document)
     assert len(b"".join(shown.pieces)) == shown.size
-    remove_evidence(member.actor, member.vault(), reference, document)
+    removed(reference, member, document)
     assert stored() == []
 
 

@@ -326,22 +326,30 @@ def _text_of(pdf: bytes) -> str:
     return ran.stdout.decode()
 
 
-def test_removing_asks_first_and_shreds(member: AMember) -> None:
+def test_removing_asks_first_and_shreds(member: AMember, a_member: Callable[..., AMember]) -> None:
+    second = a_member("documentation")
     reference = filed(may_leave())
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
-    assert "Nobody can bring it back" in member.client.get(f"{address}/remove").get_data(True)
-    assert documents() == 1
+    assert "nobody can bring it back" in member.client.get(f"{address}/remove").get_data(True)
     # Tapped twice, it leads to the same place.
     for _time in range(2):
-        answer = member.client.post(f"{address}/remove")
-        assert (answer.status_code, answer.location) == (303, f"/w/{reference}#evidence")
+        answer = member.client.post(f"{address}/remove", data={"reason": "It shows a face."})
+        assert (answer.status_code, answer.location) == (303, f"/w/{reference}")
+    assert documents() == 1
+    waits = f"/w/{reference}/2/s1"
+    assert "It shows a face." in second.client.get(waits).text
+    for _time in range(2):
+        answer = second.client.post(waits, data={"answer": "agree"})
+        assert (answer.status_code, answer.location) == (303, f"/w/{reference}")
     assert (documents(), stored()) == (0, [])
     for again in (address, f"{address}/remove"):
         assert member.client.get(again).status_code == 404
 
 
-def test_a_damaged_piece_says_so_and_can_be_removed(member: AMember) -> None:
+def test_a_damaged_piece_says_so_and_can_be_removed(
+    member: AMember, a_member: Callable[..., AMember]
+) -> None:
     from sqlalchemy import update
 
     from kash.platform.vault import SealedDocument
@@ -356,7 +364,11 @@ def test_a_damaged_piece_says_so_and_can_be_removed(member: AMember) -> None:
     assert page.status_code == 200
     assert "damaged" in page.get_data(as_text=True)
     assert member.client.get(page_of(member, reference, other)).status_code == 200
-    assert member.client.post(f"{page_of(member, reference, document)}/remove").status_code == 303
+    address = f"{page_of(member, reference, document)}/remove"
+    assert member.client.post(address, data={"reason": "It opens no more."}).status_code == 303
+    second = a_member("documentation").client
+    assert second.post(f"/w/{reference}/2/s1", data={"answer": "agree"}).status_code == 303
+    assert "its hashes are not known" in member.client.get(f"/w/{reference}").text
 
 
 def test_a_step_of_custody_that_is_sent_twice_is_noted_once(member: AMember) -> None:

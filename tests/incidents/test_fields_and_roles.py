@@ -58,6 +58,11 @@ CODED = {
     # Of an incident that is not there nobody knows whether it was a child's: a custodian reads it.
     "links.kind": "workshop",
     "holds.paper": "summons",
+    "proposals.act": "hold",
+    "proposals.paper": "summons",
+    "removed_evidence.kind": "paper",
+    "removed_evidence.copies.code": "pdf",
+    "removed_evidence.custody.what": "added",
     "evidence.kind": "application/pdf",
     "timeline.what": "triage",
     "timeline.state": "triaged",
@@ -67,7 +72,8 @@ CODED = {
 }
 # What parts are called among themselves: p1, a1 …
 OWN_IDS = re.compile(
-    r"(persons|parties|acts|information|interventions|terms|questioned_terms|bail|referrals)\.id"
+    r"(persons|parties|acts|information|interventions|terms|questioned_terms|bail|referrals"
+    r"|proposals|holds)\.id"
 )
 NAMED: dict[str, Any] = {
     "persons.hours_unknown": ["arrested_at"],
@@ -92,8 +98,9 @@ NAMED: dict[str, Any] = {
     "evidence.shows": ["p1"],
     "court_asks.person": "p1",
     "comments.id": "c1",
+    "earlier_identities.person": "p1",
 }
-SHORT = {"persons": "p", "parties": "q", "questioned_terms": "t"}
+SHORT = {"persons": "p", "parties": "q", "questioned_terms": "t", "proposals": "s"}
 # Shown to nobody: ids of accounts and documents, which lead on and say nothing themselves; what
 # another than its own page would have to open.
 NEVER = {
@@ -119,7 +126,16 @@ NEVER = {
     # Opened by their own page.
     "first_accounts",
     "sealed_changes",
-    "holds.id",
+    "proposals.by",
+    "proposals.about",
+    "proposals.document",
+    "proposals.replaces",
+    "removed_evidence.by",
+    "removed_evidence.second",
+    "removed_evidence.custody.by",
+    "earlier_identities.document",
+    "earlier_identities.by",
+    "earlier_identities.second",
     "holds.by",
     "holds.second",
     "comments.by",
@@ -155,6 +171,8 @@ NOT_FOR_WHO_READS = {
     "bail.place",
     "referrals.note",
     "persons.tries.what",
+    # On the page of who somebody is.
+    "earlier_identities.reason",
 }
 
 
@@ -259,7 +277,7 @@ class World:
     def _pages(self, app: APIFlask, browser: FlaskClient, called: list[str]) -> Iterator[str]:
         known = {"reference": self.reference, "person": "p1", "verb": "verify"}
         known |= {"document": self.identity, "intervention_id": "i1"}
-        known |= {"bail_id": "b1", "term_id": "t1"}
+        known |= {"bail_id": "b1", "term_id": "t1", "proposal": "s1", "hold_id": "h1"}
         for rule in app.url_map.iter_rules():
             if not rule.endpoint.startswith("incidents."):
                 continue

@@ -36,7 +36,7 @@ from kash.incidents.services.filing import say_held
 from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.receipts import open_receipt, take_back
-from kash.incidents.services.shredding import shred_case, shred_unkept
+from kash.incidents.services.shredding import shred_unkept
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.services.workflow import take_step
 from kash.platform.database import db, utc_now, writing
@@ -55,7 +55,7 @@ from kash.platform.vault import (
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.conftest import AMember
-from tests.incidents.filed_cases import filed, let_arrive
+from tests.incidents.filed_cases import filed, let_arrive, shredded
 from tests.incidents.sent_reports import sent
 
 ZONE = ZoneInfo("Africa/Nairobi")
@@ -148,7 +148,7 @@ def test_a_link_to_a_report_that_nobody_has_opened_keeps_what_she_said_and_lets_
     assert [(line.what, line.about) for line in linked.timeline] == [("linked", one)]
     db.session.rollback()
     take_step(other, "close", by=member.actor, vault=vault, outcome="duplicate")
-    shred_case(other, by=member.actor, vault=vault)
+    shredded(other, member)
     db.session.rollback()
     left = open_case(member.actor, vault, one)
     named = [*left.record.first_accounts, *left.record.sealed_changes]
@@ -182,7 +182,7 @@ def test_shredding_leaves_neither_the_first_account_nor_what_was_changed(
         edit(member, reference, number)
     edit(member, other, 5)
     take_step(reference, "close", by=member.actor, vault=member.vault(), outcome="duplicate")
-    done = shred_case(reference, by=member.actor, vault=member.vault())
+    done = shredded(reference, member)
     # The record, the account, the changes.
     assert done.documents == 3
     db.session.rollback()

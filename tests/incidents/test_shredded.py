@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,6 +91,13 @@ def _typed(room: Room, number: int, status: int = 204) -> None:
     post(writer, "/w/t", status, form | {"case": room.cases[number]})
 
 
+def agreed_to(room: Room, reference: str) -> None:
+    """Have another member agree to what waits in a case."""
+    waits = re.search(rf'"/w/{reference}/2/(s\d+)"', room.brenda.client.get(f"/w/{reference}").text)
+    assert waits is not None
+    post(room.brenda.client, f"/w/{reference}/2/{waits[1]}", 303, {"answer": "agree"})
+
+
 def _end(room: Room, reference: str) -> None:
     anna, address = room.anna.client, f"/w/{reference}"
     # Much of it is open, so that nobody could close it; what is looked at is its end.
@@ -97,7 +105,8 @@ def _end(room: Room, reference: str) -> None:
         update(Incident).where(Incident.public_id == reference).values(state="closed")
     )
     db.session.commit()
-    post(anna, f"{address}/x", 303, {"typed": reference[:4]})
+    post(anna, f"{address}/x", 303, {"typed": reference[:4], "reason": "She asks for it."})
+    agreed_to(room, reference)
 
 
 def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFlask) -> None:
@@ -120,7 +129,13 @@ def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFla
     planting_cases.mediation(room)
     # Who she is was read for a reason, and is then written anew.
     identity = {"legal_name": room.canaries.new("legal name, again")}
-    post(room.anna.client, f"/w/{documented}/p/p0", 303, identity)
+    # It waits, is taken back, is asked for again and agreed to: nothing of either stays behind.
+    identity["reason"] = room.canaries.new("why another name", "phrase")
+    for form in ({"reason": "Misspelt again."}, {"answer": "agree"}):
+        post(room.anna.client, f"/w/{documented}/p/p0", 303, identity)
+        ever |= _sealed(kept)
+        who = room.anna if "reason" in form else room.brenda
+        post(who.client, f"/w/{documented}/2/s1", 303, form)
     ever |= _sealed(kept)
     room.cases = [documented, reported]
     for number in range(2):
@@ -155,7 +170,8 @@ def test_one_piece_of_evidence_goes_alone(room: Room, both_engines_app: APIFlask
         if label == "goes":
             address, gone = answer.headers["Location"], _sealed(kept)
     assert _found(gone, both_engines_app) == len(gone)
-    post(room.anna.client, f"{address}/remove", 303)
+    post(room.anna.client, f"{address}/remove", 303, {"reason": "It shows her face."})
+    agreed_to(room, room.cases[1])
     assert _found(gone, both_engines_app) == 0
     assert len(list(storage.list("evidence"))) == 2
 

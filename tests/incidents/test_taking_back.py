@@ -34,13 +34,12 @@ from kash.incidents.services.mediation import (
     close_brief,
 )
 from kash.incidents.services.receipts import Found, open_receipt
-from kash.incidents.services.shredding import shred_case
 from kash.incidents.views.cases import _timeline
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, Compartment, SavedMeanwhile, SealedDocument
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember
-from tests.incidents.filed_cases import let_arrive
+from tests.incidents.filed_cases import let_arrive, shredded
 from tests.incidents.sent_reports import hidden, sent
 
 LOOK = "/w/r"
@@ -429,7 +428,7 @@ def test_what_waits_goes_with_a_case_that_is_shredded(
     with changing("incidents.changed", member.actor, member.vault(), reference) as change:
         change.row.state = "closed"
     take_back(peer, receipt, "court")
-    shred_case(reference, by=member.actor, vault=member.vault())
+    shredded(reference, member)
     assert _waiting() == 0
     assert db.session.scalar(select(SealedDocument.id)) is None
     found = open_receipt(receipt.code, receipt.word)

@@ -40,7 +40,7 @@ from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.mediation import answer_brief
 from kash.incidents.services.money import note_decision
 from kash.incidents.services.receipts import Found, open_receipt
-from kash.incidents.services.shredding import shred_case, shred_unkept
+from kash.incidents.services.shredding import shred_unkept
 from kash.incidents.services.waiting import what_waits
 from kash.incidents.services.workflow import take_step
 from kash.platform import storage
@@ -50,7 +50,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
-from tests.incidents.filed_cases import let_arrive
+from tests.incidents.filed_cases import let_arrive, shredded
 from tests.incidents.form_pages import filled
 from tests.incidents.sent_reports import sent
 from tests.incidents.test_taking_back import only_case, take_back
@@ -483,7 +483,7 @@ def test_what_was_kept_while_the_chore_began_is_not_shredded(
 def test_what_was_shredded_by_hand_waits_for_nothing(member: AMember, filed: Filed) -> None:
     reference = filed(Record(narrative="x"), state="closed")
     assert read(member) is not None
-    shred_case(reference, by=member.actor, vault=member.vault())
+    shredded(reference, member)
     db.session.rollback()
     assert opened_box(db.session()).fates == {}
 

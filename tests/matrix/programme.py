@@ -148,8 +148,10 @@ from kash.incidents.rules.record import (
     CaseConsent,
     CashBail,
     Evidence,
+    Hold,
     Intervention,
     Link,
+    MemberProposal,
     Record,
     Term,
     as_bytes,
@@ -1140,6 +1142,12 @@ class _Builder:
             links=[Link(kind="incident", id=linked)],
             bail=[CashBail(id="b1", person="p1", amount=100000, receipt="17")],
             questioned_terms=[Term(id="t9", kind="pay", owed_by="p1")] if whose == OWN else [],
+            holds=[Hold(id="h1", by=new_public_id(), at=utc_now(), reason="Asked for.")],
+            proposals=[
+                MemberProposal(
+                    id="s1", act="hold", by=new_public_id(), at=utc_now(), reason="Served today."
+                )
+            ],
             interventions=[
                 Intervention(id="i1", brief=new_public_id(), asked=[Asked(kind="release")])
             ],

@@ -853,6 +853,10 @@ PLACES: dict[str, Place] = {
     "incidents.step": _case(both="incidents.change", verb="=triage"),
     "incidents.assign": _case(both="incidents.change"),
     "incidents.declare": _case(both="incidents.change"),
+    "incidents.seconds_list": Place("incidents.see"),
+    "incidents.second": _case(both="incidents.see", proposal="=s1"),
+    "incidents.hold_case": _case(both="incidents.see"),
+    "incidents.lift_hold": _case(both="incidents.see", hold_id="=h1"),
     "incidents.shred": _case(both="incidents.change"),
     "incidents.links": _case(both="incidents.change"),
     "incidents.add_link": Place(

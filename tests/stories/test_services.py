@@ -20,7 +20,6 @@ from kash.incidents.services import receipts
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.receipts import open_receipt
-from kash.incidents.services.shredding import shred_case
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
@@ -51,7 +50,7 @@ from kash.stories.services.writing import (
     tell_story,
 )
 from tests.conftest import AMember
-from tests.incidents.filed_cases import filed, let_arrive
+from tests.incidents.filed_cases import filed, let_arrive, shredded
 from tests.incidents.sent_reports import sent
 from tests.stories.conftest import TEXT, TITLE, Desk, agreed, record
 
@@ -175,7 +174,7 @@ def test_a_story_goes_with_its_case_when_that_is_shredded(
     desk = Desk(writer, reader, filed(record(), "closed"))
     desk.tell()
     desk.write()
-    shred_case(desk.case, by=writer.actor, vault=writer.vault())
+    shredded(desk.case, writer)
     assert (stories_told(10, "forum"), _documents(), TITLE in _everything()) == ([], 0, False)
 
 

@@ -22,6 +22,7 @@ _SHOWN = {
 }
 _OF = {
     "incidents.shred": "closed",
+    "incidents.second": "closed",
     "incidents.case_file": "verified",
     "incidents.court_asks": "verified",
     "incidents.ask_mediator": "verified",
@@ -114,6 +115,8 @@ def case_places(
         "/w/<reference>/p/<person>": lambda *_: {"": "p1"},
         "/w/<reference>/j/<person>": lambda *_: {"": "p1"},
         "/w/<reference>/s/<verb>": verb,
+        "/w/<reference>/2/<proposal>": lambda *_: {"": "s1"},
+        "/w/<reference>/y/<hold_id>": lambda *_: {"": "h1"},
         "/w/<reference>/v/<bail_id>": lambda *_: {"": BAIL},
         "/w/<reference>/q/<term_id>": lambda *_: {"": QUESTIONED},
         "/w/<reference>/e/<document>": evidence,

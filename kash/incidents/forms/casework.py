@@ -21,6 +21,7 @@ from kash.platform.web.forms import (
     KashForm,
     choice_field,
     long_text_field,
+    radio_field,
     required,
     text_field,
 )
@@ -111,6 +112,13 @@ class IdentityForm(KashForm):
     phone = text_field(_l("Phone"), most=60, required=False)
     address = text_field(_l("Where she can be found"), most=300, required=False)
     note = long_text_field(_l("Note"), most=2000)
+    reason = long_text_field(_l("Why it is replaced"), most=2000, required=False, rows=2)
+    replaces = False
+
+    def check_together(self) -> None:
+        """What is sealed already is replaced for a reason."""
+        if self.replaces and not self.reason.data:
+            self.mark_wrong(self.reason, _("Write the reason."))
 
     def facts(self) -> dict[str, str]:
         """Facts as they were said, as text."""
@@ -131,8 +139,53 @@ class AskIdentityForm(KashForm):
     reason = long_text_field(_l("Why do you need to know?"), most=2000, required=True)
 
 
-class ShredForm(KashForm):
-    """The beginning of the reference, typed."""
+class WhyForm(KashForm):
+    """Reason for something that takes a second member."""
+
+    reason = long_text_field(_l("Why"), most=4000, required=True, rows=3)
+
+
+class HoldForm(WhyForm):
+    """Hold on a case: against officers, or with a paper against a withdrawal too."""
+
+    paper = radio_field(
+        _l("What the hold stands against"),
+        [
+            ("", _l("Officers only: it holds at once")),
+            (
+                "court_order",
+                _l("A withdrawal too, by a court’s order: a second member agrees"),
+            ),
+            ("summons", _l("A withdrawal too, by a summons: a second member agrees")),
+        ],
+        required=False,
+        default="",
+    )
+    details = text_field(_l("Court, number and day of the paper"), most=300, required=False)
+
+    def check_together(self) -> None:
+        """A paper is named."""
+        if self.paper.data and not self.details.data:
+            self.mark_wrong(self.details, _("Say which court, number and day."))
+
+
+class SecondForm(KashForm):
+    """A second member's answer: she agrees, or refuses with the reason."""
+
+    answer = radio_field(
+        _l("What you decide"), [("agree", _l("I agree")), ("refuse", _l("I refuse"))]
+    )
+    reason = long_text_field(_l("Why, if you refuse"), most=4000, required=False, rows=3)
+
+    def check_together(self) -> None:
+        """A refusal has a reason."""
+        agrees = "answer" in self and self.answer.data == "agree"
+        if not agrees and not self.reason.data:
+            self.mark_wrong(self.reason, _("Write the reason."))
+
+
+class ShredForm(WhyForm):
+    """Reason for shredding a case, and the beginning of its reference, typed."""
 
     typed = text_field(_l("Type the first four signs of the reference"), most=8)
 

@@ -279,7 +279,7 @@ def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
             record = from_bytes(plaintext)
         except ValidationError:
             continue
-        if any(one.identity == identity for one in record.persons):
+        if any(identity in record.identities_of(one.id) for one in record.persons):
             session = db.session()
             found = select(Incident.public_id).where(Incident.document_id == sealed.id)
             reference = session.scalar(found)

@@ -6,10 +6,9 @@ under the same document's key. Sizes are bytes, hashes 64 hex characters of SHA-
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pydantic import Field
 
+from kash.incidents.rules.parts import CustodyEvent, StoredCopy
 from kash.incidents.rules.record import Record, RecordPart
 
 ORIGINAL, CLEANED = "original", "cleaned"
@@ -17,26 +16,6 @@ ORIGINAL, CLEANED = "original", "cleaned"
 NOTED_BY_ITSELF = ("added", "viewed", "exported", "printed", "labelled")
 NOTED_BY_HAND = ("received", "handed_over", "returned", "examined", "printed_out", "other")
 CUSTODY = NOTED_BY_ITSELF + NOTED_BY_HAND
-
-
-class StoredCopy(RecordPart):
-    """One file: its kind (a code of `kash.platform.cleaning.KINDS`), its size and its hash."""
-
-    code: str
-    size: int
-    sha256: str
-
-
-class CustodyEvent(RecordPart):
-    """One step of custody. `by` is the member's account and `at` when she noted it; `on` is when
-    it happened, if that was another time, and `who` from or to whom."""
-
-    what: str
-    by: str
-    at: datetime
-    on: datetime | None = None
-    who: str = ""
-    note: str = ""
 
 
 class EvidenceFile(RecordPart):
@@ -54,7 +33,9 @@ class EvidenceFile(RecordPart):
 def next_number(record: Record) -> int:
     """A number that no piece of evidence of this case has or had."""
     added = sum(1 for event in record.timeline if event.what == "evidence_added")
-    return 1 + max([added, len(record.evidence), *(piece.number for piece in record.evidence)])
+    numbers = [piece.number for piece in record.evidence]
+    numbers += [piece.number for piece in record.removed_evidence]
+    return 1 + max([added, len(numbers), *numbers])
 
 
 def file_key(document: str, part: str) -> str:

@@ -254,6 +254,68 @@ class Evidence(RecordPart):
     shows: list[str] = Field(default_factory=list)
 
 
+class StoredCopy(RecordPart):
+    """One file: its kind (a code of `kash.platform.cleaning.KINDS`), its size and its hash."""
+
+    code: str
+    size: int
+    sha256: str
+
+
+class CustodyEvent(RecordPart):
+    """One step of custody. `by` is the member's account and `at` when she noted it; `on` is when
+    it happened, if that was another time, and `who` from or to whom."""
+
+    what: str
+    by: str
+    at: datetime
+    on: datetime | None = None
+    who: str = ""
+    note: str = ""
+
+
+class RemovedEvidence(RecordPart):
+    """Rest of a piece of evidence that two members removed: its number, its copies with their
+    hashes (the original first; none if it was damaged), its custody, who asked and who agreed."""
+
+    number: int = 0
+    kind: str = ""
+    copies: list[StoredCopy] = Field(default_factory=list)
+    custody: list[CustodyEvent] = Field(default_factory=list)
+    at: datetime
+    by: str
+    second: str
+    reason: str
+
+
+class EarlierIdentity(RecordPart):
+    """Identity of a person (an id) that two members replaced: its document stays sealed."""
+
+    person: str
+    document: str
+    at: datetime
+    by: str
+    second: str
+    reason: str
+
+
+class MemberProposal(RecordPart):
+    """Act that one member asks for and a second decides about: one of `second_member.ACTS`, with
+    the reason. `about` is the id of a document, a person or a hold. `document` is sealed already
+    and comes in the place of `replaces`; `paper` and `details` are those of a hold."""
+
+    id: str
+    act: str
+    by: str
+    at: datetime
+    reason: str
+    about: str = ""
+    document: str = ""
+    replaces: str = ""
+    paper: str = ""
+    details: str = ""
+
+
 class Link(RecordPart):
     """Another incident, or the workshop or meeting where it came up, by public id."""
 

@@ -35,6 +35,7 @@ from kash.incidents.rules.parts import (
     Choice,
     Comment,
     CourtAsk,
+    EarlierIdentity,
     Event,
     Evidence,
     Filing,
@@ -43,11 +44,13 @@ from kash.incidents.rules.parts import (
     Information,
     Intervention,
     Link,
+    MemberProposal,
     Party,
     Person,
     Place,
     RecordPart,
     Referral,
+    RemovedEvidence,
     Term,
     next_id,
 )
@@ -143,6 +146,10 @@ class Record(RecordPart):
     first_accounts: list[str] = Field(default_factory=list)
     sealed_changes: list[str] = Field(default_factory=list)
     holds: list[Hold] = Field(default_factory=list)
+    # What waits for a second member, and what stays of what two did.
+    proposals: list[MemberProposal] = Field(default_factory=list)
+    removed_evidence: list[RemovedEvidence] = Field(default_factory=list)
+    earlier_identities: list[EarlierIdentity] = Field(default_factory=list)
     urgent: bool = False
     assigned_to: str = ""
     # Accounts that said themselves that they must not work on this.
@@ -226,6 +233,14 @@ class Record(RecordPart):
         """The hold by two with a paper named, which keeps a report against her own withdrawal too;
         None if there is none."""
         return next((one for one in self.holds if one.paper), None)
+
+    def identities_of(self, person: str) -> list[str]:
+        """Sealed documents on who a person is: today's, earlier ones, and such as wait for a second
+        member."""
+        found = [one.identity for one in self.persons if one.id == person]
+        found += [one.document for one in self.earlier_identities if one.person == person]
+        found += [one.document for one in self.proposals if one.about == person]
+        return [document for document in found if document]
 
     def asks_for_a_decision(self) -> bool:
         """True if the custodian decides, or has decided, about a report of bribery, or a term that

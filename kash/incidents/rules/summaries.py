@@ -53,6 +53,8 @@ class Summary(NamedTuple):
     refused: bool = False
     taken_back: bool = False
     to_ask_each: bool = False
+    # Accounts that asked for something on which a second member decides.
+    proposed_by: tuple[str, ...] = ()
 
     @property
     def for_custodian(self) -> bool:
@@ -104,6 +106,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         to_ask=state == "verified" and _is_to_ask(record),
         refused=state in _WANTING_HELP and _is_refused(record),
         to_ask_each=_is_to_ask_each(record),
+        proposed_by=tuple(one["by"] for one in record.get("proposals", ())),
     )
 
 

@@ -8,7 +8,7 @@ leaves nothing but ciphertext without a key, which is deleted at once or by an h
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,7 +17,13 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from kash.incidents.endings import Remains
-from kash.incidents.errors import CaseChangedMeanwhile, NotCleaned, NotNow, StaysHere
+from kash.incidents.errors import (
+    CaseChangedMeanwhile,
+    EvidenceDamaged,
+    NotCleaned,
+    NotNow,
+    StaysHere,
+)
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.evidence import KIND, OpenEvidence, documents_there, open_evidence
 from kash.incidents.rules.case_file import who_keeps_it
@@ -30,7 +36,9 @@ from kash.incidents.rules.evidence import (
     file_keys,
     next_number,
 )
+from kash.incidents.rules.parts import RemovedEvidence
 from kash.incidents.rules.record import Evidence, Record
+from kash.incidents.rules.second_member import REMOVE
 from kash.incidents.services.cases import changing, locked_incident, save_record
 from kash.incidents.services.evidence_files import (
     delete_files,
@@ -38,6 +46,7 @@ from kash.incidents.services.evidence_files import (
     keep_original,
     opened,
 )
+from kash.incidents.services.second_member import agreed
 from kash.platform.cleaning import KINDS, FileKind
 from kash.platform.database import after_commit, db, new_public_id
 from kash.platform.vault import (
@@ -348,19 +357,36 @@ def _handed(by: Actor, vault: OpenVault, reference: str, document: str, part: st
 # --- Removing ---------------------------------------------------------------------------------
 
 
-def remove_evidence(by: Actor, vault: OpenVault, reference: str, document: str) -> None:
-    """Shred one piece of evidence: its keys at once, its files after the commit.
+def remove_evidence(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
+    """Agree that one piece of evidence is removed: its keys go at once, its files after the commit.
+    Its hashes and its custody stay in the record.
 
-    One that is damaged can be removed too. Raises NotFound.
+    One that is damaged can be removed too. Raises NotFound, DecidedMeanwhile, AnotherDecides and
+    OnHold.
     """
     with changing("incidents.evidence_removed", by, vault, reference) as case:
-        kept = [piece for piece in case.record.evidence if piece.document != document]
-        if len(kept) == len(case.record.evidence):
-            raise NotFound
-        case.record.evidence[:] = kept
-        case.happened("evidence_removed")
+        session, record = case.change.session, case.record
+        asked = agreed(session, by, case.case, proposal, REMOVE)
+        document = asked.about
+        (listed,) = (piece for piece in record.evidence if piece.document == document)
+        gone = RemovedEvidence(
+            number=listed.number,
+            kind=listed.kind,
+            at=case.change.now,
+            by=asked.by,
+            second=by.public_id,
+            reason=asked.reason,
+        )
+        with suppress(EvidenceDamaged):
+            file = open_evidence(vault, case.case, document, session).file
+            gone.copies = [file.original, *([file.cleaned] if file.cleaned else [])]
+            gone.custody = file.custody
+        record.removed_evidence.append(gone)
+        record.evidence.remove(listed)
+        record.proposals.remove(asked)
+        case.happened("evidence_removed", reason=asked.reason)
         after_commit(lambda: delete_files(document))
-        shred(case.change.session, [document])
+        shred(session, [document])
 
 
 def shred_evidence(_session: Session, record: Record) -> Remains:

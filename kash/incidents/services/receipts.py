@@ -27,7 +27,7 @@ from kash.incidents.queries.receipts import (
     receipt_by,
 )
 from kash.incidents.queries.withdrawals import KIND, notes_in, sealed_notes
-from kash.incidents.rules.letterbox import Box, TakenBack, in_bytes, in_text
+from kash.incidents.rules.letterbox import Box, KeptByPaper, TakenBack, in_bytes, in_text
 from kash.incidents.rules.receipts import token_helps
 from kash.incidents.rules.withdrawing import Withdrawal, as_bytes, still_to_say
 from kash.incidents.services.brief_endings import stop_briefs
@@ -67,6 +67,8 @@ class Found:
     keys: ReceiptKeys = field(repr=False)
     taken_back: frozenset[str] = field(default=frozenset(), repr=False)
     as_asked: bool = False
+    # By which paper two members keep it, whatever was taken back.
+    paper: KeptByPaper | None = None
 
 
 # --- Sending ----------------------------------------------------------------------------------
@@ -150,7 +152,9 @@ def _until_midnight(now: datetime) -> timedelta:
 def _found(keys: ReceiptKeys) -> Found | None:
     box = opened_box(db.session())
     row = db.session.execute(
-        select(Incident.state, Incident.receipt_notes).where(Incident.receipt_hash == keys.hash)
+        select(Incident.state, Incident.receipt_notes, Incident.public_id).where(
+            Incident.receipt_hash == keys.hash
+        )
     ).one_or_none()
     if row is None and keys.hash not in box.sent:
         return None
@@ -158,7 +162,8 @@ def _found(keys: ReceiptKeys) -> Found | None:
     notes = notes_in(_notes(box, keys, row.receipt_notes if row else None), keys.notes)
     taken_back = frozenset(notes.taken_back)
     as_asked = keys.hash in box.shredded or (state == "shredded" and "record" in taken_back)
-    return Found(state, keys, taken_back, as_asked)
+    paper = None if row is None else box.papers.get(row.public_id)
+    return Found(state, keys, taken_back, as_asked, paper)
 
 
 def _notes(box: Box, keys: ReceiptKeys, kept: bytes | None) -> bytes | None:
@@ -233,4 +238,4 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
                 # Who does not let it be kept lets nothing be made of it either.
                 end_made(session, box, [row.public_id], None if "record" in more else more)
                 stop_briefs(session, box, row.public_id, more)
-    return Found(found.state, keys, frozenset(notes.taken_back))
+    return Found(found.state, keys, frozenset(notes.taken_back), paper=found.paper)

@@ -17,10 +17,12 @@ from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.letterbox import Fate
 from kash.incidents.rules.retention import is_over
+from kash.incidents.rules.second_member import SHRED
 from kash.incidents.rules.workflow import refusal_of
 from kash.incidents.services.cases import forget_what_was_taken_in
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.retention import forget, forget_shredded
+from kash.incidents.services.second_member import agreed
 from kash.platform import storage
 from kash.platform.database import after_commit, db
 from kash.platform.vault import OpenVault, SealedDocument, audited, shred
@@ -38,8 +40,9 @@ class Shredded:
     left: int = 0
 
 
-def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
-    """Shred a closed case. Raises NotFound, Damaged and NotNow."""
+def shred_case(reference: str, *, by: Actor, vault: OpenVault, proposal: str) -> Shredded:
+    """Agree that a closed case is shredded, and shred it; the entry names both members. Raises
+    NotFound, Damaged, NotNow, DecidedMeanwhile, AnotherDecides and OnHold."""
     done = Shredded()
     with audited("incidents.shredded", by) as change:
         session = change.session
@@ -51,6 +54,7 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         case = open_case(by, vault, reference, session)
         if refusal_of("shred", row.state, by=by.public_id) is not None:
             raise NotNow
+        asked = agreed(session, by, case, proposal, SHRED)
         remains = remains_of(session, case.record)
         # What somebody was writing of it when it ended, which only opening tells.
         unfinished = autosaves_of_case(session, vault, reference)
@@ -58,7 +62,7 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         forget(session, reference, case.record)
         ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
         done.documents = _shred(session, [row], ids, remains.briefs)
-        change.about(reference)
+        change.about(reference, asked.by)
         files = list(remains.files)
         after_commit(lambda: _delete(files, done))
     return done

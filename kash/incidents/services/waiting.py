@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kash.incidents.queries.register import register
+from kash.incidents.queries.second_member import standings
 from kash.incidents.rules.filters import ALL, Filters
 from kash.incidents.rules.retention import SOON, days_left
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.services.cases import note_search
+from kash.platform.approvals.rules import Standing
+from kash.platform.database import db
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
@@ -23,8 +26,8 @@ class WaitingCases:
     has yet, the ones with somebody who is or may be under 18, and about somebody of the programme;
     those of which a custodian has to decide something (0 for whoever is none); such as are
     shredded within two days if nothing keeps them until then; such of which something was taken
-    back that nobody has read yet; and such in which each is to be asked whether it may stay. The
-    last two also where they are closed."""
+    back that nobody has read yet; such in which each is to be asked whether it may stay; and such
+    in which the actor may be the second member. The last three also where they are closed."""
 
     over: int = 0
     held: int = 0
@@ -39,6 +42,7 @@ class WaitingCases:
     ending: int = 0
     taken_back: int = 0
     to_ask_each: int = 0
+    seconds: int = 0
 
 
 def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
@@ -48,6 +52,8 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     note_search(by, vault, found.new, found.additions)
     decides = by.may("incidents.decide")
     today = to_local(now).date()
+    askers = {asker for one in found.lines for asker in one.summary.proposed_by}
+    stands = standings(db.session(), by.public_id, askers) if askers else {}
     everything = [line.summary for line in found.lines]
     lines = [(line, line.summary) for line in found.lines if line.summary.state not in OVER]
     return WaitingCases(
@@ -64,6 +70,9 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
         ),
         taken_back=sum(one.taken_back for one in everything),
         to_ask_each=sum(one.to_ask_each for one in everything),
+        seconds=sum(
+            any(stands[asker] is Standing.MAY for asker in one.proposed_by) for one in everything
+        ),
         to_ask=sum(one.to_ask for _line, one in lines),
         refused=sum(one.refused for _line, one in lines),
     )

@@ -14,6 +14,7 @@ from kash.incidents.rules.conflicts import conflict_of
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import CaseDecision
+from kash.incidents.rules.second_member import SHRED
 from kash.incidents.rules.still_open import endings_fit, what_is_open
 from kash.incidents.rules.workflow import (
     DECISIONS,
@@ -24,6 +25,7 @@ from kash.incidents.rules.workflow import (
     target_of,
 )
 from kash.incidents.services.cases import CaseChange, changing
+from kash.incidents.services.second_member import OnHold
 from kash.platform.vault import OpenVault
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import zone
@@ -82,7 +84,7 @@ def take_step(
     """Take a case a step on (or back); the state that it is in now. Shredding is done elsewhere.
 
     `urgent` may be said at triage; `endings` say at closing how it ended for each person. Raises
-    NotFound, Damaged, CaseChangedMeanwhile and StepRefused.
+    NotFound, Damaged, CaseChangedMeanwhile, StepRefused and OnHold.
     """
     if verb not in STEPS or verb == "shred":
         raise NotFound
@@ -108,6 +110,10 @@ def take_step(
             raise NotFound
         if why is not None:
             raise StepRefused(why)
+        if verb == "close" and record.holds:
+            raise OnHold
+        # Whoever takes it on does not want it gone as it was.
+        record.proposals[:] = [one for one in record.proposals if one.act != SHRED]
         target = target_of(STEPS[verb], verified=record.verification.outcome == "verified")
         decision = CaseDecision(by=by.public_id, at=now, outcome=outcome or target, reason=reason)
         change.row.state = target

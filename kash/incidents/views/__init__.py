@@ -26,4 +26,5 @@ from kash.incidents.views import officers as officers
 from kash.incidents.views import outside as outside
 from kash.incidents.views import receipts as receipts
 from kash.incidents.views import register as register
+from kash.incidents.views import second_member as second_member
 from kash.incidents.views import steps as steps

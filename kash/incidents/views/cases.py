@@ -216,6 +216,7 @@ def _accounts(record: Record) -> set[str]:
     found |= {one.mediator for one in record.interventions} | {one.by for one in record.choices}
     found |= {one.account for one in record.information}
     found |= {event.about for event in record.timeline if event.what in ("assigned", "declared")}
+    found |= {one.by for one in record.proposals}
     found |= {account for one in record.holds for account in (one.by, one.second)}
     return found | {record.assigned_to, record.filing.author} - {""}
 

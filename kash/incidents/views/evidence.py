@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from kash.incidents import blueprint
 from kash.incidents.errors import EvidenceDamaged, StaysHere
 from kash.incidents.evidence_sheet import custody_sheet
+from kash.incidents.forms.casework import WhyForm
 from kash.incidents.forms.evidence import (
     ChangedLabelForm,
     CustodyForm,
@@ -25,9 +26,11 @@ from kash.incidents.forms.evidence import (
 )
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case
-from kash.incidents.queries.evidence import OpenEvidence, documents_of_evidence, open_evidence
+from kash.incidents.queries.evidence import OpenEvidence, open_evidence
+from kash.incidents.queries.second_member import seconds
 from kash.incidents.rules.case_file import who_keeps_it
 from kash.incidents.rules.health import everybody_may_be_told_of
+from kash.incidents.rules.second_member import REMOVE
 from kash.incidents.sections import CaseSection
 from kash.incidents.services import evidence as evidence_services
 from kash.incidents.services.evidence import (
@@ -40,12 +43,14 @@ from kash.incidents.services.evidence import (
     show_copy,
     words_shown,
 )
+from kash.incidents.services.second_member import OnHold, ProposedAlready, ask
 from kash.incidents.views.case_context import load_case, require_vault, the_vault
+from kash.incidents.views.second_member import asked
 from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.storage import StorageError
 from kash.platform.vault import OpenVault
-from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 from kash.platform.web.commands import CaughtProblem
@@ -313,22 +318,22 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
 @allow("incidents.edit", fresh=True)
 @require_vault
 def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
-    """Shred it; also if it is damaged."""
+    """Ask that it is removed, also if it is damaged."""
     actor, vault, case = load_case(reference)
-    if request.method == "POST":
-        try:
-            evidence_services.remove_evidence(actor, vault, reference, document)
-        except NotFound:
-            # Sent twice, the second finds it gone, as she wanted.
-            if document in documents_of_evidence():
-                raise
-        flash(_("Removed. Its keys and its files are gone."))
-        return redirect(url_for("incidents.case", reference=reference) + "#evidence", 303)
     listed = one_or_404(
         next((piece for piece in case.record.evidence if piece.document == document), None)
     )
-    return render_template(
-        "incidents/evidence_remove.html", listed=listed, back=_page_of(reference, document)
+    form = WhyForm()
+    if form.validate_on_submit():
+        with form.showing_problems(OnHold, ProposedAlready):
+            ask(actor, vault, reference, REMOVE, form.reason.data, about=document)
+            return asked(reference)
+    return page(
+        "incidents/evidence_remove.html",
+        form=form,
+        listed=listed,
+        back=_page_of(reference, document),
+        nobody=not seconds(db.session(), actor.public_id, case.seen),
     )
 
 
@@ -340,6 +345,17 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
         "pieces": case.record.evidence,
         "families": FILE_FAMILY_NAMES,
         "may_add": actor.may("incidents.edit") and case.state != "closed",
+        "removed": case.record.removed_evidence,
+        "custody": CUSTODY_NAMES,
+        "names": account_names(
+            {
+                account
+                for one in case.record.removed_evidence
+                for account in (one.by, one.second, *(event.by for event in one.custody))
+            }
+        )
+        if case.record.removed_evidence
+        else {},
     }
 
 

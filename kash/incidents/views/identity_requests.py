@@ -65,7 +65,7 @@ def identity_of(document: str) -> ResponseReturnValue:
     cases, _damaged = open_cases(current_actor(), the_vault())
     for found in cases:
         for one in found.record.persons:
-            if one.identity == document:
+            if document in found.record.identities_of(one.id):
                 return redirect(
                     url_for("incidents.identity", reference=found.reference, person=one.id), 303
                 )

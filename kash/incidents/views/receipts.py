@@ -15,7 +15,7 @@ from kash.incidents.forms.receipts import OwnWordForm, ReceiptForm, TakingBackFo
 from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.queries.receipts import Receipt, keys_of, receipt_by
 from kash.incidents.receipt_words import TAKING_BACK
-from kash.incidents.retention_words import AS_ASKED
+from kash.incidents.retention_words import AS_ASKED, KEPT_BY_PAPER
 from kash.incidents.rules.filing import code_as_read, code_as_shown
 from kash.incidents.services.letterbox import LetterboxFull
 from kash.incidents.services.receipts import (
@@ -32,6 +32,7 @@ from kash.incidents.views.filing_pages import shown, speak, told_readers
 from kash.platform.web import current_actor
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import TooManyTries
+from kash.platform.web.formats import date_text
 from kash.platform.web.traces import leaves_no_trace
 from kash.platform.web.urgent import always_answered
 from kash.policy import allow
@@ -171,6 +172,11 @@ def _opened(
         ends_here=found.state in filing_words.ENDS_HERE,
         taking=form or TakingBackForm(formdata=None),
         taken_back=found.taken_back,
+        paper=(
+            str(KEPT_BY_PAPER[found.paper.paper]) % {"day": date_text(found.paper.since)}
+            if found.paper
+            else ""
+        ),
         limits=TAKING_BACK,
         pass_=pass_of(found.keys),
         done=done,

@@ -13,18 +13,22 @@ from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.officers import decides_alone, may_work, officers
 from kash.incidents.queries.outside import outside_contact
+from kash.incidents.queries.second_member import seconds
 from kash.incidents.rules.clocks import clocks_of
 from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import Record
+from kash.incidents.rules.second_member import SHRED
 from kash.incidents.rules.still_open import OpenThing, what_is_open
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.services import assignment
 from kash.incidents.services.assignment import declare_conflict
-from kash.incidents.services.shredding import shred_case
+from kash.incidents.services.second_member import OnHold, ProposedAlready, ask
 from kash.incidents.services.workflow import StepRefused, take_step
 from kash.incidents.views.case_context import load_case, require_vault
+from kash.incidents.views.second_member import asked
+from kash.platform.database import db
 from kash.platform.web import KashForm, NotFound, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.formats import zone
@@ -80,7 +84,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     refused = str(StepRefused(why)) if why in shuts else ""
     if not refused and form.validate_on_submit() and form.say_all_endings():
         changed = CaughtProblem(CaseChangedMeanwhile)
-        with changed, form.showing_problems(StepRefused):
+        with changed, form.showing_problems(StepRefused, OnHold):
             state = take_step(
                 reference,
                 verb,
@@ -165,23 +169,18 @@ def declare(reference: str) -> ResponseReturnValue:
 @allow("incidents.edit", fresh=True)
 @require_vault
 def shred(reference: str) -> ResponseReturnValue:
-    """End a closed case for good."""
+    """Ask that a closed case ends for good."""
     actor, vault, case = load_case(reference)
     form = ShredForm(reference)
     if case.state != "closed":
         return render_template("incidents/shred.html", form=None, case=case), 409
     if form.validate_on_submit():
-        done = shred_case(reference, by=actor, vault=vault)
-        flash(
-            _(
-                "The case is shredded. Sealed documents that are gone: %(count)s.",
-                count=done.documents,
-            )
-        )
-        if done.left:
-            flash(
-                _("Some of its files could not be deleted yet. Without keys nobody opens them."),
-                "warn",
-            )
-        return redirect(url_for("incidents.index", show="all"), 303)
-    return page("incidents/shred.html", form=form, case=case)
+        with form.showing_problems(OnHold, ProposedAlready):
+            ask(actor, vault, reference, SHRED, form.reason.data)
+            return asked(reference)
+    return page(
+        "incidents/shred.html",
+        form=form,
+        case=case,
+        nobody=not seconds(db.session(), actor.public_id, case.seen),
+    )
