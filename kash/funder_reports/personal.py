@@ -7,7 +7,7 @@ from kash.people.erasure import about_things
 PERSONAL = (
     *about_things(
         funder_report="state approved_for returned_reason language title sections texts stories"
-        " content digest",
+        " stories_settled content digest",
         report_template="language sections texts",
     ),
 )

@@ -24,7 +24,7 @@ class Story(PublicId, Base):
     """A story as it was told, in the month that begins on the day `month`, to the forum
     (`for_forum`), to those who pay for the programme (`for_funders`) or to both. One that was told
     before people were asked who may hear it is shown to nobody. `beside_sealed`: the lines of
-    printed tables in which its case may stand, since when (`rules.windows.Beside`), under the
+    printed tables in which its case may stand, since when (`rules.windows.CaseLines`), under the
     server's keys.
 
     Once it is withdrawn nothing is left but that it was there, since minutes refer to it. No row

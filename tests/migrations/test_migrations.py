@@ -311,6 +311,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("indicator_definition", "state"): ["approved", "proposed"],
     ("indicator_definition", "version"): [2, None],
     ("release_plan", "year"): [2026, 2027],
+    ("release_recovery", "state"): ["approved", "proposed"],
+    ("release_recovery", "kind"): ["code", "never"],
     ("release", "window"): [0, 1],
     ("seen_fact", "kind"): ["practicum", "role"],
     ("supervision_visit", "kind"): ["visit", "outreach"],

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from kash.stories.rules.drafts import CHECKS, StoryDraft, as_bytes, from_bytes, unchecked
 from kash.stories.rules.identifying import identifying_words
 from kash.stories.rules.windows import (
-    Beside,
-    PrintedValue,
+    CaseLines,
+    PrintedBeside,
     StoryLine,
     quarter_of,
     thin_lines,
@@ -72,15 +72,15 @@ DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
 @given(
-    st.lists(st.builds(PrintedValue, LINES, DAYS, st.none() | st.integers(10, 500)), max_size=12),
+    st.lists(st.builds(PrintedBeside, LINES, DAYS, st.none() | st.integers(10, 500)), max_size=12),
     st.lists(LINES, unique=True),
     st.none() | DAYS,
     st.data(),
 )
 def test_a_story_stands_beside_no_line_that_says_few_of_its_window(
-    printed: list[PrintedValue], told: list[StoryLine], since: date | None, data: st.DataObject
+    printed: list[PrintedBeside], told: list[StoryLine], since: date | None, data: st.DataObject
 ) -> None:
-    beside = Beside(lines=told, since=since)
+    beside = CaseLines(lines=told, since=since)
     paper = data.draw(st.lists(st.sampled_from(printed), max_size=4)) if printed else []
     thin = thin_lines(beside, printed, paper)
     for one in printed:

@@ -22,12 +22,12 @@ from kash.releases.rules.tables import (
 )
 from kash.releases.words import line_name, table_name
 from kash.stories.models import Story
-from kash.stories.rules.windows import Beside, PrintedValue, StoryLine, quarter_of, thin_lines
+from kash.stories.rules.windows import CaseLines, PrintedBeside, StoryLine, quarter_of, thin_lines
 
 BESIDE = "story.beside"
 
 
-def beside_of(case: Case) -> Beside:
+def beside_of(case: Case) -> CaseLines:
     """The lines in which a case may stand, and since when."""
     record, filed = case.record, came_in(case.record)
     party = who_did_it(record)
@@ -38,7 +38,7 @@ def beside_of(case: Case) -> Beside:
     if ended := how_mediation_ended(record, case.state):
         told.append(StoryLine(MEDIATION, ended[0]))
     since = quarter_of(to_local(filed).date()) if filed is not None else None
-    return Beside(lines=told, since=since)
+    return CaseLines(lines=told, since=since)
 
 
 def lines_too_thin(case: Case) -> list[str]:
@@ -61,7 +61,7 @@ def beside_few(same_paper: Iterable[PrintedTable] = ()) -> list[str]:
     found = []
     for public_id, sealed in kept:
         try:
-            beside = Beside.model_validate_json(
+            beside = CaseLines.model_validate_json(
                 open_text(sealed or b"", kind=BESIDE, public_id=public_id)
             )
         except (SealError, ValueError):
@@ -72,9 +72,9 @@ def beside_few(same_paper: Iterable[PrintedTable] = ()) -> list[str]:
     return found
 
 
-def _values(tables: Iterable[PrintedTable]) -> list[PrintedValue]:
+def _values(tables: Iterable[PrintedTable]) -> list[PrintedBeside]:
     return [
-        PrintedValue(StoryLine(table.key, line.code), table.freeze_on, line.printed)
+        PrintedBeside(StoryLine(table.key, line.code), table.freeze_on, line.printed)
         for table in tables
         for line in table.lines
     ]

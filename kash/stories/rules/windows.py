@@ -24,7 +24,7 @@ class StoryLine:
 
 
 @dataclass(frozen=True)
-class PrintedValue:
+class PrintedBeside:
     """A line as it was printed, by its freeze day; None reads "few"."""
 
     line: StoryLine
@@ -32,7 +32,7 @@ class PrintedValue:
     value: int | None
 
 
-class Beside(BaseModel):
+class CaseLines(BaseModel):
     """What a told story keeps of its case, sealed: its lines, and the first day of the quarter in
     which it was filed (none: it was not known)."""
 
@@ -46,7 +46,7 @@ def quarter_of(day: date) -> date:
 
 
 def thin_lines(
-    beside: Beside, printed: Iterable[PrintedValue], same_paper: Collection[PrintedValue] = ()
+    beside: CaseLines, printed: Iterable[PrintedBeside], same_paper: Collection[PrintedBeside] = ()
 ) -> list[StoryLine]:
     """The lines of a story that say "few"; a line that was never printed keeps nothing back."""
     values = sorted(printed, key=lambda one: one.on)
