@@ -173,7 +173,7 @@ class Settings(BaseSettings):
 
     @property
     def vault_memory(self) -> Path:
-        """What the vault remembers outside the database: its newest keys, and who was removed."""
+        """Memory of the vault outside the database: its newest keys, and who was removed."""
         return self.data_dir / "vault.memory"
 
     @property

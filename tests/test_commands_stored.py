@@ -71,6 +71,7 @@ ELSEWHERE = {
     "QuotaDetails": "tests/invitations",
     "DefinitionDetails": "tests/indicators/test_services.py",
     "TargetDetails": "tests/indicators/test_services.py",
+    "RecoveryDetails": "tests/releases/test_put_back.py",
     "ReportDetails": "tests/funder_reports",
     "ReviewDetails": "tests/forums/test_decisions.py",
     "SkillDetails": "tests/skills",

@@ -99,7 +99,7 @@ def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
 
 
 def _openings(asked: Viewer) -> Sequence[TodayLine]:
-    """What whoever joined waits for, and who may agree to it."""
+    """All that whoever joined waits for, and who may agree to it."""
     lines = []
     for one in openings_of(asked.actor, asked.now):
         able = [

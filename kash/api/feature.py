@@ -47,7 +47,7 @@ from kash.platform.web.hits import NamedPage
 from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine
-from kash.statements.receivers import Readers
+from kash.statements.receivers import TokenReaders
 
 
 def _start(app: Any) -> None:
@@ -104,7 +104,7 @@ FEATURE = Feature(
             ),
             asks_address=False,
         ),
-        Readers(programs_that_read, rows_given_until),
+        TokenReaders(programs_that_read, rows_given_until),
         PageSection("account", "api/account_section.html", of_account),
         Revocation("api_tokens", _l("Its tokens for programs end"), end_with_access),
         Chore("forget_kept_answers", forget_kept_answers, minutes=60, at=52),

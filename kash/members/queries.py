@@ -286,7 +286,7 @@ def may_remove(session: Session, actor: Actor, member: VaultMember, *roles: Role
 
 
 def asker_of(session: Session, member: VaultMember, now: datetime) -> Account | None:
-    """Who asks that the keys of a last holder be taken away, while that holds."""
+    """People who asks that the keys of a last holder be taken away, while that holds."""
     if member.removal_asked_at is None or member.removal_asked_at + REQUEST_WAITS <= now:
         return None
     return session.scalar(

@@ -75,7 +75,7 @@ class ReleasePlan(Proposal, PublicId, Base):
 
 
 class ReleaseRecovery(Proposal, PublicId, Base):
-    """What two people say of the figures of a freeze day, of which a database that was put back
+    """All that two people say of the figures of a freeze day, of which a database that was put back
     cannot tell whether they had been printed.
 
     `kind` says which: "code", the code of the audit trail on minutes that were printed after the

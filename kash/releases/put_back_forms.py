@@ -18,7 +18,7 @@ KINDS = {
 
 
 class SayForm(KashForm):
-    """What one person says of the day that waits."""
+    """All that one person says of the day that waits."""
 
     day = HiddenField()
     kind = radio_field(_l("What became of these figures?"), list(KINDS.items()))
@@ -35,7 +35,7 @@ class SayForm(KashForm):
     )
 
     def details(self) -> RecoveryDetails:
-        """What is said."""
+        """All that is said."""
         return RecoveryDetails(self.kind.data, self.code.data, self.reason.data)
 
     def is_whole(self) -> bool:

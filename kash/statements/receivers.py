@@ -40,7 +40,7 @@ class OtherReceivers(Part):
 
 
 @dataclass(frozen=True)
-class Reader:
+class TokenReader:
     """A program that reads by a token: of which connection, for what, what it read, when last, and
     the address of its token. `rows_until` is the last day on which it was given people of the
     community one by one, None if it never was."""
@@ -54,7 +54,7 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Readers(Part):
+class TokenReaders(Part):
     """Programs that read by tokens of a feature.
 
     Of the community each may be told nothing but figures as they stand in the ledger
@@ -63,18 +63,18 @@ class Readers(Part):
     were, knows what is starred of each period that had begun by then.
     """
 
-    found: Callable[[], Sequence[Reader]]
+    found: Callable[[], Sequence[TokenReader]]
     rows_until: Callable[[Session], date | None]
 
 
-def readers() -> list[Reader]:
+def readers() -> list[TokenReader]:
     """All programs that ever read anything by a token."""
-    return [one for part in declared(Readers) for one in part.found()]
+    return [one for part in declared(TokenReaders) for one in part.found()]
 
 
 def rows_given_until(session: Session) -> date | None:
     """The last day on which any program was given people of the community one by one."""
-    days = [day for part in declared(Readers) if (day := part.rows_until(session))]
+    days = [day for part in declared(TokenReaders) if (day := part.rows_until(session))]
     return max(days, default=None)
 
 

@@ -16,7 +16,7 @@ from kash.stories.rules.drafts import FORUM, FUNDERS
 
 @dataclass(frozen=True)
 class ForumSeats(Part):
-    """Whether an account's person sits in a forum now, as the room of forums knows it."""
+    """True if an account's person sits in a forum now, as the room of forums knows it."""
 
     sits: Callable[[Actor], bool]
 

@@ -14,7 +14,7 @@ from kash.incidents.rules.clocks import clocks_of
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.court_days import CourtDays
 from kash.incidents.rules.filing import Screen, as_bytes, compose
-from kash.incidents.rules.parts import Try
+from kash.incidents.rules.parts import SearchTry
 from kash.incidents.rules.record import (
     Act,
     Asked,
@@ -223,7 +223,7 @@ def test_she_took_it_back_only_where_she_did(answers: list[dict[str, Any]], back
 
 
 def test_nobody_is_given_up_before_two_tries() -> None:
-    tries = [Try(at=NOW, by="a1", what="Asked the station") for _ in range(3)]
+    tries = [SearchTry(at=NOW, by="a1", what="Asked the station") for _ in range(3)]
     assert [may_be_given_up(person(tries=tries[:count])) for count in range(4)] == [
         *(False, False, True, True),
     ]

@@ -26,7 +26,7 @@ from kash.platform.web.formats import to_local
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.today import Viewer
 from kash.policy import Actor, Reach
-from kash.statements.receivers import Reader
+from kash.statements.receivers import TokenReader
 
 
 def token_behind(secret: str) -> ApiToken | None:
@@ -178,7 +178,7 @@ def rows_given_until(session: Session) -> date | None:
     return to_local(last).date() if last is not None else None
 
 
-def programs_that_read() -> list[Reader]:
+def programs_that_read() -> list[TokenReader]:
     """Programs that read something by a token, whatever became of it; the last to read first."""
     found = db.session.scalars(
         select(ApiToken)
@@ -187,7 +187,7 @@ def programs_that_read() -> list[Reader]:
         .order_by(ApiToken.id)
     ).all()
     read = [
-        Reader(
+        TokenReader(
             one.connection.name,
             one.purpose,
             [

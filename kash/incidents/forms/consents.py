@@ -147,7 +147,7 @@ class GuardianForm(VersionedForm):
 
 
 class AskedAgainForm(VersionedForm):
-    """What people said who were asked again for one paper."""
+    """All that people said who were asked again for one paper."""
 
     persons = SeveralField(_l("Who was asked"), choices=[])
     to_whom = text_field(_l("To whom the paper goes"), most=120)

@@ -19,7 +19,7 @@ from kash.platform.web.row_versions import RowVersionForm
 
 
 class LimitsForm(RowVersionForm):
-    """What came of the limits of one person."""
+    """All that came of the limits of one person."""
 
     arrested_on = DayField(
         _l("Arrested on, if the hour is not known"),
@@ -45,7 +45,7 @@ class LimitsForm(RowVersionForm):
     today: date | None = None
 
     def said(self, person: str) -> WhatCame:
-        """What was entered of a person (an id)."""
+        """All that was entered of a person (an id)."""
         names_of = ("arrested_on", "before_court_at", "released_at")
         rest = ("court", "court_result", "pep", "contraception")
         values: dict[str, Any] = {name: self[name].data for name in names_of}

@@ -25,7 +25,7 @@ class CourtPaper:
 
     @property
     def key(self) -> str:
-        """What stands for it on a page."""
+        """All that stands for it on a page."""
         return sha256(f"{self.to_whom}\n{self.about}".encode()).hexdigest()[:16]
 
 

@@ -28,7 +28,7 @@ PURPOSE = "court"
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What a file does not hold of its case: how many persons and pieces of evidence, the words
+    """All that a file does not hold of its case: how many persons and pieces of evidence, the words
     that were typed freely, and what concerns health."""
 
     persons: int = 0

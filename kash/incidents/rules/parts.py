@@ -80,7 +80,7 @@ class Place(RecordPart):
     place: str = ""
 
 
-class Try(RecordPart):
+class SearchTry(RecordPart):
     """A try to hear of somebody who is held: whom was asked, and what they said."""
 
     at: datetime
@@ -111,7 +111,7 @@ class Person(RecordPart):
     court_result: str = ""
     hours_unknown: list[str] = Field(default_factory=list)
     limits: dict[str, str] = Field(default_factory=dict)
-    tries: list[Try] = Field(default_factory=list)
+    tries: list[SearchTry] = Field(default_factory=list)
     given_up_by: str = ""
     not_known_at: datetime | None = None
     identity: str = ""

@@ -1,4 +1,4 @@
-"""What keeps a case from being closed, and how it ended for each person.
+"""All that keeps a case from being closed, and how it ended for each person.
 
 A case does not end while somebody is held, a limit of time runs or has passed without anybody
 saying what came of it, or something that was asked, sent for or agreed waits for its outcome.

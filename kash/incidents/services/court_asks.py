@@ -16,7 +16,7 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class AskedAgain:
-    """What people of a case (ids; an empty one where nobody is on record) said to a paper."""
+    """All that people of a case (ids; an empty one where nobody is on record) said to a paper."""
 
     persons: Sequence[str]
     given: bool

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kash.accounts.queries.backing import backing_of
 from kash.accounts.rules.two_people import behind
 from kash.incidents.rules.clocks import who_is_held
-from kash.incidents.rules.parts import Person, Try
+from kash.incidents.rules.parts import Person, SearchTry
 from kash.incidents.rules.still_open import may_be_given_up
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.services.cases import CaseChange, changing
@@ -37,7 +37,7 @@ class NotHeld(Problem):
 
 @dataclass(frozen=True)
 class WhatCame:
-    """What came of the limits of a person (an id). `arrested_on` is a day without an hour."""
+    """All that came of the limits of a person (an id). `arrested_on` is a day without an hour."""
 
     person: str
     arrested_on: date | None = None
@@ -85,7 +85,7 @@ def note_try(by: Actor, vault: OpenVault, reference: str, person_id: str, what: 
         person = _person(change, person_id)
         if person not in who_is_held(change.record):
             raise NotHeld
-        person.tries = [*person.tries, Try(at=change.change.now, by=by.public_id, what=what)]
+        person.tries = [*person.tries, SearchTry(at=change.change.now, by=by.public_id, what=what)]
         change.happened("tried", about=person.id)
 
 

@@ -36,7 +36,7 @@ from kash.policy import Role, allow
 
 
 def says_open(one: OpenThing, record: Record) -> str:
-    """What is open, and of whom."""
+    """All that is open, and of whom."""
     codes = {person.id: person.code for person in record.persons}
     whom = ", ".join(codes[person] for person in one.persons if person in codes)
     what = str(wording.CLOCK_NAMES[one.clock] if one.clock else wording.OPEN_NAMES[one.kind])

@@ -39,7 +39,7 @@ def lines_waiting(lines: Collection[int], session: Session) -> set[int]:
 
 
 def reversals_of(payout_list: PayoutList) -> list[PayoutReversal]:
-    """What was said of payments of a list, with these, latest first."""
+    """All that was said of payments of a list, with these, latest first."""
     return list(
         db.session.scalars(
             select(PayoutReversal)
@@ -51,7 +51,7 @@ def reversals_of(payout_list: PayoutList) -> list[PayoutReversal]:
 
 
 def reversal_of(payout_list: PayoutList, public_id: str) -> PayoutReversal:
-    """What was said of payments, fetched through their list, with payees. Raises NotFound."""
+    """All that was said of payments, fetched through their list, with payees. Raises NotFound."""
     line = joinedload(ReversalLine.line)
     return one_or_404(
         db.session.scalars(
@@ -69,7 +69,7 @@ def reversal_of(payout_list: PayoutList, public_id: str) -> PayoutReversal:
 
 
 def reversals_waiting(actor: Actor, limit: int = 20) -> list[PayoutReversal]:
-    """What is said of payments and this actor can approve, with list and workshop; oldest first."""
+    """Reversals that this actor can approve, with list and workshop; oldest first."""
     if not actor.may(REVERSAL.approves):
         return []
     rows = db.session.scalars(

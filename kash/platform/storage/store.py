@@ -30,7 +30,7 @@ def _checked(key: str) -> str:
     return key
 
 
-class _Measured:
+class _LengthAndDigest:
     """Length and SHA-256 of bytes, counted while they go by."""
 
     def __init__(self) -> None:
@@ -82,7 +82,7 @@ def put(key: str, content: bytes | Iterable[bytes]) -> None:
     Pieces are carried on as they come, a few parts in memory at a time; the file appears only when
     the last has arrived. What the iteration raises goes on to the caller, and nothing is stored.
     """
-    store, measured = _store(), _Measured()
+    store, measured = _store(), _LengthAndDigest()
     if isinstance(content, bytes):
         measured.add(content)
         store.put(_checked(key), content)
@@ -108,7 +108,7 @@ def stream_whole(key: str) -> Iterator[bytes]:
 
     A file that was stored before digests were kept is taken as it is, and has one from then on.
     """
-    store, measured = _store(), _Measured()
+    store, measured = _store(), _LengthAndDigest()
     pieces = store.pieces(_checked(key))
 
     def read() -> Iterator[bytes]:

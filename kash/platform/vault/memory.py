@@ -45,7 +45,7 @@ def half_of(member: str) -> str:
 
 
 def recall() -> dict[str, str]:
-    """What is remembered, by subject; nothing before the first line."""
+    """All that is remembered, by subject; nothing before the first line."""
     try:
         content = vault_of(current_app).memory_file.read_text(errors="replace")
     except FileNotFoundError:

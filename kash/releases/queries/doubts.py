@@ -74,7 +74,7 @@ def _is_unsaid(session: Session) -> bool:
 
 
 def _said(session: Session, days: Sequence[date]) -> dict[date, ReleaseRecovery]:
-    """What two people said of each day last."""
+    """All that two people said of each day last."""
     rows = session.scalars(
         select(ReleaseRecovery)
         .where(ReleaseRecovery.state == "approved", ReleaseRecovery.day.in_(days))
@@ -96,7 +96,7 @@ def doubt_of(session: Session, day: date, now: datetime) -> Doubt:
 
 
 def waiting_for(session: Session, day: date) -> ReleaseRecovery | None:
-    """What one person said of a day, and another has not agreed to yet."""
+    """All that one person said of a day, and another has not agreed to yet."""
     return session.scalar(
         select(ReleaseRecovery).where(
             ReleaseRecovery.day == day, ReleaseRecovery.state == "proposed"
@@ -105,7 +105,7 @@ def waiting_for(session: Session, day: date) -> ReleaseRecovery | None:
 
 
 def sent_back(session: Session, day: date) -> ReleaseRecovery | None:
-    """What was last said of a day, if it was sent back."""
+    """All that was last said of a day, if it was sent back."""
     row = session.scalar(
         select(ReleaseRecovery)
         .where(ReleaseRecovery.day == day)
@@ -116,7 +116,7 @@ def sent_back(session: Session, day: date) -> ReleaseRecovery | None:
 
 
 def proves(session: Session, code: str, doubt: Doubt) -> bool | None:
-    """Whether a code on printed minutes tells that the figures had not been printed: it stands in
+    """True if a code on printed minutes tells that the figures had not been printed: it stands in
     this chain, between the day on which they were due and the moment at which the database was put
     back. None if no entry has it."""
     entry = entry_with_code(session, code)

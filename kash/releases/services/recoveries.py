@@ -1,4 +1,4 @@
-"""What two people say of figures that may have been printed before the database was put back."""
+"""Figures that may have been printed before the database was put back: two people say so."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kash.releases.queries.doubts import Doubt, doubt_of, proves, waiting_for
 
 @dataclass(frozen=True)
 class RecoveryDetails:
-    """What somebody says of a day: a kind as in `ReleaseRecovery`, with the code or the reason."""
+    """A word on a day: a kind as in `ReleaseRecovery`, with the code or the reason."""
 
     kind: str
     code: str = ""

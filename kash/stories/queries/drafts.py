@@ -46,7 +46,7 @@ def cases_that_may_be_told(by: Actor, vault: OpenVault) -> list[Case]:
 
 
 def audiences_of(case: Case) -> list[str]:
-    """Who may hear a case as a story: everybody in it agrees to that."""
+    """People who may hear a case as a story: everybody in it agrees to that."""
     return [
         audience for audience, purpose in PURPOSE_OF.items() if case.record.consents_to(purpose)
     ]

@@ -106,7 +106,7 @@ def _heard(row: Story, to: str, few: Collection[str]) -> bool:
 
 
 def not_heard(public_ids: Collection[str], to: str) -> set[str]:
-    """Which of these stories (public ids) an audience does not hear, or not any more; one query."""
+    """Those of these stories (public ids) that an audience does not hear now; one query."""
     heard = select(Story.public_id).where(Story.public_id.in_(public_ids), FLAGS[to])
     return set(public_ids) - set(db.session.scalars(heard))
 

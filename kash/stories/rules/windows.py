@@ -33,7 +33,7 @@ class PrintedBeside:
 
 
 class CaseLines(BaseModel):
-    """What a told story keeps of its case, sealed: its lines, and the first day of the quarter in
+    """Lines in which the case of a told story stands, sealed, and the first day of the quarter in
     which it was filed (none: it was not known)."""
 
     lines: list[StoryLine] = Field(default_factory=list)

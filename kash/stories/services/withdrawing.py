@@ -30,7 +30,7 @@ def withdraw_story(public_id: str, *, by: Actor) -> None:
 
 
 def end_for(audience: str) -> Callable[[Session, Sequence[str], Collection[str]], None]:
-    """What ends drafts and told stories by their ids once an audience may not hear them any more,
+    """The end of drafts and told stories, by ids, once an audience may not hear them any more,
     in the transaction of whoever takes the consent back. One that another audience may still hear
     (`still`) stays for that one alone; of any other the text is in no file of the database after
     the commit."""
