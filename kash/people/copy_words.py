@@ -42,6 +42,7 @@ TABLES: Mapping[str, Any] = {
     "payout_day": _l("Days that were paid"),
     "payout_event": _l("Steps of payments"),
     "payout_part": _l("What payments were counted by"),
+    "payout_reversal_line": _l("Payments that may be paid again"),
     "people_list_person": _l("Lists that were brought in"),
     "presence_spell": _l("Times at meetings"),
     "recovery_code": _l("Recovery codes"),
