@@ -116,7 +116,7 @@ class IdentityForm(KashForm):
     replaces = False
 
     def check_together(self) -> None:
-        """What is sealed already is replaced for a reason."""
+        """All that is sealed already is replaced for a reason."""
         if self.replaces and not self.reason.data:
             self.mark_wrong(self.reason, _("Write the reason."))
 
