@@ -38,7 +38,7 @@ from kash.statements.models import FrozenFigure
 from kash.stories.models import Story
 from kash.stories.queries.told import stories_told
 from kash.stories.queries.windows import BESIDE
-from kash.stories.rules.windows import Beside, StoryLine
+from kash.stories.rules.windows import CaseLines, StoryLine
 from kash.workshops.models import Workshop
 
 from .conftest import Programme
@@ -74,7 +74,7 @@ def _told() -> str:
         text="It was opened.",
         for_funders=True,
         beside_sealed=seal(
-            Beside(lines=[StoryLine("who", "police")]).model_dump_json(),
+            CaseLines(lines=[StoryLine("who", "police")]).model_dump_json(),
             kind=BESIDE,
             public_id=public_id,
         ),
@@ -219,7 +219,7 @@ def test_a_story_stands_in_no_report_whose_own_numbers_say_few_of_it(held: Progr
     ]
     db.session.add(plan)
     row = db.session.query(Story).one()
-    later = Beside(lines=[StoryLine("who", "police")], since=date(2025, 4, 1))
+    later = CaseLines(lines=[StoryLine("who", "police")], since=date(2025, 4, 1))
     row.beside_sealed = seal(later.model_dump_json(), kind=BESIDE, public_id=story)
     db.session.commit()
     # The report prints what was printed by the end of March.
