@@ -26,9 +26,13 @@ def test_a_second_start_waits_until_the_first_has_brought_the_database_up_to_dat
 ) -> None:
     place = new_place("here")
     now_at = {"0001"}
-    brought: list[bool] = []
+    brought: dict[str, bool] = {}
     runs = 0
-    second = threading.Thread(target=lambda: brought.append(migrate_if_behind(place)))
+
+    def start(name: str) -> None:
+        brought[name] = migrate_if_behind(place)
+
+    second = threading.Thread(target=start, args=["second"])
 
     def run(*_command: Any, **_how: Any) -> subprocess.CompletedProcess[bytes]:
         nonlocal runs
@@ -43,9 +47,9 @@ def test_a_second_start_waits_until_the_first_has_brought_the_database_up_to_dat
 
     monkeypatch.setattr(migrations, "current_revisions", lambda _settings: set(now_at))
     monkeypatch.setattr(subprocess, "run", run)
-    brought.append(migrate_if_behind(place))
+    start("first")
     second.join(timeout=30)
-    assert (brought, runs) == ([True, False], 1)
+    assert (brought, runs) == ({"first": True, "second": False}, 1)
 
 
 def test_a_database_of_a_newer_version_is_called_so_and_left_alone(

@@ -22,6 +22,7 @@ NOT_TAKEN: Mapping[str, str] = {
     "incidents/index.html": "lies in the vault, and leaves it as releases alone",
     "incidents/changes.html": "the same",
     "incidents/decisions.html": "the same",
+    "incidents/seconds.html": "the same",
     "incidents/duty.html": "who mediates is told to nobody by a file",
     "certificates/designs.html": "are pictures to choose among",
     "desk/settings/spellings.html": "is a form in which each line is put right",
