@@ -84,7 +84,7 @@ EVENT_NAMES: dict[str, Any] = {
     "agreed": _l("Something was agreed"),
     "fulfilled": _l("What was agreed was done"),
     "her_agreement": _l("It was noted whether she agreed herself"),
-    "asked_not_known": _l("Somebody said that nobody knows any more where she is"),
+    "asked_not_known": _l("A second member was asked: nobody knows any more where she is"),
     "not_known": _l("Two said that nobody knows any more where she is"),
     "limits_told": _l("It was said what came of a limit"),
     "tried": _l("Somebody tried to hear of her"),
@@ -138,6 +138,7 @@ ACT_NAMES: dict[str, Any] = {
     "replace_identity": _l("Replace who somebody is"),
     "hold": _l("Hold it by a paper"),
     "end_hold": _l("Lift a hold"),
+    "not_known": _l("Say that nobody knows any more where she is"),
 }
 OUTCOME_NAMES: dict[str, Any] = {
     "settled": _l("Settled"),

@@ -23,17 +23,18 @@ from kash.incidents.services.assignment import assign, comment, declare_conflict
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.identities import file_identity, read_identity
 from kash.incidents.services.limits import (
-    AnotherSays,
     NotHeld,
     TryFirst,
     WhatCame,
+    agree_not_known,
+    ask_not_known,
     note_try,
-    say_not_known,
     tell_what_came,
 )
 from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.reminding import remind_members
 from kash.incidents.services.saved_views import remove_view, save_view, saved_views
+from kash.incidents.services.second_member import AnotherDecides, ProposedAlready
 from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
@@ -458,24 +459,30 @@ def test_somebody_is_given_up_by_two_after_two_tries(
     held = Person(id="p1", code="A", arrested_at=utc_now() - timedelta(days=9))
     reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[held]))
 
-    def says(her: AMember) -> bool:
-        return say_not_known(her.actor, her.vault(), reference, "p1")
+    def asks(her: AMember) -> None:
+        ask_not_known(her.actor, her.vault(), reference, "p1", "Nobody has heard of her.")
+
+    def agrees(her: AMember) -> None:
+        agree_not_known(her.actor, her.vault(), reference, "s1")
 
     for _ in range(2):
         with pytest.raises(TryFirst):
-            says(anna)
+            asks(anna)
         note_try(anna.actor, anna.vault(), reference, "p1", "Asked the station.")
-    assert says(anna) is False
-    with pytest.raises(AnotherSays):
-        says(anna)
+    asks(anna)
+    with pytest.raises(ProposedAlready):
+        asks(brenda)
+    with pytest.raises(AnotherDecides):
+        agrees(anna)
     with pytest.raises(StepRefused) as refused:
         step(anna, reference, "close", outcome="duplicate")
     assert refused.value.why is Refusal.STILL_OPEN
-    assert says(brenda) is True
+    agrees(brenda)
     with pytest.raises(NotHeld):
-        says(brenda)
-    person = record_of(reference, anna.vault()).persons[0]
-    assert (person.given_up_by, person.released_at) == (anna.actor.public_id, None)
+        asks(brenda)
+    record = record_of(reference, anna.vault())
+    assert (record.persons[0].not_known_at is None, record.persons[0].released_at) == (False, None)
+    assert (record.proposals, record.timeline[-1].reason) == ([], "Nobody has heard of her.")
     assert step(anna, reference, "close", outcome="duplicate") == "closed"
 
 

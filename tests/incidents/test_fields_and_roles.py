@@ -112,7 +112,6 @@ NEVER = {
     "filing.author",
     "persons.identity",
     "persons.tries.by",
-    "persons.given_up_by",
     "assigned_to",
     "interventions.mediator",
     "interventions.brief",

@@ -32,10 +32,23 @@ def test_a_court_two_tries_and_two_members_by_the_page(
     assert "Nobody knows any more" not in anna.client.get(address).text
     for _ in range(2):
         assert anna.client.post(address, data={"what": "The station"}).status_code == 303
-    for who, status in ((anna, 303), (anna, 422), (brenda, 303)):
-        assert who.client.post(address, data={"not_known": "1"}).status_code == status
+    assert anna.client.post(address, data={"reason": ""}).status_code == 422
+    assert anna.client.post(address, data={"reason": "Two stations."}).status_code == 303
+    second = f"/w/{reference}/2/s1"
+    assert f'href="{second}"' in anna.client.get(address).text
+    # It stands on the list of the other, and on her Today.
+    assert f'href="{second}"' in brenda.client.get("/w/2").text
+    assert "You may be the second member" in brenda.client.get("/").text
+    assert "You may be the second member" not in anna.client.get("/").text
+    read = brenda.client.get(second).text
+    assert "Two stations." in read
+    assert "It does not say that she is free" in read
+    assert anna.client.post(second, data={"answer": "agree"}).status_code == 422
+    assert record_of(reference, anna.vault()).persons[0].not_known_at is None
+    assert brenda.client.post(second, data={"answer": "agree"}).status_code == 303
     person = record_of(reference, anna.vault()).persons[0]
     assert (person.court, len(person.tries)) == ("Mfano Court", 2)
     assert person.not_known_at is not None
+    assert "You may be the second member" not in brenda.client.get("/").text
     assert "Say for each person" not in anna.client.get(f"/w/{reference}/s/11").text
     assert 'name="outcome"' in anna.client.get(f"/w/{reference}/s/11").text

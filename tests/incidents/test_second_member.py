@@ -19,12 +19,13 @@ from kash.incidents.queries.evidence import documents_there, open_evidence
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.second_member import seconds
 from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.parts import Hold
+from kash.incidents.rules.parts import Hold, SearchTry
 from kash.incidents.rules.record import Evidence, Person, Record
 from kash.incidents.rules.second_member import (
     ACTS,
     END_HOLD,
     HOLD,
+    NOT_KNOWN,
     REMOVE,
     REPLACE,
     SHRED,
@@ -384,13 +385,16 @@ def test_the_only_member_is_told_what_she_can_do(a_member: Member, filed: Filed)
     st.booleans(),
     st.sampled_from(["", "p1", "e1", "h1"]),
     st.sampled_from(["", "i1"]),
+    st.integers(0, 3),
+    st.sampled_from(["arrested_at", "released_at", "not_known_at"]),
 )
 def test_what_is_possible_needs_what_it_is_about(
-    act: str, state: str, holds: bool, about: str, replaces: str
+    act: str, state: str, holds: bool, about: str, replaces: str, tries: int, moment: str
 ) -> None:
-    record = Record(
-        persons=[Person(id="p1", code="A", identity="i1")], evidence=[Evidence(document="e1")]
-    )
+    tried = [SearchTry(at=utc_now(), by="a1", what="The station") for _ in range(tries)]
+    her = Person(id="p1", code="A", identity="i1", tries=tried, arrested_at=utc_now())
+    setattr(her, moment, utc_now())
+    record = Record(persons=[her], evidence=[Evidence(document="e1")])
     if holds:
         record.holds.append(a_hold("summons"))
     expected = {
@@ -399,6 +403,7 @@ def test_what_is_possible_needs_what_it_is_about(
         REPLACE: (about, replaces) == ("p1", "i1"),
         HOLD: not holds,
         END_HOLD: holds and about == "h1",
+        NOT_KNOWN: (about, state, moment, tries >= 2) == ("p1", "verified", "arrested_at", True),
     }
     assert is_possible(record, state, act, about, replaces) == expected[act]
     assert is_stopped(record, act) == (holds and act in {SHRED, REMOVE, REPLACE})

@@ -95,7 +95,7 @@ class Person(RecordPart):
     of the court, and `limits` say what came of the others: one of `LIMIT_RESULTS`, by kind.
     `hours_unknown` names moments of which only the day is known, and which count from 00:00.
     `tries` are those to hear of her while she is held; `not_known_at` is when two members said that
-    nobody knows any more where she is, `given_up_by` the account that said so first."""
+    nobody knows any more where she is."""
 
     id: str
     code: str
@@ -112,7 +112,6 @@ class Person(RecordPart):
     hours_unknown: list[str] = Field(default_factory=list)
     limits: dict[str, str] = Field(default_factory=dict)
     tries: list[SearchTry] = Field(default_factory=list)
-    given_up_by: str = ""
     not_known_at: datetime | None = None
     identity: str = ""
     person: str = ""

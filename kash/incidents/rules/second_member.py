@@ -1,19 +1,23 @@
 """Acts that take a second member, and what a hold stops.
 
 One member asks, with the reason; another, who is not in line with her, agrees or refuses. Nobody
-shreds a case, removes evidence or its custody, or replaces a sealed identity alone. A hold of one
-member stops these, and closing, whoever would. A hold against a withdrawal takes two, and so does
+alone shreds a case, removes evidence or its custody, replaces a sealed identity, or says that
+somebody who was held is not known any more. A hold of one member stops the first three, and
+closing, whoever would. A hold against a withdrawal takes two, and so does
 ending one that somebody else put there.
 """
 
 from __future__ import annotations
 
+from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.parts import HOLD_PAPERS, Hold, MemberProposal
 from kash.incidents.rules.record import Record
+from kash.incidents.rules.still_open import may_be_given_up
+from kash.incidents.rules.workflow import OVER
 
 SHRED, REMOVE, REPLACE = "shred", "remove_evidence", "replace_identity"
-HOLD, END_HOLD = "hold", "end_hold"
-ACTS = (SHRED, REMOVE, REPLACE, HOLD, END_HOLD)
+HOLD, END_HOLD, NOT_KNOWN = "hold", "end_hold", "not_known"
+ACTS = (SHRED, REMOVE, REPLACE, HOLD, END_HOLD, NOT_KNOWN)
 # What a hold stops.
 STOPPED = frozenset({SHRED, REMOVE, REPLACE})
 
@@ -32,6 +36,9 @@ def is_possible(record: Record, state: str, act: str, about: str, replaces: str 
         return any(one.document == about for one in record.evidence)
     if act == REPLACE:
         return any(one.id == about and one.identity == replaces for one in record.persons)
+    if act == NOT_KNOWN:
+        held = [] if state in OVER else who_is_held(record)
+        return any(one.id == about and may_be_given_up(one) for one in held)
     if act == END_HOLD:
         return any(one.id == about for one in record.holds)
     return act == HOLD and record.paper_hold() is None

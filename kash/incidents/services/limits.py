@@ -7,14 +7,14 @@ from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.queries.backing import backing_of
-from kash.accounts.rules.two_people import behind
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.parts import Person, SearchTry
+from kash.incidents.rules.second_member import NOT_KNOWN
 from kash.incidents.rules.still_open import may_be_given_up
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.documentation import CaseClosed
+from kash.incidents.services.second_member import agreed, put_before_a_second
 from kash.platform.vault import OpenVault
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import from_local
@@ -96,39 +96,27 @@ class TryFirst(Problem):
     sentence = _l("Try twice to hear of her first, and note each try.")
 
 
-class AnotherSays(Problem):
-    """The second to say it is another member, and neither stands behind the other."""
+def ask_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str, reason: str) -> None:
+    """Ask a second member to agree that nobody knows any more where somebody is who was held.
 
-    status, field = 409, ""
-    sentence = _l(
-        "Another member says this too: not who said it first, and nobody who brought the other's"
-        " account in or gave it its roles."
-    )
-
-
-def say_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str) -> bool:
-    """Say that nobody knows any more where somebody is who was held; whether two have said so now.
-
-    Raises NotFound, Damaged, CaseClosed, NotHeld, TryFirst and AnotherSays.
+    Raises NotFound, Damaged, CaseClosed, NotHeld, TryFirst and ProposedAlready.
     """
-    with changing("incidents.not_known_said", by, vault, reference) as change:
+    with changing("incidents.second_asked", by, vault, reference) as change:
         person = _person(change, person_id)
         if person not in who_is_held(change.record):
             raise NotHeld
         if not may_be_given_up(person):
             raise TryFirst
-        first = person.given_up_by
-        if not first:
-            person.given_up_by = by.public_id
-            change.happened("asked_not_known", about=person.id)
-            return False
-        backing = backing_of(change.change.session, {first, by.public_id})
-        tied = first in behind(by.public_id, backing) or by.public_id in behind(first, backing)
-        if first == by.public_id or tied:
-            raise AnotherSays
-        person.not_known_at = change.change.now
-        change.happened("not_known", about=person.id)
-        return True
+        put_before_a_second(change, NOT_KNOWN, reason, about=person.id)
+
+
+def agree_not_known(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
+    """Agree to it. Raises as `second_member.agreed`."""
+    with changing("incidents.not_known_said", by, vault, reference) as change:
+        asked = agreed(change.change.session, by, change.case, proposal, NOT_KNOWN)
+        _person(change, asked.about).not_known_at = change.change.now
+        change.record.proposals.remove(asked)
+        change.happened("not_known", about=asked.about, reason=asked.reason)
 
 
 def _person(change: CaseChange, person_id: str) -> Person:

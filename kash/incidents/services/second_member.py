@@ -93,11 +93,14 @@ def ask(
 ) -> None:
     """Ask for something that takes a second member. Raises as `propose`, and NotFound."""
     with changing("incidents.second_asked", by, vault, reference) as change:
-        new = MemberProposal(
-            id="", act=act, by=by.public_id, at=change.change.now, reason=reason, about=about
-        )
-        if not propose(change, new):
-            change.change.nothing()
+        put_before_a_second(change, act, reason, about=about)
+
+
+def put_before_a_second(change: CaseChange, act: str, reason: str, **more: str) -> None:
+    """Ask within a change; nothing if she asked for the same already. Raises as `propose`."""
+    now, by = change.change.now, change.by.public_id
+    if not propose(change, MemberProposal(id="", act=act, by=by, at=now, reason=reason, **more)):
+        change.change.nothing()
 
 
 def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -> MemberProposal:
@@ -145,10 +148,7 @@ def hold(
         if paper:
             if not is_a_paper(paper):
                 raise NotNow
-            new = MemberProposal(id="", act=HOLD, by=by.public_id, at=now, reason=reason)
-            new.paper, new.details = paper, details
-            if not propose(change, new):
-                change.change.nothing()
+            put_before_a_second(change, HOLD, reason, paper=paper, details=details)
             return False
         if any(lifts_alone(one, by.public_id) for one in record.holds):
             change.change.nothing()
@@ -171,12 +171,7 @@ def lift(by: Actor, vault: OpenVault, reference: str, hold_id: str, reason: str)
             change.record.holds.remove(found)
             change.happened("hold_ended", reason=reason)
             return True
-        now = change.change.now
-        new = MemberProposal(
-            id="", act=END_HOLD, by=by.public_id, at=now, reason=reason, about=hold_id
-        )
-        if not propose(change, new):
-            change.change.nothing()
+        put_before_a_second(change, END_HOLD, reason, about=hold_id)
     return False
 
 

@@ -12,11 +12,19 @@ from kash.incidents.forms.casework import HoldForm, SecondForm, WhyForm
 from kash.incidents.queries.cases import Case, open_cases
 from kash.incidents.queries.second_member import seconds, standings
 from kash.incidents.rules.parts import MemberProposal
-from kash.incidents.rules.second_member import REMOVE, REPLACE, SHRED, lifts_alone, proposed
+from kash.incidents.rules.second_member import (
+    NOT_KNOWN,
+    REMOVE,
+    REPLACE,
+    SHRED,
+    lifts_alone,
+    proposed,
+)
 from kash.incidents.sections import CaseAction, Entry
 from kash.incidents.services.cases import note_opening, note_search
 from kash.incidents.services.evidence import remove_evidence
 from kash.incidents.services.identities import replace_identity
+from kash.incidents.services.limits import agree_not_known
 from kash.incidents.services.second_member import (
     AnotherDecides,
     DecidedMeanwhile,
@@ -129,6 +137,9 @@ def _agree(
     elif found.act == REPLACE:
         replace_identity(actor, vault, reference, found.id)
         flash(_("Replaced. The old one stays sealed as an earlier version."))
+    elif found.act == NOT_KNOWN:
+        agree_not_known(actor, vault, reference, found.id)
+        flash(_("Agreed. She no longer counts as held."))
     else:
         agree_to_hold(actor, vault, reference, found.id)
         flash(_("Agreed."))
