@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from apiflask import APIFlask
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kash.incidents.queries import cases
 from kash.incidents.rules.clocks import clocks_of
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.court_days import CourtDays
 from kash.incidents.rules.filing import Screen, as_bytes, compose
-from kash.incidents.rules.parts import SearchTry
+from kash.incidents.rules.parts import Hold, SearchTry
 from kash.incidents.rules.record import (
     Act,
     Asked,
@@ -35,11 +38,22 @@ from kash.incidents.rules.still_open import (
     took_it_back,
     what_is_open,
 )
+from kash.incidents.rules.workflow import Refusal
+from kash.incidents.services.second_member import OnHold
+from kash.incidents.services.workflow import StepRefused, take_step
+from kash.platform.database import db
+from tests.conftest import AMember
+from tests.incidents.filed_cases import filed
 
 ZONE, COURTS = ZoneInfo("Africa/Nairobi"), CourtDays()
 NOW = datetime(2026, 11, 17, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 17)
 MAYBE = st.sampled_from([None, NOW, NOW - timedelta(hours=30)])
+
+
+@pytest.fixture
+def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
 
 
 def open_of(record: Record) -> list[OpenThing]:
@@ -99,9 +113,10 @@ def records(draw: Any) -> Record:
         terms=[
             Term(
                 id="t1",
-                kind=draw(st.sampled_from(["release", "pay"])),
+                kind=draw(st.sampled_from(["release", "return", "pay"])),
                 owed_to=draw(whom),
                 fulfilled_on=draw(done),
+                agreed_on=draw(done),
             )
         ][: draw(st.integers(0, 1))],
     )
@@ -113,10 +128,10 @@ def is_free(record: Record, person: Person) -> bool:
     return bool(person.released_at) or person.id in freed or alone
 
 
-@given(records())
-def test_nothing_closes_with_somebody_held_a_limit_or_an_open_request(record: Record) -> None:
-    """Told here from the record alone, in other words than the rule's."""
-    held, court = set(), set()
+def kept_open_by(record: Record) -> tuple[set[str], set[tuple[str, str]], set[str]]:
+    """Who is held, whose limits nobody told the end of, and which other kinds of things are open:
+    told here from the record alone, in other words than the rule's."""
+    held, limits = set(), set()
     acts = [act for act in record.acts if act.code != "W1"]
     for one in record.persons:
         done_to_her = any(one.id in act.persons or not act.persons for act in acts)
@@ -124,29 +139,152 @@ def test_nothing_closes_with_somebody_held_a_limit_or_an_open_request(record: Re
         if (one.arrested_at or record.filing.held or done_to_her) and not gone:
             held.add(one.id)
         if one.arrested_at and not gone and not one.before_court_at:
-            court.add(one.id)
-    medicine = {
-        (one.id, kind)
-        for one in record.persons
-        for kind in ("pep", "contraception")
-        if one.exposed_at and kind not in one.limits
-    }
-    nobody = record.filing.held and not record.persons
-    nobody = nobody and not any(one.kind == "release" and one.fulfilled_on for one in record.terms)
-    found = open_of(record)
-    by_kind = {one.kind for one in found}
-    assert {person for one in found if one.kind == "held" for person in one.persons} == held
-    assert ("held" in by_kind) == bool(held or nobody)
-    limits = [one for one in found if one.kind == "limit"]
-    assert {(person, one.clock) for one in limits for person in one.persons} == medicine | {
-        (person, "court") for person in court
-    }
-    waits = any(
+            limits.add((one.id, "court"))
+        if one.exposed_at:
+            limits |= {
+                (one.id, kind) for kind in ("pep", "contraception") if kind not in one.limits
+            }
+    kinds = set()
+    let_go = any(one.kind == "release" and one.fulfilled_on for one in record.terms)
+    if held or (record.filing.held and not record.persons and not let_go):
+        kinds.add("held")
+    if any(
         one.response in ("waiting", "agreed") and not one.ended_at for one in record.interventions
+    ):
+        kinds.add("mediator")
+    if any(not one.outcome for one in record.referrals):
+        kinds.add("referral")
+    if any(not one.fulfilled_on for one in record.terms):
+        kinds.add("term")
+    return held, limits, kinds
+
+
+@given(records())
+def test_nothing_closes_with_somebody_held_a_limit_or_an_open_request(record: Record) -> None:
+    held, limits, kinds = kept_open_by(record)
+    found = open_of(record)
+    assert {one.kind for one in found if one.kind != "limit"} == kinds
+    assert {person for one in found if one.kind == "held" for person in one.persons} == held
+    told = [one for one in found if one.kind == "limit"]
+    assert {(person, one.clock) for one in told for person in one.persons} == limits
+
+
+PARTS = ["held", "limit", "mediator", "referral", "term"]
+
+
+def finish(record: Record, parts: list[str]) -> Record:
+    """Say of these kinds of things what came of them."""
+    for one in record.persons:
+        if "held" in parts:
+            one.released_at = NOW
+        if "limit" in parts:
+            one.limits = {"pep": "late", "contraception": "late"}
+            one.before_court_at = one.before_court_at or NOW
+    if "held" in parts and not record.persons:
+        record.filing.held = False
+    for asked in record.interventions if "mediator" in parts else []:
+        asked.ended_at = NOW
+    for referral in record.referrals if "referral" in parts else []:
+        referral.outcome = "helped"
+    for term in record.terms if "term" in parts else []:
+        term.fulfilled_on = TODAY
+    return record
+
+
+MAY_END = ["lost_touch", "wants_no_more", *ENDINGS]
+
+
+def may_end(record: Record, one: Person, ending: str) -> bool:
+    """Something on record says that it ended so for her; told in other words than the rule's."""
+    if ending == "returned":
+        back = [
+            term.owed_to for term in record.terms if term.kind == "return" and term.fulfilled_on
+        ]
+        return bool({"", one.id} & set(back))
+    return {
+        "released": is_free(record, one),
+        "referred": bool({"", one.id} & {referral.person for referral in record.referrals}),
+        "court": one.before_court_at is not None,
+    }.get(ending, True)
+
+
+@settings(
+    max_examples=max(60, settings().max_examples),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    record=st.builds(
+        finish,
+        records(),
+        st.sampled_from([PARTS, PARTS, *([one for one in PARTS if one != part] for part in PARTS)]),
+    ),
+    state=st.sampled_from(["verified", "resolved", "resolved"]),
+    outcome=st.sampled_from(["settled", "partly_settled", "reached", "duplicate", "withdrawn"]),
+    said=st.lists(st.sampled_from(MAY_END), min_size=3, max_size=3),
+    silent=st.sampled_from(["", "", "", "p2"]),
+    on_hold=st.sampled_from([False, False, False, True]),
+)
+def test_the_service_closes_a_case_exactly_when_nothing_of_it_is_open(
+    member: AMember,
+    record: Record,
+    state: str,
+    outcome: str,
+    said: list[str],
+    silent: str,
+    on_hold: bool,
+) -> None:
+    if on_hold:
+        record.holds = [Hold(id="h1", by="x" * 16, at=NOW, reason="Wait.")]
+    endings = {
+        one.id: ending
+        for one, ending in zip(record.persons, said, strict=False)
+        if one.id != silent
+    }
+    _held, limits, kinds = kept_open_by(record)
+    agreed = bool(record.terms) and all(one.agreed_on for one in record.terms)
+    agreed = agreed and not {"P6", "F1"} & {act.code for act in record.acts}
+    fits = {
+        "duplicate": True,
+        "settled": state == "resolved" and agreed,
+        "partly_settled": state == "resolved" and agreed,
+        "reached": state == "resolved" and not agreed,
+    }.get(outcome, False)
+    told = outcome == "duplicate" or all(
+        one.id in endings and may_end(record, one, endings[one.id]) for one in record.persons
     )
-    assert ("mediator" in by_kind) == waits
-    assert ("referral" in by_kind) == any(not one.outcome for one in record.referrals)
-    assert ("term" in by_kind) == any(not one.fulfilled_on for one in record.terms)
+    why: object = None
+    if limits or kinds:
+        why = Refusal.STILL_OPEN
+    elif not fits:
+        why = Refusal.OUTCOME
+    elif not told:
+        why = Refusal.ENDINGS
+    elif on_hold:
+        why = OnHold
+    reference = filed(record, state)
+    refused: object = None
+    try:
+        take_step(
+            reference,
+            "close",
+            by=member.actor,
+            vault=member.vault(),
+            outcome=outcome,
+            endings=endings,
+        )
+    except StepRefused as refusal:
+        refused = refusal.why
+    except OnHold:
+        refused = OnHold
+    db.session.rollback()
+    assert refused == why
+    case = cases.open_case(member.actor, member.vault(), reference)
+    closing = case.record.closing
+    if why:
+        assert (case.state, closing.outcome) == (state, "")
+    else:
+        kept = {} if outcome == "duplicate" else endings
+        assert (case.state, closing.outcome, closing.endings) == ("closed", outcome, kept)
 
 
 def person(**facts: Any) -> Person:
