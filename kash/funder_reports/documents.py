@@ -66,6 +66,7 @@ def report_paper(report: FunderReport) -> bytes:
             logo=logo_address(wording, "minutes"),
             days=days_of,
             is_counted=is_counted,
+            notes=notes_of(content),
         )
         paged = PagedDocument(
             html=html,
@@ -91,6 +92,29 @@ def is_counted(workshop: Content) -> bool:
     """True if the registers of a workshop were confirmed, so that its people are among the figures;
     reports that were kept before that was asked say nothing else."""
     return bool(workshop.get("confirmed", True))
+
+
+def notes_of(content: Content) -> dict[str, str]:
+    """Sentences below the tables of workshops and of money, by section, empty without need: nobody
+    who came to a workshop without a confirmed register is counted, and a cancelled one is not
+    named."""
+    waiting = sum(not is_counted(workshop) for workshop in content["workshops"])
+    lost = any(line.get("cancelled") for line in content["money"]["lines"])
+    return {
+        "workshops": _(
+            "Workshops without a confirmed register: %(number)s. Their money stands in this"
+            " report, and nobody who came to them is counted in it yet.",
+            number=waiting,
+        )
+        if waiting
+        else "",
+        "money": _(
+            "Cancelled workshops are not among the workshops of this report. What they cost stands"
+            " in lines of their own, so that the sum is all that was spent."
+        )
+        if lost
+        else "",
+    }
 
 
 def report_sheets(report: FunderReport) -> bytes:
@@ -156,14 +180,24 @@ def _sheets(report: FunderReport, content: Content) -> dict[str, list[Sequence[A
         for one in content["workshops"]
     ]
     money: list[Sequence[Any]] = [
-        (_("Code"), _("Planned"), _("Spent"), content["money"]["currency"])
+        (_("Code"), _("Planned"), _("Spent"), _("Currency"), _("Workshops cancelled"))
     ]
     money += [
-        (one["code"], one["planned"] / 100, one["spent"] / 100) for one in content["money"]["lines"]
+        (
+            line["code"],
+            line["planned"] / 100,
+            line["spent"] / 100,
+            content["money"]["currency"],
+            _("yes") if line.get("cancelled") else _("no"),
+        )
+        for line in content["money"]["lines"]
     ]
     meanings: list[Sequence[Any]] = [(_("Figure"), _("Version"), _("What it counts"))]
     seen = {(row["title"], row["version"]): row["definition"] for row in content["figures"]}
     meanings += [(title, version, text) for (title, version), text in seen.items()]
+    meanings += [
+        (SECTION_NAMES[name], "", note) for name, note in notes_of(content).items() if note
+    ]
     return {
         _("What was reached"): figures,
         _("Workshops"): workshops,

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from itertools import pairwise
 
 import pytest
 from apiflask import APIFlask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from kash.accounts.models import Account
-from kash.budget.models import BudgetLine
 from kash.funder_reports.models import FunderReport, ReportTemplate
 from kash.funder_reports.queries.content import present_content
 from kash.funder_reports.queries.reports import (
@@ -26,11 +22,6 @@ from kash.funder_reports.queries.reports import (
 )
 from kash.funder_reports.rules.sections import ReportSection
 from kash.funders.models import FunderAccount
-from kash.indicators.models import Completion
-from kash.indicators.queries.rows import fact_rows
-from kash.indicators.rules.keys import IndicatorKey
-from kash.indicators.rules.periods import Period
-from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
@@ -150,72 +141,3 @@ def test_workshops_are_those_that_ended_in_the_period_with_the_funders_share() -
         told(2, FIRST - DAY, FIRST),
         told(0, LAST - DAY, LAST),
     ]
-
-
-@st.composite
-def calendars(draw: st.DrawFn) -> tuple[list[tuple[date, int, int, list[int]]], list[date]]:
-    """Workshops of a year and around it (first day, days, cents, who came), and the days on which
-    the parts of the year begin."""
-    year = date(2026, 1, 1)
-    days = st.integers(-20, 380).map(lambda at: year + at * DAY)
-    came = st.lists(st.integers(0, 4), unique=True, max_size=5)
-    workshops = st.lists(st.tuples(days, st.integers(1, 40), st.integers(1, 999_999), came))
-    cuts = st.sets(st.integers(1, 364), max_size=4)
-    return draw(workshops.map(lambda one: one[:8])), [
-        year,
-        *sorted(year + at * DAY for at in draw(cuts)),
-        date(2027, 1, 1),
-    ]
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(calendars())
-def test_money_workshops_attendance_and_people_add_up_over_any_parts_of_a_year(
-    calendar: tuple[list[tuple[date, int, int, list[int]]], list[date]],
-) -> None:
-    workshops, cuts = calendar
-    db.session.rollback()
-    payer = row(Funder)
-    group = row(Group)
-    people = [row(Person, group=group).id for _at in range(5)]
-    for first, days, cents, came in workshops:
-        last = first + (days - 1) * DAY
-        workshop = row(Workshop, starts_on=first, ends_on=last, state="planned", venue=None)
-        row(Funding, workshop_id=workshop.id, funder_id=payer.id, share=100, budget_code="C")
-        told = {"driver": "fixed", "unit_cents": cents, "funder": None, "spent_cents": cents}
-        row(BudgetLine, workshop=workshop, position=1, label="Hall", **told)
-        for at in came:
-            there = {"held_on": last, "completed_on": last, "minutes": 60, "percentage": 100}
-            row(
-                Completion,
-                workshop_id=workshop.id,
-                person_id=people[at],
-                met=True,
-                group_id=group.id,
-                **there,
-            )
-
-    def within(first: date, last: date) -> tuple[int, int, int, int, set[int]]:
-        statement = row(
-            Statement,
-            funder=payer,
-            state="draft",
-            sent_number=None,
-            first_day=first,
-            last_day=last,
-        )
-        content = present_content(statement, "en")
-        planned = sum(line["planned"] for line in content["money"]["lines"])
-        spent = sum(line["spent"] for line in content["money"]["lines"])
-        period = Period(first, last)
-        attended = fact_rows(IndicatorKey.ATTENDANCES, period, ())
-        reached = {fact.person for fact in fact_rows(IndicatorKey.REACHED, period, ())}
-        return planned, spent, len(content["workshops"]), len(attended), reached
-
-    year = within(cuts[0], cuts[-1] - DAY)
-    parts = [within(first, after - DAY) for first, after in pairwise(cuts)]
-    assert tuple(sum(part[at] for part in parts) for at in range(4)) == year[:4]
-    assert set().union(*(part[4] for part in parts)) == year[4]
-    # Money is that of the workshops that are named.
-    assert (year[0] > 0) is (year[2] > 0)
-    db.session.rollback()

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from datetime import date
 
+import pypdfium2
 import pytest
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
@@ -126,7 +127,7 @@ def test_it_tells_figures_workshops_and_money_of_its_funder_alone(held: Programm
     ]
     assert content["money"] == {
         "currency": "KES",
-        "lines": [{"code": "HALL", "planned": 1_250_000, "spent": 1_100_000}],
+        "lines": [{"code": "HALL", "planned": 1_250_000, "spent": 1_100_000, "cancelled": False}],
     }
     officers = [
         one["total"]
@@ -134,6 +135,50 @@ def test_it_tells_figures_workshops_and_money_of_its_funder_alone(held: Programm
         if one["who"] == "Police officers" and one["supported"] and not one["weighted"]
     ]
     assert officers[0] == 2
+
+
+def test_page_paper_and_sheets_mark_what_is_not_counted_and_what_was_cancelled(
+    held: Programme, client_for: ClientFor
+) -> None:
+    lost = held.workshop(date(2025, 3, 20), "Amber")
+    db.session.get_one(Workshop, lost).state = "cancelled"
+    for workshop, cents in ((lost, 70_000), (lost - 1, 1_100_000)):
+        told = {"label": "Hall", "unit_cents": cents, "spent_cents": cents}
+        held.add(
+            BudgetLine(
+                workshop_id=workshop, position=1, budget_code="HALL", written_by="system", **told
+            )
+        )
+    db.session.commit()
+    made, browser = begin_report(held.sent(), by=held.monitoring), client_for(held.monitoring)
+    page = " ".join(browser.get(f"/funder-reports/{made}").get_data(as_text=True).split())
+    paper = browser.get(f"/funder-reports/{made}/report.pdf").data
+    text = " ".join(
+        " ".join(
+            one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(paper)
+        ).split()
+    )
+    below = (
+        "Workshops without a confirmed register: 2. Their money stands in this report, and nobody"
+        " who came to them is counted in it yet.",
+        "Cancelled workshops are not among the workshops of this report. What they cost stands in"
+        " lines of their own, so that the sum is all that was spent.",
+    )
+    for told in (page, text):
+        assert [told.count(one) for one in below] == [1, 1]
+        assert (told.count("register not confirmed"), told.count("cancelled workshops")) == (2, 1)
+    sheets = browser.get(f"/funder-reports/{made}/report.xlsx").data
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sheets))
+    named = book.get_sheet_by_name("Workshops").to_python()
+    assert [line[-1] for line in named] == ["Register confirmed", "no", "no"]
+    money = book.get_sheet_by_name("Money").to_python()
+    assert money == [
+        ["Code", "Planned", "Spent", "Currency", "Workshops cancelled"],
+        ["HALL", 5_500.0, 5_500.0, "KES", "no"],
+        ["HALL", 0.0, 700.0, "KES", "yes"],
+    ]
+    notes = book.get_sheet_by_name("How it was counted").to_python()[-2:]
+    assert [line[-1] for line in notes] == list(below)
 
 
 def test_a_final_report_is_the_same_whatever_changes_after_it(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kash.budget.queries.budgets import BudgetSearch, budgets, currency
-from kash.budget.rules import total_of
+from kash.budget.rules import BudgetPart, total_of
 from kash.funder_reports.models import FunderReport
 from kash.platform.database import db
 from kash.policy import SYSTEM
@@ -115,17 +115,21 @@ def _workshops(statement: Statement) -> list[Content]:
 
 def _money(statement: Statement) -> Content:
     """Money of the funder, planned and spent, by budget code, of workshops that ended in the
-    period; whole cents."""
+    period; whole cents. What a cancelled workshop cost stands in lines of its own, so that the sum
+    is whole and no line tells more than the workshops that are named."""
     asked = BudgetSearch(statement.first_day, statement.last_day, statement.funder.name)
-    parts = [
-        part for one in budgets(SYSTEM, asked, most=None) for part in one.parts if asked.fits(part)
+    parts: dict[bool, list[BudgetPart]] = {False: [], True: []}
+    for budget in budgets(SYSTEM, asked, most=None):
+        parts[budget.workshop.state == "cancelled"] += filter(asked.fits, budget.parts)
+    lines = [
+        {"code": part.code, "planned": part.planned, "spent": part.spent, "cancelled": cancelled}
+        for cancelled, those in parts.items()
+        for part in total_of(those).values()
+        if not cancelled or part.planned or part.spent
     ]
     return {
         "currency": currency(),
-        "lines": [
-            {"code": part.code, "planned": part.planned, "spent": part.spent}
-            for part in sorted(total_of(parts).values(), key=lambda part: part.code)
-        ],
+        "lines": sorted(lines, key=lambda line: (line["code"], line["cancelled"])),
     }
 
 
