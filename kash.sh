@@ -33,6 +33,7 @@ usage() {
 ./kash.sh bench NAME [ARGS] run benchmarks/NAME.py
 ./kash.sh shots DIR         draw every page of the sample programme, and every PDF, as PNG
 ./kash.sh house [--json]    count what the code is made of
+./kash.sh stored write      write the lists of all that is stored by name anew
 ./kash.sh compare ACTION    write FILE: a fingerprint of what users see; diff A B: what changed of it
 ./kash.sh mutations [ARGS]  plant small faults one at a time: which do the tests find?
 ./kash.sh backup FILE       write an encrypted backup
@@ -238,6 +239,7 @@ check() {
   check_one 'Layout' "$bin/ruff" format --check .
   check_one 'Types' "$bin/mypy" --strict -p kash -p tools
   check_one 'Structure' "$bin/lint-imports"
+  check_one 'Stored names' "$PYTHON" -m tools.stored check
   check_one 'Templates' "$bin/djlint" --lint --quiet templates
   check_one 'Migrations' check_migrations
   check_one 'Locked requirements' check_lock
@@ -287,6 +289,10 @@ case $command in
   compare)
     install_to_test
     exec "$PYTHON" -m tools.compare "$@"
+    ;;
+  stored)
+    install_to_test
+    exec "$PYTHON" -m tools.stored "$@"
     ;;
   mutations)
     install_to_test

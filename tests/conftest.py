@@ -159,6 +159,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--within", type=float, default=0, help="skip what would begin after so many seconds"
     )
+    parser.addoption(
+        "--write-stored", action="store_true", help="write the lists of tests/stored anew"
+    )
 
 
 _BEGAN = time.monotonic()

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from kash.platform.web.taking import offered_by
 from tests.refusals import keep_error_pages
+from tests.stored import compare_stored
 
 from .forms_found import FoundForm, address_of, look_at_pages, who_may
 from .hostile import HOSTILE, HUGE, SCRIPT, by_turns, fault_of, third_of
@@ -74,13 +75,14 @@ def test_every_kind_of_form_was_found(world: World, forms: list[FoundForm]) -> N
 
 @pytest.mark.parametrize("called", sorted(HOSTILE))
 def test_no_form_breaks_and_nothing_typed_is_lost(
-    called: str, world: World, forms: list[FoundForm]
+    called: str, world: World, forms: list[FoundForm], pytestconfig: pytest.Config
 ) -> None:
     """The same bad text in every field of a form that takes text: for each kind of field the first
     form that has it, those of most kinds first; of the first of a room a third, and of the others
     those whose turn it is."""
     bad = HOSTILE[called]
     wrong: list[str] = []
+    answers: list[str] = []
     seen: set[tuple[str, str]] = set()
     seen_anywhere: set[str] = set()
 
@@ -106,12 +108,14 @@ def test_no_form_breaks_and_nothing_typed_is_lost(
             continue
         sent = form.filled(**{one.name: bad for one in typed})
         answer = world.browser(form.role).post(form.address, data=_pairs(sent))
+        answers.append(f"{form}: {called} {answer.status_code}")
         fault = fault_of(answer) or _lost(answer, form, bad)
         if fault:
             wrong.append(f"{form}: {fault}")
         if world.written():
             world.put_back()
     assert wrong == [], "\n".join(wrong)
+    compare_stored(pytestconfig, "hostile_forms", answers, lambda line: f": {called} " in line)
 
 
 _NUMBER_OR_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}|[0-9]+")

@@ -22,6 +22,7 @@ from kash.people.queries import search as people_search
 from kash.platform.web import bodies, lists
 from kash.platform.web.forms import KashForm
 from tests.refusals import Kept, keep_error_pages
+from tests.stored import compare_stored
 
 from .forms_found import address_of, who_may
 from .hostile import HOSTILE, NO_TEXT, SCRIPT, by_turns, fault_of, third_of
@@ -349,16 +350,25 @@ FIRST_POSTED = {
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_kind_of_body_breaks_anything(room: str, world: World) -> None:
+def test_no_kind_of_body_breaks_anything(
+    room: str, world: World, pytestconfig: pytest.Config
+) -> None:
     wrong: list[str] = []
+    answers: list[str] = []
     for endpoint in in_room(room):
         if PLACES[endpoint].post:
             with pytest.MonkeyPatch.context() as patch:
-                wrong += faults_of_bodies(endpoint, world, patch)
+                wrong += faults_of_bodies(endpoint, world, patch, answers)
     assert wrong == [], "\n".join(wrong)
+    others = PLACES.keys() - in_room(room)
+    compare_stored(
+        pytestconfig, "hostile_bodies", answers, lambda line: line.partition(": ")[0] not in others
+    )
 
 
-def faults_of_bodies(endpoint: str, world: World, patch: pytest.MonkeyPatch) -> list[str]:
+def faults_of_bodies(
+    endpoint: str, world: World, patch: pytest.MonkeyPatch, answers: list[str]
+) -> list[str]:
     """Bodies are taken apart before a view sees its fields: a view that sees nothing else gets
     one of them, by turns; one of each room, and whatever takes files, a third. The first of all,
     and whatever reads the bytes itself, gets them all."""
@@ -369,6 +379,7 @@ def faults_of_bodies(endpoint: str, world: World, patch: pytest.MonkeyPatch) -> 
 
     def send(body: bytes, kind: str) -> None:
         answer = world.browser(role).post(address, data=body, content_type=kind)
+        answers.append(f"{endpoint}: {kind} {body[:30]!r} {answer.status_code}")
         fault = fault_of(answer)
         if fault:
             wrong.append(f"{endpoint}, {kind}, {body[:30]!r}: {fault}")
@@ -399,7 +410,9 @@ def every_field() -> list[str]:
     return sorted(names)
 
 
-def test_what_has_no_texts_for_a_form_s_fields_breaks_nothing(world: World) -> None:
+def test_what_has_no_texts_for_a_form_s_fields_breaks_nothing(
+    world: World, pytestconfig: pytest.Config
+) -> None:
     """JSON with the names of fields and with values that no form has, nothing at all, and a form
     that is called something else."""
     names = every_field()
@@ -410,6 +423,7 @@ def test_what_has_no_texts_for_a_form_s_fields_breaks_nothing(world: World) -> N
     as_form = urlencode(dict.fromkeys(names, "text")).encode()
     bodies_sent += [(as_form, kind) for kind in ("text/plain", "", "application/xml", _JSON)]
     wrong: list[str] = []
+    answers: list[str] = []
     for endpoint in sorted(PLACES):
         if not PLACES[endpoint].post:
             continue
@@ -417,11 +431,13 @@ def test_what_has_no_texts_for_a_form_s_fields_breaks_nothing(world: World) -> N
         address = address_of(world, endpoint, role)
         for body, kind in by_turns(bodies_sent, endpoint, 3):
             answer = world.browser(role).post(address, data=body, content_type=kind)
+            answers.append(f"{endpoint}: {kind} {body[-30:]!r} {answer.status_code}")
             if fault := fault_of(answer):
                 wrong.append(f"{endpoint}, {kind}, {body[-30:]!r}: {fault}")
             if world.written():
                 world.put_back()
     assert wrong == [], "\n".join(wrong)
+    compare_stored(pytestconfig, "hostile_values", answers, bool)
 
 
 def noting_bytes(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -65,31 +65,81 @@ class Counter:
     assert (found.code_lines, found.import_lines, found.import_share) == (10, 4, 40.0)
 
 
-def test_all_lines_of_packages_are_counted_and_no_others(tmp_path: Path) -> None:
+def test_modules_rooms_and_lines_of_tests_are_counted(tmp_path: Path) -> None:
     files = {
         "kash/__init__.py": '"""Kash."""\n',
+        "kash/policy.py": "A = 1\n",
         "kash/people/__init__.py": '"""People."""\n\nNAME = 1\n',
+        "kash/people/lists/__init__.py": "",
         "kash/people/models.py": "A = 1\n" * 9,
-        "tests/__init__.py": "A = 1\n",
+        "kash/forums/__init__.py": "",
+        "tests/__init__.py": "",
+        "tests/people/test_people.py": '"""Tests."""\n\nA = 1\n',
+        "tests/people/list.txt": "A = 1\n",
     }
-    assert figures_of(_tree(tmp_path, files)).package_lines == 4
+    figures = figures_of(_tree(tmp_path, files))
+    assert (figures.modules, figures.rooms, figures.test_lines) == (6, 2, 3)
 
 
-def test_errors_that_are_set_and_problems_that_are_caught_are_counted(tmp_path: Path) -> None:
+def test_nodes_of_the_syntax_tree_do_not_depend_on_lines(tmp_path: Path) -> None:
+    long = "venue = choose(\n    hall,\n)\n"
+    short = "venue = choose(hall)\n"
+    counted = [figures_of(_tree(tmp_path, {"kash/a.py": text})).nodes for text in (long, short)]
+    # Module, assignment, call, three names, and how each of these is used.
+    assert counted == [9, 9]
+
+
+def test_exception_classes_and_dataclasses_are_counted_wherever_they_stand(tmp_path: Path) -> None:
     text = """
-def save(form):
-    try:
-        form.run()
-    except ValueError as problem:
-        form.name.errors = [str(problem)]
-    except KeyError as error:
-        form.errors = list(error.args)
-    except (OSError, TypeError) as problem:
-        form.name.errors = []
-        errors = ["one"]
+import dataclasses
+from dataclasses import dataclass
+from kash.errors import Problem
+
+class Refused(Problem): pass
+class Late(Refused):
+    class Worse(errors.Refused): pass
+class Person(Base): pass
+
+@dataclass
+class Venue: pass
+
+def made():
+    @dataclasses.dataclass(frozen=True)
+    class Row: pass
 """
-    found = figures_of(_tree(tmp_path, {"kash/views.py": text}))
-    assert (found.error_lists, found.problems_caught) == (2, 2)
+    files = {"kash/a.py": text, "kash/errors.py": "class Problem(ValueError): pass\n"}
+    figures = figures_of(_tree(tmp_path, files))
+    assert (figures.exception_classes, figures.dataclasses) == (4, 2)
+
+
+def test_vague_names_are_counted_where_they_are_bound(tmp_path: Path) -> None:
+    text = """
+def told(one, rows):
+    found: int = 1
+    for row, each in rows:
+        found += row
+    venue, (kept, made) = rows
+    with rows as row:
+        print(found, one)
+    return [one for one in rows if (asked := one)]
+"""
+    vague = figures_of(_tree(tmp_path, {"kash/a.py": text})).vague
+    assert vague == {
+        "one": 1, "found": 2, "row": 2, "each": 1, "asked": 1, "made": 1,
+        "held": 0, "said": 0, "kept": 1, "known": 0,
+    }  # fmt: skip
+
+
+def test_whoever_and_whom_are_counted_by_folder(tmp_path: Path) -> None:
+    files = {
+        "kash/a.py": '"""Whoever asked."""\nA = 1  # for whom\n',
+        "docs/sw/a.md": "Those of whom\nand whoever, not whomever\n",
+        "templates/a.html": "<p>Whom</p>",
+        "tests/a.txt": "whom",
+        "tools/a.py": "# whom\n",
+    }
+    whoever = figures_of(_tree(tmp_path, files)).whoever
+    assert whoever == {"kash": 2, "docs": 2, "templates": 1, "tests": 0}
 
 
 def test_names_of_two_classes_are_told_with_their_modules(tmp_path: Path) -> None:
@@ -189,8 +239,8 @@ def test_scripts_that_import_each_other_are_a_circle(tmp_path: Path) -> None:
 
 
 def test_files_longer_than_the_bound_are_told_with_their_length(tmp_path: Path) -> None:
-    files = {"kash/long.py": "A = 1\n" * 401, "kash/short.py": "A = 1\n" * 400}
-    assert figures_of(_tree(tmp_path, files)).long_files == {"kash/long.py": 401}
+    files = {"kash/long.py": "A = 1\n" * 801, "kash/short.py": "A = 1\n" * 800}
+    assert figures_of(_tree(tmp_path, files)).long_files == {"kash/long.py": 801}
 
 
 def test_the_table_and_the_json_hold_the_same_numbers(
@@ -204,7 +254,7 @@ def test_the_table_and_the_json_hold_the_same_numbers(
     main([str(tmp_path)])
     lines = capsys.readouterr().out.splitlines()
     assert lines == table(figures_of(tmp_path)).splitlines()
-    assert [line.split() for line in (lines[0], lines[2])] == [
+    assert [line.split() for line in (lines[0], lines[4])] == [
         ["code", "lines", "in", "kash/", "3"],
         ["lines", "of", "imports", "1", "(33.3", "%)"],
     ]

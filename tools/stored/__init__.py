@@ -1,0 +1,1 @@
+"""Lists of all that is stored by name, of columns and of routes: a rebuilding leaves them equal."""
