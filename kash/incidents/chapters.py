@@ -36,8 +36,12 @@ CHAPTERS = Chapters(
             (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR),
             f"{OFFICER}#her-first-account-and-changes",
         ),
-        "incidents.taking": dict.fromkeys(
-            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#her-first-account-and-changes"
+        **each(
+            "incidents",
+            "taking redact",
+            dict.fromkeys(
+                (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#her-first-account-and-changes"
+            ),
         ),
         **each(
             "incidents",

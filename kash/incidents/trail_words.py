@@ -57,6 +57,7 @@ ACTION_WORDS = ActionWords(
         "incidents.try_noted": _l("incidents: try noted"),
         "incidents.view_removed": _l("incidents: view removed"),
         "incidents.view_saved": _l("incidents: view saved"),
+        "incidents.words_taken_out": _l("incidents: words taken out"),
         "incidents.word_chosen": _l("incidents: word chosen"),
         "mediation.brief_answered": _l("mediation: brief answered"),
         "mediation.brief_closed": _l("mediation: brief closed"),

@@ -135,6 +135,8 @@ NEVER = {
     "earlier_identities.document",
     "earlier_identities.by",
     "earlier_identities.second",
+    "taken_out.by",
+    "taken_out.second",
     "holds.by",
     "holds.second",
     "comments.by",

@@ -26,6 +26,7 @@ from kash.incidents.rules.second_member import (
     END_HOLD,
     HOLD,
     NOT_KNOWN,
+    REDACT,
     REMOVE,
     REPLACE,
     SHRED,
@@ -401,9 +402,10 @@ def test_what_is_possible_needs_what_it_is_about(
         SHRED: state == "closed",
         REMOVE: about == "e1",
         REPLACE: (about, replaces) == ("p1", "i1"),
+        REDACT: True,
         HOLD: not holds,
         END_HOLD: holds and about == "h1",
         NOT_KNOWN: (about, state, moment, tries >= 2) == ("p1", "verified", "arrested_at", True),
     }
     assert is_possible(record, state, act, about, replaces) == expected[act]
-    assert is_stopped(record, act) == (holds and act in {SHRED, REMOVE, REPLACE})
+    assert is_stopped(record, act) == (holds and act in {SHRED, REMOVE, REPLACE, REDACT})

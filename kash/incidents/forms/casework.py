@@ -26,6 +26,9 @@ from kash.platform.web.forms import (
     text_field,
 )
 
+# Fewer letters stand in every text.
+_SHORTEST = 2
+
 
 class StepForm(KashForm):
     """One step of a case. Fields that a step does not ask for are taken away."""
@@ -143,6 +146,32 @@ class WhyForm(KashForm):
     """Reason for something that takes a second member."""
 
     reason = long_text_field(_l("Why"), most=4000, required=True, rows=3)
+
+
+class RedactForm(WhyForm):
+    """Words to be taken out, one name or phrase in each line, and why."""
+
+    words = long_text_field(
+        _l("Words to take out"),
+        most=2000,
+        required=True,
+        rows=2,
+        description=_l(
+            "One name in each line, in every spelling that stands there. Only these words go, and"
+            " a mark is left."
+        ),
+    )
+
+    def validate_words(self, field: Any) -> None:
+        """Each line is a word: signs alone stand everywhere."""
+        for line in self.lines():
+            if sum(sign.isalnum() for sign in line) < _SHORTEST:
+                raise ValidationError(_("Write at least two letters in each line."))
+
+    def lines(self) -> list[str]:
+        """The words or phrases, each once."""
+        lines = (" ".join(line.split()) for line in (self.words.data or "").splitlines())
+        return [line for line in dict.fromkeys(lines) if line]
 
 
 class HoldForm(WhyForm):

@@ -31,6 +31,7 @@ _LEFT_OUT = frozenset(
         "proposals",
         "removed_evidence",
         "earlier_identities",
+        "taken_out",
         "own_words",
         "first_accounts",
         "sealed_changes",

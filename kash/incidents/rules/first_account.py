@@ -13,6 +13,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from kash.incidents.rules.filing import compose
+from kash.incidents.rules.parts import TakenOut
 from kash.incidents.rules.record import Filing, Record, RecordPart, from_bytes
 from kash.incidents.rules.taking import Taking
 
@@ -24,7 +25,8 @@ class FirstAccount(RecordPart):
     JSON that is letter for letter what was sent; `written` is the record as an officer wrote it, as
     JSON.
 
-    `author` wrote or filed it and `kept_by` saved it first, both accounts' public ids.
+    `author` wrote or filed it and `kept_by` saved it first, both accounts' public ids. `taken_out`:
+    what two members took out since, each with the SHA-256 of what stood here before.
     """
 
     how: str = "form"
@@ -36,6 +38,7 @@ class FirstAccount(RecordPart):
     taking: Taking = Field(default_factory=Taking)
     screens: dict[str, str] = Field(default_factory=dict)
     written: str = ""
+    taken_out: list[TakenOut] = Field(default_factory=list)
 
     def as_record(self, zone: tzinfo) -> Record:
         """Record of today with all that came in. Raises pydantic's ValidationError if it is

@@ -287,6 +287,18 @@ class RemovedEvidence(RecordPart):
     reason: str
 
 
+class TakenOut(RecordPart):
+    """Words that two members took out: who asked and who agreed, when and why, and the SHA-256 and
+    length in bytes of the first account as it was until then; empty if none held them."""
+
+    at: datetime
+    by: str
+    second: str
+    reason: str
+    sha256: str = ""
+    size: int = 0
+
+
 class EarlierIdentity(RecordPart):
     """Identity of a person (an id) that two members replaced: its document stays sealed."""
 
@@ -301,7 +313,8 @@ class EarlierIdentity(RecordPart):
 class MemberProposal(RecordPart):
     """Act that one member asks for and a second decides about: one of `second_member.ACTS`, with
     the reason. `about` is the id of a document, a person or a hold. `document` is sealed already
-    and comes in the place of `replaces`; `paper` and `details` are those of a hold."""
+    and comes in the place of `replaces`; `paper` and `details` are those of a hold, `words` are
+    those to be taken out."""
 
     id: str
     act: str
@@ -313,6 +326,7 @@ class MemberProposal(RecordPart):
     replaces: str = ""
     paper: str = ""
     details: str = ""
+    words: list[str] = Field(default_factory=list)
 
 
 class Link(RecordPart):
@@ -360,9 +374,10 @@ HOLD_PAPERS = ("court_order", "summons")
 
 
 class Hold(RecordPart):
-    """Hold on a case: until it is lifted nobody closes or shreds it, removes evidence or replaces
-    an identity. `by` put it there. With a `paper`, one of `HOLD_PAPERS`, on which a `second` member
-    agreed, it stands against a withdrawal too; `details` say which court, number and day."""
+    """Hold on a case: until it is lifted nobody closes or shreds it, removes evidence, replaces an
+    identity or takes words out. `by` put it there. With a `paper`, one of `HOLD_PAPERS`, on which a
+    `second` member agreed, it stands against a withdrawal too; `details` say which court, number
+    and day."""
 
     id: str
     by: str

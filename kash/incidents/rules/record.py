@@ -51,6 +51,7 @@ from kash.incidents.rules.parts import (
     RecordPart,
     Referral,
     RemovedEvidence,
+    TakenOut,
     Term,
     next_id,
 )
@@ -150,6 +151,7 @@ class Record(RecordPart):
     proposals: list[MemberProposal] = Field(default_factory=list)
     removed_evidence: list[RemovedEvidence] = Field(default_factory=list)
     earlier_identities: list[EarlierIdentity] = Field(default_factory=list)
+    taken_out: list[TakenOut] = Field(default_factory=list)
     urgent: bool = False
     assigned_to: str = ""
     # Accounts that said themselves that they must not work on this.

@@ -1,9 +1,9 @@
 """Acts that take a second member, and what a hold stops.
 
 One member asks, with the reason; another, who is not in line with her, agrees or refuses. Nobody
-alone shreds a case, removes evidence or its custody, replaces a sealed identity, or says that
-somebody who was held is not known any more. A hold of one member stops the first three, and
-closing, whoever would. A hold against a withdrawal takes two, and so does
+alone shreds a case, removes evidence or its custody, replaces a sealed identity, takes words out of
+her first account, or says that somebody who was held is not known any more. A hold of one member
+stops the first four, and closing, whoever would. A hold against a withdrawal takes two, and so does
 ending one that somebody else put there.
 """
 
@@ -16,10 +16,11 @@ from kash.incidents.rules.still_open import may_be_given_up
 from kash.incidents.rules.workflow import OVER
 
 SHRED, REMOVE, REPLACE = "shred", "remove_evidence", "replace_identity"
+REDACT = "redact"
 HOLD, END_HOLD, NOT_KNOWN = "hold", "end_hold", "not_known"
-ACTS = (SHRED, REMOVE, REPLACE, HOLD, END_HOLD, NOT_KNOWN)
+ACTS = (SHRED, REMOVE, REPLACE, REDACT, HOLD, END_HOLD, NOT_KNOWN)
 # What a hold stops.
-STOPPED = frozenset({SHRED, REMOVE, REPLACE})
+STOPPED = frozenset({SHRED, REMOVE, REPLACE, REDACT})
 
 
 def is_stopped(record: Record, act: str) -> bool:
@@ -41,7 +42,7 @@ def is_possible(record: Record, state: str, act: str, about: str, replaces: str 
         return any(one.id == about and may_be_given_up(one) for one in held)
     if act == END_HOLD:
         return any(one.id == about for one in record.holds)
-    return act == HOLD and record.paper_hold() is None
+    return act == REDACT or (act == HOLD and record.paper_hold() is None)
 
 
 def proposed(record: Record, proposal: str) -> MemberProposal | None:

@@ -9,6 +9,7 @@ few seconds; opening one again and saving the case do.
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -17,16 +18,20 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries.autosaves import KIND, Autosave, Fields, as_kept
+from kash.incidents.rules.redaction import Redaction, path_of
 from kash.incidents.services.retention import note_document
 from kash.platform.database import utc_now, writing
 from kash.platform.vault import (
     OpenVault,
     SealedDocument,
+    SealError,
     audited,
     fetch,
     file_document,
     keep_keys,
+    open_each,
     refile_document,
+    save_document,
     shred,
 )
 from kash.platform.web.errors import NotFound
@@ -130,6 +135,17 @@ def discard_left(kept: Autosave) -> None:
     """Shred what somebody left in a case that went to a custodian, who has looked at it."""
     with writing() as session:
         _forget(session, kept.by, kept.token)
+
+
+def strike_typed(session: Session, vault: OpenVault, case: str, redaction: Redaction) -> None:
+    """Take words out of everybody's unfinished forms for a case. Raises SavedMeanwhile."""
+    for sealed, plaintext in open_each(vault, fetch(session, kind=KIND)):
+        if isinstance(plaintext, SealError):
+            continue
+        kept = json.loads(plaintext)
+        fields = [[name, redaction.document(text, path_of(name))] for name, text in kept["fields"]]
+        if kept["case"] == case and fields != kept["fields"]:
+            save_document(session, vault, sealed, json.dumps(kept | {"fields": fields}).encode())
 
 
 def note_autosave_opened(by: Actor, vault: OpenVault, kept: Autosave) -> None:

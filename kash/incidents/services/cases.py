@@ -100,6 +100,7 @@ class CaseChange:
     by: Actor
     # Why the record is changed, as it was said; kept with what changed.
     why: str = ""
+    history: History | None = None
 
     @property
     def record(self) -> Record:
@@ -334,7 +335,8 @@ def changing_within(
     row, case = _locked_case(change.session, by, vault, reference, also)
     if version is not None and version != case.version:
         raise CaseChangedMeanwhile
-    found, history = CaseChange(change, case, row, vault, by), History(case)
+    history = History(case)
+    found = CaseChange(change, case, row, vault, by, history=history)
     # What was taken back by its receipt meanwhile.
     history.note("", change.now)
     yield found

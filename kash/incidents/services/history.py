@@ -46,6 +46,10 @@ class History:
             self._changes.append(RecordChange(by=by, at=at, why=why, places=places))
             self._values = now
 
+    def begin_again(self) -> None:
+        """Take the record as it stands now for what it was: what it says no more is nowhere."""
+        self._values = values_of(self._case.record)
+
     def seal(self, session: Session, vault: OpenVault, by: Actor, at: datetime) -> None:
         """Seal what has to be kept, and name it in the record. Raises NobodyCanOpen, and
         SavedMeanwhile or NoSuchDocument if somebody else was first."""
@@ -91,7 +95,7 @@ def keep_first_account(
 ) -> None:
     """Seal a first account and name it in its record. Raises NobodyCanOpen."""
     plaintext = first_account.as_bytes(account)
-    record.first_accounts.append(_filed(session, vault, first_account.KIND, plaintext))
+    record.first_accounts.append(file_beside(session, vault, first_account.KIND, plaintext))
 
 
 def _add(session: Session, vault: OpenVault, record: Record, new: list[RecordChange]) -> None:
@@ -106,10 +110,11 @@ def _add(session: Session, vault: OpenVault, record: Record, new: list[RecordCha
         if len(plaintext) < changes.ENOUGH:
             save_document(session, vault, sealed, changes.as_bytes([*kept, *new]))
             return
-    record.sealed_changes.append(_filed(session, vault, changes.KIND, changes.as_bytes(new)))
+    record.sealed_changes.append(file_beside(session, vault, changes.KIND, changes.as_bytes(new)))
 
 
-def _filed(session: Session, vault: OpenVault, kind: str, plaintext: bytes) -> str:
+def file_beside(session: Session, vault: OpenVault, kind: str, plaintext: bytes) -> str:
+    """Seal a document that lies beside a record; its public id. Raises NobodyCanOpen."""
     # Its maker could open it, so that nothing is told by its key being kept at once; one that stays
     # as it was filed would have everything written anew each hour.
     document = file_document(session, kind, plaintext).public_id

@@ -36,8 +36,8 @@ class OnHold(Problem):
 
     status, field = 409, ""
     sentence = _l(
-        "This case is held: nobody closes or shreds it, removes evidence or replaces a name, until"
-        " the hold is lifted."
+        "This case is held: nobody closes or shreds it, removes evidence, replaces a name or takes"
+        " words out, until the hold is lifted."
     )
 
 
@@ -78,7 +78,8 @@ def propose(change: CaseChange, new: MemberProposal) -> bool:
     if not is_possible(record, change.row.state, new.act, new.about, new.replaces):
         raise NotNow if new.act in (SHRED, HOLD) else NotFound
     for one in record.proposals:
-        if (one.act, one.about) == (new.act, new.about) and new.act != REPLACE:
+        same = (one.act, one.about, one.words) == (new.act, new.about, new.words)
+        if same and new.act != REPLACE:
             if one.by == new.by:
                 return False
             raise ProposedAlready

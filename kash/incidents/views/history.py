@@ -13,19 +13,25 @@ from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
 from kash.incidents import blueprint, names, taking_words
+from kash.incidents.forms.casework import RedactForm
 from kash.incidents.forms.taking import TakingForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.history import KeptAccount, history_of
+from kash.incidents.queries.second_member import seconds
 from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.taking import Taking
 from kash.incidents.sections import CaseSection
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CLOSED
+from kash.incidents.services.redacting import ask_redaction
+from kash.incidents.services.second_member import OnHold, ProposedAlready
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.incidents.views.changed_places import ShownChanges
 from kash.incidents.views.labels import value_label
+from kash.incidents.views.second_member import asked
+from kash.platform.database import db
 from kash.platform.web import page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import zone
@@ -57,6 +63,7 @@ def changes(reference: str) -> ResponseReturnValue:
     who = {one.by for one in listing.rows}
     for one in history.accounts:
         who |= {one.account.author, one.account.kept_by}
+    who |= who_took_out(case.record)
     return page(
         "incidents/changes.html",
         case=case,
@@ -67,6 +74,31 @@ def changes(reference: str) -> ResponseReturnValue:
         names=account_names(who - {""}),
         taking=told(case.record.taking),
         may_edit=actor.may("incidents.edit") and case.state not in CLOSED,
+        may_ask=actor.may("incidents.edit"),
+    )
+
+
+def who_took_out(record: Record) -> set[str]:
+    """Accounts of those by whom words were taken out."""
+    return {account for one in record.taken_out for account in (one.by, one.second)}
+
+
+@blueprint.route("/<reference>/h/words", methods=["GET", "POST"])
+@allow("incidents.edit", fresh=True)
+@require_vault
+def redact(reference: str) -> ResponseReturnValue:
+    """Ask that words are taken out of all that is kept of a case."""
+    actor, vault, case = load_case(reference)
+    form = RedactForm()
+    if form.validate_on_submit():
+        with form.showing_problems(OnHold, ProposedAlready):
+            ask_redaction(actor, vault, reference, form.lines(), form.reason.data)
+            return asked(reference)
+    return page(
+        "incidents/redact.html",
+        form=form,
+        case=case,
+        nobody=not seconds(db.session(), actor.public_id, case.seen),
     )
 
 
@@ -197,6 +229,7 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
         "before": ", ".join(before),
         "kept": bool(case.record.first_accounts),
         "waits": bool(case.screens) or case.state == "draft",
+        "names": account_names(who_took_out(case.record)) if case.record.taken_out else {},
         "may_edit": actor.may("incidents.edit") and case.state not in CLOSED,
     }
 

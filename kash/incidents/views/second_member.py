@@ -14,6 +14,7 @@ from kash.incidents.queries.second_member import seconds, standings
 from kash.incidents.rules.parts import MemberProposal
 from kash.incidents.rules.second_member import (
     NOT_KNOWN,
+    REDACT,
     REMOVE,
     REPLACE,
     SHRED,
@@ -25,6 +26,7 @@ from kash.incidents.services.cases import note_opening, note_search
 from kash.incidents.services.evidence import remove_evidence
 from kash.incidents.services.identities import replace_identity
 from kash.incidents.services.limits import agree_not_known
+from kash.incidents.services.redacting import redact
 from kash.incidents.services.second_member import (
     AnotherDecides,
     DecidedMeanwhile,
@@ -140,6 +142,9 @@ def _agree(
     elif found.act == NOT_KNOWN:
         agree_not_known(actor, vault, reference, found.id)
         flash(_("Agreed. She no longer counts as held."))
+    elif found.act == REDACT:
+        redact(actor, vault, reference, found.id)
+        flash(_("Taken out, with a mark where it stood. The case says when, by whom and why."))
     else:
         agree_to_hold(actor, vault, reference, found.id)
         flash(_("Agreed."))

@@ -29,10 +29,10 @@ def _pattern_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
 
 
-def struck(text: str, names: Collection[str]) -> str:
-    """A text with whole names struck out, whatever their case and spacing."""
+def struck(text: str, names: Collection[str], mark: str = STRUCK) -> str:
+    """A text with whole names struck out, whatever their case and spacing, and a mark for each."""
     pattern = _pattern(names)
-    return pattern.sub(STRUCK, text) if pattern is not None else text
+    return pattern.sub(lambda _name: mark, text) if pattern is not None else text
 
 
 def struck_document(document: Any, names: Collection[str]) -> Any:

@@ -1,0 +1,170 @@
+"""Words that two members take out of a case, such as a name typed by mistake.
+
+They go out of all that is sealed of it. In the place of a first account comes another with a mark
+where they stood and the SHA-256 of what was there; that one is shredded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from flask_babel import gettext as _
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from kash.incidents.errors import CaseChangedMeanwhile, EvidenceDamaged
+from kash.incidents.queries.evidence import open_evidence
+from kash.incidents.rules import changes, evidence, first_account
+from kash.incidents.rules.parts import MemberProposal, TakenOut
+from kash.incidents.rules.redaction import Redaction
+from kash.incidents.rules.second_member import REDACT
+from kash.incidents.services.autosaves import strike_typed
+from kash.incidents.services.cases import CaseChange, changing
+from kash.incidents.services.history import file_beside
+from kash.incidents.services.second_member import agreed, propose
+from kash.platform.database import after_commit
+from kash.platform.vault import (
+    OpenVault,
+    SavedMeanwhile,
+    SealError,
+    fetch,
+    open_each,
+    save_document,
+    shred,
+)
+from kash.platform.vault.scrubbing import scrub_after_commit
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import date_text, to_local
+from kash.policy import Actor
+
+
+class NotThere(Problem):
+    """Words that are to be taken out stand nowhere. Told by their line, not by what they are."""
+
+    status, field = 409, "words"
+
+    def __init__(self, line: int) -> None:
+        super().__init__(
+            _(
+                "Line %(line)s stands neither in the first account nor in the record or its"
+                " changes. Whole words are looked for, as they are spelt.",
+                line=line,
+            )
+        )
+
+
+def ask_redaction(
+    by: Actor, vault: OpenVault, reference: str, words: list[str], reason: str
+) -> None:
+    """Ask that words are taken out. Raises NotThere, OnHold, ProposedAlready and NotFound."""
+    with changing("incidents.second_asked", by, vault, reference) as change:
+        for line, phrase in enumerate(words, start=1):
+            if not _stands(change, Redaction([phrase])):
+                raise NotThere(line)
+        new = MemberProposal(
+            id="", act=REDACT, by=by.public_id, at=change.change.now, reason=reason, words=words
+        )
+        if not propose(change, new):
+            change.change.nothing()
+
+
+def _stands(change: CaseChange, redaction: Redaction) -> bool:
+    session, record = change.change.session, change.record
+    if redaction.stands_in(record):
+        return True
+    for _key, plaintext in _opened(session, change.vault, record.first_accounts):
+        if redaction.account(plaintext) is not None:
+            return True
+    return any(
+        redaction.change(one) != one
+        for _key, plaintext in _opened(session, change.vault, record.sealed_changes)
+        for one in changes.changes_from(plaintext)
+    )
+
+
+def _opened(
+    session: Session, vault: OpenVault, documents: list[str]
+) -> Iterator[tuple[str, bytes]]:
+    """Those documents that open, by their ids: one that is damaged says nothing to anybody."""
+    for sealed, plaintext in open_each(vault, fetch(session, *documents) if documents else ()):
+        if not isinstance(plaintext, SealError):
+            yield sealed.place.public_id, plaintext
+
+
+def redact(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
+    """Agree that words are taken out of all that is sealed of a case, for good. Raises NotFound,
+    DecidedMeanwhile, AnotherDecides, OnHold and CaseChangedMeanwhile."""
+    with changing("incidents.words_taken_out", by, vault, reference) as change:
+        session, case, now = change.change.session, change.case, change.change.now
+        asked = agreed(session, by, case, proposal, REDACT)
+        case.record.proposals.remove(asked)
+        history = change.history
+        assert history is not None  # noqa: S101 - for the type: `changing` has one
+        # What has to be kept of the record as it was is sealed first, then all of it is gone
+        # through alike.
+        history.seal(session, vault, by, now)
+        shred(session, [screen.place.public_id for screen in case.screens])
+        case.screens = []
+        day = date_text(to_local(now).date())
+        redaction = Redaction(asked.words, _("[taken out on %(day)s by two members]", day=day))
+        case.record = redaction.part(case.record)
+        reason = redaction.text(asked.reason)
+        taken = TakenOut(at=now, by=asked.by, second=by.public_id, reason=reason)
+        try:
+            originals = _strike_accounts(change, redaction, taken)
+            _strike_changes(change, redaction)
+            _strike_evidence(change, redaction)
+            strike_typed(session, vault, reference, redaction)
+        except SavedMeanwhile:
+            raise CaseChangedMeanwhile from None
+        case.record.taken_out += originals or [taken]
+        history.begin_again()
+        change.happened("words_taken_out", reason=reason)
+        after_commit(scrub_after_commit)
+
+
+def _strike_accounts(change: CaseChange, redaction: Redaction, taken: TakenOut) -> list[TakenOut]:
+    """Put other first accounts in the place of those that hold the words; what is kept of each."""
+    session, accounts = change.change.session, change.record.first_accounts
+    originals = []
+    for document, plaintext in list(_opened(session, change.vault, accounts)):
+        with suppress(ValidationError):
+            account = redaction.account(plaintext)
+            if account is None:
+                continue
+            original = taken.model_copy(
+                update={"sha256": first_account.fingerprint(plaintext), "size": len(plaintext)}
+            )
+            account.taken_out.append(original)
+            originals.append(original)
+            _put(change, accounts, document, first_account.KIND, first_account.as_bytes(account))
+    return originals
+
+
+def _strike_changes(change: CaseChange, redaction: Redaction) -> None:
+    session, documents = change.change.session, change.record.sealed_changes
+    for document, plaintext in list(_opened(session, change.vault, documents)):
+        with suppress(ValidationError):
+            made = changes.changes_from(plaintext)
+            left = [redaction.change(one) for one in made]
+            if left != made:
+                _put(change, documents, document, changes.KIND, changes.as_bytes(left))
+
+
+def _put(
+    change: CaseChange, documents: list[str], document: str, kind: str, plaintext: bytes
+) -> None:
+    session = change.change.session
+    documents[documents.index(document)] = file_beside(session, change.vault, kind, plaintext)
+    shred(session, [document])
+
+
+def _strike_evidence(change: CaseChange, redaction: Redaction) -> None:
+    session, vault = change.change.session, change.vault
+    for piece in change.record.evidence:
+        with suppress(EvidenceDamaged):
+            found = open_evidence(vault, change.case, piece.document, session)
+            file = redaction.part(found.file)
+            if file != found.file:
+                save_document(session, vault, found.sealed, evidence.as_bytes(file))
