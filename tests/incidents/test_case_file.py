@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 import pikepdf
@@ -33,11 +34,13 @@ from kash.incidents.rules.record import (
 )
 from kash.incidents.services.assignment import comment
 from kash.incidents.services.cases import changing
+from kash.incidents.services.evidence import Received, add_evidence
 from kash.incidents.services.identities import file_identity
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.vault import AuditEntry
 from kash.platform.web.formats import date_text, local_today, to_local
+from tests.platform.cleaning import samples
 
 Member = Any
 
@@ -152,11 +155,12 @@ def test_it_says_who_wrote_it_who_looked_at_it_and_never_doubts_her_own_account(
 ) -> None:
     record = a_record()
     record.consents = agreed_to_all()
-    me = officer.actor.public_id
-    record.filing = Filing(how="form", author=me, filed_at=datetime(2026, 11, 3, 9, tzinfo=UTC))
-    record.verification = CaseDecision(
-        by=me, at=datetime(2026, 11, 5, 9, tzinfo=UTC), outcome="verified"
+    author, second = (
+        actor("documentation", name=f"{one} Mfano").public_id for one in ("Baraka", "Chebet")
     )
+    written, looked = (datetime(2026, 11, day, 9, tzinfo=UTC) for day in (3, 5))
+    record.filing = Filing(how="form", author=author, filed_at=written)
+    record.verification = CaseDecision(by=second, at=looked, outcome="verified")
     record.information = [
         Information(id="i1", source="herself", reliability="doubtful"),
         Information(id="i2", source="media", reliability="uncertain"),
@@ -164,9 +168,8 @@ def test_it_says_who_wrote_it_who_looked_at_it_and_never_doubts_her_own_account(
     sent = {"persons": ["p1", "p2"], "sources": "y", "narrative": "y"}
     text = text_of(printed(officer, filed(record), **sent))
     for there in (
-        "Looked at by a second person:",
-        "5 November 2026",
-        "3 November 2026",
+        "by Baraka Mfano, 3 November 2026",
+        "Looked at by a second person: Chebet Mfano, 5 November 2026",
         "Uncertain",
     ):
         assert there in text
@@ -177,6 +180,20 @@ def test_it_says_who_wrote_it_who_looked_at_it_and_never_doubts_her_own_account(
     text = text_of(printed(officer, filed(record), **sent))
     assert "sent from a phone" in text
     assert "by Amani Mfano" not in text.replace("Printed by Amani Mfano", "")
+
+
+def test_it_lists_evidence_with_the_hash_of_its_original(officer: Member, filed: Any) -> None:
+    record = a_record()
+    record.consents = agreed_to_all()
+    reference, stream = filed(record), io.BytesIO(samples.jpeg())
+    digest = sha256(samples.jpeg()).hexdigest()
+    add_evidence(officer.actor, officer.vault(), reference, Received("Sleeve"), stream, 1_000_000)
+    text = text_of(printed(officer, reference, **BOTH))
+    assert f"{digest[:32]} {digest[32:]}" in text
+    assert "Pieces of evidence that are not listed" not in text
+    left_out = text_of(printed(officer, reference, persons=["p1"]))
+    assert digest[:32] not in left_out
+    assert "Pieces of evidence that are not listed: 1." in left_out
 
 
 def test_the_words_are_in_it_only_when_all_agreed_and_it_was_chosen(

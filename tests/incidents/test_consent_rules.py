@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import DIGESTS, VERSION
@@ -72,26 +72,47 @@ def test_what_cannot_be_called_back_takes_her_own_answer_in_words_that_are_known
                 assert {one.wording for one in heard} & set(DIGESTS)
 
 
+ASKED_AGAIN = ("forum_totals", "forum_story", "funder", "court")
+ALL_AGREED = [said(person, True, purpose=one) for person in PERSONS for one in PURPOSES]
+
+
 @given(st.lists(SAID, max_size=12), st.sampled_from(sorted(set(DIGESTS) - {VERSION})))
+@example(ALL_AGREED, "2026-1")
+@example(ALL_AGREED, "2026-5")
 def test_a_yes_to_words_that_said_something_else_counts_for_nothing_until_it_is_asked_again(
     consents: list[CaseConsent], before: str
 ) -> None:
-    asked_again = ("forum_totals", "forum_story", "funder", "court")
     record = two(*(one.model_copy(update={"wording": before}) for one in consents))
-    assert not any(record.consents_to(one, who) for one in asked_again for who in ("", *PERSONS))
+    assert not any(record.consents_to(one, who) for one in ASKED_AGAIN for who in ("", *PERSONS))
     # Whatever she refused then she still refuses, and what keeps a report keeps it.
     for purpose in PURPOSES:
         for person in PERSONS:
             newer = two(*(one.model_copy(update={"wording": VERSION}) for one in consents))
             refused = is_refused_herself(newer.consents, purpose, person)
-            if refused or purpose not in asked_again:
+            if refused or purpose not in ASKED_AGAIN:
                 assert record.consents_to(purpose, person) == newer.consents_to(purpose, person)
     record.consents += [
         said(person, True, 9, purpose=purpose, wording=VERSION)
         for person in PERSONS
-        for purpose in ("record", *asked_again)
+        for purpose in ("record", *ASKED_AGAIN)
     ]
-    assert all(record.consents_to(one) for one in asked_again)
+    assert all(record.consents_to(one) for one in ASKED_AGAIN)
+
+
+def test_a_guardians_word_counts_by_a_paper_and_for_a_child_alone() -> None:
+    decided = said("p1", True, origin="guardian", paper="Form of 3 May")
+
+    def agrees(age: str, *consents: CaseConsent) -> bool:
+        child = Person(id="p1", code="A", age_band=age)
+        return Record(persons=[child], consents=list(consents)).consents_to("court")
+
+    assert agrees("under_18", decided)
+    assert not agrees("under_18", decided.model_copy(update={"paper": ""}))
+    # A no of theirs is none of hers: they may think again.
+    refused = decided.model_copy(update={"given": False, "at": NOW - timedelta(minutes=1)})
+    assert agrees("under_18", refused, decided)
+    # Once it is known that she is grown up she is asked herself.
+    assert not agrees("25_34", decided)
 
 
 @given(st.lists(SAID.filter(lambda one: one.wish), max_size=12))

@@ -121,6 +121,20 @@ def test_of_what_shows_one_of_them_only_she_is_asked(anna: AMember) -> None:
 
 
 @pytest.mark.any_engine
+def test_a_paper_about_one_of_them_lists_nothing_that_shows_the_other(anna: AMember) -> None:
+    both = agreed("p1", "court") + agreed("p2", "court")
+    reference, piece = with_piece(anna, two(consents=both))
+    for shows, listed in ((["p1"], True), (["p1", "p2"], False), (["p2"], False), ([], False)):
+        label_evidence(anna.actor, anna.vault(), reference, piece, "Bruise", "", shows=shows)
+        record = record_of(anna, reference)
+        whole = contents(record, ["p1", "p2"], with_narrative=False)
+        hers = contents(record, ["p1"], with_narrative=False)
+        assert [one.document for one in whole.evidence] == [piece]
+        assert [one.document for one in hers.evidence] == [piece] * listed
+        assert hers.left_out.evidence == (not listed)
+
+
+@pytest.mark.any_engine
 def test_nothing_that_shows_somebody_who_was_taken_off_the_record_leaves(anna: AMember) -> None:
     from kash.incidents.services.cases import changing
 
@@ -244,6 +258,10 @@ def test_nobody_but_a_custodian_and_nothing_but_a_paper_decides_for_a_child(
     for member, case, said in wrong:
         with pytest.raises(NotFound):
             note(member, case, said)
+    # Nor does a child by her own yes.
+    version = open_case(grace.actor, grace.vault(), reference).version
+    db.session.rollback()
+    answer_consents(grace.actor, grace.vault(), reference, version, "p1", {"court": True})
     assert record_of(grace, reference).consents == []
     assert not may_print(record_of(grace, reference))
 

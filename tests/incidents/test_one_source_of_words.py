@@ -16,7 +16,7 @@ from flask_babel import force_locale
 from kash.incidents.consent_texts import VERSION, VERSIONS
 from kash.incidents.documents.consents import consent_markup
 from kash.incidents.documents.filing import leaflet_markup, paper_markup
-from kash.incidents.filing_words import ALLOWED
+from kash.incidents.filing_words import ALLOWED, NOT_READ
 from kash.incidents.forms.filing import NextForm
 from kash.incidents.retention_words import LIMITS, SEVEN_DAYS
 from tests.conftest import AMember
@@ -70,9 +70,11 @@ def test_phone_page_paper_and_leaflet_say_the_very_words(
             "leaflet": leaflet_markup(),
             "consents": consent_markup(language),
         }
+        not_read = str(NOT_READ)
     for place, text in {"phone": phone_page, "page": page, **papers}.items():
         missing = [one for one in said(language) if one not in shown(text)]
         assert missing == [], place
+        assert (not_read in shown(text)) == (language == "sw"), place
 
 
 def test_a_tick_keeps_the_version_of_the_words_that_stood_beside_it(app: APIFlask) -> None:

@@ -6,9 +6,11 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.rules.ages import MAY_BE_MINOR
 from kash.incidents.rules.clocks import is_free
 from kash.incidents.rules.minors import PROTECTED
@@ -202,3 +204,15 @@ def test_a_yes_to_court_keeps_it_in_whatever_words_unless_she_refused_to_have_it
     # A wish is no yes to court.
     record.consents = [said("court", True, wish=True)]
     assert what_keeps(record, state) is None
+
+
+@pytest.mark.parametrize("state", sorted(OVER))
+def test_a_childs_report_is_kept_for_a_court_by_the_word_of_whoever_decides_for_her(
+    state: str,
+) -> None:
+    yes = {"purpose": "court", "given": True, "at": AT, "by": "x" * 16, "wording": VERSION}
+    decided = CaseConsent(person="p1", origin="guardian", paper="Form of 3 May", **yes)
+    record = Record(persons=[Person(id="p1", code="A", age_band="under_18")], consents=[decided])
+    assert what_keeps(record, state) is Keeps.CONSENT
+    record.consents = [CaseConsent(person="p1", **yes)]
+    assert what_keeps(record, state) is not Keeps.CONSENT

@@ -11,6 +11,7 @@ from apiflask import APIFlask
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from kash.forums.documents import stories_of_month
 from kash.incidents.queries import cases
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.consents import PURPOSES
@@ -24,7 +25,7 @@ from kash.platform.database import db
 from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
-from kash.policy import Actor
+from kash.policy import Actor, Role
 from kash.releases.models import Release, ReleasePlan
 from kash.releases.queries.printed import printed_tables
 from kash.releases.rules.tables import KNOWN, WHO, tables_as_json
@@ -39,7 +40,7 @@ from kash.stories.errors import (
 )
 from kash.stories.models import Story
 from kash.stories.queries.drafts import cases_that_may_be_told, drafts, open_draft
-from kash.stories.queries.told import kept_back, not_heard, stories_by, stories_told
+from kash.stories.queries.told import kept_back, not_heard, stories_by, stories_told, told_story
 from kash.stories.rules.drafts import CHECKS
 from kash.stories.services.withdrawing import withdraw_story
 from kash.stories.services.writing import (
@@ -225,6 +226,10 @@ def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) 
     newest.lines = [["police", 15], ["client", None], ["other", None]]
     db.session.commit()
     told = desk.tell(draft)
+    db.session.query(Story).update({"month": date(2026, 1, 1)})
+    db.session.commit()
+    minutes = date(2026, 1, 20)
+    assert [one.public_id for one in stories_of_month(minutes)] == [told]
     # One of another quarter keeps nothing back, but does on the same paper.
     few = [["police", None], ["client", 10], ["other", 10]]
     plan.releases.append(Release(table_key=WHO, window=2, freeze_on=date(2025, 12, 31), lines=few))
@@ -232,6 +237,7 @@ def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) 
     (older,) = (one for one in printed_tables() if one.freeze_on.year == 2025)
     assert [one.public_id for one in stories_told(10, "forum")] == [told]
     assert stories_told(10, "forum", [older]) == []
+    assert stories_of_month(minutes) == []
     # What is printed later says "few" of it: then it stands on no page, nor on any paper, whatever
     # is printed after that.
     today = local_today()
@@ -255,6 +261,7 @@ def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) 
         for audience in ("forum", "funders"):
             assert stories_told(10, audience) == []
             assert stories_by([told], audience)[told].is_withdrawn
+        assert told_story(told, Actor("t" * 16, roles=frozenset({Role.TRAINER}))).is_withdrawn
         assert [one.public_id for one in kept_back()] == [told]
 
 

@@ -181,14 +181,13 @@ class AskedAgainForm(VersionedForm):
 
     def said(self) -> AskedAgain:
         """Answer as it was entered."""
-        assert self.on.data is not None  # noqa: S101 - for the type: it was validated
         return AskedAgain(
             persons=list(self.persons.data or []) if self.persons.choices else [""],
             given=self.answer.data == YES,
             paper=CourtPaper(
                 " ".join(self.to_whom.data.split()), " ".join(self.about.data.split())
             ),
-            on=self.on.data,
+            on=self.on.data or self._today,
             read_back_on=self.read_back_on.data,
             language=self.language.data,
         )

@@ -54,11 +54,10 @@ class ChoiceForm(VersionedForm):
 
     def said(self) -> Said:
         """Choice as it was entered."""
-        assert self.on.data is not None  # noqa: S101 - for the type: it was validated
         return Said(
             self.person.data,
             tuple(self.wanted.data),
-            self.on.data,
+            self.on.data or self._today,
             self.origin.data or "",
             self.version_shown(),
         )

@@ -92,10 +92,9 @@ def who_keeps_it(record: Record, piece: Evidence, *, whole: bool = True) -> list
 
 
 def is_listed(record: Record, piece: Evidence, chosen: Collection[str]) -> bool:
-    """True if a file about these persons lists a piece of evidence, with its hash: it shows nobody
-    else, and everybody whom it shows agreed."""
-    nobody_else = set(whom_it_shows(record, piece)) <= {*chosen, ""}
-    return nobody_else and not who_keeps_it(record, piece, whole=False)
+    """True if a file about these persons, who agreed to it, lists a piece of evidence with its
+    hash: it shows nobody else."""
+    return set(whom_it_shows(record, piece)) <= {*chosen, ""}
 
 
 def may_hold_narrative(record: Record, chosen: Collection[str]) -> bool:
