@@ -143,6 +143,18 @@ def test_on_the_page_of_the_vault_nothing_is_printed_over_its_parts_in_kiswahili
         assert page.evaluate(OUT_OF_BOX) == []
 
 
+@pytest.mark.browser
+def test_no_serial_is_too_wide_for_its_fact_on_a_phone(page: Page) -> None:
+    """Serials are drawn: one of wide letters stuck out of its column."""
+    page.set_viewport_size(PHONE)
+    page.set_content("""<main style="margin-inline: 16px"><dl class="facts">
+      <div><dt>Serial</dt><dd><span class="num">WMWQ-MNAM-QWWM</span></dd></div>
+      <div><dt>Issued on</dt><dd>2 December 2026</dd></div></dl></main>""")
+    for style in STYLES:
+        page.add_style_tag(content=style)
+    assert page.evaluate(OUT_OF_BOX) == []
+
+
 MOVES = """<script>
 let moves = 0;
 Object.defineProperty(window, "looks", {
