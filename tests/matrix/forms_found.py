@@ -8,6 +8,10 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from wtforms.fields.core import UnboundField
+
+from kash.platform.web.forms import KashForm
+
 from .programme import OWN, World
 from .table import ANYONE, MAY, NOBODY, PLACES, ROLES, SIGNED_IN
 
@@ -162,6 +166,16 @@ def who_may(act: str) -> str:
     if act == SIGNED_IN:
         return "trainer"
     return next((role for role in ("trainer", *ROLES) if MAY[act][role] != "-"), NOBODY)
+
+
+def every_field() -> list[str]:
+    """The names of all fields of all forms."""
+    kinds, names = [KashForm], set()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        names |= {name for name in dir(kind) if isinstance(getattr(kind, name, None), UnboundField)}
+    return sorted(names)
 
 
 def address_of(world: World, endpoint: str, role: str, side: str = OWN, **other: str) -> str:

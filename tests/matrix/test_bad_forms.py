@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
 from collections import Counter
+from contextlib import closing
 
 import pytest
 from werkzeug.test import TestResponse
@@ -14,7 +16,7 @@ from kash.platform.web.taking import offered_by
 from tests.refusals import keep_error_pages
 from tests.stored import compare_stored
 
-from .forms_found import FoundForm, address_of, look_at_pages, who_may
+from .forms_found import FoundForm, address_of, every_field, look_at_pages, who_may
 from .hostile import HOSTILE, HUGE, SCRIPT, by_turns, fault_of, third_of
 from .programme import World
 from .table import PLACES, room_of
@@ -116,6 +118,49 @@ def test_no_form_breaks_and_nothing_typed_is_lost(
             world.put_back()
     assert wrong == [], "\n".join(wrong)
     compare_stored(pytestconfig, "hostile_forms", answers, lambda line: f": {called} " in line)
+
+
+def hold_key_back(world: World) -> None:
+    """As after locking the account of the last who opens something."""
+    with closing(sqlite3.connect(world.database)) as live:
+        live.execute("UPDATE vault_member SET withheld_at = '2026-11-20 09:00:00.000000'")
+        live.commit()
+
+
+def test_what_is_posted_without_a_form_on_these_pages_breaks_nothing(
+    world: World, forms: list[FoundForm]
+) -> None:
+    """To whatever shows its form only while something stands so, or takes what a script sends:
+    the same bad text under the name of every field that there is."""
+    shown, names = {form.endpoint for form in forms}, every_field()
+    wrong: list[str] = []
+    for endpoint, place in PLACES.items():
+        if not place.post or endpoint in shown:
+            continue
+        role = who_may(place.post)
+        address, browser = address_of(world, endpoint, role), world.browser(role)
+        for called in by_turns([*HOSTILE], endpoint, 3):
+            if endpoint == "members.give_back":
+                hold_key_back(world)
+            answer = browser.post(address, data=dict.fromkeys(names, HOSTILE[called][:2000]))
+            if fault := fault_of(answer):
+                wrong.append(f"{endpoint} as {role}, {called}: {fault}")
+            if world.written():
+                world.put_back()
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_a_key_that_is_held_back_is_given_back_by_its_form_alone(world: World) -> None:
+    """The sweeps reach its form, which is there only then."""
+    role = who_may(PLACES["members.give_back"].post)
+    address, browser = address_of(world, "members.give_back", role), world.browser(role)
+    assert "Give it back" not in browser.get(address).text
+    hold_key_back(world)
+    assert "Give it back" in browser.get(address).text
+    before = world.contents()
+    assert browser.post(address, data={"anything": SCRIPT}).status_code == 303
+    assert world.contents() != before
+    world.put_back()
 
 
 _NUMBER_OR_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}|[0-9]+")

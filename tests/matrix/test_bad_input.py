@@ -13,18 +13,16 @@ from urllib.parse import quote, urlencode
 import pytest
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
-from wtforms.fields.core import UnboundField
 
 from kash.coverage.queries import people as coverage_people
 from kash.coverage.views import asked as coverage_pages
 from kash.incidents.views import register
 from kash.people.queries import search as people_search
 from kash.platform.web import bodies, lists
-from kash.platform.web.forms import KashForm
 from tests.refusals import Kept, keep_error_pages
 from tests.stored import compare_stored
 
-from .forms_found import address_of, who_may
+from .forms_found import address_of, every_field, who_may
 from .hostile import HOSTILE, NO_TEXT, SCRIPT, by_turns, fault_of, third_of
 from .programme import OTHER, OWN, World
 from .table import ANYONE, BY_TOKEN, NOBODY, PLACES, ROOMS, in_room, room_of
@@ -398,16 +396,6 @@ def faults_of_bodies(
         if (body, kind) not in some:
             send(body, kind)
     return wrong
-
-
-def every_field() -> list[str]:
-    """The names of all fields of all forms."""
-    kinds, names = [KashForm], set()
-    while kinds:
-        kind = kinds.pop()
-        kinds += kind.__subclasses__()
-        names |= {name for name in dir(kind) if isinstance(getattr(kind, name, None), UnboundField)}
-    return sorted(names)
 
 
 def test_what_has_no_texts_for_a_form_s_fields_breaks_nothing(
