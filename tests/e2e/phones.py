@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from apiflask import APIFlask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import BaseWSGIServer, make_server
+
+from .looking import PHONE
 
 
 class Answering:
@@ -61,3 +66,16 @@ class Site:
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def browser_of(client: FlaskClient, browser: Browser, site: Site) -> Iterator[Page]:
+    """A phone in which whoever `client` belongs to is signed in, her vault open if it was."""
+    context = browser.new_context(viewport=PHONE)
+    context.set_default_timeout(30_000)
+    for name in ("session", "vault"):
+        cookie = client.get_cookie(name, domain="localhost")
+        if cookie is not None:
+            context.add_cookies([{"name": name, "value": cookie.value, "url": site.address}])
+    yield context.new_page()
+    context.close()

@@ -3,8 +3,9 @@ in both languages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import io
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,6 +21,7 @@ from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.parts import Choice
 from kash.incidents.rules.record import Act, Person, Record
 from kash.incidents.services.cases import changing
+from kash.incidents.services.evidence import Received, add_evidence
 from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import local_today
@@ -27,9 +29,10 @@ from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed, let_arrive
 from tests.incidents.sent_reports import sent
+from tests.platform.cleaning import samples
 
 from .looking import PHONE, findings
-from .phones import Site
+from .phones import Site, browser_of
 
 pytestmark = pytest.mark.browser
 
@@ -54,18 +57,6 @@ SAID = {
         ),
     ),
 }
-
-
-@contextmanager
-def _browser_of(client: FlaskClient, browser: Browser, site: Site) -> Iterator[Page]:
-    context = browser.new_context(viewport=PHONE)
-    context.set_default_timeout(30_000)
-    for name in ("session", "vault"):
-        cookie = client.get_cookie(name, domain="localhost")
-        if cookie is not None:
-            context.add_cookies([{"name": name, "value": cookie.value, "url": site.address}])
-    yield context.new_page()
-    context.close()
 
 
 def _asked(member: AMember, mediator: Actor, peer: Actor) -> Receipt:
@@ -122,13 +113,13 @@ def test_what_is_taken_back_ends_for_her_mediator_and_members_while_no_vault_is_
     db.session.rollback()
     row = db.session.scalars(select(MediationBrief)).one()
     assert (row.state, row.note_sealed) == ("closed", None)
-    with _browser_of(client_for(mediator), browser, site) as helper:
+    with browser_of(client_for(mediator), browser, site) as helper:
         helper.goto(f"{site.address}/w/b")
         expect(helper.get_by_text("Lake")).to_have_count(0)
         found += findings(helper, f"a brief that ended, {language}")
     # A member whose vault is open reads it on Today, and on the case what is done no more.
     officer = a_member("documentation", language=language)
-    with _browser_of(officer.client, browser, site) as office:
+    with browser_of(officer.client, browser, site) as office:
         office.goto(site.address)
         office.get_by_role("link", name=done[1], exact=True).click()
         office.locator("tbody th a").first.click()
@@ -155,7 +146,7 @@ def test_a_custodian_notes_who_decides_for_a_child_and_an_adult_beside_her_is_no
         "en": ("What is decided for her, by a paper", "Children officer"),
         "sw": ("Kinachoamuliwa kwa ajili yake, kwa karatasi", "Afisa wa watoto"),
     }[language]
-    with _browser_of(grace.client, browser, site) as page:
+    with browser_of(grace.client, browser, site) as page:
         page.goto(f"{site.address}/w/{reference}/c")
         page.get_by_text(said[0]).click()
         form = page.locator("form", has=page.locator("input[name=paper]"))
@@ -175,4 +166,101 @@ def test_a_custodian_notes_who_decides_for_a_child_and_an_adult_beside_her_is_no
     db.session.rollback()
     (case,), _damaged = cases.open_cases(grace.actor, grace.vault())
     assert [one.id for one in who_agreed(case.record)] == ["p1"]
+    assert found == []
+
+
+# What the page of an original says of those who are missing, and a paper for a court says.
+MISSING = {
+    "en": ("Missing: A, B.", "Missing: A.", "Nobody was asked again about this paper"),
+    "sw": ("Inakosekana: A, B.", "Inakosekana: A.", "Hakuna aliyeulizwa tena kuhusu karatasi hii"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_paper(
+    browser: Browser, site: Site, a_member: Callable[..., AMember], language: str
+) -> None:
+    grace = a_member("custodian", language=language)
+    reference = filed(
+        Record(
+            persons=[
+                Person(id="p1", code="A", age_band="under_18"),
+                Person(id="p2", code="B", age_band="25_34"),
+            ],
+            acts=[Act(id="a1", code="P1")],
+        )
+    )
+    original = samples.jpeg()
+    document = add_evidence(
+        grace.actor,
+        grace.vault(),
+        reference,
+        Received(label="Arm"),
+        io.BytesIO(original),
+        len(original),
+    )
+    case = f"{site.address}/w/{reference}"
+    both, child, again = MISSING[language]
+    found = []
+
+    def of(page: Page, *person_and_field: str) -> str:
+        person, field = person_and_field
+        return f"form:has(input[name=person][value={person}]):has([name={field}])"
+
+    with browser_of(grace.client, browser, site) as page:
+        page.goto(f"{case}/e/{document}/original")
+        expect(page.locator("main .note")).to_contain_text(both)
+        expect(page.locator("main .note")).to_be_in_viewport(ratio=1)
+        expect(page.locator("main form")).to_have_count(0)
+        found += findings(page, f"an original that stays, {language}")
+        page.set_viewport_size(PHONE)
+        # The adult says yes herself. The child is not asked for her, nor she for the child.
+        page.locator("main .note a").click()
+        answers = page.locator(of(page, "p2", "record"))
+        page.locator("details", has=answers).locator("summary").first.click()
+        for name, value in {"court": "yes", "health": "yes", "origin": "herself"}.items():
+            answers.locator(f"[name={name}][value={value}]").check()
+        answers.locator(f"[name=language][value={language}]").check()
+        answers.get_by_role("button").click()
+        page.goto(f"{case}/e/{document}/original")
+        expect(page.locator("main .note")).to_contain_text(child)
+        expect(page.locator("main form")).to_have_count(0)
+        # For the child a custodian notes who decides, and by which paper.
+        page.locator("main .note a").click()
+        decided = page.locator(of(page, "p1", "paper"))
+        page.locator("details", has=decided).locator("summary").last.click()
+        for name in ("court", "health"):
+            decided.locator(f"[name={name}][value=yes]").check()
+        decided.locator("[name=origin]").last.check()
+        decided.locator("[name=paper]").fill("Order 7 of 1 December")
+        decided.get_by_role("button").click()
+        page.goto(f"{case}/e/{document}/original")
+        page.locator("[name=who]").fill("Mfano Advocates")
+        with page.expect_download() as leaving:
+            page.locator("main form button").click()
+        assert Path(leaving.value.path()).read_bytes() == original
+        # A file for a court tells of both, once each was asked about this very paper.
+        page.goto(f"{case}/f")
+        expect(page.locator("main .note")).to_contain_text(again)
+        page.locator("main .note a").click()
+        for person in ("p1", "p2"):
+            page.locator(f"[name=persons][value={person}]").check()
+        page.locator("[name=to_whom]").fill("Mfano Advocates")
+        page.locator("[name=about]").fill("12 of 2026")
+        page.locator(f"[name=language][value={language}]").check()
+        page.locator("[name=answer][value=yes]").check()
+        # Nothing counts before it was read back to them, and nothing that was marked is lost.
+        page.locator("main form.form button").click()
+        expect(page.locator(".field.wrong [name=read_back_on]")).to_be_visible()
+        expect(page.locator("[name=about]")).to_have_value("12 of 2026")
+        found += findings(page, f"asked again for a court, {language}")
+        page.set_viewport_size(PHONE)
+        page.locator("[name=read_back_on]").fill(str(local_today()))
+        page.locator("main form.form button").click()
+        page.goto(f"{case}/f")
+        found += findings(page, f"a file of a child and an adult, {language}")
+        page.set_viewport_size(PHONE)
+        with page.expect_download() as leaving:
+            page.locator("main form.form button").click()
+        assert Path(leaving.value.path()).read_bytes().startswith(b"%PDF-")
     assert found == []
