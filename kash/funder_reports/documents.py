@@ -196,7 +196,7 @@ def _sheets(report: FunderReport, content: Content) -> dict[str, list[Sequence[A
     seen = {(row["title"], row["version"]): row["definition"] for row in content["figures"]}
     meanings += [(title, version, text) for (title, version), text in seen.items()]
     meanings += [
-        (SECTION_NAMES[name], "", note) for name, note in notes_of(content).items() if note
+        (str(SECTION_NAMES[name]), "", note) for name, note in notes_of(content).items() if note
     ]
     return {
         _("What was reached"): figures,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
+from kash.indicators.rules.keys import BOUNDS, INDICATORS
 from kash.indicators.services.definitions import DefinitionDetails
 from kash.indicators.services.targets import TargetDetails
 from kash.platform.web import KashForm
@@ -33,14 +36,34 @@ class DefinitionForm(KashForm):
         return self.command(DefinitionDetails)
 
 
-class ShareDefinitionForm(DefinitionForm):
-    """The same of an indicator that counts from a share of a workshop's hours on."""
+def _least_field(name: str, label: Any) -> Any:
+    least, most = BOUNDS[name]
+    return whole_number_field(label, least=least, most=most)
 
-    least_share = whole_number_field(
-        _l("Counts from this share of a workshop's hours on, in per cent (0: any minute)"),
-        least=0,
-        most=100,
+
+class LeastDefinitionForm(DefinitionForm):
+    """The same of an indicator that counts from some attendance on."""
+
+    least_share = _least_field(
+        "share", _l("Counts from this share of a workshop's hours on, in per cent (0: any minute)")
     )
+    least_days = _least_field("days", _l("Counts from so many days of a workshop on (1: any day)"))
+
+
+class OftenDefinitionForm(LeastDefinitionForm):
+    """The same of an indicator that can ask people to have come to several workshops."""
+
+    least_workshops = _least_field(
+        "workshops", _l("Counts from so many workshops of the period on (1: any workshop)")
+    )
+
+
+def definition_form(key: str) -> type[DefinitionForm]:
+    """The form of a definition, with all by which its indicator can count."""
+    least = INDICATORS[key].least
+    if "workshops" in least:
+        return OftenDefinitionForm
+    return LeastDefinitionForm if least else DefinitionForm
 
 
 class TargetForm(KashForm):

@@ -12,7 +12,7 @@ from kash.people.erasure import stays
 from kash.people.references import Reference, Row, joined
 from kash.people.undo_log import RowChanges, table_of
 
-_OF_A_FACT = ("completed_on", "minutes", "percentage", "met", "version_id", "asked_on")
+_OF_A_FACT = ("completed_on", "minutes", "percentage", "days", "met", "version_id", "asked_on")
 
 
 def better_completion(kept: Row, gone: Row) -> dict[str, Any]:

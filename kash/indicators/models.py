@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kash.indicators.rules.keys import Least
 from kash.people.models import Group
 from kash.platform.approvals.models import Proposal
 from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
@@ -29,6 +30,7 @@ class Completion(Base):
 
     `held_on` is the last day of the workshop, `completed_on` that on which the requirements were
     met, never before it; the same day while they are not. The person is as she was on `held_on`.
+    `days` are those on which she was there for any minute.
     `version_id` is the version of the track by which she was judged; whoever met it stays judged by
     it, though the track may ask for more by now. `asked_on` is when that was asked last, empty if
     it never was.
@@ -54,6 +56,7 @@ class Completion(Base):
             "held_on",
             "minutes",
             "percentage",
+            "days",
             "person_id",
             "workshop_id",
         ),
@@ -69,6 +72,7 @@ class Completion(Base):
     completed_on: Mapped[date] = mapped_column(Date)
     minutes: Mapped[int] = mapped_column(Integer)
     percentage: Mapped[int] = mapped_column(SmallInteger)
+    days: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     met: Mapped[bool] = mapped_column(default=False)
     refresher: Mapped[bool] = mapped_column(default=False)
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
@@ -87,8 +91,8 @@ class IndicatorDefinition(Proposal, PublicId, Base):
 
     What it counts is said by the program, out of what counts: `remark` is printed beside it as a
     remark, and changes no count. It holds for periods that end on `from_day` or after it.
-    `least_share` is the share of a workshop's hours from which somebody counts, in per cent, for
-    the indicators that ask for one; 0 is any minute.
+    The least that somebody must have attended, for the indicators that ask for it, is a share of a
+    workshop's hours in per cent, days of it, and workshops of the period.
     """
 
     __tablename__ = "indicator_definition"
@@ -96,6 +100,8 @@ class IndicatorDefinition(Proposal, PublicId, Base):
         CheckConstraint("state in ('proposed', 'approved', 'returned')", name="state"),
         CheckConstraint("approved_by is null or approved_by <> proposed_by", name="two_people"),
         CheckConstraint("least_share between 0 and 100", name="least_share"),
+        CheckConstraint("least_days between 1 and 60", name="least_days"),
+        CheckConstraint("least_workshops between 1 and 60", name="least_workshops"),
         CheckConstraint("(version is null) = (state <> 'approved')", name="version"),
         Index(
             "uq_indicator_definition_key_proposed",
@@ -113,8 +119,15 @@ class IndicatorDefinition(Proposal, PublicId, Base):
     title: Mapped[str] = mapped_column(String(120))
     remark: Mapped[str] = mapped_column("text", Text, default="")
     least_share: Mapped[int] = mapped_column(SmallInteger, default=0)
+    least_days: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
+    least_workshops: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
     because: Mapped[str] = mapped_column(Text, default="")
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def least(self) -> Least:
+        """The least that somebody must have attended to count."""
+        return Least(self.least_share, self.least_days, self.least_workshops)
 
 
 class Target(PublicId, Base):

@@ -12,7 +12,7 @@ from sqlalchemy import exists
 
 from kash.indicators.approval import APPROVAL
 from kash.indicators.models import Target
-from kash.indicators.queries.definitions import waiting_definitions
+from kash.indicators.queries.definitions import title_of, waiting_definitions
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.today import Need, TodayLine, Viewer
@@ -22,7 +22,7 @@ from kash.policy import Role
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            _("Definition of an indicator: %(title)s", title=one.title),
+            _("Definition of an indicator: %(title)s", title=title_of(one)),
             url_for("indicators.definition", key=one.key),
             one.created_at,
             icon="report",

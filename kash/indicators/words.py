@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.indicators.rules.figures import NEW, UNKNOWN
-from kash.indicators.rules.keys import INDICATORS, IndicatorKey
+from kash.indicators.rules.keys import BOUNDS, IndicatorKey, Least
 from kash.indicators.rules.periods import Period, PeriodProblem, read_period
 from kash.people.words import SAID
 from kash.platform.web.formats import month_text, short_date_text
@@ -71,22 +71,31 @@ STANDARD_TEXTS: dict[str, Any] = {
 }
 
 
-def rule_text(key: str, least_share: int) -> str:
-    """The sentence of what is counted, drawn from the parameters by which it is counted."""
-    text = str(STANDARD_TEXTS[key])
-    if not (INDICATORS[key].share and least_share):
-        return text
-    share = _(
-        "Counted is only who was there for at least %(share)s %% of the workshop's hours.",
-        share=least_share,
-    )
-    return f"{text} {share}"
+LEAST_TEXTS: dict[str, Any] = {
+    "share": _l("Counted is only who was there for at least %(least)s %% of the workshop's hours."),
+    "days": _l("Counted is only who was there on at least %(least)s days of the workshop."),
+    "workshops": _l(
+        "Counted is only who was there so in at least %(least)s workshops that ended in the period,"
+        " whoever paid for them."
+    ),
+}
 
 
-def defined_text(key: str, least_share: int, remark: str) -> str:
+def rule_text(key: str, least: Least) -> str:
+    """The sentences of what is counted, drawn from the parameters by which it is counted."""
+    asked = least.of(key)
+    more = [
+        str(text) % {"least": getattr(asked, name)}
+        for name, text in LEAST_TEXTS.items()
+        if getattr(asked, name) > BOUNDS[name][0]
+    ]
+    return " ".join([str(STANDARD_TEXTS[key]), *more])
+
+
+def defined_text(key: str, least: Least, remark: str) -> str:
     """The same with what the programme remarks, which changes no count and says that it is a
     remark."""
-    rule = rule_text(key, least_share)
+    rule = rule_text(key, least)
     return " ".join([rule, *([_("Remark: %(text)s", text=remark)] if remark else [])])
 
 

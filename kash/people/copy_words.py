@@ -86,6 +86,7 @@ COLUMNS: Mapping[str, Any] = {
     "course": _l("Course"),
     "created_at": _l("Added"),
     "day": _l("Day"),
+    "days": _l("Days"),
     "decided_at": _l("Decided"),
     "declared_at": _l("Declared"),
     "due_cents": _l("Due, in cents"),

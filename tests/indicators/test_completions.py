@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -20,6 +20,7 @@ from kash.indicators.models import Completion
 from kash.indicators.services.completions import FOLLOWS, ask_who_completed
 from kash.people.models import Organisation, Person, Posting
 from kash.platform.database import db, utc_now
+from kash.platform.web.formats import from_local
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.enrolment import change_enrolment
 from tests.certificates.conftest import ALL, LITTLE, MOST
@@ -35,6 +36,17 @@ def test_nothing_counts_before_a_second_person_confirmed_the_last_register(ready
     assert facts(ready.held) == {}
     confirm(ready.held, ready.director)
     assert facts(ready.held) == WHOLE
+
+
+def test_days_are_those_on_which_she_was_there_by_the_programmes_clocks(ready: Ready) -> None:
+    """Shortly after midnight it is still the day before by the stored time."""
+    first = ready.held.row.register.slots[0]
+    first.starts_at = from_local(ready.workshop.starts_on, time(0, 30))
+    db.session.commit()
+    confirm(ready.held, ready.director)
+    rows = db.session.query(Person.chosen_name, Completion.days)
+    found = rows.join(Completion, Completion.person_id == Person.id).all()
+    assert {name: days for name, days in found} == {ALL: 2, MOST: 2, LITTLE: 1}  # noqa: C416
 
 
 def test_facts_and_confirmation_stand_or_fall_together(ready: Ready) -> None:

@@ -19,7 +19,7 @@ from kash.indicators.queries.rows import (
     with_facts,
 )
 from kash.indicators.rules.figures import NEW, REFRESHER, FactRow, PaidShare
-from kash.indicators.rules.keys import IndicatorKey
+from kash.indicators.rules.keys import IndicatorKey, Least
 from kash.indicators.rules.periods import quarter
 from kash.people.models import Group, Organisation, Person
 from kash.platform.database import db
@@ -105,9 +105,9 @@ def test_facts_count_by_their_days_and_what_each_indicator_asks(
         )
     }
 
-    def counted(key: IndicatorKey, least: int = 50) -> dict[str, date]:
+    def counted(key: IndicatorKey, share: int = 50) -> dict[str, date]:
         of = {one.id: name for name, one in made.items()}
-        rows = fact_rows(key, PERIOD, (), least_share=least)
+        rows = fact_rows(key, PERIOD, (), least=Least(share))
         assert {one.person for one in rows} <= {person.id}
         return {of[one.order]: one.day for one in rows}
 

@@ -14,6 +14,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.indicators.models import Completion, IndicatorDefinition, Target
+from kash.indicators.rules.keys import BOUNDS, INDICATORS
 from kash.indicators.rules.periods import Period, quarter_holding
 from kash.indicators.services.definitions import propose_definition
 from kash.indicators.services.targets import TargetDetails, add_target
@@ -162,6 +163,14 @@ def test_a_definition_is_proposed_on_one_page_and_approved_on_another(
     wrong = client_for(officer).post(f"{page}/new", data={**sent, "least_share": "x"})
     assert wrong.status_code == 422
     assert 'value="People met"' in wrong.text
+    sent |= {"least_days": "3", "least_workshops": "2"}
+    for name, values in (("share", "-1 101"), ("days", "0 61"), ("workshops", "0 61")):
+        for value in values.split():
+            wrong = client_for(officer).post(f"{page}/new", data={**sent, f"least_{name}": value})
+            assert wrong.status_code == 422
+            assert f'id="least_{name}-error"' in wrong.text
+            assert wrong.text.count('class="error"') == 1
+            assert f'value="{value}"' in wrong.text
     client_for(officer).post(f"{page}/new", data=sent)
     row = db.session.query(IndicatorDefinition).one()
     address = f"/indicators/definitions/waiting/{row.public_id}"
@@ -171,9 +180,25 @@ def test_a_definition_is_proposed_on_one_page_and_approved_on_another(
     assert client_for(officer).post(f"{address}/approve").status_code == 403
     client_for(director).post(f"{address}/approve")
     told = words(client_for(director).get(page))
-    drawn = "Counted is only who was there for at least 50 % of the workshop's hours."
+    drawn = (
+        "Counted is only who was there for at least 50 % of the workshop's hours. Counted is only"
+        " who was there on at least 3 days of the workshop. Counted is only who was there so in at"
+        " least 2 workshops that ended in the period, whoever paid for them."
+    )
     assert f"{drawn} Remark: At least five days." in told
     assert client_for(director).post(f"{address}/approve").status_code == 409
+
+
+def test_a_form_asks_only_for_the_numbers_by_which_its_indicator_counts(
+    app: APIFlask, actor: MakeActor, client_for: ClientFor
+) -> None:
+    browser = client_for(actor("monitoring"))
+    for key, indicator in INDICATORS.items():
+        form = browser.get(f"/indicators/definitions/{key}/new").text
+        asked = [name for name in BOUNDS if f'name="least_{name}"' in form]
+        assert asked == list(indicator.least)
+        fixed = "What this counts does not change: only its title and a remark do."
+        assert (fixed in form) is (not asked)
 
 
 def test_a_target_is_set_changed_and_removed_on_its_pages(

@@ -159,6 +159,8 @@ FIXED = {
     " %(in_time)s, later or not at all %(late)s.",
     "The button opens them on this device for %(minutes)s minutes. The link works once: press it"
     " only where you want to see or download them.",
+    # Of one day nothing is said: any minute counts.
+    "Counted is only who was there on at least %(least)s days of the workshop.",
     "This list has more than %(most)s people. Bring it in parts.",
     "Use at most %(most)s days.",
     "When somebody is held or in danger, the first officer on duty gets an e-mail that says only"

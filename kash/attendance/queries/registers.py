@@ -18,6 +18,7 @@ from kash.attendance.rules.presence import MadeMark, Presence, SlotTime, presenc
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import zone
 
 SlotValues: TypeAlias = Row[int, str, datetime, int, datetime | None]
 
@@ -249,13 +250,14 @@ def grid(register_id: int) -> RegisterGrid:
 
 @dataclass(frozen=True)
 class Attended:
-    """Attendance of one person, in minutes weighted by the marks' statuses."""
+    """Attendance of one person, in minutes weighted by the marks' statuses, and in days."""
 
     person_id: int
     entry: str
     minutes: int
     total_minutes: int
     percentage: int
+    days: int
     counts: Mapping[str, int]
 
 
@@ -280,6 +282,7 @@ def attended(register_id: int, session: Session | None = None) -> list[Attended]
             minutes=counted[row.person_id].minutes,
             total_minutes=counted[row.person_id].total_minutes,
             percentage=counted[row.person_id].percentage,
+            days=len(counted[row.person_id].days),
             counts=counted[row.person_id].counts,
         )
         for row in roster
@@ -314,12 +317,16 @@ def _presences(
     marks: Iterable[MarkValues],
     weights: Mapping[str, int],
 ) -> dict[int, Presence]:
-    now = utc_now()
+    now, clock = utc_now(), zone()
     return presences(
         people,
         [
             SlotTime(
-                slot.id, slot.minutes, slot.closed_at is not None, has_begun(slot.starts_at, now)
+                slot.id,
+                slot.minutes,
+                slot.closed_at is not None,
+                has_begun(slot.starts_at, now),
+                slot.starts_at.astimezone(clock).date(),
             )
             for slot in slots
         ],

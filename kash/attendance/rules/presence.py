@@ -6,16 +6,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 
 @dataclass(frozen=True)
 class SlotTime:
-    """A slot as it counts: how long, whether its register is closed, and whether it has begun."""
+    """A slot as it counts: how long, whether its register is closed, whether it has begun, and on
+    which day."""
 
     slot: int
     minutes: int
     closed: bool
     begun: bool = True
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,13 @@ class MadeMark:
 
 @dataclass(frozen=True)
 class Presence:
-    """Presence of one person, by all her marks. `weighted` is in minutes times per cent."""
+    """Presence of one person, by all her marks. `weighted` is in minutes times per cent; `days` are
+    those on which any of it counts."""
 
     weighted: int
     total_minutes: int
     counts: Mapping[str, int]
+    days: frozenset[date | None] = frozenset()
 
     @property
     def minutes(self) -> int:
@@ -77,6 +82,7 @@ def presences(
             before,
             weighted=before.weighted + slot.minutes * weights[mark.status],
             counts=Counter(before.counts) + Counter({mark.status: 1}),
+            days=before.days | {slot.day} if weights[mark.status] else before.days,
         )
     return found
 

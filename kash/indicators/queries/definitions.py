@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kash.indicators.approval import APPROVAL
 from kash.indicators.models import IndicatorDefinition
+from kash.indicators.rules.keys import ANYBODY, Least
 from kash.indicators.words import TITLES, defined_text, rule_text
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
@@ -22,14 +23,14 @@ STANDARD_VERSION = 1
 
 @dataclass(frozen=True)
 class Definition:
-    """A definition as it holds for a period: its version, the least share of hours, and its text,
+    """A definition as it holds for a period: its version, the least that counts, and its text,
     which is drawn from what counts; below it stands the `remark` of the programme, if any."""
 
     key: str
     version: int
     title: str
     text: str
-    least_share: int = 0
+    least: Least = ANYBODY
     remark: str = ""
 
 
@@ -57,15 +58,15 @@ def definitions_on(
         found[row.key] = Definition(
             row.key,
             row.version or STANDARD_VERSION,
-            _title(row),
-            defined_text(row.key, row.least_share, row.remark),
-            row.least_share,
+            title_of(row),
+            defined_text(row.key, row.least, row.remark),
+            row.least,
             row.remark,
         )
     return found
 
 
-def _title(row: IndicatorDefinition) -> str:
+def title_of(row: IndicatorDefinition) -> str:
     """The title of a version; in the reader's language where whoever wrote it left the standard
     one of theirs."""
     for language in LANGUAGES:
@@ -79,7 +80,7 @@ def _title(row: IndicatorDefinition) -> str:
 
 def standard(key: str) -> Definition:
     """The standard definition of an indicator, in the reader's language."""
-    return Definition(key, STANDARD_VERSION, str(TITLES[key]), rule_text(key, 0))
+    return Definition(key, STANDARD_VERSION, str(TITLES[key]), rule_text(key, ANYBODY))
 
 
 def versions_of(key: str) -> list[IndicatorDefinition]:

@@ -29,7 +29,7 @@ from kash.indicators.rules.figures import (
     row_counts,
     shared_rows,
 )
-from kash.indicators.rules.keys import INDICATORS, IndicatorKey, check_dimensions
+from kash.indicators.rules.keys import INDICATORS, IndicatorKey, Least, check_dimensions
 from kash.indicators.rules.periods import Period
 from kash.people.models import Group, Organisation, Person
 from kash.people.scope import reaches, within_reach
@@ -86,7 +86,7 @@ def table_by(
         return table(*_workshops(period, names, funder, asking))
     if key == IndicatorKey.HEADCOUNT:
         return table(*_heads(period, names, funder, asking))
-    everything = _rows(key, period, names, definition.least_share, asking)
+    everything = _rows(key, period, names, definition.least, asking)
     rows = everything
     if funder is not None:
         paid = set(asking.scalars(paid_by(funder)))
@@ -115,13 +115,13 @@ def table_by(
 
 
 def _rows(
-    key: str, period: Period, names: Sequence[str], least_share: int, session: Session
+    key: str, period: Period, names: Sequence[str], least: Least, session: Session
 ) -> list[FactRow]:
     if key == IndicatorKey.GAIN:
         return with_facts(gained(period, session), names, session)
     if key == IndicatorKey.PRACTICE:
         return with_facts(practised(period, session), names, session)
-    return fact_rows(key, period, names, least_share=least_share, session=session)
+    return fact_rows(key, period, names, least=least, session=session)
 
 
 def _has_data(key: str, period: Period, funder: str | None, session: Session) -> bool:
@@ -217,7 +217,7 @@ def shared_views(key: str, period: Period, session: Session | None = None) -> li
     an indicator that counts people."""
     asking = session or db.session()
     definition = definition_of(key, period.last, asking)
-    rows = _rows(key, period, (), definition.least_share, asking)
+    rows = _rows(key, period, (), definition.least, asking)
     return shared_rows(rows, funders_of({row.workshop for row in rows}, asking))
 
 

@@ -14,7 +14,7 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules.standing import REPLACED
 from kash.indicators.models import Completion
 from kash.indicators.rules.figures import NEW, REFRESHER, FactRow, Funders, PaidShare
-from kash.indicators.rules.keys import IndicatorKey
+from kash.indicators.rules.keys import ANYBODY, IndicatorKey, Least
 from kash.indicators.rules.periods import Period
 from kash.people.models import Group, Organisation, Person
 from kash.platform.database import db
@@ -62,15 +62,27 @@ def paid_by(funder: str) -> Select[int]:
     return select(Funding.workshop_id).join(Funder).where(Funder.public_id == funder)
 
 
-def conditions(key: str, period: Period, least_share: int) -> list[ColumnElement[bool]]:
-    """The conditions by which facts count for an indicator in a period."""
+def conditions(key: str, period: Period, least: Least = ANYBODY) -> list[ColumnElement[bool]]:
+    """The conditions by which facts count for an indicator in a period. For the least number of
+    workshops all of the period count, so that a funder's part is a part of the whole."""
     counted: list[ColumnElement[bool]] = [within(period, _DAYS[key])]
     if key in (IndicatorKey.COMPLETED, IndicatorKey.REFRESHED):
         counted.append(Completion.met.is_(True))
     if key == IndicatorKey.REFRESHED:
         counted.append(Completion.refresher.is_(True))
     if key in (IndicatorKey.REACHED, IndicatorKey.ATTENDANCES):
-        counted += [Completion.minutes > 0, Completion.percentage >= least_share]
+        asked = least.of(key)
+        counted += [Completion.minutes > 0, Completion.percentage >= asked.share]
+        if asked.days > 1:
+            counted.append(Completion.days >= asked.days)
+        if asked.workshops > 1:
+            often = (
+                select(Completion.person_id)
+                .where(*counted)
+                .group_by(Completion.person_id)
+                .having(func.count() >= asked.workshops)
+            )
+            counted.append(Completion.person_id.in_(often.correlate(None)))
     if key == IndicatorKey.CERTIFIED:
         # A corrected certificate stands for the one that it replaces, and a renewal for an earlier.
         counted += [
@@ -86,7 +98,7 @@ def fact_rows(
     period: Period,
     dimensions: Collection[str],
     *,
-    least_share: int = 0,
+    least: Least = ANYBODY,
     session: Session | None = None,
 ) -> list[FactRow]:
     """The rows of an indicator that counts people or attendances; one query."""
@@ -125,7 +137,7 @@ def fact_rows(
             statement = statement.join(Group, Group.id == Completion.group_id)
     of_course = CourseVersion if key == IndicatorKey.CERTIFIED else Completion
     statement = _with_names(statement, names, of_course.course_id)
-    counted = conditions(key, period, least_share)
+    counted = conditions(key, period, least)
     found = (session or db.session()).execute(statement.where(*counted))
     return [
         FactRow(

@@ -12,7 +12,7 @@ from kash.indicators.models import Completion
 from kash.indicators.queries.definitions import Definition, definitions_on
 from kash.indicators.queries.figures import table_by
 from kash.indicators.queries.rows import conditions, has_facts, held_workshops, of_funder
-from kash.indicators.rules.keys import IndicatorKey
+from kash.indicators.rules.keys import IndicatorKey, Least
 from kash.indicators.rules.periods import Period
 from kash.platform.database import db
 from kash.workshops.models import Workshop
@@ -42,7 +42,7 @@ def totals_of(
     asking = session or db.session()
     by = definitions or definitions_on(period.last, tuple(keys), asking)
     counted = {
-        key: _total(key, period, by[key].least_share, funder).label(key)
+        key: _total(key, period, by[key].least, funder).label(key)
         for key in keys
         if key in _COUNTED
     }
@@ -60,11 +60,11 @@ def totals_of(
     return found
 
 
-def _total(key: str, period: Period, least_share: int, funder: str | None) -> ScalarSelect[int]:
+def _total(key: str, period: Period, least: Least, funder: str | None) -> ScalarSelect[int]:
     if key == IndicatorKey.WORKSHOPS:
         held = held_workshops(period, funder)
         return select(func.count(Workshop.id)).where(*held).scalar_subquery()
-    counted = conditions(key, period, least_share)
+    counted = conditions(key, period, least)
     if key == IndicatorKey.CERTIFIED:
         return (
             select(func.count(Certificate.person_id.distinct()))

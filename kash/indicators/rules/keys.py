@@ -23,22 +23,41 @@ class IndicatorKey(StrEnum):
 
 
 @dataclass(frozen=True)
+class Least:
+    """Least that somebody must have attended to count: a share of a workshop's hours in per cent,
+    days of it, and workshops of the period. Without more said, any minute of one counts."""
+
+    share: int = 0
+    days: int = 1
+    workshops: int = 1
+
+    def of(self, key: str) -> Least:
+        """What of it an indicator counts by; the rest is as if nothing was said."""
+        return Least(**{name: getattr(self, name) for name in INDICATORS[key].least})
+
+
+# From the first on, to the last; a workshop has no more days, and a year hardly more workshops.
+BOUNDS = {"share": (0, 100), "days": (1, 60), "workshops": (1, 60)}
+ANYBODY = Least()
+
+
+@dataclass(frozen=True)
 class Indicator:
     """An indicator. `dimensions` are those by which it can be told apart; `people` says that it
-    counts people, each once. `share` says that its definition sets the least share of hours."""
+    counts people, each once. `least` names what of a `Least` its definition sets."""
 
     key: str
     dimensions: tuple[str, ...] = DIMENSIONS
     people: bool = True
-    share: bool = False
+    least: tuple[str, ...] = ()
 
 
 INDICATORS = {
     one.key: one
     for one in (
         Indicator(IndicatorKey.COMPLETED),
-        Indicator(IndicatorKey.REACHED, share=True),
-        Indicator(IndicatorKey.ATTENDANCES, people=False, share=True),
+        Indicator(IndicatorKey.REACHED, least=("share", "days", "workshops")),
+        Indicator(IndicatorKey.ATTENDANCES, people=False, least=("share", "days")),
         Indicator(
             IndicatorKey.HEADCOUNT, ("group", "course", "funder", "sex", "age_band"), people=False
         ),

@@ -68,6 +68,7 @@ def write_completions(session: Session, register_id: int, now: datetime) -> None
 def _count(fact: Completion, one: Completing, day: date, today: date) -> None:
     done = one.judged.done_on if one.judged is not None else None
     fact.minutes, fact.percentage = one.record.minutes, one.record.percentage
+    fact.days = one.record.days
     fact.met, fact.held_on, fact.asked_on = one.met, day, today
     fact.version_id = one.judged.version if one.judged is not None else None
     fact.completed_on = max(day, done) if one.met and done is not None else day

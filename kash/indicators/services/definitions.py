@@ -11,7 +11,7 @@ from kash.indicators.approval import APPROVAL
 from kash.indicators.errors import DefinitionFromThePast, DefinitionWaits
 from kash.indicators.models import IndicatorDefinition
 from kash.indicators.queries.definitions import STANDARD_VERSION
-from kash.indicators.rules.keys import INDICATORS
+from kash.indicators.rules.keys import INDICATORS, Least
 from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
@@ -20,14 +20,21 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class DefinitionDetails:
-    """A definition as entered: its title, a remark that counts nothing, the least share of hours,
-    since when, and why."""
+    """A definition as entered: its title, a remark that counts nothing, the least that somebody
+    must have attended, since when, and why."""
 
     title: str
     from_day: date
     because: str
     remark: str = ""
     least_share: int = 0
+    least_days: int = 1
+    least_workshops: int = 1
+
+    @property
+    def least(self) -> Least:
+        """The least that somebody must have attended to count."""
+        return Least(self.least_share, self.least_days, self.least_workshops)
 
 
 def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> str:
@@ -45,6 +52,7 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
         )
         if waits is not None:
             raise DefinitionWaits
+        least = details.least.of(key)
         made: IndicatorDefinition = APPROVAL.propose(
             change,
             by,
@@ -53,7 +61,9 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
             remark=details.remark,
             from_day=details.from_day,
             because=details.because,
-            least_share=details.least_share if INDICATORS[key].share else 0,
+            least_share=least.share,
+            least_days=least.days,
+            least_workshops=least.workshops,
         )
         return made.public_id
 

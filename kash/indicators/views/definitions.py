@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,7 +11,7 @@ from flask_babel import gettext as _
 from kash.accounts.queries.accounts import names_of
 from kash.indicators import blueprint
 from kash.indicators.approval import APPROVAL
-from kash.indicators.forms import DefinitionForm, ShareDefinitionForm
+from kash.indicators.forms import definition_form
 from kash.indicators.models import IndicatorDefinition
 from kash.indicators.queries import definitions as queries
 from kash.indicators.rules.keys import INDICATORS, KEYS
@@ -54,6 +56,7 @@ def _page_of(key: str, form: SendBackForm, problem: str = "") -> ResponseReturnV
         present=queries.definition_of(key, local_today()),
         standard=queries.standard(key),
         defined_text=defined_text,
+        title_of=queries.title_of,
         versions=versions,
         waiting=waiting,
         decision=APPROVAL.offered(waiting, actor) if waiting is not None else None,
@@ -69,14 +72,13 @@ def _page_of(key: str, form: SendBackForm, problem: str = "") -> ResponseReturnV
 def propose_definition(key: str) -> ResponseReturnValue:
     """Propose another definition of an indicator."""
     present = queries.definition_of(_known(key), local_today())
-    kind = ShareDefinitionForm if INDICATORS[key].share else DefinitionForm
-    form = kind(
+    form = definition_form(key)(
         data={
             "title": present.title,
             "remark": present.remark,
             "from_day": local_today(),
-            "least_share": present.least_share,
         }
+        | {f"least_{name}": least for name, least in asdict(present.least).items()}
     )
     if form.validate_on_submit():
         with form.showing_problems():
@@ -87,7 +89,8 @@ def propose_definition(key: str) -> ResponseReturnValue:
         "indicators/definition_form.html",
         form=form,
         present=present,
-        rule=rule_text(key, present.least_share),
+        rule=rule_text(key, present.least),
+        numbers=[form[f"least_{name}"] for name in INDICATORS[key].least],
     )
 
 

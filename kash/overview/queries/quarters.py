@@ -53,7 +53,7 @@ def completed_by_quarter(period: Period, funder: str | None = None) -> list[Quar
                     func.count(Completion.person_id.distinct()),
                 )
                 .where(
-                    *conditions(IndicatorKey.COMPLETED, one, 0),
+                    *conditions(IndicatorKey.COMPLETED, one),
                     *of_funder(Completion.workshop_id, funder),
                 )
                 .group_by(Completion.group_id)

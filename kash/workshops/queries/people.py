@@ -280,12 +280,13 @@ def own_part(workshop: Workshop, person_id: int) -> OwnPart:
 
 @dataclass(frozen=True)
 class AttendanceRecord:
-    """Attendance of a person of a workshop, in minutes weighted by the marks."""
+    """Attendance of a person of a workshop, in minutes weighted by the marks, and in days."""
 
     person: Person
     minutes: int
     total_minutes: int
     percentage: int
+    days: int
 
 
 def attendance_record(workshop: Workshop, session: Session | None = None) -> list[AttendanceRecord]:
@@ -305,6 +306,7 @@ def attendance_record(workshop: Workshop, session: Session | None = None) -> lis
             by_person[person.id].minutes,
             by_person[person.id].total_minutes,
             by_person[person.id].percentage,
+            by_person[person.id].days,
         )
         for person in people
         if person.id in by_person
