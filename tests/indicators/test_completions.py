@@ -16,6 +16,7 @@ from kash.attendance.services.confirming import confirm_slot
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
 from kash.certificates.services.issuing import set_rule
+from kash.indicators.merging import better_completion
 from kash.indicators.models import Completion
 from kash.indicators.services.completions import FOLLOWS, ask_who_completed
 from kash.people.models import Organisation, Person, Posting
@@ -40,8 +41,11 @@ def test_nothing_counts_before_a_second_person_confirmed_the_last_register(ready
 
 def test_days_are_those_on_which_she_was_there_by_the_programmes_clocks(ready: Ready) -> None:
     """Shortly after midnight it is still the day before by the stored time."""
-    first = ready.held.row.register.slots[0]
-    first.starts_at = from_local(ready.workshop.starts_on, time(0, 30))
+    first = ready.workshop.starts_on - timedelta(2)
+    second = first + timedelta(1)
+    clocks = ((first, time(0, 30)), (first, time(23)), (second, time(9)), (second, time(11)))
+    for slot, (day, clock) in zip(ready.held.row.register.slots, clocks, strict=True):
+        slot.starts_at = from_local(day, clock)
     db.session.commit()
     confirm(ready.held, ready.director)
     rows = db.session.query(Person.chosen_name, Completion.days)
@@ -171,3 +175,13 @@ def test_a_posting_counts_by_the_day_of_the_workshop(ready: Ready) -> None:
         fact.organisation_id
         == db.session.query(Organisation).filter_by(name="Then Station").one().id
     )
+
+
+def test_of_two_facts_of_one_workshop_the_better_stands_whole() -> None:
+    names = ("completed_on", "minutes", "percentage", "days", "met", "version_id", "asked_on")
+    fewer = dict(zip(names, (date(2026, 11, 5), 60, 33, 1, True, 1, None), strict=True))
+    more = dict(
+        zip(names, (date(2026, 11, 6), 120, 67, 2, True, 2, date(2026, 11, 7)), strict=True)
+    )
+    assert better_completion(fewer, more) == more
+    assert better_completion(more, fewer) == {}
