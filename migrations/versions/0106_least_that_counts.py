@@ -5,7 +5,7 @@ Revises: 0105
 """
 
 from collections import defaultdict
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,7 @@ depends_on = None
 
 _INDEX = 'ix_completion_held_on'
 _BEFORE = ['held_on', 'minutes', 'percentage', 'person_id', 'workshop_id']
+_USUAL = 'Africa/Nairobi'
 _LEAST = ('least_days', 'least_workshops')
 
 _COMPLETION = sa.table(
@@ -56,7 +57,10 @@ def upgrade() -> None:
 def _fill(bind) -> None:
     """Count the days on which each person of a fact has a mark that counts, by the programme's
     clocks."""
-    zone = ZoneInfo(bind.scalar(sa.select(_PROGRAMME.c.zone).limit(1)) or 'Africa/Nairobi')
+    try:
+        zone = ZoneInfo(bind.scalar(sa.select(_PROGRAMME.c.zone)) or _USUAL)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo(_USUAL)
     came = defaultdict(set)
     for workshop, person, starts_at in bind.execute(
         sa.select(_WORKSHOP.c.id, _MARK.c.person_id, _SLOT.c.starts_at)
