@@ -32,7 +32,7 @@ class Least:
     workshops: int = 1
 
     def of(self, key: str) -> Least:
-        """What of it an indicator counts by; the rest is as if nothing was said."""
+        """The part of it by which an indicator counts; the rest is as if nothing was said."""
         return Least(**{name: getattr(self, name) for name in INDICATORS[key].least})
 
 
@@ -44,7 +44,7 @@ ANYBODY = Least()
 @dataclass(frozen=True)
 class Indicator:
     """An indicator. `dimensions` are those by which it can be told apart; `people` says that it
-    counts people, each once. `least` names what of a `Least` its definition sets."""
+    counts people, each once. `least` names the parts of a `Least` that its definition sets."""
 
     key: str
     dimensions: tuple[str, ...] = DIMENSIONS
