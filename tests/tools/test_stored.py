@@ -10,6 +10,7 @@ from flask import Flask
 
 from kash import policy
 from kash.feature import EXTENSION, Declared
+from kash.incidents.rules import parts
 from kash.people import erasure
 from kash.people.models import Person
 from kash.platform.jobs.kinds import JobKind
@@ -46,12 +47,12 @@ def test_columns_and_routes_are_those_that_were_written_down(sqlite_app: Flask) 
 def test_a_policy_of_erasing_that_is_dropped_is_told(
     sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parts = [
+    remaining = [
         part
         for part in sqlite_app.extensions[EXTENSION].parts
         if not (isinstance(part, erasure.FreeText) and part.name == "absence.note_sealed")
     ]
-    _with_parts(sqlite_app, monkeypatch, parts)
+    _with_parts(sqlite_app, monkeypatch, remaining)
     assert _differences(sqlite_app, "columns") == [
         "columns: - column absence.note_sealed: BYTEA / BLOB | "
         "her name is struck out sealed as absence.note",
@@ -85,7 +86,7 @@ def test_an_action_and_a_job_that_are_called_otherwise_are_told(
     sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = lists.lists(sqlite_app, ROOT)
-    parts = [
+    others = [
         JobKind("people.sweep", part.work)
         if isinstance(part, JobKind) and part.name == "people.duplicates"
         else ActionWords({**part.words, "people.person_made": ""})
@@ -93,11 +94,25 @@ def test_an_action_and_a_job_that_are_called_otherwise_are_told(
         else part
         for part in sqlite_app.extensions[EXTENSION].parts
     ]
-    _with_parts(sqlite_app, monkeypatch, parts)
+    _with_parts(sqlite_app, monkeypatch, others)
     assert stored.differences(before, lists.lists(sqlite_app, ROOT)) == [
         "strings: + action: people.person_made",
         "strings: - job: people.duplicates",
         "strings: + job: people.sweep",
+    ]
+
+
+def test_a_field_of_a_sealed_record_that_is_called_otherwise_is_told(
+    sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = lists.lists(sqlite_app, ROOT)
+    fields = dict(parts.Happening.model_fields)
+    assert f"fields: {' '.join(sorted(fields))}" in stored.read(LISTS)["strings"]
+    fields["started_on"] = fields.pop("begun_on")
+    monkeypatch.setattr(parts.Happening, "__pydantic_fields__", fields)
+    assert stored.differences(before, lists.lists(sqlite_app, ROOT)) == [
+        "strings: - fields: about_when begun_on ended_on",
+        "strings: + fields: about_when ended_on started_on",
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from pydantic import BaseModel
 from sqlalchemy import Column, Dialect, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import AddConstraint, CreateIndex
@@ -68,6 +69,7 @@ def _strings(app: Flask, root: Path) -> Iterator[str]:
     words |= {("other", word) for sort, word in in_source if word not in listed}
     yield from (f"{sort}: {word}" for sort, word in words)
     yield from (f"values: {' '.join(values)}" for values in _enumerations())
+    yield from (f"fields: {' '.join(sorted(kind.model_fields))}" for kind in _records(BaseModel))
 
 
 def _words_in(value: Any) -> list[str]:
@@ -84,6 +86,14 @@ def _enumerations() -> Iterator[list[str]]:
     for kind in enum.StrEnum.__subclasses__():
         if kind.__module__.startswith("kash."):
             yield sorted(member.value for member in kind)
+
+
+def _records(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """Kinds of records, which are stored or sent as JSON by the names of their fields."""
+    for below in kind.__subclasses__():
+        yield from _records(below)
+        if below.__module__.startswith("kash.") and below.model_fields and below is not Settings:
+            yield below
 
 
 def _columns_by_name() -> dict[str, Column[Any]]:
