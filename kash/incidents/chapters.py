@@ -38,7 +38,7 @@ CHAPTERS = Chapters(
         ),
         **each(
             "incidents",
-            "taking redact",
+            "taking redact give_account",
             dict.fromkeys(
                 (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#her-first-account-and-changes"
             ),

@@ -8,6 +8,7 @@ from kash.platform.web.action_words import ActionWords
 
 ACTION_WORDS = ActionWords(
     {
+        "incidents.account_given": _l("incidents: first account given out"),
         "incidents.autosave_opened": _l("incidents: autosave opened"),
         "incidents.bail_written": _l("incidents: bail written"),
         "incidents.case_added": _l("incidents: case added"),

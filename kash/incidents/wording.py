@@ -124,6 +124,7 @@ EVENT_NAMES: dict[str, Any] = {
     "asked_shred": _l("A second member was asked: shred the case"),
     "asked_remove_evidence": _l("A second member was asked: remove evidence"),
     "asked_replace_identity": _l("A second member was asked: replace who somebody is"),
+    "account_given": _l("Her first account was given out"),
     "words_taken_out": _l("Words were taken out"),
     "asked_redact": _l("A second member was asked: take words out"),
     "asked_hold": _l("A second member was asked: hold it by a paper"),

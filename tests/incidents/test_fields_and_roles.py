@@ -135,6 +135,7 @@ NEVER = {
     "earlier_identities.document",
     "earlier_identities.by",
     "earlier_identities.second",
+    "accounts_given.by",
     "taken_out.by",
     "taken_out.second",
     "holds.by",

@@ -884,6 +884,7 @@ PLACES: dict[str, Place] = {
     "incidents.edit_case": _case(both="incidents.change"),
     "incidents.changes": _case(get="incidents.see"),
     "incidents.taking": _case(both="incidents.change"),
+    "incidents.give_account": _case(both="incidents.change"),
     "incidents.redact": _case(both="incidents.change"),
     "incidents.consents": _case(both="incidents.change"),
     "incidents.consent_form": Place("incidents.change"),

@@ -59,6 +59,7 @@ NOT_MADE: Set[str] = {
     "certificates.holder_file",
     "forums.pack",
     "incidents.case_file",
+    "incidents.give_account",
     "incidents.evidence_original",
     "jobs.result",
     "payouts.numbers",

@@ -102,6 +102,12 @@ class ExportForm(KashForm):
     more = long_text_field(_l("What for"), most=2000, required=False, rows=2)
 
 
+class AccountForm(ExportForm):
+    """To whom a first account is given, and why, which its sheet says."""
+
+    more = long_text_field(_l("What for"), most=2000, required=True, rows=2)
+
+
 class CustodySheetForm(KashForm):
     """Custody sheet."""
 

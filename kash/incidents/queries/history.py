@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules import changes, first_account
+from kash.incidents.rules.case_file import who_keeps_back
 from kash.incidents.rules.changes import RecordChange
 from kash.incidents.rules.first_account import FirstAccount, account_from, fingerprint
+from kash.incidents.rules.her_choice import everybody
+from kash.incidents.rules.record import Record
 from kash.platform.database import db
 from kash.platform.vault import OpenVault, SealError, fetch, open_document
+from kash.platform.web.formats import zone
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class KeptAccount:
 
     account: FirstAccount = field(repr=False)
     fingerprint: str
+    plaintext: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ def history_of(vault: OpenVault, case: Case) -> CaseHistory:
     found, done, damaged = [], [], 0
     for plaintext in accounts:
         try:
-            found.append(KeptAccount(account_from(plaintext or b""), fingerprint(plaintext or b"")))
+            found.append(_kept(plaintext))
         except ValidationError:
             damaged += 1
     for plaintext in changed:
@@ -54,9 +60,36 @@ def first_account_of(vault: OpenVault, case: Case) -> KeptAccount | None:
     """The first account of a case; None if none was kept, or it does not open. One query."""
     accounts, _changes = _opened(vault, case.record.first_accounts[:1], [])
     try:
-        return KeptAccount(account_from(accounts[0] or b""), fingerprint(accounts[0] or b""))
+        return _kept(accounts[0])
     except (IndexError, ValidationError):
         return None
+
+
+def all_accounts_of(vault: OpenVault, record: Record) -> list[KeptAccount]:
+    """Everything that came in first; none where one of them does not open. One query."""
+    accounts, _changes = _opened(vault, record.first_accounts, [])
+    try:
+        return [_kept(one) for one in accounts]
+    except ValidationError:
+        return []
+
+
+def _kept(plaintext: bytes | None) -> KeptAccount:
+    plaintext = plaintext or b""
+    return KeptAccount(account_from(plaintext), fingerprint(plaintext), plaintext)
+
+
+def who_keeps_accounts(record: Record, accounts: Iterable[KeptAccount]) -> list[str]:
+    """Those without whose consent first accounts stay here: everybody on record, and in what came
+    in (ids)."""
+    told = dict.fromkeys(everybody(record))
+    for one in accounts:
+        try:
+            told |= dict.fromkeys(p.id for p in one.account.as_record(zone()).persons)
+        except ValidationError:
+            # Nobody knows of whom it tells.
+            told["?"] = None
+    return who_keeps_back(record, list(told))
 
 
 def _opened(

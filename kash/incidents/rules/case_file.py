@@ -82,11 +82,17 @@ def whom_it_shows(record: Record, piece: Evidence) -> list[str]:
 def who_keeps_it(record: Record, piece: Evidence, *, whole: bool = True) -> list[str]:
     """Those of them without whose consent it stays here: to a paper for a court, and for the
     `whole` of it, which is more than its hash and its steps, to what concerns health too."""
+    return who_keeps_back(record, whom_it_shows(record, piece), whole=whole)
+
+
+def who_keeps_back(record: Record, shown: Collection[str], *, whole: bool = True) -> list[str]:
+    """Those of these persons (ids) without whose consent what shows or names them stays here:
+    whoever was taken off the record since is among them."""
     purposes = (PURPOSE, health.PURPOSE) if whole else (PURPOSE,)
     there = her_choice.everybody(record)
     return [
         one
-        for one in whom_it_shows(record, piece)
+        for one in shown
         if one not in there or not all(record.consents_to(purpose, one) for purpose in purposes)
     ]
 

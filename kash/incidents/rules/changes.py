@@ -32,6 +32,7 @@ _LEFT_OUT = frozenset(
         "removed_evidence",
         "earlier_identities",
         "taken_out",
+        "accounts_given",
         "own_words",
         "first_accounts",
         "sealed_changes",

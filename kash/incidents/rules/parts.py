@@ -299,6 +299,17 @@ class TakenOut(RecordPart):
     size: int = 0
 
 
+class AccountGiven(RecordPart):
+    """First account that was given to somebody outside: who took it out of the vault and when, to
+    `who` and why, and the SHA-256 of each document in it."""
+
+    at: datetime
+    by: str
+    who: str
+    reason: str
+    sha256: list[str] = Field(default_factory=list)
+
+
 class EarlierIdentity(RecordPart):
     """Identity of a person (an id) that two members replaced: its document stays sealed."""
 

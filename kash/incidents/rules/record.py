@@ -28,6 +28,7 @@ from kash.incidents.rules.parts import (
     REFERRAL_OUTCOMES,
     SOURCES,
     TERM_KINDS,
+    AccountGiven,
     Act,
     Asked,
     CaseDecision,
@@ -152,6 +153,7 @@ class Record(RecordPart):
     removed_evidence: list[RemovedEvidence] = Field(default_factory=list)
     earlier_identities: list[EarlierIdentity] = Field(default_factory=list)
     taken_out: list[TakenOut] = Field(default_factory=list)
+    accounts_given: list[AccountGiven] = Field(default_factory=list)
     urgent: bool = False
     assigned_to: str = ""
     # Accounts that said themselves that they must not work on this.

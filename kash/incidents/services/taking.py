@@ -1,8 +1,13 @@
-"""How her account was taken, said once, or anew; her account itself is never touched."""
+"""How her account was taken, said once, or anew, and to whom it is given; her account itself is
+never touched."""
 
 from __future__ import annotations
 
+from kash.incidents.errors import NotNow, StaysHere
+from kash.incidents.queries.cases import Case
+from kash.incidents.queries.history import KeptAccount, all_accounts_of, who_keeps_accounts
 from kash.incidents.rules.changes import asks_why
+from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.taking import Taking
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed, WhyIsMissing
@@ -30,3 +35,23 @@ def say_how_taken(
         case.record.taking = said.model_copy(update=taking.model_dump())
         case.why = why
         case.happened("taking")
+
+
+def give_account(
+    by: Actor, vault: OpenVault, reference: str, who: str, reason: str
+) -> tuple[Case, list[KeptAccount]]:
+    """Note that her first account is given to somebody outside, and why; the case as it then is,
+    and all that came in first. Raises StaysHere, NotNow if none is kept or one does not open, and
+    NotFound."""
+    with changing("incidents.account_given", by, vault, reference) as change:
+        record = change.record
+        accounts = all_accounts_of(vault, record)
+        if not accounts:
+            raise NotNow
+        if who_keeps_accounts(record, accounts):
+            raise StaysHere
+        given = AccountGiven(at=change.change.now, by=by.public_id, who=who, reason=reason)
+        given.sha256 = [one.fingerprint for one in accounts]
+        record.accounts_given.append(given)
+        change.happened("account_given")
+    return change.case, accounts

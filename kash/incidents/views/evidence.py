@@ -30,6 +30,7 @@ from kash.incidents.queries.evidence import OpenEvidence, open_evidence
 from kash.incidents.queries.second_member import seconds
 from kash.incidents.rules.case_file import who_keeps_it
 from kash.incidents.rules.health import everybody_may_be_told_of
+from kash.incidents.rules.record import Record
 from kash.incidents.rules.second_member import REMOVE
 from kash.incidents.sections import CaseSection
 from kash.incidents.services import evidence as evidence_services
@@ -172,8 +173,12 @@ def evidence(reference: str, document: str) -> ResponseReturnValue:
 def _who_keeps(found: OpenEvidence, *, whole: bool) -> list[str]:
     """Codes of those without whose consent a piece stays here."""
     record = found.case.record
+    return codes_of(record, who_keeps_it(record, found.listed, whole=whole))
+
+
+def codes_of(record: Record, kept: list[str]) -> list[str]:
+    """Codes of those who keep something here, or in words who they are."""
     codes = {one.id: one.code for one in record.persons}
-    kept = who_keeps_it(record, found.listed, whole=whole)
     said = [codes[one] for one in kept if one in codes]
     if "" in kept:
         said.append(_("nobody is on record yet"))

@@ -13,10 +13,18 @@ from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
 from kash.incidents import blueprint, names, taking_words
+from kash.incidents.documents.first_account import FILE_NAME, archive
+from kash.incidents.errors import StaysHere
 from kash.incidents.forms.casework import RedactForm
+from kash.incidents.forms.evidence import AccountForm
 from kash.incidents.forms.taking import TakingForm
 from kash.incidents.queries.cases import Case
-from kash.incidents.queries.history import KeptAccount, history_of
+from kash.incidents.queries.history import (
+    KeptAccount,
+    all_accounts_of,
+    history_of,
+    who_keeps_accounts,
+)
 from kash.incidents.queries.second_member import seconds
 from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.record import Record
@@ -26,13 +34,15 @@ from kash.incidents.services.cases import note_opening
 from kash.incidents.services.documentation import CLOSED
 from kash.incidents.services.redacting import ask_redaction
 from kash.incidents.services.second_member import OnHold, ProposedAlready
+from kash.incidents.services.taking import give_account as given_account
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.incidents.views.changed_places import ShownChanges
+from kash.incidents.views.evidence import codes_of
 from kash.incidents.views.labels import value_label
 from kash.incidents.views.second_member import asked
 from kash.platform.database import db
-from kash.platform.web import page
+from kash.platform.web import download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import zone
 from kash.platform.web.lists import paged
@@ -63,7 +73,7 @@ def changes(reference: str) -> ResponseReturnValue:
     who = {one.by for one in listing.rows}
     for one in history.accounts:
         who |= {one.account.author, one.account.kept_by}
-    who |= who_took_out(case.record)
+    who |= whom_it_names(case.record)
     return page(
         "incidents/changes.html",
         case=case,
@@ -78,9 +88,37 @@ def changes(reference: str) -> ResponseReturnValue:
     )
 
 
-def who_took_out(record: Record) -> set[str]:
-    """Accounts of those by whom words were taken out."""
-    return {account for one in record.taken_out for account in (one.by, one.second)}
+def whom_it_names(record: Record) -> set[str]:
+    """Accounts of those by whom words were taken out, or the first account was given out."""
+    who = {account for one in record.taken_out for account in (one.by, one.second)}
+    return who | {one.by for one in record.accounts_given}
+
+
+@blueprint.route("/<reference>/h/out", methods=["GET", "POST"])
+@allow("incidents.edit", fresh=True)
+@require_vault
+def give_account(reference: str) -> ResponseReturnValue:
+    """Give her first account to somebody outside, once it is said to whom and why."""
+    actor, vault, case = load_case(reference)
+    form = AccountForm()
+    accounts = all_accounts_of(vault, case.record)
+    stays = who_keeps_accounts(case.record, accounts) if accounts else []
+    if form.is_submitted() and stays:
+        raise StaysHere
+    if form.validate_on_submit():
+        who, reason = form.who.data, form.more.data
+        case, accounts = given_account(actor, vault, reference, who, reason)
+        made = archive(case.record, accounts, case.record.accounts_given[-1])
+        return download(made, name=FILE_NAME, type="application/zip")
+    if not form.is_submitted():
+        note_opening(actor, vault, case)
+    return page(
+        "incidents/give_account.html",
+        form=form,
+        case=case,
+        accounts=accounts,
+        stays=codes_of(case.record, stays),
+    )
 
 
 @blueprint.route("/<reference>/h/words", methods=["GET", "POST"])
@@ -229,7 +267,7 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
         "before": ", ".join(before),
         "kept": bool(case.record.first_accounts),
         "waits": bool(case.screens) or case.state == "draft",
-        "names": account_names(who_took_out(case.record)) if case.record.taken_out else {},
+        "names": account_names(found) if (found := whom_it_names(case.record)) else {},
         "may_edit": actor.may("incidents.edit") and case.state not in CLOSED,
     }
 

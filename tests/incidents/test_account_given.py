@@ -1,0 +1,166 @@
+"""Her first account for somebody outside: by the consents that originals ask, and remembered."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from zipfile import ZipFile
+
+import pytest
+
+from kash.incidents.consent_texts import VERSION
+from kash.incidents.errors import StaysHere
+from kash.incidents.queries.cases import open_case
+from kash.incidents.rules.case_file import who_keeps_it
+from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.parts import Evidence, Person
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.taking import Taking
+from kash.incidents.services.assignment import comment
+from kash.incidents.services.cases import changing
+from kash.incidents.services.redacting import ask_redaction, redact
+from kash.incidents.services.taking import give_account, say_how_taken
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from tests.conftest import AMember
+from tests.incidents.conftest import Filed, Member
+from tests.incidents.filed_cases import may_leave
+from tests.incidents.test_case_file import text_of
+from tests.incidents.test_first_account import bytes_kept
+from tests.incidents.test_second_member import waiting
+
+pytestmark = pytest.mark.usefixtures("both_engines_app")
+
+WHO = {"who": "Advocate Wekesa", "more": "Petition 12"}
+
+
+@pytest.fixture
+def anna(a_member: Member) -> AMember:
+    return a_member("documentation", name="Anna Officer")
+
+
+def kept_case(anna: AMember, filed: Filed, record: Record, took: str = "") -> str:
+    record.narrative = record.narrative or "Of Achieng."
+    record.filing.author = took or anna.actor.public_id
+    reference = filed(record)
+    comment(reference, "Read.", by=anna.actor, vault=anna.vault())
+    return reference
+
+
+def agreed(person: str, **more: str) -> list[CaseConsent]:
+    said = {"given": True, "at": utc_now(), "by": "x" * 16, "wording": VERSION, "person": person}
+    return [CaseConsent(purpose=one, **{**said, **more}) for one in ("court", "health")]
+
+
+@pytest.mark.any_engine
+def test_the_archive_holds_the_bytes_and_says_what_they_are_to_whom_and_why(
+    anna: AMember, a_member: Member, filed: Filed
+) -> None:
+    brenda = a_member("documentation", name="Brenda Second")
+    reference = kept_case(anna, filed, may_leave())
+    version = open_case(anna.actor, anna.vault(), reference).version
+    taking = Taking(language="Dholuo", interpreter="peer")
+    say_how_taken(anna.actor, anna.vault(), reference, version, taking)
+    (before,) = bytes_kept(anna)
+    ask_redaction(anna.actor, anna.vault(), reference, ["Achieng"], "By mistake.")
+    (proposal,) = waiting(anna, reference)
+    redact(brenda.actor, brenda.vault(), reference, proposal)
+    (content,) = bytes_kept(anna)
+    address = f"/w/{reference}/h/out"
+    refused = anna.client.post(address, data=WHO | {"more": ""})
+    assert refused.mimetype == "text/html"
+    assert 'id="more-error"' in refused.text
+    assert "Advocate Wekesa" in refused.text
+    answer = anna.client.post(address, data=WHO)
+    assert answer.headers["Content-Disposition"] == "attachment; filename=record.zip"
+    with ZipFile(io.BytesIO(answer.data)) as package:
+        assert package.namelist() == ["1.json", "sheet.pdf"]
+        assert {one.date_time[0] for one in package.infolist()} == {1980}
+        assert package.read("1.json") == content
+        pdf = package.read("sheet.pdf")
+    text = "".join(text_of(pdf).split())
+    sha256, gone = (hashlib.sha256(one).hexdigest() for one in (content, before))
+    for said in (sha256, gone, f"{len(before)}bytes", "Dholuo", "Apeereducator", "AnnaOfficer"):
+        assert said in text, said
+    for said in ("AdvocateWekesa", "Petition12", "BrendaSecond"):
+        assert said in text, said
+    assert b"Anna" not in pdf.replace(b"\0", b"")
+    record = open_case(anna.actor, anna.vault(), reference).record
+    (given,) = record.accounts_given
+    assert (given.by, given.who, given.reason, given.sha256) == (
+        anna.actor.public_id,
+        "Advocate Wekesa",
+        "Petition 12",
+        [sha256],
+    )
+    assert record.timeline[-1].what == "account_given"
+    (entry,) = db.session.query(AuditEntry).filter_by(action="incidents.account_given")
+    assert (entry.actor, entry.subjects) == (anna.actor.public_id, [reference])
+    db.session.rollback()
+    for page in (f"/w/{reference}", f"/w/{reference}/h"):
+        shown = brenda.client.get(page).text
+        assert "Advocate Wekesa" in shown, page
+        assert sha256 in shown, page
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize(
+    ("band", "consents", "leaves"),
+    [
+        ("25_34", lambda: agreed("p1") + agreed("p2"), True),
+        ("25_34", lambda: agreed("p1"), False),
+        ("25_34", lambda: agreed("p1") + agreed("p2")[:1], False),
+        ("under_18", lambda: agreed("p1") + agreed("p2"), False),
+        ("under_18", lambda: agreed("p1") + agreed("p2", origin="guardian", paper="ID 1"), True),
+    ],
+)
+def test_it_leaves_by_the_consents_of_everybody_as_an_original_does(
+    anna: AMember,
+    a_member: Member,
+    filed: Filed,
+    band: str,
+    consents: Callable[[], list[CaseConsent]],
+    leaves: bool,
+) -> None:
+    # A case with a child is for a custodian alone, others are not.
+    her = a_member("custodian") if band == "under_18" else anna
+    persons = [Person(id="p1", code="A", age_band="25_34"), Person(id="p2", code="B")]
+    persons[1].age_band = band
+    reference = kept_case(her, filed, Record(persons=persons, consents=consents()), took="o" * 16)
+    db.session.rollback()
+    record = open_case(her.actor, her.vault(), reference).record
+    assert (not who_keeps_it(record, Evidence(document="e"))) is leaves
+    answer = her.client.post(f"/w/{reference}/h/out", data=WHO)
+    assert (answer.status_code, answer.mimetype == "application/zip") == (
+        (200, True) if leaves else (409, False)
+    )
+    if not leaves:
+        with pytest.raises(StaysHere):
+            give_account(her.actor, her.vault(), reference, "A", "B")
+        db.session.rollback()
+    shown = her.client.get(f"/w/{reference}/h/out").text
+    assert ("It stays here: not everybody whom it tells of agreed" in shown) is not leaves
+    record = open_case(her.actor, her.vault(), reference).record
+    assert len(record.accounts_given) == leaves
+
+
+def test_whoever_was_taken_off_the_record_is_still_told_of(anna: AMember, filed: Filed) -> None:
+    persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
+    consents = agreed("p1") + agreed("p2")
+    reference = kept_case(anna, filed, Record(persons=persons, consents=consents))
+    with changing("incidents.changed", anna.actor, anna.vault(), reference) as case:
+        del case.record.persons[1]
+    with pytest.raises(StaysHere):
+        give_account(anna.actor, anna.vault(), reference, "A", "B")
+    db.session.rollback()
+    assert "somebody who was taken off" in anna.client.get(f"/w/{reference}/h/out").text
+
+
+def test_nothing_is_given_before_anything_is_kept(anna: AMember, filed: Filed) -> None:
+    reference = filed(may_leave())
+    assert "Nothing can be given out" in anna.client.get(f"/w/{reference}/h/out").text
+    answer = anna.client.post(f"/w/{reference}/h/out", data=WHO)
+    assert "This cannot be done with the case as it stands." in answer.text
+    record = open_case(anna.actor, anna.vault(), reference).record
+    assert record.accounts_given == []
