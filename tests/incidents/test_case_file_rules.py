@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from kash.incidents.names import ACT_NAMES
 from kash.incidents.rules.acts import ACTS, GROUPS, acts_meant
-from kash.incidents.rules.case_file import contents, may_hold_narrative, may_print, who_agreed
+from kash.incidents.rules.case_file import (
+    LeftOut,
+    contents,
+    may_hold_narrative,
+    may_print,
+    who_agreed,
+)
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.dues import due_days, is_overdue
 from kash.incidents.rules.record import (
@@ -149,6 +155,25 @@ def test_what_was_taken_back_holds_no_more() -> None:
 def test_another_purpose_does_not_cover_a_file_for_a_court() -> None:
     record = Record(persons=[Person(id="p1", code="A")], consents=[answer("", True, 0, "funder")])
     assert not may_print(record)
+
+
+def test_a_file_says_all_that_it_leaves_out_and_no_officers_number() -> None:
+    persons = [Person(id=key, code=key) for key in ("p1", "p2")]
+    record = Record(narrative="Both.", persons=persons, acts=[Act(id="a1", code="P1")])
+    record.parties = [Party(id="o1", service_number="No 0099")]
+    left_out = []
+    for who, purpose in (("p1", "court"), ("p1", "health"), ("p2", "court"), ("p2", "health")):
+        record.consents.append(answer(who, True, 0, purpose))
+        file = contents(record, ["p1", "p2"], with_narrative=True)
+        assert [one.service_number for one in file.parties] == [""]
+        left_out.append(file.left_out)
+    assert left_out == [
+        LeftOut(persons=1, words=True, health=True),
+        LeftOut(persons=1, words=True),
+        LeftOut(words=True, health=True),
+        LeftOut(),
+    ]
+    assert contents(record, ["p1", "p2"], with_narrative=False).left_out == LeftOut(words=True)
 
 
 def test_an_act_to_one_who_agreed_and_one_who_did_not_loses_its_words() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,11 +19,13 @@ from kash.incidents.rules.clocks import (
     name_the_only_one,
     remind_at,
     unset_clocks,
+    who_is_held,
 )
 from kash.incidents.rules.court_days import CourtDays
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.mediation import somebody_is_free
 from kash.incidents.rules.record import Act, Person, Record, Referral, Term
+from kash.incidents.wording import told_at
 
 ZONE = ZoneInfo("Africa/Nairobi")
 COURTS = CourtDays()
@@ -94,6 +97,27 @@ def test_medicine_has_72_hours_and_contraception_120(exposed: datetime, later: t
     assert pep.runs(now) is (later < timedelta(hours=72))
     assert contraception.runs(now) is (later < timedelta(hours=120))
     assert pep.left(now) == timedelta(hours=72) - later
+
+
+def test_the_clock_of_the_court_stops_once_she_was_before_one_and_she_is_held_all_the_same() -> (
+    None
+):
+    person = Person(id="p1", code="P1", arrested_at=at("2026-11-17 10:30"))
+    record = Record(acts=[Act(id="a1", code="L1")], persons=[person])
+    assert [one.kind for one in clocks_of(record, ZONE, COURTS)] == ["court"]
+    person.before_court_at = at("2026-11-18 09:00")
+    assert clocks_of(record, ZONE, COURTS) == []
+    assert who_is_held(record) == [person]
+
+
+def test_a_day_without_an_hour_is_told_as_such_until_its_hour_is_known(app: APIFlask) -> None:
+    person = Person(id="p1", code="P1", arrested_at=at("2026-11-17 00:00"))
+    with app.test_request_context():
+        assert told_at(person, "arrested_at").endswith("00:00")
+        person.hours_unknown = ["arrested_at"]
+        assert told_at(person, "arrested_at").endswith("hour not known")
+        person.arrested_at = at("2026-11-17 10:30")
+        assert told_at(person, "arrested_at").endswith("10:30")
 
 
 def test_the_clock_of_the_court_stops_when_she_is_let_go() -> None:
