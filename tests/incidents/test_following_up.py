@@ -264,6 +264,20 @@ def test_nobody_owes_herself(officer: Member, filed: Any, record_of: Any) -> Non
     assert record_of(reference, officer.vault()).terms == []
 
 
+def test_noting_that_she_agreed_does_not_say_that_it_was_done(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    term = Term(id="t1", kind="return", owed_to="p1")
+    reference = filed(two_women().model_copy(update={"terms": [term]}))
+    page = officer.client.get(f"/w/{reference}/g").text
+    as_it_opens = page.partition('id="day-t1"')[2].partition(">")[0].partition('value="')[2]
+    assert as_it_opens.partition('"')[0] == ""
+    said = {"term": "t1", "fulfilled_on": "", "agreed_on": "2026-11-08"}
+    assert officer.client.post(f"/w/{reference}/g", data=said).status_code == 302
+    (term,) = record_of(reference, officer.vault()).terms
+    assert (term.fulfilled_on, term.agreed_on) == (None, date(2026, 11, 8))
+
+
 @pytest.mark.any_engine
 def test_a_term_is_kept_on_both_engines(
     both_engines_app: object, a_member: Any, filed: Any, record_of: Any

@@ -175,7 +175,6 @@ def terms(reference: str) -> ResponseReturnValue:
         form=form,
         case=case,
         done=done if done.errors else None,
-        today=today(),
         gate_shut=is_shut(case.record),
         **_terms_part(case, actor),
     )
