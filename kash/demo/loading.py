@@ -1,175 +1,268 @@
-"""Loading the sample programme, from its first account to its last meeting."""
+"""Loading the sample: each entry of its data is carried out by one service, or by one function of
+`kash.demo.acts` where a service alone cannot.
+
+An entry says what it does (`do`) and who does it (`by`). Everything else is what that is called
+with, read by its type: days as offsets from today, ids by the names of what they belong to, files
+by their names. With `columns` it is done once for each row of `each`. What it returns is called
+by the name in `as`, or by several if it returns several things.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from functools import cache
+from importlib import import_module
+from inspect import Parameter, isfunction, signature
+from pkgutil import walk_packages
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from sqlalchemy import select
+from pydantic import BaseModel
+from sqlalchemy import Select, select
 
-from kash.accounts.services.asking import ask_to_invite
-from kash.accounts.services.invitations import invite
-from kash.archive.services import ArchiveWish, ask_for_archive
-from kash.coverage.queries.goals import Goal
-from kash.coverage.services.goals import set_goal
-from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, DIRECTOR, TRAINER
-from kash.demo.availability import say_who_is_away
-from kash.demo.batches import make_batches
-from kash.demo.budgets import write_budgets
-from kash.demo.casework import CaseWork, work_on_cases
-from kash.demo.clashing import plan_what_clashes
-from kash.demo.connecting import collect_attendance, connect
-from kash.demo.contacts import ask_for_contacts, ask_to_erase
-from kash.demo.courses import write_courses
-from kash.demo.curriculum import WORKING_TOGETHER
-from kash.demo.earlier import bring_earlier_trainings
-from kash.demo.evaluations import evaluate_workshops
-from kash.demo.figure_plans import propose_next_figures
-from kash.demo.figures import add_figures
-from kash.demo.follow_up import follow_up
-from kash.demo.forum import hold_forum
-from kash.demo.funders import tie_the_funder
-from kash.demo.lists import leave_a_list_waiting
-from kash.demo.members import SampleMember, add_members, put_on_duty
-from kash.demo.opening import ProgrammeNotEmpty, open_accounts, programme_is_empty, set_up, settle
-from kash.demo.participants import add_people, find_a_minor
-from kash.demo.payouts import pay_out
-from kash.demo.phones import send_from_the_door
-from kash.demo.programs import let_programs_in
-from kash.demo.quarters import propose_a_quarter
-from kash.demo.questions import hold_tests, write_questions
-from kash.demo.renewals import hold_the_first, hold_the_second
-from kash.demo.reporting import write_the_report
-from kash.demo.safety import keep_safe
-from kash.demo.series import plan_meetings
-from kash.demo.services import add_services
-from kash.demo.settings import COUNTY, set_up_areas, set_up_the_rest
-from kash.demo.sign_ups import leave_names_waiting
-from kash.demo.skills import grant_skills
-from kash.demo.stating import state_figures
-from kash.demo.stories import tell_stories
-from kash.demo.targets import set_targets
-from kash.demo.told import tell_people
-from kash.demo.tracks import make_tracks
-from kash.demo.vault import record_incidents
-from kash.demo.workshops import run_workshops
-from kash.people.models import Person
-from kash.people.services.duplicates import sweep
-from kash.platform.database import db, utc_now
-from kash.platform.jobs import SILENT
-from kash.platform.vault import audited
-from kash.policy import SYSTEM, Actor, Role
-from kash.training.models import Course, CourseVersion
-from kash.training.services.bringing import bring_library
-from kash.training.starting_library import library
-from kash.workshops.models import Enrolment, Workshop
+import kash
+from kash.certificates.models import Design
+from kash.demo import acts, cases
+from kash.demo.opening import DATA, SampleProgramme, read_data, refuse_what_is_not_empty, set_up
+from kash.forums.models import Action, Decision, ForumMember
+from kash.indicators.rules.periods import quarter_holding, year
+from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
+from kash.people.rules.directory import Stretch, read_day
+from kash.platform.database import Base, db, new_public_id, utc_now
+from kash.platform.vault import ActorLike, OpenVault, audited
+from kash.policy import SYSTEM, Actor
+from kash.tracks.rules.tree import Node, Renewal, renewal_from_json, tree_from_json
+from kash.training.models import Course, CourseVersion, SessionPlan
+from kash.workshops.models import Funder, Workshop
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_IN_EACH_ENTRY = frozenset({"do", "by", "as", "columns", "each"})
 
 
-@dataclass(frozen=True)
-class LoadedProgramme:
-    """Public ids of what the papers show: workshops and meetings are in the order of time."""
-
-    actors: dict[str, Actor]
-    workshops: list[str]
-    batches: list[str]
-    forum: str
-    meetings: list[str]
-    members: list[SampleMember]
-    incidents: list[str]
-    work: CaseWork
-
-
-def load_programme(password: str, today: date) -> LoadedProgramme:
+def load_programme(password: str, today: date) -> SampleProgramme:
     """Load the sample as of `today`. Raises ProgrammeNotEmpty and WeakPassword."""
-    if not programme_is_empty():
-        raise ProgrammeNotEmpty
-    administrator = set_up(password)
-    actors = {ADMINISTRATOR.key: administrator}
-    open_accounts(actors, [one for one in ACCOUNTS if not one.person], password)
-    areas = set_up_areas(actors)
-    people = add_people(actors, today)
-    open_accounts(actors, [one for one in ACCOUNTS if one.person], password, people)
-    invite(
-        administrator,
-        name="Mgeni Kigezo",
-        email="newcomer@demo.example",
-        roles=[Role.TRAINER],
-        language="sw",
-    )
-    settle(utc_now())
-    ask_to_invite(
-        administrator,
-        name="Mlinzi Mgeni",
-        email="custodian2@demo.example",
-        roles=[Role.CUSTODIAN],
-        language="sw",
-        reason="We need a second custodian, so that no identity hangs on one person. I met her at"
-        " the office.",
-    )
-    add_services(actors, today)
-    members = add_members(actors)
-    put_on_duty(actors)
-    incidents = record_incidents(actors, members, utc_now())
-    add_figures(actors, members, today)
-    leave_a_list_waiting(actors)
-    connect(actors, today)
-    bring_earlier_trainings(actors[TRAINER.key])
-    let_programs_in(actors, today)
-    courses = write_courses(actors)
-    bring_library(library(), by=actors[TRAINER.key])
-    for version in courses.values():
-        write_questions(actors, version)
-    hold_the_first(actors, people, courses, today)
-    hold_the_second(actors, people, courses, today)
-    workshops = run_workshops(actors, people, courses, today)
-    leave_names_waiting(actors, workshops[5])
-    hold_tests(actors, workshops)
-    send_from_the_door(actors, workshops[4])
-    collect_attendance(actors)
-    evaluate_workshops(actors, workshops, today)
-    tie_the_funder(actors)
-    batches = make_batches(actors, workshops, today)
-    pay_out(actors, workshops)
-    _set_on_a_track(actors, workshops[0], today)
-    grant_skills(actors, today)
-    forum, meetings = hold_forum(actors, people, today)
-    plan_meetings(forum, today, actors[TRAINER.key])
-    follow_up(actors, forum, meetings, workshops, today)
-    work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
-    tell_stories(members, incidents)
-    ask_for_contacts(actors)
-    ask_to_erase(actors)
-    set_up_the_rest(actors, areas, forum)
-    tell_people(actors)
-    say_who_is_away(actors, today)
-    write_budgets(actors, workshops[0], workshops[-1])
-    set_targets(actors, today)
-    set_goal(Goal(area=areas[COUNTY]), by=actors[DIRECTOR.key])
-    plan_what_clashes(actors, people, courses, today)
-    find_a_minor(people, actors)
-    sweep(SILENT)
-    propose_a_quarter(actors, courses[WORKING_TOGETHER.name], today)
-    propose_next_figures(actors, today)
-    write_the_report(actors, state_figures(actors, today))
-    keep_safe(actors, today)
-    ask_for_archive(
-        ArchiveWish("The programme moves to a machine of its own in the new year."),
-        by=administrator,
-    )
+    refuse_what_is_not_empty()
+    sample = SampleProgramme(today, password)
+    sample.actors["administrator"] = set_up(password)
+    present = quarter_holding(today)
+    sample.named |= {"this quarter": present.text, "last quarter": present.before.text}
+    sample.named["this year"] = year(today.year).text
+    rooms: dict[str, dict[str, Any]] = {}
+    for place in read_data("opening")["order"]:
+        room, section = place.split(".")
+        rooms.setdefault(room, read_data(room))
+        for number, entry in enumerate(rooms[room][section], 1):
+            try:
+                carry_out(sample, entry)
+            except Exception as problem:
+                problem.add_note(f"in entry {number} of {place}: {entry['do']}")
+                raise
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
-    return LoadedProgramme(actors, workshops, batches, forum, meetings, members, incidents, work)
+    return sample
 
 
-def _set_on_a_track(actors: dict[str, Actor], workshop: str, today: date) -> None:
-    """Put whoever came to a workshop on the track to becoming a peer educator."""
-    rows = db.session.execute(
-        select(Person.public_id, Course.public_id)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .join(Workshop, Workshop.id == Enrolment.workshop_id)
-        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+def carry_out(sample: SampleProgramme, entry: Mapping[str, Any]) -> None:
+    """Do what an entry says, once or once for each of its rows. Raises KeyError, TypeError or
+    ValueError if it says what nothing here does, and all that the service raises."""
+    for step in _rows(entry):
+        verb = verbs()[step["do"]]
+        result = verb(**_EntryReader(sample, step).arguments(verb))
+        names = step.get("as", [])
+        if isinstance(names, str):
+            sample.named[names] = result
+        elif names:
+            sample.named.update(zip(names, result, strict=True))
+
+
+@cache
+def verbs() -> Mapping[str, Callable[..., Any]]:
+    """All that an entry can do, by its name: services, but for those of one name, and what `acts`
+    and `cases` do, or import under another name."""
+    services: dict[str, list[Callable[..., Any]]] = {}
+    for module in walk_packages(kash.__path__, "kash."):
+        if "services" in module.name.split("."):
+            for name, service in vars(import_module(module.name)).items():
+                if isfunction(service) and service.__module__ == module.name:
+                    services.setdefault(name, []).append(service)
+    alone = {name: found[0] for name, found in services.items() if len(found) == 1}
+    acting = vars(acts) | vars(cases)
+    return alone | {name: act for name, act in acting.items() if isfunction(act)}
+
+
+def _rows(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """A table's rows by the names of its columns, each with what all share; what is empty in a row
+    is left out. Without columns it is one."""
+    shared = {name: value for name, value in table.items() if name not in ("columns", "each")}
+    for row in table.get("each", [[]]):
+        named = zip(table.get("columns", []), row, strict=True)
+        yield shared | {name: value for name, value in named if value != ""}
+
+
+class _EntryReader:
+    """Reader of one step: the arguments of what it does."""
+
+    def __init__(self, sample: SampleProgramme, step: Mapping[str, Any]) -> None:
+        self._sample = sample
+        self._step = step
+        self._used: set[str] = set()
+
+    def arguments(self, verb: Callable[..., Any]) -> dict[str, Any]:
+        """Arguments by name. Raises TypeError if the step says more, or less, than it needs."""
+        hints = get_type_hints(verb)
+        found = {}
+        for name, parameter in signature(verb).parameters.items():
+            value = self._argument(name, hints[name], parameter.default is Parameter.empty)
+            if value is not Parameter.empty:
+                found[name] = value
+        if unknown := set(self._step) - self._used - _IN_EACH_ENTRY:
+            raise TypeError(f"nothing is called {', '.join(sorted(unknown))}")
+        return found
+
+    def _argument(self, name: str, kind: Any, needed: bool) -> Any:
+        """One argument; Parameter.empty if it is left to its default."""
+        if kind is SampleProgramme:
+            return self._sample
+        if name in self._step and name not in _IN_EACH_ENTRY - {"by"}:
+            self._used.add(name)
+            return self.read(kind, self._step[name])
+        if kind in (Actor, ActorLike) and needed:
+            return self.read(Actor, self._step["by"])
+        if kind is OpenVault:
+            return self._sample.member(self.read(Actor, self._step["by"])).vault
+        if is_dataclass(kind) and needed:
+            return self._made_of(kind, self._step)
+        if name == "key" and needed:
+            return new_public_id()
+        if NoneType in get_args(kind) and needed:
+            return None
+        return Parameter.empty
+
+    def _made_of(self, kind: Any, values: Mapping[str, Any]) -> Any:
+        """An instance of a dataclass out of those of the values that are its fields."""
+        hints = get_type_hints(kind)
+        named = [field.name for field in fields(kind) if field.init and field.name in values]
+        self._used |= set(named) if values is self._step else set()
+        return kind(**{name: self.read(hints[name], values[name]) for name in named})
+
+    def read(self, kind: Any, value: Any) -> Any:
+        """A value of the data as what a service takes. Raises KeyError, TypeError or ValueError."""
+        if kind in _READ:
+            return _READ[kind](self, value)
+        origin, inner = get_origin(kind), get_args(kind)
+        if origin in (Union, UnionType):
+            return self.read(next(one for one in inner if one is not NoneType), value)
+        value = self.reference(value)
+        if kind is Any or (isinstance(kind, type) and isinstance(value, kind)):
+            return value
+        if origin is tuple and inner[-1] is not Ellipsis:
+            return tuple(self.read(one, part) for one, part in zip(inner, value, strict=True))
+        if origin is not None and origin is not Literal and issubclass(origin, Mapping):
+            pairs = value.items()
+            return {self.read(inner[0], key): self.read(inner[1], part) for key, part in pairs}
+        if origin is not None and origin is not Literal and issubclass(origin, Collection):
+            items = _rows(value) if isinstance(value, dict) else value
+            made = [self.read(inner[0], item) for item in items]
+            return origin(made) if origin in (tuple, set, frozenset) else made
+        if is_dataclass(kind):
+            return self._made_of(kind, value)
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            return kind(value)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind(**value)
+        if isinstance(kind, type) and issubclass(kind, Base):
+            return db.session.scalars(select(kind).filter_by(public_id=value)).one()
+        return value
+
+    def reference(self, value: Any) -> Any:
+        """The id behind `@name` or `@kind:name`; any other value as it is. Raises KeyError."""
+        if not isinstance(value, str) or not value.startswith("@"):
+            return value
+        kind, _, name = value[1:].partition(":")
+        if not name:
+            actor = self._sample.actors.get(kind)
+            return actor.public_id if actor is not None else self._sample.named[kind]
+        statement, column = _BY_NAME[kind]
+        found = db.session.scalars(statement.where(column == name)).first()
+        db.session.rollback()
+        if found is None:
+            raise KeyError(value)
+        return found
+
+    def whole(self, value: Any) -> Any:
+        """A value of any depth with all references in it resolved."""
+        if isinstance(value, Mapping):
+            return {name: self.whole(part) for name, part in value.items()}
+        return (
+            [self.whole(part) for part in value]
+            if isinstance(value, list)
+            else self.reference(value)
+        )
+
+    def day(self, value: Any) -> date:
+        """A day: an offset in days, `tuesday -3 weeks`, `@name + 7` days, or itself."""
+        if isinstance(value, date):
+            return value
+        if isinstance(value, int):
+            return self._sample.today + timedelta(days=value)
+        if value.startswith("@"):
+            name, _, days = value.partition(" + ")
+            return self.day(self.reference(name)) + timedelta(days=int(days or 0))
+        weekday, weeks, _ = value.split()
+        monday = self._sample.today - timedelta(days=self._sample.today.weekday())
+        return monday + timedelta(weeks=int(weeks), days=_WEEKDAYS.index(weekday))
+
+    def moment(self, value: str) -> datetime:
+        """A moment: an offset from now, `-20 hours`."""
+        amount, unit = value.split()
+        return utc_now() + timedelta(**{unit: int(amount)})
+
+    def hours(self, value: list[str]) -> tuple[Stretch, ...]:
+        """Hours of a week from Monday on; what is missing or empty is closed."""
+        return tuple(part for day, typed in enumerate(value) for part in read_day(day, typed))
+
+
+def _named(kind: Any, column: Any) -> tuple[Select[Any], Any]:
+    return select(kind.public_id).order_by(kind.id), column
+
+
+# What an id is found by, of each kind of thing; of several of one name it is the oldest.
+_BY_NAME: Mapping[str, tuple[Select[Any], Any]] = {
+    "action": _named(Action, Action.text),
+    "course": _named(Course, Course.name),
+    "decision": _named(Decision, Decision.text),
+    "design": _named(Design, Design.name),
+    "funder": _named(Funder, Funder.name),
+    "group": _named(Group, Group.name),
+    "organisation": _named(Organisation, Organisation.name),
+    "person": _named(Person, Person.chosen_name),
+    "session": (select(SessionPlan.lineage).order_by(SessionPlan.id), SessionPlan.title),
+    "seat": (
+        select(ForumMember.public_id).join(Person, Person.id == ForumMember.person_id),
+        Person.chosen_name,
+    ),
+    "service": _named(ServiceEntry, ServiceEntry.name),
+    "venue": _named(Venue, Venue.name),
+    "version": (
+        select(CourseVersion.public_id)
         .join(Course, Course.id == CourseVersion.course_id)
-        .where(Workshop.public_id == workshop, Enrolment.state == "confirmed", ~Person.minor)
-        .order_by(Person.id)
-    ).all()
-    make_tracks(actors, rows[0][1], [row[0] for row in rows], today)
+        .order_by(CourseVersion.id),
+        Course.name,
+    ),
+    "workshop": _named(Workshop, Workshop.title),
+    "zone": _named(Zone, Zone.name),
+}
+_READ: Mapping[Any, Callable[[_EntryReader, Any], Any]] = {
+    Actor: lambda reader, value: reader._sample.actors[value],
+    ActorLike: lambda reader, value: reader._sample.actors[value],
+    bytes: lambda _reader, name: (DATA / "files" / name).read_bytes(),
+    date: _EntryReader.day,
+    datetime: _EntryReader.moment,
+    time: lambda _reader, value: time.fromisoformat(value),
+    tuple[Stretch, ...]: _EntryReader.hours,
+    Node: lambda reader, value: tree_from_json(reader.whole(value)),
+    Renewal: lambda reader, value: renewal_from_json(reader.whole(value)),
+}

@@ -20,9 +20,8 @@ from kash.coverage.queries.goals import goal_of, latest_goal
 from kash.coverage.queries.stations import all_groups
 from kash.coverage.queries.subjects import subjects
 from kash.coverage.rules.pace import Outlook
-from kash.demo.accounts import ACCOUNTS, DIRECTOR, MEMBERS
 from kash.demo.loading import load_programme
-from kash.demo.opening import ProgrammeNotEmpty
+from kash.demo.opening import ACCOUNTS, MEMBERS, ProgrammeNotEmpty
 from kash.forums.models import Action, Meeting
 from kash.forums.queries.actions import arising_in
 from kash.people.models import Group, Organisation, Person
@@ -97,7 +96,7 @@ def test_as_much_is_there_as_a_programme_has(sample: Sample) -> None:
 
 
 def test_a_clash_of_each_kind_lies_ahead(sample: Sample) -> None:
-    account = db.session.scalars(select(Account).where(Account.name == DIRECTOR.name)).one()
+    account = db.session.scalars(select(Account).where(Account.name == "Mwalimu Onyesho")).one()
     ahead = clashes_ahead(actor_of(account), local_today())
     assert set(ahead.counts) == set(ClashKind)
 

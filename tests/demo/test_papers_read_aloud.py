@@ -263,7 +263,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
 _NO_PAPER = {
     "incidents.documents.rendering.render_now",
     "certificates.previews.kept_picture",
-    "demo.courses.write_courses",
+    "demo.acts.attach_handout",
 }
 
 

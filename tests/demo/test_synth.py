@@ -13,8 +13,7 @@ from sqlalchemy import delete, func, select
 
 from kash.accounts.models import Programme
 from kash.demo.opening import ProgrammeNotEmpty
-from kash.demo.synth import SynthSize, synthesize
-from kash.demo.synthetic_cases import synth_case
+from kash.demo.synth import SynthSize, synth_case, synthesize
 from kash.incidents.queries.cases import open_cases
 from kash.incidents.queries.totals import cases_for_totals
 from kash.people.models import Group, Person

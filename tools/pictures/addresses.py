@@ -25,9 +25,7 @@ from kash.accounts.models import (
     Passkey,
     SignedInSession,
 )
-from kash.demo.accounts import MEMBERS
-from kash.demo.follow_up import RAILWAYS
-from kash.demo.loading import LoadedProgramme
+from kash.demo.opening import MEMBERS, SampleProgramme
 from kash.forums.models import (
     Action,
     AgendaItem,
@@ -120,6 +118,7 @@ LEFT_OUT = frozenset(
         "web.leave",
     }
 )
+_RAILWAYS = "Call those who had been invited to Railways"
 _WITH_KEYS = frozenset(member.key for member in MEMBERS)
 
 
@@ -165,7 +164,7 @@ def _declared(beginning: str) -> Callable[[str, str, Known], Choices]:
 class Addresses:
     """The sample's values for the arguments of routes."""
 
-    loaded: LoadedProgramme
+    loaded: SampleProgramme
     prepared: Prepared = Prepared()
     # By the beginning of the route up to and with the argument.
     places: dict[str, Callable[[str, str, Known], Choices]] = field(init=False)
@@ -234,7 +233,7 @@ class Addresses:
             },
             "/forums/<forum_id>/members/<member_id>": self._member,
             "/forums/<forum_id>/actions/<action_id>": lambda *_: {
-                "": one_of(select(Action.public_id).where(Action.text == RAILWAYS))
+                "": one_of(select(Action.public_id).where(Action.text == _RAILWAYS))
             },
         }
 

@@ -14,7 +14,7 @@ from kash.certificates.models import Certificate
 from kash.certificates.queries.listing import in_condition
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.rules.payload import qr_text
-from kash.demo.casework import CaseWork
+from kash.demo.opening import CaseWork
 from kash.evaluations.models import EvaluationForm
 from kash.evaluations.queries.forms import hall_code
 from kash.platform.database import db, new_public_id

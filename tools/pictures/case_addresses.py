@@ -6,10 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from kash.demo.cases import STATES
-from kash.demo.casework import MINOR, WITH_EVIDENCE
-from kash.demo.loading import LoadedProgramme
-from kash.demo.money import BAIL, QUESTIONED, WITH_BAIL, WITH_QUESTIONED
+from kash.demo.opening import SampleProgramme, read_data
 from kash.incidents.models import Duty, MediationBrief
 from kash.platform.database import db
 from kash.platform.vault import SealedDocument
@@ -30,6 +27,11 @@ _OF = {
     "incidents.referrals": "referred",
     "incidents.terms": "resolved",
 }
+# Of each of the sample's cases how far it went; the numbers of a child's case, of one with evidence
+# and of two of money.
+STATES = read_data("incidents")["cases"][0]["states"]
+MINOR, WITH_EVIDENCE, WITH_BAIL, WITH_QUESTIONED = 15, 3, 19, 3
+BAIL, QUESTIONED = "b1", "t9"
 # Cases of money, which the custodian sees as well.
 _MONEY = {
     "incidents.bail": WITH_BAIL,
@@ -51,7 +53,7 @@ _AT_A_STATION, _OVERDUE = 9, 8
 
 
 def case_places(
-    loaded: LoadedProgramme,
+    loaded: SampleProgramme,
 ) -> dict[str, Callable[[str, str, Known], Choices]]:
     """Values for the arguments of this room's routes, by the beginning of the route."""
 

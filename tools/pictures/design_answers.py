@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kash.demo.designs import MADE_DESIGN
 from tools.pictures.acts import Act, Answer, Attach, Fill, Press
 
 _SAVE = "main form.form button.main"
@@ -32,7 +31,7 @@ def _of_designs() -> Iterator[Answer]:
     for called, typed, shows in (("people", "mfano", "#found"), ("nobody", "Zzzz", "main .empty")):
         acts = (Fill(f"{search} [name=search]", typed), Press(f"{search} button.btn", shows))
         yield Answer("director", "certificates.design", called, acts)
-    taken = (Fill("[name=name]", MADE_DESIGN), _ERRORS)
+    taken = (Fill("[name=name]", "Guilloche with seal"), _ERRORS)
     yield Answer("director", "certificates.new_design", "taken", taken)
     edit = ("director", "certificates.edit_design")
     yield Answer(*edit, "too-pale", (Fill("[name=accent]", "#eeeeee"), _ERRORS))

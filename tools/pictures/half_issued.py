@@ -6,37 +6,38 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from kash.certificates.models import Certificate
+from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.renewals import renewals_here
 from kash.certificates.services.issuing import approve
 from kash.certificates.services.issuing_in_parts import issue, stop
 from kash.certificates.services.renewing import propose_renewals
-from kash.demo.accounts import DIRECTOR, TRAINER
-from kash.demo.batches import MONTHS_VALID, the_batch, the_workshop
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import RUNNING
 from kash.policy import Actor
+from kash.workshops.models import Workshop
 
 _AT_ONCE = 3
+# Of the sample's certificates.
+_MONTHS_VALID = 24
 # Until then, nobody takes the work for dropped.
 _STAYS_RUNNING = timedelta(days=1)
 
 
 def issue_by_half(workshop: str, today: date, actors: dict[str, Actor]) -> None:
     """Renew the workshop's certificates in two batches, of which neither comes to its end."""
-    trainer, director = actors[TRAINER.key], actors[DIRECTOR.key]
-    later = today + timedelta(days=31 * MONTHS_VALID)
-    here = renewals_here(the_workshop(workshop), (), later)
+    trainer, director = actors["trainer"], actors["director"]
+    later = today + timedelta(days=31 * _MONTHS_VALID)
+    here = renewals_here(_workshop(workshop), (), later)
     due = [one.public_id for one in here.by_decision]
     half = len(due) // 2
     going_on = _begun(workshop, due[:half], later, today, trainer, director)
     stopped = _begun(workshop, due[half:], later, today, trainer, director)
-    stop(the_batch(stopped), trainer)
-    job = the_batch(going_on).job
+    stop(_batch(stopped), trainer)
+    job = _batch(going_on).job
     issued = db.session.scalars(
         select(Certificate.id).where(
-            Certificate.batch_id == the_batch(going_on).id, Certificate.serial.is_not(None)
+            Certificate.batch_id == _batch(going_on).id, Certificate.serial.is_not(None)
         )
     ).all()
     db.session.rollback()
@@ -51,8 +52,17 @@ def _begun(
 ) -> str:
     """A batch of renewals of which the first few are issued; its public id."""
     batch = propose_renewals(
-        the_workshop(workshop), chosen, later, trainer, reason="All of them train others."
+        _workshop(workshop), chosen, later, trainer, reason="All of them train others."
     )
-    approve(the_batch(batch), director)
-    issue(the_batch(batch), today, trainer, title="Renewals", at_once=_AT_ONCE)
+    approve(_batch(batch), director)
+    issue(_batch(batch), today, trainer, title="Renewals", at_once=_AT_ONCE)
     return batch
+
+
+def _workshop(public_id: str) -> Workshop:
+    return db.session.scalars(select(Workshop).where(Workshop.public_id == public_id)).one()
+
+
+def _batch(public_id: str) -> CertificateBatch:
+    batches = select(CertificateBatch).where(CertificateBatch.public_id == public_id)
+    return db.session.scalars(batches).one()

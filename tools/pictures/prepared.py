@@ -33,9 +33,8 @@ from kash.application import create_app
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services.holders import make_link
 from kash.certificates.services.printing import make_paper
-from kash.demo.accounts import ACCOUNTS, MEMBERS
-from kash.demo.loading import LoadedProgramme, load_programme
-from kash.demo.members import SampleMember
+from kash.demo.loading import load_programme
+from kash.demo.opening import ACCOUNTS, MEMBERS, SampleMember, SampleProgramme
 from kash.demo.papers import write_papers
 from kash.people.models import Person
 from kash.people.services.duplicates import sweep
@@ -276,7 +275,7 @@ def sample_programme(settings: Settings) -> Orders:
     return orders
 
 
-def _prepare(loaded: LoadedProgramme) -> Prepared:
+def _prepare(loaded: SampleProgramme) -> Prepared:
     administrator, custodian = loaded.actors["administrator"], loaded.actors["custodian"]
     invitation = invite(
         administrator, name="Mgeni Mfano", email="guest@demo.example", roles=[Role.TRAINER]

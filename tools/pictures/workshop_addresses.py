@@ -18,8 +18,7 @@ from kash.attendance.queries.counts import counts_of
 from kash.attendance.rules.counts import PAPER
 from kash.attendance.rules.door import is_its_time
 from kash.certificates.models import Certificate, CertificateBatch, Design
-from kash.demo.designs import MADE_DESIGN, OWN_DESIGN
-from kash.demo.loading import LoadedProgramme
+from kash.demo.opening import SampleProgramme
 from kash.evaluations.models import EvaluationForm
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
@@ -30,7 +29,7 @@ from tools.pictures.sample_values import Choices, Known, one_of, prepared_one
 class WorkshopAddresses:
     """The sample's values for the arguments of the routes of workshops and certificates."""
 
-    def __init__(self, loaded: LoadedProgramme) -> None:
+    def __init__(self, loaded: SampleProgramme) -> None:
         self._loaded = loaded
 
     def places(self) -> dict[str, Callable[[str, str, Known], Choices]]:
@@ -224,8 +223,8 @@ class WorkshopAddresses:
         return found
 
     def _design(self, endpoint: str, _key: str, _known: Known) -> Choices:
-        made = one_of(select(Design.public_id).where(Design.name == MADE_DESIGN))
-        own = one_of(select(Design.public_id).where(Design.name == OWN_DESIGN))
+        made = one_of(select(Design.public_id).where(Design.name == "Guilloche with seal"))
+        own = one_of(select(Design.public_id).where(Design.name == "Our own sheet"))
         if endpoint == "certificates.edit_design":
             return {"": made, "own": own}
         if endpoint == "certificates.design_paper":

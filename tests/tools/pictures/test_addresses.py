@@ -7,14 +7,11 @@ from sqlalchemy import select
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import account_by_email, actor_of
 from kash.certificates.models import CertificateBatch
-from kash.demo.accounts import ACCOUNTS
-from kash.demo.casework import CaseWork
-from kash.demo.loading import LoadedProgramme
-from kash.demo.meetings import MEETINGS
-from kash.demo.payouts import BESIDE
+from kash.demo.opening import ACCOUNTS, CaseWork, SampleProgramme
 from kash.forums.models import Forum, Meeting
 from kash.incidents.models import Incident
 from kash.platform.database import db
+from kash.platform.web.formats import local_today
 from kash.platform.web.guard import bearer_of
 from kash.policy import NOBODY
 from kash.workshops.models import Workshop
@@ -22,31 +19,27 @@ from tests.sample import Sample
 from tools.pictures.addresses import LEFT_OUT, Addresses, Prepared
 
 
-def loaded() -> LoadedProgramme:
+def loaded() -> SampleProgramme:
     actors = {}
     for one in ACCOUNTS:
         account = account_by_email(one.email)
         assert isinstance(account, Account)
         actors[one.key] = actor_of(account)
-    return LoadedProgramme(
-        actors,
-        # As they were made: without the first two, there for their certificates, and those
-        # after the six, which are there for what clashes.
-        list(
-            db.session.scalars(
-                select(Workshop.public_id).where(Workshop.title != BESIDE).order_by(Workshop.id)
-            )
-        )[2:8],
-        list(db.session.scalars(select(CertificateBatch.public_id))),
-        db.session.scalars(select(Forum.public_id)).one(),
+    # As they were made: without the first two, there for their certificates, and those after the
+    # six, which are there for what clashes.
+    beside = Workshop.title == "Evening talk, Kondele"
+    workshops = select(Workshop.public_id).where(~beside).order_by(Workshop.id)
+    triaged = select(Incident.public_id).where(Incident.state == "triaged")
+    return SampleProgramme(
+        local_today(),
+        actors=actors,
+        workshops=list(db.session.scalars(workshops))[2:8],
+        batches=list(db.session.scalars(select(CertificateBatch.public_id))),
+        forum=db.session.scalars(select(Forum.public_id)).one(),
         # Those of a series come after them.
-        list(
-            db.session.scalars(select(Meeting.public_id).order_by(Meeting.id).limit(len(MEETINGS)))
-        ),
-        [],
-        list(db.session.scalars(select(Incident.public_id).where(Incident.state == "triaged")))
-        * 40,
-        CaseWork(reported="0" * 16),
+        meetings=list(db.session.scalars(select(Meeting.public_id).order_by(Meeting.id).limit(4))),
+        incidents=list(db.session.scalars(triaged)) * 40,
+        work=CaseWork(reported="0" * 16),
     )
 
 
