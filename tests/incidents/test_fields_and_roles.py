@@ -127,6 +127,11 @@ NEVER = {
     "sealed_changes",
     "proposals.by",
     "proposals.about",
+    # Read by whoever asked, and by nobody else.
+    "member_answers.act",
+    "member_answers.by",
+    "member_answers.second",
+    "member_answers.reason",
     "proposals.document",
     "proposals.replaces",
     "removed_evidence.by",

@@ -409,3 +409,71 @@ def test_what_is_possible_needs_what_it_is_about(
     }
     assert is_possible(record, state, act, about, replaces) == expected[act]
     assert is_stopped(record, act) == (holds and act in {SHRED, REMOVE, REPLACE, REDACT})
+
+
+# --- Answers --------------------------------------------------------------------------------------
+
+
+def told(her: AMember) -> int:
+    """How many answers her Today tells of."""
+    db.session.rollback()
+    found = what_waits(her.actor, her.vault(), utc_now()).answers
+    db.session.rollback()
+    line = "A second member answered you" in her.client.get("/").text
+    assert line == bool(found)
+    return found
+
+
+def test_whoever_asked_reads_on_today_what_was_said_until_she_opened_the_case(
+    a_member: Member, filed: Filed
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    record = Record(evidence=[Evidence(document="e" * 16, label="Bruise", number=1)])
+    refused, agreed = filed(record), filed(record)
+    for reference in (refused, agreed):
+        ask(anna.actor, anna.vault(), reference, REMOVE, "It shows her face.", about="e" * 16)
+    assert told(anna) == 0
+    refuse(brenda.actor, brenda.vault(), refused, "s1", "The court needs it.")
+    remove_evidence(brenda.actor, brenda.vault(), agreed, "s1")
+    assert (told(anna), told(brenda)) == (2, 0)
+    today = anna.client.get("/").text
+    assert 'href="/w/2"' in today
+    assert not any(words in today for words in ("Bruise", "The court needs it.", refused, agreed))
+    read = anna.client.get("/w/2").text
+    assert "The court needs it." in read
+    assert all(f'href="/w/{reference}"' in read for reference in (refused, agreed))
+    assert "The court needs it." not in brenda.client.get("/w/2").text
+    # Another who opens the case reads nothing away, nor does another page of it.
+    brenda.client.get(f"/w/{refused}")
+    anna.client.get(f"/w/{refused}/c")
+    assert told(anna) == 2
+    assert "You asked for it." in anna.client.get(f"/w/{refused}").text
+    assert told(anna) == 1
+    assert "You asked for it." not in anna.client.get(f"/w/{refused}").text
+    anna.client.get(f"/w/{agreed}")
+    assert told(anna) == 0
+    # Whoever takes back what she asked for herself learns nothing by it.
+    ask(anna.actor, anna.vault(), refused, REMOVE, "It shows her face.", about="e" * 16)
+    refuse(anna.actor, anna.vault(), refused, "s1", "I was wrong.")
+    assert told(anna) == 0
+
+
+def test_whoever_asked_reads_that_a_case_was_shredded_or_opened_again(
+    a_member: Member, filed: Filed
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    gone, again = filed(Record(), state="closed"), filed(Record(), state="closed")
+    for reference in (gone, again):
+        ask(anna.actor, anna.vault(), reference, SHRED, "Filed twice.")
+    shred_case(gone, by=brenda.actor, vault=brenda.vault(), proposal="s1")
+    take_step(again, "reopen", by=brenda.actor, vault=brenda.vault(), reason="She came again.")
+    assert (told(anna), told(brenda)) == (2, 0)
+    assert "Agreed, and done" not in brenda.client.get("/w/2").text
+    read = anna.client.get("/w/2").text
+    assert ("Agreed, and done" in read, "She came again." in read) == (True, True)
+    # It was read; nothing else is left to open.
+    assert told(anna) == 1
+    assert "Agreed, and done" not in anna.client.get("/w/2").text
+    anna.client.get(f"/w/{again}")
+    assert told(anna) == 0
+    assert opened_box(db.session()).shredded_for == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -74,6 +74,8 @@ class CaseRegister:
     # else: for each such case the names of the custodians who have no part in it. Both are told
     # only if everything is counted: else words would tell which cases hold them.
     hides_held: bool = False
+    # Cases that were shredded as the actor asked, and that she has not read of.
+    shredded: Collection[str] = ()
     left_to: set[tuple[str, ...]] = field(default_factory=set)
 
 
@@ -100,13 +102,14 @@ def register(
             )
         )
     }
-    found, there, courts = CaseRegister(), zone(), court_days()
+    there, courts = zone(), court_days()
     today = now.astimezone(there).date()
     access = access_of(by)
     whole = access.whole
     unsure = [one for one in wanted if not one.plain]
     screens, answers = Screens(db.session(), vault), _Answers()
     withdrawals = Withdrawals(db.session(), vault)
+    found = CaseRegister(shredded=withdrawals.shredded_for.get(by.public_id, ()))
     adds = {**(known or {}), **withdrawals.additions}
     additions = Additions(db.session(), vault, adds, withdrawals.for_officers)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):

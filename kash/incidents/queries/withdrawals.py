@@ -47,6 +47,7 @@ class Withdrawals:
         # And which reports were sent after another, and which of those that were shredded were for
         # officers.
         self.additions, self.for_officers = box.additions, box.for_officers
+        self.shredded_for = box.shredded_for
         self._vault = vault
         self._generations: dict[int, int] = {}
         self._of: dict[int, TakenBack] = {}

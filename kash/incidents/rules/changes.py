@@ -29,6 +29,7 @@ _LEFT_OUT = frozenset(
         "court_asks",
         "holds",
         "proposals",
+        "member_answers",
         "removed_evidence",
         "earlier_identities",
         "taken_out",

@@ -140,6 +140,9 @@ class Box(BaseModel):
     for_officers: list[str] = Field(default_factory=list)
     shredded: dict[str, date] = Field(default_factory=dict)
     papers: dict[str, KeptByPaper] = Field(default_factory=dict)
+    # By account of whoever asked for it, references of cases that were shredded since, each with
+    # the day, until she has read that: their records can tell her nothing any more.
+    shredded_for: dict[str, dict[str, date]] = Field(default_factory=dict)
     # By reference of a case, its open briefs, and what of each goes on if its keeping is taken
     # back (`mediation.open_requests`).
     briefs: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
@@ -167,6 +170,10 @@ class Box(BaseModel):
         told of reports that were shredded."""
         long_ago = today - TOLD_FOR
         self.shredded = {key: day for key, day in self.shredded.items() if day >= long_ago}
+        self.shredded_for = {
+            account: {key: day for key, day in cases.items() if day >= long_ago}
+            for account, cases in self.shredded_for.items()
+        }
         self.pages = {key: one for key, one in self.pages.items() if one.until > now}
         self.drafts = {key: one for key, one in self.drafts.items() if one.kept_until >= today}
 
@@ -219,6 +226,11 @@ def as_bytes(box: Box) -> bytes:
         for_officers=sorted(set(box.for_officers)),
         shredded=dict(sorted(box.shredded.items())),
         papers=dict(sorted(box.papers.items())),
+        shredded_for={
+            account: dict(sorted(cases.items()))
+            for account, cases in sorted(box.shredded_for.items())
+            if cases
+        },
         briefs={
             key: dict(sorted(open_ones.items())) for key, open_ones in sorted(box.briefs.items())
         },

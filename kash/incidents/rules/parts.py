@@ -340,6 +340,18 @@ class MemberProposal(RecordPart):
     words: list[str] = Field(default_factory=list)
 
 
+class MemberAnswer(RecordPart):
+    """Answer of a second member to what somebody asked for (`by`), until she has opened the case;
+    the `reason` of a refusal."""
+
+    act: str
+    by: str
+    second: str
+    at: datetime
+    agreed: bool
+    reason: str = ""
+
+
 class Link(RecordPart):
     """Another incident, or the workshop or meeting where it came up, by public id."""
 

@@ -45,6 +45,7 @@ from kash.incidents.rules.parts import (
     Information,
     Intervention,
     Link,
+    MemberAnswer,
     MemberProposal,
     Party,
     Person,
@@ -148,8 +149,9 @@ class Record(RecordPart):
     first_accounts: list[str] = Field(default_factory=list)
     sealed_changes: list[str] = Field(default_factory=list)
     holds: list[Hold] = Field(default_factory=list)
-    # What waits for a second member, and what stays of what two did.
+    # What waits for a second member, what she said, and what stays of what two did.
     proposals: list[MemberProposal] = Field(default_factory=list)
+    member_answers: list[MemberAnswer] = Field(default_factory=list)
     removed_evidence: list[RemovedEvidence] = Field(default_factory=list)
     earlier_identities: list[EarlierIdentity] = Field(default_factory=list)
     taken_out: list[TakenOut] = Field(default_factory=list)

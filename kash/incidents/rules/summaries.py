@@ -55,6 +55,8 @@ class Summary(NamedTuple):
     to_ask_each: bool = False
     # Accounts that asked for something on which a second member decides.
     proposed_by: tuple[str, ...] = ()
+    # And such as have not read yet what was said to that.
+    answered: tuple[str, ...] = ()
 
     @property
     def for_custodian(self) -> bool:
@@ -107,6 +109,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         refused=state in _WANTING_HELP and _is_refused(record),
         to_ask_each=_is_to_ask_each(record),
         proposed_by=tuple(one["by"] for one in record.get("proposals", ())),
+        answered=tuple(one["by"] for one in record.get("member_answers", ())),
     )
 
 

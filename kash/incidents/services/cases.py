@@ -46,11 +46,14 @@ from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
 
-def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") -> None:
+def note_opening(
+    by: Actor, vault: OpenVault, case: Case, what: str = "opened", *, answers: bool = False
+) -> None:
     """Note that a case was shown; its key is kept from now on if it was only filed before, what was
     taken back by its receipt is taken over, what a mediator was asked ends if it may not be asked,
     who has it and must not, by what a phone told since, has it no more, whether anything keeps it
-    is noted, and its next reminder is set if the last one was given.
+    is noted, and its next reminder is set if the last one was given. With `answers` the actor has
+    read what second members said to what she asked for.
 
     All of that is done to the case as it stands now: what is shown may be older than what another
     member saved meanwhile. Raises NotFound if it is gone, or not hers to see any more, and Damaged.
@@ -61,7 +64,12 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
         row = locked_incident(session, case.reference)
         found = open_case(by, vault, case.reference, session)
         keep_keys(session, vault, found.documents)
-        if found.taken_back is not None or asks_too_much(found.record) or _is_left(found):
+        waiting = [one for one in found.record.member_answers if one.by != by.public_id]
+        read = answers and waiting != found.record.member_answers
+        if read:
+            found.record.member_answers = waiting
+        saves = read or found.taken_back is not None or asks_too_much(found.record)
+        if saves or _is_left(found):
             # With saving it is settled; if somebody saved it in this moment, by the next opening.
             _take_over(CaseChange(change, found, row, vault, by), shown=case)
         else:
@@ -77,15 +85,20 @@ def note_search(
     vault: OpenVault,
     sealed: Sequence[Sealed],
     additions: Mapping[str, str] | None = None,
+    *,
+    shredded_read: bool = False,
 ) -> None:
     """Note that cases were listed or searched: one entry, without ids. `sealed` are the documents
     that were opened and whose keys are still as they were filed; `additions` are reports that add
-    to another, of which that is noted from now on."""
+    to another, of which that is noted from now on. `shredded_read`: the actor has read which cases
+    were shredded as she asked."""
     with audited("incidents.searched", by) as change:
         keep_keys(change.session, vault, sealed)
-        if additions:
+        if additions or shredded_read:
             with letterbox(change.session) as box:
-                box.additions = {**additions, **box.additions}
+                box.additions = {**(additions or {}), **box.additions}
+                if shredded_read:
+                    box.shredded_for.pop(by.public_id, None)
 
 
 @dataclass

@@ -383,7 +383,6 @@ def remove_evidence(by: Actor, vault: OpenVault, reference: str, proposal: str) 
             gone.custody = file.custody
         record.removed_evidence.append(gone)
         record.evidence.remove(listed)
-        record.proposals.remove(asked)
         case.happened("evidence_removed", reason=asked.reason)
         after_commit(lambda: delete_files(document))
         shred(session, [document])

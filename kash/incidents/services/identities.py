@@ -105,7 +105,6 @@ def replace_identity(by: Actor, vault: OpenVault, reference: str, proposal: str)
             )
         )
         found.identity = asked.document
-        change.record.proposals.remove(asked)
         change.happened("identity_replaced", about=found.id, reason=asked.reason)
 
 

@@ -115,7 +115,6 @@ def agree_not_known(by: Actor, vault: OpenVault, reference: str, proposal: str) 
     with changing("incidents.not_known_said", by, vault, reference) as change:
         asked = agreed(change.change.session, by, change.case, proposal, NOT_KNOWN)
         _person(change, asked.about).not_known_at = change.change.now
-        change.record.proposals.remove(asked)
         change.happened("not_known", about=asked.about, reason=asked.reason)
 
 

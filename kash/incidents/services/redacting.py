@@ -98,7 +98,6 @@ def redact(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
     with changing("incidents.words_taken_out", by, vault, reference) as change:
         session, case, now = change.change.session, change.case, change.change.now
         asked = agreed(session, by, case, proposal, REDACT)
-        case.record.proposals.remove(asked)
         history = change.history
         assert history is not None  # noqa: S101 - for the type: `changing` has one
         # What has to be kept of the record as it was is sealed first, then all of it is gone

@@ -113,9 +113,11 @@ def note_document(session: Session, reference: str, document: str) -> None:
                 box.fates[reference].documents.append(document)
 
 
-def forget(session: Session, reference: str, record: Record) -> None:
-    """Forget the days of a case that is shredded by hand."""
+def forget(session: Session, reference: str, record: Record, asked_by: str, today: date) -> None:
+    """Forget the days of a case that is shredded by hand, and keep for whoever asked for it that
+    it was."""
     with letterbox(session) as box:
+        box.shredded_for.setdefault(asked_by, {})[reference] = today
         forget_shredded(session, box, {reference: for_custodian(record) is None})
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from kash.incidents.errors import NotNow
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.second_member import standings
-from kash.incidents.rules.parts import Hold, MemberProposal, next_id
+from kash.incidents.rules.parts import Hold, MemberAnswer, MemberProposal, next_id
+from kash.incidents.rules.record import Record
 from kash.incidents.rules.second_member import (
     END_HOLD,
     HOLD,
@@ -26,6 +27,7 @@ from kash.incidents.rules.second_member import (
 )
 from kash.incidents.services.cases import CaseChange, changing
 from kash.platform.approvals.rules import Standing
+from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault, shred
 from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
@@ -105,8 +107,9 @@ def put_before_a_second(change: CaseChange, act: str, reason: str, **more: str) 
 
 
 def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -> MemberProposal:
-    """The proposal of one of these acts to which a member agrees, as it can be done now. Raises
-    DecidedMeanwhile, AnotherDecides and OnHold."""
+    """The proposal of one of these acts to which a member agrees, as it can be done now, taken out
+    of its case, and the answer kept for whoever asked. Raises DecidedMeanwhile, AnotherDecides and
+    OnHold."""
     found = proposed(case.record, proposal)
     if found is None or found.act not in acts:
         raise DecidedMeanwhile
@@ -116,7 +119,26 @@ def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -
         raise OnHold
     if not is_possible(case.record, case.state, found.act, found.about, found.replaces):
         raise DecidedMeanwhile
+    answer(case.record, found, by, agrees=True)
     return found
+
+
+def answer(
+    record: Record, asked: MemberProposal, by: Actor, *, agrees: bool, reason: str = ""
+) -> None:
+    """Take a request out of a record, and keep for whoever asked what another said to it."""
+    record.proposals.remove(asked)
+    if asked.by != by.public_id:
+        record.member_answers.append(
+            MemberAnswer(
+                act=asked.act,
+                by=asked.by,
+                second=by.public_id,
+                at=utc_now(),
+                agreed=agrees,
+                reason=reason,
+            )
+        )
 
 
 def refuse(by: Actor, vault: OpenVault, reference: str, proposal: str, reason: str) -> None:
@@ -126,7 +148,7 @@ def refuse(by: Actor, vault: OpenVault, reference: str, proposal: str, reason: s
         found = proposed(change.record, proposal)
         if found is None:
             raise DecidedMeanwhile
-        change.record.proposals.remove(found)
+        answer(change.record, found, by, agrees=False, reason=reason)
         if found.document:
             shred(change.change.session, [found.document])
         what = "second_taken_back" if found.by == by.public_id else "second_refused"
@@ -181,7 +203,6 @@ def agree_to_hold(by: Actor, vault: OpenVault, reference: str, proposal: str) ->
     with changing("incidents.held", by, vault, reference) as change:
         record = change.record
         found = agreed(change.change.session, by, change.case, proposal, HOLD, END_HOLD)
-        record.proposals.remove(found)
         if found.act == END_HOLD:
             record.holds[:] = [one for one in record.holds if one.id != found.about]
             change.happened("hold_ended", reason=found.reason)

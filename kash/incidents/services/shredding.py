@@ -27,6 +27,7 @@ from kash.platform import storage
 from kash.platform.database import after_commit, db
 from kash.platform.vault import OpenVault, SealedDocument, audited, shred
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
 
 
@@ -59,7 +60,7 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault, proposal: str) ->
         # What somebody was writing of it when it ended, which only opening tells.
         unfinished = autosaves_of_case(session, vault, reference)
         forget_what_was_taken_in(session, case)
-        forget(session, reference, case.record)
+        forget(session, reference, case.record, asked.by, to_local(change.now).date())
         ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
         done.documents = _shred(session, [row], ids, remains.briefs)
         change.about(reference, asked.by)

@@ -26,8 +26,9 @@ class WaitingCases:
     has yet, the ones with somebody who is or may be under 18, and about somebody of the programme;
     those of which a custodian has to decide something (0 for whoever is none); such as are
     shredded within two days if nothing keeps them until then; such of which something was taken
-    back that nobody has read yet; such in which each is to be asked whether it may stay; and such
-    in which the actor may be the second member. The last three also where they are closed."""
+    back that nobody has read yet; such in which each is to be asked whether it may stay; such in
+    which the actor may be the second member; and answers to what she asked a second member. The
+    last four also where they are closed."""
 
     over: int = 0
     held: int = 0
@@ -43,6 +44,7 @@ class WaitingCases:
     taken_back: int = 0
     to_ask_each: int = 0
     seconds: int = 0
+    answers: int = 0
 
 
 def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
@@ -73,6 +75,7 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
         seconds=sum(
             any(stands[asker] is Standing.MAY for asker in one.proposed_by) for one in everything
         ),
+        answers=len(found.shredded) + sum(one.answered.count(by.public_id) for one in everything),
         to_ask=sum(one.to_ask for _line, one in lines),
         refused=sum(one.refused for _line, one in lines),
     )

@@ -25,7 +25,7 @@ from kash.incidents.rules.workflow import (
     target_of,
 )
 from kash.incidents.services.cases import CaseChange, changing
-from kash.incidents.services.second_member import OnHold
+from kash.incidents.services.second_member import OnHold, answer
 from kash.platform.vault import OpenVault
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import zone
@@ -113,7 +113,8 @@ def take_step(
         if verb == "close" and record.holds:
             raise OnHold
         # Whoever takes it on does not want it gone as it was.
-        record.proposals[:] = [one for one in record.proposals if one.act != SHRED]
+        for asked in [one for one in record.proposals if one.act == SHRED]:
+            answer(record, asked, by, agrees=False, reason=reason)
         target = target_of(STEPS[verb], verified=record.verification.outcome == "verified")
         decision = CaseDecision(by=by.public_id, at=now, outcome=outcome or target, reason=reason)
         change.row.state = target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from kash.incidents.rules.custodian_only import Seen
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.mediation import events_of, whom_to_free
 from kash.incidents.rules.mediation_gate import standing_of
+from kash.incidents.rules.parts import MemberAnswer
 from kash.incidents.rules.record import Event, Record
 from kash.incidents.rules.retention import what_keeps
 from kash.incidents.rules.withdrawing import moments
@@ -86,8 +88,9 @@ def next_of(case: Case, actor: Actor) -> Next | None:
 def case(reference: str) -> ResponseReturnValue:
     """One case; its opening is noted."""
     actor, vault, found = load_case(reference)
-    note_opening(actor, vault, found)
-    return _page(found, actor)
+    answers = [one for one in found.record.member_answers if one.by == actor.public_id]
+    note_opening(actor, vault, found, answers=True)
+    return _page(found, actor, answers=answers)
 
 
 @blueprint.post("/<reference>/o")
@@ -117,7 +120,12 @@ def urgent(reference: str) -> ResponseReturnValue:
     return redirect(url_for("incidents.case", reference=reference), 303)
 
 
-def _page(case: Case, actor: Actor, comment_form: Form | None = None) -> str:
+def _page(
+    case: Case,
+    actor: Actor,
+    comment_form: Form | None = None,
+    answers: Sequence[MemberAnswer] = (),
+) -> str:
     record, now = case.record, utc_now()
     everybody = officers()
     works = actor.may("incidents.edit")
@@ -126,6 +134,7 @@ def _page(case: Case, actor: Actor, comment_form: Form | None = None) -> str:
         actor=actor,
         case=case,
         record=record,
+        answers=answers,
         paper_reference=code_as_shown(record.paper_reference),
         now=now,
         works=works,

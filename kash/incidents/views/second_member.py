@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kash.incidents import blueprint, names, wording
 from kash.incidents.forms.casework import HoldForm, SecondForm, WhyForm
 from kash.incidents.queries.cases import Case, open_cases
+from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.second_member import seconds, standings
 from kash.incidents.rules.parts import MemberProposal
 from kash.incidents.rules.second_member import (
@@ -74,13 +75,25 @@ def seconds_list() -> ResponseReturnValue:
         ((case, one) for case in cases for one in case.record.proposals),
         key=lambda found: (found[1].at, found[0].reference),
     )
-    note_search(actor, vault, [one.sealed for one in cases if one.sealed.form != "kept"])
+    shredded = opened_box(db.session()).shredded_for.get(actor.public_id, {})
+    new = [one.sealed for one in cases if one.sealed.form != "kept"]
+    note_search(actor, vault, new, shredded_read=bool(shredded))
+    answers = [
+        (case.reference, one)
+        for case in cases
+        for one in case.record.member_answers
+        if one.by == actor.public_id
+    ]
     listing = paged(waiting)
     return page(
         "incidents/seconds.html",
         listing=listing,
+        shredded=shredded,
+        answers=answers,
         acts=wording.ACT_NAMES,
-        names=account_names({one.by for _case, one in listing.rows}),
+        names=account_names(
+            {one.by for _case, one in listing.rows} | {one.second for _case, one in answers}
+        ),
         me=actor.public_id,
     )
 
