@@ -408,8 +408,15 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
     assert "The police may then charge me." in asking
     said = {"csrf_token": csrf_token(asking), "person": "p1"}
     said |= {name: hidden_in(asking, name) for name in ("wording", "version")}
+    answer = officer.client.post(f"/w/{reference}/w/y", data=said | {"answer": "yes"})
+    assert answer.status_code == 422
+    assert "Say in which language you read them out to her." in answer.text
+    # What was chosen stands there still.
+    assert re.search(r'name="answer" value="yes"[^>]* checked', answer.text)
+    said["language"] = "luo"
     for more, status in (
         ({}, 422),
+        ({"answer": "yes", "language": "xx"}, 422),
         # Read out in other words, or from a page that somebody else has made too old.
         ({"answer": "yes", "wording": "2025-1"}, 422),
         ({"answer": "yes", "wording": ""}, 422),
@@ -425,12 +432,15 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
         assert answer.status_code == status
     (yes,) = record_now(officer, reference).own_words
     assert (yes.person, yes.given, yes.origin) == ("p1", True, "herself")
-    assert (yes.wording, yes.language) == ("2026-1", "en")
-    assert "Wording 2026-1 · English" in officer.client.get(f"/w/{reference}/w").text
+    assert (yes.wording, yes.language) == ("2026-1", "luo")
+    assert "Wording 2026-1 · Dholuo" in officer.client.get(f"/w/{reference}/w").text
     assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
     assert len(own_briefs(mediator)) == 1
     version = open_case(officer.actor, officer.vault(), reference).version
-    note_own_yes(officer.actor, officer.vault(), reference, version, "p1", given=False)
+    note_own_yes(
+        officer.actor, officer.vault(), reference, version, "p1", given=False, language="sw"
+    )
+    assert record_now(officer, reference).own_words[-1].language == "sw"
     assert own_briefs(mediator) == []
     assert what_happened(record_now(officer, reference))[-2:] == [
         "own_yes",

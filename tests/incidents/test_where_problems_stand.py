@@ -179,6 +179,8 @@ def test_a_problem_stands_beside_its_field(
     reference = filed(CASE)
     words = charge_warning.VERSION if where is OWN_YES else VERSION
     sent: dict[str, Any] = SENT | {"wording": words}
+    if where is OWN_YES:
+        sent["language"] = "luo"
     if where is TERM:
         sent["kind"] = "other"
     if where is EVIDENCE:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from kash.incidents import charge_warning
+from kash.incidents.forms.consents import SPOKEN
 from kash.incidents.forms.versions import VersionedForm
 from kash.incidents.names import ORIGIN_NAMES, WAY_NAMES
 from kash.incidents.rules.her_choice import NOTHING
@@ -64,17 +65,21 @@ class ChoiceForm(VersionedForm):
 
 
 class OwnYesForm(VersionedForm):
-    """The answer of one person to "court or release", and the version of the warning that was on
-    the page (`wording`) beside that of the case."""
+    """The answer of one person to "court or release", in which language she was warned, and the
+    version of the warning that was on the page (`wording`) beside that of the case."""
 
     person = HiddenField()
     wording = HiddenField()
     answer = radio_field(
         _l("What she said herself"), [("yes", _l("Yes")), ("no", _l("No"))], required=False
     )
+    language = radio_field(
+        _l("In which language were the words read out?"), list(SPOKEN.items()), required=False
+    )
 
     def check_together(self) -> None:
-        """Besides each field: one of the two, and the warning is still the same."""
+        """Besides each field: one of the two, in which language, and the warning is still the
+        same."""
         if self.wording.data != charge_warning.VERSION:
             self.mark_wrong(
                 self.answer,
@@ -82,3 +87,5 @@ class OwnYesForm(VersionedForm):
             )
         elif not self.answer.data and not self.answer.errors:
             self.mark_wrong(self.answer, _("Choose yes or no."))
+        if not self.language.data and not self.language.errors:
+            self.mark_wrong(self.language, _("Say in which language you read them out to her."))

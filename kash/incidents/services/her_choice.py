@@ -16,7 +16,6 @@ from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.platform.vault import OpenVault
 from kash.platform.web.errors import NotFound
-from kash.platform.web.language import language_code
 from kash.policy import Actor
 
 
@@ -67,11 +66,18 @@ def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None
 
 
 def note_own_yes(
-    by: Actor, vault: OpenVault, reference: str, version: int, person: str, *, given: bool
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    version: int,
+    person: str,
+    *,
+    given: bool,
+    language: str,
 ) -> None:
     """Note that somebody said yes or no herself to "court or release", after the warning was read
-    to her from a page that showed this version of the case. With a no, an open brief that asks for
-    it ends. Raises as `note_choice`."""
+    to her in a language, from a page that showed this version of the case. With a no, an open brief
+    that asks for it ends. Raises as `note_choice`."""
     with changing("incidents.consents_answered", by, vault, reference) as case:
         if case.row.state in CLOSED:
             raise CaseClosed
@@ -92,7 +98,7 @@ def note_own_yes(
                 by=by.public_id,
                 person=person,
                 wording=charge_warning.VERSION,
-                language=language_code(),
+                language=language,
                 origin="herself",
             )
         )

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint, charge_warning, names
 from kash.incidents.errors import CaseChangedMeanwhile
+from kash.incidents.forms.consents import SPOKEN
 from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.consents import CaseConsent
@@ -29,7 +30,6 @@ from kash.platform.database import utc_now
 from kash.platform.web import page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import short_date_text, to_local
-from kash.platform.web.language import LANGUAGES
 from kash.policy import Actor, allow
 
 
@@ -104,6 +104,7 @@ def own_yes(reference: str) -> ResponseReturnValue:
                 form.version_shown(),
                 form.person.data,
                 given=form.answer.data == "yes",
+                language=form.language.data or "",
             )
             return _noted(reference)
         if isinstance(form.problem, CaseChangedMeanwhile):
@@ -151,7 +152,7 @@ def _page(case: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
         origins=names.ORIGIN_NAMES,
         warning=charge_warning.warning(),
         version=charge_warning.VERSION,
-        languages=LANGUAGES,
+        languages=SPOKEN,
         by=account_names(
             {one.by for one in case.record.choices}
             | {one.by for one in case.record.own_words} - {""}
