@@ -61,6 +61,7 @@ function show(text) {
 
 async function send(form, button) {
   const data = new FormData(form, button);
+  let refused = false;
   busy = true;
   try {
     const answer = await fetch(form.action, {
@@ -70,7 +71,8 @@ async function send(form, button) {
     });
     // Broken, or what stands before the programme answers for it: that page says nothing of a
     // report, and would come in the place of what was typed.
-    if (answer.status >= 500) throw new Error(`answer ${answer.status}`);
+    refused = answer.status >= 500;
+    if (refused) throw new Error(`answer ${answer.status}`);
     const text = await answer.text();
     // She left meanwhile: nothing is shown, nor kept, any more.
     if ("left" in document.documentElement.dataset) return false;
@@ -78,7 +80,10 @@ async function send(form, button) {
     return true;
   } catch {
     const said = form.querySelector("[data-not-sent]");
-    if (said) said.hidden = false;
+    if (said) {
+      const [network, server] = said.querySelectorAll("p");
+      [network.hidden, server.hidden, said.hidden] = [refused, !refused, false];
+    }
     return false;
   } finally {
     busy = false;
