@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.incidents.consent_texts import DIGESTS, VERSION, text_of
 from kash.incidents.documents.consents import consent_markup
 from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.models import MediationBrief
+from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.consents import PURPOSES, CaseConsent
-from kash.incidents.rules.record import Asked, Intervention, Party, Person, Record
+from kash.incidents.rules.record import Asked, Intervention, Party, Person, Record, as_bytes
+from kash.incidents.rules.summaries import summary_of
 from kash.incidents.services.consents import NotedConsents, answer_consents
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
@@ -522,3 +527,70 @@ def test_the_words_stand_on_the_page_and_on_paper_in_the_language_that_was_chose
     # What was chosen for the words is marked as the language of asking; the page's own is not.
     assert (marked(own), marked(chosen)) == ([], ["language sw"] * 3)
     assert (unread in paper, "Mpatanishi" in paper) == (True, True)
+
+
+# --- Yeses to earlier words -----------------------------------------------------------------------
+
+
+def said_to(wording: str, person: str = "p1", purpose: str = "court", **more: Any) -> CaseConsent:
+    facts = {"given": True, "at": utc_now(), "by": "x" * 16, "wording": wording} | more
+    return CaseConsent(purpose=purpose, person=person, **facts)
+
+
+@given(
+    st.lists(
+        st.builds(
+            said_to,
+            st.sampled_from(["2026-1", "2026-5", VERSION, ""]),
+            st.sampled_from(["", "p1", "p2"]),
+            st.sampled_from(PURPOSES),
+            given=st.booleans(),
+            wish=st.booleans(),
+            at=st.datetimes().map(lambda at: at.replace(tzinfo=UTC)),
+        ),
+        max_size=6,
+    )
+)
+def test_whoever_said_yes_to_earlier_words_alone_is_to_be_asked_again(
+    said: list[CaseConsent],
+) -> None:
+    record = two_women()
+    record.consents = said
+    expected = set()
+    for person in ("p1", "p2"):
+        hers = [one for one in said if one.person in ("", person) and not one.wish]
+        kept = [one for one in said if one.person in ("", person) and one.purpose == "record"]
+        stopped = record.is_stopped(person) if kept else False
+        for purpose in ("forum_totals", "forum_story", "funder", "court"):
+            of_it = [one for one in hers if one.purpose == purpose]
+            earlier = [one for one in of_it if one.given and one.wording != VERSION]
+            later = [one for one in of_it if not one.given or one.wording == VERSION]
+            if earlier and not later and not stopped:
+                expected.add(person)
+    assert set(record.who_is_asked_again()) == expected
+    shown = json.loads(as_bytes(record))
+    assert summary_of("r", "verified", shown).ask_again == len(expected)
+    assert summary_of("r", "closed", shown).ask_again == 0
+
+
+def test_members_read_on_today_and_in_the_list_how_many_are_asked_again(
+    officer: Member, filed: Any
+) -> None:
+    old = two_women()
+    old.consents = [said_to("2026-5"), said_to("2026-5", "p2", "funder")]
+    new = two_women()
+    new.consents = [said_to(VERSION)]
+    asked, closed, fine = filed(old), filed(old, "closed"), filed(new)
+    today = officer.client.get("/").text
+    line = today.partition("People to be asked again")[0].rpartition("<li>")[2]
+    assert re.search(r'class="key">2<', line)
+    address = re.search(r'href="(/w\?[^"]*ask_again[^"]*)"', today)
+    assert address is not None
+    found = officer.client.get(html.unescape(address[1])).text
+    assert [f"/w/{one}" in found for one in (asked, closed, fine)] == [True, False, False]
+    # Whoever was asked, and said no, is to be asked no more.
+    for person in ("p1", "p2"):
+        answers = dict.fromkeys(PURPOSES[2:6], False)
+        version = open_case(officer.actor, officer.vault(), asked).version
+        answer_consents(officer.actor, officer.vault(), asked, version, person, answers)
+    assert "People to be asked again" not in officer.client.get("/").text

@@ -436,6 +436,7 @@ NO_DAY = {"begun_on": None, "filed_at": None}
         ({"urgent": True}, {"urgent": True}, {}),
         ({"minor": True}, {"minor": True}, {}),
         ({"no_consent": True}, {"consent": False}, {}),
+        ({"ask_again": True}, {"ask_again": 2}, {}),
     ],
 )
 def test_a_case_fits_a_filter_or_does_not(

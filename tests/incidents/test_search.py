@@ -264,6 +264,7 @@ def test_folding() -> None:
         act=TEXT,
         urgent=st.booleans(),
         no_consent=st.booleans(),
+        ask_again=st.booleans(),
     )
 )
 def test_filters_are_kept_as_they_were(filters: Filters) -> None:

@@ -25,7 +25,7 @@ GUARDIANS = ("guardian", "children_officer")
 WISHED = frozenset({"record", "mediation"})
 # Purposes whose words said something else than what is done, before this version: a yes to them is
 # asked again, since nobody agreed to what is done.
-_ASKED_AGAIN = frozenset({"forum_totals", "forum_story", "funder", "court"})
+ASKED_AGAIN = frozenset({"forum_totals", "forum_story", "funder", "court"})
 _SINCE = (2026, 6)
 
 
@@ -63,7 +63,7 @@ class CaseConsent(BaseModel):
     @property
     def is_asked_again(self) -> bool:
         """True if it was said of words that promised something else than what is done."""
-        return self.purpose in _ASKED_AGAIN and _number(self.wording) < _SINCE
+        return is_of_earlier_words(self.purpose, self.wording)
 
     @property
     def is_of_nobody_yet(self) -> bool:
@@ -77,6 +77,11 @@ class CaseConsent(BaseModel):
         """True if it was taken back by whoever holds the receipt, of whom nobody knows who of them
         she is."""
         return not (self.given or self.by or self.person)
+
+
+def is_of_earlier_words(purpose: str, wording: str) -> bool:
+    """True if these words (a version) promised something else of a purpose than what is done."""
+    return purpose in ASKED_AGAIN and _number(wording) < _SINCE
 
 
 def _number(wording: str) -> tuple[int, ...]:

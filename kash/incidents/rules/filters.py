@@ -34,6 +34,7 @@ class Filters:
     urgent: bool = False
     minor: bool = False
     no_consent: bool = False
+    ask_again: bool = False
 
     def asked(self) -> bool:
         """True if anything narrows the list."""
@@ -54,7 +55,7 @@ def filters_from(kept: Mapping[str, Any]) -> Filters:
     chosen: dict[str, Any] = {}
     for one in fields(Filters):
         value = kept.get(one.name)
-        if one.name in ("urgent", "minor", "no_consent"):
+        if one.name in ("urgent", "minor", "no_consent", "ask_again"):
             chosen[one.name] = value is True
         elif isinstance(value, str):
             chosen[one.name] = value[:200]
@@ -80,4 +81,5 @@ def passes_filters(line: Summary, asked: Filters, *, running: bool, over: bool) 
         or (asked.urgent and not line.urgent)
         or (asked.minor and not line.minor)
         or (asked.no_consent and line.consent)
+        or (asked.ask_again and not line.ask_again)
     )

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from kash.incidents.rules.ages import BY_GUARDIAN, NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.consents import (
+    ASKED_AGAIN,
     CaseConsent,
     holds,
     is_agreed_for,
@@ -193,6 +194,28 @@ class Record(RecordPart):
         """The persons (ids; an empty one where nobody is on record) with whom nothing is done any
         more."""
         return [one for one in self._everyone("") if self.is_stopped(one)]
+
+    def who_is_asked_again(self) -> list[str]:
+        """The persons (ids) who said yes to words that promised something else than what is done,
+        which counts for nothing until each is asked again."""
+        return [
+            one
+            for one in self._everyone("")
+            if not self.is_stopped(one)
+            and any(self.asks_again(purpose, one) for purpose in ASKED_AGAIN)
+        ]
+
+    def asks_again(self, purpose: str, person: str) -> bool:
+        """True if a person said yes to words that said something else than what is done, and
+        nothing since."""
+        return not any(True for _answer in self.answers_to(purpose, person)) and any(
+            one.purpose == purpose
+            and one.given
+            and not one.wish
+            and one.is_asked_again
+            and one.person in ("", person)
+            for one in self.consents
+        )
 
     def is_unasked(self, purpose: str, person: str = "") -> bool:
         """True if consent holds, but somebody could not be asked and has not confirmed it yet."""

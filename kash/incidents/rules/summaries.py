@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import Moments
-from kash.incidents.rules.consents import may_be_kept
+from kash.incidents.rules.consents import is_of_earlier_words, may_be_kept
 from kash.incidents.rules.light_records import json_has_minor, json_has_programme
 from kash.incidents.rules.money import json_waits_for_a_decision
 from kash.incidents.rules.record import Record
@@ -53,6 +53,8 @@ class Summary(NamedTuple):
     refused: bool = False
     taken_back: bool = False
     to_ask_each: bool = False
+    # How many people are asked again, since their yes was to earlier words.
+    ask_again: int = 0
     # Accounts that asked for something on which a second member decides.
     proposed_by: tuple[str, ...] = ()
     # And such as have not read yet what was said to that.
@@ -108,6 +110,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         to_ask=state == "verified" and _is_to_ask(record),
         refused=state in _WANTING_HELP and _is_refused(record),
         to_ask_each=_is_to_ask_each(record),
+        ask_again=0 if state in OVER else _to_ask_again(record),
         proposed_by=tuple(one["by"] for one in record.get("proposals", ())),
         answered=tuple(one["by"] for one in record.get("member_answers", ())),
     )
@@ -129,6 +132,17 @@ def _is_to_ask_each(record: Mapping[str, Any]) -> bool:
     said = [one for one in record.get("consents", ()) if one["purpose"] == "record"]
     refused = any(not (one["given"] or one.get("wish")) for one in said)
     return refused and is_to_be_asked(Record.model_validate(record))
+
+
+def _to_ask_again(record: Mapping[str, Any]) -> int:
+    # Of nearly all it is told without reading them.
+    earlier = any(
+        one["given"]
+        and not one.get("wish")
+        and is_of_earlier_words(one["purpose"], one.get("wording", ""))
+        for one in record.get("consents", ())
+    )
+    return len(Record.model_validate(record).who_is_asked_again()) if earlier else 0
 
 
 def _is_refused(record: Mapping[str, Any]) -> bool:

@@ -26,9 +26,11 @@ class WaitingCases:
     has yet, the ones with somebody who is or may be under 18, and about somebody of the programme;
     those of which a custodian has to decide something (0 for whoever is none); such as are
     shredded within two days if nothing keeps them until then; such of which something was taken
-    back that nobody has read yet; such in which each is to be asked whether it may stay; such in
-    which the actor may be the second member; and answers to what she asked a second member. The
-    last four also where they are closed."""
+    back that nobody has read yet; such in which each is to be asked whether it may stay; how
+    many people of open cases are asked again, whose yes was to earlier words; such in which the
+    actor may be the second member; and answers to what she asked a second member. Those of what was
+    taken back, of each who is asked, of the second member and the answers also where they are
+    closed."""
 
     over: int = 0
     held: int = 0
@@ -43,6 +45,7 @@ class WaitingCases:
     ending: int = 0
     taken_back: int = 0
     to_ask_each: int = 0
+    ask_again: int = 0
     seconds: int = 0
     answers: int = 0
 
@@ -72,6 +75,7 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
         ),
         taken_back=sum(one.taken_back for one in everything),
         to_ask_each=sum(one.to_ask_each for one in everything),
+        ask_again=sum(one.ask_again for _line, one in lines),
         seconds=sum(
             any(stands[asker] is Standing.MAY for asker in one.proposed_by) for one in everything
         ),

@@ -129,7 +129,7 @@ def _of_one(record: Record, purpose: str, person: str) -> PurposeStanding:
     wished = _wished(wish) if wish is not None and other else ""
     if found is None:
         why = ""
-        if asks_again(record, purpose, person):
+        if record.asks_again(purpose, person):
             why = _("What was read out before said something else than what is done. Ask again.")
         return PurposeStanding(purpose, "", _("Not asked yet"), why, wished)
     day = short_date_text(found.at)
@@ -157,19 +157,6 @@ def _of_one(record: Record, purpose: str, person: str) -> PurposeStanding:
         else _("She said so herself, %(day)s.", day=day)
     )
     return PurposeStanding(purpose, "good", _("Yes"), why, wished)
-
-
-def asks_again(record: Record, purpose: str, person: str) -> bool:
-    """True if a person said yes to words that said something else than what is done, and nothing
-    since."""
-    return not any(True for _answer in record.answers_to(purpose, person)) and any(
-        one.purpose == purpose
-        and one.given
-        and not one.wish
-        and one.is_asked_again
-        and one.person in ("", person)
-        for one in record.consents
-    )
 
 
 def _wished(wish: CaseConsent) -> str:

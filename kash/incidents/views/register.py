@@ -56,17 +56,19 @@ ENTRIES = (
     Entry(_l("Six short steps"), "incidents.filing", 30, "incidents.file"),
 )
 _LAST = "9999"
-_TICKS = ("urgent", "minor", "no_consent")
+_TICKS = ("urgent", "minor", "no_consent", "ask_again")
 
 
 @blueprint.get("")
 @allow("incidents.see")
 @require_vault
 def index() -> ResponseReturnValue:
-    """Cases that wait for the actor, or all that are open, or every one."""
+    """Cases that wait for the actor, or all that are open, or every one; from Today those in which
+    somebody is asked again, which names nobody in the address."""
     show = request.args.get("show", "")
     shown = show if show in (QUEUE, OPEN, ALL) else QUEUE
-    return _page(Filters(show=shown), posted=False)
+    again = "ask_again" in request.args
+    return _page(Filters(show=shown, ask_again=again), posted=again)
 
 
 @blueprint.post("/search")
