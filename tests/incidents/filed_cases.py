@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident
+from kash.incidents.rules.asked_again import CourtPaper
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.parts import MemberProposal
+from kash.incidents.rules.parts import CourtAsk, MemberProposal
 from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.rules.second_member import REMOVE, SHRED
 from kash.incidents.services.cases import changing
@@ -17,13 +19,33 @@ from kash.incidents.services.second_member import propose
 from kash.incidents.services.shredding import Shredded, shred_case
 from kash.platform.database import db, utc_now
 from kash.platform.vault import file_document
+from kash.platform.web.formats import local_today
 from tests.conftest import AMember
+
+PAPER = CourtPaper("Mfano Advocates", "Case 12 of 2026")
+
+
+def asked_again(*persons: str, **more: Any) -> list[CourtAsk]:
+    """Each said yes to that paper today, after it was read back to her."""
+    facts: dict[str, Any] = {
+        "given": True,
+        "to_whom": PAPER.to_whom,
+        "about": PAPER.about,
+        "on": local_today(),
+        "read_back_on": local_today(),
+        "at": utc_now(),
+        "by": "x" * 16,
+    }
+    return [CourtAsk(**{"person": one, **facts, **more}) for one in persons or ("p1", "p2")]
 
 
 def may_leave() -> Record:
     """A case of which all may leave the vault that a court may see."""
     told = {"given": True, "at": utc_now(), "by": "x" * 16, "wording": VERSION}
-    return Record(consents=[CaseConsent(purpose=one, **told) for one in ("court", "health")])
+    return Record(
+        consents=[CaseConsent(purpose=one, **told) for one in ("court", "health")],
+        court_asks=asked_again(""),
+    )
 
 
 def filed(record: Record | None = None, state: str = "submitted") -> str:

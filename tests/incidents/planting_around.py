@@ -97,11 +97,19 @@ def _custody(room: Room, address: str) -> None:
     post(anna, f"{address}/q", 422, {"what": "", "who": passed("custody, wrong")})
     post(anna, f"{address}/q", 303, step)
     post(anna, f"{address}/copy", 200)
-    post(anna, f"{address}/original", 422, {"who": "", "more": passed("export, wrong")})
-    exported = {"who": new("export, to whom"), "more": new("export, what for", "phrase")}
-    post(anna, f"{address}/original", 200, exported)
-    room.papers["sheet"] = post(anna, f"{address}/sheet", 200).data
-    room.papers["sheet with words"] = post(anna, f"{address}/sheet", 200, {"words": "y"}).data
+    post(anna, f"{address}/original", 422, {"paper": "", "more": passed("export, wrong")})
+    paper = {"paper": _paper_offered(anna.get(f"{address}/original").get_data(as_text=True))}
+    post(anna, f"{address}/original", 200, {**paper, "more": new("export, what for", "phrase")})
+    room.papers["sheet"] = post(anna, f"{address}/sheet", 200, paper).data
+    sheet = post(anna, f"{address}/sheet", 200, {**paper, "words": "y"})
+    room.papers["sheet with words"] = sheet.data
+
+
+def _paper_offered(text: str) -> str:
+    """The one paper for a court that a page offers."""
+    offered = text.partition('name="paper"')[2].partition("</select>")[0]
+    (paper,) = filter(None, re.findall(r'value="([^"]*)"', offered))
+    return paper
 
 
 # --- Around the cases -----------------------------------------------------------------------------
@@ -180,9 +188,7 @@ def papers(room: Room) -> None:
     address = f"/w/{room.cases[1]}/f"
     text = anna.get(address).get_data(as_text=True)
     persons = re.findall(r'name="persons"[^>]*value="(\w+)"', text)
-    offered = text.partition('name="paper"')[2].partition("</select>")[0]
-    (paper,) = filter(None, re.findall(r'value="([^"]*)"', offered))
-    chosen = {"persons": persons, "paper": paper} | dict.fromkeys(
+    chosen = {"persons": persons, "paper": _paper_offered(text)} | dict.fromkeys(
         ("narrative", "terms", "sources"), "y"
     )
     room.papers["case file"] = post(anna, address, 200, chosen).data

@@ -100,12 +100,12 @@ def plant(room: Room) -> None:
     planting_forms.typed_meanwhile(room)
     planting_cases.case(room)
     planting_cases.identities(room)
+    planting_cases.asked_for_a_court(room)
     planting_around.evidence(room)
     planting_cases.mediation(room)
     planting_around.register(room)
     planting_around.interrupted(room)
     planting_around.refused(room)
-    planting_cases.asked_for_a_court(room)
     planting_around.papers(room)
 
 

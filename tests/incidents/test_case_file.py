@@ -17,9 +17,7 @@ from sqlalchemy import select
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.history import first_account_of
-from kash.incidents.rules.asked_again import CourtPaper
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.parts import CourtAsk
 from kash.incidents.rules.record import (
     Act,
     CaseDecision,
@@ -39,7 +37,8 @@ from kash.incidents.services.identities import file_identity
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.vault import AuditEntry
-from kash.platform.web.formats import date_text, local_today, to_local
+from kash.platform.web.formats import date_text, to_local
+from tests.incidents.filed_cases import PAPER, asked_again
 from tests.platform.cleaning import samples
 
 Member = Any
@@ -87,22 +86,7 @@ def a_record() -> Record:
     return record
 
 
-PAPER = CourtPaper("Mfano Advocates", "Case 12 of 2026")
 BOTH: dict[str, Any] = {"paper": PAPER.key, "persons": ["p1", "p2"]}
-
-
-def asked_again(*persons: str, **more: Any) -> list[CourtAsk]:
-    """Each said yes to that paper today, after it was read back to her."""
-    facts: dict[str, Any] = {
-        "given": True,
-        "to_whom": PAPER.to_whom,
-        "about": PAPER.about,
-        "on": local_today(),
-        "read_back_on": local_today(),
-        "at": utc_now(),
-        "by": "x" * 16,
-    }
-    return [CourtAsk(**{"person": one, **facts, **more}) for one in persons or ("p1", "p2")]
 
 
 def pages_of(pdf: bytes) -> list[str]:

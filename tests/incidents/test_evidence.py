@@ -41,7 +41,7 @@ from kash.platform.vault import AuditEntry, SealedDocument, file_document
 from kash.platform.web.bodies import BodyTooLarge
 from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
-from tests.incidents.filed_cases import filed, may_leave, removed, shredded
+from tests.incidents.filed_cases import PAPER, filed, may_leave, removed, shredded
 from tests.platform.cleaning import samples
 
 MOST = 4 * 1024 * 1024
@@ -107,7 +107,7 @@ def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) ->
         ("received", "Auntie-Njeri"),
         ("added", ""),
     ]
-    handed = export_original(member.actor, member.vault(), reference, document, "The lawyer", "")
+    handed = export_original(member.actor, member.vault(), reference, document, PAPER, "")
     assert b"".join(handed.pieces) == content
     shown = show_copy(member.actor, member.vault(), reference, document)
     copy = b"".join(shown.pieces)
@@ -152,7 +152,7 @@ def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> No
     member_vault = member.vault()
     by = member.actor
     note_custody(by, member_vault, reference, document, "handed_over", who="Lawyer-Odhiambo")
-    note_sheet(by, member.vault(), reference, document)
+    note_sheet(by, member.vault(), reference, document, PAPER)
     label_evidence(by, member.vault(), reference, document, "Other-words", "")
     removed(reference, member, document)
     of_evidence = [entry for entry in entries() if entry[0].startswith("incidents.")]
@@ -176,7 +176,9 @@ def test_a_custody_sheet_bears_a_reference_by_which_its_case_is_found_again(
         db.session(), "evidence", as_bytes(EvidenceFile(original=original)), public_id=document
     )
     db.session.commit()
-    sheets = [note_sheet(member.actor, member.vault(), reference, document) for _each in range(2)]
+    sheets = [
+        note_sheet(member.actor, member.vault(), reference, document, PAPER) for _each in range(2)
+    ]
     printed = [sheet.case.record.paper_reference for sheet in sheets]
     kept = open_case(member.actor, member.vault(), reference).record.paper_reference
     assert (len(kept), printed) == (12, [kept, kept])
@@ -300,7 +302,7 @@ def test_what_cannot_be_cleaned_is_kept_as_it_came(member: AMember) -> None:
         document = added(member, reference, content)
         file = file_of(member, reference, document)
         assert (file.original.code, file.cleaned) == (code, None)
-        handed = export_original(member.actor, member.vault(), reference, document, "a", "")
+        handed = export_original(member.actor, member.vault(), reference, document, PAPER, "")
         assert b"".join(handed.pieces) == content
         with pytest.raises(NotCleaned):
             show_copy(member.actor, member.vault(), reference, document)
@@ -336,9 +338,9 @@ def test_a_damaged_file_is_told_and_others_open(member: AMember, damage: str) ->
         storage.delete(key)
     before = file_of(member, reference, document).custody
     with pytest.raises(EvidenceDamaged):
-        export_original(member.actor, member.vault(), reference, document, "a", "")
+        export_original(member.actor, member.vault(), reference, document, PAPER, "")
     assert file_of(member, reference, document).custody == before
-    handed = export_original(member.actor, member.vault(), reference, other, "a", "")
+    handed = export_original(member.actor, member.vault(), reference, other, PAPER, "")
     assert b"".join(handed.pieces) == large
 
 
@@ -382,7 +384,7 @@ def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> Non
     by = member.actor
     for call in (
         lambda: show_copy(by, member.vault(), other, document),
-        lambda: note_sheet(by, member.vault(), other, document),
+        lambda: note_sheet(by, member.vault(), other, document, PAPER),
         lambda: removed(other, member, document),
         lambda: note_custody(by, member.vault(), other, document, "other"),
     ):

@@ -30,7 +30,7 @@ from kash.platform.database import utc_now
 from kash.settings import Settings
 from tests.conftest import AMember
 from tests.forks import in_fork
-from tests.incidents.filed_cases import filed, may_leave, removed
+from tests.incidents.filed_cases import PAPER, filed, may_leave, removed
 from tests.incidents.killed import add_file
 from tests.incidents.test_evidence import documents, file_of, stored
 from tests.platform.cleaning import samples
@@ -150,7 +150,7 @@ def test_a_bucket_holds_what_a_folder_does(in_a_bucket: None, member: AMember) -
         member.actor, member.vault(), reference, Received(), io.BytesIO(content), MOST
     )
     assert stored() == [f"evidence/{document}/cleaned", f"evidence/{document}/original"]
-    handed = export_original(member.actor, member.vault(), reference, document, "a", "")
+    handed = export_original(member.actor, member.vault(), reference, document, PAPER, "")
     assert hashlib.sha256(b"".join(handed.pieces)).digest() == hashlib.sha256(content).digest()
     shown = show_copy(member.actor, member.vault(), reference, document)
     assert len(b"".join(shown.pieces)) == shown.size

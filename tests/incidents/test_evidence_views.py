@@ -21,7 +21,7 @@ from kash.platform.database import db
 from kash.platform.vault import AuditEntry, DocumentKey
 from kash.platform.web.bodies import MEGABYTE
 from tests.conftest import AMember, Queries
-from tests.incidents.filed_cases import filed, may_leave
+from tests.incidents.filed_cases import PAPER, filed, may_leave
 from tests.incidents.test_evidence import added, documents, entries, file_of, stored
 from tests.platform.cleaning import samples
 
@@ -224,8 +224,8 @@ def test_no_file_appears_where_temporary_files_lie(
     address = answer.get_json()["to"]
     assert member.client.post(f"/w/{reference}/e/new", data=form).status_code == 303
     assert member.client.post(f"{address}/copy").status_code == 200
-    assert member.client.post(f"{address}/original", data={"who": "Lawyer"}).data == content
-    assert member.client.post(f"{address}/sheet").status_code == 200
+    assert member.client.post(f"{address}/original", data={"paper": PAPER.key}).data == content
+    assert member.client.post(f"{address}/sheet", data={"paper": PAPER.key}).status_code == 200
     assert list(tmp_path.iterdir()) == []
 
 
@@ -246,14 +246,14 @@ def test_the_copy_is_shown_and_the_original_is_kept_by_who_takes_it(member: AMem
     assert shown.content_length == len(shown.data)
     asked = member.client.get(f"{address}/original").get_data(as_text=True)
     assert "leaves the vault" in asked
-    refused = member.client.post(f"{address}/original", data={"who": ""})
+    refused = member.client.post(f"{address}/original", data={"paper": ""})
     assert refused.status_code == 422
-    taken = member.client.post(f"{address}/original", data={"who": "Lawyer", "more": "Bail"})
+    taken = member.client.post(f"{address}/original", data={"paper": PAPER.key, "more": "Bail"})
     assert taken.data == content
     assert taken.headers["Content-Disposition"] == "attachment; filename=1.jpg"
     assert [(e.what, e.who, e.note) for e in file_of(member, reference, document).custody[2:]] == [
         ("viewed", "", ""),
-        ("exported", "Lawyer", "Bail"),
+        ("exported", f"{PAPER.to_whom} · {PAPER.about}", "Bail"),
     ]
 
 
@@ -297,8 +297,8 @@ def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
     file = file_of(member, reference, document)
-    plain = member.client.post(f"{address}/sheet")
-    full = member.client.post(f"{address}/sheet", data={"words": "y"})
+    plain = member.client.post(f"{address}/sheet", data={"paper": PAPER.key})
+    full = member.client.post(f"{address}/sheet", data={"paper": PAPER.key, "words": "y"})
     for answer in (plain, full):
         assert answer.headers["Content-Disposition"] == ("attachment; filename=1-sheet.pdf")
     texts = [_text_of(answer.data) for answer in (plain, full)]
@@ -310,7 +310,7 @@ def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
         change.record.consents = [one for one in change.record.consents if one.purpose != "health"]
     # A label may tell of somebody's health.
     assert "Label and notes stay out" in member.client.get(address).text
-    less = member.client.post(f"{address}/sheet", data={"words": "y"})
+    less = member.client.post(f"{address}/sheet", data={"paper": PAPER.key, "words": "y"})
     untold = re.sub(r"\s", "", _text_of(less.data))
     assert [word in untold for word in words] == [False, False, True]
     with pikepdf.open(io.BytesIO(full.data)) as pdf:

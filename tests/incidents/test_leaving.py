@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.errors import StaysHere
+from kash.incidents.errors import AskAgain, StaysHere
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.case_file import contents, may_print, who_agreed
 from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.parts import CourtAsk
 from kash.incidents.rules.record import Act, Person, Record
 from kash.incidents.services.case_files import note_printed
 from kash.incidents.services.consents import (
@@ -32,8 +34,7 @@ from kash.incidents.services.evidence import (
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
-from tests.incidents.filed_cases import filed
-from tests.incidents.test_case_file import PAPER, asked_again
+from tests.incidents.filed_cases import PAPER, asked_again, filed
 from tests.platform.cleaning import samples
 
 MOST = 1_000_000
@@ -48,6 +49,7 @@ def agreed(person: str, *purposes: str) -> list[CaseConsent]:
 
 def two(age: str = "25_34", **more: Any) -> Record:
     persons = [Person(id="p1", code="A", age_band=age), Person(id="p2", code="B")]
+    more.setdefault("court_asks", asked_again())
     return Record(persons=persons, acts=[Act(id="a1", code="P1")], narrative="Both.", **more)
 
 
@@ -62,13 +64,13 @@ def leaves(member: AMember, reference: str, piece: str) -> tuple[bool, bool]:
     """Whether the original leaves, and the custody sheet."""
     found = []
     for take in (
-        lambda: export_original(member.actor, member.vault(), reference, piece, "A lawyer", ""),
-        lambda: note_sheet(member.actor, member.vault(), reference, piece),
+        lambda: export_original(member.actor, member.vault(), reference, piece, PAPER, ""),
+        lambda: note_sheet(member.actor, member.vault(), reference, piece, PAPER),
     ):
         db.session.rollback()
         try:
             take()
-        except StaysHere:
+        except (StaysHere, AskAgain):
             found.append(False)
         else:
             found.append(True)
@@ -158,6 +160,52 @@ def test_what_is_taken_back_stops_the_original_too(anna: AMember) -> None:
     assert leaves(anna, reference, piece) == (False, False)
 
 
+@pytest.mark.any_engine
+@pytest.mark.parametrize(
+    ("asks", "may"),
+    [
+        (lambda: [], False),
+        (lambda: asked_again("p1"), False),
+        (lambda: asked_again(given=False), False),
+        (lambda: asked_again(to_whom="Another"), False),
+        (lambda: asked_again(about="Another case"), False),
+        (lambda: asked_again(read_back_on=None), False),
+        (lambda: asked_again("p1") + asked_again("p2", on=date(2020, 1, 1)), False),
+        (lambda: asked_again("p1") + asked_again("p2", read_back_on=date(2020, 1, 1)), False),
+        (lambda: asked_again(), True),
+    ],
+)
+def test_nothing_leaves_before_each_whom_it_shows_was_asked_again_about_this_paper(
+    anna: AMember, asks: Callable[[], list[CourtAsk]], may: bool
+) -> None:
+    both = agreed("p1", "court", "health") + agreed("p2", "court", "health")
+    reference, piece = with_piece(anna, two(consents=both, court_asks=asks()))
+    assert leaves(anna, reference, piece) == (may, may)
+    steps = custody(anna, reference, piece)
+    assert ("exported" in steps, "printed" in steps) == (may, may)
+    address = f"/w/{reference}/e/{piece}"
+    for page in (address, f"{address}/original"):
+        text = anna.client.get(page).text
+        assert (PAPER.key in text) == may
+        assert f'href="/w/{reference}/c/f"' in text
+    for path in ("original", "sheet"):
+        answer = anna.client.post(f"{address}/{path}", data={"paper": PAPER.key})
+        assert answer.status_code == (200 if may else 422)
+
+
+def test_whoever_is_missing_is_named_and_whoever_it_does_not_show_is_not_asked(
+    anna: AMember,
+) -> None:
+    both = agreed("p1", "court", "health") + agreed("p2", "court", "health")
+    reference, piece = with_piece(anna, two(consents=both, court_asks=asked_again("p1")))
+    address = f"/w/{reference}/e/{piece}"
+    assert "To be asked again: B" in anna.client.get(address).text
+    label_evidence(anna.actor, anna.vault(), reference, piece, "Bruise", "", shows=["p1"])
+    assert leaves(anna, reference, piece) == (True, True)
+    said = f"{PAPER.to_whom} · {PAPER.about}"
+    assert said in anna.client.get(address).text
+
+
 def test_the_pages_say_who_did_not_agree_and_offer_nothing(anna: AMember) -> None:
     reference, piece = with_piece(anna, two(consents=agreed("p1", "court", "health")))
     address = f"/w/{reference}/e/{piece}"
@@ -166,15 +214,15 @@ def test_the_pages_say_who_did_not_agree_and_offer_nothing(anna: AMember) -> Non
     assert "Stays here without: B" in page
     page = anna.client.get(f"{address}/original").text
     assert "Missing: B." in page
-    assert 'name="who"' not in page
-    assert anna.client.post(f"{address}/original", data={"who": "Somebody"}).status_code == 409
+    assert 'name="paper"' not in page
+    assert anna.client.post(f"{address}/original", data={"paper": PAPER.key}).status_code == 409
     assert anna.client.post(f"{address}/sheet", data={}).status_code == 409
     page = anna.client.get(f"{address}/label").text
     assert page.count('name="shows"') == 2
     seen = page.split('name="seen"')[1].split('value="')[1].split('"')[0]
     sent = {"label": "Bruise", "note": "", "seen": seen, "shows": ["p1"]}
     assert anna.client.post(f"{address}/label", data=sent).status_code == 303
-    assert 'name="who"' in anna.client.get(f"{address}/original").text
+    assert 'name="paper"' in anna.client.get(f"{address}/original").text
     late = anna.client.post(f"{address}/label", data={**sent, "shows": []})
     assert "Somebody else saved this case meanwhile" in late.text
 
@@ -211,7 +259,7 @@ def test_a_child_bars_no_adult_and_is_in_no_paper_without_whoever_decides_for_he
     grace: AMember, age: str
 ) -> None:
     said = agreed("p1", "court", "health") + agreed("p2", "court", "health")
-    reference, piece = with_piece(grace, two(age, consents=said, court_asks=asked_again("p2")))
+    reference, piece = with_piece(grace, two(age, consents=said))
     record = record_of(grace, reference)
     assert [one.id for one in who_agreed(record)] == ["p2"]
     file = contents(record, ["p1", "p2"], with_narrative=True)

@@ -123,7 +123,12 @@ def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFla
         select(Incident.public_id).where(Incident.public_id.not_in(room.cases))
     ).one()
     assert room.anna.client.get(f"/w/{reported}").status_code == 200
-    for plant in (planting_cases.consents, planting_cases.identities, planting_around.evidence):
+    for plant in (
+        planting_cases.consents,
+        planting_cases.identities,
+        planting_cases.asked_for_a_court,
+        planting_around.evidence,
+    ):
         plant(room)
         ever |= _sealed(kept)
     planting_cases.mediation(room)

@@ -61,6 +61,7 @@ NOT_MADE: Set[str] = {
     "incidents.case_file",
     "incidents.give_account",
     "incidents.evidence_original",
+    "incidents.evidence_sheet",
     "jobs.result",
     "payouts.numbers",
     "payouts.same_file",

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms.validators import ValidationError
 
+from kash.incidents.forms.following_up import CourtPaperForm
 from kash.incidents.names import CUSTODY_NAMES
 from kash.incidents.rules.evidence import NOTED_BY_HAND
 from kash.incidents.services.evidence import Received
@@ -95,20 +96,20 @@ class CustodyForm(KashForm):
         self.what.choices = [("", _("Choose")), *names]
 
 
-class ExportForm(KashForm):
+class ExportForm(CourtPaperForm):
     """To whom an original goes, and why."""
 
-    who = text_field(_l("To whom it goes"), most=200)
     more = long_text_field(_l("What for"), most=2000, required=False, rows=2)
 
 
-class AccountForm(ExportForm):
+class AccountForm(KashForm):
     """To whom a first account is given, and why, which its sheet says."""
 
+    who = text_field(_l("To whom it goes"), most=200)
     more = long_text_field(_l("What for"), most=2000, required=True, rows=2)
 
 
-class CustodySheetForm(KashForm):
+class CustodySheetForm(CourtPaperForm):
     """Custody sheet."""
 
     words = BooleanField(_l("Print the label, the notes and the names of people too"))

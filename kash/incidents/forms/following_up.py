@@ -3,7 +3,7 @@ holds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -177,10 +177,27 @@ class FulfilledForm(KashForm):
         return _has_come(self, self.fulfilled_on, today) and agreed
 
 
-class CaseFileForm(KashForm):
-    """Contents of a case file, to be chosen."""
+class CourtPaperForm(KashForm):
+    """Paper for a court about which people were asked again."""
 
     paper = choice_field(_l("To whom, and for which case"), [])
+
+    def offer_papers(self, papers: Iterable[CourtPaper]) -> None:
+        """Offer the papers that people were asked about."""
+        self._papers = {one.key: one for one in papers}
+        self.paper.choices = [
+            (key, f"{one.to_whom} · {one.about}") for key, one in self._papers.items()
+        ]
+
+    @property
+    def court_paper(self) -> CourtPaper:
+        """The paper that was chosen."""
+        return self._papers[self.paper.data]
+
+
+class CaseFileForm(CourtPaperForm):
+    """Contents of a case file, to be chosen."""
+
     persons = SeveralField(_l("About whom"))
     narrative = BooleanField(_l("What happened, in her words"))
     referrals = BooleanField(_l("Referrals"))
@@ -191,18 +208,10 @@ class CaseFileForm(KashForm):
     def offer(self, persons: Sequence[tuple[str, str]], papers: Sequence[CourtPaper]) -> None:
         """Offer who agreed, all of them to begin with, and the words left out; and the papers that
         people were asked about."""
-        self._papers = {one.key: one for one in papers}
-        self.paper.choices = [
-            (key, f"{one.to_whom} · {one.about}") for key, one in self._papers.items()
-        ]
+        self.offer_papers(papers)
         self.persons.choices = list(persons)
         if not self.is_submitted():
             self.persons.data = [key for key, _code in persons]
-
-    @property
-    def court_paper(self) -> CourtPaper:
-        """The paper that was chosen."""
-        return self._papers[self.paper.data]
 
     def validate_persons(self, field: Any) -> None:
         """At least one, if anybody is on record."""

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.endings import Remains
 from kash.incidents.errors import (
+    AskAgain,
     CaseChangedMeanwhile,
     EvidenceDamaged,
     NotCleaned,
@@ -26,7 +27,8 @@ from kash.incidents.errors import (
 )
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.evidence import KIND, OpenEvidence, documents_there, open_evidence
-from kash.incidents.rules.case_file import who_keeps_it
+from kash.incidents.rules.asked_again import CourtPaper, not_asked
+from kash.incidents.rules.case_file import who_keeps_it, whom_it_shows
 from kash.incidents.rules.evidence import (
     CLEANED,
     ORIGINAL,
@@ -65,6 +67,7 @@ from kash.platform.vault import (
     shred,
 )
 from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 
@@ -251,12 +254,14 @@ def note_custody(
                 changed.change.nothing()
 
 
-def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> OpenEvidence:
-    """Note that a custody sheet is made; what it then says. Raises StaysHere, NotFound and
-    EvidenceDamaged."""
+def note_sheet(
+    by: Actor, vault: OpenVault, reference: str, document: str, paper: CourtPaper
+) -> OpenEvidence:
+    """Note that a custody sheet is made; what it then says. Raises StaysHere, AskAgain, NotFound
+    and EvidenceDamaged."""
     action = "incidents.evidence_printed"
     with _changing(action, by, vault, reference, document) as changed:
-        _refuse_to_leave(changed.found, whole=False)
+        _refuse_to_leave(changed, paper, whole=False)
         changed.noted("printed")
         case = changed.found.case
         if not case.record.paper_reference:
@@ -328,20 +333,26 @@ def show_copy(by: Actor, vault: OpenVault, reference: str, document: str) -> Han
 
 
 def export_original(
-    by: Actor, vault: OpenVault, reference: str, document: str, who: str, note: str
+    by: Actor, vault: OpenVault, reference: str, document: str, paper: CourtPaper, note: str
 ) -> Handed:
-    """The original, to leave the vault; to whom and why is noted. Raises StaysHere and NotFound."""
+    """The original, to leave the vault; to whom and why is noted. Raises StaysHere, AskAgain and
+    NotFound."""
     handed = _handed(by, vault, reference, document, ORIGINAL)
     action = "incidents.evidence_exported"
     with _changing(action, by, vault, reference, document) as changed:
-        _refuse_to_leave(changed.found, whole=True)
-        changed.noted("exported", who=who, note=note)
+        _refuse_to_leave(changed, paper, whole=True)
+        changed.noted("exported", who=f"{paper.to_whom} · {paper.about}", note=note)
     return handed
 
 
-def _refuse_to_leave(found: OpenEvidence, *, whole: bool) -> None:
-    if who_keeps_it(found.case.record, found.listed, whole=whole):
+def _refuse_to_leave(changed: EvidenceChange, paper: CourtPaper, *, whole: bool) -> None:
+    record, piece = changed.found.case.record, changed.found.listed
+    if who_keeps_it(record, piece, whole=whole):
         raise StaysHere
+    today = to_local(changed.change.now).date()
+    left = not_asked(record, paper, whom_it_shows(record, piece), today)
+    if left:
+        raise AskAgain([one.code for one in record.persons if one.id in left])
 
 
 def _handed(by: Actor, vault: OpenVault, reference: str, document: str, part: str) -> Handed:

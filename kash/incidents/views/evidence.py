@@ -28,7 +28,8 @@ from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.evidence import OpenEvidence, open_evidence
 from kash.incidents.queries.second_member import seconds
-from kash.incidents.rules.case_file import who_keeps_it
+from kash.incidents.rules.asked_again import CourtPaper, not_asked, papers_asked_about
+from kash.incidents.rules.case_file import who_keeps_it, whom_it_shows
 from kash.incidents.rules.health import everybody_may_be_told_of
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.second_member import REMOVE
@@ -56,6 +57,7 @@ from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import local_today
 from kash.policy import Actor, allow
 
 # What a form without script may carry: its parser keeps it in memory whole.
@@ -187,14 +189,32 @@ def codes_of(record: Record, kept: list[str]) -> list[str]:
     return said
 
 
-def _evidence_page(evidence: OpenEvidence, form: CustodyForm) -> ResponseReturnValue:
+def _papers(found: OpenEvidence) -> tuple[list[CourtPaper], list[str]]:
+    """Papers about which everybody whom a piece shows said yes; and while there is none, the codes
+    of those who are still to be asked about the newest."""
+    record, today = found.case.record, local_today()
+    asked, whom = papers_asked_about(record, today), whom_it_shows(record, found.listed)
+    whole = [paper for paper in asked if not not_asked(record, paper, whom, today)]
+    newest = next(iter(asked), CourtPaper("", ""))
+    left = [] if whole else not_asked(record, newest, whom, today)
+    return whole, [one.code for one in record.persons if one.id in left]
+
+
+def _evidence_page(
+    evidence: OpenEvidence, form: CustodyForm, sheet: CustodySheetForm | None = None
+) -> tuple[str, int]:
     form.offer()
+    papers, unasked = _papers(evidence)
+    sheet = sheet or CustodySheetForm(formdata=None)
+    sheet.offer_papers(papers)
     file = evidence.file
     shown = file.cleaned or file.original
     return page(
         "incidents/evidence.html",
         form=form,
-        sheet=CustodySheetForm(),
+        sheet=sheet,
+        papers=papers,
+        unasked=unasked,
         stays=_who_keeps(evidence, whole=True),
         sheet_stays=_who_keeps(evidence, whole=False),
         shows=[one.code for one in evidence.case.record.persons if one.id in evidence.listed.shows],
@@ -290,16 +310,21 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
     """Download the original, once it is said to whom it goes."""
     actor, vault, evidence = _one(reference, document)
     form = ExportForm()
+    papers, unasked = _papers(evidence)
+    form.offer_papers(papers)
     stays = _who_keeps(evidence, whole=True)
     if form.is_submitted() and stays:
         raise StaysHere
     if form.validate_on_submit():
-        handed = export_original(actor, vault, reference, document, form.who.data, form.more.data)
-        return _sent(handed)
+        with form.showing_problems():
+            paper, more = form.court_paper, form.more.data
+            return _sent(export_original(actor, vault, reference, document, paper, more))
     return page(
         "incidents/evidence_original.html",
         form=form,
         stays=stays,
+        papers=papers,
+        unasked=unasked,
         reference=reference,
         back=_page_of(reference, document),
         found=evidence,
@@ -312,11 +337,18 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
 @require_vault
 def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
     """The custody sheet as PDF, made here and kept nowhere."""
-    actor, vault = current_actor(), the_vault()
-    found = note_sheet(actor, vault, reference, document)
-    words = bool(CustodySheetForm().words.data)
-    content = custody_sheet(found, actor, utc_now(), words=words)
-    return download(content, name=f"{found.listed.number}-sheet.pdf", type=_PDF)
+    actor, vault, evidence = _one(reference, document)
+    form = CustodySheetForm()
+    form.offer_papers(_papers(evidence)[0])
+    if _who_keeps(evidence, whole=False):
+        raise StaysHere
+    if form.validate():
+        with form.showing_problems():
+            found = note_sheet(actor, vault, reference, document, form.court_paper)
+            content = custody_sheet(found, actor, utc_now(), words=bool(form.words.data))
+            return download(content, name=f"{found.listed.number}-sheet.pdf", type=_PDF)
+    html, _status = _evidence_page(evidence, CustodyForm(formdata=None), form)
+    return html, 422
 
 
 @blueprint.route("/<reference>/e/<document>/remove", methods=["GET", "POST"])
