@@ -231,7 +231,10 @@ def test_the_form_says_beside_the_field_which_line_stands_nowhere_and_keeps_what
 
 # --- The rule ------------------------------------------------------------------------------------
 
-NEVER_SHOWN_BUT_TYPED = {"links.note", "own_words.paper", "triage.reason", "verification.reason"}
+NEVER_SHOWN_BUT_TYPED = {
+    *("links.note", "own_words.paper", "triage.reason", "verification.reason"),
+    "member_answers.reason",
+}
 IDS_AND_CODES = {
     "accounts_given.sha256",
     "bail.place",

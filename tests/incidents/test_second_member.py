@@ -411,6 +411,21 @@ def test_what_is_possible_needs_what_it_is_about(
     assert is_stopped(record, act) == (holds and act in {SHRED, REMOVE, REPLACE, REDACT})
 
 
+@pytest.mark.parametrize("moment", ["arrested_at", "released_at", "not_known_at"])
+@pytest.mark.parametrize("state", ["verified", "closed"])
+@pytest.mark.parametrize("tries", range(4))
+def test_only_who_is_held_and_was_tried_for_twice_is_said_to_be_not_known(
+    moment: str, state: str, tries: int
+) -> None:
+    tried = [SearchTry(at=utc_now(), by="a1", what="The station") for _ in range(tries)]
+    her = Person(id="p1", code="A", tries=tried, arrested_at=utc_now())
+    setattr(her, moment, utc_now())
+    record = Record(persons=[her])
+    expected = (moment, state, tries >= 2) == ("arrested_at", "verified", True)
+    assert is_possible(record, state, NOT_KNOWN, "p1") is expected
+    assert not is_possible(record, state, NOT_KNOWN, "p2")
+
+
 # --- Answers --------------------------------------------------------------------------------------
 
 

@@ -265,6 +265,7 @@ from kash.workshops.models import (
     Workshop,
     WorkshopSession,
 )
+from tests.incidents.filed_cases import asked_again
 
 from .table import NOBODY, PLACES, ROLES
 
@@ -1136,6 +1137,7 @@ class _Builder:
         record = Record(
             persons=persons,
             consents=agreed,
+            court_asks=asked_again(*(person.id for person in persons)),
             declared=away,
             narrative=self.value("incident", whose),
             asked_for=self.value("incident", whose),
