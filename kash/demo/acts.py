@@ -7,6 +7,7 @@ imported under a name of their own, by which entries call them.
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import uuid
@@ -78,25 +79,21 @@ from kash.evaluations.services.answering import enter_sheet, take_answer
 from kash.evaluations.services.closing import close_form
 from kash.evaluations.services.forms import add_form as add_evaluation
 from kash.evaluations.services.forms import open_form
-from kash.forums.models import AgendaItem, Decision, ForumMember, Meeting, MinutesLeaf
+from kash.forums.models import AgendaItem, ForumMember, Meeting
 from kash.forums.rules.live_minutes import MinutesOperation
 from kash.forums.rules.merging import WrittenItem
 from kash.forums.rules.presence import TimeThere
-from kash.forums.rules.quorum import Votes
 from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.services.agenda import add_item, order_items
-from kash.forums.services.decided import note_conflicts, note_decision
 from kash.forums.services.live_minutes import apply_minutes_operation
 from kash.forums.services.meetings import hold_meeting as end_meeting
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.minutes import write_item
-from kash.forums.services.minutes_life import confirm
 from kash.forums.services.presence import set_times as set_times_there
 from kash.forums.services.progress import add_note, hand_over
 from kash.forums.services.register import add_guest
 from kash.forums.services.series import add_member as add_forum_member
 from kash.forums.services.series import open_forum
-from kash.forums.services.withdrawals import withdraw
 from kash.funder_reports.queries.reports import report
 from kash.funder_reports.rules.sections import ReportSection
 from kash.funder_reports.services.deciding import approve_report, propose_report
@@ -111,25 +108,21 @@ from kash.invitations.models import SignUpLink
 from kash.invitations.sealed import Typed
 from kash.invitations.services.entering import put_down
 from kash.invitations.services.links import SignUpLinkMade
-from kash.kobo.models import KoboForm
 from kash.kobo.queries.forms import connections_on, form_of
 from kash.kobo.queries.marks import choice_of
 from kash.kobo.rules.marks import SaidSession
-from kash.kobo.rules.rows import RowKey, Submission
-from kash.kobo.services import fetching
+from kash.kobo.rules.rows import RowKey
 from kash.kobo.services.forms import add_form as add_kobo_form
 from kash.kobo.services.marks import keep_sessions, name_form
-from kash.notices.calls import CALL
 from kash.notices.services.calls import ask_for_call
-from kash.notices.services.texts import TextDetails, TextPlace, save_text
 from kash.payouts.models import PayoutList
-from kash.payouts.queries.drafts import DraftRow, draft
+from kash.payouts.queries.drafts import draft
 from kash.payouts.queries.lists import lines_of
 from kash.payouts.queries.rates import table_for
 from kash.payouts.queries.reversals import reversal_of, reversals_of
 from kash.payouts.rules.amounts import written_amount
 from kash.payouts.rules.steps import PaymentState
-from kash.payouts.services.claims import BOTH, settle
+from kash.payouts.services.claims import settle as settle_claim
 from kash.payouts.services.lists import approve as approve_payout
 from kash.payouts.services.lists import propose as propose_payout
 from kash.payouts.services.lists import turn_back
@@ -151,7 +144,7 @@ from kash.platform.jobs import SILENT
 from kash.platform.messages.outbox import claim_some
 from kash.platform.messages.outbox import settle as settle_messages
 from kash.platform.messages.reports import Report, take_report
-from kash.platform.messages.states import Channel, Tried, TryOutcome
+from kash.platform.messages.states import Tried, TryOutcome
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import audited
 from kash.platform.vault.phones import new_pair
@@ -335,12 +328,6 @@ def call_people(people: int, by: Actor) -> None:
         take_report(Report(f"sample-{arrived_at}", "Success"), utc_now())
 
 
-def word_calls(language: str, text: str, by: Actor) -> None:
-    """Word the message that asks for a call."""
-    place = TextPlace(CALL, Channel.SMS, language)
-    save_text(place, TextDetails(text), row_version=0, by=by)
-
-
 # --- Other systems ---------------------------------------------------------------------------
 
 
@@ -379,17 +366,6 @@ def keep_push(
         change.session.add(push)
         change.session.flush()
         change.about(of, push.public_id)
-
-
-def keep_rows(
-    form: KoboForm, columns_of_form: Sequence[str], told: Sequence[Sequence[str]], by: Actor
-) -> None:
-    """Keep rows of a form as if they had been fetched."""
-    rows = [
-        Submission(RowKey(f"sample-{number}", number), dict(zip(columns_of_form, row, strict=True)))
-        for number, row in enumerate(told, 101)
-    ]
-    fetching.keep_rows(form, rows, tuple(columns_of_form), by)
 
 
 def collect_attendance(asset: str, by: Actor) -> None:
@@ -682,38 +658,24 @@ def evaluate(
 
 def hold_workshop(
     sample: SampleProgramme,
-    title: str,
     version: str,
-    starts_on: date,
-    days: int,
-    venue: str,
-    place: str,
-    funding: Sequence[tuple[str, int, str]],
+    details: WorkshopDetails,
+    funding: Sequence[FunderShare],
     first: int,
     count: int,
     fate: str,
     dice: int,
     by: Actor,
-    team: Sequence[str] = (),
-    capacity: int | None = None,
     reason: str = "",
     listed: bool = True,
 ) -> str:
     """Plan a workshop, enrol its people, and mark who came; its public id."""
-    known = db.session.scalar(select(Venue.public_id).where(Venue.name == venue))
-    details = WorkshopDetails(
-        title=title,
-        starts_on=starts_on,
-        ends_on=starts_on + timedelta(days=days - 1),
-        venue=known or "",
-        new_venue="" if known else venue,
-        new_venue_place=place,
-        capacity=capacity,
-        facilitators=[by.public_id, *team],
-    )
+    venues = select(Venue.public_id).where(Venue.name == details.new_venue)
+    if known := db.session.scalar(venues):
+        details = replace(details, venue=known, new_venue="")
     workshop = plan_workshop(version, details, by)
     row_version = _row(Workshop, workshop).row_version
-    share_costs(workshop, [FunderShare(*share) for share in funding], row_version, by)
+    share_costs(workshop, funding, row_version, by)
     _enrol(workshop, first, first + count, fate, by)
     if fate == "cancelled":
         cancel_workshop(workshop, reason, by)
@@ -923,11 +885,11 @@ def _signed(register_id: int, sheet: PrintedSheet) -> list[set[int]]:
     ]
 
 
-def put_names_down(link: SignUpLinkMade, people: Sequence[tuple[str, str, str]]) -> None:
+def put_names_down(link: SignUpLinkMade, people: Sequence[Typed]) -> None:
     """Put names down by a link: a name, sex and age band each."""
     link_id = _row(SignUpLink, link.public_id).id
     db.session.rollback()
-    put_down(link_id, [(new_public_id(), Typed(*person)) for person in people])
+    put_down(link_id, [(new_public_id(), person) for person in people])
 
 
 _CLOCK_IS_FAST_BY_MS = 260_000
@@ -1110,17 +1072,6 @@ def keep_mark_of(funder: Funder, content: bytes, by: Actor) -> None:
     keep_mark(funder, prepared_picture(content, 480, 160), by)
 
 
-def people_who_came(workshop: str) -> list[str]:
-    """People who are confirmed for a workshop, but for minors."""
-    rows = (
-        select(Person.public_id)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(Enrolment.workshop_id == _row(Workshop, workshop).id)
-        .where(Enrolment.state == "confirmed", ~Person.minor)
-    )
-    return list(db.session.scalars(rows.order_by(Person.id)))
-
-
 def visit(
     track_id: str,
     version: str,
@@ -1144,21 +1095,17 @@ def visit(
 # --- Money -----------------------------------------------------------------------------------
 
 
-def _drafted(workshop: str) -> list[DraftRow]:
-    found = _row(Workshop, workshop)
-    table = table_for(found.id)
-    return draft(found, table) if table is not None else []
-
-
 def choose_bands_in_turn(workshop: str, by: Actor) -> None:
     """Choose bands for those who attended, but for those who only have been paid, in turn."""
-    table = table_for(_row(Workshop, workshop).id)
-    near, further, far = table.bands if table is not None else ("", "", "")
-    rows = _drafted(workshop)
-    people = [row.public_id for row in rows if row.person_id is not None and row.due.days]
+    found = _row(Workshop, workshop)
+    table = table_for(found.id)
+    if table is None:
+        return
+    near, further, far = table.bands
+    people = [row.public_id for row in draft(found, table) if row.person_id and row.due.days]
+    bands = itertools.cycle((near, further, near, far))
     chosen = {
-        person: Chosen("participant", (near, further, near, far)[place % 4])
-        for place, person in enumerate(people)
+        person: Chosen("participant", band) for person, band in zip(people, bands, strict=False)
     }
     choose_bands(_row(Workshop, workshop), chosen, by)
 
@@ -1195,38 +1142,16 @@ def pay_list(
     note_payment(payouts(), lines_of(payouts())[0].public_id, note, PaymentState.PAID, by)
 
 
-def claim_a_day_again(workshop: str, title: str, reason: str, by: Actor) -> None:
-    """Hold a short workshop of another trainer on the first day, with two of the same people, and
-    let one of them keep both payments."""
+def mark_the_first_day(workshop: str, by: Actor) -> None:
+    """Mark all as there on the first day of a workshop, and as absent from then on."""
     found = _row(Workshop, workshop)
-    day = found.starts_on
-    version = found.version.public_id
-    twice = [row.public_id for row in _drafted(workshop) if row.person_id and day in row.due.days]
-    details = WorkshopDetails(title=title, starts_on=day, ends_on=day + timedelta(days=2))
-    beside = plan_workshop(version, details, by)
-    for person in twice[:2]:
-        enrol(beside, person, by)
-    register, register_id = (
-        _row(Workshop, beside).register.public_id,
-        _row(Workshop, beside).register_id,
-    )
-    for slot in [slot.public_id for slot in _row(Workshop, beside).register.slots]:
+    register, register_id, day = found.register.public_id, found.register_id, found.starts_on
+    for slot in [slot.public_id for slot in found.register.slots]:
         sheet = _sheet(register_id, slot)
         at = sheet.slot.starts_at
         status = "present" if to_local(at).date() == day else "absent"
         marks = [_mark(sheet, row.entry, status, row.version, device_time=at) for row in sheet.rows]
         close_slot(register, slot, by, marks)
-    choose_bands_in_turn(beside, by)
-    propose_payout(_row(Workshop, beside), by)
-    settle(
-        _row(Workshop, beside),
-        person=twice[0],
-        day=day,
-        other=workshop,
-        keeps=BOTH,
-        reason=reason,
-        by=by,
-    )
 
 
 # --- Figures ---------------------------------------------------------------------------------
@@ -1341,14 +1266,13 @@ def hold_meeting(
     guest: str = "",
     late: Mapping[str, int] | None = None,
     left: Mapping[str, int] | None = None,
-    conflicted: Sequence[str] = (),
 ) -> None:
     """Plan the next meeting with its agenda, hold it and write its minutes. The meeting and its
     items are called by its name from now on."""
     forum, day = sample.forum, _third_thursdays(sample.today)[len(sample.meetings)]
     meeting = plan_meeting(forum, starts_at=from_local(day, time(9, 0)), place=place, by=by)
     sample.meetings.append(meeting)
-    sample.named[called] = meeting
+    sample.named |= {called: meeting, f"{called} begins": from_local(day, time(9, 0))}
     order = _set_agenda(forum, meeting, items, by)
     for item, public_id in zip(items, order, strict=True):
         sample.named[f"{called}, {item.get('title', 'arising')}"] = public_id
@@ -1366,7 +1290,7 @@ def hold_meeting(
             meeting,
             public_id,
             minute=item.get("minute", ""),
-            decisions=[TypedMinutesRow("", text) for text, *_ in item.get("decisions", ())],
+            decisions=[TypedMinutesRow("", text) for text in item.get("decisions", ())],
             actions=[
                 TypedMinutesRow("", text, _seat(name), day + timedelta(days=days))
                 for text, name, days in item.get("actions", ())
@@ -1376,7 +1300,6 @@ def hold_meeting(
         )
     end_meeting(forum, meeting, by=by)
     _come_and_go(forum, meeting, late or {}, left or {}, by)
-    _vote(forum, meeting, items, conflicted, by)
 
 
 def _set_agenda(
@@ -1433,38 +1356,6 @@ def _come_and_go(
         set_times_there(forum, meeting, entries[name], [times], by=by)
 
 
-def _vote(
-    forum: str,
-    meeting: str,
-    items: Sequence[Mapping[str, Any]],
-    conflicted: Sequence[str],
-    by: Actor,
-) -> None:
-    """Note on the last decision who is conflicted, and of each how both groups voted."""
-    rows = (
-        select(AgendaItem.public_id, Decision.public_id)
-        .join(AgendaItem, AgendaItem.id == Decision.item_id)
-        .where(AgendaItem.meeting_id == _row(Meeting, meeting).id)
-    )
-    decided = db.session.execute(rows.order_by(AgendaItem.position, Decision.id)).all()
-    if conflicted:
-        chosen = [_seat(name) for name in conflicted]
-        note_conflicts(forum, meeting, decided[-1][0], of=chosen, conflicted=chosen, by=by)
-    told = [decision for item in items for decision in item.get("decisions", ())]
-    for (item, decision), (_text, *voted) in zip(decided, told, strict=True):
-        if voted:
-            minutes, in_a, in_b = voted
-            note_decision(
-                forum,
-                meeting,
-                item,
-                decision,
-                moment=_after_nine(meeting, minutes),
-                votes={"A": Votes(*in_a), "B": Votes(*in_b)},
-                by=by,
-            )
-
-
 def write_at_once(
     sample: SampleProgramme, meeting: str, item: str, before: str, text: str, by: Actor
 ) -> None:
@@ -1476,34 +1367,6 @@ def write_at_once(
         apply_minutes_operation(place, first, by=by)
     sent = MinutesOperation(new_public_id(), 1, 0, prepared, WrittenItem(text))
     apply_minutes_operation(place, sent, by=by)
-
-
-def confirm_minutes(
-    sample: SampleProgramme,
-    meeting: str,
-    within: str,
-    after_minutes: int,
-    proposer: str,
-    seconder: str,
-    by: Actor,
-) -> None:
-    """Confirm minutes within a meeting, so many minutes after it began."""
-    confirm(
-        sample.forum,
-        meeting,
-        confirmed_in=within,
-        at=_row(Meeting, within).starts_at + timedelta(minutes=after_minutes),
-        proposer=proposer,
-        seconder=seconder,
-        by=by,
-    )
-
-
-def withdraw_name(sample: SampleProgramme, meeting: str, name: str, by: Actor) -> None:
-    """Take a name out of minutes that are locked."""
-    leaves = select(MinutesLeaf.public_id).where(MinutesLeaf.kind == "name")
-    leaf = db.session.scalars(leaves.where(MinutesLeaf.value.contains(name))).one()
-    withdraw(sample.forum, meeting, leaf, by=by)
 
 
 # --- What is to come, and settings -----------------------------------------------------------

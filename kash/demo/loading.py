@@ -3,7 +3,7 @@
 
 An entry says what it does (`do`) and who does it (`by`). Everything else is what that is called
 with, read by its type: days as offsets from today, ids by the names of what they belong to, files
-by their names. With `columns` it is done once for each row of `each`. What it returns is called
+by their names. With `fields` it is done once for each row of `each`. What it returns is called
 by the name in `as`, or by several if it returns several things.
 """
 
@@ -27,8 +27,10 @@ import kash
 from kash.certificates.models import Design
 from kash.demo import acts, cases
 from kash.demo.opening import DATA, SampleProgramme, read_data, refuse_what_is_not_empty, set_up
-from kash.forums.models import Action, Decision, ForumMember
+from kash.feature import declared
+from kash.forums.models import Action, Decision, ForumMember, MinutesLeaf
 from kash.indicators.rules.periods import quarter_holding, year
+from kash.notices.kinds import MessageKind
 from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
 from kash.people.rules.directory import Stretch, read_day
 from kash.platform.database import Base, db, new_public_id, utc_now
@@ -39,7 +41,7 @@ from kash.training.models import Course, CourseVersion, SessionPlan
 from kash.workshops.models import Funder, Workshop
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_IN_EACH_ENTRY = frozenset({"do", "by", "as", "columns", "each"})
+_IN_EACH_ENTRY = frozenset({"do", "by", "as", "fields", "each"})
 
 
 def load_programme(password: str, today: date) -> SampleProgramme:
@@ -96,9 +98,9 @@ def verbs() -> Mapping[str, Callable[..., Any]]:
 def _rows(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A table's rows by the names of its columns, each with what all share; what is empty in a row
     is left out. Without columns it is one."""
-    shared = {name: value for name, value in table.items() if name not in ("columns", "each")}
+    shared = {name: value for name, value in table.items() if name not in ("fields", "each")}
     for row in table.get("each", [[]]):
-        named = zip(table.get("columns", []), row, strict=True)
+        named = zip(table.get("fields", []), row, strict=True)
         yield shared | {name: value for name, value in named if value != ""}
 
 
@@ -168,7 +170,9 @@ class _EntryReader:
             made = [self.read(inner[0], item) for item in items]
             return origin(made) if origin in (tuple, set, frozenset) else made
         if is_dataclass(kind):
-            return self._made_of(kind, value)
+            named = [field.name for field in fields(kind)]
+            told = zip(named, value, strict=False) if isinstance(value, list) else value
+            return self._made_of(kind, dict(told))
         if isinstance(kind, type) and issubclass(kind, Enum):
             return kind(value)
         if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -216,9 +220,11 @@ class _EntryReader:
         return monday + timedelta(weeks=int(weeks), days=_WEEKDAYS.index(weekday))
 
     def moment(self, value: str) -> datetime:
-        """A moment: an offset from now, `-20 hours`."""
-        amount, unit = value.split()
-        return utc_now() + timedelta(**{unit: int(amount)})
+        """A moment: an offset from now, `-20 hours`, or from another one, `@name + 20 minutes`."""
+        start, _, offset = value.rpartition(" + ")
+        amount, unit = offset.split()
+        begins = self._sample.named[start[1:]] if start else utc_now()
+        return begins + timedelta(**{unit: int(amount)})
 
     def hours(self, value: list[str]) -> tuple[Stretch, ...]:
         """Hours of a week from Monday on; what is missing or empty is closed."""
@@ -237,6 +243,7 @@ _BY_NAME: Mapping[str, tuple[Select[Any], Any]] = {
     "design": _named(Design, Design.name),
     "funder": _named(Funder, Funder.name),
     "group": _named(Group, Group.name),
+    "name on paper": _named(MinutesLeaf, MinutesLeaf.value),
     "organisation": _named(Organisation, Organisation.name),
     "person": _named(Person, Person.chosen_name),
     "session": (select(SessionPlan.lineage).order_by(SessionPlan.id), SessionPlan.title),
@@ -263,6 +270,9 @@ _READ: Mapping[Any, Callable[[_EntryReader, Any], Any]] = {
     datetime: _EntryReader.moment,
     time: lambda _reader, value: time.fromisoformat(value),
     tuple[Stretch, ...]: _EntryReader.hours,
+    MessageKind: lambda _reader, value: next(
+        kind for kind in declared(MessageKind) if kind.name == value
+    ),
     Node: lambda reader, value: tree_from_json(reader.whole(value)),
     Renewal: lambda reader, value: renewal_from_json(reader.whole(value)),
 }
