@@ -85,6 +85,7 @@ from kash.forums.rules.merging import WrittenItem
 from kash.forums.rules.presence import TimeThere
 from kash.forums.rules.rows import TypedMinutesRow
 from kash.forums.services.agenda import add_item, order_items
+from kash.forums.services.decided import note_decision as note_votes
 from kash.forums.services.live_minutes import apply_minutes_operation
 from kash.forums.services.meetings import hold_meeting as end_meeting
 from kash.forums.services.meetings import plan_meeting
@@ -94,6 +95,7 @@ from kash.forums.services.progress import add_note, hand_over
 from kash.forums.services.register import add_guest
 from kash.forums.services.series import add_member as add_forum_member
 from kash.forums.services.series import open_forum
+from kash.forums.services.withdrawals import withdraw as withdraw_name
 from kash.funder_reports.queries.reports import report
 from kash.funder_reports.rules.sections import ReportSection
 from kash.funder_reports.services.deciding import approve_report, propose_report

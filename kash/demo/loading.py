@@ -3,7 +3,7 @@
 
 An entry says what it does (`do`) and who does it (`by`). Everything else is what that is called
 with, read by its type: days as offsets from today, ids by the names of what they belong to, files
-by their names. With `fields` it is done once for each row of `each`. What it returns is called
+by their names. With `cells` it is done once for each row of `each`. What it returns is called
 by the name in `as`, or by several if it returns several things.
 """
 
@@ -41,7 +41,7 @@ from kash.training.models import Course, CourseVersion, SessionPlan
 from kash.workshops.models import Funder, Workshop
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_IN_EACH_ENTRY = frozenset({"do", "by", "as", "fields", "each"})
+_IN_EACH_ENTRY = frozenset({"do", "by", "as", "cells", "each"})
 
 
 def load_programme(password: str, today: date) -> SampleProgramme:
@@ -98,9 +98,9 @@ def verbs() -> Mapping[str, Callable[..., Any]]:
 def _rows(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """A table's rows by the names of its columns, each with what all share; what is empty in a row
     is left out. Without columns it is one."""
-    shared = {name: value for name, value in table.items() if name not in ("fields", "each")}
+    shared = {name: value for name, value in table.items() if name not in ("cells", "each")}
     for row in table.get("each", [[]]):
-        named = zip(table.get("fields", []), row, strict=True)
+        named = zip(table.get("cells", []), row, strict=True)
         yield shared | {name: value for name, value in named if value != ""}
 
 

@@ -46,7 +46,7 @@ from kash.policy import Actor
 _AT_ONCE = 200
 # Names as the sample's people have them, of each group.
 _NAMES = [
-    [row[table["fields"].index("chosen_name")] for row in table["each"]]
+    [row[table["cells"].index("chosen_name")] for row in table["each"]]
     for table in (read_data("people")["persons"][0]["rows"], read_data("people")["persons"][2])
 ]
 _WARDS = ("Kondele", "Market Milimani", "Railways", "Nyalenda A", "Nyalenda B", "Manyatta B")

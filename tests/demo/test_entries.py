@@ -100,7 +100,7 @@ def test_rows_are_done_one_by_one_and_ids_are_found_by_names(sample: SampleProgr
         by = "boss"
         kind = "ward"
         as = "last"
-        columns = ["name", "kind", "within"]
+        cells = ["name", "kind", "within"]
         each = [["Kisumu", "county", ""], ["Kondele", "", "@zone:Kisumu"]]
         """,
     )
