@@ -102,6 +102,40 @@ def test_what_cannot_wait_stands_first(a_member: Member, filed: Filed) -> None:
     assert rows(anna.client.get("/w"))[:2] == [urgent, clock]
 
 
+def test_a_limit_that_is_over_stands_above_all_until_it_is_said_what_came_of_it(
+    a_member: Member, filed: Filed
+) -> None:
+    anna = a_member("documentation")
+    long_ago, recent = utc_now() - timedelta(days=9), utc_now() - timedelta(hours=2)
+
+    def arrested(at: datetime, **more: Any) -> Record:
+        return Record(persons=[Person(id="p1", code="A", arrested_at=at)], **more)
+
+    closed = filed(arrested(long_ago), "closed")
+    over = filed(arrested(long_ago))
+    runs = filed(arrested(recent, urgent=True))
+    quiet = filed()
+    assert rows(anna.client.get("/w")) == [over, runs, quiet]
+    everything = rows(anna.client.get("/w?show=all"))
+    assert (everything[0], set(everything[1:])) == (over, {closed, runs, quiet})
+    # Asked for by their clocks, the closed case has none.
+    by_clock = rows(anna.client.get("/w?show=all&sort=clock&direction=asc"))
+    assert (by_clock[:2], set(by_clock[2:])) == ([over, runs], {quiet, closed})
+    over_only = found(anna.client, show="open", clock="over")
+    assert over_only == [over]
+    address = f"/w/{over}/j/p1"
+    page = anna.client.get(address).get_data(as_text=True)
+    shown = re.search(r'name="row_version"[^>]*value="(\d+)"', page)
+    assert shown is not None
+    came = {
+        "row_version": shown[1],
+        "court": "Mfano",
+        "before_court_at": f"{long_ago:%Y-%m-%d}T23:59",
+    }
+    assert anna.client.post(address, data=came).status_code == 303
+    assert rows(anna.client.get("/w"))[0] == runs
+
+
 def test_a_record_is_found_by_everything_in_it(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     record = Record(

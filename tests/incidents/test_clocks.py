@@ -25,7 +25,7 @@ from kash.incidents.rules.court_days import CourtDays
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.mediation import somebody_is_free
 from kash.incidents.rules.record import Act, Person, Record, Referral, Term
-from kash.incidents.wording import told_at
+from kash.incidents.wording import clock_advice, told_at
 
 ZONE = ZoneInfo("Africa/Nairobi")
 COURTS = CourtDays()
@@ -118,6 +118,29 @@ def test_a_day_without_an_hour_is_told_as_such_until_its_hour_is_known(app: APIF
         assert told_at(person, "arrested_at").endswith("hour not known")
         person.arrested_at = at("2026-11-17 10:30")
         assert told_at(person, "arrested_at").endswith("10:30")
+
+
+def test_the_advice_of_the_court_begins_with_what_the_constitution_says(app: APIFlask) -> None:
+    arrested = at("2026-11-17 10:30")
+    (court,) = clocks_from([Moments("p1", arrested, None)], ZONE, COURTS)
+    with app.test_request_context():
+        assert clock_advice(court, arrested).startswith(
+            "She must be before a court as soon as reasonably possible, not later than "
+        )
+
+
+@pytest.mark.parametrize("done", [{"pep"}, {"contraception"}, {"pep", "contraception"}])
+def test_a_limit_ends_once_it_is_said_what_came_of_it_and_no_other_does(done: set[str]) -> None:
+    limits = dict.fromkeys(done, "given")
+    person = Person(
+        id="p1",
+        code="P1",
+        arrested_at=at("2026-11-17 10:30"),
+        exposed_at=at("2026-11-17 10:30"),
+        limits=limits,
+    )
+    kinds = {clock.kind for clock in clocks_of(Record(persons=[person]), ZONE, COURTS)}
+    assert kinds == {"court", "pep", "contraception"} - done
 
 
 def test_the_clock_of_the_court_stops_when_she_is_let_go() -> None:
