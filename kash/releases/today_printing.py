@@ -22,8 +22,20 @@ def _to_print(asked: Viewer) -> Sequence[TodayLine]:
     if not asked.actor.may("releases.make"):
         return []
     due = [one for one in printing_days() if one.due_at <= asked.now and not one.is_printed]
-    waits = {one.day for one in doubts(db.session(), asked.now, due)}
-    return [
+    doubted = doubts(db.session(), asked.now, due)
+    waits = {one.day for one in doubted}
+    unsaid = [
+        TodayLine(
+            _("Figures wait: the operator must look at the audit trail"),
+            url_for("releases.put_back"),
+            _("Cases filed up to %(day)s", day=date_text(one.day)),
+            icon="report",
+            button=_("See how it stands"),
+        )
+        for one in doubted[:1]
+        if one.unsaid
+    ]
+    return unsaid + [
         TodayLine(
             _("Figures are to be printed"),
             url_for("releases.index"),
@@ -46,7 +58,8 @@ def _waiting(asked: Viewer) -> Sequence[TodayLine]:
     """The oldest day that waits since the database was put back, for both of the two."""
     actor, session = asked.actor, db.session()
     found = doubts(session, asked.now)
-    if not found:
+    # Of what only the operator can put right, whoever prints is told where she is told of printing.
+    if not found or (found[0].unsaid and actor.may("releases.make")):
         return []
     said = waiting_for(session, found[0].day)
     acts = actor.may(RECOVERY.proposes) if said is None else RECOVERY.offered(said, actor).approves
@@ -67,5 +80,5 @@ def _waiting(asked: Viewer) -> Sequence[TodayLine]:
 
 PRINTING_DUE = Need("releases_due", 65, _to_print)
 # Nothing else but these makes a day wait, short of a database that was put back by hand: of that
-# verifying tells, and whoever tries to print.
+# those who print are told in the place of printing.
 LOST_FIGURES = Need("releases_lost", 64, _waiting, exists=_may_wait)

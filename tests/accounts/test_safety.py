@@ -727,6 +727,7 @@ def test_the_table_is_no_formula_and_asks_for_the_password(
     from python_calamine import CalamineWorkbook
 
     by = actor("director", name="=HYPERLINK(1)")
+    record_review(by)
     browser = client_for(by)
     answer = browser.post("/access/export", data={"kind": "csv"})
     assert answer.mimetype == "text/csv"
@@ -736,6 +737,8 @@ def test_the_table_is_no_formula_and_asks_for_the_password(
     sheet = browser.post("/access/export", data={"kind": "xlsx"}).data
     rows = CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
     assert rows[1][0] == "=HYPERLINK(1)"
+    # A day is a day, so that it can be sorted and counted.
+    assert rows[1][rows[0].index("Reviewed")] == local_today()
     assert browser.post("/access/export", data={"kind": "exe"}).status_code == 404
     db.session.execute(update(SignedInSession).values(fresh_at=utc_now() - timedelta(hours=1)))
     db.session.commit()

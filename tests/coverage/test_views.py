@@ -14,6 +14,7 @@ import pikepdf
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from python_calamine import CalamineWorkbook
 
 from kash.coverage.models import CoverageGoal
 from kash.coverage.queries.goals import Goal, goal_of, latest_goal
@@ -25,7 +26,7 @@ from kash.platform.vault.models import AuditEntry
 from kash.platform.web.counted import KEPT, SLOW, init_counted
 from kash.policy import Actor
 from tests.certificates.test_views import text_of
-from tests.coverage.conftest import Place
+from tests.coverage.conftest import Place, ago
 
 ClientFor = Callable[[Actor], FlaskClient]
 MakeActor = Callable[..., Actor]
@@ -257,6 +258,9 @@ def test_a_station_outside_the_area_is_told_and_leads_nowhere(
     assert re.findall(r'href="/coverage/stations/(\w+)', page) == [station]
     assert page.count("outside the programme") == 1
     assert "out of its area: 1, not known where: 0" in page
+    sheet = client_for(place.director).get("/coverage/table?what=moves").data
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet)).get_sheet_by_index(0).to_python()
+    assert [row[0] for row in rows[1:]] == [ago(20)]
 
 
 def test_a_rank_that_only_somebody_out_of_reach_has_is_neither_offered_nor_asked_for(

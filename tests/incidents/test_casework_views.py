@@ -409,6 +409,21 @@ def test_clocks_tell_what_is_left_and_what_can_still_be_done(
     assert "Too late for PEP" not in closed
 
 
+def test_whoever_comments_reads_that_a_court_may_order_it_shown(
+    a_member: Member, filed: Filed
+) -> None:
+    page = a_member("documentation").client.get(f"/w/{filed()}").get_data(as_text=True)
+    form = re.search(r'<form[^>]+#comments".*?</form>', page, re.S)
+    assert form is not None
+    help_text = re.search(r'aria-describedby="([\w-]+)"', form[0])
+    assert help_text is not None
+    said = re.search(rf'id="{help_text[1]}"[^>]*>(.*?)</', form[0], re.S)
+    assert said is not None
+    assert said[1].strip() == (
+        "A court may order that comments are shown. Write what you would say there."
+    )
+
+
 def test_hostile_text_is_shown_as_text(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     nasty = "<script>alert(1)</script>{{ 7*7 }}"

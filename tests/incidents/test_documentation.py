@@ -147,6 +147,7 @@ def test_whoever_writes_herself_out_of_a_case_is_told_so(
         ("persons-0-arrested_at", "2190-01-01T09:30", "This day has not come yet."),
         ("persons-0-exposed_at", "at night", "This is not a day and time."),
         ("persons-0-released_at", "2020-01-01T09:30", "before she was arrested"),
+        ("information-0-reliability", "doubtful", "Her own account is never called doubtful."),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(

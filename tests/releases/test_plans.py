@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from kash.accounts.queries.requests import unseen_notices
 from kash.platform.approvals.errors import SamePerson, WrongStep
@@ -21,7 +22,7 @@ from kash.releases.plan_errors import FreezeDayOver, PlanRefused, PlanWaits, Wro
 from kash.releases.queries.plans import is_planned, plan, plans, waiting_plans, years_to_plan
 from kash.releases.rules.days import proposed_days, wrong_quarter
 from kash.releases.rules.proposing import propose
-from kash.releases.rules.tables import KNOWN, WHO, last_days, windows_of
+from kash.releases.rules.tables import EDITIONS, KNOWN, WHO, last_days, windows_of
 from kash.releases.services.plans import (
     PlanDetails,
     approve_plan,
@@ -213,6 +214,10 @@ def test_a_plan_goes_from_the_form_to_everybody(sign_in: Callable[..., FlaskClie
     assert "is refused" in coarse.text
     assert "Agreed in the meeting of October." in coarse.text
     made = officer.post(address, data=entered).headers["Location"]
+    # What a new plan counts is the newest list of acts.
+    proposed = db.session.scalars(select(ReleasePlan)).one()
+    assert [one["edition"] for one in proposed.tables if one["key"] == "acts"] == [max(EDITIONS)]
+    db.session.rollback()
     own = officer.get(made).text
     assert "becomes at most 73 in 100" in own
     assert "becomes at most 88 in 100" in own

@@ -189,7 +189,7 @@ def test_on_a_new_machine_without_the_old_mirror_it_waits_all_the_same(
 
 @pytest.mark.any_engine
 def test_put_back_by_hand_without_a_word_it_waits_for_the_operator(
-    both_engines_app: APIFlask, officer: AMember, director: Actor
+    both_engines_app: APIFlask, officer: AMember, director: Actor, client_for: ClientFor
 ) -> None:
     """The chain knows of no restore, but its mirror knows more than the chain; or it is gone."""
     plan_of()
@@ -201,6 +201,10 @@ def test_put_back_by_hand_without_a_word_it_waits_for_the_operator(
     assert [one.unsaid for one in doubts(db.session(), utc_now())][:1] == [True]
     with pytest.raises(MayBePrinted):
         _print(officer)
+    today = client_for(officer.actor).get("/").text
+    assert today.count("Figures wait: the operator must look at the audit trail") == 1
+    assert 'href="/releases/put-back"' in today
+    assert "Figures are to be printed" not in today
     with pytest.raises(PutBackUnsaid):
         say(SPRING, RecoveryDetails("never", reason="No paper"), by=officer.actor)
     mirror.path_of(folder, head.mirror).unlink()

@@ -266,6 +266,19 @@ def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) 
 
 
 @pytest.mark.any_engine
+def test_a_story_of_which_nobody_can_tell_its_lines_any_more_is_heard_by_nobody(
+    anywhere: Desk,
+) -> None:
+    told = anywhere.tell(anywhere.write())
+    assert [one.public_id for one in stories_told(10, "forum")] == [told]
+    db.session.query(Story).update({"beside_sealed": b"no lines"})
+    db.session.commit()
+    assert stories_told(10, "forum") == []
+    assert stories_by([told], "forum")[told].is_withdrawn
+    assert [one.public_id for one in kept_back()] == [told]
+
+
+@pytest.mark.any_engine
 def test_each_audience_hears_what_everybody_agreed_to_for_it_and_no_other(anywhere: Desk) -> None:
     both = anywhere.tell()
     forum = anywhere.tell(anywhere.write(audiences=["forum"]))

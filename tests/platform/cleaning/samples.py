@@ -124,6 +124,28 @@ def packed(size: int, times: int = 2) -> bytes:
     return out.getvalue()
 
 
+def of_pixels(wide: int, high: int) -> bytes:
+    """A PDF of one page with a picture of so many pixels, said to be there and of one byte."""
+    import pikepdf
+    from pikepdf import Dictionary, Name
+
+    made = pikepdf.new()
+    page = made.add_blank_page(page_size=(200, 200))
+    picture = made.make_stream(
+        b"x",
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=wide,
+        Height=high,
+        BitsPerComponent=1,
+        ColorSpace=Name.DeviceGray,
+    )
+    page.Resources = Dictionary(XObject=Dictionary(Photo=picture))
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
 def of_pages(number: int) -> bytes:
     """A PDF of so many empty pages."""
     import pikepdf

@@ -131,6 +131,10 @@ def test_a_small_pdf_that_becomes_large_once_it_is_opened_is_not_taken() -> None
     assert clean(samples.of_pages(MOST_PAGES))[0] == "pdf"
     with pytest.raises(CannotClean):
         clean(samples.of_pages(MOST_PAGES + 1))
+    # A picture that says how large it will be, in one byte.
+    assert clean(samples.of_pixels(8000, 10_000))[0] == "pdf"
+    with pytest.raises(CannotClean):
+        clean(samples.of_pixels(8000, 10_001))
 
 
 def test_a_locked_pdf_stays_as_it_is() -> None:

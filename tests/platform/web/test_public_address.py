@@ -117,6 +117,14 @@ def test_the_first_link_to_this_computer_alone_asks_and_keeps_what_was_typed(
     assert invitations() == 2
 
 
+def test_nobody_is_asked_for_the_address_of_her_own_calendar(
+    unasked: APIFlask, sign_in: Callable[..., FlaskClient]
+) -> None:
+    made = sign_in("trainer").post("/feeds/own/make")
+    assert (made.status_code, ASKS in made.text) == (200, False)
+    assert "http://localhost:8000/feeds/read/" in made.text
+
+
 def test_another_address_is_asked_about_anew_and_one_with_https_never(
     unasked: APIFlask, actor: Callable[..., Actor], sign_in: Callable[..., FlaskClient]
 ) -> None:
