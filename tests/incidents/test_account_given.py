@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.errors import StaysHere
+from kash.incidents.errors import AskAgain, StaysHere
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.case_file import who_keeps_it
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.parts import Evidence, Person
+from kash.incidents.rules.parts import CourtAsk, Evidence, Person
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.taking import Taking
 from kash.incidents.services.assignment import comment
@@ -23,16 +24,17 @@ from kash.incidents.services.redacting import ask_redaction, redact
 from kash.incidents.services.taking import give_account, say_how_taken
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
+from kash.platform.web.formats import local_today
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed, Member
-from tests.incidents.filed_cases import may_leave
+from tests.incidents.filed_cases import PAPER, asked_again, may_leave
 from tests.incidents.test_case_file import text_of
 from tests.incidents.test_first_account import bytes_kept
 from tests.incidents.test_second_member import waiting
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
-WHO = {"who": "Advocate Wekesa", "more": "Petition 12"}
+WHO = {"paper": PAPER.key, "more": "Petition 12"}
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_the_archive_holds_the_bytes_and_says_what_they_are_to_whom_and_why(
     refused = anna.client.post(address, data=WHO | {"more": ""})
     assert refused.mimetype == "text/html"
     assert 'id="more-error"' in refused.text
-    assert "Advocate Wekesa" in refused.text
+    assert f'<option selected value="{PAPER.key}">{PAPER.receiver}' in refused.text
     answer = anna.client.post(address, data=WHO)
     assert answer.headers["Content-Disposition"] == "attachment; filename=record.zip"
     with ZipFile(io.BytesIO(answer.data)) as package:
@@ -83,14 +85,14 @@ def test_the_archive_holds_the_bytes_and_says_what_they_are_to_whom_and_why(
     sha256, gone = (hashlib.sha256(one).hexdigest() for one in (content, before))
     for said in (sha256, gone, f"{len(before)}bytes", "Dholuo", "Apeereducator", "AnnaOfficer"):
         assert said in text, said
-    for said in ("AdvocateWekesa", "Petition12", "BrendaSecond"):
+    for said in ("MfanoAdvocates·Case12of2026", "Petition12", "BrendaSecond"):
         assert said in text, said
     assert b"Anna" not in pdf.replace(b"\0", b"")
     record = open_case(anna.actor, anna.vault(), reference).record
     (given,) = record.accounts_given
     assert (given.by, given.who, given.reason, given.sha256) == (
         anna.actor.public_id,
-        "Advocate Wekesa",
+        PAPER.receiver,
         "Petition 12",
         [sha256],
     )
@@ -100,7 +102,7 @@ def test_the_archive_holds_the_bytes_and_says_what_they_are_to_whom_and_why(
     db.session.rollback()
     for page in (f"/w/{reference}", f"/w/{reference}/h"):
         shown = brenda.client.get(page).text
-        assert "Advocate Wekesa" in shown, page
+        assert PAPER.receiver in shown, page
         assert sha256 in shown, page
 
 
@@ -127,7 +129,12 @@ def test_it_leaves_by_the_consents_of_everybody_as_an_original_does(
     her = a_member("custodian") if band == "under_18" else anna
     persons = [Person(id="p1", code="A", age_band="25_34"), Person(id="p2", code="B")]
     persons[1].age_band = band
-    reference = kept_case(her, filed, Record(persons=persons, consents=consents()), took="o" * 16)
+    reference = kept_case(
+        her,
+        filed,
+        Record(persons=persons, consents=consents(), court_asks=asked_again()),
+        took="o" * 16,
+    )
     db.session.rollback()
     record = open_case(her.actor, her.vault(), reference).record
     assert (not who_keeps_it(record, Evidence(document="e"))) is leaves
@@ -137,7 +144,7 @@ def test_it_leaves_by_the_consents_of_everybody_as_an_original_does(
     )
     if not leaves:
         with pytest.raises(StaysHere):
-            give_account(her.actor, her.vault(), reference, "A", "B")
+            give_account(her.actor, her.vault(), reference, PAPER, "B")
         db.session.rollback()
     shown = her.client.get(f"/w/{reference}/h/out").text
     assert ("It stays here: not everybody whom it tells of agreed" in shown) is not leaves
@@ -145,14 +152,50 @@ def test_it_leaves_by_the_consents_of_everybody_as_an_original_does(
     assert len(record.accounts_given) == leaves
 
 
+def late(person: str) -> list[CourtAsk]:
+    return asked_again(person, on=local_today() - timedelta(days=15))
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize(
+    ("asks", "missing"),
+    [
+        (lambda: [], "A, B"),
+        (lambda: asked_again("p1"), "B"),
+        (lambda: asked_again() + asked_again("p2", given=False), "B"),
+        (lambda: asked_again("p1") + late("p2"), "B"),
+        (lambda: asked_again("p1") + asked_again("p2", read_back_on=None), "B"),
+        (lambda: asked_again("p1") + asked_again("p2", about="Another case"), "B"),
+    ],
+)
+def test_it_goes_to_nobody_about_whom_not_everybody_in_it_was_asked_again(
+    anna: AMember, filed: Filed, asks: Callable[[], list[CourtAsk]], missing: str
+) -> None:
+    persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
+    consents = agreed("p1") + agreed("p2")
+    record = Record(persons=persons, consents=consents, court_asks=asks())
+    reference = kept_case(anna, filed, record, took="o" * 16)
+    with pytest.raises(AskAgain) as refused:
+        give_account(anna.actor, anna.vault(), reference, PAPER, "B")
+    db.session.rollback()
+    assert f"note it: {missing}." in str(refused.value)
+    address = f"/w/{reference}/h/out"
+    assert "Ask again, and note it" in anna.client.get(address).text
+    answer = anna.client.post(address, data=WHO)
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
+    assert open_case(anna.actor, anna.vault(), reference).record.accounts_given == []
+
+
 def test_whoever_was_taken_off_the_record_is_still_told_of(anna: AMember, filed: Filed) -> None:
     persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
     consents = agreed("p1") + agreed("p2")
-    reference = kept_case(anna, filed, Record(persons=persons, consents=consents))
+    reference = kept_case(
+        anna, filed, Record(persons=persons, consents=consents, court_asks=asked_again())
+    )
     with changing("incidents.changed", anna.actor, anna.vault(), reference) as case:
         del case.record.persons[1]
     with pytest.raises(StaysHere):
-        give_account(anna.actor, anna.vault(), reference, "A", "B")
+        give_account(anna.actor, anna.vault(), reference, PAPER, "B")
     db.session.rollback()
     assert "somebody who was taken off" in anna.client.get(f"/w/{reference}/h/out").text
 

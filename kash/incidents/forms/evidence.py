@@ -102,10 +102,9 @@ class ExportForm(CourtPaperForm):
     more = long_text_field(_l("What for"), most=2000, required=False, rows=2)
 
 
-class AccountForm(KashForm):
+class AccountForm(CourtPaperForm):
     """To whom a first account is given, and why, which its sheet says."""
 
-    who = text_field(_l("To whom it goes"), most=200)
     more = long_text_field(_l("What for"), most=2000, required=True, rows=2)
 
 

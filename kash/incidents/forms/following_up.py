@@ -185,9 +185,7 @@ class CourtPaperForm(KashForm):
     def offer_papers(self, papers: Iterable[CourtPaper]) -> None:
         """Offer the papers that people were asked about."""
         self._papers = {one.key: one for one in papers}
-        self.paper.choices = [
-            (key, f"{one.to_whom} · {one.about}") for key, one in self._papers.items()
-        ]
+        self.paper.choices = [(key, one.receiver) for key, one in self._papers.items()]
 
     @property
     def court_paper(self) -> CourtPaper:

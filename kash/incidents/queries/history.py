@@ -79,9 +79,8 @@ def _kept(plaintext: bytes | None) -> KeptAccount:
     return KeptAccount(account_from(plaintext), fingerprint(plaintext), plaintext)
 
 
-def who_keeps_accounts(record: Record, accounts: Iterable[KeptAccount]) -> list[str]:
-    """Those without whose consent first accounts stay here: everybody on record, and in what came
-    in (ids)."""
+def whom_accounts_tell_of(record: Record, accounts: Iterable[KeptAccount]) -> list[str]:
+    """Everybody on record, and in what came in first (ids); an empty one where nobody is."""
     told = dict.fromkeys(everybody(record))
     for one in accounts:
         try:
@@ -89,7 +88,12 @@ def who_keeps_accounts(record: Record, accounts: Iterable[KeptAccount]) -> list[
         except ValidationError:
             # Nobody knows of whom it tells.
             told["?"] = None
-    return who_keeps_back(record, list(told))
+    return list(told)
+
+
+def who_keeps_accounts(record: Record, accounts: Iterable[KeptAccount]) -> list[str]:
+    """Those of them without whose consent first accounts stay here."""
+    return who_keeps_back(record, whom_accounts_tell_of(record, accounts))
 
 
 def _opened(

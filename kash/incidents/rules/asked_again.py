@@ -24,6 +24,11 @@ class CourtPaper:
     about: str
 
     @property
+    def receiver(self) -> str:
+        """To whom it goes and for which case, as it is noted and offered."""
+        return f"{self.to_whom} · {self.about}"
+
+    @property
     def key(self) -> str:
         """All that stands for it on a page."""
         return sha256(f"{self.to_whom}\n{self.about}".encode()).hexdigest()[:16]

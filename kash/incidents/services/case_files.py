@@ -7,20 +7,20 @@ from contextlib import suppress
 
 from pydantic import ValidationError
 
-from kash.incidents.errors import AskAgain, NobodyAgreed
+from kash.incidents.errors import NobodyAgreed
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.evidence import KIND as EVIDENCE
 from kash.incidents.queries.mediation import with_answers
-from kash.incidents.rules.asked_again import CourtPaper, not_asked
+from kash.incidents.rules.asked_again import CourtPaper
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.evidence import from_bytes
 from kash.incidents.rules.record import Evidence, Person
 from kash.incidents.services.cases import locked_incident, save_record
+from kash.incidents.services.court_asks import refuse_unasked
 from kash.incidents.services.identities import KIND, facts_from
 from kash.platform.database import db
 from kash.platform.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
 from kash.platform.vault.envelope import SealError
-from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 
@@ -90,9 +90,7 @@ def note_printed(
         case = open_case(by, vault, reference, change.session)
         if not may_print(case.record):
             raise NobodyAgreed
-        left = not_asked(case.record, paper, told_of, to_local(change.now).date())
-        if left:
-            raise AskAgain([one.code for one in case.record.persons if one.id in left])
+        refuse_unasked(case.record, paper, told_of, change.now)
         documents = [one.identity for one in _with_identity(case, identities)]
         keep_keys(change.session, vault, [case.sealed])
         if documents:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from kash.incidents.errors import NobodyAgreed
-from kash.incidents.rules.asked_again import CourtPaper, may_be_asked
+from kash.incidents.errors import AskAgain, NobodyAgreed
+from kash.incidents.rules.asked_again import CourtPaper, may_be_asked, not_asked
 from kash.incidents.rules.parts import CourtAsk
+from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
 from kash.platform.vault import OpenVault
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 
@@ -55,3 +57,12 @@ def note_asked_again(
             return
         case.record.court_asks += more
         case.happened("court_asked")
+
+
+def refuse_unasked(
+    record: Record, paper: CourtPaper, told_of: Collection[str], now: datetime
+) -> None:
+    """Raises AskAgain unless all of whom a paper tells (ids of persons) said yes to it lately."""
+    left = not_asked(record, paper, told_of, to_local(now).date())
+    if left:
+        raise AskAgain([one.code for one in record.persons if one.id in left])

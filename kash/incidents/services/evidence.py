@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.endings import Remains
 from kash.incidents.errors import (
-    AskAgain,
     CaseChangedMeanwhile,
     EvidenceDamaged,
     NotCleaned,
@@ -27,7 +26,7 @@ from kash.incidents.errors import (
 )
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.evidence import KIND, OpenEvidence, documents_there, open_evidence
-from kash.incidents.rules.asked_again import CourtPaper, not_asked
+from kash.incidents.rules.asked_again import CourtPaper
 from kash.incidents.rules.case_file import who_keeps_it, whom_it_shows
 from kash.incidents.rules.evidence import (
     CLEANED,
@@ -42,6 +41,7 @@ from kash.incidents.rules.parts import RemovedEvidence
 from kash.incidents.rules.record import Evidence, Record
 from kash.incidents.rules.second_member import REMOVE
 from kash.incidents.services.cases import changing, locked_incident, save_record
+from kash.incidents.services.court_asks import refuse_unasked
 from kash.incidents.services.evidence_files import (
     delete_files,
     keep_cleaned,
@@ -67,7 +67,6 @@ from kash.platform.vault import (
     shred,
 )
 from kash.platform.web.errors import NotFound
-from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 
@@ -341,7 +340,7 @@ def export_original(
     action = "incidents.evidence_exported"
     with _changing(action, by, vault, reference, document) as changed:
         _refuse_to_leave(changed, paper, whole=True)
-        changed.noted("exported", who=f"{paper.to_whom} · {paper.about}", note=note)
+        changed.noted("exported", who=paper.receiver, note=note)
     return handed
 
 
@@ -349,10 +348,7 @@ def _refuse_to_leave(changed: EvidenceChange, paper: CourtPaper, *, whole: bool)
     record, piece = changed.found.case.record, changed.found.listed
     if who_keeps_it(record, piece, whole=whole):
         raise StaysHere
-    today = to_local(changed.change.now).date()
-    left = not_asked(record, paper, whom_it_shows(record, piece), today)
-    if left:
-        raise AskAgain([one.code for one in record.persons if one.id in left])
+    refuse_unasked(record, paper, whom_it_shows(record, piece), changed.change.now)
 
 
 def _handed(by: Actor, vault: OpenVault, reference: str, document: str, part: str) -> Handed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, BinaryIO
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -190,10 +190,15 @@ def codes_of(record: Record, kept: list[str]) -> list[str]:
 
 
 def _papers(found: OpenEvidence) -> tuple[list[CourtPaper], list[str]]:
-    """Papers about which everybody whom a piece shows said yes; and while there is none, the codes
-    of those who are still to be asked about the newest."""
-    record, today = found.case.record, local_today()
-    asked, whom = papers_asked_about(record, today), whom_it_shows(record, found.listed)
+    record = found.case.record
+    return papers_for(record, whom_it_shows(record, found.listed))
+
+
+def papers_for(record: Record, whom: Collection[str]) -> tuple[list[CourtPaper], list[str]]:
+    """Papers about which all of these persons (ids) said yes; and while there is none, the codes of
+    those who are still to be asked about the newest."""
+    today = local_today()
+    asked = papers_asked_about(record, today)
     whole = [paper for paper in asked if not not_asked(record, paper, whom, today)]
     newest = next(iter(asked), CourtPaper("", ""))
     left = [] if whole else not_asked(record, newest, whom, today)

@@ -24,6 +24,7 @@ from kash.incidents.queries.history import (
     all_accounts_of,
     history_of,
     who_keeps_accounts,
+    whom_accounts_tell_of,
 )
 from kash.incidents.queries.second_member import seconds
 from kash.incidents.rules.changes import asks_why
@@ -38,7 +39,7 @@ from kash.incidents.services.taking import give_account as given_account
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.views.case_context import load_case, require_vault
 from kash.incidents.views.changed_places import ShownChanges
-from kash.incidents.views.evidence import codes_of
+from kash.incidents.views.evidence import codes_of, papers_for
 from kash.incidents.views.labels import value_label
 from kash.incidents.views.second_member import asked
 from kash.platform.database import db
@@ -103,13 +104,16 @@ def give_account(reference: str) -> ResponseReturnValue:
     form = AccountForm()
     accounts = all_accounts_of(vault, case.record)
     stays = who_keeps_accounts(case.record, accounts) if accounts else []
+    papers, unasked = papers_for(case.record, whom_accounts_tell_of(case.record, accounts))
+    form.offer_papers(papers)
     if form.is_submitted() and stays:
         raise StaysHere
     if form.validate_on_submit():
-        who, reason = form.who.data, form.more.data
-        case, accounts = given_account(actor, vault, reference, who, reason)
-        made = archive(case.record, accounts, case.record.accounts_given[-1])
-        return download(made, name=FILE_NAME, type="application/zip")
+        with form.showing_problems():
+            paper, reason = form.court_paper, form.more.data
+            case, accounts = given_account(actor, vault, reference, paper, reason)
+            made = archive(case.record, accounts, case.record.accounts_given[-1])
+            return download(made, name=FILE_NAME, type="application/zip")
     if not form.is_submitted():
         note_opening(actor, vault, case)
     return page(
@@ -117,6 +121,8 @@ def give_account(reference: str) -> ResponseReturnValue:
         form=form,
         case=case,
         accounts=accounts,
+        papers=papers,
+        unasked=unasked,
         stays=codes_of(case.record, stays),
     )
 
