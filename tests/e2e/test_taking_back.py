@@ -169,10 +169,10 @@ def test_a_custodian_notes_who_decides_for_a_child_and_an_adult_beside_her_is_no
     assert found == []
 
 
-# What the page of an original says of those who are missing, and a paper for a court says.
+# What the page of an original says of those who are missing, and who is to be asked again.
 MISSING = {
-    "en": ("Missing: A, B.", "Missing: A.", "Nobody was asked again about this paper"),
-    "sw": ("Inakosekana: A, B.", "Inakosekana: A.", "Hakuna aliyeulizwa tena kuhusu karatasi hii"),
+    "en": ("Missing: A, B.", "Missing: A.", "To be asked again: A, B"),
+    "sw": ("Inakosekana: A, B.", "Inakosekana: A.", "Waulizwe tena: A, B"),
 }
 
 
@@ -235,12 +235,7 @@ def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_pap
         decided.locator("[name=paper]").fill("Order 7 of 1 December")
         decided.get_by_role("button").click()
         page.goto(f"{case}/e/{document}/original")
-        page.locator("[name=who]").fill("Mfano Advocates")
-        with page.expect_download() as leaving:
-            page.locator("main form button").click()
-        assert Path(leaving.value.path()).read_bytes() == original
-        # A file for a court tells of both, once each was asked about this very paper.
-        page.goto(f"{case}/f")
+        # Nothing leaves before each was asked about this very paper.
         expect(page.locator("main .note")).to_contain_text(again)
         page.locator("main .note a").click()
         for person in ("p1", "p2"):
@@ -257,6 +252,11 @@ def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_pap
         page.set_viewport_size(PHONE)
         page.locator("[name=read_back_on]").fill(str(local_today()))
         page.locator("main form.form button").click()
+        page.goto(f"{case}/e/{document}/original")
+        with page.expect_download() as leaving:
+            page.locator("main form button").click()
+        assert Path(leaving.value.path()).read_bytes() == original
+        # The file for a court tells of both by the same yes.
         page.goto(f"{case}/f")
         found += findings(page, f"a file of a child and an adult, {language}")
         page.set_viewport_size(PHONE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents.consent_texts import VERSION
+from kash.incidents.consent_texts import VERSION, text_of
 from kash.incidents.rules.asked_again import (
     LASTS,
     CourtPaper,
@@ -188,6 +190,27 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(
     if "about" not in wrong:
         assert 'value="12"' in answer.text
     assert record_of(reference, officer.vault()).court_asks == []
+
+
+def test_she_is_asked_in_the_language_that_was_chosen_and_unread_words_say_so(
+    app: Any, officer: Member, filed: Any
+) -> None:
+    reference = filed(a_record())
+    unread = "No speaker has read these words in this language yet."
+    for query, language in (("", "en"), ("?in=sw", "sw"), ("?in=xx", "en")):
+        page = html.unescape(officer.client.get(f"/w/{reference}/c/f{query}").text)
+        with app.test_request_context():
+            told = text_of("court", VERSION, language)
+            assert told is not None
+            assert f"<p>{told.words}</p>" in page
+        assert (unread in page) == (language == "sw")
+        assert f'href="/w/{reference}/c/f?in=sw"' in page
+        chosen = re.findall(r'name="language"\s[^>]*value="(\w+)"\s+checked', page)
+        assert chosen == (["sw"] if language == "sw" else [])
+    # An error keeps the language of the words, and the one that was marked.
+    wrong = officer.client.post(f"/w/{reference}/c/f?in=sw", data=sent(about=""))
+    assert (wrong.status_code, unread in wrong.text) == (422, True)
+    assert re.findall(r'name="language"\s[^>]*value="(\w+)"\s+checked', wrong.text) == ["luo"]
 
 
 def test_a_no_needs_no_reading_back_and_ends_an_earlier_yes(

@@ -267,11 +267,13 @@ def test_a_file_says_nothing_of_her_health_unless_she_agreed_to_that_too(
 ) -> None:
     record = of_health()
     record.consents = [agreed()]
+    record.place.ward = "Kondele"
     reference = filed(record)
     page = officer.client.get(f"/w/{reference}/f").text
     assert "Without what concerns health: Swallow, Weaver" in page
     text = text_of(printed(officer, reference, **EVERYTHING))
-    for absent in (CANARY, "HIV", "H1", "H2", "Medical", "A doctor"):
+    # Where a ward is left out no empty line says that it is not known.
+    for absent in (CANARY, "HIV", "H1", "H2", "Medical", "A doctor", "Ward", "Place"):
         assert absent not in text
     for there in ("130104", "Assault", "Mfano Post", "Mfano Lawyers", "complaint"):
         assert there in text
@@ -280,7 +282,8 @@ def test_a_file_says_nothing_of_her_health_unless_she_agreed_to_that_too(
     reference = filed(record)
     assert "Without what concerns health" not in officer.client.get(f"/w/{reference}/f").text
     text = text_of(printed(officer, reference, **EVERYTHING))
-    for there in ("H2 HIV status disclosed", "H1 Forced HIV test", "Medical", "A doctor"):
+    health = ("H2 HIV status disclosed", "H1 Forced HIV test", "Medical", "A doctor")
+    for there in (*health, "Ward", "Kondele", "Place"):
         assert there in text
     # Note, description, unit, three acts' and the narrative's words, what was asked, and so on.
     assert text.count(CANARY) == 12

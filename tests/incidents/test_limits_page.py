@@ -44,6 +44,10 @@ def test_a_court_two_tries_and_two_members_by_the_page(
     assert "Two stations." in read
     assert "It does not say that she is free" in read
     assert anna.client.post(second, data={"answer": "agree"}).status_code == 422
+    # A reason is asked of whoever refuses, and of nobody else.
+    for answer, reason in (({}, False), ({"answer": "refuse"}, True)):
+        wrong = brenda.client.post(second, data=answer)
+        assert (wrong.status_code, "Write the reason." in wrong.text) == (422, reason)
     assert record_of(reference, anna.vault()).persons[0].not_known_at is None
     assert brenda.client.post(second, data={"answer": "agree"}).status_code == 303
     person = record_of(reference, anna.vault()).persons[0]
@@ -52,3 +56,20 @@ def test_a_court_two_tries_and_two_members_by_the_page(
     assert "You may be the second member" not in brenda.client.get("/").text
     assert "Say for each person" not in anna.client.get(f"/w/{reference}/s/11").text
     assert 'name="outcome"' in anna.client.get(f"/w/{reference}/s/11").text
+
+
+def test_a_limit_that_is_over_stands_first_on_its_case_and_is_named_where_it_is_answered(
+    a_member: Any, filed: Any
+) -> None:
+    anna = a_member("documentation")
+    for days, first in ((9, True), (0, False)):
+        arrested = utc_now() - timedelta(days=days)
+        person = Person(id="p1", code="A", arrested_at=arrested)
+        reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[person]))
+        page = anna.client.get(f"/w/{reference}").text
+        assert (page.index("Time left") < page.index("Works on it")) == first
+        assert page.count('id="clocks"') == 1
+        limits = anna.client.get(f"/w/{reference}/j/p1").text
+        assert ("Before a court: Over for" in limits) == first
+        assert "Before a court: " in limits
+        assert "After two tries two members can say" in limits

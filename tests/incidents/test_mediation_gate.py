@@ -159,6 +159,28 @@ def test_a_verified_case_goes_to_no_mediator_before_she_was_asked(
     assert "only for whoever wants it" in officer.client.get(address).text
 
 
+def test_nobody_is_ticked_of_whom_nothing_that_is_ticked_may_be_asked(
+    officer: AMember, mediator: Actor, filed: Any, record_of: Any
+) -> None:
+    record = a_case("W1", ages=("25_34", "25_34"))
+    record.choices = record.choices[:1]
+    record.wanted = ["pay"]
+    reference = filed(record, "verified")
+    page = officer.client.get(f"/w/{reference}/m").text
+    ticked = re.findall(r'name="persons"[^>]*value="(\w+)"\s+checked', page)
+    assert ("Not asked what they want: P2." in page, ticked) == (True, ["p1"])
+    sent = {
+        "mediator": mediator.public_id,
+        "requests": re.findall(r'name="requests"[^>]*value="(\w+)"\s+checked', page),
+        "persons": ticked,
+        "call_name": "Achieng",
+        "call_phone": "0700000001",
+    }
+    assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
+    (asked_for,) = record_of(reference, officer.vault()).interventions
+    assert (asked_for.persons, [one.kind for one in asked_for.asked]) == (["p1"], ["pay"])
+
+
 # --- A brief that ends ---------------------------------------------------------------------------
 
 

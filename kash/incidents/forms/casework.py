@@ -208,8 +208,8 @@ class SecondForm(KashForm):
 
     def check_together(self) -> None:
         """A refusal has a reason."""
-        agrees = "answer" in self and self.answer.data == "agree"
-        if not agrees and not self.reason.data:
+        refuses = "answer" not in self or self.answer.data == "refuse"
+        if refuses and not self.reason.data:
             self.mark_wrong(self.reason, _("Write the reason."))
 
 

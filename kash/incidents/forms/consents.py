@@ -159,12 +159,13 @@ class AskedAgainForm(VersionedForm):
     language = radio_field(_l("In which language?"), list(SPOKEN.items()))
     answer = radio_field(_l("What she said herself"), [(YES, _l("Yes")), (NO, _l("No"))])
 
-    def offer(self, persons: Sequence[tuple[str, str]], today: date) -> None:
-        """Offer who can be asked again, and today as the day."""
+    def offer(self, persons: Sequence[tuple[str, str]], today: date, read_out_in: str) -> None:
+        """Offer who can be asked again, today as the day, and the language that was chosen for the
+        words."""
         self.persons.choices = list(persons)
         self._today = today
         if not self.is_submitted():
-            self.on.data = today
+            self.on.data, self.language.data = today, read_out_in or None
 
     def check_together(self) -> None:
         """Besides each field: somebody was asked, no day is still to come, and before a yes what

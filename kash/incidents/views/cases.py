@@ -129,6 +129,7 @@ def _page(
     record, now = case.record, utc_now()
     everybody = officers()
     works = actor.may("incidents.edit")
+    clocks = _clocks(record, now) if case.state not in OVER else []
     return render_template(
         "incidents/case.html",
         actor=actor,
@@ -144,7 +145,8 @@ def _page(
         next=next_of(case, actor),
         other_steps=_other_steps(case) if works else [],
         timeline=_timeline(record),
-        clocks=_clocks(record, now) if case.state not in OVER else [],
+        clocks=clocks,
+        limit_over=any(not one["clock"].runs(now) for one in clocks),
         unset=unset_clocks(record) if case.state not in OVER else [],
         away=_away(everybody, case.seen),
         links=linked_to(record, actor),

@@ -219,7 +219,7 @@ def consents(reference: str) -> ResponseReturnValue:
             return redirect(url_for("incidents.consents", reference=reference))
         if form.changed_meanwhile:
             _actor, _vault, case = load_case(reference)
-    chosen = _language_chosen()
+    chosen = language_chosen()
     shown_in = chosen or language_code()
     return page(
         "incidents/consents.html",
@@ -254,7 +254,7 @@ def consents(reference: str) -> ResponseReturnValue:
     )
 
 
-def _language_chosen() -> str:
+def language_chosen() -> str:
     """The language that was chosen for the words on this page; empty if none was."""
     chosen = request.args.get("in", "")
     return chosen if chosen in reporting_languages() else ""
@@ -278,7 +278,7 @@ def _tell(noted: NotedConsents, record: Record) -> None:
 @allow("incidents.edit")
 def consent_form() -> ResponseReturnValue:
     """The words on paper, for any case, in a language that was chosen: it holds nothing of one."""
-    paper = consent_paper(_language_chosen() or language_code())
+    paper = consent_paper(language_chosen() or language_code())
     return download(paper, name="consent-form.pdf", type="application/pdf")
 
 

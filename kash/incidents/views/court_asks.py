@@ -7,15 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.incidents import blueprint
-from kash.incidents.consent_texts import TEXTS
+from kash.incidents.consent_texts import VERSION, text_of, unread
 from kash.incidents.forms.consents import SPOKEN, AskedAgainForm
 from kash.incidents.rules.asked_again import counts, may_be_asked
 from kash.incidents.services.cases import note_opening
 from kash.incidents.services.court_asks import note_asked_again
 from kash.incidents.views.case_context import load_case, require_vault
+from kash.incidents.views.consents import language_chosen
 from kash.platform.web import page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.formats import local_today
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import reporting_languages
 from kash.policy import allow
 
 
@@ -28,7 +31,9 @@ def court_asks(reference: str) -> ResponseReturnValue:
     able = may_be_asked(case.record)
     codes = {one.id: one.code for one in case.record.persons}
     form = AskedAgainForm()
-    form.offer([(one, codes[one]) for one in able if one], local_today())
+    chosen = language_chosen()
+    shown_in = chosen or language_code()
+    form.offer([(one, codes[one]) for one in able if one], local_today(), chosen)
     if not form.is_submitted():
         note_opening(actor, vault, case)
     elif form.validate():
@@ -45,7 +50,10 @@ def court_asks(reference: str) -> ResponseReturnValue:
         form=form,
         case=case,
         able=able,
-        text=TEXTS["court"],
+        text=text_of("court", VERSION, shown_in),
+        shown_in=shown_in,
+        offered=reporting_languages(),
+        unread=unread(shown_in),
         asked=[(one, counts(one, local_today())) for one in asked],
         codes=codes,
         spoken=SPOKEN,

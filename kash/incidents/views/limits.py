@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from kash.incidents import blueprint, wording
 from kash.incidents.forms.casework import WhyForm
 from kash.incidents.forms.limits import LimitsForm, TryForm, limits_form
+from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.second_member import seconds
 from kash.incidents.rules.acts import ARRESTS, EXPOSURES
-from kash.incidents.rules.clocks import who_is_held
+from kash.incidents.rules.clocks import clocks_of, who_is_held
 from kash.incidents.rules.record import Person, Record
 from kash.incidents.rules.second_member import NOT_KNOWN
 from kash.incidents.rules.still_open import may_be_given_up
@@ -24,7 +25,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.web import page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import to_local
+from kash.platform.web.formats import to_local, zone
 from kash.policy import allow
 
 
@@ -61,7 +62,7 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
     found = one_or_404(_person(record, person))
     if request.method == "GET" or {"what", "reason"} & set(request.form):
         form = limits_form(found, case.version)
-    acts = {act.code for act in record.acts}
+    acts, now = {act.code for act in record.acts}, utc_now()
     answer, status = page(
         "incidents/limits.html",
         form=form,
@@ -69,6 +70,13 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
         why=why,
         case=case,
         person=found,
+        says=wording,
+        now=now,
+        clocks=[
+            one
+            for one in clocks_of(record, zone(), court_days())
+            if person in one.persons and case.state not in OVER
+        ],
         held=found in who_is_held(record),
         over=case.state in OVER,
         asks_court=bool(found.arrested_at or ARRESTS & acts or record.filing.held),

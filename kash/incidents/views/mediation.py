@@ -14,7 +14,7 @@ from kash.incidents.forms.mediation import AskForm
 from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, WANTED_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.mediation import as_mediators, duties, numbers_of
-from kash.incidents.rules.clocks import is_free
+from kash.incidents.rules.clocks import is_free, who_is_held
 from kash.incidents.rules.her_choice import MEDIATION, to_ask, wants
 from kash.incidents.rules.mediation import Mediator, may_mediate, somebody_is_free
 from kash.incidents.rules.mediation_gate import (
@@ -73,7 +73,11 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
     if not form.is_submitted():
         form.station.data = choices[1][0] if len(choices) > 1 else ""
         form.call_name.data = account_names([by.public_id]).get(by.public_id, "")
-        form.persons.data = [one.id for one in able if not is_free(case.record, one)]
+        # For those who were not asked what they want nothing but a release can be asked.
+        later = set(to_ask(case.record)) - {one.id for one in who_is_held(case.record)}
+        form.persons.data = [
+            one.id for one in able if one.id not in later and not is_free(case.record, one)
+        ]
         form.requests.data = [one for one in case.record.wanted if one in open_requests]
     elif form.validate():
         with form.showing_problems():
