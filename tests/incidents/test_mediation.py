@@ -248,6 +248,13 @@ def test_who_says_no_by_a_slip_is_told_whom_to_call(
     on_duty(mediator)
     ask(officer, a_case(), mediator)
     (brief,) = own_briefs(mediator)
+    # A no deletes what is asked, so that it takes two taps.
+    page = client_for(mediator).get("/w/b").text
+    folded = re.findall(r"<summary>I can’t</summary>(.*?)</details>", page, re.DOTALL)
+    assert [('value="no"' in one, "is then deleted here" in one) for one in folded] == [
+        (True, True)
+    ]
+    assert page.count('value="no"') == 1
     told = client_for(mediator).post(
         f"/w/b/{brief.public_id}/answer", data={"answer": "no"}, follow_redirects=True
     )
