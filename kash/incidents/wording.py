@@ -88,6 +88,7 @@ EVENT_NAMES: dict[str, Any] = {
     "not_known": _l("Two said that nobody knows any more where she is"),
     "limits_told": _l("It was said what came of a limit"),
     "tried": _l("Somebody tried to hear of her"),
+    "heard_of": _l("She was heard of"),
     "not_fulfilled": _l("What was agreed is open again"),
     "bail_added": _l("Cash bail was written down"),
     "bail_changed": _l("Cash bail was corrected"),

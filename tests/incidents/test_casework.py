@@ -34,7 +34,12 @@ from kash.incidents.services.limits import (
 from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.reminding import remind_members
 from kash.incidents.services.saved_views import remove_view, save_view, saved_views
-from kash.incidents.services.second_member import AnotherDecides, ProposedAlready
+from kash.incidents.services.second_member import (
+    AnotherDecides,
+    DecidedMeanwhile,
+    ProposedAlready,
+)
+from kash.incidents.services.waiting import what_waits
 from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
@@ -484,6 +489,71 @@ def test_somebody_is_given_up_by_two_after_two_tries(
     assert (record.persons[0].not_known_at is None, record.persons[0].released_at) == (False, None)
     assert (record.proposals, record.timeline[-1].reason) == ([], "Nobody has heard of her.")
     assert step(anna, reference, "close", outcome="duplicate") == "closed"
+
+
+def tries_failed(her: AMember, reference: str, times: int = 2) -> None:
+    for _ in range(times):
+        note_try(her.actor, her.vault(), reference, "p1", "Asked the station.")
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize("by_court", [False, True])
+def test_whoever_was_heard_of_is_not_given_up_by_what_waited_before(
+    a_member: Member, filed: Filed, record_of: Recorded, by_court: bool
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    held = Person(id="p1", code="A", arrested_at=utc_now() - timedelta(days=9))
+    reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[held]))
+    tries_failed(anna, reference)
+    ask_not_known(anna.actor, anna.vault(), reference, "p1", "Nobody has heard of her.")
+    if by_court:
+        said = WhatCame("p1", before_court_at=utc_now() - timedelta(days=1), court="Mfano Court")
+        tell_what_came(brenda.actor, brenda.vault(), reference, said)
+    else:
+        who = (brenda.actor, brenda.vault(), reference, "p1")
+        note_try(*who, "Her sister saw her in prison.", heard=True)
+    # What was asked before counts no more, also once it was tried in vain again.
+    tries_failed(anna, reference)
+    with pytest.raises(DecidedMeanwhile):
+        agree_not_known(brenda.actor, brenda.vault(), reference, "s1")
+    record = record_of(reference, anna.vault())
+    assert (record.proposals, record.persons[0].not_known_at) == ([], None)
+    (told,) = record.member_answers
+    assert (told.act, told.by, told.agreed) == ("not_known", anna.actor.public_id, False)
+    assert told.reason == ("" if by_court else "Her sister saw her in prison.")
+    assert what_waits(brenda.actor, brenda.vault(), utc_now()).seconds == 0
+    with pytest.raises(StepRefused) as refused:
+        step(anna, reference, "close", outcome="duplicate")
+    assert refused.value.why is Refusal.STILL_OPEN
+
+
+def test_whoever_is_heard_of_after_two_said_not_known_counts_as_held_again(
+    a_member: Member, filed: Filed, record_of: Recorded
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    held = Person(id="p1", code="A", arrested_at=utc_now() - timedelta(days=9))
+    reference = filed(Record(acts=[Act(id="a1", code="P6")], persons=[held]))
+    tries_failed(anna, reference)
+    ask_not_known(anna.actor, anna.vault(), reference, "p1", "Nobody has heard of her.")
+    agree_not_known(brenda.actor, brenda.vault(), reference, "s1")
+    address = f"/w/{reference}/j/p1"
+    tries_failed(anna, reference, 1)
+    assert record_of(reference, anna.vault()).persons[0].not_known_at is not None
+    page = anna.client.get(address).text
+    assert ('name="heard"' in page, "Ask a second member" in page) == (True, False)
+    sent = {"what": "The prison: she is there.", "heard": "1"}
+    assert anna.client.post(address, data=sent).status_code == 303
+    assert "She was heard of" in anna.client.get(address).text
+    person = record_of(reference, anna.vault()).persons[0]
+    assert (person.not_known_at, [one.heard for one in person.tries]) == (
+        None,
+        [False, False, False, True],
+    )
+    with pytest.raises(StepRefused) as refused:
+        step(anna, reference, "close", outcome="duplicate")
+    assert refused.value.why is Refusal.STILL_OPEN
+    with pytest.raises(TryFirst):
+        ask_not_known(anna.actor, anna.vault(), reference, "p1", "Nobody has heard of her.")
 
 
 # --- Shredding ------------------------------------------------------------------------------

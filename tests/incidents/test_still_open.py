@@ -360,6 +360,12 @@ def test_she_took_it_back_only_where_she_did(answers: list[dict[str, Any]], back
     assert took_it_back(Record(persons=[person()], consents=consents)) is back
 
 
+@given(st.lists(st.booleans(), max_size=6))
+def test_only_tries_since_she_was_last_heard_of_count(heard: list[bool]) -> None:
+    tries = [SearchTry(at=NOW, by="a1", what="The station", heard=one) for one in heard]
+    assert may_be_given_up(person(tries=tries)) is (heard[-2:] == [False, False])
+
+
 def test_nobody_is_given_up_before_two_tries() -> None:
     tries = [SearchTry(at=NOW, by="a1", what="Asked the station") for _ in range(3)]
     assert [may_be_given_up(person(tries=tries[:count])) for count in range(4)] == [

@@ -14,7 +14,7 @@ from kash.incidents.forms.rows import offered
 from kash.incidents.rules.parts import Person
 from kash.incidents.services.limits import WhatCame
 from kash.platform.web.fields import MomentField
-from kash.platform.web.forms import DayField, KashForm, choice_field, text_field
+from kash.platform.web.forms import BooleanField, DayField, KashForm, choice_field, text_field
 from kash.platform.web.row_versions import RowVersionForm
 
 
@@ -94,4 +94,8 @@ class TryForm(KashForm):
         _l("Whom you asked, and what they said"),
         most=300,
         description=_l("Such as the station, the court, the prison, a hospital or the family."),
+    )
+    heard = BooleanField(
+        _l("She was heard of"),
+        description=_l("Then nothing counts, or waits, that says nobody knows where she is."),
     )

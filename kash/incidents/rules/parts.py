@@ -81,11 +81,13 @@ class Place(RecordPart):
 
 
 class SearchTry(RecordPart):
-    """A try to hear of somebody who is held: whom was asked, and what they said."""
+    """A try to hear of somebody who is held: whom was asked, what they said, and whether she was
+    heard of."""
 
     at: datetime
     by: str
     what: str
+    heard: bool = False
 
 
 class Person(RecordPart):

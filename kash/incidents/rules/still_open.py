@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from kash.incidents.rules.clocks import Clock, is_free, releases_done, who_is_held
 from kash.incidents.rules.dues import is_open
@@ -90,5 +91,6 @@ def took_it_back(record: Record) -> bool:
 
 
 def may_be_given_up(person: Person) -> bool:
-    """True if it was tried often enough to hear of somebody."""
-    return len(person.tries) >= LEAST_TRIES
+    """True if it was tried often enough to hear of somebody, since she was last heard of."""
+    tries = list(takewhile(lambda one: not one.heard, reversed(person.tries)))
+    return len(tries) >= LEAST_TRIES

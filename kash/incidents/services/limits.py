@@ -14,7 +14,7 @@ from kash.incidents.rules.still_open import may_be_given_up
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.documentation import CaseClosed
-from kash.incidents.services.second_member import agreed, put_before_a_second
+from kash.incidents.services.second_member import agreed, answer, put_before_a_second
 from kash.platform.vault import OpenVault
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import from_local
@@ -75,18 +75,35 @@ def tell_what_came(
         if person == before:
             change.change.nothing()
             return
+        came = ("before_court_at", "court_result", "released_at")
+        if any(getattr(person, one) != getattr(before, one) for one in came):
+            _heard_of(change, person)
         change.happened("limits_told", about=person.id)
 
 
-def note_try(by: Actor, vault: OpenVault, reference: str, person_id: str, what: str) -> None:
-    """Note a try to hear of somebody who is held. Raises NotFound, Damaged, CaseClosed and
-    NotHeld."""
+def note_try(
+    by: Actor, vault: OpenVault, reference: str, person_id: str, what: str, *, heard: bool = False
+) -> None:
+    """Note a try to hear of somebody who is held, or not known any more. Once she was `heard` of,
+    nobody says so. Raises NotFound, Damaged, CaseClosed and NotHeld."""
     with changing("incidents.try_noted", by, vault, reference) as change:
         person = _person(change, person_id)
-        if person not in who_is_held(change.record):
+        if not (person.not_known_at or person in who_is_held(change.record)):
             raise NotHeld
-        person.tries = [*person.tries, SearchTry(at=change.change.now, by=by.public_id, what=what)]
-        change.happened("tried", about=person.id)
+        new = SearchTry(at=change.change.now, by=by.public_id, what=what, heard=heard)
+        person.tries = [*person.tries, new]
+        if heard:
+            _heard_of(change, person, what)
+        change.happened("heard_of" if heard else "tried", about=person.id)
+
+
+def _heard_of(change: CaseChange, person: Person, what: str = "") -> None:
+    """What was said, or waits to be said, of nobody knowing where she is counts no more; whoever
+    asked for it reads that it was not done."""
+    person.not_known_at = None
+    for asked in [*change.record.proposals]:
+        if (asked.act, asked.about) == (NOT_KNOWN, person.id):
+            answer(change.record, asked, change.by, agrees=False, reason=what)
 
 
 class TryFirst(Problem):

@@ -44,7 +44,8 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
     elif "what" in request.form:
         if tried.validate():
             with tried.showing_problems():
-                note_try(actor, vault, reference, person, tried.what.data)
+                what, heard = tried.what.data, bool(tried.heard.data)
+                note_try(actor, vault, reference, person, what, heard=heard)
                 return _saved(reference, person)
     elif "reason" in request.form:
         if why.validate():
