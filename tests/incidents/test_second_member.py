@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -488,7 +489,15 @@ def test_whoever_asked_reads_that_a_case_was_shredded_or_opened_again(
     assert "Agreed, and done" not in brenda.client.get("/w/2").text
     read = anna.client.get("/w/2").text
     assert ("Agreed, and done" in read, "She came again." in read) == (True, True)
-    # It was read; nothing else is left to open.
+    # It stays until she says that she has seen it, whatever page never reached her.
+    assert told(anna) == 2
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', anna.client.get("/w/2").text)
+    assert seen == gone
+    # Nobody else says so for her, and what she has not seen stays.
+    for client, said in ((brenda.client, seen), (anna.client, again), (anna.client, "")):
+        assert client.post("/w/2", data={"seen": said}).status_code == 303
+        assert told(anna) == 2
+    assert anna.client.post("/w/2", data={"seen": seen}).status_code == 303
     assert told(anna) == 1
     assert "Agreed, and done" not in anna.client.get("/w/2").text
     anna.client.get(f"/w/{again}")

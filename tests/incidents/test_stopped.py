@@ -38,7 +38,7 @@ from kash.incidents.services.mediation import (
 )
 from kash.incidents.services.shredding import shred_unkept
 from kash.platform.database import db, utc_now
-from kash.platform.vault import SealedDocument
+from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
@@ -251,6 +251,72 @@ def test_what_nobody_agreed_to_herself_is_deleted_seven_days_after_it_was_taken_
     assert case_of(member).until == last
     assert (shred_unkept(last), states()) == (0, ["submitted"])
     assert (shred_unkept(last + timedelta(days=1)), states()) == (1, ["shredded"])
+
+
+@pytest.mark.parametrize("address", ["/", "/w"])
+@pytest.mark.parametrize("party", ["police", "programme"])
+def test_the_days_begin_once_any_member_is_there_though_nobody_opens_the_case(
+    member: AMember, a_member: Callable[..., AMember], peer: Actor, party: str, address: str
+) -> None:
+    grace = a_member("custodian")
+    receipt = sent(
+        peer,
+        what=Screen(acts=["P1"]),
+        whom=Screen(count=2, ages=["18_24"]),
+        who=Screen(party=party),
+        next=Screen(consents=list(PURPOSES), origin="told_reporter"),
+    )
+    let_arrive()
+    take_back(peer, receipt, "mediation")
+    member.client.get(address)
+    assert opened_box(db.session()).fates == {}
+    take_back(peer, receipt, "record")
+    db.session.rollback()
+    before, box = entries(), opened_box(db.session())
+    last = local_today() + timedelta(days=DAYS_KEPT)
+    assert shred_unkept(last + timedelta(days=1)) == 0
+    # She reads nothing of a case that is not for her.
+    assert member.client.get(address).status_code == 200
+    assert entries() == [*before, ("incidents.searched", [])]
+    after = opened_box(db.session())
+    (fate,) = after.fates.values()
+    assert (fate.until, fate.as_asked) == (last, True)
+    assert (after.taken_back, after.briefs) == (box.taken_back, box.briefs)
+    # Whoever may read it still learns that something was taken back, and puts nothing off.
+    reads = grace if party == "programme" else member
+    assert waiting.what_waits(reads.actor, reads.vault(), utc_now()).taken_back == 1
+    db.session.rollback()
+    assert opened_box(db.session()).fates == after.fates
+    assert (shred_unkept(last), states()) == (0, ["submitted"])
+    assert (shred_unkept(last + timedelta(days=1)), states()) == (1, ["shredded"])
+    left = opened_box(db.session())
+    assert (left.fates, left.taken_back) == ({}, {})
+    kinds = set(db.session.scalars(select(SealedDocument.kind)))
+    assert not {one for one in kinds if one.startswith("incident")}
+
+
+def entries() -> list[tuple[str, list[str]]]:
+    db.session.rollback()
+    rows = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()
+    return [(one.action, list(one.subjects)) for one in rows]
+
+
+@pytest.mark.any_engine
+@pytest.mark.parametrize("heard", [True, False])
+@pytest.mark.parametrize("held", [True, False])
+def test_no_look_begins_the_days_of_what_is_still_kept(
+    member: AMember, peer: Actor, held: bool, heard: bool
+) -> None:
+    receipt = _arrived(member, peer, act="L1", heard=heard)
+    if held:
+        vault, reference = member.vault(), case_of(member).reference
+        with changing("incidents.changed", member.actor, vault, reference) as change:
+            change.record.persons[0].arrested_at = utc_now() - timedelta(hours=9)
+    take_back(peer, receipt, "record")
+    member.client.get("/")
+    # Somebody who is held keeps it, and one who said yes herself is asked first.
+    kept = held or heard
+    assert bool(opened_box(db.session()).fates) is not kept
 
 
 @pytest.mark.any_engine

@@ -853,7 +853,7 @@ PLACES: dict[str, Place] = {
     "incidents.step": _case(both="incidents.change", verb="=triage"),
     "incidents.assign": _case(both="incidents.change"),
     "incidents.declare": _case(both="incidents.change"),
-    "incidents.seconds_list": Place("incidents.see"),
+    "incidents.seconds_list": Place("incidents.see", "incidents.see"),
     "incidents.second": _case(both="incidents.see", proposal="=s1"),
     "incidents.hold_case": _case(both="incidents.see"),
     "incidents.lift_hold": _case(both="incidents.see", hold_id="=h1"),

@@ -156,7 +156,7 @@ def _every_case(vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
 def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | None = None) -> Case:
     """One case. Raises NotFound, also if the actor must be kept away from it, and Damaged."""
     session = session or db.session()
-    found = _opened(vault, reference, session)
+    found = open_for_nobody(vault, reference, session)
     if not access_of(by).includes(found.seen):
         raise NotFound
     return found
@@ -168,7 +168,7 @@ def case_to_tell(
     """One case for whoever writes something of it for others to read, or reads that first, whether
     or not she works on cases. Raises NotFound, also if she has a part in it and if it is for a
     custodian alone, and Damaged."""
-    found = _opened(vault, reference, session or db.session())
+    found = open_for_nobody(vault, reference, session or db.session())
     if not _may_tell(reader_of(by), found):
         raise NotFound
     return found
@@ -178,15 +178,15 @@ def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
     """True if a case is there that a custodian alone reads now, and in which the actor has no part:
     then it may be told to whoever was writing on it. Raises Damaged."""
     try:
-        seen = _opened(vault, reference, db.session()).seen
+        seen = open_for_nobody(vault, reference, db.session()).seen
     except NotFound:
         return False
     access = access_of(by)
     return conflict_of(access.reader, seen) is None and access.leaves_to_custodian(seen)
 
 
-def _opened(vault: OpenVault, reference: str, session: Session) -> Case:
-    """A case, whoever may see it. Raises NotFound and Damaged."""
+def open_for_nobody(vault: OpenVault, reference: str, session: Session) -> Case:
+    """A case, whoever may see it, of which nothing is shown. Raises NotFound and Damaged."""
     row = one_or_404(
         session.execute(
             select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
@@ -283,7 +283,7 @@ def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
             session = db.session()
             found = select(Incident.public_id).where(Incident.document_id == sealed.id)
             reference = session.scalar(found)
-            seen = _opened(vault, reference, session).seen if reference else record
+            seen = open_for_nobody(vault, reference, session).seen if reference else record
             return conflict_of(reader_of(by), seen) is not None
     return False
 

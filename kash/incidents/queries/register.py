@@ -76,6 +76,9 @@ class CaseRegister:
     hides_held: bool = False
     # Cases that were shredded as the actor asked, and that she has not read of.
     shredded: Collection[str] = ()
+    # Cases that nothing keeps since something was taken back that nobody has read, and whose days
+    # are not noted yet; also such as the actor may not see.
+    unsettled: list[str] = field(default_factory=list)
     left_to: set[tuple[str, ...]] = field(default_factory=set)
 
 
@@ -121,6 +124,8 @@ def register(
                 raise ValueError
             plaintext, parts = screens.put_bytes_together(plaintext)
             plaintext = withdrawals.put_into_bytes(sealed.id, plaintext)
+            if withdrawals.begins_days(sealed.id, reference, state, plaintext):
+                found.unsettled.append(reference)
             holding = not wanted or may_match(searchable_text(plaintext, wanted), reference, wanted)
             if not holding and not counting:
                 continue

@@ -11,6 +11,7 @@ from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.letterbox import Letter, TakenBack, in_bytes
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.incidents.rules.retention import what_keeps
 from kash.incidents.rules.withdrawing import (
     Notes,
     Withdrawal,
@@ -67,6 +68,13 @@ class Withdrawals:
     def waits(self, document_id: int) -> bool:
         """True if something was taken back of a case that no member has read yet."""
         return document_id in self._of
+
+    def begins_days(self, document_id: int, reference: str, state: str, plaintext: bytes) -> bool:
+        """True if nothing keeps a case (as `put_into_bytes` returns it) since something was taken
+        back of it that nobody has read, and its days are not noted. Raises ValidationError."""
+        if document_id not in self._of or reference in self.last_days:
+            return False
+        return what_keeps(from_bytes(plaintext), state) is None
 
     def put_into(self, document_id: int, record: Record) -> TakenBack | None:
         """Put into a record what was taken back of it, and what that is; None if nothing waits.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.errors import CaseChangedMeanwhile, Damaged
 from kash.incidents.models import Incident
-from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.cases import Case, open_case, open_for_nobody
 from kash.incidents.queries.officers import may_work, officers
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import conflict_of
@@ -30,7 +30,7 @@ from kash.incidents.services.history import History
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.made import end_what_nobody_agrees_to
 from kash.incidents.services.reminding import next_reminder
-from kash.incidents.services.retention import settle
+from kash.incidents.services.retention import note_days, settle
 from kash.platform.vault import (
     Change,
     NoSuchDocument,
@@ -86,19 +86,28 @@ def note_search(
     sealed: Sequence[Sealed],
     additions: Mapping[str, str] | None = None,
     *,
-    shredded_read: bool = False,
+    unsettled: Collection[str] = (),
+    shredded_read: Collection[str] = (),
 ) -> None:
     """Note that cases were listed or searched: one entry, without ids. `sealed` are the documents
     that were opened and whose keys are still as they were filed; `additions` are reports that add
-    to another, of which that is noted from now on. `shredded_read`: the actor has read which cases
-    were shredded as she asked."""
+    to another, of which that is noted from now on. `unsettled` are cases of which it is noted that
+    nothing keeps them any more (`CaseRegister.unsettled`). `shredded_read` are cases of which the
+    actor has read that they were shredded as she asked."""
     with audited("incidents.searched", by) as change:
+        # As whoever changes a case: first its row, then whatever belongs to it.
+        rows = _locked_incidents(change.session, unsettled)
         keep_keys(change.session, vault, sealed)
+        for reference in rows:
+            with suppress(NotFound, Damaged):
+                found = open_for_nobody(vault, reference, change.session)
+                screens = [one.place.public_id for one in found.screens]
+                note_days(change.session, vault, reference, found.state, found.record, screens)
         if additions or shredded_read:
             with letterbox(change.session) as box:
                 box.additions = {**(additions or {}), **box.additions}
-                if shredded_read:
-                    box.shredded_for.pop(by.public_id, None)
+                for reference in shredded_read:
+                    box.shredded_for.get(by.public_id, {}).pop(reference, None)
 
 
 @dataclass

@@ -98,7 +98,7 @@ def note_try(
 
 
 def _heard_of(change: CaseChange, person: Person, what: str = "") -> None:
-    """What was said, or waits to be said, of nobody knowing where she is counts no more; whoever
+    """End all that was said, or waits to be said, of nobody knowing where she is; whoever
     asked for it reads that it was not done."""
     person.not_known_at = None
     for asked in [*change.record.proposals]:

@@ -48,25 +48,9 @@ def settle(
 
     The days begin when it is first known that nothing keeps it, and go on from there.
     """
-    box = opened_box(session)
-    known, first = box.fates.get(reference), box.additions.get(reference, "")
-    fate, hold = None, record.paper_hold()
+    box, hold = opened_box(session), record.paper_hold()
+    known, fate = box.fates.get(reference), _fate(session, vault, reference, state, record, screens)
     paper = KeptByPaper(paper=hold.paper, since=to_local(hold.at).date()) if hold else None
-    keeps = what_keeps(with_answers(record, session), state) is not None
-    # What was told afterwards stays as long as the report that it adds to. It has days of its own:
-    # whoever told it late has no fewer in which she can agree.
-    waits = bool(first) and first not in box.fates and bool(_are_there(session, [first]))
-    if not (keeps or waits):
-        remains = remains_of(session, record)
-        unfinished = autosaves_of_case(session, vault, reference)
-        fate = Fate(
-            until=known.until if known else last_day(local_today(), _taken_back_on(record)),
-            documents=sorted({*screens, *remains.documents, *unfinished}),
-            files=sorted(remains.files),
-            briefs=sorted(remains.briefs),
-            as_asked=is_as_asked(record),
-            for_officers=for_custodian(record) is None,
-        )
     briefs = open_requests(record)
     stay = [] if fate else [key for key, one in box.additions.items() if one == reference]
     if (
@@ -85,6 +69,50 @@ def settle(
             if fate is not None:
                 box.fates[reference] = fate
     return None if fate is None else fate.until
+
+
+def note_days(
+    session: Session,
+    vault: OpenVault,
+    reference: str,
+    state: str,
+    record: Record,
+    screens: Sequence[str],
+) -> None:
+    """Note that nothing keeps a case since something was taken back that no member has read yet.
+    All else is noted once one reads it, with what she reads then."""
+    fate = _fate(session, vault, reference, state, record, screens)
+    if fate is not None:
+        with letterbox(session) as box:
+            box.fates.setdefault(reference, fate)
+
+
+def _fate(
+    session: Session,
+    vault: OpenVault,
+    reference: str,
+    state: str,
+    record: Record,
+    screens: Sequence[str],
+) -> Fate | None:
+    box = opened_box(session)
+    known, first = box.fates.get(reference), box.additions.get(reference, "")
+    keeps = what_keeps(with_answers(record, session), state) is not None
+    # What was told afterwards stays as long as the report that it adds to. It has days of its own:
+    # whoever told it late has no fewer in which she can agree.
+    waits = bool(first) and first not in box.fates and bool(_are_there(session, [first]))
+    if keeps or waits:
+        return None
+    remains = remains_of(session, record)
+    unfinished = autosaves_of_case(session, vault, reference)
+    return Fate(
+        until=known.until if known else last_day(local_today(), _taken_back_on(record)),
+        documents=sorted({*screens, *remains.documents, *unfinished}),
+        files=sorted(remains.files),
+        briefs=sorted(remains.briefs),
+        as_asked=is_as_asked(record),
+        for_officers=for_custodian(record) is None,
+    )
 
 
 def _taken_back_on(record: Record) -> date | None:

@@ -54,7 +54,7 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     """Count what waits among the cases that the actor may see. One pass over them, as the register
     makes, and one entry in the audit, without ids."""
     found = register(by, vault, Filters(show=ALL), [], now)
-    note_search(by, vault, found.new, found.additions)
+    note_search(by, vault, found.new, found.additions, unsettled=found.unsettled)
     decides = by.may("incidents.decide")
     today = to_local(now).date()
     askers = {asker for one in found.lines for asker in one.summary.proposed_by}

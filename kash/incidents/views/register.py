@@ -141,7 +141,7 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
     # Read before the cases: an alert that is raised meanwhile is of one that she may not see.
     alerts = open_alerts()
     found = register(actor, vault, asked, wanted, now, counting=not wanted)
-    note_search(actor, vault, found.new, found.additions)
+    note_search(actor, vault, found.new, found.additions, unsettled=found.unsettled)
     lines = _in_order(found, asked, now)
     if actor.may("incidents.edit") and _shows_who_is_held(asked, found, lines):
         note_look(alerts, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -64,12 +64,16 @@ def asked(reference: str) -> ResponseReturnValue:
     return redirect(url_for("incidents.case", reference=reference), 303)
 
 
-@blueprint.get("/2")
+@blueprint.route("/2", methods=["GET", "POST"])
 @allow("incidents.see")
 @require_vault
 def seconds_list() -> ResponseReturnValue:
-    """Everything on which a second member decides, the oldest first."""
+    """Everything on which a second member decides, the oldest first; and a button for what was
+    shredded, which stands there until whoever asked for it says that she has seen it."""
     actor, vault = current_actor(), the_vault()
+    if request.method == "POST":
+        note_search(actor, vault, [], shredded_read=request.form.get("seen", "").split())
+        return redirect(url_for("incidents.seconds_list"), 303)
     cases, _damaged = open_cases(actor, vault)
     waiting = sorted(
         ((case, one) for case in cases for one in case.record.proposals),
@@ -77,7 +81,7 @@ def seconds_list() -> ResponseReturnValue:
     )
     shredded = opened_box(db.session()).shredded_for.get(actor.public_id, {})
     new = [one.sealed for one in cases if one.sealed.form != "kept"]
-    note_search(actor, vault, new, shredded_read=bool(shredded))
+    note_search(actor, vault, new)
     answers = [
         (case.reference, one)
         for case in cases
