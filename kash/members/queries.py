@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flask import g, has_request_context
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -56,7 +57,18 @@ def may_hold_keys(actor: Actor) -> bool:
     member."""
     if not {Role.DOCUMENTATION, Role.CUSTODIAN}.isdisjoint(actor.roles):
         return True
-    return member_of(actor.public_id) is not None
+    return _is_member(actor)
+
+
+def _is_member(actor: Actor) -> bool:
+    """True if an actor has keys: read once in a request, and anew once they were made
+    (`vault_sessions.forget_loaded`)."""
+    if not has_request_context():
+        return member_of(actor.public_id) is not None
+    known: dict[str, bool] = g.setdefault("vault_members", {})
+    if actor.public_id not in known:
+        known[actor.public_id] = member_of(actor.public_id) is not None
+    return known[actor.public_id]
 
 
 def holds_anything(member: VaultMember) -> bool:
@@ -198,7 +210,7 @@ def to_be_compared(lines: Sequence[MemberLine], mine: frozenset[str]) -> list[st
 
 def others_of(actor: Actor) -> tuple[list[MemberLine], frozenset[str]]:
     """The other members, and what the actor holds; one query for who holds nothing."""
-    if not may_hold_keys(actor) or member_of(actor.public_id) is None:
+    if not _is_member(actor):
         return [], frozenset()
     lines = member_lines(actor)
     mine = next((line.holds for line in lines if line.mine), frozenset())

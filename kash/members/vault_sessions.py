@@ -97,6 +97,7 @@ def vault_status() -> OpenVaultStatus | None:
 
 def forget_loaded() -> None:
     """Have the vault looked at anew: it was opened, closed or changed in this request."""
+    g.pop("vault_members", None)
     g.pop("open_vault", None)
     g.pop("vault_open_until", None)
 

@@ -408,4 +408,4 @@ def test_what_waits_is_asked_with_as_many_queries_for_three_rows_as_for_one(
     with count_queries() as asked:
         page = browser.get("/").text
     assert page.count("Proposed: Rights") == page.count("Sent back: Rights") == rows
-    assert asked.count <= 44
+    assert asked.count <= 42
