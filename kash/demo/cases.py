@@ -21,6 +21,7 @@ from kash.incidents.consent_texts import TEXTS, VERSION
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
 from kash.incidents.queries.outside import proposed_contacts
+from kash.incidents.rules.asked_again import CourtPaper, may_be_asked
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.mediation_gate import CHARGE, is_shut
@@ -48,6 +49,7 @@ from kash.incidents.rules.taking import Taking
 from kash.incidents.services import evidence
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
+from kash.incidents.services.court_asks import AskedAgain, note_asked_again
 from kash.incidents.services.evidence import Received, note_custody
 from kash.incidents.services.filing import answer_screen, submit
 from kash.incidents.services.letterbox import tend_letterbox
@@ -480,6 +482,16 @@ def hand_over_piece(
     """Note that a piece was handed over."""
     document = sample.work.evidence[piece]
     note_custody(by, vault, sample.incidents[case], document, "handed_over", who=who, note=note)
+
+
+def ask_again_for_court(
+    sample: SampleProgramme, case: int, paper: CourtPaper, by: Actor, vault: OpenVault
+) -> None:
+    """Note that everybody in a case was asked today about a paper for a court, and said yes."""
+    reference, today = sample.incidents[case], to_local(utc_now()).date()
+    opened = open_case(by, vault, reference)
+    said = AskedAgain(may_be_asked(opened.record), True, paper, today, today, "sw")
+    note_asked_again(by, vault, reference, opened.version, said)
 
 
 def ask_for_identity(sample: SampleProgramme, case: int, reason: str, by: Actor) -> str:
