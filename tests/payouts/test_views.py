@@ -297,6 +297,8 @@ def test_what_failed_is_brought_by_one_and_approved_by_another_who_then_compares
     seen = director.get(address).text
     assert all(text in seen for text in (ZAWADI, reference, "Not registered", "Mwingine Mfano"))
     assert "What must be put right" in seen
+    # The button stands below every payment that it makes payable once more.
+    assert seen.index("Approve</button>") > seen.index(reference)
     assert director.post(f"{address}/turn-back", data={"reason": ""}).status_code == 422
     assert director.post(f"{address}/approve").status_code == 302
     assert director.post(f"{address}/approve").status_code == 409
@@ -308,8 +310,14 @@ def test_what_failed_is_brought_by_one_and_approved_by_another_who_then_compares
     assert "Paid after a failure" in today
     assert reference in today
     assert ZAWADI not in today
-    assert "Compared: nobody was paid twice" in director.get(here).text
-    assert "Compared: nobody was paid twice" not in trainer.get(here).text
+    box = f'<input type="checkbox" name="line" value="{line}">'
+    assert box in director.get(here).text
+    assert "Compared: paid once" not in trainer.get(here).text
+    answer = director.post(f"{here}/compared", data={}, follow_redirects=True).text
+    assert "Tick the payments that you compared." in answer
+    assert "Saved." not in answer
+    assert box in answer
+    assert "Paid after a failure" in director.get("/").text
     assert trainer.post(f"{here}/compared", data={"line": line}).status_code == 403
     assert director.post(f"{here}/compared", data={"line": line}).status_code == 302
     assert "Paid after a failure" not in director.get("/").text + director.get(here).text

@@ -100,7 +100,11 @@ def turn_back_reversal(public_id: str, list_id: str, reversal_id: str) -> Respon
 def compared(public_id: str, list_id: str) -> ResponseReturnValue:
     """Note that what was paid after a failure was compared."""
     payout_list = list_of(staff_workshop(public_id), list_id)
+    lines = request.form.getlist("line")
+    if not lines:
+        flash(_("Tick the payments that you compared."), "warn")
     with FlashedProblems(Problem):
-        reversals.note_compared(payout_list, request.form.getlist("line"), current_actor())
-        flash(_("Saved."))
+        reversals.note_compared(payout_list, lines, current_actor())
+        if lines:
+            flash(_("Saved."))
     return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
