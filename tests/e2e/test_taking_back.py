@@ -128,20 +128,22 @@ def test_what_is_taken_back_ends_for_her_mediator_and_members_while_no_vault_is_
     assert found == []
 
 
+def child_and_adult() -> Record:
+    return Record(
+        persons=[
+            Person(id="p1", code="A", age_band="under_18"),
+            Person(id="p2", code="B", age_band="25_34"),
+        ],
+        acts=[Act(id="a1", code="P1")],
+    )
+
+
 @pytest.mark.parametrize("language", ["en", "sw"])
 def test_a_custodian_notes_who_decides_for_a_child_and_an_adult_beside_her_is_not_barred(
     browser: Browser, site: Site, a_member: Callable[..., AMember], language: str
 ) -> None:
     grace = a_member("custodian", language=language)
-    reference = filed(
-        Record(
-            persons=[
-                Person(id="p1", code="A", age_band="under_18"),
-                Person(id="p2", code="B", age_band="25_34"),
-            ],
-            acts=[Act(id="a1", code="P1")],
-        )
-    )
+    reference = filed(child_and_adult())
     said = {
         "en": ("What is decided for her, by a paper", "Children officer"),
         "sw": ("Kinachoamuliwa kwa ajili yake, kwa karatasi", "Afisa wa watoto"),
@@ -181,15 +183,7 @@ def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_pap
     browser: Browser, site: Site, a_member: Callable[..., AMember], language: str
 ) -> None:
     grace = a_member("custodian", language=language)
-    reference = filed(
-        Record(
-            persons=[
-                Person(id="p1", code="A", age_band="under_18"),
-                Person(id="p2", code="B", age_band="25_34"),
-            ],
-            acts=[Act(id="a1", code="P1")],
-        )
-    )
+    reference = filed(child_and_adult())
     original = samples.jpeg()
     document = add_evidence(
         grace.actor,

@@ -33,14 +33,15 @@ from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, seal
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor, Role
-from kash.releases.models import Release, ReleasePlan
-from kash.releases.rules.tables import KNOWN, WHO, tables_as_json
+from kash.releases.models import Release
+from kash.releases.rules.tables import WHO
 from kash.statements.models import FrozenFigure
 from kash.stories.models import Story
 from kash.stories.queries.told import stories_told
 from kash.stories.queries.windows import BESIDE
 from kash.stories.rules.windows import CaseLines, StoryLine
 from kash.workshops.models import Workshop
+from tests.releases.planned import plan_of_who
 
 from .conftest import Programme
 
@@ -248,21 +249,12 @@ def test_a_story_stands_in_no_report_whose_own_numbers_say_few_of_it(held: Progr
     story = _told()
     made = _final(held, stories=[story])
     assert [one.title for one in stories_of(_read(held, made))] == ["A door"]
-    plan = ReleasePlan(
-        year=2025,
-        tables=tables_as_json([KNOWN[WHO]]),
-        windows=[],
-        digest="d",
-        state="approved",
-        proposed_by="a",
-        approved_by="b",
-    )
+    plan = plan_of_who(2025)
     few, enough = [["police", None]], [["police", 30]]
     plan.releases += [
         Release(table_key=WHO, window=0, freeze_on=date(2025, 3, 31), lines=few),
         Release(table_key=WHO, window=1, freeze_on=date(2025, 6, 30), lines=enough),
     ]
-    db.session.add(plan)
     row = db.session.query(Story).one()
     later = CaseLines(lines=[StoryLine("who", "police")], since=date(2025, 4, 1))
     row.beside_sealed = seal(later.model_dump_json(), kind=BESIDE, public_id=story)

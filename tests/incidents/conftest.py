@@ -24,6 +24,23 @@ Filed = Callable[..., str]
 
 
 @pytest.fixture
+def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+@pytest.fixture
+def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
+    return actor("peer")
+
+
+@pytest.fixture
+def mediator(member: AMember, actor: Callable[..., Actor]) -> Actor:
+    account = actor("peer", name="Mediates")
+    add_mediator(SYSTEM, account.public_id, DutyDetails())
+    return account
+
+
+@pytest.fixture
 def filed(app: APIFlask) -> Filed:
     """`filed(record, state="submitted")` seals a record as somebody without keys does, and returns
     the reference of the case. Somebody must hold keys first (`a_member`)."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.incidents.endings import remains_of
@@ -51,11 +50,6 @@ SAID = Received(
     received_from="Auntie-Njeri",
     uploaded_name="IMG_Achieng_0712.jpg",
 )
-
-
-@pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
 
 
 def added(member: AMember, reference: str, content: bytes, said: Received = SAID) -> str:

@@ -30,16 +30,6 @@ from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
 
-@pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
-
-
-@pytest.fixture
-def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
-    return actor("peer")
-
-
 def _count(model: Any) -> int:
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(model)) or 0

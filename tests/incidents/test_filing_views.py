@@ -38,11 +38,6 @@ def member(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
 
 
 @pytest.fixture
-def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
-    return actor("peer")
-
-
-@pytest.fixture
 def phone(peer: Actor, client_for: Callable[..., FlaskClient]) -> FlaskClient:
     return client_for(peer)
 

@@ -66,11 +66,6 @@ ANSWERS = {
 }
 
 
-@pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
-
-
 def reported(by: Actor, **answers: Screen) -> str:
     """A report from a phone that has arrived; its reference."""
     before = set(db.session.scalars(select(Incident.public_id)))

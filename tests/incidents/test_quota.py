@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -46,16 +45,6 @@ def no_chance(monkeypatch: Any) -> None:
 def few(monkeypatch: Any) -> None:
     """A day of which the tokens are gone after six reports."""
     monkeypatch.setattr("kash.incidents.rules.quota.TOKENS", FEW)
-
-
-@pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
-
-
-@pytest.fixture
-def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
-    return actor("peer")
 
 
 def _count(model: Any) -> int:

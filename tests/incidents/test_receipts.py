@@ -52,11 +52,6 @@ UNKNOWN = "0123 4567 89AB"
 
 
 @pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
-
-
-@pytest.fixture
 def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
     return actor("peer", name="Achieng Mfano")
 

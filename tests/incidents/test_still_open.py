@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from apiflask import APIFlask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -49,11 +47,6 @@ ZONE, COURTS = ZoneInfo("Africa/Nairobi"), CourtDays()
 NOW = datetime(2026, 11, 17, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 17)
 MAYBE = st.sampled_from([None, NOW, NOW - timedelta(hours=30)])
-
-
-@pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
 
 
 def open_of(record: Record) -> list[OpenThing]:

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -29,10 +28,8 @@ from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.documentation import IdentityWouldBeLeft, SentPage, write_case
 from kash.incidents.services.identities import file_identity
 from kash.incidents.services.mediation import (
-    DutyDetails,
     NoConsentToMediate,
     Request,
-    add_mediator,
     answer_brief,
     ask_mediator,
 )
@@ -41,27 +38,10 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
-from kash.policy import SYSTEM, Actor
+from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed, let_arrive
 from tests.incidents.sent_reports import sent
-
-
-@pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
-
-
-@pytest.fixture
-def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
-    return actor("peer")
-
-
-@pytest.fixture
-def mediator(member: AMember, actor: Callable[..., Actor]) -> Actor:
-    one = actor("peer", name="Mediates")
-    add_mediator(SYSTEM, one.public_id, DutyDetails())
-    return one
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
@@ -26,10 +25,8 @@ from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.mediation import (
-    DutyDetails,
     NoConsentToMediate,
     Request,
-    add_mediator,
     ask_mediator,
     close_brief,
 )
@@ -37,29 +34,12 @@ from kash.incidents.services.receipts import Found, open_receipt
 from kash.incidents.views.cases import _timeline
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, Compartment, SavedMeanwhile, SealedDocument
-from kash.policy import SYSTEM, Actor
+from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive, shredded
 from tests.incidents.sent_reports import hidden, sent
 
 LOOK = "/w/r"
-
-
-@pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
-
-
-@pytest.fixture
-def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
-    return actor("peer")
-
-
-@pytest.fixture
-def mediator(member: AMember, actor: Callable[..., Actor]) -> Actor:
-    one = actor("peer", name="Mediates")
-    add_mediator(SYSTEM, one.public_id, DutyDetails())
-    return one
 
 
 @pytest.fixture

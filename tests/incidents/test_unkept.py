@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
@@ -57,16 +56,6 @@ from tests.incidents.test_taking_back import only_case, take_back
 
 KEEP = {"next": Screen(consents=["record"], origin="herself")}
 LAST, OVER = timedelta(days=DAYS_KEPT), timedelta(days=DAYS_KEPT + 1)
-
-
-@pytest.fixture
-def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    return a_member("documentation")
-
-
-@pytest.fixture
-def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
-    return actor("peer")
 
 
 def shred(after: timedelta = OVER) -> int:

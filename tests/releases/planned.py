@@ -11,6 +11,7 @@ from kash.platform.database import db
 from kash.releases.models import ReleasePlan
 from kash.releases.rules.tables import (
     KNOWN,
+    WHO,
     ReleaseWindow,
     YearPlan,
     digest_of,
@@ -46,6 +47,21 @@ def plan_of(
     )
     db.session.add(row)
     db.session.commit()
+    return row
+
+
+def plan_of_who(year: int) -> ReleasePlan:
+    """An approved plan of who did it alone, without windows, to which a test adds."""
+    row = ReleasePlan(
+        year=year,
+        tables=tables_as_json([KNOWN[WHO]]),
+        windows=[],
+        digest=str(year),
+        state="approved",
+        proposed_by="a",
+        approved_by="b",
+    )
+    db.session.add(row)
     return row
 
 

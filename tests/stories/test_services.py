@@ -26,9 +26,9 @@ from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import Actor, Role
-from kash.releases.models import Release, ReleasePlan
+from kash.releases.models import Release
 from kash.releases.queries.printed import printed_tables
-from kash.releases.rules.tables import KNOWN, WHO, tables_as_json
+from kash.releases.rules.tables import WHO
 from kash.stories.errors import (
     NobodyAgreedToIt,
     NobodyHearsIt,
@@ -53,6 +53,7 @@ from kash.stories.services.writing import (
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed, let_arrive, shredded
 from tests.incidents.sent_reports import sent
+from tests.releases.planned import plan_of_who
 from tests.stories.conftest import TEXT, TITLE, Desk, agreed, record
 
 
@@ -201,21 +202,12 @@ def test_nobody_tells_what_is_not_agreed_to_not_looked_through_or_tells_who_it_w
 @pytest.mark.any_engine
 def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) -> None:
     draft = desk.write()
-    plan = ReleasePlan(
-        year=2026,
-        tables=tables_as_json([KNOWN[WHO]]),
-        windows=[],
-        digest="d",
-        state="approved",
-        proposed_by="a",
-        approved_by="b",
-    )
+    plan = plan_of_who(2026)
     for number, police in enumerate((40, None)):
         lines = [["police", police], ["client", 10], ["other", None]]
         plan.releases.append(
             Release(table_key=WHO, window=number, freeze_on=date(2026, 3, 1 + number), lines=lines)
         )
-    db.session.add(plan)
     db.session.commit()
     with pytest.raises(StandsAlone) as refused:
         desk.tell(draft)
@@ -242,16 +234,7 @@ def test_a_story_waits_while_the_newest_printed_line_of_it_says_few(desk: Desk) 
     # is printed after that.
     today = local_today()
     enough = [["police", 20], ["client", 10], ["other", 10]]
-    next_year = ReleasePlan(
-        year=2027,
-        tables=tables_as_json([KNOWN[WHO]]),
-        windows=[],
-        digest="e",
-        state="approved",
-        proposed_by="a",
-        approved_by="b",
-    )
-    db.session.add(next_year)
+    next_year = plan_of_who(2027)
     for year, window, day, lines in (
         (plan, 3, today, few),
         (next_year, 0, today + timedelta(days=1), enough),
