@@ -40,8 +40,12 @@ from kash.funder_reports.models import FunderReport
 from kash.incidents.documents.case_file import FileChoice, case_file
 from kash.incidents.documents.consents import consent_paper
 from kash.incidents.documents.filing import leaflet, paper_form
+from kash.incidents.documents.first_account import sheet
 from kash.incidents.evidence_sheet import custody_sheet
+from kash.incidents.queries.history import KeptAccount
 from kash.incidents.rules.evidence import CustodyEvent, EvidenceFile, StoredCopy
+from kash.incidents.rules.first_account import FirstAccount
+from kash.incidents.rules.parts import AccountGiven, TakenOut
 from kash.indicators.asked import FiguresAsked
 from kash.indicators.queries.lines import indicator_lines
 from kash.indicators.rules.keys import IndicatorKey
@@ -138,6 +142,17 @@ def _custody_sheet(_sample: Sample) -> bytes:
         file=EvidenceFile(label="A photo", note="Of the gate", original=copy, custody=[step]),
     )
     return custody_sheet(found, Actor("x" * 16), utc_now(), words=False)
+
+
+def _first_account(_sample: Sample) -> bytes:
+    record = a_record()
+    record.paper_reference = "7KM2QX4T"
+    gone = TakenOut(
+        at=utc_now(), by="x" * 16, second="y" * 16, reason="A name", sha256="4c" * 32, size=900
+    )
+    account = FirstAccount(author="x" * 16, kept_at=utc_now(), written="{}", taken_out=[gone])
+    given = AccountGiven(at=utc_now(), by="x" * 16, who="Mfano Lawyers", reason="Petition 12")
+    return sheet(record, [KeptAccount(account, "5f" * 32, b"{}")], given)
 
 
 def _payment_list(_sample: Sample) -> bytes:
@@ -238,6 +253,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "forums.year_paper.attendance_paper": _attendance_of_the_year,
     "incidents.documents.case_file.case_file": _case_file,
     "incidents.documents.consents.consent_paper": lambda _sample: consent_paper("en"),
+    "incidents.documents.first_account.sheet": _first_account,
     "incidents.documents.filing.leaflet": lambda _sample: leaflet("en"),
     "incidents.documents.filing.paper_form": lambda _sample: paper_form("en"),
     "incidents.evidence_sheet.custody_sheet": _custody_sheet,
@@ -258,10 +274,11 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "training.documents.guide": lambda _sample: guide(_published(), with_notes=True),
     "training.documents.handout": lambda _sample: handout(_published()),
 }
-# The first has its paper made by others of the list; the second is drawn as a picture; the third is
-# a file of the sample itself.
+# The first two have their paper made by others of the list; the third is drawn as a picture; the
+# fourth is a file of the sample itself.
 _NO_PAPER = {
     "incidents.documents.rendering.render_now",
+    "incidents.documents.first_account.archive",
     "certificates.previews.kept_picture",
     "demo.acts.attach_handout",
 }

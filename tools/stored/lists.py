@@ -122,7 +122,9 @@ def _as_made(dialect: Dialect, column: Column[Any]) -> str:
 
 def _beside_columns(table: Table) -> Iterator[str]:
     for constraint in table.constraints:
-        words = _on_both(lambda dialect, of=constraint: _in_words(dialect, AddConstraint(of)))  # type: ignore[misc]
+        # Isolated, its default, it would be left out wherever the table is made afterwards.
+        adding = AddConstraint(constraint, isolate_from_table=False)
+        words = _on_both(lambda dialect, of=adding: _in_words(dialect, of))  # type: ignore[misc]
         yield words.replace("ALTER TABLE", "constraint", 1)
     for index in table.indexes:
         words = _on_both(lambda dialect, of=index: _in_words(dialect, CreateIndex(of)))  # type: ignore[misc]
