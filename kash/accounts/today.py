@@ -116,8 +116,8 @@ def _openings(asked: Viewer) -> Sequence[TodayLine]:
                 _("It opens once somebody has agreed: %(names)s.", names=", ".join(able))
                 if able
                 else _(
-                    "At present nobody may agree. Tell the administrator: whoever runs the server"
-                    " can do it there."
+                    "At present nobody may agree. Tell the administrator: the operator of the"
+                    " server can do it there."
                 ),
                 key=day_text(one.asked_at),
                 small=time_text(one.asked_at),

@@ -42,8 +42,8 @@ NAMES = Scope(
     "people.see",
     _l("Names of police officers"),
     _l(
-        "The chosen names, beside what the line above gives. Whoever reads a file of the other"
-        " system then knows which officers take part here."
+        "The chosen names, beside what the line above gives. Anybody who reads a file"
+        " of the other system then knows which officers take part here."
     ),
     "api.names_read",
 )
@@ -66,8 +66,9 @@ MARKING = Scope(
     "attendance.mark",
     _l("Marking attendance"),
     _l(
-        "Marks of police officers come in from the other system, in the name of whoever asks for"
-        " this token, and only in workshops that this person runs. Nothing leaves but the answers."
+        "Marks of police officers come in from the other system, in the name of the"
+        " person who asks for this token, and only in workshops that this person runs."
+        " Nothing leaves but the answers."
     ),
     "api.marking_used",
 )

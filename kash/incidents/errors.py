@@ -68,8 +68,8 @@ class StaysHere(Problem):
 
     status = 409
     sentence = _l(
-        "Not everybody whom it shows or names agreed to a paper for a court, and that it speaks of"
-        " health. It stays here."
+        "Not everybody it shows or names agreed to a paper for a court, and that it"
+        " speaks of health. It stays here."
     )
 
 

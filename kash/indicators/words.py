@@ -75,8 +75,8 @@ LEAST_TEXTS: dict[str, Any] = {
     "share": _l("Counted is only who was there for at least %(least)s %% of the workshop's hours."),
     "days": _l("Counted is only who was there on at least %(least)s days of the workshop."),
     "workshops": _l(
-        "Counted is only who was there so in at least %(least)s workshops that ended in the period,"
-        " whoever paid for them."
+        "Counted is only who was there so in at least %(least)s workshops that ended in"
+        " the period, no matter who paid for them."
     ),
 }
 

@@ -82,8 +82,9 @@ class KeyNotRight(Problem):
 
     field = ""
     sentence = _l(
-        "A key of the vault is not the one that was made: somebody altered the database. Nothing is"
-        " sealed to it. Tell the other members and whoever runs the server now."
+        "A key of the vault is not the one that was made: somebody altered the"
+        " database. Nothing is sealed to it. Tell the other members and the operator of"
+        " the server now."
     )
 
 

@@ -51,7 +51,7 @@ def _altered(asked: Viewer) -> Sequence[TodayLine]:
             url_for("members.members"),
             _(
                 "Somebody altered the database. Nothing is sealed to that key. Tell the other"
-                " members and whoever runs the server now."
+                " members and the operator of the server now."
             ),
             icon="alert",
             button=_("See which"),

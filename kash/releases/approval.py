@@ -37,5 +37,5 @@ RECOVERY = Approval(
     label=_l("Figures that may have been printed before: agree or send back"),
     waiting=_l("What was said of figures that may have been printed before, not agreed to"),
     own=_l("You said this, so another person must agree to it."),
-    stands_in=_l("You stand in for whoever said this, so another person must agree to it."),
+    stands_in=_l("You stand in for the person who said this, so another person must agree to it."),
 )

@@ -50,8 +50,8 @@ class StandsAlone(Problem):
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__(
             _(
-                "This cannot be told now. Printed numbers say “few” of it (%(lines)s),"
-                " so whoever reads both may guess who it was.",
+                "This cannot be told now. Printed numbers say “few” of it (%(lines)s), so"
+                " anybody who reads both may guess who it was.",
                 lines="; ".join(lines),
             )
         )

@@ -25,8 +25,8 @@ CHECK_NOTES: dict[str, Any] = {
     "only_one": _l("Would an officer who was there know who told it?"),
 }
 AUDIENCE_NAMES: dict[str, Any] = {
-    "forum": _l("The forum: its members, police among them, and whoever works here"),
-    "funders": _l("Those who pay for the programme, and whoever writes to them"),
+    "forum": _l("The forum: its members, police among them, and those who work here"),
+    "funders": _l("Those who pay for the programme, and those who write to them"),
 }
 STATE_NAMES: dict[str, Any] = {
     "draft": _l("Being written"),

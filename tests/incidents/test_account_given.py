@@ -147,7 +147,7 @@ def test_it_leaves_by_the_consents_of_everybody_as_an_original_does(
             give_account(her.actor, her.vault(), reference, PAPER, "B")
         db.session.rollback()
     shown = her.client.get(f"/w/{reference}/h/out").text
-    assert ("It stays here: not everybody whom it tells of agreed" in shown) is not leaves
+    assert ("It stays here: not everybody it tells of agreed" in shown) is not leaves
     record = open_case(her.actor, her.vault(), reference).record
     assert len(record.accounts_given) == leaves
 

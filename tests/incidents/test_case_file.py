@@ -311,7 +311,7 @@ def test_no_clinic_that_was_typed_freely_tells_of_her_health(officer: Member, fi
     record.consents = [agreed()]
     text = text_of(printed(officer, filed(record), **EVERYTHING))
     # That anything of health is left out stands there whether or not there was any.
-    text = text.replace("What concerns health, of whoever did not agree to that.", "")
+    text = text.replace("What concerns health, of those who did not agree to that.", "")
     for absent in ("HIV", "CCC", "ARV", "linic", "Health", "health", "No receipt", "0099"):
         assert absent not in text
     for there in ("L1", "By whom: another person", "1 Police", "4455"):

@@ -183,7 +183,7 @@ def test_a_definition_is_proposed_on_one_page_and_approved_on_another(
     drawn = (
         "Counted is only who was there for at least 50 % of the workshop's hours. Counted is only"
         " who was there on at least 3 days of the workshop. Counted is only who was there so in at"
-        " least 2 workshops that ended in the period, whoever paid for them."
+        " least 2 workshops that ended in the period, no matter who paid for them."
     )
     assert f"{drawn} Remark: At least five days." in told
     assert client_for(director).post(f"{address}/approve").status_code == 409

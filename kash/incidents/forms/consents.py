@@ -150,7 +150,7 @@ class AskedAgainForm(VersionedForm):
     """All that people said who were asked again for one paper."""
 
     persons = SeveralField(_l("Who was asked"), choices=[])
-    to_whom = text_field(_l("To whom the paper goes"), most=120)
+    to_whom = text_field(_l("Who gets the paper"), most=120)
     about = text_field(_l("For which case"), most=200)
     on = DayField(_l("Day of asking"), validators=[required()])
     read_back_on = DayField(

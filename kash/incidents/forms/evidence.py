@@ -41,7 +41,7 @@ class ChangedLabelForm(LabelForm, LockedForm):
     """Label and note that are there already. `seen` is what the page showed of them."""
 
     seen = HiddenField()
-    shows = SeveralField(_l("Whom it shows or names"))
+    shows = SeveralField(_l("Who it shows or names"))
 
     def offer(self, persons: Sequence[tuple[str, str]], shows: Sequence[str]) -> None:
         """Offer the persons of the case, by id and code; ticked are those whom it shows."""

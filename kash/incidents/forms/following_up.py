@@ -180,7 +180,7 @@ class FulfilledForm(KashForm):
 class CourtPaperForm(KashForm):
     """Paper for a court about which people were asked again."""
 
-    paper = choice_field(_l("To whom, and for which case"), [])
+    paper = choice_field(_l("Who gets it, and for which case"), [])
 
     def offer_papers(self, papers: Iterable[CourtPaper]) -> None:
         """Offer the papers that people were asked about."""

@@ -91,7 +91,7 @@ class TryForm(KashForm):
     """A try to hear of somebody who is held."""
 
     what = text_field(
-        _l("Whom you asked, and what they said"),
+        _l("Who you asked, and what they said"),
         most=300,
         description=_l("Such as the station, the court, the prison, a hospital or the family."),
     )

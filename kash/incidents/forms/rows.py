@@ -149,7 +149,7 @@ class ActRow(Row):
 
 
 class InformationRow(Row):
-    """From whom it is known."""
+    """A source: somebody who told of it."""
 
     source = choice_field(
         _l("From whom"), offered(names.SOURCE_NAMES, _l("Choose")), required=False

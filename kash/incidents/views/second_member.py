@@ -161,7 +161,7 @@ def _agree(
         flash(_("Agreed. She no longer counts as held."))
     elif found.act == REDACT:
         redact(actor, vault, reference, found.id)
-        flash(_("Taken out, with a mark where it stood. The case says when, by whom and why."))
+        flash(_("Taken out, with a mark where it stood. The case says when, who did it and why."))
     else:
         agree_to_hold(actor, vault, reference, found.id)
         flash(_("Agreed."))

@@ -61,8 +61,8 @@ class OwnPayment(Problem):
 
     status = 403
     sentence = _l(
-        "A payment of this list is in your name or goes to your phone, or those of the person for"
-        " whom you decide, so another person must approve it."
+        "A payment of this list is in your name or goes to your phone, or those of the"
+        " person you stand in for, so another person must approve it."
     )
 
 
