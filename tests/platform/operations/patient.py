@@ -28,7 +28,7 @@ from kash.platform.web.urgent import always_answered
 TOLD = Path(os.environ["TOLD"])
 limits.HEADS = replace(limits.HEADS, window=2, most_seconds=3)
 limits.BODIES = replace(limits.BODIES, window=3)
-limits.LARGE_BODIES = replace(limits.LARGE_BODIES, window=3)
+limits.LARGE_BODIES = replace(limits.LARGE_BODIES, window=int(os.environ.get("LARGE_WINDOW", "3")))
 line.READERS = replace(line.READERS, window=int(os.environ.get("READERS_WINDOW", "3")))
 limits.LAST_CALL = 4
 limits.MOST_HELD = int(os.environ.get("MOST_HELD", limits.MOST_HELD))
