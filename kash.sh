@@ -311,7 +311,7 @@ case $command in
   bring-in)
     [[ -n ${1:-} ]] || stop 'Which file? ./kash.sh bring-in FILE'
     install_to_run
-    exec "$PYTHON" -m kash.archive "$@"
+    exec "$PYTHON" -m kash.exchange.archive "$@"
     ;;
   flask)
     install_to_run

@@ -14,24 +14,22 @@ from benchmarks.learning import learning_scenes
 from benchmarks.load import Loaded
 from benchmarks.load.people import FULL_NAMES, AnAccount
 from benchmarks.load.workshops import AWorkshop
+from kash.accounts.members.vault_sessions import needs_vault
 from kash.accounts.models import SignedInSession
 from kash.attendance.models import RosterEntry
-from kash.attendance.queries.counts import counts_of
-from kash.attendance.rules.counts import PAPER
-from kash.attendance.rules.sheets import SheetChoice
+from kash.attendance.queries.registers import counts_of
+from kash.attendance.rules.pads import SheetChoice
+from kash.attendance.rules.registers import PAPER
 from kash.attendance.scans import store
 from kash.attendance.services.sheets import keep_scans, record_sheets, save_reading
 from kash.certificates.models import Certificate
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
-from kash.members.vault_sessions import needs_vault
-from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
-from kash.payouts.queries.drafts import draft
-from kash.payouts.queries.lists import list_of, lists_of
-from kash.payouts.queries.rates import table_for
-from kash.payouts.rules.rates import Basis, Rates, RoleRates
-from kash.payouts.services.lists import approve, propose
-from kash.payouts.services.payees import Chosen, choose_bands
-from kash.payouts.services.rates import set_rates
+from kash.money.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
+from kash.money.payouts.queries.claims import draft, table_for
+from kash.money.payouts.queries.payments import list_of, lists_of
+from kash.money.payouts.rules import Basis, Rates, RoleRates
+from kash.money.payouts.services.claims import Chosen, choose_bands, set_rates
+from kash.money.payouts.services.payments import approve, propose
 from kash.people.models import Group, Person, ServiceEntry
 from kash.people.queries.lists import people_list
 from kash.people.services.lists import bring_in, confirm_list, preview_list
@@ -44,7 +42,7 @@ from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.views.documents import sheet_columns
+from kash.workshops.views.closing import sheet_columns
 
 _ARGUMENT = re.compile(r"<[^>]+>")
 

@@ -18,7 +18,6 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from benchmarks.answer_marks import PAPER_FINE, Pen
-from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
 from kash.assessments.sheets.layout import (
     PAGE_HEIGHT,
     PAGE_WIDTH,
@@ -27,7 +26,13 @@ from kash.assessments.sheets.layout import (
     code_box,
     pages_of,
 )
-from kash.assessments.sheets.markup import BubbleRow, SaidTwice, SheetWording
+from kash.assessments.sheets.markup import (
+    BubbleRow,
+    PrintedAnswerSheet,
+    SaidTwice,
+    SheetWording,
+    answer_sheets,
+)
 from kash.assessments.sheets.plane import Point, projected, projection_of
 
 _DESK = 30.0

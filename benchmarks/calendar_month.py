@@ -79,7 +79,7 @@ def _fill(trainer: int, public_id: str) -> None:
 
 
 def _asked(app: Any, public_id: str) -> float:
-    from kash.accounts.services.signing_in import open_session
+    from kash.accounts.services.sign_in import open_session
 
     browser = app.test_client()
     with app.test_request_context():

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from kash.application import create_app
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules.persons import sort_name
-from kash.people.services.duplicates import sweep
+from kash.people.services.merging import sweep
 from kash.platform.database import Base, db, new_public_id, utc_now
 from kash.platform.jobs import SILENT
 from kash.platform.vault import install_triggers

@@ -9,29 +9,28 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from benchmarks.tracks import put_on_a_track
+from kash.assessments.evaluations.models import EvaluationForm, EvaluationQuestion
+from kash.assessments.evaluations.services import add_form, close_form, open_form, take_answer
 from kash.assessments.models import AskedQuestion, WorkshopTest
 from kash.assessments.queries.bank import bank_of
-from kash.assessments.queries.practice import written_practice
-from kash.assessments.queries.tests import one_test, participants, questions_of
+from kash.assessments.queries.tests import one_test, participants, questions_of, written_practice
 from kash.assessments.rules.bank import BankQuestion
-from kash.assessments.rules.practice import Teller
-from kash.assessments.rules.scoring import Option, QuestionKind
-from kash.assessments.rules.times import Moment
-from kash.assessments.services.answering import Entered, enter_answers
+from kash.assessments.rules.results import Moment, Option, QuestionKind, Teller
 from kash.assessments.services.bank import add_question
-from kash.assessments.services.practice import Telling, tell_practice
-from kash.assessments.services.tests import make_test, open_for_phones
-from kash.evaluations.models import EvaluationForm, EvaluationQuestion
-from kash.evaluations.services.answering import take_answer
-from kash.evaluations.services.closing import close_form
-from kash.evaluations.services.forms import add_form, open_form
+from kash.assessments.services.tests import (
+    Entered,
+    Telling,
+    enter_answers,
+    make_test,
+    open_for_phones,
+    tell_practice,
+)
+from kash.certificates.tracks.models import SeenFact, SupervisionVisit, TrackEnrolment
+from kash.certificates.tracks.services.tracks import TrackDetails, add_track, propose, start_version
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
-from kash.tracks.models import SeenFact, SupervisionVisit, TrackEnrolment
-from kash.tracks.services.tracks import TrackDetails, add_track
-from kash.tracks.services.versions import propose, start_version
 from kash.workshops.models import Workshop
 
 QUESTIONS, ANSWERS = 10, 12

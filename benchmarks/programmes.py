@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from kash.quarters.rules.programme import (
+from kash.planning.quarters.rules.board import (
     EVERY_DAY,
     Hindering,
     OfferedVenue,

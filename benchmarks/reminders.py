@@ -96,8 +96,8 @@ def _people() -> Sequence[int]:
 
 
 def _remind(people: Sequence[int]) -> None:
-    from kash.notices.calls import CALL
-    from kash.notices.services.saying import Saying, say_to_each
+    from kash.people.notices.models import CALL
+    from kash.people.notices.services import Saying, say_to_each
     from kash.platform.database import writing
 
     with writing() as session:

@@ -20,17 +20,18 @@ from benchmarks.calendar_month import month_300_ms
 from benchmarks.programmes import programme
 from benchmarks.reminders import reminders_5000_s
 from benchmarks.telling import as_json, tell
-from kash.clashes.rules.engagements import DAY, Engagement, moved_by
-from kash.clashes.rules.finding import (
+from kash.planning.clashes.rules import (
+    DAY,
     Blocked,
     DayRange,
+    Engagement,
     ScheduleFacts,
     TeachingLimits,
+    clashes_of,
     find_clashes,
+    moved_by,
 )
-from kash.clashes.rules.free import clashes_of
-from kash.quarters.rules.obstacles import Hindrances
-from kash.quarters.rules.placing import plan_of
+from kash.planning.quarters.rules.placing import Hindrances, plan_of
 
 SESSIONS, TRAINERS, PEOPLE = 5_000, 3, 20
 ROUNDS, CHANGES, QUARTERS = 7, 40, 8

@@ -226,8 +226,8 @@ def run(minutes: float, *, direct: bool) -> dict[str, float]:
 def _load(password: str) -> Sample:
     from kash.application import create_app
     from kash.certificates.models import CertificateBatch
-    from kash.demo.loading import load_programme
-    from kash.demo.opening import MEMBERS
+    from kash.desk.demo.loading import load_programme
+    from kash.desk.demo.opening import MEMBERS
     from kash.platform.database import db
     from kash.platform.operations.migrations import migrate_if_behind
     from kash.platform.web.formats import local_today

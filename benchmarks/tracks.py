@@ -89,12 +89,12 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
     some public ids of people."""
     from sqlalchemy import insert, select, text
 
+    from kash.certificates.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
+    from kash.certificates.tracks.rules.standing import MOST_AT_ONCE
+    from kash.certificates.tracks.rules.tree import Branch, Join, Leaf, tree_as_json
     from kash.people.models import Person
     from kash.platform.database import db, new_public_id, utc_now, writing
     from kash.platform.web.formats import local_today
-    from kash.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
-    from kash.tracks.rules.entering import MOST_AT_ONCE
-    from kash.tracks.rules.tree import Branch, Join, Leaf, tree_as_json
     from kash.training.models import Course
 
     today, now = local_today(), utc_now()
@@ -180,10 +180,10 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
 
 
 def _everybody(tree: Any) -> float:
+    from kash.certificates.tracks.leaf_kinds import LeafQuestion
+    from kash.certificates.tracks.queries.certifying import fulfilled
     from kash.platform.database import db
     from kash.platform.web.formats import local_today
-    from kash.tracks.leaf_kinds import LeafQuestion
-    from kash.tracks.queries.standing import fulfilled
 
     times = []
     for number in range(WARM_UP + ROUNDS):

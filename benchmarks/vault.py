@@ -86,7 +86,7 @@ def _loaded(app: Flask, incidents: int) -> tuple[dict[str, str], list[str]]:
     """A programme with one officer whose vault is open, and the cookies of her browser."""
     from benchmarks.load import Size, load_programme
     from kash.accounts.models import Account, SignedInSession
-    from kash.accounts.services.signing_in import open_session
+    from kash.accounts.services.sign_in import open_session
     from kash.platform.database import db, utc_now, writing
     from kash.platform.vault import (
         VaultMember,

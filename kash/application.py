@@ -100,11 +100,10 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
 
 
 def _add_web(app: APIFlask, settings: Settings) -> None:
+    from kash.accounts.members.vault_sessions import keep_posted
     from kash.accounts.queries.accounts import actor_now
-    from kash.accounts.services.accounts import choose_language
-    from kash.accounts.services.programme import accept_address
+    from kash.accounts.services.accounts import accept_address, choose_language
     from kash.accounts.sessions import leave
-    from kash.members.vault_sessions import keep_posted
     from kash.platform.web.context import Endpoints, init_context
     from kash.platform.web.counted import init_counted
     from kash.platform.web.current_actor import init_actors

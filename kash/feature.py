@@ -5,8 +5,8 @@ of the house to its top. Whatever a room lets others bring is a kind of `Part` t
 room, which asks for all of its kind with `declared`. So a room below shows what a room above has,
 and knows nothing of it:
 
-    class Tab(Part): ...                                 # in kash/workshops/tabs.py, which reads
-    FEATURE = Feature("payouts", parts=(Tab(...), ...))  # in kash/payouts/feature.py, which says
+    class Tab(Part): ...                                 # kash/workshops/tabs.py reads
+    FEATURE = Feature("payouts", parts=(Tab(...), ...))  # in kash/money/payouts/feature.py
 """
 
 from __future__ import annotations

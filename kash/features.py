@@ -3,51 +3,51 @@
 from __future__ import annotations
 
 from kash.accounts.feature import FEATURE as ACCOUNTS
-from kash.announcements.feature import FEATURE as ANNOUNCEMENTS
-from kash.api.feature import FEATURE as API
-from kash.archive.feature import FEATURE as ARCHIVE
+from kash.accounts.members.feature import FEATURE as MEMBERS
+from kash.assessments.evaluations.feature import FEATURE as EVALUATIONS
 from kash.assessments.feature import FEATURE as ASSESSMENTS
+from kash.assessments.reports.feature import FEATURE as REPORTS
 from kash.attendance.feature import FEATURE as ATTENDANCE
-from kash.availability.feature import FEATURE as AVAILABILITY
-from kash.budget.feature import FEATURE as BUDGET
-from kash.calendar.feature import FEATURE as CALENDAR
+from kash.certificates.coverage.feature import FEATURE as COVERAGE
 from kash.certificates.feature import FEATURE as CERTIFICATES
-from kash.clashes.feature import FEATURE as CLASHES
-from kash.connections.feature import FEATURE as CONNECTIONS
-from kash.coverage.feature import FEATURE as COVERAGE
-from kash.demo.feature import FEATURE as DEMO
+from kash.certificates.skills.feature import FEATURE as SKILLS
+from kash.certificates.tracks.feature import FEATURE as TRACKS
+from kash.desk.demo.feature import FEATURE as DEMO
 from kash.desk.feature import FEATURE as DESK
-from kash.dhis2.feature import FEATURE as DHIS2
-from kash.evaluations.feature import FEATURE as EVALUATIONS
+from kash.exchange.api.feature import FEATURE as API
+from kash.exchange.archive.feature import FEATURE as ARCHIVE
+from kash.exchange.dhis2.feature import FEATURE as DHIS2
+from kash.exchange.funder_reports.feature import FEATURE as FUNDER_REPORTS
+from kash.exchange.history.feature import FEATURE as HISTORY
+from kash.exchange.kobo.feature import FEATURE as KOBO
+from kash.exchange.overview.feature import FEATURE as OVERVIEW
 from kash.feature import Feature
-from kash.feeds.feature import FEATURE as FEEDS
+from kash.figures.funders.feature import FEATURE as FUNDERS
+from kash.figures.indicators.feature import FEATURE as INDICATORS
+from kash.figures.releases.feature import FEATURE as RELEASES
+from kash.figures.statements.feature import FEATURE as STATEMENTS
+from kash.figures.trends.feature import FEATURE as TRENDS
 from kash.forums.feature import FEATURE as FORUMS
-from kash.funder_reports.feature import FEATURE as FUNDER_REPORTS
-from kash.funders.feature import FEATURE as FUNDERS
-from kash.handbook.feature import FEATURE as HANDBOOK
-from kash.history.feature import FEATURE as HISTORY
-from kash.holidays.feature import FEATURE as HOLIDAYS
+from kash.forums.stories.feature import FEATURE as STORIES
 from kash.incidents.feature import FEATURE as INCIDENTS
-from kash.indicators.feature import FEATURE as INDICATORS
-from kash.invitations.feature import FEATURE as INVITATIONS
-from kash.kobo.feature import FEATURE as KOBO
-from kash.members.feature import FEATURE as MEMBERS
-from kash.notices.feature import FEATURE as NOTICES
-from kash.overview.feature import FEATURE as OVERVIEW
-from kash.payouts.feature import FEATURE as PAYOUTS
+from kash.money.budget.feature import FEATURE as BUDGET
+from kash.money.payouts.feature import FEATURE as PAYOUTS
+from kash.people.connections.feature import FEATURE as CONNECTIONS
 from kash.people.feature import FEATURE as PEOPLE
+from kash.people.notices.feature import FEATURE as NOTICES
+from kash.planning.calendar.feature import FEATURE as CALENDAR
+from kash.planning.clashes.feature import FEATURE as CLASHES
+from kash.planning.feeds.feature import FEATURE as FEEDS
+from kash.planning.quarters.feature import FEATURE as QUARTERS
+from kash.planning.series.feature import FEATURE as SERIES
 from kash.platform.feature import PLATFORM
-from kash.quarters.feature import FEATURE as QUARTERS
-from kash.releases.feature import FEATURE as RELEASES
-from kash.reports.feature import FEATURE as REPORTS
-from kash.series.feature import FEATURE as SERIES
-from kash.skills.feature import FEATURE as SKILLS
-from kash.statements.feature import FEATURE as STATEMENTS
-from kash.stories.feature import FEATURE as STORIES
-from kash.tracks.feature import FEATURE as TRACKS
+from kash.platform.handbook.feature import FEATURE as HANDBOOK
 from kash.training.feature import FEATURE as TRAINING
-from kash.trends.feature import FEATURE as TRENDS
+from kash.workshops.announcements.feature import FEATURE as ANNOUNCEMENTS
+from kash.workshops.availability.feature import FEATURE as AVAILABILITY
 from kash.workshops.feature import FEATURE as WORKSHOPS
+from kash.workshops.holidays.feature import FEATURE as HOLIDAYS
+from kash.workshops.invitations.feature import FEATURE as INVITATIONS
 
 FEATURES: tuple[Feature, ...] = (
     PLATFORM,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from flask import Flask
 
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 

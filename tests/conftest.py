@@ -37,11 +37,11 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
+from kash.accounts.members.rules import entitled
 from kash.accounts.models import Account, AccountRole, Programme, SignedInSession
 from kash.accounts.queries.accounts import actor_of, email_key
-from kash.accounts.secrets import hash_password, new_token, token_hash
+from kash.accounts.services.marks import hash_password, new_token, token_hash
 from kash.application import create_app
-from kash.members.rules import entitled
 from kash.people.models import Group
 from kash.platform import database
 from kash.platform.database import Base, db, new_public_id, utc_now

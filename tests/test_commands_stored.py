@@ -17,39 +17,31 @@ from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import MarkStatus
-from kash.attendance.services.statuses import StatusDetails, add_status, change_status
+from kash.attendance.services.marking import StatusDetails, add_status, change_status
+from kash.certificates.tracks.models import Track
+from kash.certificates.tracks.services.tracks import TrackDetails, add_track, change_track
 from kash.incidents.models import Duty
 from kash.incidents.services.mediation import DutyDetails, add_mediator, change_mediator
-from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
-from kash.people.models.directory import codes
-from kash.people.queries.places import VENUE_PHONE, VENUE_SAFETY
+from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone, codes
+from kash.people.queries.directory import VENUE_PHONE, VENUE_SAFETY
 from kash.people.rules.directory import Stretch
-from kash.people.services.directory import ServiceDetails, add_service, change_service
-from kash.people.services.organisations import (
-    OrganisationDetails,
-    add_organisation,
-    change_organisation,
-)
-from kash.people.services.persons import (
-    ContactChange,
-    PersonDetails,
-    add_person,
-    change_person,
-)
-from kash.people.services.places import (
+from kash.people.services.contacts import OrganisationDetails, add_organisation, change_organisation
+from kash.people.services.directory import (
+    ServiceDetails,
     VenueDetails,
     ZoneDetails,
+    add_service,
     add_venue,
     add_zone,
+    change_service,
     change_venue,
     change_zone,
 )
+from kash.people.services.persons import ContactChange, PersonDetails, add_person, change_person
 from kash.platform.database import Base, db
 from kash.platform.vault import open_text
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
-from kash.tracks.models import Track
-from kash.tracks.services.tracks import TrackDetails, add_track, change_track
 from kash.training.models import Course
 from kash.workshops.models import Facilitator, Workshop, WorkshopSession
 from kash.workshops.services.planning import WorkshopDetails, change_workshop, plan_workshop
@@ -59,27 +51,27 @@ from tests.workshops.conftest import make_version
 ROOT = Path(__file__).parents[1]
 # These are stored in other forms, and held against them there.
 ELSEWHERE = {
-    "AbsenceDetails": "tests/availability",
-    "BlockDetails": "tests/availability",
-    "BudgetLineDetails": "tests/budget",
-    "ChoiceDetails": "tests/notices",
-    "FormDetails": "tests/kobo/test_fetching.py",
-    "OpenDetails": "tests/invitations",
-    "PlanDetails": "tests/releases/test_plans.py",
-    "ProposalDetails": "tests/quarters",
-    "QuestionDetails": "tests/evaluations",
-    "QuotaDetails": "tests/invitations",
-    "DefinitionDetails": "tests/indicators/test_services.py",
-    "TargetDetails": "tests/indicators/test_services.py",
-    "RecoveryDetails": "tests/releases/test_put_back.py",
-    "ReportDetails": "tests/funder_reports",
+    "AbsenceDetails": "tests/workshops/availability",
+    "BlockDetails": "tests/workshops/availability",
+    "BudgetLineDetails": "tests/money/budget",
+    "ChoiceDetails": "tests/people/notices",
+    "FormDetails": "tests/exchange/kobo/test_fetching.py",
+    "OpenDetails": "tests/workshops/invitations",
+    "PlanDetails": "tests/figures/releases/test_plans.py",
+    "ProposalDetails": "tests/planning/quarters",
+    "QuestionDetails": "tests/assessments/evaluations",
+    "QuotaDetails": "tests/workshops/invitations",
+    "DefinitionDetails": "tests/figures/indicators/test_services.py",
+    "TargetDetails": "tests/figures/indicators/test_services.py",
+    "RecoveryDetails": "tests/figures/releases/test_put_back.py",
+    "ReportDetails": "tests/exchange/funder_reports",
     "ReviewDetails": "tests/forums/test_decisions.py",
-    "SkillDetails": "tests/skills",
-    "TeachingDaysDetails": "tests/availability",
-    "TemplateDetails": "tests/funder_reports",
+    "SkillDetails": "tests/certificates/skills",
+    "TeachingDaysDetails": "tests/workshops/availability",
+    "TemplateDetails": "tests/exchange/funder_reports",
     "TermDetails": "tests/forums",
-    "TextDetails": "tests/notices",
-    "VisitDetails": "tests/tracks/test_visits.py",
+    "TextDetails": "tests/people/notices",
+    "VisitDetails": "tests/certificates/tracks/test_visits.py",
 }
 
 

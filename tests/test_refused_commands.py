@@ -47,7 +47,7 @@ def _services() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     found = {}
     for path in sorted((ROOT / "kash").rglob("*.py")):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        if "services" not in module.split(".") or module.startswith("kash.demo"):
+        if "services" not in module.split(".") or module.startswith("kash.desk.demo"):
             continue
         for name, one in vars(import_module(module)).items():
             if inspect.isfunction(one) and one.__module__ == module and not name.startswith("_"):
@@ -113,7 +113,8 @@ def test_nothing_is_done_to_what_there_is_not(
             given = {key: by if kind is Actor else _value(kind) for key, kind in needed.items()}
         except KeyError:
             continue
-        called = f"{name.split('.')[1]}.{name.rpartition('.')[2]}"
+        room = name.partition(".services")[0].rpartition(".")[2]
+        called = f"{room}.{name.rpartition('.')[2]}"
         if called in NOT_ASKED:
             continue
         before, asked = written(), asked + 1

@@ -27,11 +27,17 @@ _REMARK = re.compile(r"#[^\n]*|[()]")
 _READ_BY = {
     "migrations": "tests/migrations",
     "translations": "tests/translations",
-    "docs": "tests/handbook",
+    "docs": "tests/platform/handbook",
     "benchmarks": "tests/benchmarks",
 }
 # These walk through the whole site, and are asked only where they themselves were changed.
-_OF_EVERYTHING = ("tests/e2e/", "tests/demo/", "tests/matrix/", "tests/tools/", "tests/benchmarks/")
+_OF_EVERYTHING = (
+    "tests/e2e/",
+    "tests/desk/demo/",
+    "tests/matrix/",
+    "tests/tools/",
+    "tests/benchmarks/",
+)
 # Tests of the same room that no import leads to come after those that import what they test.
 _SAME_ROOM = 4
 _ELSEWHERE = 9
@@ -111,6 +117,10 @@ def nearby_tests(changed: Iterable[str], root: Path) -> list[str]:
         parts = path.split("/")
         if parts[0] in ("kash", "templates", "static"):
             rooms.add("/".join(["tests", *parts[1:-1]]))
+            # Pages lie by features, tests by rooms and their features.
+            rooms |= {
+                str(folder.relative_to(root)) for folder in (root / "tests").glob(f"*/{parts[1]}")
+            }
         rooms.add(_READ_BY.get(parts[0], ""))
         if parts[-1] == "conftest.py":
             rooms.add("/".join(parts[:-1]))

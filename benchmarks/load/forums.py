@@ -18,7 +18,7 @@ from kash.forums.models import (
     ForumMember,
     Meeting,
 )
-from kash.forums.rules.agenda import MEETING_MINUTES
+from kash.forums.rules.meetings import MEETING_MINUTES
 from kash.platform.database import new_public_id
 
 _ITEMS = 7

@@ -10,9 +10,10 @@ from sqlalchemy import insert
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident
-from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.record import Act, Event, Information, Party, Person, Record, as_bytes
+from kash.incidents.rules.filing import ACTS
+from kash.incidents.rules.parts import Act, Event, Information, Party, Person
+from kash.incidents.rules.record import Record, as_bytes
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import DocumentKey, OpenVault, SealedDocument
 from kash.platform.vault import compartments as sealing

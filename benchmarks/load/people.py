@@ -18,7 +18,7 @@ from kash.accounts.models import (
 )
 from kash.accounts.queries.accounts import email_key
 from kash.accounts.requests import seal_reason
-from kash.accounts.secrets import hash_password, new_token, token_hash
+from kash.accounts.services.marks import hash_password, new_token, token_hash
 from kash.people.models import Consent, Group, Organisation, Person, Posting
 from kash.people.rules.persons import PURPOSES, sort_name
 from kash.platform.database import new_public_id

@@ -27,18 +27,11 @@ from kash.attendance.models import (
 from kash.attendance.rules.marking import STANDARD_STATUSES
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.rules.issuing import new_serial
-from kash.indicators.models import Completion
+from kash.certificates.tracks.models import Track, TrackVersion
+from kash.figures.indicators.models import Completion
 from kash.people.models import Venue, Zone
 from kash.platform.database import new_public_id
-from kash.tracks.models import Track, TrackVersion
-from kash.workshops.models import (
-    Enrolment,
-    Facilitator,
-    Funder,
-    Funding,
-    Workshop,
-    WorkshopSession,
-)
+from kash.workshops.models import Enrolment, Facilitator, Funder, Funding, Workshop, WorkshopSession
 
 _STARTS = (time(5, 30), time(7, 0), time(10, 30), time(12, 0))
 _SESSION_MINUTES = 75

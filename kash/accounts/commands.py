@@ -9,8 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import account_by_email, person_id_of
-from kash.accounts.queries.breaches import breach
-from kash.accounts.revocations import revocation_outcome
+from kash.accounts.queries.safety import breach
 from kash.accounts.services import invitations
 from kash.accounts.services.accounts import (
     link_person,
@@ -19,10 +18,10 @@ from kash.accounts.services.accounts import (
     set_password,
     set_roles,
 )
-from kash.accounts.services.backing import vouch_for
 from kash.accounts.services.deciding import reset_by_operator
-from kash.accounts.services.locking import lock_at_once
-from kash.accounts.services.password_links import new_password_link
+from kash.accounts.services.locking import lock_at_once, revocation_outcome
+from kash.accounts.services.notices import vouch_for
+from kash.accounts.services.sign_in import new_password_link
 from kash.accounts.setup import new_setup_code
 from kash.platform.refusals import told_at_terminal
 from kash.platform.web.errors import Problem

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from kash.accounts.names import OPENING_NAMES, role_name
-from kash.accounts.queries.access import AccessLine
-from kash.accounts.rules.safety import Opening
+from kash.accounts.models import OPENING_NAMES, role_name
+from kash.accounts.queries.safety import AccessLine
+from kash.accounts.rules import Opening
 from kash.platform.web.formats import to_local
 from kash.platform.web.tables import table_csv, table_xlsx
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.names import STANDING_SENTENCES
+from kash.accounts.models import STANDING_SENTENCES
 from kash.platform.approvals.rules import Standing
 from kash.platform.web.errors import NotFound, Problem, TooManyTries
 

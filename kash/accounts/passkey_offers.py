@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, session
 
-from kash.accounts.services.passkey_challenges import Offer
+from kash.accounts.services.passkeys import Offer
 
 _CHALLENGE = "passkey_"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kash.accounts.models import Account, AccountRequest
 from kash.accounts.queries.accounts import email_key
-from kash.accounts.rules.two_people import OPENING_WAITS, REQUEST_WAITS, RequestKind
+from kash.accounts.rules import OPENING_WAITS, REQUEST_WAITS, RequestKind
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, lookup, open_text, seal
 from kash.policy import Role

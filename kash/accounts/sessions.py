@@ -12,15 +12,11 @@ from sqlalchemy.orm import aliased
 
 from kash.accounts.models import Account, AccountRole, Delegation, SignedInSession
 from kash.accounts.queries import accounts
-from kash.accounts.queries.accounts import programme_facts
-from kash.accounts.queries.delegations import in_force, stand_ins
-from kash.accounts.queries.marks import known_mark
-from kash.accounts.queries.sessions import unanswered_device
-from kash.accounts.rules.accounts import TOUCH_EVERY, session_is_over
-from kash.accounts.rules.throttle import MARK_LASTS
-from kash.accounts.secrets import new_token, token_hash
-from kash.accounts.services.sessions import end_session, keep_form
-from kash.accounts.services.signing_in import open_session
+from kash.accounts.queries.accounts import in_force, known_mark, programme_facts, stand_ins
+from kash.accounts.queries.safety import unanswered_device
+from kash.accounts.rules import MARK_LASTS, TOUCH_EVERY, session_is_over
+from kash.accounts.services.marks import new_token, token_hash
+from kash.accounts.services.sign_in import end_session, keep_form, open_session
 from kash.accounts.services.throttle import Client
 from kash.platform.database import UtcDateTime, db, unless_full, utc_now, writing
 from kash.platform.web.current_actor import SignedIn, current_actor, signed_in

@@ -16,7 +16,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from kash.accounts.queries.accounts import programme
-from kash.accounts.secrets import code_hash, new_code
+from kash.accounts.services.marks import code_hash, new_code
 from kash.feature import Part
 
 

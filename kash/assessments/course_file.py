@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kash.assessments.models import QuestionRevision
 from kash.assessments.queries.bank import value_of, wordings_of_course
 from kash.assessments.rules.bank import FALSE, TRUE, BankQuestion
-from kash.assessments.rules.scoring import (
+from kash.assessments.rules.results import (
     LONGEST_OPTION,
     LONGEST_QUESTION,
     MOST_OPTIONS,
@@ -23,20 +23,20 @@ from kash.assessments.rules.scoring import (
     QuestionKind,
 )
 from kash.assessments.services.bank import (
+    FLAW_SENTENCES,
     MOST_QUESTIONS,
     put_question,
     refuse_full,
     write_revision,
 )
-from kash.assessments.services.errors import FLAW_SENTENCES
 from kash.platform.catalogue import N_
 from kash.platform.database import db
 from kash.platform.vault import Change
 from kash.policy import Actor
-from kash.training.course_additions import CourseAddition, PieceCounts
 from kash.training.models import Course
-from kash.training.rules.plain_values import Place, ValueReading
-from kash.training.rules.translations import is_fingerprint
+from kash.training.queries import CourseAddition, PieceCounts
+from kash.training.rules.course_files import Place, ValueReading
+from kash.training.rules.versions import is_fingerprint
 
 MOST_LANGUAGES = 10
 _KEY = re.compile(r"[a-z]{1,2}")

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from kash.assessments.forms import MOMENT
 from kash.assessments.models import WorkshopTest
-from kash.assessments.queries.sheets import person_sheet
-from kash.assessments.queries.tests import RegisteredPerson, questions_of
-from kash.assessments.rules.paper import SheetQuestion, sheet_questions
-from kash.assessments.rules.times import Moment
-from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
-from kash.assessments.sheets.markup import BubbleRow
-from kash.assessments.sheets.words import sheet_wording
-from kash.assessments.words import MOMENT
-from kash.attendance.rules.door import badge_shown
+from kash.assessments.queries.tests import RegisteredPerson, person_sheet, questions_of
+from kash.assessments.rules.bank import SheetQuestion, sheet_questions
+from kash.assessments.rules.results import Moment
+from kash.assessments.sheets.markup import BubbleRow, PrintedAnswerSheet, answer_sheets
+from kash.assessments.sheets.reading import sheet_wording
+from kash.attendance.rules.registers import badge_shown
 from kash.platform.web.formats import date_text
 from kash.platform.web.programme import programme_languages
 from kash.workshops.models import Workshop

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.attendance.models.registers import BigKey
+from kash.attendance.models import BigKey
 from kash.people.models import Person
 from kash.platform.database import Base, PublicId, UtcDateTime, new_public_id, only_where, utc_now
 from kash.training.models import Course

@@ -15,19 +15,21 @@ from html.parser import HTMLParser
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from kash.assessments.rules.bank import BankQuestion, next_key, true_false
-from kash.assessments.rules.moodle import (
+from kash.assessments.rules.bank import (
     CODE,
     LANGUAGE,
     LINEAGE,
     MOST_QUESTIONS,
     OBJECTIVE,
     SCALE_TAG,
+    BankQuestion,
     ReadBank,
     UnreadableBank,
     bank_text,
+    next_key,
+    true_false,
 )
-from kash.assessments.rules.scoring import SCALE_POINTS, Option, QuestionKind
+from kash.assessments.rules.results import SCALE_POINTS, Option, QuestionKind
 from kash.platform.cleaning import child as cleaner
 
 _MOST_ELEMENTS, _MOST_DEPTH = 100_000, 40

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kash.assessments.rules.moodle import ReadBank, UnreadableBank, bank_told
+from kash.assessments.rules.bank import ReadBank, UnreadableBank, bank_told
 from kash.platform.cleaning import CleaningLimits
 from kash.platform.cleaning.child_process import turn
 from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, start

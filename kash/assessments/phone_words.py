@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from kash.platform.web.language import LANGUAGES, language_code
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import LANGUAGES
 
 
 def phone_words() -> dict[str, str]:

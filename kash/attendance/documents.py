@@ -15,8 +15,8 @@ from markupsafe import escape
 
 from kash.attendance.queries.sheets import PrintedSheet, badges_of, printed_sheets
 from kash.attendance.queries.statuses import statuses_for
-from kash.attendance.rules.door import badge_shown, badge_text
-from kash.attendance.rules.sheets import Column, Extra, Half
+from kash.attendance.rules.pads import Column, Extra, Half
+from kash.attendance.rules.registers import badge_shown, badge_text
 from kash.platform.press import (
     Badge,
     PagedDocument,

@@ -243,7 +243,7 @@ def _signing() -> dict[str, str]:
 
 def _answers() -> dict[str, str]:
     # Queries and words name each other: whoever asks for words first has neither.
-    from kash.attendance.wording import reason_sentence
+    from kash.attendance.forms import reason_sentence
 
     return {
         "told": _("To be decided"),
@@ -276,7 +276,7 @@ def _people() -> dict[str, str]:
 def _statuses() -> dict[str, str]:
     """Usual words of statuses, and by `usual_…` how each is called in any language, so that the
     phone knows what the programme named otherwise."""
-    from kash.attendance.wording import usual_word
+    from kash.attendance.forms import usual_word
 
     words = {f"status_{one.code}": usual_word(one.code) for one in STANDARD_STATUSES}
     called: dict[str, list[str]] = {one.code: [] for one in STANDARD_STATUSES}

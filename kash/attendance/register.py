@@ -27,8 +27,8 @@ from kash.attendance.models import (
     Slot,
     TimeTap,
 )
-from kash.attendance.rules.conduct import end_to_remember, ends_at
 from kash.attendance.rules.marking import STANDARD_STATUSES
+from kash.attendance.rules.registers import end_to_remember, ends_at
 from kash.platform.database import insertion
 from kash.platform.web.errors import Problem, one_or_404
 

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Programme
 from kash.certificates.models import Certificate, SigningKey
 from kash.certificates.publishing import public_jwk
-from kash.certificates.queries.keys import badge_places, current_key, signing_keys
-from kash.certificates.rules.badges import (
+from kash.certificates.queries.certificates import badge_places, current_key, signing_keys
+from kash.certificates.rules.designs import (
     PLACES,
     NewBadge,
     badge_claims,
@@ -30,9 +30,9 @@ from kash.certificates.rules.badges import (
     list_claims,
     set_by_chance,
 )
-from kash.certificates.services.preconditions import NameWithheld
-from kash.certificates.services.revoking import AlreadyRevoked
-from kash.certificates.services.signing import make_first_key, private_half
+from kash.certificates.services.certificates import AlreadyRevoked
+from kash.certificates.services.designs import make_first_key, private_half
+from kash.certificates.services.issuing import NameWithheld
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.vault import ActorLike, audited, lookup
 from kash.platform.web.formats import zone

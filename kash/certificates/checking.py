@@ -13,16 +13,18 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Programme
-from kash.accounts.rules.throttle import network_of
+from kash.accounts.rules import network_of
 from kash.certificates.models import Certificate, VerificationAttempt
 from kash.certificates.rules.issuing import (
     CHECKS_WINDOW,
     NAMES_WINDOW,
     Admission,
+    CertificateStatus,
     admission,
+    public_class,
     read_serial,
+    standing_on,
 )
-from kash.certificates.rules.standing import CertificateStatus, public_class, standing_on
 from kash.people.rules.persons import names_match
 from kash.platform.database import db, unless_full, writing
 from kash.platform.vault import lookup

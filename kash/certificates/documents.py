@@ -12,13 +12,10 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.paper.assembling import batch_design
-from kash.certificates.paper.wording import days_between, other_language, sentence
+from kash.certificates.paper.wording import batch_design, days_between, other_language, sentence
 from kash.certificates.queries.issuing import Candidate, certificates_of
 from kash.certificates.rules.designs import DesignContent, content_from
-from kash.certificates.rules.issuing import grouped
-from kash.certificates.rules.payload import qr_text
-from kash.certificates.rules.standing import last_day
+from kash.certificates.rules.issuing import grouped, last_day, qr_text
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import JobResult, Progress
 from kash.platform.press import (
@@ -33,8 +30,7 @@ from kash.platform.press import (
     zip_file_pieces,
 )
 from kash.platform.web.formats import date_text, hours_text, local_today
-from kash.platform.web.language import brand
-from kash.platform.web.programme import paper_wording
+from kash.platform.web.programme import brand, paper_wording
 from kash.settings import Settings
 from kash.workshops.models import Workshop
 

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from kash.certificates.models import SigningKey
-from kash.certificates.queries.keys import (
+from kash.certificates.queries.certificates import (
     current_key,
     published_titles,
     revoked_certificates,
     signing_keys,
 )
-from kash.certificates.rules.status import STATUS_CLASSES, STATUS_SALT_BYTES, status_entries
-from kash.certificates.services.signing import private_half
+from kash.certificates.rules.issuing import STATUS_CLASSES, STATUS_SALT_BYTES, status_entries
+from kash.certificates.services.designs import private_half
 from kash.platform.web.formats import to_local
 
 STATUS_TYPE = "kash-status+jwt"

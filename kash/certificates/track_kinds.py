@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.rules.standing import REPLACED
-from kash.platform.web.formats import to_local
-from kash.tracks.leaf_kinds import (
+from kash.certificates.rules.issuing import REPLACED
+from kash.certificates.tracks.leaf_kinds import (
     CertificatePeriods,
     Found,
     LeafKind,
@@ -21,13 +20,13 @@ from kash.tracks.leaf_kinds import (
     alike,
     found_by,
 )
-from kash.tracks.rules.kinds import KindRule, Parameter, ParameterKind
-from kash.tracks.rules.standing import CertificatePeriod
-from kash.tracks.rules.tree import Leaf
+from kash.certificates.tracks.rules.standing import CertificatePeriod
+from kash.certificates.tracks.rules.tree import KindRule, Leaf, Parameter, ParameterKind
+from kash.platform.web.formats import to_local
 from kash.training.models import Course, CourseVersion
-from kash.workshops.certificates_held import CertificatesHeld
 from kash.workshops.models import Workshop
-from kash.workshops.prerequisites import CourseHeld
+from kash.workshops.queries.deliveries import CertificatesHeld
+from kash.workshops.rules import CourseHeld
 
 
 def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:

@@ -1,4 +1,5 @@
-"""The declaration of the desk."""
+"""Chapters of the handbook that tell about the first page, search and settings. Words of the audit
+trail for what is done here. The declaration of the desk."""
 
 from __future__ import annotations
 
@@ -6,18 +7,76 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import literal, select
 
 from kash.desk import blueprint, missing_pages, search_page, settings, setup, views
-from kash.desk.chapters import CHAPTERS
 from kash.desk.missing_today import MISSING_NEED, works_it_down
 from kash.desk.search import PAGES
 from kash.desk.settings.lines import LINES
 from kash.desk.today import MACHINE
-from kash.desk.trail_words import ACTION_WORDS
 from kash.feature import Feature
 from kash.people.models import Zone
+from kash.platform.handbook.places import OFFICER, OWN, Chapters, each, peers
+from kash.platform.web.action_words import ActionWords
 from kash.platform.web.hits import NamedPage
 from kash.platform.web.navigation import Destination
 from kash.platform.web.sample_ids import SampleId
-from kash.policy import SIGNED_IN
+from kash.policy import SIGNED_IN, Role
+
+CHAPTERS = Chapters(
+    {
+        "jobs": OWN,
+        "desk": {
+            Role.ADMINISTRATOR: "administrator#settings",
+            Role.DIRECTOR: "administrator#settings",
+        },
+        "desk.today": peers(
+            "peer-educator#what-you-see",
+            {
+                Role.ADMINISTRATOR: OWN,
+                Role.DIRECTOR: "director#today",
+                Role.TRAINER: "trainer#today",
+                Role.MONITORING: OWN,
+                Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
+                Role.CUSTODIAN: f"{OFFICER}#custodians",
+                Role.FUNDER: OWN,
+            },
+        ),
+        **each(
+            "desk",
+            "search_page find",
+            peers(
+                "peer-educator#what-you-see",
+                {
+                    Role.ADMINISTRATOR: OWN,
+                    Role.DIRECTOR: "director#search-everything",
+                    Role.TRAINER: "trainer#search-everything",
+                    Role.MONITORING: "monitoring#search-everything",
+                    Role.DOCUMENTATION: f"{OFFICER}#search-everything",
+                    Role.CUSTODIAN: f"{OFFICER}#search-everything",
+                    Role.FUNDER: OWN,
+                },
+            ),
+        ),
+        **each(
+            "desk",
+            "missing missing_kind missing_table",
+            {
+                Role.DIRECTOR: "director#people-workshops-attendance",
+                Role.TRAINER: "trainer#missing-information",
+                Role.MONITORING: "monitoring#missing-information",
+            },
+        ),
+        "desk.quiet_people": dict.fromkeys(
+            (Role.DIRECTOR, Role.TRAINER, Role.MONITORING, Role.DOCUMENTATION, Role.CUSTODIAN),
+            "privacy#what-is-kept-of-using-kash",
+        ),
+        "desk.set_up": "signing-in",
+    }
+)
+
+
+ACTION_WORDS = ActionWords(
+    {"records.missing_exported": _l("records: table of what is missing exported")}
+)
+
 
 FEATURE = Feature(
     "desk",

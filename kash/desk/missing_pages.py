@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.desk import blueprint
-from kash.desk.missing import (
+from kash.desk.queries import (
     MOST_EXPORTED,
     CountedKind,
     all_lines,

@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.desk.missing import counted_kinds
+from kash.desk.queries import counted_kinds
 from kash.platform.web.today import Need, TodayLine, Viewer, total
 from kash.policy import Actor, Role
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import AlreadySetUp, WrongSetUpCode
-from kash.accounts.services.programme import set_up_programme
+from kash.accounts.services.accounts import set_up_programme
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.accounts.setup import Founding, set_up_code_is_right, spend_set_up_code
 from kash.desk import blueprint

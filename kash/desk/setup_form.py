@@ -10,14 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from kash.platform.web.forms import (
-    KashForm,
-    SeveralField,
-    email_field,
-    password_field,
-    required,
-    text_field,
-)
+from kash.platform.web.fields import SeveralField
+from kash.platform.web.forms import KashForm, email_field, password_field, required, text_field
 from kash.platform.web.programme import DEFAULT_ZONE, LANGUAGES
 
 

@@ -6,9 +6,9 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
+from kash.accounts.members.vault_sessions import current_vault
 from kash.desk import blueprint
 from kash.desk.today import today_for
-from kash.members.vault_sessions import current_vault
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor
 from kash.platform.web.formats import to_local

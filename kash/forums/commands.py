@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from kash.forums.queries.minutes_verifying import verify_minutes
+from kash.forums.queries.minutes import verify_minutes
 from kash.platform.web.formats import to_local
 
 forum_commands = AppGroup("forums", help="Forums and their minutes.")

@@ -1,7 +1,11 @@
-"""Minutes on paper. Every group reads them: groups are letters, members as they chose to appear."""
+"""Minutes on paper. Every group reads them: groups are letters, members as they chose to appear.
+The agenda of a meeting with all that is read beforehand, as one PDF. Every group reads it: groups
+are letters, members as they chose to appear. A forum's year to take away: its attendance, and the
+register of its actions. Every group reads them: groups are letters, members as they appeared."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,22 +14,45 @@ from typing import Any
 from flask import render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from kash.attendance.forms import status_word
+from kash.figures.releases.queries import (
+    PrintedTable,
+    ReadTable,
+    by_key,
+    printed_tables,
+    read_table,
+)
 from kash.forums.models import Forum, Meeting
+from kash.forums.queries.actions import ActionLine, arising_in
+from kash.forums.queries.decisions import ages_of, returning_in
+from kash.forums.queries.meetings import minutes_of, number_of, times_of
+from kash.forums.queries.minutes import PaperLine, papers_of, record_in
 from kash.forums.queries.minutes_life import ErratumLine, LifeLine, errata_of, life_of
-from kash.forums.queries.minutes_record import record_in
-from kash.forums.rules.attendance import STATUSES, GroupAttendance, StatusColumn
-from kash.forums.rules.record import MinutesPart, MinutesRecord, Task, without_names
+from kash.forums.rules.meetings import (
+    STATUSES,
+    GroupAttendance,
+    ItemTime,
+    MeetingInYear,
+    StatusColumn,
+    letters_in,
+    names_in,
+)
+from kash.forums.rules.minutes import MinutesPart, MinutesRecord, Task, without_names
+from kash.forums.stored_files import content_of, type_of
+from kash.forums.stories.queries import ToldStory, stories_told
+from kash.forums.stories.rules import FORUM
+from kash.forums.wording import CONCLUSION_WORDS
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import head_code
-from kash.platform.web.formats import date_text, time_text, to_local
-from kash.platform.web.language import LANGUAGES, brand, programme_languages
+from kash.platform.web import Problem
+from kash.platform.web.formats import date_text, local_today, time_text, to_local
+from kash.platform.web.language import language_code
 from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import paper_wording
-from kash.releases.queries.printed import PrintedTable, printed_tables
-from kash.releases.queries.read_tables import ReadTable, by_key, read_table
-from kash.stories.queries.told import ToldStory, stories_told
-from kash.stories.rules.drafts import FORUM
+from kash.platform.web.programme import LANGUAGES, brand, paper_wording, programme_languages
+from kash.policy import NOBODY
+from kash.training.material_files import NotJoined, joined
 
 # More are never told in a month.
 _STORIES = 40
@@ -335,3 +362,186 @@ def minutes_paper(
             dated=now,
         )
     return document(paged)
+
+
+class PackNotMade(Problem):
+    """Papers that cannot be put behind the agenda."""
+
+    sentence = _l(
+        "The agenda could not be put together with its papers. Open them one by one on the page"
+        " of the meeting."
+    )
+
+
+@dataclass(frozen=True)
+class PackItem:
+    """An item with its time and its papers."""
+
+    number: str
+    title: str
+    time: ItemTime
+    papers: list[PaperLine]
+    arising: bool
+
+
+def owner_on_paper(line: ActionLine) -> str:
+    """The owner of an action on paper: as she appears, else by her group's letter."""
+    if line.owner:
+        return line.owner
+    return _("Group %(letter)s", letter=line.owner_group) if line.owner_group else ""
+
+
+def pack_name(held: Meeting) -> str:
+    """A file name that says when and nothing else."""
+    day = to_local(held.starts_at).date()
+    return f"agenda-{day.year}-{day.month:02}{held.letter.lower()}.pdf"
+
+
+def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
+    """The agenda, what earlier meetings left open, and the papers: pictures on pages of their own,
+    and the pages of those that are PDFs behind all.
+
+    Raises RenderError, PackNotMade, CleaningBusy, StorageError and SealError.
+    """
+    papers, items = papers_of(held), minutes_of(held)
+    clock = times_of(held, items)
+    lines = [
+        PackItem(
+            number_of(item, held),
+            item.title or _("Matters arising"),
+            time,
+            papers.get(item.public_id, []),
+            item.kind == "arising",
+        )
+        for item, time in zip(items, clock.items, strict=True)
+    ]
+    listed = [paper for line in lines for paper in line.papers]
+    pictures = {paper.public_id: _as_address(paper) for paper in listed if paper.kind != "pdf"}
+    carried = arising_in(held, now, NOBODY)
+    mark = _("Agenda %(month)s", month=_month(held))
+    made = document(
+        PagedDocument(
+            html=render_template(
+                "forums/paper/agenda.html",
+                forum=forum,
+                meeting=held,
+                items=lines,
+                clock=clock,
+                carried=carried,
+                returning=returning_in(held, now, NOBODY),
+                conclusions=CONCLUSION_WORDS,
+                tables=newest_tables(printed_tables()),
+                ages=ages_of(forum, [line for line, _state in carried], now),
+                pictures=pictures,
+                owner_on_paper=owner_on_paper,
+                organisation=brand(),
+                wording=paper_wording(),
+                logo=logo_address(paper_wording(), "minutes"),
+            ),
+            title=mark,
+            language=language_code(),
+            kind="minutes",
+            header_left=forum.name,
+            header_right=date_text(held.starts_at),
+            footer_left=mark,
+            page_count=_("Page {page} of {pages}"),
+            dated=now,
+        )
+    )
+    behind = [content_of(paper.public_id) for paper in listed if paper.kind == "pdf"]
+    if not behind:
+        return made
+    try:
+        return joined([made, *behind])
+    except NotJoined:
+        raise PackNotMade from None
+
+
+def newest_tables(tables: Sequence[PrintedTable]) -> list[PrintedTable]:
+    """Of each table the one that was printed last, in the order in which they were first printed:
+    what the forum reads under its results."""
+    return list({table.key: table for table in tables}.values())
+
+
+def _month(held: Meeting) -> str:
+    day = to_local(held.starts_at).date()
+    return f"{day.month}{held.letter}/{day.year}"
+
+
+def _as_address(paper: PaperLine) -> str:
+    content = b64encode(content_of(paper.public_id)).decode()
+    return f"data:{type_of(paper.kind)[0]};base64,{content}"
+
+
+def attendance_rows(meetings: Sequence[MeetingInYear]) -> list[list[Any]]:
+    """Lines of a sheet, the head first: each group in each meeting, then everybody who is shown."""
+    words = [status_word(status) for status in STATUSES]
+    rows: list[list[Any]] = [[_("Meeting"), _("Group"), _("Members"), _("Needed"), *words]]
+    for meeting in meetings:
+        day = to_local(meeting.starts_at).date()
+        for group in meeting.groups:
+            counts = [group.counts.get(status, 0) for status in STATUSES]
+            needed = "" if group.needed is None else group.needed
+            rows.append([day, group.letter, group.members, needed, *counts])
+    rows.append([])
+    rows.append([_("Member"), _("Group"), "", "", *words])
+    rows += [
+        [name.shown, name.letter, "", "", *(name.times[status] for status in STATUSES)]
+        for name in names_in(meetings)
+    ]
+    return rows
+
+
+def attendance_paper(
+    forum: Forum, year: int, meetings: Sequence[MeetingInYear], now: datetime
+) -> bytes:
+    """The attendance of a year as PDF. Raises RenderError."""
+    return _paper(
+        "forums/paper/year.html",
+        _("Attendance %(year)s", year=year),
+        forum,
+        now,
+        meetings=meetings,
+        letters=letters_in(meetings),
+        names=names_in(meetings),
+        status_word=status_word,
+        statuses=STATUSES,
+    )
+
+
+def actions_paper(forum: Forum, lines: Sequence[ActionLine], now: datetime) -> bytes:
+    """The register of actions as PDF. Raises RenderError."""
+    return _paper(
+        "forums/paper/actions.html",
+        _("Register of actions"),
+        forum,
+        now,
+        lines=lines,
+        today=local_today(),
+    )
+
+
+def _paper(template: str, title: str, forum: Forum, now: datetime, **shown: Any) -> bytes:
+    wording = paper_wording()
+    html = render_template(
+        template,
+        title=title,
+        forum=forum.name,
+        organisation=brand(),
+        wording=wording,
+        logo=logo_address(wording, "minutes"),
+        **shown,
+    )
+    return document(
+        PagedDocument(
+            html=html,
+            title=title,
+            language=language_code(),
+            kind="minutes",
+            header_left=forum.name,
+            header_right=date_text(now),
+            footer_left=title,
+            page_count=_("Page {page} of {pages}"),
+            dated=now,
+        )
+    )

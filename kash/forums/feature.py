@@ -1,23 +1,30 @@
-"""The declaration of forums."""
+"""Meetings of forums in the calendar, for whoever sees the forum. Chapters of the handbook that
+tell about forums. Finding forums from every page. Sections on the pages of what actions change: a
+workshop, a session of a course, a station and a service. Merging seats in forums when two people
+turn out to be one. Columns of this room's tables, sorted by what they hold about a person. Ids for
+pictures and measurements of the pages of presence. Forums on Today: meetings, lines to release,
+and actions. Words of the audit trail for what is done here: the room, then what happened. The
+declaration of forums."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from flask import current_app, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select
+from jinja2.filters import do_truncate
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, update
+from sqlalchemy.orm import Session
 
 from kash.accounts.holdings import Holding
+from kash.attendance.models import RosterEntry
 from kash.feature import Feature
 from kash.forums import blueprint, views
-from kash.forums.calendar import CALENDAR
-from kash.forums.chapters import CHAPTERS
 from kash.forums.commands import forum_commands
 from kash.forums.engagements import ENGAGEMENTS
-from kash.forums.hits import FOUND
-from kash.forums.linked_sections import SECTIONS
-from kash.forums.merging import SEATS
 from kash.forums.missing import MISSING
 from kash.forums.models import (
     Action,
@@ -30,30 +37,570 @@ from kash.forums.models import (
     DecisionReview,
     Forum,
     ForumMember,
+    ForumQuorum,
+    ForumTerm,
+    ItemConflict,
     Meeting,
+    MeetingAnswer,
+    NamedLeaf,
 )
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
-from kash.forums.personal import PERSONAL
-from kash.forums.presence_words import WORDS
-from kash.forums.queries.events import own_meeting_events
-from kash.forums.queries.series import sits_in_a_forum
+from kash.forums.queries.actions import ActionLine, actions_due, actions_without_owner
+from kash.forums.queries.decisions import decisions_to_look_at
+from kash.forums.queries.meetings import (
+    MeetingLine,
+    meetings_between,
+    meetings_to_record,
+    next_meetings,
+    own_meeting_events,
+    terms_ending,
+)
+from kash.forums.queries.minutes import MinutesToSee, minutes_to_read, minutes_to_see_through
+from kash.forums.queries.minutes_life import lines_to_release
+from kash.forums.queries.people import ActionsHere, actions_about
+from kash.forums.queries.series import find_forums, sits_in_a_forum
 from kash.forums.reminders import KINDS, remind_of_actions
-from kash.forums.sample_ids import SAMPLE_IDS
+from kash.forums.rules.meetings import merged_seat
+from kash.forums.services.withdrawals import withdraw_person
 from kash.forums.stored_files import delete_orphans, named_keys
-from kash.forums.today import TODAY
-from kash.forums.trail_words import ACTION_WORDS
+from kash.forums.stories.audiences import ForumSeats
+from kash.forums.wording import WORDS
 from kash.incidents.occasions import Occasions
+from kash.people.erasure import (
+    GOES,
+    AlsoCalled,
+    Beneath,
+    ErasedPerson,
+    GoesIfNamed,
+    HeldElsewhere,
+    about_things,
+    free_texts,
+    stays,
+)
 from kash.people.models import Person
+from kash.people.queries.search import Reference, joined
 from kash.people.quiet import StillActive
-from kash.platform.database import utc_now
+from kash.people.undo_log import RowChanges, table_of
+from kash.platform.database import db, utc_now
+from kash.platform.handbook.places import OFFICER, Chapters, peers
 from kash.platform.jobs import Chore
 from kash.platform.storage import NamedFiles
+from kash.platform.web.action_words import ActionWords
+from kash.platform.web.beginning import BeginningStep
+from kash.platform.web.calendar_entries import CalendarEntry, CalendarQuestion, CalendarSource
+from kash.platform.web.formats import (
+    day_text,
+    from_local,
+    local_today,
+    short_date_text,
+    time_text,
+    to_local,
+)
+from kash.platform.web.hits import Findable, Hit
 from kash.platform.web.navigation import Destination
 from kash.platform.web.own_events import OwnEvents
+from kash.platform.web.page_sections import PageSection
 from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine, in_use
-from kash.stories.audiences import ForumSeats
+from kash.platform.web.today import MOST_SHOWN, Need, Panel, TodayLine, Viewer, total
+from kash.policy import Actor, Role
+from kash.training.models import SessionPlan
+
+
+def _meetings(question: CalendarQuestion) -> Sequence[CalendarEntry]:
+    # A meeting has no trainer, no funder and no venue of the list, and belongs to no one group.
+    if question.filters:
+        return []
+    begins = from_local(question.first, time())
+    ends = from_local(question.last + timedelta(days=1), time())
+    found = []
+    for one in meetings_between(question.actor, begins, ends):
+        local = to_local(one.starts_at)
+        cancelled = one.state == "cancelled"
+        found.append(
+            CalendarEntry(
+                f"meeting-{one.public_id}",
+                one.forum_name,
+                local.date(),
+                local.date(),
+                local.time(),
+                to_local(one.starts_at + timedelta(minutes=one.minutes)).time(),
+                one.place,
+                url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.public_id),
+                _("Cancelled") if cancelled else "",
+                "bad" if cancelled else "",
+                ended=cancelled,
+            )
+        )
+    return found
+
+
+CALENDAR = CalendarSource("meeting", _l("Meetings of forums"), _meetings)
+
+
+CHAPTERS = Chapters(
+    {
+        "forums": peers(
+            "peer-educator#in-a-forum",
+            {
+                Role.TRAINER: "trainer#forums",
+                Role.DIRECTOR: "director#forums",
+                Role.MONITORING: "monitoring#how-minutes-are-numbered",
+                Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
+                Role.CUSTODIAN: f"{OFFICER}#custodians",
+            },
+        ),
+    }
+)
+
+
+def _forums(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    return [
+        Hit(name, url_for("forums.forum", forum_id=public_id))
+        for public_id, name in find_forums(actor, text, limit)
+    ]
+
+
+FOUND = (Findable("forums", _l("Forums"), "forums.see", 50, _forums),)
+
+
+_TEMPLATE = "forums/linked_section.html"
+
+
+def _workshop(public_id: str, actor: Actor) -> ActionsHere | None:
+    return actions_about("workshop", public_id, actor)
+
+
+def _session(public_id: str, actor: Actor) -> ActionsHere | None:
+    lineage = db.session.scalar(
+        select(SessionPlan.lineage).where(SessionPlan.public_id == public_id)
+    )
+    return actions_about("session", lineage, actor) if lineage else None
+
+
+def _station(public_id: str, actor: Actor) -> ActionsHere | None:
+    return actions_about("station", public_id, actor)
+
+
+def _service(public_id: str, actor: Actor) -> ActionsHere | None:
+    return actions_about("service", public_id, actor)
+
+
+SECTIONS = (
+    PageSection("workshop", _TEMPLATE, _workshop),
+    PageSection("session", _TEMPLATE, _session),
+    PageSection("station", _TEMPLATE, _station),
+    PageSection("service", _TEMPLATE, _service),
+)
+
+
+_SEATS = joined("forum_member.person_id", ("forum_id",), merged_seat)
+
+
+def _move_seats(row_changes: RowChanges, kept: int, gone: int) -> None:
+    """One seat in a forum where both have one. What she may say once, an answer to a
+    meeting or a conflict of interest, stands as whoever is kept said it."""
+    seats = table_of(ForumMember)
+    mine = {
+        row["forum_id"]: row["id"] for row in row_changes.rows(seats, seats.c.person_id == kept)
+    }
+    for row in row_changes.rows(seats, seats.c.person_id == gone):
+        if row["forum_id"] in mine:
+            _said_once(row_changes, mine[row["forum_id"]], row)
+    _SEATS(row_changes, kept, gone)
+
+
+def _said_once(row_changes: RowChanges, kept: int, gone: Mapping[str, Any]) -> None:
+    for model, place in ((MeetingAnswer, "meeting_id"), (ItemConflict, "item_id")):
+        table = table_of(model)
+        said = [row[place] for row in row_changes.rows(table, table.c.member_id == kept)]
+        row_changes.delete(table, (table.c.member_id == gone["id"]) & table.c[place].in_(said))
+
+
+SEATS = Reference(
+    "forum_member.person_id",
+    _l("Seats in forums"),
+    _move_seats,
+    erased=stays(appears="counted", shown_as=""),
+)
+
+
+# The root of locked minutes holds without the value and its salt.
+_WITHDRAWN = {"value": None, "salt": None}
+
+
+def _count_names(session: Session, gone: ErasedPerson) -> int:
+    return (
+        session.scalar(
+            select(func.count(NamedLeaf.leaf_id))
+            .join(ForumMember, ForumMember.id == NamedLeaf.member_id)
+            .where(ForumMember.person_id == gone.id)
+        )
+        or 0
+    )
+
+
+def _withdraw_names(session: Session, gone: ErasedPerson) -> int:
+    found = _count_names(session, gone)
+    withdraw_person(session, gone.id)
+    session.execute(
+        update(ForumMember)
+        .where(ForumMember.person_id == gone.id, ForumMember.left_on.is_(None))
+        .values(left_on=local_today())
+    )
+    return found
+
+
+PERSONAL = (
+    AlsoCalled("forum_member.shown_as"),
+    HeldElsewhere(
+        (), _l("Names in locked minutes"), _count_names, _withdraw_names, name="named_leaf"
+    ),
+    Beneath("forum_term.member_id", GOES),
+    Beneath("meeting_answer.member_id", GOES),
+    Beneath("item_conflict.member_id", GOES),
+    Beneath("minutes_remark.member_id", GOES),
+    Beneath("named_leaf.member_id", GOES),
+    Beneath("action.owner_id", stays(owner_id=None)),
+    Beneath("presence_spell.entry_id", GOES),
+    *free_texts(
+        "meeting.cancelled_reason",
+        "agenda_item.title",
+        "agenda_item.minute",
+        "agenda_paper.title",
+        "action.text",
+        "action.outcome",
+        "action_note.text",
+        "decision.text",
+        "decision_review.expected",
+        "decision_review.found",
+        "minutes_difference.before",
+        "minutes_difference.stands",
+        "minutes_difference.other",
+        "minutes_page.written",
+    ),
+    GoesIfNamed("minutes_leaf.value", emptied=_WITHDRAWN),
+    GoesIfNamed("minutes_erratum.value", emptied=_WITHDRAWN),
+    *about_things(
+        action="state",
+        action_link="kind target",
+        action_note="kind",
+        agenda_item="kind",
+        agenda_paper="kind",
+        agenda_template="name language",
+        agenda_template_item="kind title",
+        decision_review="table_key line conclusion",
+        forum="name",
+        forum_quorum_group="share",
+        internal_line="digest",
+        meeting="place letter state",
+        minutes_difference="page part",
+        minutes_erratum="digest root salt",
+        minutes_leaf="kind digest salt about",
+        minutes_life="state root",
+        minutes_page="page renamed",
+        signed_copy="kind",
+    ),
+)
+
+
+_MEETING = "/forums/<forum_id>/meetings/<meeting_id>"
+
+SAMPLE_IDS = (
+    SampleId(
+        f"{_MEETING}/presence/<entry_id>",
+        lambda known: (
+            select(RosterEntry.public_id)
+            .join(Meeting, Meeting.register_id == RosterEntry.register_id)
+            .where(Meeting.public_id == known["meeting_id"], RosterEntry.removed_at.is_(None))
+            .order_by(RosterEntry.id)
+        ),
+    ),
+    SampleId(
+        f"{_MEETING}/items/<item_id>/decisions/<decision_id>",
+        lambda known: (
+            select(Decision.public_id)
+            .join(AgendaItem, AgendaItem.id == Decision.item_id)
+            .where(AgendaItem.public_id == known["item_id"])
+            .order_by(Decision.id)
+        ),
+    ),
+    SampleId(
+        "/forums/<forum_id>/members/<member_id>/terms/<term_id>",
+        lambda known: (
+            select(ForumTerm.public_id)
+            .join(ForumMember, ForumMember.id == ForumTerm.member_id)
+            .where(ForumMember.public_id == known["member_id"])
+            .order_by(ForumTerm.id)
+        ),
+    ),
+    SampleId(
+        "/forums/<forum_id>/quorum/<quorum_id>",
+        lambda known: (
+            select(ForumQuorum.public_id)
+            .join(Forum, Forum.id == ForumQuorum.forum_id)
+            .where(Forum.public_id == known["forum_id"])
+        ),
+    ),
+)
+
+
+def _to_record(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Meeting: %(name)s", name=one.forum_name),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.public_id),
+            _("Register and minutes, then record it as held."),
+            key=day_text(one.starts_at),
+            small=time_text(one.starts_at),
+            button=_("Write the minutes"),
+        )
+        for one in meetings_to_record(asked.actor, asked.now)
+    ]
+
+
+def _to_release(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("A line of the minutes waits to be released: %(forum)s", forum=one.forum_name),
+            url_for(
+                "forums.item",
+                forum_id=one.forum_id,
+                meeting_id=one.meeting_id,
+                item_id=one.item_id,
+                _anchor="kept-internal",
+            ),
+            _("Somebody asked that everybody may read it. A second person decides."),
+            key=short_date_text(one.starts_at),
+            button=_("Read it and decide"),
+        )
+        for one in lines_to_release(asked.actor)
+    ]
+
+
+def _circulated(asked: Viewer) -> Sequence[MinutesToSee]:
+    return minutes_to_see_through(asked.actor, asked.now)
+
+
+def _remarks(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Remarks to settle: %(count)s", count=one.open_remarks),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            _("On the minutes of %(name)s. Each gets an answer.", name=one.forum_name),
+            key=day_text(one.starts_at),
+            button=_("Settle them"),
+            count=one.open_remarks,
+        )
+        for one in asked.once(_circulated)
+        if one.open_remarks
+    ]
+
+
+def _to_read(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Minutes to read: %(name)s", name=one.forum_name),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            _("You were there. Remark where they should stand otherwise."),
+            key=day_text(one.starts_at),
+            small=_("until %(day)s", day=day_text(one.until)) if one.until else "",
+            button=_("Read"),
+        )
+        for one in minutes_to_read(asked.actor, asked.now)
+    ]
+
+
+def _to_confirm(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Minutes to confirm: %(name)s", name=one.forum_name),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            _("The forum meets today: once it is quorate, it can confirm them."),
+            key=day_text(one.starts_at),
+            button=_("Confirm"),
+            button_url=url_for(
+                "forums.confirm_minutes", forum_id=one.forum_id, meeting_id=one.meeting_id
+            ),
+        )
+        for one in asked.once(_circulated)
+        if one.meets_today and not one.open_remarks
+    ]
+
+
+def _small(one: ActionLine, asked: Viewer) -> str:
+    if one.due_on is None:
+        return _("no day set")
+    return _("overdue") if one.due_on < asked.day else ""
+
+
+def _with_whom(one: ActionLine) -> str:
+    """With whom it is, without the name: lines of both groups stand here together."""
+    if one.own:
+        return _("given to you")
+    if one.owner and one.owner != one.owner_name:
+        return _("with %(name)s", name=one.owner)
+    if one.owner_group:
+        return _("with %(name)s", name=_("Group %(letter)s", letter=one.owner_group))
+    return _("with nobody yet")
+
+
+def _actions(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Action: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
+            url_for("forums.progress", forum_id=one.forum_id, action_id=one.public_id),
+            f"{one.number}, {one.forum_name} · {_with_whom(one)}",
+            key=day_text(one.due_on) if one.due_on else "–",
+            small=_small(one, asked),
+            button=_("Mark done"),
+            button_url=url_for(
+                "forums.action", forum_id=one.forum_id, action_id=one.public_id, state="done"
+            ),
+        )
+        for one in actions_due(asked.actor, asked.now)
+    ]
+
+
+def _handed_over(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Action: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
+            url_for("forums.progress", forum_id=one.forum_id, action_id=one.public_id),
+            _("Whoever took this on has left the forum."),
+            key=day_text(one.due_on) if one.due_on else "–",
+            button=_("Hand over"),
+            button_url=url_for("forums.hand_over", forum_id=one.forum_id, action_id=one.public_id),
+        )
+        for one in actions_without_owner(asked.actor)
+    ]
+
+
+def _looked_at(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Decision: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
+            url_for("forums.decision", forum_id=one.forum_id, decision_id=one.public_id),
+            _("Its day has come: it stands on the next agenda of %(forum)s.", forum=one.forum_name),
+            key=day_text(one.look_on) if one.look_on else "–",
+            button=_("Look again"),
+        )
+        for one in decisions_to_look_at(asked.actor, asked.day)
+    ]
+
+
+def _today_meetings(asked: Viewer) -> Sequence[MeetingLine]:
+    return next_meetings(asked.actor, asked.now)
+
+
+def _terms(asked: Viewer) -> Sequence[TodayLine]:
+    return [
+        TodayLine(
+            _("Terms of office end: %(name)s", name=one.forum_name),
+            url_for("forums.terms", forum_id=one.forum_id),
+            _("Members: %(count)s. Whose term has ended no longer counts.", count=one.members),
+            key=day_text(one.first),
+            button=_("Look at the terms"),
+        )
+        for one in terms_ending(asked.actor, asked.day)
+    ]
+
+
+TODAY = (
+    Need("to_record", 140, _to_record, lead=_l("Meetings to record:"), lead_place=70),
+    Need("confirm_minutes", 150, _to_confirm),
+    Need("remarks", 230, _remarks, count=total),
+    Need("lines", 240, _to_release),
+    Need("read_minutes", 260, _to_read),
+    Need("terms", 250, _terms),
+    Need(
+        "actions",
+        270,
+        _actions,
+        lead=_l("Actions to see to:"),
+        lead_place=110,
+        most=MOST_SHOWN,
+    ),
+    Need("actions_left", 275, _handed_over, most=MOST_SHOWN),
+    Need("decisions", 276, _looked_at, most=MOST_SHOWN),
+    Panel("meetings", 20, _today_meetings, "forums/today_meetings.html", "forums.see"),
+    BeginningStep(
+        "forum",
+        _l("Open the forum"),
+        _l("Its members, meetings and minutes."),
+        "forums.index",
+        {Role.DIRECTOR: 60},
+        lambda: exists().where(Forum.id.is_not(None)),
+        at_once=("forums.edit", "forums.add"),
+    ),
+)
+
+
+ACTION_WORDS = ActionWords(
+    {
+        "forums.action_closed": _l("forums: action closed"),
+        "forums.action_handed_over": _l("forums: action handed over"),
+        "forums.action_linked": _l("forums: action linked"),
+        "forums.action_reminded": _l("forums: owners of actions reminded"),
+        "forums.action_unlinked": _l("forums: link of an action removed"),
+        "forums.note_added": _l("forums: note on an action added"),
+        "forums.note_removed": _l("forums: note on an action removed"),
+        "forums.action_reopened": _l("forums: action reopened"),
+        "forums.agenda_ordered": _l("forums: agenda ordered"),
+        "forums.answers_noted": _l("forums: answers to an invitation noted"),
+        "forums.appearance_chosen": _l("forums: appearance chosen"),
+        "forums.erratum_added": _l("forums: erratum added"),
+        "forums.decision_concluded": _l("forums: what became of a decision written down"),
+        "forums.decision_reopened": _l("forums: conclusion about a decision taken back"),
+        "forums.decision_to_look_at": _l("forums: day to look at a decision again set"),
+        "forums.arrival_noted": _l("forums: arrival noted"),
+        "forums.conflicts_noted": _l("forums: conflicts of interest noted"),
+        "forums.forum_changed": _l("forums: forum changed"),
+        "forums.forum_opened": _l("forums: forum opened"),
+        "forums.group_arrived": _l("forums: arrival of a group noted"),
+        "forums.guest_added": _l("forums: guest added"),
+        "forums.difference_settled": _l("forums: difference settled"),
+        "forums.invitation_answered": _l("forums: invitation answered"),
+        "forums.item_added": _l("forums: item added"),
+        "forums.item_removed": _l("forums: item removed"),
+        "forums.item_renamed": _l("forums: item renamed"),
+        "forums.item_written": _l("forums: item written"),
+        "forums.leaf_withdrawn": _l("forums: withdrawn from minutes"),
+        "forums.leaving_noted": _l("forums: leaving noted"),
+        "forums.line_kept": _l("forums: line kept"),
+        "forums.line_released": _l("forums: line released"),
+        "forums.meeting_cancelled": _l("forums: meeting cancelled"),
+        "forums.meeting_changed": _l("forums: meeting changed"),
+        "forums.meeting_held": _l("forums: meeting held"),
+        "forums.meeting_planned": _l("forums: meeting planned"),
+        "forums.member_added": _l("forums: member added"),
+        "forums.member_left": _l("forums: member left"),
+        "forums.members_added": _l("forums: members added"),
+        "forums.minutes_circulated": _l("forums: minutes circulated"),
+        "forums.minutes_locked": _l("forums: minutes confirmed and locked"),
+        "forums.minutes_remarked": _l("forums: remark on minutes"),
+        "forums.minutes_taken_back": _l("forums: minutes taken back"),
+        "forums.paper_added": _l("forums: paper added"),
+        "forums.paper_removed": _l("forums: paper removed"),
+        "forums.release_asked": _l("forums: release asked"),
+        "forums.remark_settled": _l("forums: remark settled"),
+        "forums.presence_corrected": _l("forums: times of presence corrected"),
+        "forums.quorum_agreed": _l("forums: quorum agreed"),
+        "forums.quorum_removed": _l("forums: quorum taken away"),
+        "forums.tap_taken_back": _l("forums: arrival or leaving taken back"),
+        "forums.signed_copy_kept": _l("forums: signed copy kept"),
+        "forums.signed_copy_removed": _l("forums: signed copy removed"),
+        "forums.template_added": _l("forums: template added"),
+        "forums.template_changed": _l("forums: template changed"),
+        "forums.template_removed": _l("forums: template removed"),
+        "forums.term_added": _l("forums: term of office added"),
+        "forums.term_changed": _l("forums: term of office changed"),
+        "forums.term_removed": _l("forums: term of office taken away"),
+        "forums.usual_items_added": _l("forums: usual items added"),
+        "forums.votes_noted": _l("forums: presence and votes of a decision noted"),
+    }
+)
 
 
 def _templates(_now: datetime) -> Select[Any]:

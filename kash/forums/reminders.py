@@ -9,11 +9,11 @@ from datetime import datetime, time, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from kash.forums.queries.progress import actions_to_remind_of
-from kash.forums.rules.progress import Reminder, reminder_of
-from kash.notices.kinds import MessageKind, OfferedField
-from kash.notices.queries.told import told_of
-from kash.notices.services.saying import MOST_AT_ONCE, Saying, say_to_each
+from kash.forums.queries.decisions import actions_to_remind_of
+from kash.forums.rules.decisions import Reminder, reminder_of
+from kash.people.notices.models import MessageKind, OfferedField
+from kash.people.notices.queries import told_of
+from kash.people.notices.services import MOST_AT_ONCE, Saying, say_to_each
 from kash.platform.database import db
 from kash.platform.vault import audited
 from kash.platform.web.formats import from_local, to_local

@@ -20,7 +20,7 @@ from kash.platform.cleaning import KINDS
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import open_file, seal_file
 from kash.training.material_files import MaterialProblem, cleaned_material
-from kash.training.rules.carried_files import MOST_FILE_BYTES
+from kash.training.rules.course_files import MOST_FILE_BYTES
 
 MOST_BYTES = MOST_FILE_BYTES
 _KIND = "forums.file"

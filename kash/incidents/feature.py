@@ -1,62 +1,347 @@
-"""The declaration of cases."""
+"""Chapters of the handbook that tell about reports and cases. Columns of this room's tables,
+sorted by what they hold about a person. Cases on Today. While the vault is closed a member reads
+the same words whether or not anything came. Words of the audit trail for what is done here: the
+room, then what happened. The declaration of cases."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.revocations import Revocation
+from kash.accounts.members.queries import SealedPage, identity_request_lines, may_hold_keys
+from kash.accounts.services.locking import Revocation
 from kash.feature import Feature
 from kash.incidents import blueprint, chores, views
-from kash.incidents.chapters import CHAPTERS
 from kash.incidents.chores import shred_notes, tell_who_is_asked
-from kash.incidents.endings import Closing, Shredding
+from kash.incidents.models import Closing, Shredding
 from kash.incidents.occasions import Occasions
-from kash.incidents.personal import PERSONAL
-from kash.incidents.queries.cases import is_kept_away
+from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
 from kash.incidents.queries.letterbox import compartments_of_letters
-from kash.incidents.queries.links import find_workshops, workshops_named
-from kash.incidents.rules.first_account import KIND as FIRST_ACCOUNT
+from kash.incidents.queries.mediation import briefs_waiting
+from kash.incidents.queries.officers import few_custodians
+from kash.incidents.queries.outside import what_is_missing
+from kash.incidents.rules.casework import COME_AT
+from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
 from kash.incidents.saving import BeforeSaving
-from kash.incidents.services import brief_endings, following_up, mediation
+from kash.incidents.services import brief_endings, mediation
+from kash.incidents.services import documentation as following_up
 from kash.incidents.services.alerts import alert_officers
-from kash.incidents.services.evidence import shred_evidence
-from kash.incidents.services.evidence_chores import delete_orphans
+from kash.incidents.services.documentation import KIND as IDENTITY
+from kash.incidents.services.documentation import WaitingCases, what_waits
+from kash.incidents.services.evidence import delete_orphans, shred_evidence
 from kash.incidents.services.filing import shred_old_drafts
-from kash.incidents.services.identities import KIND as IDENTITY
-from kash.incidents.services.letterbox import tend_letterbox
-from kash.incidents.services.mixing import mix_reports
-from kash.incidents.services.reminding import remind_members, send_reminder
-from kash.incidents.services.shredding import shred_unkept
-from kash.incidents.today import TODAY
-from kash.incidents.trail_words import ACTION_WORDS
-from kash.incidents.views import (
-    bail,
-    case_file,
-    consents,
-    decisions,
-    duty,
-    evidence,
-    her_choice,
-    history,
-    officers,
-    outside,
-    register,
-    second_member,
+from kash.incidents.services.letterbox import (
+    mix_reports,
+    remind_members,
+    send_reminder,
+    tend_letterbox,
 )
-from kash.incidents.views import following_up as following_up_pages
-from kash.incidents.views import mediation as mediation_pages
-from kash.incidents.views.addresses import moved
-from kash.incidents.views.identity_requests import identity_address
-from kash.members.queries import may_hold_keys
-from kash.members.sealed_pages import SealedPage
-from kash.platform.database import utc_now
+from kash.incidents.services.second_member import shred_unkept
+from kash.incidents.views import cases as case_file
+from kash.incidents.views import casework as decisions
+from kash.incidents.views import consents, evidence, history, outside
+from kash.incidents.views import mediation as bail
+from kash.incidents.views.cases import moved
+from kash.incidents.views.evidence import identity_address
+from kash.people.erasure import about_things
+from kash.platform.database import unless_full, utc_now
+from kash.platform.handbook.places import OFFICER, Chapters, each, peers
 from kash.platform.jobs import Chore, JobKind
 from kash.platform.vault.documents import WrittenOnce
 from kash.platform.vault.membership import SealedElsewhere
+from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import local_today
 from kash.platform.web.navigation import Destination
 from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.policy import Role
+
+CHAPTERS = Chapters(
+    {
+        "incidents": {
+            Role.DOCUMENTATION: f"{OFFICER}#incidents",
+            Role.CUSTODIAN: f"{OFFICER}#custodians",
+        }
+        | {Role.DIRECTOR: f"{OFFICER}#incidents"},
+        **each(
+            "incidents",
+            "filing filing_step receipt help_now paper leaflet",
+            peers(
+                "peer-educator#tell-what-happened",
+                dict.fromkeys(
+                    (Role.DOCUMENTATION, Role.CUSTODIAN), "peer-educator#tell-what-happened"
+                ),
+            ),
+        ),
+        **each(
+            "incidents",
+            "briefs answer_brief close_brief own_duty",
+            peers("peer-educator#if-you-mediate"),
+        ),
+        **each(
+            "incidents",
+            "new_case edit_case",
+            dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#write-down-a-case"),
+        ),
+        "incidents.changes": dict.fromkeys(
+            (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR),
+            f"{OFFICER}#her-first-account-and-changes",
+        ),
+        **each(
+            "incidents",
+            "taking redact give_account",
+            dict.fromkeys(
+                (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#her-first-account-and-changes"
+            ),
+        ),
+        **each(
+            "incidents",
+            "consents consent_form court_asks",
+            dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#consents"),
+        ),
+        "incidents.her_choice": dict.fromkeys(
+            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#what-is-wanted"
+        ),
+        **each(
+            "incidents",
+            "ask_mediator duty_list add_mediator edit_mediator remove_mediator",
+            dict.fromkeys(
+                (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#mediators"
+            ),
+        ),
+        **each(
+            "incidents",
+            "referrals terms limits bail correct_bail remove_bail",
+            dict.fromkeys(
+                (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#referrals-and-what-was-agreed"
+            ),
+        ),
+        **each(
+            "incidents",
+            "decisions decision term_to_bail",
+            {Role.CUSTODIAN: f"{OFFICER}#money-and-officers"},
+        ),
+        "incidents.case_file": dict.fromkeys(
+            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#print-a-case-file"
+        ),
+        **each(
+            "incidents",
+            "add_evidence evidence evidence_label evidence_original remove_evidence",
+            dict.fromkeys(
+                (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#evidence"
+            ),
+        ),
+        **each(
+            "incidents",
+            "step assign shred",
+            dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#the-steps-of-a-case"),
+        ),
+        **each(
+            "incidents",
+            "seconds_list second hold_case lift_hold",
+            dict.fromkeys(
+                (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#the-second-member"
+            ),
+        ),
+        "incidents.declare": dict.fromkeys(
+            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#who-must-not-work-on-a-case"
+        ),
+        **each(
+            "incidents",
+            "identity ask_identity identity_of",
+            dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#who-somebody-is"),
+        ),
+        "incidents.links": dict.fromkeys(
+            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#belongs-with"
+        ),
+        **each(
+            "incidents",
+            "officers officer",
+            {
+                Role.DIRECTOR: "director#officers-on-duty",
+                Role.DOCUMENTATION: f"{OFFICER}#when-you-get-sign-in",
+            },
+        ),
+        "incidents.outside": dict.fromkeys(
+            (Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#cases-for-a-custodian-alone"
+        ),
+    }
+)
+
+
+PERSONAL = (
+    *about_things(
+        filing_quota="body",
+        incident="state receipt_hash receipt_notes",
+        incident_draft="code_hash",
+        incident_draft_screen="screen",
+        letterbox="body",
+        mediation_brief="state note_sealed outcome_sealed",
+        mediator_duty="phone_sealed spoken note",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class VaultWords:
+    """The words of Today for a member of the vault. While it is closed: that she may open it. While
+    it is open: `cases`, and the `requests` to read who somebody is that she may decide."""
+
+    cases: WaitingCases | None = None
+    requests: int = 0
+
+    @property
+    def hours(self) -> str:
+        """The hours at which reports come."""
+        return ", ".join(f"{hour}:00" for hour in COME_AT)
+
+
+def _vault(asked: Viewer) -> Sequence[VaultWords]:
+    actor, vault = asked.actor, asked.vault
+    if not actor.may("incidents.see") or not may_hold_keys(actor):
+        return []
+    if vault is None or not vault.holds("case"):
+        return [VaultWords()]
+    lines = identity_request_lines(actor) if actor.may("vault.unseal") else []
+    cases = None
+    # What was looked through is noted. Without room for the note there is no look, but there is
+    # the rest of the page.
+    with unless_full():
+        cases = what_waits(actor, vault, asked.now)
+    if cases is None:
+        return [VaultWords()]
+    return [VaultWords(cases, sum(line.state == "waits" and not line.mine for line in lines))]
+
+
+def _briefs(asked: Viewer) -> Sequence[TodayLine]:
+    count = briefs_waiting(asked.actor) if asked.actor.may("incidents.briefs") else 0
+    if not count:
+        return []
+    return [
+        TodayLine(
+            _("You are asked to mediate"),
+            url_for("incidents.briefs"),
+            _("Say whether you can."),
+            key=count,
+            button=_("Read"),
+        )
+    ]
+
+
+def _few_custodians(asked: Viewer) -> Sequence[TodayLine]:
+    if not few_custodians(asked.actor):
+        return []
+    title = _("Fewer than two custodians hold keys")
+    return [
+        TodayLine(
+            title,
+            url_for("members.members"),
+            _(
+                "With one, nobody could read a report about that one. Have another invited and let"
+                " in."
+            ),
+            icon="lock",
+            button=_("Members"),
+            about=title,
+        )
+    ]
+
+
+def _outside(asked: Viewer) -> Sequence[TodayLine]:
+    missing = what_is_missing(asked.actor)
+    if not missing:
+        return []
+    title, waits = _("Contact outside the programme"), missing == "waits"
+    return [
+        TodayLine(
+            title,
+            url_for("incidents.outside"),
+            _("Somebody is proposed. You are the second person.")
+            if waits
+            else _("There is none yet. Whoever reports somebody of the programme needs one."),
+            icon="phone",
+            button=_("Decide") if waits else _("Propose"),
+            about=title,
+        )
+    ]
+
+
+TODAY = (
+    # The first that is asked of the database: it may write, and what was read before would be read
+    # again.
+    Need("vault", 20, _vault, template="incidents/today.html", ranked=True),
+    Need("briefs", 60, _briefs),
+    Need("few_custodians", 200, _few_custodians),
+    Need("outside", 210, _outside),
+)
+
+
+ACTION_WORDS = ActionWords(
+    {
+        "incidents.account_given": _l("incidents: first account given out"),
+        "incidents.autosave_opened": _l("incidents: autosave opened"),
+        "incidents.bail_written": _l("incidents: bail written"),
+        "incidents.case_added": _l("incidents: case added"),
+        "incidents.case_file_printed": _l("incidents: case file printed"),
+        "incidents.case_written": _l("incidents: case written"),
+        "incidents.changed": _l("incidents: changed"),
+        "incidents.changes_opened": _l("incidents: changes opened"),
+        "incidents.court_asked": _l("incidents: asked again for a court"),
+        "incidents.choice_noted": _l("incidents: choice noted"),
+        "incidents.consents_answered": _l("incidents: consents answered"),
+        "incidents.consents_taken_back": _l("incidents: consents taken back"),
+        "incidents.draft_kept": _l("incidents: draft kept"),
+        "incidents.draft_thrown_away": _l("incidents: draft thrown away"),
+        "incidents.evidence_added": _l("incidents: evidence added"),
+        "incidents.evidence_custody": _l("incidents: evidence custody"),
+        "incidents.evidence_exported": _l("incidents: evidence exported"),
+        "incidents.evidence_labelled": _l("incidents: evidence labelled"),
+        "incidents.evidence_opened": _l("incidents: evidence opened"),
+        "incidents.evidence_printed": _l("incidents: evidence printed"),
+        "incidents.evidence_removed": _l("incidents: evidence removed"),
+        "incidents.evidence_viewed": _l("incidents: evidence viewed"),
+        "incidents.filed": _l("incidents: filed"),
+        "incidents.identity_filed": _l("incidents: identity filed"),
+        "incidents.held": _l("incidents: held"),
+        "incidents.hold_ended": _l("incidents: hold ended"),
+        "incidents.identity_opened": _l("incidents: identity opened"),
+        "incidents.limits_told": _l("incidents: limits told"),
+        "incidents.identity_replaced": _l("incidents: identity replaced"),
+        "incidents.moved": _l("incidents: moved"),
+        "incidents.not_known_said": _l("incidents: not known said"),
+        "incidents.note_kept": _l("incidents: note kept"),
+        "incidents.opened": _l("incidents: opened"),
+        "incidents.receipt_carried": _l("incidents: receipt carried"),
+        "incidents.recorded": _l("incidents: recorded"),
+        "incidents.referral_updated": _l("incidents: referral updated"),
+        "incidents.referred": _l("incidents: referred"),
+        "incidents.roster_changed": _l("incidents: roster changed"),
+        "incidents.searched": _l("incidents: searched"),
+        "incidents.second_asked": _l("incidents: second member asked"),
+        "incidents.second_refused": _l("incidents: second member refused"),
+        "incidents.shredded": _l("incidents: shredded"),
+        "incidents.shredded_unkept": _l("incidents: shredded unkept"),
+        "incidents.taking_said": _l("incidents: taking said"),
+        "incidents.term_agreed": _l("incidents: term agreed"),
+        "incidents.term_decided": _l("incidents: term decided"),
+        "incidents.term_updated": _l("incidents: term updated"),
+        "incidents.try_noted": _l("incidents: try noted"),
+        "incidents.view_removed": _l("incidents: view removed"),
+        "incidents.view_saved": _l("incidents: view saved"),
+        "incidents.words_taken_out": _l("incidents: words taken out"),
+        "incidents.word_chosen": _l("incidents: word chosen"),
+        "mediation.brief_answered": _l("mediation: brief answered"),
+        "mediation.brief_closed": _l("mediation: brief closed"),
+        "mediation.duty_changed": _l("mediation: duty changed"),
+        "mediation.mediator_added": _l("mediation: mediator added"),
+        "mediation.mediator_changed": _l("mediation: mediator changed"),
+        "mediation.mediator_removed": _l("mediation: mediator removed"),
+    }
+)
 
 
 def _officers_told(_count: int) -> str:
@@ -75,22 +360,22 @@ _STEPS = (
 )
 # Parts of the page of a case, and links on top of the register.
 _PAGES = (
-    bail.SECTION,
+    bail.BAIL_SECTION,
     consents.SECTION,
     decisions.SECTION,
     evidence.SECTION,
-    following_up_pages.TERMS,
-    following_up_pages.REFERRALS,
-    her_choice.SECTION,
+    decisions.TERMS,
+    decisions.REFERRALS,
+    consents.HER_CHOICE_SECTION,
     history.SECTION,
-    mediation_pages.SECTION,
+    bail.SECTION,
     case_file.PRINT,
     case_file.CHANGE,
-    second_member.HOLD,
-    second_member.ENTRY,
-    *register.ENTRIES,
-    duty.ENTRY,
-    officers.ENTRY,
+    consents.HOLD,
+    consents.ENTRY,
+    *case_file.ENTRIES,
+    bail.ENTRY,
+    history.ENTRY,
     decisions.ENTRY,
     outside.ENTRY,
 )

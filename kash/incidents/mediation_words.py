@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from kash.incidents.names import RESULT_NAMES
 from kash.incidents.rules.mediation import FOR_PEOPLE
-from kash.incidents.rules.record import Asked, Intervention
+from kash.incidents.rules.parts import Asked, Intervention
 
 
 def result_text(one: Asked, people: int) -> str:

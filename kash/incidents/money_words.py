@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents.names import ACT_NAMES
-from kash.incidents.rules.cash_bail import Wrong
+from kash.incidents.rules.clocks import Wrong
 from kash.incidents.rules.money import TermRefusal
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents.rules.receipts import WordProblem
+from kash.incidents.rules.filing import WordProblem
 
 WORD_PROBLEMS: dict[WordProblem, Any] = {
     WordProblem.SHORT: _l("Take a longer word: four letters or more."),

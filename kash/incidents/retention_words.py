@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents.rules.retention import Keeps, days_left
+from kash.incidents.rules.totals import Keeps, days_left
 from kash.platform.web.formats import date_text, local_today
 
 # Said before anything is asked, on the phone, on paper and on the leaflet.

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from kash.incidents.names import STATE_NAMES
 from kash.incidents.rules.clocks import Clock
 from kash.incidents.rules.parts import Person
-from kash.incidents.rules.summaries import Summary
+from kash.incidents.rules.totals import Summary
 from kash.platform.web.formats import moment_text, short_date_text, to_local
 
 STEP_NAMES: dict[str, Any] = {

@@ -11,7 +11,7 @@ from kash.people import words
 from kash.people.forms.persons import PersonForm
 from kash.people.models import Person
 from kash.people.queries.duplicates import facts_of
-from kash.people.rules.matching import Likeness, Match, Reason
+from kash.people.rules.duplicates import Likeness, Match, Reason
 from kash.people.rules.persons import sort_name
 from kash.people.services.persons import ContactChange, PersonDetails
 from kash.platform.database import PUBLIC_ID

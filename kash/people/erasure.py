@@ -29,6 +29,7 @@ from kash.feature import Part
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+
 Values = Mapping[str, Any]
 # Told a row, by its columns' names; says for which public id its sealed text was sealed.
 SealedFor = Callable[["Session", Values], str]

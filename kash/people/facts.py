@@ -21,16 +21,9 @@ from kash.people.rules.lists.answers import (
     read_sex,
     read_text,
 )
-from kash.people.rules.lists.cells import Cell, Reading
+from kash.people.rules.lists.cells import Cell, Reading, read_name
 from kash.people.rules.lists.heading_words import ways
-from kash.people.rules.lists.names import read_name
-from kash.people.rules.persons import (
-    AGE_BANDS,
-    LANGUAGES,
-    MOST_NAME,
-    SEXES,
-    WIDE_AGE_BANDS,
-)
+from kash.people.rules.persons import AGE_BANDS, LANGUAGES, MOST_NAME, SEXES, WIDE_AGE_BANDS
 from kash.platform.catalogue import N_
 
 

@@ -21,7 +21,7 @@ from kash.people.erasure import (
     about_things,
     free_texts,
 )
-from kash.people.references import column_of
+from kash.people.queries.search import column_of
 from kash.platform import storage
 from kash.platform.database import after_commit
 from kash.platform.jobs.models import Job

@@ -12,6 +12,7 @@ from kash.people.facts import COMPARED, FACTS
 if TYPE_CHECKING:
     from kash.people.models import Person
 
+
 LABEL: dict[str, Any] = {fact.name: _l(fact.label) for fact in FACTS}
 # Of facts that are chosen from a few.
 SAID: dict[str, dict[str, Any]] = {

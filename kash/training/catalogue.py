@@ -14,7 +14,7 @@ from kash.platform.web import Listing, listing
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.queries import minutes_of, sees_everything, versions_in_reach
-from kash.training.rules.search import CourseSearch
+from kash.training.rules.courses import CourseSearch
 
 
 @dataclass(frozen=True)

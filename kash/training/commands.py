@@ -18,16 +18,23 @@ from kash.platform.refusals import told_at_terminal
 from kash.platform.storage import StorageError
 from kash.platform.web import Problem
 from kash.policy import SYSTEM
-from kash.training.course_additions import CourseAddition
 from kash.training.course_files import Beside, course_file
 from kash.training.models import Course
-from kash.training.rules.bringing import VersionStanding
-from kash.training.rules.course_file import MOST_BYTES, CourseFile, read_file
-from kash.training.rules.plain_values import UnreadableFile
-from kash.training.services.bringing import BringingDecisions, bring_course, bring_library
-from kash.training.services.material_files import keep_carried
+from kash.training.queries import CourseAddition, fault_sentence
+from kash.training.rules.course_files import (
+    MOST_BYTES,
+    CourseFile,
+    UnreadableFile,
+    VersionStanding,
+    read_file,
+)
+from kash.training.services.course_files import (
+    BringingDecisions,
+    bring_course,
+    bring_library,
+    keep_carried,
+)
 from kash.training.starting_library import library
-from kash.training.words import fault_sentence
 
 training_commands = AppGroup("training", help="Courses in files, and the starting library.")
 _FILE = click.Path(path_type=Path, dir_okay=False)

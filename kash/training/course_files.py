@@ -13,27 +13,23 @@ from kash.platform.database import db
 from kash.platform.storage import StorageError
 from kash.platform.web import Problem
 from kash.policy import Actor
-from kash.training.course_additions import CourseAddition, PieceCounts, additions_seen
 from kash.training.material_files import content_of, files_of
 from kash.training.models import Course, CourseVersion
-from kash.training.queries import loaded
-from kash.training.rules.bringing import (
+from kash.training.queries import CourseAddition, PieceCounts, additions_seen, loaded, tree_of
+from kash.training.rules.course_files import (
+    MOST_BYTES,
+    MOST_TEXT_BYTES,
+    CarriedFile,
+    CourseFile,
+    FileVersion,
     HereVersion,
     PlacedVersion,
     VersionStanding,
+    files_used,
     place_versions,
     shown_code,
-)
-from kash.training.rules.carried_files import CarriedFile
-from kash.training.rules.course_file import (
-    MOST_BYTES,
-    MOST_TEXT_BYTES,
-    CourseFile,
-    FileVersion,
-    files_used,
     written_file,
 )
-from kash.training.trees import tree_of
 
 
 class CourseTooLarge(Problem):

@@ -10,15 +10,21 @@ from flask_babel import gettext as _
 
 from kash.platform.press import PagedDocument, document
 from kash.platform.web.formats import hours_text
-from kash.platform.web.language import LANGUAGES, brand
-from kash.training.deliveries import delivered_of
+from kash.platform.web.programme import LANGUAGES, brand
 from kash.training.material_files import content_of, files_of, joined, type_of
 from kash.training.models import CourseVersion
-from kash.training.queries import read_version
-from kash.training.rules.fields import KINDS, MATERIAL, PLAN
-from kash.training.rules.nodes import CourseNode, planned_minutes
-from kash.training.rules.states import group_size
-from kash.training.rules.timing import cuts, step_minutes, timed_steps
+from kash.training.queries import delivered_of, read_version
+from kash.training.rules.courses import (
+    KINDS,
+    MATERIAL,
+    PLAN,
+    CourseNode,
+    cuts,
+    group_size,
+    planned_minutes,
+    step_minutes,
+    timed_steps,
+)
 
 
 def guide(version: CourseVersion, *, with_notes: bool) -> bytes:

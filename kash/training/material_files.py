@@ -28,7 +28,7 @@ from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, sta
 from kash.platform.database import db
 from kash.platform.web import Problem
 from kash.training.models import MaterialFile
-from kash.training.rules.carried_files import MOST_FILE_BYTES, TAKEN_KINDS
+from kash.training.rules.course_files import MOST_FILE_BYTES, TAKEN_KINDS
 
 FOLDER = "materials"
 _CHILD = "kash.training.joining_child"

@@ -1,14 +1,13 @@
-"""Courses, their versions, and the rows of these.
-
-What each kind of row holds is declared in `kash/training/rules/fields.py`; every `Field` there has
-its column here.
-"""
+"""Courses, their versions, and the rows of these. What each kind of row holds is declared in
+`kash/training/rules/courses.py`; every `Field` there has its column here. Approval of courses: a
+version is published by a second person."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     JSON,
     CheckConstraint,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kash.platform.approvals.approval import Approval
 from kash.platform.database import Base, PublicId, UtcDateTime, new_public_id, utc_now
 
 
@@ -223,3 +223,17 @@ class MaterialFile(PublicId, Base):
     size: Mapped[int] = mapped_column(Integer)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+_ANOTHER = _l("You proposed this version, or stand in for who did: another must decide.")
+
+APPROVAL = Approval(
+    "courses",
+    CourseVersion,
+    proposes="curriculum.edit",
+    approves="curriculum.approve",
+    label=_l("Courses: publish or send back"),
+    waiting=_l("Courses proposed, not published"),
+    own=_ANOTHER,
+    stands_in=_ANOTHER,
+)

@@ -1,24 +1,221 @@
-"""Reads: courses and versions, as far as the actor reaches."""
+"""Additions of other rooms to the file that carries a course. A room that stands above declares
+its own, so that courses know nothing of it. Links of a course's page besides its versions. A room
+that stands above declares its own. Versions as trees of plain values, and back: what copies,
+compares, translates and carries them walks these. Reads: courses and versions, as far as the actor
+reaches. Deliveries of session plans: a room above that teaches them says how long each took. Words
+for what is decided here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from flask import url_for
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from kash.feature import Part, declared
-from kash.platform.database import db
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import Change
+from kash.platform.web import current_actor
+from kash.platform.web.counted import counted
 from kash.platform.web.errors import one_or_404
 from kash.policy import GRANTS, Actor, Reach
-from kash.training.approval import APPROVAL
-from kash.training.models import Course, CourseVersion, Module, PlanRow, SessionPlan
-from kash.training.rules.fields import OBJECTIVE
-from kash.training.rules.nodes import CourseNode
-from kash.training.rules.translations import filled
-from kash.training.trees import tree_of
+from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
+from kash.training.rules.course_files import Place, ValueFault, ValueReading
+from kash.training.rules.courses import (
+    MODULE,
+    OBJECTIVE,
+    PLAN,
+    PLAN_ROWS,
+    VERSION,
+    CourseNode,
+    RowKind,
+    Value,
+)
+from kash.training.rules.versions import Delivered, WholeTime, filled, of_last, whole_time
+
+
+@dataclass(frozen=True)
+class PieceCounts:
+    """How many pieces of a file are new here, the same, or differ from what is here."""
+
+    new: int = 0
+    same: int = 0
+    differs: int = 0
+
+
+Check = Callable[[object, ValueReading, Place], Any]
+
+
+class Store(Protocol):
+    """A function that writes the pieces of a file into a course."""
+
+    def __call__(
+        self, change: Change, course: Course, brought: Any, *, differing: bool, by: Actor
+    ) -> None:
+        """Add what is new and, with `differing`, newer wordings beside those that differ; what is
+        here stays as it is."""
+
+
+@dataclass(frozen=True)
+class CourseAddition(Part):
+    """A piece of a course file: `name` is its field there, `label` what people call it.
+
+    `sees` is the permission by which somebody takes it away in a file, `writes` the one by which
+    she brings it in. `plain` gives what a course has of it as plain values, empty if it has none.
+    `check` takes plain values apart and notes mistakes. `compare` says how what it made of them
+    stands to what a course has, None for one that is new.
+    """
+
+    name: str
+    label: Any
+    sees: str
+    writes: str
+    plain: Callable[[Course], object]
+    check: Check
+    compare: Callable[[Session, Course | None, Any], PieceCounts]
+    store: Store
+
+
+def additions_seen(actor: Actor) -> list[CourseAddition]:
+    """Additions that an actor may take away in a file."""
+    return [each for each in declared(CourseAddition) if actor.may(each.sees)]
+
+
+def additions_written(actor: Actor) -> list[CourseAddition]:
+    """Additions that an actor may bring in."""
+    return [each for each in declared(CourseAddition) if actor.may(each.writes)]
+
+
+@dataclass(frozen=True)
+class CourseLink(Part):
+    """A page about a course: its endpoint takes the course's `public_id`."""
+
+    label: Any
+    endpoint: str
+    icon: str
+    permission: str
+
+
+def course_links(public_id: str) -> list[dict[str, Any]]:
+    """The pages about a course that the present actor may open: label, url and icon."""
+    actor = current_actor()
+    return [
+        {
+            "label": link.label,
+            "url": url_for(link.endpoint, public_id=public_id),
+            "icon": link.icon,
+        }
+        for link in declared(CourseLink)
+        if actor.may(link.permission)
+    ]
+
+
+Row = CourseVersion | Module | SessionPlan | PlanRow
+
+
+def tree_of(version: CourseVersion) -> CourseNode:
+    """All that a version holds, as it was loaded."""
+    modules = tuple(_module(module) for module in version.modules)
+    return CourseNode(VERSION.name, "", values(version, VERSION), dict(version.made_from), modules)
+
+
+def _module(module: Module) -> CourseNode:
+    plans = tuple(tree_of_plan(plan) for plan in module.plans)
+    return _node(module, MODULE, plans)
+
+
+def tree_of_plan(plan: SessionPlan) -> CourseNode:
+    """A session with its rows."""
+    return _node(
+        plan, PLAN, tuple(_node(row, kind) for kind in PLAN_ROWS for row in plan.of(kind.name))
+    )
+
+
+def _node(
+    row: Module | SessionPlan | PlanRow, kind: RowKind, below: tuple[CourseNode, ...] = ()
+) -> CourseNode:
+    return CourseNode(kind.name, row.lineage, values(row, kind), dict(row.made_from), below)
+
+
+def values(row: Row, kind: RowKind) -> dict[str, Value]:
+    """The values of a row by the names of its fields."""
+    return {field.name: getattr(row, field.name) for field in kind}
+
+
+def write_values(row: Row, kind: RowKind, given: Mapping[str, Value]) -> None:
+    """Write values into a row; fields that are not given stay."""
+    for field in kind:
+        if field.name in given:
+            setattr(row, field.name, given[field.name])
+
+
+def lay_out(version: CourseVersion, tree: CourseNode) -> None:
+    """Give a version all that a tree holds, in place of what it has.
+
+    Its rows are new ones, but those it has already keep their public ids, so that whoever has the
+    page of one open is told that it changed.
+    """
+    known = _known(version)
+    write_values(version, VERSION, tree.fields)
+    version.made_from = dict(tree.made_from)
+    version.modules[:] = [
+        _module_row(node, place, known) for place, node in enumerate(tree.of(MODULE.name), 1)
+    ]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The rows that a version has, by lineage."""
+
+    modules: dict[str, Module]
+    plans: dict[str, SessionPlan]
+    rows: dict[tuple[str, str], PlanRow]
+
+
+def _known(version: CourseVersion) -> _Known:
+    plans = [plan for module in version.modules for plan in module.plans]
+    return _Known(
+        {module.lineage: module for module in version.modules},
+        {plan.lineage: plan for plan in plans},
+        {(row.kind, row.lineage): row for plan in plans for row in plan.rows},
+    )
+
+
+def _module_row(node: CourseNode, place: int, known: _Known) -> Module:
+    module = known.modules.pop(node.lineage, None) or Module(public_id=new_public_id())
+    _write(module, node, place)
+    module.plans[:] = [_plan_row(plan, at, known) for at, plan in enumerate(node.of(PLAN.name), 1)]
+    return module
+
+
+def _plan_row(node: CourseNode, place: int, known: _Known) -> SessionPlan:
+    plan = known.plans.pop(node.lineage, None)
+    if plan is None:
+        plan = SessionPlan(public_id=new_public_id())
+    else:
+        plan.row_version += 1
+    _write(plan, node, place)
+    plan.rows[:] = [
+        _row(below, at, known)
+        for kind in PLAN_ROWS
+        for at, below in enumerate(node.of(kind.name), 1)
+    ]
+    return plan
+
+
+def _row(node: CourseNode, place: int, known: _Known) -> PlanRow:
+    row = known.rows.pop(node.key, None) or PlanRow(public_id=new_public_id(), kind=node.kind)
+    _write(row, node, place)
+    return row
+
+
+def _write(row: Module | SessionPlan | PlanRow, node: CourseNode, place: int) -> None:
+    row.lineage, row.made_from, row.position = node.lineage, dict(node.made_from), place
+    write_values(row, node.declared, node.fields)
 
 
 @dataclass(frozen=True)
@@ -320,3 +517,69 @@ def all_courses() -> list[tuple[str, str]]:
         select(Course.public_id, Course.name).order_by(func.lower(Course.name), Course.id)
     )
     return [(row.public_id, row.name) for row in rows]
+
+
+# For lineages of session plans: the minutes that each took, the latest first, at most `LAST_TIMES`;
+# what was never taught may be left out.
+LastMinutes = Callable[[Session, Collection[str]], Mapping[str, Sequence[int]]]
+
+
+@dataclass(frozen=True)
+class Deliveries(Part):
+    """A room that knows how long sessions took."""
+
+    last_minutes: LastMinutes
+
+
+def delivered_of(lineages: Collection[str], session: Session | None = None) -> dict[str, Delivered]:
+    """The last deliveries of each plan (its lineage) that was ever taught, whichever version or
+    translation it was; one query for each room that teaches."""
+    found: dict[str, Delivered] = {}
+    if lineages:
+        for one in declared(Deliveries):
+            for lineage, minutes in one.last_minutes(session or db.session(), lineages).items():
+                took = of_last(minutes)
+                if took is not None:
+                    found[lineage] = took
+    return found
+
+
+def delivered_kept(lineages: Collection[str]) -> dict[str, Delivered]:
+    """The same of all plans of a version, which are asked about once while nothing was written."""
+    return counted(("delivered", frozenset(lineages)), lambda: delivered_of(lineages))
+
+
+def whole_times(version_ids: Collection[int]) -> dict[int, WholeTime]:
+    """The time of each of these versions (keys), as planned and as taught; three queries, one while
+    nothing was written."""
+    key = ("whole times", frozenset(version_ids))
+    return counted(key, lambda: _whole_times(version_ids))
+
+
+def _whole_times(version_ids: Collection[int]) -> dict[int, WholeTime]:
+    plans = plans_of(version_ids)
+    took = delivered_of({lineage for some in plans.values() for lineage, _ in some})
+    return {
+        version: whole_time((minutes, took.get(lineage)) for lineage, minutes in some)
+        for version, some in plans.items()
+    }
+
+
+def fault_sentence(fault: ValueFault) -> str:
+    """A mistake in a course file: where it stands, and what is wrong."""
+    sentence = _(fault.sentence, **fault.said)
+    return f"{fault.where}: {sentence}" if fault.place else sentence
+
+
+def delivered_words(took: Delivered) -> str:
+    """How long a session took the last times that it was taught."""
+    if took.times == 1:
+        return _("last time %(minutes)s min", minutes=took.median)
+    if took.least == took.most:
+        return _("last %(times)s times %(minutes)s min", times=took.times, minutes=took.least)
+    return _(
+        "last %(times)s times %(least)s to %(most)s min",
+        times=took.times,
+        least=took.least,
+        most=took.most,
+    )

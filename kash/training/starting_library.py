@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from kash.feature import declared
-from kash.training.course_additions import CourseAddition
-from kash.training.rules.course_file import CourseFile, read_file
+from kash.training.queries import CourseAddition
+from kash.training.rules.course_files import CourseFile, read_file
 
 FOLDER = Path(__file__).parent / "library"
 

@@ -7,8 +7,8 @@ from datetime import date
 
 from flask import url_for
 
-from kash.availability.bookings import Booked, Bookings
-from kash.workshops.queries.bookings import BookedRow, held_at, taught_by
+from kash.workshops.availability.queries import Booked, Bookings
+from kash.workshops.queries.plan import BookedRow, held_at, taught_by
 
 
 def _booked(rows: Sequence[BookedRow]) -> list[Booked]:

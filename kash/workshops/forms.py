@@ -1,4 +1,5 @@
-"""Forms for a workshop, its sessions, its costs and the people at the door."""
+"""How the fixed values of this feature read to a person. Forms for a workshop, its sessions, its
+costs and the people at the door."""
 
 from __future__ import annotations
 
@@ -11,18 +12,22 @@ from wtforms import Form, FormField, ValidationError
 from wtforms.validators import Optional
 
 from kash.attendance.rules.marking import LONGEST_CORRECTION
-from kash.people.forms.capitals import NamedForm
+from kash.attendance.rules.registers import Conduct, Oddity
+from kash.people.forms.persons import NamedForm
 from kash.people.rules.persons import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
-from kash.platform.web.fields import RowsField
-from kash.platform.web.forms import (
-    BooleanField,
+from kash.platform.web.fields import (
     DayField,
     HiddenField,
-    KashForm,
     NewIdField,
+    RowsField,
     SeveralField,
     TimeOfDayField,
+)
+from kash.platform.web.formats import hours_text, moment_text, time_text
+from kash.platform.web.forms import (
+    BooleanField,
+    KashForm,
     choice_field,
     long_text_field,
     no_control_characters,
@@ -32,10 +37,147 @@ from kash.platform.web.forms import (
     whole_number_field,
 )
 from kash.platform.web.row_versions import RowVersionForm
-from kash.training.rules.fields import MOST_ROWS
-from kash.workshops.rules import LEAST_MINUTES, MOST_DAYS, MOST_MINUTES, LeftOutReason
-from kash.workshops.seating import DAYS_BEFORE, OFFER_HOURS
-from kash.workshops.wording import LEFT_OUT, REACHED
+from kash.training.rules.courses import MOST_ROWS
+from kash.workshops.rules import (
+    DAYS_BEFORE,
+    LEAST_MINUTES,
+    MOST_DAYS,
+    MOST_MINUTES,
+    OFFER_HOURS,
+    Break,
+    EnrolmentState,
+    LeftOutReason,
+    Reached,
+    Stage,
+    Standstill,
+    StayReason,
+)
+
+ENROLMENT: dict[EnrolmentState, Any] = {
+    EnrolmentState.INVITED: _l("Invited"),
+    EnrolmentState.CONFIRMED: _l("Confirmed"),
+    EnrolmentState.WAITING: _l("Waiting"),
+    EnrolmentState.DECLINED: _l("Declined"),
+    EnrolmentState.WITHDRAWN: _l("Withdrawn"),
+}
+ENROLMENT_TONE = {
+    EnrolmentState.INVITED: "",
+    EnrolmentState.CONFIRMED: "good",
+    EnrolmentState.WAITING: "warn",
+    EnrolmentState.DECLINED: "bad",
+    EnrolmentState.WITHDRAWN: "bad",
+}
+# What a button says that makes an enrolment become this.
+MOVE: dict[EnrolmentState, Any] = {
+    EnrolmentState.CONFIRMED: _l("Confirm"),
+    EnrolmentState.DECLINED: _l("Declined"),
+    EnrolmentState.INVITED: _l("Invite again"),
+    EnrolmentState.WITHDRAWN: _l("Withdraw"),
+}
+PAUSE: dict[Break, Any] = {
+    Break.TEA: _l("Tea"),
+    Break.LUNCH: _l("Lunch"),
+    Break.OTHER: _l("Break"),
+}
+STAGE: dict[Stage, Any] = {
+    Stage.PLANNED: _l("Planned"),
+    Stage.RUNNING: _l("Running"),
+    Stage.OVER: _l("Over"),
+    Stage.CANCELLED: _l("Cancelled"),
+}
+STAGE_TONE = {
+    Stage.PLANNED: "",
+    Stage.RUNNING: "live",
+    Stage.OVER: "good",
+    Stage.CANCELLED: "bad",
+}
+LEFT_OUT: dict[LeftOutReason, Any] = {
+    LeftOutReason.TIME: _l("Time was short"),
+    LeftOutReason.KNOWN: _l("They knew it already"),
+    LeftOutReason.UNSAFE: _l("It would have upset or endangered somebody"),
+    LeftOutReason.MISSING: _l("Something was missing: material, power, a person"),
+    LeftOutReason.WISHES: _l("The group wished otherwise"),
+    LeftOutReason.OTHER: _l("Another reason"),
+}
+REACHED: dict[Reached, Any] = {
+    Reached.REACHED: _l("Reached"),
+    Reached.PARTLY: _l("Partly"),
+    Reached.NOT_TAUGHT: _l("Not taught"),
+}
+REACHED_TONE = {Reached.REACHED: "good", Reached.PARTLY: "warn", Reached.NOT_TAUGHT: ""}
+
+
+def enrolment_word(state: EnrolmentState) -> str:
+    """An enrolment's state in a word."""
+    return str(ENROLMENT[state])
+
+
+def pause_word(kind: Break) -> str:
+    """A pause in a word."""
+    return str(PAUSE[kind])
+
+
+def oddity_sentence(held: Conduct, oddity: Oddity) -> str:
+    """Sentence on an oddity of a register that wants a look."""
+    if oddity is Oddity.CLOSED_BEFORE:
+        return _("Closed before it began.")
+    if oddity is Oddity.CLOSED_EARLY:
+        return _(
+            "Closed after %(length)s; planned: %(planned)s.",
+            length=hours_text(held.minutes_in),
+            planned=hours_text(held.minutes),
+        )
+    if oddity is Oddity.BROUGHT_FORWARD:
+        return _(
+            "Moved at short notice, and closed before it would have ended as planned: %(when)s.",
+            when=moment_text(held.planned_end) if held.planned_end else "–",
+        )
+    if oddity is Oddity.MARKED_BEFORE:
+        return _("Marked before it began.")
+    if oddity is Oddity.ALL_AT_ONCE:
+        return _(
+            "Everybody was marked as being there in one moment, at %(time)s.",
+            time=time_text(held.first_mark) if held.first_mark else "–",
+        )
+    return _(
+        "Shorter than in the course: %(length)s instead of %(taught)s.",
+        length=hours_text(held.minutes),
+        taught=hours_text(held.taught),
+    )
+
+
+def standstill_sentence(reason: StayReason) -> str:
+    """Why nobody on the waiting list moved up."""
+    if reason.why is Standstill.EMPTY:
+        return _("Nobody waits.")
+    if reason.why is Standstill.NO_SEAT:
+        return _("No seat is free.")
+    if reason.why is Standstill.OFFERED:
+        return _(
+            "A seat is held for an answer. Offers: %(count)s; the first stands until %(moment)s.",
+            count=reason.people,
+            moment=moment_text(reason.until),
+        )
+    if reason.why is Standstill.UNDER_AGE:
+        return _("Passed over, because they are under 18: %(count)s.", count=reason.people)
+    if reason.why is Standstill.LAPSED:
+        return _(
+            "Left an offer unanswered and are asked no more by themselves: %(count)s. You can give"
+            " them a seat.",
+            count=reason.people,
+        )
+    return _("It begins too soon to ask anybody by itself. You can give a seat to whoever waits.")
+
+
+def left_out_word(reason: str) -> str:
+    """Why a step was left out."""
+    return str(LEFT_OUT[LeftOutReason(reason)])
+
+
+def reached_word(reached: str) -> str:
+    """How far an objective was reached."""
+    return str(REACHED[Reached(reached)])
+
 
 FUNDER_LINES = 4
 LONGEST_WORDS = 200

@@ -8,20 +8,20 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from kash.attendance.queries.inbox import waiting_count
+from kash.attendance.queries.pads import waiting_count
 from kash.people.queries.persons import key_within_reach
 from kash.people.sections import SectionRow, SectionRows
 from kash.platform.web import current_actor
 from kash.platform.web.formats import day_text, hours_text, local_today, short_date_text, to_local
 from kash.policy import Actor, Reach
+from kash.workshops.forms import ENROLMENT, ENROLMENT_TONE, STAGE, STAGE_TONE
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import OwnWorkshop, headcount, workshops_of_person
 from kash.workshops.queries.plan import PlannedSession, facilitators_of, funding_of, sessions_of
 from kash.workshops.queries.scope import own_workshop, runs
 from kash.workshops.rules import Stage, stage
-from kash.workshops.services.errors import WorkshopCancelled
+from kash.workshops.services.timetable import WorkshopCancelled
 from kash.workshops.tabs import tabs_for
-from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, STAGE, STAGE_TONE
 
 
 def for_marking(public_id: str) -> Workshop:

@@ -1,4 +1,15 @@
-"""Rules of workshops: how sessions fall on days, who gets a seat, what funders share."""
+"""Rules of workshops: how sessions fall on days, who gets a seat, what funders share. Rule on what
+somebody had before: courses that a course asks for, and the same one once more. It tells, and
+stands in nobody's way unless the programme decided so. Pure, as `rules.py` is. Rules of seats:
+whose turn it is when one falls free, how long an offer stands, and why nobody moved up. Pure, as
+`rules.py` is. Until some days before the start the list moves up by itself. After that nobody may
+be taken for granted who made other plans meanwhile: the seat is *offered*, and held until she
+answered or the offer lapsed. Rule on turnout: how many to invite so that the seats fill, from who
+came before. It counts people by group, weekday and hour, and never looks at one: a share for a
+person would be a score. Pure, as `rules.py` is. A cell (group, weekday, hour) has Beta(1, 1)
+before anything is known, shrunk to the programme's mean: so many imagined people of that mean
+stand beside those who were invited. Workshops differ from each other by more than chance (rain, a
+raid, a match): how much is read from the workshops themselves, and widens the interval."""
 
 from __future__ import annotations
 
@@ -6,7 +17,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from math import exp, lgamma
 from typing import Any
+
+from kash.platform.web.retention import Bounds
 
 MOST_DAYS = 60
 LEAST_MINUTES, MOST_MINUTES = 5, 600
@@ -370,3 +384,323 @@ class Reached(StrEnum):
     REACHED = "reached"
     PARTLY = "partly"
     NOT_TAUGHT = "not_taught"
+
+
+# Whoever came to less of a workshop did not have the course, in per cent of its hours.
+LEAST_SHARE = 50
+# Without a certificate that says how long it holds, a course counts as fresh for so long.
+FRESH_FOR = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class CourseHeld:
+    """Days for which a certificate of a course holds; `until` is None if it does for good."""
+
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class HadBefore:
+    """Note beside somebody: the courses (keys) that she should have had and did not, the
+    day on which she had this one if it still holds, and until when if that is known."""
+
+    missing: tuple[int, ...] = ()
+    had_on: date | None = None
+    until: date | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """True if there is nothing to tell."""
+        return not self.missing and self.had_on is None
+
+
+def had_before(
+    course: int,
+    needed: Sequence[int],
+    attended: Mapping[int, date],
+    certificates: Sequence[CourseHeld],
+    on: date,
+) -> HadBefore:
+    """Note on somebody who is to be in a course on a day.
+
+    `attended` are the last days of the courses that she came to, `certificates` those of this
+    course. Where she has certificates, they say whether it still holds.
+    """
+    missing = tuple(one for one in needed if one not in attended)
+    if certificates:
+        holding = [one for one in certificates if one.until is None or one.until >= on]
+        if not holding:
+            return HadBefore(missing)
+        last = max(holding, key=lambda one: one.until or date.max)
+        return HadBefore(missing, last.since, last.until)
+    day = attended.get(course)
+    fresh = day is not None and on - day <= FRESH_FOR
+    return HadBefore(missing, day if fresh else None)
+
+
+DAYS_BEFORE = Bounds(3, 0, 30, "days")
+OFFER_HOURS = Bounds(24, 2, 120, "hours")
+# Whoever reads of a seat so shortly before the start can't come any more.
+SHORTEST_OFFER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class SeatRules:
+    """Decisions of the programme: so many days before the start a free seat is offered and no
+    longer given, an offer stands so many hours, and what else stands in the way of enrolling."""
+
+    days_before: int = DAYS_BEFORE.usual
+    offer_hours: int = OFFER_HOURS.usual
+    needs_earlier: bool = False
+    refuses_repeats: bool = False
+
+
+def seat_rules_from(kept: Mapping[str, Any] | None) -> SeatRules:
+    """The rules by the settings; what is outside the bounds is as usual."""
+    chosen = kept or {}
+
+    def number(name: str, bounds: Bounds) -> int:
+        value = chosen.get(name)
+        fits = isinstance(value, int) and bounds.least <= value <= bounds.most
+        return value if fits else bounds.usual  # type: ignore[return-value]
+
+    return SeatRules(
+        number("days_before", DAYS_BEFORE),
+        number("offer_hours", OFFER_HOURS),
+        chosen.get("needs_earlier") is True,
+        chosen.get("refuses_repeats") is True,
+    )
+
+
+class Moving(StrEnum):
+    """How the waiting list moves at a moment."""
+
+    BY_ITSELF = "by_itself"
+    BY_OFFER = "by_offer"
+    NO_LONGER = "no_longer"
+
+
+def moving_at(now: datetime, starts_at: datetime, rules: SeatRules) -> Moving:
+    """How the list moves now: by itself, then by offers, and no longer shortly before the start."""
+    if now < starts_at - timedelta(days=rules.days_before):
+        return Moving.BY_ITSELF
+    return Moving.BY_OFFER if now + SHORTEST_OFFER <= starts_at else Moving.NO_LONGER
+
+
+def offer_until(now: datetime, starts_at: datetime, rules: SeatRules) -> datetime:
+    """Until when an offer that is made now stands: never beyond the start."""
+    return min(now + timedelta(hours=rules.offer_hours), starts_at)
+
+
+@dataclass(frozen=True)
+class InQueue:
+    """Somebody who waits, by her key. `offered_until` is set while a seat is held for her; `lapsed`
+    says that she left an offer unanswered, and so is asked no more by itself."""
+
+    key: int
+    minor: bool = False
+    offered_until: datetime | None = None
+    lapsed: bool = False
+
+    @property
+    def moves(self) -> bool:
+        """True if her turn may come by itself."""
+        return not (self.minor or self.lapsed or self.offered_until is not None)
+
+
+def held_seats(queue: Sequence[InQueue]) -> int:
+    """How many seats are held for offers that stand."""
+    return sum(1 for one in queue if one.offered_until is not None)
+
+
+def next_in_line(queue: Sequence[InQueue], confirmed: int, capacity: int | None) -> list[int]:
+    """Those of the queue, in its order, whose turn it is now: one for each free seat."""
+    able = [one.key for one in queue if one.moves]
+    if capacity is None:
+        return able
+    return able[: max(0, capacity - confirmed - held_seats(queue))]
+
+
+def seats_taken(
+    queue: Sequence[InQueue], confirmed: int, moving: Moving, key: int | None = None
+) -> int:
+    """How many seats are not to be had for somebody now: taken, held for others, or due to those
+    before her in the queue. `key` is she herself if she waits there; whoever comes new is last."""
+    others = [one for one in queue if one.key != key]
+    place = next((at for at, one in enumerate(queue) if one.key == key), len(queue))
+    mine = next((one for one in queue if one.key == key), None)
+    if mine is not None and mine.offered_until is not None:
+        # Her own seat is held for her, whoever stands before her.
+        return confirmed + held_seats(others)
+    due = 0 if moving is Moving.NO_LONGER else sum(1 for one in queue[:place] if one.moves)
+    return confirmed + held_seats(others) + due
+
+
+class Standstill(StrEnum):
+    """Why nobody on the waiting list moved up."""
+
+    EMPTY = "empty"
+    NO_SEAT = "no_seat"
+    OFFERED = "offered"
+    UNDER_AGE = "under_age"
+    LAPSED = "lapsed"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True)
+class StayReason:
+    """A reason why nobody moved, for how many, and until when if it ends by itself."""
+
+    why: Standstill
+    people: int = 0
+    until: datetime | None = None
+
+
+def why_nobody_moved(
+    queue: Sequence[InQueue], confirmed: int, capacity: int | None, moving: Moving
+) -> list[StayReason]:
+    """Every reason why the list stands still at this moment; none if somebody's turn has come."""
+    if not queue:
+        return [StayReason(Standstill.EMPTY)]
+    if moving is not Moving.NO_LONGER and next_in_line(queue, confirmed, capacity):
+        return []
+    offers = [one.offered_until for one in queue if one.offered_until is not None]
+    reasons = [StayReason(Standstill.OFFERED, len(offers), min(offers))] if offers else []
+    if capacity is not None and confirmed >= capacity:
+        return [*reasons, StayReason(Standstill.NO_SEAT)]
+    if capacity is not None and confirmed + len(offers) >= capacity:
+        return reasons
+    rest = [one for one in queue if one.offered_until is None]
+    minors = sum(1 for one in rest if one.minor)
+    lapsed = sum(1 for one in rest if one.lapsed and not one.minor)
+    late = sum(1 for one in rest if one.moves) if moving is Moving.NO_LONGER else 0
+    return [
+        *reasons,
+        *([StayReason(Standstill.TOO_LATE, late)] if late else []),
+        *([StayReason(Standstill.UNDER_AGE, minors)] if minors else []),
+        *([StayReason(Standstill.LAPSED, lapsed)] if lapsed else []),
+    ]
+
+
+# Below this nothing is said: one wet day would decide.
+FEWEST_INVITED, FEWEST_WORKSHOPS = 30, 3
+# How many imagined people of the programme's mean stand beside those of a cell.
+SHRUNK_BY = 10
+INSIDE = 0.9
+MOST_SEATS = 500
+
+
+@dataclass(frozen=True)
+class PastTurnout:
+    """A workshop that was held, for one group: its weekday (Monday is 0) and hour, how many had
+    been invited or enrolled, and how many of them came."""
+
+    weekday: int
+    hour: int
+    invited: int
+    came: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """How large a share comes, as a beta distribution."""
+
+    alpha: float
+    beta: float
+
+    @property
+    def mean(self) -> float:
+        """The share that comes on average."""
+        return self.alpha / (self.alpha + self.beta)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """How many to invite, and how many then come nine times of ten."""
+
+    invite: int
+    fill: int
+    least: int
+    most: int
+
+
+def _spread(past: Sequence[PastTurnout]) -> float:
+    """By how much workshops differ beyond chance: the correlation within one, from 0 to 1, by the
+    moments of their shares."""
+    people = sum(one.invited for one in past)
+    mean = sum(one.came for one in past) / people
+    if len(past) < 2 or not 0 < mean < 1:
+        return 0.0
+    between = sum(one.invited * (one.came / one.invited - mean) ** 2 for one in past)
+    between /= len(past) - 1
+    within = sum(one.came * (1 - one.came / one.invited) for one in past)
+    within /= max(1, people - len(past))
+    usual = (people - sum(one.invited**2 for one in past) / people) / (len(past) - 1)
+    total = between + (usual - 1) * within
+    return min(1.0, max(0.0, (between - within) / total)) if total > 0 else 0.0
+
+
+def share_coming(past: Sequence[PastTurnout], weekday: int, hour: int) -> Share | None:
+    """The share of a group that comes on a weekday at an hour; None where too little is known."""
+    past = [one for one in past if one.invited > 0]
+    people = sum(one.invited for one in past)
+    if people < FEWEST_INVITED or len(past) < FEWEST_WORKSHOPS:
+        return None
+    mean = (1 + sum(one.came for one in past)) / (2 + people)
+    cell = [one for one in past if (one.weekday, one.hour) == (weekday, hour)]
+    invited, came = sum(one.invited for one in cell), sum(one.came for one in cell)
+    alpha = SHRUNK_BY * mean + came
+    beta = SHRUNK_BY * (1 - mean) + invited - came
+    spread = _spread(past)
+    # However many came before, the next workshop is one of those that differ.
+    known = min(alpha + beta, (1 - spread) / spread) if spread else alpha + beta
+    known = max(known, 2.0)
+    return Share(known * alpha / (alpha + beta), known * beta / (alpha + beta))
+
+
+def chances(invited: int, share: Share) -> list[float]:
+    """The chance that exactly 0, 1, … of the invited come (beta-binomial)."""
+
+    def log_beta(one: float, other: float) -> float:
+        return lgamma(one) + lgamma(other) - lgamma(one + other)
+
+    return [
+        exp(
+            lgamma(invited + 1)
+            - lgamma(come + 1)
+            - lgamma(invited - come + 1)
+            + log_beta(come + share.alpha, invited - come + share.beta)
+            - log_beta(share.alpha, share.beta)
+        )
+        for come in range(invited + 1)
+    ]
+
+
+def coming(invited: int, share: Share, inside: float = INSIDE) -> tuple[int, int]:
+    """Between how many and how many come, so often: as much chance is left below as above."""
+    tail, total = (1 - inside) / 2, 0.0
+    least, most = 0, invited
+    for come, chance in enumerate(chances(invited, share)):
+        if total <= tail:
+            least = come
+        total += chance
+        if total >= 1 - tail:
+            most = come
+            break
+    return least, most
+
+
+def invitations_for(seats: int, share: Share) -> Advice:
+    """How many to invite so that on average so many come as there are seats."""
+    invite = max(seats, round(min(seats, MOST_SEATS) / share.mean))
+    invite = min(invite, 4 * seats)
+    return Advice(invite, seats, *coming(invite, share))
+
+
+def advice_for(past: Sequence[PastTurnout], seats: int, weekday: int, hour: int) -> Advice | None:
+    """How many of a group to invite; None where too little is known to say."""
+    if not 0 < seats <= MOST_SEATS:
+        return None
+    share = share_coming(past, weekday, hour)
+    return invitations_for(seats, share) if share is not None else None

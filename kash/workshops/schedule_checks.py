@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from kash.feature import Part, declared
 from kash.policy import Actor
 from kash.workshops.models import Workshop
-from kash.workshops.queries.wanted import WantedWorkshop
-from kash.workshops.services.errors import ScheduleClash
+from kash.workshops.queries.people import WantedWorkshop
+from kash.workshops.services.timetable import ScheduleClash
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from kash.notices.kinds import MessageKind, OfferedField
-from kash.notices.services.saying import MOST_AT_ONCE, Saying, say_to_each, take_back
+from kash.people.notices.models import MessageKind, OfferedField
+from kash.people.notices.services import MOST_AT_ONCE, Saying, say_to_each, take_back
 from kash.platform.web.formats import to_local
 from kash.platform.web.public_address import public_address
 from kash.workshops.models import Enrolment, Workshop

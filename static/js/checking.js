@@ -1,5 +1,5 @@
 // Reads what a certificate's code holds and tells how it stands, on the phone alone. The layout is
-// told in kash/certificates/rules/payload.py, the list of revoked ones in rules/status.py.
+// told in kash/certificates/rules/issuing.py, the list of revoked ones in rules/status.py.
 
 const LENGTH = 105;
 const SIGNED = 41; // what stands before the signature

@@ -31,21 +31,26 @@ from kash.accounts.queries.accounts import (
     roles_of,
     usable_invitation,
 )
-from kash.accounts.queries.breaches import breach
-from kash.accounts.secrets import code_as_read, new_code, password_matches
+from kash.accounts.queries.safety import breach
 from kash.accounts.services.accounts import (
     change_password,
+    change_programme,
     link_person,
     new_account,
     reactivate,
     set_roles,
+    set_up_programme,
 )
 from kash.accounts.services.asking import ask_to_tie
 from kash.accounts.services.invitations import accept_invitation, invite, withdraw_invitation
-from kash.accounts.services.offboarding import deactivate
-from kash.accounts.services.password_links import accept_new_password, new_password_link
-from kash.accounts.services.programme import change_programme, set_up_programme
-from kash.accounts.services.signing_in import check_password, open_session
+from kash.accounts.services.locking import deactivate
+from kash.accounts.services.marks import code_as_read, new_code, password_matches
+from kash.accounts.services.sign_in import (
+    accept_new_password,
+    check_password,
+    new_password_link,
+    open_session,
+)
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.accounts.setup import new_setup_code, set_up_code_is_right, spend_set_up_code

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.models import Account, SignedInSession
-from kash.accounts.services.signing_in import open_session
+from kash.accounts.services.sign_in import open_session
 from kash.accounts.services.throttle import Client
 from kash.platform.database import db
 from kash.policy import Actor

@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.accounts.rules.two_people import (
+from kash.accounts.rules import (
     POWERFUL,
     SETTLED_AFTER,
     RequestKind,

@@ -18,12 +18,12 @@ from kash.accounts.models import Account, AccountRequest, Invitation
 from kash.accounts.queries.accounts import account, roles_of, usable_invitation
 from kash.accounts.queries.requests import request_by_id, requests_for
 from kash.accounts.requests import content_of
-from kash.accounts.services import several
+from kash.accounts.services import inviting as several
 from kash.accounts.services.accounts import set_roles
 from kash.accounts.services.asking import ask_for_roles, ask_to_invite
 from kash.accounts.services.deciding import agree, fetch_link
 from kash.accounts.services.invitations import Offered, accept_invitation, invite
-from kash.accounts.services.several import Invited, RowsRefused, invite_several
+from kash.accounts.services.inviting import Invited, RowsRefused, invite_several
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.messages import MailFailed, send_mail
@@ -399,7 +399,7 @@ def test_a_mail_server_that_fails_is_waited_for_once_and_told_beside_each(
         if to != "a@example.org":
             raise MailFailed
 
-    monkeypatch.setattr("kash.accounts.views.links.send_mail", failing)
+    monkeypatch.setattr("kash.accounts.views.inviting.send_mail", failing)
     sent = {"send": "y"}
     for place, email in enumerate(("a@example.org", "b@example.org", "c@example.org", "")):
         sent |= {

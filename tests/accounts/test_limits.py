@@ -6,11 +6,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from kash.accounts.rules.accounts import common_passwords, session_is_over
-from kash.accounts.rules.passkeys import Site, may_be_a_copy, site_of
-from kash.accounts.rules.pasted import pasted_people
-from kash.accounts.rules.safety import DaysFault, breach_clock, days_fault, is_unused, review_is_due
-from kash.accounts.rules.throttle import RecentTries, mark_helps, network_of, refused_for_a_while
+from kash.accounts.rules import (
+    DaysFault,
+    RecentTries,
+    Site,
+    breach_clock,
+    common_passwords,
+    days_fault,
+    is_unused,
+    mark_helps,
+    may_be_a_copy,
+    network_of,
+    pasted_people,
+    refused_for_a_while,
+    review_is_due,
+    session_is_over,
+    site_of,
+)
 from tests.limits import holds_to
 
 NOW = datetime(2026, 11, 2, 6, tzinfo=UTC)

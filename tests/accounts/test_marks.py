@@ -15,22 +15,25 @@ from sqlalchemy import select, update
 
 from kash.accounts.errors import SignInPaused, WrongCode, WrongSignIn
 from kash.accounts.models import Account, BrowserMark, CountedTries, KnownAddress, SignedInSession
-from kash.accounts.queries.marks import known_mark
-from kash.accounts.rules.throttle import (
+from kash.accounts.queries.accounts import known_mark
+from kash.accounts.rules import (
     MARK_LASTS,
     MARK_TRIES_MOST,
     MARKS_MOST,
     TRIES_OF_ONE_CLIENT,
     mark_helps,
 )
-from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.accounts import set_password
-from kash.accounts.services.locking import lock_at_once
-from kash.accounts.services.marks import forget_browser
-from kash.accounts.services.offboarding import LET_GO, deactivate, hand_over
-from kash.accounts.services.password_links import accept_new_password, new_password_link
-from kash.accounts.services.sessions import answer_for_device
-from kash.accounts.services.signing_in import check_password, check_second_step, open_session
+from kash.accounts.services.locking import LET_GO, deactivate, hand_over, lock_at_once
+from kash.accounts.services.marks import forget_browser, new_token, token_hash
+from kash.accounts.services.sign_in import (
+    accept_new_password,
+    answer_for_device,
+    check_password,
+    check_second_step,
+    new_password_link,
+    open_session,
+)
 from kash.accounts.services.throttle import Client, _count_on_mark, forget_tries
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now

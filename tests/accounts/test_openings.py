@@ -28,10 +28,9 @@ from kash.accounts.errors import (
     WrongSpokenCode,
 )
 from kash.accounts.models import Account, AccountRequest, Programme
-from kash.accounts.queries.accounts import account, actor_of, roles_of
-from kash.accounts.queries.backing import tied_by_backer
+from kash.accounts.queries.accounts import account, actor_of, roles_of, tied_by_backer
 from kash.accounts.queries.requests import made_alone, requests_for
-from kash.accounts.rules.two_people import (
+from kash.accounts.rules import (
     OF_RECORDS,
     POWERFUL,
     SETTLED_AFTER,
@@ -43,7 +42,7 @@ from kash.accounts.services.accounts import link_person, set_roles
 from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_reset, ask_to_tie
 from kash.accounts.services.deciding import agree, decline, fetch_link
 from kash.accounts.services.invitations import accept_invitation, invite
-from kash.accounts.services.password_links import accept_new_password, new_password_link
+from kash.accounts.services.sign_in import accept_new_password, new_password_link
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import seal

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from kash.accounts.models import Programme
-from kash.accounts.queries.passkeys import passkeys_of
+from kash.accounts.queries.safety import passkeys_of
 from kash.platform.database import db
 from kash.policy import Actor
 from tests.conftest import PASSWORD

@@ -31,26 +31,30 @@ from kash.accounts.models import (
     SignedInSession,
 )
 from kash.accounts.queries.accounts import account, unused_recovery_codes
-from kash.accounts.queries.passkeys import passkeys_of
-from kash.accounts.rules.passkeys import Site, may_be_a_copy, site_of
-from kash.accounts.services.offboarding import deactivate
-from kash.accounts.services.passkey_challenges import CONFIRM, SECOND_STEP, offer_challenge
-from kash.accounts.services.passkey_proofs import (
+from kash.accounts.queries.safety import passkeys_of
+from kash.accounts.rules import Site, may_be_a_copy, site_of
+from kash.accounts.services.locking import deactivate
+from kash.accounts.services.passkeys import (
+    CONFIRM,
+    SECOND_STEP,
+    add_passkey,
     check_passkey,
     confirm_with_passkey,
+    credential_key,
+    offer_challenge,
+    offer_to_add,
     offer_to_prove,
     offer_to_sign_in,
-    sign_in_with_passkey,
-)
-from kash.accounts.services.passkeys import (
-    add_passkey,
-    credential_key,
-    offer_to_add,
     remove_passkey,
     rename_passkey,
+    sign_in_with_passkey,
 )
-from kash.accounts.services.second_step import begin_second_step, confirm_second_step
-from kash.accounts.services.signing_in import check_second_step, open_session
+from kash.accounts.services.sign_in import (
+    begin_second_step,
+    check_second_step,
+    confirm_second_step,
+    open_session,
+)
 from kash.accounts.services.throttle import Client, forget_tries
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.accounts.rules.pasted import Pasted, pasted_people
-from kash.accounts.rules.sign_in_names import drawn_name, is_address
+from kash.accounts.rules import Pasted, drawn_name, is_address, pasted_people
 
 ROLES = {"trainer": "trainer", "mkufunzi": "trainer", "peer educator": "peer"}
 LANGUAGES = {"en": "en", "english": "en", "kiswahili": "sw"}

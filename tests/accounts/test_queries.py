@@ -25,44 +25,51 @@ from kash.accounts.models import (
     RecoveryCode,
     SignedInSession,
 )
-from kash.accounts.queries.access import (
-    AccessFilter,
-    access_line,
-    all_access_lines,
-    last_review,
-    review_reminder,
-)
 from kash.accounts.queries.accounts import (
     account_listing,
+    accounts_that_may,
     accounts_with_role,
     actor_now,
     address_is_known,
+    backing_of,
+    delegation,
+    delegations_among,
+    delegations_of,
+    is_founded,
     is_minor,
+    known_browsers,
+    known_mark,
+    last_hand_over,
+    lent_to,
+    names_for,
     names_of,
     open_invitations,
     participant,
     person_id_of,
     person_public_id,
+    possible_stand_ins,
+    roles_ever_given,
+    tied_to,
     unused_recovery_codes,
     usable_invitation,
 )
-from kash.accounts.queries.backing import backing_of, is_founded, roles_ever_given, tied_to
-from kash.accounts.queries.breaches import open_breaches
-from kash.accounts.queries.delegations import (
-    accounts_that_may,
-    delegation,
-    delegations_among,
-    delegations_of,
-    lent_to,
-    possible_stand_ins,
-)
-from kash.accounts.queries.hand_overs import last_hand_over, names_for
-from kash.accounts.queries.housekeeping import Housekeeping, housekeeping
-from kash.accounts.queries.marks import known_browsers, known_mark
-from kash.accounts.queries.passkeys import own_passkey, passkey_by_key, passkeys_of
 from kash.accounts.queries.requests import link_waits, those_behind, unseen_notices
-from kash.accounts.queries.sessions import open_sessions, unanswered_device
-from kash.accounts.secrets import token_hash
+from kash.accounts.queries.safety import (
+    AccessFilter,
+    Housekeeping,
+    access_line,
+    all_access_lines,
+    housekeeping,
+    last_review,
+    open_breaches,
+    open_sessions,
+    own_passkey,
+    passkey_by_key,
+    passkeys_of,
+    review_reminder,
+    unanswered_device,
+)
+from kash.accounts.services.marks import token_hash
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound

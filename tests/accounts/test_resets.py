@@ -22,25 +22,23 @@ from kash.accounts.errors import (
 from kash.accounts.models import Account, AccountRequest, Passkey, Programme, SignedInSession
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import must_have_second_step, roles_with_second_step
-from kash.accounts.queries.passkeys import passkeys_of
 from kash.accounts.queries.requests import request_by_id, requests_for
-from kash.accounts.queries.sessions import unanswered_device
+from kash.accounts.queries.safety import passkeys_of, unanswered_device
+from kash.accounts.services.accounts import choose_roles_with_second_step
 from kash.accounts.services.asking import ask_reset
 from kash.accounts.services.deciding import agree, decline, withdraw
-from kash.accounts.services.programme import choose_roles_with_second_step
-from kash.accounts.services.second_step import (
-    begin_second_step,
-    confirm_second_step,
-    new_recovery_codes,
-)
-from kash.accounts.services.sessions import (
+from kash.accounts.services.sign_in import (
     answer_for_device,
+    begin_second_step,
+    check_second_step,
+    confirm_second_step,
     end_session_of,
     end_sessions_of,
     keep_form,
     kept_form,
+    new_recovery_codes,
+    open_session,
 )
-from kash.accounts.services.signing_in import check_second_step, open_session
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.platform.database import db, utc_now

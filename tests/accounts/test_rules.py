@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.accounts.rules.accounts import (
+from kash.accounts.rules import (
     PASSWORD_LEAST,
     PASSWORD_MOST,
     SESSION_IDLE,

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from kash.accounts.errors import LastAdministrator, LinkSpent, NotYourself, WrongSignIn
 from kash.accounts.holdings import Holder, Holding
 from kash.accounts.models import (
+    AFFECTED_NAMES,
     Account,
     AccountRole,
     Breach,
@@ -25,24 +26,27 @@ from kash.accounts.models import (
     Invitation,
     SignedInSession,
 )
-from kash.accounts.names import AFFECTED_NAMES
-from kash.accounts.queries import accounts, hand_overs, trail
-from kash.accounts.queries.access import AccessFilter, access_listing, review_reminder
-from kash.accounts.queries.accounts import usable_invitation
-from kash.accounts.queries.breaches import breach, breach_page
-from kash.accounts.queries.delegations import (
+from kash.accounts.queries import accounts
+from kash.accounts.queries import safety as trail
+from kash.accounts.queries.accounts import (
     accounts_that_may,
     delegation,
     delegations_among,
     delegations_of,
+    last_hand_over,
     lent_to,
+    usable_invitation,
 )
-from kash.accounts.queries.hand_overs import last_hand_over
-from kash.accounts.queries.sessions import open_sessions
-from kash.accounts.revocations import Revocation
-from kash.accounts.rules.safety import Affected, Opening
+from kash.accounts.queries.safety import (
+    AccessFilter,
+    access_listing,
+    breach,
+    breach_page,
+    open_sessions,
+    review_reminder,
+)
+from kash.accounts.rules import Affected, Opening
 from kash.accounts.services import breaches
-from kash.accounts.services.access import record_review
 from kash.accounts.services.accounts import set_roles
 from kash.accounts.services.breaches import (
     BeforeNoticed,
@@ -63,16 +67,22 @@ from kash.accounts.services.delegations import (
     lend_approvals,
 )
 from kash.accounts.services.invitations import invite
-from kash.accounts.services.locking import lock_at_once
-from kash.accounts.services.offboarding import (
+from kash.accounts.services.inviting import record_review
+from kash.accounts.services.locking import (
     LET_GO,
     NobodyChosen,
+    Revocation,
     StillHolds,
     deactivate,
     hand_over,
+    lock_at_once,
 )
-from kash.accounts.services.password_links import accept_new_password, new_password_link
-from kash.accounts.services.signing_in import check_password, open_session
+from kash.accounts.services.sign_in import (
+    accept_new_password,
+    check_password,
+    new_password_link,
+    open_session,
+)
 from kash.accounts.services.throttle import Client
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, audited
@@ -647,7 +657,7 @@ def test_the_page_of_an_account_that_holds_something_leads_to_the_hand_over(
 def test_the_successor_must_have_the_role(app: APIFlask, actor: Actors) -> None:
     by, leaver, trainer = actor("administrator"), actor("administrator"), actor("trainer")
     invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
-    (held,) = hand_overs.held(accounts.account(leaver.public_id))
+    (held,) = accounts.held(accounts.account(leaver.public_id))
     assert set(held.successors) == {by.public_id}
     with pytest.raises(NobodyChosen):
         hand_over(by, leaver.public_id, {"invitations": trainer.public_id})

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.accounts.rules.safety import (
+from kash.accounts.rules import (
     DaysFault,
     Opening,
     breach_clock,

@@ -11,23 +11,21 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select, update
 
-from kash.accounts import secrets as account_secrets
 from kash.accounts.errors import SignInPaused, WrongCode, WrongPassword, WrongSignIn
 from kash.accounts.models import CountedTries, SignedInSession
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import unused_recovery_codes
-from kash.accounts.rules.accounts import SESSION_IDLE
-from kash.accounts.rules.throttle import TRIES_OF_ONE_CLIENT
-from kash.accounts.services.second_step import (
+from kash.accounts.rules import SESSION_IDLE, TRIES_OF_ONE_CLIENT
+from kash.accounts.services import marks as account_secrets
+from kash.accounts.services.sign_in import (
     begin_second_step,
-    confirm_second_step,
-    new_recovery_codes,
-)
-from kash.accounts.services.sessions import end_other_sessions, end_session
-from kash.accounts.services.signing_in import (
     check_password,
     check_second_step,
     confirm_password,
+    confirm_second_step,
+    end_other_sessions,
+    end_session,
+    new_recovery_codes,
     open_session,
 )
 from kash.accounts.services.throttle import Client

@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
-from kash.accounts import secrets as account_secrets
 from kash.accounts.errors import SignInPaused, WrongPassword, WrongSignIn
 from kash.accounts.models import CountedTries, KnownAddress
-from kash.accounts.rules.throttle import (
+from kash.accounts.rules import (
     STRANGERS_ON_ONE_ACCOUNT,
     TRIES_OF_ONE_ADDRESS,
     TRIES_OF_ONE_CLIENT,
@@ -22,8 +21,9 @@ from kash.accounts.rules.throttle import (
     network_of,
     refused_for_a_while,
 )
-from kash.accounts.secrets import new_token, token_hash
-from kash.accounts.services.signing_in import check_password, confirm_password, open_session
+from kash.accounts.services import marks as account_secrets
+from kash.accounts.services.marks import new_token, token_hash
+from kash.accounts.services.sign_in import check_password, confirm_password, open_session
 from kash.accounts.services.throttle import Client, count_try, forget_tries
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import TooManyTries

@@ -40,7 +40,7 @@ from kash.accounts.queries.requests import (
     requests_for,
     those_behind,
 )
-from kash.accounts.rules.two_people import SPOKEN_CODE_TRIES
+from kash.accounts.rules import SPOKEN_CODE_TRIES
 from kash.accounts.services.accounts import reactivate, rename, set_roles
 from kash.accounts.services.asking import (
     ask_for_link,
@@ -49,12 +49,11 @@ from kash.accounts.services.asking import (
     ask_to_invite,
     ask_to_reopen,
 )
-from kash.accounts.services.backing import vouch_for
 from kash.accounts.services.deciding import agree, fetch_link, fetched_before, withdraw
 from kash.accounts.services.invitations import accept_invitation, invite
-from kash.accounts.services.locking import lock_at_once
-from kash.accounts.services.offboarding import LET_GO, hand_over
-from kash.accounts.services.password_links import accept_new_password, new_password_link
+from kash.accounts.services.locking import LET_GO, hand_over, lock_at_once
+from kash.accounts.services.notices import vouch_for
+from kash.accounts.services.sign_in import accept_new_password, new_password_link
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import run_waiting
 from kash.platform.vault import AuditEntry

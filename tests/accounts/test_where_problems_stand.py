@@ -39,7 +39,7 @@ from kash.accounts.errors import (
     WrongSignIn,
     WrongSpokenCode,
 )
-from kash.accounts.rules.safety import Affected
+from kash.accounts.rules import Affected
 from kash.accounts.services.breaches import (
     BeforeNoticed,
     BreachClosed,
@@ -49,7 +49,7 @@ from kash.accounts.services.breaches import (
 )
 from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
 from kash.accounts.services.invitations import invite
-from kash.accounts.services.password_links import new_password_link
+from kash.accounts.services.sign_in import new_password_link
 from kash.platform.database import utc_now
 from kash.platform.web.errors import Problem, TooManyTries
 from kash.policy import SYSTEM, Actor, Role
@@ -58,21 +58,21 @@ NEW = "seven quiet herons at dawn"
 SEEN = next(iter(Affected))
 INVITING = ("administrator", "/accounts/invite", "inviting.invite_one")
 INVITED = {"name": "Njeri", "email": "n@example.org", "roles": "trainer"}
-ROLES = ("administrator", "/accounts/{trainer}/roles", "administration.set_roles")
+ROLES = ("administrator", "/accounts/{trainer}/roles", "accounts.set_roles")
 CHOSEN = {"roles": "trainer"}
-ASKING = ("administrator", "/accounts/{director}/new-password", "administration.ask_for_link")
-LINKING = ("administrator", "/accounts/{trainer}/participant", "administration.link_person")
-JOINING = ("", "/join/{invitation}", "invitation_links.accept_invitation")
-BY_LINK = ("", "/new-password/{link}", "invitation_links.accept_new_password")
-OWN = ("trainer", "/account/password", "own.change_password")
-CONFIRMING = ("trainer", "/confirm", "confirming.signing_in.confirm_password")
-SIGN_IN = ("", "/sign-in", "signing_in.check_password")
-CODE = ("", "/sign-in/code", "signing_in.check_second_step")
-PASSKEY = ("", "/sign-in/passkey", "passkeys.passkey_proofs.sign_in_with_passkey")
-SECOND = ("", "/sign-in/code/passkey", "passkeys.check_passkey")
-CONFIRMED = ("trainer", "/confirm/passkey", "confirming.confirm_with_passkey")
-ADDING = ("trainer", "/account/passkeys/add", "passkeys.passkeys.add_passkey")
-LENDING = ("director", "/account/stand-in", "stand_ins.delegations.lend_approvals")
+ASKING = ("administrator", "/accounts/{director}/new-password", "accounts.ask_for_link")
+LINKING = ("administrator", "/accounts/{trainer}/participant", "accounts.link_person")
+JOINING = ("", "/join/{invitation}", "inviting.accept_invitation")
+BY_LINK = ("", "/new-password/{link}", "inviting.accept_new_password")
+OWN = ("trainer", "/account/password", "accounts.change_password")
+CONFIRMING = ("trainer", "/confirm", "inviting.signing_in.confirm_password")
+SIGN_IN = ("", "/sign-in", "sign_in.check_password")
+CODE = ("", "/sign-in/code", "sign_in.check_second_step")
+PASSKEY = ("", "/sign-in/passkey", "sign_in.passkey_proofs.sign_in_with_passkey")
+SECOND = ("", "/sign-in/code/passkey", "sign_in.check_passkey")
+CONFIRMED = ("trainer", "/confirm/passkey", "inviting.confirm_with_passkey")
+ADDING = ("trainer", "/account/passkeys/add", "sign_in.passkey_proofs.add_passkey")
+LENDING = ("director", "/account/stand-in", "inviting.delegations.lend_approvals")
 NOTICE = ("administrator", "/breaches/{breach}/notice", "breaches.breaches_services.record_notice")
 BREACH = ("administrator", "/breaches/new", "breaches.breaches_services.open_breach")
 GIVEN = {"notified_at": "2026-11-28T10:00"}
@@ -211,9 +211,8 @@ def test_a_problem_stands_beside_its_field(
 
     views = "kash.accounts.views."
     monkeypatch.setattr(views + service, refuse)
-    monkeypatch.setattr(views + "passkeys.site", lambda: "example.org")
-    for module in ("signing_in", "passkeys"):
-        monkeypatch.setattr(f"{views}{module}.pending_account", lambda: (waiting, "/"))
+    monkeypatch.setattr(views + "sign_in.site", lambda: "example.org")
+    monkeypatch.setattr(views + "sign_in.pending_account", lambda: (waiting, "/"))
     shown.clear()
     answer = browser.post(address, data=data)
     assert answer.status_code == status
@@ -231,7 +230,7 @@ def test_who_may_not_alone_and_gives_no_reason_is_asked_for_one(
         raise NeedsSecond
 
     for service in ("set_roles", "ask_for_roles"):
-        monkeypatch.setattr(f"kash.accounts.views.administration.{service}", refuse)
+        monkeypatch.setattr(f"kash.accounts.views.accounts.{service}", refuse)
     address = f"/accounts/{actor('trainer').public_id}/roles"
     answer = sign_in("administrator").post(address, data={"roles": "director"})
     assert answer.status_code == 422

@@ -9,8 +9,7 @@ import pytest
 from kash.assessments.models import WorkshopTest
 from kash.assessments.queries.tests import RegisteredPerson, participants
 from kash.assessments.rules.bank import BankQuestion, true_false
-from kash.assessments.rules.scoring import Option, QuestionKind
-from kash.assessments.rules.times import Moment
+from kash.assessments.rules.results import Moment, Option, QuestionKind
 from kash.assessments.services.bank import add_question
 from kash.assessments.services.tests import make_test
 from kash.platform.database import db

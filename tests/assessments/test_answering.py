@@ -19,32 +19,29 @@ from kash.assessments.queries.tests import (
     workshop_tests,
     written_answers,
 )
-from kash.assessments.rules.results import compare
-from kash.assessments.rules.times import Moment
-from kash.assessments.services.answering import (
-    AnswerReply,
-    Entered,
-    FromPhone,
-    count_hands,
-    enter_answers,
-    enter_scores,
-    receive,
-)
-from kash.assessments.services.bank import change_question
-from kash.assessments.services.errors import (
+from kash.assessments.rules.results import Moment, compare
+from kash.assessments.services.bank import (
     AnsweredAlready,
     CodeUnknown,
     NothingToAnswer,
     NotOpenToAnswers,
     TestThere,
     WrongEntry,
+    change_question,
 )
-from kash.assessments.services.own_words import delete_old_words
 from kash.assessments.services.tests import (
+    AnswerReply,
+    Entered,
+    FromPhone,
     change_test,
     close_now,
+    count_hands,
+    delete_old_words,
+    enter_answers,
+    enter_scores,
     make_test,
     open_for_phones,
+    receive,
     remove_test,
 )
 from kash.people.models import Person

@@ -8,11 +8,10 @@ import pytest
 
 from kash.assessments.moodle_child import read_bank
 from kash.assessments.queries.bank import bank_of, looked_at, question_of, revisions_of, value_of
-from kash.assessments.rules.bank import BankQuestion
-from kash.assessments.rules.moodle import written_bank
-from kash.assessments.rules.scoring import Option, QuestionFlaw, QuestionKind
-from kash.assessments.services.answering import Entered, enter_answers
+from kash.assessments.rules.bank import BankQuestion, written_bank
+from kash.assessments.rules.results import Option, QuestionFlaw, QuestionKind
 from kash.assessments.services.bank import (
+    QuestionFlawed,
     QuestionsBrought,
     add_question,
     bring_in,
@@ -20,8 +19,7 @@ from kash.assessments.services.bank import (
     put_away,
     take_back,
 )
-from kash.assessments.services.errors import QuestionFlawed
-from kash.assessments.services.tests import open_for_phones
+from kash.assessments.services.tests import Entered, enter_answers, open_for_phones
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound

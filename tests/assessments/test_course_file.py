@@ -20,9 +20,9 @@ from kash.assessments.models import Question, QuestionRevision
 from kash.assessments.services.bank import put_away
 from kash.platform.database import db
 from kash.platform.vault import audited
-from kash.training.course_additions import PieceCounts
 from kash.training.models import Course
-from kash.training.rules.plain_values import ValueReading
+from kash.training.queries import PieceCounts
+from kash.training.rules.course_files import ValueReading
 from kash.training.services.courses import add_course
 
 from .conftest import Bank

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.assessments.rules.entry import (
+from kash.assessments.rules.results import (
+    QuestionKind,
     ScoreClash,
     ScoreLine,
     clashes,
@@ -16,7 +17,6 @@ from kash.assessments.rules.entry import (
     read_score_lines,
     written_score,
 )
-from kash.assessments.rules.scoring import QuestionKind
 
 KEYS = {"A": "a", "B": "c", "C": "d"}
 

@@ -16,22 +16,20 @@ from apiflask import APIFlask
 from kash.assessments.moodle_child import _Languages, read_bank
 from kash.assessments.moodle_files import read_moodle
 from kash.assessments.rules.bank import (
-    BankQuestion,
-    next_key,
-    source_digest,
-    stale_languages,
-    true_false,
-)
-from kash.assessments.rules.moodle import (
     MOST_QUESTIONS,
+    BankQuestion,
     ReadBank,
     UnreadableBank,
     bank_text,
     bank_told,
+    next_key,
+    source_digest,
+    stale_languages,
+    true_false,
     written_bank,
+    written_package,
 )
-from kash.assessments.rules.qti import written_package
-from kash.assessments.rules.scoring import WITH_OPTIONS, Option, QuestionKind
+from kash.assessments.rules.results import WITH_OPTIONS, Option, QuestionKind
 from kash.platform.database import public_id_from
 
 SCALE = ("Not at all", "A little", "Partly", "Mostly", "Fully")

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from kash.assessments.queries.due import follow_ups_due
-from kash.assessments.rules.times import Moment, is_months_later
+from kash.assessments.queries.tests import follow_ups_due
+from kash.assessments.rules.results import Moment, is_months_later
 from kash.policy import Actor
 from tests.assessments.conftest import Bank
 from tests.workshops.conftest import SECOND_DAY

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.assessments.rules.gains import gain_of, shift_of
-from kash.assessments.rules.student import t_between, t_quantile
+from kash.assessments.rules.results import gain_of, shift_of, t_between, t_quantile
 
 # Two-sided 95 % and 99 % points, from the printed tables of Fisher and Yates.
 PRINTED = [

@@ -10,23 +10,32 @@ from zipfile import ZipFile
 
 import pytest
 
-from kash.assessments.rules.bank import BankQuestion, source_digest, true_false
-from kash.assessments.rules.entry import read_score, written_score
-from kash.assessments.rules.gains import Gain, gain_of
-from kash.assessments.rules.moodle import UnreadableBank, written_bank
-from kash.assessments.rules.paper import sheet_questions
-from kash.assessments.rules.qti import written_package
-from kash.assessments.rules.scoring import NOT_SURE, Option, QuestionKind
-from kash.assessments.rules.times import (
+from kash.assessments.rules.bank import (
+    BankQuestion,
+    UnreadableBank,
+    sheet_questions,
+    source_digest,
+    true_false,
+    written_bank,
+    written_package,
+)
+from kash.assessments.rules.results import (
     ARRIVES_WITHIN,
     GRACE,
+    NOT_SURE,
     AnsweringState,
+    Gain,
     Given,
+    Option,
+    QuestionKind,
     follow_up_days,
+    gain_of,
     given_moment,
     is_late,
+    read_score,
     replaces,
     stand_of,
+    written_score,
 )
 from tests.limits import holds_to
 

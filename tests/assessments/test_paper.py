@@ -16,12 +16,9 @@ from werkzeug.test import TestResponse
 from benchmarks.answer_marks import PAPER_FINE, Pen
 from benchmarks.answer_photos import Scene, photo
 from kash.assessments.models import GivenAnswer
-from kash.assessments.queries.sheets import blank_sheets, person_sheet, sheets_of
-from kash.assessments.queries.tests import standing_answers
-from kash.assessments.rules.bank import BankQuestion, true_false
-from kash.assessments.rules.paper import sheet_questions
-from kash.assessments.rules.scoring import Option, QuestionKind
-from kash.assessments.rules.times import Moment
+from kash.assessments.queries.tests import blank_sheets, person_sheet, sheets_of, standing_answers
+from kash.assessments.rules.bank import BankQuestion, sheet_questions, true_false
+from kash.assessments.rules.results import Moment, Option, QuestionKind
 from kash.assessments.services.bank import add_question
 from kash.assessments.sheets.layout import pages_of
 from kash.attendance.models import EntryAlias, RosterEntry

@@ -15,7 +15,7 @@ from kash.assessments.models import GivenAnswer
 from kash.assessments.services.tests import close_now, open_for_phones
 from kash.assessments.views import phones
 from kash.assessments.views.phones import _FILES
-from kash.attendance.rules.door import badge_shown
+from kash.attendance.rules.registers import badge_shown
 from kash.platform.database import db, utc_now
 from tests.assessments.conftest import Bank
 

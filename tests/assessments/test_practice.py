@@ -13,27 +13,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.assessments.models import PracticeAnswer
-from kash.assessments.queries.due import follow_ups_due
-from kash.assessments.queries.practice import (
+from kash.assessments.queries.tests import (
+    follow_ups_due,
     objectives_asked,
     practice_told,
     written_practice,
 )
-from kash.assessments.rules.practice import (
+from kash.assessments.rules.results import (
     MOST_OBJECTIVES,
+    Moment,
     Often,
     Teller,
     asked_objectives,
     may_hold_name,
     told_often,
 )
-from kash.assessments.rules.times import Moment
-from kash.assessments.services.answering import FromPhone, receive
-from kash.assessments.services.errors import NothingTold, ToldFromAbove, WrongEntry
-from kash.assessments.services.own_words import delete_old_words
-from kash.assessments.services.practice import Telling, tell_practice
-from kash.assessments.services.replies import AnswerReply
-from kash.assessments.services.tests import open_for_phones
+from kash.assessments.services.bank import NothingTold, ToldFromAbove, WrongEntry
+from kash.assessments.services.tests import (
+    AnswerReply,
+    FromPhone,
+    Telling,
+    delete_old_words,
+    open_for_phones,
+    receive,
+    tell_practice,
+)
 from kash.people.models import Organisation, Person, Posting
 from kash.people.rules.lists.answers import RANKS
 from kash.people.rules.ranks import is_above
@@ -43,8 +47,9 @@ from kash.platform.web import NotFound
 from kash.platform.web.programme import retention
 from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import PlanRow
-from kash.workshops.queries.people import EnrolmentState, people_in
-from kash.workshops.services.enrolment import change_enrolment
+from kash.workshops.queries.people import people_in
+from kash.workshops.rules import EnrolmentState
+from kash.workshops.services.people import change_enrolment
 from tests.assessments.conftest import Bank
 from tests.workshops.conftest import SECOND_DAY, make_person
 

@@ -24,10 +24,10 @@ from kash.assessments.queries.bank import (
     revisions_of,
     wordings_of_course,
 )
-from kash.assessments.queries.practice import ToldAbout, told_about
 from kash.assessments.queries.tests import (
     TEXT_KIND,
     RegisteredPerson,
+    ToldAbout,
     any_test,
     hands_of,
     late_answers,
@@ -37,12 +37,12 @@ from kash.assessments.queries.tests import (
     participants,
     sittings,
     standing_answers,
+    told_about,
     whole_tests,
     workshop_tests,
     written_answers,
 )
-from kash.assessments.rules.practice import Often, Teller
-from kash.assessments.rules.times import Moment
+from kash.assessments.rules.results import Moment, Often, Teller
 from kash.attendance.models import RosterEntry
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id

@@ -9,9 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from kash.assessments.rules.gains import gain_of, shift_of
-from kash.assessments.rules.items import correlation_interval, look_at
-from kash.assessments.rules.student import t_between, t_quantile
+from kash.assessments.rules.bank import correlation_interval, look_at
+from kash.assessments.rules.results import gain_of, shift_of, t_between, t_quantile
 
 COHORTS = 50
 

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.assessments.rules.results import AnsweredTest, ScoredQuestion, compare
-from kash.assessments.rules.scoring import QuestionKind
-from kash.assessments.rules.times import (
+from kash.assessments.rules.results import (
     ARRIVES_WITHIN,
+    AnsweredTest,
     AnsweringState,
     Given,
+    QuestionKind,
+    ScoredQuestion,
+    compare,
     given_moment,
     is_late,
     replaces,

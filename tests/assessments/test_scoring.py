@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.assessments.rules.items import ItemVerdict, correlation, correlation_interval, look_at
-from kash.assessments.rules.scoring import (
+from kash.assessments.rules.bank import ItemVerdict, correlation, correlation_interval, look_at
+from kash.assessments.rules.results import (
     KNOWLEDGE,
     NOT_SURE,
     QuestionFlaw,

@@ -10,16 +10,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kash.assessments.queries.tests import (
-    hands_of,
-    listed_scores,
-    sittings,
-    workshop_tests,
-)
-from kash.assessments.rules.times import Moment
-from kash.assessments.services.answering import Entered, enter_answers, enter_scores
-from kash.assessments.services.errors import WrongEntry
-from kash.assessments.services.tests import open_for_phones
+from kash.assessments.queries.tests import hands_of, listed_scores, sittings, workshop_tests
+from kash.assessments.rules.results import Moment
+from kash.assessments.services.bank import WrongEntry
+from kash.assessments.services.tests import Entered, enter_answers, enter_scores, open_for_phones
 from kash.platform.database import utc_now
 from kash.policy import Actor
 from tests.assessments.conftest import COURT, Bank

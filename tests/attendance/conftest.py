@@ -17,7 +17,7 @@ from kash.attendance.rules.marking import Operation
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id, writing
 from kash.policy import Actor
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import plan_workshop
 from tests.attendance.phones import Phone
 from tests.workshops.conftest import details, make_person, make_version

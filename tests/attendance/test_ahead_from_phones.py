@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kash.attendance.models import Slot
+from kash.attendance.models import Slot, sealed_items
 from kash.attendance.queries.pads import credential
 from kash.attendance.queries.registers import slot_sheet
-from kash.attendance.rules.conduct import opens_at
-from kash.attendance.sealed_items import sealed_items
+from kash.attendance.rules.registers import opens_at
 from kash.attendance.services.deciding import CannotBeTaken, decide_held
-from kash.attendance.services.importing import bring_in, read_queue
-from kash.attendance.services.items import open_items
+from kash.attendance.services.pads import open_items
+from kash.attendance.services.registers import bring_in, read_queue
 from kash.platform.database import db, utc_now
 from tests.attendance.conftest import Taken
 from tests.attendance.phones import replies

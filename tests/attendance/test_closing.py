@@ -10,16 +10,16 @@ from apiflask import APIFlask
 
 from kash.attendance.models import Slot
 from kash.attendance.queries.history import history
-from kash.attendance.rules.closing import Hindrance
 from kash.attendance.rules.marking import RejectionReason, Reply
-from kash.attendance.services.closing import (
+from kash.attendance.rules.registers import Hindrance
+from kash.attendance.services.marking import apply_marks, close_slot
+from kash.attendance.services.registers import (
     CannotConfirm,
     CorrectionReasonMissing,
+    confirm_slot,
     correct_mark,
     reopen_slot,
 )
-from kash.attendance.services.confirming import confirm_slot
-from kash.attendance.services.marking import apply_marks, close_slot
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor

@@ -25,7 +25,7 @@ from kash.platform.vault import verify
 from kash.policy import Actor
 from kash.workshops.queries import scope
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import plan_workshop
 from tests.attendance.conftest import Kept
 from tests.forks import gunicorn

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from kash.accounts.models import AccountBacking
 from kash.attendance.models import Mark, RosterEntry, Slot
-from kash.attendance.queries.conduct import conducts, read_tokens
+from kash.attendance.queries.pads import conducts, read_tokens
 from kash.attendance.queries.registers import attended, closed_ahead, slots_still_open
-from kash.attendance.rules.closing import Hindrance
-from kash.attendance.rules.conduct import (
+from kash.attendance.rules.marking import MadeMark, RejectionReason, Reply, SlotTime, presences
+from kash.attendance.rules.registers import (
+    EARLY,
     ClosingRefusal,
     Conduct,
+    Hindrance,
     Oddity,
     came_at_once,
     end_to_remember,
@@ -28,11 +30,6 @@ from kash.attendance.rules.conduct import (
     oddities,
     refusal_to_close,
 )
-from kash.attendance.rules.door import EARLY
-from kash.attendance.rules.marking import RejectionReason, Reply
-from kash.attendance.rules.presence import MadeMark, SlotTime, presences
-from kash.attendance.services.closing import CannotConfirm, correct_mark, reopen_slot
-from kash.attendance.services.confirming import Confirmed, confirm_slot, confirm_slots
 from kash.attendance.services.marking import (
     EarlyReasonMissing,
     NotBegun,
@@ -40,6 +37,14 @@ from kash.attendance.services.marking import (
     SomebodyUnmarked,
     apply_marks,
     close_slot,
+)
+from kash.attendance.services.registers import (
+    CannotConfirm,
+    Confirmed,
+    confirm_slot,
+    confirm_slots,
+    correct_mark,
+    reopen_slot,
 )
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry

@@ -18,31 +18,32 @@ from kash.attendance.models import (
     RegisterNote,
     Signature,
     WalkIn,
+    note_text,
+    sent_of,
+    strokes_of,
 )
-from kash.attendance.queries.heads import count_history, heads_by_slot, heads_counted
-from kash.attendance.queries.inbox import held_lines, walk_ins
-from kash.attendance.queries.pads import credential
-from kash.attendance.sealed import note_text, sent_of, strokes_of
-from kash.attendance.services.closing import CorrectionReasonMissing, reopen_slot
-from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.queries.pads import credential, held_lines, walk_ins
+from kash.attendance.queries.registers import count_history, heads_by_slot, heads_counted
 from kash.attendance.services.deciding import (
     CannotBeTaken,
     StandsDifferently,
     decide_held,
     keep_walk_in,
 )
-from kash.attendance.services.importing import (
+from kash.attendance.services.marking import ReasonTooLong, close_slot
+from kash.attendance.services.pads import open_items, revoke_pad
+from kash.attendance.services.registers import (
     Brought,
+    CorrectionReasonMissing,
     NotAQueue,
     OtherRegister,
     QueueAltered,
     bring_in,
     check_signature,
+    confirm_slot,
     read_queue,
+    reopen_slot,
 )
-from kash.attendance.services.items import open_items
-from kash.attendance.services.marking import ReasonTooLong, close_slot
-from kash.attendance.services.pads import revoke_pad
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.database import db, new_public_id, utc_now
@@ -365,7 +366,7 @@ def test_what_was_made_before_a_cancelling_arrives_and_what_came_after_waits(tak
 
 
 def bring(taken: Taken, content: bytes) -> Brought:
-    from kash.attendance.sealed_items import sealed_items
+    from kash.attendance.models import sealed_items
 
     found = workshop(taken.workshop, taken.trainer)
     file = read_queue(content)

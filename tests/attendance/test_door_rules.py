@@ -6,30 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from kash.attendance.rules.closing import (
-    Hindrance,
-    Signed,
-    Stand,
-    hindrance_to_confirm,
-    hindrance_to_reopen,
-)
-from kash.attendance.rules.conduct import SHORT_NOTICE, end_to_remember, is_ahead
-from kash.attendance.rules.counts import was_there
-from kash.attendance.rules.door import (
-    badge_entry,
-    badge_shown,
-    badge_text,
-    is_code,
-    is_its_time,
-    one_of,
-    read_code,
-    seconds_left,
-    short_code,
-    turn_at,
-    turns_taken,
-)
-from kash.attendance.rules.presence import CountedMark, standing_mark
-from kash.attendance.rules.sheets import (
+from kash.attendance.rules.marking import CountedMark, standing_mark
+from kash.attendance.rules.pads import (
     Column,
     Extra,
     Half,
@@ -38,6 +16,28 @@ from kash.attendance.rules.sheets import (
     columns_of,
     read_sheet,
     sheet_rows,
+)
+from kash.attendance.rules.registers import (
+    SHORT_NOTICE,
+    Hindrance,
+    Signed,
+    Stand,
+    badge_entry,
+    badge_shown,
+    badge_text,
+    end_to_remember,
+    hindrance_to_confirm,
+    hindrance_to_reopen,
+    is_ahead,
+    is_code,
+    is_its_time,
+    one_of,
+    read_code,
+    seconds_left,
+    short_code,
+    turn_at,
+    turns_taken,
+    was_there,
 )
 from tests.limits import holds_to
 

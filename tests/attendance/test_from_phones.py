@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from kash.attendance.models import HeldItem, MarkOperation, Pad, WalkIn
 from kash.attendance.rules.marking import Operation
 from kash.attendance.rules.pads import Unreadable, is_public_id, read_operation
-from kash.attendance.services.confirming import confirm_slot
 from kash.attendance.services.marking import close_slot
+from kash.attendance.services.registers import confirm_slot
 from kash.people.models import Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry

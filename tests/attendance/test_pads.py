@@ -11,7 +11,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.accounts.models import Account, AccountRole
-from kash.accounts.revocations import revoke_everything
+from kash.accounts.services.locking import revoke_everything
 from kash.attendance.models import HeldItem, Mark, MarkOperation, PadKey
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify

@@ -31,23 +31,30 @@ from kash.attendance.models import (
     Slot,
     WalkIn,
 )
-from kash.attendance.queries.codes import codes_of
-from kash.attendance.queries.counts import counts_of, paper_differences_by_slot
-from kash.attendance.queries.door import signed_by_slot
-from kash.attendance.queries.heads import count_history, counted, heads_by_slot, heads_counted
-from kash.attendance.queries.history import conflicts_of, history
-from kash.attendance.queries.inbox import held_items, held_lines, waiting_count, walk_ins
-from kash.attendance.queries.pads import skew_text
+from kash.attendance.queries.history import codes_of, conflicts_of, history
+from kash.attendance.queries.pads import (
+    held_items,
+    held_lines,
+    signed_by_slot,
+    skew_text,
+    waiting_count,
+    walk_ins,
+)
 from kash.attendance.queries.registers import (
     attended,
     closed_ahead,
+    count_history,
+    counted,
+    counts_of,
     grid,
+    heads_by_slot,
+    heads_counted,
+    paper_differences_by_slot,
     sheet_row,
     slot_of,
     slot_sheet,
     slots_still_open,
 )
-from kash.attendance.queries.scans import registers_of_sheets, scan_of, scans_of
 from kash.attendance.queries.sheets import (
     badges_of,
     last_choice,
@@ -55,6 +62,9 @@ from kash.attendance.queries.sheets import (
     printed_sheet,
     printed_sheets,
     reading_of,
+    registers_of_sheets,
+    scan_of,
+    scans_of,
     sheets_of,
 )
 from kash.attendance.queries.statuses import (
@@ -66,8 +76,7 @@ from kash.attendance.queries.statuses import (
     workshop_choices,
 )
 from kash.attendance.rules.marking import Operation, OperationAnswer, RejectionReason, Reply
-from kash.attendance.rules.pads import Cell, Counted
-from kash.attendance.rules.sheets import Extra, SheetChoice
+from kash.attendance.rules.pads import Cell, Counted, Extra, SheetChoice
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound

@@ -8,8 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.attendance.rules.marking import Operation
-from kash.attendance.rules.pads import HeadcountSent, NoteSent, OperationKind, Sent, WalkInSent
-from kash.attendance.rules.queue import OpenedItem, sort_queue
+from kash.attendance.rules.pads import (
+    HeadcountSent,
+    NoteSent,
+    OpenedItem,
+    OperationKind,
+    Sent,
+    WalkInSent,
+    sort_queue,
+)
 
 PAD = "padpadpadpadpadp"
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)

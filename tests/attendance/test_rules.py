@@ -9,35 +9,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.attendance.rules.closing import (
+from kash.attendance.rules.marking import (
+    STANDARD_STATUSES,
+    Circumstances,
+    CountedMark,
+    CurrentMark,
+    Earlier,
+    MadeMark,
+    Operation,
+    RegisterState,
+    RejectionReason,
+    Reply,
+    SlotTime,
+    decide,
+    decide_batch,
+    is_readable,
+    presences,
+    standing_mark,
+    tally,
+)
+from kash.attendance.rules.pads import sheet_rows
+from kash.attendance.rules.registers import (
     Hindrance,
     Signed,
     Stand,
     hindrance_to_confirm,
     hindrance_to_reopen,
 )
-from kash.attendance.rules.marking import (
-    STANDARD_STATUSES,
-    Circumstances,
-    CurrentMark,
-    Earlier,
-    Operation,
-    RegisterState,
-    RejectionReason,
-    Reply,
-    decide,
-    decide_batch,
-    is_readable,
-)
-from kash.attendance.rules.presence import (
-    CountedMark,
-    MadeMark,
-    SlotTime,
-    presences,
-    standing_mark,
-    tally,
-)
-from kash.attendance.rules.sheets import sheet_rows
 
 NOW = datetime(2026, 11, 17, 6, 0, tzinfo=UTC)
 STATUSES = ("present", "late", "absent")

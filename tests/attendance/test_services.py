@@ -14,9 +14,9 @@ from kash.attendance.queries.history import conflicts_of, history
 from kash.attendance.queries.registers import attended, grid
 from kash.attendance.register import put_on_roster, take_off_roster
 from kash.attendance.rules.marking import STANDARD_STATUSES, OperationAnswer, RejectionReason, Reply
-from kash.attendance.services.closing import reopen_slot
 from kash.attendance.services.door_operations import person_of_entry
 from kash.attendance.services.marking import NobodyMarked, SomebodyUnmarked, apply_marks, close_slot
+from kash.attendance.services.registers import reopen_slot
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web import NotFound

@@ -15,11 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.attendance import documents
-from kash.attendance.counts import OtherCount
 from kash.attendance.documents import SheetHead
-from kash.attendance.models import RosterEntry, Settlement, Sheet
-from kash.attendance.queries.codes import codes_of
-from kash.attendance.queries.counts import Counts, counts_of
+from kash.attendance.models import OtherCount, RosterEntry, Settlement, Sheet
+from kash.attendance.queries.history import codes_of
+from kash.attendance.queries.registers import Counts, counts_of
 from kash.attendance.queries.sheets import (
     PrintedRow,
     PrintedSheet,
@@ -27,10 +26,8 @@ from kash.attendance.queries.sheets import (
     printed_sheet,
     printed_sheets,
 )
-from kash.attendance.rules.closing import Hindrance
-from kash.attendance.rules.counts import SettledDifference, paper_differences, unsettled
 from kash.attendance.rules.marking import Reply
-from kash.attendance.rules.sheets import (
+from kash.attendance.rules.pads import (
     Column,
     Extra,
     Half,
@@ -41,9 +38,14 @@ from kash.attendance.rules.sheets import (
     from_data,
     read_sheet,
 )
-from kash.attendance.services.closing import CannotConfirm, reopen_slot
-from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.rules.registers import (
+    Hindrance,
+    SettledDifference,
+    paper_differences,
+    unsettled,
+)
 from kash.attendance.services.marking import apply_marks, close_slot
+from kash.attendance.services.registers import CannotConfirm, confirm_slot, reopen_slot
 from kash.attendance.services.sheets import (
     ReadMeanwhile,
     record_sheets,

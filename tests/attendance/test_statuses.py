@@ -10,12 +10,11 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.attendance.forms import status_word
 from kash.attendance.queries.registers import attended
 from kash.attendance.queries.statuses import Status, forget_statuses, status, statuses_for
-from kash.attendance.rules.marking import RejectionReason, Reply
-from kash.attendance.rules.presence import MadeMark, SlotTime, presences
-from kash.attendance.services.marking import apply_marks
-from kash.attendance.services.statuses import (
+from kash.attendance.rules.marking import MadeMark, RejectionReason, Reply, SlotTime, presences
+from kash.attendance.services.marking import (
     AlwaysInUse,
     StatusDetails,
     StatusProblem,
@@ -23,10 +22,10 @@ from kash.attendance.services.statuses import (
     WeightIsFixed,
     WeightIsUsed,
     add_status,
+    apply_marks,
     change_status,
     order_statuses,
 )
-from kash.attendance.wording import status_word
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile

@@ -16,7 +16,7 @@ from kash.attendance.models import RosterEntry, Slot
 from kash.platform.database import db
 from kash.policy import Actor, Role
 from kash.workshops.queries import scope
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import plan_workshop
 from tests.forks import gunicorn
 from tests.profile import usual_or_long

@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from kash.attendance.models import Slot, TimeTap
 from kash.attendance.register import SlotTaught, remove_slots
-from kash.attendance.rules.conduct import opens_at
-from kash.attendance.rules.marking import RejectionReason
-from kash.attendance.rules.times import (
+from kash.attendance.rules.marking import (
     LONGEST,
     SHORTEST,
     Edge,
+    RejectionReason,
     Stretch,
     Tap,
     TimeFault,
     stretch_of,
     time_fault,
 )
-from kash.attendance.services.times import WrongTimes, set_times, tap_time, undo_time
+from kash.attendance.rules.registers import opens_at
+from kash.attendance.services.marking import WrongTimes, set_times, tap_time, undo_time
 from kash.platform.database import db, writing
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor

@@ -13,8 +13,7 @@ from kash.attendance.services.marking import close_slot
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries.issuing import batch_of, candidates
 from kash.certificates.rules.issuing import Unasked
-from kash.certificates.services.issuing import approve, confirm_names, propose, set_rule
-from kash.certificates.services.issuing_in_parts import issue
+from kash.certificates.services.issuing import approve, confirm_names, issue, propose, set_rule
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from kash.workshops.models import Workshop

@@ -9,10 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
-from kash.attendance.services.closing import RegistersOpen
+from kash.attendance.services.registers import RegistersOpen
 from kash.certificates.queries.issuing import candidates
-from kash.certificates.services.issuing import approve
-from kash.certificates.services.preconditions import SessionAhead
+from kash.certificates.services.issuing import SessionAhead, approve
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.certificates.conftest import ALL, MOST, Ready

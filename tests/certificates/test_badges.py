@@ -17,12 +17,12 @@ from sqlalchemy import select
 
 from kash.certificates import badges
 from kash.certificates.models import Certificate
+from kash.certificates.queries.certificates import badge_places, current_key
 from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.queries.keys import badge_places, current_key
-from kash.certificates.rules.badges import PLACES, is_set, set_by_chance
-from kash.certificates.services.preconditions import NameWithheld
-from kash.certificates.services.revoking import AlreadyRevoked, revoke
-from kash.certificates.services.signing import change_key
+from kash.certificates.rules.designs import PLACES, is_set, set_by_chance
+from kash.certificates.services.certificates import AlreadyRevoked, revoke
+from kash.certificates.services.designs import change_key
+from kash.certificates.services.issuing import NameWithheld
 from kash.people.models import Consent
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry

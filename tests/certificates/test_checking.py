@@ -27,10 +27,10 @@ from kash.certificates.rules.issuing import (
     NAMES_FOR_A_SERIAL,
     NAMES_FROM_AN_ADDRESS,
     Admission,
+    CertificateStatus,
     grouped,
 )
-from kash.certificates.rules.standing import CertificateStatus
-from kash.certificates.services.revoking import revoke
+from kash.certificates.services.certificates import revoke
 from kash.people.models import Consent
 from kash.platform import database
 from kash.platform.database import db, utc_now

@@ -15,12 +15,11 @@ from kash.certificates.checking import verified
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
-from kash.certificates.services.issuing import approve, confirm_names, turn_back
-from kash.certificates.services.preconditions import NameWithheld
+from kash.certificates.services.issuing import NameWithheld, approve, confirm_names, turn_back
 from kash.forums.models import Forum, ForumMember
 from kash.forums.queries.series import appearance_of
 from kash.people.models import Person
-from kash.people.services.consents import record_consent
+from kash.people.services.persons import record_consent
 from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM, Actor
 from tests.certificates.conftest import ALL, MOST, Ready

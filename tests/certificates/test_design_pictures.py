@@ -9,9 +9,10 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.certificates import design_pictures, previews
+from kash.certificates import design_pictures
 from kash.certificates.design_pictures import FOLDER, forget_old_pictures, made_once, turn_to_draw
 from kash.certificates.queries.designs import designs
+from kash.certificates.views import designs as previews
 from kash.platform import storage
 from kash.platform.database import utc_now
 from kash.policy import Actor

@@ -21,7 +21,7 @@ from kash.certificates.rules.designs import (
     longest,
     unknown_fields,
 )
-from kash.certificates.rules.readiness import Lack, lacks_of, left_empty
+from kash.certificates.rules.issuing import Lack, lacks_of, left_empty
 from kash.platform.press.certificate_values import OwnDesign
 from kash.platform.press.own_designs import FIELDS, MOST_ELEMENTS, examined, filled_in, filled_style
 

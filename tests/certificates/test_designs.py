@@ -24,15 +24,19 @@ from kash.certificates.models import (
     ImmutableVersion,
     SignatureImage,
 )
-from kash.certificates.paper import assembling, reading
+from kash.certificates.paper import reading
+from kash.certificates.paper import wording as assembling
 from kash.certificates.queries import designs as queries
-from kash.certificates.queries.signatures import marks_at, own_signature, signatures_at
+from kash.certificates.queries.designs import marks_at, own_signature, signatures_at
 from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, Words, content_from
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import designs as services
-from kash.certificates.services import signatures as signing
-from kash.certificates.services.issuing import UnknownIssuingChoice, approve, propose
-from kash.certificates.services.preconditions import FieldsLeftEmpty
+from kash.certificates.services.issuing import (
+    FieldsLeftEmpty,
+    UnknownIssuingChoice,
+    approve,
+    propose,
+)
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
@@ -213,13 +217,13 @@ def test_a_signature_stands_only_where_its_owner_allowed_it(
             bool(one.image) for one in assembling.batch_design(ready.batch(batch), "en").signatories
         ]
 
-    with pytest.raises(signing.NoSignature):
-        signing.allow_on_batch(ready.batch(batch), director)
-    signing.keep_signature(drawn, director)
-    signing.keep_signature(drawn, other)
-    signing.allow_on_design(found("classic"), other)
+    with pytest.raises(services.NoSignature):
+        services.allow_on_batch(ready.batch(batch), director)
+    services.keep_signature(drawn, director)
+    services.keep_signature(drawn, other)
+    services.allow_on_design(found("classic"), other)
     assert images() == [False, False]
-    signing.allow_on_batch(ready.batch(batch), director)
+    services.allow_on_batch(ready.batch(batch), director)
     assert images() == [False, True]
     held = own_signature(director)
     assert held is not None
@@ -230,11 +234,11 @@ def test_a_signature_stands_only_where_its_owner_allowed_it(
 def test_a_withdrawn_signature_stays_on_what_was_issued(
     director: Actor, actor: Callable[..., Actor]
 ) -> None:
-    signing.keep_signature(prepared_signature(png("black"), 60, 20), director)
-    signing.allow_on_design(found("classic"), director)
+    services.keep_signature(prepared_signature(png("black"), 60, 20), director)
+    services.allow_on_design(found("classic"), director)
     design_id = found("classic").id
     issued = utc_now()
-    signing.withdraw_signature(director)
+    services.withdraw_signature(director)
 
     def stands(moment: object) -> bool:
         return bool(signatures_at([director.public_id], design_id=design_id, moment=moment))  # type: ignore[arg-type]
@@ -244,24 +248,24 @@ def test_a_withdrawn_signature_stays_on_what_was_issued(
     assert not stands(utc_now() + timedelta(seconds=1))
     assert not stands(issued - timedelta(days=1))
     # A new picture must be allowed anew.
-    signing.keep_signature(prepared_signature(png("black"), 60, 20), director)
+    services.keep_signature(prepared_signature(png("black"), 60, 20), director)
     assert not stands(None)
-    signing.signature_ends(db.session(), director.account_id or 0, utc_now())
+    services.signature_ends(db.session(), director.account_id or 0, utc_now())
     db.session.commit()
     assert own_signature(director) is None
     assert len(db.session.scalars(select(SignatureImage)).all()) == 2
 
 
 def test_nobody_withdraws_anothers_word(director: Actor, actor: Callable[..., Actor]) -> None:
-    from kash.certificates.queries.signatures import own_uses
+    from kash.certificates.queries.designs import own_uses
 
     trainer = actor("trainer")
-    signing.keep_signature(prepared_signature(png("black"), 60, 20), director)
-    signing.allow_on_design(found("plain"), director)
+    services.keep_signature(prepared_signature(png("black"), 60, 20), director)
+    services.allow_on_design(found("plain"), director)
     ((use, _design, _batch),) = own_uses(director)
     with pytest.raises(NotFound):
-        signing.withdraw_use(use.public_id, trainer)
-    signing.withdraw_use(use.public_id, director)
+        services.withdraw_use(use.public_id, trainer)
+    services.withdraw_use(use.public_id, director)
     assert own_uses(director) == []
 
 
@@ -273,21 +277,21 @@ def test_marks_are_those_of_the_workshops_funders(ready: Ready) -> None:
     db.session.add(Funding(workshop_id=workshop.id, funder_id=funder.id, share=100))
     db.session.commit()
     for one in (funder, stranger):
-        signing.keep_mark(one, png("red"), ready.director)
+        services.keep_mark(one, png("red"), ready.director)
     assert [name for name, _mark in marks_at(ready.workshop, None)] == ["Pays"]
     before = utc_now()
     funder = db.session.scalars(select(Funder).where(Funder.name == "Pays")).one()
-    signing.keep_mark(funder, png("blue"), ready.director)
+    services.keep_mark(funder, png("blue"), ready.director)
     (old,), (new,) = marks_at(ready.workshop, before), marks_at(ready.workshop, None)
     assert storage.get(old[1].key) == png("red")
     assert storage.get(new[1].key) == png("blue")
     assert len(db.session.scalars(select(FunderMark)).all()) == 3
     printed = utc_now()
-    signing.remove_mark(funder, ready.director)
+    services.remove_mark(funder, ready.director)
     assert marks_at(ready.workshop, None) == []
     assert len(marks_at(ready.workshop, printed)) == 1
     with pytest.raises(NotFound):
-        signing.remove_mark(funder, ready.director)
+        services.remove_mark(funder, ready.director)
 
 
 @pytest.mark.parametrize("size", [(12_000, 100), (3_000, 12_000), (12_000, 12_000)])

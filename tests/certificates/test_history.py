@@ -9,22 +9,35 @@ from sqlalchemy import select
 
 from kash.certificates import checking
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries.history import count_expiring, history_of
+from kash.certificates.queries.certificates import (
+    count_expiring,
+    history_of,
+    printings_of,
+    printings_of_one,
+    renewals_here,
+)
 from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.queries.printing import printings_of, printings_of_one
-from kash.certificates.queries.renewals import renewals_here
-from kash.certificates.rules.standing import CertificateCondition, CertificateStatus, last_day
-from kash.certificates.services.issuing import UnknownIssuingChoice, approve, set_rule
-from kash.certificates.services.issuing_in_parts import WentBack, issue
-from kash.certificates.services.printing import (
+from kash.certificates.rules.issuing import CertificateCondition, CertificateStatus, last_day
+from kash.certificates.services.certificates import (
+    AlreadyRevoked,
+    BeingCorrected,
     NothingToPrint,
+    NothingToRenew,
     ReprintReasonNeeded,
+    SameName,
     make_paper,
     note_single,
+    propose_correction,
+    propose_renewals,
+    revoke,
 )
-from kash.certificates.services.reissuing import BeingCorrected, SameName, propose_correction
-from kash.certificates.services.renewing import NothingToRenew, propose_renewals
-from kash.certificates.services.revoking import AlreadyRevoked, revoke
+from kash.certificates.services.issuing import (
+    UnknownIssuingChoice,
+    WentBack,
+    approve,
+    issue,
+    set_rule,
+)
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db
 from kash.platform.vault import verify

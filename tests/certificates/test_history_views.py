@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.services import issuing_in_parts
+from kash.certificates.services import issuing as issuing_in_parts
 from kash.certificates.services.issuing import set_rule
 from kash.platform.database import db
 from kash.platform.web.formats import local_today

@@ -13,21 +13,20 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.errors import LinkSpent
-from kash.accounts.secrets import token_hash
 from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.marks import token_hash
 from kash.certificates.models import HolderLink, Printing
-from kash.certificates.queries import holders
-from kash.certificates.queries.holders import own_certificate, usable_link
-from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.services.holders import (
+from kash.certificates.queries import issuing as holders
+from kash.certificates.queries.issuing import certificates_of, own_certificate, usable_link
+from kash.certificates.services.certificates import (
     LINK_LASTS,
     VISIT_LASTS,
     end_link,
     end_visit,
     make_link,
+    revoke,
     use_link,
 )
-from kash.certificates.services.revoking import revoke
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry

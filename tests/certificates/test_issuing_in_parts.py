@@ -12,19 +12,20 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries.issuing import waiting_for
-from kash.certificates.queries.issuing_in_parts import how_far, names_changed, state_of
-from kash.certificates.rules.steps import BatchStep, allowed_steps
-from kash.certificates.services import issuing_in_parts
+from kash.certificates.queries.issuing import how_far, names_changed, state_of, waiting_for
+from kash.certificates.rules.issuing import BatchStep, allowed_steps
+from kash.certificates.services import issuing as issuing_in_parts
+from kash.certificates.services.certificates import make_paper
 from kash.certificates.services.issuing import (
+    NamesChanged,
+    OthersIssue,
     approve,
     confirm_names,
+    leave_out,
     set_rule,
+    stop,
     turn_back,
 )
-from kash.certificates.services.issuing_in_parts import OthersIssue, leave_out, stop
-from kash.certificates.services.preconditions import NamesChanged
-from kash.certificates.services.printing import make_paper
 from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import Job, run_waiting

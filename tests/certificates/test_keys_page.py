@@ -8,8 +8,8 @@ from typing import Any
 
 from apiflask import APIFlask
 
-from kash.certificates.queries.keys import current_key, signing_keys
-from kash.certificates.services.signing import sign_earlier
+from kash.certificates.queries.certificates import current_key, signing_keys
+from kash.certificates.services.designs import sign_earlier
 from kash.platform.database import db
 
 Signing = Callable[..., Any]

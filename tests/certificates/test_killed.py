@@ -9,10 +9,9 @@ from sqlalchemy import func, insert, select
 
 from kash.attendance.models import Mark, RosterEntry
 from kash.certificates.models import Certificate
-from kash.certificates.queries.issuing_in_parts import how_far
+from kash.certificates.queries.issuing import how_far
 from kash.certificates.rules.issuing import read_serial
-from kash.certificates.services.issuing import approve, set_rule
-from kash.certificates.services.issuing_in_parts import PART, issue
+from kash.certificates.services.issuing import PART, approve, issue, set_rule
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id
 from kash.platform.jobs import Job

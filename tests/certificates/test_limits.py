@@ -10,49 +10,49 @@ from typing import Any
 
 import pytest
 
-from kash.certificates.rules.approval import (
-    ApprovedBatch,
-    Paper,
-    PrintedPart,
-    changed_parts,
-    written_parts,
-)
-from kash.certificates.rules.badges import (
+from kash.certificates.rules.designs import (
     PLACES,
+    DesignContent,
     NewBadge,
+    Spell,
     badge_claims,
+    contrast,
+    filled_sentence,
+    held_at,
     hidden_name,
+    is_colour,
     is_set,
     issuer_id,
     issuer_profile,
     list_claims,
-    set_by_chance,
-)
-from kash.certificates.rules.designs import (
-    DesignContent,
-    Spell,
-    contrast,
-    filled_sentence,
-    held_at,
-    is_colour,
     longest,
+    set_by_chance,
 )
 from kash.certificates.rules.issuing import (
     CHECKS_FROM_AN_ADDRESS,
     NAMES_FOR_A_SERIAL,
     NAMES_FROM_AN_ADDRESS,
     Admission,
+    ApprovedBatch,
+    CertificateCondition,
     IssuingRecord,
+    Lack,
     Misread,
+    Paper,
+    PrintedPart,
     admission,
+    changed_parts,
+    condition_on,
+    entries_published,
+    lacks_of,
+    left_empty,
     misread,
     missing_requirements,
+    reminder_due,
+    written_parts,
 )
-from kash.certificates.rules.readiness import Lack, lacks_of, left_empty
-from kash.certificates.rules.standing import CertificateCondition, condition_on, reminder_due
-from kash.certificates.rules.status import entries_published
-from kash.tracks.rules.eligibility import LeafProgress
-from kash.tracks.rules.tree import Leaf
+from kash.certificates.tracks.rules.standing import LeafProgress
+from kash.certificates.tracks.rules.tree import Leaf
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 20)

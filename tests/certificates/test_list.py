@@ -14,12 +14,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.certificates.forms.history import CONDITION_NAMES
+from kash.certificates.forms import CONDITION_NAMES
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries.certificates import in_condition
 from kash.certificates.queries.issuing import candidates
-from kash.certificates.queries.listing import in_condition
+from kash.certificates.services.certificates import remind_of_expiry
 from kash.certificates.services.issuing import set_rule
-from kash.certificates.services.reminding import remind_of_expiry
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import Job
 from kash.platform.vault.models import AuditEntry
@@ -243,7 +243,10 @@ def test_a_search_that_finds_many_says_that_there_are_more_and_shows_all_of_them
     director = client_for(three.director)
     counts = set()
     for most in (1, 2, 3, 100):
-        for room in ("kash.certificates.queries.listing", "kash.certificates.views.certificates"):
+        for room in (
+            "kash.certificates.queries.certificates",
+            "kash.certificates.views.certificates",
+        ):
             monkeypatch.setattr(f"{room}.MOST_FOUND", most)
         for letter, names in NAMES.items():
             sent = {"search": "Working", "group": letter, "sort": "name", "direction": "desc"}
@@ -264,8 +267,11 @@ def test_a_search_reads_once_what_workshops_are_called(
     title = db.session.scalar(select(Workshop.title))
     for most, read in ((1, 1), (0, 6)):
         # However many workshops are called so, and certificates are found, all of them are.
-        monkeypatch.setattr("kash.certificates.queries.listing._MOST_BATCHES", most)
-        for room in ("kash.certificates.queries.listing", "kash.certificates.views.certificates"):
+        monkeypatch.setattr("kash.certificates.queries.certificates._MOST_BATCHES", most)
+        for room in (
+            "kash.certificates.queries.certificates",
+            "kash.certificates.views.certificates",
+        ):
             monkeypatch.setattr(f"{room}.MOST_FOUND", 1)
         with count_queries() as asked:
             page = director.post("/certificates/", data={"search": title, "group": "B"})
@@ -292,9 +298,9 @@ def test_a_printed_name_leads_to_her_certificate_and_from_there_to_her(
 def test_staff_and_consenting_holders_are_reminded_once(
     three: Ready, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kash.people.services.consents import record_consent
+    from kash.people.services.persons import record_consent
 
-    monkeypatch.setattr("kash.certificates.services.reminding.mail_is_set_up", lambda: True)
+    monkeypatch.setattr("kash.certificates.services.certificates.mail_is_set_up", lambda: True)
     today = local_today()
     people = {
         row.chosen_name: (row.person_id, row.person_public_id) for row in candidates(three.workshop)
@@ -318,5 +324,5 @@ def test_staff_and_consenting_holders_are_reminded_once(
     assert remind_of_expiry(today) == 0
     assert remind_of_expiry(today + timedelta(days=10)) == 0
     assert remind_of_expiry(today + timedelta(days=16)) == 2
-    monkeypatch.setattr("kash.certificates.services.reminding.mail_is_set_up", lambda: False)
+    monkeypatch.setattr("kash.certificates.services.certificates.mail_is_set_up", lambda: False)
     assert remind_of_expiry(today + timedelta(days=16)) == 0

@@ -14,18 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import encode_multipart
 
-from kash.certificates.forms.names import (
-    LONGEST_NAME,
-    NameRow,
-    rows_changed,
-    rows_met,
-    rows_typed,
-)
+from kash.certificates.forms import LONGEST_NAME, NameRow, rows_changed, rows_met, rows_typed
 from kash.certificates.queries.issuing import batches_of, candidates
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services.issuing import NamesNotAsked, confirm_names, propose
-from kash.certificates.views import workshop as views
-from kash.people.services.consents import record_consent
+from kash.certificates.views import sections as views
+from kash.people.services.persons import record_consent
 from kash.policy import SYSTEM, Actor
 
 from .conftest import ALL, LITTLE, MOST, Ready

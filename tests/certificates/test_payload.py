@@ -17,24 +17,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from kash.certificates.rules.issuing import new_serial
-from kash.certificates.rules.payload import (
+from kash.certificates.rules.issuing import (
     PAYLOAD_BYTES,
     SIGNED_AS,
+    STATUS_CLASSES,
     CodeClaim,
     NotAPayload,
+    Revoked,
     claimed,
+    find_revoked,
     hashed_name,
     is_signed_by,
     key_id_of,
     month_of,
+    new_serial,
     qr_text,
     read_claim,
     read_qr_text,
     signed_payload,
     title_id_of,
 )
-from kash.certificates.rules.status import STATUS_CLASSES, Revoked, find_revoked
 from kash.people.rules.persons import compared_name, names_match
 
 from . import test_verification_document as described

@@ -10,7 +10,7 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Account
-from kash.accounts.secrets import token_hash
+from kash.accounts.services.marks import token_hash
 from kash.attendance.models import Slot
 from kash.certificates.models import (
     Certificate,
@@ -27,75 +27,70 @@ from kash.certificates.models import (
     SignatureUse,
     SigningKey,
 )
+from kash.certificates.queries.certificates import (
+    badge_places,
+    certificate_counts,
+    certificates_for_table,
+    certificates_select,
+    count_expiring,
+    current_key,
+    find_certificate,
+    fits_typed,
+    history_of,
+    printed_before,
+    printings_of,
+    printings_of_one,
+    published_titles,
+    renewals_here,
+    revoked_certificates,
+    signing_keys,
+)
 from kash.certificates.queries.designs import (
+    all_marks,
     design_version,
     designs,
     designs_on_offer,
+    funder,
     image_of,
     images,
+    lead_of,
     longest_names,
+    marks_at,
+    own_signature,
+    own_uses,
+    signatures_at,
     version_in_use,
     versions_of,
-)
-from kash.certificates.queries.history import count_expiring, history_of
-from kash.certificates.queries.holders import (
-    links_of,
-    own_certificate,
-    own_certificates,
-    usable_link,
-    visit,
 )
 from kash.certificates.queries.issuing import (
     _holding,
     batch_of,
     batches_of,
     certificates_of,
+    certificates_of_batch,
     certificates_of_person,
     current_rule,
-    rule_versions,
-    unconfirmed_registers,
-    waiting_for,
-)
-from kash.certificates.queries.issuing_in_parts import (
-    certificates_of_batch,
     groups_of_batch,
     how_far,
+    links_of,
     names_changed,
+    own_certificate,
+    own_certificates,
+    rule_versions,
     some_for_preview,
+    unconfirmed_registers,
+    usable_link,
+    visit,
+    waiting_for,
 )
-from kash.certificates.queries.keys import (
-    badge_places,
-    current_key,
-    published_titles,
-    revoked_certificates,
-    signing_keys,
-)
-from kash.certificates.queries.listing import (
-    certificate_counts,
-    certificates_for_table,
-    certificates_select,
-    find_certificate,
-    fits_typed,
-)
-from kash.certificates.queries.printing import printed_before, printings_of, printings_of_one
-from kash.certificates.queries.renewals import renewals_here
-from kash.certificates.queries.signatures import (
-    all_marks,
-    funder,
-    lead_of,
-    marks_at,
-    own_signature,
-    own_uses,
-    signatures_at,
-)
-from kash.certificates.rules.standing import REPLACED
+from kash.certificates.rules.issuing import REPLACED
 from kash.certificates.track_kinds import certified
+from kash.certificates.tracks.leaf_kinds import LeafQuestion
+from kash.certificates.tracks.rules.tree import Leaf
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.tracks.leaf_kinds import LeafQuestion
-from kash.tracks.rules.tree import Leaf
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from tests.rows import row

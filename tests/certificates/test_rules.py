@@ -12,17 +12,18 @@ from hypothesis import strategies as st
 
 from kash.certificates.rules.issuing import (
     ALPHABET,
+    BatchStep,
     IssuingRecord,
     Missing,
     Requirement,
+    allowed_steps,
     grouped,
     missing_requirements,
     new_serial,
     read_serial,
 )
-from kash.certificates.rules.steps import BatchStep, allowed_steps
-from kash.tracks.rules.eligibility import LeafProgress, next_steps, progress_of
-from kash.tracks.rules.tree import Leaf
+from kash.certificates.tracks.rules.standing import LeafProgress, next_steps, progress_of
+from kash.certificates.tracks.rules.tree import Leaf
 
 DAY = date(2026, 1, 1)
 

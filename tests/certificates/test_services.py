@@ -12,10 +12,9 @@ from sqlalchemy import func, select
 
 from kash.accounts.models import AccountNotice
 from kash.attendance.queries.registers import slots_still_open
-from kash.attendance.services.closing import RegistersOpen, reopen_slot
+from kash.attendance.services.registers import RegistersOpen, reopen_slot
 from kash.certificates import checking
-from kash.certificates.approval import SENT_BACK
-from kash.certificates.models import Certificate
+from kash.certificates.models import SENT_BACK, Certificate
 from kash.certificates.queries.issuing import (
     batches_of,
     candidates,
@@ -23,21 +22,20 @@ from kash.certificates.queries.issuing import (
     rule_versions,
     waiting_for,
 )
-from kash.certificates.rules.issuing import Requirement, Unasked, read_serial
-from kash.certificates.rules.standing import CertificateStatus
+from kash.certificates.rules.issuing import CertificateStatus, Requirement, Unasked, read_serial
 from kash.certificates.services import issuing
+from kash.certificates.services.certificates import AlreadyRevoked, revoke
 from kash.certificates.services.issuing import (
+    NamesChanged,
     NothingToPropose,
     approve,
     confirm_names,
+    issue,
     set_rule,
     turn_back,
 )
-from kash.certificates.services.issuing_in_parts import issue
-from kash.certificates.services.preconditions import NamesChanged
-from kash.certificates.services.revoking import AlreadyRevoked, revoke
 from kash.people.models import Person
-from kash.people.queries.erasing import in_the_way
+from kash.people.queries.copies import in_the_way
 from kash.platform.approvals.errors import (
     GivenToApprover,
     SamePerson,

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from kash.certificates import documents
 from kash.certificates.models import Certificate, PublishedTitle, SigningKey
+from kash.certificates.queries.certificates import find_certificate
 from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.queries.listing import find_certificate
-from kash.certificates.rules.payload import (
+from kash.certificates.rules.issuing import (
     hashed_name,
     is_signed_by,
     month_of,
@@ -21,7 +21,7 @@ from kash.certificates.rules.payload import (
     read_qr_text,
     title_id_of,
 )
-from kash.certificates.services.signing import (
+from kash.certificates.services.designs import (
     KeyChangedMeanwhile,
     change_key,
     private_half,

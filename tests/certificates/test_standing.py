@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.certificates.rules.standing import (
+from kash.certificates.rules.issuing import (
     EXPIRING_WITHIN,
     CertificateCondition,
     CertificateStatus,

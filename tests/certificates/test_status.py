@@ -23,20 +23,23 @@ from PIL import Image
 
 from kash.certificates import documents
 from kash.certificates.models import Certificate
+from kash.certificates.queries.certificates import current_key
 from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.queries.keys import current_key
-from kash.certificates.rules.issuing import new_serial
-from kash.certificates.rules.payload import hashed_name, is_signed_by, read_claim, read_qr_text
-from kash.certificates.rules.standing import REVOCATION_CLASSES
-from kash.certificates.rules.status import (
+from kash.certificates.rules.issuing import (
+    REVOCATION_CLASSES,
     STATUS_CLASSES,
     Revoked,
     entries_published,
     find_revoked,
+    hashed_name,
+    is_signed_by,
+    new_serial,
+    read_claim,
+    read_qr_text,
     status_entries,
 )
-from kash.certificates.services.revoking import revoke
-from kash.certificates.services.signing import change_key
+from kash.certificates.services.certificates import revoke
+from kash.certificates.services.designs import change_key
 from kash.platform.database import db
 
 from .conftest import ALL, MOST, Ready

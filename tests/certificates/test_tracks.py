@@ -14,40 +14,45 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries.issuing import candidates
-from kash.certificates.queries.ready import ready_by_tracks
-from kash.certificates.queries.renewals import renewals_here
+from kash.certificates.queries.certificates import renewals_here
+from kash.certificates.queries.issuing import candidates, ready_by_tracks
 from kash.certificates.rules.issuing import Requirement
+from kash.certificates.services.certificates import NothingToRenew, propose_renewals
 from kash.certificates.services.issuing import (
+    NoLongerEligible,
     NothingToPropose,
     approve,
     propose,
     set_rule,
     turn_back,
 )
-from kash.certificates.services.preconditions import NoLongerEligible
-from kash.certificates.services.renewing import NothingToRenew, propose_renewals
-from kash.platform.database import db
-from kash.policy import Actor
-from kash.tracks.errors import (
+from kash.certificates.tracks.models import (
+    SeenFact,
+    Track,
+    TrackBadge,
+    TrackEnrolment,
+    TrackVersion,
+)
+from kash.certificates.tracks.rules.standing import RenewalState
+from kash.certificates.tracks.rules.tree import Leaf, Renewal
+from kash.certificates.tracks.services.people import ask_for, ask_no_more, enrol, enrol_all, move
+from kash.certificates.tracks.services.tracks import (
     AnotherCertifies,
     CannotCertify,
     CourseIsCertified,
     NobodyOnStandardTrack,
     StandardTrack,
+    TrackDetails,
     VersionBeforeHers,
+    add_track,
+    change_track,
+    start_version,
 )
-from kash.tracks.models import SeenFact, Track, TrackBadge, TrackEnrolment, TrackVersion
-from kash.tracks.rules.renewal import RenewalState
-from kash.tracks.rules.tree import Leaf, Renewal
-from kash.tracks.services.certifying import ask_for, ask_no_more
-from kash.tracks.services.enrolments import enrol, move
-from kash.tracks.services.entering import enrol_all
-from kash.tracks.services.seen import withdraw
-from kash.tracks.services.tracks import TrackDetails, add_track, change_track
-from kash.tracks.services.versions import start_version
+from kash.certificates.tracks.services.visits import withdraw
+from kash.platform.database import db
+from kash.policy import Actor
 from tests.certificates.test_views import words
-from tests.tracks.conftest import (  # noqa: F401
+from tests.certificates.tracks.conftest import (  # noqa: F401
     ALL,
     LITTLE,
     MOST,

@@ -17,8 +17,8 @@ from kash.accounts.services.delegations import lend_approvals
 from kash.certificates import documents
 from kash.certificates.queries.issuing import candidates, certificates_of
 from kash.certificates.rules.issuing import grouped
+from kash.certificates.services.certificates import make_paper
 from kash.certificates.services.issuing import confirm_names, set_rule
-from kash.certificates.services.printing import make_paper
 from kash.people.models import Person
 from kash.platform import storage
 from kash.platform.database import db, writing

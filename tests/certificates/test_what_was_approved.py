@@ -11,22 +11,20 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account
-from kash.accounts.services.programme import change_settings
+from kash.accounts.services.accounts import change_settings
 from kash.attendance.models import Mark
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule, DesignVersion
 from kash.certificates.queries.designs import version_in_use
-from kash.certificates.rules.approval import (
+from kash.certificates.rules.issuing import (
     ApprovedBatch,
     Paper,
     PrintedPart,
     changed_parts,
     written_parts,
 )
-from kash.certificates.services import issuing_in_parts
-from kash.certificates.services import signatures as signing
-from kash.certificates.services.approval import check_approval
-from kash.certificates.services.issuing import approve, confirm_names
-from kash.certificates.services.issuing_in_parts import WentBack
+from kash.certificates.services import designs as signing
+from kash.certificates.services import issuing as issuing_in_parts
+from kash.certificates.services.issuing import WentBack, approve, check_approval, confirm_names
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
 from kash.platform.approvals.errors import SamePerson

@@ -13,11 +13,11 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
+from kash.accounts.members.queries import waiting_to_be_let_in
 from kash.certificates.services.issuing import set_rule
 from kash.feature import declared
 from kash.forums.models import Forum
-from kash.members.queries import waiting_to_be_let_in
-from kash.payouts.models import RateTable
+from kash.money.payouts.models import RateTable
 from kash.people.models import ServiceEntry
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import add_member, make_keys, new_passphrase, new_recovery_code
@@ -301,7 +301,7 @@ def _rates() -> None:
 def test_a_review_of_access_that_is_due_is_told_to_the_director_too(
     actor: Callable[..., Actor], client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kash.accounts.queries.access.review_is_due", lambda *_: True)
+    monkeypatch.setattr("kash.accounts.queries.safety.review_is_due", lambda *_: True)
     assert "Review of access is due" in _main(client_for(actor("director")).get("/").text)
     page = _main(client_for(actor("administrator", "director")).get("/").text)
     assert page.count("Review of access is due") == 1

@@ -11,16 +11,10 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from kash.accounts.models import Programme
-from kash.desk.logo import (
-    MOST_BYTES,
-    DrawingRefused,
-    LogoProblem,
-    NoPicture,
-    PictureTooLarge,
-    prepared_logo,
-)
+from kash.desk.logo import LogoProblem, prepared_logo
 from kash.platform import storage
 from kash.platform.database import db
+from kash.platform.web.pictures import MOST_BYTES, DrawingRefused, NoPicture, PictureTooLarge
 
 
 def _picture(kind: str = "PNG", size: tuple[int, int] = (900, 300), **more: object) -> bytes:

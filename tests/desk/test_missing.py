@@ -23,13 +23,13 @@ from kash.assessments.models import WorkshopTest
 from kash.attendance.models import Slot
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
-from kash.desk import missing
-from kash.desk.missing import all_lines, counted_kinds, the_kind
+from kash.desk import queries as missing
+from kash.desk.queries import all_lines, counted_kinds, the_kind
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.series import open_forum
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.scope import within_reach
-from kash.people.services.consents import record_consent
+from kash.people.services.persons import record_consent
 from kash.platform.database import db, utc_now
 from kash.platform.web.missing import (
     ListPlace,

@@ -12,8 +12,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.accounts.models import Programme, SignedInSession
-from kash.accounts.services.programme import change_settings
-from kash.accounts.services.retention import delete_old_sessions
+from kash.accounts.services.accounts import change_settings, delete_old_sessions
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.services import results_kept
 from kash.platform.vault import AuditEntry

@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 from kash.desk.search import FEW, search
 from kash.forums.models import Forum
 from kash.people.models import Group
+from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.people.services.directory import ServiceDetails, add_service
-from kash.people.services.organisations import OrganisationDetails, add_organisation
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry

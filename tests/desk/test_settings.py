@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import Programme, SignedInSession
-from kash.accounts.services.access import record_review
 from kash.accounts.services.delegations import lend_approvals
+from kash.accounts.services.inviting import record_review
 from kash.accounts.services.locking import lock_at_once
 from kash.attendance.register import ensure_statuses
 from kash.platform.database import db, utc_now

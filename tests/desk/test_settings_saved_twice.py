@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kash.people.services.places import ZoneDetails, add_zone
+from kash.people.services.directory import ZoneDetails, add_zone
 from kash.platform.web.retention import BOUNDS
 from kash.policy import SYSTEM
 

@@ -19,7 +19,7 @@ from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries.issuing import waiting_for
 from kash.certificates.services.issuing import set_rule
-from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.minutes import write_item
@@ -31,7 +31,7 @@ from kash.platform.condition import note_backup, note_damage, note_refusal
 from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
-from kash.workshops.queries.due import to_confirm
+from kash.workshops.queries.deliveries import to_confirm
 
 Counting = Callable[[], AbstractContextManager[Any]]
 ClientFor = Callable[[Actor], FlaskClient]

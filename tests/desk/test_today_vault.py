@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.record import Filing, Party, Person, Record
+from kash.incidents.rules.parts import Filing, Party, Person
+from kash.incidents.rules.record import Record
 from kash.incidents.services.filing import answer_screen, submit
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from kash.accounts.services.accounts import new_account
 from kash.application import create_app
-from kash.demo.opening import set_up
+from kash.desk.demo.opening import set_up
 from kash.people.models import Group, Person
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, new_public_id, writing
@@ -20,7 +20,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Workshop
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import WorkshopDetails, plan_workshop
 from kash.workshops.services.sessions import SessionDetails, change_session
 

@@ -11,15 +11,15 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
 from kash.attendance.models import Mark, RosterEntry
-from kash.history.models import EarlierTraining
-from kash.kobo.queries.marks import choice_of
+from kash.exchange.history.models import EarlierTraining
+from kash.exchange.kobo.queries import choice_of
 from kash.platform.database import db
 from kash.platform.jobs.runner import run_waiting
 from kash.policy import Actor
-from kash.workshops.services.enrolment import enrol
-from tests.connections.recorded import switched_on
-from tests.kobo.conftest import server
-from tests.kobo.server import HOST, Server
+from kash.workshops.services.people import enrol
+from tests.exchange.kobo.conftest import server
+from tests.exchange.kobo.server import HOST, Server
+from tests.people.connections.recorded import switched_on
 from tests.workshops.conftest import Held, make_person, plan
 
 from .looking import PHONE

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from kash.people.models import Venue
 from kash.platform.database import db
 from kash.platform.web.formats import day_text, local_today
-from tests.calendar.conftest import coming, day
+from tests.planning.calendar.conftest import coming, day
 from tests.workshops.conftest import Held, plan
 
 from .looking import DESK, PHONE, findings

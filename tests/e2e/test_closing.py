@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries import cases
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import Act, Filing, Person, Record, Referral, Term
+from kash.incidents.rules.parts import Act, Choice, Filing, Person, Referral, Term
+from kash.incidents.rules.record import Record
 from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import local_today

@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from kash.policy import SYSTEM, Actor
 from kash.training.queries import version_with_plans
-from kash.training.rules.texts import SessionText
-from kash.training.services.copies import start_version, translate
-from kash.training.services.sessions import write_session
-from kash.training.services.states import propose, publish
+from kash.training.rules.courses import SessionText
+from kash.training.services.course_files import start_version, translate
+from kash.training.services.courses import propose, publish, write_session
 from tests.training.conftest import ANOTHER, Draft, draft  # noqa: F401
 
 from .looking import DESK, findings

@@ -23,14 +23,14 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expe
 from werkzeug.serving import make_server
 
 from kash.attendance.models import MarkOperation, Slot
-from kash.attendance.rules.door import TURN, badge_entry, badge_shown, badge_text
-from kash.attendance.services import door as door_services
+from kash.attendance.rules.registers import TURN, badge_entry, badge_shown, badge_text
+from kash.attendance.services import pads as door_services
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.press import Badge, badges
 from kash.policy import Actor
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import cancel_workshop
 from kash.workshops.views import door as door_views
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401

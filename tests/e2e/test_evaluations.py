@@ -8,9 +8,9 @@ import pytest
 from apiflask import APIFlask
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from kash.evaluations.models import EvaluationBox
+from kash.assessments.evaluations.models import EvaluationBox
 from kash.platform.database import db
-from tests.evaluations.conftest import Evaluated, evaluated, make_open  # noqa: F401
+from tests.assessments.evaluations.conftest import Evaluated, evaluated, make_open  # noqa: F401
 from tests.workshops.conftest import plan  # noqa: F401
 
 from .looking import PHONE, findings

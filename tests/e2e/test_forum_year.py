@@ -9,19 +9,19 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
+from kash.figures.releases.models import Release, ReleasePlan
+from kash.figures.releases.rules.tables import last_days
 from kash.forums.models import AgendaItem, Decision, Meeting, MinutesLife
-from kash.forums.queries.minutes_verifying import verify_minutes
+from kash.forums.queries.minutes import verify_minutes
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import write_item
 from kash.forums.services.minutes_life import circulate, confirm
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import from_local, local_today, to_local
-from kash.releases.models import Release, ReleasePlan
-from kash.releases.rules.tables import last_days
+from tests.figures.releases.planned import plan_of
 from tests.forums.conftest import Series, person, series  # noqa: F401
 from tests.forums.test_minutes_life import mark
-from tests.releases.planned import plan_of
 
 from .looking import DESK
 from .test_door import Site, site  # noqa: F401

@@ -14,7 +14,7 @@ from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from kash.workshops.queries.plan import session_of
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
 from tests.workshops.test_views import entries, marks, sessions
 

@@ -14,11 +14,10 @@ from werkzeug.serving import make_server
 
 from kash.assessments.models import GivenAnswer
 from kash.assessments.queries.tests import sittings, standing_answers
-from kash.assessments.rules.times import Moment
-from kash.assessments.services.answering import Entered, enter_answers
-from kash.assessments.services.tests import close_now, open_for_phones
+from kash.assessments.rules.results import Moment
+from kash.assessments.services.tests import Entered, close_now, enter_answers, open_for_phones
 from kash.attendance.models import RosterEntry
-from kash.attendance.rules.door import badge_shown
+from kash.attendance.rules.registers import badge_shown
 from kash.platform.database import db, utc_now
 from tests.assessments.conftest import Bank, bank  # noqa: F401 - fixtures
 from tests.workshops.conftest import held, plan  # noqa: F401 - fixtures

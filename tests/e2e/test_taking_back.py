@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from kash.incidents.models import MediationBrief
 from kash.incidents.queries import cases
-from kash.incidents.queries.receipts import Receipt
+from kash.incidents.queries.letterbox import Receipt
 from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import Act, Person, Record
+from kash.incidents.rules.parts import Act, Choice, Person
+from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.evidence import Received, add_evidence
 from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator

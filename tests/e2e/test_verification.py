@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.rules.payload import qr_text
-from kash.certificates.services.revoking import revoke
+from kash.certificates.rules.issuing import qr_text
+from kash.certificates.services.certificates import revoke
 from kash.people.rules.persons import compared_name
 from kash.platform.database import db
 from tests.certificates.conftest import ALL, MOST, Ready, held, plan, ready  # noqa: F401

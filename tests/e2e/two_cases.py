@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.incidents.views.cases import STEP_NUMBERS
 
 from .looking import DESK, PHONE
 from .walkers import Walker

@@ -20,14 +20,17 @@ from kash.forums.queries.actions import (
     readable_action,
 )
 from kash.forums.queries.decisions import (
+    actions_to_remind_of,
+    ages_of,
     decisions_of,
     decisions_to_look_at,
+    evidence_of,
+    notes_of,
     returning_in,
     shown_decisions,
 )
 from kash.forums.queries.meetings import number_of
-from kash.forums.queries.progress import actions_to_remind_of, ages_of, evidence_of, notes_of
-from kash.forums.rules.progress import Age
+from kash.forums.rules.decisions import Age
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor

@@ -15,11 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from kash.figures.releases.queries import PrintedLine, PrintedTable
+from kash.figures.releases.rules.tables import TablePlan, difference
 from kash.forums.models import AgendaItem, Decision, DecisionReview
 from kash.forums.queries import decisions as queries
 from kash.forums.queries.decisions import DecisionLine, lines_read
 from kash.forums.rules.decisions import ReviewedDecision, before_and_after, coming_back
-from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item, remove_item
 from kash.forums.services.decisions import (
     ConcludedAlready,
@@ -37,9 +39,6 @@ from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.releases.queries.printed import PrintedLine, PrintedTable
-from kash.releases.rules.reading import difference
-from kash.releases.rules.tables import TablePlan
 from tests.forums.conftest import Series
 
 ClientFor = Callable[[Actor], FlaskClient]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.forums.models import AgendaItem, InternalLine
-from kash.forums.queries.internal_lines import lines_to_release
-from kash.forums.rules.telling import line_digest, published_text, telling_lines
+from kash.forums.queries.minutes_life import lines_to_release
+from kash.forums.rules.minutes import line_digest, published_text, telling_lines
 from kash.forums.services.agenda import add_item
 from kash.forums.services.internal_lines import ask_release, keep_line, mark_of, release_line
 from kash.forums.services.meetings import hold_meeting

@@ -10,33 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.forums.rules.leaves import (
+from kash.forums.rules.minutes import (
+    WITHDRAWABLE,
+    Confirmation,
+    ConfirmRefusal,
+    MinutesPart,
+    MinutesRecord,
+    MinutesState,
+    MinutesStep,
+    RecordedItem,
     SaltedLeaf,
+    Task,
     altered,
     erratum_root,
     leaf_digest,
     leaves_of,
-    root_of,
-    withdrawn,
-)
-from kash.forums.rules.life import (
-    Confirmation,
-    ConfirmRefusal,
-    MinutesState,
-    MinutesStep,
     may_remark,
     next_step,
-    refusal,
-)
-from kash.forums.rules.record import (
-    WITHDRAWABLE,
-    MinutesPart,
-    MinutesRecord,
-    RecordedItem,
-    Task,
     parts_in_order,
     record_of,
+    refusal,
+    root_of,
     said_in,
+    withdrawn,
 )
 
 KINDS = st.sampled_from(["name", "paragraph", "decision", "action"])

@@ -27,18 +27,16 @@ from kash.forums.models import (
     Meeting,
     MinutesDifference,
     MinutesPage,
+    writing_key,
 )
-from kash.forums.rules.live_minutes import (
+from kash.forums.rules.merging import ROWS_OF_AN_ITEM, TextDifference, TypedMinutesRow, WrittenItem
+from kash.forums.rules.minutes import (
     MinutesOperation,
     UnreadableOperation,
     moment_of,
     read_operation,
     values_of,
 )
-from kash.forums.rules.merging import WrittenItem
-from kash.forums.rules.rows import ROWS_OF_AN_ITEM, TypedMinutesRow
-from kash.forums.rules.text_merging import TextDifference
-from kash.forums.sealed import writing_key
 from kash.forums.services.agenda import add_item
 from kash.forums.services.live_minutes import (
     _settled,

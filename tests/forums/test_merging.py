@@ -11,9 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.forums.rules.merging import WrittenItem, merge_items, with_names
-from kash.forums.rules.rows import TypedMinutesRow
-from kash.forums.rules.text_merging import TextDifference, carried_on, merge_text, settled_text
+from kash.forums.rules.merging import (
+    TextDifference,
+    TypedMinutesRow,
+    WrittenItem,
+    carried_on,
+    merge_items,
+    merge_text,
+    settled_text,
+    with_names,
+)
 from tests.profile import usual_or_long
 
 # --- Histories --------------------------------------------------------------------------------

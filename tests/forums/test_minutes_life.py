@@ -31,16 +31,26 @@ from kash.forums.models import (
     PresenceSpell,
 )
 from kash.forums.queries.meetings import slot_of
+from kash.forums.queries.minutes import (
+    as_leaf,
+    leaf_rows,
+    locked_record,
+    minutes_to_read,
+    minutes_to_see_through,
+    verify_minutes,
+)
 from kash.forums.queries.minutes_life import errata_of, life_of, own_names, remarks_on
-from kash.forums.queries.minutes_record import as_leaf, leaf_rows, locked_record
-from kash.forums.queries.minutes_verifying import verify_minutes
-from kash.forums.queries.minutes_waiting import minutes_to_read, minutes_to_see_through
-from kash.forums.rules.leaves import leaf_digest, root_of
-from kash.forums.rules.life import ConfirmRefusal, MinutesState, MinutesStep
-from kash.forums.rules.live_minutes import MinutesOperation
-from kash.forums.rules.rows import TypedMinutesRow
-from kash.forums.rules.telling import line_digest
-from kash.forums.services import life_problems as problems
+from kash.forums.rules.merging import TypedMinutesRow
+from kash.forums.rules.minutes import (
+    ConfirmRefusal,
+    MinutesOperation,
+    MinutesState,
+    MinutesStep,
+    leaf_digest,
+    line_digest,
+    root_of,
+)
+from kash.forums.services import internal_lines as problems
 from kash.forums.services.agenda import add_item, rename_item
 from kash.forums.services.internal_lines import mark_of
 from kash.forums.services.live_minutes import (
@@ -58,7 +68,7 @@ from kash.forums.services.minutes_life import (
     settle_remark,
     take_back,
 )
-from kash.forums.services.register import add_guest
+from kash.forums.services.presence import add_guest
 from kash.forums.services.withdrawals import withdraw, withdraw_person
 from kash.people.models import PersonMerge
 from kash.people.services.merging import merge_people, undo_merge

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from kash.forums.documents import printed_minutes
 from kash.forums.models import AgendaItem, Forum, MinutesLife, MinutesRemark
+from kash.forums.queries.minutes import leaf_rows
 from kash.forums.queries.minutes_life import life_of
-from kash.forums.queries.minutes_record import leaf_rows
 from kash.forums.services.agenda import add_item
 from kash.forums.services.minutes_life import add_erratum, remark, settle_remark
 from kash.platform.database import db, utc_now

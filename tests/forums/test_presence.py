@@ -16,9 +16,8 @@ from kash.forums.models import (
     Meeting,
     PresenceSpell,
 )
-from kash.forums.queries.meetings import slot_of
-from kash.forums.queries.presence import quorum_at
-from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.queries.meetings import quorum_at, slot_of
+from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import write_item

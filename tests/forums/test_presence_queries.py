@@ -27,7 +27,17 @@ from kash.forums.models import (
     NamedLeaf,
     PresenceSpell,
 )
-from kash.forums.queries.events import own_meeting_events
+from kash.forums.queries.meetings import (
+    MemberTerms,
+    TermsEnding,
+    attendance_at,
+    conflicted_in,
+    member_terms,
+    own_meeting_events,
+    quorums_of,
+    terms_ending,
+)
+from kash.forums.queries.minutes import presence_with_decisions
 from kash.forums.queries.minutes_life import (
     confirmed_at,
     earlier_circulated,
@@ -40,9 +50,7 @@ from kash.forums.queries.minutes_life import (
     remarks_on,
     seat_that_was_there,
 )
-from kash.forums.queries.minutes_record import presence_with_decisions
-from kash.forums.queries.presence import attendance_at, conflicted_in
-from kash.forums.queries.present_people import (
+from kash.forums.queries.people import (
     DecisionNoted,
     GroupAtDecision,
     MemberConflict,
@@ -56,16 +64,14 @@ from kash.forums.queries.present_people import (
     people_at,
     usual_marks,
 )
-from kash.forums.queries.terms import (
-    MemberTerms,
-    TermsEnding,
-    member_terms,
-    quorums_of,
-    terms_ending,
+from kash.forums.rules.meetings import (
+    NeededOfGroup,
+    OfficeTerm,
+    QuorumShare,
+    Seat,
+    TimeThere,
+    Votes,
 )
-from kash.forums.rules.presence import TimeThere
-from kash.forums.rules.quorum import NeededOfGroup, QuorumShare, Seat, Votes
-from kash.forums.rules.terms import OfficeTerm
 from kash.people.models import Group
 from kash.platform.database import db
 from kash.platform.messages.calendars import CalendarEvent

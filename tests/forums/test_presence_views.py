@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from kash.attendance.models import Mark, RosterEntry
-from kash.attendance.services.closing import reopen_slot
+from kash.attendance.services.registers import reopen_slot
 from kash.forums.models import (
     Decision,
     ForumMember,
@@ -24,28 +24,31 @@ from kash.forums.models import (
     MeetingAnswer,
     PresenceSpell,
 )
-from kash.forums.queries.meetings import attendance_of, slot_of
-from kash.forums.queries.presence import quorum_at
-from kash.forums.queries.present_people import decisions_noted, people_at
-from kash.forums.queries.terms import terms_ending
-from kash.forums.rules.presence import TimeThere
-from kash.forums.rules.quorum import NeededOfGroup, QuorumShare, Votes
-from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.queries.meetings import attendance_of, quorum_at, slot_of, terms_ending
+from kash.forums.queries.people import decisions_noted, people_at
+from kash.forums.rules.meetings import NeededOfGroup, QuorumShare, TimeThere, Votes
+from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item
-from kash.forums.services.answers import answer_invitation, note_answers
-from kash.forums.services.decided import TooManyVotes, note_conflicts, note_decision
-from kash.forums.services.meetings import hold_meeting
+from kash.forums.services.decisions import TooManyVotes, note_conflicts, note_decision
+from kash.forums.services.meetings import (
+    TermDetails,
+    TermsOverlap,
+    add_term,
+    agree_quorum,
+    hold_meeting,
+)
 from kash.forums.services.minutes import write_item
 from kash.forums.services.presence import (
     DoorTap,
     RegisterClosed,
     WrongPresence,
+    add_guest,
     all_came,
+    answer_invitation,
+    note_answers,
     set_times,
     tap,
 )
-from kash.forums.services.register import add_guest
-from kash.forums.services.terms import TermDetails, TermsOverlap, add_term, agree_quorum
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound

@@ -27,19 +27,26 @@ from kash.forums.models import (
     Meeting,
     MinutesLeaf,
 )
-from kash.forums.rules.progress import LATE, SOON, Reminder, age_of, reminder_of
-from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.rules.decisions import LATE, SOON, Reminder, age_of, reminder_of
+from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item
-from kash.forums.services.decisions import ReviewDetails, set_review
+from kash.forums.services.decisions import (
+    ReviewDetails,
+    add_note,
+    hand_over,
+    link,
+    remove_note,
+    set_review,
+    unlink,
+)
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import close_action, write_item
 from kash.forums.services.problems import FiguresBesideCases, UnknownOwner
-from kash.forums.services.progress import add_note, hand_over, link, remove_note, unlink
 from kash.forums.services.series import end_membership
 from kash.forums.services.withdrawals import _withdraw_text
 from kash.forums.stored_files import content_of
-from kash.notices.models import Notice
 from kash.people.models import Organisation, ServiceEntry
+from kash.people.notices.models import Notice
 from kash.platform.database import db, utc_now
 from kash.platform.storage import FileMissing
 from kash.platform.vault import audited

@@ -22,7 +22,6 @@ from kash.forums.models import (
     Meeting,
 )
 from kash.forums.queries.actions import actions_due, actions_of, arising_in, open_actions
-from kash.forums.queries.internal_lines import lines_to_release
 from kash.forums.queries.meetings import (
     following_meeting,
     meetings_of,
@@ -30,6 +29,7 @@ from kash.forums.queries.meetings import (
     next_meetings,
     previous_meeting,
 )
+from kash.forums.queries.minutes_life import lines_to_release
 from kash.forums.queries.series import (
     ForumMemberLine,
     find_forums,
@@ -38,8 +38,10 @@ from kash.forums.queries.series import (
     owners_of,
     people_with_account,
     seated,
+    template_choices,
+    template_lines,
+    template_of,
 )
-from kash.forums.queries.templates import template_choices, template_lines, template_of
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import local_today

@@ -9,25 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.forums.rules.presence import (
-    SpellFault,
-    TimeThere,
-    arrived,
-    gone,
-    spell_fault,
-    taken_back,
-    there_at,
-)
-from kash.forums.rules.quorum import (
+from kash.forums.rules.meetings import (
     GroupQuorum,
     NeededOfGroup,
+    OfficeTerm,
     QuorumShare,
     Seat,
+    SpellFault,
+    TermFault,
+    TimeThere,
     Votes,
+    arrived,
+    counts_on,
+    ends_after,
+    gone,
     quorum_of,
+    spell_fault,
+    taken_back,
+    term_fault,
+    there_at,
     too_many_votes,
 )
-from kash.forums.rules.terms import OfficeTerm, TermFault, counts_on, ends_after, term_fault
 
 DAY = date(2026, 11, 19)
 NAMES = {"A": "Police", "B": "Community"}

@@ -8,18 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.forums.rules.actions import OpenedAction, arising, state_at
-from kash.forums.rules.agenda import (
+from kash.forums.rules.decisions import OpenedAction, arising, state_at
+from kash.forums.rules.meetings import (
+    STATUSES,
     USUAL_ITEMS,
+    Attendee,
     PlannedItem,
     agenda_from,
+    attendance_by_group,
+    merged_seat,
     order_is_fixed,
+    shown_name,
     with_usual_items,
 )
-from kash.forums.rules.appearance import merged_seat, shown_name
-from kash.forums.rules.attendance import STATUSES, Attendee, attendance_by_group
-from kash.forums.rules.numbering import NoLetterLeft, minute_number, month_letter
-from kash.forums.rules.rows import TypedMinutesRow, paragraphs, row_changes
+from kash.forums.rules.merging import TypedMinutesRow, paragraphs, row_changes
+from kash.forums.rules.minutes import NoLetterLeft, minute_number, month_letter
 
 KEYS = st.text("abcdef", min_size=1, max_size=2)
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -16,12 +16,20 @@ from kash.forums.queries import series as series_queries
 from kash.forums.queries.actions import actions_due, arising_in
 from kash.forums.queries.meetings import attendance_of, meetings_to_record, next_meetings
 from kash.forums.queries.series import secretaries
-from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services import problems
 from kash.forums.services.agenda import add_item, order_items, remove_item
-from kash.forums.services.meetings import cancel_meeting, change_meeting, hold_meeting, plan_meeting
+from kash.forums.services.meetings import (
+    TermDetails,
+    add_term,
+    cancel_meeting,
+    change_meeting,
+    hold_meeting,
+    plan_meeting,
+    remove_term,
+)
 from kash.forums.services.minutes import close_action, reopen_action, write_item
-from kash.forums.services.register import add_guest
+from kash.forums.services.presence import add_guest
 from kash.forums.services.series import (
     add_member,
     change_forum,
@@ -29,7 +37,6 @@ from kash.forums.services.series import (
     end_membership,
     open_forum,
 )
-from kash.forums.services.terms import TermDetails, add_term, remove_term
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry

@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from kash.forums.documents import printed_minutes
 from kash.forums.models import Forum, SignedCopy
-from kash.forums.queries.signed_copies import signed_copy_of
-from kash.forums.services.terms import TermDetails, add_term
+from kash.forums.queries.minutes import signed_copy_of
+from kash.forums.services.meetings import TermDetails, add_term
 from kash.forums.services.withdrawals import withdraw
 from kash.forums.stored_files import content_of
 from kash.platform.database import db, utc_now

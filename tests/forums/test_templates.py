@@ -9,15 +9,15 @@ import pytest
 from apiflask import APIFlask
 
 from kash.forums.models import AgendaItem, Forum, Meeting
-from kash.forums.queries import templates
-from kash.forums.rules.agenda import PlannedItem, agenda_from
+from kash.forums.queries import series as templates
+from kash.forums.rules.meetings import PlannedItem, agenda_from
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.problems import EmptyAgenda, ForumNameTaken
-from kash.forums.services.series import open_forum
-from kash.forums.services.templates import (
+from kash.forums.services.series import (
     add_template,
     change_template,
     keep_agenda,
+    open_forum,
     remove_template,
 )
 from kash.platform.database import db

@@ -20,7 +20,7 @@ from kash.attendance.models import Mark
 from kash.attendance.queries.registers import slot_sheet
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.meetings import minutes_of, number_of, slot_of
-from kash.forums.rules.rows import TypedMinutesRow
+from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import close_action, write_item

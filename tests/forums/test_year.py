@@ -10,13 +10,12 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.forums.documents import attendance_rows
+from kash.forums.queries.minutes import meetings_in_year, years_of
 from kash.forums.queries.series import forum as forum_seen
-from kash.forums.queries.year import meetings_in_year, years_of
-from kash.forums.rules.attendance import STATUSES
-from kash.forums.rules.year import GroupInMeeting, MeetingInYear, letters_in, names_in
+from kash.forums.rules.meetings import STATUSES, GroupInMeeting, MeetingInYear, letters_in, names_in
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.withdrawals import withdraw
-from kash.forums.year_paper import attendance_rows
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import to_local
 from kash.policy import Actor

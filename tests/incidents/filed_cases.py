@@ -7,16 +7,15 @@ from typing import Any
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident
-from kash.incidents.rules.asked_again import CourtPaper
+from kash.incidents.rules.case_file import CourtPaper
+from kash.incidents.rules.casework import REMOVE, SHRED
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.parts import CourtAsk, MemberProposal
 from kash.incidents.rules.record import Record, as_bytes
-from kash.incidents.rules.second_member import REMOVE, SHRED
 from kash.incidents.services.cases import changing
 from kash.incidents.services.evidence import remove_evidence
 from kash.incidents.services.letterbox import tend_letterbox
-from kash.incidents.services.second_member import propose
-from kash.incidents.services.shredding import Shredded, shred_case
+from kash.incidents.services.second_member import Shredded, propose, shred_case
 from kash.platform.database import db, utc_now
 from kash.platform.vault import file_document
 from kash.platform.web.formats import local_today

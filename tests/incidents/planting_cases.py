@@ -8,7 +8,7 @@ import re
 from flask.testing import FlaskClient
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.web.formats import local_today
 from tests.incidents.canaries import Room, post
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from kash.incidents.queries.receipts import Receipt
-from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.receipts import new_token
+from kash.incidents.queries.letterbox import Receipt
+from kash.incidents.rules.filing import Screen, new_code, new_token
 from kash.incidents.services.filing import answer_screen, submit
 from kash.platform.database import utc_now
 from kash.policy import Actor

@@ -11,17 +11,15 @@ from zipfile import ZipFile
 import pytest
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.errors import AskAgain, StaysHere
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.case_file import who_keeps_it
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.parts import CourtAsk, Evidence, Person
-from kash.incidents.rules.record import Record
-from kash.incidents.rules.taking import Taking
-from kash.incidents.services.assignment import comment
-from kash.incidents.services.cases import changing
+from kash.incidents.rules.record import Record, Taking
+from kash.incidents.services.cases import changing, comment
+from kash.incidents.services.mediation import give_account, say_how_taken
 from kash.incidents.services.redacting import ask_redaction, redact
-from kash.incidents.services.taking import give_account, say_how_taken
+from kash.incidents.services.saved_views import AskAgain, StaysHere
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.formats import local_today

@@ -13,18 +13,17 @@ from sqlalchemy import select
 
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
-from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.receipts import keys_of
-from kash.incidents.rules.additions import Together, adds_to, together_with
-from kash.incidents.rules.custodian_only import for_custodian
+from kash.incidents.queries.letterbox import keys_of, opened_box
+from kash.incidents.rules.consents import for_custodian
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.record import Event, Filing, Link, Party, Person, Record
-from kash.incidents.rules.retention import DAYS_KEPT
-from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.rules.letterbox import Together, adds_to, together_with
+from kash.incidents.rules.parts import Event, Filing, Link, Party, Person
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import DAYS_KEPT
+from kash.incidents.services.cases import changing, note_opening, remove_link
 from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
 from kash.incidents.services.letterbox import letterbox
-from kash.incidents.services.linking import remove_link
-from kash.incidents.services.shredding import shred_unkept
+from kash.incidents.services.second_member import shred_unkept
 from kash.platform.database import db, utc_now, writing
 from kash.platform.web import NotFound
 from kash.platform.web.formats import local_today

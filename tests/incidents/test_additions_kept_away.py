@@ -13,12 +13,12 @@ from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.cases import is_kept_away
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import new_code
-from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.mediation import asked
-from kash.incidents.rules.record import Information, Party, Person, Record
-from kash.incidents.services import waiting
-from kash.incidents.services.assignment import assign
-from kash.incidents.services.cases import changing
+from kash.incidents.rules.parts import Information, Party, Person
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import Filters
+from kash.incidents.services import documentation as waiting
+from kash.incidents.services.cases import assign, changing
 from kash.incidents.services.filing import answer_screen, begin_addition, submit
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.mediation import (

@@ -13,17 +13,14 @@ from sqlalchemy import select
 
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case
-from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.receipts import Receipt, keys_of
-from kash.incidents.rules.additions import together_with
+from kash.incidents.queries.letterbox import Receipt, keys_of, opened_box
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.letterbox import Box, Draft, Fate, as_bytes, from_bytes
-from kash.incidents.rules.retention import DAYS_KEPT
+from kash.incidents.rules.letterbox import Box, Draft, Fate, as_bytes, from_bytes, together_with
+from kash.incidents.rules.totals import DAYS_KEPT
 from kash.incidents.services import retention
-from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.cases import changing, note_opening, remove_link
 from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
-from kash.incidents.services.linking import remove_link
-from kash.incidents.services.shredding import shred_unkept
+from kash.incidents.services.second_member import shred_unkept
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from kash.policy import Actor

@@ -10,25 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.rules.ages import MAY_BE_MINOR
 from kash.incidents.rules.case_file import contents, may_hold_narrative, who_keeps_it
+from kash.incidents.rules.casework import OPEN, OVER
 from kash.incidents.rules.consents import GUARDIANS, ORIGINS, PURPOSES, CaseConsent
 from kash.incidents.rules.mediation import REQUESTS, open_requests, what_goes_on
 from kash.incidents.rules.mediation_gate import why_not
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import (
-    Act,
-    Asked,
-    Evidence,
-    Filing,
-    Intervention,
-    Person,
-    Record,
-)
-from kash.incidents.rules.retention import Keeps, what_keeps
-from kash.incidents.rules.totals import may_be_counted
-from kash.incidents.rules.withdrawing import Withdrawal, take_back
-from kash.incidents.rules.workflow import OPEN, OVER
+from kash.incidents.rules.older_records import MAY_BE_MINOR
+from kash.incidents.rules.parts import Act, Asked, Choice, Evidence, Filing, Intervention, Person
+from kash.incidents.rules.record import Record, Withdrawal, take_back
+from kash.incidents.rules.totals import Keeps, may_be_counted, what_keeps
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 OFFICER = "o" * 16

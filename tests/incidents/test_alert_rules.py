@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from kash.incidents.rules.alerts import (
+from kash.incidents.rules.casework import COME_AT, next_arrival
+from kash.incidents.rules.totals import (
     MINUTES_OF_WEEK,
     OnRoster,
     in_order,
@@ -17,7 +18,6 @@ from kash.incidents.rules.alerts import (
     steps,
     steps_due,
 )
-from kash.incidents.rules.arrivals import COME_AT, next_arrival
 from kash.people.rules.directory import Stretch
 
 NAIROBI = ZoneInfo("Africa/Nairobi")

@@ -16,14 +16,14 @@ from sqlalchemy import select
 from kash.accounts.models import Programme
 from kash.accounts.queries.accounts import account, email_of
 from kash.incidents.models import Alert, Incident
-from kash.incidents.queries.alerts import answered_since, drills_a_week, open_alerts
-from kash.incidents.queries.receipts import keys_of
-from kash.incidents.rules.alerts import MINUTES_OF_WEEK
+from kash.incidents.queries.letterbox import answered_since, drills_a_week, keys_of, open_alerts
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.record import Filing, Party, Person, Record
+from kash.incidents.rules.parts import Filing, Party, Person
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import MINUTES_OF_WEEK
 from kash.incidents.services import alerts
 from kash.incidents.services.filing import answer_screen, begin_addition, say_held, submit
-from kash.incidents.services.reminding import next_morning, remind_members
+from kash.incidents.services.letterbox import next_morning, remind_members
 from kash.platform.database import db, utc_now
 from kash.platform.messages import MailFailed
 from kash.platform.web.formats import local_today, to_local

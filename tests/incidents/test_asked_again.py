@@ -13,17 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import VERSION, text_of
-from kash.incidents.rules.asked_again import (
+from kash.incidents.rules.case_file import (
     LASTS,
     CourtPaper,
     may_be_asked,
     not_asked,
     papers_asked_about,
+    who_agreed,
 )
-from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.parts import CourtAsk
-from kash.incidents.rules.record import Person, Record
+from kash.incidents.rules.parts import CourtAsk, Person
+from kash.incidents.rules.record import Record
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.formats import local_today

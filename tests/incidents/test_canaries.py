@@ -27,7 +27,7 @@ from sqlalchemy.engine import make_url
 
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.letterbox import in_bytes
-from kash.incidents.services.reminding import remind_members
+from kash.incidents.services.letterbox import remind_members
 from kash.people.models import Group, Person
 from kash.platform import storage
 from kash.platform.database import db, utc_now

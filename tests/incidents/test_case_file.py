@@ -15,10 +15,9 @@ import pytest
 from sqlalchemy import select
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.queries.cases import open_case
-from kash.incidents.queries.history import first_account_of
+from kash.incidents.queries.cases import first_account_of, open_case
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.record import (
+from kash.incidents.rules.parts import (
     Act,
     CaseDecision,
     CashBail,
@@ -26,14 +25,13 @@ from kash.incidents.rules.record import (
     Information,
     Party,
     Person,
-    Record,
     Referral,
     Term,
 )
-from kash.incidents.services.assignment import comment
-from kash.incidents.services.cases import changing
+from kash.incidents.rules.record import Record
+from kash.incidents.services.cases import changing, comment
+from kash.incidents.services.documentation import file_identity
 from kash.incidents.services.evidence import Received, add_evidence
-from kash.incidents.services.identities import file_identity
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.models import Job
 from kash.platform.vault import AuditEntry

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.names import ACT_NAMES
-from kash.incidents.rules.acts import ACTS, GROUPS, acts_meant
 from kash.incidents.rules.case_file import (
     LeftOut,
     contents,
@@ -16,9 +15,10 @@ from kash.incidents.rules.case_file import (
     may_print,
     who_agreed,
 )
+from kash.incidents.rules.clocks import due_days, is_overdue
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.dues import due_days, is_overdue
-from kash.incidents.rules.record import (
+from kash.incidents.rules.filing import ACTS, GROUPS, acts_meant
+from kash.incidents.rules.parts import (
     Act,
     CashBail,
     Happening,
@@ -26,10 +26,10 @@ from kash.incidents.rules.record import (
     Party,
     Person,
     Place,
-    Record,
     Referral,
     Term,
 )
+from kash.incidents.rules.record import Record
 
 NAMES = {code: str(name) for code, name in ACT_NAMES.items()}
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

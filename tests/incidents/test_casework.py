@@ -9,38 +9,52 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from kash.incidents.endings import Remains, Shredding
-from kash.incidents.errors import CaseChangedMeanwhile, NotNow, TooManyViews
-from kash.incidents.models import Incident
+from kash.incidents.models import Incident, Remains, Shredding
 from kash.incidents.queries.cases import open_case, open_cases
+from kash.incidents.rules.casework import Refusal
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.filters import Filters
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral, Term
-from kash.incidents.rules.workflow import Refusal
-from kash.incidents.services import identities
-from kash.incidents.services.assignment import assign, comment, declare_conflict
-from kash.incidents.services.cases import changing, note_opening
-from kash.incidents.services.identities import file_identity, read_identity
-from kash.incidents.services.limits import (
+from kash.incidents.rules.parts import Act, Choice, Evidence, Party, Person, Referral, Term
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import Filters
+from kash.incidents.services import documentation as identities
+from kash.incidents.services.cases import (
+    add_link,
+    assign,
+    changing,
+    comment,
+    declare_conflict,
+    note_opening,
+    remove_link,
+)
+from kash.incidents.services.documentation import (
     NotHeld,
     TryFirst,
     WhatCame,
     agree_not_known,
     ask_not_known,
+    file_identity,
     note_try,
+    read_identity,
     tell_what_came,
+    what_waits,
 )
-from kash.incidents.services.linking import add_link, remove_link
-from kash.incidents.services.reminding import remind_members
-from kash.incidents.services.saved_views import remove_view, save_view, saved_views
+from kash.incidents.services.letterbox import remind_members
+from kash.incidents.services.saved_views import (
+    CaseChangedMeanwhile,
+    NotNow,
+    TooManyViews,
+    remove_view,
+    save_view,
+    saved_views,
+)
 from kash.incidents.services.second_member import (
     AnotherDecides,
     DecidedMeanwhile,
     ProposedAlready,
+    StepRefused,
+    mark_urgent,
+    take_step,
 )
-from kash.incidents.services.waiting import what_waits
-from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     AuditEntry,
@@ -427,15 +441,15 @@ def test_what_is_due_is_told_once_without_content(
     now = utc_now()
     with writing() as session:
         session.query(Incident).update({"remind_at": now - timedelta(minutes=1)})
-    monkeypatch.setattr("kash.incidents.services.reminding.mail_is_set_up", lambda: True)
+    monkeypatch.setattr("kash.incidents.services.letterbox.mail_is_set_up", lambda: True)
     sent: list[tuple[str, str, str]] = []
     monkeypatch.setattr(
-        "kash.incidents.services.reminding.send_mail", lambda *parts: sent.append(parts)
+        "kash.incidents.services.letterbox.send_mail", lambda *parts: sent.append(parts)
     )
     assert remind_members(now) == 1
     assert reminder(reference) is None
     assert remind_members(now) == 0
-    from kash.incidents.services.reminding import send_reminder
+    from kash.incidents.services.letterbox import send_reminder
     from kash.platform.jobs import SILENT, Job
 
     db.session.rollback()

@@ -13,10 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from kash.incidents.models import Incident
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import Act, Comment, Party, Person, Record, Referral, Term
-from kash.incidents.services.assignment import comment
-from kash.incidents.services.linking import add_link
+from kash.incidents.rules.parts import Act, Choice, Comment, Party, Person, Referral, Term
+from kash.incidents.rules.record import Record
+from kash.incidents.services.cases import add_link, comment
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
 from kash.policy import Actor
@@ -602,7 +601,7 @@ def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, fi
 
 
 def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -> None:
-    from kash.members.services.identity_requests import decide
+    from kash.accounts.members.services.vault_sessions import decide
 
     grace, anna = a_member("custodian"), a_member("documentation")
     away = ["0123456789abcdef"]

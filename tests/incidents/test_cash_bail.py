@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries.cases import open_case
-from kash.incidents.rules.cash_bail import Wrong, wrong_with
+from kash.incidents.rules.clocks import Wrong, wrong_with
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.record import CashBail, Party, Person, Record, Term
+from kash.incidents.rules.parts import CashBail, Party, Person, Term
+from kash.incidents.rules.record import Record
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.people.models import Organisation
@@ -338,7 +339,7 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
     reference = filed(record)
     printed: list[str] = []
     monkeypatch.setattr(
-        "kash.incidents.documents.case_file.render_now",
+        "kash.incidents.documents.render_now",
         lambda document: printed.append(document.html) or b"",
     )
     sent = {"persons": ["p1"], "paper": PAPER.key} | dict.fromkeys(

@@ -11,10 +11,9 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents.queries.cases import open_case
-from kash.incidents.queries.history import history_of
-from kash.incidents.rules import changes
-from kash.incidents.rules.changes import (
+from kash.incidents.queries.cases import history_of, open_case
+from kash.incidents.rules import casework as changes
+from kash.incidents.rules.casework import (
     KIND,
     RecordChange,
     as_bytes,
@@ -23,24 +22,14 @@ from kash.incidents.rules.changes import (
     values_of,
 )
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.record import (
-    Act,
-    CaseDecision,
-    Comment,
-    Event,
-    Person,
-    Record,
-    Referral,
-    Term,
-    from_bytes,
-)
+from kash.incidents.rules.parts import Act, CaseDecision, Comment, Event, Person, Referral, Term
+from kash.incidents.rules.record import Record, from_bytes
 from kash.incidents.rules.record import as_bytes as record_as_bytes
-from kash.incidents.services.assignment import assign, comment
-from kash.incidents.services.cases import changing
+from kash.incidents.services.cases import assign, changing, comment
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.following_up import ReferralOutcome, agree, fulfil, refer, say_outcome
-from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
-from kash.incidents.views.changed_places import ShownChanges
+from kash.incidents.services.documentation import ReferralOutcome, agree, fulfil, refer, say_outcome
+from kash.incidents.services.second_member import StepRefused, mark_urgent, take_step
+from kash.incidents.views.documentation import ShownChanges
 from kash.platform.database import db
 from kash.platform.vault import SealedDocument, fetch
 from tests.conftest import AMember

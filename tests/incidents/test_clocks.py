@@ -12,19 +12,20 @@ from hypothesis import strategies as st
 
 from kash.incidents.rules.clocks import (
     Clock,
+    CourtDays,
     Moments,
     clocks_from,
     clocks_of,
     court_deadline,
+    due_days,
     name_the_only_one,
     remind_at,
     unset_clocks,
     who_is_held,
 )
-from kash.incidents.rules.court_days import CourtDays
-from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.mediation import somebody_is_free
-from kash.incidents.rules.record import Act, Person, Record, Referral, Term
+from kash.incidents.rules.parts import Act, Person, Referral, Term
+from kash.incidents.rules.record import Record
 from kash.incidents.wording import clock_advice, told_at
 
 ZONE = ZoneInfo("Africa/Nairobi")

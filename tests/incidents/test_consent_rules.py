@@ -23,8 +23,8 @@ from kash.incidents.rules.consents import (
 )
 from kash.incidents.rules.filing import Screen, as_bytes, compose
 from kash.incidents.rules.mediation import may_ask
-from kash.incidents.rules.record import Filing, Person, Record, from_bytes
-from kash.incidents.rules.withdrawing import Withdrawal, take_back
+from kash.incidents.rules.parts import Filing, Person
+from kash.incidents.rules.record import Record, Withdrawal, from_bytes, take_back
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 OFFICER = "o" * 16

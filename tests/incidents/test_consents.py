@@ -15,15 +15,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.incidents.consent_texts import DIGESTS, VERSION, text_of
-from kash.incidents.documents.consents import consent_markup
-from kash.incidents.errors import CaseChangedMeanwhile
+from kash.incidents.documents import consent_markup
 from kash.incidents.models import MediationBrief
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.consents import PURPOSES, CaseConsent
-from kash.incidents.rules.record import Asked, Intervention, Party, Person, Record, as_bytes
-from kash.incidents.rules.summaries import summary_of
+from kash.incidents.rules.parts import Asked, Intervention, Party, Person
+from kash.incidents.rules.record import Record, as_bytes
+from kash.incidents.rules.totals import summary_of
 from kash.incidents.services.consents import NotedConsents, answer_consents
+from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import NotFound

@@ -17,13 +17,12 @@ from pydantic_core import from_json
 from sqlalchemy import delete, func, select
 
 from kash.incidents.models import Alert, Incident
-from kash.incidents.queries.alerts import open_alerts
-from kash.incidents.queries.autosaves import autosaves_left
 from kash.incidents.queries.cases import open_case
-from kash.incidents.rules.ages import MAY_BE_MINOR
-from kash.incidents.rules.custodian_only import ForCustodian, for_custodian, may_read
+from kash.incidents.queries.letterbox import autosaves_left, open_alerts
+from kash.incidents.rules.consents import ForCustodian, for_custodian, may_read
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.record import (
+from kash.incidents.rules.older_records import MAY_BE_MINOR
+from kash.incidents.rules.parts import (
     AGE_BANDS,
     PARTY_KINDS,
     Event,
@@ -33,16 +32,15 @@ from kash.incidents.rules.record import (
     Link,
     Party,
     Person,
-    Record,
     Term,
-    as_bytes,
 )
+from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.rules.untaken import is_untaken
 from kash.incidents.services import alerts
-from kash.incidents.services.assignment import assign, comment
-from kash.incidents.services.autosaves import keep_typed
+from kash.incidents.services.cases import assign, comment
+from kash.incidents.services.documentation import keep_typed
 from kash.incidents.services.filing import answer_screen, submit
-from kash.incidents.services.workflow import StepRefused, take_step
+from kash.incidents.services.second_member import StepRefused, take_step
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import OpenVault, SealedDocument, fetch, open_document
 from kash.platform.web import NotFound

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.incidents.queries.cases import concerns_custodian, open_case
-from kash.incidents.rules.record import Act, CashBail, Party, Person, Record, Term
-from kash.incidents.rules.reporting import (
+from kash.incidents.rules.clocks import (
     KINDS,
     ReportNote,
     is_decided,
@@ -25,6 +24,8 @@ from kash.incidents.rules.reporting import (
     notes_as_bytes,
     notes_from,
 )
+from kash.incidents.rules.parts import Act, CashBail, Party, Person, Term
+from kash.incidents.rules.record import Record
 from kash.incidents.services.documentation import SentPage, write_case
 from kash.incidents.services.money import (
     note_decision,

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from kash.incidents.errors import CaseChangedMeanwhile
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case
-from kash.incidents.rules.record import Act, Party, Person, Record
+from kash.incidents.rules.parts import Act, Party, Person
+from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import (
     CaseClosed,
@@ -22,6 +22,7 @@ from kash.incidents.services.documentation import (
     add_case,
     write_case,
 )
+from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.people.models import Organisation
 from kash.platform.database import db
 from tests.incidents.form_pages import PHRASE, TOKEN, entries, fields_of, filled

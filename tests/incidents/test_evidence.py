@@ -10,21 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kash.incidents.endings import remains_of
-from kash.incidents.errors import (
-    ArchiveNotTaken,
-    EmptyFile,
-    EvidenceDamaged,
-    NotCleaned,
-    NotNow,
-    NotTaken,
-)
-from kash.incidents.models import Incident
+from kash.incidents.models import Incident, remains_of
 from kash.incidents.queries.cases import open_case
-from kash.incidents.queries.evidence import open_evidence
-from kash.incidents.rules.evidence import EvidenceFile, StoredCopy, as_bytes
-from kash.incidents.rules.record import Evidence
-from kash.incidents.services import evidence_files
+from kash.incidents.queries.mediation import open_evidence
+from kash.incidents.rules.parts import Evidence, StoredCopy
+from kash.incidents.rules.totals import EvidenceFile, as_bytes
+from kash.incidents.services import evidence as evidence_files
 from kash.incidents.services.evidence import (
     Received,
     add_evidence,
@@ -33,6 +24,14 @@ from kash.incidents.services.evidence import (
     note_custody,
     note_sheet,
     show_copy,
+)
+from kash.incidents.services.saved_views import (
+    ArchiveNotTaken,
+    EmptyFile,
+    EvidenceDamaged,
+    NotCleaned,
+    NotNow,
+    NotTaken,
 )
 from kash.platform import storage
 from kash.platform.database import db, new_public_id

@@ -17,14 +17,14 @@ import pytest
 from apiflask import APIFlask
 
 from kash.incidents.queries.cases import open_case
-from kash.incidents.services import evidence_chores
+from kash.incidents.services import evidence as evidence_chores
 from kash.incidents.services.evidence import (
     Received,
     add_evidence,
+    delete_orphans,
     export_original,
     show_copy,
 )
-from kash.incidents.services.evidence_chores import delete_orphans
 from kash.platform import storage
 from kash.platform.database import utc_now
 from kash.settings import Settings

@@ -10,9 +10,9 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident
-from kash.incidents.queries import cases, filing
+from kash.incidents.queries import cases
+from kash.incidents.queries import letterbox as filing
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.services.cases import changing, note_opening
@@ -23,6 +23,7 @@ from kash.incidents.services.filing import (
     submit,
     throw_away,
 )
+from kash.incidents.services.saved_views import NobodyHoldsKeys
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
 from kash.policy import Actor

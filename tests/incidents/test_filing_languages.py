@@ -81,7 +81,7 @@ def test_the_form_on_paper_tells_nobodys_work(phone: FlaskClient, language: str,
         assert [round(float(one)) for one in pdf.pages[0].mediabox[2:]] == [595, 842]
         told = str(pdf.docinfo) + str(pdf.open_metadata())
     assert "incident" not in told.lower()
-    from kash.incidents.documents.filing import paper_markup
+    from kash.incidents.documents import paper_markup
 
     with phone.application.test_request_context():
         text = paper_markup().lower()

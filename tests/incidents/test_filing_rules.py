@@ -21,11 +21,11 @@ from kash.incidents.filing_words import (
     WANTED,
 )
 from kash.incidents.filing_words import ORIGINS as ORIGIN_WORDS
-from kash.incidents.models.incidents import STATES
-from kash.incidents.rules.acts import ACTS
+from kash.incidents.models import STATES
 from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.consents import ORIGINS, PURPOSES, UNASKED, WISHED, CaseConsent
 from kash.incidents.rules.filing import (
+    ACTS,
     MOST_ANSWERS,
     MOST_WRITTEN_PERSONS,
     SCREENS,
@@ -40,19 +40,12 @@ from kash.incidents.rules.filing import (
     service_number_in,
 )
 from kash.incidents.rules.older_records import brought_up_to_date
-from kash.incidents.rules.record import (
-    AGE_BANDS,
-    PARTY_KINDS,
-    SOURCES,
-    TERM_KINDS,
-    Filing,
-    Person,
-    Record,
-)
+from kash.incidents.rules.parts import AGE_BANDS, PARTY_KINDS, SOURCES, TERM_KINDS, Filing, Person
+from kash.incidents.rules.record import Record
 from kash.incidents.rules.record import as_bytes as record_as_bytes
 from kash.incidents.rules.record import from_bytes as record_from_bytes
-from kash.incidents.rules.summaries import summary_of
-from kash.incidents.rules.writing import write
+from kash.incidents.rules.records import write
+from kash.incidents.rules.totals import summary_of
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

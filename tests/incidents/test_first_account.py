@@ -14,31 +14,40 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from kash.incidents.models import Incident
-from kash.incidents.queries.cases import open_case, open_cases
-from kash.incidents.queries.history import KeptAccount, first_account_of, history_of
-from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.filing import as_bytes as screen_as_bytes
-from kash.incidents.rules.first_account import (
+from kash.incidents.queries.cases import (
+    KeptAccount,
+    first_account_of,
+    history_of,
+    open_case,
+    open_cases,
+)
+from kash.incidents.rules.filing import (
     KIND,
     FirstAccount,
+    Screen,
     Source,
     account_from,
-    as_bytes,
+    first_account_as_bytes,
     source_of,
 )
-from kash.incidents.rules.record import Act, Person, Record
-from kash.incidents.rules.taking import Taking
+from kash.incidents.rules.filing import as_bytes as screen_as_bytes
+from kash.incidents.rules.parts import Act, Person
+from kash.incidents.rules.record import Record, Taking
 from kash.incidents.services import filing
-from kash.incidents.services.assignment import comment, declare_conflict
-from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.cases import (
+    add_link,
+    changing,
+    comment,
+    declare_conflict,
+    keep_first_account,
+    note_opening,
+    remove_link,
+)
 from kash.incidents.services.documentation import SentPage, add_case, write_case
 from kash.incidents.services.filing import say_held
-from kash.incidents.services.history import keep_first_account
-from kash.incidents.services.linking import add_link, remove_link
+from kash.incidents.services.mediation import say_how_taken
 from kash.incidents.services.receipts import open_receipt, take_back
-from kash.incidents.services.shredding import shred_unkept
-from kash.incidents.services.taking import say_how_taken
-from kash.incidents.services.workflow import take_step
+from kash.incidents.services.second_member import shred_unkept, take_step
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     Compartment,
@@ -372,7 +381,7 @@ def test_an_account_is_read_as_it_was_sealed() -> None:
         taking=Taking(present=["peer"], told_before=["police"]),
         screens={"words": '{"narrative":"Ä\\n"}'},
     )
-    assert account_from(as_bytes(account)) == account
+    assert account_from(first_account_as_bytes(account)) == account
     assert account.as_record(ZONE).narrative == "Ä\n"
 
 

@@ -12,10 +12,17 @@ from sqlalchemy import select
 
 from kash.incidents.models import Incident
 from kash.incidents.rules.consents import PURPOSES
-from kash.incidents.rules.record import Party, Person, Record, Referral, Term
+from kash.incidents.rules.parts import Party, Person, Referral, Term
+from kash.incidents.rules.record import Record
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.documentation import CaseClosed
-from kash.incidents.services.following_up import ReferralOutcome, agree, fulfil, refer, say_outcome
+from kash.incidents.services.documentation import (
+    CaseClosed,
+    ReferralOutcome,
+    agree,
+    fulfil,
+    refer,
+    say_outcome,
+)
 from kash.people.models import ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry

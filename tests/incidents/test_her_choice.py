@@ -15,14 +15,14 @@ from sqlalchemy import select
 
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.mediation import own_briefs
-from kash.incidents.rules.her_choice import WAYS, is_answer, to_ask
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import Person, Record, from_bytes
-from kash.incidents.rules.summaries import summary_of
+from kash.incidents.rules.case_file import WAYS, is_answer, to_ask
+from kash.incidents.rules.parts import Choice, Person
+from kash.incidents.rules.record import Record, from_bytes
+from kash.incidents.rules.totals import summary_of
+from kash.incidents.services.consents import Said, note_choice
 from kash.incidents.services.documentation import CaseClosed
-from kash.incidents.services.her_choice import Said, note_choice
 from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator
-from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web import NotFound

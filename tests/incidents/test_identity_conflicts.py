@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from kash.incidents.rules.record import Filing, Information, Party, Person, Record
-from kash.members.errors import CannotDecide
-from kash.members.services.identity_requests import decide, may_decide
+from kash.accounts.members.services.alarms import CannotDecide
+from kash.accounts.members.services.vault_sessions import decide, may_decide
+from kash.incidents.rules.parts import Filing, Information, Party, Person
+from kash.incidents.rules.record import Record
 from kash.platform.database import db
 from kash.platform.vault import Unsealing
 from tests.conftest import AMember

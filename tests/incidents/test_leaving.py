@@ -12,17 +12,16 @@ import pytest
 from apiflask import APIFlask
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.errors import AskAgain, StaysHere
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.case_file import contents, may_print, who_agreed
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.parts import CourtAsk
-from kash.incidents.rules.record import Act, Person, Record
-from kash.incidents.services.case_files import note_printed
+from kash.incidents.rules.parts import Act, CourtAsk, Person
+from kash.incidents.rules.record import Record
 from kash.incidents.services.consents import (
     GuardiansAnswer,
     answer_consents,
     note_guardians_answer,
+    note_printed,
 )
 from kash.incidents.services.evidence import (
     Received,
@@ -31,6 +30,7 @@ from kash.incidents.services.evidence import (
     label_evidence,
     note_sheet,
 )
+from kash.incidents.services.saved_views import AskAgain, StaysHere
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from tests.conftest import AMember

@@ -14,10 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlalchemy import func, select
 
+from kash.accounts.members.services.members import rotate
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
-from kash.incidents.queries import cases, filing
-from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.screens import SCREEN_KIND
+from kash.incidents.queries import cases
+from kash.incidents.queries import letterbox as filing
+from kash.incidents.queries.letterbox import SCREEN_KIND, opened_box
 from kash.incidents.rules.filing import Screen, as_bytes, new_code
 from kash.incidents.rules.letterbox import (
     MOST,
@@ -34,7 +35,6 @@ from kash.incidents.rules.letterbox import as_bytes as box_as_bytes
 from kash.incidents.services.filing import answer_screen, submit
 from kash.incidents.services.letterbox import deliver, tend_letterbox
 from kash.incidents.services.letterbox import letter as sealed_letter
-from kash.members.services.rotation import rotate
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
     Compartment,
@@ -286,7 +286,7 @@ def test_a_draft_of_an_earlier_version_is_found_again_and_sent(
 def test_members_unfinished_forms_are_left_where_they_are(
     both_engines_app: APIFlask, a_member: Callable[..., AMember]
 ) -> None:
-    from kash.incidents.services.autosaves import keep_typed
+    from kash.incidents.services.documentation import keep_typed
 
     member = a_member("documentation")
     keep_typed(member.actor, "", "a token of a page", [("narrative", "typed")])

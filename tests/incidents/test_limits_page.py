@@ -6,7 +6,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from kash.incidents.rules.record import Act, Person, Record
+from kash.incidents.rules.parts import Act, Person
+from kash.incidents.rules.record import Record
 from kash.platform.database import utc_now
 
 

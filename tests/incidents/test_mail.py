@@ -16,7 +16,7 @@ from apiflask import APIFlask
 from kash.accounts.models import Account
 from kash.incidents import chores
 from kash.incidents.rules.mediation import TOLD_AT
-from kash.incidents.services.reminding import remind_members
+from kash.incidents.services.letterbox import remind_members
 from kash.platform.database import db
 from kash.platform.jobs import Job, run_waiting
 from kash.policy import Actor

@@ -30,14 +30,12 @@ from kash.incidents.queries.mediation import (
 )
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.mediation import Result
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import Filing, Information, Party, Record, as_bytes
-from kash.incidents.rules.record import Person as SomebodyHeld
-from kash.incidents.services.assignment import assign
+from kash.incidents.rules.parts import Choice, Filing, Information, Party
+from kash.incidents.rules.parts import Person as SomebodyHeld
+from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.services.brief_endings import shred_old_notes
-from kash.incidents.services.case_files import note_printed
-from kash.incidents.services.cases import changing
-from kash.incidents.services.consents import answer_consents
+from kash.incidents.services.cases import assign, changing
+from kash.incidents.services.consents import answer_consents, note_printed
 from kash.incidents.services.mediation import (
     AnsweredMeanwhile,
     DutyDetails,
@@ -53,7 +51,7 @@ from kash.incidents.services.mediation import (
     close_brief,
     withdraw_request,
 )
-from kash.incidents.services.workflow import take_step
+from kash.incidents.services.second_member import take_step
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules.directory import Stretch
 from kash.platform.database import db, utc_now, writing
@@ -334,7 +332,7 @@ def test_what_is_taken_back_loses_no_answer_and_its_mediator_reads_that_it_ended
 def test_a_mediator_who_leaves_is_off_duty_and_reads_nothing_more(
     both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
-    from kash.accounts.revocations import revoke_everything
+    from kash.accounts.services.locking import revoke_everything
 
     mediator = actor("peer")
     on_duty(mediator)

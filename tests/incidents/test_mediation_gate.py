@@ -13,21 +13,19 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.incidents import filing_words
-from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.models import Incident, MediationBrief
-from kash.incidents.queries.autosaves import own_autosaves
 from kash.incidents.queries.cases import open_case
+from kash.incidents.queries.letterbox import own_autosaves
 from kash.incidents.queries.mediation import ended_briefs, own_briefs
+from kash.incidents.rules.casework import Refusal
 from kash.incidents.rules.mediation import REQUESTS, Result, asked
 from kash.incidents.rules.mediation_gate import ALWAYS, CHARGE, Why
-from kash.incidents.rules.record import Act, Party, Person, Record, Term
-from kash.incidents.rules.workflow import Refusal
-from kash.incidents.services.assignment import comment, declare_conflict
+from kash.incidents.rules.parts import Act, Party, Person, Term
+from kash.incidents.rules.record import Record
 from kash.incidents.services.brief_endings import shred_old_notes
-from kash.incidents.services.cases import changing
-from kash.incidents.services.documentation import CaseClosed, SentPage, write_case
-from kash.incidents.services.following_up import agree
-from kash.incidents.services.her_choice import note_own_yes
+from kash.incidents.services.cases import changing, comment, declare_conflict
+from kash.incidents.services.consents import note_own_yes
+from kash.incidents.services.documentation import CaseClosed, SentPage, agree, write_case
 from kash.incidents.services.mediation import (
     DutyDetails,
     NotToBeAsked,
@@ -37,8 +35,9 @@ from kash.incidents.services.mediation import (
     ask_mediator,
     close_brief,
 )
-from kash.incidents.services.workflow import StepRefused, take_step
-from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.incidents.services.saved_views import NotToBeAgreed
+from kash.incidents.services.second_member import StepRefused, take_step
+from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember, csrf_token

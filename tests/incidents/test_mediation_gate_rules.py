@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents import charge_warning
+from kash.figures.releases.rules.tables import families_of
+from kash.incidents import documents as charge_warning
 from kash.incidents.names import ACT_NAMES
-from kash.incidents.rules.acts import ACTS, KINDS
+from kash.incidents.rules.case_file import WAYS, to_ask, wanted_by_them, wants
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.her_choice import WAYS, to_ask, wanted_by_them, wants
+from kash.incidents.rules.filing import ACTS, KINDS
 from kash.incidents.rules.mediation import REQUESTS, asked
 from kash.incidents.rules.mediation_gate import (
     ALWAYS,
@@ -30,21 +31,18 @@ from kash.incidents.rules.mediation_gate import (
     why_ended,
     why_not,
 )
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.record import (
+from kash.incidents.rules.parts import (
     AGE_BANDS,
     PARTY_KINDS,
     TERM_KINDS,
     Act,
+    Choice,
     Party,
     Person,
-    Record,
     Term,
-    as_bytes,
-    from_bytes,
 )
-from kash.incidents.rules.writing import write
-from kash.releases.rules.tables import families_of
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.incidents.rules.records import write
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 SAID = st.lists(st.sampled_from(WAYS), unique=True)

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.names import REQUEST_NAMES, RESULT_NAMES, WANTED_NAMES
-from kash.incidents.rules.conflicts import Conflict, Reader, conflict_of
-from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.consents import CaseConsent, Conflict, Reader, conflict_of
 from kash.incidents.rules.mediation import (
     FOR_PEOPLE,
     REQUESTS,
@@ -28,8 +27,8 @@ from kash.incidents.rules.mediation import (
     take_over,
     who_may_be_helped,
 )
-from kash.incidents.rules.parts import Asked
-from kash.incidents.rules.record import Filing, Information, Intervention, Party, Person, Record
+from kash.incidents.rules.parts import Asked, Filing, Information, Intervention, Party, Person
+from kash.incidents.rules.record import Record
 from kash.people.rules.directory import Stretch
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -12,29 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.errors import NobodyAgreed
-from kash.incidents.rules.ages import BY_GUARDIAN, MAY_BE_MINOR, NEVER_FOR_MINORS
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.consents import PURPOSES, CaseConsent
-from kash.incidents.rules.minors import held_among_adults, to_ask_about_adults, unprotected
-from kash.incidents.rules.record import (
+from kash.incidents.rules.older_records import BY_GUARDIAN, MAY_BE_MINOR, NEVER_FOR_MINORS
+from kash.incidents.rules.parts import (
     AGE_BANDS,
     REFERRAL_KINDS,
     REFERRAL_OUTCOMES,
     Act,
     Filing,
     Person,
-    Record,
     Referral,
     Term,
 )
-from kash.incidents.rules.retention import Keeps, what_keeps
-from kash.incidents.services.case_files import note_printed
-from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.following_up import agree
-from kash.incidents.services.workflow import StepRefused, take_step
-from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.incidents.rules.record import Record, held_among_adults, to_ask_about_adults, unprotected
+from kash.incidents.rules.totals import Keeps, what_keeps
+from kash.incidents.services.consents import answer_consents, note_printed
+from kash.incidents.services.documentation import agree
+from kash.incidents.services.saved_views import NobodyAgreed
+from kash.incidents.services.second_member import StepRefused, take_step
+from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from tests.conftest import AMember

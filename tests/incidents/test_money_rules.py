@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
-from kash.incidents.rules.dues import due_days
+from kash.incidents.rules.clocks import due_days
 from kash.incidents.rules.money import (
     AUTHORITIES,
     GIVING,
@@ -26,16 +26,8 @@ from kash.incidents.rules.money import (
     refusals,
     speaks_of_money,
 )
-from kash.incidents.rules.record import (
-    TERM_KINDS,
-    Act,
-    CashBail,
-    Party,
-    Record,
-    Term,
-    as_bytes,
-    from_bytes,
-)
+from kash.incidents.rules.parts import TERM_KINDS, Act, CashBail, Party, Term
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
 
 OFFICER = Party(id="o1", kind="police")
 CLIENT = Party(id="o2", kind="client")

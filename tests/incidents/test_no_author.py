@@ -27,8 +27,8 @@ from sqlalchemy import select, text
 from kash.accounts.models import CountedTries
 from kash.incidents.models import Incident
 from kash.incidents.queries import cases
-from kash.incidents.services import mixing
-from kash.incidents.services.mixing import mix_reports
+from kash.incidents.services import letterbox as mixing
+from kash.incidents.services.letterbox import mix_reports
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument, scrubbing
 from kash.platform.web.logs import configure_logs
@@ -225,7 +225,7 @@ def test_the_search_finds_authors_where_order_is_kept(
 ) -> None:
     for place in ("kash.platform.vault.documents", "kash.incidents.services.letterbox"):
         monkeypatch.setattr(f"{place}.without_order", lambda *_given: None)
-    monkeypatch.setattr("kash.incidents.services.traceless.scrub", lambda: True)
+    monkeypatch.setattr("kash.incidents.services.filing.scrub", lambda: True)
     member = a_member("documentation")
     # The log is not begun anew meanwhile.
     db.session.execute(text("PRAGMA wal_autocheckpoint = 0"))

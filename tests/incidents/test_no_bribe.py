@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from kash.incidents.queries.cases import open_case
-from kash.incidents.rules.record import Party, Person, Record, Term
-from kash.incidents.rules.writing import digests
-from kash.incidents.services.documentation import NoTerm, SentPage, add_case, write_case
-from kash.incidents.services.following_up import agree
+from kash.incidents.rules.parts import Party, Person, Term
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.records import digests
+from kash.incidents.services.documentation import NoTerm, SentPage, add_case, agree, write_case
 from tests.incidents.form_pages import entries, fields_of, filled
 
 Member = Any

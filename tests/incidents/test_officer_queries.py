@@ -22,23 +22,31 @@ from kash.incidents.models import (
     OfficerDuty,
     OfficerDutyHours,
 )
-from kash.incidents.queries.alerts import accounts_named, custodians, on_roster, open_alerts, roster
-from kash.incidents.queries.evidence import documents_of_evidence, documents_there
-from kash.incidents.queries.help import OnDuty, mediators_on_duty
-from kash.incidents.queries.links import find_workshops, workshops_named
+from kash.incidents.queries.cases import find_workshops, workshops_named
+from kash.incidents.queries.letterbox import (
+    accounts_named,
+    custodians,
+    on_roster,
+    open_alerts,
+    roster,
+)
 from kash.incidents.queries.mediation import (
     NOTE,
     OUTCOME,
     PHONE,
     Brief,
+    OnDuty,
     all_answers,
     answers_to,
     as_mediators,
     briefs_waiting,
+    documents_of_evidence,
+    documents_there,
     duties,
     duty_listing,
     ended_briefs,
     is_on_duty,
+    mediators_on_duty,
     numbers_of,
     own_brief,
     own_briefs,
@@ -51,12 +59,13 @@ from kash.incidents.queries.officers import (
     few_custodians,
     known_accounts,
     officers,
+    reader_of,
+    readers,
 )
 from kash.incidents.queries.quota import who_may_file
-from kash.incidents.queries.readers import reader_of, readers
-from kash.incidents.rules.alerts import OnRoster
-from kash.incidents.rules.conflicts import Reader
+from kash.incidents.rules.consents import Reader
 from kash.incidents.rules.mediation import Answer, Mediator, Result
+from kash.incidents.rules.totals import OnRoster
 from kash.people.models import Organisation, Person, Posting
 from kash.people.rules.directory import Stretch
 from kash.platform.database import db, new_public_id, utc_now

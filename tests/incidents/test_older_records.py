@@ -17,8 +17,9 @@ from kash.incidents.rules.filing import Screen, compose
 from kash.incidents.rules.filing import as_bytes as as_screen
 from kash.incidents.rules.mediation import somebody_is_free
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, origin_of
-from kash.incidents.rules.record import Filing, Person, Record, as_bytes, from_bytes
-from kash.incidents.rules.retention import Keeps, what_keeps
+from kash.incidents.rules.parts import Filing, Person
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.incidents.rules.totals import Keeps, what_keeps
 
 NOW = "2026-11-20T09:00:00Z"
 LATER = "2026-11-20T15:00:00Z"

@@ -14,8 +14,7 @@ from flask.testing import FlaskClient
 from flask_babel import force_locale
 
 from kash.incidents.consent_texts import VERSION, VERSIONS
-from kash.incidents.documents.consents import consent_markup
-from kash.incidents.documents.filing import leaflet_markup, paper_markup
+from kash.incidents.documents import consent_markup, leaflet_markup, paper_markup
 from kash.incidents.filing_words import ALLOWED, NOT_READ
 from kash.incidents.forms.filing import NextForm
 from kash.incidents.retention_words import LIMITS, SEVEN_DAYS

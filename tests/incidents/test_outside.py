@@ -17,7 +17,7 @@ from sqlalchemy import select
 from kash.accounts.models import Account, AccountBacking
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.filing import new_code
-from kash.incidents.rules.outside import Contact, contact_from
+from kash.incidents.rules.mediation import Contact, contact_from
 from kash.incidents.services.outside import (
     AnotherAgrees,
     ProposedMeanwhile,

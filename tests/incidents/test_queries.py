@@ -9,17 +9,16 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Programme
-from kash.holidays.models import LocalHoliday
 from kash.incidents.models import Alert
-from kash.incidents.queries.alerts import AlertsAnswered, answered_since
-from kash.incidents.queries.calendar import court_days
+from kash.incidents.queries.letterbox import AlertsAnswered, answered_since, court_days
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
-from kash.incidents.rules.court_days import CourtDays
-from kash.incidents.rules.outside import Contact
-from kash.incidents.services import traceless
+from kash.incidents.rules.clocks import CourtDays
+from kash.incidents.rules.mediation import Contact
+from kash.incidents.services import filing as traceless
 from kash.platform.database import db
 from kash.platform.vault import VaultMember
 from kash.policy import Actor
+from kash.workshops.holidays.models import LocalHoliday
 from tests.rows import row
 
 MONDAY = date(2026, 11, 16)

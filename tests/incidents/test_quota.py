@@ -12,16 +12,13 @@ from sqlalchemy import func, select
 
 from kash.accounts.models import CountedTries
 from kash.incidents.models import FilingQuota, Incident
-from kash.incidents.queries.filing import draft_of
-from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.queries.letterbox import draft_of, opened_box
 from kash.incidents.queries.quota import spent_in, who_may_file
 from kash.incidents.rules import letterbox
-from kash.incidents.rules.filing import Screen, new_code
+from kash.incidents.rules.filing import Screen, new_code, new_token
 from kash.incidents.rules.quota import A_MINUTE, TOKENS, Spent, tokens_left
-from kash.incidents.rules.receipts import new_token
 from kash.incidents.services.filing import answer_screen, say_held, submit
-from kash.incidents.services.letterbox import tend_letterbox
-from kash.incidents.services.quota import TooManyReports, WaitAMinute
+from kash.incidents.services.letterbox import TooManyReports, WaitAMinute, tend_letterbox
 from kash.platform.database import db, utc_now
 from kash.platform.operations.snapshot import NEVER_KEPT
 from kash.platform.vault import AuditEntry
@@ -100,7 +97,7 @@ def test_who_is_refused_keeps_what_was_typed_and_is_told_a_way(
     # What she began before is sent nevertheless, and this tomorrow as it is.
     assert phone.post(FILE, data={**form, "go": "send"}).status_code == 200
     tomorrow = utc_now() + timedelta(days=1)
-    monkeypatch.setattr("kash.incidents.services.traceless.utc_now", lambda: tomorrow)
+    monkeypatch.setattr("kash.incidents.services.filing.utc_now", lambda: tomorrow)
     assert phone.post(FILE, data=typed).status_code == 200
     assert draft_of(code) is not None
 
@@ -116,7 +113,7 @@ def test_somebody_who_is_held_now_is_always_taken_but_not_a_flood(
         _answered(peer)
     for minute in range(2):
         at = moment + timedelta(minutes=minute)
-        monkeypatch.setattr("kash.incidents.services.traceless.utc_now", lambda at=at: at)
+        monkeypatch.setattr("kash.incidents.services.filing.utc_now", lambda at=at: at)
         for _each in range(A_MINUTE):
             submit(peer, new_code(), "en", held=True)
         with pytest.raises(WaitAMinute):
@@ -135,7 +132,7 @@ def test_who_must_wait_a_minute_is_told_so_at_the_first_question(
     for _each in range(FEW):
         _answered(peer)
     moment = utc_now()
-    monkeypatch.setattr("kash.incidents.services.traceless.utc_now", lambda: moment)
+    monkeypatch.setattr("kash.incidents.services.filing.utc_now", lambda: moment)
     phone = client_for(peer)
     for _each in range(A_MINUTE):
         assert phone.post(FILE, data={"go": "begin-yes"}).status_code == 200

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from kash.incidents.receipt_words import TAKING_BACK, WORD_PROBLEMS
 from kash.incidents.rules.consents import PURPOSES
-from kash.incidents.rules.filing import code_as_read
-from kash.incidents.rules.receipts import (
+from kash.incidents.rules.filing import (
     LONGEST_WORD,
     TOKEN_HELPS,
     WordProblem,
+    code_as_read,
     code_from,
     new_token,
     problem_with,

@@ -16,11 +16,9 @@ from sqlalchemy import func, select, text
 
 from kash.accounts.models import CountedTries
 from kash.incidents.models import Alert, Incident, Letterbox
-from kash.incidents.queries import filing
-from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.receipts import Receipt, keys_of
-from kash.incidents.rules.filing import Screen, code_as_read, new_code
-from kash.incidents.rules.receipts import new_token
+from kash.incidents.queries import letterbox as filing
+from kash.incidents.queries.letterbox import Receipt, keys_of, opened_box
+from kash.incidents.rules.filing import Screen, code_as_read, new_code, new_token
 from kash.incidents.services.filing import NothingToSend, answer_screen, submit
 from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.receipts import (
@@ -417,7 +415,7 @@ def test_a_word_that_everybody_tries_is_refused_and_the_drawn_one_stays(
 
 @pytest.mark.any_engine
 def test_a_word_is_drawn_in_the_language_of_the_page(phone: FlaskClient) -> None:
-    from kash.incidents.queries.receipts import drawn_words
+    from kash.incidents.queries.letterbox import drawn_words
 
     for language in ("en", "sw"):
         form = {**begun(phone), "in": language}

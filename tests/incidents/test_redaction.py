@@ -13,22 +13,17 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents.queries.cases import open_case
-from kash.incidents.queries.history import first_account_of, history_of
-from kash.incidents.rules.changes import ChangedPlace, RecordChange
+from kash.incidents.queries.cases import first_account_of, history_of, open_case
+from kash.incidents.rules.casework import REDACT, ChangedPlace, RecordChange
 from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.parts import Person
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.redaction import Redaction, path_of
-from kash.incidents.rules.second_member import REDACT
-from kash.incidents.services.assignment import comment
-from kash.incidents.services.autosaves import keep_typed
-from kash.incidents.services.cases import changing
-from kash.incidents.services.documentation import SentPage, add_case
+from kash.incidents.services.cases import changing, comment
+from kash.incidents.services.documentation import SentPage, add_case, keep_typed
 from kash.incidents.services.evidence import Received, add_evidence
 from kash.incidents.services.redacting import NotThere, ask_redaction, redact
-from kash.incidents.services.second_member import AnotherDecides, OnHold, hold, refuse
-from kash.incidents.services.workflow import take_step
+from kash.incidents.services.second_member import AnotherDecides, OnHold, hold, refuse, take_step
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, SealedDocument, fetch, open_document
 from kash.policy import Actor

@@ -11,35 +11,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.rules.ages import MAY_BE_MINOR
+from kash.incidents.rules.casework import OPEN, OVER
 from kash.incidents.rules.clocks import is_free
-from kash.incidents.rules.minors import PROTECTED
-from kash.incidents.rules.record import (
+from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.older_records import MAY_BE_MINOR
+from kash.incidents.rules.parts import (
     AGE_BANDS,
     PARTY_KINDS,
     REFERRAL_OUTCOMES,
     Act,
-    CaseConsent,
     Filing,
     Intervention,
     Party,
     Person,
-    Record,
     Referral,
     Term,
-    as_bytes,
 )
-from kash.incidents.rules.retention import (
+from kash.incidents.rules.record import PROTECTED, Record, Withdrawal, as_bytes, take_back
+from kash.incidents.rules.totals import (
     DAYS_KEPT,
     Keeps,
     days_left,
     is_over,
     last_day,
+    summary_of,
     what_keeps,
 )
-from kash.incidents.rules.summaries import summary_of
-from kash.incidents.rules.withdrawing import Withdrawal, take_back
-from kash.incidents.rules.workflow import OPEN, OVER
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY = date(2026, 11, 20)

@@ -8,42 +8,55 @@ from typing import Any
 
 import pytest
 
-from kash.incidents.rules.additions import Together, adds_to, as_one, together_with
-from kash.incidents.rules.cash_bail import Wrong, bail_of, receipt_as_read, wrong_with
-from kash.incidents.rules.clocks import name_the_only_one, who_is_held
-from kash.incidents.rules.consents import wishes_of
-from kash.incidents.rules.custodian_only import ForCustodian, for_custodian, may_read
-from kash.incidents.rules.evidence import (
-    EvidenceFile,
-    StoredCopy,
-    as_bytes,
-    file_keys,
-    from_bytes,
-    next_number,
+from kash.incidents.rules.case_file import choice_of, is_answer, to_ask, unheard, wanted_by_them
+from kash.incidents.rules.clocks import (
+    Wrong,
+    bail_of,
+    name_the_only_one,
+    receipt_as_read,
+    who_is_held,
+    wrong_with,
 )
-from kash.incidents.rules.filing import Screen, is_for_custodian, is_kept_unread
-from kash.incidents.rules.filters import Filters, filters_from, passes_filters
-from kash.incidents.rules.first_account import Source, fingerprint, first_account, source_of
-from kash.incidents.rules.her_choice import choice_of, is_answer, to_ask, unheard, wanted_by_them
-from kash.incidents.rules.letterbox import ROOM, Box, Draft, Letter, Sent
-from kash.incidents.rules.light_records import Reader, may_have_part
-from kash.incidents.rules.mediation import asked_by, what_goes_on
-from kash.incidents.rules.mediation_gate import request_ended_last
-from kash.incidents.rules.minors import held_among_adults, to_ask_about_adults, unprotected
-from kash.incidents.rules.outside import Contact, contact_from
-from kash.incidents.rules.parts import Choice
-from kash.incidents.rules.receipts import (
+from kash.incidents.rules.consents import (
+    CaseConsent,
+    ForCustodian,
+    Reader,
+    for_custodian,
+    may_read,
+    wishes_of,
+)
+from kash.incidents.rules.filing import (
     TOKEN_HELPS,
+    Screen,
+    Source,
     answered_until,
+    fingerprint,
+    first_account,
+    is_for_custodian,
+    is_kept_unread,
     new_token,
+    source_of,
     token_helps,
     word_from,
 )
-from kash.incidents.rules.record import (
+from kash.incidents.rules.letterbox import (
+    ROOM,
+    Box,
+    Draft,
+    Letter,
+    Sent,
+    Together,
+    adds_to,
+    as_one,
+    together_with,
+)
+from kash.incidents.rules.mediation import Contact, asked_by, contact_from, what_goes_on
+from kash.incidents.rules.mediation_gate import request_ended_last
+from kash.incidents.rules.parts import (
     Act,
     Asked,
-    CaseConsent,
     CashBail,
+    Choice,
     Event,
     Evidence,
     Filing,
@@ -51,11 +64,23 @@ from kash.incidents.rules.record import (
     Link,
     Party,
     Person,
-    Record,
     Referral,
+    StoredCopy,
     Term,
 )
-from kash.incidents.rules.summaries import Summary
+from kash.incidents.rules.record import Record, held_among_adults, to_ask_about_adults, unprotected
+from kash.incidents.rules.records import may_have_part
+from kash.incidents.rules.totals import (
+    EvidenceFile,
+    Filters,
+    Summary,
+    as_bytes,
+    file_keys,
+    filters_from,
+    from_bytes,
+    next_number,
+    passes_filters,
+)
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY = date(2026, 11, 20)

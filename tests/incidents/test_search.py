@@ -9,32 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
-from kash.incidents.rules.clocks import moments_of
-from kash.incidents.rules.conflicts import Reader, conflict_of, service_number_as_read
-from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.dues import due_days
-from kash.incidents.rules.filters import Filters, filters_from
-from kash.incidents.rules.light_records import light_record, may_have_part
-from kash.incidents.rules.record import (
-    Act,
-    Information,
-    Party,
-    Person,
-    Record,
-    Referral,
-    Term,
-    as_bytes,
-    from_bytes,
-)
-from kash.incidents.rules.search import (
+from kash.incidents.rules.clocks import due_days, moments_of
+from kash.incidents.rules.consents import CaseConsent, Reader, conflict_of, service_number_as_read
+from kash.incidents.rules.parts import Act, Information, Party, Person, Referral, Term
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.incidents.rules.records import light_record, may_have_part
+from kash.incidents.rules.totals import (
+    Filters,
     Wanted,
+    filters_from,
     fold,
     matches_words,
     may_match,
     searchable_text,
+    summary_of,
     wanted_words,
 )
-from kash.incidents.rules.summaries import summary_of
 
 # What forms let through on one line; on several there are line breaks besides.
 LINE = st.characters(exclude_categories=["Cc", "Cs"])

@@ -12,17 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.accounts.models import Account, AccountBacking
-from kash.incidents.endings import remains_of
-from kash.incidents.errors import NotNow
-from kash.incidents.models import Incident
+from kash.incidents.models import Incident, remains_of
 from kash.incidents.queries.cases import open_case
-from kash.incidents.queries.evidence import documents_there, open_evidence
 from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.second_member import seconds
-from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.parts import Hold, SearchTry
-from kash.incidents.rules.record import Evidence, Person, Record
-from kash.incidents.rules.second_member import (
+from kash.incidents.queries.mediation import documents_there, open_evidence, seconds
+from kash.incidents.rules.casework import (
     ACTS,
     END_HOLD,
     HOLD,
@@ -34,10 +28,19 @@ from kash.incidents.rules.second_member import (
     is_possible,
     is_stopped,
 )
+from kash.incidents.rules.filing import Screen
+from kash.incidents.rules.parts import Evidence, Hold, Person, SearchTry
+from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.documentation import (
+    file_identity,
+    read_identity,
+    replace_identity,
+    what_waits,
+)
 from kash.incidents.services.evidence import Received, add_evidence, note_custody, remove_evidence
-from kash.incidents.services.identities import file_identity, read_identity, replace_identity
 from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.saved_views import NotNow
 from kash.incidents.services.second_member import (
     AnotherDecides,
     DecidedMeanwhile,
@@ -48,10 +51,10 @@ from kash.incidents.services.second_member import (
     hold,
     lift,
     refuse,
+    shred_case,
+    shred_unkept,
+    take_step,
 )
-from kash.incidents.services.shredding import shred_case, shred_unkept
-from kash.incidents.services.waiting import what_waits
-from kash.incidents.services.workflow import take_step
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import NotFound

@@ -11,24 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kash.incidents.queries import cases
-from kash.incidents.rules.clocks import clocks_of
-from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.court_days import CourtDays
-from kash.incidents.rules.filing import Screen, as_bytes, compose
-from kash.incidents.rules.parts import Hold, SearchTry
-from kash.incidents.rules.record import (
-    Act,
-    Asked,
-    Filing,
-    Intervention,
-    Person,
-    Record,
-    Referral,
-    Term,
-)
-from kash.incidents.rules.still_open import (
+from kash.incidents.rules.casework import Refusal
+from kash.incidents.rules.clocks import (
     ENDINGS,
+    CourtDays,
     OpenThing,
+    clocks_of,
     endings_fit,
     endings_of,
     is_agreed,
@@ -36,9 +24,21 @@ from kash.incidents.rules.still_open import (
     took_it_back,
     what_is_open,
 )
-from kash.incidents.rules.workflow import Refusal
-from kash.incidents.services.second_member import OnHold
-from kash.incidents.services.workflow import StepRefused, take_step
+from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.filing import Screen, as_bytes, compose
+from kash.incidents.rules.parts import (
+    Act,
+    Asked,
+    Filing,
+    Hold,
+    Intervention,
+    Person,
+    Referral,
+    SearchTry,
+    Term,
+)
+from kash.incidents.rules.record import Record
+from kash.incidents.services.second_member import OnHold, StepRefused, take_step
 from kash.platform.database import db
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed

@@ -13,27 +13,31 @@ from sqlalchemy import select
 
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries import cases
-from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.mediation import ended_briefs, note_of, own_briefs
-from kash.incidents.queries.receipts import Receipt
-from kash.incidents.queries.totals import cases_for_totals
+from kash.incidents.queries.letterbox import Receipt, opened_box
+from kash.incidents.queries.mediation import cases_for_totals, ended_briefs, note_of, own_briefs
 from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.record import Person, Record
-from kash.incidents.rules.retention import DAYS_KEPT, Keeps, what_keeps
-from kash.incidents.services import receipts, waiting
+from kash.incidents.rules.parts import Person
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import DAYS_KEPT, Keeps, what_keeps
+from kash.incidents.services import documentation as waiting
+from kash.incidents.services import receipts
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.documentation import IdentityWouldBeLeft, SentPage, write_case
-from kash.incidents.services.identities import file_identity
+from kash.incidents.services.documentation import (
+    IdentityWouldBeLeft,
+    SentPage,
+    file_identity,
+    write_case,
+)
 from kash.incidents.services.mediation import (
     NoConsentToMediate,
     Request,
     answer_brief,
     ask_mediator,
 )
-from kash.incidents.services.shredding import shred_unkept
+from kash.incidents.services.second_member import shred_unkept
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument
 from kash.platform.web.errors import NotFound
@@ -196,9 +200,9 @@ def test_no_paper_total_or_story_is_made_of_it_any_more(
 
 @pytest.mark.any_engine
 def test_a_story_vanishes_at_that_moment(member: AMember, peer: Actor, receipt: Receipt) -> None:
-    from kash.incidents.services.made import note_made
+    from kash.forums.stories.models import Story
+    from kash.incidents.services.retention import note_made
     from kash.platform.database import writing
-    from kash.stories.models import Story
 
     reference = case_of(member).reference
     with writing() as session:

@@ -12,24 +12,18 @@ from sqlalchemy import select, text
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries import cases, register
-from kash.incidents.queries.letterbox import compartments_of_letters, opened_box
-from kash.incidents.queries.receipts import Receipt
+from kash.incidents.queries.letterbox import Receipt, compartments_of_letters, opened_box
 from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import Filters
 from kash.incidents.services import receipts
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.letterbox import letterbox
-from kash.incidents.services.mediation import (
-    NoConsentToMediate,
-    Request,
-    ask_mediator,
-    close_brief,
-)
+from kash.incidents.services.mediation import NoConsentToMediate, Request, ask_mediator, close_brief
 from kash.incidents.services.receipts import Found, open_receipt
 from kash.incidents.views.cases import _timeline
 from kash.platform.database import db, utc_now, writing

@@ -12,22 +12,23 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from kash.incidents.consent_texts import TEXTS, VERSION
-from kash.incidents.errors import RecordsNotOpen, ReportsStillWait
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_cases
-from kash.incidents.queries.totals import TotalsCase, cases_for_totals, countable_from
+from kash.incidents.queries.mediation import TotalsCase, cases_for_totals, countable_from
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.parts import Asked, Choice, Intervention
-from kash.incidents.rules.record import (
+from kash.incidents.rules.parts import (
     Act,
+    Asked,
     CaseDecision,
+    Choice,
     Filing,
+    Intervention,
     Link,
     Party,
     Person,
-    Record,
 )
+from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import (
     came_in,
     how_mediation_ended,
@@ -38,6 +39,7 @@ from kash.incidents.rules.totals import (
 from kash.incidents.services.cases import changing
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.receipts import open_receipt, take_back
+from kash.incidents.services.saved_views import RecordsNotOpen, ReportsStillWait
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import DocumentKey, SealedDocument, file_document
 from kash.platform.web.formats import from_local

@@ -15,7 +15,8 @@ from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import code_as_shown
-from kash.incidents.rules.record import Person, Record
+from kash.incidents.rules.parts import Person
+from kash.incidents.rules.record import Record
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument, audited
 from kash.platform.web.formats import local_today, short_date_text

@@ -12,8 +12,7 @@ from sqlalchemy import select, text
 
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record
-from kash.incidents.services.cases import changing
-from kash.incidents.services.linking import add_link
+from kash.incidents.services.cases import add_link, changing
 from kash.platform.database import db
 from kash.policy import Actor
 from tests.conftest import AMember

@@ -13,35 +13,26 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from kash.incidents.models import Incident, IncidentDraft, MediationBrief
-from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.queries.letterbox import Receipt, opened_box
 from kash.incidents.queries.mediation import with_answers
-from kash.incidents.queries.receipts import Receipt
+from kash.incidents.rules.clocks import ReportNote
+from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.letterbox import as_bytes, from_bytes
-from kash.incidents.rules.record import (
-    Act,
-    CaseConsent,
-    Intervention,
-    Party,
-    Person,
-    Record,
-    Referral,
-)
-from kash.incidents.rules.reporting import ReportNote
-from kash.incidents.rules.retention import DAYS_KEPT
-from kash.incidents.services import shredding, waiting
-from kash.incidents.services.autosaves import keep_typed
+from kash.incidents.rules.parts import Act, Intervention, Party, Person, Referral
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import DAYS_KEPT, Filters
+from kash.incidents.services import documentation as waiting
+from kash.incidents.services import second_member as shredding
 from kash.incidents.services.cases import changing, note_opening
+from kash.incidents.services.documentation import keep_typed, what_waits
 from kash.incidents.services.evidence import Received, add_evidence
 from kash.incidents.services.filing import answer_screen, forget_screen, say_held, submit
 from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.mediation import answer_brief
 from kash.incidents.services.money import note_decision
 from kash.incidents.services.receipts import Found, open_receipt
-from kash.incidents.services.shredding import shred_unkept
-from kash.incidents.services.waiting import what_waits
-from kash.incidents.services.workflow import take_step
+from kash.incidents.services.second_member import shred_unkept, take_step
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument

@@ -11,9 +11,29 @@ import pytest
 from apiflask import APIFlask
 from flask import template_rendered
 
-from kash.incidents import charge_warning
+from kash.accounts.members.services.alarms import AlreadyAsked, NoKeys
+from kash.incidents import documents as charge_warning
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.errors import (
+from kash.incidents.forms.documentation import DocumentationForm
+from kash.incidents.rules.casework import Refusal
+from kash.incidents.rules.consents import ForCustodian
+from kash.incidents.rules.mediation_gate import Why
+from kash.incidents.rules.parts import CashBail, Person, Term
+from kash.incidents.rules.record import Record
+from kash.incidents.services.cases import HandsOver, OpensToOfficers
+from kash.incidents.services.documentation import (
+    CaseClosed,
+    IdentityWouldBeLeft,
+    NoTerm,
+    WhyIsMissing,
+)
+from kash.incidents.services.mediation import (
+    MustKeepAway,
+    NoConsentToMediate,
+    NoMediator,
+    NotToBeAsked,
+)
+from kash.incidents.services.saved_views import (
     ArchiveNotTaken,
     CaseChangedMeanwhile,
     EmptyFile,
@@ -21,47 +41,28 @@ from kash.incidents.errors import (
     NotTaken,
     NotToBeAgreed,
 )
-from kash.incidents.forms.documentation import DocumentationForm
-from kash.incidents.rules.custodian_only import ForCustodian
-from kash.incidents.rules.mediation_gate import Why
-from kash.incidents.rules.record import CashBail, Person, Record, Term
-from kash.incidents.rules.workflow import Refusal
-from kash.incidents.services.documentation import (
-    CaseClosed,
-    IdentityWouldBeLeft,
-    NoTerm,
-    WhyIsMissing,
-)
-from kash.incidents.services.handing_over import HandsOver, OpensToOfficers
-from kash.incidents.services.mediation import (
-    MustKeepAway,
-    NoConsentToMediate,
-    NoMediator,
-    NotToBeAsked,
-)
-from kash.incidents.services.workflow import StepRefused
-from kash.members.errors import AlreadyAsked, NoKeys
+from kash.incidents.services.second_member import StepRefused
 from kash.platform.cleaning import CleaningBusy
 from kash.platform.storage import StorageError
 from kash.platform.web import KashForm
 from tests.conftest import AMember
 
-CHOICE = ("/w/{}/w", "her_choice.note_choice")
-OWN_YES = ("/w/{}/w/y", "her_choice.note_own_yes")
+CHOICE = ("/w/{}/w", "consents.note_choice")
+OWN_YES = ("/w/{}/w/y", "consents.note_own_yes")
 CONSENTS = ("/w/{}/c", "consents.answer_consents")
 TAKING = ("/w/{}/t", "history.say_how_taken")
 EDIT = ("/w/{}/edit", "documentation.write_case")
-IDENTITY = ("/w/{}/p/p1", "identities.file_identity")
-READING = ("/w/{}/p/p1/ask", "identity_requests.ask")
-REFERRAL = ("/w/{}/r", "following_up.refer")
-TERM = ("/w/{}/g", "following_up.agree")
-BAIL = ("/w/{}/v", "bail.write_down_bail")
-CORRECTED = ("/w/{}/v/b1", "bail.write_down_bail")
+IDENTITY = ("/w/{}/p/p1", "evidence.file_identity")
+READING = ("/w/{}/p/p1/ask", "evidence.vault_sessions_ask")
+REFERRAL = ("/w/{}/r", "casework.refer")
+TERM = ("/w/{}/g", "casework.agree")
+BAIL = ("/w/{}/v", "mediation.write_down_bail")
+CORRECTED = ("/w/{}/v/b1", "mediation.write_down_bail")
 ASKING = ("/w/{}/m", "mediation.mediation.ask_mediator")
 EVIDENCE = ("/w/{}/e/new", "evidence.evidence_services.add_evidence")
-STEP = ("/w/{}/s/2", "steps.take_step")
-DECISION = ("/w/{}/q", "decisions.note_decision")
-DUTY = ("/w/d/new", "duty.mediation.add_mediator")
+STEP = ("/w/{}/s/2", "casework.take_step")
+DECISION = ("/w/{}/q", "casework.note_decision")
+DUTY = ("/w/d/new", "mediation.mediation.add_mediator")
 
 # (where, which service), what it raises; the field beside which it stands, "" if over the form,
 # None if in no form; the status.
@@ -224,7 +225,7 @@ def test_bail_that_somebody_else_changed_is_not_taken_off(
     monkeypatch: pytest.MonkeyPatch, filed: Callable[..., str], member: AMember
 ) -> None:
     monkeypatch.setattr(
-        "kash.incidents.views.bail.take_off_bail", _refusing(CaseChangedMeanwhile())
+        "kash.incidents.views.mediation.take_off_bail", _refusing(CaseChangedMeanwhile())
     )
     reference = filed(CASE)
     answer = member.client.post(f"/w/{reference}/v/b1/x?v=1")

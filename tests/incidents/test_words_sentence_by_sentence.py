@@ -19,12 +19,12 @@ from kash.forums.documents import stories_of_month
 from kash.incidents import consent_texts
 from kash.incidents.consent_texts import READ_BY_A_SPEAKER, VERSION, VERSIONS, text_of
 from kash.incidents.queries.mediation import MEDIATING_ROLES
-from kash.incidents.rules.asked_again import LASTS
+from kash.incidents.rules.case_file import LASTS
 from kash.platform.web.formats import local_today
 from kash.platform.web.programme import days_backups_are_kept
 from kash.policy import GRANTS, Actor, Role
 from kash.settings import Settings
-from tests.stories.conftest import Desk, desk  # noqa: F401
+from tests.forums.stories.conftest import Desk, desk  # noqa: F401
 
 LONGEST = 15
 WORDS = Path(consent_texts.__file__).with_name("consent_words") / f"{VERSION}.toml"
@@ -71,39 +71,40 @@ HELD_BY: Mapping[str, str] = {
     "mediation.unsaid": f"{_OF_CASES}.test_mediation"
     ".test_what_is_taken_back_loses_no_answer_and_its_mediator_reads_that_it_ended",
     "forum_totals.counted": f"{HERE}.test_forum_police_and_those_who_pay_read_the_numbers",
-    "forum_totals.dice": "tests.releases.test_throwing"
+    "forum_totals.dice": "tests.figures.releases.test_throwing"
     ".test_every_tape_of_faces_gives_what_the_rule_says",
-    "forum_totals.guess": "tests.releases.test_promise"
+    "forum_totals.guess": "tests.figures.releases.test_promise"
     ".test_no_number_of_others_lets_her_be_right_more_than_62_times_in_100",
-    "forum_totals.back": "tests.releases.test_printed_pages"
+    "forum_totals.back": "tests.figures.releases.test_printed_pages"
     ".test_printing_shows_what_was_stored_and_again_the_same",
-    "forum_totals.reported": "tests.releases.test_promise"
+    "forum_totals.reported": "tests.figures.releases.test_promise"
     ".test_the_usual_plan_keeps_the_promise_that_is_printed",
-    "forum_totals.content": "tests.releases.test_promise.test_plans_over_3_and_over_10_are_refused",
-    "forum_story.hears": "tests.stories.test_views"
+    "forum_totals.content": "tests.figures.releases.test_promise"
+    ".test_plans_over_3_and_over_10_are_refused",
+    "forum_story.hears": "tests.forums.stories.test_views"
     ".test_members_of_a_forum_and_those_who_pay_read_what_is_told_to_them_and_nobody_else",
     "forum_story.minutes": f"{HERE}.test_minutes_hold_what_the_forum_hears_and_no_other_story",
-    "forum_story.two": "tests.stories.test_services"
+    "forum_story.two": "tests.forums.stories.test_services"
     ".test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told",
-    "forum_story.few": "tests.stories.test_services"
+    "forum_story.few": "tests.forums.stories.test_services"
     ".test_a_story_waits_while_the_newest_printed_line_of_it_says_few",
-    "forum_story.recognised": "tests.stories.test_rules"
+    "forum_story.recognised": "tests.forums.stories.test_rules"
     ".test_days_figures_and_names_of_places_are_found_and_plain_words_are_not",
-    "forum_story.back": "tests.stories.test_services"
+    "forum_story.back": "tests.forums.stories.test_services"
     ".test_the_holder_of_the_receipt_ends_a_story_while_every_vault_is_closed",
-    "forum_story.untold": "tests.stories.test_views"
+    "forum_story.untold": "tests.forums.stories.test_views"
     ".test_a_withdrawn_story_says_so_where_minutes_lead_and_stands_in_no_list",
-    "funder.told": "tests.stories.test_services"
+    "funder.told": "tests.forums.stories.test_services"
     ".test_each_audience_hears_what_everybody_agreed_to_for_it_and_no_other",
-    "funder.where": "tests.stories.test_views"
+    "funder.where": "tests.forums.stories.test_views"
     ".test_members_of_a_forum_and_those_who_pay_read_what_is_told_to_them_and_nobody_else",
-    "funder.two": "tests.stories.test_services"
+    "funder.two": "tests.forums.stories.test_services"
     ".test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told",
-    "funder.on": "tests.funder_reports.test_reports"
+    "funder.on": "tests.exchange.funder_reports.test_reports"
     ".test_a_story_goes_from_a_final_report_with_its_consent",
-    "funder.back": "tests.stories.test_services"
+    "funder.back": "tests.forums.stories.test_services"
     ".test_each_audience_hears_what_everybody_agreed_to_for_it_and_no_other",
-    "funder.stays": "tests.funder_reports.test_reports"
+    "funder.stays": "tests.exchange.funder_reports.test_reports"
     ".test_a_story_that_those_who_pay_may_not_hear_is_in_no_report_and_a_director_tells_them",
     "court.paper": f"{_OF_CASES}.test_case_file.test_it_holds_what_was_chosen_of_who_agreed",
     "court.whom": f"{_OF_CASES}.test_asked_again"

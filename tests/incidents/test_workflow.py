@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents.models.incidents import STATES
-from kash.incidents.rules.her_choice import WAYS
-from kash.incidents.rules.workflow import (
+from kash.incidents.models import STATES
+from kash.incidents.rules.case_file import WAYS
+from kash.incidents.rules.casework import (
     ASK_HER,
     CLOSING_OUTCOMES,
     OPEN,

@@ -8,19 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents.rules.record import (
-    Act,
-    Happening,
-    Information,
-    Party,
-    Person,
-    Place,
-    Record,
-    Term,
-    as_bytes,
-    from_bytes,
-)
-from kash.incidents.rules.writing import (
+from kash.incidents.rules.parts import Act, Happening, Information, Party, Person, Place, Term
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.incidents.rules.records import (
     ROWS,
     Merged,
     as_written,

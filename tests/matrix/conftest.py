@@ -8,7 +8,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from kash.archive import services as archive_services
+from kash.exchange.archive import services as archive_services
 from kash.platform.operations.encryption import Lock
 from kash.platform.operations.server import keep_compiled
 

@@ -41,11 +41,16 @@ from kash.accounts.models import (
 )
 from kash.accounts.queries.accounts import email_key
 from kash.accounts.requests import digest_of, seal_code, seal_reason
-from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
-from kash.announcements.models import Announcement
-from kash.api.models import ApiToken, ApiTokenScope
+from kash.accounts.services.marks import code_hash, hash_password, new_token, token_hash
 from kash.application import create_app
-from kash.archive.models import ArchiveRequest
+from kash.assessments.evaluations.models import (
+    EvaluationBox,
+    EvaluationCount,
+    EvaluationForm,
+    EvaluationQuestion,
+    make_form_key,
+)
+from kash.assessments.evaluations.rules import empty_box, slots_for
 from kash.assessments.models import (
     AskedQuestion,
     GivenAnswer,
@@ -54,8 +59,7 @@ from kash.assessments.models import (
     QuestionRevision,
     WorkshopTest,
 )
-from kash.assessments.queries.practice import PRACTICE_KIND
-from kash.assessments.queries.tests import TEXT_KIND
+from kash.assessments.queries.tests import PRACTICE_KIND, TEXT_KIND
 from kash.attendance.models import (
     HeldItem,
     Mark,
@@ -69,11 +73,9 @@ from kash.attendance.models import (
     SheetScan,
     Slot,
     WalkIn,
+    sealed_operation,
 )
 from kash.attendance.register import ensure_statuses
-from kash.attendance.sealed import sealed_operation
-from kash.availability.models import Absence, VenueBlock
-from kash.budget.models import BudgetLine
 from kash.certificates.models import (
     Certificate,
     CertificateBatch,
@@ -86,17 +88,36 @@ from kash.certificates.models import (
     SignatureUse,
 )
 from kash.certificates.rules.issuing import new_serial
-from kash.connections.models import Connection
-from kash.dhis2.models import MappedCell, Push, PushedValue
-from kash.evaluations.form_keys import make_form_key
-from kash.evaluations.models import (
-    EvaluationBox,
-    EvaluationCount,
-    EvaluationForm,
-    EvaluationQuestion,
+from kash.certificates.skills.models import TrainerSkill
+from kash.certificates.tracks.models import (
+    SeenFact,
+    SupervisionVisit,
+    Track,
+    TrackEnrolment,
+    TrackVersion,
 )
-from kash.evaluations.rules.box import empty_box, slots_for
-from kash.feeds.models import CalendarAddress
+from kash.exchange.api.models import ApiToken, ApiTokenScope
+from kash.exchange.archive.models import ArchiveRequest
+from kash.exchange.dhis2.models import MappedCell, Push, PushedValue
+from kash.exchange.funder_reports.models import FunderReport
+from kash.exchange.history.models import EarlierImport
+from kash.exchange.kobo.models import KoboForm
+from kash.figures.funders.models import FunderAccount
+from kash.figures.indicators.models import Completion, IndicatorDefinition, Target
+from kash.figures.releases.models import Release, ReleasePlan
+from kash.figures.releases.rules.tables import (
+    KNOWN,
+    WHO,
+    YearPlan,
+    last_days,
+    tables_as_json,
+    windows_as_json,
+    windows_of,
+)
+from kash.figures.releases.rules.tables import digest_of as plan_digest
+from kash.figures.statements.models import FrozenFigure, Statement
+from kash.figures.statements.queries import seal_people
+from kash.figures.statements.rules import LINES
 from kash.forums.models import (
     Action,
     ActionLink,
@@ -125,45 +146,31 @@ from kash.forums.models import (
     PresenceSpell,
     SignedCopy,
 )
-from kash.forums.rules.leaves import leaves_of, root_of
-from kash.forums.rules.record import MinutesPart
-from kash.forums.rules.telling import line_digest
-from kash.funder_reports.models import FunderReport
-from kash.funders.models import FunderAccount
-from kash.history.models import EarlierImport
-from kash.holidays.models import LocalHoliday
+from kash.forums.rules.minutes import MinutesPart, leaves_of, line_digest, root_of
+from kash.forums.stories.models import Story
+from kash.forums.stories.rules import StoryDraft
+from kash.forums.stories.rules import as_bytes as draft_bytes
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Duty, Incident, MediationBrief
-from kash.incidents.rules.evidence import (
-    CLEANED,
-    ORIGINAL,
-    EvidenceFile,
-    StoredCopy,
-    file_key,
-)
-from kash.incidents.rules.evidence import as_bytes as evidence_bytes
-from kash.incidents.rules.record import (
+from kash.incidents.rules.consents import CaseConsent
+from kash.incidents.rules.parts import (
     Act,
     Asked,
-    CaseConsent,
     CashBail,
     Evidence,
     Hold,
     Intervention,
     Link,
     MemberProposal,
-    Record,
+    StoredCopy,
     Term,
-    as_bytes,
 )
-from kash.incidents.rules.record import Person as RecordedPerson
-from kash.indicators.models import Completion, IndicatorDefinition, Target
-from kash.invitations.models import SignUp, SignUpLink
-from kash.invitations.sealed import Typed, sealed_typed
-from kash.kobo.models import KoboForm
-from kash.notices.models import Notice
-from kash.notices.views.reports import callback_secret
-from kash.payouts.models import (
+from kash.incidents.rules.parts import Person as RecordedPerson
+from kash.incidents.rules.record import Record, as_bytes
+from kash.incidents.rules.totals import CLEANED, ORIGINAL, EvidenceFile, file_key
+from kash.incidents.rules.totals import as_bytes as evidence_bytes
+from kash.money.budget.models import BudgetLine
+from kash.money.payouts.models import (
     Payee,
     PaymentSheet,
     PayoutDay,
@@ -174,8 +181,9 @@ from kash.payouts.models import (
     RateTable,
     ReversalLine,
 )
+from kash.people.connections.models import Connection
 from kash.people.lists import stored_files
-from kash.people.lists.choices import Choices, sealed_choices
+from kash.people.lists.placing import Choices, sealed_choices
 from kash.people.models import (
     Consent,
     ContactRequest,
@@ -193,6 +201,11 @@ from kash.people.models import (
     Venue,
     Zone,
 )
+from kash.people.notices.models import Notice
+from kash.people.notices.views import callback_secret
+from kash.planning.feeds.models import CalendarAddress
+from kash.planning.quarters.models import QuarterLine, QuarterProposal
+from kash.planning.series.models import Series, SeriesDate
 from kash.platform import storage
 from kash.platform.database import Base, db, new_public_id, utc_now
 from kash.platform.jobs.models import Job
@@ -220,42 +233,12 @@ from kash.platform.vault import (
 )
 from kash.platform.vault.phones import new_pair
 from kash.platform.web.formats import local_today
-from kash.quarters.models import QuarterLine, QuarterProposal
-from kash.releases.models import Release, ReleasePlan
-from kash.releases.rules.tables import (
-    KNOWN,
-    WHO,
-    YearPlan,
-    last_days,
-    tables_as_json,
-    windows_as_json,
-    windows_of,
-)
-from kash.releases.rules.tables import digest_of as plan_digest
-from kash.series.models import Series, SeriesDate
 from kash.settings import Settings
-from kash.skills.models import TrainerSkill
-from kash.statements.models import FrozenFigure, Statement
-from kash.statements.queries.sealed import seal_people
-from kash.statements.rules.lines import LINES
-from kash.stories.models import Story
-from kash.stories.rules.drafts import StoryDraft
-from kash.stories.rules.drafts import as_bytes as draft_bytes
-from kash.tracks.models import (
-    SeenFact,
-    SupervisionVisit,
-    Track,
-    TrackEnrolment,
-    TrackVersion,
-)
-from kash.training.models import (
-    Course,
-    CourseVersion,
-    MaterialFile,
-    Module,
-    PlanRow,
-    SessionPlan,
-)
+from kash.training.models import Course, CourseVersion, MaterialFile, Module, PlanRow, SessionPlan
+from kash.workshops.announcements.models import Announcement
+from kash.workshops.availability.models import Absence, VenueBlock
+from kash.workshops.holidays.models import LocalHoliday
+from kash.workshops.invitations.models import SignUp, SignUpLink, Typed, sealed_typed
 from kash.workshops.models import (
     AnswerLink,
     Enrolment,
@@ -483,7 +466,7 @@ def paper_as_text(patch: Any) -> Iterator[None]:
 
     from kash.attendance import documents as registers
     from kash.certificates import documents as certificates
-    from kash.certificates import previews
+    from kash.certificates.views import designs as previews
     from kash.platform.press import documents
 
     def entries_as_text(design: Any, entries: Any, **_how: Any) -> bytes:

@@ -985,7 +985,7 @@ PLACES: dict[str, Place] = {
     "api.send_back": _of("api_token", post="api.agree"),
     "api.fetch": _of("api_token", post="api.make"),
     "api.end": _of("api_token", both="api.see"),
-    # No session counts here, whoever's it is: `tests/api` asks them by every scope.
+    # No session counts here, whoever's it is: `tests/exchange/api` asks them by every scope.
     "api_v1.about_token": Place(BY_TOKEN),
     "api_v1.openapi": Place(BY_TOKEN),
     "api_v1.list_people": Place(BY_TOKEN),

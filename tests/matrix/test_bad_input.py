@@ -14,9 +14,9 @@ import pytest
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
 
-from kash.coverage.queries import people as coverage_people
-from kash.coverage.views import asked as coverage_pages
-from kash.incidents.views import register
+from kash.certificates.coverage import queries as coverage_people
+from kash.certificates.coverage import views as coverage_pages
+from kash.incidents.views import cases as register
 from kash.people.queries import search as people_search
 from kash.platform.web import bodies, lists
 from tests.refusals import Kept, keep_error_pages

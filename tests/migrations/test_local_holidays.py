@@ -8,9 +8,9 @@ from apiflask import APIFlask
 from flask_migrate import downgrade
 from sqlalchemy import JSON, MetaData, column, insert, select, table
 
-from kash.holidays.models import LocalHoliday
-from kash.holidays.queries import local_days
 from kash.platform.database import db, utc_now
+from kash.workshops.holidays.models import LocalHoliday
+from kash.workshops.holidays.queries import local_days
 
 from .test_migrations import FOLDER, begin_at, empty_app, to
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from apiflask import APIFlask
 from sqlalchemy import delete, insert, select
 
-from kash.api.models import ApiToken, ApiTokenScope
+from kash.exchange.api.models import ApiToken, ApiTokenScope
 from kash.platform.database import db
 
 from .test_migrations import begin_at, empty_app, fill, tables_now, to

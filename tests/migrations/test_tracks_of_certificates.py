@@ -9,8 +9,8 @@ from flask_migrate import downgrade
 from sqlalchemy import MetaData, insert, select, text, update
 
 from kash.certificates.models import CertificateBatch, CertificateRule
+from kash.certificates.tracks.models import Track, TrackVersion
 from kash.platform.database import db
-from kash.tracks.models import Track, TrackVersion
 
 from .test_migrations import FOLDER, begin_at, empty_app, fill, tables_now, to
 

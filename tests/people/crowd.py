@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from kash.people.rules.matching import Likeness
+from kash.people.rules.duplicates import Likeness
 from kash.people.rules.persons import sort_name
 
 _GIVEN = {

@@ -8,10 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.candidates import Candidates
-from kash.people.rules.known import Known
-from kash.people.rules.matching import Likeness
-from kash.people.rules.name_likeness import sound
+from kash.people.rules.duplicates import Candidates, Known, Likeness, sound
 from kash.people.rules.persons import sort_name
 from tests.people.crowd import disturbed, people
 

@@ -10,8 +10,8 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.people.documents import consents
-from kash.people.documents.consents import make_consent_forms
+from kash.people import documents as consents
+from kash.people.documents import make_consent_forms
 from kash.people.models import Group
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.contacts import (
+from kash.people.rules.persons import (
     LOOKS_FOR_A_REASON,
     Agreement,
     Attendance,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kash.accounts.services.programme import change_settings
+from kash.accounts.services.accounts import change_settings
 from kash.people.models import ContactReason, ContactRequest, Group, Person
 from kash.people.services.contacts import ask_for_contact
 from kash.people.services.persons import PersonDetails, add_person
@@ -16,7 +16,7 @@ from kash.platform.database import db, new_public_id
 from kash.platform.vault import seal
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, plan  # noqa: F401
 
 PHONE = "+254712345678"

@@ -16,7 +16,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.people.documents import directory as documents
+from kash.people import documents
 from kash.people.models import ServiceEntry, ServiceHours
 from kash.people.queries.directory import (
     ServiceSearch,

@@ -12,9 +12,8 @@ from sqlalchemy import func, select, update
 
 from kash.people.models import Group, LikelyDuplicate, NotTheSame, Person, PersonMerge
 from kash.people.queries.copies import copy_of
-from kash.people.services.duplicates import ask_for_sweep, sweep
-from kash.people.services.not_duplicates import mark_distinct, withdraw_distinct
-from kash.people.services.persons import PersonDetails, add_person
+from kash.people.services.merging import ask_for_sweep, sweep
+from kash.people.services.persons import PersonDetails, add_person, mark_distinct, withdraw_distinct
 from kash.platform.database import db, writing
 from kash.platform.jobs import SILENT
 from kash.platform.jobs.models import Job

@@ -18,26 +18,26 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from benchmarks.load import Size, load_programme
-from kash.accounts.models import (
-    Account,
-    AccountBacking,
-    AccountNotice,
-    Programme,
-    SignedInSession,
+from kash.accounts.models import Account, AccountBacking, AccountNotice, Programme, SignedInSession
+from kash.attendance.models import (
+    HeldItem,
+    Mark,
+    Register,
+    RegisterNote,
+    RosterEntry,
+    note_text,
+    sealed_note,
 )
-from kash.attendance.models import HeldItem, Mark, Register, RegisterNote, RosterEntry
-from kash.attendance.sealed import note_text, sealed_note
 from kash.certificates.models import Certificate
 from kash.feature import declared
 from kash.forums.models import Action, AgendaItem, ForumMember
-from kash.payouts.models import PayoutLine
+from kash.money.payouts.models import PayoutLine
 from kash.people.erasure import HeldElsewhere
 from kash.people.lists import stored_files
 from kash.people.models import Consent, ErasureRequest, Group, PeopleList, Person
-from kash.people.queries.copies import copy_of
-from kash.people.queries.erasing import ErasurePreview, erasure_preview
+from kash.people.queries.copies import ErasurePreview, copy_of, erasure_preview
 from kash.people.queries.search import PeopleSearch, people
-from kash.people.rules.erasing import mentions
+from kash.people.rules.persons import mentions
 from kash.people.services.erasing import (
     DecidedBefore,
     ErasureWaits,

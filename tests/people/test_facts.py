@@ -17,7 +17,7 @@ from kash.people.lists.words import FIELD
 from kash.people.models import Person
 from kash.people.queries import duplicates
 from kash.people.rules.lists.headings import FIELDS, field_by_heading
-from kash.people.services.duplicates import sweep
+from kash.people.services.merging import sweep
 from kash.people.services.persons import PersonDetails
 from kash.people.views import persons as person_pages
 from kash.platform.jobs import SILENT

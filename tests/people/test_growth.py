@@ -16,10 +16,10 @@ from sqlalchemy import Date, event, insert, literal, select, update
 from kash.desk import queries as desk_queries
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import search as search_queries
-from kash.people.queries.organisations import organisation_list
+from kash.people.queries.directory import organisation_list
 from kash.people.queries.search import PeopleSearch, find_people, people
 from kash.people.search import BLOCK
-from kash.people.services.organisations import OrganisationDetails, add_organisation
+from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor
 from tests.people.conftest import Adding, many
@@ -324,7 +324,7 @@ def test_of_more_than_are_told_those_who_were_quiet_longest_are_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(desk_queries, "MOST_QUIET", 2)
-    monkeypatch.setattr("kash.desk.settings.retention.queries.MOST_QUIET", 2)
+    monkeypatch.setattr("kash.desk.settings.people.queries.MOST_QUIET", 2)
     names = ("Zawadi", "Akinyi", "Odera")
     long_ago = utc_now() - timedelta(days=365 * 20)
     for number, name in enumerate(names):

@@ -8,7 +8,7 @@ import pytest
 from apiflask import APIFlask
 
 from kash.people.models import PeopleList, Person
-from kash.people.services.organisations import OrganisationDetails, add_organisation
+from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM

@@ -10,9 +10,16 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.known import Known
-from kash.people.rules.matching import DOUBTFUL, Likeness, blocks_of, compare_facts, record_of
-from kash.people.rules.name_likeness import compare_names, sound
+from kash.people.rules.duplicates import (
+    DOUBTFUL,
+    Known,
+    Likeness,
+    blocks_of,
+    compare_facts,
+    compare_names,
+    record_of,
+    sound,
+)
 from kash.people.rules.persons import sort_name
 from tests.people.crowd import common, disturbed
 from tests.profile import usual_or_long

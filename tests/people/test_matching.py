@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.known import Known
-from kash.people.rules.matching import Likeness, Reason, blocks_of, reference_key
-from kash.people.rules.name_likeness import compare_names, name_parts, sound
+from kash.people.rules.duplicates import (
+    Known,
+    Likeness,
+    Reason,
+    blocks_of,
+    compare_names,
+    name_parts,
+    reference_key,
+    sound,
+)
 from kash.people.rules.persons import sort_name
 from tests.people.crowd import disturbed, known_well, people
 from tests.profile import usual_or_long

@@ -30,8 +30,7 @@ from kash.people.models import (
     PersonMerge,
     Posting,
 )
-from kash.people.queries.merging import JoinedPosting, joined_postings
-from kash.people.references import dependents, references
+from kash.people.queries.search import JoinedPosting, dependents, joined_postings, references
 from kash.people.services.contacts import show_contact
 from kash.people.services.merging import (
     BothHaveAccounts,

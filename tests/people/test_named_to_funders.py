@@ -7,13 +7,12 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kash.people.documents import consents
-from kash.people.documents.consents import consent_form
+from kash.people import documents as consents
+from kash.people.documents import consent_form
 from kash.people.models import Consent, Group, Person
-from kash.people.queries.consents import consent_holds
+from kash.people.queries.persons import consent_holds
 from kash.people.rules.persons import OF_POLICE_ALONE, PURPOSES, purposes_for
-from kash.people.services.consents import record_consent
-from kash.people.services.signed_forms import Noted, NothingSigned, note_signed_forms
+from kash.people.services.persons import Noted, NothingSigned, note_signed_forms, record_consent
 from kash.platform.database import db
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Select, select
 
 from kash.people.models import Group, Person
-from kash.people.queries.one_group import listed_by_group
-from kash.people.rules.one_group import one_group
+from kash.people.queries.persons import listed_by_group
+from kash.people.rules.persons import one_group
 from tests.people.conftest import Adding
 
 PEOPLE = st.lists(st.tuples(st.sampled_from("ABC"), st.integers()))

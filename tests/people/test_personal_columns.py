@@ -18,7 +18,7 @@ from kash.people.erasure import (
     GoesIfNamed,
     HeldElsewhere,
 )
-from kash.people.references import column_of, references
+from kash.people.queries.search import column_of, references
 from kash.people.services.erasing import STONE
 from kash.platform.database import Base
 

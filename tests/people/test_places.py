@@ -11,17 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.models import Person, Venue, Zone
-from kash.people.queries.directory import service_choices
-from kash.people.queries.organisations import find_organisations
-from kash.people.queries.places import spellings, venue_names, venues
-from kash.people.rules.places import alike_area, tells_of_nobody
-from kash.people.services.directory import ServiceDetails, add_service
-from kash.people.services.organisations import OrganisationDetails, add_organisation
-from kash.people.services.places import (
+from kash.people.queries.directory import (
+    find_organisations,
+    service_choices,
+    spellings,
+    venue_names,
+    venues,
+)
+from kash.people.rules.persons import alike_area, tells_of_nobody
+from kash.people.services.contacts import OrganisationDetails, add_organisation
+from kash.people.services.directory import (
     LiesInItself,
     PlaceTaken,
+    ServiceDetails,
     VenueDetails,
     ZoneDetails,
+    add_service,
     add_venue,
     add_zone,
     change_venue,

@@ -31,21 +31,26 @@ from kash.people.models import (
     Venue,
     Zone,
 )
-from kash.people.queries import organisations as organisation_queries
-from kash.people.queries.consents import consent_holds, never_asked, newest_answers
-from kash.people.queries.contacts import (
-    closed_people,
-    contacts_waiting,
-    looks_beyond,
-    requests_for,
-    waiting_request_about,
-)
+from kash.people.queries import directory as organisation_queries
 from kash.people.queries.directory import (
     ServiceSearch,
+    find_organisations,
+    movable_from,
+    movable_people,
+    organisation_list,
+    organisations,
     service_areas,
     service_choices,
     service_entry,
     services_for_paper,
+    spellings,
+    station_names,
+    venue,
+    venue_names,
+    venues,
+    zone,
+    zone_names,
+    zones,
 )
 from kash.people.queries.duplicates import (
     apart_pairs,
@@ -58,7 +63,6 @@ from kash.people.queries.duplicates import (
     open_merges,
     told_apart,
 )
-from kash.people.queries.known import likenesses as likenesses_for
 from kash.people.queries.lists import (
     kept_facts,
     list_mapping,
@@ -70,40 +74,34 @@ from kash.people.queries.lists import (
     person_ids_of_list,
     person_numbers,
 )
-from kash.people.queries.merging import organisation_name
-from kash.people.queries.minors import minors, minors_unseen
-from kash.people.queries.organisations import (
-    find_organisations,
-    organisation_list,
-    organisations,
-    station_names,
-)
 from kash.people.queries.persons import (
+    closed_people,
+    consent_holds,
+    contacts_waiting,
     has_account,
     key_within_reach,
+    looks_beyond,
+    minors,
+    minors_unseen,
     name_and_group,
+    never_asked,
+    newest_answers,
     own_person,
     person,
+    requests_for,
+    waiting_request_about,
 )
-from kash.people.queries.places import (
-    spellings,
-    venue,
-    venue_names,
-    venues,
-    zone,
-    zone_names,
-    zones,
-)
-from kash.people.queries.postings import movable_from, movable_people
+from kash.people.queries.persons import likenesses as likenesses_for
 from kash.people.queries.search import (
     ANY_PURPOSE,
     PeopleSearch,
     find_people,
+    organisation_name,
     people,
     people_by_number,
 )
 from kash.people.rules.directory import WEEK
-from kash.people.rules.matching import Likeness
+from kash.people.rules.duplicates import Likeness
 from kash.platform.database import db, utc_now
 from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.merging import PostedStay, joined_stays, merged_minor
+from kash.people.rules.duplicates import PostedStay, joined_stays, merged_minor
 from kash.people.rules.persons import (
     AGE_BANDS,
     MOST_NAME,

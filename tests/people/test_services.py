@@ -11,32 +11,36 @@ from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.people.models import Consent, Group, Person, Posting
-from kash.people.queries import organisations
+from kash.people.queries import directory as organisations
 from kash.people.scope import OwnScope, within_reach
-from kash.people.services.consents import NotPossibleNow, record_consent
-from kash.people.services.contacts import show_contact
-from kash.people.services.groups import GroupTaken, add_group
-from kash.people.services.organisations import (
+from kash.people.services.contacts import (
+    AlreadyThere,
+    DayDoesNotFit,
     OrganisationDetails,
     OrganisationTaken,
     add_organisation,
     change_organisation,
+    show_contact,
+    transfer,
 )
 from kash.people.services.persons import (
     AgesDisagree,
     AlreadyHere,
     ContactChange,
+    GroupTaken,
     NotAName,
+    NotPossibleNow,
     PersonDetails,
     UnknownGroup,
     UnknownOrganisation,
+    add_group,
     add_people,
     add_person,
     change_person,
     confirm_printed_name,
     new_person,
+    record_consent,
 )
-from kash.people.services.postings import AlreadyThere, DayDoesNotFit, transfer
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry, open_text
 from kash.platform.web import NotFound

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from kash.people.models import Consent, ConsentBatch, Person
 from kash.people.rules.persons import forms_fit
-from kash.people.services.consents import record_consent
-from kash.people.services.signed_forms import (
+from kash.people.services.persons import (
     FormsMiscounted,
     Noted,
     NothingSigned,
     note_signed_forms,
+    record_consent,
 )
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry

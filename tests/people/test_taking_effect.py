@@ -11,20 +11,28 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.people.documents import consents
-from kash.people.documents.consents import consent_form, form_language
-from kash.people.models import Person, Posting
-from kash.people.queries.consents import consent_holds
-from kash.people.queries.minors import minors_unseen
-from kash.people.queries.postings import PostedPerson, movable_from
+from kash.people import documents as consents
+from kash.people.documents import consent_form
+from kash.people.models import Person, Posting, form_language
+from kash.people.queries.directory import PostedPerson, movable_from
+from kash.people.queries.persons import consent_holds, minors_unseen
 from kash.people.rules.persons import PURPOSES, is_minor
-from kash.people.services.consents import record_consent
-from kash.people.services.contacts import show_contact
+from kash.people.services.contacts import (
+    OrganisationDetails,
+    SomeCannotMove,
+    add_organisation,
+    show_contact,
+    transfer_many,
+)
 from kash.people.services.list_changes import depending
-from kash.people.services.minors import note_who_came_of_age
-from kash.people.services.organisations import OrganisationDetails, add_organisation
-from kash.people.services.persons import ContactChange, ContactRefused, PersonDetails, change_person
-from kash.people.services.postings import SomeCannotMove, transfer_many
+from kash.people.services.persons import (
+    ContactChange,
+    ContactRefused,
+    PersonDetails,
+    change_person,
+    note_who_came_of_age,
+    record_consent,
+)
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.platform.web import paper

@@ -13,9 +13,14 @@ from markupsafe import escape
 
 from kash.people.models import Group, Organisation, Person
 from kash.people.sections import PersonSection, SectionRow
-from kash.people.services.consents import record_consent
-from kash.people.services.organisations import OrganisationDetails, add_organisation
-from kash.people.services.persons import ContactChange, PersonDetails, add_people, change_person
+from kash.people.services.contacts import OrganisationDetails, add_organisation
+from kash.people.services.persons import (
+    ContactChange,
+    PersonDetails,
+    add_people,
+    change_person,
+    record_consent,
+)
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, lookup
 from kash.policy import SYSTEM, Actor

@@ -181,7 +181,7 @@ def test_a_feature_is_named_by_imports_permissions_endpoints_and_templates(tmp_p
         "kash/policy.py": 'GRANTS = {"payouts.see": 1}\n',
         "kash/forums/views.py": "from kash.payouts.models import Payout\n",
         "kash/people/words.py": '"""Of kash.payouts."""\n# payouts.see\nA = "payouts and more"\n',
-        "kash/demo/sample.py": "import kash.payouts.services\n",
+        "kash/desk/demo/sample.py": "import kash.payouts.services\n",
         "templates/payouts/list.html": "{{ url_for('payouts.list') }}",
         "templates/people/person.html": "{{ url_for('payouts.list') }} and payouts.",
         "templates/forums/meeting.html": "<p>payouts/list</p>",
@@ -195,7 +195,7 @@ def test_a_feature_is_named_by_imports_permissions_endpoints_and_templates(tmp_p
     assert list(naming) == ["forums", "payouts", "people"]
     assert naming["payouts"] == {
         "kash": ["kash/__init__.py", "kash/forums/views.py", "kash/policy.py"],
-        "sample": ["kash/demo/sample.py"],
+        "sample": ["kash/desk/demo/sample.py"],
         "pages": ["static/js/list.js", "templates/people/person.html"],
         "tests": ["tests/people/test_list.py"],
         "benchmarks": ["benchmarks/addresses.py"],

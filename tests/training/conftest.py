@@ -11,11 +11,14 @@ from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM
 from kash.training.models import CourseVersion
 from kash.training.queries import version_with_plans
-from kash.training.rules.texts import ModuleText, PlanText, RowText, SessionText, VersionText
-from kash.training.services.courses import add_course
-from kash.training.services.sessions import write_session
-from kash.training.services.states import propose, publish
-from kash.training.services.versions import write_version
+from kash.training.rules.courses import ModuleText, PlanText, RowText, SessionText, VersionText
+from kash.training.services.courses import (
+    add_course,
+    propose,
+    publish,
+    write_session,
+    write_version,
+)
 
 ANOTHER = replace(SYSTEM, public_id=new_public_id())
 """Nobody publishes what she proposed."""

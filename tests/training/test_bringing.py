@@ -20,19 +20,18 @@ from kash.feature import declared
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM
-from kash.training.course_additions import CourseAddition
 from kash.training.course_files import course_file
 from kash.training.models import Course, CourseVersion
-from kash.training.queries import version_with_plans
-from kash.training.rules.bringing import VersionStanding
-from kash.training.rules.course_file import CourseFile, read_file
-from kash.training.rules.fields import Value
-from kash.training.rules.texts import RowText, SessionText
-from kash.training.services.bringing import BringingDecisions, NotAsShown, bring_course
-from kash.training.services.copies import translate
-from kash.training.services.courses import CourseTaken
-from kash.training.services.sessions import write_session
-from kash.training.trees import tree_of
+from kash.training.queries import CourseAddition, tree_of, version_with_plans
+from kash.training.rules.course_files import CourseFile, VersionStanding, read_file
+from kash.training.rules.courses import RowText, SessionText, Value
+from kash.training.services.course_files import (
+    BringingDecisions,
+    NotAsShown,
+    bring_course,
+    translate,
+)
+from kash.training.services.courses import CourseTaken, write_session
 from tests.training.conftest import Draft
 
 SignIn = Callable[..., FlaskClient]

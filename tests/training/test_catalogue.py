@@ -15,9 +15,8 @@ from kash.platform.database import new_public_id
 from kash.policy import SYSTEM, Actor
 from kash.training.models import CourseVersion
 from kash.training.queries import TaughtScope
-from kash.training.rules.nodes import CourseNode
-from kash.training.rules.search import CourseSearch, read_search
-from kash.training.services.copies import fill_draft, start_version
+from kash.training.rules.courses import CourseNode, CourseSearch, read_search
+from kash.training.services.course_files import fill_draft, start_version
 from kash.training.services.courses import add_course
 from tests.declaring import also_declared
 from tests.training.conftest import Draft

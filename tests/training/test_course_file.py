@@ -11,20 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.platform.database import new_public_id, public_id_from
-from kash.training.rules.bringing import HereVersion, VersionStanding, place_versions
-from kash.training.rules.course_file import (
+from kash.training.rules.course_files import (
     MOST_BYTES,
+    MOST_FAULTS,
     MOST_TEXT_BYTES,
     CourseFile,
     FileVersion,
+    HereVersion,
+    UnreadableFile,
+    VersionStanding,
     digest_of,
+    place_versions,
     read_file,
     written_file,
 )
-from kash.training.rules.fields import KINDS, MOST_PLANS, Field, FieldKind, Value
-from kash.training.rules.nodes import BELOW, CourseNode
-from kash.training.rules.plain_values import MOST_FAULTS, UnreadableFile
-from kash.training.rules.translations import fingerprint
+from kash.training.rules.courses import (
+    BELOW,
+    KINDS,
+    MOST_PLANS,
+    CourseNode,
+    Field,
+    FieldKind,
+    Value,
+)
+from kash.training.rules.versions import fingerprint
 
 TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=12)
 KEYS = st.binary(min_size=16, max_size=16).map(public_id_from)

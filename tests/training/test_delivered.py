@@ -7,7 +7,7 @@ from statistics import median
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.training.rules.delivered import (
+from kash.training.rules.versions import (
     LAST_TIMES,
     MOST_MINUTES,
     minutes_to_plan,

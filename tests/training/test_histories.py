@@ -18,14 +18,27 @@ from hypothesis import strategies as st
 
 from kash.platform.database import new_public_id
 from kash.training.models import CourseVersion, Module, PlanRow, SessionPlan
-from kash.training.rules.comparison import RowPair, compare, longest_rising
-from kash.training.rules.fields import KINDS, MODULE, PLAN, VERSION
-from kash.training.rules.nodes import Key
-from kash.training.rules.texts import FieldText, RowText, SessionText
-from kash.training.rules.translations import counted_gaps, fingerprint, gaps, translated
-from kash.training.services.sessions import put_session
-from kash.training.services.translations import put_words, rows_of
-from kash.training.trees import lay_out, tree_of, write_values
+from kash.training.queries import lay_out, tree_of, write_values
+from kash.training.rules.courses import (
+    KINDS,
+    MODULE,
+    PLAN,
+    VERSION,
+    FieldText,
+    Key,
+    RowText,
+    SessionText,
+)
+from kash.training.rules.versions import (
+    RowPair,
+    compare,
+    counted_gaps,
+    fingerprint,
+    gaps,
+    longest_rising,
+    translated,
+)
+from kash.training.services.courses import put_session, put_words, rows_of
 
 TOP: Key = (VERSION.name, "")
 SAID = ("", "a", "b", "c")

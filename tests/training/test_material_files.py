@@ -30,20 +30,25 @@ from kash.training.material_files import (
 )
 from kash.training.models import Course, CourseVersion, MaterialFile, PlanRow
 from kash.training.queries import version_with_plans
-from kash.training.rules.carried_files import MOST_FILE_BYTES
-from kash.training.rules.course_file import read_file, without_contents
-from kash.training.rules.plain_values import UnreadableFile
-from kash.training.services.bringing import BringingDecisions, NotAsShown, bring_course
-from kash.training.services.copies import start_version, translate
-from kash.training.services.material_files import (
+from kash.training.rules.course_files import (
+    MOST_FILE_BYTES,
+    UnreadableFile,
+    read_file,
+    without_contents,
+)
+from kash.training.services.course_files import (
+    BringingDecisions,
     CourseFilesFull,
+    NotAsShown,
     attach_file,
+    bring_course,
     delete_unused_files,
     keep_carried,
     remove_file,
+    start_version,
+    translate,
 )
-from kash.training.services.states import propose, publish
-from kash.training.services.versions import NotADraft
+from kash.training.services.courses import NotADraft, propose, publish
 from tests.platform.cleaning import samples
 from tests.training.conftest import ANOTHER, Draft
 from tests.training.test_course_file import faults, file_of, plain, plan
@@ -140,7 +145,7 @@ def test_what_no_material_can_have_is_refused_with_its_reason(
 def test_files_of_a_course_are_bounded_together(
     material: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kash.training.services.material_files.MOST_COURSE_BYTES", 10)
+    monkeypatch.setattr("kash.training.services.course_files.MOST_COURSE_BYTES", 10)
     with pytest.raises(CourseFilesFull):
         attach_file(*material, samples.png(), by=SYSTEM)
     assert keys() == [""]

@@ -15,22 +15,22 @@ from flask.testing import FlaskClient
 
 from kash.platform.database import new_public_id
 from kash.platform.press import PagedDocument
-from kash.platform.web.language import brand
+from kash.platform.web.programme import brand
 from kash.policy import SYSTEM
 from kash.training import documents
 from kash.training.queries import version_with_plans
-from kash.training.rules.fields import (
+from kash.training.rules.courses import (
     KINDS,
     MODULE,
     PLAN,
     PLAN_ROWS,
     VERSION,
+    CourseNode,
     Field,
     FieldKind,
     Value,
 )
-from kash.training.rules.nodes import CourseNode
-from kash.training.services.copies import fill_draft, translate
+from kash.training.services.course_files import fill_draft, translate
 from kash.training.services.courses import add_course
 from tests.training.conftest import Draft
 

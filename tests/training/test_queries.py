@@ -27,7 +27,7 @@ from kash.training.queries import (
     versions_of,
     waiting_for,
 )
-from kash.training.rules.fields import OBJECTIVE
+from kash.training.rules.courses import OBJECTIVE
 from kash.workshops.models import Enrolment, Workshop
 from tests.rows import row
 

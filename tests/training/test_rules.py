@@ -7,11 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.training.models import CourseVersion, PlanRow, SessionPlan
-from kash.training.rules.fields import KINDS, PLAN, PLAN_ROWS, VERSION, FieldKind
-from kash.training.rules.objectives import unseen_words
-from kash.training.rules.states import group_size, next_state, total_minutes
-from kash.training.rules.texts import lines
-from kash.training.rules.titles import telling_words
+from kash.training.rules.courses import (
+    KINDS,
+    PLAN,
+    PLAN_ROWS,
+    VERSION,
+    FieldKind,
+    group_size,
+    lines,
+    next_state,
+    telling_words,
+    total_minutes,
+    unseen_words,
+)
 
 
 @pytest.mark.parametrize(

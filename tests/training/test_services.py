@@ -16,26 +16,26 @@ from kash.policy import SYSTEM, Actor
 from kash.training import queries
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.queries import TaughtScope
-from kash.training.rules.texts import ModuleText, PlanText, VersionText
-from kash.training.services.copies import DraftExists, start_version
-from kash.training.services.courses import CourseTaken, add_course, change_course
-from kash.training.services.states import (
+from kash.training.rules.courses import ModuleText, PlanText, VersionText
+from kash.training.services.course_files import DraftExists, start_version
+from kash.training.services.courses import (
+    CourseTaken,
     NoPlansYet,
-    StepNotPossible,
-    propose,
-    publish,
-    return_to_draft,
-    take_back,
-)
-from kash.training.services.versions import (
     NotADraft,
+    StepNotPossible,
     TooMuch,
+    add_course,
     arrange_modules,
     arrange_plans,
+    change_course,
     move_module,
     move_plan,
+    propose,
+    publish,
     remove_module,
     remove_plan,
+    return_to_draft,
+    take_back,
     write_version,
 )
 from tests.declaring import also_declared

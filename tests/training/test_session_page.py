@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from kash.platform.database import new_public_id
 from kash.policy import SYSTEM
 from kash.training.models import SessionPlan
-from kash.training.rules.texts import RowText, SessionText
-from kash.training.services.sessions import write_session
+from kash.training.rules.courses import RowText, SessionText
+from kash.training.services.courses import write_session
 from tests.training.conftest import Draft
 from tests.training.test_views import posted
 

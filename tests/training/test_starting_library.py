@@ -17,12 +17,10 @@ from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import objectives_of
-from kash.training.rules.course_file import CourseFile, read_file
-from kash.training.rules.fields import KINDS, Field
-from kash.training.rules.nodes import CourseNode
-from kash.training.rules.objectives import unseen_words
-from kash.training.rules.translations import TranslationGap, gaps
-from kash.training.services.bringing import BringingDecisions, bring_course
+from kash.training.rules.course_files import CourseFile, read_file
+from kash.training.rules.courses import KINDS, CourseNode, Field, unseen_words
+from kash.training.rules.versions import TranslationGap, gaps
+from kash.training.services.course_files import BringingDecisions, bring_course
 from kash.training.services.courses import add_course, change_course
 from kash.training.starting_library import FOLDER, library
 

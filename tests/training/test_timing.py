@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.training.rules.nodes import CourseNode
-from kash.training.rules.timing import cuts, step_minutes, timed_steps
+from kash.training.rules.courses import CourseNode, cuts, step_minutes, timed_steps
 
 MINUTES = st.none() | st.integers(1, 600)
 STEPS = st.lists(st.tuples(MINUTES, st.sampled_from(["", "must", "should", "may"])), max_size=8)

@@ -17,11 +17,17 @@ from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM
 from kash.training import queries
 from kash.training.models import CourseVersion, SessionPlan
-from kash.training.rules.comparison import compare
-from kash.training.rules.nodes import CourseNode, by_key, check_tree
-from kash.training.rules.texts import FieldText, RowText, SessionText
-from kash.training.rules.translations import counted_gaps, fingerprint
-from kash.training.services.copies import (
+from kash.training.queries import tree_of
+from kash.training.rules.courses import (
+    CourseNode,
+    FieldText,
+    RowText,
+    SessionText,
+    by_key,
+    check_tree,
+)
+from kash.training.rules.versions import compare, counted_gaps, fingerprint
+from kash.training.services.course_files import (
     DraftExists,
     SameLanguage,
     fill_draft,
@@ -29,12 +35,16 @@ from kash.training.services.copies import (
     start_version,
     translate,
 )
-from kash.training.services.courses import add_course
-from kash.training.services.sessions import write_session
-from kash.training.services.states import TitlesMissing, propose, publish
-from kash.training.services.translations import write_session_words, write_words
-from kash.training.services.versions import NotADraft
-from kash.training.trees import tree_of
+from kash.training.services.courses import (
+    NotADraft,
+    TitlesMissing,
+    add_course,
+    propose,
+    publish,
+    write_session,
+    write_session_words,
+    write_words,
+)
 from tests.training.conftest import ANOTHER, Draft
 from tests.training.test_views import posted
 

@@ -16,12 +16,15 @@ from kash.platform.database import db
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import TaughtScope
-from kash.training.rules.texts import SessionText
-from kash.training.services.copies import start_version
-from kash.training.services.courses import add_course
-from kash.training.services.sessions import write_session
-from kash.training.services.states import propose, take_back
-from kash.training.services.versions import remove_plan
+from kash.training.rules.courses import SessionText
+from kash.training.services.course_files import start_version
+from kash.training.services.courses import (
+    add_course,
+    propose,
+    remove_plan,
+    take_back,
+    write_session,
+)
 from tests.declaring import also_declared
 from tests.training.conftest import Draft
 

@@ -16,7 +16,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Workshop
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import WorkshopDetails, plan_workshop
 
 FIRST_DAY = date(2026, 11, 17)

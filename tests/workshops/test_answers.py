@@ -10,20 +10,23 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.accounts.secrets import token_hash
+from kash.accounts.services.marks import token_hash
 from kash.people.models import Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import from_local
 from kash.workshops.models import AnswerLink, Enrolment, Workshop
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services import answers
+from kash.workshops.services import people as answers
 from kash.workshops.services.answer_links import MOST_LINKS, forget_answer_links
-from kash.workshops.services.answers import answer_by_link, make_answer_links
-from kash.workshops.services.enrolment import change_enrolment, enrol
-from kash.workshops.services.moving import move_workshop
-from kash.workshops.services.planning import cancel_workshop, change_workshop
-from kash.workshops.views import answer_links
+from kash.workshops.services.people import (
+    answer_by_link,
+    change_enrolment,
+    enrol,
+    make_answer_links,
+)
+from kash.workshops.services.planning import cancel_workshop, change_workshop, move_workshop
+from kash.workshops.views import people as answer_links
 from tests.workshops.conftest import Held, details, in_days, make_person
 from tests.workshops.test_services import states
 from tests.workshops.test_views import Browsers, text_of, url

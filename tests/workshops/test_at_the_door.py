@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from kash.attendance import documents
 from kash.attendance.models import MarkOperation, Slot
-from kash.attendance.rules.door import (
+from kash.attendance.rules.marking import Operation
+from kash.attendance.rules.registers import (
     Met,
     badge_entry,
     badge_shown,
@@ -26,15 +27,14 @@ from kash.attendance.rules.door import (
     turn_at,
     turns_taken,
 )
-from kash.attendance.rules.marking import Operation
-from kash.attendance.services.closing import reopen_slot
-from kash.attendance.services.door import check_oneself_in, wall_code
 from kash.attendance.services.marking import apply_marks, close_slot
+from kash.attendance.services.pads import check_oneself_in, wall_code
+from kash.attendance.services.registers import reopen_slot
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.press import Badge
 from kash.policy import Actor
-from kash.workshops.queries.due import own_slots
+from kash.workshops.queries.deliveries import own_slots
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.services.planning import cancel_workshop
 from tests.workshops.conftest import Held

@@ -26,22 +26,15 @@ from kash.workshops.models import (
     Workshop,
     WorkshopSession,
 )
-from kash.workshops.queries.calendar import (
+from kash.workshops.queries.deliveries import course_with_needs, last_minutes, unended_sessions
+from kash.workshops.queries.people import version_taught, waiting_list
+from kash.workshops.queries.plan import (
     CalendarSession,
     CalendarWorkshop,
     calendar_sessions,
     calendar_workshops,
 )
-from kash.workshops.queries.deliveries import last_minutes
-from kash.workshops.queries.due import unended_sessions
-from kash.workshops.queries.earlier import course_with_needs
-from kash.workshops.queries.events import (
-    own_workshop_events,
-    venue_busy_times,
-    workshop_events,
-)
-from kash.workshops.queries.seats import waiting_list
-from kash.workshops.queries.wanted import version_taught
+from kash.workshops.queries.workshops import own_workshop_events, venue_busy_times, workshop_events
 from tests.rows import TODAY, row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")

@@ -12,20 +12,20 @@ from flask.testing import FlaskClient
 
 from kash.accounts.models import AccountBacking
 from kash.attendance.models import Slot
-from kash.attendance.queries.codes import codes_of
-from kash.attendance.queries.conduct import read_tokens
+from kash.attendance.queries.history import codes_of
+from kash.attendance.queries.pads import read_tokens
 from kash.attendance.queries.registers import slot_of, slot_sheet
-from kash.attendance.rules.conduct import Oddity
 from kash.attendance.rules.marking import Operation
-from kash.attendance.services.closing import reopen_slot
+from kash.attendance.rules.registers import Oddity
 from kash.attendance.services.marking import apply_marks, close_slot
+from kash.attendance.services.registers import reopen_slot
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import local_today, moment_text
 from kash.policy import Actor
-from kash.workshops.queries.due import to_confirm
-from kash.workshops.queries.holding import registers_to_confirm
+from kash.workshops.queries.deliveries import to_confirm
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.queries.workshops import registers_to_confirm
+from kash.workshops.services.people import enrol
 from kash.workshops.services.planning import change_workshop
 from kash.workshops.services.sessions import SessionDetails, change_session
 from tests.workshops.conftest import Held, details, make_person

@@ -13,13 +13,12 @@ from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account, AccountBacking
-from kash.accounts.services.programme import change_settings
+from kash.accounts.services.accounts import change_settings
 from kash.attendance.models import Mark, MarkOperation, Slot
 from kash.attendance.queries.registers import slot_sheet
 from kash.attendance.rules.marking import Operation
-from kash.attendance.services.closing import correct_mark
-from kash.attendance.services.confirming import confirm_slot
 from kash.attendance.services.marking import apply_marks, close_slot
+from kash.attendance.services.registers import confirm_slot, correct_mark
 from kash.people.models import (
     ContactLooks,
     ContactReason,
@@ -29,16 +28,11 @@ from kash.people.models import (
     Person,
 )
 from kash.people.queries import persons
-from kash.people.queries.contacts import (
-    contacts_waiting,
-    looks_beyond,
-    request_reason,
-)
 from kash.people.queries.duplicates import people_like
-from kash.people.queries.reach import reach_of
+from kash.people.queries.persons import contacts_waiting, looks_beyond, reach_of, request_reason
 from kash.people.queries.search import PeopleSearch, people
-from kash.people.rules.contacts import Agreement, Attendance, opened_by
-from kash.people.rules.matching import Likeness, Reason
+from kash.people.rules.duplicates import Likeness, Reason
+from kash.people.rules.persons import Agreement, Attendance, opened_by
 from kash.people.scope import contact_open
 from kash.people.services.contacts import (
     DecidedAlready,
@@ -64,8 +58,7 @@ from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
 from kash.workshops.models import Enrolment, Facilitator, Workshop
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.answers import answer_invitation
-from kash.workshops.services.enrolment import admit_walk_in, enrol
+from kash.workshops.services.people import admit_walk_in, answer_invitation, enrol
 
 from .conftest import Held
 

@@ -14,7 +14,7 @@ from kash.people.models import Group, NotTheSame, Person
 from kash.platform.database import db
 from kash.policy import Actor
 from kash.workshops.models import Enrolment
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import fields, text_of
 

@@ -19,7 +19,7 @@ from kash.policy import Actor
 from kash.workshops.models import Enrolment
 from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.enrolment import change_enrolment, enrol
+from kash.workshops.services.people import change_enrolment, enrol
 from tests.workshops.conftest import Held, in_days, make_person
 from tests.workshops.test_views import Browsers, entries, sessions, text_of, url
 

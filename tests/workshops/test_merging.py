@@ -16,7 +16,7 @@ from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
 from kash.workshops.models import Enrolment
 from kash.workshops.queries.people import workshops_of_person
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_services import roster, states
 

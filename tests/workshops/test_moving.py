@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from kash.assessments.evaluations.models import EvaluationForm
+from kash.assessments.evaluations.services import add_form
 from kash.attendance.models import Sheet, Slot
-from kash.attendance.rules.sheets import SheetChoice
+from kash.attendance.rules.pads import SheetChoice
 from kash.attendance.services.sheets import record_sheets
-from kash.evaluations.models import EvaluationForm
-from kash.evaluations.services.forms import add_form
-from kash.payouts.models import Payee
+from kash.money.payouts.models import Payee
 from kash.people.models import Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
@@ -24,17 +24,16 @@ from kash.platform.web.formats import local_today, to_local
 from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.rules import clocks_from
-from kash.workshops.services.enrolment import enrol
-from kash.workshops.services.errors import (
+from kash.workshops.services.people import enrol
+from kash.workshops.services.planning import WorkshopPlace, cancel_workshop, move_workshop
+from kash.workshops.services.timetable import (
     BegunBefore,
     DayPastMidnight,
     MovedIntoPast,
     RegisterBegun,
     WorkshopCancelled,
 )
-from kash.workshops.services.moving import WorkshopPlace, move_workshop
-from kash.workshops.services.planning import cancel_workshop
-from kash.workshops.views.documents import sheet_columns
+from kash.workshops.views.closing import sheet_columns
 from tests.workshops.conftest import Held, make_person
 
 CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))

@@ -8,7 +8,7 @@ from kash.attendance.models import Sheet
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.vault import seal
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import Browsers, entries, fields, sessions, url
 

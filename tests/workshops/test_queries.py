@@ -12,29 +12,14 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.attendance.models import (
-    HeldItem,
-    Mark,
-    MarkStatus,
-    Pad,
-    RosterEntry,
-    Slot,
-    WalkIn,
-)
+from kash.attendance.models import HeldItem, Mark, MarkStatus, Pad, RosterEntry, Slot, WalkIn
 from kash.people.models import Group, Organisation, Person, Posting, Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.workshops.models import (
-    Enrolment,
-    Facilitator,
-    Funder,
-    Funding,
-    Workshop,
-    WorkshopSession,
-)
-from kash.workshops.queries.due import (
+from kash.workshops.models import Enrolment, Facilitator, Funder, Funding, Workshop, WorkshopSession
+from kash.workshops.queries.deliveries import (
     from_phones,
     open_slots,
     own_slots,
@@ -42,8 +27,6 @@ from kash.workshops.queries.due import (
     upcoming_sessions,
     workshops_of_trainer,
 )
-from kash.workshops.queries.holding import held_sessions, next_to_confirm, registers_to_confirm
-from kash.workshops.queries.hours import hour_shares, next_workshops
 from kash.workshops.queries.people import (
     attendance_record,
     group_letter,
@@ -61,6 +44,8 @@ from kash.workshops.queries.plan import (
     facilitators_of,
     funder_names,
     funding_of,
+    hour_shares,
+    next_workshops,
     published_versions,
     session_of,
     sessions_of,
@@ -69,8 +54,15 @@ from kash.workshops.queries.plan import (
     venues,
     workshop_list,
 )
-from kash.workshops.queries.scope import is_run_by, people_of, run_by, runs, versions_taught_to
-from kash.workshops.queries.search import find_workshops
+from kash.workshops.queries.scope import (
+    find_workshops,
+    is_run_by,
+    people_of,
+    run_by,
+    runs,
+    versions_taught_to,
+)
+from kash.workshops.queries.workshops import held_sessions, next_to_confirm, registers_to_confirm
 from kash.workshops.rules import EnrolmentState
 from tests.rows import row
 

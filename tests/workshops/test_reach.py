@@ -15,8 +15,8 @@ from kash.people.queries.search import PeopleSearch, people
 from kash.people.scope import ids_within_reach, within_reach
 from kash.platform.database import db, utc_now, writing
 from kash.policy import Actor, Role
-from kash.workshops.queries.due import open_slots, upcoming_sessions
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.queries.deliveries import open_slots, upcoming_sessions
+from kash.workshops.services.people import enrol
 from tests.workshops.conftest import Held, make_person
 
 Counting = Callable[[], AbstractContextManager[Any]]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.workshops.seating import (
+from kash.workshops.rules import (
     InQueue,
     Moving,
     SeatRules,

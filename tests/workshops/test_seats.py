@@ -10,43 +10,40 @@ import pytest
 from apiflask import APIFlask
 from flask_babel import force_locale
 
-from kash.accounts.services.programme import change_settings
+from kash.accounts.services.accounts import change_settings
 from kash.attendance.models import Mark, Slot
-from kash.notices.models import Notice
-from kash.notices.rules.texts import fault_of
 from kash.people.models import Person
+from kash.people.notices.models import Notice
+from kash.people.notices.rules import fault_of
 from kash.people.services.persons import phone_values
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course, CourseVersion
-from kash.workshops.certificates_held import CertificatesHeld
 from kash.workshops.models import Enrolment
-from kash.workshops.prerequisites import CourseHeld as Holds
-from kash.workshops.queries.earlier import EarlierTold, earlier_told
-from kash.workshops.queries.people import people_in
-from kash.workshops.queries.seats import SEATS, past_turnouts, why_the_list_stands
-from kash.workshops.rules import EnrolmentState
+from kash.workshops.queries.deliveries import CertificatesHeld, EarlierTold, earlier_told
+from kash.workshops.queries.people import SEATS, past_turnouts, people_in, why_the_list_stands
+from kash.workshops.rules import CourseHeld as Holds
+from kash.workshops.rules import EnrolmentState, PastTurnout, Standstill
 from kash.workshops.seat_messages import GIVEN, OFFERED, SEAT_MESSAGES, offer_event
-from kash.workshops.seating import Standstill
-from kash.workshops.services.answers import answer_by_link, answer_invitation, make_answer_links
-from kash.workshops.services.earlier import set_earlier_courses
-from kash.workshops.services.enrolment import (
+from kash.workshops.seat_parts import tend_waiting_lists
+from kash.workshops.services.people import (
     HadThisCourse,
     NeedsEarlierCourse,
     NoSeatFree,
+    answer_by_link,
+    answer_invitation,
     change_enrolment,
     enrol,
     enrol_all,
+    make_answer_links,
 )
-from kash.workshops.services.planning import cancel_workshop, restore_workshop
+from kash.workshops.services.planning import cancel_workshop, restore_workshop, set_earlier_courses
 from kash.workshops.services.seats import move_up
-from kash.workshops.services.waiting_lists import tend_waiting_lists
-from kash.workshops.turnout import PastTurnout
 from tests.declaring import also_declared
-from tests.notices.conftest import Gateway, answered, gateway
-from tests.notices.conftest import states as outbox_states
+from tests.people.notices.conftest import Gateway, answered, gateway
+from tests.people.notices.conftest import states as outbox_states
 from tests.workshops.conftest import Held, in_days, make_person
 from tests.workshops.test_services import roster, states
 
@@ -303,7 +300,7 @@ def test_a_missing_course_and_a_repeat_are_told_and_keep_out_only_if_the_program
 def test_turnout_counts_the_invited_who_came_and_nobody_who_only_waited_or_walked_in(
     both_engines_app: APIFlask, plan: Callable[..., Held]
 ) -> None:
-    from kash.workshops.services.enrolment import admit_walk_in
+    from kash.workshops.services.people import admit_walk_in
 
     days = in_days(-20, -19)
     held = plan(capacity=3, **days)

@@ -21,10 +21,10 @@ from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor
 from kash.training.models import CourseVersion, Module
-from kash.training.services.copies import start_version
-from kash.training.services.versions import NotADraft, remove_module, remove_plan
+from kash.training.services.course_files import start_version
+from kash.training.services.courses import NotADraft, remove_module, remove_plan
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
-from kash.workshops.queries.due import open_slots, upcoming_sessions
+from kash.workshops.queries.deliveries import open_slots, upcoming_sessions
 from kash.workshops.queries.people import (
     OwnWorkshop,
     attendance_record,
@@ -34,23 +34,13 @@ from kash.workshops.queries.people import (
 from kash.workshops.queries.plan import facilitators_of, funding_of, sessions_of, trainers, venues
 from kash.workshops.queries.scope import run_by
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.costs import FunderShare, share_costs
-from kash.workshops.services.enrolment import (
+from kash.workshops.services.people import (
     ArrivingPerson,
     MinorNotEnrolled,
     MoveNotPossible,
     change_enrolment,
     enrol,
     walk_in,
-)
-from kash.workshops.services.errors import (
-    DoesNotFit,
-    NotPublished,
-    OutsideWorkshop,
-    RegisterBegun,
-    SessionsOverlap,
-    SharesDoNotFit,
-    WorkshopCancelled,
 )
 from kash.workshops.services.planning import (
     cancel_workshop,
@@ -60,12 +50,23 @@ from kash.workshops.services.planning import (
     restore_workshop,
 )
 from kash.workshops.services.sessions import (
+    FunderShare,
     SessionDetails,
     add_session,
     change_session,
     lay_out_anew,
     order_sessions,
     remove_session,
+    share_costs,
+)
+from kash.workshops.services.timetable import (
+    DoesNotFit,
+    NotPublished,
+    OutsideWorkshop,
+    RegisterBegun,
+    SessionsOverlap,
+    SharesDoNotFit,
+    WorkshopCancelled,
 )
 from tests.workshops.conftest import (
     FIRST_DAY,

@@ -11,22 +11,27 @@ from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot, TimeTap
 from kash.attendance.register import SlotTaught
-from kash.attendance.rules.times import Edge
-from kash.attendance.services.times import set_times, tap_time
+from kash.attendance.rules.marking import Edge
+from kash.attendance.services.marking import set_times, tap_time
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.programme import retention
 from kash.policy import Actor
-from kash.training.deliveries import delivered_kept, delivered_of, whole_times
 from kash.training.documents import guide
 from kash.training.models import CourseVersion, Module, PlanRow, SessionPlan
+from kash.training.queries import delivered_kept, delivered_of, whole_times
 from kash.workshops.models import SessionRecord, StepLeftOut, Workshop
 from kash.workshops.queries.deliveries import taught_sessions
 from kash.workshops.queries.plan import sessions_of
-from kash.workshops.services.errors import RegisterBegun
 from kash.workshops.services.planning import cancel_workshop, plan_workshop
-from kash.workshops.services.recording import TaughtRecord, forget_words, record_session
-from kash.workshops.services.sessions import lay_out_anew, remove_session
+from kash.workshops.services.sessions import (
+    TaughtRecord,
+    forget_words,
+    lay_out_anew,
+    record_session,
+    remove_session,
+)
+from kash.workshops.services.timetable import RegisterBegun
 from tests.workshops.conftest import Held, details, make_version
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.workshops.turnout import (
+from kash.workshops.rules import (
     Advice,
     PastTurnout,
     Share,

@@ -25,8 +25,7 @@ from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries.people import people_in
 from kash.workshops.queries.plan import sessions_of
 from kash.workshops.rules import EnrolmentState
-from kash.workshops.services.answers import make_answer_links
-from kash.workshops.services.enrolment import enrol
+from kash.workshops.services.people import enrol, make_answer_links
 from kash.workshops.services.planning import cancel_workshop, change_workshop, duplicate_workshop
 from tests.workshops.conftest import Held, details, in_days, make_person, make_version
 

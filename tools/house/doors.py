@@ -30,7 +30,12 @@ class DoorContract(Contract):
         """Check that modules of its own feature and guests alone enter a closed room."""
         closed, guests = cast("set[str]", self.closed), cast("set[str]", self.guests)
         past = []
-        for feature in graph.find_children(str(self.package)):
+        features = {
+            module.rpartition(".")[0]
+            for module in graph.find_descendants(str(self.package))
+            if module.endswith(".feature") and module.count(".") > 1
+        } | graph.find_children(str(self.package))
+        for feature in features:
             for room in graph.find_children(feature):
                 if room.rpartition(".")[2] not in closed:
                     continue
@@ -38,7 +43,8 @@ class DoorContract(Contract):
                     past += [
                         (importer, module)
                         for importer in graph.find_modules_that_directly_import(module)
-                        if not _is_within(importer, {feature, *guests})
+                        if _feature_of(importer, features) != feature
+                        and not _is_within(importer, guests)
                     ]
         return ContractCheck(kept=not past, metadata={"past": sorted(past)})
 
@@ -46,6 +52,11 @@ class DoorContract(Contract):
         """Print who goes past which door."""
         for importer, module in check.metadata["past"]:
             output.print_error(f"{importer} imports {module}, which is behind a door.")
+
+
+def _feature_of(module: str, features: set[str]) -> str:
+    """The feature nearest to a module: one may lie in the folder of another."""
+    return max((name for name in features if _is_within(module, {name})), key=len, default="")
 
 
 def _is_within(module: str, packages: set[str]) -> bool:

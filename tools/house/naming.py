@@ -17,7 +17,7 @@ from tools.house.modules import Module, modules_below
 # Where a file stands that names a feature, by the folders of the tree.
 PLACES = {
     "kash": ("kash",),
-    "sample": ("kash/demo", "tools"),
+    "sample": ("kash/desk/demo", "tools"),
     "pages": ("templates", "static"),
     "tests": ("tests",),
     "benchmarks": ("benchmarks",),

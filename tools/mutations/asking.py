@@ -38,8 +38,8 @@ _PROFILE = "asked"
 _OPTIMIZED = 0x1  # the flag of a function's code, which that of a class has not
 # Nothing of these is about one room, or they start processes of their own.
 _NOT_ASKED = (
-    "tests/e2e", "tests/demo", "tests/matrix", "tests/tools", "tests/benchmarks",
-    "tests/translations", "tests/handbook", "tests/migrations", "tests/platform/press",
+    "tests/e2e", "tests/desk/demo", "tests/matrix", "tests/tools", "tests/benchmarks",
+    "tests/translations", "tests/platform/handbook", "tests/migrations", "tests/platform/press",
     "tests/platform/operations", "tests/platform/confinement",
     "tests/incidents/test_canaries.py", "tests/incidents/test_no_author.py",
 )  # fmt: skip

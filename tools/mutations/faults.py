@@ -97,7 +97,7 @@ def kind_of(path: str) -> str:
 def modules(root: Path) -> list[str]:
     """Paths below the root of all rules, services and queries, but for the sample's."""
     found = (str(path.relative_to(root)) for path in (root / "kash").rglob("*.py"))
-    return sorted(path for path in found if kind_of(path) and not path.startswith("kash/demo/"))
+    return sorted(path for path in found if kind_of(path) and not path.startswith("kash/desk/demo"))
 
 
 def faults_of(path: str, source: str) -> list[Fault]:

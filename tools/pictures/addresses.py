@@ -25,7 +25,7 @@ from kash.accounts.models import (
     Passkey,
     SignedInSession,
 )
-from kash.demo.opening import MEMBERS, SampleProgramme
+from kash.desk.demo.opening import MEMBERS, SampleProgramme
 from kash.forums.models import (
     Action,
     AgendaItem,
@@ -35,7 +35,6 @@ from kash.forums.models import (
     MinutesLeaf,
     MinutesRemark,
 )
-from kash.handbook.chapters import BY_NAME, OWN_CHAPTER
 from kash.people.models import (
     ContactRequest,
     ContactRequestPerson,
@@ -45,6 +44,7 @@ from kash.people.models import (
     ServiceEntry,
 )
 from kash.platform.database import db, utc_now
+from kash.platform.handbook.chapters import BY_NAME, OWN_CHAPTER
 from kash.platform.vault import Unsealing, VaultMember
 from kash.platform.web.guard import bearer_of
 from kash.platform.web.sample_ids import sample_id

@@ -10,16 +10,15 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
+from kash.assessments.evaluations.models import EvaluationForm
+from kash.assessments.evaluations.queries import hall_code
 from kash.certificates.models import Certificate
-from kash.certificates.queries.listing import in_condition
-from kash.certificates.rules.issuing import grouped
-from kash.certificates.rules.payload import qr_text
-from kash.demo.opening import CaseWork
-from kash.evaluations.models import EvaluationForm
-from kash.evaluations.queries.forms import hall_code
+from kash.certificates.queries.certificates import in_condition
+from kash.certificates.rules.issuing import grouped, qr_text
+from kash.desk.demo.opening import CaseWork
 from kash.platform.database import db, new_public_id
 from kash.platform.web.formats import local_today
-from kash.training.rules.course_file import sealed
+from kash.training.rules.course_files import sealed
 from kash.training.starting_library import FOLDER
 from tools.pictures.acts import Answer, Attach, Fetch, Fill, Go, Press
 from tools.pictures.case_answers import case_answers

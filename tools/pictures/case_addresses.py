@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from kash.demo.opening import SampleProgramme, read_data
+from kash.desk.demo.opening import SampleProgramme, read_data
 from kash.incidents.models import Duty, MediationBrief
 from kash.platform.database import db
 from kash.platform.vault import SealedDocument

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kash.demo.opening import CaseWork
+from kash.desk.demo.opening import CaseWork
 from tools.pictures.acts import Act, Answer, Attach, Fetch, Fill, Press
 
 _ERRORS = Press("main form:not([role=search]) button.main", "[data-errors]", 422)

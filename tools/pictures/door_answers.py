@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import exists, select
 
 from kash.attendance.models import MarkOperation, RosterEntry, Slot
-from kash.attendance.rules.door import badge_shown, is_its_time
+from kash.attendance.rules.registers import badge_shown, is_its_time
 from kash.platform.database import db, utc_now, writing
 from kash.workshops.models import Workshop
 from tools.pictures.acts import Answer, Fill, Press

@@ -7,10 +7,9 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.queries.renewals import renewals_here
-from kash.certificates.services.issuing import approve
-from kash.certificates.services.issuing_in_parts import issue, stop
-from kash.certificates.services.renewing import propose_renewals
+from kash.certificates.queries.certificates import renewals_here
+from kash.certificates.services.certificates import propose_renewals
+from kash.certificates.services.issuing import approve, issue, stop
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import RUNNING

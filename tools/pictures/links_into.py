@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from kash.invitations.models import SignUpLink
-from kash.invitations.sealed import Typed
-from kash.invitations.services.entering import put_down
-from kash.invitations.services.links import (
+from kash.people.models import Group, Organisation, Person
+from kash.platform.database import db, new_public_id
+from kash.policy import Actor
+from kash.workshops.invitations.models import SignUpLink, Typed
+from kash.workshops.invitations.services import (
     OpenDetails,
     QuotaDetails,
     make_open_link,
     make_quota_links,
+    put_down,
 )
-from kash.people.models import Group, Organisation, Person
-from kash.platform.database import db, new_public_id
-from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop
-from kash.workshops.services.answers import make_answer_links
+from kash.workshops.services.people import make_answer_links
 
 
 def links_into(workshop: str, trainer: Actor) -> tuple[str, str, str]:

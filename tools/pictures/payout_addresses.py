@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Select, select
 
-from kash.payouts.models import (
+from kash.money.payouts.models import (
     Payee,
     PaymentSheet,
     PayoutLine,
@@ -14,7 +14,7 @@ from kash.payouts.models import (
     PayoutPart,
     PayoutReversal,
 )
-from kash.payouts.queries.claims import double_claims
+from kash.money.payouts.queries.claims import double_claims
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.workshops.models import Workshop

@@ -18,29 +18,27 @@ from sqlalchemy import Select, select
 from kash.accounts.models import Passkey, SignedInSession
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import actor_of
-from kash.accounts.services.accounts import new_account
+from kash.accounts.services.accounts import accept_address, new_account
 from kash.accounts.services.asking import ask_for_link, ask_for_roles, ask_reset
 from kash.accounts.services.deciding import agree, decline
 from kash.accounts.services.invitations import invite
-from kash.accounts.services.locking import lock_at_once
-from kash.accounts.services.offboarding import deactivate, hand_over
+from kash.accounts.services.locking import deactivate, hand_over, lock_at_once
 from kash.accounts.services.passkeys import credential_key
-from kash.accounts.services.password_links import new_password_link
-from kash.accounts.services.programme import accept_address
-from kash.accounts.services.second_step import begin_second_step, confirm_second_step
-from kash.accounts.services.signing_in import open_session
+from kash.accounts.services.sign_in import (
+    begin_second_step,
+    confirm_second_step,
+    new_password_link,
+    open_session,
+)
 from kash.application import create_app
 from kash.certificates.models import CertificateBatch
-from kash.certificates.services.holders import make_link
-from kash.certificates.services.printing import make_paper
-from kash.demo.loading import load_programme
-from kash.demo.opening import ACCOUNTS, MEMBERS, SampleMember, SampleProgramme
-from kash.demo.papers import write_papers
+from kash.certificates.services.certificates import make_link, make_paper
+from kash.desk.demo.loading import load_programme
+from kash.desk.demo.opening import ACCOUNTS, MEMBERS, SampleMember, SampleProgramme
+from kash.desk.demo.papers import write_papers
 from kash.people.models import Person
-from kash.people.services.duplicates import sweep
-from kash.people.services.merging import merge_people
-from kash.people.services.not_duplicates import mark_distinct
-from kash.people.services.persons import PersonDetails, add_person
+from kash.people.services.merging import merge_people, sweep
+from kash.people.services.persons import PersonDetails, add_person, mark_distinct
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import SILENT
 from kash.platform.vault import (

@@ -6,20 +6,12 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from kash.attendance.models import (
-    MarkOperation,
-    RosterEntry,
-    Sheet,
-    SheetReading,
-    SheetScan,
-    Slot,
-)
-from kash.attendance.queries.counts import counts_of
-from kash.attendance.rules.counts import PAPER
-from kash.attendance.rules.door import is_its_time
+from kash.assessments.evaluations.models import EvaluationForm
+from kash.attendance.models import MarkOperation, RosterEntry, Sheet, SheetReading, SheetScan, Slot
+from kash.attendance.queries.registers import counts_of
+from kash.attendance.rules.registers import PAPER, is_its_time
 from kash.certificates.models import Certificate, CertificateBatch, Design
-from kash.demo.opening import SampleProgramme
-from kash.evaluations.models import EvaluationForm
+from kash.desk.demo.opening import SampleProgramme
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.workshops.models import Enrolment, Funder, Workshop, WorkshopSession

@@ -1,25 +1,54 @@
-"""Reads of the programme, accounts, sessions and invitations."""
+"""Reads of the programme, accounts, sessions and invitations. Backers of accounts, and whether the
+programme still founds itself. Reads of delegations: who stands in for others. Reads of hand-overs.
+Browsers that an account is known by."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Select, column, exists, func, or_, select, table
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    union,
+)
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from kash.accounts.holdings import Held, held_by, holder_of
 from kash.accounts.models import (
     Account,
+    AccountBacking,
     AccountRole,
+    BrowserMark,
+    Delegation,
+    HandOver,
     Invitation,
     KnownAddress,
     Programme,
     RecoveryCode,
 )
-from kash.accounts.rules.accounts import needs_second_step
-from kash.accounts.rules.throttle import ADDRESS_KNOWN_FOR
-from kash.accounts.secrets import token_hash
+from kash.accounts.rules import (
+    ADDRESS_KNOWN_FOR,
+    MARK_TRIES_MOST,
+    Backing,
+    behind,
+    is_settled,
+    needs_second_step,
+    standing,
+)
+from kash.accounts.services.marks import token_hash
+from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup, open_text
 from kash.platform.web.errors import one_or_404
@@ -28,7 +57,7 @@ from kash.platform.web.paper import paper_from
 from kash.platform.web.programme import ProgrammeFacts, looks_from
 from kash.platform.web.programme import programme_facts as known_programme
 from kash.platform.web.retention import retention_from
-from kash.policy import NOBODY, Actor, Role
+from kash.policy import DELEGABLE, GRANTS, NOBODY, Actor, Role, StandIn, may_stand_in
 
 # People stand beside accounts: of a participant little is of interest here.
 _PERSON = table(
@@ -277,3 +306,356 @@ def unused_recovery_codes(account_id: int) -> int:
         .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
     )
     return count or 0
+
+
+def backing_of(session: Session, public_ids: Iterable[str]) -> Backing:
+    """Backing of these accounts: who brought them in or empowered them, then those, and so on, by
+    one query for each step."""
+    found: dict[str, set[str]] = {}
+    ahead = set(public_ids)
+    while ahead:
+        for one in ahead:
+            found[one] = set()
+        rows = session.execute(
+            select(Account.public_id, AccountBacking.by)
+            .join(AccountBacking, AccountBacking.account_id == Account.id)
+            .where(Account.public_id.in_(sorted(ahead)))
+        )
+        for public_id, by in rows:
+            found[public_id].add(by)
+        ahead = {by for one in ahead for by in found[one]} - found.keys()
+    return found
+
+
+def standing_in_requests(
+    session: Session, second: str, askers: Iterable[str], now: datetime
+) -> Callable[..., Standing]:
+    """Standing of an account towards what these asked for, as a function of `asked_by` and
+    `concerned` (`rules.standing`) that asks the database nothing more; a few queries."""
+    settled_at = session.scalars(
+        select(Account.settled_at).where(Account.public_id == second)
+    ).one()
+    backing = backing_of(session, {second, *askers})
+    return partial(standing, second, settled_at, backing=backing, now=now)
+
+
+@lru_cache(maxsize=64)
+def tied_to(public_id: str) -> Select[str]:
+    """The public ids of the accounts that are not independent of one, itself among them: those who
+    stand behind it, and behind whom these stand (`rules.are_independent`). The question is put
+    together once for each account, which takes longer than asking it."""
+    up = select(literal(public_id).label("who")).cte(recursive=True)
+    up = up.union(
+        select(AccountBacking.by)
+        .join(Account, Account.id == AccountBacking.account_id)
+        .join(up, up.c.who == Account.public_id)
+    )
+    down = select(up.c.who).cte(recursive=True)
+    down = down.union(
+        select(Account.public_id)
+        .join(AccountBacking, AccountBacking.account_id == Account.id)
+        .join(down, down.c.who == AccountBacking.by)
+    )
+    return select(down.c.who)
+
+
+@lru_cache(maxsize=64)
+def in_line_with(public_id: str) -> Select[str]:
+    """The public ids of the accounts that stand behind one, or behind which it stands, itself among
+    them: the rule of approvals (`rules.are_in_line`); and of those that tied it to a participant,
+    or that it tied. Put together as `tied_to` is."""
+    up = select(literal(public_id).label("who")).cte(recursive=True)
+    up = up.union(
+        select(AccountBacking.by)
+        .join(Account, Account.id == AccountBacking.account_id)
+        .join(up, up.c.who == Account.public_id)
+    )
+    down = select(literal(public_id).label("who")).cte(recursive=True)
+    down = down.union(
+        select(Account.public_id)
+        .join(AccountBacking, AccountBacking.account_id == Account.id)
+        .join(down, down.c.who == AccountBacking.by)
+    )
+    tied = select(Account.tied_by).where(Account.public_id == public_id, Account.tied_by != "")
+    ties = select(Account.public_id).where(Account.tied_by == public_id)
+    return union(select(up.c.who), select(down.c.who), tied, ties).subquery().select()
+
+
+def is_founded(session: Session) -> bool:
+    """True if the programme has, or has had, a director."""
+    if session.scalar(select(Programme.founded_at).where(Programme.id == 1)) is not None:
+        return True
+    held = select(AccountRole.account_id).where(AccountRole.role == str(Role.DIRECTOR)).limit(1)
+    return session.scalar(held) is not None
+
+
+def is_settled_now(session: Session, now: datetime) -> bool:
+    """True once the first director has been there for seven days (`rules.is_settled`)."""
+    founded_at = session.scalar(select(Programme.founded_at).where(Programme.id == 1))
+    return is_settled(founded_at, now)
+
+
+def tied_by_backer(public_id: str) -> bool:
+    """True if an account belongs to a participant at the word of somebody who stands behind it."""
+    tied_by = db.session.scalar(select(Account.tied_by).where(Account.public_id == public_id))
+    return bool(tied_by) and tied_by in behind(public_id, backing_of(db.session(), [public_id]))
+
+
+def roles_ever_given(session: Session, now: datetime, *, but_email: str = "") -> frozenset[Role]:
+    """The roles that some account holds or an open invitation offers, but for one to `but_email`
+    (a look-up), which another invitation to the same address would replace."""
+    held = set(session.scalars(select(AccountRole.role).distinct()))
+    offered = session.scalars(
+        select(Invitation.roles).where(
+            Invitation.used_at.is_(None),
+            Invitation.account_id.is_(None),
+            Invitation.expires_at > now,
+            Invitation.email_lookup != but_email,
+        )
+    )
+    return frozenset(Role(role) for role in held.union(*offered))
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A delegation as pages show it. `last` is a moment on its last day."""
+
+    public_id: str
+    absent_id: str
+    absent: str
+    stand_in_id: str
+    stand_in: str
+    permissions: Sequence[str]
+    reason: str
+    first: datetime
+    last: datetime
+    state: str
+
+
+def in_force(now: datetime | ColumnElement[datetime]) -> Any:
+    """The condition of delegations that count at this moment.
+
+    Whoever is absent must still have what she lent: an account that was closed, or lost the role,
+    lends nothing.
+    """
+    absent, role = aliased(Account), aliased(AccountRole)
+    return and_(
+        Delegation.withdrawn_at.is_(None),
+        Delegation.starts_at <= now,
+        Delegation.ends_at > now,
+        exists().where(
+            absent.id == Delegation.absent_id,
+            absent.active.is_(True),
+            role.account_id == absent.id,
+            role.role.in_([*map(str, GRANTS["approvals.delegate"])]),
+        ),
+    )
+
+
+def stand_ins(rows: Iterable[tuple[Any, Any]]) -> tuple[StandIn, ...]:
+    """Stand-ins, from pairs of permissions and the absent person's public id, each once."""
+    found: dict[StandIn, None] = {}
+    for permissions, absent in rows:
+        for permission in permissions or ():
+            if absent and permission in DELEGABLE:
+                found[StandIn(permission, absent)] = None
+    return tuple(sorted(found, key=lambda one: (one.permission, one.absent)))
+
+
+def lent_to(account_id: int, now: datetime | None = None) -> tuple[StandIn, ...]:
+    """Permissions that are lent to an account at this moment."""
+    absent = aliased(Account)
+    rows = db.session.execute(
+        select(Delegation.permissions, absent.public_id)
+        .join(absent, absent.id == Delegation.absent_id)
+        .where(Delegation.stand_in_id == account_id, in_force(now or utc_now()))
+    ).all()
+    return stand_ins((row[0], row[1]) for row in rows)
+
+
+def _state(row: Delegation, now: datetime) -> str:
+    if row.withdrawn_at is not None:
+        return "withdrawn"
+    if row.ends_at <= now:
+        return "ended"
+    return "running" if row.starts_at <= now else "coming"
+
+
+def _lent(row: Delegation, now: datetime) -> Lent:
+    return Lent(
+        row.public_id,
+        row.absent.public_id,
+        row.absent.name,
+        row.stand_in.public_id,
+        row.stand_in.name,
+        row.permissions,
+        row.reason,
+        row.starts_at,
+        row.ends_at - timedelta(seconds=1),
+        _state(row, now),
+    )
+
+
+def _delegations() -> Any:
+    return select(Delegation).options(
+        joinedload(Delegation.absent).lazyload(Account.roles),
+        joinedload(Delegation.stand_in).lazyload(Account.roles),
+    )
+
+
+def delegations_among(account_ids: Collection[int], now: datetime) -> list[Lent]:
+    """Delegations, running or to come, that any of these accounts gave or holds; one query."""
+    if not account_ids:
+        return []
+    rows = db.session.scalars(
+        _delegations()
+        .where(
+            Delegation.withdrawn_at.is_(None),
+            Delegation.ends_at > now,
+            or_(Delegation.stand_in_id.in_(account_ids), Delegation.absent_id.in_(account_ids)),
+        )
+        .order_by(Delegation.starts_at, Delegation.id)
+    )
+    return [_lent(row, now) for row in rows]
+
+
+def delegations_of(account_id: int, now: datetime, most: int = 20) -> list[Lent]:
+    """Delegations that an account lends or holds, with what is past; the latest first."""
+    rows = db.session.scalars(
+        _delegations()
+        .where(or_(Delegation.stand_in_id == account_id, Delegation.absent_id == account_id))
+        .order_by(Delegation.starts_at.desc(), Delegation.id.desc())
+        .limit(most)
+    )
+    return [_lent(row, now) for row in rows]
+
+
+def delegation(public_id: str, account_id: int | None, now: datetime) -> Lent:
+    """A delegation that is not over. Raises NotFound, also if the account has no part in it.
+
+    Without an account whoever manages accounts asks.
+    """
+    wanted = _delegations().where(
+        Delegation.public_id == public_id,
+        Delegation.withdrawn_at.is_(None),
+        Delegation.ends_at > now,
+    )
+    if account_id is not None:
+        wanted = wanted.where(
+            or_(Delegation.stand_in_id == account_id, Delegation.absent_id == account_id)
+        )
+    found = one_or_404(db.session.scalar(wanted))
+    return _lent(found, now)
+
+
+def possible_stand_ins(absent_id: int) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Public id, name and what each may be lent, of all who may stand in for an account."""
+    accounts = db.session.scalars(
+        select(Account)
+        .where(Account.active.is_(True), Account.paused_at.is_(None), Account.id != absent_id)
+        .order_by(Account.name, Account.id)
+    ).all()
+    found = []
+    for one in accounts:
+        roles = {Role(row.role) for row in one.roles}
+        may = tuple(permission for permission in DELEGABLE if may_stand_in(roles, permission))
+        if may:
+            found.append((one.public_id, one.name, may))
+    return found
+
+
+def accounts_that_may(permission: str, now: datetime | None = None) -> Sequence[Account]:
+    """Active accounts that may do something, by role or because it is lent to them now; by name.
+
+    Whoever tells somebody that a decision waits tells these.
+    """
+    roles = [*map(str, GRANTS[permission])]
+    holding = select(AccountRole.account_id).where(AccountRole.role.in_(roles))
+    accounts = db.session.scalars(
+        select(Account)
+        .where(Account.active.is_(True), Account.paused_at.is_(None))
+        .where(
+            or_(
+                Account.id.in_(holding),
+                Account.id.in_(select(Delegation.stand_in_id).where(in_force(now or utc_now()))),
+            )
+        )
+        .order_by(Account.name, Account.id)
+    ).all()
+    by_role = set(db.session.scalars(holding))
+    lent: dict[int, list[str]] = {}
+    others = [one.id for one in accounts if one.id not in by_role]
+    if others:
+        for stand_in_id, permissions in db.session.execute(
+            select(Delegation.stand_in_id, Delegation.permissions).where(
+                Delegation.stand_in_id.in_(others), in_force(now or utc_now())
+            )
+        ):
+            lent.setdefault(stand_in_id, []).extend(permissions)
+    return [
+        one
+        for one in accounts
+        if one.id in by_role
+        or (
+            permission in lent.get(one.id, ())
+            and may_stand_in({Role(row.role) for row in one.roles}, permission)
+        )
+    ]
+
+
+def actors_that_may(permission: str) -> list[Actor]:
+    """The same as services know them, with what is lent to them now."""
+    return [
+        replace(actor_of(account), stands_in=lent_to(account.id))
+        for account in accounts_that_may(permission)
+    ]
+
+
+def held(account: Account) -> list[Held]:
+    """Holdings of an account that somebody else must take, and who may."""
+    return held_by(db.session(), holder_of(account))
+
+
+def last_hand_over(account_id: int) -> HandOver | None:
+    """The hand-over of when an account was closed last; None if there was none."""
+    return db.session.scalar(
+        select(HandOver)
+        .where(HandOver.account_id == account_id)
+        .order_by(HandOver.id.desc())
+        .limit(1)
+    )
+
+
+def names_for(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of the successors of a hand-over."""
+    return names_of(str(line["to"]) for line in lines if line.get("to"))
+
+
+def known_mark(account_id: int, tokens: Collection[str]) -> BrowserMark | None:
+    """The mark by which this account knows a browser again; `tokens` are hashes of its cookie.
+
+    None if the account has none among them, or one that helps no longer. Marks of other accounts
+    are worth nothing.
+    """
+    if not tokens:
+        return None
+    return db.session.scalar(
+        select(BrowserMark)
+        .where(
+            BrowserMark.account_id == account_id,
+            BrowserMark.token_hash.in_(tokens),
+            BrowserMark.tries < MARK_TRIES_MOST,
+            BrowserMark.expires_at > utc_now(),
+        )
+        .order_by(BrowserMark.id.desc())
+        .limit(1)
+    )
+
+
+def known_browsers(account_id: int, now: datetime) -> Sequence[BrowserMark]:
+    """All browsers that an account is known by, the last used first."""
+    return db.session.scalars(
+        select(BrowserMark)
+        .where(BrowserMark.account_id == account_id, BrowserMark.expires_at > now)
+        .order_by(BrowserMark.used_at.desc(), BrowserMark.id.desc())
+    ).all()

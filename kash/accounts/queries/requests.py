@@ -9,17 +9,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from kash.accounts.models import (
-    Account,
-    AccountBacking,
-    AccountNotice,
-    AccountRequest,
-    Invitation,
+from kash.accounts.models import Account, AccountBacking, AccountNotice, AccountRequest, Invitation
+from kash.accounts.queries.accounts import (
+    accounts_with_role,
+    backing_of,
+    names_of,
+    standing_in_requests,
 )
-from kash.accounts.queries.accounts import accounts_with_role, names_of
-from kash.accounts.queries.backing import backing_of, standing_in_requests
 from kash.accounts.requests import answer_of, code_of, content_of, digest_of, reason_of
-from kash.accounts.rules.two_people import (
+from kash.accounts.rules import (
     OPEN_STATES,
     SETTLED_AFTER,
     TOLD_OF,

@@ -1,16 +1,19 @@
-"""Accounts: made, changed, deactivated."""
+"""Accounts: made, changed, deactivated. Setting up the programme, once, and changing what it
+decides for itself. Retention: deletes what is as old as the programme keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.accounts.endings import roles_changed, sessions_ended
 from kash.accounts.errors import (
+    AlreadySetUp,
     EmailNeeded,
     EmailTaken,
     LastAdministrator,
@@ -24,45 +27,58 @@ from kash.accounts.errors import (
     WeakPassword,
     WrongPassword,
 )
-from kash.accounts.models import Account, AccountRole, Invitation, SignedInSession
+from kash.accounts.models import (
+    Account,
+    AccountRole,
+    Invitation,
+    Programme,
+    SignedInSession,
+    roles_changed,
+    sessions_ended,
+)
 from kash.accounts.queries import accounts
-from kash.accounts.queries.accounts import email_key, email_of, is_minor, roles_of
-from kash.accounts.queries.backing import is_settled_now
-from kash.accounts.rules.accounts import (
+from kash.accounts.queries.accounts import (
+    account,
+    actor_of,
+    email_key,
+    email_of,
+    is_minor,
+    is_settled_now,
+    roles_of,
+)
+from kash.accounts.rules import (
+    NEED_SECOND_STEP,
     PASSWORD_LEAST,
     PASSWORD_MOST,
+    SESSION_LONGEST,
     PasswordFault,
-    password_fault,
-)
-from kash.accounts.rules.sign_in_names import is_address
-from kash.accounts.rules.two_people import (
     RequestKind,
     gained_power,
     gained_records,
+    is_address,
+    password_fault,
     takes_two,
 )
-from kash.accounts.secrets import hash_password, password_matches
-from kash.accounts.services.backing import (
-    given_freely,
-    is_operator,
-    note_founding,
-    stand_alone,
-    stand_behind,
-    unsettle,
-)
-from kash.accounts.services.marks import forget_marks, mark_browser
+from kash.accounts.services.marks import forget_marks, hash_password, mark_browser, password_matches
 from kash.accounts.services.notices import (
     PASSWORD_SET,
     REOPENED,
     ROLES_CHANGED,
     TIED,
     UNTIED,
+    given_freely,
+    is_operator,
+    note_founding,
     notify,
+    stand_alone,
+    stand_behind,
+    unsettle,
 )
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
-from kash.platform.database import new_public_id, utc_now
+from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import ActorLike, Change, audited, seal
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.programme import forget_programme_facts, retention
 from kash.policy import Actor, Role, role_conflict
 
 
@@ -423,3 +439,155 @@ def choose_language(by: Actor, language: str) -> None:
             return
         account.language = language
         change.about(by.public_id)
+
+
+def set_up_programme(
+    *,
+    name: str,
+    neutral_name: str,
+    zone: str,
+    languages: Sequence[str],
+    administrator_name: str,
+    administrator_email: str,
+    password: str,
+    also: Callable[[Session], None] = lambda session: None,
+) -> Actor:
+    """Make the programme and its first administrator, who is returned.
+
+    `also` adds what other rooms need from the start, in the same transaction. Raises AlreadySetUp,
+    WeakPassword.
+    """
+    check_new_password(password, administrator_name, administrator_email.partition("@")[0])
+    hashed = hash_password(password)
+    first = Actor(public_id=new_public_id())
+    with audited("accounts.programme_set_up", first) as change:
+        if change.session.get(Programme, 1) is not None:
+            raise AlreadySetUp
+        change.session.add(
+            Programme(
+                id=1,
+                name=name,
+                neutral_name=neutral_name,
+                zone=zone,
+                languages=list(languages),
+                default_language=languages[0],
+                created_at=change.now,
+            )
+        )
+        try:
+            change.session.flush()
+        except IntegrityError:
+            raise AlreadySetUp from None
+        change.session.add(
+            build_account(
+                public_id=first.public_id,
+                name=administrator_name,
+                email=administrator_email,
+                password_hash=hashed,
+                roles=[Role.ADMINISTRATOR],
+            )
+        )
+        also(change.session)
+        change.session.flush()
+        change.about("programme", first.public_id)
+    forget_programme_facts()
+    return actor_of(account(first.public_id))
+
+
+def change_programme(
+    by: ActorLike,
+    *,
+    name: str,
+    neutral_name: str,
+    zone: str,
+    languages: Sequence[str],
+    settings: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> None:
+    """Change the programme's names, zone and languages, and those `settings` that are given.
+
+    `version` is the one that the page showed. Raises ChangedMeanwhile.
+    """
+    with audited("accounts.programme_changed", by) as change:
+        programme = _held(change.session, version)
+        programme.name = name
+        programme.neutral_name = neutral_name
+        programme.zone = zone
+        programme.languages = list(languages)
+        programme.default_language = languages[0]
+        programme.settings = {**programme.settings, **(settings or {})}
+        programme.version += 1
+        change.about("programme")
+    forget_programme_facts()
+
+
+def choose_roles_with_second_step(by: ActorLike, roles: Collection[Role]) -> None:
+    """Say which roles need a second step besides those that always do; at once for everybody."""
+    more = sorted(str(role) for role in set(roles) - NEED_SECOND_STEP)
+    with audited("accounts.second_step_roles_chosen", by) as change:
+        programme = one_or_404(change.session.get(Programme, 1, with_for_update=True))
+        before = set(programme.settings.get("second_step_roles", ()))
+        if before == set(more):
+            change.nothing()
+            return
+        programme.settings = {**programme.settings, "second_step_roles": more}
+        programme.version += 1
+        change.about("programme", *(f"role:{role}" for role in sorted(before ^ set(more))))
+    forget_programme_facts()
+
+
+Kind = Literal[
+    "retention",
+    "paper",
+    "logo",
+    "languages",
+    "contacts",
+    "alerts",
+    "address",
+    "outside",
+    "reporting",
+    "seats",
+]
+
+
+def change_settings(
+    by: ActorLike, kind: Kind, part: str, values: Mapping[str, Any], version: int | None = None
+) -> dict[str, Any]:
+    """Change some values of one part of the settings; the entry names the kind, never a value.
+
+    Returns what the part held before. Raises ChangedMeanwhile.
+    """
+    with audited(f"accounts.{kind}_changed", by) as change:
+        programme = _held(change.session, version)
+        before = dict(programme.settings.get(part, {}))
+        programme.settings = {**programme.settings, part: {**before, **values}}
+        programme.version += 1
+        change.about("settings")
+    forget_programme_facts()
+    return before
+
+
+def accept_address(by: ActorLike, address: str) -> None:
+    """Keep that links and codes may hold this address, though few can open it or it is unprotected.
+
+    It holds for this address alone.
+    """
+    change_settings(by, "address", "address", {"accepted": address})
+
+
+def _held(session: Session, version: int | None) -> Programme:
+    programme = one_or_404(session.get(Programme, 1, with_for_update=True))
+    if version is not None and programme.version != version:
+        raise ChangedMeanwhile
+    return programme
+
+
+def delete_old_sessions(now: datetime) -> int:
+    """Delete sessions that ended long ago; returns how many went."""
+    kept = retention().span("ended_sessions")
+    with writing() as session:
+        # A session can't be longer than its longest, so what began before this has ended.
+        gone = session.execute(
+            delete(SignedInSession).where(SignedInSession.created_at < now - kept - SESSION_LONGEST)
+        )
+        return int(getattr(gone, "rowcount", 0))

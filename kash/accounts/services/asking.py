@@ -18,22 +18,10 @@ from kash.accounts.errors import (
     SecondStepMissing,
 )
 from kash.accounts.models import Account, AccountRequest
-from kash.accounts.queries.accounts import email_of, person_id_of, roles_of
-from kash.accounts.queries.backing import is_settled_now
+from kash.accounts.queries.accounts import email_of, is_settled_now, person_id_of, roles_of
 from kash.accounts.requests import Content, lookup_in, store_request
-from kash.accounts.rules.sign_in_names import is_address
-from kash.accounts.rules.two_people import (
-    RequestKind,
-    RequestState,
-    gained_power,
-    takes_two,
-)
-from kash.accounts.services.accounts import (
-    check_roles,
-    locked_account,
-    refuse_taken,
-    refuse_tie,
-)
+from kash.accounts.rules import RequestKind, RequestState, gained_power, is_address, takes_two
+from kash.accounts.services.accounts import check_roles, locked_account, refuse_taken, refuse_tie
 from kash.accounts.services.invitations import Offered
 from kash.accounts.services.notices import (
     LINK_ASKED,

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Breach, BreachNote
-from kash.accounts.queries.breaches import breach_version
-from kash.accounts.rules.safety import Affected
+from kash.accounts.queries.safety import breach_version
+from kash.accounts.rules import Affected
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited, seal
 from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404

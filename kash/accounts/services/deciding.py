@@ -21,11 +21,15 @@ from kash.accounts.errors import (
     RequestClosed,
     SecondStepMissing,
 )
-from kash.accounts.models import Account, AccountRequest
-from kash.accounts.names import STANDING_SENTENCES
+from kash.accounts.models import STANDING_SENTENCES, Account, AccountRequest
 from kash.accounts.queries import accounts
-from kash.accounts.queries.accounts import actor_of, person_id_of, roles_of, usable_invitation
-from kash.accounts.queries.backing import standing_in_requests
+from kash.accounts.queries.accounts import (
+    actor_of,
+    person_id_of,
+    roles_of,
+    standing_in_requests,
+    usable_invitation,
+)
 from kash.accounts.requests import (
     Content,
     code_of,
@@ -35,13 +39,7 @@ from kash.accounts.requests import (
     seal_answer,
     seal_code,
 )
-from kash.accounts.rules.two_people import (
-    OPEN_STATES,
-    REQUEST_WAITS,
-    RequestKind,
-    RequestState,
-)
-from kash.accounts.secrets import new_token, token_from
+from kash.accounts.rules import OPEN_STATES, REQUEST_WAITS, RequestKind, RequestState
 from kash.accounts.services.accounts import (
     apply_roles,
     check_roles,
@@ -52,18 +50,18 @@ from kash.accounts.services.accounts import (
     reopen,
     tie,
 )
-from kash.accounts.services.backing import unsettle
 from kash.accounts.services.invitations import Marked, Offered, offer_account
+from kash.accounts.services.marks import new_token, token_from
 from kash.accounts.services.notices import (
     NOT_DONE,
     REQUEST_CHANGED,
     REQUEST_DECLINED,
     RESET_DONE,
     notify,
+    unsettle,
 )
 from kash.accounts.services.passkeys import forget_passkeys
-from kash.accounts.services.password_links import offer_password
-from kash.accounts.services.second_step import replace_codes
+from kash.accounts.services.sign_in import offer_password, replace_codes
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, Change, audited, lookup

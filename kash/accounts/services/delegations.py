@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, Delegation
 from kash.accounts.queries.accounts import roles_of
-from kash.accounts.rules.safety import LONGEST_STAND_IN, DaysFault, days_fault
+from kash.accounts.rules import LONGEST_STAND_IN, DaysFault, days_fault
 from kash.accounts.services.accounts import locked_account
 from kash.accounts.services.notices import APPROVALS_LENT, STANDS_IN, notify
 from kash.platform.approvals.approval import approval_names

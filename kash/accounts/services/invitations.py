@@ -28,19 +28,18 @@ from kash.accounts.queries.accounts import (
     actor_of,
     email_key,
     is_minor,
+    is_settled_now,
     person_public_id,
 )
-from kash.accounts.queries.backing import is_settled_now
 from kash.accounts.requests import store_opening
-from kash.accounts.rules.accounts import INVITATION_LASTS
-from kash.accounts.rules.sign_in_names import drawn_name
-from kash.accounts.rules.two_people import (
+from kash.accounts.rules import (
+    INVITATION_LASTS,
     POWERFUL,
     SPOKEN_CODE_TRIES,
+    drawn_name,
     gained_power,
     gained_records,
 )
-from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.accounts.services.accounts import (
     build_account,
     check_new_password,
@@ -48,12 +47,8 @@ from kash.accounts.services.accounts import (
     flush_account,
     refuse_taken,
 )
-from kash.accounts.services.backing import (
-    given_freely,
-    is_operator,
-    note_founding,
-    stand_behind,
-)
+from kash.accounts.services.marks import code_hash, hash_password, new_token, token_hash
+from kash.accounts.services.notices import given_freely, is_operator, note_founding, stand_behind
 from kash.accounts.services.throttle import count_try
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import Change, audited, open_text, seal

@@ -1,28 +1,102 @@
-"""Locking an account at once: when a phone, a laptop or a person may be in the wrong hands."""
+"""Revocations: the steps that end what hangs on somebody's access. Each room that gives an account
+something of its own (sessions, links, keys, an offline register) declares a step. Locking an
+account at once and a leaver's hand-over run all of them in one transaction. A step does its work
+in the session that it is given and commits nothing. It answers None; or a key of its `outcomes`,
+which says what was done; or that it cannot be done at once. Locking an account at once: when a
+phone, a laptop or a person may be in the wrong hands. Leaving: what somebody holds goes to others,
+her account is closed, and all access ends."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from kash.accounts.errors import LastAdministrator, LastKeyHolder, NotYourself
+from kash.accounts.holdings import Holder, held_by, holder_of, holds_anything
 from kash.accounts.models import (
     Account,
     Breach,
     BrowserMark,
+    HandOver,
     Invitation,
     KnownAddress,
     Passkey,
     PasskeyChallenge,
 )
-from kash.accounts.revocations import revoke_everything
-from kash.accounts.rules.safety import Affected
-from kash.accounts.services.accounts import end_sessions, locked_account
+from kash.accounts.queries.accounts import roles_of
+from kash.accounts.rules import Affected
+from kash.accounts.services.accounts import (
+    end_sessions,
+    lock_administrators,
+    locked_account,
+    other_administrators,
+)
 from kash.accounts.services.deciding import end_requests
+from kash.accounts.services.delegations import end_all_stand_ins
+from kash.feature import Part, declared
 from kash.platform.database import new_public_id
-from kash.platform.vault import ActorLike, audited, seal
-from kash.platform.web.errors import NotFound
+from kash.platform.vault import ActorLike, Change, audited, seal
+from kash.platform.web.errors import NotFound, Problem
+from kash.policy import Actor, Role
+
+Step = Callable[[Session, int, datetime], Any]
+# What would be lost with an account, by its public id: sentences to read before.
+Warn = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Revocation(Part):
+    """A step: what it ends, in words, and the function that does it. `key` is a fixed word, kept
+    with what could not be done at once; `label` a lazy text: "All sessions end". `warn` says what
+    hangs on the account. `outcomes` are lazy sentences by what the step may answer; with an answer
+    in `bars` an account is locked, but not closed."""
+
+    key: str
+    label: Any
+    step: Step
+    warn: Warn | None = None
+    outcomes: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    bars: Collection[str] = ()
+
+
+def revocations() -> list[Revocation]:
+    """All steps in their order."""
+    return list(declared(Revocation))
+
+
+def revocation_warnings(public_id: str) -> list[str]:
+    """Sentences on what would be lost for good if an account's access ended now."""
+    return [text for one in revocations() if one.warn is not None for text in one.warn(public_id)]
+
+
+def revocation_outcome(key: str) -> Any:
+    """The sentence on what a step did, by what it answered; None for what is not done yet."""
+    return next((one.outcomes[key] for one in revocations() if key in one.outcomes), None)
+
+
+def bars_closing(keys: Collection[str]) -> bool:
+    """True if something that steps answered stands against closing the account."""
+    return any(key in one.bars for one in revocations() for key in keys)
+
+
+def revocation_label(key: str) -> Any:
+    """Words for what a step ends; its key if the room that knew it is gone."""
+    return next((one.label for one in revocations() if one.key == key), key)
+
+
+def revoke_everything(session: Session, account_id: int, now: datetime) -> list[str]:
+    """Run every step for an account, inside the caller's transaction.
+
+    Answers the keys of the steps that could not be done at once, and of what others did.
+    """
+    answers = [(one, one.step(session, account_id, now)) for one in revocations()]
+    return [said if said in one.outcomes else one.key for one, said in answers if said]
 
 
 def lock_at_once(by: ActorLike, public_id: str) -> str:
@@ -92,3 +166,124 @@ def forget_devices(session: Session, account_id: int, now: datetime) -> None:
     """The step that forgets phones and places: passkeys, browsers and addresses used before."""
     for kept in (PasskeyChallenge, Passkey, KnownAddress, BrowserMark):
         session.execute(delete(kept).where(kept.account_id == account_id))
+
+
+LET_GO = "-"
+
+
+class NobodyChosen(Problem):
+    """Something would be left that nobody holds. `kind` says what."""
+
+    status = 422
+    sentence = _l("Choose who takes this.")
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+
+
+class StillHolds(Problem):
+    """The account holds what somebody must take before it is closed."""
+
+    status = 409
+    sentence = _l("This account still holds something. Hand it over first.")
+
+
+def _closing(change: Change, by: Actor, public_id: str) -> Account:
+    """The account that is to be closed, locked. Raises NotYourself and LastAdministrator."""
+    if by.public_id == public_id:
+        raise NotYourself
+    lock_administrators(change.session)
+    account = locked_account(change.session, public_id)
+    if (
+        account.active
+        and Role.ADMINISTRATOR in roles_of(account)
+        and not other_administrators(change.session, account)
+    ):
+        raise LastAdministrator
+    return account
+
+
+def _close(change: Change, account: Account, by: Actor) -> list[str]:
+    """Close an account and end its access; the keys of the steps that are unfinished. Raises
+    LastKeyHolder."""
+    account.active = False
+    end_all_stand_ins(change.session, account.id, change.now, by.public_id)
+    answers = revoke_everything(change.session, account.id, change.now)
+    if bars_closing(answers):
+        raise LastKeyHolder
+    return answers
+
+
+def deactivate(by: Actor, public_id: str) -> None:
+    """Close an account that holds nothing: nobody signs in with it, and all its access ends.
+
+    Raises StillHolds, NotYourself, LastAdministrator and LastKeyHolder.
+    """
+    with audited("accounts.deactivated", by) as change:
+        account = _closing(change, by, public_id)
+        if not account.active:
+            change.nothing()
+            return
+        if holds_anything(change.session, holder_of(account)):
+            raise StillHolds
+        _close(change, account, by)
+        change.about(public_id)
+
+
+def hand_over(by: Actor, public_id: str, choices: Mapping[str, str]) -> str:
+    """Give what an account holds to others, close it and end its access, all or nothing.
+
+    `choices` maps the key of each kind that it holds to the public id of who takes it, or to
+    LET_GO. Answers the public id of the hand-over. Raises NobodyChosen, NotYourself, NotFound,
+    LastAdministrator and LastKeyHolder.
+    """
+    hand_over_id = new_public_id()
+    with audited("accounts.handed_over", by) as change:
+        session = change.session
+        account = _closing(change, by, public_id)
+        if not account.active:
+            raise NotFound
+        leaver = holder_of(account)
+        change.about(public_id, hand_over_id)
+        lines: list[dict[str, object]] = []
+        for held in held_by(session, leaver):
+            holding, chosen = held.holding, choices.get(held.holding.key, "")
+            if chosen == LET_GO and holding.let_go:
+                successor = None
+            elif chosen in held.successors:
+                successor = _holder(
+                    session.scalar(select(Account).where(Account.public_id == chosen))
+                )
+            else:
+                raise NobodyChosen(holding.key)
+            moved = holding.reassign(session, leaver, successor, change.now)
+            if successor is not None:
+                change.about(successor.public_id)
+            change.about(*moved)
+            lines.append(
+                {
+                    "key": holding.key,
+                    "count": held.count,
+                    "to": successor.public_id if successor is not None else "",
+                }
+            )
+        session.flush()
+        unfinished = _close(change, account, by)
+        session.add(
+            HandOver(
+                public_id=hand_over_id,
+                account_id=account.id,
+                lines=lines,
+                unfinished=unfinished,
+                at=change.now,
+                by=by.public_id,
+            )
+        )
+    return hand_over_id
+
+
+def _holder(account: Account | None) -> Holder:
+    if account is None:
+        raise NotFound
+    return holder_of(account)

@@ -13,16 +13,9 @@ from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import SignInPaused
-from kash.accounts.models import (
-    Account,
-    BrowserMark,
-    CountedTries,
-    KnownAddress,
-    PasskeyChallenge,
-)
-from kash.accounts.queries.accounts import address_is_known
-from kash.accounts.queries.marks import known_mark
-from kash.accounts.rules.throttle import (
+from kash.accounts.models import Account, BrowserMark, CountedTries, KnownAddress, PasskeyChallenge
+from kash.accounts.queries.accounts import address_is_known, known_mark
+from kash.accounts.rules import (
     ADDRESS_KNOWN_FOR,
     THROTTLE_WINDOW,
     RecentTries,

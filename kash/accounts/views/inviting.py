@@ -1,36 +1,396 @@
-"""Inviting: one person with whatever roles she needs, a participant, or several at once."""
+"""Confirming who one is, once more, before a dangerous action; and then on with what was typed.
+One-time links. Looking at one changes nothing: only its button spends it. One-time links: their
+address, and sending one by e-mail. Requests that take two people: the open ones, a decision, and
+the link that follows from one. Inviting: one person with whatever roles she needs, a participant,
+or several at once. Standing in: who decides for whom, from when to when."""
 
 from __future__ import annotations
 
-from flask import render_template, request
+from collections.abc import Callable
+
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.errors import NoSuchPerson, OnlyAdministrators
-from kash.accounts.forms.accounts import InviteForm, number_in, role_notes
-from kash.accounts.forms.several import InvitedRow, InviteSeveralForm
-from kash.accounts.names import ROLE_NAMES, role_name
+from kash.accounts.errors import (
+    AskedAlready,
+    CannotAgree,
+    EmailNeeded,
+    EmailTaken,
+    LastAdministrator,
+    LastKeyHolder,
+    NoSuchPerson,
+    OnlyAdministrators,
+    OwnRoles,
+    PersonMinor,
+    PersonTaken,
+    RequestChanged,
+    RequestClosed,
+    RolesConflict,
+    SecondStepMissing,
+    SignInPaused,
+)
+from kash.accounts.forms import (
+    AnswerForm,
+    ConfirmForm,
+    FetchForm,
+    InvitedRow,
+    InviteForm,
+    InviteSeveralForm,
+    JoinForm,
+    NewPasswordForm,
+    PasskeyForm,
+    ReasonForm,
+    SecondStepRolesForm,
+    StandInForm,
+    number_in,
+)
+from kash.accounts.models import (
+    ASKED_NAMES,
+    ROLE_NAMES,
+    STANDING_SENTENCES,
+    role_name,
+    role_notes,
+    second_note,
+)
+from kash.accounts.passkey_offers import challenge_of
 from kash.accounts.queries import accounts
-from kash.accounts.queries.accounts import person_id_of
-from kash.accounts.queries.backing import is_founded, is_settled_now
-from kash.accounts.rules.pasted import pasted_people
-from kash.accounts.rules.sign_in_names import is_address
-from kash.accounts.rules.two_people import gained_records
-from kash.accounts.services import several
-from kash.accounts.services.invitations import Offered
-from kash.accounts.services.several import Invited, RowsRefused, invite_one
-from kash.accounts.views.links import address_of_link, mail_link
-from kash.accounts.views.requests import asked
+from kash.accounts.queries.accounts import (
+    delegation,
+    is_founded,
+    is_settled_now,
+    person_id_of,
+    possible_stand_ins,
+    roles_with_second_step,
+)
+from kash.accounts.queries.requests import (
+    RequestLine,
+    link_waits,
+    possible_seconds,
+    request_by_id,
+    request_listing,
+    those_behind,
+)
+from kash.accounts.queries.safety import passkeys_of, site
+from kash.accounts.rules import (
+    NEED_SECOND_STEP,
+    RequestKind,
+    gained_records,
+    is_address,
+    pasted_people,
+)
+from kash.accounts.services import asking, deciding, delegations, notices
+from kash.accounts.services import inviting as several
+from kash.accounts.services import sign_in as signing_in
+from kash.accounts.services.accounts import choose_roles_with_second_step
+from kash.accounts.services.deciding import agree, decline, fetched_before, withdraw
+from kash.accounts.services.invitations import Offered, accept_invitation, invited_email, offered_by
+from kash.accounts.services.inviting import Invited, RowsRefused, invite_one
+from kash.accounts.services.locking import revocation_warnings
+from kash.accounts.services.passkeys import CONFIRM, confirm_with_passkey
+from kash.accounts.services.sign_in import accept_new_password, kept_form
+from kash.accounts.sessions import begin_session, forget_session, remember_browser, this_client
+from kash.accounts.views.breaches import REQUEST_COLUMNS
+from kash.accounts.views.sign_in import answer_to, error_of
+from kash.platform.approvals.approval import approval_names
 from kash.platform.database import db, utc_now
-from kash.platform.messages import mail_is_set_up
-from kash.platform.web import current_actor, page
-from kash.platform.web.commands import CaughtProblem
-from kash.platform.web.programme import LANGUAGES
-from kash.platform.web.public_address import says_address
+from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
+from kash.platform.web import NotFound, current_actor, page, safe_next
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
+from kash.platform.web.errors import TooManyTries
+from kash.platform.web.formats import local_today
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import LANGUAGES, brand, programme_languages
+from kash.platform.web.public_address import public_address, says_address
 from kash.platform.web.square_codes import qr_picture
-from kash.policy import Role, allow
+from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.policy import ANYONE, SIGNED_IN, Role, allow
+
+
+def _page(form: ConfirmForm, address: str) -> tuple[str, int]:
+    form.next.data = address
+    offered = site() and passkeys_of(current_actor().account_id or 0)
+    text = render_template(
+        "accounts/confirm.html",
+        form=form,
+        passkey=PasskeyForm(formdata=None, next=address) if offered else None,
+    )
+    return text, answer_to(form)
+
+
+@blueprint.route("/confirm", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def confirm_password() -> ResponseReturnValue:
+    """The password once more, before a dangerous action; then back to it."""
+    form = ConfirmForm()
+    address = safe_next(request.form.get("next") or request.args.get("next"))
+    if form.validate_on_submit():
+        with form.showing_problems(password=SignInPaused):
+            signing_in.confirm_password(current_actor(), form.password.data, this_client())
+            return redirect(address, code=303)
+    return _page(form, address)
+
+
+@blueprint.post("/confirm/passkey")
+@allow(SIGNED_IN)
+def confirm_passkey() -> ResponseReturnValue:
+    """A passkey in place of the password."""
+    sent = PasskeyForm()
+    address = safe_next(sent.next.data)
+    form = ConfirmForm(formdata=None)
+    if not sent.validate():
+        form.form_errors.append(error_of(sent))
+        return _page(form, address)
+    with form.showing_problems():
+        confirm_with_passkey(current_actor(), challenge_of(CONFIRM), sent.credential.data)
+        return redirect(address, code=303)
+    return _page(form, address)
+
+
+@blueprint.get("/confirm/go-on")
+@allow(SIGNED_IN)
+def go_on() -> ResponseReturnValue:
+    """Go on with what was typed before the password was asked for, ready to be sent again."""
+    kept = kept_form(current_actor())
+    if kept is None:
+        return redirect("/", code=303)
+    address, fields = kept
+    return render_template("accounts/go_on.html", address=safe_next(address), fields=fields)
+
+
+@blueprint.route("/join/<token>", methods=["GET", "POST"])
+@allow(ANYONE)
+def join(token: str) -> ResponseReturnValue:
+    """Open the account that an invitation offers."""
+    invitation = offered_by(token, password=False)
+    form = JoinForm(obj=invitation)
+    if form.validate_on_submit():
+        with form.showing_problems(spoken_code=TooManyTries):
+            new = accept_invitation(
+                token,
+                name=form.name.data,
+                password=form.password.data,
+                language=language_code(),
+                code=form.spoken_code.data,
+            )
+            forget_session()
+            begin_session(new.public_id)
+            answer = make_response(redirect("/", code=303))
+            remember_browser(answer)
+            return answer
+    return page(
+        "accounts/join.html",
+        form=form,
+        email=invited_email(invitation),
+        spoken=bool(invitation.code_hash),
+    )
+
+
+@blueprint.route("/new-password/<token>", methods=["GET", "POST"])
+@allow(ANYONE)
+def new_password(token: str) -> ResponseReturnValue:
+    """Set a new password with a link that an administrator made."""
+    invitation = offered_by(token, password=True)
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        with form.showing_problems(spoken_code=TooManyTries):
+            accept_new_password(token, form.password.data, code=form.spoken_code.data)
+            forget_session()
+            flash(_("The new password is set. Sign in with it."))
+            return redirect(url_for("accounts.sign_in"), code=303)
+    return page("accounts/new_password.html", form=form, spoken=bool(invitation.code_hash))
+
+
+def address_of_link(endpoint: str, token: str) -> str:
+    """The whole address of a one-time link."""
+    return public_address() + url_for(endpoint, token=token)
+
+
+def mail_link(email: str, link: str, language: str) -> bool:
+    """Mail a link; True if it went out. Neither subject nor text says what it is about."""
+    if not mail_is_set_up():
+        return False
+    with force_locale(language or programme_languages()[0]):
+        subject = _("Your access to %(name)s", name=brand())
+        text = _(
+            "Open this link to choose a password. It works once, within seven days:\n\n%(link)s\n",
+            link=link,
+        )
+    with FlashedProblems(MailFailed, tone="warn"):
+        send_mail(email, subject, text)
+        return True
+    return False
+
+
+@blueprint.route("/accounts/<public_id>/reset-second-step", methods=["GET", "POST"])
+@allow("accounts.propose", fresh=True)
+def ask_reset(public_id: str) -> ResponseReturnValue:
+    """Ask that somebody's second step be taken off; another person decides."""
+    account = accounts.account(public_id)
+    back = url_for("accounts.account", public_id=public_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with form.showing_problems(SecondStepMissing, AskedAlready, OwnRoles):
+            return asked(asking.ask_reset(current_actor(), public_id, form.reason.data))
+    return page("accounts/ask_reset.html", form=form, name=account.name, back=back)
+
+
+def asked(request_id: str) -> ResponseReturnValue:
+    """On to a request that was just made."""
+    flash(_("You have asked. It is done once a second person has agreed."))
+    return redirect(url_for("accounts.request", public_id=request_id), code=303)
+
+
+@blueprint.get("/accounts/requests")
+@allow("accounts.agree")
+@offers_table("requests")
+def requests() -> ResponseReturnValue:
+    """Requests that wait for a second person, or are over."""
+    closed = request.args.get("closed") == "1"
+    found = request_listing(current_actor(), closed=closed)
+    if is_taken():
+        return taken(found, REQUEST_COLUMNS)
+    return render_template(
+        "accounts/requests.html",
+        requests=found,
+        closed=closed,
+        asked_names=ASKED_NAMES,
+        present=current_actor().public_id,
+    )
+
+
+@blueprint.route("/accounts/requests/<public_id>", methods=["GET", "POST"], endpoint="request")
+@allow("accounts.agree", fresh=True)
+def one_request(public_id: str) -> ResponseReturnValue:
+    """Read why, and agree or decline; who asked may take it back."""
+    by = current_actor()
+    found = request_by_id(by, public_id)
+    form = AnswerForm()
+    decision = request.form.get("decision")
+    if form.validate_on_submit() and decision == "withdraw":
+        return _decided(public_id, lambda: withdraw(by, public_id), _("It is withdrawn."))
+    if form.validate_on_submit() and decision == "agree":
+        return _decided(public_id, lambda: agree(by, public_id), _("You have agreed."))
+    if form.validate_on_submit() and decision == "decline":
+        answer = form.answer.data or ""
+        if answer:
+            return _decided(
+                public_id,
+                lambda: decline(by, public_id, answer),
+                _("You have declined. Nothing has changed."),
+            )
+        form.answer.errors = [_("Say why, so that whoever asked knows what to do.")]
+    account = accounts.account(found.account_id) if found.account_id else None
+    return page(
+        "accounts/request.html",
+        form=form,
+        found=found,
+        heading=ASKED_NAMES[found.kind],
+        gives_link=found.kind in (RequestKind.INVITATION, RequestKind.LINK),
+        own=found.asked_by_id == by.public_id,
+        code=found.code if found.to_fetch or link_waits(public_id) else "",
+        seconds=possible_seconds(found) if found.waits else [],
+        second_note=second_note,
+        refused=STANDING_SENTENCES.get(found.standing),
+        participant=accounts.participant(found.person)
+        if found.person and by.may("people.find")
+        else None,
+        behind=those_behind(account) if account is not None else [],
+        warnings=revocation_warnings(found.account_id)
+        if found.waits and found.kind is RequestKind.ROLES
+        else [],
+        fetch=FetchForm(formdata=None),
+        mail_is_set_up=mail_is_set_up(),
+        roles_now=", ".join(map(role_name, found.held)),
+        roles_asked=", ".join(map(role_name, found.roles)),
+    )
+
+
+def _decided(public_id: str, decide: Callable[[], object], done: str) -> ResponseReturnValue:
+    try:
+        decide()
+    except (
+        RequestClosed,
+        RequestChanged,
+        CannotAgree,
+        RolesConflict,
+        EmailTaken,
+        EmailNeeded,
+        PersonTaken,
+        PersonMinor,
+        NoSuchPerson,
+        LastAdministrator,
+        LastKeyHolder,
+    ) as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(done)
+    return redirect(url_for("accounts.request", public_id=public_id), code=303)
+
+
+_IN_THE_WAY = (RequestClosed, RequestChanged, EmailTaken, PersonTaken, PersonMinor)
+
+
+@blueprint.post("/accounts/requests/<public_id>/link")
+@allow("accounts.propose", fresh=True)
+@says_address
+def fetch_link(public_id: str) -> ResponseReturnValue:
+    """The link that was agreed to, for who asked; shown this once."""
+    by = current_actor()
+    request = request_by_id(by, public_id)
+    form = FetchForm()
+    if request.asked_by_id != by.public_id:
+        raise NotFound
+    key = form.key.data
+    with CaughtProblem(*_IN_THE_WAY) as caught:
+        return _link_page(request, form, deciding.fetch_link(by, public_id, key))
+    token = fetched_before(by, public_id, key)
+    if not token:
+        flash(caught.sentence, "warn")
+        return redirect(url_for("accounts.request", public_id=public_id), code=303)
+    return _link_page(request, form, token, again=True)
+
+
+def _link_page(
+    request: RequestLine, form: FetchForm, token: str, *, again: bool = False
+) -> ResponseReturnValue:
+    """The page with a link, which is sent as well if that was asked for the first time."""
+    invites = request.kind is RequestKind.INVITATION
+    link = address_of_link("accounts.join" if invites else "accounts.new_password", token)
+    mails = invites and form.send.data and not again
+    mailed = mails and mail_link(request.email, link, request.language)
+    return render_template(
+        "accounts/link.html",
+        link=link,
+        name=request.name,
+        qr=qr_picture(link),
+        mailed=mailed,
+        second=request.decided_by or "–",
+        again=again,
+    )
+
+
+@blueprint.post("/account/notices/<public_id>/seen")
+@allow(SIGNED_IN)
+def notice_seen(public_id: str) -> ResponseReturnValue:
+    """Take a notice off the own Today."""
+    notices.notice_seen(current_actor(), public_id)
+    return redirect("/", code=303)
+
+
+@blueprint.route("/accounts/second-step", methods=["GET", "POST"])
+@allow("settings.edit", fresh=True)
+def second_step_roles() -> ResponseReturnValue:
+    """Choose which roles need a second step besides those that always do."""
+    form = SecondStepRolesForm(roles=[str(role) for role in roles_with_second_step()])
+    if form.validate_on_submit():
+        choose_roles_with_second_step(current_actor(), [Role(role) for role in form.roles.data])
+        flash(_("Saved. It holds from everybody's next page on."))
+        return redirect(url_for("accounts.index"), code=303)
+    always = [name for role, name in ROLE_NAMES.items() if role in NEED_SECOND_STEP]
+    return page("accounts/second_step_roles.html", form=form, always=always)
 
 
 def person_typed(number: str | None) -> int | None:
@@ -185,3 +545,57 @@ def _links_page(form: InviteSeveralForm, found: list[Invited]) -> ResponseReturn
         )
     again = any(one.again for one in found)
     return render_template("accounts/links.html", lines=lines, again=again)
+
+
+@blueprint.route("/account/stand-in", methods=["GET", "POST"])
+@allow("approvals.delegate", fresh=True)
+def lend_approvals() -> ResponseReturnValue:
+    """Choose who decides while one is away."""
+    by = current_actor()
+    possible = possible_stand_ins(by.account_id or 0)
+    form = StandInForm(data={"first": local_today()})
+    form.stand_in.choices = [("", _("Choose"))] + [(one[0], one[1]) for one in possible]
+    if form.validate_on_submit() and form.first.data and form.last.data:
+        with form.showing_problems():
+            delegations.lend_approvals(
+                by,
+                form.stand_in.data,
+                permissions=form.permissions.data,
+                first=form.first.data,
+                last=form.last.data,
+                reason=form.reason.data,
+            )
+            flash(_("Saved. It ends by itself, and you can end it at any time."))
+            return redirect(url_for("accounts.own"), code=303)
+    return page(
+        "accounts/stand_in.html",
+        form=form,
+        possible=possible,
+        approval_names=approval_names(),
+    )
+
+
+@blueprint.route("/account/stand-in/<delegation_id>/end", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def end_stand_in(delegation_id: str) -> ResponseReturnValue:
+    """End a stand-in now: either of the two, or an administrator."""
+    by = current_actor()
+    manages = by.may("accounts.manage")
+    back = url_for("accounts.access" if manages else "accounts.own")
+    if request.method == "POST":
+        delegations.end_stand_in(by, delegation_id)
+        flash(_("It has ended."))
+        return redirect(back, code=303)
+    found = delegation(delegation_id, None if manages else by.account_id, utc_now())
+    return render_template(
+        "accounts/question.html",
+        name=_("Access") if manages else _("Your account"),
+        back=back,
+        heading=_("End this stand-in?"),
+        text=_(
+            "%(stand_in)s then no longer decides for %(absent)s.",
+            stand_in=found.stand_in,
+            absent=found.absent,
+        ),
+        label=_("End it"),
+    )

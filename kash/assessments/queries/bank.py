@@ -18,9 +18,14 @@ from kash.assessments.models import (
     QuestionRevision,
     WorkshopTest,
 )
-from kash.assessments.rules.bank import BankQuestion, options_read, stale_languages
-from kash.assessments.rules.items import ItemStatistics, look_at
-from kash.assessments.rules.scoring import QuestionKind, read_choices, score
+from kash.assessments.rules.bank import (
+    BankQuestion,
+    ItemStatistics,
+    look_at,
+    options_read,
+    stale_languages,
+)
+from kash.assessments.rules.results import QuestionKind, read_choices, score
 from kash.platform.database import db
 from kash.platform.web.errors import one_or_404
 from kash.training.models import Course

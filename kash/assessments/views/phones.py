@@ -22,28 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kash.accounts.services.throttle import count_try, tries_are_over
 from kash.assessments import blueprint
-from kash.assessments.models import WorkshopTest
-from kash.assessments.phone_words import phone_words
-from kash.assessments.queries.practice import practice_asked, told_about
-from kash.assessments.queries.tests import (
-    any_test,
-    open_test,
-    questions_of,
-    standing_answers,
-)
-from kash.assessments.rules.bank import BankQuestion
-from kash.assessments.rules.practice import Teller
-from kash.assessments.rules.scoring import LONGEST_TEXT, NOT_SURE, QuestionKind
-from kash.assessments.rules.times import AnsweringState, Moment, stand_of
-from kash.assessments.services.answering import (
-    MOST_AT_ONCE,
-    FromPhone,
-    entry_on_register,
-    receive,
-    ticket_of,
-)
-from kash.assessments.services.errors import CodeUnknown, NotOpenToAnswers
-from kash.assessments.words import (
+from kash.assessments.forms import (
     NOT_SURE_WORDS,
     OFTEN,
     choices_of,
@@ -52,14 +31,43 @@ from kash.assessments.words import (
     practice_words_question,
     text_of,
 )
-from kash.attendance.rules.door import badge_entry, read_code
+from kash.assessments.models import WorkshopTest
+from kash.assessments.phone_words import phone_words
+from kash.assessments.queries.tests import (
+    any_test,
+    open_test,
+    practice_asked,
+    questions_of,
+    standing_answers,
+    told_about,
+)
+from kash.assessments.rules.bank import BankQuestion
+from kash.assessments.rules.results import (
+    LONGEST_TEXT,
+    NOT_SURE,
+    AnsweringState,
+    Moment,
+    QuestionKind,
+    Teller,
+    stand_of,
+)
+from kash.assessments.services.bank import CodeUnknown, NotOpenToAnswers
+from kash.assessments.services.tests import (
+    MOST_AT_ONCE,
+    FromPhone,
+    entry_on_register,
+    receive,
+    ticket_of,
+)
+from kash.attendance.rules.registers import badge_entry, read_code
 from kash.platform.database import db, is_public_id, utc_now
 from kash.platform.web import Forbidden, Problem
 from kash.platform.web.bodies import takes_raw
 from kash.platform.web.errors import TooManyTries
 from kash.platform.web.headers import uses_camera
 from kash.platform.web.input import CONTROL_CHARACTERS
-from kash.platform.web.language import language_code, programme_languages
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import programme_languages
 from kash.policy import ANYONE, allow
 
 LARGEST_BODY = 256 * 1024

@@ -1,8 +1,7 @@
-"""Answer sheets of a test: printing them, and taking answers off photos of them.
-
-A photo is read and shown to whoever brought it, row by row where there is doubt. It lies in memory
-and on her page only: nothing of it is stored, whether she confirms or leaves.
-"""
+"""Scope of the actor here: the workshops whose tests she sees, and those whose tests she holds.
+Answer sheets of a test: printing them, and taking answers off photos of them. A photo is read and
+shown to whoever brought it, row by row where there is doubt. It lies in memory and on her page
+only: nothing of it is stored, whether she confirms or leaves."""
 
 from __future__ import annotations
 
@@ -18,33 +17,66 @@ from flask_babel import ngettext
 
 from kash.assessments import blueprint
 from kash.assessments.documents import named_sheets, rows_of, sheets_of_test
+from kash.assessments.forms import MOMENT
 from kash.assessments.models import WorkshopTest
-from kash.assessments.queries.sheets import MOST_BLANK, blank_sheets, sheets_of
 from kash.assessments.queries.tests import (
+    MOST_BLANK,
     RegisteredPerson,
+    blank_sheets,
+    one_test,
     participants,
+    sheets_of,
     standing_answers,
 )
-from kash.assessments.rules.paper import SheetQuestion
-from kash.assessments.rules.times import Moment
-from kash.assessments.services.answering import Entered, enter_answers
-from kash.assessments.sheets.drawing import PrintedAnswerSheet
+from kash.assessments.rules.bank import SheetQuestion
+from kash.assessments.rules.results import Moment
+from kash.assessments.services.tests import Entered, enter_answers
 from kash.assessments.sheets.layout import SheetLayout, pages_of
-from kash.assessments.sheets.reading import ReadAnswerSheet, UnreadPhoto, read_photos
+from kash.assessments.sheets.markup import PrintedAnswerSheet
+from kash.assessments.sheets.reading import ReadAnswerSheet, UnreadPhoto, read_photos, refusal
 from kash.assessments.sheets.verdicts import RowReading
-from kash.assessments.sheets.words import refusal
-from kash.assessments.views.scope import own_test
-from kash.assessments.words import MOMENT
-from kash.people.rules.one_group import OneGroup, one_group
+from kash.people.rules.persons import OneGroup, one_group
 from kash.platform.cleaning import HEAD, CannotClean, CleaningBusy, kind_of
 from kash.platform.press import RenderError
 from kash.platform.web import current_actor, download
 from kash.platform.web.bodies import MEGABYTE, takes_file
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.taking import noted
-from kash.policy import allow
+from kash.policy import Reach, allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
+from kash.workshops.queries.scope import own_workshop, runs, workshop_with_people
+
+
+def seen_workshop(public_id: str) -> Workshop:
+    """A workshop whose tests the actor may see. Raises NotFound and Forbidden."""
+    actor = current_actor()
+    if actor.reach("assessments.see") is Reach.ALL:
+        return workshop_with_people(public_id, actor, "assessments.see")
+    return own_workshop(public_id, actor, "assessments.see")
+
+
+def held_by_her(public_id: str) -> Workshop:
+    """A workshop whose tests the actor holds. Raises NotFound and Forbidden."""
+    return own_workshop(public_id, current_actor(), "assessments.hold")
+
+
+def holds(found: Workshop) -> bool:
+    """True if the actor holds the tests of a workshop."""
+    return runs(current_actor(), found, "assessments.hold")
+
+
+def seen_test(public_id: str, test_id: str) -> tuple[Workshop, WorkshopTest]:
+    """A workshop whose tests the actor may see, and one of them."""
+    found = seen_workshop(public_id)
+    return found, one_test(found, test_id)
+
+
+def own_test(public_id: str, test_id: str) -> tuple[Workshop, WorkshopTest]:
+    """A workshop whose tests the actor holds, and one of them."""
+    found = held_by_her(public_id)
+    return found, one_test(found, test_id)
+
 
 MOST_BYTES = 30 * MEGABYTE
 MOST_FILES = 20

@@ -1,4 +1,5 @@
-"""Paper sheets as they were printed, their pictures, and what was read off them."""
+"""Paper sheets as they were printed, their pictures, and what was read off them. Pictures of
+signed sheets, and whose sheet a code names."""
 
 from __future__ import annotations
 
@@ -9,8 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, select
 
 from kash.attendance.models import RosterEntry, Sheet, SheetReading, SheetScan
-from kash.attendance.queries.codes import codes_of
-from kash.attendance.rules.sheets import (
+from kash.attendance.queries.history import codes_of
+from kash.attendance.rules.pads import (
     Column,
     Extra,
     SheetChoice,
@@ -19,10 +20,10 @@ from kash.attendance.rules.sheets import (
     read_sheet,
 )
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.queries.consents import never_asked
+from kash.people.queries.persons import never_asked
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, one_or_404
 
 
 @dataclass(frozen=True)
@@ -329,3 +330,67 @@ def printed_sheet(register_id: int, public_id: str) -> PrintedSheet:
     if not found:
         raise NotFound
     return found[0]
+
+
+@dataclass(frozen=True)
+class ScanLine:
+    """A picture of a signed page; `sheet` is its sheet's public id, empty while nobody knows."""
+
+    public_id: str
+    sheet: str
+    found_by: str
+    width: int
+    height: int
+    uploaded_at: datetime
+
+
+def scans_of(register_id: int, sheet: str = "") -> list[ScanLine]:
+    """The pictures of one sheet, or those that belong to no sheet yet."""
+    statement = (
+        select(
+            SheetScan.public_id,
+            func.coalesce(Sheet.public_id, ""),
+            SheetScan.found_by,
+            SheetScan.width,
+            SheetScan.height,
+            SheetScan.uploaded_at,
+        )
+        .outerjoin(Sheet, Sheet.id == SheetScan.sheet_id)
+        .where(SheetScan.register_id == register_id)
+        .order_by(SheetScan.id)
+    )
+    statement = (
+        statement.where(Sheet.public_id == sheet)
+        if sheet
+        else statement.where(SheetScan.sheet_id.is_(None))
+    )
+    return [ScanLine(*row) for row in db.session.execute(statement)]
+
+
+def scan_of(register_id: int, public_id: str) -> ScanLine:
+    """One picture. Raises NotFound."""
+    row = one_or_404(
+        db.session.execute(
+            select(
+                SheetScan.public_id,
+                func.coalesce(Sheet.public_id, ""),
+                SheetScan.found_by,
+                SheetScan.width,
+                SheetScan.height,
+                SheetScan.uploaded_at,
+            )
+            .outerjoin(Sheet, Sheet.id == SheetScan.sheet_id)
+            .where(SheetScan.register_id == register_id, SheetScan.public_id == public_id)
+        ).first()
+    )
+    return ScanLine(*row)
+
+
+def registers_of_sheets(public_ids: Sequence[str]) -> dict[str, int]:
+    """{a sheet's public id: the key of its register}, for codes that were read off paper."""
+    return {
+        row.public_id: row.register_id
+        for row in db.session.execute(
+            select(Sheet.public_id, Sheet.register_id).where(Sheet.public_id.in_(public_ids))
+        )
+    }

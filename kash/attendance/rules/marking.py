@@ -1,14 +1,17 @@
-"""Rules of marking: how an operation is answered."""
+"""Rules of marking: how an operation is answered. Presence: what a person's marks add up to, and
+which stands where two people turn out to be one. How long a session really took: taps at its
+beginning and end, and what counts of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from kash.attendance.rules.conduct import is_ahead
+from kash.attendance.rules.registers import is_ahead, opens_at
 
 # A mark that nobody has made yet.
 NO_MARK = 0
@@ -360,3 +363,205 @@ def decide_batch(operations: Sequence[Operation], state: RegisterState) -> Batch
             OperationAnswer(op_id, slot, entry, reply, reason, after.status, after.version)
         )
     return BatchOutcome(tuple(answers), tuple(kept), changed)
+
+
+@dataclass(frozen=True)
+class SlotTime:
+    """A slot as it counts: how long, whether its register is closed, whether it has begun, and on
+    which day."""
+
+    slot: int
+    minutes: int
+    closed: bool
+    begun: bool = True
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class MadeMark:
+    """A mark as it counts."""
+
+    slot: int
+    person: int
+    status: str
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Presence of one person, by all her marks. `weighted` is in minutes times per cent; `days` are
+    those on which any of it counts."""
+
+    weighted: int
+    total_minutes: int
+    counts: Mapping[str, int]
+    days: frozenset[date | None] = frozenset()
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that count, weighted by status, rounded down."""
+        return self.weighted // 100
+
+    @property
+    def percentage(self) -> int:
+        """The share of the slots that took place that these minutes are, in whole per cent, rounded
+        down: as certificates and tracks count it."""
+        return 100 * self.minutes // self.total_minutes if self.total_minutes else 0
+
+
+def took_place(slots: Iterable[SlotTime], marked: Collection[int]) -> list[SlotTime]:
+    """The slots that count as held: those closed, and those in which anybody was marked. None does
+    before it begins: whoever excused herself for tomorrow has missed nothing yet."""
+    return [slot for slot in slots if slot.begun and (slot.closed or slot.slot in marked)]
+
+
+def presences(
+    people: Iterable[int],
+    slots: Iterable[SlotTime],
+    marks: Iterable[MadeMark],
+    weights: Mapping[str, int],
+) -> dict[int, Presence]:
+    """For each person, minutes and counts over the slots that took place.
+
+    Who has no mark in such a slot was not there. Marks of other people, and marks in slots that
+    are not given, count only as a sign that the slot took place.
+    """
+    made = list(marks)
+    held = {slot.slot: slot for slot in took_place(slots, {mark.slot for mark in made})}
+    total = sum(slot.minutes for slot in held.values())
+    found = {person: Presence(0, total, Counter()) for person in people}
+    for mark in made:
+        slot = held.get(mark.slot)
+        before = found.get(mark.person)
+        if slot is None or before is None:
+            continue
+        found[mark.person] = replace(
+            before,
+            weighted=before.weighted + slot.minutes * weights[mark.status],
+            counts=Counter(before.counts) + Counter({mark.status: 1}),
+            days=before.days | {slot.day} if weights[mark.status] else before.days,
+        )
+    return found
+
+
+def tally(statuses: Iterable[str | None]) -> dict[str, int]:
+    """How often each status stands; who has no mark is counted under ""."""
+    return dict(Counter(status or "" for status in statuses))
+
+
+@dataclass(frozen=True)
+class CountedMark:
+    """A mark as it stands: what share its status counts, and which operation came last."""
+
+    status: str
+    weight: int
+    version: int
+    operation: int
+
+
+def standing_mark(one: CountedMark, other: CountedMark) -> tuple[str, int]:
+    """The (status, version) that stands where two people in one slot turn out to be one.
+
+    Whoever was seen was there: what counts more of the slot stands, and of two that count alike the
+    later. The version is newer than both, so that a mark sent with either is a conflict.
+    """
+    best = max(one, other, key=lambda said: (said.weight, said.operation))
+    return best.status, max(one.version, other.version) + 1
+
+
+# No session takes longer; whoever forgot the end taps it the next morning.
+LONGEST = timedelta(hours=12)
+SHORTEST = timedelta(minutes=1)
+# Two clocks are never quite alike, and what is sent takes a moment.
+_TOLERANCE = timedelta(minutes=2)
+_ALIKE = timedelta(seconds=10)
+
+
+class Edge(StrEnum):
+    """The beginning or the end of a session."""
+
+    START = "start"
+    END = "end"
+
+
+@dataclass(frozen=True)
+class Tap:
+    """A tap that was not taken back; `by_hand` if the moment was typed in afterwards."""
+
+    edge: Edge
+    at: datetime
+    by_hand: bool = False
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From when until when a session was taught; None where nobody said so."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @property
+    def minutes(self) -> int | None:
+        """Whole minutes between the two; None while one is missing, or if they do not fit."""
+        if self.start is None or self.end is None:
+            return None
+        took = self.end - self.start
+        if not SHORTEST <= took <= LONGEST:
+            return None
+        return (took + timedelta(seconds=30)) // timedelta(minutes=1)
+
+
+class TimeFault(StrEnum):
+    """Fault in a beginning or an end."""
+
+    BEFORE_DOOR = "time_before_door"
+    IN_FUTURE = "time_in_future"
+    END_FIRST = "time_end_first"
+    TOO_LONG = "time_too_long"
+
+
+def stretch_of(taps: Iterable[Tap]) -> Stretch:
+    """Times that count of taps, in whatever order these came: of the beginning the first, of the
+    end the last, since two trainers may both have tapped. What was typed by hand goes before any
+    tap, the last in the order given before others."""
+    kept = list(taps)
+
+    def of(edge: Edge) -> datetime | None:
+        typed = [one.at for one in kept if one.edge is edge and one.by_hand]
+        if typed:
+            return typed[-1]
+        tapped = [one.at for one in kept if one.edge is edge]
+        return (min if edge is Edge.START else max)(tapped, default=None)
+
+    return Stretch(of(Edge.START), of(Edge.END))
+
+
+def time_fault(
+    taught: Stretch, planned_start: datetime, now: datetime
+) -> tuple[TimeFault, Edge] | None:
+    """Fault in when a session is said to have been taught, and in which of the two; None if there
+    is none.
+
+    It begins once its door opens, as planned, and ends at least a minute and at most twelve hours
+    later; neither lies in the future.
+    """
+    said = [(edge, at) for edge, at in _edges(taught) if at is not None]
+    for edge, at in said:
+        if at < opens_at(planned_start):
+            return TimeFault.BEFORE_DOOR, edge
+        if at > now + _TOLERANCE:
+            return TimeFault.IN_FUTURE, edge
+    if taught.start is not None and taught.end is not None:
+        if taught.end - taught.start < SHORTEST:
+            return TimeFault.END_FIRST, Edge.END
+        if taught.end - taught.start > LONGEST:
+            return TimeFault.TOO_LONG, Edge.END
+    return None
+
+
+def _edges(taught: Stretch) -> tuple[tuple[Edge, datetime | None], ...]:
+    return (Edge.START, taught.start), (Edge.END, taught.end)
+
+
+def by_our_clock(at: datetime, clock_ahead: timedelta | None) -> datetime:
+    """A moment of a device by our clock, if its own is known to be off by more than seconds."""
+    return at if clock_ahead is None or abs(clock_ahead) < _ALIKE else at - clock_ahead

@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from kash.attendance.models import HeldItem, Mark, Register, WalkIn
+from kash.attendance.forms import reason_sentence
+from kash.attendance.models import HeldItem, Mark, Register, WalkIn, sent_of
 from kash.attendance.queries.pads import credential
 from kash.attendance.register import lock_register
 from kash.attendance.rules.marking import (
@@ -21,18 +22,14 @@ from kash.attendance.rules.marking import (
     RejectionReason,
     Reply,
 )
-from kash.attendance.rules.pads import HeadcountSent, OperationKind, Sent
-from kash.attendance.rules.queue import OpenedItem
-from kash.attendance.sealed import sent_of
-from kash.attendance.services.applying import apply_batch
-from kash.attendance.services.closing import CorrectionReasonMissing
-from kash.attendance.services.conflict_queue import settle
+from kash.attendance.rules.pads import HeadcountSent, OpenedItem, OperationKind, Sent
 from kash.attendance.services.door_operations import person_of_entry, slot_named
-from kash.attendance.services.items import apply_sent
+from kash.attendance.services.inbox import apply_batch, settle
 from kash.attendance.services.marking import ReasonTooLong
-from kash.attendance.wording import reason_sentence
+from kash.attendance.services.pads import apply_sent
+from kash.attendance.services.registers import CorrectionReasonMissing
 from kash.people.models import Person
-from kash.people.services.not_duplicates import note_distinct
+from kash.people.services.persons import note_distinct
 from kash.platform.vault import Change, audited
 from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor

@@ -23,10 +23,11 @@ from kash.attendance.models import (
     Slot,
     TimeTap,
     WalkIn,
+    owner_of,
+    sealed_note,
+    sealed_strokes,
 )
-from kash.attendance.owners import owner_of
-from kash.attendance.queries.heads import counted
-from kash.attendance.rules.conduct import is_ahead
+from kash.attendance.queries.registers import counted
 from kash.attendance.rules.marking import RejectionReason, Reply
 from kash.attendance.rules.pads import (
     Counted,
@@ -36,7 +37,7 @@ from kash.attendance.rules.pads import (
     WalkInSent,
     decide_headcount,
 )
-from kash.attendance.sealed import sealed_note, sealed_strokes
+from kash.attendance.rules.registers import is_ahead
 from kash.people.models import Group
 from kash.people.rules.persons import AGE_BANDS, SEXES, is_a_name
 from kash.people.services.persons import PersonDetails, new_person

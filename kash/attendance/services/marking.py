@@ -1,8 +1,12 @@
-"""Marking, closing and opening again: each one transaction and one entry in the audit chain."""
+"""Marking, closing and opening again: each one transaction and one entry in the audit chain. The
+programme's own statuses: added, renamed, put in order, taken out of use, never deleted. The
+beginning and end of a session as they were: tapped on a phone or at a desk, typed, taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -14,24 +18,49 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from kash.attendance.forms import reason_sentence, usual_word
 from kash.attendance.models import (
     Mark,
+    MarkOperation,
+    MarkStatus,
     Register,
     RosterEntry,
     Slot,
+    TimeTap,
 )
-from kash.attendance.register import lock_register
-from kash.attendance.rules.conduct import (
+from kash.attendance.queries.statuses import forget_statuses
+from kash.attendance.register import ensure_statuses, lock_register
+from kash.attendance.rules.marking import (
+    ALWAYS_IN_USE,
+    ANY_PURPOSE,
+    MOST_STATUSES,
+    STANDARD_STATUSES,
+    BatchOutcome,
+    Edge,
+    Operation,
+    OperationAnswer,
+    RejectionReason,
+    Reply,
+    Stretch,
+    Tap,
+    Tone,
+    by_our_clock,
+    stretch_of,
+    time_fault,
+)
+from kash.attendance.rules.pads import TimeSent
+from kash.attendance.rules.registers import (
     LONGEST_EARLY_REASON,
     ClosingRefusal,
     ends_at,
     needs_reason_to_close,
     refusal_to_close,
 )
-from kash.attendance.rules.marking import BatchOutcome, Operation, OperationAnswer, Reply
-from kash.attendance.services.applying import apply_batch
+from kash.attendance.services.door_operations import DoorAnswer, Origin
+from kash.attendance.services.inbox import apply_batch
+from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
 from kash.platform.web.formats import day_text, time_text
 from kash.policy import Actor
 
@@ -239,3 +268,362 @@ def apply_in(
     return apply_batch(
         change.session, register.id, register.purpose, operations, by.public_id, change.now
     )
+
+
+_LETTER = re.compile(r"[A-Z]{1,2}")
+_WORKSHOP = "workshop"
+_STANDARD = frozenset(status.code for status in STANDARD_STATUSES)
+
+
+class StatusProblem(Problem):
+    """A status can't be as it was entered. `field` says where."""
+
+    field = "name"
+
+
+class StatusTaken(StatusProblem):
+    """Another status has this name or letter."""
+
+    sentence = _l("Another mark has this already.")
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+class WrongLetter(StatusProblem):
+    """A letter is one or two of A to Z."""
+
+    field = "letter"
+    sentence = _l("Enter one or two letters, A to Z.")
+
+
+class WeightIsUsed(StatusProblem):
+    """Hours that were counted must not change afterwards."""
+
+    status = 409
+    field = "weight"
+    sentence = _l(
+        "People were marked so, and their hours must not change afterwards. Add a new mark instead."
+    )
+
+
+class WeightIsFixed(StatusProblem):
+    """Present counts whole, absent counts nothing."""
+
+    field = "weight"
+    sentence = _l("This mark always counts as it does.")
+
+
+class AlwaysInUse(StatusProblem):
+    """No register can do without present and absent."""
+
+    field = "active"
+    sentence = _l("Every register needs this mark.")
+
+
+class TooManyStatuses(StatusProblem):
+    """More than anybody could choose from on a phone."""
+
+    sentence = _l("These are as many marks as a register can show. Take one back into use instead.")
+
+
+@dataclass(frozen=True)
+class StatusDetails:
+    """A status as entered. `weight` in per cent."""
+
+    name: str
+    letter: str
+    weight: int
+    tone: str = Tone.QUIET
+    active: bool = True
+
+
+def add_status(details: StatusDetails, by: Actor) -> str:
+    """Add a status for workshops; returns its code. Raises StatusProblem."""
+    with audited("attendance.status_added", by) as change:
+        session = change.session
+        ensure_statuses(session)
+        kept = _held(session)
+        if len([one for one in kept if one.purpose in (_WORKSHOP, ANY_PURPOSE)]) >= MOST_STATUSES:
+            raise TooManyStatuses
+        if not details.name:
+            raise StatusTaken("name")
+        letter = _checked(details, kept, None)
+        last = session.scalar(select(func.max(MarkStatus.position))) or 0
+        made = MarkStatus(
+            code=new_public_id(),
+            letter=letter,
+            weight=details.weight,
+            position=last + 1,
+            purpose=_WORKSHOP,
+            name=details.name,
+            tone=str(details.tone),
+            active=details.active,
+        )
+        session.add(made)
+        _flush(session)
+        change.about(made.code)
+        code = made.code
+    forget_statuses()
+    return code
+
+
+def change_status(code: str, details: StatusDetails, row_version: int, by: Actor) -> None:
+    """Change a status. The weight of one that was used stays, of present and absent always.
+
+    Raises NotFound, ChangedMeanwhile, StatusProblem.
+    """
+    with audited("attendance.status_changed", by) as change:
+        session = change.session
+        ensure_statuses(session)
+        kept = _held(session)
+        found = next((one for one in kept if one.code == code), None)
+        if found is None or found.purpose not in (_WORKSHOP, ANY_PURPOSE):
+            raise NotFound
+        if found.row_version != row_version:
+            raise ChangedMeanwhile
+        letter = _checked(details, kept, found)
+        if details.weight != found.weight:
+            if code in ALWAYS_IN_USE:
+                raise WeightIsFixed
+            if _used(session, code):
+                raise WeightIsUsed
+        if not details.active and code in ALWAYS_IN_USE:
+            raise AlwaysInUse
+        found.name = "" if details.name == usual_word(code) else details.name
+        found.letter, found.weight = letter, details.weight
+        found.tone, found.active = str(details.tone), details.active
+        found.row_version += 1
+        _flush(session)
+        # The standard ones have no public id.
+        change.about("settings" if code in _STANDARD else code)
+    forget_statuses()
+
+
+def order_statuses(codes: Sequence[str], by: Actor) -> None:
+    """Put the statuses in this order; those not named follow in the order they had."""
+    with audited("attendance.statuses_ordered", by) as change:
+        session = change.session
+        ensure_statuses(session)
+        kept = _held(session)
+        wanted = {code: place for place, code in enumerate(codes)}
+        in_order = sorted(kept, key=lambda one: (wanted.get(one.code, len(wanted)), one.position))
+        if [one.code for one in in_order] == [one.code for one in kept]:
+            change.nothing()
+        for place, one in enumerate(in_order):
+            one.position = place
+        change.about("settings")
+    forget_statuses()
+
+
+def _held(session: Session) -> list[MarkStatus]:
+    """All statuses in their order. Who marks with one meanwhile waits, as it is referenced."""
+    return list(
+        session.scalars(
+            select(MarkStatus).order_by(MarkStatus.position, MarkStatus.code).with_for_update()
+        )
+    )
+
+
+def _checked(
+    details: StatusDetails, kept: Sequence[MarkStatus], excluding: MarkStatus | None
+) -> str:
+    letter = details.letter.upper()
+    if not _LETTER.fullmatch(letter):
+        raise WrongLetter
+    for one in kept:
+        if one is excluding:
+            continue
+        if one.letter == letter:
+            raise StatusTaken("letter")
+        if (one.name or usual_word(one.code)).casefold() == details.name.casefold():
+            raise StatusTaken("name")
+    return letter
+
+
+def _used(session: Session, code: str) -> bool:
+    return bool(
+        session.scalar(select(exists().where(Mark.status == code)))
+        or session.scalar(select(exists().where(MarkOperation.status == code)))
+    )
+
+
+def _flush(session: Session) -> None:
+    """Letters are compared by the database too."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise StatusTaken("letter") from None
+
+
+class WrongTimes(Problem):
+    """A beginning or end that cannot be; the field is called as the edge is."""
+
+    status = 409
+    sentence = _l("This time cannot be.")
+
+    def __init__(self, reason: RejectionReason, edge: Edge) -> None:
+        super().__init__(reason_sentence(reason))
+        self.field = str(edge)
+
+
+def keep_time(session: Session, came: Origin, sent: TimeSent, now: datetime) -> DoorAnswer:
+    """Keep a tap of a phone, or take one of the same person's back; the register is locked."""
+    slot = _slot(session, came.register_id, sent.slot)
+    if slot is None:
+        return DoorAnswer(Reply.REJECTED, RejectionReason.SLOT_UNKNOWN)
+    if sent.undoes:
+        tap = session.scalar(
+            select(TimeTap).where(
+                TimeTap.op_id == sent.undoes,
+                TimeTap.slot_id == slot.id,
+                TimeTap.tapped_by == came.by,
+            )
+        )
+        if tap is None or tap.undone_at is not None:
+            return DoorAnswer(Reply.DUPLICATE)
+        _undo(tap, came.by, now)
+        _count_anew(session, slot)
+        return DoorAnswer(Reply.APPLIED)
+    if session.scalar(select(TimeTap.id).where(TimeTap.op_id == sent.op_id)) is not None:
+        return DoorAnswer(Reply.DUPLICATE)
+    tap = TimeTap(
+        op_id=sent.op_id,
+        slot_id=slot.id,
+        edge=str(sent.edge),
+        at=by_our_clock(sent.at, came.clock_ahead),
+        device=came.device,
+        device_time=sent.at,
+        received_at=now,
+        tapped_by=came.by,
+    )
+    counting = [*map(_tap_of, _rows(session, slot)), _tap_of(tap)]
+    fault = time_fault(stretch_of(counting), slot.starts_at, now)
+    if fault is not None:
+        return DoorAnswer(Reply.REJECTED, RejectionReason(fault[0]))
+    session.add(tap)
+    _count_anew(session, slot)
+    return DoorAnswer(Reply.APPLIED)
+
+
+def tap_time(register: str, slot: str, edge: Edge, op_id: str, by: Actor) -> None:
+    """Say that a session begins, or ends, now. The same `op_id` sent twice counts once.
+
+    Raises NotFound and WrongTimes.
+    """
+    with audited("attendance.time_tapped", by) as change:
+        held, found = _times_held(change, register, slot)
+        answer = keep_time(
+            change.session,
+            Origin(held, "", by.public_id),
+            TimeSent(op_id, slot, edge, change.now),
+            change.now,
+        )
+        if answer.reply is Reply.REJECTED:
+            raise WrongTimes(answer.reason, edge)
+        if answer.reply is Reply.DUPLICATE:
+            change.nothing()
+        change.about(register, found.public_id)
+
+
+def undo_time(register: str, slot: str, edge: Edge, by: Actor) -> None:
+    """Take back what was last said of a beginning or an end, whoever said it. Raises NotFound."""
+    with audited("attendance.time_undone", by) as change:
+        _register, found = _times_held(change, register, slot)
+        said = [one for one in _rows(change.session, found) if one.edge == edge]
+        change.about(register, found.public_id)
+        if not said:
+            change.nothing()
+            return
+        _undo(
+            next((one for one in reversed(said) if one.by_hand), said[-1]), by.public_id, change.now
+        )
+        _count_anew(change.session, found)
+
+
+def set_times(register: str, slot: str, typed: Mapping[Edge, datetime | None], by: Actor) -> None:
+    """Type in when a session began or ended; it goes before whatever was tapped, and None takes
+    that back too. An edge that is not named, or stands to the minute already, stays.
+
+    Raises NotFound and WrongTimes.
+    """
+    with audited("attendance.times_set", by) as change:
+        session = change.session
+        _register, found = _times_held(change, register, slot)
+        change.about(register, found.public_id)
+        before = {Edge.START: found.began_at, Edge.END: found.ended_at}
+        changed = {edge: at for edge, at in typed.items() if not _alike(at, before[edge])}
+        if not changed:
+            change.nothing()
+            return
+        wanted = before | changed
+        fault = time_fault(
+            Stretch(wanted[Edge.START], wanted[Edge.END]), found.starts_at, change.now
+        )
+        if fault is not None:
+            raise WrongTimes(RejectionReason(fault[0]), fault[1])
+        for edge, at in changed.items():
+            for row in _rows(session, found):
+                if row.edge == edge and (row.by_hand or at is None):
+                    _undo(row, by.public_id, change.now)
+            if at is not None:
+                session.add(_typed(found, edge, at, by, change.now))
+        _count_anew(session, found)
+
+
+def _alike(typed: datetime | None, stands: datetime | None) -> bool:
+    """True if both show the same minute, or none."""
+    if typed is None or stands is None:
+        return typed is stands
+    return typed.replace(second=0, microsecond=0) == stands.replace(second=0, microsecond=0)
+
+
+def _typed(slot: Slot, edge: Edge, at: datetime, by: Actor, now: datetime) -> TimeTap:
+    return TimeTap(
+        op_id=str(uuid.uuid4()),
+        slot_id=slot.id,
+        edge=str(edge),
+        at=at,
+        by_hand=True,
+        device_time=now,
+        received_at=now,
+        tapped_by=by.public_id,
+    )
+
+
+def _times_held(change: Change, register: str, slot: str) -> tuple[int, Slot]:
+    """The key of a register, locked, and one of its slots."""
+    held = lock_register(change.session, register)
+    return held.id, one_or_404(_slot(change.session, held.id, slot))
+
+
+def _slot(session: Session, register_id: int, public_id: str) -> Slot | None:
+    return session.scalar(
+        select(Slot).where(Slot.register_id == register_id, Slot.public_id == public_id)
+    )
+
+
+def _rows(session: Session, slot: Slot) -> list[TimeTap]:
+    return list(
+        session.scalars(
+            select(TimeTap)
+            .where(TimeTap.slot_id == slot.id, TimeTap.undone_at.is_(None))
+            .order_by(TimeTap.id)
+        )
+    )
+
+
+def _tap_of(row: TimeTap) -> Tap:
+    return Tap(Edge(row.edge), row.at, row.by_hand)
+
+
+def _undo(row: TimeTap, by: str, now: datetime) -> None:
+    row.undone_at, row.undone_by = now, by
+
+
+def _count_anew(session: Session, slot: Slot) -> None:
+    session.flush()
+    taught = stretch_of(map(_tap_of, _rows(session, slot)))
+    slot.began_at, slot.ended_at = taught.start, taught.end
+    session.flush()

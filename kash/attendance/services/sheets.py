@@ -1,4 +1,5 @@
-"""Sheets of paper: recorded as they are printed, found again as pictures, read, and settled."""
+"""Sheets of paper: recorded as they are printed, found again as pictures, read, and settled.
+Showing what was signed: each look at a session's signatures is an entry in the audit."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import (
@@ -21,13 +22,14 @@ from kash.attendance.models import (
     Sheet,
     SheetReading,
     SheetScan,
+    Signature,
     Slot,
+    Strokes,
+    strokes_of,
 )
 from kash.attendance.register import lock_register
-from kash.attendance.rules.conduct import is_ahead
-from kash.attendance.rules.counts import was_there
 from kash.attendance.rules.marking import PRESENT, Operation, OperationAnswer
-from kash.attendance.rules.sheets import (
+from kash.attendance.rules.pads import (
     SPARE_ROWS,
     Column,
     SheetChoice,
@@ -36,8 +38,10 @@ from kash.attendance.rules.sheets import (
     read_sheet,
     sheet_rows,
 )
+from kash.attendance.rules.registers import is_ahead, was_there
+from kash.attendance.services.door_operations import slot_named
 from kash.attendance.services.marking import apply_in, slot_held
-from kash.people.models import Person
+from kash.people.models import Group, Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web.errors import NotFound, Problem, one_or_404
@@ -321,3 +325,45 @@ def _scan(session: Session, register: Register, public_id: str) -> SheetScan:
             )
         ).first()
     )
+
+
+@dataclass(frozen=True)
+class LatestSignature:
+    """A person's latest signature in a session; `at` is the time of the device."""
+
+    name: str
+    letter: str
+    strokes: Strokes
+    at: datetime
+    person: str = ""
+
+
+def show_signatures(register: str, slot: str, by: Actor) -> Sequence[LatestSignature]:
+    """The signatures of a session, by name. Raises NotFound."""
+    with audited("attendance.signatures_shown", by) as change:
+        session = change.session
+        held = lock_register(session, register)
+        found = one_or_404(slot_named(session, held.id, slot))
+        latest = (
+            select(func.max(Signature.id))
+            .where(Signature.slot_id == found[0])
+            .group_by(Signature.person_id)
+        )
+        rows = session.execute(
+            select(Signature, Person.chosen_name, Group.letter, Person.public_id)
+            .join(Person, Person.id == Signature.person_id)
+            .join(Group, Group.id == Person.group_id)
+            .join(
+                RosterEntry,
+                (RosterEntry.person_id == Person.id) & (RosterEntry.register_id == held.id),
+            )
+            .where(Signature.id.in_(latest))
+            .order_by(Person.sort_name, Person.id)
+        ).all()
+        if not rows:
+            change.nothing()
+        change.about(held.public_id, slot)
+        return [
+            LatestSignature(name, letter, strokes_of(one), one.device_time, person)
+            for one, name, letter, person in rows
+        ]

@@ -11,22 +11,14 @@ from flask_babel import gettext as _
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates.models import CertificateBatch, SignatureImage
-from kash.certificates.queries.signatures import lead_of, marks_at, signatures_at
-from kash.certificates.rules.designs import (
-    DesignContent,
-    Signer,
-    SignerKind,
-    content_from,
-)
+from kash.certificates.queries.designs import lead_of, marks_at, signatures_at
+from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, content_from
 from kash.platform import storage
 from kash.platform.press import Signatory
-from kash.platform.press.certificate_values import (
-    FunderPicture,
-)
+from kash.platform.press.certificate_values import FunderPicture
 from kash.platform.vault import open_sealed
-from kash.platform.web.language import brand
 from kash.platform.web.pictures import data_address
-from kash.platform.web.programme import paper_wording
+from kash.platform.web.programme import brand, paper_wording
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 

@@ -1,20 +1,34 @@
-"""Reads of designs of certificates."""
+"""Reads of designs of certificates. Whose signature may stand where, and which
+marks funders have."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, joinedload, undefer
 
-from kash.certificates.models import CertificateBatch, Design, DesignImage, DesignVersion
+from kash.accounts.models import Account
+from kash.accounts.queries.accounts import accounts_with_role
+from kash.certificates.models import (
+    CertificateBatch,
+    Design,
+    DesignImage,
+    DesignVersion,
+    FunderMark,
+    SignatureImage,
+    SignatureUse,
+)
+from kash.certificates.rules.designs import Spell, held_at
 from kash.people.models import Person
 from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.press import without_joined_signs
 from kash.platform.web import Listing, listing
 from kash.platform.web.errors import NotFound, one_or_404
-from kash.policy import Actor
+from kash.policy import GRANTS, Actor
+from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 
 # Each is shown as a picture, which takes the server longer than a row.
 DESIGNS_A_PAGE = 12
@@ -133,3 +147,131 @@ def name_on_paper(public_id: str, actor: Actor) -> str:
     if person is None or not person.prints_name:
         raise NotFound
     return person.name_for_paper
+
+
+def own_signature(actor: Actor) -> SignatureImage | None:
+    """The actor's signature, with its sealed picture; None if she has none."""
+    return db.session.scalar(
+        select(SignatureImage)
+        .options(undefer(SignatureImage.sealed))
+        .where(SignatureImage.account_id == actor.account_id, SignatureImage.withdrawn_at.is_(None))
+    )
+
+
+def own_uses(actor: Actor) -> list[tuple[SignatureUse, Design | None, CertificateBatch | None]]:
+    """Where the actor's signature may stand now, the latest first."""
+    return [
+        (use, design, batch)
+        for use, design, batch in db.session.execute(
+            select(SignatureUse, Design, CertificateBatch)
+            .join(SignatureUse.signature)
+            .outerjoin(Design, Design.id == SignatureUse.design_id)
+            .outerjoin(CertificateBatch, CertificateBatch.id == SignatureUse.batch_id)
+            .options(joinedload(CertificateBatch.workshop))
+            .where(
+                SignatureImage.account_id == actor.account_id,
+                SignatureUse.withdrawn_at.is_(None),
+            )
+            .order_by(SignatureUse.id.desc())
+            .limit(200)
+        )
+    ]
+
+
+def signatures_at(
+    accounts: Iterable[str],
+    *,
+    design_id: int,
+    batch_id: int | None = None,
+    moment: datetime | None = None,
+) -> dict[str, SignatureImage]:
+    """Of these accounts (public ids), the signatures that may stand on a design or a batch.
+
+    `moment` is when the batch was issued: what was allowed then stays; None for what is not
+    issued, where only what is allowed now counts.
+    """
+    wanted = {account for account in accounts if account}
+    if not wanted:
+        return {}
+    places = [SignatureUse.design_id == design_id]
+    if batch_id is not None:
+        places.append(SignatureUse.batch_id == batch_id)
+    rows = db.session.execute(
+        select(Account.public_id, SignatureUse, SignatureImage)
+        .join(SignatureImage, SignatureImage.id == SignatureUse.signature_id)
+        .join(Account, Account.id == SignatureImage.account_id)
+        .options(undefer(SignatureImage.sealed))
+        .where(Account.public_id.in_(wanted), or_(*places))
+        .order_by(SignatureUse.id)
+    )
+    return {
+        account: image
+        for account, use, image in rows
+        if held_at(Spell(use.approved_at, use.withdrawn_at), moment)
+    }
+
+
+def signing_accounts() -> list[tuple[str, str]]:
+    """Accounts that may sign certificates by their role: public ids and names, by name."""
+    return [
+        (account.public_id, account.name)
+        for account in accounts_with_role(*GRANTS["certificates.sign"])
+    ]
+
+
+def lead_of(workshop: Workshop) -> tuple[str, str] | None:
+    """The lead facilitator of a workshop: her account's public id and her name."""
+    row = db.session.execute(
+        select(Account.public_id, Account.name)
+        .join(Facilitator, Facilitator.account_id == Account.id)
+        .where(Facilitator.workshop_id == workshop.id)
+        .order_by(Facilitator.lead.desc(), Facilitator.id)
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row is not None else None
+
+
+def marks_at(workshop: Workshop, moment: datetime | None) -> list[tuple[str, FunderMark]]:
+    """The marks of a workshop's funders as they were when its certificates were issued."""
+    rows = db.session.execute(
+        select(Funder.name, FunderMark)
+        .join(Funding, Funding.funder_id == Funder.id)
+        .join(FunderMark, FunderMark.funder_id == Funder.id)
+        .where(Funding.workshop_id == workshop.id)
+        .order_by(Funding.share.desc(), Funder.name, FunderMark.id)
+    )
+    return [
+        (name, mark)
+        for name, mark in rows
+        if held_at(Spell(mark.created_at, mark.replaced_at), moment)
+    ]
+
+
+def all_marks() -> list[tuple[Funder, FunderMark | None]]:
+    """Every funder with the mark that she has now, by name."""
+    return [
+        (funder, mark)
+        for funder, mark in db.session.execute(
+            select(Funder, FunderMark)
+            .outerjoin(
+                FunderMark,
+                (FunderMark.funder_id == Funder.id) & FunderMark.replaced_at.is_(None),
+            )
+            .order_by(func.lower(Funder.name), Funder.id)
+            .limit(500)
+        )
+    ]
+
+
+def funder(public_id: str) -> tuple[Funder, FunderMark | None]:
+    """One funder and her mark. Raises NotFound."""
+    row = one_or_404(
+        db.session.execute(
+            select(Funder, FunderMark)
+            .outerjoin(
+                FunderMark, (FunderMark.funder_id == Funder.id) & FunderMark.replaced_at.is_(None)
+            )
+            .where(Funder.public_id == public_id)
+        ).first()
+    )
+    return row[0], row[1]

@@ -1,45 +1,45 @@
-"""Reads of certificates and batches, and of who may have one."""
+"""Reads of certificates and batches, and of who may have one. Reads behind a holder's link. How
+far a batch is issued, and whether somebody is still at it. Workshops whose people fulfilled by now
+the track that their certificate needs."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    exists,
-    false,
-    func,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from kash.attendance.models import Slot
-from kash.certificates.approval import APPROVAL
+from kash.accounts.services.marks import token_hash
+from kash.attendance.models import RosterEntry, Slot
 from kash.certificates.models import (
+    APPROVAL,
     Certificate,
     CertificateBatch,
     CertificateRule,
+    HolderLink,
 )
 from kash.certificates.rules.issuing import (
     IssuingRecord,
     Missing,
     missing_requirements,
+    state_shown,
 )
-from kash.people.models import Person
+from kash.certificates.tracks.models import Track, TrackVersion
+from kash.certificates.tracks.queries.certifying import JudgedByVersion, certifying_track, standings
+from kash.certificates.tracks.queries.tracks import completing
+from kash.certificates.tracks.rules.standing import Standing
+from kash.people.models import Group, Person
+from kash.people.queries.persons import never_asked
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import ENDED
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
-from kash.tracks.models import Track, TrackVersion
-from kash.tracks.queries.certifying import JudgedByVersion, certifying_track
-from kash.tracks.queries.completing import completing
+from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import is_run_by, run_by
 
@@ -338,3 +338,212 @@ def certificates_of_person(person_public_id: str, actor: Actor) -> list[Certific
             .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
         )
     )
+
+
+def usable_link(token: str, now: datetime) -> bool:
+    """True if a link can still be spent."""
+    found = db.session.scalar(select(HolderLink).where(HolderLink.token_hash == token_hash(token)))
+    return (
+        found is not None
+        and found.used_at is None
+        and found.ended_at is None
+        and found.expires_at > now
+    )
+
+
+def visit(secret: str, now: datetime) -> HolderLink | None:
+    """The link whose visit goes on, by its secret; None if it is over."""
+    return db.session.scalar(
+        select(HolderLink).where(
+            HolderLink.visit_hash == token_hash(secret),
+            HolderLink.visit_ends_at > now,
+            HolderLink.ended_at.is_(None),
+        )
+    )
+
+
+def links_of(person: Person, most: int = 10) -> Sequence[HolderLink]:
+    """A person's last links, latest first."""
+    return db.session.scalars(
+        select(HolderLink)
+        .where(HolderLink.person_id == person.id)
+        .order_by(HolderLink.made_at.desc(), HolderLink.id.desc())
+        .limit(most)
+    ).all()
+
+
+def own_certificates(person_id: int) -> Sequence[Certificate]:
+    """All issued certificates of one person, latest first."""
+    return db.session.scalars(
+        select(Certificate)
+        .options(joinedload(Certificate.person))
+        .where(Certificate.person_id == person_id, Certificate.serial.is_not(None))
+        .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+    ).all()
+
+
+def own_certificate(person_id: int, public_id: str) -> Certificate:
+    """One issued certificate of a person. Raises NotFound."""
+    return one_or_404(
+        db.session.scalar(
+            select(Certificate)
+            .options(
+                joinedload(Certificate.person),
+                joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
+            )
+            .where(
+                Certificate.person_id == person_id,
+                Certificate.public_id == public_id,
+                Certificate.serial.is_not(None),
+            )
+        )
+    )
+
+
+def how_far(batch: CertificateBatch, session: Session | None = None) -> tuple[int, int]:
+    """How many certificates of a batch are issued, of how many."""
+    row = (
+        (session or db.session())
+        .execute(
+            select(func.count(Certificate.serial), func.count(Certificate.id)).where(
+                Certificate.batch_id == batch.id
+            )
+        )
+        .one()
+    )
+    return row[0], row[1]
+
+
+def issuing_job(batch: CertificateBatch, session: Session | None = None) -> Job | None:
+    """The work that gives a batch its serials, or gave them; None if it needed none."""
+    if batch.job is None:
+        return None
+    return (session or db.session()).scalar(select(Job).where(Job.public_id == batch.job))
+
+
+def state_of(batch: CertificateBatch, session: Session | None = None) -> str:
+    """The state of a batch as it counts: what was broken off is told as stopped."""
+    if batch.state != "issuing":
+        return batch.state
+    work = issuing_job(batch, session)
+    return state_shown(batch.state, works=work is not None and work.state not in ENDED)
+
+
+def certificates_of_batch(batch: CertificateBatch, letter: str = "") -> Select[Certificate]:
+    """The certificates of a batch with their persons; of one group, if its letter is given."""
+    found = (
+        select(Certificate)
+        .join(Certificate.person)
+        .options(contains_eager(Certificate.person))
+        .where(Certificate.batch_id == batch.id)
+    )
+    return found.where(Person.group.has(letter=letter)) if letter else found
+
+
+def groups_of_batch(batch: CertificateBatch) -> dict[str, int]:
+    """How many certificates of a batch each group has, by its letter; one query."""
+    rows = db.session.execute(
+        select(Group.letter, func.count(Certificate.id).label("number"))
+        .join(Person, Person.group_id == Group.id)
+        .join(Certificate, Certificate.person_id == Person.id)
+        .where(Certificate.batch_id == batch.id)
+        .group_by(Group.letter)
+        .order_by(Group.letter)
+    )
+    return {row.letter: row.number for row in rows}
+
+
+def tracks_of_batch(batch: CertificateBatch) -> list[tuple[str, str, int]]:
+    """(name, name in Kiswahili, number of the version) of tracks by which certificates of a batch
+    were earned, other than by its rule; one query."""
+    rows = db.session.execute(
+        select(Track.name, Track.name_sw, TrackVersion.number)
+        .join(TrackVersion, TrackVersion.track_id == Track.id)
+        .where(
+            TrackVersion.id.in_(
+                select(Certificate.version_id).where(Certificate.batch_id == batch.id)
+            )
+        )
+        .order_by(Track.name, TrackVersion.number)
+    )
+    return [(row.name, row.name_sw, row.number) for row in rows]
+
+
+def unasked_in(batch: CertificateBatch) -> int:
+    """How many of a batch's names not issued yet are of people whom nobody asked about it."""
+    waiting = select(Certificate.person_id).where(
+        Certificate.batch_id == batch.id, Certificate.serial.is_(None)
+    )
+    return len(never_asked(list(db.session.scalars(waiting)), "printed_name"))
+
+
+def names_changed(batch: CertificateBatch) -> int:
+    """How many not issued yet would be printed with another name than was proposed."""
+    waiting = certificates_of_batch(batch).where(Certificate.serial.is_(None))
+    return sum(one.person.name_for_paper != one.printed_name for one in db.session.scalars(waiting))
+
+
+def some_for_preview(batch: CertificateBatch) -> list[Certificate]:
+    """The first certificate of a batch by name, and that with the longest name."""
+    named = certificates_of_batch(batch)
+    chosen = (
+        named.order_by(func.lower(Certificate.printed_name), Certificate.id),
+        named.order_by(func.length(Certificate.printed_name).desc(), Certificate.id),
+    )
+    found = [db.session.scalars(one.limit(1)).first() for one in chosen]
+    return list(dict.fromkeys(one for one in found if one is not None))
+
+
+@dataclass(frozen=True)
+class ReadyHere:
+    """A workshop, and the number of its people who fulfil the track of its course, and for whom no
+    certificate by it was proposed yet."""
+
+    workshop: str
+    title: str
+    count: int
+
+
+def ready_by_tracks(actor: Actor, today: date) -> list[ReadyHere]:
+    """Workshops that an actor runs at which certificates by a track can be proposed, of people who
+    are on the track; each of them at the latest workshop only. One query, and some for each track
+    that a course requires."""
+    if actor.reach("certificates.propose") is not Reach.OWN:
+        return []
+    required = select(Track).where(Track.certifies, Track.course_id.is_not(None)).order_by(Track.id)
+    return [
+        one for track in db.session.scalars(required).all() for one in _ready(track, actor, today)
+    ]
+
+
+def _ready(track: Track, actor: Actor, today: date) -> list[ReadyHere]:
+    has_one = exists().where(
+        Certificate.person_id == RosterEntry.person_id,
+        Certificate.batch_id == CertificateBatch.id,
+        CertificateBatch.state != "returned",
+        Certificate.version_id.in_(
+            select(TrackVersion.id).where(TrackVersion.track_id == track.id)
+        ),
+    )
+    latest = {
+        person: (workshop, title)
+        for workshop, title, person in db.session.execute(
+            select(Workshop.public_id, Workshop.title, RosterEntry.person_id)
+            .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+            .join(RosterEntry, RosterEntry.register_id == Workshop.register_id)
+            .where(
+                CourseVersion.course_id == track.course_id,
+                Workshop.id.in_(run_by(actor)),
+                Workshop.ends_on <= today,
+                RosterEntry.removed_at.is_(None),
+                ~has_one,
+            )
+            .order_by(Workshop.ends_on, Workshop.id)
+        )
+    }
+    if not latest:
+        return []
+    found = standings(db.session(), track, today, list(latest))
+    ready = [person for person, one in found.items() if one.state is Standing.EARNED]
+    counted = Counter(latest[person] for person in ready)
+    return [ReadyHere(workshop, title, number) for (workshop, title), number in counted.items()]

@@ -1,14 +1,47 @@
-"""Issuing: who is eligible, what is missing, what a serial looks like."""
+"""Issuing: who is eligible, what is missing, what a serial looks like. Approval of certificates:
+it fixes all that will stand on them, part by part. Payload of the printed code of a certificate: a
+fixed binary layout, signed, safe to show. | bytes | what | |---|---| | 0 | version, 1 | | 1–4 | id
+of the key that signed: the first four bytes of the public key's SHA-256 | | 5–12 | serial: its
+twelve characters of five bits each, as a number | | 13–16 | id of the public title | | 17–18 |
+month of issue: January 2000 is 1 | | 19–20 | last month in which it holds; 0 if it never expires |
+| 21–28 | salt of the name | | 29–40 | the first twelve bytes of SHA-256 over salt and name | |
+41–104 | Ed25519 signature over `SIGNED_AS` and all that stands before | Numbers are big-endian.
+Nothing tells a group, a cadre or a place, and the name is only there as a salted hash of its
+compared form: whoever reads the name beside the code can confirm it, and nobody can read it from
+the code alone without guessing it. Keeping paper's content from changing is the signature's work;
+whether a certificate still holds today is told by the list of revoked ones. Readiness of a design:
+what it lacks before it may be used, and what of it a batch would leave empty. How a certificate
+stands on a day, for how long it holds, and when somebody is reminded. The list by which anyone
+tells, without asking about a certificate, whether it was revoked. Each publication draws a salt of
+its own. An entry is eleven bytes: the first eight of SHA-256 over salt and serial, then the day
+and the class of reason, hidden under the next three. Whoever holds a serial finds its entry and
+reads it; whoever does not, reads nothing. The rest up to a fixed number of entries is random and
+looks the same, and all of it is in order of its bytes: so the length tells nothing, and two
+publications, however soon after each other, have nothing in common. Steps of a batch: which may be
+taken, and what its state is then."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import base64
+import binascii
+import hashlib
+import json
+from calendar import monthrange
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
-from kash.tracks.rules.eligibility import LeafProgress
-from kash.tracks.rules.tree import Leaf
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from kash.certificates.rules.designs import LEAST_CONTRAST, DesignContent, contrast, unknown_fields
+from kash.certificates.tracks.rules.standing import LeafProgress
+from kash.certificates.tracks.rules.tree import Leaf
+from kash.people.rules.persons import compared_name
+from kash.platform.press.certificate_values import OwnDesign
+from kash.platform.press.own_designs import REQUIRED, examined
 
 # Crockford's base32: no I, L, O or U, so that nothing is misread or misheard.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -183,3 +216,509 @@ def admission(checks: int, names_from_here: int, names_in_all: int, *, name: boo
         return Admission.REFUSED
     tried_out = names_from_here >= NAMES_FROM_AN_ADDRESS or names_in_all >= NAMES_FOR_A_SERIAL
     return Admission.WITHOUT_NAME if name and tried_out else Admission.WHOLE
+
+
+class PrintedPart(StrEnum):
+    """A part of what is printed, by which a difference is told."""
+
+    NAMES = "names"
+    TITLE = "title"
+    DAYS = "days"
+    HOURS = "hours"
+    VALIDITY = "validity"
+    DESIGN = "design"
+    SIGNATORIES = "signatories"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One certificate as it will be printed. `holder` is the public id of whose it is; `former`
+    that of the certificate which it corrects or renews."""
+
+    key: str
+    holder: str
+    name: str
+    title: str
+    minutes: int
+    first_day: date
+    last_day: date
+    former: str = ""
+
+
+@dataclass(frozen=True)
+class ApprovedBatch:
+    """A batch as it will be printed. `design` is the version with its content, the name of the
+    programme, and its logo and the marks of funders if they are printed; `signatories` are
+    (name, role) in order."""
+
+    papers: Sequence[Paper]
+    months_valid: int | None
+    design: str
+    signatories: Sequence[tuple[str, str]]
+
+
+def written_parts(batch: ApprovedBatch) -> dict[PrintedPart, str]:
+    """The text of each part, of which the digest is made; the order of certificates is no part."""
+    papers = sorted(batch.papers, key=lambda one: one.key)
+
+    def each(*values: str) -> str:
+        return json.dumps(
+            [[one.key, *(str(getattr(one, value)) for value in values)] for one in papers]
+        )
+
+    return {
+        PrintedPart.NAMES: each("holder", "name"),
+        PrintedPart.TITLE: each("title"),
+        PrintedPart.DAYS: each("first_day", "last_day"),
+        PrintedPart.HOURS: each("minutes"),
+        PrintedPart.VALIDITY: each("former") + str(batch.months_valid),
+        PrintedPart.DESIGN: batch.design,
+        PrintedPart.SIGNATORIES: json.dumps([list(line) for line in batch.signatories]),
+    }
+
+
+def changed_parts(
+    approved: Mapping[str, str], now: Mapping[PrintedPart, str]
+) -> tuple[PrintedPart, ...]:
+    """The parts whose digests differ from those that were approved, in order. A batch that was
+    approved before digests were kept has none, and nothing is told of it."""
+    if not approved:
+        return ()
+    return tuple(part for part in PrintedPart if approved.get(part) != now[part])
+
+
+VERSION = 1
+# A key signs several kinds of things; none of them can pass for another.
+SIGNED_AS = b"kash certificate 1\0"
+KEY_ID_BYTES = 4
+TITLE_ID_BYTES = 4
+SALT_BYTES = 8
+NAME_BYTES = 12
+SIGNATURE_BYTES = 64
+PAYLOAD_BYTES = 105
+_BODY_BYTES = PAYLOAD_BYTES - SIGNATURE_BYTES
+_FIRST_YEAR = 2000
+_PAYLOAD_VALUES = {character: value for value, character in enumerate(ALPHABET)}
+
+
+class NotAPayload(ValueError):
+    """Bytes, or a text, that no certificate's code can hold."""
+
+
+@dataclass(frozen=True)
+class CodeClaim:
+    """Claim of a code. Months are counted: January 2000 is 1; `expires` is 0 for never.
+
+    A certificate holds through the last day of the month in which it expires.
+    """
+
+    key_id: bytes
+    serial: str
+    title_id: bytes
+    issued: int
+    expires: int
+    salt: bytes
+    name_hash: bytes
+
+
+def key_id_of(public_key: bytes) -> bytes:
+    """By what a code names the key that signed it."""
+    return hashlib.sha256(public_key).digest()[:KEY_ID_BYTES]
+
+
+def title_id_of(public_title: str) -> bytes:
+    """By what a code names its title; the titles themselves are published."""
+    return hashlib.sha256(b"kash title\0" + public_title.encode()).digest()[:TITLE_ID_BYTES]
+
+
+def hashed_name(name: str, salt: bytes) -> bytes:
+    """Hash of a name as a code holds it: equal for all names that `names_match` takes for one."""
+    return hashlib.sha256(salt + compared_name(name).encode()).digest()[:NAME_BYTES]
+
+
+def month_of(day: date | None) -> int:
+    """The number of a day's month; 0 for none."""
+    return (day.year - _FIRST_YEAR) * 12 + day.month if day is not None else 0
+
+
+def claimed(
+    key_id: bytes,
+    serial: str,
+    public_title: str,
+    issued_on: date,
+    expires_on: date | None,
+    printed_name: str,
+    salt: bytes,
+) -> CodeClaim:
+    """Claim that the code of a certificate is to make."""
+    return CodeClaim(
+        key_id=key_id,
+        serial=serial,
+        title_id=title_id_of(public_title),
+        issued=month_of(issued_on),
+        expires=month_of(expires_on),
+        salt=salt,
+        name_hash=hashed_name(printed_name, salt),
+    )
+
+
+def _body(claim: CodeClaim) -> bytes:
+    number = 0
+    for character in claim.serial:
+        number = number * len(ALPHABET) + _PAYLOAD_VALUES[character]
+    parts = (
+        bytes([VERSION]),
+        claim.key_id,
+        number.to_bytes(8, "big"),
+        claim.title_id,
+        claim.issued.to_bytes(2, "big"),
+        claim.expires.to_bytes(2, "big"),
+        claim.salt,
+        claim.name_hash,
+    )
+    body = b"".join(parts)
+    if len(claim.serial) != SERIAL_LENGTH or len(body) != _BODY_BYTES:
+        raise NotAPayload
+    return body
+
+
+def signed_payload(claim: CodeClaim, key: Ed25519PrivateKey) -> bytes:
+    """The bytes that a certificate's code holds, always of one length."""
+    body = _body(claim)
+    return body + key.sign(SIGNED_AS + body)
+
+
+def is_signed_by(payload: bytes, public_key: bytes) -> bool:
+    """True if this key signed exactly these bytes."""
+    body, signature = payload[:-SIGNATURE_BYTES], payload[-SIGNATURE_BYTES:]
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, SIGNED_AS + body)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def read_claim(payload: bytes) -> CodeClaim:
+    """Read the claim of a code, signed by anyone or not. Raises NotAPayload."""
+    if len(payload) != PAYLOAD_BYTES or payload[0] != VERSION:
+        raise NotAPayload
+    number = int.from_bytes(payload[5:13], "big")
+    characters = []
+    for _place in range(SERIAL_LENGTH):
+        number, value = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[value])
+    serial = "".join(reversed(characters))
+    if number or read_serial(serial) != serial:
+        raise NotAPayload
+    return CodeClaim(
+        key_id=payload[1:5],
+        serial=serial,
+        title_id=payload[13:17],
+        issued=int.from_bytes(payload[17:19], "big"),
+        expires=int.from_bytes(payload[19:21], "big"),
+        salt=payload[21:29],
+        name_hash=payload[29:41],
+    )
+
+
+def qr_text(base_url: str, payload: bytes) -> str:
+    """Text of the printed code: an address whose fragment is the payload in base32.
+
+    The fragment is never sent by a browser. But for `#` every character is one of QR's alphanumeric
+    mode where `base_url` has no path of its own, and all texts of one site have one length: an
+    encoder sets `#` as a segment of bytes between two alphanumeric ones.
+    """
+    parts = urlsplit(base_url)
+    fragment = base64.b32encode(payload).decode().rstrip("=")
+    return f"{parts.scheme.upper()}://{parts.netloc.upper()}{parts.path}/V#{fragment}"
+
+
+def read_qr_text(text: str) -> bytes:
+    """The payload in a code's text, or in its fragment alone. Raises NotAPayload."""
+    fragment = text.rsplit("#", 1)[-1].strip().upper()
+    try:
+        payload = base64.b32decode(fragment)
+    except (binascii.Error, ValueError):
+        raise NotAPayload from None
+    if len(payload) != PAYLOAD_BYTES:
+        raise NotAPayload
+    return payload
+
+
+# What stands on every certificate, whatever the design and the batch.
+_ALWAYS = frozenset(
+    {
+        *REQUIRED,
+        *("body", "course_title", "date", "organisation", "check_line", "heading", "signatures"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One thing that is missing or wrong: a flaw, "sentence", "contrast" or "empty"; and where."""
+
+    kind: str
+    what: str = ""
+
+
+def own_design(content: DesignContent) -> OwnDesign:
+    """The markup of a design of one's own; its pictures by their public ids."""
+    return OwnDesign(html=content.html, css=content.css, images=dict(content.pictures))
+
+
+def marked_fields(content: DesignContent) -> frozenset[str]:
+    """The fields that a design of one's own marks."""
+    return examined(own_design(content))[1]
+
+
+def lacks_of(content: DesignContent) -> tuple[Lack, ...]:
+    """All that keeps a design from being put into use."""
+    lacks = [
+        Lack("sentence", name)
+        for words in content.words.values()
+        for text in words.all
+        for name in unknown_fields(text)
+    ]
+    if content.accent and contrast(content.accent) < LEAST_CONTRAST:
+        lacks.append(Lack("contrast", content.accent))
+    if content.base == "own":
+        found, fields = examined(own_design(content))
+        lacks += [Lack(finding.flaw.value, finding.what) for finding in found]
+        lacks += [Lack("empty", name) for name in sorted(_never_filled(content) & fields)]
+    return tuple(dict.fromkeys(lacks))
+
+
+def _never_filled(content: DesignContent) -> frozenset[str]:
+    """Fields that this design leaves empty on every certificate."""
+    empty = {
+        "seal": not content.seal,
+        "logo": not content.logo,
+        "marks": not content.marks,
+        "hours": not content.hours,
+        "body_second": not content.bilingual,
+        "subheading": not content.bilingual,
+    }
+    return frozenset(name for name, never in empty.items() if never)
+
+
+def left_empty(content: DesignContent, filled: Collection[str]) -> tuple[Lack, ...]:
+    """Lacks that a design of one's own marks would have in a batch; each blocks issuing.
+
+    `filled` names the fields for which the batch has something beside what is always there.
+    """
+    if content.base != "own":
+        return ()
+    missing = marked_fields(content) - _ALWAYS - frozenset(filled)
+    return tuple(Lack("empty", name) for name in sorted(missing))
+
+
+EXPIRING_WITHIN = timedelta(days=60)
+# Once more before it is too late.
+_REMINDED_AGAIN_WITHIN = timedelta(days=14)
+
+REVOCATION_CLASSES = ("wrong_name", "wrong_record", "duplicate", "withdrawn_by_holder", "conduct")
+# What nobody chooses: a corrected certificate took its place.
+REPLACED = "replaced"
+# What anybody is told of every other reason: that the issuer withdrew it.
+_WITHDRAWN = "other"
+
+
+def public_class(revoked_class: str) -> str:
+    """The kind of reason that whoever checks a certificate is told. A boss who holds the paper must
+    not read from it what its holder is said to have done, so only a replacement is told apart."""
+    return REPLACED if revoked_class == REPLACED else _WITHDRAWN
+
+
+class CertificateStatus(StrEnum):
+    """Standing of a serial, as verification tells it. One that was replaced counts as revoked."""
+
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+class CertificateCondition(StrEnum):
+    """Condition of a certificate, as staff and holders read it: its status in finer steps."""
+
+    VALID = "valid"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    REPLACED = "replaced"
+
+
+def standing_on(today: date, *, revoked: bool, expires_on: date | None) -> CertificateStatus:
+    """How an issued certificate stands. It holds through its last day."""
+    if revoked:
+        return CertificateStatus.REVOKED
+    if expires_on is not None and expires_on < today:
+        return CertificateStatus.EXPIRED
+    return CertificateStatus.VALID
+
+
+def condition_on(
+    today: date, *, revoked: bool, revoked_class: str, expires_on: date | None
+) -> CertificateCondition:
+    """The same in finer steps; one that was revoked is told as such even if it also ran out."""
+    if revoked:
+        return (
+            CertificateCondition.REPLACED
+            if revoked_class == REPLACED
+            else CertificateCondition.REVOKED
+        )
+    if standing_on(today, revoked=False, expires_on=expires_on) is CertificateStatus.EXPIRED:
+        return CertificateCondition.EXPIRED
+    if expires_on is not None and expires_on <= today + EXPIRING_WITHIN:
+        return CertificateCondition.EXPIRING
+    return CertificateCondition.VALID
+
+
+def last_day(issued_on: date, months: int | None, *, follows: date | None = None) -> date | None:
+    """The last day of a certificate that holds for so many months; None if it holds for ever.
+
+    It is the last day of a month, since the code on paper holds months only, and must say the same
+    as the programme. A renewal counts from the last day of the one that it follows, if that was
+    still to come: nobody loses days by renewing early.
+    """
+    if months is None:
+        return None
+    start = max(issued_on, follows) if follows else issued_on
+    whole = start.year * 12 + start.month - 1 + months
+    year, month = divmod(whole, 12)
+    return date(year, month + 1, monthrange(year, month + 1)[1])
+
+
+def reminder_due(today: date, *, expires_on: date, reminded_on: date | None) -> bool:
+    """True if somebody is to be reminded today: when 60 days are left, and once more at 14."""
+    if not today <= expires_on <= today + EXPIRING_WITHIN:
+        return False
+    if reminded_on is None:
+        return True
+    again = expires_on - _REMINDED_AGAIN_WITHIN
+    return reminded_on < again <= today
+
+
+LEAST_ENTRIES = 256
+STATUS_SALT_BYTES = 16
+ENTRY_BYTES = 11
+_TAG_BYTES = 8
+_FIRST_DAY = date(2000, 1, 1)
+# By their place: only ever added to at the end.
+STATUS_CLASSES = (
+    "other",
+    "wrong_name",
+    "wrong_record",
+    "duplicate",
+    "withdrawn_by_holder",
+    "conduct",
+    "replaced",
+)
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """A revoked certificate: its serial, the day, and the class of the reason."""
+
+    serial: str
+    day: date
+    reason_class: str
+
+
+def entries_published(revoked: int) -> int:
+    """How long a list with so many revoked certificates is: 256, or the next power of two."""
+    length = LEAST_ENTRIES
+    while length < revoked:
+        length *= 2
+    return length
+
+
+def status_entries(
+    salt: bytes, revoked: Iterable[Revoked], random_bytes: Callable[[int], bytes]
+) -> bytes:
+    """All entries of one publication, joined. `random_bytes` is the system's source."""
+    entries = {_entry(salt, one) for one in revoked}
+    length = entries_published(len(entries))
+    while len(entries) < length:
+        entries.add(random_bytes(ENTRY_BYTES))
+    return b"".join(sorted(entries))
+
+
+def _entry(salt: bytes, revoked: Revoked) -> bytes:
+    digest = _digest(salt, revoked.serial)
+    days = min(max((revoked.day - _FIRST_DAY).days, 0), 0xFFFF)
+    reason = revoked.reason_class
+    number = STATUS_CLASSES.index(reason) if reason in STATUS_CLASSES else 0
+    hidden = _hidden(digest, days.to_bytes(2, "big") + bytes([number]))
+    return digest[:_TAG_BYTES] + hidden
+
+
+def _digest(salt: bytes, serial: str) -> bytes:
+    return hashlib.sha256(salt + serial.encode()).digest()
+
+
+def _hidden(digest: bytes, content: bytes) -> bytes:
+    mask = digest[_TAG_BYTES:ENTRY_BYTES]
+    return bytes(one ^ other for one, other in zip(content, mask, strict=True))
+
+
+def find_revoked(salt: bytes, entries: bytes, serial: str) -> Revoked | None:
+    """Revocation of a serial by a list, as the page on the phone reads it; None if there is
+    none."""
+    digest = _digest(salt, serial)
+    for start in range(0, len(entries), ENTRY_BYTES):
+        entry = entries[start : start + ENTRY_BYTES]
+        if entry[:_TAG_BYTES] == digest[:_TAG_BYTES]:
+            content = _hidden(digest, entry[_TAG_BYTES:])
+            day = _FIRST_DAY + timedelta(days=int.from_bytes(content[:2], "big"))
+            known = content[2] < len(STATUS_CLASSES)
+            return Revoked(serial, day, STATUS_CLASSES[content[2] if known else 0])
+    return None
+
+
+class BatchStep(StrEnum):
+    """Step that may be taken with a batch."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    ISSUE = "issue"
+    STOP = "stop"
+    LEAVE_OUT = "leave_out"
+    PRINT = "print"
+
+
+_STEPS: dict[str, frozenset[BatchStep]] = {
+    "proposed": frozenset({BatchStep.APPROVE, BatchStep.RETURN}),
+    "approved": frozenset({BatchStep.ISSUE, BatchStep.RETURN}),
+    "issuing": frozenset({BatchStep.STOP}),
+    # A part has its serials, which nothing takes back: the rest is issued too, or left out.
+    "stopped": frozenset({BatchStep.ISSUE, BatchStep.LEAVE_OUT, BatchStep.PRINT}),
+    "issued": frozenset({BatchStep.PRINT}),
+    "returned": frozenset(),
+}
+
+
+def allowed_steps(
+    state: str, *, proposed_by: str, actor: str, issued: int = 1
+) -> frozenset[BatchStep]:
+    """Steps that this actor may take next with a batch in this state, of which so many are issued.
+
+    Whoever proposed a batch neither approves it nor turns it back. One that was stopped before
+    anything was issued is as if only approved.
+    """
+    if state == "stopped" and not issued:
+        state = "approved"
+    if state == "proposed" and actor == proposed_by:
+        return frozenset()
+    return _STEPS[state]
+
+
+def state_shown(state: str, *, works: bool) -> str:
+    """A batch's state. One that is being issued while nothing works on it was stopped."""
+    return "stopped" if state == "issuing" and not works else state
+
+
+def state_after_part(issued: int, total: int) -> str:
+    """The state of a batch of which so many are issued."""
+    return "issued" if issued >= total else "issuing"

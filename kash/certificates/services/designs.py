@@ -1,23 +1,51 @@
-"""Services of designs: make, change, put into use, choose, take out of use."""
+"""Services of designs: make, change, put into use, choose, take out of use. Services of pictures
+of signatures, each by its owner alone, and of funders' marks. Signing what certificates' codes
+hold, and the keys that sign: one is current, the public halves of older ones stay published, and
+their private halves are gone."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from kash.certificates.models import Design, DesignImage, DesignVersion
-from kash.certificates.models.designs import BUILT_IN
+from kash.accounts.models import Programme
+from kash.certificates.models import (
+    BUILT_IN,
+    Certificate,
+    CertificateBatch,
+    Design,
+    DesignImage,
+    DesignVersion,
+    FunderMark,
+    PublishedTitle,
+    SignatureImage,
+    SignatureUse,
+    SigningKey,
+)
 from kash.certificates.rules.designs import DesignContent, content_from
-from kash.certificates.rules.readiness import Lack, lacks_of
+from kash.certificates.rules.issuing import (
+    SALT_BYTES,
+    Lack,
+    claimed,
+    key_id_of,
+    lacks_of,
+    signed_payload,
+    title_id_of,
+)
 from kash.platform import storage
-from kash.platform.database import after_commit, new_public_id
-from kash.platform.vault import audited
+from kash.platform.database import after_commit, db, insertion, new_public_id
+from kash.platform.vault import audited, open_sealed, seal
 from kash.platform.vault.audit import Change
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
-from kash.policy import Actor
+from kash.policy import SYSTEM, Actor
+from kash.workshops.models import Funder
 
 MOST_PICTURES = 12
 _WORDED_IDS = frozenset(public_id for public_id, _name in BUILT_IN)
@@ -272,3 +300,306 @@ def retire_design(public_id: str, by: Actor, *, back: bool = False) -> None:
             return
         design.retired_at = None if back else change.now
         _about(change, design.public_id)
+
+
+SEALED_AS = "signature"
+
+
+class NoSignature(Problem):
+    """Nothing to allow the use of."""
+
+    status = 409
+    sentence = _l("You have no signature here yet. Upload one first.")
+
+
+class NotASignatory(Problem):
+    """The batch has no line for this account to sign on."""
+
+    status = 409
+    sentence = _l("You do not sign these certificates.")
+
+
+def _held(session: Session, account_id: int | None) -> SignatureImage | None:
+    return session.scalar(
+        select(SignatureImage)
+        .where(SignatureImage.account_id == account_id, SignatureImage.withdrawn_at.is_(None))
+        .with_for_update()
+    )
+
+
+def keep_signature(png: bytes, by: Actor) -> None:
+    """Store the actor's signature, sealed. One that was there before is withdrawn with its uses."""
+    public_id = new_public_id()
+    sealed = seal(png, kind=SEALED_AS, public_id=public_id)
+    with audited("certificates.signature_kept", by) as change:
+        _withdraw(change.session, by.account_id, change.now)
+        change.session.add(
+            SignatureImage(
+                public_id=public_id,
+                account_id=by.account_id,
+                sealed=sealed,
+                created_at=change.now,
+            )
+        )
+        change.about(public_id)
+
+
+def _withdraw(session: Session, account_id: int | None, now: datetime) -> SignatureImage | None:
+    """Withdraw an account's signature from whatever is issued from now on."""
+    held = _held(session, account_id)
+    if held is None:
+        return None
+    held.withdrawn_at = now
+    session.execute(
+        update(SignatureUse)
+        .where(SignatureUse.signature_id == held.id, SignatureUse.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+    session.flush()
+    return held
+
+
+def withdraw_signature(by: Actor) -> None:
+    """Take the actor's signature back. Certificates that were issued with it keep it."""
+    with audited("certificates.signature_withdrawn", by) as change:
+        held = _withdraw(change.session, by.account_id, change.now)
+        if held is None:
+            raise NoSignature
+        change.about(held.public_id)
+
+
+def signature_ends(session: Session, account_id: int, now: datetime) -> None:
+    """End the use of a signature when its owner's access ends; in the caller's transaction."""
+    _withdraw(session, account_id, now)
+
+
+def allow_on_design(design: Design, by: Actor) -> None:
+    """Let the actor's signature stand wherever she signs by this design, until she says no more."""
+    worded = {public_id for public_id, _name in BUILT_IN}
+    with audited("certificates.signature_allowed", by) as change:
+        subject = f"design:{design.public_id}" if design.public_id in worded else design.public_id
+        if _allow(change.session, by, change.now, design_id=design.id):
+            change.about(subject)
+        else:
+            change.nothing()
+
+
+def allow_on_batch(batch: CertificateBatch, by: Actor) -> None:
+    """Let the actor's signature stand on the certificates of one batch."""
+    with audited("certificates.signature_allowed", by) as change:
+        if _allow(change.session, by, change.now, batch_id=batch.id):
+            change.about(batch.public_id)
+        else:
+            change.nothing()
+
+
+def _allow(session: Session, by: Actor, now: datetime, **place: int) -> bool:
+    """Allow a signature; True if this said something new. Raises NoSignature."""
+    held = _held(session, by.account_id)
+    if held is None:
+        raise NoSignature
+    wanted = {"design_id": None, "batch_id": None, **place}
+    already = session.scalar(
+        select(SignatureUse.id).where(
+            SignatureUse.signature_id == held.id,
+            SignatureUse.withdrawn_at.is_(None),
+            *(
+                getattr(SignatureUse, name).is_not_distinct_from(value)
+                for name, value in wanted.items()
+            ),
+        )
+    )
+    if already is not None:
+        return False
+    session.add(SignatureUse(signature_id=held.id, approved_at=now, **place))
+    return True
+
+
+def withdraw_use(use_id: str, by: Actor) -> None:
+    """Say no more for one place. Raises NotFound for a use that is not the actor's."""
+    with audited("certificates.signature_use_withdrawn", by) as change:
+        use = one_or_404(
+            change.session.scalar(
+                select(SignatureUse)
+                .join(SignatureUse.signature)
+                .where(
+                    SignatureUse.public_id == use_id,
+                    SignatureImage.account_id == by.account_id,
+                    SignatureUse.withdrawn_at.is_(None),
+                )
+                .with_for_update(of=SignatureUse)
+            )
+        )
+        use.withdrawn_at = change.now
+        change.about(use.public_id)
+
+
+def keep_mark(funder: Funder, png: bytes, by: Actor) -> None:
+    """Store a funder's mark. What was issued before keeps the one it was issued with."""
+    mark = FunderMark(public_id=new_public_id(), funder_id=funder.id)
+    storage.put(mark.key, png)
+    try:
+        with audited("certificates.mark_kept", by) as change:
+            _replace_mark(change.session, funder, change.now)
+            mark.created_at = change.now
+            change.session.add(mark)
+            change.about(funder.public_id)
+    except BaseException:
+        storage.delete(mark.key)
+        raise
+
+
+def remove_mark(funder: Funder, by: Actor) -> None:
+    """Print a funder's mark on nothing that is issued from now on."""
+    with audited("certificates.mark_removed", by) as change:
+        if not _replace_mark(change.session, funder, change.now):
+            raise NotFound
+        change.about(funder.public_id)
+
+
+def _replace_mark(session: Session, funder: Funder, now: datetime) -> bool:
+    # Two marks at once must not both hold.
+    session.scalar(select(Funder.id).where(Funder.id == funder.id).with_for_update())
+    held = session.scalar(
+        select(FunderMark).where(
+            FunderMark.funder_id == funder.id, FunderMark.replaced_at.is_(None)
+        )
+    )
+    if held is None:
+        return False
+    held.replaced_at = now
+    session.flush()
+    return True
+
+
+_SEALED_AS = "certificates.signing_key"
+# So many certificates of before are signed in one transaction.
+_AT_ONCE = 500
+
+
+class KeyChangedMeanwhile(ChangedMeanwhile):
+    """Somebody else changed the key since the page was shown."""
+
+    sentence = _l("The key was changed meanwhile. The page shows how it stands.")
+
+
+def make_first_key(session: Session, now: datetime) -> SigningKey:
+    """The programme's first key, or the one that is there. Part of the caller's transaction."""
+    # One at a time, so that two who find none do not both make one.
+    session.execute(select(Programme.id).with_for_update())
+    found = _current(session)
+    return found if found is not None else _new_key(session, now)
+
+
+def _current(session: Session) -> SigningKey | None:
+    return session.scalars(select(SigningKey).where(SigningKey.state == "current")).first()
+
+
+def _new_key(session: Session, now: datetime) -> SigningKey:
+    while True:
+        private = Ed25519PrivateKey.generate()
+        public = private.public_key().public_bytes_raw()
+        key_id = key_id_of(public).hex()
+        if session.scalar(select(SigningKey.id).where(SigningKey.key_id == key_id)) is None:
+            break
+    public_id = new_public_id()
+    key = SigningKey(
+        public_id=public_id,
+        key_id=key_id,
+        public_key=public,
+        private_sealed=seal(private.private_bytes_raw(), kind=_SEALED_AS, public_id=public_id),
+        since=now,
+    )
+    session.add(key)
+    session.flush()
+    return key
+
+
+def private_half(key: SigningKey) -> Ed25519PrivateKey:
+    """Private half with which the current key signs. Raises SealError if the server's keys are not
+    those."""
+    sealed = key.private_sealed
+    if sealed is None:
+        raise ValueError("a retired key signs nothing")
+    opened = open_sealed(sealed, kind=_SEALED_AS, public_id=key.public_id)
+    return Ed25519PrivateKey.from_private_bytes(opened)
+
+
+def sign(session: Session, certificates: Iterable[Certificate], now: datetime) -> None:
+    """Sign what the codes of these certificates hold, once each.
+
+    Part of the caller's transaction; serial, day of issue, name and title must be set by then. What
+    is signed already stays as it is, since it may be printed.
+    """
+    waiting = [one for one in certificates if one.payload is None]
+    if not waiting:
+        return
+    key = _current(session) or make_first_key(session, now)
+    private = private_half(key)
+    _publish_titles(session, {one.public_title for one in waiting})
+    for certificate in waiting:
+        if certificate.serial is None or certificate.issued_on is None:
+            raise ValueError("only an issued certificate is signed")
+        claim = claimed(
+            key_id=bytes.fromhex(key.key_id),
+            serial=certificate.serial,
+            public_title=certificate.public_title,
+            issued_on=certificate.issued_on,
+            expires_on=certificate.expires_on,
+            printed_name=certificate.printed_name,
+            salt=secrets.token_bytes(SALT_BYTES),
+        )
+        certificate.payload = signed_payload(claim, private)
+
+
+def _publish_titles(session: Session, titles: set[str]) -> None:
+    session.execute(
+        insertion(session, PublishedTitle).on_conflict_do_nothing(),
+        [{"title_id": title_id_of(title).hex(), "title": title} for title in sorted(titles)],
+    )
+
+
+def change_key(shown: str, by: Actor, *, doubted: bool = False) -> str:
+    """Have a new key sign from now on; the public half of the old one stays published.
+
+    `shown` is the public id of the key that the page showed as the current one. `doubted` says that
+    somebody else may have had it. Returns the new key's public id. Raises KeyChangedMeanwhile.
+    """
+    with audited("certificates.key_changed", by) as change:
+        session = change.session
+        session.execute(select(Programme.id).with_for_update())
+        old = _current(session)
+        if (old.public_id if old is not None else "") != shown:
+            raise KeyChangedMeanwhile
+        if old is not None:
+            old.state = "retired"
+            old.until = change.now
+            old.private_sealed = None
+            old.doubted = doubted
+            session.flush()
+        made = _new_key(session, change.now)
+        change.about(*([old.public_id] if old is not None else []), made.public_id)
+        return made.public_id
+
+
+def _unsigned() -> Select[Certificate]:
+    return (
+        select(Certificate)
+        .where(Certificate.issued_on.is_not(None), Certificate.payload.is_(None))
+        .order_by(Certificate.id)
+        .limit(_AT_ONCE)
+    )
+
+
+def sign_earlier() -> None:
+    """Make the first key where there is none, and sign certificates that were issued before codes
+    were signed: when they are next printed, they can be checked without a network too."""
+    db.session.rollback()
+    programme = db.session.scalar(select(Programme.id))
+    if programme is None:
+        return
+    while _current(db.session()) is None or db.session.scalars(_unsigned()).first() is not None:
+        with audited("certificates.signed", SYSTEM) as change:
+            make_first_key(change.session, change.now)
+            sign(change.session, change.session.scalars(_unsigned().with_for_update()), change.now)
+            change.about("keys")

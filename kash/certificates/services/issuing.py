@@ -1,34 +1,337 @@
-"""The way to a certificate: the rule, confirmed names, proposing, and approving by another."""
+"""Fixing all that will stand on approved certificates, and asking at issuing whether it still is
+so. Preconditions of approving and issuing: the design leaves none of its fields empty, and all
+that was proposed is still right. The way to a certificate: the rule, confirmed names, proposing,
+and approving by another. Issuing a batch in parts: each is one transaction, so that a crash leaves
+neither a double nor a gap. What fits into one part is issued at once; the worker goes on with the
+rest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime
 from types import MappingProxyType
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
-from kash.attendance.services.closing import check_registers_closed
-from kash.certificates.approval import APPROVAL
-from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
-from kash.certificates.queries.designs import version_in_use
-from kash.certificates.queries.issuing import candidates, certifying_track_of, current_rule
-from kash.certificates.queries.issuing_in_parts import state_of
-from kash.certificates.rules.issuing import Unasked
-from kash.certificates.rules.steps import BatchStep, allowed_steps
-from kash.certificates.services.approval import fix_approval
-from kash.certificates.services.preconditions import check_design_complete, check_still_eligible
+from kash.attendance.queries.registers import closed_ahead
+from kash.attendance.services.registers import check_registers_closed
+from kash.certificates.models import (
+    APPROVAL,
+    Certificate,
+    CertificateBatch,
+    CertificateRule,
+    DesignVersion,
+)
+from kash.certificates.paper.reading import signing_lines
+from kash.certificates.queries.certificates import judged_renewals
+from kash.certificates.queries.designs import marks_at, version_in_use
+from kash.certificates.queries.issuing import (
+    Candidate,
+    candidates,
+    certifying_track_of,
+    current_rule,
+    how_far,
+    state_of,
+)
+from kash.certificates.rules.designs import DesignContent, content_from
+from kash.certificates.rules.issuing import (
+    REPLACED,
+    ApprovedBatch,
+    BatchStep,
+    Paper,
+    PrintedPart,
+    Unasked,
+    allowed_steps,
+    changed_parts,
+    last_day,
+    left_empty,
+    new_serial,
+    state_after_part,
+    written_parts,
+)
+from kash.certificates.services.designs import sign
+from kash.certificates.tracks.services.people import note_fulfilled, publish_share
 from kash.people.models import Person
-from kash.people.queries.consents import never_asked
+from kash.people.queries.persons import never_asked
 from kash.platform.approvals.errors import SamePerson, WrongStep
-from kash.platform.vault import audited
+from kash.platform.database import db
+from kash.platform.jobs import JobCancelled, Progress, enqueue
+from kash.platform.vault import audited, lookup
 from kash.platform.web.errors import Problem
+from kash.platform.web.formats import local_today
+from kash.platform.web.programme import brand, paper_wording
 from kash.policy import Actor
-from kash.tracks.services.certifying import note_fulfilled, publish_share
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
+
+PART_WORDS = {
+    PrintedPart.NAMES: _l("names, or whose they are"),
+    PrintedPart.TITLE: _l("the title"),
+    PrintedPart.DAYS: _l("the days of the workshop"),
+    PrintedPart.HOURS: _l("the hours"),
+    PrintedPart.VALIDITY: _l("how long they hold"),
+    PrintedPart.DESIGN: _l("the design, or the name of the programme"),
+    PrintedPart.SIGNATORIES: _l("who signs"),
+}
+
+
+class ChangedSinceApproval(Problem):
+    """The certificates that would be printed are not those that were approved."""
+
+    status = 409
+
+    def __init__(self, parts: Sequence[PrintedPart]) -> None:
+        changed = ", ".join(str(PART_WORDS[part]) for part in parts)
+        super().__init__(_("Since the approval this changed: %(parts)s.", parts=changed))
+        self.parts = tuple(parts)
+
+
+def fix_approval(session: Session, batch: CertificateBatch) -> None:
+    """Within approving, once it is known who approves: keep the digests of all that is printed."""
+    batch.approved = {str(part): digest for part, digest in _digests(session, batch).items()}
+
+
+def check_approval(session: Session, batch: CertificateBatch) -> None:
+    """Raises ChangedSinceApproval, which names the parts."""
+    changed = changed_parts(batch.approved or {}, _digests(session, batch))
+    if changed:
+        raise ChangedSinceApproval(changed)
+
+
+def _digests(session: Session, batch: CertificateBatch) -> dict[PrintedPart, str]:
+    return {
+        part: lookup(text, kind=f"certificates.approved.{part}")
+        for part, text in written_parts(_printed(session, batch)).items()
+    }
+
+
+def _printed(session: Session, batch: CertificateBatch) -> ApprovedBatch:
+    version = batch.design_version
+    content = content_from(version.content)
+    language = batch.workshop.version.language
+    lines = signing_lines(content, batch.workshop, batch.approved_by, language)
+    design = [version.public_id, version.content, brand(), *_pictures(batch, content)]
+    return ApprovedBatch(
+        papers=_papers(session, batch),
+        months_valid=batch.rule.months_valid,
+        design=json.dumps(design, sort_keys=True),
+        signatories=[(line.name, line.role) for line in lines],
+    )
+
+
+def _pictures(batch: CertificateBatch, content: DesignContent) -> list[object]:
+    """Pictures that are drawn and are no part of the version: the programme's logo by its key, and
+    the marks of funders. Empty where neither is printed."""
+    found: list[object] = []
+    wording = paper_wording()
+    if content.logo == "programme" and "certificates" in wording.logo_on and wording.logo:
+        found.append(wording.logo)
+    if content.marks:
+        marks = marks_at(batch.workshop, None)[:4]
+        found.extend([name, mark.public_id] for name, mark in marks)
+    return found
+
+
+def _papers(session: Session, batch: CertificateBatch) -> list[Paper]:
+    holders = {
+        row.id: row.public_id
+        for row in session.execute(
+            select(Certificate.id, Person.public_id)
+            .join(Person, Person.id == Certificate.person_id)
+            .where(Certificate.batch_id == batch.id)
+        )
+    }
+    days = _days(session, batch)
+    usual = (batch.workshop.starts_on, batch.workshop.ends_on)
+    return [
+        Paper(
+            key=one.public_id,
+            holder=holders[one.id],
+            name=one.printed_name,
+            title=one.public_title,
+            minutes=one.minutes,
+            first_day=days.get(one.id, usual)[0],
+            last_day=days.get(one.id, usual)[1],
+            former=str(one.supersedes_id or one.renews_id or ""),
+        )
+        for one in batch.certificates
+    ]
+
+
+def _days(session: Session, batch: CertificateBatch) -> dict[int, tuple[date, date]]:
+    """The days that renewals are about: those of the first one's workshop. A query for each time
+    that one was renewed before."""
+    found: dict[int, tuple[date, date]] = {}
+    asked = {one.id: one.renews_id for one in batch.certificates if one.renews_id is not None}
+    former = aliased(Certificate)
+    while asked:
+        rows = session.execute(
+            select(former.id, former.renews_id, Workshop.starts_on, Workshop.ends_on)
+            .join(CertificateBatch, CertificateBatch.id == former.batch_id)
+            .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
+            .where(former.id.in_(set(asked.values())))
+        ).all()
+        there = {row[0]: row for row in rows}
+        further: dict[int, int] = {}
+        for key, earlier in asked.items():
+            _id, renews, starts_on, ends_on = there[earlier]
+            found[key] = (starts_on, ends_on)
+            if renews is not None:
+                further[key] = renews
+        asked = further
+    return found
+
+
+class NamesChanged(Problem):
+    """A printed name changed between proposing and issuing."""
+
+    status = 409
+    what = _l("A printed name changed since this was proposed.")
+    sentence = _l("A printed name changed since this was proposed. Send it back and propose again.")
+
+
+class NoLongerEligible(Problem):
+    """Marks, or what else the track asks for, changed between proposing and issuing."""
+
+    status = 409
+    what = _l("What somebody in this batch did changed, and is no longer enough.")
+    sentence = _l(
+        "What somebody in this batch did changed, and is no longer enough. Send it back and propose"
+        " again."
+    )
+
+
+class SessionAhead(Problem):
+    """Nothing is certified of a session that has not begun."""
+
+    status = 409
+    what = _l("A session of this workshop has not begun, though its register is closed.")
+    sentence = _l(
+        "A session of this workshop has not begun, though its register is closed. Nothing is"
+        " certified before it begins."
+    )
+
+
+class NameWithheld(Problem):
+    """Somebody does not want her name on paper."""
+
+    status = 409
+    sentence = _l("The consent to a printed name was refused or withdrawn, so it is not printed.")
+
+
+class FormerRevoked(Problem):
+    """The certificate that is to be corrected or renewed was revoked since."""
+
+    status = 409
+    what = _l("The earlier certificate was revoked or replaced since this was proposed.")
+    sentence = _l(
+        "The earlier certificate was revoked or replaced since this was proposed. Send it back."
+    )
+
+
+def check_names(certificates: Iterable[Certificate]) -> None:
+    """Each must be printed with the name that was proposed. Raises NameWithheld, NamesChanged."""
+    for certificate in certificates:
+        if not certificate.person.prints_name:
+            raise NameWithheld
+        if certificate.person.name_for_paper != certificate.printed_name:
+            raise NamesChanged
+
+
+def check_former(certificates: Iterable[Certificate]) -> None:
+    """Refuse what corrects or renews a certificate that is revoked. Raises FormerRevoked."""
+    for certificate in certificates:
+        former = certificate.supersedes or certificate.renews
+        if former is not None and former.revoked_at is not None:
+            raise FormerRevoked
+
+
+def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
+    """Names and marks of all that is not issued yet must be as they were proposed.
+
+    A corrected certificate and a renewal stand on what was decided before: of them the name and
+    the earlier certificate count, and of a renewal by a track what it asks.
+    Raises the Problems above.
+    """
+    waiting = [one for one in batch.certificates if one.serial is None]
+    check_design_complete(
+        batch.design_version, batch.workshop, expires=run_out(waiting, batch.rule.months_valid)
+    )
+    if batch.kind != "workshop":
+        check_names(waiting)
+        check_former(waiting)
+        if not batch.reason:
+            _check_still_renewed(session, waiting)
+        return
+    if closed_ahead(batch.workshop.register_id, session):
+        raise SessionAhead
+    now: dict[int, Candidate] = {
+        row.person_id: row for row in candidates(batch.workshop, session, excluding=batch)
+    }
+    for certificate in waiting:
+        row = now.get(certificate.person_id)
+        if row is not None and not row.name_may_be_printed:
+            raise NameWithheld
+        if row is None or row.missing:
+            raise NoLongerEligible
+        if row.printed_name != certificate.printed_name:
+            raise NamesChanged
+
+
+def _check_still_renewed(session: Session, renewals: Iterable[Certificate]) -> None:
+    """All that a track asks for a renewal must still be done. Raises NoLongerEligible."""
+    renewed = [one.renews for one in renewals if one.renews and one.version_id is not None]
+    judged = judged_renewals(session, renewed, local_today())
+    if any(one.done_on is None for one in judged.values()):
+        raise NoLongerEligible
+
+
+class FieldsLeftEmpty(Problem):
+    """The design marks fields for which these certificates have nothing."""
+
+    status = 409
+
+
+def check_design_complete(version: DesignVersion, workshop: Workshop, *, expires: bool) -> None:
+    """Raises FieldsLeftEmpty, which names the fields. `expires`: whether certificates run out."""
+    content = content_from(version.content)
+    lacks = left_empty(content, _filled(content, workshop, expires=expires))
+    if lacks:
+        names = ", ".join(lack.what for lack in lacks)
+        raise FieldsLeftEmpty(
+            _("The design would leave fields empty: %(names)s. Choose another one.", names=names)
+        )
+
+
+def _filled(content: DesignContent, workshop: Workshop, *, expires: bool) -> frozenset[str]:
+    kept = paper_wording()
+    programme_logo = bool(kept.logo) and "certificates" in kept.logo_on
+    there = {
+        "expires": expires,
+        "hours": content.hours,
+        "body_second": content.bilingual,
+        "subheading": content.bilingual,
+        "logo": programme_logo if content.logo == "programme" else bool(content.logo),
+        "seal": bool(content.seal),
+        "marks": content.marks and bool(marks_at(workshop, None)),
+    }
+    return frozenset(name for name, filled in there.items() if filled)
+
+
+def run_out(certificates: Iterable[Certificate], months_valid: int | None) -> bool:
+    """True if all of these run out, by the rule or as those that they correct."""
+    return all(
+        one.supersedes.expires_on is not None
+        if one.supersedes is not None
+        else months_valid is not None
+        for one in certificates
+    )
 
 
 class NothingToPropose(Problem):
@@ -254,3 +557,216 @@ def turn_back(
         locked = locked_batch(change.session, batch, BatchStep.RETURN, by)
         workshop = locked.workshop.public_id
         APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser, about=workshop)
+
+
+PART = 100
+
+
+class OthersIssue(WrongStep):
+    """Somebody else is issuing the same batch."""
+
+    sentence = _l("These are being issued already. The page shows how far that is.")
+
+
+class WentBack(Problem):
+    """A batch is no longer what was approved, and so was turned back; nothing of it is issued."""
+
+    status = 409
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("Nothing was issued, and this went back to be proposed again. %(why)s", why=reason)
+        )
+
+
+def issue(
+    batch: CertificateBatch,
+    today: date,
+    by: Actor,
+    *,
+    title: str = "",
+    back: str = "",
+    at_once: int | None = None,
+) -> str:
+    """Issue an approved batch, or go on with one that was stopped; all get this day's date.
+
+    The first part, or the first `at_once`, is issued here and now. Returns the public id of the
+    job that goes on, or nothing where all is issued. Raises WentBack if anything is no longer what
+    was approved, and OthersIssue and WrongStep; of a batch of which a part is issued already, the
+    Problems of `preconditions` and `approval`.
+    """
+    _send_back(batch, by)
+    with audited("certificates.issued", by) as change:
+        session = change.session
+        try:
+            locked = locked_batch(session, batch, BatchStep.ISSUE, by)
+        except WrongStep:
+            here = session.get_one(CertificateBatch, batch.id)
+            raise (OthersIssue if here.state == "issuing" else WrongStep) from None
+        check_still_eligible(session, locked)
+        check_approval(session, locked)
+        locked.state = "issuing"
+        locked.issued_by = by.public_id
+        locked.issued_at = change.now
+        locked.issues_on = today
+        change.about(locked.public_id)
+        done, total = _issue_part(session, locked, change.now, at_once or PART)
+        if done == total:
+            return ""
+        asked = enqueue(
+            session,
+            "certificates.issue",
+            owner=by.public_id,
+            title=title,
+            back=back,
+            total=total,
+            batch=locked.public_id,
+        )
+        locked.job = asked.public_id
+        return asked.public_id
+
+
+def _send_back(batch: CertificateBatch, by: Actor) -> None:
+    """Turn a batch back of which nothing is issued yet, if it is no longer what was approved: so
+    that nothing of it is, and whoever asked reads why. Raises WentBack."""
+    with audited("certificates.went_back", by) as change:
+        session = change.session
+        try:
+            locked = locked_batch(session, batch, BatchStep.ISSUE, by)
+        except WrongStep:
+            # Issuing says what hinders it.
+            change.nothing()
+            return
+        if how_far(locked, session)[0]:
+            change.nothing()
+            return
+        try:
+            check_approval(session, locked)
+            check_still_eligible(session, locked)
+        except Problem as problem:
+            # What is wrong, without the advice to turn it back, as it just was.
+            reason = str(getattr(problem, "what", problem))
+            workshop = locked.workshop.public_id
+            APPROVAL.turn_back(change, locked, reason, by, as_organiser=True, about=workshop)
+        else:
+            change.nothing()
+            return
+    raise WentBack(reason)
+
+
+def _issue_part(
+    session: Session, batch: CertificateBatch, now: datetime, most: int
+) -> tuple[int, int]:
+    """Give the next certificates their serials; how many of how many have one then."""
+    part = session.scalars(
+        select(Certificate)
+        .where(Certificate.batch_id == batch.id, Certificate.serial.is_(None))
+        .options(
+            selectinload(Certificate.person),
+            joinedload(Certificate.supersedes),
+            joinedload(Certificate.renews),
+        )
+        .order_by(Certificate.id)
+        .limit(most)
+        .with_for_update(of=Certificate)
+    ).all()
+    corrected = [one.supersedes_id for one in part if one.supersedes_id is not None]
+    if corrected:
+        session.scalars(
+            select(Certificate).where(Certificate.id.in_(corrected)).with_for_update()
+        ).all()
+    check_names(part)
+    check_former(part)
+    for one in part:
+        _give(one, batch, now)
+    sign(session, part, now)
+    session.flush()
+    done, total = how_far(batch, session)
+    batch.state = state_after_part(done, total)
+    return done, total
+
+
+def _give(certificate: Certificate, batch: CertificateBatch, now: datetime) -> None:
+    day = batch.issues_on
+    if day is None:
+        raise RuntimeError("a batch is issued on a day")
+    certificate.serial = new_serial(secrets.choice)
+    certificate.issued_on = day
+    corrected, renewed = certificate.supersedes, certificate.renews
+    if corrected is not None:
+        # The same right under another name: it holds as long as the one before.
+        certificate.expires_on = corrected.expires_on
+        corrected.revoked_at = now
+        corrected.revoked_by = batch.issued_by
+        corrected.revoked_class = REPLACED
+    else:
+        follows = renewed.expires_on if renewed is not None else None
+        certificate.expires_on = last_day(day, batch.rule.months_valid, follows=follows)
+
+
+def issue_part(public_id: str) -> tuple[int, int] | None:
+    """Issue the next part of a batch: how many of how many are issued, or None if it was stopped.
+
+    Raises NameWithheld, NamesChanged, FormerRevoked: what is wrong then stays for somebody to see.
+    """
+    issuer = db.session.scalar(
+        select(CertificateBatch.issued_by).where(CertificateBatch.public_id == public_id)
+    )
+    with audited("certificates.issued", Actor(issuer or "system")) as change:
+        locked = change.session.scalars(
+            select(CertificateBatch)
+            .where(CertificateBatch.public_id == public_id)
+            .with_for_update()
+        ).one()
+        if locked.state != "issuing":
+            change.nothing()
+            return how_far(locked, change.session) if locked.state == "issued" else None
+        change.about(locked.public_id)
+        return _issue_part(change.session, locked, change.now, PART)
+
+
+def stop(batch: CertificateBatch, by: Actor) -> None:
+    """Stop issuing after the part that is under way. Raises WrongStep."""
+    with audited("certificates.issuing_stopped", by) as change:
+        locked = locked_batch(change.session, batch, BatchStep.STOP, by)
+        locked.state = "stopped"
+        change.about(locked.public_id)
+
+
+def leave_out(batch: CertificateBatch, by: Actor) -> int:
+    """Take what was not issued out of a stopped batch, so that it can be proposed again; how many.
+
+    Raises WrongStep.
+    """
+    with audited("certificates.rest_left_out", by) as change:
+        locked = locked_batch(change.session, batch, BatchStep.LEAVE_OUT, by)
+        left = change.session.execute(
+            delete(Certificate)
+            .where(Certificate.batch_id == locked.id, Certificate.serial.is_(None))
+            .execution_options(synchronize_session=False)
+        )
+        locked.state = "issued"
+        change.about(locked.public_id)
+        return int(left.rowcount)  # type: ignore[attr-defined]
+
+
+def go_on_issuing(progress: Progress, *, batch: str) -> None:
+    """Issue what is left of a batch, part by part. Whoever cancels it stops the batch."""
+    found = db.session.scalars(
+        select(CertificateBatch).where(CertificateBatch.public_id == batch)
+    ).one()
+    issuer = Actor(found.issued_by or "system")
+    done, total = how_far(found)
+    db.session.rollback()
+    while done < total:
+        try:
+            progress.report(done, total)
+        except JobCancelled:
+            with suppress(WrongStep):
+                stop(found, issuer)
+            raise
+        issued = issue_part(batch)
+        if issued is None:
+            raise JobCancelled
+        done, total = issued
+    progress.report(done, total)

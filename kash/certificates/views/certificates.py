@@ -1,46 +1,162 @@
-"""Issued certificates: the list, one of them, and revoking."""
+"""Issued certificates as a table to take along. Issued certificates: the list, one of them, and
+revoking. A batch: approved, turned back, issued and printed. Correcting the name on an issued
+certificate. Renewals of a workshop: after it as a refresher, or by decision. The rule for
+certificates, and courses whose certificates need a track of their own."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func
 
 from kash.accounts.queries.accounts import names_of
+from kash.attendance.queries.registers import slots_still_open
 from kash.certificates import blueprint, documents
-from kash.certificates.forms.history import (
+from kash.certificates.forms import (
     CONDITION_NAMES,
     PRINTING_NAMES,
     REASON_NAMES,
+    REVOCATION_NAMES,
+    DecisionForm,
+    NameCorrectionForm,
+    RenewalForm,
     ReprintForm,
+    RevokeForm,
+    RuleForm,
+    version_name,
+    wrong_name,
 )
-from kash.certificates.forms.issuing import REVOCATION_NAMES, RevokeForm
-from kash.certificates.models import Certificate
+from kash.certificates.models import APPROVAL, Certificate, CertificateBatch
+from kash.certificates.paper.reading import signing_of
 from kash.certificates.queries import issuing
-from kash.certificates.queries.history import count_expiring, history_of
-from kash.certificates.queries.issuing import waiting_for
-from kash.certificates.queries.listing import (
+from kash.certificates.queries.certificates import (
     MOST_COUNTED,
     MOST_FOUND,
     certificate_counts,
     certificates_for_table,
     certificates_select,
+    count_expiring,
     few_found,
     fits_typed,
+    history_of,
+    names_to_take,
+    printings_of,
+    printings_of_one,
+    renewals_here,
 )
-from kash.certificates.queries.printing import printings_of_one
-from kash.certificates.rules.issuing import grouped
-from kash.certificates.services import revoking
-from kash.certificates.services.printing import note_export
-from kash.certificates.tables import certificate_rows
-from kash.people.rules.one_group import OneGroup
+from kash.certificates.queries.issuing import (
+    batch_of,
+    candidates,
+    certificates_of_batch,
+    current_rule,
+    groups_of_batch,
+    how_far,
+    issuing_job,
+    names_changed,
+    rule_versions,
+    state_of,
+    tracks_of_batch,
+    unasked_in,
+    waiting_for,
+)
+from kash.certificates.queries.issuing import certificate as issuing_certificate
+from kash.certificates.rules.issuing import BatchStep, allowed_steps, condition_on, grouped
+from kash.certificates.services import certificates as revoking
+from kash.certificates.services import issuing as services_issuing
+from kash.certificates.services.certificates import (
+    note_export,
+    pending_correction,
+    propose_correction,
+)
+from kash.certificates.services.issuing import set_rule
+from kash.certificates.tracks.forms import track_name
+from kash.certificates.tracks.leaf_kinds import LeafQuestion
+from kash.certificates.tracks.queries.certifying import course_tracks, fulfilled
+from kash.certificates.tracks.queries.tracks import all_names, one_track, published_version
+from kash.certificates.tracks.rules.tree import tree_from_json
+from kash.certificates.tracks.services import people as certifying
+from kash.certificates.tracks.services.tracks import AnotherCertifies, CannotCertify
+from kash.certificates.views.sections import organises, staff_workshop
+from kash.people.rules.persons import OneGroup, one_group
+from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.database import db
-from kash.platform.web import Forbidden, current_actor, listing, page
-from kash.platform.web.formats import local_today
+from kash.platform.web import Forbidden, NotFound, Problem, current_actor, listing, page
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
+from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.lists import FEWER_ROWS, ROWS
+from kash.platform.web.public_address import says_address
 from kash.platform.web.tables import written
+from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import Reach, allow
+from kash.workshops.models import Workshop
+from kash.workshops.queries.scope import own_workshop
 from kash.workshops.queries.scope import runs as runs_workshop
+from kash.workshops.queries.workshops import held_sessions
+
+
+def _hours(minutes: int) -> float:
+    hours = round(minutes / 60, 2)
+    return int(hours) if hours.is_integer() else hours
+
+
+def certificate_rows(rows: Iterable[Any], today: date) -> Iterator[Sequence[object]]:
+    """Rows of the table, the head first; hours as 4.5."""
+    words = {code: str(name) for code, name in CONDITION_NAMES.items()}
+    head = [
+        _("Serial"),
+        _("Printed name"),
+        _("Title"),
+        _("Workshop"),
+        _("Hours"),
+        _("Issued on"),
+        _("Valid until"),
+        _("Status"),
+        _("Revoked on"),
+    ]
+    yield head
+    for row in rows:
+        yield [
+            grouped(row.serial),
+            row.name,
+            row.public_title,
+            row.workshop,
+            _hours(row.minutes),
+            row.issued_on,
+            row.expires_on,
+            words[
+                condition_on(
+                    today,
+                    revoked=row.revoked_at is not None,
+                    revoked_class=row.revoked_class,
+                    expires_on=row.expires_on,
+                )
+            ],
+            to_local(row.revoked_at).date() if row.revoked_at else None,
+        ]
+
+
+def _status(one: Certificate) -> object:
+    return CONDITION_NAMES[one.condition(local_today())] if one.serial else _("Not issued")
+
+
+# A certificate, and its printed name where the person's facts are within reach.
+BatchLine = tuple[Certificate, str]
+BATCH_COLUMNS: Sequence[TableColumn[BatchLine]] = (
+    TableColumn(_l("Printed name"), lambda line: line[1], "#beneficiary+name"),
+    TableColumn(_l("Hours"), lambda line: round(line[0].minutes / 60, 2), "#activity+hours"),
+    TableColumn(
+        _l("Serial"), lambda line: grouped(line[0].serial) if line[0].serial else "", "#meta+id"
+    ),
+    TableColumn(_l("Status"), lambda line: _status(line[0]), "#status"),
+)
+
 
 LONGEST_NAME = 200
 
@@ -175,3 +291,335 @@ def revoke(public_id: str) -> ResponseReturnValue:
     return page(
         "certificates/revoke.html", form=form, certificate=found, serial=grouped(found.serial or "")
     )
+
+
+@blueprint.get("/workshops/<public_id>/certificates/batches/<batch_id>")
+@allow("certificates.see")
+@offers_table("list", names=True)
+def batch(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """A batch: its names, how it stands, and what can be done next."""
+    found = staff_workshop(public_id)
+    return batch_page(found, batch_of(found, batch_id), SendBackForm())
+
+
+def batch_page(
+    workshop: Workshop,
+    shown: CertificateBatch,
+    form: SendBackForm,
+    problem: str = "",
+    paper: ReprintForm | None = None,
+) -> ResponseReturnValue:
+    """The page of a batch, with what went wrong on it if something did."""
+    actor = current_actor()
+    state = state_of(shown)
+    issued, total = how_far(shown)
+    steps = allowed_steps(
+        state, proposed_by=shown.proposed_by, actor=actor.public_id, issued=issued
+    )
+    as_organiser = organises(workshop)
+    decision = APPROVAL.offered(shown, actor, as_organiser=as_organiser)
+    may = {BatchStep.APPROVE: decision.approves, BatchStep.RETURN: decision.returns}
+    printings = printings_of(shown)
+    counts = groups_of_batch(shown)
+    asked = request.args.get("group", "")
+    letter = asked if asked in counts else next(iter(counts), "")
+    found = listing(
+        certificates_of_batch(shown, letter),
+        sorts={
+            "name": func.lower(Certificate.printed_name),
+            "hours": Certificate.minutes,
+            "serial": Certificate.serial,
+        },
+        default_sort="name",
+        key=Certificate.id,
+    )
+    if is_taken():
+        return taken(found.turned(lambda rows: names_to_take(actor, rows)), BATCH_COLUMNS)
+    wrong = bool(form.errors or (paper and paper.errors))
+    return render_template(
+        "certificates/batch.html",
+        decision=decision,
+        workshop=workshop,
+        batch=shown,
+        state=state,
+        issued=issued,
+        total=total,
+        work=issuing_job(shown) if state in ("issuing", "stopped") else None,
+        listing=found,
+        groups=OneGroup(letter, (), counts),
+        unasked=unasked_in(shown) if issued < total else 0,
+        changed=names_changed(shown) if issued < total else 0,
+        steps={step.value for step in steps if may.get(step, as_organiser)},
+        names=names_of(
+            [
+                *shown.accounts,
+                shown.issued_by,
+                decision.standing_in,
+                *(one.made_by for one in printings),
+            ]
+        ),
+        earned_by=[
+            _("%(track)s, version %(number)s", track=track_name(name, name_sw), number=number)
+            for name, name_sw, number in tracks_of_batch(shown)
+        ],
+        design_name=version_name(shown.design_version),
+        signing=signing_of(shown, actor),
+        form=form,
+        paper=paper or ReprintForm(),
+        printings=printings,
+        printed={one.kind for one in printings if one.certificate_id is None},
+        printing_names=PRINTING_NAMES,
+        reason_names=REASON_NAMES,
+        # By these sessions the hours were counted that somebody is to approve.
+        held=held_sessions(workshop)
+        if shown.kind == "workshop" and state in ("proposed", "approved")
+        else (),
+        problem=problem,
+        grouped=grouped,
+        today=local_today(),
+    ), 409 if problem else 422 if wrong else 200
+
+
+def _page(found: Workshop, batch_id: str) -> ProposalPage[CertificateBatch]:
+    return ProposalPage(
+        APPROVAL,
+        lambda: batch_of(found, batch_id),
+        partial(batch_page, found),
+        url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id),
+    )
+
+
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/approve")
+@allow("certificates.approve")
+def approve(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Approve what another person proposed."""
+    return _page(staff_workshop(public_id), batch_id).step(
+        lambda shown: services_issuing.approve(shown, current_actor()),
+        lambda _nothing: _("Approved. The trainer can issue and print now."),
+    )
+
+
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/turn-back")
+@allow("certificates.see")
+def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Turn a batch back, with what must be put right."""
+    workshop = staff_workshop(public_id)
+    as_organiser = organises(workshop)
+    return _page(workshop, batch_id).send_back(
+        lambda shown, reason: services_issuing.turn_back(
+            shown, reason, current_actor(), as_organiser=as_organiser
+        ),
+        _("Sent back. Its people can be proposed again."),
+        as_organiser=as_organiser,
+    )
+
+
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/issue")
+@allow("certificates.print")
+@says_address
+def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Give each certificate its serial and date; a large batch is gone on with by the worker."""
+    workshop = own_workshop(public_id, current_actor(), "certificates.print")
+    here = url_for("certificates.batch", public_id=public_id, batch_id=batch_id)
+    return _page(workshop, batch_id).step(
+        lambda shown: services_issuing.issue(
+            shown, local_today(), current_actor(), title=_("Issuing certificates"), back=here
+        ),
+        lambda job: (
+            _("The first are issued; the work goes on.") if job else _("Issued. Print them now.")
+        ),
+    )
+
+
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/stop")
+@allow("certificates.print")
+def stop(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Stop issuing. What has its serial keeps it."""
+    found = own_workshop(public_id, current_actor(), "certificates.print")
+    return _page(found, batch_id).step(
+        lambda shown: services_issuing.stop(shown, current_actor()),
+        lambda _nothing: _("Stopped. What is issued stays issued."),
+    )
+
+
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/leave-out")
+@allow("certificates.print")
+def leave_out(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Take what was not issued out of the batch, so that it can be proposed again."""
+    found = own_workshop(public_id, current_actor(), "certificates.print")
+    return _page(found, batch_id).step(
+        lambda shown: services_issuing.leave_out(shown, current_actor()),
+        lambda number: _("Left out: %(number)s. They can be proposed again.", number=number),
+    )
+
+
+@blueprint.route("/certificates/<public_id>/correct", methods=["GET", "POST"])
+@allow("certificates.propose")
+def correct(public_id: str) -> ResponseReturnValue:
+    """Propose a certificate with the right name in place of one with a wrong name."""
+    actor = current_actor()
+    found = issuing_certificate(public_id, actor, "certificates.propose")
+    form = NameCorrectionForm(data={"name": found.person.name_for_paper})
+    if form.validate_on_submit():
+        name = " ".join(form.name.data.split())
+        wrong = wrong_name(name)
+        if wrong:
+            form.mark_wrong(form.name, wrong)
+        else:
+            with form.showing_problems():
+                batch_id = propose_correction(found, name, actor)
+                flash(_("Proposed. Another person must approve it now."))
+                workshop = issuing_certificate(public_id, actor, "certificates.propose").batch
+                return redirect(
+                    url_for(
+                        "certificates.batch",
+                        public_id=workshop.workshop.public_id,
+                        batch_id=batch_id,
+                    )
+                )
+        found = issuing_certificate(public_id, actor, "certificates.propose")
+    return page(
+        "certificates/correct.html",
+        form=form,
+        certificate=found,
+        serial=grouped(found.serial or ""),
+        pending=pending_correction(db.session(), found),
+    )
+
+
+@blueprint.get("/workshops/<public_id>/certificates/renewals")
+@allow("certificates.propose")
+def renewals(public_id: str) -> ResponseReturnValue:
+    """Whose certificates can be renewed here."""
+    found = own_workshop(public_id, current_actor(), "certificates.propose")
+    return _renewals_page(found, RenewalForm(), DecisionForm())
+
+
+def _renewals_page(
+    workshop: Workshop,
+    refresher: RenewalForm,
+    decision: DecisionForm,
+    problem: str = "",
+    chosen: frozenset[str] | None = None,
+) -> ResponseReturnValue:
+    today = local_today()
+    here = renewals_here(workshop, candidates(workshop), today)
+    open_registers = slots_still_open(workshop.register_id)
+    listed = [*([] if open_registers else here.ready), *here.lacking, *here.by_decision]
+    return render_template(
+        "certificates/renewals.html",
+        workshop=workshop,
+        here=here,
+        known=all_names() if here.judged else None,
+        open_registers=open_registers,
+        shown=one_group(list(dict.fromkeys(listed)), _letter, request.values.get("group", "")),
+        decision=decision,
+        problem=problem,
+        # Who is ready for it is renewed unless somebody decides otherwise.
+        chosen={one.public_id for one in here.ready} if chosen is None else chosen,
+        today=today,
+    ), 409 if problem else 422 if decision.errors or refresher.errors else 200
+
+
+def _left(workshop: Workshop, chosen: frozenset[str], *, by_decision: bool) -> frozenset[str]:
+    """Ticks in the section of the page whose button was not pressed."""
+    here = renewals_here(workshop, candidates(workshop), local_today())
+    offered = here.ready if by_decision else here.by_decision
+    if by_decision and slots_still_open(workshop.register_id):
+        offered = []
+    return chosen.intersection(one.public_id for one in offered)
+
+
+def _letter(one: Certificate) -> str:
+    return one.person.group.letter
+
+
+@blueprint.post("/workshops/<public_id>/certificates/renewals")
+@allow("certificates.propose")
+@says_address
+def propose_renewals(public_id: str) -> ResponseReturnValue:
+    """Propose renewals of those who were ticked; turning to the other group keeps the ticks."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "certificates.propose")
+    by_decision = request.form.get("basis") == "decision"
+    refresher = RenewalForm()
+    decision = DecisionForm()
+    chosen = frozenset(request.form.getlist("certificate"))
+    if "group" in request.form:
+        # Turning to the other group proposes nothing yet.
+        return _renewals_page(workshop, refresher, decision, chosen=chosen)
+    form = decision if by_decision else refresher
+    if not form.validate_on_submit():
+        return _renewals_page(workshop, refresher, decision, chosen=chosen)
+    reason = decision.reason.data if by_decision else ""
+    with CaughtProblem(Problem) as caught:
+        batch_id = revoking.propose_renewals(workshop, chosen, local_today(), actor, reason=reason)
+        return _proposed(public_id, batch_id, chosen, by_decision=by_decision)
+    workshop = own_workshop(public_id, actor, "certificates.propose")
+    return _renewals_page(workshop, refresher, decision, caught.sentence, chosen)
+
+
+def _proposed(
+    public_id: str, batch_id: str, chosen: frozenset[str], *, by_decision: bool
+) -> ResponseReturnValue:
+    flash(_("Proposed. Another person must approve it now."))
+    workshop = own_workshop(public_id, current_actor(), "certificates.propose")
+    left = _left(workshop, chosen, by_decision=by_decision)
+    if left:
+        flash(_("The other ticks on this page are not proposed yet. They stand as you set them."))
+        return _renewals_page(workshop, RenewalForm(), DecisionForm(), chosen=left)
+    return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id))
+
+
+@blueprint.route("/certificates/rule", methods=["GET", "POST"])
+@allow("certificates.rule")
+def rule() -> ResponseReturnValue:
+    """The rule in force, its earlier versions, a form for the next, and courses that ask for
+    more."""
+    stored = current_rule()
+    form = RuleForm(obj=stored)
+    if form.validate_on_submit():
+        set_rule(
+            form.least_share.data or 0,
+            name_must_be_confirmed=bool(form.name_must_be_confirmed.data),
+            months_valid=form.months_valid.data,
+            by=current_actor(),
+        )
+        flash(_("Saved. It holds for what is proposed from now on."))
+        return redirect(url_for("certificates.rule"))
+    versions = rule_versions()
+    return page(
+        "certificates/rule.html",
+        form=form,
+        rule=stored,
+        versions=versions,
+        tracks=course_tracks(),
+        names=names_of(version.created_by for version in versions),
+    )
+
+
+@blueprint.route("/certificates/rule/tracks/<public_id>", methods=["GET", "POST"])
+@allow("certificates.rule")
+def rule_track(public_id: str) -> ResponseReturnValue:
+    """Ask, then make the certificates of a track's course need it, or no more."""
+    track = one_track(public_id)
+    present = published_version(track)
+    if track.course is None or present is None:
+        raise NotFound
+    tree, wanted = tree_from_json(present.tree), request.form.get("required", "")
+    # What the page asked, not the opposite of what stands: sent twice it would take itself back.
+    if wanted not in ("yes", "no"):
+        return render_template(
+            "certificates/rule_track.html",
+            track=track,
+            tree=tree,
+            known=all_names(),
+            fulfilled=len(fulfilled(db.session(), tree, LeafQuestion(local_today()))),
+        )
+    with FlashedProblems(AnotherCertifies, CannotCertify, tone="warn"):
+        if wanted == "no":
+            certifying.ask_no_more(public_id, by=current_actor())
+        else:
+            certifying.ask_for(public_id, by=current_actor())
+        flash(_("Saved. It holds for what is proposed from now on."))
+    return redirect(url_for("certificates.rule"))

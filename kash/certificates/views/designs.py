@@ -1,41 +1,183 @@
-"""Designs: the list, one of them, a new one, changing one, and what is done with it."""
+"""How a design will look: a page that is marked as void, as PDF or as a picture. Designs: the
+list, one of them, a new one, changing one, and what is done with it. Digital badges for holders
+who ask, and what whoever checks them may fetch. Pictures: those of a design, one's own signature,
+and funders' marks."""
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.accounts.queries.accounts import names_of
-from kash.certificates import blueprint, previews
-from kash.certificates.design_pictures import BeingDrawn, stand_in
-from kash.certificates.forms.designs import (
+from kash.certificates import badges, blueprint
+from kash.certificates.design_pictures import BeingDrawn, made_once, stand_in, turn_to_draw
+from kash.certificates.forms import (
     BASE_NAMES,
     PAGE_NAMES,
+    PICTURE_USES,
     DesignForm,
     NewDesignForm,
+    OnePictureForm,
+    PictureForm,
     design_form,
     design_name,
     lack_sentences,
 )
 from kash.certificates.models import Design
-from kash.certificates.paper.wording import usual_words
+from kash.certificates.paper.reading import (
+    batch_lines,
+    signatories_of,
+    signature_picture,
+    signing_lines,
+)
+from kash.certificates.paper.wording import (
+    days_between,
+    other_language,
+    press_design,
+    sentence,
+    usual_words,
+)
 from kash.certificates.queries import designs as queries
+from kash.certificates.queries.designs import longest_names
+from kash.certificates.queries.issuing import batch_of, certificate, own_certificate
 from kash.certificates.rules.designs import (
     MOST_SIGNERS,
     SENTENCE_FIELDS,
     DesignContent,
     content_from,
+    longest,
 )
-from kash.certificates.rules.readiness import lacks_of
+from kash.certificates.rules.issuing import grouped, lacks_of
 from kash.certificates.services import designs as services
+from kash.certificates.views.published import visiting
+from kash.certificates.views.sections import staff_workshop
 from kash.people.queries.search import find_people
-from kash.platform.press import RenderError
+from kash.platform import storage
+from kash.platform.database import utc_now
+from kash.platform.press import (
+    CertificateDesign,
+    CertificateEntry,
+    RenderError,
+    RenderLimits,
+    print_file,
+)
 from kash.platform.press.own_designs import FIELDS, REQUIRED
-from kash.platform.web import Problem, current_actor, download, page
-from kash.platform.web.commands import CaughtProblem
+from kash.platform.press.pictures import page_picture
+from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web import Problem as web_Problem
+from kash.platform.web.bodies import takes_file
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
+from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.formats import date_text, hours_text, local_today
+from kash.platform.web.headers import kept_for
+from kash.platform.web.pictures import MOST_BYTES, prepared_picture, prepared_signature
 from kash.platform.web.programme import LANGUAGES, programme_languages
-from kash.policy import allow
+from kash.policy import ANYONE, NOBODY, Actor, allow
+from kash.settings import Settings
+
+SAMPLE_SERIAL = "0A1B2C3D4E5F"
+PICTURE_WIDTH = 1100
+# A page of one's own writing must not keep anybody waiting, or fill the memory.
+_LIMITS = RenderLimits(seconds=20, megabytes=1024)
+
+
+class NotDrawn(Problem):
+    """A design of one's own with something in it that is never set."""
+
+    status = 422
+
+
+def sample_name() -> str:
+    """An invented person."""
+    return "Zawadi Kielelezo"
+
+
+def longest_name(actor: Actor) -> str:
+    """Of the people within reach the printed name that takes most room; a long one if none."""
+    return longest(longest_names(actor)) or "Mwanaidi Tumaini Rehema wa Kielelezo Sampuli"
+
+
+def preview(content: DesignContent, name: str, *, design_id: int, language: str = "") -> bytes:
+    """A certificate that was never issued, for whoever decides on its design, as PDF.
+
+    Signatures stand on it only where their owners allowed it. Raises RenderError, and NotDrawn
+    for markup that is not taken; BeingDrawn while something else is drawn.
+    """
+    design, entry, _language = _sample(content, name, design_id, language)
+    with turn_to_draw():
+        return print_file(design, [entry], limits=_LIMITS)
+
+
+def _sample(
+    content: DesignContent, name: str, design_id: int, language: str
+) -> tuple[CertificateDesign, CertificateEntry, str]:
+    language = language or programme_languages()[0]
+    if content.base == "own" and any(lack.kind != "empty" for lack in lacks_of(content)):
+        raise NotDrawn(_("Put right what is listed first; then there is something to see."))
+    with force_locale(language):
+        lines = signing_lines(content, None, None, language)
+        design = press_design(
+            content,
+            language,
+            signatories=signatories_of(lines, design_id),
+            void=_("Void"),
+        )
+        return design, _sample_entry(content, name, language), language
+
+
+def preview_picture(pdf: bytes) -> bytes:
+    """The page as PNG. Raises RenderError."""
+    return page_picture(pdf, PICTURE_WIDTH)
+
+
+def kept_picture(content: DesignContent, name: str, *, design_id: int) -> bytes:
+    """A design with the invented person or the longest name, as PNG, made once.
+
+    Raises RenderError, NotDrawn, and BeingDrawn while something else is drawn.
+    """
+    design, entry, language = _sample(content, name, design_id, "")
+    return made_once(
+        (design, entry, language),
+        lambda: preview_picture(print_file(design, [entry], limits=_LIMITS)),
+    )
+
+
+def _sample_entry(content: DesignContent, name: str, language: str) -> CertificateEntry:
+    settings: Settings = current_app.config["SETTINGS"]
+    today = local_today()
+    first, last = today - timedelta(days=4), today - timedelta(days=3)
+    later = date(today.year + 2, today.month, 1)
+    own = content.base == "own"
+    second = ""
+    if content.bilingual:
+        other = other_language(language)
+        with force_locale(other):
+            second = _sample_sentence(content, other, first, last)
+    return CertificateEntry(
+        serial=grouped(SAMPLE_SERIAL),
+        printed_name=name,
+        body=_sample_sentence(content, language, first, last),
+        qr=f"{settings.public_url}/verify#{SAMPLE_SERIAL}",
+        course_title=_("Working Together"),
+        date_text=_("Issued on %(day)s", day=date_text(today)),
+        hours_text=_("Hours attended: %(hours)s", hours=hours_text(720)) if content.hours else "",
+        # Only a design of one's own may mark it and need to be seen with it.
+        expires_text=_("Valid until %(day)s", day=date_text(later)) if own else "",
+        body_second=second,
+    )
+
+
+def _sample_sentence(content: DesignContent, language: str, first: date, last: date) -> str:
+    title = _("Working Together")
+    days = days_between(first, last, language)
+    usual = _("took part in %(title)s, held %(days)s.", title=title, days=days)
+    return sentence(content, language, usual, title, days)
+
 
 _STARTING_HTML = """<div class="head">
   <p data-field="organisation"></p>
@@ -177,7 +319,7 @@ def preview_design(design_id: str) -> ResponseReturnValue:
     found = queries.design(design_id)
     form = design_form(found)
     if not form.validate_on_submit():
-        raise previews.NotDrawn(_("Put right what is marked; then there is something to see."))
+        raise NotDrawn(_("Put right what is marked; then there is something to see."))
     return _picture(form.content(content_from(found.content)), found, request.form.get("who", ""))
 
 
@@ -206,15 +348,15 @@ def design_paper(design_id: str) -> ResponseReturnValue:
 def _drawn(content: DesignContent, design: Design, who: str) -> bytes:
     actor = current_actor()
     if who == "longest":
-        name = previews.longest_name(actor)
+        name = longest_name(actor)
     elif who:
         name = queries.name_on_paper(who, actor)
     else:
-        name = previews.sample_name()
+        name = sample_name()
     try:
-        return previews.preview(content, name, design_id=design.id)
+        return preview(content, name, design_id=design.id)
     except RenderError as error:
-        raise previews.NotDrawn(_told(content, error)) from None
+        raise NotDrawn(_told(content, error)) from None
 
 
 def _told(content: DesignContent, error: RenderError) -> str:
@@ -227,12 +369,12 @@ def _told(content: DesignContent, error: RenderError) -> str:
 def _picture(content: DesignContent, design: Design, who: str) -> Response:
     try:
         if who in ("", "longest"):
-            name = previews.longest_name(current_actor()) if who else previews.sample_name()
-            png = previews.kept_picture(content, name, design_id=design.id)
+            name = longest_name(current_actor()) if who else sample_name()
+            png = kept_picture(content, name, design_id=design.id)
         else:
-            png = previews.preview_picture(_drawn(content, design, who))
+            png = preview_picture(_drawn(content, design, who))
     except RenderError as error:
-        raise previews.NotDrawn(_told(content, error)) from None
+        raise NotDrawn(_told(content, error)) from None
     return Response(png, mimetype="image/png")
 
 
@@ -266,7 +408,7 @@ def use_design(design_id: str) -> ResponseReturnValue:
     content = content_from(design.content)
     typed = request.form.get("row_version", "")
     row_version = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
-    with CaughtProblem(Problem) as caught:
+    with CaughtProblem(web_Problem) as caught:
         if content.base == "own" and not lacks_of(content):
             # It must be seen to fit on a page before anything can be issued by it.
             _drawn(content, design, "longest")
@@ -280,7 +422,7 @@ def use_design(design_id: str) -> ResponseReturnValue:
 @allow("certificates.design")
 def choose_design(design_id: str) -> ResponseReturnValue:
     """Make it the programme's own choice."""
-    with CaughtProblem(Problem) as caught:
+    with CaughtProblem(web_Problem) as caught:
         services.choose_design(design_id, current_actor())
         flash(_("Chosen. Proposals begin with this design."))
         return redirect(url_for("certificates.design", design_id=design_id), code=303)
@@ -292,8 +434,245 @@ def choose_design(design_id: str) -> ResponseReturnValue:
 def retire_design(design_id: str) -> ResponseReturnValue:
     """Offer it no more, or again."""
     back = request.form.get("back", "") == "yes"
-    with CaughtProblem(Problem) as caught:
+    with CaughtProblem(web_Problem) as caught:
         services.retire_design(design_id, current_actor(), back=back)
         flash(_("It is offered again.") if back else _("It is offered no more."))
         return redirect(url_for("certificates.design", design_id=design_id), code=303)
     return _design_page(queries.design(design_id), caught.sentence)
+
+
+def _file(token: str) -> Response:
+    return download(token.encode(), name="badge.jwt", type="application/jwt")
+
+
+@blueprint.post("/certificates/<public_id>/badge")
+@allow("certificates.badge")
+def badge(public_id: str) -> ResponseReturnValue:
+    """A badge of one's own certificate."""
+    actor = current_actor()
+    found = certificate(public_id, actor, "certificates.badge")
+    return _file(badges.make_badge(found, actor))
+
+
+@blueprint.post("/my-certificates/<public_id>/badge")
+@allow(ANYONE)
+def holder_badge(public_id: str) -> ResponseReturnValue:
+    """The same during a visit by a one-time link."""
+    found = own_certificate(visiting().person_id, public_id)
+    return _file(badges.make_badge(found, NOBODY))
+
+
+@blueprint.get("/verify/issuer.json")
+@allow(ANYONE)
+@kept_for(300)
+def issuer_file() -> ResponseReturnValue:
+    """The programme as issuer of badges."""
+    return jsonify(badges.profile())
+
+
+@blueprint.get("/verify/did.json")
+@allow(ANYONE)
+@kept_for(300)
+def identity_file() -> ResponseReturnValue:
+    """The keys by which badges are checked, as the programme's identifier leads to them."""
+    return jsonify(badges.published_identity())
+
+
+@blueprint.get("/verify/badges")
+@allow(ANYONE)
+@kept_for(60)
+def badges_file() -> ResponseReturnValue:
+    """The list of revoked badges."""
+    token = one_or_404(badges.revoked_badges(utc_now()))
+    return Response(token, mimetype="application/jwt")
+
+
+# At 300 dots an inch: a logo of 60 by 16 mm, a seal of 27 mm, a signature and a mark of 60 by 14.
+_SIZES = {"logo": (710, 240), "seal": (400, 400), "own": (1800, 1800)}
+_SIGNATURE_SIZE = (710, 200)
+_MARK_SIZE = (480, 160)
+
+
+def _sent() -> bytes:
+    sent = request.files.get("picture")
+    return sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
+
+
+def _png(key: str) -> Response:
+    try:
+        return Response(storage.get(key), mimetype="image/png")
+    except storage.StorageError:
+        raise NotFound from None
+
+
+@blueprint.route("/certificates/designs/<design_id>/pictures", methods=["GET", "POST"])
+@allow("certificates.design")
+@takes_file(MOST_BYTES)
+def design_pictures(design_id: str) -> ResponseReturnValue:
+    """The pictures of a design, and a form for another; each is drawn anew."""
+    found = queries.design(design_id)
+    content = content_from(found.content)
+    form = PictureForm(data={"use": "logo"})
+    if content.base != "own":
+        form.use.choices = list(PICTURE_USES.items())[:2]
+    if form.validate_on_submit():
+        use = form.use.data
+        name = (form.name.data) if use == "own" else ""
+        with form.showing_problems():
+            png = prepared_picture(_sent(), *_SIZES[use])
+            services.put_picture(design_id, use, name, png, current_actor())
+            flash(_("Saved. It is printed once the design is put into use."))
+            return redirect(url_for("certificates.design_pictures", design_id=design_id))
+    kept: list[tuple[str, str]] = [("logo", content.logo), ("seal", content.seal)]
+    kept += sorted(content.pictures.items())
+    return page(
+        "certificates/design_pictures.html",
+        form=form,
+        design=found,
+        title=design_name(found),
+        content=content,
+        pictures=[(name, key) for name, key in kept if key not in ("", "programme")],
+    )
+
+
+@blueprint.post("/certificates/designs/<design_id>/pictures/<image_id>/remove")
+@allow("certificates.design")
+def remove_design_picture(design_id: str, image_id: str) -> ResponseReturnValue:
+    """Take a picture away."""
+    services.remove_picture(design_id, image_id, current_actor())
+    flash(_("The picture is gone."))
+    return redirect(url_for("certificates.design_pictures", design_id=design_id), code=303)
+
+
+@blueprint.get("/certificates/designs/<design_id>/pictures/<image_id>.png")
+@allow("certificates.see_designs")
+def design_image(design_id: str, image_id: str) -> ResponseReturnValue:
+    """A picture of a design as it is kept."""
+    return _png(queries.image_of(queries.design(design_id), image_id).key)
+
+
+@blueprint.route("/certificates/signature", methods=["GET", "POST"])
+@allow("certificates.sign")
+@takes_file(MOST_BYTES)
+def signature() -> ResponseReturnValue:
+    """One's own signature: upload it, and see where it may stand."""
+    form = OnePictureForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            services.keep_signature(prepared_signature(_sent(), *_SIGNATURE_SIZE), current_actor())
+            flash(_("Saved and sealed. It stands nowhere until you allow it."))
+            return redirect(url_for("certificates.signature"))
+    return _signature_page(form)
+
+
+def _signature_page(form: Any, problem: str = "") -> ResponseReturnValue:
+    actor = current_actor()
+    uses = queries.own_uses(actor)
+    allowed = {design.public_id for _use, design, _batch in uses if design is not None}
+    body, status = page(
+        "certificates/signature.html",
+        form=form,
+        held=queries.own_signature(actor),
+        uses=uses,
+        offered=[one for one in queries.designs_on_offer() if one.public_id not in allowed],
+        design_name=design_name,
+        problem=problem,
+    )
+    return body, 409 if problem else status
+
+
+@blueprint.get("/certificates/signature.png")
+@allow("certificates.sign")
+def signature_image() -> ResponseReturnValue:
+    """One's own signature as it is kept; nobody else's."""
+    held = one_or_404(queries.own_signature(current_actor()))
+    return Response(signature_picture(held), mimetype="image/png")
+
+
+@blueprint.route("/certificates/signature/withdraw", methods=["GET", "POST"])
+@allow("certificates.sign")
+def withdraw_signature() -> ResponseReturnValue:
+    """Take one's signature back, after a question."""
+    if request.method == "POST":
+        with CaughtProblem(services.NoSignature) as caught:
+            services.withdraw_signature(current_actor())
+            flash(_("Withdrawn. Nothing that is issued from now on bears your signature."))
+            return redirect(url_for("certificates.signature"), code=303)
+        return _signature_page(OnePictureForm(), caught.sentence)
+    return render_template("certificates/signature_withdraw.html")
+
+
+@blueprint.post("/certificates/signature/designs/<design_id>")
+@allow("certificates.sign")
+def sign_design(design_id: str) -> ResponseReturnValue:
+    """Allow one's signature wherever one signs by a design."""
+    with CaughtProblem(services.NoSignature) as caught:
+        services.allow_on_design(queries.design(design_id), current_actor())
+        flash(_("Allowed until you say otherwise."))
+        return redirect(url_for("certificates.signature"), code=303)
+    return _signature_page(OnePictureForm(), caught.sentence)
+
+
+@blueprint.post("/certificates/signature/uses/<use_id>/withdraw")
+@allow("certificates.sign")
+def withdraw_signature_use(use_id: str) -> ResponseReturnValue:
+    """Allow it there no more."""
+    services.withdraw_use(use_id, current_actor())
+    flash(_("Withdrawn. What was issued before keeps it."))
+    return redirect(url_for("certificates.signature"), code=303)
+
+
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/signature")
+@allow("certificates.sign")
+def sign_batch(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Allow one's signature on the certificates of one batch."""
+    batch = batch_of(staff_workshop(public_id), batch_id)
+    actor = current_actor()
+    with FlashedProblems(web_Problem):
+        if actor.public_id not in {line.account for line in batch_lines(batch)}:
+            raise services.NotASignatory
+        services.allow_on_batch(batch_of(staff_workshop(public_id), batch_id), actor)
+        flash(_("Your signature will stand on these certificates."))
+    return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id), code=303)
+
+
+@blueprint.get("/certificates/marks")
+@allow("certificates.design")
+def marks() -> ResponseReturnValue:
+    """Funders and their marks."""
+    return render_template("certificates/marks.html", funders=queries.all_marks())
+
+
+@blueprint.route("/certificates/marks/<funder_id>", methods=["GET", "POST"])
+@allow("certificates.design")
+@takes_file(MOST_BYTES)
+def mark(funder_id: str) -> ResponseReturnValue:
+    """Upload a funder's mark."""
+    funder, held = queries.funder(funder_id)
+    form = OnePictureForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            services.keep_mark(funder, prepared_picture(_sent(), *_MARK_SIZE), current_actor())
+            flash(_("Saved. It stands on what is issued from now on."))
+            return redirect(url_for("certificates.marks"))
+    return page("certificates/mark.html", form=form, funder=funder, held=held)
+
+
+@blueprint.get("/certificates/marks/<funder_id>.png")
+@allow("certificates.design")
+def mark_image(funder_id: str) -> ResponseReturnValue:
+    """A funder's mark as it is kept."""
+    _funder, held = queries.funder(funder_id)
+    if held is None:
+        raise NotFound
+    return _png(held.key)
+
+
+@blueprint.post("/certificates/marks/<funder_id>/remove")
+@allow("certificates.design")
+def remove_mark(funder_id: str) -> ResponseReturnValue:
+    """Print a funder's mark no more."""
+    funder, _held = queries.funder(funder_id)
+    services.remove_mark(funder, current_actor())
+    flash(_("The mark is gone."))
+    return redirect(url_for("certificates.marks"), code=303)

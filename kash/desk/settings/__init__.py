@@ -1,12 +1,5 @@
 """The programme's settings, one module for each thing that can be set."""
 
-from kash.desk.settings import (
-    contacts,
-    languages,
-    overview,
-    paper,
-    programme,
-    retention,
-    statuses,
-    zones,
-)
+from kash.desk.settings import lines as contacts
+from kash.desk.settings import people as retention
+from kash.desk.settings import programme as paper

@@ -1,28 +1,127 @@
-"""Lines of the settings about the programme, its paper and its registers."""
+"""How many looks at phones and e-mails are usual in a day. Languages in which only reports are
+filed: offered once somebody accepted their words. Lines of the settings about the programme, its
+paper and its registers. All that can be set, each with what holds now. The areas in which people
+live and services lie, and one spelling for each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from flask import current_app
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 
+from kash.accounts.services.accounts import change_settings
+from kash.attendance.forms import status_word
 from kash.attendance.queries.statuses import statuses_for
-from kash.attendance.wording import status_word
-from kash.desk.settings.languages import accepted_by
+from kash.desk import blueprint
+from kash.desk.queries import ZONE_COLUMNS, ZONE_KINDS
 from kash.desk.settings.programme import the_programme
+from kash.feature import declared
 from kash.people.models import Zone
-from kash.platform.web.language import LANGUAGES
+from kash.people.queries import directory as places
+from kash.people.services import directory as places_services
+from kash.people.services.directory import ZoneDetails, change_zone, unify_spellings
+from kash.platform.database import db, utc_now
+from kash.platform.web import KashForm, current_actor, page, paged
+from kash.platform.web.fields import SeveralField
+from kash.platform.web.forms import (
+    BooleanField,
+    choice_field,
+    radio_field,
+    required,
+    text_field,
+    whole_number_field,
+)
 from kash.platform.web.programme import (
+    CONTACT_LOOKS,
+    LANGUAGES,
     contact_looks_a_day,
     days_backups_are_kept,
     paper_wording,
+    programme_facts,
     retention,
 )
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
+from kash.platform.web.row_versions import RowVersionForm
 from kash.platform.web.setting_lines import SettingLine, in_use
+from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.policy import allow, declared_permission
+
+
+class ContactsForm(RowVersionForm):
+    """How many looks an account has in a day without a reason."""
+
+    looks_a_day = whole_number_field(
+        _l("Looks in a day"),
+        least=CONTACT_LOOKS.least,
+        most=CONTACT_LOOKS.most,
+        description=_l("Each phone or e-mail that is shown is one look."),
+    )
+
+
+def _kept() -> dict[str, int]:
+    return {"looks_a_day": contact_looks_a_day(), "row_version": the_programme().version}
+
+
+@blueprint.route("/settings/contacts", methods=["GET", "POST"])
+@allow("settings.edit", fresh=True)
+def contacts() -> ResponseReturnValue:
+    """Change how many looks are usual; whoever needs more says why, and a director is told."""
+    form = ContactsForm(data=_kept())
+    if form.validate_on_submit():
+        values = {"looks_a_day": form.looks_a_day.data}
+        with form.showing_problems():
+            change_settings(current_actor(), "contacts", "contacts", values, form.row_version_shown)
+            flash(_("Saved."))
+            return redirect(url_for("desk.settings"))
+        if form.changed_meanwhile:
+            form.compare(_kept())
+    return page("desk/settings/contacts.html", form=form, bounds=CONTACT_LOOKS)
+
+
+class ReportingLanguagesForm(RowVersionForm):
+    """Acceptance of the words of each language; where nobody accepted them, it is not offered."""
+
+    luo = text_field(
+        _l("Dholuo was read and accepted by"),
+        most=120,
+        required=False,
+        description=_l("Somebody who speaks it well. While this is empty it is not offered."),
+    )
+
+
+def accepted_by() -> dict[str, str]:
+    """People who accepted the words of each language."""
+    facts = programme_facts()
+    found = facts.accepted_by if facts is not None else {}
+    return {"luo": found.get("luo", "")}
+
+
+def _languages_kept() -> dict[str, object]:
+    return {**accepted_by(), "row_version": the_programme().version}
+
+
+@blueprint.route("/settings/languages", methods=["GET", "POST"])
+@allow("settings.edit")
+def reporting_languages() -> ResponseReturnValue:
+    """Name who accepted the words of a language."""
+    form = ReportingLanguagesForm(data=_languages_kept())
+    if form.validate_on_submit():
+        values = {"luo": form.luo.data}
+        with form.showing_problems():
+            change_settings(
+                current_actor(), "languages", "languages", values, form.row_version_shown
+            )
+            flash(_("Saved."))
+            return redirect(url_for("desk.settings"))
+        if form.changed_meanwhile:
+            form.compare(_languages_kept())
+    return page("desk/settings/languages.html", form=form)
 
 
 def _programme(_count: int) -> str:
@@ -120,3 +219,173 @@ LINES = (
         always=True,
     ),
 )
+
+
+_SECTIONS: tuple[tuple[str, Any], ...] = (
+    ("programme", _l("The programme")),
+    ("work", _l("Work")),
+    ("safety", _l("Safety")),
+)
+
+
+@blueprint.get("/settings")
+@allow("settings.see")
+def settings() -> ResponseReturnValue:
+    """The overview: a line for each thing, with what holds now."""
+    actor = current_actor()
+
+    def is_open(endpoint: str) -> bool:
+        view = current_app.view_functions.get(endpoint)
+        permission = declared_permission(view) if view is not None else None
+        return permission is not None and actor.may(permission)
+
+    # Lines whose page is not there, or not open to whoever looks, are left out.
+    lines = [
+        line
+        for line in sorted(declared(SettingLine), key=lambda line: line.place)
+        if line.always or is_open(line.endpoint)
+    ]
+    counts = _counts(lines, utc_now())
+    return render_template(
+        "desk/settings/index.html",
+        sections=[
+            (
+                title,
+                [
+                    (
+                        line,
+                        url_for(line.endpoint) if is_open(line.endpoint) else "",
+                        line.says(counts.get(number, 0)),
+                    )
+                    for number, line in enumerate(lines)
+                    if line.section == section
+                ],
+            )
+            for section, title in _SECTIONS
+        ],
+    )
+
+
+def _counts(lines: list[SettingLine], now: datetime) -> dict[int, int]:
+    """Counts of the lines, by their numbers; one query."""
+    asked = {
+        number: line.count(now).scalar_subquery()
+        for number, line in enumerate(lines)
+        if line.count is not None
+    }
+    if not asked:
+        return {}
+    return dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
+
+
+class ZoneForm(RowVersionForm):
+    """An area."""
+
+    name = text_field(_l("Name"), most=120)
+    kind = radio_field(_l("Kind"), list(ZONE_KINDS.items()), default="ward")
+    within = choice_field(_l("Lies in"), required=False)
+    active = BooleanField(_l("In use"), default=True)
+
+    def offer(self, zones: Sequence[Zone], excluding: str = "") -> None:
+        """Set what can be chosen: wider areas, and never the zone itself."""
+        self.within.choices = [
+            ("", _("None")),
+            *(
+                (zone.public_id, zone.name)
+                for zone in zones
+                if zone.kind != "ward" and zone.public_id != excluding
+            ),
+        ]
+
+
+class SpellingsForm(KashForm):
+    """Spellings and the area that each means."""
+
+    spellings = SeveralField(
+        _l("Spellings"), choices=[], validators=[required(_l("Choose at least one."))]
+    )
+    zone = choice_field(_l("They mean"))
+
+
+@blueprint.get("/settings/zones")
+@allow("settings.see")
+@offers_table("areas")
+def zones() -> ResponseReturnValue:
+    """The areas, and how many spellings stand beside them."""
+    found = paged(places.zones(also_closed=True))
+    if is_taken():
+        return taken(found, ZONE_COLUMNS)
+    return render_template(
+        "desk/settings/zones.html",
+        listing=found,
+        kinds=ZONE_KINDS,
+        spellings=len(places.spellings().shown),
+    )
+
+
+@blueprint.route("/settings/zones/new", methods=["GET", "POST"])
+@allow("settings.edit")
+def add_zone() -> ResponseReturnValue:
+    """Add an area."""
+    form = ZoneForm()
+    form.offer(places.zones())
+    if form.validate_on_submit():
+        with form.showing_problems():
+            places_services.add_zone(form.command(ZoneDetails), current_actor())
+            flash(_("Saved."))
+            return redirect(url_for("desk.zones"))
+    return page("desk/settings/zone.html", form=form, zone=None)
+
+
+def _values(zone: Zone) -> dict[str, Any]:
+    return {
+        "name": zone.name,
+        "kind": zone.kind,
+        "within": zone.within.public_id if zone.within is not None else "",
+        "active": zone.active,
+        "row_version": zone.row_version,
+    }
+
+
+@blueprint.route("/settings/zones/<public_id>", methods=["GET", "POST"])
+@allow("settings.edit")
+def edit_zone(public_id: str) -> ResponseReturnValue:
+    """Change an area; a new name goes to all that was typed with the old one."""
+    found = places.zone(public_id)
+    form = ZoneForm(data=_values(found))
+    form.offer(places.zones(also_closed=True), excluding=public_id)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            change_zone(
+                public_id, form.command(ZoneDetails), form.row_version_shown, current_actor()
+            )
+            flash(_("Saved."))
+            return redirect(url_for("desk.zones"))
+        if form.changed_meanwhile:
+            form.compare(_values(places.zone(public_id)))
+    return page("desk/settings/zone.html", form=form, zone=public_id)
+
+
+@blueprint.route("/settings/zones/spellings", methods=["GET", "POST"])
+@allow("settings.edit")
+def spellings() -> ResponseReturnValue:
+    """Areas as they were typed, and which zone they mean."""
+    found = places.spellings()
+    listing = paged(found.shown)
+    form = SpellingsForm()
+    form.spellings.choices = [(one.text, one.text) for one in listing.rows]
+    form.zone.choices = [
+        ("", _("Choose")),
+        *((zone.public_id, zone.name) for zone in places.zones()),
+    ]
+    if form.validate_on_submit():
+        changed = unify_spellings(form.zone.data, list(form.spellings.data), current_actor())
+        flash(_("Entries changed: %(count)s.", count=changed))
+        return redirect(url_for("desk.spellings"), code=303)
+    return page(
+        "desk/settings/spellings.html",
+        form=form,
+        listing=listing,
+        hidden=found.hidden,
+        chosen=set(request.form.getlist("spellings")),
+    )

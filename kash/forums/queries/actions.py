@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kash.forums.models import Action, ActionLink, AgendaItem, Forum, ForumMember, Meeting
-from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import number_of, previous_meeting
+from kash.forums.queries.minutes_life import shown_text
 from kash.forums.queries.series import appearance_of, runs, sees_names, within_reach
-from kash.forums.rules.actions import OpenedAction, arising
+from kash.forums.rules.decisions import OpenedAction, arising
 from kash.people.models import Person
-from kash.people.rules.one_group import OneGroup, one_group
+from kash.people.rules.persons import OneGroup, one_group
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404

@@ -1,14 +1,18 @@
-"""Meetings: when and where, who was there, what was said."""
+"""Meetings as events of calendars, under a name that tells nothing of who meets. Presence: the
+quorum of a meeting at a moment, and what it is counted from. Meetings: when and where, who was
+there, what was said. Terms of office of a forum's members, and the quorums on which it agreed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import contains_eager, selectinload
+from flask_babel import gettext as _
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from kash.attendance.models import Mark, RosterEntry, Slot
 from kash.forums.models import (
@@ -17,21 +21,247 @@ from kash.forums.models import (
     Decision,
     Forum,
     ForumMember,
+    ForumQuorum,
+    ForumQuorumGroup,
+    ForumTerm,
+    ItemConflict,
     Meeting,
     MeetingAnswer,
+    PresenceSpell,
 )
-from kash.forums.queries.presence import terms_of
 from kash.forums.queries.series import appearance_of, runs, within_reach
-from kash.forums.rules.attendance import Attendee, GroupAttendance, attendance_by_group
-from kash.forums.rules.clock import AgendaClock, agenda_clock
-from kash.forums.rules.numbering import minute_number
-from kash.forums.rules.terms import counts_on
+from kash.forums.rules.meetings import (
+    PRESENT,
+    TOLD_BEFORE,
+    AgendaClock,
+    Attendee,
+    GroupAttendance,
+    NeededOfGroup,
+    OfficeTerm,
+    Quorum,
+    QuorumShare,
+    Seat,
+    TimeThere,
+    agenda_clock,
+    attendance_by_group,
+    counts_on,
+    ends_after,
+    quorate_times,
+    quorum_of,
+    term_on,
+)
+from kash.forums.rules.minutes import minute_number
 from kash.people.models import Group, Person
 from kash.platform.database import db
+from kash.platform.messages.calendars import CalendarEvent
 from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import to_local
+from kash.platform.web.formats import from_local, to_local
 from kash.policy import Actor, Reach
+
+
+def own_meeting_events(actor: Actor, first: date, last: date) -> list[CalendarEvent]:
+    """Meetings of the forums that this actor is the secretary or a member of."""
+    if actor.account_id is None:
+        return []
+    member = exists().where(
+        ForumMember.forum_id == Forum.id,
+        ForumMember.person_id == (actor.person_id or 0),
+        ForumMember.left_on.is_(None),
+    )
+    meetings = db.session.execute(
+        select(
+            Meeting.public_id,
+            Meeting.starts_at,
+            Meeting.place,
+            Meeting.state,
+            Meeting.row_version,
+            Meeting.created_at,
+            Slot.minutes,
+        )
+        .join(Forum, Forum.id == Meeting.forum_id)
+        .join(Slot, Slot.register_id == Meeting.register_id)
+        .where(
+            Meeting.starts_at >= from_local(first, time()),
+            Meeting.starts_at < from_local(last + timedelta(days=1), time()),
+            or_(Forum.secretary_id == actor.account_id, member),
+        )
+        .order_by(Meeting.starts_at, Meeting.id)
+    ).all()
+    return [
+        CalendarEvent(
+            uid=f"{meeting.public_id}@kash",
+            summary=_("Meeting"),
+            starts_at=meeting.starts_at,
+            ends_at=meeting.starts_at + timedelta(minutes=meeting.minutes),
+            changed_at=meeting.created_at,
+            sequence=meeting.row_version - 1,
+            location=meeting.place,
+            cancelled=meeting.state == "cancelled",
+        )
+        for meeting in meetings
+    ]
+
+
+@dataclass(frozen=True)
+class MeetingPresence:
+    """Everything that a meeting's quorum is counted from, at whatever moment."""
+
+    seats: Sequence[Seat]
+    needed: dict[str, NeededOfGroup]
+    names: dict[str, str]
+    day: date
+
+    def at(self, moment: datetime, conflicted: Collection[int] = ()) -> Quorum:
+        """The quorum at a moment; `conflicted` are members' keys."""
+        return quorum_of(
+            self.seats,
+            self.needed,
+            self.names,
+            day=self.day,
+            moment=moment,
+            conflicted=conflicted,
+        )
+
+    @property
+    def recorded(self) -> bool:
+        """True if anybody stands as having been there."""
+        return any(seat.mark == PRESENT for seat in self.seats)
+
+    def quorate_times(self, begins: datetime) -> list[TimeThere]:
+        """The times for which the meeting that `begins` then was quorate."""
+        changes = [begins]
+        for seat in self.seats:
+            for spell in seat.spells:
+                changes.append(spell.arrived_at)
+                if spell.left_at is not None:
+                    changes.append(spell.left_at)
+        return quorate_times(self.at, changes)
+
+
+def quorum_at(
+    meeting: Meeting,
+    moment: datetime,
+    item: AgendaItem | None = None,
+    session: Session | None = None,
+) -> Quorum:
+    """The quorum of a meeting at a moment, by group; of an item without those who declared a
+    conflict of interest in it."""
+    asked = session or db.session()
+    conflicted = () if item is None else conflicted_in(asked, item)
+    return attendance_at(asked, meeting).at(moment, conflicted)
+
+
+def conflicted_in(session: Session, item: AgendaItem) -> set[int]:
+    """The keys of the members who declared a conflict of interest in an item."""
+    return set(
+        session.scalars(select(ItemConflict.member_id).where(ItemConflict.item_id == item.id))
+    )
+
+
+def attendance_at(session: Session, meeting: Meeting) -> MeetingPresence:
+    """Members on the register with their marks, times and terms; and the quorum that holds."""
+    return attendances_at(session, [meeting])[meeting.id]
+
+
+def attendances_at(session: Session, meetings: Sequence[Meeting]) -> dict[int, MeetingPresence]:
+    """The same of several meetings by their keys; five queries, however many they are."""
+    rows = session.execute(
+        select(
+            Meeting.id,
+            RosterEntry.id,
+            ForumMember.id,
+            ForumMember.left_on,
+            Group.letter,
+            Mark.status,
+        )
+        .select_from(Meeting)
+        .join(RosterEntry, RosterEntry.register_id == Meeting.register_id)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .join(Slot, Slot.register_id == RosterEntry.register_id)
+        .join(
+            ForumMember,
+            and_(ForumMember.forum_id == Meeting.forum_id, ForumMember.person_id == Person.id),
+        )
+        .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
+        .where(
+            Meeting.id.in_([meeting.id for meeting in meetings]),
+            RosterEntry.removed_at.is_(None),
+            RosterEntry.walk_in.is_(False),
+        )
+        .order_by(RosterEntry.id)
+    ).all()
+    spells = spells_of(session, [row[1] for row in rows])
+    terms = terms_of(session, {row[2] for row in rows})
+    seats: dict[int, list[Seat]] = {meeting.id: [] for meeting in meetings}
+    for key, entry, member, left_on, letter, mark in rows:
+        seats[key].append(Seat(member, letter, mark, spells[entry], terms[member], left_on))
+    names = session.execute(
+        select(Group.letter, Group.name).order_by(Group.position, Group.letter)
+    ).all()
+    quorums = _quorums(session, {meeting.forum_id for meeting in meetings})
+    found = {}
+    for meeting in meetings:
+        day = to_local(meeting.starts_at).date()
+        held = [(since, needed) for since, needed in quorums[meeting.forum_id] if since <= day]
+        needed = held[-1][1] if held else {}
+        found[meeting.id] = MeetingPresence(seats[meeting.id], needed, dict(names), day)
+    return found
+
+
+def spells_of(session: Session, entry_ids: Collection[int]) -> defaultdict[int, list[TimeThere]]:
+    """{key of a roster entry: its times in their order}."""
+    found: defaultdict[int, list[TimeThere]] = defaultdict(list)
+    if entry_ids:
+        for row in session.execute(
+            select(PresenceSpell.entry_id, PresenceSpell.arrived_at, PresenceSpell.left_at)
+            .where(PresenceSpell.entry_id.in_(entry_ids))
+            .order_by(PresenceSpell.arrived_at, PresenceSpell.id)
+        ):
+            found[row[0]].append(TimeThere(row[1], row[2]))
+    return found
+
+
+def terms_of(session: Session, member_ids: Collection[int]) -> defaultdict[int, list[OfficeTerm]]:
+    """{key of a member: the terms in their order}."""
+    found: defaultdict[int, list[OfficeTerm]] = defaultdict(list)
+    if member_ids:
+        for row in session.execute(
+            select(ForumTerm.member_id, ForumTerm.begins_on, ForumTerm.ends_on, ForumTerm.office)
+            .where(ForumTerm.member_id.in_(member_ids))
+            .order_by(ForumTerm.begins_on, ForumTerm.id)
+        ):
+            found[row[0]].append(OfficeTerm(row[1], row[2], row[3]))
+    return found
+
+
+def _quorums(
+    session: Session, forum_ids: Collection[int]
+) -> defaultdict[int, list[tuple[date, dict[str, NeededOfGroup]]]]:
+    """The quorums of forums (by key) by the groups' letters, each with the day from which it holds,
+    the earliest first."""
+    found: defaultdict[int, list[tuple[date, dict[str, NeededOfGroup]]]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            ForumQuorum.forum_id,
+            ForumQuorum.holds_from,
+            Group.letter,
+            ForumQuorumGroup.share,
+            ForumQuorumGroup.least,
+        )
+        .outerjoin(ForumQuorumGroup, ForumQuorumGroup.quorum_id == ForumQuorum.id)
+        .outerjoin(Group, Group.id == ForumQuorumGroup.group_id)
+        .where(ForumQuorum.forum_id.in_(forum_ids))
+        .order_by(ForumQuorum.holds_from)
+    )
+    for forum, since, letter, share, least in rows:
+        quorums = found[forum]
+        if not quorums or quorums[-1][0] != since:
+            quorums.append((since, {}))
+        if letter is not None:
+            quorums[-1][1][letter] = NeededOfGroup(QuorumShare(share), least)
+    return found
 
 
 def number_of(item: AgendaItem, held: Meeting) -> str:
@@ -385,4 +615,133 @@ def meetings_to_record(actor: Actor, now: datetime, *, most: int = 10) -> list[M
             runs=True,
         )
         for planned, forum in rows
+    ]
+
+
+@dataclass(frozen=True)
+class MemberTerms:
+    """A member with all terms, for whoever runs the forum. `ends` is the last day if one is known;
+    `counts` is whether a term holds today."""
+
+    member: str
+    person: str
+    name: str
+    letter: str
+    terms: Sequence[tuple[str, OfficeTerm]]
+    now: OfficeTerm | None
+    ends: date | None
+    counts: bool
+
+
+def member_terms(forum: Forum, day: date) -> list[MemberTerms]:
+    """The members of a forum with their terms, by group and name; two queries."""
+    members = db.session.execute(
+        select(ForumMember.id, ForumMember.public_id, Person, Group.letter)
+        .join(Person, Person.id == ForumMember.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
+        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+    ).all()
+    held: dict[int, list[tuple[str, OfficeTerm]]] = {row[0]: [] for row in members}
+    for row in db.session.scalars(
+        select(ForumTerm)
+        .join(ForumMember, ForumMember.id == ForumTerm.member_id)
+        .where(ForumMember.forum_id == forum.id)
+        .order_by(ForumTerm.begins_on, ForumTerm.id)
+    ):
+        if row.member_id in held:
+            term = OfficeTerm(row.begins_on, row.ends_on, row.office)
+            held[row.member_id].append((row.public_id, term))
+    found = []
+    for key, public_id, person, letter in members:
+        terms = [term for _id, term in held[key]]
+        found.append(
+            MemberTerms(
+                member=public_id,
+                person=person.public_id,
+                name=person.chosen_name,
+                letter=letter,
+                terms=held[key],
+                now=term_on(terms, day),
+                ends=ends_after(terms, day),
+                counts=counts_on(terms, None, day),
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class TermsEnding:
+    """A forum whose members' terms end soon: how many, and the first last day."""
+
+    forum_id: str
+    forum_name: str
+    members: int
+    first: date
+
+
+def terms_ending(actor: Actor, day: date) -> list[TermsEnding]:
+    """Forums of which the actor is the secretary, in which terms end within two months and are not
+    carried on. One query."""
+    if actor.reach("forums.edit") is Reach.NONE or actor.account_id is None:
+        return []
+    rows = db.session.execute(
+        select(
+            Forum.public_id,
+            Forum.name,
+            ForumMember.id,
+            ForumTerm.begins_on,
+            ForumTerm.ends_on,
+        )
+        .join(ForumMember, ForumMember.forum_id == Forum.id)
+        .join(ForumTerm, ForumTerm.member_id == ForumMember.id)
+        .where(Forum.secretary_id == actor.account_id, ForumMember.left_on.is_(None))
+        .order_by(Forum.name, Forum.id, ForumTerm.begins_on)
+    )
+    terms: dict[tuple[str, str], dict[int, list[OfficeTerm]]] = {}
+    for public_id, name, member, begins, ends in rows:
+        of_forum = terms.setdefault((public_id, name), {})
+        of_forum.setdefault(member, []).append(OfficeTerm(begins, ends))
+    found = []
+    for (public_id, name), members in terms.items():
+        ending = [ends_after(held, day) for held in members.values()]
+        days = [one for one in ending if one is not None and (one - day).days <= TOLD_BEFORE]
+        if days:
+            found.append(TermsEnding(public_id, name, len(days), min(days)))
+    return found
+
+
+@dataclass(frozen=True)
+class QuorumAgreed:
+    """A quorum of a forum, by the groups' letters. `holds` is whether it is the one of today."""
+
+    public_id: str
+    holds_from: date
+    needed: Mapping[str, NeededOfGroup]
+    holds: bool
+
+
+def quorums_of(forum: Forum, day: date) -> list[QuorumAgreed]:
+    """All that a forum agreed on, the newest first."""
+    found: dict[str, tuple[date, dict[str, NeededOfGroup]]] = {}
+    for public_id, holds_from, letter, share, least in db.session.execute(
+        select(
+            ForumQuorum.public_id,
+            ForumQuorum.holds_from,
+            Group.letter,
+            ForumQuorumGroup.share,
+            ForumQuorumGroup.least,
+        )
+        .outerjoin(ForumQuorumGroup, ForumQuorumGroup.quorum_id == ForumQuorum.id)
+        .outerjoin(Group, Group.id == ForumQuorumGroup.group_id)
+        .where(ForumQuorum.forum_id == forum.id)
+        .order_by(ForumQuorum.holds_from.desc(), Group.position, Group.letter)
+    ):
+        needed = found.setdefault(public_id, (holds_from, {}))[1]
+        if letter is not None:
+            needed[letter] = NeededOfGroup(QuorumShare(share), least)
+    now = next((key for key, (begins, _needed) in found.items() if begins <= day), "")
+    return [
+        QuorumAgreed(public_id, begins, needed, public_id == now)
+        for public_id, (begins, needed) in found.items()
     ]

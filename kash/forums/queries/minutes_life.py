@@ -1,4 +1,6 @@
-"""State of minutes after a meeting: remarks on them, who may confirm them, their errata."""
+"""State of minutes after a meeting: remarks on them, who may confirm them, their errata. Lines of
+minutes that are internal: which they are, and which wait for a second person. Pieces of locked
+minutes that somebody may withdraw."""
 
 from __future__ import annotations
 
@@ -10,8 +12,11 @@ from sqlalchemy.orm import joinedload
 
 from kash.attendance.models import Mark, Slot
 from kash.forums.models import (
+    Action,
     AgendaItem,
+    Forum,
     ForumMember,
+    InternalLine,
     Meeting,
     MinutesErratum,
     MinutesLeaf,
@@ -19,19 +24,27 @@ from kash.forums.models import (
     MinutesRemark,
     NamedLeaf,
 )
-from kash.forums.queries.presence import attendance_at
-from kash.forums.queries.series import appearance_of
-from kash.forums.rules.life import MinutesState, MinutesStep, may_remark, next_step
-from kash.forums.rules.presence import there_at
-from kash.forums.rules.quorum import Quorum
-from kash.forums.rules.record import said_in
-from kash.forums.rules.terms import counts_on
+from kash.forums.queries.meetings import attendance_at
+from kash.forums.queries.series import appearance_of, within_reach
+from kash.forums.rules.meetings import Quorum, counts_on, there_at
+from kash.forums.rules.minutes import (
+    NAMES,
+    WITHDRAWABLE,
+    MinutesRecord,
+    MinutesState,
+    MinutesStep,
+    line_digest,
+    may_remark,
+    next_step,
+    published_text,
+    said_in,
+)
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.vault.chain import code_of
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
-from kash.policy import Actor
+from kash.policy import Actor, Reach
 
 # Marks of those who were in the room.
 THERE = ("present", "in_attendance")
@@ -343,3 +356,126 @@ def own_names(meeting: Meeting, actor: Actor) -> set[str]:
             )
         )
     )
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line that is internal, for those who run the forum. `own` is whether the actor asked for
+    its release."""
+
+    public_id: str
+    text: str
+    asked: bool
+    own: bool
+
+
+def internal_lines_of(item: AgendaItem, actor: Actor) -> list[ShownLine]:
+    """The lines of an item that are not released, in the order in which they are written."""
+    texts = [item.minute, *(row.text for row in item.decisions)]
+    texts += [row.text for row in item.actions]
+    rows = {line.digest: line for line in item.internal_lines if line.released_by is None}
+    found: dict[str, ShownLine] = {}
+    for text in "\n".join(texts).splitlines():
+        row = rows.get(line_digest(text))
+        if row is not None:
+            own = row.asked_by == actor.public_id
+            shown = ShownLine(row.public_id, text.strip(), row.asked_by is not None, own)
+            found.setdefault(row.public_id, shown)
+    return list(found.values())
+
+
+def shown_text(item: AgendaItem, text: str, *, whole: bool) -> str:
+    """A text under an item as it may be read: `whole` by who runs the forum, else without its
+    internal lines, and as a sign where nothing else was written."""
+    if whole:
+        return text
+    return published_text(text, item.kept_internal) or ("…" if text else "")
+
+
+@dataclass(frozen=True)
+class LineToRelease:
+    """Where somebody asked that a line be released."""
+
+    forum_id: str
+    forum_name: str
+    meeting_id: str
+    item_id: str
+    starts_at: datetime
+
+
+def lines_to_release(actor: Actor, *, most: int = 10) -> list[LineToRelease]:
+    """Items with a line for which somebody else asked, in the forums that the actor runs."""
+    reach = actor.reach("forums.edit")
+    if reach is Reach.NONE:
+        return []
+    wanted = (
+        select(
+            Forum.public_id, Forum.name, Meeting.public_id, AgendaItem.public_id, Meeting.starts_at
+        )
+        .distinct()
+        .select_from(InternalLine)
+        .join(AgendaItem, AgendaItem.id == InternalLine.item_id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .join(Forum, Forum.id == Meeting.forum_id)
+        .where(
+            InternalLine.asked_by.is_not(None),
+            InternalLine.asked_by != actor.public_id,
+            InternalLine.released_by.is_(None),
+            Meeting.state != "cancelled",
+            Forum.id.in_(within_reach(actor).with_only_columns(Forum.id)),
+        )
+        .order_by(Meeting.starts_at)
+        .limit(most)
+    )
+    if reach is not Reach.ALL:
+        wanted = wanted.where(Forum.secretary_id == actor.account_id)
+    return [LineToRelease(*row) for row in db.session.execute(wanted)]
+
+
+@dataclass(frozen=True)
+class WithdrawableLeaf:
+    """A piece of locked minutes that the actor may withdraw, with its words; `own` is her name."""
+
+    public_id: str
+    text: str
+    name: bool
+    own: bool
+
+
+def withdrawable_leaf(
+    meeting: Meeting, public_id: str, actor: Actor, *, runs_it: bool
+) -> WithdrawableLeaf | None:
+    """A leaf or an erratum of this meeting that the actor may withdraw: her own name, or anything
+    if she runs the forum; None if it is not there, not hers to withdraw, or withdrawn."""
+    leaf = db.session.scalar(
+        select(MinutesLeaf).where(
+            MinutesLeaf.meeting_id == meeting.id, MinutesLeaf.public_id == public_id
+        )
+    )
+    if leaf is None:
+        return _erratum(meeting, public_id) if runs_it else None
+    own = public_id in own_names(meeting, actor)
+    said = said_in(leaf.value)
+    if leaf.kind not in WITHDRAWABLE or said is None or not (own or runs_it):
+        return None
+    name = leaf.kind in NAMES
+    return WithdrawableLeaf(public_id, said["shown" if name else "text"], name, own)
+
+
+def _erratum(meeting: Meeting, public_id: str) -> WithdrawableLeaf | None:
+    value = db.session.scalar(
+        select(MinutesErratum.value).where(
+            MinutesErratum.meeting_id == meeting.id, MinutesErratum.public_id == public_id
+        )
+    )
+    said = said_in(value)
+    return WithdrawableLeaf(public_id, said["text"], name=False, own=False) if said else None
+
+
+def action_states(record: MinutesRecord) -> dict[str, str]:
+    """By the public id of each action of a record how it stands today."""
+    ids = [task.part.about for task in record.actions]
+    rows = db.session.execute(
+        select(Action.public_id, Action.state).where(Action.public_id.in_(ids))
+    )
+    return {row.public_id: row.state for row in rows}

@@ -1,8 +1,9 @@
-"""Forums within an actor's reach, and their members as the actor may see them."""
+"""Forums within an actor's reach, and their members as the actor may see them.
+Agenda templates."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +13,16 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, selectinload
 
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.queries.accounts import accounts_with_role, names_of
-from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
-from kash.forums.rules.appearance import shown_name
+from kash.forums.models import (
+    Action,
+    AgendaItem,
+    AgendaTemplate,
+    AgendaTemplateItem,
+    Forum,
+    ForumMember,
+    Meeting,
+)
+from kash.forums.rules.meetings import shown_name
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web import Forbidden, Listing, listing
@@ -303,3 +312,67 @@ def secretary_of(found: Forum) -> tuple[str, str]:
 def account_name(public_id: str | None) -> str:
     """The name of an account, for whoever runs the forum; empty when there is none."""
     return names_of([public_id]).get(public_id, "") if public_id else ""
+
+
+@dataclass(frozen=True)
+class TemplateLine:
+    """A template as a list shows it; `minutes` is the sum of those that are set."""
+
+    public_id: str
+    name: str
+    language: str
+    items: int
+    minutes: int
+
+
+def template_lines() -> list[TemplateLine]:
+    """All templates by name; one query."""
+    rows = db.session.execute(
+        select(
+            AgendaTemplate.public_id,
+            AgendaTemplate.name,
+            AgendaTemplate.language,
+            func.count(AgendaTemplateItem.id),
+            func.coalesce(func.sum(AgendaTemplateItem.minutes), 0),
+        )
+        .outerjoin(AgendaTemplateItem, AgendaTemplateItem.template_id == AgendaTemplate.id)
+        .group_by(AgendaTemplate.id)
+        .order_by(func.lower(AgendaTemplate.name))
+        .limit(500)
+    )
+    return [
+        TemplateLine(row[0], row[1], row[2], items=row[3], minutes=int(row[4] or 0)) for row in rows
+    ]
+
+
+def template_choices() -> Sequence[tuple[str, str]]:
+    """(public id, name) of all templates by name."""
+    return [
+        (row.public_id, row.name)
+        for row in db.session.execute(
+            select(AgendaTemplate.public_id, AgendaTemplate.name)
+            .order_by(func.lower(AgendaTemplate.name))
+            .limit(500)
+        )
+    ]
+
+
+def template(public_id: str) -> AgendaTemplate:
+    """A template with its items. Raises NotFound."""
+    return one_or_404(
+        db.session.scalars(
+            select(AgendaTemplate)
+            .options(selectinload(AgendaTemplate.items))
+            .where(AgendaTemplate.public_id == public_id)
+        ).first()
+    )
+
+
+def template_of(template_id: int | None) -> str:
+    """The public id of a forum's own template; empty if it has none."""
+    if template_id is None:
+        return ""
+    return (
+        db.session.scalar(select(AgendaTemplate.public_id).where(AgendaTemplate.id == template_id))
+        or ""
+    )

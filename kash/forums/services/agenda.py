@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.forums.models import Action, AgendaItem, Decision, DecisionReview, Forum, Meeting
-from kash.forums.rules.agenda import ITEMS_OF_A_MEETING, order_is_fixed, with_usual_items
-from kash.forums.services.loading import (
+from kash.forums.rules.meetings import ITEMS_OF_A_MEETING, order_is_fixed, with_usual_items
+from kash.forums.services.internal_lines import (
     check_numbers_free,
     forum_run_by,
     item_in,

@@ -1,20 +1,47 @@
-"""Decisions that come back: what was hoped, and what the forum found."""
+"""Decisions that come back: what was hoped, and what the forum found. Conflicts of interest in an
+item; when a decision was taken, and how the groups voted. Progress of an action: notes with their
+evidence, another owner or day, and what it changes."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kash.forums.models import AgendaItem, Decision, DecisionReview, Forum, Meeting
+from kash.forums.models import (
+    Action,
+    ActionLink,
+    ActionNote,
+    AgendaItem,
+    Decision,
+    DecisionPresence,
+    DecisionReview,
+    Forum,
+    ForumMember,
+    ItemConflict,
+    Meeting,
+)
+from kash.forums.queries.meetings import attendance_at
+from kash.forums.queries.series import runs
 from kash.forums.rules.decisions import CONCLUSIONS
-from kash.forums.services.loading import forum_run_by
-from kash.forums.services.minutes import carry_over
-from kash.forums.services.problems import UnknownChoice
+from kash.forums.rules.meetings import Votes, too_many_votes
+from kash.forums.services.internal_lines import (
+    forum_in_reach,
+    forum_run_by,
+    item_in,
+    written_meeting,
+)
+from kash.forums.services.minutes import carry_over, keep_presence
+from kash.forums.services.problems import AlreadyClosed, TooManyRows, UnknownChoice, UnknownOwner
+from kash.forums.stored_files import ForumFile, forget, store
+from kash.people.models import Group
 from kash.platform.vault import audited
+from kash.platform.web import Forbidden
 from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
@@ -125,3 +152,277 @@ def take_back_conclusion(forum_id: str, decision_id: str, *, by: Actor) -> None:
         review.conclusion, review.found, review.concluded_at = "", "", None
         review.row_version += 1
         change.about(forum.public_id, decision.public_id)
+
+
+class NobodyThere(Problem):
+    """Nobody was there at the time at which a decision is said to have been taken."""
+
+    status = 422
+    field = "at"
+    sentence = _l("By the register nobody was there at this time. Note first who was there.")
+
+
+class TooManyVotes(Problem):
+    """More of a group voted than were there; the first of them is named by `field`."""
+
+    status = 422
+
+    def __init__(self, letter: str, present: int) -> None:
+        super().__init__(_("There at this time: %(count)s. No more can vote.", count=present))
+        self.field = f"in_favour_{letter}"
+
+
+def note_conflicts(
+    forum_id: str,
+    meeting_id: str,
+    item_id: str,
+    *,
+    of: Collection[str],
+    conflicted: Collection[str],
+    by: Actor,
+) -> None:
+    """Keep which of the members `of` a page showed have a conflict of interest in an item (public
+    ids); others stay as they are. What is kept with decisions stays too. Raises UnknownOwner."""
+    with audited("forums.conflicts_noted", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        meeting = written_meeting(session, forum, meeting_id)
+        item = item_in(session, meeting, item_id)
+        members = {
+            row.public_id: row
+            for row in session.scalars(
+                select(ForumMember).where(
+                    ForumMember.forum_id == forum.id, ForumMember.public_id.in_(of)
+                )
+            )
+        }
+        if not set(conflicted) <= set(members):
+            raise UnknownOwner
+        stored = {
+            row.member_id: row
+            for row in session.scalars(select(ItemConflict).where(ItemConflict.item_id == item.id))
+        }
+        change.about(meeting.public_id, item.public_id)
+        changed = False
+        for public_id, member in members.items():
+            row = stored.get(member.id)
+            if public_id in conflicted and row is None:
+                session.add(
+                    ItemConflict(item_id=item.id, member_id=member.id, declared_at=change.now)
+                )
+            elif public_id not in conflicted and row is not None:
+                session.delete(row)
+            else:
+                continue
+            change.about(public_id)
+            changed = True
+        if not changed:
+            change.nothing()
+
+
+def note_decision(
+    forum_id: str,
+    meeting_id: str,
+    item_id: str,
+    decision_id: str,
+    *,
+    moment: datetime,
+    votes: Mapping[str, Votes] | None,
+    by: Actor,
+) -> None:
+    """Keep with a decision who was there at the moment at which it was taken, and how the groups
+    voted, by their letters; None if votes were not counted. Raises NobodyThere and TooManyVotes."""
+    with audited("forums.votes_noted", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        meeting = written_meeting(session, forum, meeting_id)
+        item = item_in(session, meeting, item_id)
+        decision = _decision(session, item, decision_id)
+        change.about(meeting.public_id, item.public_id, decision_id)
+        _moment_noted(session, meeting, item, decision, moment)
+        session.flush()
+        rows = _kept(session, decision)
+        cast = votes or {}
+        for letter in too_many_votes(cast, {key: row.present for key, row in rows.items()}):
+            raise TooManyVotes(letter, rows[letter].present if letter in rows else 0)
+        for letter, row in rows.items():
+            one = cast.get(letter, Votes()) if votes is not None else None
+            row.votes_for = one.in_favour if one else None
+            row.votes_against = one.against if one else None
+            row.abstained = one.abstained if one else None
+
+
+def _moment_noted(
+    session: Session, meeting: Meeting, item: AgendaItem, decision: Decision, moment: datetime
+) -> None:
+    if not keep_presence(session, attendance_at(session, meeting), item, decision, moment):
+        raise NobodyThere
+
+
+def _decision(session: Session, item: AgendaItem, public_id: str) -> Decision:
+    return one_or_404(
+        session.scalar(
+            select(Decision).where(Decision.item_id == item.id, Decision.public_id == public_id)
+        )
+    )
+
+
+def _kept(session: Session, decision: Decision) -> dict[str, DecisionPresence]:
+    """Presence that is kept with a decision, by the groups' letters."""
+    return dict(
+        session.execute(
+            select(Group.letter, DecisionPresence)
+            .join(Group, Group.id == DecisionPresence.group_id)
+            .where(DecisionPresence.decision_id == decision.id)
+            .order_by(Group.position, Group.letter)
+        ).all()
+    )
+
+
+LINK_KINDS = ("workshop", "session", "station", "service")
+# No action has as many; who sends more is no person.
+MOST_NOTES = 100
+MOST_LINKS = 20
+
+
+def _action(session: Session, forum: Forum, public_id: str) -> Action:
+    return one_or_404(
+        session.scalar(
+            select(Action)
+            .join(AgendaItem, AgendaItem.id == Action.item_id)
+            .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+            .where(Meeting.forum_id == forum.id, Action.public_id == public_id)
+        )
+    )
+
+
+def _owns(by: Actor, action: Action) -> bool:
+    owner = action.owner
+    return (
+        owner is not None
+        and owner.left_on is None
+        and by.person_id is not None
+        and owner.person_id == by.person_id
+    )
+
+
+def add_note(forum_id: str, action_id: str, *, text: str, content: bytes = b"", by: Actor) -> str:
+    """Write how an action goes, by its owner or whoever runs the forum, with a file as evidence if
+    `content` is given; the note's public id.
+
+    Raises NotFound, Forbidden, TooManyRows, MaterialProblem, CleaningBusy and StorageError.
+    """
+    evidence = store(content) if content else ForumFile("", "", 0)
+    with audited("forums.note_added", by) as change:
+        session = change.session
+        forum = forum_in_reach(session, forum_id, by)
+        action = _action(session, forum, action_id)
+        own = _owns(by, action)
+        if not own and not runs(by, forum.secretary_id):
+            raise Forbidden
+        there = select(func.count(ActionNote.id)).where(ActionNote.action_id == action.id)
+        if (session.scalar(there) or 0) >= MOST_NOTES:
+            raise TooManyRows
+        note = ActionNote(
+            action_id=action.id,
+            text=text,
+            by_owner=own,
+            kind=evidence.kind,
+            size=evidence.size,
+            created_at=change.now,
+        )
+        if evidence.public_id:
+            note.public_id = evidence.public_id
+        session.add(note)
+        session.flush()
+        change.about(forum.public_id, action.public_id, note.public_id)
+        return note.public_id
+
+
+def remove_note(forum_id: str, action_id: str, note_id: str, *, by: Actor) -> None:
+    """Take a note away for good, with its evidence. Raises NotFound and Forbidden."""
+    with audited("forums.note_removed", by) as change:
+        session = change.session
+        forum = forum_in_reach(session, forum_id, by)
+        action = _action(session, forum, action_id)
+        if not _owns(by, action) and not runs(by, forum.secretary_id):
+            raise Forbidden
+        note = one_or_404(
+            session.scalar(
+                select(ActionNote).where(
+                    ActionNote.action_id == action.id, ActionNote.public_id == note_id
+                )
+            )
+        )
+        filed = bool(note.kind)
+        session.delete(note)
+        change.about(forum.public_id, action.public_id, note_id)
+    if filed:
+        forget(note_id)
+
+
+def hand_over(forum_id: str, action_id: str, *, owner: str, due_on: date | None, by: Actor) -> None:
+    """Give an open action to another member (`owner` by public id, empty for nobody yet) and set
+    its day, also where the minutes in which it stands are closed.
+
+    Raises NotFound, Forbidden, AlreadyClosed and UnknownOwner.
+    """
+    with audited("forums.action_handed_over", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        action = _action(session, forum, action_id)
+        if action.state != "open":
+            raise AlreadyClosed
+        seat = None
+        if owner:
+            seat = session.scalar(
+                select(ForumMember).where(
+                    ForumMember.forum_id == forum.id, ForumMember.public_id == owner
+                )
+            )
+            # Who has left may keep what she has, but is given nothing new.
+            if seat is None or (seat.left_on is not None and seat.id != action.owner_id):
+                raise UnknownOwner
+        action.owner_id = seat.id if seat is not None else None
+        action.due_on = due_on
+        change.about(forum.public_id, action.public_id)
+
+
+def link(forum_id: str, action_id: str, *, kind: str, target: str, by: Actor) -> None:
+    """Say that an action changes something elsewhere; once. The caller has found that `target` is
+    there and within reach. Raises NotFound, Forbidden, UnknownChoice and TooManyRows."""
+    if kind not in LINK_KINDS:
+        raise UnknownChoice
+    with audited("forums.action_linked", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        action = _action(session, forum, action_id)
+        there = [
+            (one.kind, one.target)
+            for one in session.scalars(select(ActionLink).where(ActionLink.action_id == action.id))
+        ]
+        if (kind, target) in there:
+            change.nothing()
+            return
+        if len(there) >= MOST_LINKS:
+            raise TooManyRows
+        session.add(ActionLink(action_id=action.id, kind=kind, target=target))
+        change.about(forum.public_id, action.public_id, target)
+
+
+def unlink(forum_id: str, action_id: str, link_id: str, *, by: Actor) -> None:
+    """Take back that an action changes something. Raises NotFound and Forbidden."""
+    with audited("forums.action_unlinked", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        action = _action(session, forum, action_id)
+        found = one_or_404(
+            session.scalar(
+                select(ActionLink).where(
+                    ActionLink.action_id == action.id, ActionLink.public_id == link_id
+                )
+            )
+        )
+        target = found.target
+        session.delete(found)
+        change.about(forum.public_id, action.public_id, target)

@@ -1,24 +1,227 @@
-"""Lines of minutes that only those who run the forum read, until two of them release a line."""
+"""Problems that stand in the way of circulating, confirming and correcting minutes. Reading again,
+inside a write transaction, what an action decides on, with its lock. Lines of minutes that only
+those who run the forum read, until two of them release a line."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.forums.models import AgendaItem, InternalLine
-from kash.forums.rules.telling import line_digest, telling_lines
-from kash.forums.services.loading import forum_run_by, item_in, written_meeting
-from kash.forums.services.problems import (
-    FiguresBesideCases,
-    TwoPeopleNeeded,
-)
-from kash.people.queries.organisations import station_names
+from kash.forums.models import AgendaItem, Forum, ForumMember, InternalLine, Meeting, MinutesLife
+from kash.forums.queries.series import runs, within_reach
+from kash.forums.rules.minutes import ConfirmRefusal, line_digest, telling_lines
+from kash.forums.services.problems import FiguresBesideCases, MeetingOver, TwoPeopleNeeded
+from kash.people.queries.directory import station_names
 from kash.platform.vault import audited
-from kash.platform.web import NotFound
+from kash.platform.web import Forbidden, NotFound
+from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor
+
+
+class MinutesLocked(Problem):
+    """The minutes are confirmed and locked, so nothing of the meeting changes any more."""
+
+    sentence = _l(
+        "The minutes of this meeting are confirmed and locked. What is wrong in them is put right"
+        " by an erratum."
+    )
+
+
+class NotHeldYet(Problem):
+    """Minutes are circulated once the meeting is recorded as held."""
+
+    sentence = _l("Record the meeting as held first.")
+
+
+class NothingWritten(Problem):
+    """There is nothing to circulate."""
+
+    sentence = _l("Nothing is written yet. Write the minutes first.")
+
+
+class DifferencesLeft(Problem):
+    """Two people wrote something differently, and nobody settled it yet."""
+
+    sentence = _l("Two people wrote something differently. Settle that first, under its item.")
+
+
+class AlreadyCirculated(Problem):
+    """Somebody circulated the minutes meanwhile."""
+
+    sentence = _l("The minutes are circulated already.")
+
+
+class NotCirculated(Problem):
+    """This is done with circulated minutes only."""
+
+    sentence = _l("The minutes are not circulated now. The page shows how they stand.")
+
+
+class NumbersFrozen(Problem):
+    """Circulated minutes keep their numbers."""
+
+    sentence = _l(
+        "The minutes are circulated, and their numbers stand: no item, decision or action is added"
+        " or taken off. Take the minutes back first."
+    )
+
+
+class RemarksOver(Problem):
+    """The day until which remarks are taken is over."""
+
+    sentence = _l("Remarks were taken until another day. Say it at the next meeting.")
+
+
+class OnlyWhoWasThere(Problem):
+    """Remarks are made by members who were present."""
+
+    status = 403
+    sentence = _l("Members who were at the meeting can remark on its minutes.")
+
+
+class TooManyRemarks(Problem):
+    """A member has a limit of remarks on an item that no reader reaches."""
+
+    status = 422
+    field = "text"
+    sentence = _l("You have many remarks on this item already. Put them together in one.")
+
+
+class AlreadySettled(Problem):
+    """Somebody settled the remark meanwhile."""
+
+    sentence = _l("This remark is settled already.")
+
+
+class DayOver(Problem):
+    """Remarks are taken until today or later."""
+
+    status = 422
+    field = "remarks_until"
+    sentence = _l("Choose today or a later day.")
+
+
+class NotLocked(Problem):
+    """Errata and withdrawals concern locked minutes."""
+
+    sentence = _l("The minutes are not locked yet: correct the text itself.")
+
+
+class NotConfirmed(Problem):
+    """Something stands against confirming; `reason` says what, the sentence says it to people."""
+
+    status = 422
+    sentence = _l("The minutes could not be confirmed.")
+
+    _SENTENCES: Mapping[ConfirmRefusal, str] = {
+        ConfirmRefusal.NOT_CIRCULATED: NotCirculated.sentence,
+        ConfirmRefusal.REMARKS: _l("Settle the remarks first: each gets an answer."),
+        ConfirmRefusal.EARLIER: _l("Minutes are confirmed at a later meeting of the same forum."),
+        ConfirmRefusal.MOMENT: _l("Choose a time at which that meeting was under way."),
+        ConfirmRefusal.SAME: _l("Whoever proposes does not second. Choose two members."),
+        ConfirmRefusal.ABSENT: _l("Choose members who were present at that time."),
+        ConfirmRefusal.NO_QUORUM: _l(
+            "The meeting was not quorate at that time, so it could not confirm minutes. They wait"
+            " for a quorate meeting."
+        ),
+    }
+    _FIELDS: Mapping[ConfirmRefusal, str] = {
+        ConfirmRefusal.MOMENT: "time",
+        ConfirmRefusal.SAME: "seconder",
+        ConfirmRefusal.ABSENT: "proposer",
+    }
+
+    def __init__(self, reason: ConfirmRefusal, field: str = "") -> None:
+        super().__init__(self._SENTENCES[reason])
+        self.reason = reason
+        self.field = field or self._FIELDS.get(reason, "")
+
+
+def forum_in_reach(session: Session, public_id: str, by: Actor, *, lock: bool = True) -> Forum:
+    """A forum that the actor sees."""
+    wanted = within_reach(by).where(Forum.public_id == public_id)
+    return one_or_404(session.scalar(wanted.with_for_update(of=Forum) if lock else wanted))
+
+
+def forum_run_by(session: Session, public_id: str, by: Actor) -> Forum:
+    """A forum that the actor runs, locked: what happens in one forum happens in turn."""
+    found = forum_in_reach(session, public_id, by)
+    if not runs(by, found.secretary_id):
+        raise Forbidden
+    return found
+
+
+def meeting_in(session: Session, forum: Forum, public_id: str) -> Meeting:
+    """A meeting of this forum."""
+    return one_or_404(
+        session.scalar(
+            select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
+        )
+    )
+
+
+def planned_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
+    """A meeting that was neither held nor cancelled."""
+    found = meeting_in(session, forum, public_id)
+    if found.state != "planned":
+        raise MeetingOver
+    return found
+
+
+def written_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
+    """A meeting whose minutes may be written: any but a cancelled one, until they are locked."""
+    found = meeting_in(session, forum, public_id)
+    if found.state == "cancelled":
+        raise MeetingOver
+    check_minutes_open(session, found)
+    return found
+
+
+def minutes_state(session: Session, meeting: Meeting) -> str:
+    """State of a meeting's minutes (see `rules.life.MinutesState`)."""
+    state = session.scalar(select(MinutesLife.state).where(MinutesLife.meeting_id == meeting.id))
+    return state or "draft"
+
+
+def check_minutes_open(session: Session, meeting: Meeting) -> None:
+    """Nothing if a meeting may still change. Raises MinutesLocked once its minutes are locked."""
+    if minutes_state(session, meeting) == "locked":
+        raise MinutesLocked
+
+
+def check_numbers_free(session: Session, meeting: Meeting) -> None:
+    """Nothing if items, decisions and actions may come and go. Raises NumbersFrozen while the
+    minutes are circulated."""
+    if minutes_state(session, meeting) == "circulated":
+        raise NumbersFrozen
+
+
+def item_in(session: Session, meeting: Meeting, public_id: str) -> AgendaItem:
+    """An item of this meeting's agenda."""
+    return one_or_404(
+        session.scalar(
+            select(AgendaItem).where(
+                AgendaItem.meeting_id == meeting.id, AgendaItem.public_id == public_id
+            )
+        )
+    )
+
+
+def member_in(session: Session, forum: Forum, public_id: str) -> ForumMember:
+    """A present member of this forum."""
+    return one_or_404(
+        session.scalar(
+            select(ForumMember).where(
+                ForumMember.forum_id == forum.id,
+                ForumMember.public_id == public_id,
+                ForumMember.left_on.is_(None),
+            )
+        )
+    )
 
 
 def mark_of(digests: Iterable[str]) -> str:

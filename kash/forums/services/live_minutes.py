@@ -19,28 +19,33 @@ from kash.forums.models import (
     MinutesDifference,
     MinutesPage,
 )
-from kash.forums.rules.live_minutes import MinutesOperation, item_of, moment_of, values_of
-from kash.forums.rules.merging import MergedItem, WrittenItem, merge_items, with_names
-from kash.forums.rules.rows import (
+from kash.forums.rules.merging import (
     ACTION_LENGTH,
     DECISION_LENGTH,
     MINUTE_LENGTH,
     ROWS_OF_AN_ITEM,
+    MergedItem,
     MinutesChanges,
+    TextDifference,
     TypedMinutesRow,
+    WrittenItem,
+    carried_on,
+    merge_items,
+    settled_text,
+    with_names,
 )
-from kash.forums.rules.text_merging import TextDifference, carried_on, settled_text
-from kash.forums.services.decision_presence import note_presence
-from kash.forums.services.internal_lines import keep_internal
-from kash.forums.services.loading import (
+from kash.forums.rules.minutes import MinutesOperation, item_of, moment_of, values_of
+from kash.forums.services.internal_lines import (
     check_numbers_free,
     forum_run_by,
     item_in,
+    keep_internal,
     written_meeting,
 )
 from kash.forums.services.minutes import (
     carry_over,
     members_by_key,
+    note_presence,
     save_actions,
     save_decisions,
 )

@@ -1,36 +1,54 @@
-"""Planning meetings, moving them, holding them, calling them off."""
+"""Planning meetings, moving them, holding them, calling them off. Terms of office, and the quorum
+that a forum agrees on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.attendance.rules.conduct import has_begun
-from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
-from kash.forums.rules.agenda import MEETING_MINUTES, PlannedItem, agenda_from
-from kash.forums.rules.numbering import NoLetterLeft, month_letter
-from kash.forums.services.decision_presence import note_where_missing
-from kash.forums.services.loading import forum_run_by, planned_meeting
-from kash.forums.services.presence import keep_apologies
-from kash.forums.services.problems import (
-    MeetingAhead,
-    MomentTaken,
-    MonthFull,
+from kash.attendance.rules.registers import has_begun
+from kash.forums.models import (
+    AgendaItem,
+    AgendaTemplateItem,
+    Forum,
+    ForumMember,
+    ForumQuorum,
+    ForumQuorumGroup,
+    ForumTerm,
+    Meeting,
 )
-from kash.forums.services.register import (
+from kash.forums.rules.meetings import (
+    MEETING_MINUTES,
+    NeededOfGroup,
+    OfficeTerm,
+    PlannedItem,
+    QuorumShare,
+    TermFault,
+    agenda_from,
+    term_fault,
+)
+from kash.forums.rules.minutes import NoLetterLeft, month_letter
+from kash.forums.services.internal_lines import forum_run_by, member_in, planned_meeting
+from kash.forums.services.minutes import note_where_missing
+from kash.forums.services.presence import (
     close_slot,
+    keep_apologies,
     move_slot,
     open_register,
     reopen_slot,
     set_length,
 )
-from kash.forums.services.templates import held_template
+from kash.forums.services.problems import MeetingAhead, MomentTaken, MonthFull
+from kash.forums.services.series import held_template
+from kash.people.models import Group
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -222,3 +240,151 @@ def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
         close_slot(change.session, meeting, change.now, by)
         note_where_missing(change.session, meeting, change.now)
         change.about(forum.public_id, meeting.public_id)
+
+
+class TermEndsFirst(Problem):
+    """A term ends before it begins."""
+
+    status = 422
+    field = "ends_on"
+    sentence = _l("The last day comes after the first.")
+
+
+class TermsOverlap(Problem):
+    """A member would hold two terms on one day."""
+
+    status = 422
+    field = "begins_on"
+    sentence = _l("Another term of this member has a day in common with this one. End it first.")
+
+
+class NumberNeeded(Problem):
+    """A group's quorum is a number that was not given."""
+
+    status = 422
+
+    def __init__(self, letter: str) -> None:
+        super().__init__(_l("Enter how many must be there."))
+        self.field = f"least_{letter}"
+
+
+@dataclass(frozen=True)
+class TermDetails:
+    """A term as entered."""
+
+    begins_on: date
+    ends_on: date | None = None
+    office: str = ""
+
+
+def add_term(
+    forum_id: str, member_id: str, details: TermDetails, *, by: Actor, term_id: str = ""
+) -> str:
+    """Add a term of a member; its public id. The same form sent twice adds one (`term_id`).
+
+    Raises TermEndsFirst and TermsOverlap.
+    """
+    with audited("forums.term_added", by) as change:
+        member = member_in(change.session, forum_run_by(change.session, forum_id, by), member_id)
+        terms = _terms(change.session, member)
+        change.about(member.public_id)
+        if any(one.public_id == term_id for one in terms):
+            change.nothing()
+            return term_id
+        _fits(details, terms)
+        row = ForumTerm(public_id=term_id or new_public_id(), member_id=member.id)
+        row.begins_on, row.ends_on, row.office = details.begins_on, details.ends_on, details.office
+        change.session.add(row)
+        change.about(row.public_id)
+        return row.public_id
+
+
+def change_term(
+    forum_id: str, member_id: str, term_id: str, details: TermDetails, *, by: Actor
+) -> None:
+    """Change a term. Raises TermEndsFirst and TermsOverlap."""
+    with audited("forums.term_changed", by) as change:
+        member = member_in(change.session, forum_run_by(change.session, forum_id, by), member_id)
+        terms = _terms(change.session, member)
+        row = one_or_404(next((one for one in terms if one.public_id == term_id), None))
+        _fits(details, [one for one in terms if one is not row])
+        row.begins_on, row.ends_on, row.office = details.begins_on, details.ends_on, details.office
+        change.about(member.public_id, row.public_id)
+
+
+def remove_term(forum_id: str, member_id: str, term_id: str, *, by: Actor) -> None:
+    """Take away a term that was entered by mistake."""
+    with audited("forums.term_removed", by) as change:
+        member = member_in(change.session, forum_run_by(change.session, forum_id, by), member_id)
+        terms = _terms(change.session, member)
+        row = one_or_404(next((one for one in terms if one.public_id == term_id), None))
+        change.session.delete(row)
+        change.about(member.public_id, term_id)
+
+
+def _terms(session: Session, member: ForumMember) -> list[ForumTerm]:
+    return list(
+        session.scalars(
+            select(ForumTerm)
+            .where(ForumTerm.member_id == member.id)
+            .order_by(ForumTerm.begins_on, ForumTerm.id)
+        )
+    )
+
+
+def _fits(details: TermDetails, others: list[ForumTerm]) -> None:
+    fault = term_fault(
+        OfficeTerm(details.begins_on, details.ends_on),
+        [OfficeTerm(one.begins_on, one.ends_on) for one in others],
+    )
+    if fault is TermFault.ENDS_FIRST:
+        raise TermEndsFirst
+    if fault is TermFault.OVERLAP:
+        raise TermsOverlap
+
+
+def agree_quorum(
+    forum_id: str, *, holds_from: date, needed: Mapping[str, NeededOfGroup], by: Actor
+) -> None:
+    """Keep the quorum that holds from a day on, by the groups' letters; a group that is not named
+    needs nobody. What holds from the same day already is replaced. What is kept with decisions
+    stays. Raises NumberNeeded."""
+    for letter, rule in needed.items():
+        if rule.share is QuorumShare.NUMBER and rule.least < 1:
+            raise NumberNeeded(letter)
+    with audited("forums.quorum_agreed", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        row = session.scalar(
+            select(ForumQuorum).where(
+                ForumQuorum.forum_id == forum.id, ForumQuorum.holds_from == holds_from
+            )
+        )
+        if row is None:
+            row = ForumQuorum(public_id=new_public_id(), forum_id=forum.id, holds_from=holds_from)
+            session.add(row)
+        row.groups.clear()
+        session.flush()
+        keys = dict(session.execute(select(Group.letter, Group.id)).all())
+        row.created_at = change.now
+        row.groups.extend(
+            ForumQuorumGroup(group_id=keys[letter], share=str(rule.share), least=rule.least)
+            for letter, rule in needed.items()
+            if letter in keys
+        )
+        change.about(forum.public_id, row.public_id)
+
+
+def remove_quorum(forum_id: str, quorum_id: str, *, by: Actor) -> None:
+    """Take away a quorum that was entered by mistake; the one before it holds again."""
+    with audited("forums.quorum_removed", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        row = one_or_404(
+            change.session.scalar(
+                select(ForumQuorum).where(
+                    ForumQuorum.forum_id == forum.id, ForumQuorum.public_id == quorum_id
+                )
+            )
+        )
+        change.session.delete(row)
+        change.about(forum.public_id, quorum_id)

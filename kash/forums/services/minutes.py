@@ -1,24 +1,41 @@
-"""Minutes: what was said, decided and taken on under an item; and what became of it."""
+"""Presence by group that is kept with each decision, at the moment at which it was taken. Minutes:
+what was said, decided and taken on under an item; and what became of it. Papers under the items of
+an agenda: brought and removed. Keeping the signed copy of a meeting's minutes, and removing it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
+from kash.forums.models import (
+    Action,
+    AgendaItem,
+    AgendaPaper,
+    Decision,
+    DecisionPresence,
+    Forum,
+    ForumMember,
+    Meeting,
+    SignedCopy,
+)
+from kash.forums.queries.meetings import MeetingPresence, attendance_at, conflicted_in
 from kash.forums.queries.series import runs
-from kash.forums.rules.rows import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutesRow, row_changes
+from kash.forums.rules.merging import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutesRow, row_changes
 from kash.forums.services.agenda import items_in_order
-from kash.forums.services.decision_presence import note_presence
-from kash.forums.services.internal_lines import keep_internal
-from kash.forums.services.loading import (
+from kash.forums.services.internal_lines import (
+    NotHeldYet,
     check_numbers_free,
     forum_in_reach,
     forum_run_by,
     item_in,
+    keep_internal,
+    meeting_in,
     written_meeting,
 )
 from kash.forums.services.problems import (
@@ -30,11 +47,75 @@ from kash.forums.services.problems import (
     WrittenAction,
     WrittenDecision,
 )
+from kash.forums.stored_files import MOST_BYTES, forget, store
+from kash.people.models import Group
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
+from kash.training.material_files import MaterialProblem
+
+
+def note_presence(
+    session: Session, meeting: Meeting, item: AgendaItem, decision: Decision, now: datetime
+) -> None:
+    """Keep with a decision who was there when it was written, within the action that adds it.
+
+    While nobody stands as being there, nothing is kept: that is not known yet, and is noted when
+    the meeting is recorded as held, or for the time that whoever runs the forum says.
+    """
+    session.flush()
+    keep_presence(session, attendance_at(session, meeting), item, decision, now)
+
+
+def keep_presence(
+    session: Session,
+    attendance: MeetingPresence,
+    item: AgendaItem,
+    decision: Decision,
+    moment: datetime,
+) -> bool:
+    """Keep the presence of a moment in place of what was kept, with the votes gone; True if anybody
+    was there then."""
+    quorum = attendance.at(moment, conflicted_in(session, item))
+    if not quorum.recorded:
+        return False
+    session.execute(delete(DecisionPresence).where(DecisionPresence.decision_id == decision.id))
+    keys = dict(session.execute(select(Group.letter, Group.id)).all())
+    session.add_all(
+        DecisionPresence(
+            decision_id=decision.id,
+            group_id=keys[group.letter],
+            noted_at=moment,
+            members=group.members,
+            present=group.present,
+            needed=group.needed,
+            counted_out=group.counted_out,
+        )
+        for group in quorum.groups
+    )
+    return True
+
+
+def note_where_missing(session: Session, meeting: Meeting, now: datetime) -> None:
+    """Keep the presence of now with the decisions of a meeting that have none yet."""
+    session.flush()
+    rows = session.execute(
+        select(Decision, AgendaItem)
+        .join(AgendaItem, AgendaItem.id == Decision.item_id)
+        .where(
+            AgendaItem.meeting_id == meeting.id,
+            ~exists().where(DecisionPresence.decision_id == Decision.id),
+        )
+        .order_by(Decision.id)
+    ).all()
+    if not rows:
+        return
+    attendance = attendance_at(session, meeting)
+    for decision, item in rows:
+        keep_presence(session, attendance, item, decision, now)
+
 
 OUTCOMES = ("done", "dropped")
 
@@ -240,3 +321,112 @@ def reopen_action(forum_id: str, action_id: str, *, by: Actor) -> None:
             raise AlreadyClosed
         action.state, action.outcome, action.closed_at = "open", "", None
         change.about(forum.public_id, action.public_id)
+
+
+MOST_PAPERS = 20
+# So much is put behind the agenda when its pack is made.
+MOST_TOGETHER = 4 * MOST_BYTES
+
+
+class PapersFull(MaterialProblem):
+    """More papers, or larger ones, than a meeting may have."""
+
+    sentence = _l("A meeting takes at most 20 papers of 20 MB together. Remove one first.")
+
+
+def add_paper(
+    forum_id: str, meeting_id: str, item_id: str, *, title: str, content: bytes, by: Actor
+) -> str:
+    """Put a paper under an item; its public id. Only the cleaned copy is kept, sealed.
+
+    Raises MaterialProblem, CleaningBusy, StorageError, MeetingOver, NotFound and Forbidden.
+    """
+    made = store(content)
+    with audited("forums.paper_added", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        meeting = written_meeting(session, forum, meeting_id)
+        item = item_in(session, meeting, item_id)
+        count, size = session.execute(
+            select(func.count(AgendaPaper.id), func.coalesce(func.sum(AgendaPaper.size), 0))
+            .join(AgendaItem, AgendaItem.id == AgendaPaper.item_id)
+            .where(AgendaItem.meeting_id == meeting.id)
+        ).one()
+        if count >= MOST_PAPERS or size + made.size > MOST_TOGETHER:
+            raise PapersFull
+        session.add(
+            AgendaPaper(
+                public_id=made.public_id,
+                item_id=item.id,
+                title=title,
+                kind=made.kind,
+                size=made.size,
+                created_at=change.now,
+            )
+        )
+        change.about(meeting.public_id, item.public_id, made.public_id)
+    return made.public_id
+
+
+def remove_paper(forum_id: str, meeting_id: str, item_id: str, paper_id: str, *, by: Actor) -> None:
+    """Take a paper away for good, also where the minutes are locked. Raises NotFound and
+    Forbidden."""
+    with audited("forums.paper_removed", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        item = item_in(session, meeting_in(session, forum, meeting_id), item_id)
+        paper = one_or_404(
+            session.scalar(
+                select(AgendaPaper).where(
+                    AgendaPaper.item_id == item.id, AgendaPaper.public_id == paper_id
+                )
+            )
+        )
+        session.delete(paper)
+        change.about(meeting_id, item.public_id, paper_id)
+    forget(paper_id)
+
+
+def keep_signed_copy(forum_id: str, meeting_id: str, *, content: bytes, by: Actor) -> str:
+    """Keep a scan in the place of the one before; its public id. Only the cleaned copy is kept,
+    sealed. Raises MaterialProblem, CleaningBusy, StorageError, NotHeldYet, NotFound, Forbidden."""
+    made = store(content)
+    with audited("forums.signed_copy_kept", by) as change:
+        session = change.session
+        meeting = meeting_in(session, forum_run_by(session, forum_id, by), meeting_id)
+        if meeting.state != "held":
+            raise NotHeldYet
+        before = _copy_of(session, meeting)
+        replaced = before.public_id if before else ""
+        if before is not None:
+            session.delete(before)
+            session.flush()
+        session.add(
+            SignedCopy(
+                public_id=made.public_id,
+                meeting_id=meeting.id,
+                kind=made.kind,
+                size=made.size,
+                added_at=change.now,
+            )
+        )
+        change.about(meeting.public_id, made.public_id)
+    if replaced:
+        forget(replaced)
+    return made.public_id
+
+
+def remove_signed_copy(forum_id: str, meeting_id: str, *, by: Actor) -> None:
+    """Delete the signed copy for good. Raises NotFound and Forbidden."""
+    with audited("forums.signed_copy_removed", by) as change:
+        session = change.session
+        meeting = meeting_in(session, forum_run_by(session, forum_id, by), meeting_id)
+        kept = one_or_404(_copy_of(session, meeting))
+        removed = kept.public_id
+        session.delete(kept)
+        change.about(meeting.public_id, removed)
+    forget(removed)
+
+
+def _copy_of(session: Session, meeting: Meeting) -> SignedCopy | None:
+    return session.scalar(select(SignedCopy).where(SignedCopy.meeting_id == meeting.id))

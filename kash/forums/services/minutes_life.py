@@ -19,6 +19,7 @@ from kash.forums.models import (
     MinutesRemark,
     NamedLeaf,
 )
+from kash.forums.queries.minutes import live_record
 from kash.forums.queries.minutes_life import (
     errata_rows,
     life_row,
@@ -26,27 +27,26 @@ from kash.forums.queries.minutes_life import (
     seat_that_was_there,
     there_at_moment,
 )
-from kash.forums.queries.minutes_record import live_record
 from kash.forums.queries.series import appearance_of
-from kash.forums.rules.leaves import (
+from kash.forums.rules.minutes import (
     SALT_BYTES,
+    Confirmation,
+    ConfirmRefusal,
+    MinutesPart,
+    MinutesRecord,
+    MinutesState,
     SaltedLeaf,
     erratum_root,
     leaf_digest,
     leaves_of,
-    root_of,
-)
-from kash.forums.rules.life import (
-    Confirmation,
-    ConfirmRefusal,
-    MinutesState,
     may_confirm,
     may_remark,
+    month_mark,
+    parts_in_order,
     refusal,
+    root_of,
 )
-from kash.forums.rules.numbering import month_mark
-from kash.forums.rules.record import MinutesPart, MinutesRecord, parts_in_order
-from kash.forums.services.life_problems import (
+from kash.forums.services.internal_lines import (
     AlreadyCirculated,
     AlreadySettled,
     DayOver,
@@ -59,15 +59,13 @@ from kash.forums.services.life_problems import (
     OnlyWhoWasThere,
     RemarksOver,
     TooManyRemarks,
-)
-from kash.forums.services.live_minutes import forget_revisions, open_differences
-from kash.forums.services.loading import (
     forum_in_reach,
     forum_run_by,
     item_in,
     meeting_in,
     written_meeting,
 )
+from kash.forums.services.live_minutes import forget_revisions, open_differences
 from kash.forums.services.problems import UnknownChoice
 from kash.platform.database import after_commit, new_public_id
 from kash.platform.vault import audited

@@ -1,39 +1,51 @@
-"""Arriving and leaving: one tap each, taken back, corrected; the register's marks follow."""
+"""Arriving and leaving: one tap each, taken back, corrected; the register's marks follow. Answers
+to the invitation to a meeting: the member's own, or noted for her. The register of a meeting: made
+with it, moved with it, closed with it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, Register, RosterEntry, Slot
-from kash.attendance.rules.conduct import is_ahead, opens_at
+from kash.attendance.register import add_slot, new_register, put_on_roster, take_off_roster
 from kash.attendance.rules.marking import CurrentMark, Operation
+from kash.attendance.rules.registers import is_ahead, opens_at
 from kash.attendance.services.marking import NotBegun, apply_in
 from kash.forums.models import Forum, ForumMember, Meeting, MeetingAnswer, PresenceSpell
-from kash.forums.queries.presence import terms_of
-from kash.forums.rules.presence import (
+from kash.forums.queries.meetings import terms_of
+from kash.forums.rules.meetings import (
+    ANSWERS,
     HERE,
     IN_ATTENDANCE,
     PRESENT,
     SpellFault,
     TimeThere,
     arrived,
+    counts_on,
     gone,
     spell_fault,
     taken_back,
     version_of,
 )
-from kash.forums.rules.terms import counts_on
-from kash.forums.services.loading import forum_run_by, written_meeting
+from kash.forums.services.internal_lines import (
+    forum_in_reach,
+    forum_run_by,
+    member_in,
+    planned_meeting,
+    written_meeting,
+)
+from kash.forums.services.problems import UnknownChoice, UnknownPerson
 from kash.people.models import Group, Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
+from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
@@ -331,3 +343,157 @@ def _mark(
     ]
     if operations:
         apply_in(change, door.register, operations, by)
+
+
+def answer_invitation(forum_id: str, meeting_id: str, *, answer: str, by: Actor) -> None:
+    """Say whether one comes to a planned meeting; the last answer holds. Raises NotFound for
+    whoever is no member, and MeetingOver."""
+    with audited("forums.invitation_answered", by) as change:
+        forum = forum_in_reach(change.session, forum_id, by)
+        meeting = planned_meeting(change.session, forum, meeting_id)
+        member = change.session.scalar(
+            select(ForumMember).where(
+                ForumMember.forum_id == forum.id,
+                ForumMember.person_id == (by.person_id or 0),
+                ForumMember.left_on.is_(None),
+            )
+        )
+        if member is None:
+            raise NotFound
+        if answer not in ANSWERS:
+            raise UnknownChoice
+        change.about(meeting.public_id, member.public_id)
+        if not _answered(change, meeting, member, answer, by):
+            change.nothing()
+
+
+def note_answers(forum_id: str, meeting_id: str, answers: Mapping[str, str], *, by: Actor) -> int:
+    """Note what members said on the telephone or at the door, by their public ids; an empty answer
+    takes what was said away. How many changed."""
+    if not set(answers.values()) <= {*ANSWERS, ""}:
+        raise UnknownChoice
+    with audited("forums.answers_noted", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        meeting = planned_meeting(change.session, forum, meeting_id)
+        change.about(meeting.public_id)
+        changed = 0
+        for member_id, answer in answers.items():
+            member = member_in(change.session, forum, member_id)
+            if _answered(change, meeting, member, answer, by):
+                change.about(member_id)
+                changed += 1
+        if not changed:
+            change.nothing()
+        return changed
+
+
+def _answered(
+    change: Change, meeting: Meeting, member: ForumMember, answer: str, by: Actor
+) -> bool:
+    """Keep an answer; False if it stood already."""
+    stored = change.session.scalar(
+        select(MeetingAnswer).where(
+            MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == member.id
+        )
+    )
+    if (stored.answer if stored else "") == answer:
+        return False
+    if stored is None:
+        stored = MeetingAnswer(meeting_id=meeting.id, member_id=member.id)
+        change.session.add(stored)
+    elif not answer:
+        change.session.delete(stored)
+        return True
+    stored.answer, stored.answered_at, stored.answered_by = answer, change.now, by.public_id
+    return True
+
+
+def open_register(session: Session, forum: Forum, starts_at: datetime, minutes: int) -> Register:
+    """A register with one slot, on which the present members are expected."""
+    register = new_register(session, "meeting")
+    add_slot(session, register, starts_at=starts_at, minutes=minutes)
+    for person_id in _present_members(session, forum.id):
+        put_on_roster(session, register.id, person_id)
+    return register
+
+
+def _present_members(session: Session, forum_id: int) -> list[int]:
+    return list(
+        session.scalars(
+            select(ForumMember.person_id)
+            .where(ForumMember.forum_id == forum_id, ForumMember.left_on.is_(None))
+            .order_by(ForumMember.id)
+        )
+    )
+
+
+def _planned_registers(session: Session, forum: Forum) -> Sequence[Row[int, datetime]]:
+    """Registers of planned meetings, and when these begin."""
+    return session.execute(
+        select(Meeting.register_id, Meeting.starts_at).where(
+            Meeting.forum_id == forum.id, Meeting.state == "planned"
+        )
+    ).all()
+
+
+def expect_in_planned(
+    session: Session, forum: Forum, person_ids: Collection[int], now: datetime
+) -> None:
+    """Expect new members in every planned meeting."""
+    for register_id, starts_at in _planned_registers(session, forum):
+        for person_id in person_ids:
+            entry = put_on_roster(session, register_id, person_id)
+            # Whoever was to come as a guest comes as a member; who came as one was one.
+            entry.walk_in = entry.walk_in and starts_at <= now
+
+
+def no_longer_expected(session: Session, forum: Forum, person_id: int, now: datetime) -> None:
+    """Take who leaves off the registers of planned meetings that are to come. Of one that has
+    begun, and is only not recorded yet, who was there stays so."""
+    for register_id, starts_at in _planned_registers(session, forum):
+        if starts_at > now:
+            take_off_roster(session, register_id, person_id, now)
+
+
+def _slots(session: Session, meeting: Meeting) -> list[Slot]:
+    return list(session.scalars(select(Slot).where(Slot.register_id == meeting.register_id)))
+
+
+def move_slot(session: Session, meeting: Meeting, starts_at: datetime) -> None:
+    """Have the register's slot begin with the meeting."""
+    for slot in _slots(session, meeting):
+        slot.starts_at = starts_at
+
+
+def set_length(session: Session, meeting: Meeting, minutes: int) -> None:
+    """Say for how many minutes the meeting is planned."""
+    for slot in _slots(session, meeting):
+        slot.minutes = minutes
+
+
+def close_slot(session: Session, meeting: Meeting, now: datetime, by: Actor) -> None:
+    """Close the register, unless somebody closed it before."""
+    for slot in _slots(session, meeting):
+        if slot.closed_at is None:
+            slot.closed_at, slot.closed_by = now, by.public_id
+
+
+def reopen_slot(session: Session, meeting: Meeting) -> None:
+    """Reopen a register that was closed because the meeting was called off, and expect on it
+    whoever became a member meanwhile."""
+    for slot in _slots(session, meeting):
+        slot.closed_at, slot.closed_by = None, None
+    for person_id in _present_members(session, meeting.forum_id):
+        put_on_roster(session, meeting.register_id, person_id)
+
+
+def add_guest(forum_id: str, meeting_id: str, person_id: str, *, by: Actor) -> None:
+    """Put somebody on a meeting's register who is no member. On paper guests are only counted."""
+    with audited("forums.guest_added", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        meeting = written_meeting(change.session, forum, meeting_id)
+        person = change.session.scalar(select(Person).where(Person.public_id == person_id))
+        if person is None:
+            raise UnknownPerson
+        put_on_roster(change.session, meeting.register_id, person.id, walk_in=True)
+        change.about(meeting.public_id, person.public_id)

@@ -26,12 +26,11 @@ from kash.forums.models import (
     NamedLeaf,
     PresenceSpell,
 )
+from kash.forums.queries.minutes import leaf_rows
 from kash.forums.queries.minutes_life import errata_rows
-from kash.forums.queries.minutes_record import leaf_rows
 from kash.forums.queries.series import runs
-from kash.forums.rules.record import NAMES, WITHDRAWABLE, said_in
-from kash.forums.rules.telling import line_digest
-from kash.forums.services.loading import forum_in_reach, item_in, meeting_in
+from kash.forums.rules.minutes import NAMES, WITHDRAWABLE, line_digest, said_in
+from kash.forums.services.internal_lines import forum_in_reach, item_in, meeting_in
 from kash.forums.services.minutes_life import locked_life
 from kash.forums.stored_files import forget
 from kash.platform.database import after_commit

@@ -1,20 +1,6 @@
 """Pages of forums, one module for each thing they show."""
 
-from kash.forums.views import (
-    actions,
-    attendance,
-    decided,
-    decisions,
-    live_minutes,
-    meetings,
-    minutes,
-    minutes_life,
-    papers,
-    presence,
-    progress,
-    series,
-    signed_copies,
-    templates,
-    terms,
-    year,
-)
+from kash.forums.views import decisions as actions
+from kash.forums.views import meetings, minutes, series
+from kash.forums.views import minutes_life as live_minutes
+from kash.forums.views import presence as attendance

@@ -1,38 +1,81 @@
-"""Pages of decisions: what is hoped of them, when they come back, and what came of them."""
+"""Pages of decisions: what is hoped of them, when they come back, and what came of them. Pages of
+actions: what is open, and what became of it. Pages of conflicts of interest in an item, and of how
+a decision was taken. Pages of how an action goes, who has it from now on, and what it changes."""
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
-from kash.forums.forms import ConclusionForm, ReviewForm
-from kash.forums.models import Forum
+from kash.forums.forms import (
+    ActionNoteForm,
+    ActionOutcomeForm,
+    ConclusionForm,
+    DecidedForm,
+    FindActionsForm,
+    HandOverForm,
+    LinkForm,
+    ReviewForm,
+)
+from kash.forums.models import AgendaItem, Forum, Meeting
+from kash.forums.queries import meetings
+from kash.forums.queries.actions import (
+    STATES,
+    ActionLine,
+    actions_of,
+    all_actions,
+    open_action,
+    owners_shown,
+    readable_action,
+    shown_actions,
+)
 from kash.forums.queries.decisions import (
     DECISION_STATES,
     DecisionLine,
+    ages_of,
     changes_of,
     decisions_of,
+    evidence_of,
+    notes_of,
     readable_decision,
     shown_decisions,
     watchable_lines,
 )
-from kash.forums.queries.series import forum, forum_to_edit, runs
+from kash.forums.queries.meetings import number_of
+from kash.forums.queries.people import conflicts_in, decision_in, decisions_noted, links_of, offered
+from kash.forums.queries.series import forum, forum_to_edit, member_choices, runs
 from kash.forums.services import decisions as services
+from kash.forums.services import minutes
 from kash.forums.services.decisions import (
+    LINK_KINDS,
     ConcludedAlready,
     DayNotCome,
     ReviewDetails,
+    note_conflicts,
+    note_decision,
 )
-from kash.forums.tables import DECISION_COLUMNS
-from kash.forums.wording import CONCLUSION_WORDS, LINK_WORDS
-from kash.platform.web import NotFound, current_actor, page
+from kash.forums.services.internal_lines import check_minutes_open
+from kash.forums.services.minutes import close_action
+from kash.forums.services.problems import AlreadyClosed, MeetingOver, TooManyRows, UnknownOwner
+from kash.forums.stored_files import MOST_BYTES, content_of, type_of
+from kash.forums.views.series import ACTION_COLUMNS, DECISION_COLUMNS
+from kash.forums.wording import CHANGES_WORDS, CONCLUSION_WORDS, LINK_WORDS
+from kash.people.queries.directory import groups
+from kash.people.rules.persons import one_group
+from kash.platform.cleaning import CleaningBusy
+from kash.platform.database import db, utc_now
+from kash.platform.storage import StorageError
+from kash.platform.web import Forbidden, Listing, NotFound, current_actor, download, page
+from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.formats import local_today
-from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.lists import paged
+from kash.platform.web.taking import is_taken, noted, offers_table, taken
 from kash.policy import allow
 
 _AT = "/<forum_id>/decisions/<decision_id>"
@@ -166,3 +209,369 @@ def reopen_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
         services.take_back_conclusion(forum_id, decision_id, by=current_actor())
         flash(_("Taken back. It comes up in the next meeting again."))
     return _back(forum_id, decision_id)
+
+
+def _asked_state() -> str:
+    asked = request.values.get("state", "open")
+    return asked if asked in STATES else "open"
+
+
+@blueprint.get("/<forum_id>/actions")
+@allow("forums.see")
+@offers_table("actions", names=True)
+def actions(forum_id: str) -> ResponseReturnValue:
+    """A forum's actions by state."""
+    return _list(forum(forum_id, current_actor()), _asked_state())
+
+
+@blueprint.post("/<forum_id>/actions/search")
+@allow("forums.see")
+@offers_table("actions", names=True)
+def search_actions(forum_id: str) -> ResponseReturnValue:
+    """Search a forum's actions. The words may be a name: they stay out of every address."""
+    found = forum(forum_id, current_actor())
+    form = FindActionsForm()
+    if not form.validate_on_submit():
+        return _list(found, _asked_state(), form=form), 422
+    if not form.search.data and not is_taken():
+        return redirect(url_for("forums.actions", forum_id=forum_id, state=_asked_state()), 303)
+    return _list(found, _asked_state(), text=form.search.data)
+
+
+def _list(
+    found: Forum, state: str, *, text: str = "", form: FindActionsForm | None = None
+) -> str | Response:
+    actor, today = current_actor(), local_today()
+    if is_taken() and form is None:
+        every = all_actions(found, actor, today, state=state, text=text)
+        ages = ages_of(found, every, utc_now())
+        return taken([(one, ages[one.public_id]) for one in every], ACTION_COLUMNS)
+    listing: Listing[Any]
+    if text:
+        listing = paged(all_actions(found, actor, today, state=state, text=text))
+        lines = list(listing.rows)
+    else:
+        listing = actions_of(found, actor, today, state=state)
+        lines = shown_actions(listing, actor)
+    return render_template(
+        "forums/actions.html",
+        forum=found,
+        state=state,
+        states=STATES,
+        listing=listing,
+        lines=lines,
+        ages=ages_of(found, lines, utc_now()),
+        shown=owners_shown(lines, request.values.get("group", "")),
+        text=form.search.data if form else text,
+        form=form,
+        runs=runs(actor, found.secretary_id),
+        today=today,
+    )
+
+
+@blueprint.route("/<forum_id>/actions/<action_id>", methods=["GET", "POST"])
+@allow("forums.see")
+def action(forum_id: str, action_id: str) -> ResponseReturnValue:
+    """Say what became of an action: its owner, or who runs the forum."""
+    actor = current_actor()
+    found = forum(forum_id, actor)
+    line = open_action(found, action_id, actor)
+    if not line.may_close:
+        raise Forbidden
+    form = ActionOutcomeForm()
+    if form.validate_on_submit():
+        with FlashedProblems(AlreadyClosed, tone="warn"):
+            close_action(
+                forum_id,
+                action_id,
+                state=form.state.data,
+                outcome=form.outcome.data,
+                by=actor,
+            )
+            flash(_("Saved. It is told at the next meeting."))
+        return redirect(url_for("forums.actions", forum_id=forum_id))
+    if not form.is_submitted() and request.args.get("state") == "done":
+        form.state.data = "done"
+    return page(
+        "forums/action.html",
+        form=form,
+        forum=found,
+        action=line,
+        runs=runs(actor, found.secretary_id),
+        today=local_today(),
+    )
+
+
+@blueprint.route("/<forum_id>/actions/<action_id>/reopen", methods=["GET", "POST"])
+@allow("forums.edit")
+def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
+    """Take back that an action is done or dropped, after a question: its sentence goes with it."""
+    if request.method == "GET":
+        found = forum_to_edit(forum_id, current_actor())
+        line = open_action(found, action_id, current_actor())
+        return render_template("forums/reopen_action.html", forum=found, action=line)
+    with FlashedProblems(AlreadyClosed, tone="warn"):
+        minutes.reopen_action(forum_id, action_id, by=current_actor())
+        flash(_("The action is open again."))
+    return redirect(url_for("forums.actions", forum_id=forum_id))
+
+
+def _item(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting, AgendaItem]:
+    found = forum_to_edit(forum_id, current_actor())
+    held = meetings.meeting(found, meeting_id)
+    if held.state == "cancelled":
+        raise MeetingOver
+    check_minutes_open(db.session(), held)
+    return found, held, meetings.item(held, item_id)
+
+
+@blueprint.route(
+    "/<forum_id>/meetings/<meeting_id>/items/<item_id>/conflicts", methods=["GET", "POST"]
+)
+@allow("forums.edit")
+def conflicts(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """Conflicts of interest in an item, one group at a time."""
+    found, held, item = _item(forum_id, meeting_id, item_id)
+    members = conflicts_in(found, item)
+    shown = one_group(members, attrgetter("letter"), request.values.get("group", "")[:1])
+    if request.method == "POST":
+        conflicted = set(request.form.getlist("conflicted"))
+        # What is as the page showed it stays as it is now: somebody else may have changed it.
+        changed = conflicted.symmetric_difference(request.form.getlist("was"))
+        note_conflicts(
+            forum_id,
+            meeting_id,
+            item_id,
+            of=[one.member for one in shown.rows if one.member in changed],
+            conflicted=conflicted & changed,
+            by=current_actor(),
+        )
+        turning = request.form.get("turn_to", "")[:1]
+        flash(_("Saved."))
+        return redirect(
+            url_for(
+                "forums.conflicts" if turning else "forums.item",
+                forum_id=forum_id,
+                meeting_id=meeting_id,
+                item_id=item_id,
+                group=turning or None,
+            ),
+            code=303,
+        )
+    return page(
+        "forums/presence_conflicts.html",
+        forum=found,
+        meeting=held,
+        item=item,
+        number=number_of(item, held),
+        shown=shown,
+    )
+
+
+@blueprint.route(
+    "/<forum_id>/meetings/<meeting_id>/items/<item_id>/decisions/<decision_id>",
+    methods=["GET", "POST"],
+)
+@allow("forums.edit")
+def decided(forum_id: str, meeting_id: str, item_id: str, decision_id: str) -> ResponseReturnValue:
+    """Time of a decision, who was there then, and how the groups voted."""
+    actor = current_actor()
+    found, held, item = _item(forum_id, meeting_id, item_id)
+    decision = decision_in(item, decision_id)
+    noted = decisions_noted(held).get(decision_id)
+    names = {group.letter: group.name for group in groups()}
+    letters = [group.letter for group in noted.groups] if noted else list(names)
+    typed: dict[str, object] = {"at": to_local(noted.at if noted else utc_now()).time()}
+    for group in noted.groups if noted else ():
+        if group.votes is not None:
+            typed[f"in_favour_{group.letter}"] = group.votes.in_favour
+            typed[f"against_{group.letter}"] = group.votes.against
+            typed[f"abstained_{group.letter}"] = group.votes.abstained
+    form = DecidedForm.for_groups(letters, data=typed)
+    if form.validate_on_submit():
+        day = to_local(held.starts_at).date()
+        moment = form.moment(day, noted.at if noted else None)
+        with form.showing_problems():
+            note_decision(
+                forum_id,
+                meeting_id,
+                item_id,
+                decision_id,
+                moment=moment,
+                votes=form.votes(letters),
+                by=actor,
+            )
+            flash(_("Saved."))
+            return redirect(
+                url_for(
+                    "forums.meeting", forum_id=forum_id, meeting_id=meeting_id, _anchor=item_id
+                ),
+                code=303,
+            )
+        found, held, item = _item(forum_id, meeting_id, item_id)
+        decision = decision_in(item, decision_id)
+    return page(
+        "forums/presence_decided.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        item=item,
+        number=number_of(item, held),
+        decision=decision,
+        noted=noted,
+        letters=letters,
+        names=names,
+    )
+
+
+_PROGRESS_AT = "/<forum_id>/actions/<action_id>"
+
+
+def _read(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
+    found = forum(forum_id, current_actor())
+    return found, readable_action(found, action_id, current_actor())
+
+
+def _own(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
+    """An action for whoever took it on or runs the forum. Raises NotFound and Forbidden."""
+    found, line = _read(forum_id, action_id)
+    if not line.may_close:
+        raise Forbidden
+    return found, line
+
+
+def _progress_run(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
+    found = forum_to_edit(forum_id, current_actor())
+    return found, open_action(found, action_id, current_actor())
+
+
+def _progress_back(forum_id: str, action_id: str) -> ResponseReturnValue:
+    return redirect(url_for("forums.progress", forum_id=forum_id, action_id=action_id), code=303)
+
+
+@blueprint.route(f"{_PROGRESS_AT}/progress", methods=["GET", "POST"])
+@allow("forums.see")
+@takes_file(MOST_BYTES)
+def progress(forum_id: str, action_id: str) -> ResponseReturnValue:
+    """An action with how it goes and what it changes; its owner and who runs the forum write."""
+    actor = current_actor()
+    found, line = _read(forum_id, action_id)
+    form = ActionNoteForm()
+    if form.is_submitted() and not line.may_close:
+        raise Forbidden
+    if form.validate_on_submit():
+        sent = form.file.data
+        content = sent.read(MOST_BYTES + 1) if sent else b""
+        with form.showing_problems(CleaningBusy, StorageError, TooManyRows):
+            services.add_note(forum_id, action_id, text=form.text.data, content=content, by=actor)
+            flash(_("Saved."))
+            return _progress_back(forum_id, action_id)
+        found, line = _read(forum_id, action_id)
+    return page(
+        "forums/progress.html",
+        form=form,
+        forum=found,
+        action=line,
+        age=ages_of(found, [line], utc_now()).get(line.public_id),
+        notes=notes_of(line),
+        links=links_of([line.public_id], actor).get(line.public_id, []),
+        words=LINK_WORDS,
+        runs=runs(actor, found.secretary_id),
+        today=local_today(),
+    )
+
+
+@blueprint.get(f"{_PROGRESS_AT}/notes/<note_id>")
+@allow("forums.see")
+def evidence(forum_id: str, action_id: str, note_id: str) -> Response:
+    """The evidence of a note, for whoever may write notes; the name of its file says nothing."""
+    _found, line = _own(forum_id, action_id)
+    note = evidence_of(line, note_id)
+    kind, ending = type_of(note.kind)
+    return noted(download(content_of(note.public_id), name=f"evidence.{ending}", type=kind))
+
+
+@blueprint.route(f"{_PROGRESS_AT}/notes/<note_id>/remove", methods=["GET", "POST"])
+@allow("forums.see")
+def remove_note(forum_id: str, action_id: str, note_id: str) -> ResponseReturnValue:
+    """Take a note away, after a question."""
+    found, line = _own(forum_id, action_id)
+    note = next((one for one in notes_of(line) if one.public_id == note_id), None)
+    if note is None:
+        raise NotFound
+    form = ActionNoteForm()
+    if form.is_submitted():
+        services.remove_note(forum_id, action_id, note_id, by=current_actor())
+        flash(_("Removed."))
+        return _progress_back(forum_id, action_id)
+    return render_template("forums/note_remove.html", forum=found, action=line, text=note.text)
+
+
+@blueprint.route(f"{_PROGRESS_AT}/owner", methods=["GET", "POST"])
+@allow("forums.edit")
+def hand_over(forum_id: str, action_id: str) -> ResponseReturnValue:
+    """Give an action to another member, or another day."""
+    found, line = _progress_run(forum_id, action_id)
+    form = HandOverForm(data={"owner": line.seat, "due_on": line.due_on})
+    form.owner.choices = [("", _("Nobody yet")), *member_choices(found, keep=line.seat)]
+    if form.validate_on_submit():
+        with form.showing_problems(UnknownOwner, AlreadyClosed):
+            services.hand_over(
+                forum_id,
+                action_id,
+                owner=form.owner.data,
+                due_on=form.due_on.data,
+                by=current_actor(),
+            )
+            flash(_("Saved."))
+            return _progress_back(forum_id, action_id)
+        found, line = _progress_run(forum_id, action_id)
+    return page("forums/hand_over.html", form=form, forum=found, action=line)
+
+
+@blueprint.route(f"{_PROGRESS_AT}/links/new/<kind>", methods=["GET", "POST"])
+@allow("forums.edit")
+def link_action(forum_id: str, action_id: str, kind: str) -> ResponseReturnValue:
+    """Say that an action changes a workshop, a session, a station or a service."""
+    if kind not in LINK_KINDS:
+        raise NotFound
+    found, line = _progress_run(forum_id, action_id)
+    form = LinkForm()
+    choices = offered(kind, current_actor())
+    form.target.choices = [("", _("Choose")), *choices]
+    if form.validate_on_submit():
+        with form.showing_problems(TooManyRows):
+            services.link(
+                forum_id, action_id, kind=kind, target=form.target.data, by=current_actor()
+            )
+            flash(_("Saved. It stands on both pages."))
+            return _progress_back(forum_id, action_id)
+        found, line = _progress_run(forum_id, action_id)
+    return page(
+        "forums/link.html",
+        form=form,
+        forum=found,
+        action=line,
+        kind=kind,
+        kinds=LINK_KINDS,
+        words=CHANGES_WORDS,
+        choices=choices,
+    )
+
+
+@blueprint.route(f"{_PROGRESS_AT}/links/<link_id>/remove", methods=["GET", "POST"])
+@allow("forums.edit")
+def unlink_action(forum_id: str, action_id: str, link_id: str) -> ResponseReturnValue:
+    """Take back that an action changes something, after a question."""
+    actor = current_actor()
+    found, line = _progress_run(forum_id, action_id)
+    links = links_of([line.public_id], actor).get(line.public_id, [])
+    one = next((link for link in links if link.public_id == link_id), None)
+    if one is None:
+        raise NotFound
+    form = LinkForm()
+    if form.is_submitted():
+        services.unlink(forum_id, action_id, link_id, by=actor)
+        flash(_("Removed."))
+        return _progress_back(forum_id, action_id)
+    return render_template("forums/link_remove.html", forum=found, action=line, title=one.title)

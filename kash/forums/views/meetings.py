@@ -1,14 +1,22 @@
-"""Pages of a meeting and of its agenda."""
+"""Pages of a meeting and of its agenda. Members as they are offered where somebody takes an action
+on. Pages of terms of office, and of the quorum that a forum agreed on. A forum's year: its
+attendance as page, sheet and paper, and the register of its actions."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from collections.abc import Iterable
+from operator import attrgetter
+
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint
 from kash.forums.documents import (
+    actions_paper,
     attendance_in,
+    attendance_paper,
+    attendance_rows,
     confirmation_in,
     owner_of,
     paper_languages,
@@ -17,27 +25,34 @@ from kash.forums.documents import (
 )
 from kash.forums.forms import (
     AS_LAST_TIME,
+    SHARE_WORDS,
     USUAL_AGENDA,
     CallOffForm,
     ItemForm,
     MeetingForm,
     NewItemForm,
+    OfficeTermForm,
+    QuorumForm,
 )
-from kash.forums.models import Forum, Meeting
+from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries import meetings, series
-from kash.forums.queries.actions import action_line, arising_in, owners_shown
-from kash.forums.queries.decisions import returning_in
-from kash.forums.queries.internal_lines import shown_text
+from kash.forums.queries.actions import action_line, all_actions, arising_in, owners_shown
+from kash.forums.queries.decisions import ages_of, returning_in
 from kash.forums.queries.meetings import (
+    MemberTerms,
     any_meeting,
     attendance_of,
     attendance_table,
+    member_terms,
     minutes_of,
     number_of,
+    quorums_of,
     times_of,
 )
+from kash.forums.queries.minutes import locked_record, meetings_in_year, papers_of, years_of
 from kash.forums.queries.minutes_life import (
     LifeLine,
+    action_states,
     confirmed_at,
     earlier_circulated,
     errata_of,
@@ -45,23 +60,21 @@ from kash.forums.queries.minutes_life import (
     own_names,
     remarks_on,
     seat_that_was_there,
+    shown_text,
 )
-from kash.forums.queries.minutes_record import locked_record
-from kash.forums.queries.papers import papers_of
-from kash.forums.queries.progress import ages_of
-from kash.forums.queries.series import forum, forum_to_edit, sees_names
-from kash.forums.queries.templates import template_choices, template_of
-from kash.forums.queries.withdrawals import action_states
-from kash.forums.rules.agenda import order_is_fixed
+from kash.forums.queries.series import (
+    forum,
+    forum_to_edit,
+    sees_names,
+    template_choices,
+    template_of,
+)
+from kash.forums.rules.meetings import TOLD_BEFORE, letters_in, order_is_fixed
 from kash.forums.services import agenda as agenda_services
 from kash.forums.services import meetings as meetings_services
 from kash.forums.services.agenda import add_item
-from kash.forums.services.meetings import change_meeting
-from kash.forums.services.problems import (
-    AgendaFull,
-    MeetingAhead,
-    StaysOnAgenda,
-)
+from kash.forums.services.meetings import add_term, agree_quorum, change_meeting, change_term
+from kash.forums.services.problems import AgendaFull, MeetingAhead, StaysOnAgenda
 from kash.forums.wording import (
     CONCLUSION_WORDS,
     missing_usual,
@@ -69,11 +82,15 @@ from kash.forums.wording import (
     usual_item,
     usual_titles,
 )
-from kash.people.queries.places import venue_names
+from kash.people.queries.directory import groups, venue_names
+from kash.people.rules.persons import one_group
 from kash.platform.database import utc_now
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.tables import XLSX, table_xlsx
+from kash.platform.web.taking import noted
 from kash.policy import Actor, allow
 
 
@@ -368,3 +385,200 @@ def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
         item=item,
         papers=len(papers_of(meeting).get(item_id, ())),
     )
+
+
+def owner_choices(item: AgendaItem, members: Iterable[ForumMember]) -> list[tuple[str, str]]:
+    """The present members, and whoever left but still owns an action of this item."""
+    everyone = {member.public_id: member for member in members}
+    for action in item.actions:
+        if action.owner is not None:
+            everyone.setdefault(action.owner.public_id, action.owner)
+    return [
+        (key, f"{member.person.chosen_name} ({member.person.group.letter})")
+        for key, member in everyone.items()
+    ]
+
+
+@blueprint.get("/<forum_id>/terms")
+@allow("forums.edit")
+def terms(forum_id: str) -> ResponseReturnValue:
+    """The members' offices and terms, one group at a time; ended ones are marked."""
+    found = forum_to_edit(forum_id, current_actor())
+    members = member_terms(found, local_today())
+    return page(
+        "forums/presence_terms.html",
+        forum=found,
+        shown=one_group(members, attrgetter("letter"), request.args.get("group", "")),
+        today=local_today(),
+        soon=TOLD_BEFORE,
+    )
+
+
+def _member(forum: Forum, member_id: str) -> MemberTerms:
+    members = member_terms(forum, local_today())
+    return one_or_404(next((one for one in members if one.member == member_id), None))
+
+
+@blueprint.route("/<forum_id>/members/<member_id>/terms", methods=["GET", "POST"])
+@allow("forums.edit")
+def member_terms_page(forum_id: str, member_id: str) -> ResponseReturnValue:
+    """The terms of one member; a post adds one."""
+    actor = current_actor()
+    found = forum_to_edit(forum_id, actor)
+    member = _member(found, member_id)
+    form = OfficeTermForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            add_term(forum_id, member_id, form.details, by=actor, term_id=form.key.data)
+            flash(_("Saved."))
+            return redirect(
+                url_for("forums.terms", forum_id=forum_id, group=member.letter), code=303
+            )
+        found = forum_to_edit(forum_id, actor)
+    return page(
+        "forums/presence_member.html",
+        form=form,
+        forum=found,
+        member=member,
+        today=local_today(),
+        changed=None,
+    )
+
+
+@blueprint.route("/<forum_id>/members/<member_id>/terms/<term_id>", methods=["GET", "POST"])
+@allow("forums.edit")
+def term(forum_id: str, member_id: str, term_id: str) -> ResponseReturnValue:
+    """Change a term."""
+    actor = current_actor()
+    found = forum_to_edit(forum_id, actor)
+    member = _member(found, member_id)
+    held = one_or_404(next((one for key, one in member.terms if key == term_id), None))
+    form = OfficeTermForm(
+        data={"office": held.office, "begins_on": held.begins_on, "ends_on": held.ends_on}
+    )
+    if form.validate_on_submit():
+        with form.showing_problems():
+            change_term(forum_id, member_id, term_id, form.details, by=actor)
+            flash(_("Saved."))
+            return redirect(
+                url_for("forums.terms", forum_id=forum_id, group=member.letter), code=303
+            )
+        found = forum_to_edit(forum_id, actor)
+    return page(
+        "forums/presence_member.html",
+        form=form,
+        forum=found,
+        member=member,
+        today=local_today(),
+        changed=term_id,
+    )
+
+
+@blueprint.post("/<forum_id>/members/<member_id>/terms/<term_id>/remove")
+@allow("forums.edit")
+def remove_term(forum_id: str, member_id: str, term_id: str) -> ResponseReturnValue:
+    """Take away a term that was entered by mistake."""
+    meetings_services.remove_term(forum_id, member_id, term_id, by=current_actor())
+    flash(_("The term is taken away."))
+    return redirect(
+        url_for("forums.member_terms_page", forum_id=forum_id, member_id=member_id), code=303
+    )
+
+
+@blueprint.route("/<forum_id>/quorum", methods=["GET", "POST"])
+@allow("forums.edit")
+def quorum(forum_id: str) -> ResponseReturnValue:
+    """The quorum of each group, with the day from which it holds; a post agrees on another."""
+    actor, today = current_actor(), local_today()
+    found = forum_to_edit(forum_id, actor)
+    agreed = quorums_of(found, today)
+    names = {group.letter: group.name for group in groups()}
+    letters = list(names)
+    now = next((one for one in agreed if one.holds), None)
+    typed: dict[str, object] = {"holds_from": today}
+    for letter, rule in (now.needed if now else {}).items():
+        typed[f"share_{letter}"], typed[f"least_{letter}"] = str(rule.share), rule.least or None
+    form = QuorumForm.for_groups(letters, data=typed)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            agree_quorum(
+                forum_id,
+                holds_from=form.day,
+                needed=form.needed(letters),
+                by=actor,
+            )
+            flash(_("Saved."))
+            return redirect(url_for("forums.quorum", forum_id=forum_id), code=303)
+        found = forum_to_edit(forum_id, actor)
+    return page(
+        "forums/presence_quorum.html",
+        form=form,
+        forum=found,
+        names=names,
+        agreed=agreed,
+        share_words=SHARE_WORDS,
+    )
+
+
+@blueprint.post("/<forum_id>/quorum/<quorum_id>/remove")
+@allow("forums.edit")
+def remove_quorum(forum_id: str, quorum_id: str) -> ResponseReturnValue:
+    """Take away a quorum that was entered by mistake."""
+    meetings_services.remove_quorum(forum_id, quorum_id, by=current_actor())
+    flash(_("The quorum is taken away."))
+    return redirect(url_for("forums.quorum", forum_id=forum_id), code=303)
+
+
+def _year(years: list[int]) -> int:
+    """The year that the address names, if the forum met in it; else the newest."""
+    asked = request.args.get("year", "")
+    newest = years[0] if years else local_today().year
+    return int(asked) if asked.isdecimal() and asked.isascii() and int(asked) in years else newest
+
+
+@blueprint.get("/<forum_id>/attendance")
+@allow("forums.see")
+def year(forum_id: str) -> ResponseReturnValue:
+    """The attendance of a year, by group. Whoever is shown stands on paper, as in minutes."""
+    found = forum(forum_id, current_actor())
+    years = years_of(found)
+    shown = _year(years)
+    meetings = meetings_in_year(found, shown)
+    return render_template(
+        "forums/year.html",
+        forum=found,
+        year=shown,
+        years=years,
+        meetings=meetings,
+        letters=letters_in(meetings),
+    )
+
+
+@blueprint.get("/<forum_id>/attendance.xlsx")
+@allow("forums.see")
+def year_sheet(forum_id: str) -> Response:
+    """The attendance of a year as a sheet."""
+    found = forum(forum_id, current_actor())
+    shown = _year(years_of(found))
+    rows = attendance_rows(meetings_in_year(found, shown))
+    return noted(download(table_xlsx(rows), name=f"attendance-{shown}.xlsx", type=XLSX))
+
+
+@blueprint.get("/<forum_id>/attendance.pdf")
+@allow("forums.see")
+def year_paper(forum_id: str) -> Response:
+    """The attendance of a year as PDF."""
+    found = forum(forum_id, current_actor())
+    shown = _year(years_of(found))
+    made = attendance_paper(found, shown, meetings_in_year(found, shown), utc_now())
+    return noted(download(made, name=f"attendance-{shown}.pdf", type="application/pdf"))
+
+
+@blueprint.get("/<forum_id>/actions.pdf")
+@allow("forums.see")
+def actions_register(forum_id: str) -> Response:
+    """The register of actions as PDF, as the actor may read it."""
+    actor = current_actor()
+    found = forum(forum_id, actor)
+    made = actions_paper(found, all_actions(found, actor, local_today()), utc_now())
+    return noted(download(made, name="actions.pdf", type="application/pdf"))

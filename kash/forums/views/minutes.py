@@ -1,17 +1,28 @@
-"""Writing what was said under an item, and the minutes on paper."""
+"""Writing what was said under an item, and the minutes on paper. Pages of the papers under an
+item, and the agenda as a pack. The signed copy of a meeting's minutes, for whoever runs its forum.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 
 from kash.forums import blueprint
-from kash.forums.documents import minutes_name, minutes_paper, paper_languages
-from kash.forums.forms import MinuteForm, TypedRow
-from kash.forums.models import AgendaItem, Forum, Meeting
+from kash.forums.documents import (
+    PackNotMade,
+    agenda_pack,
+    minutes_name,
+    minutes_paper,
+    pack_name,
+    paper_languages,
+)
+from kash.forums.forms import AgendaPaperForm, MinuteForm, TypedRow
+from kash.forums.models import AgendaItem, Forum, Meeting, writing_key
 from kash.forums.queries import meetings
 from kash.forums.queries.actions import action_line, arising_in
 from kash.forums.queries.decisions import returning_in
@@ -22,12 +33,18 @@ from kash.forums.queries.meetings import (
     minutes_of,
     number_of,
 )
+from kash.forums.queries.minutes import paper_of, papers_of, signed_copy_of
 from kash.forums.queries.minutes_life import confirmed_at, earlier_circulated, remarks_on
 from kash.forums.queries.series import account_name, forum, forum_to_edit, owners_of, runs
-from kash.forums.sealed import writing_key
-from kash.forums.services.internal_lines import ask_release, keep_line, release_line
-from kash.forums.services.life_problems import NumbersFrozen
-from kash.forums.services.loading import check_minutes_open, minutes_state
+from kash.forums.services import minutes as services
+from kash.forums.services.internal_lines import (
+    NumbersFrozen,
+    ask_release,
+    check_minutes_open,
+    keep_line,
+    minutes_state,
+    release_line,
+)
 from kash.forums.services.minutes import write_item, written_actions, written_decisions
 from kash.forums.services.problems import (
     FiguresBesideCases,
@@ -39,11 +56,16 @@ from kash.forums.services.problems import (
     WrittenAction,
     WrittenDecision,
 )
-from kash.forums.views.live_minutes import beside
-from kash.forums.views.owners import owner_choices
+from kash.forums.stored_files import MOST_BYTES, content_of, type_of
+from kash.forums.views.meetings import owner_choices
+from kash.forums.views.minutes_life import beside
 from kash.forums.wording import CONCLUSION_WORDS, usual_item
+from kash.platform.cleaning import CleaningBusy
 from kash.platform.database import db, utc_now
-from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.press import RenderError
+from kash.platform.storage import StorageError
+from kash.platform.web import KashForm, NotFound, current_actor, download, page
+from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.language import language_code
@@ -275,3 +297,157 @@ def paper_to_share(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def _paper_language() -> str:
     asked = request.args.get("language", "")
     return asked if asked in paper_languages() else language_code()
+
+
+_AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>/papers"
+
+
+def _to_edit(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting, AgendaItem]:
+    """An item of a meeting that was not called off, for who runs its forum."""
+    found = forum_to_edit(forum_id, current_actor())
+    held = meetings.meeting(found, meeting_id)
+    if held.state == "cancelled":
+        raise MeetingOver
+    return found, held, meetings.item(held, item_id)
+
+
+@blueprint.route(_AT, methods=["GET", "POST"])
+@allow("forums.edit")
+@takes_file(MOST_BYTES)
+def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """The papers under an item, and another one."""
+    found, held, item = _to_edit(forum_id, meeting_id, item_id)
+    form = AgendaPaperForm()
+    if form.validate_on_submit():
+        sent = form.file.data
+        content = sent.read(MOST_BYTES + 1) if sent else b""
+        with form.showing_problems(CleaningBusy, StorageError):
+            services.add_paper(
+                forum_id,
+                meeting_id,
+                item_id,
+                title=form.title.data,
+                content=content,
+                by=current_actor(),
+            )
+            flash(_("Saved."))
+            return redirect(
+                url_for("forums.papers", forum_id=forum_id, meeting_id=meeting_id, item_id=item_id),
+                code=303,
+            )
+        found, held, item = _to_edit(forum_id, meeting_id, item_id)
+    return page(
+        "forums/papers.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        item=item,
+        number=number_of(item, held),
+        papers=papers_of(held).get(item.public_id, []),
+    )
+
+
+@blueprint.get(f"{_AT}/<paper_id>")
+@allow("forums.see")
+def paper_file(forum_id: str, meeting_id: str, item_id: str, paper_id: str) -> Response:
+    """A paper, for whoever sees the meeting; the name of its file says nothing."""
+    held = meetings.meeting(forum(forum_id, current_actor()), meeting_id)
+    found = paper_of(meetings.item(held, item_id), paper_id)
+    kind, ending = type_of(found.kind)
+    return noted(download(content_of(found.public_id), name=f"paper.{ending}", type=kind))
+
+
+@blueprint.route(f"{_AT}/<paper_id>/remove", methods=["GET", "POST"])
+@allow("forums.edit")
+def remove_paper(
+    forum_id: str, meeting_id: str, item_id: str, paper_id: str
+) -> ResponseReturnValue:
+    """Take a paper away, after a question."""
+    found, held, item = _to_edit(forum_id, meeting_id, item_id)
+    title = paper_of(item, paper_id).title
+    if request.method == "POST":
+        services.remove_paper(forum_id, meeting_id, item_id, paper_id, by=current_actor())
+        flash(_("Removed."))
+        return redirect(
+            url_for("forums.papers", forum_id=forum_id, meeting_id=meeting_id, item_id=item_id),
+            code=303,
+        )
+    return render_template(
+        "forums/paper_remove.html", forum=found, meeting=held, item=item, title=title
+    )
+
+
+@blueprint.get("/<forum_id>/meetings/<meeting_id>/agenda.pdf")
+@allow("forums.see")
+def pack(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """The agenda with its papers as PDF, for whoever sees the meeting."""
+    found = forum(forum_id, current_actor())
+    held = meetings.meeting(found, meeting_id)
+    if held.state == "cancelled":
+        raise NotFound
+    with FlashedProblems(RenderError, PackNotMade, CleaningBusy, StorageError):
+        made = agenda_pack(found, held, utc_now())
+        return noted(download(made, name=pack_name(held), type="application/pdf"))
+    return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+
+
+_SIGNED_COPIES_AT = "/<forum_id>/meetings/<meeting_id>/signed"
+
+
+class SignedCopyForm(KashForm):
+    """A scan of signed minutes."""
+
+    file = FileField(_l("Scan"))
+
+
+def _held(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
+    """A meeting that was held, for who runs its forum."""
+    found = forum_to_edit(forum_id, current_actor())
+    held = meeting(found, meeting_id)
+    if held.state != "held":
+        raise NotFound
+    return found, held
+
+
+@blueprint.route(_SIGNED_COPIES_AT, methods=["GET", "POST"])
+@allow("forums.edit")
+@takes_file(MOST_BYTES)
+def signed_copy(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """The signed copy, and bringing or replacing it."""
+    found, held = _held(forum_id, meeting_id)
+    form = SignedCopyForm()
+    if form.validate_on_submit():
+        sent = form.file.data
+        content = sent.read(MOST_BYTES + 1) if sent else b""
+        with form.showing_problems(CleaningBusy, StorageError):
+            services.keep_signed_copy(forum_id, meeting_id, content=content, by=current_actor())
+            flash(_("The signed copy is kept."))
+            there = url_for("forums.signed_copy", forum_id=forum_id, meeting_id=meeting_id)
+            return redirect(there, code=303)
+        found, held = _held(forum_id, meeting_id)
+    return page(
+        "forums/signed_copy.html", form=form, forum=found, meeting=held, kept=signed_copy_of(held)
+    )
+
+
+@blueprint.get(f"{_SIGNED_COPIES_AT}/file")
+@allow("forums.edit")
+def signed_copy_file(forum_id: str, meeting_id: str) -> Response:
+    """The scan; the name of its file says nothing."""
+    kept = one_or_404(signed_copy_of(_held(forum_id, meeting_id)[1]))
+    kind, ending = type_of(kept.kind)
+    return noted(download(content_of(kept.public_id), name=f"signed.{ending}", type=kind))
+
+
+@blueprint.route(f"{_SIGNED_COPIES_AT}/remove", methods=["GET", "POST"])
+@allow("forums.edit")
+def remove_signed_copy(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Delete the scan, after a question."""
+    found, held = _held(forum_id, meeting_id)
+    one_or_404(signed_copy_of(held))
+    if request.method == "POST":
+        services.remove_signed_copy(forum_id, meeting_id, by=current_actor())
+        flash(_("Removed."))
+        there = url_for("forums.signed_copy", forum_id=forum_id, meeting_id=meeting_id)
+        return redirect(there, code=303)
+    return render_template("forums/signed_copy_remove.html", forum=found, meeting=held)

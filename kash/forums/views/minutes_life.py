@@ -1,52 +1,77 @@
-"""Pages of the life of minutes: circulate, remark, settle, confirm, erratum, withdraw."""
+"""Pages of the life of minutes: circulate, remark, settle, confirm, erratum, withdraw. Minutes
+that are sent while they are written, and what two people wrote differently."""
 
 from __future__ import annotations
+
+import hashlib
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.forums import blueprint
 from kash.forums.documents import counts_in
-from kash.forums.life_forms import (
+from kash.forums.forms import (
     CirculateForm,
     ConfirmMinutesForm,
     ErratumForm,
     RemarkForm,
     SettleRemarkForm,
 )
-from kash.forums.models import AgendaItem, Forum, Meeting
+from kash.forums.models import AgendaItem, Forum, Meeting, opener_for
 from kash.forums.queries import meetings
-from kash.forums.queries.internal_lines import shown_text
+from kash.forums.queries.meetings import meeting, number_of
+from kash.forums.queries.minutes import differences_of
 from kash.forums.queries.minutes_life import (
     errata_of,
+    internal_lines_of,
     later_meetings,
     life_of,
     members_present,
     remark_of,
     remarks_on,
     seat_that_was_there,
+    shown_text,
     there_at_moment,
+    withdrawable_leaf,
 )
-from kash.forums.queries.series import forum, forum_to_edit, runs
-from kash.forums.queries.withdrawals import withdrawable_leaf
-from kash.forums.rules.life import REMARKS_FOR, may_confirm
+from kash.forums.queries.series import forum, forum_to_edit, owners_of, runs
+from kash.forums.rules.minutes import (
+    REMARKS_FOR,
+    MinutesOperation,
+    may_confirm,
+    read_operation,
+    values_of,
+)
 from kash.forums.services import minutes_life as services
-from kash.forums.services.life_problems import (
+from kash.forums.services.internal_lines import (
     AlreadyCirculated,
     AlreadySettled,
     DifferencesLeft,
+    MinutesLocked,
     NotCirculated,
     NotHeldYet,
     NothingWritten,
+    NumbersFrozen,
     OnlyWhoWasThere,
 )
+from kash.forums.services.live_minutes import (
+    apply_minutes_operation,
+    settle_difference,
+    written_item,
+)
+from kash.forums.services.problems import MeetingOver, TextTooLong, TooManyRows
 from kash.forums.services.withdrawals import withdraw
-from kash.platform.database import utc_now
-from kash.platform.web import NotFound, current_actor, page
+from kash.forums.views.meetings import owner_choices
+from kash.platform.database import db, utc_now
+from kash.platform.vault.phones import from_unpadded
+from kash.platform.web import Forbidden, NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today, to_local
-from kash.policy import allow
+from kash.policy import Actor, allow
 
 
 def _to_meeting(forum_id: str, meeting_id: str, anchor: str = "") -> ResponseReturnValue:
@@ -275,3 +300,113 @@ def withdraw_leaf(forum_id: str, meeting_id: str, leaf_id: str) -> ResponseRetur
         flash(_("Withdrawn. “Withdrawn” stands there from now on."))
         return _to_meeting(forum_id, meeting_id)
     return render_template("forums/withdraw.html", forum=found, meeting=held, leaf=leaf)
+
+
+_AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>"
+
+
+class NotOpened(Problem):
+    """The operation was not sealed by a page of this account under this item, or is damaged."""
+
+    status = 400
+    sentence = _l("This could not be read.")
+
+
+@blueprint.route(f"{_AT}/live", methods=["GET", "POST"])
+@allow("forums.edit")
+def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """The item as it stands, after an operation of a page was merged into it."""
+    actor, known = current_actor(), False
+    place = (forum_id, meeting_id, item_id)
+    try:
+        forum = forum_to_edit(forum_id, actor)
+        item = meetings.item(meeting(forum, meeting_id), item_id)
+        if request.method == "POST":
+            operation = _opened(item_id, actor)
+            sent = request.form.get("sent", type=int)
+            known = not apply_minutes_operation(place, operation, by=actor, sent=sent)
+    except (NotFound, Forbidden, MeetingOver, MinutesLocked, NumbersFrozen) as problem:
+        # Nobody else can open it: whoever wrote it gets it back.
+        db.session.rollback()
+        operation = _opened(item_id, actor, problem)
+        return {"error": str(problem), "typed": values_of(operation.now)}, problem.status
+    # What stood before the transaction has expired with it.
+    forum = forum_to_edit(forum_id, actor)
+    held = meeting(forum, meeting_id)
+    item = meetings.item(held, item_id)
+    return _standing(forum, held, item, actor) | {"known": known}
+
+
+def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> MinutesOperation:
+    """The operation that was sent. Raises NotOpened, or `instead`, if it does not open."""
+    page, number = request.form.get("page", ""), request.form.get("number", "")
+    try:
+        epk, iv, ct = (from_unpadded(request.form.get(part, "")) for part in ("epk", "iv", "ct"))
+        plaintext = opener_for(actor.public_id, item_id).open(epk, iv, ct, f"{page}:{number}")
+        if plaintext is None or not number.isascii() or not number.isdigit():
+            raise ValueError
+        return read_operation(plaintext, page, int(number))
+    except ValueError:
+        raise instead or NotOpened from None
+
+
+def _standing(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> dict[str, Any]:
+    """An item as its page shows it."""
+    owners = dict(owner_choices(item, owners_of(forum)))
+    shown = beside(forum, held, item, owners, actor)
+    values = values_of(written_item(item))
+    place = {row.public_id: place for place, row in enumerate(item.actions, start=1)}
+    for row in values["actions"]:
+        row["number"] = place[row["key"]]
+    return {
+        "version": item.row_version,
+        "item": values,
+        "mark": shown["mark"],
+        "differ": len(shown["differences"]),
+        "beside": render_template("forums/minutes_beside.html", **shown),
+    }
+
+
+def beside(
+    forum: Forum, held: Meeting, item: AgendaItem, owners: dict[str, str], actor: Actor
+) -> dict[str, Any]:
+    """The part beside the minutes: lines that are internal, and differences; `owners` are names of
+    members by key."""
+    internal = internal_lines_of(item, actor)
+    differences = differences_of(item, owners, actor)
+    return {
+        "forum": forum,
+        "meeting": held,
+        "item": item,
+        "number": number_of(item, held),
+        "internal": internal,
+        "differences": differences,
+        # By what a page knows that nothing of it changed; its tokens are others each second.
+        "mark": hashlib.sha256(repr((internal, differences)).encode()).hexdigest(),
+    }
+
+
+@blueprint.post(f"{_AT}/differences/<difference_id>")
+@allow("forums.edit")
+def settle(forum_id: str, meeting_id: str, item_id: str, difference_id: str) -> ResponseReturnValue:
+    """Settle what two people wrote differently."""
+    with FlashedProblems(
+        MeetingOver, MinutesLocked, NumbersFrozen, TextTooLong, TooManyRows, tone="warn"
+    ):
+        settle_difference(
+            (forum_id, meeting_id, item_id),
+            difference_id,
+            request.form.get("take", ""),
+            by=current_actor(),
+        )
+        flash(_("Settled."))
+    return redirect(
+        url_for(
+            "forums.item",
+            forum_id=forum_id,
+            meeting_id=meeting_id,
+            item_id=item_id,
+            _anchor="differences",
+        ),
+        code=303,
+    )

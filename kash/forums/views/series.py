@@ -1,20 +1,34 @@
-"""Pages of a forum and of its members."""
+"""Columns of the lists of forums, meetings, decisions and actions, where they are taken away as
+tables. Who has an action stands there as on paper. Pages of a forum and of its members. Pages of
+agenda templates."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import attrgetter
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import Form, FormField
 
-from kash.accounts.names import role_name
+from kash.accounts.models import role_name
 from kash.forums import blueprint
-from kash.forums.forms import MOST_TICKED, AppearanceForm, FindMembersForm, ForumForm
+from kash.forums.documents import owner_on_paper
+from kash.forums.forms import (
+    MOST_TICKED,
+    AppearanceForm,
+    FindMembersForm,
+    ForumForm,
+    without_figures,
+)
+from kash.forums.models import AgendaTemplate
 from kash.forums.queries import series
-from kash.forums.queries.actions import open_actions
-from kash.forums.queries.meetings import meetings_of, next_meetings
+from kash.forums.queries.actions import ActionLine, open_actions
+from kash.forums.queries.decisions import DecisionLine
+from kash.forums.queries.meetings import meeting, meetings_of, next_meetings
 from kash.forums.queries.series import (
     AccountHolder,
     forum_to_edit,
@@ -26,18 +40,76 @@ from kash.forums.queries.series import (
     secretaries,
     secretary_of,
     sees_names,
+    template,
+    template_choices,
+    template_lines,
+    template_of,
 )
-from kash.forums.queries.templates import template_choices, template_of
+from kash.forums.rules.meetings import LONGEST_ITEM, PlannedItem
 from kash.forums.services import series as series_services
-from kash.forums.services.series import add_members, change_forum, choose_appearance, open_forum
-from kash.forums.tables import FORUM_COLUMNS, MEETING_COLUMNS
+from kash.forums.services.series import (
+    add_members,
+    change_forum,
+    change_template,
+    choose_appearance,
+    open_forum,
+)
+from kash.forums.wording import CONCLUSION_WORDS, STATE_WORDS
 from kash.people.queries.search import FoundPerson, find_people, people_by_number
-from kash.people.rules.one_group import OneGroup, one_group
+from kash.people.rules.persons import OneGroup, one_group
 from kash.platform.database import utc_now
-from kash.platform.web import current_actor, page
+from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.fields import HiddenField, RowsField, clean_text
 from kash.platform.web.formats import local_today
-from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.forms import choice_field, text_field, whole_number_field
+from kash.platform.web.programme import LANGUAGES
+from kash.platform.web.row_versions import RowVersionForm
+from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import Reach, allow
+
+# Rows of `forums_listed`.
+FORUM_COLUMNS: Sequence[TableColumn[Any]] = (
+    TableColumn(_l("Forum"), lambda row: row[0].name, "#event+name"),
+    TableColumn(_l("Members"), lambda row: row.members, "#population+members"),
+    TableColumn(_l("Next meeting"), lambda row: row.following, "#date+next"),
+    TableColumn(_l("Last meeting"), lambda row: row.last, "#date+last"),
+    TableColumn(_l("Open actions"), lambda row: row.still_open, "#activity+num+open"),
+)
+_MEETING_STATES = {"held": _l("Held"), "cancelled": _l("Cancelled")}
+# Rows of `meetings_of`.
+MEETING_COLUMNS: Sequence[TableColumn[Any]] = (
+    TableColumn(_l("Meeting"), lambda row: row[0].starts_at, "#date"),
+    TableColumn(_l("Place"), lambda row: row[0].place, "#loc+name"),
+    TableColumn(
+        _l("State"), lambda row: _MEETING_STATES.get(row[0].state, _l("Planned")), "#status"
+    ),
+    TableColumn(_l("Items"), lambda row: row.items, "#activity+num"),
+    TableColumn(_l("Decisions"), lambda row: row.decisions, "#output+num"),
+    TableColumn(_l("Actions"), lambda row: row.actions, "#activity+num+actions"),
+)
+DECISION_COLUMNS: Sequence[TableColumn[DecisionLine]] = (
+    TableColumn(_l("Minute"), lambda line: line.number, "#meta+id"),
+    TableColumn(_l("Decision"), lambda line: line.text, "#output"),
+    TableColumn(_l("Taken"), lambda line: line.taken_at, "#date"),
+    TableColumn(_l("Hoped for"), lambda line: line.expected, "#outcome+expected"),
+    TableColumn(_l("Look again on"), lambda line: line.look_on, "#date+review"),
+    TableColumn(_l("Conclusion"), lambda line: CONCLUSION_WORDS.get(line.conclusion), "#status"),
+    TableColumn(_l("Found"), lambda line: line.found, "#outcome+found"),
+)
+# An action, and its age.
+AgedAction = tuple[ActionLine, Any]
+ACTION_COLUMNS: Sequence[TableColumn[AgedAction]] = (
+    TableColumn(_l("Minute"), lambda line: line[0].number, "#meta+id"),
+    TableColumn(_l("Action"), lambda line: line[0].text, "#activity"),
+    TableColumn(_l("Raised"), lambda line: line[0].raised_at, "#date+start"),
+    TableColumn(_l("Who"), lambda line: owner_on_paper(line[0]), "#contact"),
+    TableColumn(_l("By"), lambda line: line[0].due_on, "#date+due"),
+    TableColumn(_l("State"), lambda line: STATE_WORDS[line[0].state], "#status"),
+    TableColumn(_l("Closed on"), lambda line: line[0].closed_at, "#date+end"),
+    TableColumn(_l("In a sentence"), lambda line: line[0].outcome, "#outcome"),
+    TableColumn(_l("Age (days)"), lambda line: line[1].days, "#activity+age+days"),
+    TableColumn(_l("Age (meetings)"), lambda line: line[1].meetings, "#activity+age+meetings"),
+)
 
 
 def _forum_form(current: str = "") -> ForumForm:
@@ -250,3 +322,156 @@ def end_membership(forum_id: str, member_id: str) -> ResponseReturnValue:
         flash(_("The membership has ended."))
         return redirect(url_for("forums.forum", forum_id=forum_id))
     return render_template("forums/leave.html", forum=forum, member=member)
+
+
+# Empty lines below those that are written, so that an agenda can grow without script.
+_SPARE = 4
+_MOST_LINES = 64
+
+
+class ItemLine(Form):
+    """A point of the agenda. One whose title is emptied is left out."""
+
+    title = text_field(
+        _l("Item"),
+        most=200,
+        required=False,
+        filters=[clean_text],
+        validators=[without_figures],
+    )
+    minutes = whole_number_field(_l("Time (min)"), least=1, most=LONGEST_ITEM, required=False)
+    kind = HiddenField(default="plain")
+
+
+class TemplateForm(RowVersionForm):
+    """An agenda with a name."""
+
+    name = text_field(_l("Name of the agenda"), most=120)
+    language = choice_field(_l("Language"), [("", _l("Any")), *LANGUAGES.items()], required=False)
+    lines = RowsField(FormField(ItemLine), max_entries=_MOST_LINES)
+
+    def add_spare_lines(self) -> None:
+        """Room for more."""
+        while len(self.lines) < min(len(self.written()) + _SPARE, _MOST_LINES):
+            self.lines.append_entry()
+
+    def written(self) -> list[PlannedItem]:
+        """The items as entered."""
+        usual = _("Matters arising")
+        found = []
+        for entry in self.lines:
+            line = entry.form
+            title = line.title.data
+            if not title:
+                continue
+            arising = line.kind.data == "arising"
+            found.append(
+                PlannedItem(
+                    "" if arising and title == usual else title,
+                    line.minutes.data,
+                    "arising" if arising else "plain",
+                )
+            )
+        return found
+
+
+class AgendaNameForm(KashForm):
+    """Name of a kept agenda."""
+
+    name = text_field(_l("Name of the agenda"), most=120)
+
+
+def _lines(found: AgendaTemplate | None) -> Sequence[dict[str, object]]:
+    return [
+        {
+            "title": item.title or _("Matters arising"),
+            "minutes": item.minutes,
+            "kind": item.kind,
+        }
+        for item in (found.items if found is not None else ())
+    ]
+
+
+@blueprint.get("/templates")
+@allow("forums.edit")
+def templates() -> ResponseReturnValue:
+    """The agendas that meetings can begin with."""
+    return render_template(
+        "forums/templates.html", templates=template_lines(), language_names=LANGUAGES
+    )
+
+
+@blueprint.route("/templates/new", methods=["GET", "POST"])
+@allow("forums.edit")
+def add_template() -> ResponseReturnValue:
+    """Write an agenda."""
+    form = TemplateForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            series_services.add_template(
+                form.name.data, form.language.data, form.written(), current_actor()
+            )
+            flash(_("Saved."))
+            return redirect(url_for("forums.templates"))
+    form.add_spare_lines()
+    return page("forums/template.html", form=form, template_id=None)
+
+
+@blueprint.route("/templates/<template_id>", methods=["GET", "POST"])
+@allow("forums.edit")
+def edit_template(template_id: str) -> ResponseReturnValue:
+    """Change an agenda; meetings that began with it stay as they are."""
+    found = template(template_id)
+    form = TemplateForm(
+        data={
+            "name": found.name,
+            "language": found.language,
+            "lines": _lines(found),
+            "row_version": found.row_version,
+        }
+    )
+    if form.validate_on_submit():
+        with form.showing_problems():
+            change_template(
+                template_id,
+                form.name.data,
+                form.language.data,
+                form.written(),
+                form.row_version_shown,
+                current_actor(),
+            )
+            flash(_("Saved."))
+            return redirect(url_for("forums.templates"))
+    if form.changed_meanwhile:
+        found = template(template_id)
+        form.show_row_version(found.row_version)
+    form.add_spare_lines()
+    return page("forums/template.html", form=form, template_id=template_id, theirs=found)
+
+
+@blueprint.route("/templates/<template_id>/remove", methods=["GET", "POST"])
+@allow("forums.edit")
+def remove_template(template_id: str) -> ResponseReturnValue:
+    """Delete an agenda, after a question."""
+    found = template(template_id)
+    if request.method == "POST":
+        series_services.remove_template(template_id, current_actor())
+        flash(_("The agenda is deleted. Meetings stay as they are."))
+        return redirect(url_for("forums.templates"), code=303)
+    return render_template("forums/template_remove.html", template=found)
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/template", methods=["GET", "POST"])
+@allow("forums.edit")
+def keep_agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Keep a meeting's agenda under a name."""
+    actor = current_actor()
+    forum = forum_to_edit(forum_id, actor)
+    held = meeting(forum, meeting_id)
+    form = AgendaNameForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            series_services.keep_agenda(forum_id, meeting_id, name=form.name.data, by=actor)
+            flash(_("Saved. New meetings can begin with this agenda."))
+            return redirect(url_for("forums.templates"))
+    return page("forums/keep_agenda.html", form=form, forum=forum, meeting=held)

@@ -1,30 +1,63 @@
-"""The forms of those who work on a case."""
+"""The forms of those who work on a case. Forms of officers on duty, and of drills. Forms of
+following up beside the full form: referrals, terms, the choice of what a case file holds. Forms in
+which members tell of evidence. Forms of limits of time: what came of them, and a try to hear of
+somebody. Forms of the contact outside the programme. How her account was taken: a few questions,
+each of which may stay open."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, BinaryIO
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import BooleanField as wtforms_BooleanField
 from wtforms import ValidationError
 from wtforms.validators import Optional
+from wtforms.validators import ValidationError as validators_ValidationError
 
 from kash.incidents import names
-from kash.incidents.rules.record import Record
-from kash.incidents.rules.still_open import endings_of
-from kash.incidents.rules.workflow import STEPS, WITHOUT_ENDINGS
-from kash.platform.web.forms import (
-    BooleanField,
+from kash.incidents.forms.documentation import VersionedForm, fresh_key, offered
+from kash.incidents.money_words import refusal_text
+from kash.incidents.names import CUSTODY_NAMES, SOURCE_NAMES
+from kash.incidents.rules.case_file import CourtPaper
+from kash.incidents.rules.casework import LONGEST_REASON, STEPS, WITHOUT_ENDINGS
+from kash.incidents.rules.clocks import endings_of
+from kash.incidents.rules.money import refusal_of
+from kash.incidents.rules.parts import Party, Person, Term
+from kash.incidents.rules.record import Record, Taking
+from kash.incidents.rules.totals import MOST_DRILLS, NOTED_BY_HAND, OnRoster
+from kash.incidents.services.documentation import WhatCame
+from kash.incidents.services.evidence import Received
+from kash.incidents.taking_words import (
+    INTERPRETER_NAMES,
+    PRESENT_NAMES,
+    READ_BACK_NAMES,
+    TOLD_BEFORE_NAMES,
+)
+from kash.people.forms.lists import WeekForm
+from kash.platform.web import KashForm as web_KashForm
+from kash.platform.web.fields import (
     DayField,
     HiddenField,
+    MomentField,
+    MoneyField,
+    SeveralField,
+    clean_text,
+)
+from kash.platform.web.forms import (
+    BooleanField,
     KashForm,
     choice_field,
     long_text_field,
     radio_field,
     required,
     text_field,
+    whole_number_field,
 )
+from kash.platform.web.row_versions import LockedForm, RowVersionForm
 
 # Fewer letters stand in every text.
 _SHORTEST = 2
@@ -239,3 +272,432 @@ class ViewNameForm(KashForm):
 
     name = text_field(_l("Name of the view"), most=80)
     shared = BooleanField(_l("Everybody with keys may use it"))
+
+
+LAST_PLACE = 99
+
+
+class OfficerForm(WeekForm):
+    """An officer's place in the order, and her hours."""
+
+    position = whole_number_field(_l("Place in the order"), least=1, most=LAST_PLACE)
+    active = BooleanField(_l("On duty"), default=True)
+
+    def fill(self, found: OnRoster) -> None:
+        """Show what is kept."""
+        self.position.data, self.active.data = min(found.position, LAST_PLACE), found.active
+        self.fill_week(found.stretches)
+
+
+class DrillsForm(web_KashForm):
+    """How many drills come."""
+
+    drills = whole_number_field(_l("Drills a week, on average"), least=0, most=MOST_DRILLS)
+
+
+def fresh_referral() -> str:
+    """An id for a new referral."""
+    return "r" + fresh_key("terms")[1:]
+
+
+def _key_or_fresh(form: KashForm, fresh: str) -> None:
+    key: Any = form["key"]
+    text = key.data or ""
+    if not (0 < len(text) <= 16 and text.isascii() and text.isalnum()):
+        key.data, key.raw_data = fresh, None
+
+
+def _has_come(form: KashForm, day: DayField, today: date) -> bool:
+    if day.data and day.data > today:
+        form.mark_wrong(day, _("This day has not come yet."))
+        return False
+    return True
+
+
+class ReferralForm(KashForm):
+    """The service that somebody is sent to. `key` makes the same form, sent twice, refer once."""
+
+    kind = choice_field(_l("For what"), offered(names.REFERRAL_NAMES, _l("Choose")))
+    service = choice_field(
+        _l("Service"), required=False, description=_l("From the directory of services.")
+    )
+    service_name = text_field(_l("Or somebody who is not listed"), most=120, required=False)
+    person = choice_field(_l("Who"), required=False)
+    made_on = DayField(_l("Sent on"), validators=[required()])
+    due_on = DayField(_l("To be there by"), validators=[Optional()])
+    key = HiddenField()
+
+    def offer(
+        self, services: Sequence[tuple[str, str]], persons: Sequence[tuple[str, str]], today: date
+    ) -> None:
+        """Offer services and persons, and today as the day."""
+        self.service.choices = [("", _("Choose")), *services]
+        self.person.choices = [("", _("Everybody in the case")), *persons]
+        self._today = today
+        if not self.is_submitted():
+            self.made_on.data = today
+        _key_or_fresh(self, fresh_referral())
+
+    def check_together(self) -> None:
+        """Besides each field: one of two says where."""
+        if not self.service.errors and not self.service.data and not self.service_name.data:
+            self.mark_wrong(self.service, _("Choose a service, or write who it is."))
+
+    def validate_made_on(self, field: DayField) -> None:
+        """Not in the future."""
+        if field.data and field.data > self._today:
+            raise validators_ValidationError(_("This day has not come yet."))
+
+    def validate_due_on(self, field: DayField) -> None:
+        """Not before it was made."""
+        if field.data and self.made_on.data and field.data < self.made_on.data:
+            raise validators_ValidationError(_("This is before the day on which she was sent."))
+
+
+class OutcomeForm(LockedForm):
+    """How a referral went. `seen` is what the page showed of that."""
+
+    referral = HiddenField()
+    seen = HiddenField()
+    outcome = choice_field(
+        _l("How it went"),
+        [(code, word) for code, word in names.REFERRAL_OUTCOME_NAMES.items()],
+        required=False,
+    )
+    outcome_on = DayField(_l("Date"), validators=[Optional()])
+    note = text_field(_l("Note"), most=300, required=False)
+
+    def refuse_future(self, today: date) -> bool:
+        """True if the day is one that has come; says so beside it if not."""
+        return _has_come(self, self.outcome_on, today)
+
+
+class TermForm(KashForm):
+    """Term that was agreed. `key` makes the same form, sent twice, add one term."""
+
+    kind = choice_field(_l("What"), offered(names.TERM_NAMES, _l("Choose")), validate_choice=False)
+    owed_by = choice_field(_l("Owed by"), required=False)
+    owed_to = choice_field(_l("Owed to"), required=False)
+    what = text_field(_l("In words"), most=300, required=False)
+    amount = MoneyField(_l("Amount in KES"))
+    due_on = DayField(_l("By when"), validators=[Optional()])
+    agreed_on = DayField(
+        _l("She agreed to it herself on"),
+        validators=[Optional()],
+        description=_l("Without it nothing is called settled. Ask her alone."),
+    )
+    key = HiddenField()
+
+    def offer(self, sides: Sequence[tuple[str, str]], kinds: Sequence[str]) -> None:
+        """Offer both sides of the case, and what may be agreed in it; any other kind that is sent
+        is refused by a sentence of its own where it is added."""
+        self.kind.choices = [("", _("Choose")), *((one, names.TERM_NAMES[one]) for one in kinds)]
+        self.owed_by.choices = self.owed_to.choices = [("", _("Not said")), *sides]
+        _key_or_fresh(self, fresh_key("terms"))
+
+    def term(self) -> Term:
+        """Term as it was agreed."""
+        return Term(
+            id=self.key.data or fresh_key("terms"),
+            kind=self.kind.data,
+            owed_by=self.owed_by.data,
+            owed_to=self.owed_to.data,
+            what=self.what.data,
+            amount=self.amount.data,
+            due_on=self.due_on.data,
+            agreed_on=self.agreed_on.data,
+        )
+
+    def may_be_agreed(self, parties: Sequence[Party], today: date) -> bool:
+        """True if it is a term in a case with these parties; says beside its field why not."""
+        if not _has_come(self, self.agreed_on, today):
+            return False
+        refused = refusal_of(self.term(), parties)
+        if refused is not None:
+            self.mark_wrong(self[refused.field], refusal_text(refused.why))
+        return refused is None
+
+    def validate_kind(self, field: Any) -> None:
+        """One that is known."""
+        if field.data not in names.TERM_NAMES:
+            raise validators_ValidationError(_("Choose one from the list."))
+
+    def validate_owed_to(self, field: Any) -> None:
+        """Not by somebody to herself."""
+        if field.data and field.data == self.owed_by.data:
+            raise validators_ValidationError(
+                _("Nobody owes something to themselves. Choose the other side.")
+            )
+
+
+class FulfilledForm(KashForm):
+    """When a term was kept; an empty day says that it was not after all."""
+
+    term = HiddenField()
+    fulfilled_on = DayField(_l("Done on"), validators=[Optional()])
+    agreed_on = DayField(_l("She agreed to it herself on"), validators=[Optional()])
+
+    def refuse_future(self, today: date) -> bool:
+        """True if the days are such as have come; says so beside each if not."""
+        agreed = _has_come(self, self.agreed_on, today)
+        return _has_come(self, self.fulfilled_on, today) and agreed
+
+
+class CourtPaperForm(KashForm):
+    """Paper for a court about which people were asked again."""
+
+    paper = choice_field(_l("Who gets it, and for which case"), [])
+
+    def offer_papers(self, papers: Iterable[CourtPaper]) -> None:
+        """Offer the papers that people were asked about."""
+        self._papers = {one.key: one for one in papers}
+        self.paper.choices = [(key, one.receiver) for key, one in self._papers.items()]
+
+    @property
+    def court_paper(self) -> CourtPaper:
+        """The paper that was chosen."""
+        return self._papers[self.paper.data]
+
+
+class CaseFileForm(CourtPaperForm):
+    """Contents of a case file, to be chosen."""
+
+    persons = SeveralField(_l("About whom"))
+    narrative = wtforms_BooleanField(_l("What happened, in her words"))
+    referrals = wtforms_BooleanField(_l("Referrals"))
+    terms = wtforms_BooleanField(_l("What was agreed"))
+    sources = wtforms_BooleanField(_l("From whom it is known"))
+    identities = wtforms_BooleanField(_l("Names and numbers, opened with my own keys"))
+
+    def offer(self, persons: Sequence[tuple[str, str]], papers: Sequence[CourtPaper]) -> None:
+        """Offer who agreed, all of them to begin with, and the words left out; and the papers that
+        people were asked about."""
+        self.offer_papers(papers)
+        self.persons.choices = list(persons)
+        if not self.is_submitted():
+            self.persons.data = [key for key, _code in persons]
+
+    def validate_persons(self, field: Any) -> None:
+        """At least one, if anybody is on record."""
+        if self.persons.choices and not field.data:
+            raise validators_ValidationError(_("Choose at least one person."))
+
+
+_MOST_NAME = 200
+
+
+class LabelForm(web_KashForm):
+    """Label of a piece of evidence: what it shows."""
+
+    label = text_field(_l("Label"), required=False)
+    note = long_text_field(_l("Note"), required=False, rows=3)
+
+
+class ChangedLabelForm(LabelForm, LockedForm):
+    """Label and note that are there already. `seen` is what the page showed of them."""
+
+    seen = HiddenField()
+    shows = SeveralField(_l("Who it shows or names"))
+
+    def offer(self, persons: Sequence[tuple[str, str]], shows: Sequence[str]) -> None:
+        """Offer the persons of the case, by id and code; ticked are those whom it shows."""
+        self.shows.choices = list(persons)
+        if not self.is_submitted():
+            self.shows.data = list(shows)
+
+
+class EvidenceForm(LabelForm):
+    """A file that is added: from whom it was received, and when."""
+
+    received_from = text_field(_l("Received from"), most=200, required=False)
+    received_on = MomentField(_l("Received on"))
+
+    def received(self, uploaded_name: str) -> Received:
+        """Receipt of the file as it was told, with the name that it had."""
+        return Received(
+            label=self.label.data,
+            note=self.note.data,
+            received_from=self.received_from.data,
+            received_on=self.received_on.data,
+            uploaded_name=clean_text(uploaded_name)[:_MOST_NAME],
+        )
+
+
+class SmallFileForm(EvidenceForm):
+    """The same with a small file in the form itself, for browsers that run no script."""
+
+    file = FileField(_l("File"))
+
+    def validate_file(self, field: FileField) -> None:
+        """A file is needed."""
+        if not field.data or not field.data.filename:
+            raise validators_ValidationError(_("Choose a file."))
+
+    def content(self) -> tuple[BinaryIO, str]:
+        """The file, which lies in memory only, and its name."""
+        return self.file.data.stream, self.file.data.filename or ""
+
+
+class CustodyForm(web_KashForm):
+    """A step of custody that happened outside Kash."""
+
+    what = choice_field(_l("What happened"))
+    who = text_field(_l("From or to whom"), most=200, required=False)
+    on = MomentField(_l("When"))
+    more = long_text_field(_l("Anything else"), most=2000, required=False, rows=2)
+
+    def offer(self) -> None:
+        """Set what can be chosen."""
+        names = [(what, CUSTODY_NAMES[what]) for what in NOTED_BY_HAND]
+        self.what.choices = [("", _("Choose")), *names]
+
+
+class ExportForm(CourtPaperForm):
+    """To whom an original goes, and why."""
+
+    more = long_text_field(_l("What for"), most=2000, required=False, rows=2)
+
+
+class AccountForm(CourtPaperForm):
+    """To whom a first account is given, and why, which its sheet says."""
+
+    more = long_text_field(_l("What for"), most=2000, required=True, rows=2)
+
+
+class CustodySheetForm(CourtPaperForm):
+    """Custody sheet."""
+
+    words = BooleanField(_l("Print the label, the notes and the names of people too"))
+
+
+class LimitsForm(RowVersionForm):
+    """All that came of the limits of one person."""
+
+    arrested_on = DayField(
+        _l("Arrested on, if the hour is not known"),
+        validators=[Optional()],
+        description=_l("Counts from 00:00 of that day."),
+    )
+    before_court_at = MomentField(_l("Before a court at"))
+    court = text_field(_l("Which court"), most=120, required=False)
+    court_result = choice_field(
+        _l("What the court said"), offered(names.COURT_RESULT_NAMES, _l("Not said")), required=False
+    )
+    released_at = MomentField(_l("Let go at"))
+    pep = choice_field(
+        _l("Medicine against HIV (PEP)"),
+        offered(names.LIMIT_RESULT_NAMES, _l("Not said")),
+        required=False,
+    )
+    contraception = choice_field(
+        _l("Emergency contraception"),
+        offered(names.LIMIT_RESULT_NAMES, _l("Not said")),
+        required=False,
+    )
+    today: date | None = None
+
+    def said(self, person: str) -> WhatCame:
+        """All that was entered of a person (an id)."""
+        names_of = ("arrested_on", "before_court_at", "released_at")
+        rest = ("court", "court_result", "pep", "contraception")
+        values: dict[str, Any] = {name: self[name].data for name in names_of}
+        values |= {name: self[name].data or "" for name in rest}
+        return WhatCame(person, **values)
+
+    def validate_before_court_at(self, field: Any) -> None:
+        """A day that has come, and a moment where a court or a result is named."""
+        self._has_come(field)
+        if (self.court.data or self.court_result.data) and not (field.data or field.errors):
+            raise validators_ValidationError(_("Enter the day and the hour, about is enough."))
+
+    def validate_arrested_on(self, field: Any) -> None:
+        """A day that has come."""
+        if field.data and self.today and field.data > self.today:
+            raise validators_ValidationError(_("This day has not come yet."))
+
+    def validate_released_at(self, field: Any) -> None:
+        """A day that has come."""
+        self._has_come(field)
+
+    def _has_come(self, field: Any) -> None:
+        if field.data and self.today and field.data.date() > self.today:
+            raise validators_ValidationError(_("This day has not come yet."))
+
+
+def limits_form(person: Person, version: int) -> LimitsForm:
+    """The form of a person as it stands on record."""
+    form = LimitsForm(
+        formdata=None,
+        before_court_at=person.before_court_at,
+        court=person.court,
+        court_result=person.court_result,
+        released_at=person.released_at,
+        pep=person.limits.get("pep", ""),
+        contraception=person.limits.get("contraception", ""),
+    )
+    form.row_version.data = str(version)
+    return form
+
+
+class TryForm(KashForm):
+    """A try to hear of somebody who is held."""
+
+    what = text_field(
+        _l("Who you asked, and what they said"),
+        most=300,
+        description=_l("Such as the station, the court, the prison, a hospital or the family."),
+    )
+    heard = BooleanField(
+        _l("She was heard of"),
+        description=_l("Then nothing counts, or waits, that says nobody knows where she is."),
+    )
+
+
+class OutsideForm(web_KashForm):
+    """Contact outside: who it is, and how to reach them."""
+
+    name = text_field(_l("Name"), most=120)
+    reach = text_field(_l("How to reach them"), most=200)
+
+
+class TakingForm(VersionedForm):
+    """Taking of an account: all that is asked about the interview. `version` says what the page
+    showed."""
+
+    language = text_field(_l("In which language she told it"), most=60, required=False)
+    told_by = choice_field(_l("Who told it"), offered(SOURCE_NAMES, _l("Not said")), required=False)
+    interpreter = choice_field(
+        _l("Who interpreted"), offered(INTERPRETER_NAMES, _l("Not said")), required=False
+    )
+    read_back = choice_field(
+        _l("Was it read back to her?"), offered(READ_BACK_NAMES, _l("Not said")), required=False
+    )
+    present = SeveralField(_l("Who else was there"), choices=list(PRESENT_NAMES.items()))
+    told_before = SeveralField(
+        _l("To whom she had told it before"), choices=list(TOLD_BEFORE_NAMES.items())
+    )
+    why = text_field(_l("Why it is changed"), most=LONGEST_REASON, required=False)
+
+    def validate_present(self, field: Any) -> None:
+        """Nobody, or somebody."""
+        _nobody_alone(field)
+
+    def validate_told_before(self, field: Any) -> None:
+        """Nobody, or somebody."""
+        _nobody_alone(field)
+
+    def taking(self) -> Taking:
+        """Taking as it was told."""
+        return Taking(
+            language=self.language.data,
+            told_by=self.told_by.data,
+            interpreter=self.interpreter.data,
+            read_back=self.read_back.data,
+            present=list(self.present.data),
+            told_before=list(self.told_before.data),
+        )
+
+
+def _nobody_alone(field: Any) -> None:
+    if "nobody" in (field.data or ()) and len(field.data) > 1:
+        raise validators_ValidationError(_("Either nobody, or those who are ticked."))

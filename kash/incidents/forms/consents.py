@@ -1,32 +1,52 @@
-"""The answers of one person, or of everybody in a case, when the words are read out."""
+"""The answers of one person, or of everybody in a case, when the words are read out. Form of her
+choice: each person is asked once her case was verified. Forms of mediators: their duty, requests
+to them, and their answers. Cash bail; a term that was set aside; and what a custodian notes of the
+duty to report."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import Optional
+from wtforms import BooleanField as wtforms_BooleanField
+from wtforms.validators import Optional, ValidationError
 
+from kash.incidents import documents as charge_warning
 from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.forms.versions import VersionedForm
-from kash.incidents.rules.ages import BY_GUARDIAN
-from kash.incidents.rules.asked_again import CourtPaper
+from kash.incidents.forms.documentation import VersionedForm, fresh_key
+from kash.incidents.models import Duty
+from kash.incidents.money_words import NOTE_NAMES, PLACE_NAMES, WRONG_TEXTS
+from kash.incidents.names import ORIGIN_NAMES, REQUEST_NAMES, RESULT_NAMES, WAY_NAMES
+from kash.incidents.queries.mediation import phone_of, stretches_of
+from kash.incidents.rules.case_file import NOTHING, CourtPaper
+from kash.incidents.rules.clocks import Policy, ReportNote, missing_of, wrong_with
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
-from kash.incidents.services.consents import GuardiansAnswer
-from kash.incidents.services.court_asks import AskedAgain
+from kash.incidents.rules.mediation import FOR_PEOPLE, RESULTS, Result
+from kash.incidents.rules.older_records import BY_GUARDIAN
+from kash.incidents.rules.parts import CashBail, Term
+from kash.incidents.rules.record import Record
+from kash.incidents.services.consents import AskedAgain, GuardiansAnswer, Said
+from kash.incidents.services.mediation import DutyDetails
+from kash.people import words
+from kash.people.forms.lists import WeekForm
+from kash.platform.web import KashForm
+from kash.platform.web.fields import DayField, HiddenField, MoneyField, PhoneField, SeveralField
 from kash.platform.web.forms import (
-    DayField,
-    HiddenField,
-    SeveralField,
+    BooleanField,
+    choice_field,
+    long_text_field,
     radio_field,
     required,
     text_field,
+    whole_number_field,
 )
+from kash.platform.web.forms import KashForm as forms_KashForm
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES
+from kash.platform.web.row_versions import RowVersionForm
 
 YES, NO, NOT_ASKED = "yes", "no", "later"
 ANSWER_NAMES: dict[str, Any] = {
@@ -192,3 +212,377 @@ class AskedAgainForm(VersionedForm):
             read_back_on=self.read_back_on.data,
             language=self.language.data,
         )
+
+
+class ChoiceForm(VersionedForm):
+    """Choice of one person, with the day on which she was asked, and how it is known; and how many
+    answers of hers the page showed (`version`)."""
+
+    person = HiddenField()
+    wanted = SeveralField(_l("What is wanted"), choices=list(WAY_NAMES.items()))
+    origin = radio_field(_l("How is it known?"), list(ORIGIN_NAMES.items()), required=False)
+    on = DayField(_l("Day of asking"), validators=[required()])
+
+    def prepare(self, today: date) -> None:
+        """Offer today as the day."""
+        self._today = today
+        if not self.is_submitted():
+            self.on.data = today
+
+    def check_together(self) -> None:
+        """Besides each field: how it is known."""
+        if not self.origin.data and not self.origin.errors:
+            self.mark_wrong(self.origin, _("Say how it is known."))
+
+    def validate_wanted(self, field: SeveralField) -> None:
+        """Something, and nothing beside nothing; nothing at all of whoever could not be asked."""
+        wanted = field.data or []
+        if self.origin.data == "not_asked":
+            if wanted:
+                raise ValidationError(_("If she could not be asked, nothing can be ticked."))
+        elif not wanted:
+            raise ValidationError(_("Tick what is wanted."))
+        elif NOTHING in wanted and len(wanted) > 1:
+            raise ValidationError(_("“Nothing now” and something else cannot both be ticked."))
+
+    def validate_on(self, field: DayField) -> None:
+        """Not in the future."""
+        if field.data and field.data > self._today:
+            raise ValidationError(_("This day has not come yet."))
+
+    def said(self) -> Said:
+        """Choice as it was entered."""
+        return Said(
+            self.person.data,
+            tuple(self.wanted.data),
+            self.on.data or self._today,
+            self.origin.data or "",
+            self.version_shown(),
+        )
+
+
+class OwnYesForm(VersionedForm):
+    """The answer of one person to "court or release", in which language she was warned, and the
+    version of the warning that was on the page (`wording`) beside that of the case."""
+
+    person = HiddenField()
+    wording = HiddenField()
+    answer = radio_field(
+        _l("What she said herself"), [("yes", _l("Yes")), ("no", _l("No"))], required=False
+    )
+    language = radio_field(
+        _l("In which language were the words read out?"), list(SPOKEN.items()), required=False
+    )
+
+    def check_together(self) -> None:
+        """Besides each field: one of the two, in which language, and the warning is still the
+        same."""
+        if self.wording.data != charge_warning.VERSION:
+            self.mark_wrong(
+                self.answer,
+                _("The words have changed since this page was opened. Read them out again."),
+            )
+        elif not self.answer.data and not self.answer.errors:
+            self.mark_wrong(self.answer, _("Choose yes or no."))
+        if not self.language.data and not self.language.errors:
+            self.mark_wrong(self.language, _("Say in which language you read them out to her."))
+
+
+_SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
+
+
+class DutyForm(WeekForm, RowVersionForm):
+    """When, where and in which languages somebody mediates."""
+
+    account = choice_field(_l("Who mediates"), [])
+    phone = PhoneField(_l("Number for this duty"))
+    stations = SeveralField(_l("Stations"), coerce=str)
+    languages = SeveralField(_l("Languages"), choices=_SPOKEN, coerce=str)
+    note = text_field(_l("How to reach them"), most=200, required=False)
+    active = BooleanField(_l("On duty"), default=True)
+
+    def offer(
+        self, stations: list[tuple[str, str]], accounts: list[tuple[str, str]] | None
+    ) -> None:
+        """Set what can be chosen; whose duty it is can be chosen once only."""
+        self.stations.choices = stations
+        if accounts is None:
+            del self.account
+        else:
+            self.account.choices = [("", _("Choose")), *accounts]
+
+    def validate_account(self, field: Any) -> None:
+        """Somebody."""
+        if not field.data:
+            raise ValidationError(_("Choose who mediates."))
+
+    def details(self) -> DutyDetails:
+        """Details as they were entered."""
+        spoken = tuple(self.languages.data)
+        return self.command(DutyDetails, spoken=spoken, hours=self.hours())
+
+    def fill(self, found: Duty) -> None:
+        """Show what is kept."""
+        self.phone.data = phone_of(found)
+        self.stations.data = [one.organisation.public_id for one in found.stations]
+        self.languages.data = [code for code in found.spoken.split(",") if code]
+        self.note.data, self.active.data = found.note, found.active
+        self.fill_week(stretches_of(found))
+        self.show_row_version(found.row_version)
+
+
+class AskForm(KashForm):
+    """Request to a mediator: what for, and for whom."""
+
+    mediator = radio_field(_l("Mediator"), [])
+    requests = SeveralField(
+        _l("What is asked"), choices=list(REQUEST_NAMES.items()), validate_choice=False
+    )
+    persons = SeveralField(_l("For whom"))
+    station = choice_field(_l("Station"), [], required=False)
+    call_name = text_field(_l("Whom of the programme to call"), most=80)
+    call_phone = PhoneField(_l("At which number"), [required(_l("Write the number to call."))])
+
+    def offer_requests(self, kinds: Sequence[str]) -> None:
+        """Show what may be asked, and nothing else; whatever else is sent is refused by a sentence
+        of its own where it is asked."""
+        self.requests.choices = [(kind, REQUEST_NAMES[kind]) for kind in kinds]
+
+    def validate_requests(self, field: Any) -> None:
+        """Something that is known."""
+        if not field.data:
+            raise ValidationError(_("Choose what is asked."))
+        if not set(field.data) <= set(REQUEST_NAMES):
+            raise ValidationError(_("Choose from the list."))
+
+    def validate_persons(self, field: Any) -> None:
+        """Somebody, if anybody is on record."""
+        if field.choices and not field.data:
+            raise ValidationError(_("Choose at least one person."))
+
+
+class ClosingForm(KashForm):
+    """How a mediation ended: a result for each thing that was asked for."""
+
+    asked: tuple[str, ...] = ()
+    people: int = 0
+
+    def parts(self) -> list[tuple[str, Any, Any]]:
+        """Each request with the field of its result, and that of how many or None."""
+        return [(kind, self[f"result_{kind}"], self._count(kind)) for kind in self.asked]
+
+    def _count(self, kind: str) -> Any:
+        return self._fields.get(f"count_{kind}")
+
+    def check_together(self) -> None:
+        """Besides each field: of how many, where that is asked and something was reached."""
+        for _kind, result, count in self.parts():
+            if not result.data and not result.errors:
+                self.mark_wrong(result, _("Say what came of it."))
+            if count is None or count.errors or result.data in (None, "", "none"):
+                continue
+            if count.data is None:
+                self.mark_wrong(count, _("Write how many."))
+
+    def results(self) -> list[Result]:
+        """Results as they were told."""
+        return [
+            Result(
+                kind,
+                result.data,
+                count.data if count is not None and result.data != "none" else None,
+            )
+            for kind, result, count in self.parts()
+        ]
+
+
+def closing_form(requests: Sequence[str], people: int) -> ClosingForm:
+    """The form that ends a brief about these requests and so many people (0: not said)."""
+    fields: dict[str, Any] = {"asked": tuple(requests), "people": people}
+    for kind in requests:
+        names = [(result, RESULT_NAMES[result]) for result in RESULTS[kind]]
+        fields[f"result_{kind}"] = radio_field(REQUEST_NAMES[kind], names, required=False)
+        if kind in FOR_PEOPLE and people > 1:
+            label = _l("How many of the %(number)s", number=people)
+            fields[f"count_{kind}"] = whole_number_field(
+                label, least=1, most=people, required=False
+            )
+    return cast(ClosingForm, type("ClosingForm", (ClosingForm,), fields)())
+
+
+class BailForm(VersionedForm):
+    """Official cash bail. `key` makes the same form, sent twice, write it down once."""
+
+    person = choice_field(_l("For whom"), required=False)
+    amount = MoneyField(_l("Amount in KES"), validators=[required()])
+    receipt = text_field(_l("Number of the receipt"), most=60, required=False)
+    no_receipt = wtforms_BooleanField(_l("No receipt was given"))
+    paid_on = DayField(_l("Paid on"), validators=[required()])
+    paid_to = radio_field(_l("Paid to"), list(PLACE_NAMES.items()))
+    place = choice_field(_l("Station"), required=False)
+    place_name = text_field(
+        _l("Court, or station that is not on the list"), most=120, required=False
+    )
+    returned_on = DayField(_l("Given back on"), validators=[Optional()])
+    returned_amount = MoneyField(_l("Given back, in KES"))
+    key = HiddenField()
+
+    def offer(
+        self,
+        record: Record,
+        stations: Sequence[tuple[str, str]],
+        today: date,
+        bail: CashBail | None = None,
+        *,
+        receipt_needed: bool = False,
+    ) -> None:
+        """Offer who is on record and the stations; show what is written down already."""
+        self._record, self._today, self._bail = record, today, bail
+        self._stations = dict(stations)
+        if bail is not None and bail.place and bail.place not in self._stations:
+            # A station that is on the list no longer stays with what names it.
+            self._stations[bail.place] = bail.place_name or _("A former station")
+        persons = [(one.id, one.code) for one in record.persons]
+        self.person.choices = [("", _("Choose") if persons else _("Not said")), *persons]
+        self.place.choices = [("", _("Not on the list")), *self._stations.items()]
+        if receipt_needed:
+            del self.no_receipt
+        if not self.is_submitted():
+            self._show(bail)
+            if bail is None and len(persons) == 1:
+                self.person.data = persons[0][0]
+        key = self.key.data
+        if not (0 < len(key) <= 16 and key.isascii() and key.isalnum()):
+            self.key.data, self.key.raw_data = "b" + fresh_key("terms")[1:], None
+
+    def _show(self, bail: CashBail | None) -> None:
+        if bail is None:
+            return
+        for name in ("person", "receipt", "paid_on", "paid_to", "place", "returned_on"):
+            self[name].data = getattr(bail, name)
+        self.amount.data, self.returned_amount.data = bail.amount, bail.returned_amount
+        self.place_name.data = "" if bail.place else bail.place_name
+        if "no_receipt" in self:
+            self.no_receipt.data = bool(bail.amount) and not bail.receipt
+
+    def bail(self) -> CashBail:
+        """Cash bail as it was typed."""
+        court = self.paid_to.data == "court"
+        place = "" if court else self.place.data
+        return CashBail(
+            id=self._bail.id if self._bail is not None else self.key.data,
+            person=self.person.data,
+            amount=self.amount.data or 0,
+            receipt=self.receipt.data,
+            paid_on=self.paid_on.data,
+            paid_to=self.paid_to.data or "station",
+            place=place,
+            place_name=self._stations.get(place, self.place_name.data),
+            returned_on=self.returned_on.data,
+            returned_amount=self.returned_amount.data,
+        )
+
+    def check_together(self) -> None:
+        """Besides each field: a receipt or that there is none, one place, and a way back that fits
+        what was paid."""
+        if self.place.data and (self.place_name.data or self.paid_to.data == "court"):
+            self.mark_wrong(
+                self.place,
+                _("Choose a station, or write the name of a court or another station, not both."),
+            )
+        none_given = bool(self.no_receipt.data) if "no_receipt" in self else False
+        found = wrong_with(
+            self.bail(),
+            self._record.bail,
+            [one.id for one in self._record.persons],
+            self._today,
+            no_receipt=none_given,
+        )
+        for name, wrong in found:
+            if not self[name].errors:
+                self.mark_wrong(self[name], WRONG_TEXTS[wrong])
+
+
+class TakeOutForm(forms_KashForm):
+    """Why a term that was set aside is no term."""
+
+    term = HiddenField()
+    reason = long_text_field(_l("Why"), most=2000, required=True, rows=3)
+
+
+class ReportForm(VersionedForm):
+    """Decision about a report, and a note of it: nothing is sent by it."""
+
+    kind = radio_field(_l("What is decided"), list(NOTE_NAMES.items()))
+    on = DayField(_l("Reported on"), validators=[Optional()])
+    reported_by = text_field(_l("By whom"), most=120, required=False)
+    reference = text_field(
+        _l("Reference"),
+        most=120,
+        required=False,
+        description=_l("What the commission gave as a number, or how it was reported."),
+    )
+    reason = long_text_field(
+        _l("Why, and which paragraph of the policy"),
+        most=2000,
+        rows=3,
+    )
+
+    def note(self) -> ReportNote:
+        """Note as it was typed, without who and when."""
+        reported = self.kind.data == "reported"
+        return ReportNote(
+            kind=self.kind.data or "",
+            on=self.on.data if reported else None,
+            reported_by=(self.reported_by.data) if reported else "",
+            reference=(self.reference.data or "") if reported else "",
+            reason=self.reason.data,
+        )
+
+    def refuse(self, today: date) -> bool:
+        """True if all that was typed is whole; says beside its field what is not."""
+        found = missing_of(self.note(), today)
+        for name, missing in found:
+            self.mark_wrong(
+                self[name],
+                {
+                    "enter": _("Enter this."),
+                    "not_yet": _("This day has not come yet."),
+                    "reason": _("Write why, with the paragraph of the policy."),
+                }[missing],
+            )
+        return not found
+
+
+class PolicyForm(forms_KashForm):
+    """The programme's written policy on reporting."""
+
+    name = text_field(_l("What it is called"), most=120)
+    dated_on = DayField(_l("Of which day"), validators=[required()])
+    checked_by = text_field(_l("Which lawyer wrote or checked it"), most=120)
+
+    def policy(self) -> Policy:
+        """Policy as it was typed."""
+        return Policy(self.name.data, self.dated_on.data, self.checked_by.data)
+
+    def refuse_future(self, today: date) -> bool:
+        """True if the day is one that has come; says so beside it if not."""
+        if self.dated_on.data and self.dated_on.data > today:
+            self.mark_wrong(self.dated_on, _("This day has not come yet."))
+            return False
+        return True
+
+
+def bail_from(term: Term, record: Record) -> CashBail:
+    """Cash bail with all that can be taken over of a term that was set aside, to be looked
+    through."""
+    persons = {one.id for one in record.persons}
+    station = next((one for one in record.parties if one.id == term.owed_to), None)
+    return CashBail(
+        id="b" + fresh_key("terms")[1:],
+        person=term.owed_by if term.owed_by in persons else "",
+        amount=term.amount or 0,
+        paid_on=term.fulfilled_on,
+        place=station.station if station is not None else "",
+        place_name=station.station_name if station is not None else "",
+    )

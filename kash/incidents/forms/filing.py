@@ -1,4 +1,5 @@
-"""The six screens of filing on a phone, the receipt, and what help is looked for."""
+"""The six screens of filing on a phone, the receipt, and what help is looked for. The second word
+of a receipt, both parts typed later, and what is taken back by them."""
 
 from __future__ import annotations
 
@@ -12,14 +13,22 @@ from wtforms.validators import Optional, ValidationError
 
 from kash.incidents import filing_words as words
 from kash.incidents.consent_texts import DIGESTS, VERSION
-from kash.incidents.rules.custodian_only import PROGRAMME
-from kash.incidents.rules.filing import MOST_PERSONS, Screen, code_as_read
+from kash.incidents.names import PURPOSE_NAMES
+from kash.incidents.receipt_words import TAKING_BACK, WORD_PROBLEMS
+from kash.incidents.rules.consents import PROGRAMME
+from kash.incidents.rules.filing import (
+    LONGEST_WORD,
+    MOST_PERSONS,
+    Screen,
+    code_as_read,
+    problem_with,
+    word_as_read,
+)
 from kash.people.models import Organisation
 from kash.platform.web import KashForm
-from kash.platform.web.fields import DayField, SeveralField, TimeOfDayField
+from kash.platform.web.fields import DayField, HiddenField, SeveralField, TimeOfDayField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
-    HiddenField,
     choice_field,
     long_text_field,
     radio_field,
@@ -219,3 +228,51 @@ class HelpForm(KashForm):
 
     area = choice_field(_l("Near"), required=False, default="")
     kind = choice_field(_l("What kind"), required=False, default="")
+
+
+# With spaces and signs, which do not count.
+_MOST_TYPED = 2 * LONGEST_WORD
+
+
+class OwnWordForm(KashForm):
+    """A second word of one's own."""
+
+    word = text_field(
+        _l("A word of my own"),
+        most=_MOST_TYPED,
+        description=_l("Four letters or more. Capitals, spaces and accents make no difference."),
+    )
+    # Her codes, and what she is called here, which is no secret.
+    codes: Sequence[str] = ()
+    names: Sequence[str] = ()
+
+    def validate_word(self, field: Any) -> None:
+        """One that nobody guesses who finds the code."""
+        problem = problem_with(field.data, codes=self.codes, names=self.names)
+        if problem is not None:
+            raise ValidationError(str(WORD_PROBLEMS[problem]))
+
+
+class ReceiptForm(ReceiptCodeForm):
+    """A code and the word that belongs to it."""
+
+    word = text_field(_l("Your word"), most=_MOST_TYPED)
+
+    def validate_word(self, field: Any) -> None:
+        """There is something in it."""
+        if not word_as_read(field.data):
+            raise ValidationError(_("Type your word too. The code alone opens nothing."))
+
+
+class TakingBackForm(KashForm):
+    """Consents that are taken back. Nothing is ticked at first."""
+
+    purposes = SeveralField(
+        _l("Take back"),
+        choices=[(key, PURPOSE_NAMES[key]) for key in TAKING_BACK],
+    )
+
+    def validate_purposes(self, field: Any) -> None:
+        """One at least."""
+        if not field.data:
+            raise ValidationError(_("Tick what you take back."))

@@ -1,33 +1,55 @@
-"""Cases as a member sees them: opened in memory, without those she must be kept away from."""
+"""Reports that belong together, opened in memory: who sees one sees the others. Cases as a member
+sees them: opened in memory, without those she must be kept away from. Her first account and what
+was changed since, opened for the one page that shows them. Links of a case, as far as the actor
+may know of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
+from flask import url_for
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import Damaged
+from kash.accounts.members.vault_sessions import current_vault
 from kash.incidents.models import Incident
-from kash.incidents.queries.additions import Additions
+from kash.incidents.occasions import Occasion, occasions_of
+from kash.incidents.queries.letterbox import Screens, ScreensOf, Withdrawals, opened_box
 from kash.incidents.queries.officers import (
     Officer,
     custodian_is_free,
     kept_away,
     officers,
+    reader_of,
 )
-from kash.incidents.queries.readers import reader_of
-from kash.incidents.queries.screens import Screens, ScreensOf
-from kash.incidents.queries.withdrawals import Withdrawals
-from kash.incidents.rules.additions import adds_to, as_one
-from kash.incidents.rules.conflicts import Reader, conflict_of
-from kash.incidents.rules.custodian_only import ForCustodian, Seen, for_custodian, may_read
-from kash.incidents.rules.letterbox import TakenBack
+from kash.incidents.rules import casework as changes
+from kash.incidents.rules import filing as first_account
+from kash.incidents.rules.case_file import everybody, who_keeps_back
+from kash.incidents.rules.casework import RecordChange
+from kash.incidents.rules.consents import (
+    ForCustodian,
+    Reader,
+    Seen,
+    conflict_of,
+    for_custodian,
+    may_read,
+)
+from kash.incidents.rules.filing import FirstAccount, account_from, fingerprint
+from kash.incidents.rules.letterbox import (
+    SHREDDED,
+    UNOPENED,
+    TakenBack,
+    adds_to,
+    as_one,
+    together_with,
+)
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.incidents.services.saved_views import Damaged
 from kash.platform.database import db
 from kash.platform.vault import (
     OpenVault,
@@ -36,10 +58,72 @@ from kash.platform.vault import (
     SealError,
     fetch,
     fetch_each,
+    open_document,
     open_each,
 )
 from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.formats import short_date_text, zone
 from kash.policy import Actor, Reach, Role
+from kash.workshops.models import Workshop
+
+
+class Additions:
+    """All of which `adds` says that one adds to another, or of them those that belong to one of
+    these cases: two queries, and one more if screens of phones lie there; none if there are none.
+    `for_officers`: which of those that were shredded were for officers.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        vault: OpenVault,
+        adds: Mapping[str, str],
+        for_officers: Collection[str],
+        *of: str,
+    ) -> None:
+        self._for_officers = for_officers
+        # Most reports add to none; with each of them looked for, the time grew with their square.
+        adds = {more: first for more, first in adds.items() if first}
+        wanted = of or [*adds, *adds.values()]
+        self._groups = {one: group for one in wanted if len(group := together_with(one, adds)) > 1}
+        self._records: dict[str, Seen] = {}
+        if self._groups:
+            self._read(session, vault)
+
+    def __contains__(self, reference: str) -> bool:
+        return reference in self._groups
+
+    def seen(self, reference: str, record: Seen) -> Seen:
+        """A record with all that belong to it, as far as who may see it depends on it."""
+        return as_one(record, self.others(reference))
+
+    def others(self, reference: str) -> dict[str, Seen]:
+        """Reports that belong to a report, by reference. Of what was shredded only that it was not
+        for officers."""
+        others = sorted(self._groups.get(reference, {reference}) - {reference})
+        found = {one: self._records.get(one, SHREDDED) for one in others}
+        gone = [one for one in self._for_officers if found.get(one) is SHREDDED]
+        return {key: one for key, one in found.items() if key not in gone}
+
+    def _read(self, session: Session, vault: OpenVault) -> None:
+        references = {one for group in self._groups.values() for one in group}
+        rows = session.execute(
+            select(SealedDocument.public_id, Incident.public_id)
+            .join(Incident, Incident.document_id == SealedDocument.id)
+            .where(Incident.public_id.in_(references))
+        )
+        of = {row[0]: row[1] for row in rows}
+        screens = Screens(session, vault)
+        for sealed, plaintext in open_each(vault, fetch(session, *of) if of else []):
+            reference = of[sealed.place.public_id]
+            self._records[reference] = UNOPENED
+            if not isinstance(plaintext, SealError):
+                try:
+                    found, _parts = screens.put_together(from_bytes(plaintext))
+                except ValidationError:
+                    continue
+                self._records[reference] = found
+
 
 KIND = "incident"
 
@@ -300,3 +384,192 @@ def concerns_custodian(record: Seen, others: Sequence[Officer]) -> bool:
 def references(cases: Sequence[Case]) -> list[str]:
     """The references of cases."""
     return [case.reference for case in cases]
+
+
+@dataclass(frozen=True)
+class KeptAccount:
+    """A first account with its SHA-256."""
+
+    account: FirstAccount = field(repr=False)
+    fingerprint: str
+    plaintext: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CaseHistory:
+    """Everything that came in first, usually one account, and all changes, the newest first.
+    `damaged` documents do not open."""
+
+    accounts: list[KeptAccount]
+    changes: list[RecordChange]
+    damaged: int = 0
+
+
+def history_of(vault: OpenVault, case: Case) -> CaseHistory:
+    """History of how a case came to stand as it does; one query. Whoever shows it notes the
+    opening."""
+    accounts, changed = _opened(vault, case.record.first_accounts, case.record.sealed_changes)
+    found, done, damaged = [], [], 0
+    for plaintext in accounts:
+        try:
+            found.append(_kept(plaintext))
+        except ValidationError:
+            damaged += 1
+    for plaintext in changed:
+        try:
+            done += changes.changes_from(plaintext or b"")
+        except ValidationError:
+            damaged += 1
+    return CaseHistory(found, done[::-1], damaged)
+
+
+def first_account_of(vault: OpenVault, case: Case) -> KeptAccount | None:
+    """The first account of a case; None if none was kept, or it does not open. One query."""
+    accounts, _changes = _opened(vault, case.record.first_accounts[:1], [])
+    try:
+        return _kept(accounts[0])
+    except (IndexError, ValidationError):
+        return None
+
+
+def all_accounts_of(vault: OpenVault, record: Record) -> list[KeptAccount]:
+    """Everything that came in first; none where one of them does not open. One query."""
+    accounts, _changes = _opened(vault, record.first_accounts, [])
+    try:
+        return [_kept(one) for one in accounts]
+    except ValidationError:
+        return []
+
+
+def _kept(plaintext: bytes | None) -> KeptAccount:
+    plaintext = plaintext or b""
+    return KeptAccount(account_from(plaintext), fingerprint(plaintext), plaintext)
+
+
+def whom_accounts_tell_of(record: Record, accounts: Iterable[KeptAccount]) -> list[str]:
+    """Everybody on record, and in what came in first (ids); an empty one where nobody is."""
+    told = dict.fromkeys(everybody(record))
+    for one in accounts:
+        try:
+            told |= dict.fromkeys(p.id for p in one.account.as_record(zone()).persons)
+        except ValidationError:
+            # Nobody knows of whom it tells.
+            told["?"] = None
+    return list(told)
+
+
+def who_keeps_accounts(record: Record, accounts: Iterable[KeptAccount]) -> list[str]:
+    """Those of them without whose consent first accounts stay here."""
+    return who_keeps_back(record, whom_accounts_tell_of(record, accounts))
+
+
+def _opened(
+    vault: OpenVault, accounts: list[str], changed: list[str]
+) -> tuple[list[bytes | None], list[bytes | None]]:
+    """Contents of these documents, in this order; None for what is not there or does not open."""
+    said: dict[str, bytes | None] = {}
+    wanted = [*accounts, *changed]
+    for sealed in fetch(db.session(), *wanted) if wanted else ():
+        if sealed.place.kind in (first_account.KIND, changes.KIND):
+            try:
+                said[sealed.place.public_id] = open_document(vault, sealed)
+            except SealError:
+                continue
+    return [said.get(one) for one in accounts], [said.get(one) for one in changed]
+
+
+MOST_FOUND = 10
+
+
+@dataclass(frozen=True)
+class Linked:
+    """One thing that a case is linked to. `state` is a case's; a page is none if `url` is empty."""
+
+    kind: str
+    id: str
+    title: str
+    when: str = ""
+    url: str = ""
+    state: str = ""
+
+
+def linked_to(record: Record, by: Actor) -> list[Linked]:
+    """Links of a case in their order, without cases from which the actor must be kept away."""
+    found: dict[tuple[str, str], Linked] = {}
+    kinds: dict[str, list[str]] = {}
+    for link in record.links:
+        kinds.setdefault(link.kind, []).append(link.id)
+    for kind, ids in kinds.items():
+        if kind == "incident":
+            found |= {(kind, one.id): one for one in _cases(ids, by)}
+            continue
+        source = occasions_of(kind)
+        for one in source.named(ids, by) if source is not None else ():
+            found[kind, one.id] = Linked(kind, one.id, one.title, one.when, one.url)
+    return [found[key] for link in record.links if (key := (link.kind, link.id)) in found]
+
+
+def _cases(references: Sequence[str], by: Actor) -> list[Linked]:
+    """Of other cases only that they are there, and their state: their records are looked into for
+    conflicts of interest, and nothing of them is shown."""
+    rows = db.session.execute(
+        select(Incident.public_id, Incident.state, SealedDocument.public_id)
+        .outerjoin(SealedDocument, SealedDocument.id == Incident.document_id)
+        .where(Incident.public_id.in_(references))
+    ).all()
+    vault = current_vault()
+    if vault is None:
+        return []
+    documents = [row[2] for row in rows if row[2]]
+    access, hidden = access_of(by), set()
+    screens = Screens(db.session(), vault)
+    called = {row[2]: row[0] for row in rows}
+    box = opened_box(db.session())
+    additions = Additions(db.session(), vault, box.additions, box.for_officers, *references)
+    # Without ids all documents are fetched.
+    sealed_records = fetch(db.session(), *documents, kind=KIND) if documents else []
+    for sealed, plaintext in open_each(vault, sealed_records):
+        try:
+            # With what a phone said and nobody saved yet: how old she is may stand there only.
+            if isinstance(plaintext, SealError):
+                raise ValueError
+            record, _parts = screens.put_together(from_bytes(plaintext))
+            if not access.includes(additions.seen(called[sealed.place.public_id], record)):
+                hidden.add(sealed.place.public_id)
+        except ValueError:
+            hidden.add(sealed.place.public_id)
+    return [
+        Linked(
+            "incident",
+            reference,
+            reference,
+            url=url_for("incidents.case", reference=reference) if document else "",
+            state=state,
+        )
+        for reference, state, document in rows
+        if document not in hidden
+    ]
+
+
+def find_workshops(words: str, by: Actor) -> list[Occasion]:
+    """Workshops by words of their titles, which are open data; the newest first."""
+    query = select(Workshop.public_id, Workshop.title, Workshop.starts_on)
+    for word in words.split()[:8]:
+        query = query.where(func.lower(Workshop.title).contains(word.lower(), autoescape=True))
+    query = query.order_by(Workshop.starts_on.desc(), Workshop.id.desc()).limit(MOST_FOUND)
+    return [_workshop(row, by) for row in db.session.execute(query)]
+
+
+def workshops_named(public_ids: Any, by: Actor) -> list[Occasion]:
+    """Workshops by their public ids."""
+    query = select(Workshop.public_id, Workshop.title, Workshop.starts_on)
+    return [
+        _workshop(row, by)
+        for row in db.session.execute(query.where(Workshop.public_id.in_(public_ids)))
+    ]
+
+
+def _workshop(row: Any, by: Actor) -> Occasion:
+    reads = by.reach("workshops.see") is Reach.ALL
+    url = url_for("workshops.workshop", public_id=row.public_id) if reads else ""
+    return Occasion(row.public_id, row.title, short_date_text(row.starts_on), url)

@@ -1,13 +1,66 @@
-"""A look into the letterbox, as far as the server can look."""
+"""A look into the letterbox, as far as the server can look. Reads of alerts: who is told, and how
+alerts were answered. Unfinished forms that a member finds again. Which of the sealed texts is hers
+stands inside them only: nothing in clear ties one to an account or a case. So all are opened in
+memory, of which there are never more than a few. When courts sit, as the programme knows it. Reads
+of what is being filed: by codes that the server knows only hashed. Receipts, and what each opens:
+found only by its code and its second word together. The screens of phones, put together with the
+records that name them, in memory. Consents that were taken back by a receipt and wait to be read,
+put into records in memory."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
 
-from kash.incidents.models import Letterbox
-from kash.incidents.rules.letterbox import Box, from_bytes
-from kash.platform.vault import open_sealed
+from pydantic import ValidationError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from kash.accounts.models import Account, Programme
+from kash.incidents.models import Alert, Incident, Letterbox, OfficerDuty
+from kash.incidents.queries.officers import may_work, officers
+from kash.incidents.rules.clocks import CourtDays
+from kash.incidents.rules.consents import PURPOSES, Seen, for_custodian
+from kash.incidents.rules.filing import SCREENS, code_from, compose, word_as_read, word_from
+from kash.incidents.rules.letterbox import Box, Draft, Letter, TakenBack, from_bytes, in_bytes
+from kash.incidents.rules.record import (
+    Notes,
+    Record,
+    Withdrawal,
+    as_bytes,
+    notes_as_bytes,
+    notes_from_bytes,
+    take_back,
+)
+from kash.incidents.rules.record import from_bytes as record_from_bytes
+from kash.incidents.rules.record import withdrawing_from_bytes as withdrawal_from
+from kash.incidents.rules.totals import MOST_DRILLS, USUAL_DRILLS, OnRoster, what_keeps
+from kash.people.rules.directory import Stretch
+from kash.platform.database import db, utc_now
+from kash.platform.vault import (
+    Compartment,
+    CompartmentName,
+    OpenVault,
+    Sealed,
+    SealError,
+    SealingPlace,
+    fetch,
+    lookup,
+    open_body,
+    open_document,
+    open_each,
+    open_sealed,
+    seal_body,
+    stretched,
+)
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import zone
+from kash.policy import Actor, Role
+from kash.workshops.holidays.queries import local_days
 
 KIND, PLACE = "incidents.letterbox", "all"
 
@@ -25,3 +78,422 @@ def box_in(body: bytes | None) -> Box:
 def compartments_of_letters(session: Session) -> set[int]:
     """The compartments to which something in the letterbox is sealed."""
     return {letter.compartment_id for letter in opened_box(session).letters()}
+
+
+COUNTED = timedelta(weeks=13)
+SETTINGS, DRILLS = "alerts", "drills"
+
+
+@dataclass(frozen=True)
+class AlertsAnswered:
+    """How the alerts of the last thirteen weeks were answered, drills and others together."""
+
+    in_time: int = 0
+    late: int = 0
+
+
+def roster() -> list[OnRoster]:
+    """Every documentation officer who holds keys, in the order in which they are told; four
+    queries. Who was given no place yet comes after the others, by name."""
+    rows = {
+        row.account.public_id: row
+        for row in db.session.scalars(
+            select(OfficerDuty).options(
+                selectinload(OfficerDuty.hours), selectinload(OfficerDuty.account)
+            )
+        )
+    }
+    last = max((row.position for row in rows.values()), default=0) + 1
+    found = []
+    for one in officers():
+        if not one.works:
+            continue
+        row = rows.get(one.public_id)
+        found.append(
+            OnRoster(
+                account=one.public_id,
+                name=one.name,
+                position=row.position if row is not None else last,
+                stretches=tuple(Stretch(each.opens, each.closes) for each in row.hours)
+                if row is not None
+                else (),
+                active=row is None or row.active,
+            )
+        )
+    return sorted(found, key=lambda one: (one.position, one.name, one.account))
+
+
+def on_roster(account: str) -> OnRoster:
+    """One officer. Raises NotFound."""
+    for one in roster():
+        if one.account == account:
+            return one
+    raise NotFound
+
+
+def custodians() -> list[str]:
+    """The accounts of custodians who hold keys."""
+    return [one.public_id for one in officers() if one.custodian]
+
+
+def accounts_named(public_ids: Collection[str]) -> dict[str, Account]:
+    """These accounts by their public ids, as far as they are in use."""
+    rows = db.session.scalars(
+        select(Account).where(Account.public_id.in_(public_ids), Account.active.is_(True))
+    )
+    return {row.public_id: row for row in rows}
+
+
+def drills_a_week() -> int:
+    """How many drills come in a week, on average."""
+    settings = db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
+    chosen = settings.get(SETTINGS, {}).get(DRILLS, USUAL_DRILLS)
+    return chosen if isinstance(chosen, int) and 0 <= chosen <= MOST_DRILLS else USUAL_DRILLS
+
+
+def open_alerts() -> list[tuple[int, datetime, int]]:
+    """Alerts that are not over: number, minute, and how many steps were taken."""
+    rows = db.session.execute(
+        select(Alert.id, Alert.raised_at, Alert.told).where(Alert.raised_at.is_not(None))
+    )
+    return [(number, raised_at, told) for number, raised_at, told in rows if raised_at is not None]
+
+
+def answered_since(today: date) -> AlertsAnswered:
+    """How the alerts of the last thirteen weeks were answered."""
+    rows = db.session.execute(
+        select(Alert.in_time, func.count())
+        .where(Alert.in_time.is_not(None), Alert.week >= today - COUNTED)
+        .group_by(Alert.in_time)
+    )
+    counts = {bool(in_time): int(count) for in_time, count in rows}
+    return AlertsAnswered(counts.get(True, 0), counts.get(False, 0))
+
+
+AUTOSAVES_KIND = "incident.autosave"
+Fields = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Autosave:
+    """A form as it was last kept. `document` is the public id of its sealed document; `case` is
+    the reference of the case it changes, empty for a new one; `by` typed it."""
+
+    document: str
+    by: str
+    case: str
+    token: str
+    saved_at: datetime
+    fields: Fields = field(repr=False)
+
+
+def as_kept(by: Actor, case: str, token: str, fields: Fields, now: datetime) -> bytes:
+    """Seal what is kept of an unfinished form."""
+    kept = {
+        "by": by.public_id,
+        "case": case,
+        "token": token,
+        "saved_at": now.isoformat(),
+        "fields": fields,
+    }
+    return json.dumps(kept).encode()
+
+
+def is_kept(document: str) -> bool:
+    """True if an unfinished form of anybody lies under this id."""
+    return bool(fetch(db.session(), document, kind=AUTOSAVES_KIND))
+
+
+def own_autosaves(by: Actor, vault: OpenVault, case: str = "") -> list[Autosave]:
+    """The actor's own unfinished forms for one case, or for new ones; the latest first.
+
+    One query. Whoever shows what one holds notes the opening.
+    """
+    return [one for one in _autosaves(vault, case) if one.by == by.public_id]
+
+
+def autosaves_left(by: Actor, vault: OpenVault, case: str, record: Seen) -> list[Autosave]:
+    """Autosaves of others in a case before it went to custodians, of which the actor is one: their
+    writers do not reach them any more. The latest first; nothing of any other case."""
+    if Role.CUSTODIAN not in by.roles or for_custodian(record) is None:
+        return []
+    others = [one for one in _autosaves(vault, case) if one.by != by.public_id]
+    still = {one.public_id for one in may_work(officers(), record)} if others else set()
+    return [one for one in others if one.by not in still]
+
+
+def _autosaves(vault: OpenVault, case: str) -> list[Autosave]:
+    found = []
+    for sealed, plaintext in open_each(vault, fetch(db.session(), kind=AUTOSAVES_KIND)):
+        if isinstance(plaintext, SealError):
+            continue
+        kept = json.loads(plaintext)
+        if kept["case"] == case:
+            found.append(
+                Autosave(
+                    document=sealed.place.public_id,
+                    by=kept["by"],
+                    case=kept["case"],
+                    token=kept["token"],
+                    saved_at=datetime.fromisoformat(kept["saved_at"]),
+                    fields=[(name, value) for name, value in kept["fields"]],
+                )
+            )
+    return sorted(found, key=lambda one: one.saved_at, reverse=True)
+
+
+def autosaves_of_case(session: Session, vault: OpenVault, case: str) -> list[str]:
+    """Public ids of everybody's unfinished forms for a case, in one query. Nothing of them is
+    told, so that no opening is to be noted."""
+    found = []
+    for sealed, plaintext in open_each(vault, fetch(session, kind=AUTOSAVES_KIND)):
+        if not isinstance(plaintext, SealError) and json.loads(plaintext)["case"] == case:
+            found.append(sealed.place.public_id)
+    return found
+
+
+def court_days() -> CourtDays:
+    """Kenyan court days, without the days that the programme added to the holidays."""
+    return CourtDays(closed=local_days())
+
+
+def draft_hash(code: str) -> str:
+    """Hash that is kept of a draft's code."""
+    return lookup(code, kind="incidents.draft")
+
+
+def draft_of(code: str) -> Draft | None:
+    """The unfinished filing of a code, None if there is none."""
+    return opened_box(db.session()).drafts.get(draft_hash(code))
+
+
+def answered_screens(code: str) -> list[str] | None:
+    """Screens of a draft that were answered, in their order; None if there is no draft."""
+    draft = draft_of(code)
+    return None if draft is None else [name for name in SCREENS if name in draft.screens]
+
+
+def state_of(receipt_hash: str) -> str | None:
+    """The state of what was filed under a receipt; what waits for its hour has arrived."""
+    waits = receipt_hash in opened_box(db.session()).sent
+    state = db.session.scalar(select(Incident.state).where(Incident.receipt_hash == receipt_hash))
+    return "submitted" if waits else state
+
+
+def is_sent(session: Session, box: Box, receipt_hash: str) -> bool:
+    """True if something was filed under a receipt."""
+    found = select(Incident.id).where(Incident.receipt_hash == receipt_hash)
+    return receipt_hash in box.sent or session.scalar(found) is not None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Receipt that is given to somebody who sent a report. It is kept nowhere."""
+
+    code: str = field(repr=False)
+    word: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ReceiptKeys:
+    """Keys that code and word make together: `hash` is kept of them, `notes` opens what is noted
+    for whoever holds both."""
+
+    hash: str
+    notes: bytes = field(repr=False)
+
+
+@lru_cache(maxsize=4)
+def drawn_words(language: str) -> tuple[str, ...]:
+    """The words from which a second word is drawn, of a language or else in English."""
+    folder = files("kash.incidents").joinpath("drawn")
+    listed = folder.joinpath(f"{language}.txt")
+    return tuple((listed if listed.is_file() else folder.joinpath("en.txt")).read_text().split())
+
+
+def receipt_by(draft: str, token: str, language: str) -> Receipt:
+    """The receipt with a drawn word that a page gives which sends a draft.
+
+    It follows from the draft's code, the page's token and the server's key: whoever has only one or
+    two of them learns nothing of it.
+    """
+    seed = bytes.fromhex(lookup(f"{draft} {token}", kind="incidents.sending"))
+    return Receipt(code_from(seed), word_from(seed, drawn_words(language)))
+
+
+def page_hash(draft: str, token: str) -> str:
+    """Hash that is kept for an hour of a page by which a draft was sent."""
+    return lookup(f"{draft} {token}", kind="incidents.sent_page")
+
+
+def keys_of(code: str, word: str) -> ReceiptKeys:
+    """Keys that a code and a word make with the server's key: one run of argon2id, so that whoever
+    has a code, the database and the key tries words slowly, and without the key not at all.
+
+    Never to be called inside a write transaction.
+    """
+    salt = bytes.fromhex(lookup(code, kind="incidents.receipt.salt"))[:16]
+    slow = stretched(f"{code} {word_as_read(word)}", salt).hex()
+    return ReceiptKeys(
+        lookup(slow, kind="incidents.receipt"),
+        bytes.fromhex(lookup(slow, kind="incidents.receipt.notes")),
+    )
+
+
+SCREEN_KIND = "incident.screen"
+_NAMED = b'"screens":{'
+
+
+class Screens:
+    """All that phones sent and nobody has put together yet: one query, once it is needed at all."""
+
+    def __init__(self, session: Session, vault: OpenVault) -> None:
+        self._session, self._vault, self._zone = session, vault, zone()
+        self._found: Mapping[str, Sealed] | None = None
+
+    def put_together(self, record: Record) -> tuple[Record, list[Sealed]]:
+        """The record with what its screens say, and the documents in which that lies.
+
+        A screen that does not open stays named in `filing.screens`.
+        """
+        named = dict(record.filing.screens)
+        if not named:
+            return record, []
+        found = {name: sealed for name, key in named.items() if (sealed := self._one(key))}
+        said = {}
+        for name, sealed in found.items():
+            try:
+                said[name] = open_document(self._vault, sealed)
+            except SealError:
+                continue
+        whole = compose(record, said, self._zone)
+        left = whole.filing.screens
+        return whole, [sealed for name, sealed in found.items() if name not in left]
+
+    def put_bytes_together(self, plaintext: bytes) -> tuple[bytes, list[Sealed]]:
+        """The same for a record as it is sealed, which is read only if it names screens."""
+        if _NAMED not in plaintext:
+            return plaintext, []
+        try:
+            record, screens = self.put_together(record_from_bytes(plaintext))
+        except ValidationError:
+            return plaintext, []
+        return as_bytes(record), screens
+
+    def _one(self, public_id: str) -> Sealed | None:
+        if self._found is None:
+            found = fetch(self._session, kind=SCREEN_KIND)
+            self._found = {sealed.place.public_id: sealed for sealed in found}
+        return self._found.get(public_id)
+
+
+class ScreensOf(Screens):
+    """The same for one record, of which only its own are asked for."""
+
+    def __init__(self, session: Session, vault: OpenVault, record: Record) -> None:
+        super().__init__(session, vault)
+        named = record.filing.screens.values()
+        found = fetch(session, *named, kind=SCREEN_KIND) if named else []
+        self._found = {sealed.place.public_id: sealed for sealed in found}
+
+
+WITHDRAWALS_KIND = "incident.withdrawal"
+_NOTES = "incident.receipt_notes"
+
+
+class Withdrawals:
+    """All that waits, of every case: one query, and one more if anything waits."""
+
+    def __init__(self, session: Session, vault: OpenVault) -> None:
+        box = opened_box(session)
+        waiting = box.taken_back
+        # The last days of cases that nothing keeps, by reference: the same look tells both.
+        self.last_days = {key: one.until for key, one in box.fates.items()}
+        # And which reports were sent after another, and which of those that were shredded were for
+        # officers.
+        self.additions, self.for_officers = box.additions, box.for_officers
+        self.shredded_for = box.shredded_for
+        self._vault = vault
+        self._generations: dict[int, int] = {}
+        self._of: dict[int, TakenBack] = {}
+        if not waiting:
+            return
+        rows = session.execute(
+            select(Incident.document_id, Incident.receipt_hash).where(
+                Incident.receipt_hash.in_(waiting), Incident.document_id.is_not(None)
+            )
+        )
+        self._of = {row[0]: waiting[row[1]] for row in rows if row[0] and row[1]}
+        self._generations = {
+            row[0]: row[1]
+            for row in session.execute(select(Compartment.id, Compartment.generation))
+        }
+
+    def waits(self, document_id: int) -> bool:
+        """True if something was taken back of a case that no member has read yet."""
+        return document_id in self._of
+
+    def begins_days(self, document_id: int, reference: str, state: str, plaintext: bytes) -> bool:
+        """True if nothing keeps a case (as `put_into_bytes` returns it) since something was taken
+        back of it that nobody has read, and its days are not noted. Raises ValidationError."""
+        if document_id not in self._of or reference in self.last_days:
+            return False
+        return what_keeps(record_from_bytes(plaintext), state) is None
+
+    def put_into(self, document_id: int, record: Record) -> TakenBack | None:
+        """Put into a record what was taken back of it, and what that is; None if nothing waits.
+
+        A withdrawal that does not open takes back everything: nobody acts on a consent of which it
+        is not known whether it still holds.
+        """
+        found = self._of.get(document_id)
+        if found is None:
+            return None
+        for one in found.withdrawals:
+            take_back(record, self._read(one))
+        return found
+
+    def put_into_bytes(self, document_id: int, plaintext: bytes) -> bytes:
+        """The same for a record as it is sealed, which is read only if something waits."""
+        if document_id not in self._of:
+            return plaintext
+        try:
+            record = record_from_bytes(plaintext)
+        except ValidationError:
+            return plaintext
+        self.put_into(document_id, record)
+        return as_bytes(record)
+
+    def _read(self, letter: Letter) -> Withdrawal:
+        try:
+            sealed = Sealed(
+                0,
+                SealingPlace(CompartmentName.CASE, letter.kind, letter.public_id),
+                1,
+                in_bytes(letter.body),
+                letter.form,
+                in_bytes(letter.wrapped),
+                letter.compartment_id,
+                self._generations.get(letter.compartment_id, 0),
+            )
+            return withdrawal_from(open_document(self._vault, sealed))
+        except (SealError, ValidationError):
+            now = utc_now().replace(minute=0, second=0, microsecond=0)
+            return Withdrawal(purposes=list(PURPOSES), at=now)
+
+
+def sealed_notes(notes: Notes, key: bytes) -> bytes:
+    """Notes under what a receipt makes."""
+    return seal_body(notes_as_bytes(notes), key, _place(), 1)
+
+
+def notes_in(sealed: bytes | None, key: bytes) -> Notes:
+    """Notes in a sealed text; none if there are none or they do not open."""
+    try:
+        return notes_from_bytes(open_body(sealed, key, _place(), 1)) if sealed else Notes()
+    except (SealError, ValidationError):
+        return Notes()
+
+
+def _place() -> SealingPlace:
+    return SealingPlace(CompartmentName.CASE, _NOTES, "receipt")

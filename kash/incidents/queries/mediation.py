@@ -1,27 +1,70 @@
-"""Reads of mediators on duty, of briefs and of what was answered to them."""
+"""Reads of mediators on duty, of briefs and of what was answered to them. Cases that wait for a
+custodian's decision about money and the duty to report. Evidence of an opened case. Help that
+there is now: services of the directory, and mediators on duty. Second members: who may be one, and
+how somebody stands to what is proposed. Cases as totals count them: all with the consent for it,
+whoever asks. Lists of cases leave out those from which their reader must be kept away. Counted
+through such a list a total would follow from who asked for it, and two of them would tell of a
+case. So this reader knows no conflict of interest, shows no case to anybody, and refuses
+altogether while there is one that it cannot read."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kash.accounts.models import Account, AccountRole
-from kash.incidents.models import Duty, DutyStation, MediationBrief
-from kash.incidents.queries.readers import readers
-from kash.incidents.rules.conflicts import Reader
+from kash.accounts.models import Account, AccountRole, Programme
+from kash.incidents.models import Duty, DutyStation, Incident, MediationBrief
+from kash.incidents.queries.cases import KIND as CASES_KIND
+from kash.incidents.queries.cases import Case, DamagedCase, concerns_custodian, open_cases
+from kash.incidents.queries.letterbox import Screens, Withdrawals, opened_box
+from kash.incidents.queries.officers import Officer, custodian_is_free, kept_away, officers, readers
+from kash.incidents.rules.casework import next_arrival
+from kash.incidents.rules.clocks import Policy, ReportNote, is_decided, policy_from
+from kash.incidents.rules.consents import Reader, Seen, may_read
+from kash.incidents.rules.letterbox import adds_to, first_of
 from kash.incidents.rules.mediation import Answer, Mediator, Result, take_over
+from kash.incidents.rules.parts import Evidence
 from kash.incidents.rules.record import Record
+from kash.incidents.rules.record import from_bytes as record_from_bytes
+from kash.incidents.rules.totals import (
+    EvidenceFile,
+    came_in,
+    from_bytes,
+    how_mediation_ended,
+    is_once_more,
+    may_be_counted,
+    what_was_done,
+    who_did_it,
+)
+from kash.incidents.services.saved_views import EvidenceDamaged, RecordsNotOpen, ReportsStillWait
+from kash.people.models import ServiceEntry
+from kash.people.queries.directory import ServiceSearch, services_for_paper
 from kash.people.rules.directory import Stretch, open_at
+from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.database import db, utc_now
-from kash.platform.vault import SealError, open_text
+from kash.platform.vault import (
+    OpenVault,
+    Sealed,
+    SealedDocument,
+    SealError,
+    fetch,
+    fetch_each,
+    open_document,
+    open_each,
+    open_text,
+)
 from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web.account_names import accounts_in_line
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import from_local, to_local, zone
 from kash.policy import Actor, Role
 
 NOTE, OUTCOME, PHONE = "mediation.note", "mediation.outcome", "mediation.phone"
@@ -297,3 +340,291 @@ def _answer(said: dict[str, Any]) -> Answer:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A case that asks for a decision, with what was noted of it so far, the oldest first."""
+
+    case: Case
+    notes: Sequence[ReportNote] = ()
+
+    @property
+    def waits(self) -> bool:
+        """True if a term is set aside, or something was not decided yet."""
+        return self.case.record.waits_for_a_decision() or not is_decided(self.notes)
+
+    @property
+    def is_new(self) -> bool:
+        """True if something came after what was decided."""
+        return is_decided(self.notes) and self.case.record.waits_for_a_decision()
+
+
+# The part of the programme's settings that names the policy.
+POLICY = "reporting"
+
+
+def reporting_policy() -> Policy:
+    """The programme's written policy on reporting bribery, empty if none is named."""
+    settings = db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
+    kept = settings.get(POLICY, {})
+    return policy_from(kept if isinstance(kept, dict) else {})
+
+
+def asking_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
+    """The cases that ask for a decision, of those that the actor may see, and those that do not
+    open. Whoever shows them notes the look."""
+    cases, damaged = open_cases(by, vault)
+    return [one for one in cases if one.record.asks_for_a_decision()], damaged
+
+
+KIND = "evidence"
+
+
+@dataclass
+class OpenEvidence:
+    """A piece of evidence, opened: as its case lists it, and as its own document tells."""
+
+    case: Case = field(repr=False)
+    listed: Evidence = field(repr=False)
+    file: EvidenceFile = field(repr=False)
+    sealed: Sealed = field(repr=False)
+
+    @property
+    def document(self) -> str:
+        """The public id of its document."""
+        return self.sealed.place.public_id
+
+
+def open_evidence(
+    vault: OpenVault, case: Case, document: str, session: Session | None = None
+) -> OpenEvidence:
+    """One piece of evidence of a case. Raises NotFound and EvidenceDamaged."""
+    listed = one_or_404(
+        next((piece for piece in case.record.evidence if piece.document == document), None)
+    )
+    found = fetch(session or db.session(), document, kind=KIND)
+    if not found:
+        raise EvidenceDamaged
+    try:
+        file = from_bytes(open_document(vault, found[0]))
+    except (SealError, ValidationError):
+        raise EvidenceDamaged from None
+    return OpenEvidence(case, listed, file, found[0])
+
+
+def documents_there(documents: Iterable[str]) -> set[str]:
+    """Those of these ids that are documents of evidence."""
+    return set(
+        db.session.scalars(
+            select(SealedDocument.public_id).where(
+                SealedDocument.kind == KIND, SealedDocument.public_id.in_(list(documents))
+            )
+        )
+    )
+
+
+def documents_of_evidence() -> set[str]:
+    """The ids of all documents of evidence."""
+    return set(
+        db.session.scalars(select(SealedDocument.public_id).where(SealedDocument.kind == KIND))
+    )
+
+
+MOST = 40
+# What is needed first comes first.
+_URGENT = ("pep", "clinic", "hotline", "legal", "shelter", "counselling", "children")
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """A mediator: what she is called, whether she is of the police, where and when she helps, and
+    the number of her duty.
+
+    `name` is empty for a police account that reads of somebody who is not of the police.
+    The number was given to be shown, so that showing it is no opening of a phone number: an entry
+    would say who was in need of a mediator, and when.
+    """
+
+    name: str
+    police: bool
+    phone: str
+    stations: tuple[str, ...]
+    spoken: tuple[str, ...]
+    stretches: tuple[Stretch, ...]
+    note: str
+    now: bool
+
+
+def mediators_on_duty(by: Actor, minute: int) -> list[OnDuty]:
+    """Everybody who mediates, those first who can be called in this minute of the week."""
+    police = police_accounts()
+    reader_is_police = Role.POLICE_PEER in by.roles
+    found = [
+        _on_duty(
+            row,
+            minute,
+            police=row.account_id in police,
+            named=not reader_is_police or row.account_id in police,
+        )
+        for row in duties()
+    ]
+    return sorted(found, key=lambda one: not one.now)
+
+
+def _on_duty(row: Duty, minute: int, *, police: bool, named: bool) -> OnDuty:
+    stretches = stretches_of(row)
+    return OnDuty(
+        name=row.account.name if named else "",
+        police=police,
+        phone=_phone(row),
+        stations=tuple(sorted(one.organisation.name for one in row.stations)),
+        spoken=tuple(code for code in row.spoken.split(",") if code),
+        stretches=stretches,
+        note=row.note,
+        now=not stretches or open_at(stretches, minute),
+    )
+
+
+def _phone(row: Duty) -> str:
+    try:
+        return phone_of(row)
+    except SealError:
+        return ""
+
+
+def services_near(
+    actor: Actor, minute: int, *, area: str = "", kind: str = ""
+) -> Sequence[ServiceEntry]:
+    """Services of an area and kind: what is open now first, then what is most urgent."""
+    found = services_for_paper(actor, ServiceSearch(area=area, kind=kind), most=200)
+
+    def order(entry: ServiceEntry) -> tuple[bool, int]:
+        urgent = _URGENT.index(entry.kind) if entry.kind in _URGENT else len(_URGENT)
+        return not open_at(entry.stretches, minute), urgent
+
+    return sorted(found, key=order)[:MOST]
+
+
+def standings(session: Session, second: str, askers: Iterable[str]) -> dict[str, Standing]:
+    """How somebody stands to what each of these asked for, by the rule of approvals: neither stands
+    behind the other. Of whoever sees the case; one query."""
+    line = set(session.scalars(accounts_in_line(second)))
+    return {
+        asker: standing_of(second, asker, independent=asker not in line) for asker in set(askers)
+    }
+
+
+def seconds(session: Session, asker: str, seen: Seen) -> list[Officer]:
+    """Everybody with keys who could decide about what somebody asks for in a case."""
+    everybody = officers()
+    away = {*kept_away(everybody, seen), *session.scalars(accounts_in_line(asker))}
+    return [
+        one
+        for one in everybody
+        if one.public_id not in away
+        and may_read(
+            seen,
+            custodian=one.custodian,
+            somebody_free=lambda: custodian_is_free(everybody, seen),
+        )
+        and (one.works or not one.custodian or concerns_custodian(seen, everybody))
+    ]
+
+
+@dataclass(frozen=True)
+class TotalsCase:
+    """One case as it is counted: the day on which it was filed, the kind of party that did it, of
+    `PARTY_KINDS` (empty: not known yet), codes of acts as they stand on record, and how mediation
+    ended, of `ENDS` (empty until the case is closed). `also` are the references of other reports
+    that are one case with it: whichever of them is counted, none of the others ever is."""
+
+    reference: str
+    filed_on: date
+    party: str = ""
+    acts: tuple[str, ...] = ()
+    mediation: str = ""
+    also: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Read:
+    reference: str
+    state: str
+    record: Record = field(repr=False)
+
+
+def countable_from(day: date) -> datetime:
+    """The moment from which whatever was filed up to and on a day can be counted, in UTC: the first
+    hour after it at which what was sent becomes visible."""
+    return next_arrival(from_local(day, time.max), zone())
+
+
+def cases_for_totals(session: Session, vault: OpenVault, day: date) -> list[TotalsCase]:
+    """Cases filed up to and on a day that may be counted, in no particular order. Mediation that
+    ended later has not ended yet.
+
+    Reports that say more about another one are one case with it, under its reference. Raises
+    RecordsNotOpen and ReportsStillWait.
+    """
+    box = opened_box(session)
+    until = countable_from(day)
+    if any(one.visible_at <= until for one in box.sent.values()):
+        raise ReportsStillWait
+    cases = list(_read_all(session, vault))
+    adds = {one.reference: first for one in cases if (first := adds_to(one.record))}
+    adds |= box.additions
+    once_more = {one.reference for one in cases if is_once_more(one.record, one.state)}
+    found: dict[str, TotalsCase] = {}
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for one in cases:
+        named[first_of(one.reference, adds)].add(one.reference)
+    # Of several that are one case that counts which came first, as long as it may.
+    for one in sorted(cases, key=lambda one: (one.reference in adds, one.reference)):
+        first = first_of(one.reference, adds)
+        case = _counted(one, first, day)
+        if case is not None and first not in once_more:
+            found.setdefault(first, case)
+    return [replace(case, also=frozenset(named[first] - {first})) for first, case in found.items()]
+
+
+def _read_all(session: Session, vault: OpenVault) -> Iterator[_Read]:
+    """Each case there is. Raises RecordsNotOpen if one of them does not open whole."""
+    rows = {
+        row.document_id: (row.public_id, row.state)
+        for row in session.execute(
+            select(Incident.document_id, Incident.public_id, Incident.state).where(
+                Incident.document_id.is_not(None)
+            )
+        )
+    }
+    documents = [one for one in fetch_each(session, CASES_KIND) if one.id in rows]
+    # A document whose key is gone is not even found.
+    if len(documents) != len(rows):
+        raise RecordsNotOpen
+    screens, withdrawals = Screens(session, vault), Withdrawals(session, vault)
+    for sealed, plaintext in open_each(vault, documents):
+        if isinstance(plaintext, SealError):
+            raise RecordsNotOpen
+        try:
+            record, _parts = screens.put_together(record_from_bytes(plaintext))
+        except ValidationError:
+            raise RecordsNotOpen from None
+        if record.unread():
+            raise RecordsNotOpen
+        withdrawals.put_into(sealed.id, record)
+        yield _Read(*rows[sealed.id], record)
+
+
+def _counted(one: _Read, reference: str, day: date) -> TotalsCase | None:
+    at = came_in(one.record)
+    if at is None or to_local(at).date() > day or not may_be_counted(one.record, one.state):
+        return None
+    ended = how_mediation_ended(one.record, one.state)
+    return TotalsCase(
+        reference=reference,
+        filed_on=to_local(at).date(),
+        party=who_did_it(one.record),
+        acts=what_was_done(one.record),
+        mediation=ended[0] if ended and to_local(ended[1]).date() <= day else "",
+    )

@@ -1,21 +1,60 @@
-"""Officers: who holds keys and may have to do with cases, documentation officers, custodians,
+"""Readers: what is known of accounts that would read a case, to keep away who is part of it.
+Officers: who holds keys and may have to do with cases, documentation officers, custodians,
 directors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from kash.accounts.models import Account, AccountRole
 from kash.incidents.models import Duty
-from kash.incidents.queries.readers import readers
-from kash.incidents.rules.conflicts import Concerning, Conflict, Reader, conflict_of
-from kash.incidents.rules.custodian_only import Seen, for_custodian, may_read
+from kash.incidents.rules.consents import (
+    Concerning,
+    Conflict,
+    Reader,
+    Seen,
+    conflict_of,
+    for_custodian,
+    may_read,
+)
+from kash.people.models import Organisation, Person, Posting
 from kash.platform.database import db
 from kash.platform.vault import VaultMember
 from kash.policy import GRANTS, Actor, Reach, Role
+
+
+def readers(accounts: Collection[str]) -> dict[str, Reader]:
+    """Readers by their accounts' public ids. Two queries, however many there are."""
+    found = db.session.execute(
+        select(Account.public_id, Person.public_id, Person.reference)
+        .outerjoin(Person, Person.id == Account.person_id)
+        .where(Account.public_id.in_(accounts))
+    ).all()
+    served: dict[str, set[str]] = {}
+    for account, station in db.session.execute(
+        select(Account.public_id, Organisation.public_id)
+        .join(Posting, Posting.person_id == Account.person_id)
+        .join(Organisation, Organisation.id == Posting.organisation_id)
+        .where(Account.public_id.in_(accounts), Organisation.kind == "station")
+    ):
+        served.setdefault(account, set()).add(station)
+    return {
+        account: Reader(
+            account=account,
+            person=person or "",
+            stations=frozenset(served.get(account, ())),
+            service_numbers=frozenset({number} if number else ()),
+        )
+        for account, person, number in found
+    }
+
+
+def reader_of(by: Actor) -> Reader:
+    """Reader that the actor herself is."""
+    return readers([by.public_id]).get(by.public_id, Reader(by.public_id))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from kash.accounts.models import Programme
-from kash.accounts.queries.backing import standing_in_requests
-from kash.incidents.rules.outside import Contact, contact_from
+from kash.accounts.queries.accounts import standing_in_requests
+from kash.incidents.rules.mediation import Contact, contact_from
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.policy import Actor

@@ -11,26 +11,33 @@ from pydantic_core import from_json
 from sqlalchemy import select
 
 from kash.incidents.models import Incident
-from kash.incidents.queries.additions import Additions
-from kash.incidents.queries.calendar import court_days
-from kash.incidents.queries.cases import KIND, CaseAccess, DamagedCase, access_of
+from kash.incidents.queries.cases import KIND, Additions, CaseAccess, DamagedCase, access_of
+from kash.incidents.queries.letterbox import Screens, Withdrawals, court_days
 from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.officers import may_work
-from kash.incidents.queries.screens import Screens
-from kash.incidents.queries.withdrawals import Withdrawals
-from kash.incidents.rules.additions import adds_to
+from kash.incidents.rules.casework import OVER
 from kash.incidents.rules.clocks import Clock, clocks_from
-from kash.incidents.rules.custodian_only import Seen, for_custodian
-from kash.incidents.rules.filters import ALL, QUEUE, Filters, passes_filters
-from kash.incidents.rules.light_records import light_record, may_be_for_custodian, may_have_part
+from kash.incidents.rules.consents import Seen, for_custodian
+from kash.incidents.rules.letterbox import adds_to
 from kash.incidents.rules.mediation import Answer, take_over
 from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import Record, as_bytes
-from kash.incidents.rules.retention import SOON, days_left
-from kash.incidents.rules.search import Wanted, matches_words, may_match, searchable_text
-from kash.incidents.rules.summaries import Summary, summary_of
+from kash.incidents.rules.records import light_record, may_be_for_custodian, may_have_part
+from kash.incidents.rules.totals import (
+    ALL,
+    QUEUE,
+    SOON,
+    Filters,
+    Summary,
+    Wanted,
+    days_left,
+    matches_words,
+    may_match,
+    passes_filters,
+    searchable_text,
+    summary_of,
+)
 from kash.incidents.rules.untaken import is_untaken
-from kash.incidents.rules.workflow import OVER
 from kash.platform.database import db
 from kash.platform.vault import OpenVault, Sealed, SealError, fetch_each, open_each
 from kash.platform.web.formats import zone

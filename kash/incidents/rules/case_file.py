@@ -1,27 +1,95 @@
-"""Case file for a lawyer: it may hold those only who agreed, and what was chosen of it.
-
-Of health it speaks only where she agreed to that as well (`health`): without it all that was typed
-freely stays out, and what is left are codes, days, amounts, stations and services of the list, and
-the digits of numbers.
-"""
+"""Her choice: what she wants once her case was verified, asked of each person, and taken for
+granted of none. Mediation is one of several ways, and no way is the usual one. What a phone sent
+as wishes is not an answer to this. Case file for a lawyer: it may hold those only who agreed, and
+what was chosen of it. Of health it speaks only where she agreed to that as well (`health`):
+without it all that was typed freely stays out, and what is left are codes, days, amounts, stations
+and services of the list, and the digits of numbers. Asking again before a paper goes to a court:
+on which day, to whom it goes and for which case, and what it says read back. Her consent to use it
+before a court says that this is done; a paper is printed only of people who said yes to that very
+paper, in the fourteen days before."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from hashlib import sha256
 
-from kash.incidents.rules import health, her_choice
-from kash.incidents.rules.record import (
+from kash.incidents.rules import records as health
+from kash.incidents.rules.parts import (
     Act,
     CashBail,
+    Choice,
+    CourtAsk,
     Evidence,
     Information,
     Party,
     Person,
-    Record,
     Referral,
     Term,
 )
+from kash.incidents.rules.record import Record
+
+WAYS = ("help", "complaint", "court", "mediation", "nothing")
+NOTHING, MEDIATION = "nothing", "mediation"
+
+
+def answers_of(record: Record, person: str) -> list[Choice]:
+    """All that was noted of a person, the oldest first; also that she could not be asked."""
+    return [one for one in record.choices if one.person == person]
+
+
+def choice_of(record: Record, person: str) -> Choice | None:
+    """The newest answer of a person; that she could not be asked is none, and what somebody else
+    told never goes over what she said herself."""
+    said = [one for one in answers_of(record, person) if one.wanted]
+    said = [one for one in said if one.origin == "herself"] or said
+    return max(reversed(said), key=lambda one: one.at, default=None)
+
+
+def unheard(record: Record, person: str) -> Choice | None:
+    """Choice that somebody else told last of a person, if she had said otherwise herself before: it
+    does not count until she says so herself. None if nothing is left open so."""
+    counts = choice_of(record, person)
+    said = [one for one in answers_of(record, person) if one.wanted]
+    newest = max(reversed(said), key=lambda one: one.at, default=None)
+    if newest is None or counts is None or newest.wanted == counts.wanted:
+        return None
+    return newest
+
+
+def everybody(record: Record) -> list[str]:
+    """Those to ask: the ids of those on record, or an empty one where nobody is."""
+    return [one.id for one in record.persons] or [""]
+
+
+def to_ask(record: Record) -> list[str]:
+    """Those who were not asked yet, or could not be."""
+    return [person for person in everybody(record) if choice_of(record, person) is None]
+
+
+def wants(record: Record, person: str, way: str) -> bool | None:
+    """True if somebody wants this; None as long as she has not said."""
+    choice = choice_of(record, person)
+    return None if choice is None else way in choice.wanted
+
+
+def wanted_by_them(record: Record) -> frozenset[str] | None:
+    """All that the persons of a case want; None as long as one of them has not said."""
+    choices = [choice_of(record, person) for person in everybody(record)]
+    if not all(choices):
+        return None
+    return frozenset(way for one in choices if one is not None for way in one.wanted)
+
+
+def is_answer(wanted: list[str], origin: str) -> bool:
+    """True if this can be an answer: some of the ways, nothing beside nothing, and none of somebody
+    who could not be asked."""
+    if origin == "not_asked":
+        return not wanted
+    known = bool(wanted) and set(wanted) <= set(WAYS)
+    return known and (NOTHING not in wanted or len(wanted) == 1)
+
 
 PURPOSE = "court"
 
@@ -76,7 +144,7 @@ def may_print(record: Record) -> bool:
 def whom_it_shows(record: Record, piece: Evidence) -> list[str]:
     """Ids of all whom a piece of evidence shows or names, also of who was taken off the record
     since; an empty one where nobody is on record."""
-    return piece.shows or her_choice.everybody(record)
+    return piece.shows or everybody(record)
 
 
 def who_keeps_it(record: Record, piece: Evidence, *, whole: bool = True) -> list[str]:
@@ -89,7 +157,7 @@ def who_keeps_back(record: Record, shown: Collection[str], *, whole: bool = True
     """Those of these persons (ids) without whose consent what shows or names them stays here:
     whoever was taken off the record since is among them."""
     purposes = (PURPOSE, health.PURPOSE) if whole else (PURPOSE,)
-    there = her_choice.everybody(record)
+    there = everybody(record)
     return [
         one
         for one in shown
@@ -259,3 +327,70 @@ def _term(term: Term, told: Collection[str], everyone: Collection[str], *, words
 def _concerns(term: Term, ids: Collection[str], everyone: Collection[str]) -> bool:
     persons = {term.owed_by, term.owed_to} & set(everyone)
     return persons <= set(ids) if persons else set(ids) == set(everyone)
+
+
+LASTS = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class CourtPaper:
+    """A paper that people were asked about: to whom it goes, and for which case."""
+
+    to_whom: str
+    about: str
+
+    @property
+    def receiver(self) -> str:
+        """To whom it goes and for which case, as it is noted and offered."""
+        return f"{self.to_whom} · {self.about}"
+
+    @property
+    def key(self) -> str:
+        """All that stands for it on a page."""
+        return sha256(f"{self.to_whom}\n{self.about}".encode()).hexdigest()[:16]
+
+
+def may_be_asked(record: Record) -> list[str]:
+    """Ids of whoever can be asked again, since her consent to a court stands; an empty one where
+    nobody is on record."""
+    if record.persons:
+        return [one.id for one in who_agreed(record)]
+    return [""] if record.consents_to("court") else []
+
+
+def papers_asked_about(record: Record, today: date) -> dict[CourtPaper, list[str]]:
+    """Papers with ids of those who said yes to each, and it still counts, the newest first; none of
+    whoever said no since, or whose consent to a court stands no more."""
+    newest: dict[tuple[CourtPaper, str], CourtAsk] = {}
+    for one in record.court_asks:
+        paper, before = CourtPaper(one.to_whom, one.about), newest.get((paper_of(one), one.person))
+        if before is None or (one.on, one.at) >= (before.on, before.at):
+            newest[paper, one.person] = one
+    standing = may_be_asked(record)
+    found: dict[CourtPaper, list[str]] = {}
+    for (paper, person), one in sorted(
+        newest.items(), key=lambda item: (item[1].on, item[1].at), reverse=True
+    ):
+        if counts(one, today) and person in standing:
+            found.setdefault(paper, []).append(person)
+    return found
+
+
+def paper_of(one: CourtAsk) -> CourtPaper:
+    """The paper that an answer is about."""
+    return CourtPaper(one.to_whom, one.about)
+
+
+def counts(one: CourtAsk, today: date) -> bool:
+    """True if it is a yes of the fourteen days before, after what the paper says was read back."""
+    days = (one.on, one.read_back_on)
+    return one.given and all(day is not None and today - LASTS <= day <= today for day in days)
+
+
+def not_asked(
+    record: Record, paper: CourtPaper, persons: Collection[str], today: date
+) -> list[str]:
+    """Those of these persons (ids; where nobody is on record an empty one) who did not say yes to
+    this paper, or not lately enough."""
+    said_yes = papers_asked_about(record, today).get(paper, [])
+    return [one for one in persons or [""] if one not in said_yes]

@@ -1,24 +1,144 @@
-"""Clocks that run after an arrest and after an assault, and when somebody should be reminded.
-
-*court*: as soon as reasonably possible, and not later than 24 hours after the arrest, or, when
-those end outside court hours or not on a court day, the end of the next court day (Constitution of
-Kenya, article 49(1)(f)). Before the court opens in the morning, that is the end of the same day.
-Of a day without an hour, these count from its 00:00. It stops once she is free, or was before a
-court.
-*pep*: medicine against HIV, within 72 hours. *contraception*: against a pregnancy, up to 120 hours.
-After the last two a doctor can still help, so that nobody is told to stay away.
-"""
+"""Official cash bail: to whom it is paid, and what is missing of what was typed. The days on which
+Kenyan courts sit: not at weekends, not on holidays of the law, nor on days that the programme
+added to them. A day that is missing makes a clock end too early, never too late. Clocks that run
+after an arrest and after an assault, and when somebody should be reminded. *court*: as soon as
+reasonably possible, and not later than 24 hours after the arrest, or, when those end outside court
+hours or not on a court day, the end of the next court day (Constitution of Kenya, article
+49(1)(f)). Before the court opens in the morning, that is the end of the same day. Of a day without
+an hour, these count from its 00:00. It stops once she is free, or was before a court. *pep*:
+medicine against HIV, within 72 hours. *contraception*: against a pregnancy, up to 120 hours. After
+the last two a doctor can still help, so that nobody is told to stay away. Dues of a case:
+referrals without an outcome, terms that nobody has kept yet. Reporting: a custodian's notes of the
+duty to report bribery, and what is missing of them. Bribery Act 2016, section 14: a person in a
+position of authority reports knowledge or suspicion of bribery to the Ethics and Anti-Corruption
+Commission within twenty-four hours. Whether that holds for this programme is for counsel and the
+programme's written policy; nothing here is sent. All that keeps a case from being closed, and how
+it ended for each person. A case does not end while somebody is held, a limit of time runs or has
+passed without anybody saying what came of it, or something that was asked, sent for or agreed
+waits for its outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple
+from enum import StrEnum
+from itertools import takewhile
+from typing import Any, NamedTuple
 
-from kash.incidents.rules.acts import ARRESTS, EXPOSURES, HOLDS
-from kash.incidents.rules.court_days import CourtDays
-from kash.incidents.rules.record import Person, Record, Term
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from kash.incidents.rules.filing import ARRESTS, EXPOSURES, HOLDS
+from kash.incidents.rules.money import names_officer
+from kash.incidents.rules.parts import CashBail, Person, Referral, Term
+from kash.incidents.rules.record import Record
+from kash.workshops.holidays.rules import is_public_holiday
+
+# Bail is paid to an office, never to a hand: it has no other place.
+PLACES = ("station", "court")
+MOST = 40
+
+
+class Wrong(StrEnum):
+    """Fault of cash bail, by its sentence."""
+
+    NOTHING_PAID = "nothing_paid"
+    NOT_YET = "not_yet"
+    NO_PLACE = "no_place"
+    TO_A_HAND = "to_a_hand"
+    NO_RECEIPT = "no_receipt"
+    RECEIPT_AND_NONE = "receipt_and_none"
+    SAME_RECEIPT = "same_receipt"
+    NO_PERSON = "no_person"
+    BACK_BEFORE = "back_before"
+    BACK_WITHOUT_DAY = "back_without_day"
+    MORE_BACK = "more_back"
+
+
+def wrong_with(
+    bail: CashBail,
+    others: Sequence[CashBail],
+    persons: Sequence[str],
+    today: date,
+    *,
+    no_receipt: bool,
+) -> list[tuple[str, Wrong]]:
+    """(field, what) of whatever does not hold, in the order of the fields.
+
+    `others` are those on record already, itself among them; `persons` ids of those on record;
+    `no_receipt` whether it was said that there is none.
+    """
+    found: list[tuple[str, Wrong]] = []
+    if persons and bail.person not in persons:
+        found.append(("person", Wrong.NO_PERSON))
+    if bail.amount <= 0:
+        found.append(("amount", Wrong.NOTHING_PAID))
+    found += _receipt(bail, others, no_receipt=no_receipt)
+    if bail.paid_on is not None and bail.paid_on > today:
+        found.append(("paid_on", Wrong.NOT_YET))
+    if not (bail.place or bail.place_name):
+        found.append(("place_name", Wrong.NO_PLACE))
+    if not bail.place and names_officer(bail.place_name):
+        found.append(("place_name", Wrong.TO_A_HAND))
+    return found + _returned(bail, today)
+
+
+def _receipt(
+    bail: CashBail, others: Sequence[CashBail], *, no_receipt: bool
+) -> list[tuple[str, Wrong]]:
+    if not bail.receipt:
+        return [] if no_receipt else [("receipt", Wrong.NO_RECEIPT)]
+    if no_receipt:
+        return [("receipt", Wrong.RECEIPT_AND_NONE)]
+    written = receipt_as_read(bail.receipt)
+    if any(receipt_as_read(one.receipt) == written for one in others if one.id != bail.id):
+        return [("receipt", Wrong.SAME_RECEIPT)]
+    return []
+
+
+def _returned(bail: CashBail, today: date) -> list[tuple[str, Wrong]]:
+    found: list[tuple[str, Wrong]] = []
+    if bail.returned_on is not None:
+        if bail.returned_on > today:
+            found.append(("returned_on", Wrong.NOT_YET))
+        elif bail.paid_on is not None and bail.returned_on < bail.paid_on:
+            found.append(("returned_on", Wrong.BACK_BEFORE))
+    if bail.returned_amount is not None:
+        if bail.returned_on is None:
+            found.append(("returned_on", Wrong.BACK_WITHOUT_DAY))
+        if bail.returned_amount > bail.amount:
+            found.append(("returned_amount", Wrong.MORE_BACK))
+    return found
+
+
+def receipt_as_read(text: str) -> str:
+    """A receipt's number without what people write differently: spaces, dashes and case."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def bail_of(record: Record, key: str) -> CashBail | None:
+    """One of them by its id."""
+    return next((one for one in record.bail if one.id == key), None)
+
+
+@dataclass(frozen=True)
+class CourtDays:
+    """When courts sit, by the clocks of the place. `closed` are days that the programme added."""
+
+    opens: time = time(8)
+    closes: time = time(17)
+    closed: Collection[date] = field(default=frozenset())
+
+    def sits_on(self, day: date) -> bool:
+        """True if a day is an ordinary court day."""
+        return day.weekday() < 5 and not is_public_holiday(day) and day not in self.closed
+
+    def next_from(self, day: date) -> date:
+        """The first court day on or after a day."""
+        while not self.sits_on(day):
+            day += timedelta(days=1)
+        return day
+
 
 CLOCK_KINDS = ("court", "pep", "contraception")
 COURT, PEP, CONTRACEPTION = timedelta(hours=24), timedelta(hours=72), timedelta(hours=120)
@@ -211,3 +331,187 @@ def remind_at(
     for day in due_days:
         moments.append(whole_hour(datetime.combine(day, MORNING, tzinfo=zone).astimezone(UTC)))
     return min((moment for moment in moments if moment > now), default=None)
+
+
+def is_open(part: Referral | Term) -> bool:
+    """True if something is still to be done about it."""
+    if isinstance(part, Referral):
+        return not part.outcome
+    return part.fulfilled_on is None
+
+
+def is_overdue(part: Referral | Term, today: date) -> bool:
+    """True if its last day has passed and it is still open."""
+    return is_open(part) and part.due_on is not None and part.due_on < today
+
+
+def due_days(record: Record) -> list[date]:
+    """The days on which a term or a referral of a case is due and not yet done."""
+    parts: list[Referral | Term] = [*record.terms, *record.referrals]
+    return [part.due_on for part in parts if part.due_on is not None and is_open(part)]
+
+
+# What says what became of it, and what only waits.
+DECIDED = ("reported", "not_reported")
+KINDS = (*DECIDED, "counsel")
+# Stands for notes that do not open any more.
+DAMAGED = "damaged"
+
+
+class ReportNote(BaseModel):
+    """One decision: reported, with the day, by whom and under which reference; not reported, and
+    why; or waiting for counsel. `by` is the account's public id of whoever noted it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+    on: date | None = None
+    reported_by: str = ""
+    reference: str = ""
+    reason: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+    def is_as(self, other: ReportNote) -> bool:
+        """True if both say the same, whoever noted it and when."""
+        same = {"by": "", "at": None}
+        return self.model_copy(update=same) == other.model_copy(update=same)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The programme's written policy on reporting: what it is called, of which day it is, and which
+    lawyer wrote or checked it. Empty if none is named."""
+
+    name: str = ""
+    dated_on: date | None = None
+    checked_by: str = ""
+
+    def as_kept(self) -> dict[str, str]:
+        """As the settings keep it."""
+        dated = self.dated_on.isoformat() if self.dated_on is not None else ""
+        return {"name": self.name, "dated_on": dated, "checked_by": self.checked_by}
+
+
+def policy_from(kept: Mapping[str, Any]) -> Policy:
+    """A policy as it was kept."""
+    try:
+        dated = date.fromisoformat(str(kept.get("dated_on", "")))
+    except ValueError:
+        dated = None
+    return Policy(str(kept.get("name", "")), dated, str(kept.get("checked_by", "")))
+
+
+_NOTES = TypeAdapter(list[ReportNote])
+
+
+def missing_of(note: ReportNote, today: date) -> list[tuple[str, str]]:
+    """(field, `enter`, `not_yet` or `reason`) of what a decision lacks."""
+    found = []
+    if note.kind == "reported":
+        if note.on is None:
+            found.append(("on", "enter"))
+        elif note.on > today:
+            found.append(("on", "not_yet"))
+        if not note.reported_by:
+            found.append(("reported_by", "enter"))
+    if note.kind == "not_reported" and not note.reason:
+        found.append(("reason", "reason"))
+    return found
+
+
+def is_decided(notes: Sequence[ReportNote]) -> bool:
+    """True if the newest note says what became of it, so that nobody is waited for."""
+    return bool(notes) and notes[-1].kind in DECIDED
+
+
+def notes_as_bytes(notes: Sequence[ReportNote]) -> bytes:
+    """Notes as they are sealed, the oldest first."""
+    return _NOTES.dump_json(list(notes), exclude_defaults=True)
+
+
+def notes_from(plaintext: bytes) -> list[ReportNote]:
+    """Notes as they were sealed. Raises pydantic's ValidationError if they are none."""
+    return _NOTES.validate_json(plaintext)
+
+
+HELD, LIMIT, MEDIATOR, REFERRAL, TERM = "held", "limit", "mediator", "referral", "term"
+# How a case ended for somebody.
+ENDINGS = ("released", "returned", "referred", "court", "wants_no_more", "lost_touch")
+# Tries to hear of somebody who is held, before two members may say that nobody knows of her.
+LEAST_TRIES = 2
+_ASKED = frozenset({"waiting", "agreed"})
+_GIVEN_BACK = frozenset({"returned", "partly"})
+
+
+@dataclass(frozen=True)
+class OpenThing:
+    """One thing that is open: its kind, and of whom (ids of persons); of a limit, the clock."""
+
+    kind: str
+    persons: tuple[str, ...] = ()
+    clock: str = ""
+
+
+def what_is_open(record: Record, clocks: Sequence[Clock]) -> list[OpenThing]:
+    """Everything for which a case can't be closed. `clocks` are all that it has."""
+    found = []
+    held = tuple(one.id for one in who_is_held(record))
+    nobody_named = record.filing.held and not record.persons and not releases_done(record)
+    if held or nobody_named:
+        found.append(OpenThing(HELD, held))
+    found += [OpenThing(LIMIT, clock.persons, clock.kind) for clock in clocks]
+    found += [
+        OpenThing(MEDIATOR, tuple(one.persons))
+        for one in record.interventions
+        if one.ended_at is None and one.response in _ASKED
+    ]
+    found += [OpenThing(REFERRAL, _of(one.person)) for one in record.referrals if is_open(one)]
+    found += [OpenThing(TERM, _of(one.owed_to)) for one in record.terms if is_open(one)]
+    return found
+
+
+def _of(person: str) -> tuple[str, ...]:
+    return (person,) if person else ()
+
+
+def endings_of(record: Record, person: Person) -> tuple[str, ...]:
+    """Endings that can be said of somebody: those for which something stands on record of her."""
+    about = [one for one in record.interventions if person.id in one.persons or not one.persons]
+    back = any(asked.result in _GIVEN_BACK for one in about for asked in one.asked) or any(
+        one.kind == "return" and one.fulfilled_on and one.owed_to in ("", person.id)
+        for one in record.terms
+    )
+    fits = {
+        "released": is_free(record, person),
+        "returned": back,
+        "referred": any(one.person in ("", person.id) for one in record.referrals),
+        "court": person.before_court_at is not None,
+    }
+    return tuple(one for one in ENDINGS if fits.get(one, True))
+
+
+def endings_fit(record: Record, said: dict[str, str]) -> bool:
+    """True if these endings say how it ended for each person, and nothing that is not on record."""
+    return set(said) == {one.id for one in record.persons} and all(
+        said[one.id] in endings_of(record, one) for one in record.persons
+    )
+
+
+def is_agreed(record: Record) -> bool:
+    """True if something was agreed, and she agreed to all of it herself."""
+    return bool(record.terms) and all(one.agreed_on for one in record.terms)
+
+
+def took_it_back(record: Record) -> bool:
+    """True if somebody in the case took back, or refused, that it is kept."""
+    return any(
+        not one.given and not one.wish and one.origin != "not_asked"
+        for one in record.answers_to("record")
+    )
+
+
+def may_be_given_up(person: Person) -> bool:
+    """True if it was tried often enough to hear of somebody, since she was last heard of."""
+    tries = list(takewhile(lambda one: not one.heard, reversed(person.tries)))
+    return len(tries) >= LEAST_TRIES

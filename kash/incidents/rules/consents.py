@@ -1,17 +1,27 @@
-"""Consents of somebody in a case: what was said of each purpose, and what holds.
-
-A *wish* is what was ticked on a phone, entered from paper, or told by somebody else. An *answer* is
-what she said herself when the words were read out to her. A wish is enough to keep a report and to
-ask a mediator, since both may have to be done before anybody has spoken with her, and both end as
-soon as she says no. Whatever is told, counted or printed cannot be called back: that takes an
-answer. A no counts however it is known, if a member noted it.
-"""
+"""Consents of somebody in a case: what was said of each purpose, and what holds. A *wish* is what
+was ticked on a phone, entered from paper, or told by somebody else. An *answer* is what she said
+herself when the words were read out to her. A wish is enough to keep a report and to ask a
+mediator, since both may have to be done before anybody has spoken with her, and both end as soon
+as she says no. Whatever is told, counted or printed cannot be called back: that takes an answer. A
+no counts however it is known, if a member noted it. Conflicts of interest: nobody reads, verifies
+or mediates a case who is part of it, told of it or serves where it happened, staff included. An
+officer who wrote down what somebody told her is no source: she goes on working on it, and only
+another verifies it (`workflow`). Cases that go straight to a custodian, and that no documentation
+officer and no director sees. They are those with somebody who is or may be under 18 (`minors`),
+and those with somebody of the programme on the other side. What tells it is sealed, so it is
+decided of an opened record, at the one place where conflicts of interest are
+(`queries.cases.Sight`). A screen of a phone that would tell it and does not open counts as if it
+did. Where no custodian is free, a child's case is worked on by documentation officers after all,
+since she may be in a cell; somebody of the programme might be any of them, so nobody reads that
+one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -277,3 +287,152 @@ def _newest_json(said: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     if len(said) == 1:
         return said[0]
     return max(reversed(said), key=lambda one: datetime.fromisoformat(one["at"]))
+
+
+class ConflictParty(Protocol):
+    """A party, as far as it counts here (`record.Party`)."""
+
+    @property
+    def kind(self) -> str:
+        """`police`, or another kind."""
+
+    @property
+    def station(self) -> str:
+        """An organisation's public id, or empty."""
+
+    @property
+    def service_number(self) -> str:
+        """As written, or empty."""
+
+    @property
+    def person(self) -> str:
+        """A person's public id, or empty."""
+
+    @property
+    def account(self) -> str:
+        """An account's public id, or empty."""
+
+
+class Concerning(Protocol):
+    """A record, as far as it counts here (`record.Record`)."""
+
+    @property
+    def parties(self) -> Sequence[ConflictParty]:
+        """People who took part."""
+
+    @property
+    def declared(self) -> Sequence[str]:
+        """Accounts that said that they must not work on it."""
+
+    def told_by(self) -> Collection[str]:
+        """Accounts from which it is known: who filed it on a phone, and sources."""
+
+    def is_about(self) -> Collection[str]:
+        """Persons known here to whom it was done, or from whom it is known, by public id."""
+
+
+class Conflict(StrEnum):
+    """Why somebody is kept away."""
+
+    NAMED = "named"
+    STATION = "station"
+    DECLARED = "declared"
+    TOLD = "told"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reader as far as she is known here: public ids, and service numbers as written.
+
+    `stations` are all the stations at which she serves, or ever served.
+    """
+
+    account: str
+    person: str = ""
+    stations: frozenset[str] = frozenset()
+    service_numbers: frozenset[str] = field(default=frozenset())
+
+
+def service_number_as_read(number: str) -> str:
+    """A service number in its one form: its digits, however it is written ("P/No. 04 177"). One
+    with fewer than three digits keeps its letters."""
+    digits = "".join(letter for letter in number if letter.isdecimal())
+    if len(digits) >= 3:
+        return digits.lstrip("0")
+    return "".join(letter for letter in number.casefold() if letter.isalnum()).lstrip("0")
+
+
+def conflict_of(reader: Reader, record: Concerning) -> Conflict | None:
+    """Why this reader must not see the case, None if she may."""
+    if reader.account in record.declared:
+        return Conflict.DECLARED
+    if reader.account in record.told_by():
+        return Conflict.TOLD
+    if reader.person and reader.person in record.is_about():
+        return Conflict.NAMED
+    numbers = {service_number_as_read(number) for number in reader.service_numbers} - {""}
+    for party in record.parties:
+        if party.account and party.account == reader.account:
+            return Conflict.NAMED
+        if party.person and party.person == reader.person:
+            return Conflict.NAMED
+        if service_number_as_read(party.service_number) in numbers:
+            return Conflict.NAMED
+    if reader.stations & implicated_stations(record):
+        return Conflict.STATION
+    return None
+
+
+def implicated_stations(record: Concerning) -> frozenset[str]:
+    """The stations whose officers are parties to a case, by public id."""
+    return frozenset(
+        party.station for party in record.parties if party.kind == "police" and party.station
+    )
+
+
+def free_of_conflict(readers: Iterable[Reader], record: Concerning) -> list[Reader]:
+    """Those who may have to do with a case."""
+    return [reader for reader in readers if conflict_of(reader, record) is None]
+
+
+PROGRAMME = "programme"
+# The screens of a phone on which it is asked how old somebody is, and who did it.
+WHOM, WHO = "whom", "who"
+
+
+class Seen(Concerning, Protocol):
+    """A record, as far as who may see it depends on it."""
+
+    def unread(self) -> Collection[str]:
+        """Screens of a phone that nobody could put together with it, by their names."""
+
+    def asks_for_a_decision(self) -> bool:
+        """True if the custodian decides about a report of bribery, or a term set aside."""
+
+    def has_minor(self) -> bool:
+        """True if somebody on record is under 18, or may be."""
+
+
+class ForCustodian(StrEnum):
+    """Why a case is for a custodian alone."""
+
+    MINOR = "minor"
+    PROGRAMME = "programme"
+
+
+def for_custodian(record: Seen) -> ForCustodian | None:
+    """Why a case is for a custodian alone, None if it is not."""
+    unread = record.unread()
+    if WHO in unread or any(party.kind == PROGRAMME for party in record.parties):
+        return ForCustodian.PROGRAMME
+    return ForCustodian.MINOR if WHOM in unread or record.has_minor() else None
+
+
+def may_read(record: Seen, *, custodian: bool, somebody_free: Callable[[], bool]) -> bool:
+    """True if somebody without a part in a case may read it, as far as it is for a custodian.
+
+    `custodian`: whether she is one; `somebody_free`: whether any custodian has no part in it, asked
+    only where it matters.
+    """
+    why = for_custodian(record)
+    return why is None or custodian or (why is ForCustodian.MINOR and not somebody_free())

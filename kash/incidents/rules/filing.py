@@ -1,36 +1,157 @@
-"""Filing on a phone: six screens, each sealed by itself, put together when a member opens the case.
-
-Every question may be skipped, and there are at most thirteen answers. A screen is kept as JSON of
-what was answered, padded so that its size does not tell how much that was.
-"""
+"""The acts that are documented, each with its code in the HURIDOCS micro-thesaurus 4 (types of
+acts) where that has one. The codes are stored; what they are called is said in `names`. Filing on
+a phone: six screens, each sealed by itself, put together when a member opens the case. Every
+question may be skipped, and there are at most thirteen answers. A screen is kept as JSON of what
+was answered, padded so that its size does not tell how much that was. Her first account: what came
+in, exactly as it did, kept beside the record and never changed. It is a sealed document of its
+own, made once, when a member first saves what a phone sent, or when an officer hands in what she
+wrote. The record goes on; this does not. Receipts: a code and a second word, which open nothing
+without each other. Both first follow from the draft's code and from a token of the page that sends
+it, so that a page whose answer was lost is answered once more with the same. The token lives in
+that page only and is worth nothing after an hour: from then on, and without the page at once, the
+draft's code is one that never was."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
-from kash.incidents.rules.ages import may_be_minor
-from kash.incidents.rules.consents import ORIGINS, PURPOSES, CaseConsent
-from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
+from kash.incidents.rules.consents import ORIGINS, PROGRAMME, PURPOSES, WHO, WHOM, CaseConsent
 from kash.incidents.rules.money import TAKING
-from kash.incidents.rules.older_records import origin_of
-from kash.incidents.rules.record import (
+from kash.incidents.rules.older_records import may_be_minor, origin_of
+from kash.incidents.rules.parts import (
     AGE_BANDS,
     PARTY_KINDS,
     SOURCES,
     TERM_KINDS,
     Act,
+    Filing,
     Information,
     Party,
     Person,
-    Record,
+    RecordPart,
+    TakenOut,
     next_id,
 )
+from kash.incidents.rules.record import Record, Taking
+from kash.incidents.rules.record import from_bytes as record_from_bytes
+
+
+class ActKind(NamedTuple):
+    """Kind of act: its code in the micro-thesaurus (empty: nobody has looked it up), the right that
+    it violated (`GROUPS`), and its family, by which the gate of mediation decides."""
+
+    huridocs: str
+    group: str
+    family: str
+
+
+KINDS: dict[str, ActKind] = {
+    "L1": ActKind("030101", "liberty", "liberty"),
+    "L2": ActKind("03010201", "liberty", "liberty"),
+    "L3": ActKind("030107", "liberty", "liberty"),
+    "L4": ActKind("350107", "liberty", "liberty"),
+    "L5": ActKind("", "liberty", "liberty"),
+    "L6": ActKind("", "liberty", "liberty"),
+    "L7": ActKind("", "liberty", "liberty"),
+    "P6": ActKind("", "liberty", "death"),
+    "F1": ActKind("", "liberty", "captivity"),
+    "P1": ActKind("020101", "body", "assault"),
+    "P2": ActKind("", "body", "torture"),
+    "P4": ActKind("", "body", "torture"),
+    "P5": ActKind("", "body", "death"),
+    "S1": ActKind("02011101", "body", "sexual"),
+    "S2": ActKind("02011103", "body", "sexual"),
+    "S3": ActKind("02010305", "body", "sexual"),
+    "S4": ActKind("", "body", "sexual"),
+    "S5": ActKind("", "body", "sexual"),
+    "S6": ActKind("", "body", "examination"),
+    "S7": ActKind("", "body", "sexual"),
+    "T1": ActKind("0201030101", "body", "threats"),
+    "H1": ActKind("", "health", "examination"),
+    "H2": ActKind("", "health", "health"),
+    "H3": ActKind("530107", "health", "health"),
+    "H4": ActKind("", "health", "health"),
+    "M4": ActKind("", "health", "health"),
+    "D1": ActKind("", "dignity", "dignity"),
+    "D2": ActKind("", "dignity", "dignity"),
+    "D3": ActKind("", "dignity", "dignity"),
+    "D4": ActKind("", "dignity", "dignity"),
+    "M1": ActKind("130104", "property", "property"),
+    "M2": ActKind("130107", "property", "property"),
+    "M3": ActKind("130101", "property", "property"),
+    "M5": ActKind("", "property", "property"),
+    "W1": ActKind("30010202", "property", "payment"),
+    "E1": ActKind("", "property", "property"),
+    "Q1": ActKind("040101", "justice", "justice"),
+    "C1": ActKind("", "justice", "justice"),
+    "R1": ActKind("36010206", "justice", "justice"),
+    "R2": ActKind("", "justice", "justice"),
+    "R3": ActKind("", "justice", "justice"),
+    "R4": ActKind("", "justice", "justice"),
+}
+ACTS: dict[str, str] = {code: kind.huridocs for code, kind in KINDS.items()}
+# What starts a clock: arrests, and what may have exposed somebody to HIV or a pregnancy.
+ARRESTS = frozenset({"L1", "L2", "L3", "L4", "L5", "L6", "L7", "P6"})
+# By whoever it was: no court is waited for by somebody whom no officer holds.
+HOLDS = ARRESTS | {"F1"}
+EXPOSURES = frozenset({"S1", "S2", "S5"})
+# What was taken or asked for, and may be given back.
+MONEY = frozenset({"M1", "M2", "M3", "M5", "W1"})
+
+# By whose right it was that was violated, in the order in which lists show them.
+GROUPS: dict[str, tuple[str, ...]] = {
+    group: tuple(code for code, kind in KINDS.items() if kind.group == group)
+    for group in ("liberty", "body", "health", "dignity", "property", "justice")
+}
+
+# Families of what two sides may settle. Any other, and an act of none, shuts the gate: sexual
+# violence, torture, examinations by force, deaths, and who is held by somebody.
+SETTLED_FAMILIES = frozenset(
+    {"liberty", "threats", "health", "dignity", "property", "payment", "justice"}
+)
+ASSAULT = "assault"
+
+
+def family_of(code: str) -> str:
+    """The family of an act; empty if it has none."""
+    return KINDS[code].family if code in KINDS else ""
+
+
+def acts_meant(typed: str, names: Mapping[str, str]) -> list[str]:
+    """The codes that somebody may have meant: one if it is clear, none if nothing is like it.
+
+    Taken are a code, a code with words after it as lists offer it, a whole name, or words of a
+    name. `names` are the names of the codes in the reader's language.
+    """
+    wanted = " ".join(typed.split()).casefold()
+    if not wanted:
+        return []
+    first = wanted.split()[0].strip(".:,-–·").upper()
+    if first in ACTS:
+        return [first]
+    known = {code: names[code].casefold() for code in ACTS}
+    exact = [code for code, name in known.items() if name == wanted]
+    if exact:
+        return exact
+    words = wanted.split()
+    return [
+        code
+        for code, name in known.items()
+        if all(any(part.startswith(word) for part in _parts(name)) for word in words)
+    ]
+
+
+def _parts(name: str) -> list[str]:
+    return ["".join(letter for letter in part if letter.isalnum()) for part in name.split()]
+
 
 # The screens in their order, each with the names of its questions.
 SCREENS: dict[str, tuple[str, ...]] = {
@@ -280,3 +401,202 @@ def service_number_in(description: str) -> str:
     words = "".join(letter if letter.isalnum() else " " for letter in description).split()
     found = [word for word in words if word.isascii() and word.isdigit() and 5 <= len(word) <= 7]
     return found[0] if len(found) == 1 else ""
+
+
+KIND = "incident.first_account"
+
+
+class FirstAccount(RecordPart):
+    """First account as it came in. `screens` are a phone's answers by the names of the screens, as
+    JSON that is letter for letter what was sent; `written` is the record as an officer wrote it, as
+    JSON.
+
+    `author` wrote or filed it and `kept_by` saved it first, both accounts' public ids. `taken_out`:
+    what two members took out since, each with the SHA-256 of what stood here before.
+    """
+
+    how: str = "form"
+    author: str = ""
+    language: str = ""
+    filed_at: datetime | None = None
+    kept_at: datetime
+    kept_by: str = ""
+    taking: Taking = Field(default_factory=Taking)
+    screens: dict[str, str] = Field(default_factory=dict)
+    written: str = ""
+    taken_out: list[TakenOut] = Field(default_factory=list)
+
+    def as_record(self, zone: tzinfo) -> Record:
+        """Record of today with all that came in. Raises pydantic's ValidationError if it is
+        none."""
+        if not self.screens:
+            return record_from_bytes(self.written.encode())
+        filing = Filing(
+            how="phone",
+            author=self.author,
+            language=self.language,
+            filed_at=self.filed_at,
+            screens={name: name for name in self.screens},
+        )
+        said = {name: text.encode() for name, text in self.screens.items()}
+        return compose(Record(filing=filing), said, zone)
+
+
+class Source(StrEnum):
+    """From what a first account is made when a record is saved."""
+
+    SCREENS = "screens"
+    OPENED = "opened"
+    WRITTEN = "written"
+
+
+def source_of(
+    record: Record, *, before: str, state: str, version: int, screens: bool
+) -> Source | None:
+    """From what a first account is made now, if one is: of `record` as it is about to be saved.
+
+    `before` and `state` are what state the case was in and is in, `version` which the record had,
+    `screens` whether it was put together from a phone's just now. A draft is still being written,
+    and what was saved before first accounts were kept has none.
+    """
+    if screens:
+        return Source.SCREENS
+    if record.first_accounts or record.filing.screens or state == "draft":
+        return None
+    if before == "draft":
+        return Source.WRITTEN
+    return Source.OPENED if version == 1 else None
+
+
+def first_account(record: Record, at: datetime, by: str) -> FirstAccount:
+    """A first account that holds nothing yet, with how this record came in."""
+    return FirstAccount(
+        how=record.filing.how,
+        author=record.filing.author,
+        language=record.filing.language,
+        filed_at=record.filing.filed_at,
+        kept_at=at,
+        kept_by=by,
+        taking=record.taking.model_copy(deep=True),
+    )
+
+
+def first_account_as_bytes(account: FirstAccount) -> bytes:
+    """A first account as it is sealed."""
+    return account.model_dump_json(exclude_defaults=True).encode()
+
+
+def account_from(plaintext: bytes) -> FirstAccount:
+    """A first account as it was sealed. Raises pydantic's ValidationError if it is none."""
+    return FirstAccount.model_validate_json(plaintext)
+
+
+def fingerprint(plaintext: bytes) -> str:
+    """SHA-256 of a first account, 64 letters and digits: who was told it can check the account."""
+    return hashlib.sha256(plaintext).hexdigest()
+
+
+# How long a page that sends is answered with what was sent by it.
+TOKEN_HELPS = timedelta(hours=1)
+_TOKEN_LENGTH = 28
+_MINUTE_DIGITS = 8
+
+SHORTEST_WORD, LONGEST_WORD = 4, 40
+_FEWEST_DIFFERENT = 3
+# What somebody tries who found a code. Whole words, in their one form.
+_TRIED_FIRST = (
+    "abcd abcde abcdef asdf asdfgh code codes hapana habari hello iloveyou jambo kash kenya kisumu"
+    " letmein mambo message msimbo mysecret myword neno nenola nenosiri nywila openvault passcode"
+    " password police polisi qwerty qwertyuiop receipt report ripoti risiti sasa secondword secret"
+    " siri siriyangu swali test vault wach welcome word words yangu"
+)
+_OBVIOUS = frozenset(_TRIED_FIRST.split())
+
+
+class WordProblem(StrEnum):
+    """Why a word cannot be a second word."""
+
+    SHORT = "short"
+    LONG = "long"
+    DIGITS = "digits"
+    CODE = "code"
+    OBVIOUS = "obvious"
+
+
+# --- The token of a page ----------------------------------------------------------------------
+
+
+def new_token(now: datetime) -> str:
+    """A token for a page that is made now: its minute, and 100 random bits."""
+    minute = int(now.timestamp()) // 60
+    random = "".join(secrets.choice(_ALPHABET) for _ in range(_TOKEN_LENGTH - _MINUTE_DIGITS))
+    return f"{minute:0{_MINUTE_DIGITS}x}{random}".upper()
+
+
+def token_helps(token: str, now: datetime) -> bool:
+    """True if what was sent by the page of this token is still shown to whoever holds the page.
+
+    Its minute can be altered, but then another code and another word follow from it.
+    """
+    if len(token) != _TOKEN_LENGTH or not token.isascii() or not token.isalnum():
+        return False
+    try:
+        minute = int(token[:_MINUTE_DIGITS], 16)
+    except ValueError:
+        return False
+    age = now.timestamp() - minute * 60
+    return -60 <= age <= TOKEN_HELPS.total_seconds()
+
+
+def answered_until(now: datetime) -> datetime:
+    """Until when at most a page helps by which something is sent now."""
+    return now + TOKEN_HELPS + timedelta(minutes=2)
+
+
+# --- Code and word ----------------------------------------------------------------------------
+
+
+def code_from(seed: bytes) -> str:
+    """The receipt code that a secret seed of 16 bytes or more makes: 12 characters, 60 bits."""
+    number = int.from_bytes(seed[:8], "big")
+    return "".join(_ALPHABET[number >> (5 * place) & 31] for place in range(CODE_LENGTH))
+
+
+def word_from(seed: bytes, words: Sequence[str]) -> str:
+    """Two different words of a list, as they are drawn by the rest of the seed."""
+    first = int.from_bytes(seed[8:12], "big") % len(words)
+    second = (first + 1 + int.from_bytes(seed[12:16], "big") % (len(words) - 1)) % len(words)
+    return f"{words[first]} {words[second]}"
+
+
+def word_as_read(typed: str) -> str:
+    """A word in its one form: capitals, spaces, accents and signs make no difference."""
+    apart = unicodedata.normalize("NFKD", typed)
+    # Some letters are capitals only once they are taken apart, and some come apart only as small.
+    while (small := unicodedata.normalize("NFKD", apart.casefold())) != apart:
+        apart = small
+    return "".join(letter for letter in apart if letter.isalnum())
+
+
+def problem_with(
+    typed: str, *, codes: Collection[str] = (), names: Collection[str] = ()
+) -> WordProblem | None:
+    """Why what was typed cannot be a second word, None if it can.
+
+    `codes` are her own, and `names` what she is called: whoever finds her code may know them.
+    """
+    word = word_as_read(typed)
+    if len(word) < SHORTEST_WORD:
+        return WordProblem.SHORT
+    if len(word) > LONGEST_WORD:
+        return WordProblem.LONG
+    if word.isdigit():
+        return WordProblem.DIGITS
+    if code_as_read(typed) in {*codes} - {""}:
+        return WordProblem.CODE
+    hers = {
+        part for name in names for part in (word_as_read(name), *map(word_as_read, name.split()))
+    }
+    if word in _OBVIOUS or word in hers or len(set(word)) < _FEWEST_DIFFERENT:
+        return WordProblem.OBVIOUS
+    return None

@@ -1,16 +1,22 @@
 """Mediation: what a mediator may be asked and may answer, in fixed lists, so that a brief can hold
-no story."""
+no story. To whom somebody can turn outside the programme, when somebody of the programme did it.
+One person proposes it and another agrees, to exactly these words: whoever might be complained of
+must not be able to put a friend there alone, nor with somebody whom she brought in for that
+(`accounts.rules.two_people`)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Any
 
+from kash.incidents.rules.case_file import everybody
 from kash.incidents.rules.clocks import is_free, is_of_nobody, releases_done, who_is_held
-from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
-from kash.incidents.rules.her_choice import everybody
-from kash.incidents.rules.record import Asked, Event, Intervention, Person, Record, next_id
+from kash.incidents.rules.consents import Concerning, Reader, conflict_of
+from kash.incidents.rules.parts import Asked, Event, Intervention, Person, next_id
+from kash.incidents.rules.record import Record
 from kash.people.rules.directory import Stretch, open_at
 
 REQUESTS = (
@@ -292,3 +298,29 @@ def events_of(record: Record) -> list[Event]:
             what = "mediation_ended"
             events.append(Event(what=what, by=one.mediator, at=one.ended_at, about=one.id))
     return events
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A name, such as a lawyer's or a commission's, and how to reach it. `by` proposed it."""
+
+    name: str
+    reach: str
+    by: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Digest to which an agreement is given."""
+        said = "\n".join((self.name, self.reach, self.by))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+    def as_kept(self) -> dict[str, str]:
+        """As the settings keep it."""
+        return {"name": self.name, "reach": self.reach, "by": self.by}
+
+
+def contact_from(kept: Any) -> Contact | None:
+    """A contact as it was kept, None if there is none."""
+    if not isinstance(kept, Mapping) or not (kept.get("name") and kept.get("reach")):
+        return None
+    return Contact(str(kept["name"]), str(kept["reach"]), str(kept.get("by", "")))

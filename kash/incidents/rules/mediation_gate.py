@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-from kash.incidents.rules.acts import ASSAULT, MONEY, SETTLED_FAMILIES, family_of
-from kash.incidents.rules.clocks import is_free
+from kash.incidents.rules.case_file import MEDIATION, everybody, wanted_by_them, wants
+from kash.incidents.rules.casework import CaseStanding
+from kash.incidents.rules.clocks import is_agreed, is_free, took_it_back
 from kash.incidents.rules.consents import CaseConsent
-from kash.incidents.rules.her_choice import MEDIATION, everybody, wanted_by_them, wants
+from kash.incidents.rules.filing import ASSAULT, MONEY, SETTLED_FAMILIES, family_of
 from kash.incidents.rules.mediation import RELEASE, REQUESTS, may_be_asked_for
 from kash.incidents.rules.money import has_price, is_in_authority
-from kash.incidents.rules.record import TERM_KINDS, Act, Intervention, Person, Record, Term
-from kash.incidents.rules.still_open import is_agreed, took_it_back
-from kash.incidents.rules.workflow import CaseStanding
+from kash.incidents.rules.parts import TERM_KINDS, Act, Intervention, Person, Term
+from kash.incidents.rules.record import Record
 
 ALWAYS = ("release", "return", "stop", "medical")
 TERMS_ALWAYS = ("release", "return")

@@ -1,14 +1,11 @@
-"""Records that an older version sealed, brought into today's shape where they are read.
-
-A sealed record cannot be changed by a migration of the database. What is read is JSON; fields that
-nobody knows stay as they are, and what is up to date already is left alone.
-
-Edition 2: each person has her own arrest, exposure and release; consents from phones say how they
-are known; what was asked for (`wanted`) is no longer a term; a mediator is asked for several
-things.
-Edition 3: terms that owe a public officer are set aside for the custodian (`money`); consents
-that were not read out to her are wishes.
-"""
+"""Age bands of whoever is or may be under 18, and what nobody of such an age can agree to. Records
+that an older version sealed, brought into today's shape where they are read. A sealed record
+cannot be changed by a migration of the database. What is read is JSON; fields that nobody knows
+stay as they are, and what is up to date already is left alone. Edition 2: each person has her own
+arrest, exposure and release; consents from phones say how they are known; what was asked for
+(`wanted`) is no longer a term; a mediator is asked for several things. Edition 3: terms that owe a
+public officer are set aside for the custodian (`money`); consents that were not read out to her
+are wishes."""
 
 from __future__ import annotations
 
@@ -16,8 +13,19 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kash.incidents.rules.ages import may_be_minor
 from kash.incidents.rules.money import question_terms
+
+MAY_BE_MINOR = frozenset({"under_18", "unsure"})
+# To these nobody can agree while somebody on record is or may be a child, for herself or another.
+NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder"})
+# To these each adult agrees alone, and for a child whoever decides for her, by a paper.
+BY_GUARDIAN = frozenset({"court", "health"})
+
+
+def may_be_minor(age_band: str) -> bool:
+    """True if somebody of this age band is under 18, or may be."""
+    return age_band in MAY_BE_MINOR
+
 
 EDITION = 3
 _BEGINS = b'{"edition":%d' % EDITION

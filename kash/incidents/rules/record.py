@@ -1,19 +1,24 @@
-"""The sealed record of an incident: who did what to whom, and what came of it.
-
-This is what the vault's document of kind `incident` holds, as JSON; of what it is made stands in
-`parts`. What an older version sealed is brought into this shape where it is read (`older_records`).
-"""
+"""How her account was taken: what a lawyer asks first of whoever wrote it down. The sealed record
+of an incident: who did what to whom, and what came of it. This is what the vault's document of
+kind `incident` holds, as JSON; of what it is made stands in `parts`. What an older version sealed
+is brought into this shape where it is read (`older_records`). Somebody who is under 18, or may be:
+what is not done with her case, and what its end takes. Whoever looks younger, or says something
+that makes it possible, is treated as a child until it is known that she is none. Of whom nothing
+was said (`unknown`) nothing is known, and she counts as grown up. Consents taken back by whoever
+holds a receipt: they wait sealed until a member opens the case, and hold for whatever reads its
+record from the moment they were said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
-from kash.incidents.rules.ages import BY_GUARDIAN, NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.consents import (
     ASKED_AGAIN,
+    PURPOSES,
     CaseConsent,
     holds,
     is_agreed_for,
@@ -21,17 +26,17 @@ from kash.incidents.rules.consents import (
     standing,
 )
 from kash.incidents.rules.money import OUT, what_asks
-from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
+from kash.incidents.rules.older_records import (
+    BY_GUARDIAN,
+    EDITION,
+    NEVER_FOR_MINORS,
+    brought_up_to_date,
+    is_up_to_date,
+    may_be_minor,
+)
 from kash.incidents.rules.parts import (
-    AGE_BANDS,
-    PARTY_KINDS,
-    REFERRAL_KINDS,
-    REFERRAL_OUTCOMES,
-    SOURCES,
-    TERM_KINDS,
     AccountGiven,
     Act,
-    Asked,
     CaseDecision,
     CashBail,
     Choice,
@@ -56,43 +61,40 @@ from kash.incidents.rules.parts import (
     RemovedEvidence,
     TakenOut,
     Term,
-    next_id,
 )
-from kash.incidents.rules.taking import Taking
 
-# Of what it is made is known by this name too.
-__all__ = [
-    "AGE_BANDS",
-    "PARTY_KINDS",
-    "REFERRAL_KINDS",
-    "REFERRAL_OUTCOMES",
-    "SOURCES",
-    "TERM_KINDS",
-    "Act",
-    "Asked",
-    "CaseConsent",
-    "CaseDecision",
-    "CashBail",
-    "Comment",
-    "Event",
-    "Evidence",
-    "Filing",
-    "Happening",
-    "Hold",
-    "Information",
-    "Intervention",
-    "Link",
-    "Party",
-    "Person",
-    "Place",
-    "Record",
-    "RecordPart",
-    "Referral",
-    "Term",
-    "as_bytes",
-    "from_bytes",
-    "next_id",
-]
+# Who put her words into another language; `none`: nobody had to.
+INTERPRETERS = ("none", "peer", "relative", "professional", "other")
+# Who was there besides her and whoever wrote it down.
+PRESENT = ("nobody", "peer", "relative", "guardian", "advocate", "held_too", "police", "other")
+# To whom she had told it before.
+TOLD_BEFORE = ("nobody", "peer", "organisation", "lawyer", "health", "police", "court", "media")
+# Where her account may have been written down already, so that two may differ.
+TAKEN_DOWN = frozenset({"organisation", "lawyer", "health", "police", "court", "media"})
+
+
+class Taking(BaseModel):
+    """How an account was taken; what is empty was not said. No name stands here.
+
+    `told_by` is one of `record.SOURCES`, `read_back` "yes" or "no".
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    language: str = ""
+    told_by: str = ""
+    interpreter: str = ""
+    read_back: str = ""
+    present: list[str] = Field(default_factory=list)
+    told_before: list[str] = Field(default_factory=list)
+
+    def is_said(self) -> bool:
+        """True if anything of it was said."""
+        return self != Taking()
+
+    def was_taken_down(self) -> list[str]:
+        """To whom she told it before that may have written it down, in the order of the list."""
+        return [one for one in TOLD_BEFORE if one in TAKEN_DOWN.intersection(self.told_before)]
 
 
 class Record(RecordPart):
@@ -316,3 +318,129 @@ def from_bytes(plaintext: bytes) -> Record:
         # What is no record of any edition says itself why.
         return Record.model_validate_json(plaintext)
     return Record.model_validate(read)
+
+
+PROTECTION = "child_protection"
+# What came of a referral: whoever was turned away or did not go is not protected by it.
+PROTECTED = frozenset({"reached", "helped"})
+# Whether she is held among adults, as far as anybody said.
+AMONG_ADULTS = ("", "yes", "no", "unknown")
+
+
+def minors_of(record: Record) -> list[Person]:
+    """The persons of a case who are or may be under 18."""
+    return [one for one in record.persons if may_be_minor(one.age_band)]
+
+
+def unprotected(record: Record) -> list[Person]:
+    """Of those who are or may be under 18, whoever was not yet seen or helped by child
+    protection: by a referral of her own, or one for everybody in the case."""
+    reached = {
+        one.person
+        for one in record.referrals
+        if one.kind == PROTECTION and one.outcome in PROTECTED
+    }
+    return [one for one in minors_of(record) if not reached & {"", one.id}]
+
+
+def held_among_adults(held: list[Person]) -> list[Person]:
+    """Of those who are held, whoever is or may be under 18 and is held among adults."""
+    return [one for one in held if may_be_minor(one.age_band) and one.among_adults == "yes"]
+
+
+def to_ask_about_adults(held: list[Person]) -> list[Person]:
+    """Of those who are held, whoever is or may be under 18 and of whom nobody said yet whether she
+    is held among adults."""
+    return [one for one in held if may_be_minor(one.age_band) and not one.among_adults]
+
+
+TAKEN_BACK = "taken_back"
+_LATER = timedelta(microseconds=1)
+_PADDED_TO = 600
+
+
+class Withdrawal(BaseModel):
+    """Purposes that were taken back; `at` is to the hour."""
+
+    purposes: list[str] = Field(default_factory=list)
+    at: datetime
+
+
+def withdrawing_as_bytes(said: Withdrawal) -> bytes:
+    """A withdrawal as it is sealed: its size does not tell how much was taken back."""
+    return said.model_dump_json().encode().ljust(_PADDED_TO)
+
+
+def withdrawing_from_bytes(plaintext: bytes) -> Withdrawal:
+    """A withdrawal as it was sealed. Raises pydantic's ValidationError if it is none."""
+    return Withdrawal.model_validate_json(plaintext)
+
+
+def take_back(record: Record, said: Withdrawal) -> None:
+    """Put a withdrawal into a record, for everybody in it.
+
+    It waited since the record was last saved, so it is newer than every answer there, whatever the
+    rounded hour says.
+    """
+    purposes = [purpose for purpose in PURPOSES if purpose in said.purposes]
+    for purpose in purposes:
+        before = [one.at for one in record.consents if one.purpose == purpose]
+        at = max([said.at, *(moment + _LATER for moment in before)])
+        record.consents.append(CaseConsent(purpose=purpose, given=False, at=at, by=""))
+    if purposes:
+        event = Event(what=TAKEN_BACK, by="", at=said.at, about=",".join(purposes))
+        record.timeline.append(event)
+
+
+def moments(record: Record) -> list[tuple[datetime, Event]]:
+    """Events of a record, each with the moment by which it is ordered. A withdrawal is known to the
+    hour only, and came after whatever stood there before it."""
+    last = datetime.min.replace(tzinfo=UTC)
+    found = []
+    for event in record.timeline:
+        at = max(event.at, last) if event.what == TAKEN_BACK else event.at
+        last = max(last, at)
+        found.append((at, event))
+    return found
+
+
+def taken_back_at(record: Record, purpose: str) -> datetime | None:
+    """The hour in which whoever holds the receipt took a purpose back, if hers is the newest answer
+    to it; else None."""
+    answers = [one for one in record.consents if one.purpose == purpose]
+    newest = max(answers, key=lambda one: one.at, default=None)
+    return None if newest is None or newest.given or newest.by else newest.at
+
+
+def is_taken_back(record: Record, purpose: str) -> bool:
+    """True if the newest answer for a purpose is that of whoever holds the receipt."""
+    return taken_back_at(record, purpose) is not None
+
+
+# --- What she is shown of it herself ----------------------------------------------------------
+
+
+class Notes(BaseModel):
+    """Notes of what was taken back by a receipt, purpose by purpose with the document that says
+    so."""
+
+    taken_back: dict[str, str] = Field(default_factory=dict)
+
+
+def notes_as_bytes(notes: Notes) -> bytes:
+    """Notes as they are sealed under what the receipt makes."""
+    return notes.model_dump_json().encode().ljust(_PADDED_TO)
+
+
+def notes_from_bytes(plaintext: bytes) -> Notes:
+    """Notes as they were sealed. Raises pydantic's ValidationError if they are none."""
+    return Notes.model_validate_json(plaintext)
+
+
+def still_to_say(notes: Notes, purposes: Sequence[str], waiting: Sequence[str]) -> list[str]:
+    """Of these purposes those of which no withdrawal waits already."""
+    return [
+        purpose
+        for purpose in PURPOSES
+        if purpose in purposes and notes.taken_back.get(purpose) not in waiting
+    ]

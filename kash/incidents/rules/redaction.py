@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from kash.incidents.rules.changes import RecordChange
-from kash.incidents.rules.first_account import FirstAccount, account_from
-from kash.people.rules.erasing import struck
+from kash.incidents.rules.casework import RecordChange
+from kash.incidents.rules.filing import FirstAccount, account_from
+from kash.people.rules.persons import struck
 
 Part = TypeVar("Part", bound=BaseModel)
 

@@ -1,12 +1,51 @@
-"""A case as totals count it: when it was filed, who did it, what was done, and how mediation ended.
-One that is not to be counted yet says nothing."""
+"""A case as totals count it: when it was filed, who did it, what was done, and how mediation
+ended. One that is not to be counted yet says nothing. Alerts: who is told first, who next, and
+when the programme's drills come. A drill is an alert like any other, raised at a random minute of
+the week, nights included: were there hours without drills, an alert in one of them would be a real
+one. Evidence as it is sealed: its copies, their hashes, and through whose hands it went. This is
+what the vault's document of kind `evidence` holds, as JSON. The files themselves lie sealed under
+the same document's key. Sizes are bytes, hashes 64 hex characters of SHA-256. Keeping: what keeps
+a report, and until when one is kept that nothing keeps. Whoever files is told first: without her
+consent to keep it a report is shredded after seven days, unless somebody is held, help is under
+way, or a custodian alone may read it: she may be away for a week, and what only she may read is
+not lost unread. Nor is what she has to decide about, a report of bribery, before she did: that may
+be a duty, whatever anybody agreed to. That holds for every case, however it came in, and nobody
+can put it off by her word alone: consent is noted, help begins, or two members name the paper of a
+court. Search of cases by the words of their records, folded. A record is looked through as it was
+sealed, as JSON, before it is read: most do not hold the words and need not be taken apart.
+Summaries: one line of the register for each case, from its record's JSON. Filters of the register
+of cases: which lines fit what is asked besides words."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple, get_args
 
-from kash.incidents.rules.her_choice import choice_of
-from kash.incidents.rules.record import Record
+from pydantic import BaseModel, Field
+
+from kash.incidents.rules.case_file import choice_of, everybody
+from kash.incidents.rules.casework import OVER
+from kash.incidents.rules.clocks import Moments, is_free, is_open, releases_done
+from kash.incidents.rules.consents import (
+    for_custodian,
+    holds,
+    is_of_earlier_words,
+    says_yes_herself,
+    standing,
+)
+from kash.incidents.rules.consents import may_be_kept as consents_may_be_kept
+from kash.incidents.rules.filing import ARRESTS
+from kash.incidents.rules.money import json_waits_for_a_decision
+from kash.incidents.rules.parts import CustodyEvent, RecordPart, StoredCopy
+from kash.incidents.rules.record import Record, is_taken_back, unprotected
+from kash.incidents.rules.records import json_has_minor, json_has_programme
+from kash.people.rules.directory import Stretch, open_at
 
 # How mediation ended, in the words of totals.
 ENDS = ("settled", "partly", "failed", "withdrawn", "court")
@@ -74,3 +113,629 @@ def _goes_to_court(record: Record) -> bool:
     charged = any(asked.result == "charged" for one in record.interventions for asked in one.asked)
     chosen = [choice_of(record, one.id) for one in record.persons]
     return charged or any(one is not None and "court" in one.wanted for one in chosen)
+
+
+# So long after one officer was told and nobody looked, the next one is.
+PATIENCE = timedelta(minutes=15)
+# An alert at which nobody looked for so long is over.
+LASTS = timedelta(hours=24)
+MINUTES_OF_WEEK = 7 * 24 * 60
+USUAL_DRILLS, MOST_DRILLS = 2, 7
+
+
+@dataclass(frozen=True)
+class OnRoster:
+    """An officer as the order of telling needs her: an account's public id, her place, her hours
+    (none: always), and whether she is away."""
+
+    account: str
+    name: str = ""
+    position: int = 0
+    stretches: tuple[Stretch, ...] = ()
+    active: bool = True
+
+    def is_on_duty(self, minute: int) -> bool:
+        """True if she is on duty in this minute of the week."""
+        return self.active and (not self.stretches or open_at(self.stretches, minute))
+
+
+def in_order(roster: Sequence[OnRoster], minute: int) -> list[OnRoster]:
+    """Officers to tell, one after the other: those on duty in this minute of the week, then the
+    others, each by her place; those who are away only if nobody else is there."""
+    ready = [one for one in roster if one.active] or list(roster)
+    return sorted(
+        ready, key=lambda one: (not one.is_on_duty(minute), one.position, one.name, one.account)
+    )
+
+
+def steps(order: Sequence[OnRoster], custodians: Sequence[str]) -> list[list[str]]:
+    """Steps of an alert, each the accounts that are told together: the first officer and the
+    custodians, then each of the others. What a custodian alone may read can't wait for an officer
+    who does not see it; and as every alert tells both, none says which kind it is."""
+    accounts = [one.account for one in order]
+    plan = [[*accounts[:1], *custodians], *([one] for one in accounts[1:])]
+    return [list(dict.fromkeys(step)) for step in plan if step]
+
+
+def steps_due(raised_at: datetime, now: datetime) -> int:
+    """How many steps should have been taken by now if nobody looked: one at once, and one more
+    after each quarter of an hour."""
+    return 1 + max(0, (now - raised_at) // PATIENCE)
+
+
+def is_in_time(raised_at: datetime, looked_at: datetime) -> bool:
+    """True if a look came before the next officer was told."""
+    return looked_at - raised_at <= PATIENCE
+
+
+def is_drill(drills_a_week: int, roll: int) -> bool:
+    """True if a drill comes in this minute. `roll` is drawn evenly from `MINUTES_OF_WEEK`."""
+    return roll < drills_a_week
+
+
+ORIGINAL, CLEANED = "original", "cleaned"
+# What Kash notes by itself, and what a member notes.
+NOTED_BY_ITSELF = ("added", "viewed", "exported", "printed", "labelled")
+NOTED_BY_HAND = ("received", "handed_over", "returned", "examined", "printed_out", "other")
+CUSTODY = NOTED_BY_ITSELF + NOTED_BY_HAND
+
+
+class EvidenceFile(RecordPart):
+    """A piece of evidence. `uploaded_name` is what its file was called, and stands nowhere else."""
+
+    edition: int = 1
+    label: str = ""
+    note: str = ""
+    uploaded_name: str = ""
+    original: StoredCopy
+    cleaned: StoredCopy | None = None
+    custody: list[CustodyEvent] = Field(default_factory=list)
+
+
+def next_number(record: Record) -> int:
+    """A number that no piece of evidence of this case has or had."""
+    added = sum(1 for event in record.timeline if event.what == "evidence_added")
+    numbers = [piece.number for piece in record.evidence]
+    numbers += [piece.number for piece in record.removed_evidence]
+    return 1 + max([added, len(numbers), *numbers])
+
+
+def file_key(document: str, part: str) -> str:
+    """Where a copy lies in the file store."""
+    return f"evidence/{document}/{part}"
+
+
+def file_keys(document: str) -> list[str]:
+    """Where all that belongs to a piece of evidence lies."""
+    return [file_key(document, part) for part in (ORIGINAL, CLEANED)]
+
+
+def as_bytes(file: EvidenceFile) -> bytes:
+    """Bytes that are sealed."""
+    return file.model_dump_json(exclude_defaults=True).encode()
+
+
+def from_bytes(plaintext: bytes) -> EvidenceFile:
+    """File that was sealed. Raises pydantic's ValidationError if it is none."""
+    return EvidenceFile.model_validate_json(plaintext)
+
+
+DAYS_KEPT = 7
+# So few days before the end Today tells of it.
+SOON = 2
+_ANSWERING = frozenset({"waiting", "agreed"})
+
+
+class Keeps(StrEnum):
+    """Reason that keeps a report."""
+
+    CONSENT = "consent"
+    HELD = "held"
+    HELP = "help"
+    GUARDED = "guarded"
+    DECISION = "decision"
+    PAPER = "paper"
+    ASK = "ask"
+
+
+def last_day(today: date, taken_back: date | None = None) -> date:
+    """The last day on which a report is kept of which it turns out today that nothing keeps it.
+    Where its keeping was `taken_back` by the receipt, the days began on that day; it stays until
+    tomorrow all the same, for whoever reads of it only now."""
+    if taken_back is None:
+        return today + timedelta(days=DAYS_KEPT)
+    return max(taken_back + timedelta(days=DAYS_KEPT), today + timedelta(days=1))
+
+
+def is_over(last: date, today: date) -> bool:
+    """True if the last day of a report has passed."""
+    return today > last
+
+
+def days_left(last: date, today: date) -> int:
+    """How many days a report is kept after today; 0 on its last day and later."""
+    return max(0, (last - today).days)
+
+
+def what_keeps(record: Record, state: str) -> Keeps | None:
+    """Reason that keeps a case in this state, None if there is none. With closing, help is over,
+    and no duty."""
+    if may_be_kept(record):
+        return Keeps.CONSENT
+    if record.paper_hold() is not None:
+        return Keeps.PAPER
+    if state not in OVER:
+        # First, since no days begin when she is let go or help has ended.
+        if is_guarded(record):
+            return Keeps.GUARDED
+        if is_held(record):
+            return Keeps.HELD
+        if is_being_helped(record):
+            return Keeps.HELP
+    if is_to_be_asked(record):
+        return Keeps.ASK
+    return Keeps.DECISION if record.waits_for_a_decision() else None
+
+
+def may_be_kept(record: Record) -> bool:
+    """True if anybody on record agreed that it is kept, or that it is used in court, which takes
+    that it is there, and nobody refused: what one woman wants to be kept is not shredded because
+    another said nothing, but her yes keeps nothing that another refused."""
+    agreed = any(
+        record.consents_to("record", one) or _is_for_court(record, one) for one in everybody(record)
+    )
+    return agreed and not record.who_stopped()
+
+
+def _is_for_court(record: Record, person: str) -> bool:
+    # A no to keeping it goes over that; a tick that was left out on a phone is none. A yes to
+    # earlier words prints nothing until it is asked again, and meanwhile it is not shredded.
+    if record.is_child(person):
+        return record.agreed_to("court", person)
+    yes = standing(
+        record.consents, "court", person, several=len(record.persons) > 1, earlier_words=True
+    )
+    return holds(yes)
+
+
+def is_to_be_asked(record: Record) -> bool:
+    """True if somebody does not let it be kept, or took that back by a receipt, and somebody on
+    record said yes herself: then it is not deleted by itself, and members ask each person."""
+    return bool(record.who_stopped()) and any(
+        says_yes_herself(record.consents, one) for one in everybody(record)
+    )
+
+
+def is_as_asked(record: Record) -> bool:
+    """True if whoever sent a report that is not kept left the tick out, or took it back: a tick may
+    also count for nothing since the others could not be asked."""
+    said = [one for one in record.consents if one.purpose == "record"]
+    ticked = any(one.wish and one.given for one in said)
+    return not ticked or any(one.is_taken_back for one in said)
+
+
+def is_guarded(record: Record) -> bool:
+    """True if a case is for a custodian alone, and the holder of its receipt did not take back that
+    it is kept: what she asked for is done once a custodian has read it."""
+    return for_custodian(record) is not None and not is_taken_back(record, "record")
+
+
+def is_held(record: Record) -> bool:
+    """True if somebody is held: of whom an arrest is known and no release, or the report came in
+    saying so and not everybody who may have been held is known to be free (as the register marks
+    it, see `finding.Summary.held`)."""
+    if any(one.arrested_at and not is_free(record, one) for one in record.persons):
+        return True
+    if not record.filing.held:
+        return False
+    if not record.persons:
+        return not releases_done(record)
+    arrests = [act for act in record.acts if act.code in ARRESTS]
+    named = {person for act in arrests for person in act.persons}
+    of_all = any(not act.persons for act in arrests)
+    told = [one for one in record.persons if of_all or one.arrested_at or one.id in named]
+    return any(not is_free(record, one) for one in told or record.persons)
+
+
+def is_being_helped(record: Record) -> bool:
+    """True if a mediator was asked and has not ended, a referral or something that was agreed waits
+    for its outcome, or child protection is still to reach somebody who is or may be under 18."""
+    if len(record.who_stopped()) == len(everybody(record)):
+        # What nobody wants to be kept any more waits for nothing but a child's protection.
+        return bool(unprotected(record))
+    asked = any(one.ended_at is None and one.response in _ANSWERING for one in record.interventions)
+    sent = any(is_open(one) for one in record.referrals)
+    agreed = any(is_open(one) for one in record.terms)
+    return asked or sent or agreed or bool(unprotected(record))
+
+
+MOST_WORDS = 8
+
+
+def fold(text: str) -> str:
+    """A text without case, accents and kinds of apostrophes."""
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    # What a letter is taken apart into may have a case again, as a mathematical capital does.
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKD", folded).casefold()
+    plain = folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _field_names(kind: type[BaseModel]) -> Iterator[str]:
+    for name, field in kind.model_fields.items():
+        yield name
+        for inner in get_args(field.annotation):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from _field_names(inner)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _field_names(field.annotation)
+
+
+# What stands in every sealed record besides what was said.
+_FIELDS = frozenset(_field_names(Record))
+_NAMES = re.compile(r'"[a-z_]+":')
+_SIGNS = frozenset('"\\:,{}[]')
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One typed word, folded, and codes of the record whose name holds it (`M1` for "extor")."""
+
+    word: str
+    codes: frozenset[str] = frozenset()
+
+    @cached_property
+    def plain(self) -> bool:
+        """True if it stands in JSON as it is typed: else a record has to be read to be sure."""
+        return _SIGNS.isdisjoint(self.word)
+
+    @cached_property
+    def names_a_field(self) -> bool:
+        """True if it stands in every record, besides where it was said."""
+        return any(self.word in name for name in _FIELDS)
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """How its codes stand in folded JSON."""
+        return tuple(f'"{code.casefold()}"' for code in sorted(self.codes))
+
+
+def wanted_words(text: str, names: Mapping[str, Collection[str]]) -> list[Wanted]:
+    """The first words of what was typed. `names` are what codes are called, in every language."""
+    words = list(dict.fromkeys(fold(text).split()))[:MOST_WORDS]
+    folded = {code: [fold(name) for name in called] for code, called in names.items()}
+    return [
+        Wanted(
+            word,
+            frozenset(
+                code
+                for code, called in folded.items()
+                if len(word) > 2 and any(word in name for name in called)
+            ),
+        )
+        for word in words
+    ]
+
+
+def searchable_text(plaintext: bytes, wanted: Collection[Wanted]) -> str:
+    """A sealed record as it is looked through: folded, and without the names of its fields if one
+    of the words is part of one. A line break stands there as JSON writes it, a backslash and an n.
+    """
+    text = plaintext.decode()
+    # A quotation mark that somebody typed stands after a backslash, so that no name is made of it.
+    return fold(_NAMES.sub(" ", text) if any(one.names_a_field for one in wanted) else text)
+
+
+def may_match(searched: str, reference: str, wanted: Collection[Wanted]) -> bool:
+    """True if a record may hold all words. Never wrongly False, and sure of plain words."""
+    return all(
+        one.word in searched
+        or one.word in reference
+        or not one.plain
+        or any(mark in searched for mark in one.marks)
+        for one in wanted
+    )
+
+
+def matches_words(record: Any, reference: str, wanted: Collection[Wanted]) -> bool:
+    """True if a record's values, not the names of its fields, hold every word."""
+    if not wanted:
+        return True
+    values = [fold(value) for value in _texts(record)]
+    codes = frozenset(value.upper() for value in values if len(value) < 4)
+    return all(
+        one.word in reference or one.codes & codes or any(one.word in value for value in values)
+        for one in wanted
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
+
+
+# While a case is in one of these, somebody else may be asked where a mediator said no.
+_WANTING_HELP = frozenset({"submitted", "triaged", "verified", "mediation"})
+
+
+class Summary(NamedTuple):
+    """One line of the register: what a list shows of a case, and what filters ask of it.
+
+    `due_on` is the earliest day on which something promised is not done; `moments` start the clocks
+    of those who are on record; `held`: it came in saying that somebody is held or in danger, and
+    nobody says otherwise yet; `to_ask`: it was verified, and somebody was not asked yet what is
+    wanted; `refused`: whoever was asked last to mediate cannot, and nobody else is asked;
+    `taken_back`: something was taken back by its receipt that no member has read yet, which its
+    record does not tell; `to_ask_each`: one wanted it kept and it was taken back or refused by
+    another, so that each is asked.
+    """
+
+    reference: str
+    state: str
+    filed_at: datetime | None
+    begun_on: date | None
+    acts: tuple[str, ...]
+    ward: str
+    stations: tuple[str, ...]
+    urgent: bool
+    minor: bool
+    consent: bool
+    assigned_to: str
+    moments: tuple[Moments, ...]
+    due_on: date | None
+    evidence: int
+    held: bool = False
+    # A custodian has to decide about a term that was set aside, or about a report.
+    undecided: bool = False
+    programme: bool = False
+    to_ask: bool = False
+    refused: bool = False
+    taken_back: bool = False
+    to_ask_each: bool = False
+    # How many people are asked again, since their yes was to earlier words.
+    ask_again: int = 0
+    # Accounts that asked for something on which a second member decides.
+    proposed_by: tuple[str, ...] = ()
+    # And such as have not read yet what was said to that.
+    answered: tuple[str, ...] = ()
+
+    @property
+    def for_custodian(self) -> bool:
+        """True if it is for a custodian alone."""
+        return self.minor or self.programme
+
+    @property
+    def day(self) -> str:
+        """The day of what happened, else of when it came in, as `2026-11-16`."""
+        day = self.begun_on or self.filed_at
+        return "" if day is None else f"{day.year:04}-{day.month:02}-{day.day:02}"
+
+    @property
+    def month(self) -> str:
+        """The month of that day, as `2026-11`."""
+        return self.day[:7]
+
+
+def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary:
+    """The line of a case, from its record's JSON. Raises ValueError, TypeError, AttributeError or
+    KeyError if it is none."""
+    happening = record.get("happening", {})
+    due = _due(record)
+    persons, moments = record.get("persons", ()), tuple(_moments(record))
+    return Summary(
+        reference=reference,
+        state=state,
+        filed_at=_moment(record.get("filing", {}).get("filed_at")),
+        begun_on=_day(happening.get("begun_on")),
+        acts=tuple(dict.fromkeys(act["code"] for act in record.get("acts", ()))),
+        ward=record.get("place", {}).get("ward", ""),
+        stations=tuple(
+            dict.fromkeys(
+                party["station_name"]
+                for party in record.get("parties", ())
+                if party.get("station_name")
+            )
+        ),
+        urgent=bool(record.get("urgent")),
+        minor=json_has_minor(record),
+        programme=json_has_programme(record),
+        consent=consents_may_be_kept(
+            record.get("consents", ()), [person["id"] for person in persons]
+        ),
+        assigned_to=record.get("assigned_to", ""),
+        moments=moments,
+        due_on=_day(min(due)) if due else None,
+        evidence=len(record.get("evidence", ())),
+        undecided=json_waits_for_a_decision(record),
+        held=said_held(record) and state not in OVER and not let_go(record),
+        to_ask=state == "verified" and _is_to_ask(record),
+        refused=state in _WANTING_HELP and _is_refused(record),
+        to_ask_each=_is_to_ask_each(record),
+        ask_again=0 if state in OVER else _to_ask_again(record),
+        proposed_by=tuple(one["by"] for one in record.get("proposals", ())),
+        answered=tuple(one["by"] for one in record.get("member_answers", ())),
+    )
+
+
+def said_held(record: Mapping[str, Any]) -> bool:
+    """True if it came in saying that somebody is held or in danger."""
+    return bool(record.get("filing", {}).get("held"))
+
+
+def _is_to_ask(record: Mapping[str, Any]) -> bool:
+    # As her_choice.to_ask, which a test compares with this.
+    said = {one.get("person", "") for one in record.get("choices", ()) if one.get("wanted")}
+    return not ({one["id"] for one in record.get("persons", ())} or {""}) <= said
+
+
+def _is_to_ask_each(record: Mapping[str, Any]) -> bool:
+    # Of nearly all it is told without reading them.
+    said = [one for one in record.get("consents", ()) if one["purpose"] == "record"]
+    refused = any(not (one["given"] or one.get("wish")) for one in said)
+    return refused and is_to_be_asked(Record.model_validate(record))
+
+
+def _to_ask_again(record: Mapping[str, Any]) -> int:
+    # Of nearly all it is told without reading them.
+    earlier = any(
+        one["given"]
+        and not one.get("wish")
+        and is_of_earlier_words(one["purpose"], one.get("wording", ""))
+        for one in record.get("consents", ())
+    )
+    return len(Record.model_validate(record).who_is_asked_again()) if earlier else 0
+
+
+def _is_refused(record: Mapping[str, Any]) -> bool:
+    asked = record.get("interventions", ())
+    # Who still has a brief may help.
+    waits = any(one.get("brief") for one in asked)
+    return bool(asked) and asked[-1].get("response") == "refused" and not waits
+
+
+def let_go(record: Mapping[str, Any]) -> bool:
+    """True if everybody is free who may have been held: of whom an arrest is known or told of, else
+    all who are on record, else whoever a release was agreed and done for."""
+    persons = record.get("persons", ())
+    if not persons:
+        return any(
+            one["kind"] == "release" and one.get("fulfilled_on") for one in record.get("terms", ())
+        )
+    freed, arrests = (
+        _freed(record),
+        [one for one in record.get("acts", ()) if one["code"] in ARRESTS],
+    )
+    of_all = any(not act.get("persons") for act in arrests)
+    told = {person for act in arrests for person in act.get("persons", ())}
+    held = [one for one in persons if of_all or one.get("arrested_at") or one["id"] in told]
+    return all(
+        one.get("released_at") or one.get("not_known_at") or one["id"] in freed
+        for one in held or persons
+    )
+
+
+def _freed(record: Mapping[str, Any]) -> set[str]:
+    # As clocks.is_free, which a test compares with this.
+    ids = [one["id"] for one in record.get("persons", ())]
+    owed = {
+        one.get("owed_to", "")
+        for one in record.get("terms", ())
+        if one["kind"] == "release" and one.get("fulfilled_on")
+    }
+    alone = set(ids) if len(ids) == 1 and owed else set()
+    return owed.intersection(ids) | alone
+
+
+def _due(record: Mapping[str, Any]) -> list[str]:
+    terms, referrals = record.get("terms", ()), record.get("referrals", ())
+    due = [one["due_on"] for one in terms if one.get("due_on") and not one.get("fulfilled_on")]
+    due += [one["due_on"] for one in referrals if one.get("due_on") and not one.get("outcome")]
+    return due
+
+
+def _moments(record: Mapping[str, Any]) -> Iterator[Moments]:
+    # As clocks.moments_of, which a test compares with this.
+    freed = _freed(record)
+    for one in record.get("persons", ()):
+        arrested, exposed = one.get("arrested_at"), one.get("exposed_at")
+        stops = ("released_at", "before_court_at", "not_known_at")
+        if arrested and (any(one.get(name) for name in stops) or one["id"] in freed):
+            arrested = None
+        if arrested or exposed:
+            done = frozenset(one.get("limits", ()))
+            yield Moments(one["id"], _moment(arrested), _moment(exposed), done)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+CLOCK_RUNS, CLOCK_OVER = "runs", "over"
+QUEUE, OPEN, ALL = "queue", "open", "all"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Filters of the register, besides words. Empty ones ask nothing.
+
+    `show` is `queue`, `open` or `all`; `since` and `until` are months as `2026-11`; `clock` is
+    `runs` or `over`.
+    """
+
+    words: str = ""
+    show: str = ALL
+    state: str = ""
+    act: str = ""
+    ward: str = ""
+    station: str = ""
+    since: str = ""
+    until: str = ""
+    clock: str = ""
+    assigned: str = ""
+    urgent: bool = False
+    minor: bool = False
+    no_consent: bool = False
+    ask_again: bool = False
+
+    def asked(self) -> bool:
+        """True if anything narrows the list."""
+        return self != Filters(show=self.show)
+
+    def as_kept(self) -> dict[str, Any]:
+        """Filters that differ from asking nothing, for a saved view."""
+        usual = Filters()
+        return {
+            one.name: getattr(self, one.name)
+            for one in fields(self)
+            if getattr(self, one.name) != getattr(usual, one.name)
+        }
+
+
+def filters_from(kept: Mapping[str, Any]) -> Filters:
+    """Filters as they were kept; what is not known is left out."""
+    chosen: dict[str, Any] = {}
+    for one in fields(Filters):
+        value = kept.get(one.name)
+        if one.name in ("urgent", "minor", "no_consent", "ask_again"):
+            chosen[one.name] = value is True
+        elif isinstance(value, str):
+            chosen[one.name] = value[:200]
+    return Filters(**chosen)
+
+
+def passes_filters(line: Summary, asked: Filters, *, running: bool, over: bool) -> bool:
+    """True if a case fits the filters, apart from words and `show`.
+
+    `running` and `over` say whether one of its clocks runs, or has ended.
+    """
+    return not (
+        (asked.state and line.state != asked.state)
+        or (asked.act and asked.act not in line.acts)
+        or (asked.ward and fold(asked.ward) not in fold(line.ward))
+        or (asked.station and not any(fold(asked.station) in fold(name) for name in line.stations))
+        or (asked.since and not line.month >= asked.since)
+        or (asked.until and not "" < line.month <= asked.until)
+        or (asked.clock == CLOCK_RUNS and not running)
+        or (asked.clock == CLOCK_OVER and not over)
+        or (asked.assigned == "nobody" and line.assigned_to)
+        or (asked.assigned not in ("", "nobody") and line.assigned_to != asked.assigned)
+        or (asked.urgent and not line.urgent)
+        or (asked.minor and not line.minor)
+        or (asked.no_consent and line.consent)
+        or (asked.ask_again and not line.ask_again)
+    )

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from kash.incidents.rules.alerts import LASTS
-from kash.incidents.rules.summaries import let_go, said_held
-from kash.incidents.rules.workflow import OVER
+from kash.incidents.rules.casework import OVER
+from kash.incidents.rules.totals import LASTS, let_go, said_held
 
 # With these a case comes to whoever works on it next.
 _COMES = frozenset({"added", "submit", "handed_over"})

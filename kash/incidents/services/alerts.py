@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import email_of
-from kash.accounts.services.programme import change_settings
+from kash.accounts.services.accounts import change_settings
 from kash.incidents.models import Alert, OfficerDuty, OfficerDutyHours
-from kash.incidents.queries import alerts as queries
-from kash.incidents.rules.alerts import (
+from kash.incidents.queries import letterbox as queries
+from kash.incidents.rules.totals import (
     LASTS,
     MINUTES_OF_WEEK,
     in_order,

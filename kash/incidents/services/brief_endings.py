@@ -9,22 +9,14 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kash.incidents.endings import Remains
-from kash.incidents.models import MediationBrief
-from kash.incidents.queries.mediation import (
-    ENDED,
-    NOTE,
-    OUTCOME,
-    answers_to,
-    note_of,
-    outcome_of,
-)
+from kash.incidents.models import MediationBrief, Remains
+from kash.incidents.queries.mediation import ENDED, NOTE, OUTCOME, answers_to, note_of, outcome_of
 from kash.incidents.rules import mediation as rules
-from kash.incidents.rules.custodian_only import ForCustodian
+from kash.incidents.rules.consents import ForCustodian
 from kash.incidents.rules.letterbox import Box
 from kash.incidents.rules.mediation_gate import asks_too_much, why_ended
-from kash.incidents.rules.record import Event, Intervention, Record
-from kash.incidents.rules.withdrawing import is_taken_back
+from kash.incidents.rules.parts import Event, Intervention
+from kash.incidents.rules.record import Record, is_taken_back
 from kash.platform.database import utc_now
 from kash.platform.vault import seal
 

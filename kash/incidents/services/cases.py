@@ -1,49 +1,210 @@
-"""Opening cases, and changing one: what every service about a case shares."""
+"""A case that becomes one for a custodian alone, by what somebody else writes. History that every
+save of a record leaves beside it: her first account, and what was changed since. Both are sealed
+documents of their own, which the record names: lists never open them. A first account is written
+once and never again; changes are added to. Opening cases, and changing one: what every service
+about a case shares. Working on a case together: who has it, who must not, what they write to each
+other. Links of a case to other cases, and to the workshop or meeting where it came up."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import CaseChangedMeanwhile, Damaged
 from kash.incidents.models import Incident
-from kash.incidents.queries.cases import Case, open_case, open_for_nobody
-from kash.incidents.queries.officers import may_work, officers
-from kash.incidents.queries.readers import readers
-from kash.incidents.rules.conflicts import conflict_of
-from kash.incidents.rules.custodian_only import for_custodian
-from kash.incidents.rules.filing import new_code
+from kash.incidents.occasions import occasions_of
+from kash.incidents.queries.cases import Case, access_of, open_case, open_for_nobody
+from kash.incidents.queries.officers import may_work, officers, readers
+from kash.incidents.rules import casework as changes
+from kash.incidents.rules import filing as first_account
+from kash.incidents.rules.casework import OVER, RecordChange, differences, values_of
+from kash.incidents.rules.clocks import who_is_held
+from kash.incidents.rules.consents import ForCustodian, Seen, conflict_of, for_custodian
+from kash.incidents.rules.filing import FirstAccount, Source, new_code, source_of
 from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.rules.mediation import asked_by
 from kash.incidents.rules.mediation_gate import asks_too_much
-from kash.incidents.rules.record import Event, Record, as_bytes
+from kash.incidents.rules.parts import Comment, Event, Link, next_id
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
 from kash.incidents.saving import take_over_everything
+from kash.incidents.services.alerts import raise_alert
 from kash.incidents.services.brief_endings import (
     end_what_tells_who_must_not_know,
     tells_who_must_not_know,
 )
-from kash.incidents.services.history import History
-from kash.incidents.services.letterbox import letterbox
-from kash.incidents.services.made import end_what_nobody_agrees_to
-from kash.incidents.services.reminding import next_reminder
-from kash.incidents.services.retention import note_days, settle
+from kash.incidents.services.letterbox import letterbox, next_reminder
+from kash.incidents.services.retention import (
+    end_what_nobody_agrees_to,
+    note_days,
+    settle,
+    stand_alone,
+)
+from kash.incidents.services.saved_views import CaseChangedMeanwhile, Damaged, NotNow
 from kash.platform.vault import (
     Change,
     NoSuchDocument,
     OpenVault,
     SavedMeanwhile,
     Sealed,
+    SealError,
     audited,
+    fetch,
+    file_document,
     keep_keys,
+    open_document,
     save_document,
     shred,
 )
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.policy import Actor
+
+
+class HandsOver(Problem):
+    """With this saving the case goes to a custodian, and its writer does not see it any more. She
+    is told before, and says that she knows. `custodians` are the names of those who are free."""
+
+    sentence = _l("With saving, this case goes to a custodian.")
+
+    def __init__(self, why: ForCustodian, custodians: Sequence[str]) -> None:
+        super().__init__()
+        self.why, self.custodians = why, custodians
+
+
+class OpensToOfficers(Problem):
+    """With this saving a case is no longer for a custodian alone. Whoever saves it is told before,
+    and says that she knows."""
+
+    sentence = _l("With saving, this case is no longer for a custodian alone.")
+
+
+def refuse_opening_unknown(before: ForCustodian | None, seen: Seen, *, knows: bool) -> None:
+    """Raise OpensToOfficers if what was written makes a case, which was `before` for a custodian
+    alone, one that all officers and directors read, unless its writer `knows`. `seen`: the case
+    with all that belong to it."""
+    if before is not None and for_custodian(seen) is None and not knows:
+        raise OpensToOfficers
+
+
+def goes_to_custodian(by: Actor, seen: Seen, *, knows: bool) -> bool:
+    """True if what was written makes a case, with all that belong to it, one for a custodian alone,
+    which the writer is not.
+
+    Raises HandsOver unless she `knows`.
+    """
+    access = access_of(by)
+    if not access.leaves_to_custodian(seen):
+        return False
+    why = for_custodian(seen)
+    if why is not None and not knows:
+        raise HandsOver(why, [one.name for one in may_work(access.others, seen)])
+    return True
+
+
+def tell_of_who_is_held(change: Change, record: Record) -> None:
+    """If somebody of a case that is handed over is held, have whoever is on duty and the custodians
+    told, until a custodian has it."""
+    if who_is_held(record):
+        record.filing.held = True
+        raise_alert(change.session, change.now)
+
+
+class History:
+    """History of one case until it is saved: what is done to it, by whom and why."""
+
+    def __init__(self, case: Case) -> None:
+        self._case, self._state = case, case.state
+        self._values = values_of(from_bytes(case.opened) if case.opened else case.record)
+        self._changes: list[RecordChange] = []
+
+    def note(self, by: str, at: datetime, why: str = "") -> None:
+        """Take down what changed of the record since the last time, as done by this account (a
+        public id; empty: it was only taken over)."""
+        now = values_of(self._case.record)
+        places = differences(self._values, now)
+        if places:
+            self._changes.append(RecordChange(by=by, at=at, why=why, places=places))
+            self._values = now
+
+    def begin_again(self) -> None:
+        """Take the record as it stands now for what it was: what it says no more is nowhere."""
+        self._values = values_of(self._case.record)
+
+    def seal(self, session: Session, vault: OpenVault, by: Actor, at: datetime) -> None:
+        """Seal what has to be kept, and name it in the record. Raises NobodyCanOpen, and
+        SavedMeanwhile or NoSuchDocument if somebody else was first."""
+        self._keep_first_account(session, vault, by, at)
+        if self._changes:
+            _add(session, vault, self._case.record, self._changes)
+            self._changes = []
+
+    def _keep_first_account(
+        self, session: Session, vault: OpenVault, by: Actor, at: datetime
+    ) -> None:
+        case = self._case
+        source = source_of(
+            case.record,
+            before=self._state,
+            state=case.state,
+            version=case.version,
+            screens=bool(case.screens),
+        )
+        if source is None:
+            return
+        account = first_account.first_account(case.record, at, by.public_id)
+        if source is Source.SCREENS:
+            account.screens = _screens(vault, case)
+        else:
+            opened = source is Source.OPENED and case.opened
+            account.written = (case.opened if opened else as_bytes(case.record)).decode()
+        keep_first_account(session, vault, case.record, account)
+
+
+def _screens(vault: OpenVault, case: Case) -> dict[str, str]:
+    """Screens that a phone sent, letter for letter, but for what they were padded with."""
+    named = from_bytes(open_document(vault, case.sealed)).filing.screens
+    names = {document: name for name, document in named.items()}
+    return {
+        names[one.place.public_id]: open_document(vault, one).decode().rstrip(" ")
+        for one in case.screens
+    }
+
+
+def keep_first_account(
+    session: Session, vault: OpenVault, record: Record, account: FirstAccount
+) -> None:
+    """Seal a first account and name it in its record. Raises NobodyCanOpen."""
+    plaintext = first_account.first_account_as_bytes(account)
+    record.first_accounts.append(file_beside(session, vault, first_account.KIND, plaintext))
+
+
+def _add(session: Session, vault: OpenVault, record: Record, new: list[RecordChange]) -> None:
+    """Add to the newest document of changes, or to another where that is full or does not open."""
+    last = record.sealed_changes[-1:]
+    for sealed in fetch(session, *last, kind=changes.KIND) if last else ():
+        try:
+            plaintext = open_document(vault, sealed)
+            kept = changes.changes_from(plaintext)
+        except (SealError, ValidationError):
+            break
+        if len(plaintext) < changes.ENOUGH:
+            save_document(session, vault, sealed, changes.as_bytes([*kept, *new]))
+            return
+    record.sealed_changes.append(file_beside(session, vault, changes.KIND, changes.as_bytes(new)))
+
+
+def file_beside(session: Session, vault: OpenVault, kind: str, plaintext: bytes) -> str:
+    """Seal a document that lies beside a record; its public id. Raises NobodyCanOpen."""
+    # Its maker could open it, so that nothing is told by its key being kept at once; one that stays
+    # as it was filed would have everything written anew each hour.
+    document = file_document(session, kind, plaintext).public_id
+    keep_keys(session, vault, fetch(session, document, kind=kind))
+    return document
 
 
 def note_opening(
@@ -370,3 +531,117 @@ def changing_within(
     case.state = row.state
     save_record(change, by, vault, case, history)
     change.about(reference)
+
+
+MOST_COMMENTS = 500
+
+
+def assign(
+    reference: str, account: str, *, by: Actor, vault: OpenVault, version: int | None = None
+) -> None:
+    """Give a case to somebody who may work on it (an account's public id), or to nobody.
+
+    Raises NotFound if she must be kept away or holds no keys, NotNow if the case is closed.
+    """
+    with changing("incidents.changed", by, vault, reference, version=version) as change:
+        if change.row.state in OVER:
+            raise NotNow
+        if account and account not in {
+            one.public_id for one in may_work(officers(), change.case.seen)
+        }:
+            raise NotFound
+        if change.record.assigned_to == account:
+            change.change.nothing()
+            return
+        change.record.assigned_to = account
+        change.happened("assigned" if account else "unassigned", about=account)
+
+
+def declare_conflict(reference: str, *, by: Actor, vault: OpenVault) -> None:
+    """Say "I must not work on this": from then on she does not see the case, and it is nobody's if
+    it was hers."""
+    with changing("incidents.changed", by, vault, reference) as change:
+        record = change.record
+        if by.public_id not in record.declared:
+            record.declared.append(by.public_id)
+        if record.assigned_to == by.public_id:
+            record.assigned_to = ""
+        change.happened("declared", about=by.public_id)
+
+
+def comment(reference: str, text: str, *, by: Actor, vault: OpenVault) -> None:
+    """Write to the others. Comments never get into each other's way, so no version is asked."""
+    with changing("incidents.changed", by, vault, reference) as change:
+        comments = change.record.comments
+        if len(comments) >= MOST_COMMENTS:
+            raise NotNow
+        newest = comments[-1] if comments else None
+        if newest and (newest.by, newest.text) == (by.public_id, text):
+            # The same was sent twice.
+            change.change.nothing()
+            return
+        comments.append(
+            Comment(id=next_id(comments, "c"), by=by.public_id, at=change.change.now, text=text)
+        )
+
+
+MOST_LINKS = 50
+
+
+def add_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVault) -> None:
+    """Link a case to another case (both then show it), or to an occasion by its public id.
+
+    Raises NotFound if there is none, or if she must be kept away from it.
+    """
+    also = [target] if kind == "incident" else []
+    with changing("incidents.changed", by, vault, reference, also=also) as change:
+        record = change.record
+        if any((one.kind, one.id) == (kind, target) for one in record.links):
+            change.change.nothing()
+            return
+        if len(record.links) >= MOST_LINKS:
+            raise NotNow
+        if kind == "incident":
+            with _other(change, target) as other:
+                _drop(other, reference)
+                other.record.links.append(Link(kind="incident", id=reference))
+                other.happened("linked", about=reference)
+        else:
+            source = occasions_of(kind)
+            if source is None or not source.named([target], by):
+                raise NotFound
+        record.links.append(Link(kind=kind, id=target))
+        change.happened("linked", about=target)
+
+
+def remove_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVault) -> None:
+    """Take a link away, on both sides. Raises NotFound if there is none."""
+    also = [target] if kind == "incident" else []
+    with changing("incidents.changed", by, vault, reference, also=also) as change:
+        record = change.record
+        kept = [one for one in record.links if (one.kind, one.id) != (kind, target)]
+        if len(kept) == len(record.links):
+            raise NotFound
+        record.links = kept
+        change.happened("unlinked", about=target)
+        if kind == "incident":
+            stand_alone(change.change.session, reference)
+            # It may have been shredded, or be not for her: her side goes, the other stays.
+            with suppress(NotFound), _other(change, target) as other:
+                _drop(other, reference)
+                other.happened("unlinked", about=reference)
+
+
+@contextmanager
+def _other(change: CaseChange, target: str) -> Iterator[CaseChange]:
+    """The other side, changed as any case is: it may be one that nobody has saved yet."""
+    if target == change.case.reference:
+        raise NotFound
+    with changing_within(change.change, change.by, change.vault, target) as other:
+        yield other
+
+
+def _drop(other: CaseChange, reference: str) -> None:
+    other.record.links = [
+        one for one in other.record.links if (one.kind, one.id) != ("incident", reference)
+    ]

@@ -1,12 +1,33 @@
-"""Consents of people in a case, purpose by purpose: given, refused and taken back."""
+"""Consents of people in a case, purpose by purpose: given, refused and taken back. Answers of
+people who were asked again before a paper goes to a court, noted. Notes of case files that were
+printed, and the names that a custodian shows in one. Choices of each person of a case, noted; and
+her own yes to what may get her charged."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime
 
+from pydantic import ValidationError
+
+from kash.incidents import documents as charge_warning
 from kash.incidents.consent_texts import TEXTS, VERSION
-from kash.incidents.rules.ages import BY_GUARDIAN, NEVER_FOR_MINORS
+from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.mediation import KIND as EVIDENCE
+from kash.incidents.queries.mediation import with_answers
+from kash.incidents.rules.case_file import (
+    WAYS,
+    CourtPaper,
+    answers_of,
+    everybody,
+    is_answer,
+    may_be_asked,
+    may_print,
+    not_asked,
+    who_agreed,
+)
 from kash.incidents.rules.consents import (
     GUARDIANS,
     ORIGINS,
@@ -17,11 +38,20 @@ from kash.incidents.rules.consents import (
     is_refused_herself,
     standing,
 )
+from kash.incidents.rules.mediation_gate import CHARGE, has_own_yes, own_answer
+from kash.incidents.rules.older_records import BY_GUARDIAN, NEVER_FOR_MINORS
+from kash.incidents.rules.parts import Choice, CourtAsk, Evidence, Person
 from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import from_bytes
 from kash.incidents.services.brief_endings import end_briefs_without_consent
-from kash.incidents.services.cases import changing
-from kash.platform.vault import OpenVault
+from kash.incidents.services.cases import changing, locked_incident, save_record
+from kash.incidents.services.documentation import CLOSED, KIND, CaseClosed, facts_from
+from kash.incidents.services.saved_views import AskAgain, CaseChangedMeanwhile, NobodyAgreed
+from kash.platform.database import db
+from kash.platform.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
+from kash.platform.vault.envelope import SealError
 from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import to_local
 from kash.policy import Actor, Role
 
 
@@ -197,3 +227,219 @@ def _differs(record: Record, answer: CaseConsent) -> bool:
     if answer.given:
         return stands.origin == "not_asked" and answer.origin != "not_asked"
     return stands.wish
+
+
+@dataclass(frozen=True)
+class AskedAgain:
+    """All that people of a case (ids; an empty one where nobody is on record) said to a paper."""
+
+    persons: Sequence[str]
+    given: bool
+    paper: CourtPaper
+    on: date
+    read_back_on: date | None
+    language: str
+
+
+def note_asked_again(
+    by: Actor, vault: OpenVault, reference: str, version: int, said: AskedAgain
+) -> None:
+    """Note what each of them said. Raises NobodyAgreed if the consent to a court of one of them
+    does not stand, CaseChangedMeanwhile, NotFound and Damaged."""
+    with changing("incidents.court_asked", by, vault, reference, version=version) as case:
+        if not said.persons or not set(said.persons) <= set(may_be_asked(case.record)):
+            raise NobodyAgreed
+        more = [
+            CourtAsk(
+                person=person,
+                given=said.given,
+                to_whom=said.paper.to_whom,
+                about=said.paper.about,
+                on=said.on,
+                read_back_on=said.read_back_on,
+                language=said.language,
+                at=case.change.now,
+                by=by.public_id,
+            )
+            for person in said.persons
+        ]
+        last = case.record.court_asks[-len(more) :]
+        if [(one.person, one.says()) for one in last] == [(one.person, one.says()) for one in more]:
+            # The same was sent twice.
+            case.change.nothing()
+            return
+        case.record.court_asks += more
+        case.happened("court_asked")
+
+
+def refuse_unasked(
+    record: Record, paper: CourtPaper, told_of: Collection[str], now: datetime
+) -> None:
+    """Raises AskAgain unless all of whom a paper tells (ids of persons) said yes to it lately."""
+    left = not_asked(record, paper, told_of, to_local(now).date())
+    if left:
+        raise AskAgain([one.code for one in record.persons if one.id in left])
+
+
+def may_show_identities(case: Case, vault: OpenVault) -> bool:
+    """True if this vault opens names, and somebody who agreed has one that is sealed."""
+    return vault.holds(CompartmentName.IDENTITY) and any(
+        one.identity for one in who_agreed(case.record)
+    )
+
+
+def _with_identity(case: Case, persons: Collection[str]) -> list[Person]:
+    return [one for one in who_agreed(case.record) if one.id in persons and one.identity]
+
+
+def identities_shown(case: Case, persons: Collection[str], vault: OpenVault) -> dict[str, str]:
+    """Names and numbers of those persons who agreed, by their ids; one query.
+
+    Empty if this vault does not open them: then two people have to unseal each name by itself.
+    """
+    if not vault.holds(CompartmentName.IDENTITY):
+        return {}
+    named = {one.identity: one.id for one in _with_identity(case, persons)}
+    found: dict[str, str] = {}
+    if not named:
+        return found
+    for sealed, plaintext in open_each(vault, fetch(db.session(), *named, kind=KIND)):
+        if not isinstance(plaintext, SealError):
+            facts = facts_from(plaintext)
+            shown = (facts.get("legal_name", ""), facts.get("number", ""))
+            found[named[sealed.place.public_id]] = ", ".join(filter(None, shown))
+    return found
+
+
+def hashes_of(vault: OpenVault, pieces: Collection[Evidence]) -> dict[str, str]:
+    """SHA-256 of the originals of these pieces, by their documents; one query. What is damaged has
+    none."""
+    found: dict[str, str] = {}
+    documents = [one.document for one in pieces]
+    if not documents:
+        return found
+    for sealed, plaintext in open_each(vault, fetch(db.session(), *documents, kind=EVIDENCE)):
+        if not isinstance(plaintext, SealError):
+            with suppress(ValidationError):
+                found[sealed.place.public_id] = from_bytes(plaintext).original.sha256
+    return found
+
+
+def note_printed(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    paper: CourtPaper,
+    told_of: Collection[str],
+    identities: Collection[str] = (),
+    evidence: Collection[str] = (),
+) -> Case:
+    """Note that a case file is printed: one entry, which also names the sealed names in it and the
+    pieces of evidence that it lists; the case as it then is, with a reference for its papers and
+    what mediators answered.
+
+    Everybody whom it tells of (ids of persons) was asked again about this paper. `identities` are
+    ids of persons on record. Raises NobodyAgreed, AskAgain, CaseChangedMeanwhile, NotFound and
+    Damaged.
+    """
+    with audited("incidents.case_file_printed", by) as change:
+        locked_incident(change.session, reference)
+        case = open_case(by, vault, reference, change.session)
+        if not may_print(case.record):
+            raise NobodyAgreed
+        refuse_unasked(case.record, paper, told_of, change.now)
+        documents = [one.identity for one in _with_identity(case, identities)]
+        keep_keys(change.session, vault, [case.sealed])
+        if documents:
+            keep_keys(change.session, vault, fetch(change.session, *documents, kind=KIND))
+        if not case.record.paper_reference:
+            save_record(change, by, vault, case)
+        change.about(reference, *documents, *evidence)
+        case.record = with_answers(case.record, change.session)
+    return case
+
+
+@dataclass(frozen=True)
+class Said:
+    """Choice of one person of a case (her id; empty where nobody is on record), the day, and how it
+    is known; no ways if she could not be asked. `version`: how many answers of hers the page
+    showed; None if it is not asked."""
+
+    person: str
+    wanted: Sequence[str]
+    on: date
+    origin: str
+    version: int | None = None
+
+
+def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None:
+    """Note what somebody wants; a mediator's open brief that she does not want ends by it.
+
+    Raises CaseClosed, NotFound, Damaged, and CaseChangedMeanwhile if another answer of hers was
+    noted since.
+    """
+    wanted = [way for way in WAYS if way in said.wanted]
+    if said.origin not in ORIGINS or not is_answer(list(said.wanted), said.origin):
+        raise NotFound
+    with changing("incidents.choice_noted", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if said.person not in everybody(case.record):
+            raise NotFound
+        choice = Choice(
+            person=said.person,
+            wanted=wanted,
+            on=said.on,
+            at=case.change.now,
+            by=by.public_id,
+            origin=said.origin,
+        )
+        noted = answers_of(case.record, said.person)
+        if noted and noted[-1].says() == choice.says():
+            # The same was sent twice.
+            case.change.nothing()
+            return
+        if said.version not in (None, len(noted)):
+            raise CaseChangedMeanwhile
+        case.record.choices.append(choice)
+        case.happened("asked_her")
+
+
+def note_own_yes(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    version: int,
+    person: str,
+    *,
+    given: bool,
+    language: str,
+) -> None:
+    """Note that somebody said yes or no herself to "court or release", after the warning was read
+    to her in a language, from a page that showed this version of the case. With a no, an open brief
+    that asks for it ends. Raises as `note_choice`."""
+    with changing("incidents.consents_answered", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if person not in everybody(case.record):
+            raise NotFound
+        before = own_answer(case.record, person)
+        if before is not None and has_own_yes(case.record, person) is given:
+            # The same was sent twice.
+            case.change.nothing()
+            return
+        if version != case.case.version:
+            raise CaseChangedMeanwhile
+        case.record.own_words.append(
+            CaseConsent(
+                purpose=CHARGE,
+                given=given,
+                at=case.change.now,
+                by=by.public_id,
+                person=person,
+                wording=charge_warning.VERSION,
+                language=language,
+                origin="herself",
+            )
+        )
+        case.happened("own_yes")

@@ -1,58 +1,218 @@
-"""Writing a case in the full form: a new one, or over one that is there."""
+"""Keeping a form while it is written: sealed at once, found again by its writer, gone when saved.
+An unfinished form lies as the phone's unfinished filings do: under the hash of a code that only
+the page holds, here together with the account that typed it. Keeping needs no keys, so it goes on
+when the vault has closed. It is bookkeeping and leaves no entry in the audit chain, as it happens
+every few seconds; opening one again and saving the case do. Writing a case in the full form: a new
+one, or over one that is there. Referrals and what was agreed: added, and told how they went,
+without the full form. Identities of those on record: each a document of the compartment
+`identity`, which only custodians open. An officer writes it and cannot read it again. What a
+custodian lets her see for an hour goes through the room of members. Limits of time of each person:
+what came of them, and tries to hear of somebody who is held. Counts of what waits for a member
+whose vault is open, as Today shows it, and no case."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import NobodyHoldsKeys, NotToBeAgreed
-from kash.incidents.models import Incident
-from kash.incidents.queries.cases import KIND
-from kash.incidents.rules.changes import asks_why
-from kash.incidents.rules.custodian_only import for_custodian
-from kash.incidents.rules.first_account import KIND as FIRST_ACCOUNT
-from kash.incidents.rules.first_account import account_from, first_account
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.queries.cases import KIND as CASES_KIND
+from kash.incidents.queries.cases import Case
+from kash.incidents.queries.letterbox import AUTOSAVES_KIND, Autosave, Fields, as_kept
+from kash.incidents.queries.mediation import standings
+from kash.incidents.queries.register import register
+from kash.incidents.rules.casework import NOT_KNOWN, OVER, REPLACE, asks_why
+from kash.incidents.rules.clocks import may_be_given_up, name_the_only_one, who_is_held
+from kash.incidents.rules.consents import for_custodian
+from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
+from kash.incidents.rules.filing import account_from, first_account
 from kash.incidents.rules.mediation_gate import terms_refused
-from kash.incidents.rules.money import refusals
-from kash.incidents.rules.record import Event, Record, as_bytes, from_bytes
-from kash.incidents.rules.writing import (
+from kash.incidents.rules.money import refusal_of, refusals
+from kash.incidents.rules.parts import (
+    EarlierIdentity,
+    Event,
+    MemberProposal,
+    Person,
+    Referral,
+    SearchTry,
+    Term,
+)
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.incidents.rules.records import (
     digests,
     identities_of_who_refused,
     persons_with_identity_taken_off,
     write,
 )
-from kash.incidents.services.autosaves import forget_typed
-from kash.incidents.services.cases import changing
-from kash.incidents.services.handing_over import (
+from kash.incidents.rules.redaction import Redaction, path_of
+from kash.incidents.rules.totals import ALL, SOON, Filters, days_left
+from kash.incidents.services.cases import (
+    CaseChange,
+    changing,
     goes_to_custodian,
+    keep_first_account,
+    note_search,
     refuse_opening_unknown,
     tell_of_who_is_held,
 )
-from kash.incidents.services.history import keep_first_account
-from kash.incidents.services.reminding import next_reminder
-from kash.incidents.services.retention import settle
-from kash.platform.database import new_public_id, public_id_from
+from kash.incidents.services.letterbox import next_reminder
+from kash.incidents.services.retention import note_document, settle
+from kash.incidents.services.saved_views import (
+    CaseChangedMeanwhile,
+    Damaged,
+    NobodyHoldsKeys,
+    NotToBeAgreed,
+)
+from kash.incidents.services.second_member import agreed, answer, propose, put_before_a_second
+from kash.platform.approvals.rules import Standing
+from kash.platform.database import db, new_public_id, public_id_from, utc_now, writing
 from kash.platform.vault import (
+    CompartmentName,
     NobodyCanOpen,
+    NoSuchDocument,
     OpenVault,
     SealedDocument,
     SealError,
     audited,
     fetch,
+    fetch_one,
     file_document,
+    keep_keys,
     open_document,
+    open_each,
+    refile_document,
+    save_document,
     shred,
 )
-from kash.platform.web.errors import Problem
-from kash.platform.web.formats import zone
+from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.formats import from_local, to_local, zone
 from kash.policy import Actor
+
+KEPT_FOR = timedelta(days=7)
+SCREEN = "form"
+
+
+def _code_hash(account: str, token: str) -> str:
+    return hashlib.sha256(f"autosave:{account}:{token}".encode()).hexdigest()
+
+
+def _document(session: Session, account: str, token: str) -> tuple[int, int] | None:
+    row = session.execute(
+        select(IncidentDraft.id, IncidentDraftScreen.document_id)
+        .join(IncidentDraftScreen, IncidentDraftScreen.draft_id == IncidentDraft.id)
+        .where(
+            IncidentDraft.code_hash == _code_hash(account, token),
+            IncidentDraftScreen.screen == SCREEN,
+        )
+        .with_for_update()
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def _is_there(session: Session, case: str) -> bool:
+    """True if a case can still be written to; it is not shredded before this is over."""
+    found = select(Incident.document_id).where(Incident.public_id == case)
+    return session.scalar(found.with_for_update(read=True)) is not None
+
+
+def keep_typed(by: Actor, case: str, token: str, fields: Fields) -> None:
+    """Seal what is typed so far, in place of what the same page kept before.
+
+    `case` is a reference, empty for a new case; `token` names the page. Raises NobodyCanOpen, and
+    NotFound if there is no such case, or it was shredded: nothing may come after that.
+    """
+    now = utc_now()
+    plaintext = as_kept(by, case, token, fields, now)
+    try:
+        _keep(by, case, token, plaintext, now)
+    except IntegrityError:
+        # The same page sent twice at once, and the other was first.
+        _keep(by, case, token, plaintext, now)
+
+
+def _keep(by: Actor, case: str, token: str, plaintext: bytes, now: datetime) -> None:
+    # The last day on which it is kept; drafts are shredded in the night after it.
+    kept_until = (now + KEPT_FOR - timedelta(days=1)).date()
+    with writing() as session:
+        if case and not _is_there(session, case):
+            raise NotFound
+        found = _document(session, by.public_id, token)
+        if found is not None:
+            refile_document(session, found[1], plaintext)
+            session.get_one(IncidentDraft, found[0]).kept_until = kept_until
+            return
+        document = file_document(session, AUTOSAVES_KIND, plaintext)
+        draft = IncidentDraft(code_hash=_code_hash(by.public_id, token), kept_until=kept_until)
+        session.add(draft)
+        session.flush()
+        session.add(IncidentDraftScreen(draft_id=draft.id, screen=SCREEN, document_id=document.id))
+        if case:
+            note_document(session, case, document.public_id)
+
+
+def forget_typed(session: Session, by: Actor, token: str) -> None:
+    """Shred what a page kept, inside the transaction that saves it for good."""
+    _forget(session, by.public_id, token)
+
+
+def _forget(session: Session, account: str, token: str) -> None:
+    found = _document(session, account, token)
+    if found is not None:
+        _remove(session, *found)
+
+
+def _remove(session: Session, draft_id: int, document_id: int) -> None:
+    public_id = session.scalar(
+        select(SealedDocument.public_id).where(SealedDocument.id == document_id)
+    )
+    for table, column in (
+        (IncidentDraftScreen, IncidentDraftScreen.draft_id),
+        (IncidentDraft, IncidentDraft.id),
+    ):
+        session.execute(
+            delete(table).where(column == draft_id).execution_options(synchronize_session=False)
+        )
+    if public_id is not None:
+        shred(session, [public_id])
+
+
+def discard_typed(by: Actor, token: str) -> None:
+    """Shred what a page kept, because its writer wants it no more."""
+    with writing() as session:
+        forget_typed(session, by, token)
+
+
+def discard_left(kept: Autosave) -> None:
+    """Shred what somebody left in a case that went to a custodian, who has looked at it."""
+    with writing() as session:
+        _forget(session, kept.by, kept.token)
+
+
+def strike_typed(session: Session, vault: OpenVault, case: str, redaction: Redaction) -> None:
+    """Take words out of everybody's unfinished forms for a case. Raises SavedMeanwhile."""
+    for sealed, plaintext in open_each(vault, fetch(session, kind=AUTOSAVES_KIND)):
+        if isinstance(plaintext, SealError):
+            continue
+        kept = json.loads(plaintext)
+        fields = [[name, redaction.document(text, path_of(name))] for name, text in kept["fields"]]
+        if kept["case"] == case and fields != kept["fields"]:
+            save_document(session, vault, sealed, json.dumps(kept | {"fields": fields}).encode())
+
+
+def note_autosave_opened(by: Actor, vault: OpenVault, kept: Autosave) -> None:
+    """Note that an unfinished form was opened again; the entry names no document."""
+    with audited("incidents.autosave_opened", by) as change:
+        keep_keys(change.session, vault, fetch(change.session, kept.document, kind=AUTOSAVES_KIND))
+
 
 # States in which the form still changes what was documented.
 CLOSED = frozenset({"closed", "shredded"})
@@ -123,7 +283,9 @@ def _reference(by: Actor, token: str) -> str:
     return public_id_from(hashlib.sha256(f"case:{by.public_id}:{token}".encode()).digest())
 
 
-def _is_there(session: Session, vault: OpenVault, reference: str, new: Record) -> bool:
+def _documentation_is_there(
+    session: Session, vault: OpenVault, reference: str, new: Record
+) -> bool:
     """True if the very same was saved before: the button was pressed twice.
 
     If it was handed over, its writer does not see it any more, and somebody may have written on it
@@ -136,7 +298,7 @@ def _is_there(session: Session, vault: OpenVault, reference: str, new: Record) -
     try:
         written = [
             from_bytes(open_document(vault, one))
-            for one in (fetch(session, document, kind=KIND) if document else ())
+            for one in (fetch(session, document, kind=CASES_KIND) if document else ())
         ]
         first = [key for one in written for key in one.first_accounts]
         written += [
@@ -173,7 +335,7 @@ def _added(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str
         reference = _reference(by, written.token)
         taken = select(Incident.id).where(Incident.public_id == reference)
         if change.session.scalar(taken) is not None:
-            if _is_there(change.session, vault, reference, record):
+            if _documentation_is_there(change.session, vault, reference, record):
                 change.nothing()
                 return reference
             reference = new_public_id()
@@ -188,7 +350,7 @@ def _added(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str
                 account = first_account(record, change.now, by.public_id)
                 account.written = as_bytes(record).decode()
                 keep_first_account(change.session, vault, record, account)
-            document = file_document(change.session, KIND, as_bytes(record))
+            document = file_document(change.session, CASES_KIND, as_bytes(record))
         except NobodyCanOpen:
             raise NobodyHoldsKeys from None
         row = Incident(
@@ -240,3 +402,401 @@ def write_case(
         else:
             case.happened("written")
         forget_typed(case.change.session, by, written.token)
+
+
+@dataclass(frozen=True)
+class ReferralOutcome:
+    """How a referral went: a code of `REFERRAL_OUTCOMES`, the day, and a note."""
+
+    outcome: str
+    on: date | None
+    note: str = ""
+
+
+def told_of(referral: Referral) -> str:
+    """All that was told of how a referral went, to know whether somebody else told it since."""
+    return f"{referral.outcome}|{referral.outcome_on or ''}|{referral.note}"
+
+
+def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> None:
+    """Add a referral; sent twice under the same id, it is added once.
+
+    Raises CaseClosed, NotFound, Damaged and CaseChangedMeanwhile.
+    """
+    with changing("incidents.referred", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if any(one.id == referral.id for one in case.record.referrals):
+            case.change.nothing()
+            return
+        case.record.referrals.append(referral)
+        case.happened("referred", referral.kind)
+
+
+def say_outcome(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    referral_id: str,
+    outcome: ReferralOutcome,
+    *,
+    seen: str | None = None,
+) -> None:
+    """Say how a referral went, or take that back by an empty outcome; with `seen`, only if that is
+    what was told of it until now. Raises as `refer`."""
+    with changing("incidents.referral_updated", by, vault, reference) as case:
+        referral = one_or_404(
+            next((one for one in case.record.referrals if one.id == referral_id), None)
+        )
+        before = told_of(referral)
+        referral.outcome = outcome.outcome
+        referral.outcome_on = outcome.on if outcome.outcome else None
+        referral.note = outcome.note
+        if told_of(referral) == before:
+            # The same was sent twice.
+            case.change.nothing()
+            return
+        if seen is not None and seen != before:
+            raise CaseChangedMeanwhile
+        case.happened("referral_outcome", outcome.outcome)
+
+
+def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
+    """Add what was agreed; sent twice under the same id, it is added once.
+
+    Raises as `refer`, NoTerm if a public officer would gain by it, and NotToBeAgreed where the gate
+    of mediation is shut for it.
+    """
+    with changing("incidents.term_agreed", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if any(one.id == term.id for one in case.record.terms):
+            case.change.nothing()
+            return
+        if refusal_of(term, case.record.parties) is not None:
+            raise NoTerm
+        before = case.record.model_copy()
+        case.record.terms = [*before.terms, term]
+        if terms_refused(case.record, before):
+            raise NotToBeAgreed
+        case.happened("agreed", term.kind)
+
+
+def fulfil(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    term_id: str,
+    fulfilled_on: date | None,
+    agreed_on: date | None,
+) -> None:
+    """Say when a term was kept, None if it was not after all, and when she agreed to it herself,
+    None if she did not. Raises as `refer`."""
+    with changing("incidents.term_updated", by, vault, reference) as case:
+        found = one_or_404(next((one for one in case.record.terms if one.id == term_id), None))
+        if found.agreed_on != agreed_on:
+            found.agreed_on = agreed_on
+            case.happened("her_agreement", found.kind)
+        if found.fulfilled_on != fulfilled_on:
+            found.fulfilled_on = fulfilled_on
+            case.happened("fulfilled" if fulfilled_on else "not_fulfilled", found.kind)
+
+
+def say_who_was_released(_session: Session, record: Record) -> None:
+    """Before a record is saved: a release that names nobody is that of the only one on record."""
+    name_the_only_one(record)
+
+
+KIND = "identity"
+FIELDS = ("legal_name", "number", "born_on", "phone", "address", "note")
+
+
+def person_of(case: Case, person: str) -> Person:
+    """Somebody on record, by her short id. Raises NotFound."""
+    for one in case.record.persons:
+        if one.id == person:
+            return one
+    raise NotFound
+
+
+def file_identity(
+    reference: str,
+    person: str,
+    facts: Mapping[str, str],
+    *,
+    by: Actor,
+    vault: OpenVault,
+    reason: str = "",
+    version: int | None = None,
+) -> bool:
+    """Seal who somebody is; whether that holds now. In place of what was sealed before it comes,
+    for the reason, once a second member agrees. Raises NobodyHoldsKeys if no custodian holds keys
+    yet, NotFound, CaseChangedMeanwhile and OnHold."""
+    kept = {name: facts[name] for name in FIELDS if facts.get(name)}
+    plaintext = json.dumps(kept, ensure_ascii=False).encode()
+    with changing("incidents.identity_filed", by, vault, reference, version=version) as change:
+        session = change.change.session
+        found = person_of(change.case, person)
+        try:
+            row = file_document(session, KIND, plaintext, compartment=CompartmentName.IDENTITY)
+        except NobodyCanOpen:
+            raise NobodyHoldsKeys from None
+        if not found.identity:
+            found.identity = row.public_id
+            change.happened("identity", about=person)
+            return True
+        propose(
+            change,
+            MemberProposal(
+                id="",
+                act=REPLACE,
+                by=by.public_id,
+                at=change.change.now,
+                reason=reason,
+                about=person,
+                document=row.public_id,
+                replaces=found.identity,
+            ),
+        )
+    return False
+
+
+def replace_identity(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
+    """Agree that a sealed identity comes in the place of another, which stays as a version. Raises
+    NotFound, DecidedMeanwhile, AnotherDecides and OnHold."""
+    with changing("incidents.identity_replaced", by, vault, reference) as change:
+        asked = agreed(change.change.session, by, change.case, proposal, REPLACE)
+        found = person_of(change.case, asked.about)
+        change.record.earlier_identities.append(
+            EarlierIdentity(
+                person=found.id,
+                document=found.identity,
+                at=change.change.now,
+                by=asked.by,
+                second=by.public_id,
+                reason=asked.reason,
+            )
+        )
+        found.identity = asked.document
+        change.happened("identity_replaced", about=found.id, reason=asked.reason)
+
+
+def read_identity(
+    case: Case, person: str, *, by: Actor, vault: OpenVault, document: str = ""
+) -> dict[str, str]:
+    """Read an identity with a custodian's own keys, or with its `document` an earlier version or
+    one that waits; noted. Raises NotFound and Damaged."""
+    document = document or person_of(case, person).identity
+    there = document in case.record.identities_of(person)
+    if not there or not vault.holds(CompartmentName.IDENTITY):
+        raise NotFound
+    facts = _opened(db.session(), vault, document)
+    with audited("incidents.identity_opened", by) as change:
+        keep_keys(change.session, vault, [fetch_one(change.session, document, KIND)])
+        change.about(case.reference, document)
+    return facts
+
+
+def facts_from(plaintext: bytes) -> dict[str, str]:
+    """Facts of an identity document. Raises Damaged."""
+    try:
+        kept = json.loads(plaintext)
+        return {name: str(kept[name]) for name in FIELDS if kept.get(name)}
+    except (ValueError, AttributeError):
+        raise Damaged from None
+
+
+def _opened(session: Session, vault: OpenVault, document: str) -> dict[str, str]:
+    try:
+        return facts_from(open_document(vault, fetch_one(session, document, KIND)))
+    except NoSuchDocument:
+        raise NotFound from None
+    except SealError:
+        raise Damaged from None
+
+
+class BeforeTheArrest(Problem):
+    """She was let go, or before a court, before she was arrested."""
+
+    field = "before_court_at"
+    sentence = _l("This is before she was arrested.")
+
+
+class NotHeld(Problem):
+    """Nobody needs to be heard of who is not held."""
+
+    status, field = 409, ""
+    sentence = _l("She is not held any more, as far as the record says. Look at it again.")
+
+
+@dataclass(frozen=True)
+class WhatCame:
+    """All that came of the limits of a person (an id). `arrested_on` is a day without an hour."""
+
+    person: str
+    arrested_on: date | None = None
+    before_court_at: datetime | None = None
+    court: str = ""
+    court_result: str = ""
+    released_at: datetime | None = None
+    pep: str = ""
+    contraception: str = ""
+
+
+def tell_what_came(
+    by: Actor, vault: OpenVault, reference: str, said: WhatCame, version: int | None = None
+) -> None:
+    """Say what came of somebody's limits. Who was let go by a court is free from that moment.
+
+    Raises NotFound, Damaged, CaseClosed, BeforeTheArrest and CaseChangedMeanwhile.
+    """
+    with changing("incidents.limits_told", by, vault, reference, version=version) as change:
+        person = _person(change, said.person)
+        before = person.model_copy(deep=True)
+        if said.arrested_on is not None:
+            person.arrested_at = from_local(said.arrested_on, time())
+            person.hours_unknown = [*{*person.hours_unknown, "arrested_at"}]
+        person.before_court_at = said.before_court_at
+        person.court, person.court_result = said.court, said.court_result
+        person.released_at = said.released_at
+        if said.court_result == "released" and said.released_at is None:
+            person.released_at = said.before_court_at
+        told = {"pep": said.pep, "contraception": said.contraception}
+        person.limits = {kind: result for kind, result in told.items() if result}
+        for moment in (person.before_court_at, person.released_at):
+            if moment and person.arrested_at and moment < person.arrested_at:
+                raise BeforeTheArrest
+        if person == before:
+            change.change.nothing()
+            return
+        came = ("before_court_at", "court_result", "released_at")
+        if any(getattr(person, one) != getattr(before, one) for one in came):
+            _heard_of(change, person)
+        change.happened("limits_told", about=person.id)
+
+
+def note_try(
+    by: Actor, vault: OpenVault, reference: str, person_id: str, what: str, *, heard: bool = False
+) -> None:
+    """Note a try to hear of somebody who is held, or not known any more. Once she was `heard` of,
+    nobody says so. Raises NotFound, Damaged, CaseClosed and NotHeld."""
+    with changing("incidents.try_noted", by, vault, reference) as change:
+        person = _person(change, person_id)
+        if not (person.not_known_at or person in who_is_held(change.record)):
+            raise NotHeld
+        new = SearchTry(at=change.change.now, by=by.public_id, what=what, heard=heard)
+        person.tries = [*person.tries, new]
+        if heard:
+            _heard_of(change, person, what)
+        change.happened("heard_of" if heard else "tried", about=person.id)
+
+
+def _heard_of(change: CaseChange, person: Person, what: str = "") -> None:
+    """End all that was said, or waits to be said, of nobody knowing where she is; whoever
+    asked for it reads that it was not done."""
+    person.not_known_at = None
+    for asked in [*change.record.proposals]:
+        if (asked.act, asked.about) == (NOT_KNOWN, person.id):
+            answer(change.record, asked, change.by, agrees=False, reason=what)
+
+
+class TryFirst(Problem):
+    """Nobody is given up before it was tried twice to hear of her."""
+
+    status, field = 409, ""
+    sentence = _l("Try twice to hear of her first, and note each try.")
+
+
+def ask_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str, reason: str) -> None:
+    """Ask a second member to agree that nobody knows any more where somebody is who was held.
+
+    Raises NotFound, Damaged, CaseClosed, NotHeld, TryFirst and ProposedAlready.
+    """
+    with changing("incidents.second_asked", by, vault, reference) as change:
+        person = _person(change, person_id)
+        if person not in who_is_held(change.record):
+            raise NotHeld
+        if not may_be_given_up(person):
+            raise TryFirst
+        put_before_a_second(change, NOT_KNOWN, reason, about=person.id)
+
+
+def agree_not_known(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
+    """Agree to it. Raises as `second_member.agreed`."""
+    with changing("incidents.not_known_said", by, vault, reference) as change:
+        asked = agreed(change.change.session, by, change.case, proposal, NOT_KNOWN)
+        _person(change, asked.about).not_known_at = change.change.now
+        change.happened("not_known", about=asked.about, reason=asked.reason)
+
+
+def _person(change: CaseChange, person_id: str) -> Person:
+    if change.row.state in OVER:
+        raise CaseClosed
+    return one_or_404(next((one for one in change.record.persons if one.id == person_id), None))
+
+
+@dataclass(frozen=True)
+class WaitingCases:
+    """How many cases wait: with somebody held or in danger, new and with nobody, the actor's own,
+    with a clock that runs, verified ones in which somebody is to be asked what is wanted, such in
+    which a mediator said no and nobody else is asked; of those for a custodian alone, which nobody
+    has yet, the ones with somebody who is or may be under 18, and about somebody of the programme;
+    those of which a custodian has to decide something (0 for whoever is none); such as are
+    shredded within two days if nothing keeps them until then; such of which something was taken
+    back that nobody has read yet; such in which each is to be asked whether it may stay; how
+    many people of open cases are asked again, whose yes was to earlier words; such in which the
+    actor may be the second member; and answers to what she asked a second member. Those of what was
+    taken back, of each who is asked, of the second member and the answers also where they are
+    closed."""
+
+    over: int = 0
+    held: int = 0
+    new: int = 0
+    mine: int = 0
+    clocks: int = 0
+    to_ask: int = 0
+    refused: int = 0
+    minors: int = 0
+    decisions: int = 0
+    programme: int = 0
+    ending: int = 0
+    taken_back: int = 0
+    to_ask_each: int = 0
+    ask_again: int = 0
+    seconds: int = 0
+    answers: int = 0
+
+
+def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
+    """Count what waits among the cases that the actor may see. One pass over them, as the register
+    makes, and one entry in the audit, without ids."""
+    found = register(by, vault, Filters(show=ALL), [], now)
+    note_search(by, vault, found.new, found.additions, unsettled=found.unsettled)
+    decides = by.may("incidents.decide")
+    today = to_local(now).date()
+    askers = {asker for one in found.lines for asker in one.summary.proposed_by}
+    stands = standings(db.session(), by.public_id, askers) if askers else {}
+    everything = [line.summary for line in found.lines]
+    lines = [(line, line.summary) for line in found.lines if line.summary.state not in OVER]
+    return WaitingCases(
+        over=sum(line.is_over(now) for line in found.lines),
+        held=sum(one.held for _line, one in lines),
+        new=sum(one.state == "submitted" and not one.assigned_to for _line, one in lines),
+        mine=sum(one.assigned_to == by.public_id for _line, one in lines),
+        clocks=sum(bool(line.running(now)) for line, _one in lines),
+        decisions=sum(one.undecided for _line, one in lines) if decides else 0,
+        minors=sum(one.minor and not one.assigned_to for _line, one in lines),
+        programme=sum(one.programme and not one.assigned_to for _line, one in lines),
+        ending=sum(
+            line.until is not None and days_left(line.until, today) <= SOON for line, _one in lines
+        ),
+        taken_back=sum(one.taken_back for one in everything),
+        to_ask_each=sum(one.to_ask_each for one in everything),
+        ask_again=sum(one.ask_again for _line, one in lines),
+        seconds=sum(
+            any(stands[asker] is Standing.MAY for asker in one.proposed_by) for one in everything
+        ),
+        answers=len(found.shredded) + sum(one.answered.count(by.public_id) for one in everything),
+        to_ask=sum(one.to_ask for _line, one in lines),
+        refused=sum(one.refused for _line, one in lines),
+    )

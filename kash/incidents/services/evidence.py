@@ -1,73 +1,214 @@
-"""Evidence: adding it, opening it, noting through whose hands it goes, and removing it.
-
-A file streams into the store first, under a key that exists only in memory; one transaction at the
-end files the document that holds the key and names it in the case. Whatever goes wrong before
-leaves nothing but ciphertext without a key, which is deleted at once or by an hourly chore.
-"""
+"""Files of evidence that belong to nothing: left by a process that was killed, or by a store that
+could not delete. They hold ciphertext whose key is gone. Files of evidence on their way into the
+store and out of it: piece by piece, and always sealed. Of an original no more than a few pieces
+are in memory; a copy is cleaned in memory, one at a time. Nothing here writes to the database, or
+to a disk in clear. Evidence: adding it, opening it, noting through whose hands it goes, and
+removing it. A file streams into the store first, under a key that exists only in memory; one
+transaction at the end files the document that holds the key and names it in the case. Whatever
+goes wrong before leaves nothing but ciphertext without a key, which is deleted at once or by an
+hourly chore."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import chain, groupby, islice
 from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
-from kash.incidents.endings import Remains
-from kash.incidents.errors import (
-    CaseChangedMeanwhile,
-    EvidenceDamaged,
-    NotCleaned,
-    NotNow,
-    StaysHere,
-)
+from kash.incidents.models import Remains
 from kash.incidents.queries.cases import Case, open_case
-from kash.incidents.queries.evidence import KIND, OpenEvidence, documents_there, open_evidence
-from kash.incidents.rules.asked_again import CourtPaper
-from kash.incidents.rules.case_file import who_keeps_it, whom_it_shows
-from kash.incidents.rules.evidence import (
+from kash.incidents.queries.mediation import KIND, OpenEvidence, documents_there, open_evidence
+from kash.incidents.rules.case_file import CourtPaper, who_keeps_it, whom_it_shows
+from kash.incidents.rules.casework import REMOVE
+from kash.incidents.rules.parts import CustodyEvent, Evidence, RemovedEvidence, StoredCopy
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.totals import (
     CLEANED,
     ORIGINAL,
-    CustodyEvent,
     EvidenceFile,
     as_bytes,
+    file_key,
     file_keys,
     next_number,
 )
-from kash.incidents.rules.parts import RemovedEvidence
-from kash.incidents.rules.record import Evidence, Record
-from kash.incidents.rules.second_member import REMOVE
 from kash.incidents.services.cases import changing, locked_incident, save_record
-from kash.incidents.services.court_asks import refuse_unasked
-from kash.incidents.services.evidence_files import (
-    delete_files,
-    keep_cleaned,
-    keep_original,
-    opened,
+from kash.incidents.services.consents import refuse_unasked
+from kash.incidents.services.saved_views import (
+    ArchiveNotTaken,
+    CaseChangedMeanwhile,
+    EmptyFile,
+    EvidenceDamaged,
+    NotCleaned,
+    NotNow,
+    NotTaken,
+    StaysHere,
 )
 from kash.incidents.services.second_member import agreed
-from kash.platform.cleaning import KINDS, FileKind
-from kash.platform.database import after_commit, db, new_public_id
+from kash.platform import storage
+from kash.platform.cleaning import HEAD, KINDS, CannotClean, FileKind, cleaned, is_archive, kind_of
+from kash.platform.database import after_commit, db, new_public_id, utc_now
 from kash.platform.vault import (
     Change,
     CompartmentName,
     NoSuchDocument,
     OpenVault,
     SavedMeanwhile,
+    SealError,
     SealingPlace,
     audited,
     file_document,
     keep_keys,
     key_of,
     new_key,
+    open_file_under,
     save_document,
+    seal_file_under,
     shred,
 )
+from kash.platform.web.bodies import too_large
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
+
+# Longer than the slowest upload: its document is filed only at its end.
+_SPARED = timedelta(days=1)
+_AT_ONCE = 200
+
+
+def delete_orphans() -> None:
+    """Delete files whose document does not exist, and what was never written to its end."""
+    before = utc_now() - _SPARED
+    storage.clear_unfinished(before)
+    old = (found.key for found in storage.list("evidence") if found.changed_at < before)
+    while keys := list(islice(old, _AT_ONCE)):
+        by_document = groupby(sorted(keys), key=_document_of)
+        belonging = {document: list(found) for document, found in by_document}
+        there = documents_there(belonging)
+        db.session.rollback()
+        for document, files in belonging.items():
+            if document not in there:
+                for key in files:
+                    storage.delete(key)
+
+
+def _document_of(key: str) -> str:
+    return key.split("/")[1]
+
+
+_PIECE = 64 * 1024
+
+
+class _Measured:
+    """Pieces that are counted and hashed as they pass."""
+
+    def __init__(self, pieces: Iterable[bytes], most: int | None = None) -> None:
+        self._pieces = pieces
+        self._most = most
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._size += len(piece)
+            if self._most is not None and self._size > self._most:
+                raise too_large(self._most)
+            self._hash.update(piece)
+            yield piece
+
+    def copy(self, code: str) -> StoredCopy:
+        """Copy as it was measured, once all has passed."""
+        return StoredCopy(code=code, size=self._size, sha256=self._hash.hexdigest())
+
+
+def _read(stream: IO[bytes]) -> Iterator[bytes]:
+    while piece := stream.read(_PIECE):
+        yield piece
+
+
+def _beginning(pieces: Iterator[bytes]) -> bytes:
+    read = b""
+    while len(read) < HEAD and (piece := next(pieces, b"")):
+        read += piece
+    return read
+
+
+def _kind_taken(head: bytes) -> FileKind:
+    if not head:
+        raise EmptyFile
+    if is_archive(head):
+        raise ArchiveNotTaken
+    kind = kind_of(head)
+    if kind is None:
+        raise NotTaken
+    return kind
+
+
+def keep_original(
+    place: SealingPlace, key: bytes, stream: IO[bytes], most: int
+) -> tuple[FileKind, StoredCopy]:
+    """Seal a file into the store while it arrives; its kind, by its content, and its measure.
+
+    Raises NotTaken before anything is stored, BodyTooLarge past `most` bytes, and StorageError.
+    """
+    pieces = _read(stream)
+    head = _beginning(pieces)
+    kind = _kind_taken(head)
+    measured = _Measured(chain([head], pieces), most)
+    _put(place, key, ORIGINAL, measured)
+    return kind, measured.copy(kind.code)
+
+
+def keep_cleaned(place: SealingPlace, key: bytes, kind: FileKind) -> StoredCopy | None:
+    """Make and seal the cleaned copy of the original as it lies in the store.
+
+    None if that kind or that file cannot be cleaned. Raises StorageError, EvidenceDamaged and
+    CleaningBusy.
+    """
+    if not kind.cleaner:
+        return None
+    stored = storage.stream(file_key(place.public_id, ORIGINAL))
+    original = open_file_under(key, place, ORIGINAL, stored)
+    try:
+        with cleaned(original, kind) as (becomes, pieces):
+            measured = _Measured(pieces)
+            _put(place, key, CLEANED, measured)
+    except CannotClean:
+        return None
+    except SealError:
+        raise EvidenceDamaged from None
+    return measured.copy(becomes.code)
+
+
+def _put(place: SealingPlace, key: bytes, part: str, pieces: Iterable[bytes]) -> None:
+    sealed = seal_file_under(key, place, part, pieces)
+    storage.put(file_key(place.public_id, part), sealed)
+
+
+def opened(place: SealingPlace, key: bytes, part: str) -> Iterator[bytes]:
+    """The pieces of a copy; what is wrong with its beginning is said before the first is used.
+
+    Raises EvidenceDamaged and StorageError. What is cut off is missed only at the end: tell the
+    receiver how long it must be.
+    """
+    try:
+        pieces = open_file_under(key, place, part, storage.stream(file_key(place.public_id, part)))
+        first = next(pieces, b"")
+    except (SealError, storage.FileMissing):
+        raise EvidenceDamaged from None
+    return chain([first], pieces)
+
+
+def delete_files(document: str) -> None:
+    """Delete what lies in the store of a piece of evidence. What cannot be deleted now is without
+    a key, and goes with the next chore."""
+    for key in file_keys(document):
+        with suppress(storage.StorageError):
+            storage.delete(key)
 
 
 @dataclass(frozen=True)

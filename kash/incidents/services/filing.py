@@ -1,56 +1,113 @@
-"""Filing on a phone, by somebody who can't read it back.
-
-Whoever holds no keys leaves nothing behind but what lies sealed in the letterbox: no audit entry,
-and no row until the next of the fixed hours, unless somebody is held now. After each write the
-database's own log of pages is emptied, since its order tells what was written next to what.
-"""
+"""Writing by somebody who files: without an entry that says so, unless she holds keys herself.
+Filing on a phone, by somebody who can't read it back. Whoever holds no keys leaves nothing behind
+but what lies sealed in the letterbox: no audit entry, and no row until the next of the fixed
+hours, unless somebody is held now. After each write the database's own log of pages is emptied,
+since its order tells what was written next to what."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
-from kash.incidents.queries import filing as queries
-from kash.incidents.queries.alerts import open_alerts
+from kash.incidents.queries import letterbox as queries
 from kash.incidents.queries.cases import KIND
-from kash.incidents.queries.filing import is_sent
-from kash.incidents.queries.receipts import (
+from kash.incidents.queries.letterbox import (
+    SCREEN_KIND,
     Receipt,
     ReceiptKeys,
+    is_sent,
     keys_of,
+    open_alerts,
     page_hash,
     receipt_by,
 )
-from kash.incidents.queries.screens import SCREEN_KIND
-from kash.incidents.rules.arrivals import next_arrival
+from kash.incidents.rules.casework import next_arrival
 from kash.incidents.rules.clocks import whole_hour
 from kash.incidents.rules.filing import (
     CONSENTS,
     SCREENS,
     Screen,
+    answered_until,
     as_bytes,
     is_kept_unread,
     kept_until,
+    new_token,
+    token_helps,
 )
 from kash.incidents.rules.letterbox import Answered, Box, Draft, Sent
-from kash.incidents.rules.receipts import answered_until, new_token, token_helps
-from kash.incidents.rules.record import Filing, Link, Record
+from kash.incidents.rules.parts import Filing, Link
+from kash.incidents.rules.record import Record
 from kash.incidents.rules.record import as_bytes as record_as_bytes
-from kash.incidents.rules.retention import last_day
+from kash.incidents.rules.totals import last_day
 from kash.incidents.services.alerts import raise_alert
-from kash.incidents.services.letterbox import deliver, letter, letterbox
-from kash.incidents.services.quota import spend_token
-from kash.incidents.services.traceless import Filed, without_trace
-from kash.platform.database import utc_now, writing
-from kash.platform.vault import SealedDocument, can_file, shred
+from kash.incidents.services.letterbox import deliver, letter, letterbox, spend_token
+from kash.incidents.services.saved_views import KeysAltered, NobodyHoldsKeys
+from kash.platform.database import after_commit, db, utc_now, writing
+from kash.platform.vault import (
+    KeyAltered,
+    NobodyCanOpen,
+    SealedDocument,
+    VaultMember,
+    audited,
+    can_file,
+    scrub,
+    shred,
+)
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today, zone
 from kash.policy import Actor
+
+
+@dataclass
+class Filed:
+    """A write by somebody who files."""
+
+    session: Session
+    now: datetime
+    about: Callable[..., None]
+    # For a write that turns out to change nothing.
+    nothing: Callable[[], None]
+    # Whether an entry of the audit tells of it, and so when it was.
+    is_noted: bool = False
+
+
+@contextmanager
+def without_trace(action: str, by: Actor) -> Iterator[Filed]:
+    """One transaction. A member's own has its audit entry; nobody else's leaves one.
+
+    Raises NobodyHoldsKeys, and KeysAltered: the alarm that belongs to it comes with the chore that
+    looks at keys, since one at this moment would tell when somebody filed.
+    """
+    try:
+        if _holds_keys(by):
+            with audited(action, by) as change:
+                yield Filed(change.session, change.now, change.about, change.nothing, is_noted=True)
+        else:
+            with writing() as session:
+                after_commit(_scrub)
+                yield Filed(session, utc_now(), lambda *_ids: None, lambda: None)
+    except NobodyCanOpen:
+        raise NobodyHoldsKeys from None
+    except KeyAltered:
+        raise KeysAltered from None
+
+
+def _scrub() -> None:
+    # PostgreSQL keeps its log apart; what its rows tell of order is seen to by `mixing`.
+    if db.engine.dialect.name == "sqlite":
+        scrub()
+
+
+def _holds_keys(by: Actor) -> bool:
+    found = select(VaultMember.id).where(VaultMember.holder == by.public_id)
+    return db.session.scalar(found) is not None
 
 
 class NothingToSend(Problem):

@@ -1,39 +1,58 @@
-"""The letterbox: where filings lie until they become visible, and how they do.
-
-A row for each filing would say when one came: two copies of the database, taken before and after
-somebody was signed in by herself, would name her. So all of them lie in one sealed text of a fixed
-size, which is written anew once a minute whatever happens. At fixed hours what was sent becomes
-incidents, all in one transaction and in no order.
-"""
+"""Taking away the order in which reports arrived from where the databases keep it. PostgreSQL
+writes beside each row the number of the transaction that wrote it, and lays rows down in their
+order; SQLite takes the pages of a file in their order. Set beside sessions and the audit, whose
+times are known, either would tell when a report arrived, and so perhaps from whom. Once an hour
+everything is therefore written anew, at once and in the order of random keys. Spending of the
+day's quota inside the transaction that files, and keeping it unreadable. Reminders: an hour in
+clear, of which nobody can tell what it is about, and a mail that says no more than that something
+is due. The letterbox: where filings lie until they become visible, and how they do. A row for each
+filing would say when one came: two copies of the database, taken before and after somebody was
+signed in by herself, would name her. So all of them lie in one sealed text of a fixed size, which
+is written anew once a minute whatever happens. At fixed hours what was sent becomes incidents, all
+in one transaction and in no order."""
 
 from __future__ import annotations
 
 import secrets
+import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, Letterbox
-from kash.incidents.queries.letterbox import KIND, PLACE, box_in
-from kash.incidents.rules.filing import SCREENS
-from kash.incidents.rules.letterbox import (
-    Box,
-    BoxFull,
-    Draft,
-    Fate,
-    Letter,
-    as_bytes,
-    in_bytes,
-    in_text,
+from kash.accounts.queries import accounts as accounts_queries
+from kash.accounts.queries.accounts import email_of
+from kash.accounts.rules import is_address
+from kash.incidents.models import (
+    FilingQuota,
+    Incident,
+    IncidentDraft,
+    IncidentDraftScreen,
+    Letterbox,
 )
-from kash.incidents.services.quota import tend_quota
-from kash.incidents.services.reminding import next_morning
+from kash.incidents.queries.letterbox import KIND as LETTERBOX_KIND
+from kash.incidents.queries.letterbox import PLACE as LETTERBOX_PLACE
+from kash.incidents.queries.letterbox import box_in, court_days
+from kash.incidents.queries.officers import officers
+from kash.incidents.queries.quota import KIND, PLACE, spent_in, who_may_file
+from kash.incidents.rules.casework import OVER
+from kash.incidents.rules.clocks import MORNING, clocks_of, due_days, remind_at, whole_hour
+from kash.incidents.rules.filing import SCREENS
+from kash.incidents.rules.letterbox import Box, BoxFull, Draft, Fate, Letter, in_bytes, in_text
+from kash.incidents.rules.letterbox import as_bytes as letterbox_as_bytes
+from kash.incidents.rules.quota import Spent, as_bytes, begin, joined, spend, spend_minute
+from kash.incidents.rules.record import Record
 from kash.platform.database import after_commit, db, insertion, without_order, writing
+from kash.platform.jobs import Progress, enqueue
+from kash.platform.jobs.models import Job
+from kash.platform.messages import mail_is_set_up, send_mail
 from kash.platform.vault import (
     Compartment,
     CompartmentName,
@@ -45,10 +64,238 @@ from kash.platform.vault import (
     scrub,
     seal,
 )
+from kash.platform.vault.scrubbing import empty_log
 from kash.platform.web.errors import Problem
-from kash.platform.web.formats import local_today
+from kash.platform.web.formats import local_today, to_local, zone
+from kash.platform.web.programme import brand, programme_languages
+from kash.policy import Actor
 
 _log = structlog.get_logger("kash.incidents")
+
+# Milliseconds for which one try may keep everybody from reports.
+_LOCK_WAIT = 2000
+_TRIES = 3
+
+# Each table with a column that is written anew, so that all of its rows share one transaction. A
+# body is put together anew as well: where it lies apart, its number would tell its place.
+_TABLES = {
+    "vault_document": "body = body || ''::bytea",
+    "vault_document_key": "wrapped = wrapped || ''::bytea",
+    "incident": "state = state",
+    "letterbox": "body = body || ''::bytea",
+    "filing_quota": "body = body || ''::bytea",
+    "incident_draft": "code_hash = code_hash",
+    "incident_draft_screen": "screen = screen",
+}
+
+
+def mix_reports() -> None:
+    """Write all sealed documents and what names them anew, if any arrived since the last time."""
+    db.session.rollback()
+    with _alone() as connection:
+        if connection.dialect.name == "postgresql":
+            _mix_on_postgresql(connection)
+        else:
+            _mix_on_sqlite(connection)
+
+
+@contextmanager
+def _alone() -> Iterator[Connection]:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+def _mix_on_postgresql(connection: Connection) -> None:
+    if not any(_arrived(connection, table) for table in _TABLES):
+        return
+    for table, anew in _TABLES.items():
+        # In the order of keys first, so that what is put together anew is so in that order too.
+        if not _clustered(connection, table):
+            return
+        connection.execute(text(f"UPDATE {table} SET {anew}"))  # noqa: S608 - names of our own
+        if not _clustered(connection, table):
+            # The next hour has to see that something is left.
+            one = f"ctid = (SELECT ctid FROM {table} LIMIT 1)"  # noqa: S608 - the same
+            connection.execute(text(f"UPDATE {table} SET {anew} WHERE {one}"))  # noqa: S608
+            return
+
+
+def _clustered(connection: Connection, table: str) -> bool:
+    """Lay a table's rows down in the order of their keys; whether that is done.
+
+    It waits for whoever reads the table, such as a backup, and everybody else waits behind it, so
+    it waits for a moment only.
+    """
+    connection.execute(text(f"SET lock_timeout = '{_LOCK_WAIT}ms'"))
+    try:
+        for _ in range(_TRIES):
+            try:
+                connection.execute(text(f"CLUSTER {table} USING pk_{table}"))
+            except OperationalError:
+                continue
+            return True
+    finally:
+        connection.execute(text("RESET lock_timeout"))
+    _log.info("reports_not_mixed", error="TableHeldUp")
+    return False
+
+
+def _arrived(connection: Connection, table: str) -> bool:
+    written = text(f"SELECT count(DISTINCT xmin::text) > 1 FROM {table}")  # noqa: S608
+    return bool(connection.execute(written).scalar())
+
+
+def _mix_on_sqlite(connection: Connection) -> None:
+    filed = select(DocumentKey.document_id).where(DocumentKey.form == "filed").limit(1)
+    if connection.execute(filed).first() is None:
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None  # noqa: S101 - for the type: the connection is open
+    if raw.in_transaction:
+        raw.rollback()
+    try:
+        raw.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        # Somebody is writing: the next hour does it.
+        _log.info("reports_not_mixed", error=type(error).__name__)
+        return
+    if not empty_log(raw):
+        _log.info("reports_not_mixed", error="LogHeldUp")
+
+
+_DICE = secrets.SystemRandom()
+
+
+class TooManyReports(Problem):
+    """The account's circle has no token left for today."""
+
+    status = 429
+    sentence = _l(
+        "So many reports were begun today that no new one is taken before tomorrow. If somebody is"
+        " held or in danger now, say so: that is always taken. Otherwise call somebody at the"
+        " programme, or use paper."
+    )
+
+
+class WaitAMinute(Problem):
+    """Beyond the day's tokens others that cannot wait were begun in this minute."""
+
+    status = 429
+    sentence = _l("Very many reports came in this minute. Send this one in a minute.")
+
+
+def spend_token(session: Session, by: Actor, now: datetime, *, urgent: bool = False) -> bool:
+    """Spend one token of the day for a report that is begun.
+
+    What is urgent is taken beyond them, a few in a minute; False then. Raises TooManyReports and
+    WaitAMinute.
+    """
+    row, spent = _locked(session, now, by.public_id)
+    after = spend(spent, by.public_id)
+    within = after is not None
+    if after is None and urgent:
+        after = spend_minute(spent, by.public_id, int(now.timestamp()) // 60)
+        if after is None:
+            raise WaitAMinute
+    if after is None:
+        raise TooManyReports
+    _put(session, row, after)
+    return within
+
+
+def tend_quota(session: Session, now: datetime) -> None:
+    """Seal what was spent today anew, and forget what was spent before."""
+    row, spent = _locked(session, now)
+    _put(session, row, spent)
+
+
+def _locked(session: Session, now: datetime, *besides: str) -> tuple[FilingQuota, Spent]:
+    found = select(FilingQuota).with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(found)
+    if row is None:
+        session.execute(
+            insertion(session, FilingQuota).values(id=1, body=b"").on_conflict_do_nothing()
+        )
+        row = session.scalars(found).one()
+    today, everybody = to_local(now).date(), {*who_may_file(session), *besides}
+    spent = spent_in(row.body)
+    if spent is None or spent.day != today:
+        return row, begin(today, spent.circles if spent else (), everybody, _DICE)
+    return row, joined(spent, everybody)
+
+
+def _put(session: Session, row: FilingQuota, spent: Spent) -> None:
+    row.body = seal(as_bytes(spent), kind=KIND, public_id=PLACE)
+    session.flush()
+
+
+def next_reminder(
+    record: Record, state: str, now: datetime, *, newly: bool = False
+) -> datetime | None:
+    """The whole hour at which members are reminded of a case next; None if never.
+
+    `newly`: it has only just come in. Asks the database only if a clock may run.
+    """
+    days = due_days(record)
+    runs = any(one.arrested_at or one.exposed_at for one in record.persons)
+    if state in OVER or not (days or runs):
+        return None
+    there = zone()
+    clocks = clocks_of(record, there, court_days()) if runs else []
+    return remind_at(clocks, days, now, there, newly=newly)
+
+
+def next_morning(now: datetime) -> datetime:
+    """The next eight o'clock of the programme's zone, after `now`, in UTC."""
+    today = datetime.combine(to_local(now).date(), MORNING, tzinfo=zone()).astimezone(UTC)
+    tomorrow = to_local(now).date() + timedelta(days=1)
+    if today > now:
+        return today
+    return datetime.combine(tomorrow, MORNING, tzinfo=zone()).astimezone(UTC)
+
+
+def _is_morning(now: datetime) -> bool:
+    """True if nobody was told yet in the hour of the morning mail, which goes out every day."""
+    begun = whole_hour(now)
+    if to_local(begun).time() != MORNING:
+        return False
+    told = select(Job.id).where(Job.kind == "incidents.reminder", Job.created_at >= begun)
+    return db.session.scalar(told.limit(1)) is None
+
+
+def remind_members(now: datetime) -> int:
+    """Clear the hours that have come and have members told, once however many those were; how
+    many are told. Hours are whole, so that nobody gets more than one mail an hour. In the morning
+    they are told every day, so that this mail does not say that a report came."""
+    due = Incident.remind_at <= now
+    morning = _is_morning(now)
+    if not morning and db.session.scalar(select(Incident.id).where(due).limit(1)) is None:
+        db.session.rollback()
+        return 0
+    with writing() as session:
+        done = session.execute(
+            update(Incident)
+            .where(due)
+            .values(remind_at=None)
+            .execution_options(synchronize_session=False)
+        )
+        if not (morning or done.rowcount) or not mail_is_set_up():  # type: ignore[attr-defined]
+            return 0
+        told = [one for one in officers() if one.works or one.custodian]
+        for one in told:
+            enqueue(session, "incidents.reminder", owner="system", title="", account=one.public_id)
+        return len(told)
+
+
+def send_reminder(_progress: Progress, *, account: str) -> None:
+    """Tell one member, in her language, nothing but that something is due. Raises MailFailed."""
+    found = accounts_queries.account(account)
+    if not is_address(email_of(found)):
+        # Her own Today says it.
+        return
+    with force_locale(found.language or programme_languages()[0]):
+        text = _("Sign in to see whether something waits.")
+        send_mail(email_of(found), brand(), text + "\n")
 
 
 class LetterboxFull(Problem):
@@ -74,7 +321,7 @@ def letterbox(session: Session) -> Iterator[Box]:
     box = box_in(row.body)
     yield box
     try:
-        row.body = seal(as_bytes(box), kind=KIND, public_id=PLACE)
+        row.body = seal(letterbox_as_bytes(box), kind=LETTERBOX_KIND, public_id=LETTERBOX_PLACE)
     except BoxFull:
         raise LetterboxFull from None
     session.flush()

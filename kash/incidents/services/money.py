@@ -6,22 +6,23 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
-from kash.accounts.services.programme import change_settings
-from kash.incidents.errors import CaseChangedMeanwhile, NobodyHoldsKeys, NotNow
+from kash.accounts.services.accounts import change_settings
 from kash.incidents.queries.cases import Case
-from kash.incidents.queries.decisions import POLICY
-from kash.incidents.rules.cash_bail import MOST, bail_of
-from kash.incidents.rules.record import CashBail, Term
-from kash.incidents.rules.reporting import (
+from kash.incidents.queries.mediation import POLICY
+from kash.incidents.rules.clocks import (
     DAMAGED,
     DECIDED,
+    MOST,
     Policy,
     ReportNote,
+    bail_of,
     notes_as_bytes,
     notes_from,
 )
+from kash.incidents.rules.parts import CashBail, Term
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
+from kash.incidents.services.saved_views import CaseChangedMeanwhile, NobodyHoldsKeys, NotNow
 from kash.platform.database import db
 from kash.platform.vault import (
     CompartmentName,

@@ -6,16 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.names import STANDING_SENTENCES
-from kash.accounts.services.programme import change_settings
-from kash.incidents.queries.outside import (
-    HOLDS,
-    PROPOSED,
-    SETTINGS,
-    proposed_contacts,
-    standings,
-)
-from kash.incidents.rules.outside import Contact
+from kash.accounts.models import STANDING_SENTENCES
+from kash.accounts.services.accounts import change_settings
+from kash.incidents.queries.outside import HOLDS, PROPOSED, SETTINGS, proposed_contacts, standings
+from kash.incidents.rules.mediation import Contact
 from kash.platform.approvals.rules import Standing
 from kash.platform.web.errors import Problem
 from kash.policy import Actor

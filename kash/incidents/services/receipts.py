@@ -17,23 +17,25 @@ from sqlalchemy import select
 
 from kash.accounts.services.throttle import count_try, tries_are_over
 from kash.incidents.models import Incident
-from kash.incidents.queries import filing as queries
-from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.receipts import (
+from kash.incidents.queries import letterbox as queries
+from kash.incidents.queries.letterbox import (
+    WITHDRAWALS_KIND,
     Receipt,
     ReceiptKeys,
     keys_of,
+    notes_in,
+    opened_box,
     page_hash,
     receipt_by,
+    sealed_notes,
 )
-from kash.incidents.queries.withdrawals import KIND, notes_in, sealed_notes
+from kash.incidents.rules.filing import token_helps
 from kash.incidents.rules.letterbox import Box, KeptByPaper, TakenBack, in_bytes, in_text
-from kash.incidents.rules.receipts import token_helps
-from kash.incidents.rules.withdrawing import Withdrawal, as_bytes, still_to_say
+from kash.incidents.rules.record import Withdrawal, still_to_say, withdrawing_as_bytes
 from kash.incidents.services.brief_endings import stop_briefs
+from kash.incidents.services.filing import without_trace
 from kash.incidents.services.letterbox import letter, letterbox
-from kash.incidents.services.made import end_made
-from kash.incidents.services.traceless import without_trace
+from kash.incidents.services.retention import end_made
 from kash.platform.database import db, utc_now
 from kash.platform.vault import SealError, open_text, seal
 from kash.platform.web.errors import Problem, TooManyTries
@@ -229,7 +231,9 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
                 filing.nothing()
                 return found
             hour = filing.now.replace(minute=0, second=0, microsecond=0)
-            said = letter(session, KIND, as_bytes(Withdrawal(purposes=more, at=hour)))
+            said = letter(
+                session, WITHDRAWALS_KIND, withdrawing_as_bytes(Withdrawal(purposes=more, at=hour))
+            )
             notes.taken_back |= dict.fromkeys(more, said.public_id)
             waiting.withdrawals.append(said)
             waiting.notes = in_text(sealed_notes(notes, keys.notes))

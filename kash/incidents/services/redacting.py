@@ -13,15 +13,16 @@ from flask_babel import gettext as _
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import CaseChangedMeanwhile, EvidenceDamaged
-from kash.incidents.queries.evidence import open_evidence
-from kash.incidents.rules import changes, evidence, first_account
+from kash.incidents.queries.mediation import open_evidence
+from kash.incidents.rules import casework as changes
+from kash.incidents.rules import filing as first_account
+from kash.incidents.rules import totals as evidence
+from kash.incidents.rules.casework import REDACT
 from kash.incidents.rules.parts import MemberProposal, TakenOut
 from kash.incidents.rules.redaction import Redaction
-from kash.incidents.rules.second_member import REDACT
-from kash.incidents.services.autosaves import strike_typed
-from kash.incidents.services.cases import CaseChange, changing
-from kash.incidents.services.history import file_beside
+from kash.incidents.services.cases import CaseChange, changing, file_beside
+from kash.incidents.services.documentation import strike_typed
+from kash.incidents.services.saved_views import CaseChangedMeanwhile, EvidenceDamaged
 from kash.incidents.services.second_member import agreed, propose
 from kash.platform.database import after_commit
 from kash.platform.vault import (
@@ -137,7 +138,13 @@ def _strike_accounts(change: CaseChange, redaction: Redaction, taken: TakenOut) 
             )
             account.taken_out.append(original)
             originals.append(original)
-            _put(change, accounts, document, first_account.KIND, first_account.as_bytes(account))
+            _put(
+                change,
+                accounts,
+                document,
+                first_account.KIND,
+                first_account.first_account_as_bytes(account),
+            )
     return originals
 
 

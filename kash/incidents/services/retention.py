@@ -1,36 +1,77 @@
-"""Reports that nothing keeps: noted as soon as that is known, so that a chore shreds them without
-any key once their days are over (`shredding.shred_unkept`).
-
-What a case says is sealed, so that a chore cannot read whether it may be kept. Filing knows it at
-the moment of sending, and a member whenever she opens or changes the case; both note it in the
-letterbox. There is no column for it: who reads the database would learn which reports their authors
-refused to have kept, and could wait for it.
-"""
+"""Texts made of cases for others to read: each ends as soon as the consent to it does. Which case
+it was made of is noted in the letterbox, under the server's keys: whoever holds a receipt takes a
+consent back while no member has the vault open, and what was made must vanish at that moment. In
+the database nothing tells that it exists. Reports that nothing keeps: noted as soon as that is
+known, so that a chore shreds them without any key once their days are over
+(`shredding.shred_unkept`). What a case says is sealed, so that a chore cannot read whether it may
+be kept. Filing knows it at the moment of sending, and a member whenever she opens or changes the
+case; both note it in the letterbox. There is no column for it: who reads the database would learn
+which reports their authors refused to have kept, and could wait for it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.incidents.endings import remains_of
-from kash.incidents.models import Incident
-from kash.incidents.queries.autosaves import autosaves_of_case
-from kash.incidents.queries.letterbox import opened_box
+from kash.feature import declared
+from kash.incidents.models import Incident, MadeOf, remains_of
+from kash.incidents.queries.cases import Case
+from kash.incidents.queries.letterbox import autosaves_of_case, opened_box
 from kash.incidents.queries.mediation import with_answers
-from kash.incidents.rules.custodian_only import for_custodian
+from kash.incidents.rules.consents import for_custodian
 from kash.incidents.rules.letterbox import Box, Fate, KeptByPaper
 from kash.incidents.rules.mediation import open_requests
-from kash.incidents.rules.record import Record
-from kash.incidents.rules.retention import is_as_asked, last_day, what_keeps
-from kash.incidents.rules.withdrawing import taken_back_at
+from kash.incidents.rules.record import Record, taken_back_at
+from kash.incidents.rules.totals import is_as_asked, last_day, what_keeps
 from kash.incidents.services.brief_endings import note_open_briefs
 from kash.incidents.services.letterbox import letterbox
-from kash.incidents.services.made import end_made
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import local_today, to_local
+
+
+def note_made(session: Session, purpose: str, reference: str, made: str) -> None:
+    """Note by its id that something was made of a case under a consent."""
+    with letterbox(session) as box:
+        box.made.setdefault(purpose, {}).setdefault(reference, []).append(made)
+
+
+def forget_made(session: Session, purpose: str, made: str) -> None:
+    """Note that something is there no more, of whatever case it was made."""
+    with letterbox(session) as box:
+        for ids in box.made.get(purpose, {}).values():
+            if made in ids:
+                ids.remove(made)
+
+
+def end_what_nobody_agrees_to(session: Session, case: Case) -> None:
+    """End what was made of a case that is about to be saved, as far as not everybody in it agrees
+    any more."""
+    made = opened_box(session).made
+    withdrawn = [
+        purpose
+        for purpose, cases in made.items()
+        if cases.get(case.reference) and not case.record.consents_to(purpose)
+    ]
+    if withdrawn:
+        with letterbox(session) as box:
+            end_made(session, box, [case.reference], withdrawn)
+
+
+def end_made(
+    session: Session, box: Box, references: Iterable[str], purposes: Iterable[str] | None = None
+) -> None:
+    """End what was made of cases under these consents, or under any."""
+    gone = list(references)
+    for purpose in box.made if purposes is None else purposes:
+        cases = box.made.get(purpose, {})
+        ids = [one for reference in gone for one in cases.pop(reference, [])]
+        other = {one for kept in box.made.values() for made in kept.values() for one in made}
+        for part in declared(MadeOf):
+            if ids and part.purpose == purpose:
+                part.end(session, ids, other.intersection(ids))
 
 
 def settle(

@@ -1,36 +1,65 @@
-"""Acts that one member asks for and a second decides about, and holds.
-
-What waits lies in the sealed record of its case: who reads the database, or the audit trail without
-keys, learns not even that anything was asked.
-"""
+"""Acts that one member asks for and a second decides about, and holds. What waits lies in the
+sealed record of its case: who reads the database, or the audit trail without keys, learns not even
+that anything was asked. The end of a case: its keys, its documents and its files, for good. The
+steps of a case."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import NotNow
-from kash.incidents.queries.cases import Case
-from kash.incidents.queries.second_member import standings
-from kash.incidents.rules.parts import Hold, MemberAnswer, MemberProposal, next_id
-from kash.incidents.rules.record import Record
-from kash.incidents.rules.second_member import (
+from kash.incidents.models import (
+    Incident,
+    IncidentDraft,
+    IncidentDraftScreen,
+    MediationBrief,
+    end_with_closing,
+    remains_of,
+)
+from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.letterbox import autosaves_of_case, court_days, opened_box
+from kash.incidents.queries.mediation import standings
+from kash.incidents.queries.officers import decides_alone, reader_of
+from kash.incidents.rules.casework import (
+    DECISIONS,
     END_HOLD,
     HOLD,
     REPLACE,
     SHRED,
+    STEPS,
+    WITHOUT_ENDINGS,
+    Refusal,
     is_a_paper,
     is_possible,
     is_stopped,
     lifts_alone,
     proposed,
+    refusal_of,
+    target_of,
 )
-from kash.incidents.services.cases import CaseChange, changing
+from kash.incidents.rules.clocks import clocks_of, endings_fit, what_is_open
+from kash.incidents.rules.consents import conflict_of
+from kash.incidents.rules.letterbox import Fate
+from kash.incidents.rules.mediation_gate import standing_of
+from kash.incidents.rules.parts import CaseDecision, Hold, MemberAnswer, MemberProposal, next_id
+from kash.incidents.rules.record import Record, unprotected
+from kash.incidents.rules.totals import is_over
+from kash.incidents.services.cases import CaseChange, changing, forget_what_was_taken_in
+from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.retention import forget, forget_shredded
+from kash.incidents.services.saved_views import NotNow
+from kash.platform import storage
 from kash.platform.approvals.rules import Standing
-from kash.platform.database import utc_now
-from kash.platform.vault import OpenVault, shred
-from kash.platform.web.errors import NotFound, Problem
-from kash.policy import Actor
+from kash.platform.database import after_commit, db, utc_now
+from kash.platform.vault import OpenVault, SealedDocument, audited, shred
+from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.formats import to_local, zone
+from kash.policy import SYSTEM, Actor, Role
 
 
 class OnHold(Problem):
@@ -219,3 +248,252 @@ def agree_to_hold(by: Actor, vault: OpenVault, reference: str, proposal: str) ->
             )
         )
         change.happened("held", reason=found.reason)
+
+
+@dataclass
+class Shredded:
+    """Shredding as it went: sealed documents and files; `left` are files that could not be
+    deleted."""
+
+    documents: int = 0
+    files: int = 0
+    left: int = 0
+
+
+def shred_case(reference: str, *, by: Actor, vault: OpenVault, proposal: str) -> Shredded:
+    """Agree that a closed case is shredded, and shred it; the entry names both members. Raises
+    NotFound, Damaged, NotNow, DecidedMeanwhile, AnotherDecides and OnHold."""
+    done = Shredded()
+    with audited("incidents.shredded", by) as change:
+        session = change.session
+        row = one_or_404(
+            session.scalar(
+                select(Incident).where(Incident.public_id == reference).with_for_update()
+            )
+        )
+        case = open_case(by, vault, reference, session)
+        if refusal_of("shred", row.state, by=by.public_id) is not None:
+            raise NotNow
+        asked = agreed(session, by, case, proposal, SHRED)
+        remains = remains_of(session, case.record)
+        # What somebody was writing of it when it ended, which only opening tells.
+        unfinished = autosaves_of_case(session, vault, reference)
+        forget_what_was_taken_in(session, case)
+        forget(session, reference, case.record, asked.by, to_local(change.now).date())
+        ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
+        done.documents = _shred(session, [row], ids, remains.briefs)
+        change.about(reference, asked.by)
+        files = list(remains.files)
+        after_commit(lambda: _delete(files, done))
+    return done
+
+
+def _shred(
+    session: Session, rows: Sequence[Incident], ids: Sequence[str], briefs: Sequence[str]
+) -> int:
+    """End cases, and the documents and briefs that belong to them; how many documents went."""
+    session.execute(
+        delete(MediationBrief)
+        .where(MediationBrief.public_id.in_(briefs))
+        .execution_options(synchronize_session=False)
+    )
+    for row in rows:
+        row.state, row.document_id, row.remind_at = "shredded", None, None
+    session.flush()
+    numbers = select(SealedDocument.id).where(SealedDocument.public_id.in_(ids))
+    drafts = session.scalars(
+        select(IncidentDraftScreen.draft_id).where(IncidentDraftScreen.document_id.in_(numbers))
+    ).all()
+    for table, column, gone in (
+        (IncidentDraftScreen, IncidentDraftScreen.document_id, numbers),
+        (IncidentDraft, IncidentDraft.id, drafts),
+    ):
+        session.execute(
+            delete(table).where(column.in_(gone)).execution_options(synchronize_session=False)
+        )
+    return shred(session, ids)
+
+
+def _delete(files: list[str], done: Shredded) -> None:
+    for name in files:
+        try:
+            storage.delete(name)
+            done.files += 1
+        except storage.StorageError:
+            # Without its key it is noise; a chore of whoever keeps files may try again.
+            done.left += 1
+
+
+# --- What nothing keeps -----------------------------------------------------------------------
+
+
+def shred_unkept(today: date) -> int:
+    """Shred every case that nothing keeps and whose last day has passed; how many.
+
+    No key is needed: what belongs to each was noted while somebody could read it. One transaction,
+    and one entry of the audit, without ids. Files go after the commit.
+    """
+    due = [key for key, one in opened_box(db.session()).fates.items() if is_over(one.until, today)]
+    db.session.rollback()
+    if not due:
+        return 0
+    with audited("incidents.shredded_unkept", SYSTEM) as change:
+        session = change.session
+        # As whoever changes a case: first its row, then the letterbox.
+        found = select(Incident).where(Incident.public_id.in_(due)).order_by(Incident.id)
+        rows = {row.public_id: row for row in session.scalars(found.with_for_update())}
+        fates: dict[str, Fate] = {}
+        with letterbox(session) as box:
+            for reference in due:
+                # Somebody may have kept it meanwhile.
+                fate = box.fates.get(reference)
+                if fate is None or not is_over(fate.until, today) or box.is_held(reference):
+                    continue
+                row = rows.get(reference)
+                if row is None or row.document_id is None:
+                    del box.fates[reference]
+                    continue
+                fates[reference] = fate
+                if row.receipt_hash:
+                    box.taken_back.pop(row.receipt_hash, None)
+                    if fate.as_asked:
+                        box.shredded[row.receipt_hash] = today
+            forget_shredded(session, box, {key: one.for_officers for key, one in fates.items()})
+        if not fates:
+            change.nothing()
+        records = [row.document_id for key, row in rows.items() if key in fates]
+        ids = [
+            *session.scalars(
+                select(SealedDocument.public_id).where(SealedDocument.id.in_(records))
+            ),
+            *(one for fate in fates.values() for one in fate.documents),
+        ]
+        briefs = [one for fate in fates.values() for one in fate.briefs]
+        files = [one for fate in fates.values() for one in fate.files]
+        _shred(session, [rows[key] for key in fates], ids, briefs)
+        after_commit(lambda: _delete(files, Shredded()))
+    return len(fates)
+
+
+_SENTENCES = {
+    Refusal.STATE: _l("The case is not at this step any more. Look at it again."),
+    Refusal.SAME_PERSON: _l(
+        "Somebody else decides this: whoever filed or triaged a case does not verify it."
+    ),
+    Refusal.OUTCOME: _l("Say what came of it: this outcome does not fit the case as it stands."),
+    Refusal.REASON: _l("Write the reason."),
+    Refusal.CHILD: _l(
+        "Somebody here is or may be under 18, and it is not known that child protection reached"
+        " her. Tell how the referral went, or write why the case ends all the same."
+    ),
+    Refusal.CHILD_CUSTODIAN: _l(
+        "Somebody here is or may be under 18, and it is not known that child protection reached"
+        " her. Tell how the referral went: for another reason only a custodian closes this case."
+    ),
+    Refusal.STILL_OPEN: _l(
+        "Something is open still: somebody is held, a limit runs, or something waits for its"
+        " outcome. The page lists it."
+    ),
+    Refusal.ASK_FIRST: _l("It is not known yet what is wanted. Ask, and note it."),
+    Refusal.ENDINGS: _l("Say for each person how it ended."),
+    Refusal.NOT_WANTED: _l(
+        "Mediation is only for whoever wants it and agreed that a mediator is asked. Ask what is "
+        "wanted, and note both."
+    ),
+}
+
+
+class StepRefused(NotNow):
+    """A step that is not open: `why` says which of the rules stands against it."""
+
+    field = ""
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(str(_SENTENCES[why]))
+        self.why = why
+
+
+def take_step(
+    reference: str,
+    verb: str,
+    *,
+    by: Actor,
+    vault: OpenVault,
+    version: int | None = None,
+    reason: str = "",
+    outcome: str = "",
+    urgent: bool | None = None,
+    endings: dict[str, str] | None = None,
+) -> str:
+    """Take a case a step on (or back); the state that it is in now. Shredding is done elsewhere.
+
+    `urgent` may be said at triage; `endings` say at closing how it ended for each person. Raises
+    NotFound, Damaged, CaseChangedMeanwhile, StepRefused and OnHold.
+    """
+    if verb not in STEPS or verb == "shred":
+        raise NotFound
+    with changing("incidents.moved", by, vault, reference, version=version) as change:
+        record, seen, now = change.record, change.case.seen, change.change.now
+        why = refusal_of(
+            verb,
+            change.row.state,
+            by=by.public_id,
+            filed_by=record.filing.author,
+            triaged_by=record.triage.by,
+            conflict=conflict_of(reader_of(by), seen) is not None,
+            alone=decides_alone(by.public_id, seen),
+            unprotected=bool(unprotected(record)),
+            custodian=Role.CUSTODIAN in by.roles,
+            outcome=outcome,
+            reason=reason,
+            standing=standing_of(record),
+            still_open=bool(what_is_open(record, clocks_of(record, zone(), court_days()))),
+            endings_fit=endings_fit(record, endings or {}),
+        )
+        if why is Refusal.CONFLICT:
+            raise NotFound
+        if why is not None:
+            raise StepRefused(why)
+        if verb == "close" and record.holds:
+            raise OnHold
+        # Whoever takes it on does not want it gone as it was.
+        for asked in [one for one in record.proposals if one.act == SHRED]:
+            answer(record, asked, by, agrees=False, reason=reason)
+        target = target_of(STEPS[verb], verified=record.verification.outcome == "verified")
+        decision = CaseDecision(by=by.public_id, at=now, outcome=outcome or target, reason=reason)
+        change.row.state = target
+        if verb == "triage":
+            record.triage = decision
+            if urgent is not None:
+                record.urgent = urgent
+        elif target in DECISIONS and verb != "reopen":
+            record.verification = decision
+        elif target == "triaged":
+            record.verification = CaseDecision()
+        if verb == "close":
+            record.closing = decision
+            if outcome not in WITHOUT_ENDINGS:
+                decision.endings = endings or {}
+            end_with_closing(change.change.session, record)
+        elif verb == "reopen":
+            record.closing = CaseDecision()
+        change.happened(verb, reason=reason)
+    return target
+
+
+def mark_urgent(
+    reference: str, urgent: bool, *, by: Actor, vault: OpenVault, version: int | None = None
+) -> None:
+    """Say that a case cannot wait, or that it can. Raises as `changing`."""
+    with changing("incidents.changed", by, vault, reference, version=version) as change:
+        _still_open(change)
+        if change.record.urgent is urgent:
+            change.change.nothing()
+            return
+        change.record.urgent = urgent
+        change.happened("urgent" if urgent else "not_urgent")
+
+
+def _still_open(change: CaseChange) -> None:
+    if change.row.state in ("closed", "shredded"):
+        raise StepRefused(Refusal.STATE)

@@ -1,52 +1,174 @@
-"""The page of one case."""
+"""Addresses of this room: a step of a case by a number, and where addresses of before lead. The
+open vault, as every page of a case needs it, and the case itself. The page of one case. The case
+file for a lawyer: chosen on a page, made in the request, kept by nobody here. Handing a case over
+to a custodian, with what somebody is told before. Links of a case: other cases, and the workshop
+or meeting where it came up. The register of cases: what waits for one, everything that is open,
+and finding anything."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.routing import AnyConverter, Map, ValidationError
 from wtforms import Form
 
+from kash.accounts.members.vault_sessions import current_vault, require_vault
+from kash.feature import declared
 from kash.incidents import blueprint, mediation_words, names, retention_words, wording
-from kash.incidents.forms.casework import CommentForm
-from kash.incidents.queries.autosaves import autosaves_left
-from kash.incidents.queries.calendar import court_days
-from kash.incidents.queries.cases import Case
-from kash.incidents.queries.links import linked_to
+from kash.incidents.documents import FILE_NAME, FileChoice
+from kash.incidents.documents import case_file as printed
+from kash.incidents.forms.casework import CaseFileForm, CommentForm, FindLinkForm, ViewNameForm
+from kash.incidents.occasions import Occasions
+from kash.incidents.queries.cases import MOST_FOUND, Case, first_account_of, linked_to, open_case
+from kash.incidents.queries.letterbox import autosaves_left, court_days, open_alerts
+from kash.incidents.queries.mediation import with_answers
 from kash.incidents.queries.officers import Officer, decides_alone, kept_away, officers
-from kash.incidents.rules.acts import MONEY
-from kash.incidents.rules.clocks import clocks_of, unset_clocks
-from kash.incidents.rules.custodian_only import Seen
-from kash.incidents.rules.filing import code_as_shown
-from kash.incidents.rules.mediation import events_of, whom_to_free
-from kash.incidents.rules.mediation_gate import standing_of
-from kash.incidents.rules.parts import MemberAnswer
-from kash.incidents.rules.record import Event, Record
-from kash.incidents.rules.retention import what_keeps
-from kash.incidents.rules.withdrawing import moments
-from kash.incidents.rules.workflow import (
+from kash.incidents.queries.outside import outside_contact
+from kash.incidents.queries.register import CaseRegister, RegisterLine, register
+from kash.incidents.rules.case_file import (
+    is_listed,
+    may_hold_narrative,
+    may_print,
+    papers_asked_about,
+    who_agreed,
+)
+from kash.incidents.rules.casework import (
     ASK_HER,
     OVER,
+    STEPS,
     Refusal,
     next_step,
     open_steps,
     refusal_of,
 )
-from kash.incidents.sections import actions_of, sections_of
-from kash.incidents.services import assignment
-from kash.incidents.services.cases import note_opening
-from kash.incidents.services.workflow import mark_urgent
-from kash.incidents.views.case_context import load_case, require_vault, the_vault
+from kash.incidents.rules.clocks import clocks_of, unset_clocks
+from kash.incidents.rules.consents import ForCustodian, Seen
+from kash.incidents.rules.filing import MONEY, code_as_shown
+from kash.incidents.rules.mediation import events_of, whom_to_free
+from kash.incidents.rules.mediation_gate import standing_of
+from kash.incidents.rules.parts import Event, MemberAnswer, Person
+from kash.incidents.rules.record import Record, moments
+from kash.incidents.rules.records import who_may_be_told_of
+from kash.incidents.rules.totals import (
+    ALL,
+    CLOCK_OVER,
+    CLOCK_RUNS,
+    OPEN,
+    QUEUE,
+    Filters,
+    Wanted,
+    filters_from,
+    wanted_words,
+    what_keeps,
+)
+from kash.incidents.sections import CaseAction, Entry, actions_of, entries_for, sections_of
+from kash.incidents.services import cases as assignment
+from kash.incidents.services import saved_views as saved_views_services
+from kash.incidents.services.alerts import note_look
+from kash.incidents.services.cases import note_opening, note_search
+from kash.incidents.services.consents import (
+    hashes_of,
+    identities_shown,
+    may_show_identities,
+    note_printed,
+)
+from kash.incidents.services.saved_views import NobodyAgreed, saved_views
+from kash.incidents.services.second_member import mark_urgent
 from kash.incidents.views.guarded import guarded
 from kash.platform.database import utc_now
+from kash.platform.vault import OpenVault
+from kash.platform.web import Listing, NotFound, current_actor, download, page, signed_in
 from kash.platform.web.account_names import account_names
-from kash.platform.web.formats import zone
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import local_today, zone
+from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.lists import ROWS, asked_for
+from kash.platform.web.old_addresses import Moved, lead_on
+from kash.platform.web.programme import LANGUAGES
 from kash.policy import Actor, allow
+
+# What a step is called in an address, where it must not say what becomes of a case.
+STEP_NUMBERS = {verb: str(number) for number, verb in enumerate(STEPS, start=1)}
+_VERBS = {number: verb for verb, number in STEP_NUMBERS.items()}
+
+
+class StepConverter(AnyConverter):
+    """The verb of a step, as a number in an address."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, *STEPS)
+        self.regex = r"\d{1,2}"
+
+    def to_python(self, value: str) -> str:
+        """The verb of a number; a number of none leads nowhere."""
+        if value not in _VERBS:
+            raise ValidationError
+        return _VERBS[value]
+
+    def to_url(self, value: str) -> str:
+        """The number of a verb. Raises ValueError if it is none."""
+        return STEP_NUMBERS[super().to_url(value)]
+
+
+@blueprint.record_once
+def _know_steps(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters["step"] = StepConverter
+
+
+moved = Blueprint("moved_incidents", __name__)
+lead_on(
+    moved,
+    Moved(
+        "/incidents",
+        "/w",
+        {
+            "assign": "a",
+            "briefs": "b",
+            "case-file": "f",
+            "consent-form.pdf": "c.pdf",
+            "consents": "c",
+            "declare": "k",
+            "duty": "d",
+            "evidence": "e",
+            "file": "n",
+            "form.pdf": "n.pdf",
+            "help": "h",
+            "identities": "i",
+            "links": "l",
+            "mediator": "m",
+            "persons": "p",
+            "receipt": "r",
+            "referrals": "r",
+            "shred": "x",
+            "steps": "",
+            "terms": "g",
+        },
+    ),
+)
+
+
+def the_vault() -> OpenVault:
+    """The open vault of a view below `@require_vault`."""
+    return one_or_404(current_vault())
+
+
+def load_case(reference: str) -> tuple[Actor, OpenVault, Case]:
+    """Actor, her open vault and the case of this address, with what mediators have answered since
+    it was saved. Raises NotFound and Damaged."""
+    actor, vault = current_actor(), the_vault()
+    found = open_case(actor, vault, reference)
+    found.record = with_answers(found.record)
+    return actor, vault, found
 
 
 @dataclass(frozen=True)
@@ -240,3 +362,344 @@ def _called(record: Record) -> dict[str, str]:
         rank = names.RANK_BAND_NAMES.get(one.rank_band) if one.rank_band != "unknown" else None
         called[one.id] = f"{rank}, {place}" if rank else place
     return called
+
+
+@blueprint.route("/<reference>/f", methods=["GET", "POST"])
+@allow("incidents.edit", fresh=True)
+@require_vault
+def case_file(reference: str) -> ResponseReturnValue:
+    """Choose what the file holds, and print it: one entry in the audit chain for each file."""
+    actor, vault, found = load_case(reference)
+    agreed = who_agreed(found.record)
+    allowed = may_print(found.record)
+    form = CaseFileForm()
+    papers = papers_asked_about(found.record, local_today())
+    form.offer([(one.id, one.code) for one in agreed], list(papers))
+    if form.is_submitted() and not allowed:
+        raise NobodyAgreed
+    if form.validate_on_submit():
+        person = signed_in()
+        chosen = list(form.persons.data)
+        # Her words tell of everybody in the case.
+        words = form.narrative.data and may_hold_narrative(found.record, chosen)
+        told_of = [one.id for one in found.record.persons] if words else chosen
+        identities = identities_shown(found, chosen, vault) if form.identities.data else {}
+        choice = FileChoice(
+            persons=chosen,
+            narrative=bool(form.narrative.data),
+            sources=bool(form.sources.data),
+            terms=bool(form.terms.data),
+            referrals=bool(form.referrals.data),
+            identities=identities,
+            paper=form.court_paper,
+        )
+        listed = [one for one in found.record.evidence if is_listed(found.record, one, chosen)]
+        hashes = hashes_of(vault, listed)
+        with form.showing_problems():
+            found = note_printed(
+                actor, vault, reference, form.court_paper, told_of, identities, hashes
+            )
+            first = first_account_of(vault, found)
+            made = printed(found, choice, person.name if person else "", utc_now(), first, hashes)
+            return download(made, name=FILE_NAME, type="application/pdf")
+    if not form.is_submitted():
+        note_opening(actor, vault, found)
+    return page(
+        "incidents/case_file.html",
+        form=form,
+        case=found,
+        allowed=allowed,
+        agreed=agreed,
+        others=[one for one in found.record.persons if one not in agreed],
+        without_health=_without_health(found.record, agreed),
+        narrative_allowed=may_hold_narrative(found.record, [one.id for one in agreed]),
+        names_open=may_show_identities(found, vault),
+        consents=url_for("incidents.consents", reference=reference),
+        papers={paper: _codes(found.record, said_yes) for paper, said_yes in papers.items()},
+    )
+
+
+def _codes(record: Record, persons: list[str]) -> list[str]:
+    return [one.code for one in record.persons if one.id in persons]
+
+
+def _without_health(record: Record, agreed: list[Person]) -> list[Person]:
+    told = who_may_be_told_of(record)
+    return [one for one in agreed if one.id not in told]
+
+
+def _is_offered(case: Case, actor: Actor) -> bool:
+    return actor.may("incidents.edit")
+
+
+PRINT = CaseAction(_l("Print a case file"), "incidents.case_file", 60, _is_offered)
+CHANGE = CaseAction(_l("Change the record"), "incidents.edit_case", 10, _is_offered)
+
+
+def opening_text() -> str:
+    """Text on what follows when a case is no longer for a custodian alone."""
+    return _(
+        "With saving, all documentation officers and directors read this case: what stands in it,"
+        " the comments, the first account and every change, also what was taken off here. Whoever"
+        " of them did it reads it too, unless that account is named beside the party."
+    )
+
+
+def hand_over_text(why: ForCustodian, custodians: Sequence[str]) -> str:
+    """Why a case goes to these custodians (names; none: nobody is free), and what follows."""
+    said = (
+        _("Somebody of the programme is said to have done this.")
+        if why is ForCustodian.PROGRAMME
+        else _("Somebody here is or may be under 18.")
+    )
+    if custodians:
+        names = ", ".join(custodians)
+        said += " " + _(
+            "With saving, the case goes to %(names)s, who reads it alone from then on: you do not"
+            " see it any more. If somebody is held, call her now.",
+            names=names,
+        )
+    else:
+        said += " " + _("With saving, nobody of the programme can read it: no custodian is free.")
+    said += " " + _(
+        "Also without a yes to keep it, it stays until it is closed. Then seven days begin in which"
+        " she can agree."
+    )
+    outside = outside_contact()
+    if why is ForCustodian.PROGRAMME and outside is not None:
+        said += " " + _(
+            "Outside the programme you can turn to %(name)s: %(reach)s.",
+            name=outside.name,
+            reach=outside.reach,
+        )
+    return said
+
+
+@blueprint.route("/<reference>/l", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def links(reference: str) -> ResponseReturnValue:
+    """Links of a case, and finding more; what is typed is posted."""
+    actor, vault, case = load_case(reference)
+    form = FindLinkForm()
+    words, occasions, cases = "", [], []
+    if form.validate_on_submit():
+        words = form.words.data
+        wanted = wanted_words(words, {})
+        if wanted:
+            occasions = [(source, source.find(words, actor)) for source in declared(Occasions)]
+            close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
+            note_search(actor, vault, close.new)
+            lines = sorted(close.lines, key=lambda one: one.summary.day, reverse=True)
+            cases = [one.summary for one in lines if one.summary.reference != reference]
+    return page(
+        "incidents/links.html",
+        form=form,
+        case=case,
+        links=linked_to(case.record, actor),
+        searched=request.method == "POST" and not form.errors,
+        occasions=occasions,
+        cases=cases[:MOST_FOUND],
+        linked={(one.kind, one.id) for one in case.record.links},
+        words=names,
+        says=wording,
+    )
+
+
+@blueprint.post("/<reference>/l/add")
+@allow("incidents.edit")
+@require_vault
+def add_link(reference: str) -> ResponseReturnValue:
+    """Link it to what was found."""
+    actor, vault, _found = load_case(reference)
+    kind, target = request.form.get("kind", ""), request.form.get("id", "")
+    assignment.add_link(reference, kind, target, by=actor, vault=vault)
+    return redirect(url_for("incidents.links", reference=reference), 303)
+
+
+@blueprint.post("/<reference>/l/remove")
+@allow("incidents.edit")
+@require_vault
+def remove_link(reference: str) -> ResponseReturnValue:
+    """Take a link away."""
+    actor, vault, _found = load_case(reference)
+    kind, target = request.form.get("kind", ""), request.form.get("id", "")
+    # Sent twice, the second finds it gone, as she wanted.
+    with suppress(NotFound):
+        assignment.remove_link(reference, kind, target, by=actor, vault=vault)
+    return redirect(url_for("incidents.links", reference=reference), 303)
+
+
+SORTS: dict[str, Callable[[RegisterLine], Any]] = {
+    "filed": lambda line: line.summary.filed_at.isoformat() if line.summary.filed_at else "",
+    "happened": lambda line: line.summary.day,
+    "ward": lambda line: line.summary.ward.casefold(),
+    "state": lambda line: list(names.STATE_NAMES).index(line.summary.state),
+    "clock": lambda _line: "",
+}
+ENTRIES = (
+    Entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit"),
+    # Whoever reads reports has no place in the bar for filing one.
+    Entry(_l("Six short steps"), "incidents.filing", 30, "incidents.file"),
+)
+_LAST = "9999"
+_TICKS = ("urgent", "minor", "no_consent", "ask_again")
+
+
+@blueprint.get("")
+@allow("incidents.see")
+@require_vault
+def index() -> ResponseReturnValue:
+    """Cases that wait for the actor, or all that are open, or every one; from Today those in which
+    somebody is asked again, which names nobody in the address."""
+    show = request.args.get("show", "")
+    shown = show if show in (QUEUE, OPEN, ALL) else QUEUE
+    again = "ask_again" in request.args
+    return _register_page(Filters(show=shown, ask_again=again), posted=again)
+
+
+@blueprint.post("/search")
+@allow("incidents.see")
+@require_vault
+def search() -> ResponseReturnValue:
+    """Words and filters are posted: they stay out of every address. A view is asked for by its
+    id."""
+    chosen = request.form.get("view", "")
+    if chosen:
+        for view in saved_views(current_actor(), the_vault()):
+            if view.id == chosen:
+                return _register_page(view.filters, posted=True)
+    return _register_page(_asked(), posted=True)
+
+
+@blueprint.post("/views")
+@allow("incidents.see")
+@require_vault
+def save_view() -> ResponseReturnValue:
+    """Keep the present words and filters under a name."""
+    form = ViewNameForm()
+    asked = _asked()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            saved_views_services.save_view(
+                form.name.data,
+                asked,
+                shared=bool(form.shared.data),
+                by=current_actor(),
+                vault=the_vault(),
+            )
+            flash(_("The view is kept."))
+            return _register_page(asked, posted=True)
+    return _register_page(asked, posted=True, form=form), 422
+
+
+@blueprint.post("/views/<view_id>/remove")
+@allow("incidents.see")
+@require_vault
+def remove_view(view_id: str) -> ResponseReturnValue:
+    """Take an own view away."""
+    saved_views_services.remove_view(view_id, by=current_actor(), vault=the_vault())
+    flash(_("The view is gone."))
+    return redirect(url_for("incidents.index"), 303)
+
+
+def _asked() -> Filters:
+    given = request.form
+    kept: dict[str, Any] = {
+        name: CONTROL_CHARACTERS.sub(" ", value.strip()) for name, value in given.items()
+    }
+    kept |= {name: name in given and given[name] not in ("", "False") for name in _TICKS}
+    asked = filters_from(kept)
+    return asked if asked.show in (QUEUE, OPEN, ALL) else replace(asked, show=ALL)
+
+
+def _wanted(text: str) -> list[Wanted]:
+    called: dict[str, list[str]] = {code: [] for code in names.ACT_NAMES}
+    for language in LANGUAGES:
+        with force_locale(language):
+            for code, name in names.ACT_NAMES.items():
+                called[code].append(str(name))
+    return wanted_words(text, called)
+
+
+def _register_page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> str:
+    actor, vault, now = current_actor(), the_vault(), utc_now()
+    wanted = _wanted(asked.words) if asked.words else []
+    # Read before the cases: an alert that is raised meanwhile is of one that she may not see.
+    alerts = open_alerts()
+    found = register(actor, vault, asked, wanted, now, counting=not wanted)
+    note_search(actor, vault, found.new, found.additions, unsettled=found.unsettled)
+    lines = _in_order(found, asked, now)
+    if actor.may("incidents.edit") and _shows_who_is_held(asked, found, lines):
+        note_look(alerts, now)
+    everybody = officers()
+    return render_template(
+        "incidents/index.html",
+        entries=entries_for(actor),
+        asked=asked,
+        kept=_kept(asked),
+        posted=posted,
+        listing=lines,
+        damaged=found.damaged,
+        keepers=() if asked.asked() else [", ".join(names) for names in sorted(found.left_to)],
+        counts=found.counts if not wanted else None,
+        now=now,
+        works=actor.may("incidents.edit"),
+        views=saved_views(actor, vault),
+        view_form=form or ViewNameForm(formdata=None),
+        names=account_names({line.summary.assigned_to for line in lines} - {""}),
+        wards=sorted(found.wards, key=str.casefold),
+        stations=sorted(found.stations, key=str.casefold),
+        people=[(one.public_id, one.name) for one in everybody if one.works or one.custodian],
+        words=names,
+        says=wording,
+        clock_choices=[
+            ("", _("All")),
+            (CLOCK_RUNS, _("A clock is running")),
+            (CLOCK_OVER, _("A deadline has passed")),
+        ],
+    )
+
+
+def _shows_who_is_held(asked: Filters, found: CaseRegister, lines: Listing[RegisterLine]) -> bool:
+    """True if every new case of somebody who is held stands on this page."""
+    if asked != Filters(show=asked.show) or found.hides_held or found.damaged:
+        return False
+    held = [one for one in found.lines if one.summary.held and one.summary.state == "submitted"]
+    return all(one in lines.rows for one in held)
+
+
+def _kept(asked: Filters) -> dict[str, Any]:
+    return {name: ("1" if value is True else value) for name, value in asked.as_kept().items()} | {
+        "show": asked.show
+    }
+
+
+def _by_clock(line: RegisterLine) -> str:
+    """By the clock that ends first."""
+    if line.summary.state in OVER:
+        return _LAST
+    return min((clock.ends.isoformat() for clock in line.clocks), default=_LAST)
+
+
+def _in_order(found: CaseRegister, asked: Filters, now: datetime) -> Listing[RegisterLine]:
+    """The page that is asked for, in memory: the newest first, but in one's queue what is urgent
+    and what has least time."""
+    default = "clock" if asked.show == QUEUE else "filed"
+    wished = asked_for(SORTS, default, "asc" if default == "clock" else "desc")
+    key = _by_clock if wished.sort == "clock" else SORTS[wished.sort]
+    lines = sorted(found.lines, key=lambda line: line.summary.reference)
+    if default == "clock" and wished.sort == "clock":
+        lines.sort(key=SORTS["filed"], reverse=True)
+        lines.sort(key=lambda line: (not line.summary.held, not line.summary.urgent, key(line)))
+    else:
+        lines.sort(key=key, reverse=wished.direction == "desc")
+    if wished.sort == default:
+        # Until somebody says what came of it.
+        lines.sort(key=lambda line: line.summary.state in OVER or not line.is_over(now))
+    pages = max(1, -(-len(lines) // ROWS))
+    number = min(wished.page, pages)
+    start = (number - 1) * ROWS
+    return Listing(
+        lines[start : start + ROWS], number, pages, len(lines), wished.sort, wished.direction
+    )

@@ -1,4 +1,7 @@
-"""Consents: the words are read out, answers noted, and it is shown what stands for whom and why."""
+"""Consents: the words are read out, answers noted, and it is shown what stands for whom and why.
+Asking again before a paper goes to a court: the words, the answers, and which papers may go.
+Choices of each person of a case: a part of its page, and a page on which they are noted. Pages of
+the second member: what waits for her, deciding, and holds."""
 
 from __future__ import annotations
 
@@ -11,12 +14,43 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, names
+from kash.accounts.members.vault_sessions import require_vault
+from kash.incidents import blueprint, names, wording
+from kash.incidents import documents as charge_warning
 from kash.incidents.consent_texts import VERSION, text_of, unread
-from kash.incidents.documents.consents import consent_paper
-from kash.incidents.forms.consents import ANSWER_NAMES, SPOKEN, ConsentsForm, GuardianForm
-from kash.incidents.queries.cases import Case
-from kash.incidents.rules.ages import BY_GUARDIAN, NEVER_FOR_MINORS
+from kash.incidents.documents import consent_paper
+from kash.incidents.forms.casework import HoldForm, SecondForm, WhyForm
+from kash.incidents.forms.consents import (
+    ANSWER_NAMES,
+    SPOKEN,
+    AskedAgainForm,
+    ChoiceForm,
+    ConsentsForm,
+    GuardianForm,
+    OwnYesForm,
+)
+from kash.incidents.queries.cases import Case, open_cases
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.queries.mediation import seconds, standings
+from kash.incidents.rules.case_file import answers_of as case_file_answers_of
+from kash.incidents.rules.case_file import (
+    choice_of,
+    counts,
+    everybody,
+    may_be_asked,
+    to_ask,
+    unheard,
+)
+from kash.incidents.rules.casework import (
+    NOT_KNOWN,
+    OVER,
+    REDACT,
+    REMOVE,
+    REPLACE,
+    SHRED,
+    lifts_alone,
+    proposed,
+)
 from kash.incidents.rules.consents import (
     PURPOSES,
     CaseConsent,
@@ -24,15 +58,46 @@ from kash.incidents.rules.consents import (
     is_refused_herself,
     wishes_of,
 )
+from kash.incidents.rules.mediation_gate import is_shut, own_answer
+from kash.incidents.rules.older_records import BY_GUARDIAN, NEVER_FOR_MINORS
+from kash.incidents.rules.parts import Choice, MemberProposal
 from kash.incidents.rules.record import Record
-from kash.incidents.sections import CaseSection
-from kash.incidents.services.cases import note_opening
-from kash.incidents.services.consents import NotedConsents, answer_consents, note_guardians_answer
-from kash.incidents.views.case_context import load_case, require_vault
-from kash.platform.web import download, page
+from kash.incidents.sections import CaseAction, CaseSection, Entry
+from kash.incidents.services.cases import note_opening, note_search
+from kash.incidents.services.consents import (
+    NotedConsents,
+    answer_consents,
+    note_asked_again,
+    note_choice,
+    note_guardians_answer,
+    note_own_yes,
+)
+from kash.incidents.services.documentation import agree_not_known, replace_identity
+from kash.incidents.services.evidence import remove_evidence
+from kash.incidents.services.redacting import redact
+from kash.incidents.services.saved_views import CaseChangedMeanwhile
+from kash.incidents.services.second_member import (
+    AnotherDecides,
+    DecidedMeanwhile,
+    OnHold,
+    ProposedAlready,
+    Shredded,
+    agree_to_hold,
+    hold,
+    lift,
+    refuse,
+    shred_case,
+)
+from kash.incidents.views.cases import load_case, the_vault
+from kash.platform.approvals.rules import Standing
+from kash.platform.database import db, utc_now
+from kash.platform.vault import OpenVault
+from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
-from kash.platform.web.formats import short_date_text
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import local_today, short_date_text, to_local
 from kash.platform.web.language import language_code
+from kash.platform.web.lists import paged
 from kash.platform.web.programme import reporting_languages
 from kash.policy import Actor, Role, allow
 
@@ -301,3 +366,379 @@ SECTION = CaseSection(
     endpoint="incidents.consents",
     link=_l("Note an answer"),
 )
+
+
+@blueprint.route("/<reference>/c/f", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def court_asks(reference: str) -> ResponseReturnValue:
+    """Ask again for one paper, and note what each said."""
+    actor, vault, case = load_case(reference)
+    able = may_be_asked(case.record)
+    codes = {one.id: one.code for one in case.record.persons}
+    form = AskedAgainForm()
+    chosen = language_chosen()
+    shown_in = chosen or language_code()
+    form.offer([(one, codes[one]) for one in able if one], local_today(), chosen)
+    if not form.is_submitted():
+        note_opening(actor, vault, case)
+    elif form.validate():
+        with form.showing_problems():
+            note_asked_again(actor, vault, reference, form.version_shown(), form.said())
+            flash(_("Saved."))
+            return redirect(url_for("incidents.court_asks", reference=reference), 303)
+        if form.changed_meanwhile:
+            _actor, _vault, case = load_case(reference)
+    form.version.data, form.version.raw_data = str(form.version_to_send(case.version)), None
+    asked = sorted(case.record.court_asks, key=lambda one: (one.on, one.at), reverse=True)
+    return page(
+        "incidents/court_asks.html",
+        form=form,
+        case=case,
+        able=able,
+        text=text_of("court", VERSION, shown_in),
+        shown_in=shown_in,
+        offered=reporting_languages(),
+        unread=unread(shown_in),
+        asked=[(one, counts(one, local_today())) for one in asked],
+        codes=codes,
+        spoken=SPOKEN,
+        by=account_names({one.by for one in asked}),
+    )
+
+
+@dataclass(frozen=True)
+class KnownChoice:
+    """Choice of one person as far as it is known: what she wants, what she said before, newest
+    first, and whether she said yes to "court or release" herself. `could_not`: the newest try to
+    ask her failed; `unheard`: what somebody else told since, which does not count."""
+
+    person: str
+    code: str
+    choice: Choice | None
+    could_not: bool
+    history: list[Choice]
+    own: CaseConsent | None
+    unheard: Choice | None
+
+
+def asked_of(record: Record) -> list[KnownChoice]:
+    """One for each person on record; one for the case where nobody is."""
+    codes = {one.id: one.code for one in record.persons}
+    found = []
+    for person in everybody(record):
+        history = case_file_answers_of(record, person)[::-1]
+        choice = choice_of(record, person)
+        found.append(
+            KnownChoice(
+                person,
+                codes.get(person, ""),
+                choice,
+                choice is None and bool(history),
+                history,
+                own_answer(record, person),
+                unheard(record, person),
+            )
+        )
+    return found
+
+
+@blueprint.route("/<reference>/w", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def her_choice(reference: str) -> ResponseReturnValue:
+    """Ask each person what she wants, and note it."""
+    actor, vault, case = load_case(reference)
+    form = ChoiceForm()
+    form.prepare(to_local(utc_now()).date())
+    if not form.is_submitted():
+        note_opening(actor, vault, case)
+    elif form.validate():
+        with form.showing_problems():
+            note_choice(actor, vault, reference, form.said())
+            return _noted(reference, form.person.data)
+        if form.changed_meanwhile:
+            _actor, _vault, case = load_case(reference)
+    return _page(case, form, OwnYesForm(formdata=None))
+
+
+@blueprint.post("/<reference>/w/y")
+@allow("incidents.edit")
+@require_vault
+def own_yes(reference: str) -> ResponseReturnValue:
+    """Note what somebody said herself to "court or release", after she was warned."""
+    actor, vault, case = load_case(reference)
+    form = OwnYesForm()
+    if form.validate_on_submit():
+        with form.showing_problems(answer=CaseChangedMeanwhile):
+            note_own_yes(
+                actor,
+                vault,
+                reference,
+                form.version_shown(),
+                form.person.data,
+                given=form.answer.data == "yes",
+                language=form.language.data or "",
+            )
+            return _noted(reference)
+        if isinstance(form.problem, CaseChangedMeanwhile):
+            _actor, _vault, case = load_case(reference)
+    choice = ChoiceForm(formdata=None)
+    choice.on.data = to_local(utc_now()).date()
+    return _page(case, choice, form)
+
+
+def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
+    """Back to the page; `person`: whose choice was noted."""
+    _actor, _vault, case = load_case(reference)
+    told = None if person is None else unheard(case.record, person)
+    counts = None if person is None else choice_of(case.record, person)
+    if told is None or counts is None:
+        flash(_("Saved."))
+    else:
+        flash(
+            _(
+                "Saved, but it does not count: what she said herself on %(day)s holds until she"
+                " says otherwise herself. Ask her, alone if you can, and note it as said by"
+                " herself.",
+                day=short_date_text(counts.on),
+            ),
+            "warn",
+        )
+    left = to_ask(case.record)
+    to = "incidents.her_choice" if left and len(case.record.persons) > 1 else "incidents.case"
+    return redirect(url_for(to, reference=reference), 303)
+
+
+def _page(case: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
+    return page(
+        "incidents/her_choice.html",
+        form=own if own.errors else form,
+        choice=form,
+        own=own,
+        case=case,
+        over=case.state in OVER,
+        today=to_local(utc_now()).date(),
+        everybody=asked_of(case.record),
+        gate_shut=is_shut(case.record),
+        ways=names.WAY_NAMES,
+        texts=names.WAY_TEXTS,
+        origins=names.ORIGIN_NAMES,
+        warning=charge_warning.warning(),
+        version=charge_warning.VERSION,
+        languages=SPOKEN,
+        by=account_names(
+            {one.by for one in case.record.choices}
+            | {one.by for one in case.record.own_words} - {""}
+        ),
+    )
+
+
+def _part(case: Case, _actor: Actor) -> Mapping[str, Any]:
+    return {
+        "everybody": asked_of(case.record),
+        "ways": names.WAY_NAMES,
+        "origins": names.ORIGIN_NAMES,
+    }
+
+
+HER_CHOICE_SECTION = CaseSection(
+    "her-choice",
+    _l("What is wanted"),
+    "incidents/her_choice_part.html",
+    35,
+    _part,
+    endpoint="incidents.her_choice",
+    link=_l("Ask, and note it"),
+)
+
+
+ENTRY = Entry(_l("Second member"), "incidents.seconds_list", 29, "incidents.see")
+HOLD = CaseAction(
+    _l("Hold it"),
+    "incidents.hold_case",
+    90,
+    lambda case, actor: not any(lifts_alone(one, actor.public_id) for one in case.record.holds),
+)
+
+
+def asked(reference: str) -> ResponseReturnValue:
+    """Back to the case, where what was asked for stands."""
+    flash(_("Asked. A second member finds it on Today, and decides."))
+    return redirect(url_for("incidents.case", reference=reference), 303)
+
+
+@blueprint.route("/2", methods=["GET", "POST"])
+@allow("incidents.see")
+@require_vault
+def seconds_list() -> ResponseReturnValue:
+    """Everything on which a second member decides, the oldest first; and a button for what was
+    shredded, which stands there until whoever asked for it says that she has seen it."""
+    actor, vault = current_actor(), the_vault()
+    if request.method == "POST":
+        note_search(actor, vault, [], shredded_read=request.form.get("seen", "").split())
+        return redirect(url_for("incidents.seconds_list"), 303)
+    cases, _damaged = open_cases(actor, vault)
+    waiting = sorted(
+        ((case, one) for case in cases for one in case.record.proposals),
+        key=lambda found: (found[1].at, found[0].reference),
+    )
+    shredded = opened_box(db.session()).shredded_for.get(actor.public_id, {})
+    new = [one.sealed for one in cases if one.sealed.form != "kept"]
+    note_search(actor, vault, new)
+    answers = [
+        (case.reference, one)
+        for case in cases
+        for one in case.record.member_answers
+        if one.by == actor.public_id
+    ]
+    listing = paged(waiting)
+    return page(
+        "incidents/seconds.html",
+        listing=listing,
+        shredded=shredded,
+        answers=answers,
+        acts=wording.ACT_NAMES,
+        names=account_names(
+            {one.by for _case, one in listing.rows} | {one.second for _case, one in answers}
+        ),
+        me=actor.public_id,
+    )
+
+
+@blueprint.route("/<reference>/2/<proposal>", methods=["GET", "POST"])
+@allow("incidents.see", fresh=True)
+@require_vault
+def second(reference: str, proposal: str) -> ResponseReturnValue:
+    """Agree to what another member asked for, refuse it, or take back one's own."""
+    actor, vault, case = load_case(reference)
+    found = proposed(case.record, proposal)
+    if found is None:
+        # The button was pressed twice, or another was first.
+        flash(str(DecidedMeanwhile()), "warn")
+        return redirect(url_for("incidents.case", reference=reference), 303)
+    stands = standings(db.session(), actor.public_id, [found.by])[found.by]
+    form = SecondForm()
+    if stands is not Standing.MAY:
+        # There is nothing to choose: she can only refuse, or take back what is hers.
+        del form.answer
+    if form.validate_on_submit():
+        with form.showing_problems(OnHold, AnotherDecides, DecidedMeanwhile):
+            if "answer" in form and form.answer.data == "agree":
+                return _agree(actor, vault, reference, found)
+            refuse(actor, vault, reference, proposal, form.reason.data)
+            flash(_("It is not done, and the case says why."))
+            return redirect(url_for("incidents.case", reference=reference), 303)
+    else:
+        note_opening(actor, vault, case)
+    return page(
+        "incidents/second.html",
+        form=form,
+        case=case,
+        found=found,
+        own=stands is Standing.ASKED,
+        may_agree=stands is Standing.MAY,
+        refused=str(AnotherDecides()),
+        about=_about(case, found),
+        act=wording.ACT_NAMES[found.act],
+        words=names,
+        names=account_names({found.by}),
+        nobody=stands is Standing.ASKED and not seconds(db.session(), found.by, case.seen),
+    )
+
+
+def _agree(
+    actor: Actor, vault: OpenVault, reference: str, found: MemberProposal
+) -> ResponseReturnValue:
+    if found.act == SHRED:
+        done = shred_case(reference, by=actor, vault=vault, proposal=found.id)
+        _tell_shredded(done)
+        return redirect(url_for("incidents.index", show="all"), 303)
+    if found.act == REMOVE:
+        remove_evidence(actor, vault, reference, found.id)
+        flash(_("Removed. Its keys and its files are gone; its hashes and custody stay."))
+    elif found.act == REPLACE:
+        replace_identity(actor, vault, reference, found.id)
+        flash(_("Replaced. The old one stays sealed as an earlier version."))
+    elif found.act == NOT_KNOWN:
+        agree_not_known(actor, vault, reference, found.id)
+        flash(_("Agreed. She no longer counts as held."))
+    elif found.act == REDACT:
+        redact(actor, vault, reference, found.id)
+        flash(_("Taken out, with a mark where it stood. The case says when, who did it and why."))
+    else:
+        agree_to_hold(actor, vault, reference, found.id)
+        flash(_("Agreed."))
+    return redirect(url_for("incidents.case", reference=reference), 303)
+
+
+def _tell_shredded(done: Shredded) -> None:
+    flash(
+        _("The case is shredded. Sealed documents that are gone: %(count)s.", count=done.documents)
+    )
+    if done.left:
+        flash(
+            _("Some of its files could not be deleted yet. Without keys nobody opens them."), "warn"
+        )
+
+
+def _about(case: Case, found: MemberProposal) -> str:
+    """Name of what a proposal is about."""
+    record = case.record
+    codes = [one.code for one in record.persons if one.id == found.about]
+    pieces = [
+        f"{one.number}. {one.label}".strip()
+        for one in record.evidence
+        if one.document == found.about
+    ]
+    holds = [one.reason for one in record.holds if one.id == found.about]
+    return next(iter([*codes, *pieces, *holds]), "")
+
+
+# --- Holds ------------------------------------------------------------------------------------
+
+
+@blueprint.route("/<reference>/y", methods=["GET", "POST"])
+@allow("incidents.see")
+@require_vault
+def hold_case(reference: str) -> ResponseReturnValue:
+    """Hold a case."""
+    actor, vault, case = load_case(reference)
+    form = HoldForm()
+    if form.validate_on_submit():
+        with form.showing_problems(ProposedAlready):
+            reason, details = form.reason.data, form.details.data
+            if hold(actor, vault, reference, reason, paper=form.paper.data, details=details):
+                flash(_("It is held from this moment."))
+                return redirect(url_for("incidents.case", reference=reference), 303)
+            return asked(reference)
+    return page(
+        "incidents/hold.html",
+        form=form,
+        case=case,
+        nobody=not seconds(db.session(), actor.public_id, case.seen),
+    )
+
+
+@blueprint.route("/<reference>/y/<hold_id>", methods=["GET", "POST"])
+@allow("incidents.see")
+@require_vault
+def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
+    """Lift one's own hold, or ask a second member to end another."""
+    actor, vault, case = load_case(reference)
+    found = one_or_404(next((one for one in case.record.holds if one.id == hold_id), None))
+    form = WhyForm()
+    if form.validate_on_submit():
+        with form.showing_problems(ProposedAlready):
+            if lift(actor, vault, reference, hold_id, form.reason.data):
+                flash(_("The hold is lifted."))
+                return redirect(url_for("incidents.case", reference=reference), 303)
+            return asked(reference)
+    return page(
+        "incidents/hold_end.html",
+        form=form,
+        case=case,
+        found=found,
+        alone=lifts_alone(found, actor.public_id),
+        nobody=not seconds(db.session(), actor.public_id, case.seen),
+    )

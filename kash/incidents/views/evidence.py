@@ -1,9 +1,13 @@
-"""Pages of evidence: adding a file, looking at it, through whose hands it went, removing it."""
+"""Pages of evidence: adding a file, looking at it, through whose hands it went, removing it.
+Identities of those on record: sealed by officers, read by custodians. Asking a custodian to read
+who somebody is, and reading it for the hour that she allows. Additions of somebody else to a case,
+in the words of the form."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -12,29 +16,49 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from kash.incidents import blueprint
-from kash.incidents.errors import EvidenceDamaged, StaysHere
-from kash.incidents.evidence_sheet import custody_sheet
-from kash.incidents.forms.casework import WhyForm
-from kash.incidents.forms.evidence import (
+from kash.accounts.members.services.alarms import AlreadyAsked, NoKeys
+from kash.accounts.members.services.vault_sessions import ask as vault_sessions_ask
+from kash.accounts.members.services.vault_sessions import read_granted
+from kash.accounts.members.vault_sessions import require_vault
+from kash.incidents import blueprint, names
+from kash.incidents.documents import custody_sheet
+from kash.incidents.forms.casework import (
+    AskIdentityForm,
     ChangedLabelForm,
     CustodyForm,
     CustodySheetForm,
     EvidenceForm,
     ExportForm,
+    IdentityForm,
     SmallFileForm,
+    WhyForm,
+)
+from kash.incidents.forms.documentation import (
+    ActRow,
+    DocumentationForm,
+    InformationRow,
+    PartyRow,
+    PersonRow,
+    TermRow,
+    act_typed,
 )
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
-from kash.incidents.queries.cases import Case
-from kash.incidents.queries.evidence import OpenEvidence, open_evidence
-from kash.incidents.queries.second_member import seconds
-from kash.incidents.rules.asked_again import CourtPaper, not_asked, papers_asked_about
-from kash.incidents.rules.case_file import who_keeps_it, whom_it_shows
-from kash.incidents.rules.health import everybody_may_be_told_of
+from kash.incidents.queries.cases import Case, open_cases
+from kash.incidents.queries.mediation import OpenEvidence, open_evidence, seconds
+from kash.incidents.rules.case_file import (
+    CourtPaper,
+    not_asked,
+    papers_asked_about,
+    who_keeps_it,
+    whom_it_shows,
+)
+from kash.incidents.rules.casework import REMOVE
 from kash.incidents.rules.record import Record
-from kash.incidents.rules.second_member import REMOVE
+from kash.incidents.rules.records import everybody_may_be_told_of
 from kash.incidents.sections import CaseSection
+from kash.incidents.services import documentation as identities
 from kash.incidents.services import evidence as evidence_services
+from kash.incidents.services.documentation import KIND, facts_from, file_identity, person_of
 from kash.incidents.services.evidence import (
     Handed,
     export_original,
@@ -45,19 +69,26 @@ from kash.incidents.services.evidence import (
     show_copy,
     words_shown,
 )
+from kash.incidents.services.saved_views import (
+    CaseChangedMeanwhile,
+    Damaged,
+    EvidenceDamaged,
+    StaysHere,
+)
 from kash.incidents.services.second_member import OnHold, ProposedAlready, ask
-from kash.incidents.views.case_context import load_case, require_vault, the_vault
-from kash.incidents.views.second_member import asked
+from kash.incidents.views.cases import load_case, the_vault
+from kash.incidents.views.consents import asked
 from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import db, utc_now
 from kash.platform.storage import StorageError
-from kash.platform.vault import OpenVault
-from kash.platform.web import current_actor, download, page
+from kash.platform.vault import NotAuthentic, OpenVault, SealError, can_file
+from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import local_today
+from kash.platform.web.formats import date_text, local_today, moment_text, money_text
+from kash.platform.web.row_versions import number_shown
 from kash.policy import Actor, allow
 
 # What a form without script may carry: its parser keeps it in memory whole.
@@ -402,3 +433,221 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
 
 
 SECTION = CaseSection("evidence", _l("Evidence"), "incidents/evidence_part.html", 50, _part)
+
+
+LABELS = {
+    "legal_name": _l("Legal name"),
+    "number": _l("Number of a document"),
+    "born_on": _l("Born on"),
+    "phone": _l("Phone"),
+    "address": _l("Where she can be found"),
+    "note": _l("Note"),
+}
+
+
+@blueprint.route("/<reference>/p/<person>", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def identity(reference: str, person: str) -> ResponseReturnValue:
+    """Seal who somebody is. What is sealed already is not shown: it is replaced."""
+    actor, vault, case = load_case(reference)
+    one = person_of(case, person)
+    form = IdentityForm()
+    form.replaces = bool(one.identity)
+    if form.validate_on_submit():
+        facts = form.facts()
+        if not any(facts.values()):
+            form.form_errors.append(_("Write at least one of these."))
+        else:
+            with form.showing_problems(CaseChangedMeanwhile, OnHold):
+                reason = form.reason.data
+                if file_identity(reference, person, facts, by=actor, vault=vault, reason=reason):
+                    flash(_("Sealed. Only a custodian can read it."))
+                else:
+                    flash(_("Sealed. It takes the old one’s place once a second member agrees."))
+                return redirect(url_for("incidents.case", reference=reference), 303)
+    return page(
+        "incidents/identity.html",
+        form=form,
+        case=case,
+        person=one,
+        reads=vault.holds("identity"),
+        taken=can_file(db.session(), "identity"),
+        versions=_versions(case.record, person),
+    )
+
+
+@blueprint.post("/<reference>/p/<person>/read")
+@allow("incidents.edit")
+@require_vault
+def read_identity(reference: str, person: str) -> ResponseReturnValue:
+    """Show it this once to a custodian."""
+    actor, vault, found = load_case(reference)
+    one = person_of(found, person)
+    documents, version = (
+        found.record.identities_of(person),
+        number_shown(request.form.get("version")),
+    )
+    document = documents[version] if version < len(documents) else ""
+    facts = identities.read_identity(found, person, by=actor, vault=vault, document=document)
+    return page(
+        "incidents/identity_read.html", form=None, case=found, person=one, facts=worded(facts)
+    )
+
+
+def _versions(record: Record, person: str) -> list[tuple[int, datetime, str, bool]]:
+    """Other versions of who somebody is, the newest first: the place of each among her documents,
+    when, why, and whether it waits for a second member."""
+    earlier = [one for one in record.earlier_identities if one.person == person]
+    waiting = [one for one in record.proposals if one.about == person and one.document]
+    found = [(one.at, one.reason, False) for one in earlier]
+    found += [(one.at, one.reason, True) for one in waiting]
+    return [(number, *one) for number, one in enumerate(found, 1)][::-1]
+
+
+def worded(facts: Mapping[str, str]) -> list[tuple[Any, str]]:
+    """Facts that were sealed, each with its name."""
+    return [
+        (LABELS[name], date_text(date.fromisoformat(text)) if name == "born_on" else text)
+        for name, text in facts.items()
+    ]
+
+
+@blueprint.route("/<reference>/p/<person>/ask", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def ask_identity(reference: str, person: str) -> ResponseReturnValue:
+    """Ask with a reason; a custodian decides, and it is read for an hour."""
+    actor, _vault, case = load_case(reference)
+    one = person_of(case, person)
+    form = AskIdentityForm()
+    if one.identity and form.validate_on_submit():
+        with form.showing_problems(AlreadyAsked, NoKeys):
+            vault_sessions_ask(actor, one.identity, form.reason.data)
+            flash(_("A custodian decides. You find the answer among your requests."))
+            return redirect(url_for("members.identity_requests"), 303)
+    return page("incidents/identity_ask.html", form=form, case=case, person=one)
+
+
+@blueprint.post("/<reference>/p/<person>/g")
+@allow("incidents.edit")
+@require_vault
+def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
+    """Show it this once, if a custodian allowed it within the last hour."""
+    actor, vault, case = load_case(reference)
+    one = person_of(case, person)
+    if not one.identity:
+        raise NotFound
+    try:
+        facts = facts_from(read_granted(actor, vault, one.identity, KIND))
+    except NotAuthentic:
+        raise Damaged from None
+    except SealError:
+        flash(_("Nobody allowed it, or the hour is over. Ask a custodian."), "warn")
+        return redirect(url_for("incidents.identity", reference=reference, person=person), 303)
+    return page(
+        "incidents/identity_read.html", form=None, case=case, person=one, facts=worded(facts)
+    )
+
+
+@blueprint.get("/i/<document>")
+@allow("incidents.edit")
+@require_vault
+def identity_of(document: str) -> ResponseReturnValue:
+    """From a request to the page of the one whom it is about."""
+    cases, _damaged = open_cases(current_actor(), the_vault())
+    for found in cases:
+        for one in found.record.persons:
+            if document in found.record.identities_of(one.id):
+                return redirect(
+                    url_for("incidents.identity", reference=found.reference, person=one.id), 303
+                )
+    raise NotFound
+
+
+def identity_address(document: str) -> str:
+    """From a sealed identity, by its public id, to the page of the one whom it is about."""
+    return url_for("incidents.identity_of", document=document)
+
+
+GROUPS: dict[str, Any] = {
+    "persons": _l("Persons"),
+    "parties": _l("Other side"),
+    "acts": _l("Acts"),
+    "information": _l("Sources"),
+    "terms": _l("What was agreed"),
+}
+_ROWS = {
+    "persons": PersonRow,
+    "parties": PartyRow,
+    "acts": ActRow,
+    "information": InformationRow,
+    "terms": TermRow,
+}
+_WORDS: dict[str, Any] = {
+    "persons/age_band": names.AGE_BAND_NAMES,
+    "persons/among_adults": names.AMONG_ADULTS_NAMES,
+    "parties/kind": names.PARTY_KIND_NAMES,
+    "parties/involvement": names.INVOLVEMENT_NAMES,
+    "parties/rank_band": names.RANK_BAND_NAMES,
+    "information/source": names.SOURCE_NAMES,
+    "information/reliability": names.RELIABILITY_NAMES,
+    "terms/kind": names.TERM_NAMES,
+}
+
+
+def value_label(place: str, value: Any, record: Record) -> str:
+    """A value of a place as the form would show it; "–" where it is empty."""
+    group, name = place.partition("/")[0], place.rpartition("/")[2]
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, date):
+        return date_text(value)
+    if name in ("amount", "returned_amount"):
+        return money_text(value)
+    if group == "acts" and name == "code":
+        return act_typed(value)
+    if group == "parties" and name == "station":
+        found = (one.station_name for one in record.parties if one.station == value)
+        return next(found, "") or _("A station")
+    if place == "wanted":
+        return ", ".join(str(names.WANTED_NAMES.get(one, one)) for one in value)
+    if name == "account":
+        return account_names([value]).get(value, "–")
+    if isinstance(value, list) or name in ("owed_by", "owed_to"):
+        ids = value if isinstance(value, list) else [value]
+        return ", ".join(participant_label(record, one) for one in ids)
+    words = _WORDS.get(f"{group}/{name}", {})
+    return str(words.get(value, value))
+
+
+def participant_label(record: Record, key: str) -> str:
+    """How a person or a party of a case is called in a list: a code, or a number and who it is."""
+    for person in record.persons:
+        if person.id == key:
+            return person.code
+    for number, party in enumerate(record.parties, start=1):
+        if party.id == key:
+            return f"{number} {names.PARTY_KIND_NAMES.get(party.kind, party.kind)}"
+    return "–"
+
+
+def place_names(places: Iterable[str]) -> list[str]:
+    """Names of places, each once."""
+    found: dict[str, None] = {}
+    for place in places:
+        group, _sign, rest = place.partition("/")
+        if not rest:
+            found[_label(DocumentationForm, place.rpartition(".")[2])] = None
+        elif "/" in rest:
+            label = _label(_ROWS[group], rest.rpartition("/")[2])
+            found[f"{GROUPS[group]}: {label}"] = None
+        else:
+            found[str(GROUPS[group])] = None
+    return list(found)
+
+
+def _label(form: Any, name: str) -> str:
+    return str(getattr(form, name).args[0])

@@ -1,35 +1,52 @@
-"""Filing on a phone, the receipt, and help now. None of these pages leaves a trace.
-
-The draft's code travels in the form and never in an address; each answer page is the answer to a
-post, so that the address never changes and a page that is asked for again is the beginning.
-"""
+"""Frame of all pages of filing, with the language that is chosen on the page. The receipt: its
+word and its code, each on a page of its own, and what both open later. None of these pages leaves
+a trace. Filing on a phone, the receipt, and help now. None of these pages leaves a trace. The
+draft's code travels in the form and never in an address; each answer page is the answer to a post,
+so that the address never changes and a page that is asked for again is the beginning."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import refresh
 from werkzeug.datastructures import MultiDict
 
-from kash.incidents import blueprint, filing_words
+from kash.incidents import blueprint, documents, filing_words
 from kash.incidents.consent_texts import unread as words_unread
-from kash.incidents.documents import filing as documents
-from kash.incidents.errors import KeysAltered, NobodyHoldsKeys
 from kash.incidents.forms.filing import (
     SCREEN_FORMS,
     HelpForm,
+    OwnWordForm,
     ReceiptCodeForm,
+    ReceiptForm,
     ScreenForm,
+    TakingBackForm,
     WhenForm,
     WhoForm,
 )
-from kash.incidents.queries import filing as drafts
-from kash.incidents.queries import help as helpers
+from kash.incidents.names import PURPOSE_NAMES
+from kash.incidents.queries import letterbox as drafts
+from kash.incidents.queries import mediation as helpers
+from kash.incidents.queries.letterbox import Receipt, keys_of, receipt_by
 from kash.incidents.queries.officers import custodians_with_keys
-from kash.incidents.rules.filing import SCREENS, code_as_read, code_as_shown, new_code
-from kash.incidents.rules.receipts import new_token, token_helps
+from kash.incidents.queries.outside import outside_contact
+from kash.incidents.receipt_words import TAKING_BACK
+from kash.incidents.retention_words import AS_ASKED, KEPT_BY_PAPER, SEVEN_DAYS
+from kash.incidents.rules.casework import COME_AT
+from kash.incidents.rules.filing import (
+    SCREENS,
+    code_as_read,
+    code_as_shown,
+    new_code,
+    new_token,
+    token_helps,
+)
+from kash.incidents.rules.mediation import Contact
+from kash.incidents.services.alerts import can_tell
 from kash.incidents.services.filing import (
     NothingToSend,
     answer_screen,
@@ -39,25 +56,233 @@ from kash.incidents.services.filing import (
     submit,
     throw_away,
 )
-from kash.incidents.services.letterbox import LetterboxFull
-from kash.incidents.services.quota import TooManyReports, WaitAMinute
-from kash.incidents.services.receipts import PageTooOld, keys_to_add_by, receipt_if_sent
-from kash.incidents.views.filing_pages import shown, speak, told_readers
-from kash.incidents.views.receipts import SENT, after_sending, word_page
+from kash.incidents.services.letterbox import LetterboxFull, TooManyReports, WaitAMinute
+from kash.incidents.services.receipts import (
+    Found,
+    PageTooOld,
+    choose_word,
+    found_by_pass,
+    keys_to_add_by,
+    open_receipt,
+    pass_of,
+    receipt_if_sent,
+    take_back,
+)
+from kash.incidents.services.saved_views import KeysAltered, NobodyHoldsKeys
 from kash.people import directory_words
 from kash.people import words as people_words
-from kash.people.queries.directory import service_areas
-from kash.people.queries.organisations import organisations
-from kash.people.queries.places import zone_names
+from kash.people.queries.directory import organisations, service_areas, zone_names
 from kash.people.rules.directory import minute_of_week, open_at
 from kash.platform.database import db, utc_now
 from kash.platform.vault import KeyAltered, can_file
 from kash.platform.web import current_actor, download
+from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import CaughtProblem
-from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.errors import TooManyTries
+from kash.platform.web.formats import date_text, local_today, to_local
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
 from kash.platform.web.traces import leaves_no_trace
 from kash.platform.web.urgent import always_answered
 from kash.policy import allow
+
+
+def speak() -> str:
+    """Have the page speak the language it was asked for in; which one that is.
+
+    Nothing of the choice is stored: the account's language is not touched.
+    """
+    asked = [*request.args.getlist("in")[:1], *request.form.getlist("in")]
+    chosen = next((code for code in reversed(asked) if code in reporting_languages()), "")
+    if chosen:
+        g.language = chosen
+        refresh()
+    return chosen or language_code()
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Readers of a report about somebody of the programme, or about a child: names of custodians,
+    and to whom somebody can turn outside. `alone`: there is one of them only, so that nobody reads
+    what is about that one."""
+
+    names: str
+    outside: Contact | None
+    alone: bool = False
+
+
+def told_readers() -> Readers:
+    """Readers as somebody is told of them before she sends, and afterwards."""
+    names = [name for _key, name in custodians_with_keys()]
+    return Readers(", ".join(names), outside_contact(), alone=len(names) == 1)
+
+
+def shown(template: str, language: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """A page of filing. Each has a token of its own, by which it is answered again if it sends."""
+    names = {**LANGUAGES, **REPORTING_LANGUAGES}
+    context.setdefault("token", new_token(utc_now()))
+    return (
+        render_template(
+            f"incidents/{template}",
+            language=language,
+            spoken=[(code, names[code]) for code in reporting_languages()],
+            # The page has a choice of its own, which loses nothing that was typed.
+            page_languages=[{"code": language, "label": "", "current": True}],
+            words=filing_words,
+            seven_days=SEVEN_DAYS,
+            hours=", ".join(f"{hour}:00" for hour in COME_AT),
+            told=can_tell(),
+            **context,
+        ),
+        status,
+    )
+
+
+# What the page after sending calls itself where others name their screen.
+SENT = "sent"
+
+
+def word_page(
+    language: str,
+    draft: str,
+    token: str,
+    receipt: Receipt,
+    form: OwnWordForm | None = None,
+    *,
+    held: bool = False,
+    unread: bool = False,
+) -> ResponseReturnValue:
+    """The word, without the code. The page keeps the token it was sent by, to be answered again.
+    `unread`: she named the only one who could read it."""
+    form = form or OwnWordForm(formdata=None)
+    return shown(
+        "filing_word.html",
+        language,
+        422 if form.errors else 200,
+        code=draft,
+        screen=SENT,
+        token=token,
+        word=receipt.word,
+        held=held,
+        unread=unread,
+        readers=told_readers() if unread else None,
+        form=form,
+    )
+
+
+def after_sending(language: str, draft: str, go: str) -> ResponseReturnValue:
+    """The word is known, or another was chosen: the code, without the word."""
+    actor, token = current_actor(), request.form.get("token", "")
+    if go not in ("know", "own"):
+        return _word_again(language, draft, token)
+    word = ""
+    if go == "own":
+        form = OwnWordForm()
+        form.codes = [draft, receipt_by(draft, token, language).code]
+        form.names = list(account_names([actor.public_id]).values())
+        if not form.validate():
+            return _word_again(language, draft, token, form)
+        word = form.word.data
+    receipt = choose_word(actor, draft, token, language, word)
+    held = "held" in request.form
+    return shown(
+        "filing_sent.html",
+        language,
+        receipt=code_as_shown(receipt.code),
+        readers=told_readers(),
+        held=held,
+        # By which more is told of what was sent at once.
+        pass_=pass_of(keys_of(receipt.code, receipt.word)) if held else "",
+    )
+
+
+def _word_again(
+    language: str, draft: str, token: str, form: OwnWordForm | None = None
+) -> ResponseReturnValue:
+    receipt = receipt_if_sent(draft, token, language)
+    if receipt is None:
+        raise PageTooOld
+    return word_page(language, draft, token, receipt, form, held="held" in request.form)
+
+
+@blueprint.route("/r", methods=["GET", "POST"])
+@allow("incidents.file")
+@leaves_no_trace
+@always_answered
+def receipt() -> ResponseReturnValue:
+    """How far a report has come, and what was allowed, for whoever holds its code and word."""
+    language = speak()
+    if "pass" in request.form:
+        return _taking_back(language)
+    form = ReceiptForm()
+    if not form.is_submitted() or "code" not in request.form:
+        return _asking(language, ReceiptForm(formdata=None))
+    if not form.validate():
+        return _asking(language, form, status=422)
+    try:
+        found = open_receipt(code_as_read(form.code.data), form.word.data)
+    except TooManyTries:
+        # The same for every code, whether there is something under it or not.
+        return _asking(language, form, _("Too many tries. Try again tomorrow."), 429)
+    if found is None:
+        problem = _("There is no report under this code and word. Compare both once more.")
+        return _asking(language, form, problem, 422)
+    return _opened(language, found)
+
+
+def _asking(
+    language: str, form: ReceiptForm, problem: str = "", status: int = 200
+) -> ResponseReturnValue:
+    return shown("receipt.html", language, status, form=form, problem=problem)
+
+
+def _taking_back(language: str) -> ResponseReturnValue:
+    found = found_by_pass(request.form.get("pass", ""))
+    if found is None:
+        problem = _("This page was open for long. Type code and word once more.")
+        return _asking(language, ReceiptForm(formdata=None), problem, 410)
+    form = TakingBackForm()
+    if request.form.get("go") == "back" or not form.validate():
+        return _opened(language, found, form)
+    if request.form.get("go") != "sure":
+        return shown(
+            "receipt_sure.html",
+            language,
+            purposes=[one for one in TAKING_BACK if one in form.purposes.data],
+            names=PURPOSE_NAMES,
+            limits=TAKING_BACK,
+            pass_=pass_of(found.keys),
+        )
+    with form.showing_problems(purposes=(NobodyHoldsKeys, KeysAltered, LetterboxFull)):
+        found = take_back(current_actor(), found, form.purposes.data)
+        return _opened(language, found, done=True)
+    return _opened(language, found, form)
+
+
+def _opened(
+    language: str, found: Found, form: TakingBackForm | None = None, *, done: bool = False
+) -> ResponseReturnValue:
+    return shown(
+        "receipt.html",
+        language,
+        422 if form is not None and form.errors else 200,
+        found=True,
+        readers=told_readers(),
+        said=AS_ASKED if found.as_asked else filing_words.RECEIPT_STATES[found.state],
+        may_take_back=found.state != "shredded",
+        ends_here=found.state in filing_words.ENDS_HERE,
+        taking=form or TakingBackForm(formdata=None),
+        taken_back=found.taken_back,
+        paper=(
+            str(KEPT_BY_PAPER[found.paper.paper]) % {"day": date_text(found.paper.since)}
+            if found.paper
+            else ""
+        ),
+        limits=TAKING_BACK,
+        pass_=pass_of(found.keys),
+        done=done,
+    )
+
 
 _NAMES = list(SCREENS)
 REVIEW = "review"

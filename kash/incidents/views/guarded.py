@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.outside import outside_contact
 from kash.incidents.rules.clocks import who_is_held
-from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM, for_custodian
-from kash.incidents.rules.minors import (
+from kash.incidents.rules.consents import PROGRAMME, WHO, WHOM, for_custodian
+from kash.incidents.rules.mediation import Contact
+from kash.incidents.rules.parts import Person
+from kash.incidents.rules.record import (
     held_among_adults,
     minors_of,
     to_ask_about_adults,
     unprotected,
 )
-from kash.incidents.rules.outside import Contact
-from kash.incidents.rules.record import Person
 from kash.policy import Actor, Role
 
 

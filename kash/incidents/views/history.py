@@ -1,4 +1,6 @@
-"""Her first account beside today's record, changes since, and how the account was taken."""
+"""Her first account beside today's record, changes since, and how the account was taken. Page of a
+case on who is held and what came of each limit of time. Officers on duty: who is told when
+somebody is held, in which order, and how drills went."""
 
 from __future__ import annotations
 
@@ -6,46 +8,63 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
-from kash.incidents import blueprint, names, taking_words
-from kash.incidents.documents.first_account import FILE_NAME, archive
-from kash.incidents.errors import StaysHere
-from kash.incidents.forms.casework import RedactForm
-from kash.incidents.forms.evidence import AccountForm
-from kash.incidents.forms.taking import TakingForm
-from kash.incidents.queries.cases import Case
-from kash.incidents.queries.history import (
+from kash.accounts.members.vault_sessions import require_vault
+from kash.incidents import blueprint, names, taking_words, wording
+from kash.incidents.documents import FIRST_ACCOUNT_FILE_NAME, archive
+from kash.incidents.forms.casework import (
+    AccountForm,
+    DrillsForm,
+    LimitsForm,
+    OfficerForm,
+    RedactForm,
+    TakingForm,
+    TryForm,
+    WhyForm,
+    limits_form,
+)
+from kash.incidents.queries import letterbox as queries
+from kash.incidents.queries.cases import (
+    Case,
     KeptAccount,
     all_accounts_of,
     history_of,
     who_keeps_accounts,
     whom_accounts_tell_of,
 )
-from kash.incidents.queries.second_member import seconds
-from kash.incidents.rules.changes import asks_why
-from kash.incidents.rules.record import Record
-from kash.incidents.rules.taking import Taking
-from kash.incidents.sections import CaseSection
+from kash.incidents.queries.letterbox import court_days
+from kash.incidents.queries.mediation import seconds
+from kash.incidents.rules.casework import NOT_KNOWN, OVER, asks_why
+from kash.incidents.rules.clocks import clocks_of, may_be_given_up, who_is_held
+from kash.incidents.rules.filing import ARRESTS, EXPOSURES
+from kash.incidents.rules.parts import Person
+from kash.incidents.rules.record import Record, Taking
+from kash.incidents.rules.totals import PATIENCE, in_order
+from kash.incidents.sections import CaseSection, Entry
+from kash.incidents.services import alerts as services
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.documentation import CLOSED
+from kash.incidents.services.documentation import CLOSED, ask_not_known, note_try, tell_what_came
+from kash.incidents.services.mediation import give_account as given_account
+from kash.incidents.services.mediation import say_how_taken
 from kash.incidents.services.redacting import ask_redaction
+from kash.incidents.services.saved_views import StaysHere
 from kash.incidents.services.second_member import OnHold, ProposedAlready
-from kash.incidents.services.taking import give_account as given_account
-from kash.incidents.services.taking import say_how_taken
-from kash.incidents.views.case_context import load_case, require_vault
-from kash.incidents.views.changed_places import ShownChanges
-from kash.incidents.views.evidence import codes_of, papers_for
-from kash.incidents.views.labels import value_label
-from kash.incidents.views.second_member import asked
-from kash.platform.database import db
-from kash.platform.web import download, page
+from kash.incidents.views.cases import load_case
+from kash.incidents.views.consents import asked
+from kash.incidents.views.documentation import ShownChanges
+from kash.incidents.views.evidence import codes_of, papers_for, value_label
+from kash.people import directory_words
+from kash.people.rules.directory import minute_of_week
+from kash.platform.database import db, utc_now
+from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
-from kash.platform.web.formats import zone
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import local_today, to_local, zone
 from kash.platform.web.lists import paged
 from kash.policy import Actor, allow
 
@@ -113,7 +132,7 @@ def give_account(reference: str) -> ResponseReturnValue:
             paper, reason = form.court_paper, form.more.data
             case, accounts = given_account(actor, vault, reference, paper, reason)
             made = archive(case.record, accounts, case.record.accounts_given[-1])
-            return download(made, name=FILE_NAME, type="application/zip")
+            return download(made, name=FIRST_ACCOUNT_FILE_NAME, type="application/zip")
     if not form.is_submitted():
         note_opening(actor, vault, case)
     return page(
@@ -281,3 +300,133 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
 SECTION = CaseSection(
     "account", _l("Her first account"), "incidents/first_account_part.html", 20, _part, beside=True
 )
+
+
+@blueprint.route("/<reference>/j/<person>", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def limits(reference: str, person: str) -> ResponseReturnValue:
+    """Say what came of somebody's limits of time, or note a try to hear of her."""
+    actor, vault, case = load_case(reference)
+    tried = TryForm() if "what" in request.form else TryForm(formdata=None)
+    why = WhyForm() if "reason" in request.form else WhyForm(formdata=None)
+    form = LimitsForm()
+    form.today = to_local(utc_now()).date()
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+    elif "what" in request.form:
+        if tried.validate():
+            with tried.showing_problems():
+                what, heard = tried.what.data, bool(tried.heard.data)
+                note_try(actor, vault, reference, person, what, heard=heard)
+                return _saved(reference, person)
+    elif "reason" in request.form:
+        if why.validate():
+            with why.showing_problems():
+                ask_not_known(actor, vault, reference, person, why.reason.data)
+                return asked(reference)
+    elif form.validate():
+        with form.showing_problems():
+            tell_what_came(actor, vault, reference, form.said(person), form.row_version_shown)
+            return _saved(reference, person)
+        if form.changed_meanwhile:
+            _actor, _vault, case = load_case(reference)
+            form.show_row_version(case.version)
+    record = case.record
+    found = one_or_404(_person(record, person))
+    if request.method == "GET" or {"what", "reason"} & set(request.form):
+        form = limits_form(found, case.version)
+    acts, now = {act.code for act in record.acts}, utc_now()
+    answer, status = page(
+        "incidents/limits.html",
+        form=form,
+        tried=tried,
+        why=why,
+        case=case,
+        person=found,
+        says=wording,
+        now=now,
+        clocks=[
+            one
+            for one in clocks_of(record, zone(), court_days())
+            if person in one.persons and case.state not in OVER
+        ],
+        held=found in who_is_held(record),
+        over=case.state in OVER,
+        asks_court=bool(found.arrested_at or ARRESTS & acts or record.filing.held),
+        asks_medicine=bool(found.exposed_at or EXPOSURES & acts),
+        told_at=wording.told_at,
+        may_give_up=may_be_given_up(found),
+        waits=next(
+            (one for one in record.proposals if (one.act, one.about) == (NOT_KNOWN, person)),
+            None,
+        ),
+        nobody=not seconds(db.session(), actor.public_id, case.seen),
+        names=account_names({one.by for one in found.tries}),
+    )
+    return answer, 409 if form.changed_meanwhile else 422 if tried.errors or why.errors else status
+
+
+def _person(record: Record, person: str) -> Person | None:
+    return next((one for one in record.persons if one.id == person), None)
+
+
+def _saved(reference: str, person: str) -> ResponseReturnValue:
+    flash(_("Saved."))
+    return redirect(url_for("incidents.limits", reference=reference, person=person), 303)
+
+
+ENTRY = Entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty")
+
+
+def _said(form: DrillsForm) -> dict[str, Any]:
+    minute = minute_of_week(to_local(utc_now()))
+    roster = queries.roster()
+    order = [one for one in in_order(roster, minute) if one.active]
+    return {
+        "form": form,
+        "roster": roster,
+        "first": order[0].account if order else "",
+        "on_duty": lambda one: one.is_on_duty(minute),
+        "hours_lines": lambda one: directory_words.hours_lines(one.stretches),
+        "answered": queries.answered_since(local_today()),
+        "drills": queries.drills_a_week(),
+        "can_tell": services.can_tell(),
+        "patience": PATIENCE.seconds // 60,
+    }
+
+
+@blueprint.route("/o", methods=["GET", "POST"])
+@allow("incidents.duty")
+def officers() -> ResponseReturnValue:
+    """Everybody who may be told, in order; and how many drills come."""
+    form = DrillsForm()
+    if form.validate_on_submit():
+        services.set_drills(current_actor(), form.drills.data or 0)
+        flash(_("Saved."))
+        return redirect(url_for("incidents.officers"), 303)
+    if not form.is_submitted():
+        form.drills.data = queries.drills_a_week()
+    body = render_template("incidents/officers.html", **_said(form))
+    return body, 422 if form.errors else 200
+
+
+@blueprint.route("/o/<account>", methods=["GET", "POST"])
+@allow("incidents.duty")
+def officer(account: str) -> ResponseReturnValue:
+    """Change when an officer is told, and after whom."""
+    found = queries.on_roster(account)
+    form = OfficerForm()
+    if not form.is_submitted():
+        form.fill(found)
+    elif form.validate():
+        services.set_duty(
+            current_actor(),
+            account,
+            position=form.position.data or 1,
+            hours=form.hours(),
+            active=bool(form.active.data),
+        )
+        flash(_("Saved."))
+        return redirect(url_for("incidents.officers"), 303)
+    return page("incidents/officer.html", form=form, officer=found)

@@ -1,21 +1,43 @@
-"""Asking a mediator about a case."""
+"""Asking a mediator about a case. Official cash bail of a case: written down, corrected, taken
+off. Briefs for a mediator, never a case. Duty of mediators: who, where and when."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import blueprint, mediation_words
-from kash.incidents.forms.mediation import AskForm
+from kash.accounts.members.vault_sessions import require_vault
+from kash.incidents import blueprint, mediation_words, names
+from kash.incidents.forms.consents import AskForm, BailForm, DutyForm, closing_form
+from kash.incidents.models import Duty
+from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, WANTED_NAMES
+from kash.incidents.queries import mediation as queries_mediation
 from kash.incidents.queries.cases import Case
-from kash.incidents.queries.mediation import as_mediators, duties, numbers_of
-from kash.incidents.rules.clocks import is_free, who_is_held
-from kash.incidents.rules.her_choice import MEDIATION, to_ask, wants
+from kash.incidents.queries.mediation import (
+    as_mediators,
+    duties,
+    duty,
+    duty_listing,
+    ended_briefs,
+    is_on_duty,
+    numbers_of,
+    own_brief,
+    own_briefs,
+    phone_of,
+    police_accounts,
+    possible_mediators,
+    stretches_of,
+)
+from kash.incidents.rules.case_file import MEDIATION, to_ask, wants
+from kash.incidents.rules.clocks import bail_of, is_free, who_is_held
 from kash.incidents.rules.mediation import Mediator, may_mediate, somebody_is_free
 from kash.incidents.rules.mediation_gate import (
     CHARGE,
@@ -25,17 +47,29 @@ from kash.incidents.rules.mediation_gate import (
     who_may_be_offered,
 )
 from kash.incidents.rules.record import Record
-from kash.incidents.sections import CaseSection
+from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import mediation
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.mediation import AnsweredMeanwhile, Request
-from kash.incidents.views.case_context import load_case, require_vault, the_vault
+from kash.incidents.services.mediation import (
+    AnsweredMeanwhile,
+    Request,
+    change_mediator,
+    set_own_duty,
+)
+from kash.incidents.services.money import take_off_bail, write_down_bail
+from kash.incidents.services.saved_views import CaseChangedMeanwhile
+from kash.incidents.views.cases import load_case, the_vault
+from kash.incidents.views.evidence import participant_label
 from kash.people import directory_words, words
+from kash.people.directory_words import phone_text
+from kash.people.queries.directory import organisations
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
+from kash.platform.web import NotFound as web_NotFound
 from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
 
@@ -193,3 +227,281 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
 
 
 SECTION = CaseSection("mediation", _l("Mediation"), "incidents/mediation_part.html", 40, _part)
+
+
+def today() -> date:
+    """The day in the programme's zone."""
+    return to_local(utc_now()).date()
+
+
+def stations() -> list[tuple[str, str]]:
+    """The stations of the list."""
+    return [(one.public_id, one.name) for one in organisations(["station"])]
+
+
+@blueprint.route("/<reference>/v", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def bail(reference: str) -> ResponseReturnValue:
+    """Write down cash bail."""
+    actor, vault, case = load_case(reference)
+    form = BailForm()
+    form.offer(case.record, stations(), today())
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+    elif form.validate():
+        with form.showing_problems():
+            write_down_bail(actor, vault, reference, form.bail())
+            return _saved(reference)
+    return page("incidents/bail.html", form=form, case=case, **_bail_part(case, actor))
+
+
+@blueprint.route("/<reference>/v/<bail_id>", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
+    """Correct what is written down, or say that it was given back."""
+    actor, vault, case = load_case(reference)
+    bail = bail_of(case.record, bail_id)
+    form = BailForm()
+    form.changed_meanwhile = bail is None
+    # Taken off meanwhile, if a page showed it: else it never was.
+    if bail is None and not form.version_shown():
+        raise NotFound
+    form.offer(case.record, stations(), today(), bail)
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+    elif form.validate() and bail is not None:
+        with form.showing_problems():
+            write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())
+            return _saved(reference)
+        if form.changed_meanwhile:
+            _actor, _vault, case = load_case(reference)
+            bail = bail_of(case.record, bail_id)
+    if bail is None:
+        # What was typed can be written down anew.
+        name, part = "incidents/bail.html", _bail_part(case, actor)
+    else:
+        name, part = "incidents/bail_correct.html", {"bail": bail, "places": PLACE_NAMES}
+    return page(
+        name,
+        form=form,
+        case=case,
+        **{"called": lambda key: participant_label(case.record, key) if key else "", **part},
+    )
+
+
+@blueprint.route("/<reference>/v/<bail_id>/x", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
+    """Take off what was written down wrongly; asked once more first."""
+    actor, vault, case = load_case(reference)
+    one = bail_of(case.record, bail_id)
+    version = request.args.get("v", 0, type=int)
+    if request.method == "POST":
+        if one is None:
+            # Sent twice, the second finds it gone.
+            return redirect(url_for("incidents.bail", reference=reference), 303)
+        with FlashedProblems(CaseChangedMeanwhile, tone="message"):
+            take_off_bail(actor, vault, reference, one.id, version=version)
+            flash(_("Taken off."))
+            return redirect(url_for("incidents.bail", reference=reference), 303)
+        return redirect(
+            url_for("incidents.correct_bail", reference=reference, bail_id=bail_id), 303
+        )
+    return render_template(
+        "incidents/bail_remove.html",
+        case=case,
+        bail=one_or_404(one),
+        version=version or case.version,
+    )
+
+
+def _saved(reference: str) -> ResponseReturnValue:
+    flash(_("Saved."))
+    return redirect(url_for("incidents.bail", reference=reference), 303)
+
+
+def _bail_part(case: Case, _actor: Actor) -> Mapping[str, Any]:
+    record = case.record
+    return {
+        "written": record.bail,
+        "places": PLACE_NAMES,
+        "called": lambda key: participant_label(record, key) if key else "",
+        "demanded": names.ACT_NAMES["M1"],
+    }
+
+
+BAIL_SECTION = CaseSection(
+    "bail",
+    _l("Cash bail"),
+    "incidents/bail_part.html",
+    57,
+    _bail_part,
+    endpoint="incidents.bail",
+    link=_l("Write it down or correct it"),
+)
+
+
+@blueprint.get("/b")
+@allow("incidents.briefs")
+def briefs() -> ResponseReturnValue:
+    """The actor's own briefs, and whether she can be called."""
+    by = current_actor()
+    return render_template(
+        "incidents/briefs.html",
+        briefs=own_briefs(by),
+        ended=ended_briefs(by),
+        duty=queries_mediation.own_duty(by),
+        requests=REQUEST_NAMES,
+        phone_text=phone_text,
+    )
+
+
+@blueprint.post("/b/d")
+@allow("incidents.briefs")
+def own_duty() -> ResponseReturnValue:
+    """Say whether one can be called."""
+    set_own_duty(current_actor(), active=request.form.get("active") == "1")
+    flash(_("Saved."))
+    return redirect(url_for("incidents.briefs"), 303)
+
+
+def _has_ended() -> ResponseReturnValue:
+    """Back to the list, which says so: the brief ended while its page was open."""
+    return redirect(url_for("incidents.briefs"), 303)
+
+
+@blueprint.post("/b/<brief_id>/answer")
+@allow("incidents.briefs")
+def answer_brief(brief_id: str) -> ResponseReturnValue:
+    """Say yes or no to what is asked."""
+    accepts = request.form.get("answer") == "yes"
+    if brief_id in ended_briefs(current_actor()):
+        return _has_ended()
+    # Of what is refused nothing stays, not even whom to call.
+    call = own_brief(current_actor(), brief_id)
+    mediation.answer_brief(current_actor(), brief_id, accepts=accepts)
+    flash(
+        _("Thank you. Call the programme if anything is unclear.")
+        if accepts
+        else _(
+            "The programme will ask somebody else."
+            " If you can help after all, call %(name)s: %(phone)s.",
+            name=call.call_name,
+            phone=phone_text(call.call_phone),
+        )
+    )
+    return redirect(url_for("incidents.briefs"), 303)
+
+
+@blueprint.route("/b/<brief_id>/close", methods=["GET", "POST"])
+@allow("incidents.briefs")
+def close_brief(brief_id: str) -> ResponseReturnValue:
+    """Say how it ended."""
+    by = current_actor()
+    if brief_id in ended_briefs(by):
+        return _has_ended()
+    brief = own_brief(by, brief_id)
+    form = closing_form(brief.requests, brief.people)
+    if form.validate_on_submit():
+        mediation.close_brief(by, brief_id, form.results())
+        flash(_("Thank you. What was asked is deleted here now."))
+        return redirect(url_for("incidents.briefs"), 303)
+    return page("incidents/brief_close.html", form=form, brief=brief)
+
+
+ENTRY = Entry(_l("Mediators on duty"), "incidents.duty_list", 20, "incidents.duty")
+
+
+def _said() -> dict[str, Any]:
+    minute = minute_of_week(to_local(utc_now()))
+    return {
+        "hours_lines": lambda one: directory_words.hours_lines(stretches_of(one)),
+        "on_duty": lambda one: is_on_duty(one, minute),
+        "phone_text": directory_words.phone_text,
+        "phone_of": phone_of,
+        "languages": words.LANGUAGE,
+    }
+
+
+def _stations() -> list[tuple[str, str]]:
+    return [(one.public_id, one.name) for one in organisations(["station"])]
+
+
+@blueprint.get("/d")
+@allow("incidents.duty")
+def duty_list() -> ResponseReturnValue:
+    """Everybody who mediates."""
+    return render_template(
+        "incidents/duty.html",
+        listing=duty_listing(),
+        police=police_accounts(),
+        **_said(),
+    )
+
+
+@blueprint.route("/d/new", methods=["GET", "POST"])
+@allow("incidents.duty")
+def add_mediator() -> ResponseReturnValue:
+    """Put a peer educator on duty."""
+    form = DutyForm()
+    form.offer(_stations(), possible_mediators())
+    if form.validate_on_submit():
+        with form.showing_problems():
+            mediation.add_mediator(current_actor(), form.account.data, form.details())
+            flash(_("Saved."))
+            return redirect(url_for("incidents.duty_list"), 303)
+    return page("incidents/duty_edit.html", form=form, duty=None)
+
+
+@blueprint.route("/d/<duty_id>", methods=["GET", "POST"])
+@allow("incidents.duty")
+def edit_mediator(duty_id: str) -> ResponseReturnValue:
+    """Change when and where somebody mediates."""
+    found = duty(duty_id)
+    form = DutyForm()
+    form.offer(_stations(), None)
+    if not form.is_submitted():
+        form.fill(found)
+    elif form.validate():
+        with form.showing_problems():
+            change_mediator(current_actor(), duty_id, form.details(), form.row_version_shown)
+            flash(_("Saved."))
+            return redirect(url_for("incidents.duty_list"), 303)
+    found = duty(duty_id)
+    if form.changed_meanwhile:
+        form.show_row_version(found.row_version)
+        form.saved_meanwhile = _duty_saved(found)
+    return page("incidents/duty_edit.html", form=form, duty=found)
+
+
+def _duty_saved(found: Duty) -> list[tuple[str, str]]:
+    phone = phone_of(found)
+    return [
+        (_("Number for this duty"), directory_words.phone_text(phone) if phone else _("None")),
+        (_("Stations"), ", ".join(one.organisation.name for one in found.stations) or _("None")),
+        (
+            _("Hours"),
+            "; ".join(
+                f"{days} {hours}"
+                for days, hours in directory_words.hours_lines(stretches_of(found))
+            )
+            or _("None"),
+        ),
+        (_("On duty"), _("Yes") if found.active else _("No")),
+    ]
+
+
+@blueprint.route("/d/<duty_id>/remove", methods=["GET", "POST"])
+@allow("incidents.duty")
+def remove_mediator(duty_id: str) -> ResponseReturnValue:
+    """Take somebody off the list, after a question."""
+    if request.method == "POST":
+        # Sent twice, the second finds her gone.
+        with suppress(web_NotFound):
+            mediation.remove_mediator(current_actor(), duty_id)
+        flash(_("Removed from the list of mediators."))
+        return redirect(url_for("incidents.duty_list"), 303)
+    return render_template("incidents/duty_remove.html", duty=duty(duty_id))

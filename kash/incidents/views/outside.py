@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint
-from kash.incidents.forms.outside import OutsideForm
+from kash.incidents.forms.casework import OutsideForm
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, standings
 from kash.incidents.sections import Entry
 from kash.incidents.services.outside import (

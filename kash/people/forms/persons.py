@@ -1,9 +1,13 @@
-"""Forms of a person, and of looking for one."""
+"""Names that were typed in capitals can be written as names; nobody's name is changed unasked.
+Forms of a person, and of looking for one. Forms of consents. Why somebody wants to see a contact.
+Asking that somebody be erased. Form of a group. Whose fact is kept, when two people are one. Form
+of an organisation. Where people go, and from which day."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,25 +16,48 @@ from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from kash.people import words
-from kash.people.facts import FACT, FACTS, PLAIN, Fact, FormPart
-from kash.people.forms.capitals import NamedForm
+from kash.people.facts import FACT, FACTS, PLAIN, Fact, FormPart, Kind
 from kash.people.models import Group, Organisation, Person
+from kash.people.rules.lists.cells import as_name, in_capitals
 from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
+from kash.people.services.contacts import OrganisationDetails
 from kash.people.services.persons import AlreadyHere
-from kash.platform.web import KashForm
+from kash.people.words import GROUNDS
+from kash.platform.web import KashForm as web_KashForm
+from kash.platform.web.fields import DayField, HiddenField, NewIdField, PhoneField, SeveralField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
     BooleanField,
-    DayField,
-    NewIdField,
-    PhoneField,
+    KashForm,
     choice_field,
     email_field,
+    long_text_field,
     radio_field,
     text_field,
     whole_number_field,
 )
 from kash.platform.web.row_versions import RowVersionForm
+
+_NAMES = ("chosen_name", "printed_name")
+
+
+class NamedForm(KashForm):
+    """A form with a person's names. With the tick, those in capitals are taken as `as_name` writes
+    them, as lists do."""
+
+    as_names = BooleanField(
+        _l("Write names in capitals as names"),
+        description=_l("OTIENO WEKESA becomes Otieno Wekesa."),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: what is kept is the name as it was wished for."""
+        fine = super().validate(extra_validators)
+        if self.as_names.data:
+            for name in _NAMES:
+                if name in self and in_capitals(self[name].data or ""):
+                    self[name].data = as_name(self[name].data)
+        return fine
 
 
 def _looks(name: str) -> dict[str, str]:
@@ -143,7 +170,7 @@ class PersonForm(NamedForm, RowVersionForm):
             self[name].data = value
 
 
-class SearchForm(KashForm):
+class SearchForm(web_KashForm):
     """A name, a number or a phone."""
 
     search = text_field(_l("Search"), most=200, required=False)
@@ -161,5 +188,209 @@ class SearchForm(KashForm):
         return typed.phone.data or None
 
 
-class _PhoneForm(KashForm):
+class _PhoneForm(web_KashForm):
     phone = PhoneField()
+
+
+class ConsentForm(web_KashForm):
+    """An answer."""
+
+    answer = radio_field(_l("Answer"))
+
+    def offer(self, answers: Sequence[str]) -> None:
+        """Set what can be chosen."""
+        self.answer.choices = [(answer, words.ANSWER[answer]) for answer in answers]
+
+
+class SignedFormsForm(web_KashForm):
+    """A heap of signed forms: what was signed, how many there are, and where they lie."""
+
+    purposes = SeveralField(
+        _l("What was signed"),
+        coerce=str,
+        choices=[],
+        description=_l("Only what every one of these forms says."),
+    )
+    forms = whole_number_field(_l("Forms counted"), least=1, most=500)
+    kept_at = text_field(
+        _l("Where they are kept"),
+        most=120,
+        description=_l("For example: office, cupboard 2, folder June."),
+    )
+
+    def offer(self, purposes: Sequence[str]) -> None:
+        """Set what can be chosen."""
+        self.purposes.choices = [(purpose, words.PURPOSE[purpose]) for purpose in purposes]
+
+
+class AskContactForm(web_KashForm):
+    """Why one needs to reach somebody."""
+
+    reason = long_text_field(
+        _l("What do you need it for?"),
+        most=500,
+        required=True,
+        rows=3,
+        description=_l("Kept sealed. Whoever decides reads it."),
+    )
+
+
+class MoreLooksForm(web_KashForm):
+    """Why one needs more looks than are usual in a day."""
+
+    reason = long_text_field(
+        _l("Why do you need more today?"),
+        most=500,
+        required=True,
+        rows=3,
+        description=_l("Kept sealed. The director reads it on Today."),
+    )
+
+
+class AskErasureForm(web_KashForm):
+    """On what grounds somebody is to be erased, and on which day it was asked for."""
+
+    grounds = choice_field(_l("Why"), list(GROUNDS.items()))
+    asked_on = DayField(_l("Asked on"))
+
+    def validate_asked_on(self, field: Any) -> None:
+        """A day is needed."""
+        if field.data is None and not field.errors:
+            raise ValidationError(_("Enter the day."))
+
+
+class RefuseErasureForm(web_KashForm):
+    """Why a wish to be erased is refused."""
+
+    reason = long_text_field(
+        _l("Why it is refused"),
+        most=1000,
+        required=True,
+        description=_l("Whoever asked reads it, and tells the person."),
+    )
+
+
+_LETTER = re.compile(r"[A-Za-z]")
+
+
+class GroupForm(web_KashForm):
+    """A group."""
+
+    name = text_field(_l("Name"), most=80)
+    letter = text_field(_l("Letter on paper"), most=1)
+    is_police = BooleanField(_l("This group is the police"))
+
+    def validate_letter(self, field: Any) -> None:
+        """One letter from A to Z."""
+        if not _LETTER.fullmatch(field.data or ""):
+            raise ValidationError(_("Enter one letter, A to Z."))
+
+
+@dataclass(frozen=True)
+class MergedField:
+    """A fact of both, as it is shown. `same` needs no choice; `chosen` is "kept" or "gone"."""
+
+    name: str
+    label: Any
+    kept: str
+    gone: str
+    same: bool
+    chosen: str
+
+    @property
+    def result(self) -> str:
+        """Value that will stand."""
+        return self.gone if self.chosen == "gone" else self.kept
+
+
+class MergeForm(web_KashForm):
+    """The choices, each posted under the fact's name, and the row versions that were read."""
+
+    row_versions = HiddenField()
+    step = HiddenField()
+
+    @property
+    def row_versions_read(self) -> tuple[int, int]:
+        """The row versions of the two; 0, which nobody has, if unreadable."""
+        found = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", self.row_versions.data)
+        return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def merged_fields(
+    person: Person, gone: Person, chosen: Mapping[str, str] | None = None
+) -> Sequence[MergedField]:
+    """All facts of the two. Until somebody chose, what one alone has is kept."""
+    found = []
+    for fact in FACTS:
+        one, other = _value(person, fact), _value(gone, fact)
+        if chosen is None:
+            choice = "gone" if other and not one else "kept"
+        else:
+            choice = "gone" if chosen.get(fact.name) == "gone" else "kept"
+        found.append(
+            MergedField(
+                fact.name,
+                words.LABEL[fact.name],
+                _said(fact, one),
+                _said(fact, other),
+                one == other,
+                choice,
+            )
+        )
+    return found
+
+
+def _value(person: Person, fact: Fact) -> Any:
+    if fact.kind is Kind.GROUP:
+        return person.group.name
+    if fact.kind is Kind.SEALED:
+        return getattr(person, f"{fact.name}_lookup") or ""
+    return getattr(person, fact.name) or ""
+
+
+def _said(fact: Fact, value: Any) -> str:
+    if not value:
+        return _("None")
+    if fact.kind is Kind.SEALED:
+        # Which of the two is kept can be chosen without showing either.
+        return _("Kept sealed")
+    return words.said(fact.name, value)
+
+
+class OrganisationForm(web_KashForm):
+    """An organisation."""
+
+    name = text_field(_l("Name"), most=120)
+    kind = radio_field(_l("Kind"), list(words.KIND.items()))
+    place = text_field(_l("Place"), most=120, required=False)
+    group = choice_field(_l("Group"), required=False)
+
+    def offer(self, groups: Sequence[Group]) -> None:
+        """Set what can be chosen."""
+        self.group.choices = [
+            ("", _("None")),
+            *((group.public_id, group.name) for group in groups),
+        ]
+
+    def details(self) -> OrganisationDetails:
+        """Details as they were entered."""
+        return self.command(OrganisationDetails)
+
+
+class TransferForm(web_KashForm):
+    """Where someone goes, and from which day."""
+
+    organisation = choice_field(_l("New station or collective"))
+    since = DayField(_l("From"))
+
+    def offer(self, organisations: Sequence[Organisation]) -> None:
+        """Set what can be chosen."""
+        self.organisation.choices = [
+            ("", _("Choose")),
+            *((place.public_id, place.name) for place in organisations),
+        ]
+
+    def validate_since(self, field: Any) -> None:
+        """A day is needed."""
+        if field.data is None and not field.errors:
+            raise ValidationError(_("Enter the day."))

@@ -1,7 +1,10 @@
-"""Page of a preview: rows with questions first, with what there is to choose."""
+"""Page of a preview: rows with questions first, with what there is to choose. Report of what was
+done with each row, as a file to keep: no phone and no e-mail stands in it."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,12 +14,13 @@ from kash.people import words as people_words
 from kash.people.facts import LISTED
 from kash.people.lists import words
 from kash.people.lists.previews import ListRow, Preview
+from kash.people.lists.words import DONE, remark_text, row_text, same_text
 from kash.people.models import Group, Organisation
 from kash.people.queries.lists import kept_facts
-from kash.people.rules.lists.births import Born
+from kash.people.rules.duplicates import Reason
+from kash.people.rules.lists.cells import Born
 from kash.people.rules.lists.classing import Facts, Outcome, State, is_child, row_number
 from kash.people.rules.lists.rows import EDITABLE, ReadRow
-from kash.people.rules.matching import Reason
 from kash.platform.web import Listing, paged
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
@@ -259,3 +263,33 @@ def _edits(outcome: Outcome) -> list[tuple[str, str, str]]:
     wrong = {remark.field for remark in remarks if remark.wrong}
     names = [name for name in EDITABLE if name in wrong]
     return [(name, str(words.FIELD[name]), row.typed.get(name, "")[:200]) for name in names]
+
+
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def quoted(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+
+
+def report_of(preview: Preview) -> bytes:
+    """A CSV file in UTF-8 with its mark, so that spreadsheets read it rightly."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow([_("Row"), _("Name"), _("Number"), _("What was done"), _("Why")])
+    for each in preview.outcomes:
+        row = each.placed.row
+        told = [remark_text(remark) for remark in (*row.remarks, *each.placed.wrong)]
+        if each.state is State.SAME:
+            told = [same_text(each, preview), *told]
+        writer.writerow(
+            [
+                row_text(each.number),
+                quoted(row.name),
+                quoted(row.fact("reference")),
+                str(DONE[each.state]),
+                quoted(" ".join(told)),
+            ]
+        )
+    return "\ufeff".encode() + written.getvalue().encode("utf-8", "replace")

@@ -1,30 +1,52 @@
-"""A list as it would be stored: columns, places, and what becomes of each row."""
+"""A file as rows of people: its sheet, headings and columns found, each row read for itself. A
+list as it would be stored: columns, places, and what becomes of each row. Previews as they are
+kept: one line of JSON that tells of the whole, then one for each row. A page decodes only the rows
+that it shows. Whoever keeps it seals it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, overload
 
-from kash.people.lists.choices import ADD, Choices
-from kash.people.lists.files import ReadFile
-from kash.people.lists.mappings import Mapped
-from kash.people.lists.placing import ListedPlace, Parts, placed_rows, places_of
-from kash.people.lists.rows_read import Capitals, ReadList, read_people
-from kash.people.models import Person
-from kash.people.queries import organisations as organisations_queries
-from kash.people.queries.known import chunks, known_for, likenesses, numbers_taken
+from flask_babel import gettext as _
+
+from kash.people.facts import LISTED
+from kash.people.lists.files import (
+    MOST_ROWS,
+    FileUnreadable,
+    Mapped,
+    ReadFile,
+    remembered,
+    too_long,
+)
+from kash.people.lists.placing import (
+    ADD,
+    Choices,
+    ListedPlace,
+    Parts,
+    choices_from,
+    group_of,
+    parts_of,
+    placed_rows,
+    places_of,
+)
+from kash.people.models import Group, Person
+from kash.people.queries import directory as organisations_queries
 from kash.people.queries.lists import kept_facts, people_revision
-from kash.people.rules.lists.cells import Cell, Remark, text_of
+from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
+from kash.people.rules.duplicates import Likeness, Match, Reason
+from kash.people.rules.lists.cells import Born, Cell, Remark, as_name, text_of
 from kash.people.rules.lists.classing import (
     NUMBER_TAKEN,
     Comparison,
     Outcome,
+    PlacedRow,
     State,
     class_rows,
     compare,
@@ -34,13 +56,207 @@ from kash.people.rules.lists.classing import (
     row_number,
     with_known,
 )
-from kash.people.rules.lists.headings import Guess, normalised
-from kash.people.rules.lists.sections import Skipped
-from kash.people.rules.matching import Likeness, Match
+from kash.people.rules.lists.headings import (
+    FIELDS,
+    LEFT_OUT,
+    Guess,
+    match_columns,
+    normalised,
+    serial_column,
+)
+from kash.people.rules.lists.layouts import apart, table_of
+from kash.people.rules.lists.rows import (
+    ReadRow,
+    Skipped,
+    Table,
+    TableSheet,
+    best_sheet,
+    capitals_in,
+    columns_of,
+    doubted_name,
+    header_number,
+    is_section,
+    line_text,
+    lone_names,
+    named_small,
+    read_row,
+    skipped_as,
+)
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup
+from kash.platform.web.fields import DEFAULT_REGION
 from kash.policy import Actor
+
+_LOOKED_AT = 5
+_REPORTED_EVERY = 100
+_SHOWN = 3
+# By how many cells a column is judged.
+_CELLS = 200
+
+
+@dataclass(frozen=True)
+class Capitals:
+    """How many names are in capitals, and some of them with how they are written as names."""
+
+    names: int = 0
+    some: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadList:
+    """A list as it is read, before its people are compared with anybody. `people` are the cells of
+    each row by its number, in the order of `rows`."""
+
+    sheet_at: int
+    sheet: TableSheet
+    table: Table
+    mapped: Mapped
+    seen_before: bool
+    guesses: list[Guess]
+    group: str
+    group_guessed: bool
+    people: Sequence[tuple[int, tuple[Cell, ...]]]
+    rows: Sequence[ReadRow]
+    skipped: list[Skipped]
+    parts: Parts
+    capitals: Capitals
+
+
+def read_people(
+    file: ReadFile,
+    choices: Choices,
+    actor: Actor,
+    today: date,
+    groups: Sequence[Group],
+    report: Callable[[int, int], None] | None = None,
+) -> ReadList:
+    """Read a list; `report` is told half of the rows that are done, and of how many. Raises
+    FileUnreadable."""
+    sheets = [apart(each) for each in file.sheets]
+    sheet_at = choices.sheet if choices.sheet is not None else best_sheet(sheets)
+    if not 0 <= sheet_at < len(sheets):
+        sheet_at = best_sheet(sheets)
+    sheet = sheets[sheet_at]
+    header = choices.header
+    if header is None:
+        header = header_number(sheet) or _header_seen_before(sheet, actor)
+    table = table_of(sheet, header)
+    if not table.rows:
+        raise FileUnreadable(_("There is no row below the column names."))
+    mapped, seen_before = remembered(table.headings, actor)
+    guesses = _guesses(table, choices, mapped, today)
+    group = choices.group or (mapped.group if seen_before else "")
+    guessed = False
+    if group not in {each.public_id for each in groups}:
+        group, guessed = group_of(sheet, table, guesses, groups), True
+    columns = columns_of([each.field for each in guesses])
+    people, skipped = _people(table, columns, choices)
+    titled = _titled(people, choices)
+    parts = parts_of(table, [*skipped, *titled.values()], groups)
+    doubted = lone_names(people, columns.get("name", []), serial_column(table.headings))
+    total = len(people)
+    rows: list[ReadRow] = []
+    capitals = 0
+    some: list[tuple[str, str]] = []
+    for done, (number, cells) in enumerate(people):
+        if report is not None and done % _REPORTED_EVERY == 0:
+            # Reading takes about as long as comparing.
+            report(done // 2, total)
+        edits = choices.edits.get(number, {})
+        row = read_row(number, cells, columns, edits, today, DEFAULT_REGION)
+        if number in doubted and number not in choices.persons:
+            row = doubted_name(row, edits)
+        if number in titled:
+            row = doubted_name(row, edits, "name_title")
+        if "name" not in edits and capitals_in(row):
+            capitals += 1
+            if len(some) < _SHOWN:
+                some.append((row.name, as_name(row.name)))
+            if choices.capitals:
+                row = named_small(row)
+        rows.append(parts.placed(row))
+    return ReadList(
+        sheet_at=sheet_at,
+        sheet=sheet,
+        table=table,
+        mapped=mapped,
+        seen_before=seen_before,
+        guesses=guesses,
+        group=group,
+        group_guessed=guessed,
+        people=people,
+        rows=rows,
+        skipped=skipped,
+        parts=parts,
+        capitals=Capitals(capitals, tuple(some)),
+    )
+
+
+def _titled(people: Sequence[tuple[int, tuple[Cell, ...]]], choices: Choices) -> dict[int, Skipped]:
+    """Rows that are named like the title of a part, by their numbers. Until somebody says that one
+    is a person, those below it belong to the part that it may be the title of."""
+    return {
+        number: Skipped(number, "section", line_text(cells))
+        for number, cells in people
+        if number not in choices.edits and number not in choices.persons and is_section(cells)
+    }
+
+
+def _people(
+    table: Table, columns: Mapping[str, Sequence[int]], choices: Choices
+) -> tuple[list[tuple[int, tuple[Cell, ...]]], list[Skipped]]:
+    """The rows that are people's, and those that are nobody's. Raises FileUnreadable if there are
+    more people than one list may hold."""
+    skipped = []
+    people = []
+    names = columns.get("name", [])
+    facts = [at for field, places in columns.items() if field != "name" for at in places]
+    for number, cells in table.rows:
+        why = table.nobody.get(number) or skipped_as(
+            cells, table.headings, names, table.above, facts if any(table.headings) else ()
+        )
+        if why and number not in choices.edits and number not in choices.persons:
+            skipped.append(Skipped(number, why, line_text(cells)))
+        else:
+            people.append((number, cells))
+    if len(people) > MOST_ROWS:
+        raise FileUnreadable(too_long())
+    return people, skipped
+
+
+def _header_seen_before(sheet: TableSheet, actor: Actor) -> int:
+    """The row whose cells somebody took for headings before; 0 if there is none."""
+    for number, cells in sheet.rows[:_LOOKED_AT]:
+        if len(cells) > 1 and remembered([text_of(cell) for cell in cells], actor)[1]:
+            return number
+    return 0
+
+
+def _guesses(table: Table, choices: Choices, mapped: Mapped, today: date) -> list[Guess]:
+    at_hand = _columns(table)
+    guesses = match_columns(
+        table.headings, at_hand, mapped.columns, today, DEFAULT_REGION, table.answered
+    )
+    for at, name in choices.columns.items():
+        if at < len(guesses) and (name == LEFT_OUT or name in FIELDS):
+            same = guesses[at].field == name
+            guesses[at] = guesses[at] if same else Guess(name, "chosen", 300)
+    return guesses
+
+
+def _columns(table: Table) -> list[list[Cell]]:
+    """Some cells of each column, of rows that may be people's."""
+    some: list[Sequence[Cell]] = []
+    for number, cells in table.rows:
+        if number not in table.nobody and not skipped_as(cells, table.headings, (), table.above):
+            some.append(cells)
+        if len(some) == _CELLS:
+            break
+    return [
+        [cells[at] if at < len(cells) else "" for cells in some]
+        for at in range(len(table.headings))
+    ]
 
 
 @dataclass(frozen=True)
@@ -342,3 +558,227 @@ def mapping_of(preview: Preview, choices: Choices) -> Mapped:
         if place.sure in ("chosen", "remembered") and place.chosen not in (ADD, "")
     }
     return Mapped(columns, stations, preview.group)
+
+
+_NAMES = tuple(fact.name for fact in LISTED)
+# Also what facts there are: rows hold them in their order.
+_FORM = " ".join(("4", *_NAMES))
+
+
+class KeptRows(Sequence[ListRow]):
+    """Rows that are decoded once they are asked for."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._lines = lines
+        self._rows: dict[int, ListRow] = {}
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, at: int) -> ListRow: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[ListRow]: ...
+
+    def __getitem__(self, at: int | slice) -> ListRow | Sequence[ListRow]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        found = self._rows.get(at)
+        if found is None:
+            found = self._rows[at] = _row(json.loads(self._lines[at]))
+        return found
+
+    def __iter__(self) -> Iterator[ListRow]:
+        return (self[at] for at in range(len(self)))
+
+    def line(self, at: int, row: ListRow) -> bytes | None:
+        """The line that a row came from, if it is as it was."""
+        return self._lines[at] if self._rows.get(at) is row else None
+
+
+def written(preview: Preview, former: Sequence[ListRow] | None = None) -> bytes:
+    """A preview as it is kept. `former` are rows that it was made from, whose lines may be used
+    again."""
+    kept = former if isinstance(former, KeptRows) else None
+    lines = [_text(_kept_previews_head(preview))]
+    for at, row in enumerate(preview.rows):
+        line = kept.line(at, row) if kept is not None else None
+        lines.append(_text(_written_row(row)) if line is None else line)
+    return b"\n".join(lines)
+
+
+def read(content: bytes) -> Preview | None:
+    """A preview that was kept; None if it was written by another version of Kash."""
+    first, *lines = content.split(b"\n")
+    head = json.loads(first)
+    if head.get("form") != _FORM:
+        return None
+    return Preview(
+        choices=choices_from(head["choices"]),
+        file=FileFacts(
+            tuple(head["sheets"]),
+            head["encoding"],
+            tuple(head["mixed_rows"]),
+            tuple(head["joined_rows"]),
+        ),
+        sheet_at=head["sheet_at"],
+        table=TableHead(
+            head["header"],
+            tuple(head["headings"]),
+            tuple(tuple(values) for values in head["first_values"]),
+            head["last"],
+        ),
+        guesses=[Guess(*each) for each in head["guesses"]],
+        group=head["group"],
+        group_guessed=head["group_guessed"],
+        seen_before=head["seen_before"],
+        places=[ListedPlace(*each) for each in head["places"]],
+        rows=KeptRows(lines),
+        skipped=[Skipped(*each) for each in head["skipped"]],
+        weights=Weights(head["everyone"], head["sounds"]),
+        told=head["told"],
+        as_of=datetime.fromisoformat(head["as_of"]),
+        mark=tuple(head["mark"]),
+        changed={int(number): State(state) for number, state in head["changed"].items()},
+        parts=Parts(tuple(head["parts"][0]), tuple(head["parts"][1])),
+        capitals=Capitals(head["capitals"][0], tuple(map(tuple, head["capitals"][1]))),
+        digest=head["digest"],
+        new_places=head["new_places"],
+        states=[(number, State(state)) for number, state in head["states"]],
+        counts=Counter(head["counts"]),
+        changes=head["changes"],
+    )
+
+
+def _text(given: Any) -> bytes:
+    return json.dumps(given, separators=(",", ":"), default=_as_text).encode()
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value)
+
+
+def _kept_previews_head(preview: Preview) -> dict[str, Any]:
+    return {
+        "form": _FORM,
+        "choices": asdict(preview.choices),
+        "sheets": preview.file.sheets,
+        "encoding": preview.file.encoding,
+        "mixed_rows": preview.file.mixed_rows,
+        "joined_rows": preview.file.joined_rows,
+        "sheet_at": preview.sheet_at,
+        "header": preview.table.header,
+        "headings": preview.table.headings,
+        "first_values": preview.table.first_values,
+        "last": preview.table.last,
+        "guesses": [(each.field, each.sure, each.score) for each in preview.guesses],
+        "group": preview.group,
+        "group_guessed": preview.group_guessed,
+        "seen_before": preview.seen_before,
+        "places": [
+            (each.written, each.rows, each.chosen, each.called, each.sure)
+            for each in preview.places
+        ],
+        "skipped": [(each.number, each.why, each.text) for each in preview.skipped],
+        "everyone": preview.weights.everyone,
+        "sounds": preview.weights.sounds,
+        "told": preview.told,
+        "as_of": preview.as_of,
+        "mark": preview.mark,
+        "changed": preview.changed,
+        "parts": (preview.parts.starts, preview.parts.groups),
+        "capitals": (preview.capitals.names, preview.capitals.some),
+        "digest": preview.digest,
+        "new_places": preview.new_places,
+        "states": preview.states,
+        "counts": preview.counts,
+        "changes": preview.changes,
+    }
+
+
+def _written_row(row: ListRow) -> list[Any]:
+    outcome, placed, read = row.outcome, row.outcome.placed, row.outcome.placed.row
+    at = {match.key: place for place, match in enumerate(row.found)}
+    return [
+        [[cell.isoformat()] if isinstance(cell, date) else cell for cell in row.cells],
+        [[each.key, each.score, each.reasons, each.certain] for each in row.found],
+        [
+            read.number,
+            read.name,
+            [read.fact(fact) for fact in _NAMES],
+            read.phone,
+            read.email,
+            [read.birth.year, read.birth.band],
+            read.organisation,
+            read.since.isoformat() if read.since else None,
+            read.group,
+            _written_remarks(read.remarks),
+            read.typed,
+        ],
+        [
+            placed.group,
+            placed.organisation,
+            placed.new_station,
+            placed.phone_lookup,
+            _written_remarks(placed.wrong),
+        ],
+        [
+            outcome.state,
+            outcome.same_as,
+            [at[match.key] for match in outcome.matches],
+            outcome.decided,
+            outcome.may_be_new,
+            outcome.shared_phone,
+        ],
+        [row.comparison.fills, row.comparison.differs] if row.comparison is not None else None,
+    ]
+
+
+def _written_remarks(remarks: Sequence[Remark]) -> list[list[Any]]:
+    return [[each.code, each.field, each.given, each.taken, each.wrong] for each in remarks]
+
+
+def _remarks(given: list[list[Any]]) -> tuple[Remark, ...]:
+    return tuple([Remark(*each) for each in given]) if given else ()
+
+
+@lru_cache(maxsize=1_024)
+def _reasons(given: tuple[str, ...]) -> tuple[Reason, ...]:
+    return tuple(map(Reason, given))
+
+
+def _cell(given: Any) -> Cell:
+    return date.fromisoformat(given[0]) if isinstance(given, list) else given
+
+
+def _row(given: list[Any]) -> ListRow:
+    cells, matches, read, placed, outcome, comparison = given
+    found = tuple(
+        [Match(key, score, _reasons(tuple(why)), sure) for key, score, why, sure in matches]
+    )
+    number, name, facts, phone_read, email, born, station, since, of_group, remarks, typed = read
+    row = ReadRow(
+        number,
+        name,
+        dict(zip(_NAMES, facts, strict=True)),
+        phone_read,
+        email,
+        Born(*born),
+        station,
+        date.fromisoformat(since) if since else None,
+        of_group,
+        _remarks(remarks),
+        typed,
+    )
+    group, organisation, new, phone, wrong = placed
+    place = PlacedRow(row, group, organisation, new, phone, _remarks(wrong))
+    state, same_as, among, *more = outcome
+    return ListRow(
+        tuple(map(_cell, cells)),
+        found,
+        Outcome(place, State(state), same_as, tuple([found[at] for at in among]), *more),
+        Comparison(*map(tuple, comparison)) if comparison is not None else None,
+    )

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kash.people.lists.choices import Choices
-from kash.people.lists.placing import placed_rows, places_now
+from kash.people.lists.placing import Choices, placed_rows, places_now
 from kash.people.lists.previews import (
     ListRow,
     Preview,
@@ -24,10 +23,10 @@ from kash.people.lists.previews import (
     told_digest,
 )
 from kash.people.models import Person
-from kash.people.queries.known import chunks, known_for, likenesses, numbers_taken
+from kash.people.queries.directory import groups, organisations
 from kash.people.queries.lists import people_revision
-from kash.people.queries.organisations import groups, organisations
-from kash.people.rules.known import Known
+from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
+from kash.people.rules.duplicates import Known, Likeness, Match, blocks_of, name_parts, sound
 from kash.people.rules.lists.classing import (
     MOST_FOUND,
     NUMBER_TAKEN,
@@ -41,8 +40,6 @@ from kash.people.rules.lists.classing import (
     with_known,
 )
 from kash.people.rules.lists.rows import columns_of, named_small, read_row
-from kash.people.rules.matching import Likeness, Match, blocks_of
-from kash.people.rules.name_likeness import name_parts, sound
 from kash.platform.database import db, utc_now
 from kash.platform.web.fields import DEFAULT_REGION
 from kash.policy import Actor

@@ -7,8 +7,7 @@ import io
 from datetime import timedelta
 
 from kash.people.lists.files import ReadFile, file_of, written_file
-from kash.people.lists.kept_previews import read, written
-from kash.people.lists.previews import Preview
+from kash.people.lists.previews import Preview, read, written
 from kash.platform import storage
 from kash.platform.vault import open_file, seal_file
 

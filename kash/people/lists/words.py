@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.people import words
+from kash.people.rules.duplicates import Reason
 from kash.people.rules.lists.cells import Remark
 from kash.people.rules.lists.classing import Outcome, State
-from kash.people.rules.lists.tables import place_of
-from kash.people.rules.matching import Reason
+from kash.people.rules.lists.rows import place_of
 
 if TYPE_CHECKING:
     from kash.people.lists.previews import Preview
+
 
 STATE: dict[str, Any] = {
     State.NEW: _l("New"),

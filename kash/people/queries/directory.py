@@ -1,16 +1,28 @@
-"""Reads of the directory of services."""
+"""Reads of the directory of services. Groups and organisations. Zones, venues, and the spellings
+of areas that are in use. Postings that hold now."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kash.people.models import ServiceEntry, ServiceHours
+from kash.people.models import (
+    Group,
+    Organisation,
+    Person,
+    Posting,
+    ServiceEntry,
+    ServiceHours,
+    Venue,
+    Zone,
+)
 from kash.people.rules.directory import SERVICE_KINDS, WEEK, found_by
+from kash.people.rules.persons import alike_area, tells_of_nobody
+from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
 from kash.platform.web.errors import one_or_404
@@ -176,3 +188,266 @@ def locked_service(session: Session, public_id: str) -> ServiceEntry:
             select(ServiceEntry).where(ServiceEntry.public_id == public_id).with_for_update()
         )
     )
+
+
+# Nobody needs to know at a glance how many more than these are at one station, and counting them
+# would read everybody.
+MOST_COUNTED = 250
+
+
+def groups() -> Sequence[Group]:
+    """All groups, in the programme's order."""
+    return db.session.scalars(select(Group).order_by(Group.position, Group.letter)).all()
+
+
+def organisations(kinds: Sequence[str] = ()) -> Sequence[Organisation]:
+    """All organisations by name, of certain kinds if any are given."""
+    statement = select(Organisation).order_by(Organisation.name)
+    if kinds:
+        statement = statement.where(Organisation.kind.in_(kinds))
+    return db.session.scalars(statement).all()
+
+
+def station_names() -> list[str]:
+    """The names of all stations."""
+    return list(db.session.scalars(select(Organisation.name).where(Organisation.kind == "station")))
+
+
+def find_organisations(text: str, limit: int) -> Sequence[Organisation]:
+    """Organisations by a part of their name or place, for whoever may find people; one query."""
+    return db.session.scalars(
+        select(Organisation)
+        .where(
+            or_(
+                Organisation.name.icontains(text, autoescape=True),
+                Organisation.place.icontains(text, autoescape=True),
+            )
+        )
+        .order_by(func.lower(Organisation.name), Organisation.id)
+        .limit(limit)
+    ).all()
+
+
+def organisation(public_id: str) -> Organisation:
+    """One organisation. Raises NotFound."""
+    return one_or_404(
+        db.session.scalar(
+            select(Organisation)
+            .where(Organisation.public_id == public_id)
+            .options(joinedload(Organisation.group))
+        )
+    )
+
+
+def organisation_list(kind: str = "") -> Listing[Any]:
+    """Organisations as rows of public_id, name, kind, place, group_name and people (posted now).
+
+    Everyone with `people.find` may see how many people a station or collective has, not who. More
+    than MOST_COUNTED are counted as one more than that; the list of people tells how many.
+    """
+    some = (
+        select(Posting.organisation_id)
+        .where(Posting.organisation_id == Organisation.id, Posting.is_open)
+        .limit(MOST_COUNTED + 1)
+        .correlate(Organisation)
+        .subquery()
+    )
+    posted = select(func.count()).select_from(some).scalar_subquery().label("people")
+    statement = select(
+        Organisation.public_id,
+        Organisation.name,
+        Organisation.kind,
+        Organisation.place,
+        Group.name.label("group_name"),
+        posted,
+    ).outerjoin(Organisation.group)
+    if kind:
+        statement = statement.where(Organisation.kind == kind)
+    return listing(
+        statement,
+        sorts={
+            "name": func.lower(Organisation.name),
+            "kind": (Organisation.kind, func.lower(Organisation.name)),
+            "place": (func.lower(Organisation.place), func.lower(Organisation.name)),
+            "people": posted,
+        },
+        default_sort="name",
+        key=Organisation.id,
+    )
+
+
+# Whoever adds more wants another way to choose than a list.
+MOST = 1000
+MOST_SPELLINGS = 5000
+# Under what is sealed of a venue.
+VENUE_PHONE, VENUE_SAFETY = "venue.contact_phone", "venue.safety"
+
+
+def zones(*, also_closed: bool = False) -> Sequence[Zone]:
+    """The zones by name, each with the one it lies in; those in use only, unless asked; one
+    query."""
+    statement = select(Zone).options(joinedload(Zone.within)).order_by(func.lower(Zone.name))
+    if not also_closed:
+        statement = statement.where(Zone.active)
+    return db.session.scalars(statement.limit(MOST)).all()
+
+
+def zone_names() -> list[str]:
+    """Names offered where an area is typed."""
+    return list(
+        db.session.scalars(
+            select(Zone.name).where(Zone.active).order_by(func.lower(Zone.name)).limit(MOST)
+        )
+    )
+
+
+def zone(public_id: str) -> Zone:
+    """A zone. Raises NotFound."""
+    return one_or_404(db.session.scalars(select(Zone).where(Zone.public_id == public_id)).first())
+
+
+def venues(*, also_closed: bool = False) -> Sequence[Venue]:
+    """The venues by name with their zones; those in use only, unless asked; one query."""
+    statement = select(Venue).options(joinedload(Venue.zone)).order_by(func.lower(Venue.name))
+    if not also_closed:
+        statement = statement.where(Venue.active)
+    return db.session.scalars(statement.limit(MOST)).all()
+
+
+def venue_names() -> list[str]:
+    """Names offered where a place is typed."""
+    return list(
+        db.session.scalars(
+            select(Venue.name).where(Venue.active).order_by(func.lower(Venue.name)).limit(MOST)
+        )
+    )
+
+
+def venue(public_id: str) -> Venue:
+    """A venue. Raises NotFound."""
+    return one_or_404(
+        db.session.scalars(
+            select(Venue).options(joinedload(Venue.zone)).where(Venue.public_id == public_id)
+        ).first()
+    )
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """An area as it was typed: for how many people, organisations and venues, and the zone whose
+    name is written nearly so."""
+
+    text: str
+    people: int
+    organisations: int
+    venues: int
+    alike: str = ""
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """The spellings that may be shown, the most frequent first, and how many may not."""
+
+    shown: Sequence[Spelling]
+    hidden: int
+
+
+def spellings() -> Spellings:
+    """The areas that were typed and are no zone's name; four queries.
+
+    Whoever keeps the zones sees no participants: what could be somebody's address is only counted.
+    """
+    counts: dict[str, list[int]] = {}
+    for place, rows in enumerate((_typed_by_people(), _typed_in(Organisation), _typed_in(Venue))):
+        for text, number in db.session.execute(rows):
+            counts.setdefault(text, [0, 0, 0])[place] = number
+    areas = zone_names()
+    typed = sorted(counts.items(), key=lambda one: (-sum(one[1]), one[0]))[:MOST]
+    found = [
+        Spelling(text, people, there, venues, alike_area(text, areas))
+        for text, (people, there, venues) in typed
+    ]
+    shown = [
+        one
+        for one in found
+        if tells_of_nobody(one.people, one.organisations + one.venues, one.alike)
+    ]
+    return Spellings(shown, len(found) - len(shown))
+
+
+def _typed_in(kind: type[Organisation] | type[Venue]) -> Select[str, int]:
+    return (
+        select(kind.place, func.count())
+        .where(kind.place != "", kind.place.not_in(select(Zone.name)))
+        .group_by(kind.place)
+    )
+
+
+def _typed_by_people() -> Select[str, int]:
+    """Each ward that is no zone's name, with the number of people, counted up to MOST.
+
+    The index is asked for one ward after the other: few are typed by many.
+    """
+    first = select(func.min(Person.ward).label("text")).where(Person.ward > "")
+    typed = first.cte("typed", recursive=True)
+    next_one = select(func.min(Person.ward)).where(Person.ward > typed.c.text).scalar_subquery()
+    typed = typed.union_all(select(next_one).where(typed.c.text.is_not(None)))
+    people = select(Person.id).where(Person.ward == typed.c.text).limit(MOST).correlate(typed)
+    counted = select(func.count()).select_from(people.subquery()).scalar_subquery()
+    return (
+        select(typed.c.text, counted)
+        .where(typed.c.text.is_not(None), typed.c.text.not_in(select(Zone.name)))
+        .limit(MOST_SPELLINGS)
+    )
+
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class PostedPerson:
+    """Someone who may be moved, where she is now, her group's letter, and whether it is one of
+    officers."""
+
+    public_id: str
+    name: str
+    station: str
+    letter: str = ""
+    police: bool = False
+
+
+def with_posting(statement: Any) -> Any:
+    """A select of persons with their group and, as far as there is one, present organisation."""
+    return (
+        statement.join(Person.group)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.is_open))
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+    )
+
+
+def _movable(actor: Actor, condition: ColumnElement[bool]) -> list[PostedPerson]:
+    rows = db.session.execute(
+        with_posting(
+            select(
+                Person.public_id,
+                Person.chosen_name,
+                Organisation.name,
+                Group.letter,
+                Group.is_police,
+            )
+        )
+        .where(condition, within_reach(actor, "people.edit"))
+        .order_by(Person.sort_name, Person.id)
+        .limit(MOST_AT_ONCE)
+    )
+    return [PostedPerson(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
+
+
+def movable_people(actor: Actor, public_ids: Collection[str]) -> list[PostedPerson]:
+    """Those of these people whom the actor may move, by name."""
+    return _movable(actor, Person.public_id.in_(public_ids))
+
+
+def movable_from(actor: Actor, organisation: str) -> list[PostedPerson]:
+    """The people of a station or collective whom the actor may move, by name."""
+    return _movable(actor, Organisation.public_id == organisation)

@@ -20,11 +20,9 @@ from kash.people.models import (
     PersonMerge,
     Posting,
 )
+from kash.people.queries.directory import with_posting
 from kash.people.queries.persons import key_within_reach
-from kash.people.queries.postings import with_posting
-from kash.people.rules.known import Known
-from kash.people.rules.matching import Likeness, Match, Reason
-from kash.people.rules.name_likeness import name_parts
+from kash.people.rules.duplicates import Known, Likeness, Match, Reason, name_parts
 from kash.people.scope import named, phone_compared, sees_names, within_reach
 from kash.platform.database import db
 from kash.platform.jobs.models import Job

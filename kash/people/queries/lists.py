@@ -17,8 +17,8 @@ from kash.people.models import (
     PeopleListPerson,
     Person,
 )
-from kash.people.queries.known import AT_ONCE
-from kash.people.queries.postings import with_posting
+from kash.people.queries.directory import with_posting
+from kash.people.queries.persons import AT_ONCE
 from kash.people.rules.lists.classing import CLOSED, Facts
 from kash.people.scope import contact_compared, reaches, within_reach
 from kash.platform.database import db

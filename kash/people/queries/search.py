@@ -1,24 +1,30 @@
-"""The list of people, and finding them by the beginnings of the words of their names.
-
-Of what many people are called no list is counted or put in order as a whole: beyond MOST_FOUND
-those who were added last are shown, and the list says that there are more. Who was found by name is
-put in order beside any index of names: PostgreSQL trusts it to give the first few soon, and reads
-half of everybody where all of one name stand late in it.
-"""
+"""The list of people, and finding them by the beginnings of the words of their names. Of what many
+people are called no list is counted or put in order as a whole: beyond MOST_FOUND those who were
+added last are shown, and the list says that there are more. Who was found by name is put in order
+beside any index of names: PostgreSQL trusts it to give the first few soon, and reads half of
+everybody where all of one name stand late in it. References to a person, and what becomes of each
+when two people turn out to be one, and when a person is erased. Each room declares every foreign
+key of its tables that leads to a person: whether its rows simply move to the person who is kept,
+or how two rows become one where a person may have only one (`joined`); and what becomes of them
+when she is erased. A test reads the schema and fails on one that nobody declared. Tables and
+columns are named as `"mark.person_id"`, so that this room knows no higher one. Reads: what two
+people have beside each other, and what becomes of it when they are merged."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     CompoundSelect,
     Integer,
     ScalarSelect,
     Select,
+    Table,
     and_,
     bindparam,
     case,
@@ -28,10 +34,13 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
+from kash.feature import Part, declared
+from kash.people.erasure import AfterErasure
 from kash.people.facts import FOUND_BY_TYPING
 from kash.people.models import Consent, Group, Organisation, Person, Posting
+from kash.people.rules.duplicates import PostedStay, joined_stays
 from kash.people.rules.persons import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purposes_for, sort_name
 from kash.people.scope import (
     finds_names,
@@ -43,7 +52,8 @@ from kash.people.scope import (
     within_reach,
 )
 from kash.people.search import newest_named, words_of
-from kash.platform.database import db
+from kash.people.undo_log import RowChanges
+from kash.platform.database import Base, db
 from kash.platform.vault import lookup
 from kash.platform.web import Listing, listing
 from kash.platform.web.lists import FEWER_ROWS, ROWS, asked_for
@@ -392,3 +402,151 @@ def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
         .limit(limit)
     )
     return [FoundPerson(*row) for row in rows]
+
+
+_MOST_IDS = 500
+
+Row = Mapping[str, Any]
+# Told the row of the person who is kept and that of the other; says what changes in the first.
+Join = Callable[[Row, Row], dict[str, Any]]
+# Does all that is to be done; told the row_changes, the id that is kept and the id that goes.
+Move = Callable[[RowChanges, int, int], None]
+# Raises the Problem that forbids merging the person who is kept with the one that goes.
+Forbid = Callable[[Session, int, int], None]
+
+
+@dataclass(frozen=True)
+class Reference(Part):
+    """A foreign key to a person. `label` names its rows, as "Marks"; without one they are not told
+    of, and nothing is lost with them. Without `move` its rows simply move. `erased` says what
+    becomes of them when she is erased."""
+
+    name: str
+    label: Any = ""
+    move: Move | None = None
+    forbid: Forbid | None = None
+    erased: AfterErasure = field(kw_only=True)
+
+    @property
+    def column(self) -> Column[Any]:
+        """The column that refers to `person.id`."""
+        return column_of(self.name)
+
+    def carry_over(self, row_changes: RowChanges, kept: int, gone: int) -> None:
+        """Do with its rows what is to be done when `gone` turns out to be `kept`."""
+        if self.move is not None:
+            self.move(row_changes, kept, gone)
+            return
+        column = self.column
+        row_changes.update(column.table, column == gone, {column.name: kept})
+
+
+def column_of(name: str) -> Column[Any]:
+    """The column of a name such as "mark.person_id"."""
+    table, column = name.split(".")
+    return Base.metadata.tables[table].columns[column]
+
+
+def references() -> Sequence[Reference]:
+    """All that is declared, in the order of the features."""
+    return declared(Reference)
+
+
+def joined(name: str, within: Collection[str], join: Join) -> Move:
+    """A move for a table in which a person may have one row for each value of `within`.
+
+    Where both have one, that of the person who is kept stays, changed by what `join` says; whatever
+    refers to the other row refers to it from then on.
+    """
+
+    def move(row_changes: RowChanges, kept: int, gone: int) -> None:
+        column = column_of(name)
+        table = column.table
+        mine = {
+            tuple(row[each] for each in within): row
+            for row in row_changes.rows(table, column == kept)
+        }
+        for row in row_changes.rows(table, column == gone):
+            other = mine.get(tuple(row[each] for each in within))
+            if other is not None:
+                changes = join(other, row)
+                row_changes.replace(table, row["id"], other["id"])
+                if changes:
+                    row_changes.update(table, table.c.id == other["id"], changes)
+        row_changes.update(table, column == gone, {column.name: kept})
+
+    return move
+
+
+def dependents(
+    session: Session, person_ids: Collection[int], excluding: Collection[str] = ()
+) -> dict[str, int]:
+    """Counts of what refers to these persons, as {label in the reader's language: number of rows}.
+
+    Only what there is at all; `excluding` names columns that do not count, as "posting.person_id".
+    """
+    ids = sorted(person_ids)
+    found: dict[str, int] = {}
+    for reference in references():
+        if reference.name in excluding or not reference.label:
+            continue
+        column = reference.column
+        for some in _in_parts(ids):
+            number = session.scalar(
+                select(func.count()).select_from(_table(column)).where(column.in_(some))
+            )
+            if number:
+                label = str(reference.label)
+                found[label] = found.get(label, 0) + number
+    return found
+
+
+def _table(column: Column[Any]) -> Table:
+    return column.table
+
+
+def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _MOST_IDS):
+        yield ids[start : start + _MOST_IDS]
+
+
+@dataclass(frozen=True)
+class JoinedPosting:
+    """A posting as it will stand. `changed` says that it was joined or ends earlier."""
+
+    organisation: str
+    since: date
+    until: date | None
+    changed: bool
+
+
+def joined_postings(person: Person, gone: Person) -> list[JoinedPosting]:
+    """The postings that the one who is kept will have, the latest first."""
+    rows = [
+        *sorted(person.postings, key=lambda row: row.id),
+        *sorted(gone.postings, key=lambda row: row.id),
+    ]
+    names = {row.organisation_id: row.organisation.name for row in rows}
+    before = {row.id: row.until for row in rows}
+    joined = joined_stays(
+        [PostedStay(row.id, row.organisation_id, row.since, row.until) for row in rows]
+    )
+    return [
+        JoinedPosting(names[stay.place], stay.since, stay.until, stay.until != before[stay.key])
+        for stay in reversed(joined)
+    ]
+
+
+def what_moves(gone: Person) -> dict[str, int]:
+    """Counts of what moves from the one who goes, as {label: number}."""
+    return dependents(db.session(), [gone.id])
+
+
+def organisation_name(public_id: str) -> str:
+    """The name of a station or collective, empty if there is none."""
+    if not public_id:
+        return ""
+    return (
+        db.session.scalar(select(Organisation.name).where(Organisation.public_id == public_id))
+        or ""
+    )

@@ -1,12 +1,28 @@
-"""Pure decisions about names, ages, consent and postings."""
+"""Pure decisions about names, ages, consent and postings. When a trainer may see how to reach a
+person, and how many looks a day are usual. Nobody opens a contact by what she does alone:
+enrolling somebody, marking her present, closing the register and asking for her phone are all
+things that a trainer can do in a minute to forty people whom she never met. One act at least must
+be another's: the person's own, or a second account's. Nor does it help to hold two accounts: an
+answer, a mark by her own hand, a register and an agreement count only if an account had a part
+that is independent of the trainer's, so that whoever invites accounts opens nobody by two puppets.
+The accounts that are not are called tied. Names in texts: whether a person is named in one, and
+the text with her names struck out. One group of people at a time, so that nobody who reads over a
+shoulder sees the other one. Areas that people typed, as far as they may be shown to who keeps the
+list of areas."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from rapidfuzz import fuzz, process
 
 MOST_NAME = 200
 SEXES = ("female", "male", "other")
@@ -161,3 +177,227 @@ def transfer_day_fits(stays: Sequence[Stay], since: date, today: date) -> bool:
     if since > today:
         return False
     return all(since >= (stay.until or stay.since) for stay in stays)
+
+
+# How many more looks a reason is good for on the day on which it was given.
+LOOKS_FOR_A_REASON = 10
+
+
+class Opened(StrEnum):
+    """By what a contact is open."""
+
+    ENTERED = "entered"
+    ANSWERED = "answered"
+    CAME = "came"
+    AGREED = "agreed"
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """A person's mark in a session of a workshop that the trainer ran when it was held.
+
+    `counts` and `counted` say whether the mark counts for something as it stands now and as it
+    stood when the register was confirmed: later corrections take one person only. `own_hand` is her
+    own account if she made it herself.
+    """
+
+    counts: bool
+    counted: bool = False
+    closed_by: str | None = None
+    confirmed_by: str | None = None
+    own_hand: str = ""
+
+    @property
+    def came(self) -> bool:
+        """True if two people stand for it that she came."""
+        return (
+            self.counts
+            and self.counted
+            and self.closed_by is not None
+            and self.confirmed_by not in (None, self.closed_by)
+        )
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """A request that somebody agreed to; both are accounts."""
+
+    asked_by: str
+    agreed_by: str
+
+
+def opened_by(
+    actor: str,
+    *,
+    entered_by: str,
+    answered_by: str = "",
+    attended: Iterable[Attendance] = (),
+    agreements: Iterable[Agreement] = (),
+    tied: Collection[str] = (),
+) -> Opened | None:
+    """By what a phone or an e-mail is open to an account; None if it is closed.
+
+    `entered_by` is who typed in just this phone or e-mail; `answered_by` is the person's own
+    account if with it she answered the invitation to a workshop that the actor runs. `tied` are the
+    accounts that are not independent of the actor's.
+    """
+    if entered_by == actor:
+        return Opened.ENTERED
+    there = list(attended)
+    herself = {answered_by, *(one.own_hand for one in there if one.counts)} - {""}
+    if herself - {actor, *tied}:
+        return Opened.ANSWERED
+    if any(one.came and {one.closed_by, one.confirmed_by} - {actor, *tied} for one in there):
+        return Opened.CAME
+    if any(one.asked_by == actor and one.agreed_by != actor for one in agreements):
+        return Opened.AGREED
+    return None
+
+
+def may_decide(
+    actor: str,
+    *,
+    asked_by: str,
+    everyone: bool,
+    keepers: Iterable[Iterable[str]],
+    tied: Collection[str] = (),
+) -> bool:
+    """True if an account may agree to a request or refuse it: never the one who asked, nor one that
+    is tied to it.
+
+    `everyone` says that it decides for all people; else each person of the request must be its
+    own. `keepers` are, for each person, the accounts that added her, or to whom each contact that
+    is kept of her is open: who adds an e-mail where a phone stood does not decide on the phone.
+    """
+    if asked_by in {actor, *tied}:
+        return False
+    return everyone or all(actor in set(kept) for kept in keepers)
+
+
+def needs_reason(looks: int, budget: int, reasons: int) -> bool:
+    """True if one more look of this day needs a reason, after so many looks and reasons."""
+    return looks >= budget + reasons * LOOKS_FOR_A_REASON
+
+
+# Stands where something was struck out, as in minutes.
+STRUCK = "…"
+# A national number without what stands before it: nine digits tell one phone.
+_DIGITS_OF_A_PHONE = 9
+
+
+def _pattern(names: Collection[str]) -> re.Pattern[str] | None:
+    return _pattern_of(tuple(names))
+
+
+# One person's names are looked for in one text after the other.
+@lru_cache(maxsize=1)
+def _pattern_of(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    # The longest first, so that of two names one of which holds the other nothing is left over.
+    told = sorted({" ".join(name.split()) for name in names} - {""}, key=len, reverse=True)
+    told = [name for name in told if any(sign.isalnum() for sign in name)]
+    if not told:
+        return None
+    words = (r"\s+".join(map(re.escape, name.split())) for name in told)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+
+
+def struck(text: str, names: Collection[str], mark: str = STRUCK) -> str:
+    """A text with whole names struck out, whatever their case and spacing, and a mark for each."""
+    pattern = _pattern(names)
+    return pattern.sub(lambda _name: mark, text) if pattern is not None else text
+
+
+def struck_document(document: Any, names: Collection[str]) -> Any:
+    """A JSON document with names struck out of its texts; its keys are left."""
+    if isinstance(document, str):
+        return struck(document, names)
+    if isinstance(document, list):
+        return [struck_document(each, names) for each in document]
+    if isinstance(document, dict):
+        return {key: struck_document(value, names) for key, value in document.items()}
+    return document
+
+
+def readable(content: bytes) -> str:
+    """Content of a file or document as it is searched for names; JSON may have escaped them."""
+    text = content.decode(errors="ignore")
+    return re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text)
+
+
+def mentions(text: str, names: Collection[str], phone: str = "", email: str = "") -> bool:
+    """True if a text holds one of these names as whole words, the phone however it is written, or
+    the e-mail."""
+    pattern = _pattern(names)
+    if pattern is not None and pattern.search(text):
+        return True
+    if email and email.lower() in text.lower():
+        return True
+    digits = "".join(sign for sign in phone if sign.isdecimal())[-_DIGITS_OF_A_PHONE:]
+    if len(digits) < _DIGITS_OF_A_PHONE:
+        return False
+    return re.search(r"[\s().-]*".join(digits), text) is not None
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class OneGroup(Generic[Row]):
+    """The rows of one group (by its letter), how many each group has, by letter, and the rows of
+    the others, where they were read. Of more than `most` it is only known that there are more."""
+
+    letter: str
+    rows: Sequence[Row]
+    counts: Mapping[str, int]
+    others: Sequence[Row] = ()
+    most: int | None = None
+
+    def number(self, letter: str) -> str:
+        """How many a group has, as it stands beside its letter."""
+        count = self.counts[letter]
+        return f"{self.most}+" if self.most is not None and count > self.most else str(count)
+
+
+def one_group(
+    rows: Iterable[Row],
+    letter_of: Callable[[Row], str],
+    wanted: str = "",
+    beside: Iterable[Row] = (),
+) -> OneGroup[Row]:
+    """The rows of the wanted group in their order; of the first one that has any, where the wanted
+    one has none. A group of which only somebody `beside` them stands on the page can be wanted too.
+    """
+    everybody = list(rows)
+    found = Counter(map(letter_of, everybody))
+    for row in beside:
+        found.setdefault(letter_of(row), 0)
+    counts = dict(sorted(found.items()))
+    letter = wanted if wanted in counts else next(iter(counts), "")
+    return OneGroup(
+        letter,
+        [row for row in everybody if letter_of(row) == letter],
+        counts,
+        [row for row in everybody if letter_of(row) != letter],
+    )
+
+
+# What so many people share is an area, and tells of none of them.
+SHARED_BY = 3
+# Of a hundred; a slip or two of the pen in a name.
+ALIKE = 84.0
+
+
+def alike_area(text: str, areas: Sequence[str]) -> str:
+    """The area whose name is written nearly so; empty if there is none."""
+    found = process.extractOne(
+        text.casefold(), [area.casefold() for area in areas], scorer=fuzz.ratio, score_cutoff=ALIKE
+    )
+    return areas[found[2]] if found is not None else ""
+
+
+def tells_of_nobody(people: int, elsewhere: int, alike: str) -> bool:
+    """True if a spelling may be shown to somebody who sees no participants.
+
+    What one person alone typed could be her address, unless it nearly is an area's name.
+    """
+    return people >= SHARED_BY or elsewhere > 0 or bool(alike)

@@ -1,12 +1,14 @@
-"""Looking at a phone or an e-mail, asking to see it, and agreeing to that as the second person."""
+"""Looking at a phone or an e-mail, asking to see it, and agreeing to that as the second person.
+Stations, collectives and partners. Postings, from when to when."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,17 +17,18 @@ from kash.people.models import (
     ContactReason,
     ContactRequest,
     ContactRequestPerson,
+    Group,
+    Organisation,
     Person,
+    Posting,
 )
-from kash.people.queries.consents import consent_holds
-from kash.people.queries.contacts import closed_to, decidable
-from kash.people.queries.persons import locked_person
-from kash.people.rules.contacts import needs_reason
+from kash.people.queries.persons import closed_to, consent_holds, decidable, locked_person
+from kash.people.rules.persons import Stay, needs_reason, transfer_day_fits
 from kash.people.scope import contact_open, within_reach
-from kash.people.services.persons import Contact, ContactClosed, ContactRefused
+from kash.people.services.persons import Contact, ContactClosed, ContactRefused, UnknownOrganisation
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, open_text, seal
-from kash.platform.web import Problem
+from kash.platform.web import NotFound, Problem
 from kash.platform.web.answers import answer
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
@@ -240,3 +243,172 @@ def note_looks_seen(account: str, day: date, by: Actor, *, read: int | None = No
             change.about(account)
         else:
             change.nothing()
+
+
+class OrganisationTaken(Problem):
+    """Another organisation has this name."""
+
+    field = "name"
+    sentence = _l("Another organisation has this name.")
+
+
+@dataclass(frozen=True)
+class OrganisationDetails:
+    """An organisation as entered. `group` is a public id or empty."""
+
+    name: str
+    kind: str
+    place: str = ""
+    group: str = ""
+
+
+def _group_id(session: Session, public_id: str) -> int | None:
+    if not public_id:
+        return None
+    return one_or_404(session.scalar(select(Group.id).where(Group.public_id == public_id)))
+
+
+def _refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
+    statement = select(Organisation.id).where(func.lower(Organisation.name) == func.lower(name))
+    if excluding is not None:
+        statement = statement.where(Organisation.id != excluding)
+    if session.scalar(statement.limit(1)) is not None:
+        raise OrganisationTaken
+
+
+def add_organisation(details: OrganisationDetails, by: Actor) -> str:
+    """Add an organisation; returns its public id. Raises OrganisationTaken."""
+    with audited("people.organisation_added", by) as change:
+        session = change.session
+        _refuse_taken(session, details.name)
+        made = Organisation(
+            name=details.name,
+            kind=details.kind,
+            place=details.place,
+            group_id=_group_id(session, details.group),
+            created_at=change.now,
+        )
+        session.add(made)
+        session.flush()
+        change.about(made.public_id)
+        return made.public_id
+
+
+def change_organisation(public_id: str, details: OrganisationDetails, by: Actor) -> None:
+    """Change an organisation. Raises NotFound and OrganisationTaken."""
+    with audited("people.organisation_changed", by) as change:
+        session = change.session
+        organisation = one_or_404(
+            session.scalar(
+                select(Organisation).where(Organisation.public_id == public_id).with_for_update()
+            )
+        )
+        _refuse_taken(session, details.name, excluding=organisation.id)
+        organisation.name, organisation.kind, organisation.place = (
+            details.name,
+            details.kind,
+            details.place,
+        )
+        organisation.group_id = _group_id(session, details.group)
+        change.about(organisation.public_id)
+
+
+class AlreadyThere(Problem):
+    """The person is posted to this organisation now."""
+
+    field = "organisation"
+    sentence = _l("This person is there already.")
+
+
+class DayDoesNotFit(Problem):
+    """The day is in the future, or before the present posting began."""
+
+    field = "since"
+    sentence = _l("This day is in the future, or before the present posting began.")
+
+
+@dataclass(frozen=True)
+class NotMoved:
+    """Why one of many cannot move: the person's public id and a sentence."""
+
+    person: str
+    sentence: str
+
+
+class SomeCannotMove(Problem):
+    """Nobody was moved, because some cannot. `errors` says who and why."""
+
+    sentence = _l("Nobody was moved. What keeps some of them stands beside their names.")
+
+    def __init__(self, errors: Sequence[NotMoved]) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+
+def _move(session: Session, person: Person, place: Organisation, since: date, today: date) -> None:
+    postings = session.scalars(select(Posting).where(Posting.person_id == person.id)).all()
+    present = next((posting for posting in postings if posting.is_open), None)
+    if present is not None and present.organisation_id == place.id:
+        raise AlreadyThere
+    stays = [Stay(posting.since, posting.until) for posting in postings]
+    if not transfer_day_fits(stays, since, today):
+        raise DayDoesNotFit
+    if present is not None:
+        present.until = since
+        # The old posting must be closed before the new one opens: one is open at a time.
+        session.flush()
+    session.add(Posting(person_id=person.id, organisation_id=place.id, since=since))
+
+
+def transfer_many(
+    public_ids: Sequence[str], organisation: str, since: date, *, today: date, by: Actor
+) -> int:
+    """Move several persons on one day, all or none; returns how many.
+
+    Raises NotFound, UnknownOrganisation and SomeCannotMove.
+    """
+    with audited("people.people_transferred", by) as change:
+        session = change.session
+        place = _place(session, organisation)
+        people = session.scalars(
+            select(Person)
+            .where(Person.public_id.in_(set(public_ids)))
+            .order_by(Person.id)
+            .with_for_update(of=Person)
+        ).all()
+        if not people or len(people) != len(set(public_ids)):
+            raise NotFound
+        errors = []
+        for person in people:
+            try:
+                _move(session, person, place, since, today)
+            except (AlreadyThere, DayDoesNotFit) as problem:
+                errors.append(NotMoved(person.public_id, str(problem)))
+            else:
+                person.changed_at = change.now
+                change.about(person.public_id)
+        if errors:
+            raise SomeCannotMove(errors)
+        change.about(place.public_id)
+        return len(people)
+
+
+def _place(session: Session, public_id: str) -> Organisation:
+    place = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
+    if place is None:
+        raise UnknownOrganisation
+    return place
+
+
+def transfer(public_id: str, organisation: str, since: date, *, today: date, by: Actor) -> None:
+    """Move a person to another organisation; the present posting ends that day.
+
+    Raises NotFound, UnknownOrganisation, AlreadyThere and DayDoesNotFit.
+    """
+    with audited("people.person_transferred", by) as change:
+        session = change.session
+        person = locked_person(session, public_id)
+        place = _place(session, organisation)
+        _move(session, person, place, since, today)
+        person.changed_at = change.now
+        change.about(person.public_id, place.public_id)

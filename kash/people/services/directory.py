@@ -1,4 +1,5 @@
-"""Services of the directory."""
+"""Services of the directory. Zones and venues, and one spelling for what was typed
+in several."""
 
 from __future__ import annotations
 
@@ -7,19 +8,27 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.people.models import ServiceEntry, ServiceHours
-from kash.people.models.directory import kept_codes
-from kash.people.queries.directory import locked_service
+from kash.people.models import (
+    Organisation,
+    Person,
+    ServiceEntry,
+    ServiceHours,
+    Venue,
+    Zone,
+    kept_codes,
+)
+from kash.people.queries.directory import VENUE_PHONE, VENUE_SAFETY, locked_service
 from kash.people.rules.directory import Stretch, found_by, overlap
 from kash.people.rules.persons import is_a_name, sort_name
 from kash.people.services.persons import NotAName
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, open_text, seal
 from kash.platform.web import Problem
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
 
 _SEALED = "service.address"
@@ -198,3 +207,205 @@ def _write_hours(session: Session, entry: ServiceEntry, hours: tuple[Stretch, ..
     session.add_all(
         ServiceHours(entry_id=entry.id, opens=each.opens, closes=each.closes) for each in hours
     )
+
+
+class PlaceTaken(Problem):
+    """Another zone, or another venue, has this name."""
+
+    field = "name"
+    sentence = _l("This name is taken.")
+
+
+class LiesInItself(Problem):
+    """A zone can't lie in itself, nor in one that lies in it."""
+
+    field = "within"
+    sentence = _l("An area cannot lie in itself.")
+
+
+@dataclass(frozen=True)
+class ZoneDetails:
+    """A zone as entered; `within` is a public id or empty."""
+
+    name: str
+    kind: str = "ward"
+    within: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class VenueDetails:
+    """A venue as entered; `zone` is a public id or empty, the phone is E.164 or a short number, and
+    `accessible` are codes."""
+
+    name: str
+    place: str = ""
+    zone: str = ""
+    directions: str = ""
+    safe_for: str = ""
+    seats: int | None = None
+    active: bool = True
+    accessible: tuple[str, ...] = ()
+    band: str = ""
+    price_cents: int | None = None
+    contact_name: str = ""
+    contact_phone: str = ""
+    safety_notes: str = ""
+
+
+def _refuse_taken(
+    session: Session, kind: type[Zone] | type[Venue], name: str, excluding: int | None
+) -> None:
+    statement = select(kind.id).where(func.lower(kind.name) == func.lower(name))
+    if excluding is not None:
+        statement = statement.where(kind.id != excluding)
+    if session.scalar(statement.limit(1)) is not None:
+        raise PlaceTaken
+
+
+def _zone_id(session: Session, public_id: str) -> int | None:
+    if not public_id:
+        return None
+    return one_or_404(session.scalar(select(Zone.id).where(Zone.public_id == public_id)))
+
+
+def _refuse_circle(session: Session, zone: Zone, within_id: int | None) -> None:
+    above, seen = within_id, set[int]()
+    while above is not None and above not in seen:
+        if above == zone.id:
+            raise LiesInItself
+        seen.add(above)
+        above = session.scalar(select(Zone.within_id).where(Zone.id == above))
+
+
+def add_zone(details: ZoneDetails, by: Actor) -> str:
+    """Add a zone; returns its public id. Raises PlaceTaken."""
+    with audited("people.zone_added", by) as change:
+        session = change.session
+        _refuse_taken(session, Zone, details.name, None)
+        made = Zone(
+            name=details.name,
+            kind=details.kind,
+            within_id=_zone_id(session, details.within),
+            active=details.active,
+        )
+        session.add(made)
+        _flush(session)
+        change.about(made.public_id)
+        return made.public_id
+
+
+def change_zone(public_id: str, details: ZoneDetails, row_version: int, by: Actor) -> None:
+    """Change a zone. A new name goes to all that was typed with the old one.
+
+    Raises NotFound, ChangedMeanwhile, PlaceTaken, LiesInItself.
+    """
+    with audited("people.zone_changed", by) as change:
+        session = change.session
+        # One at a time, so that two changes can't close a circle between them.
+        zones = session.scalars(select(Zone).order_by(Zone.id).with_for_update()).all()
+        place = one_or_404(next((zone for zone in zones if zone.public_id == public_id), None))
+        if place.row_version != row_version:
+            raise ChangedMeanwhile
+        _refuse_taken(session, Zone, details.name, place.id)
+        within = _zone_id(session, details.within)
+        _refuse_circle(session, place, within)
+        if details.name != place.name:
+            _rename(session, [place.name], details.name)
+        place.name, place.kind, place.within_id = details.name, details.kind, within
+        place.active = details.active
+        place.row_version += 1
+        _flush(session)
+        change.about(place.public_id)
+
+
+def unify_spellings(zone: str, spellings: list[str], by: Actor) -> int:
+    """Write a zone's name wherever one of these spellings was typed; returns how many rows.
+
+    One transaction, one entry in the audit chain; the spellings stand in neither. Raises NotFound.
+    """
+    with audited("people.spellings_unified", by) as change:
+        session = change.session
+        place = one_or_404(
+            session.scalars(select(Zone).where(Zone.public_id == zone).with_for_update()).first()
+        )
+        changed = _rename(session, [text for text in spellings if text != place.name], place.name)
+        if not changed:
+            change.nothing()
+        change.about(place.public_id)
+        return changed
+
+
+def _rename(session: Session, spellings: list[str], name: str) -> int:
+    if not spellings:
+        return 0
+    changed = rename_area(session, spellings, name)
+    for kind, column in (
+        (Person, Person.ward),
+        (Organisation, Organisation.place),
+        (Venue, Venue.place),
+    ):
+        values: dict[str, object] = {column.key: name}
+        if kind is Person:
+            # Whoever has the person's page open must learn of it before she saves.
+            values["row_version"] = Person.row_version + 1
+        result = session.execute(update(kind).where(column.in_(spellings)).values(**values))
+        changed += int(getattr(result, "rowcount", 0))
+    return changed
+
+
+def add_venue(details: VenueDetails, by: Actor) -> str:
+    """Add a venue; returns its public id. Raises PlaceTaken."""
+    with audited("people.venue_added", by) as change:
+        session = change.session
+        _refuse_taken(session, Venue, details.name, None)
+        made = Venue()
+        _fill(session, made, details)
+        session.add(made)
+        _flush(session)
+        change.about(made.public_id)
+        return made.public_id
+
+
+def change_venue(public_id: str, details: VenueDetails, row_version: int, by: Actor) -> None:
+    """Change a venue. Raises NotFound, ChangedMeanwhile, PlaceTaken."""
+    with audited("people.venue_changed", by) as change:
+        session = change.session
+        place = one_or_404(
+            session.scalars(
+                select(Venue).where(Venue.public_id == public_id).with_for_update()
+            ).first()
+        )
+        if place.row_version != row_version:
+            raise ChangedMeanwhile
+        _refuse_taken(session, Venue, details.name, place.id)
+        _fill(session, place, details)
+        place.row_version += 1
+        _flush(session)
+        change.about(place.public_id)
+
+
+def _fill(session: Session, venue: Venue, details: VenueDetails) -> None:
+    venue.name, venue.place, venue.seats = details.name, details.place, details.seats
+    venue.directions, venue.safe_for = details.directions, details.safe_for
+    venue.active, venue.band = details.active, details.band
+    venue.accessible = kept_codes(details.accessible)
+    venue.price_cents, venue.contact_name = details.price_cents, details.contact_name
+    # What is sealed is sealed to its row.
+    if venue.public_id is None:
+        venue.public_id = new_public_id()
+    venue.contact_phone_sealed = _sealed(details.contact_phone, VENUE_PHONE, venue)
+    venue.safety_sealed = _sealed(details.safety_notes, VENUE_SAFETY, venue)
+    venue.zone_id = _zone_id(session, details.zone)
+
+
+def _sealed(text: str, kind: str, venue: Venue) -> bytes | None:
+    return seal(text, kind=kind, public_id=venue.public_id) if text else None
+
+
+def _flush(session: Session) -> None:
+    """Two who add the same name at once: the second is told so."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise PlaceTaken from None

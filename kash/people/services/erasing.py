@@ -1,9 +1,10 @@
-"""Erasing a person across every table, so that only a nameless stone is left to be counted."""
+"""Erasing a person across every table, so that only a nameless stone is left to be counted.
+Throwing away lists that nobody confirmed, and reports that are old."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,23 +22,25 @@ from kash.people.erasure import (
     HeldElsewhere,
     Values,
 )
-from kash.people.models import ErasureRequest, Person
-from kash.people.queries.erasing import (
+from kash.people.lists import stored_files
+from kash.people.models import ErasureRequest, PeopleList, Person
+from kash.people.queries.copies import (
     NamedRow,
     RowsAbout,
     RowsOfPeople,
     Searched,
+    decidable,
     erased_person,
     erasure_preview,
     rows_naming,
+    withdrawable,
 )
-from kash.people.queries.erasures import decidable, withdrawable
 from kash.people.queries.persons import locked_person
-from kash.people.references import column_of
-from kash.people.rules.erasing import STRUCK
-from kash.people.rules.persons import NAMELESS
+from kash.people.queries.search import column_of
+from kash.people.rules.persons import NAMELESS, STRUCK
 from kash.people.scope import within_reach
-from kash.platform.database import after_commit, db, new_public_id
+from kash.platform import storage
+from kash.platform.database import after_commit, db, new_public_id, utc_now, writing
 from kash.platform.vault import audited, seal
 from kash.platform.vault.audit import Change
 from kash.platform.vault.scrubbing import scrub
@@ -302,3 +305,38 @@ def _clear_files(tables: Collection[str]) -> None:
         except OperationalError:
             # Its own cleaning comes by within a day.
             return
+
+
+def throw_away_old() -> None:
+    """Throw away lists that nobody confirmed in the time for which the programme keeps them, and
+    reports older than a month."""
+    now = utc_now()
+    waits = retention().span("import_originals")
+    with writing() as session:
+        old = session.scalars(
+            select(PeopleList.public_id).where(
+                PeopleList.state == "waiting", PeopleList.created_at < now - waits
+            )
+        ).all()
+        session.execute(delete(PeopleList).where(PeopleList.public_id.in_(old)))
+        stale = session.scalars(
+            select(PeopleList)
+            .where(PeopleList.has_report, PeopleList.created_at < now - stored_files.REPORT_KEPT)
+            .with_for_update()
+        ).all()
+        reports = [each.public_id for each in stale]
+        for each in stale:
+            each.has_report = False
+        waiting = set(
+            session.scalars(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
+        )
+    for public_id in old:
+        stored_files.throw_away_waiting(public_id)
+    for public_id in reports:
+        stored_files.throw_away(public_id, "report")
+    # Also what lies there without a row: whoever kept it may have died half-way.
+    for file in list(storage.list(stored_files.FOLDER)):
+        public_id, _dash, what = file.key.rpartition("/")[2].partition("-")
+        settled = now - file.changed_at > timedelta(minutes=10)
+        if what in stored_files.WAITING and public_id not in waiting and settled:
+            storage.delete(file.key)

@@ -1,32 +1,50 @@
-"""Changes that a list makes to people who are here already, and taking a whole list back."""
+"""Changes that a list makes to people who are here already, and taking a whole list back.
+Additions of a list: people and organisations. Storing a list: exactly what was shown, in one
+transaction, or nothing."""
 
 from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Column, Table, delete, func, select
+from sqlalchemy import Column, Table, delete, func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.people.lists.previews import Preview
+from kash.people.lists import stored_files
+from kash.people.lists.files import Mapped, ReadFile, sealed_mapping, shape_of
+from kash.people.lists.pages import report_of
+from kash.people.lists.placing import Choices, opened_choices, sealed_choices
+from kash.people.lists.previews import Preview, mapping_of
+from kash.people.lists.renewing import renewed
 from kash.people.models import (
+    Group,
     Organisation,
     PeopleList,
+    PeopleListMapping,
     PeopleListPerson,
     Person,
     Posting,
 )
+from kash.people.queries.lists import people_revision, person_numbers
 from kash.people.rules.lists.classing import Outcome, State
-from kash.people.services.persons import email_values, note_age, phone_values
-from kash.platform.database import Base, new_public_id
+from kash.people.services.persons import (
+    PersonDetails,
+    email_values,
+    made_person,
+    note_age,
+    phone_values,
+)
+from kash.platform.database import Base, db, new_public_id, utc_now, writing
 from kash.platform.vault import audited, open_text, seal
 from kash.platform.vault.audit import Change
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.formats import to_local
+from kash.platform.web.formats import local_today, to_local
 from kash.policy import Actor
 
 _BEFORE = "people.list_before"
@@ -328,3 +346,320 @@ def _remove_places(session: Session, people_list: PeopleList) -> None:
                 .where(Organisation.id == key)
                 .execution_options(synchronize_session=False)
             )
+
+
+def known_places(preview: Preview) -> set[str]:
+    """Public ids of organisations that the rows name, an empty one for none."""
+    return {each.placed.organisation for each in preview.outcomes}
+
+
+def add_places(change: Change, people_list: PeopleList, preview: Preview) -> dict[str, str]:
+    """Public ids of organisations by what rows say: an id of its own, or the name of a new one."""
+    places = {key: key for key in known_places(preview) if key}
+    police = change.session.scalar(select(Group.is_police).where(Group.public_id == preview.group))
+    wanted: dict[str, str] = {}
+    for each in preview.outcomes:
+        stored = each.state is State.NEW or "organisation" in preview.fills(each)
+        if stored and each.placed.new_station:
+            wanted.setdefault(each.placed.new_station, each.placed.group)
+    for name in wanted:
+        made = Organisation(
+            public_id=new_public_id(),
+            name=name,
+            kind="station" if police else "collective",
+            group_id=change.session.scalar(select(Group.id).where(Group.public_id == wanted[name])),
+            created_at=change.now,
+        )
+        change.session.add(made)
+        places[name] = made.public_id
+        change.about(made.public_id)
+    change.session.flush()
+    return places
+
+
+def details_of(outcome: Outcome) -> PersonDetails:
+    """A row as the person that it becomes."""
+    row = outcome.placed.row
+    return PersonDetails(
+        chosen_name=row.name,
+        group=outcome.placed.group,
+        age_band=row.birth.band,
+        birth_year=row.birth.year,
+        organisation=outcome.placed.organisation,
+        since=row.since,
+        phone=row.phone or None,
+        email=row.email or None,
+        shared_phone=outcome.shared_phone,
+        **row.facts,
+    )
+
+
+@dataclass(frozen=True)
+class Addition:
+    """A person who is added, ready to be written: the columns of her row, the public id of her
+    posting, if she gets one, and what is kept sealed for undoing the list."""
+
+    public_id: str
+    outcome: Outcome
+    columns: Mapping[str, Any]
+    posting: str
+    before: bytes
+
+
+def additions(
+    preview: Preview, by: Actor, report: Callable[[int], None] | None = None
+) -> list[Addition]:
+    """People whom a list adds, sealed and numbered before its transaction begins."""
+    now = utc_now()
+    groups = {each.public_id: each for each in db.session.scalars(select(Group))}
+    made = []
+    for done, row in enumerate(preview.rows):
+        if report is not None and done % _AT_ONCE == 0:
+            report(done)
+        outcome = row.outcome
+        if outcome.state is not State.NEW:
+            continue
+        key = new_public_id()
+        placed = outcome.placed
+        posting = new_public_id() if placed.organisation or placed.new_station else ""
+        made.append(
+            Addition(
+                key,
+                outcome,
+                _columns(made_person(details_of(outcome), groups[placed.group], by, now, key)),
+                posting,
+                seal(posting, kind="people.list_before", public_id=key),
+            )
+        )
+    return made
+
+
+def _columns(person: Person) -> dict[str, Any]:
+    """A new person's row, so that all have the same columns."""
+    held = person.__dict__
+    values = {}
+    for column in Person.__table__.columns:
+        default = column.default
+        if column.key in held:
+            values[column.key] = held[column.key]
+        elif default is not None and default.is_scalar:
+            values[column.key] = default.arg
+        elif not column.primary_key:
+            values[column.key] = None
+    return values
+
+
+def add_persons(session: Session, new: Sequence[Addition]) -> None:
+    """Write them."""
+    for start in range(0, len(new), _AT_ONCE):
+        some = new[start : start + _AT_ONCE]
+        session.execute(insert(Person), [dict(each.columns) for each in some])
+
+
+def add_postings(
+    session: Session,
+    new: Sequence[Addition],
+    numbers: Mapping[str, int],
+    places: Mapping[str, str],
+    change: Change,
+) -> None:
+    """Post them where their rows say."""
+    wanted = sorted(set(places.values()))
+    ids: dict[str, int] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        found = session.execute(
+            select(Organisation.public_id, Organisation.id).where(
+                Organisation.public_id.in_(wanted[start : start + _AT_ONCE])
+            )
+        )
+        ids |= {row.public_id: row.id for row in found}
+    rows = [
+        {
+            "public_id": each.posting,
+            "person_id": numbers[each.public_id],
+            "organisation_id": ids[
+                each.outcome.placed.organisation or places[each.outcome.placed.new_station]
+            ],
+            "since": each.outcome.placed.row.since or to_local(change.now).date(),
+        }
+        for each in new
+        if each.posting
+    ]
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(insert(Posting), rows[start : start + _AT_ONCE])
+
+
+_TRIES = 3
+
+
+class ListChanged(Problem):
+    """The list that would be stored is not the one that was shown. Nothing was stored."""
+
+    sentence = _l("People were added or changed since you looked. Nothing was saved yet.")
+
+
+class ListGone(Problem):
+    """The list waits no longer."""
+
+    sentence = _l("This list no longer waits: it was added, or thrown away. Bring it in again.")
+
+
+def store_as_shown(
+    public_id: str,
+    shown: Preview,
+    choices: Choices,
+    seen: str,
+    by: Actor,
+    report: Callable[[int, int], None] | None = None,
+) -> None:
+    """Store a list if it does what was shown by the digest `seen`, whoever was added meanwhile.
+
+    `report` is told how many rows of how many are ready to be written. If it does not, what it
+    would do now is kept instead, with the rows that others changed. A list that another window
+    stored meanwhile stays as it is. Raises ListChanged and ListGone.
+    """
+    total = len(shown.rows)
+    for _try in range(_TRIES):
+        fresh = people_revision(db.session()) == shown.mark
+        now = shown if fresh else renewed(shown, choices, by, local_today())
+        if now.digest != seen:
+            break
+        # Made before, as nothing slow belongs into the transaction.
+        done = report_of(now)
+        new = additions(now, by, lambda ready: report(ready, total) if report else None)
+        try:
+            changed = _stored(public_id, now, choices, new, done, by)
+        except IntegrityError:
+            # A number was given to somebody while this was written: the next try knows it.
+            continue
+        if changed is None:
+            stored_files.throw_away_waiting(public_id)
+            return
+        now = changed
+        break
+    stored_files.keep_preview(public_id, now, shown)
+    # Looked at once that is kept: whoever stores the list later throws it away.
+    db.session.rollback()
+    state = db.session.scalar(select(PeopleList.state).where(PeopleList.public_id == public_id))
+    if state == "waiting":
+        raise ListChanged
+    stored_files.throw_away_waiting(public_id)
+    if state is None:
+        raise ListGone
+
+
+def _stored(
+    public_id: str,
+    preview: Preview,
+    choices: Choices,
+    new: Sequence[Addition],
+    report: bytes,
+    by: Actor,
+) -> Preview | None:
+    """None if it was stored; else the preview that it would be now, and nothing was stored."""
+    with audited("people.people_imported", by) as change:
+        session = change.session
+        found = session.scalar(
+            select(PeopleList)
+            .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
+            .with_for_update()
+        )
+        if found is None:
+            raise ListGone
+        if found.state != "waiting":
+            change.nothing()
+            return None
+        # One list after the other: two that hold the same people must see each other.
+        session.execute(select(Group.id).order_by(Group.id).with_for_update())
+        if opened_choices(found.choices or b"", public_id) != choices:
+            # Corrected in another window since: the preview was made of other choices.
+            change.nothing()
+            return preview
+        if people_revision(session) != preview.mark:
+            now = renewed(preview, choices, by, local_today())
+            if now.digest != preview.digest:
+                change.nothing()
+                return now
+        _store(change, found, preview, new, by)
+        _remember(session, preview, choices, by)
+        # By whoever stores it alone: another window's would be of another list of people.
+        stored_files.keep(public_id, "report", report)
+        change.about(public_id)
+    return None
+
+
+def _store(
+    change: Change, people_list: PeopleList, preview: Preview, new: Sequence[Addition], by: Actor
+) -> None:
+    session = change.session
+    places = add_places(change, people_list, preview)
+    add_persons(session, new)
+    numbers = person_numbers(session, [each.public_id for each in new])
+    add_postings(session, new, numbers, places, change)
+    for start in range(0, len(new), _AT_ONCE):
+        session.execute(
+            insert(PeopleListPerson),
+            [
+                {
+                    "list_id": people_list.id,
+                    "person_id": numbers[each.public_id],
+                    "row": each.outcome.number,
+                    "added": True,
+                    "row_version": 1,
+                    "before": each.before,
+                }
+                for each in new[start : start + _AT_ONCE]
+            ],
+        )
+    changed = change_persons(change, people_list, preview, places, by)
+    counts = preview.counts
+    people_list.state = "added"
+    people_list.added_at = change.now
+    people_list.choices = None
+    people_list.group_id = session.scalar(select(Group.id).where(Group.public_id == preview.group))
+    people_list.new_count, people_list.changed_count = len(new), len(changed)
+    people_list.same_count = counts[State.SAME]
+    people_list.left_count = counts[State.DOUBTFUL] + counts[State.WRONG] + counts[State.OUT]
+    people_list.organisations = sorted(set(places.values()) - known_places(preview))
+    people_list.has_report = True
+    change.about(*(each.public_id for each in new), *changed)
+
+
+def _remember(session: Session, preview: Preview, choices: Choices, by: Actor) -> None:
+    if not any(preview.table.headings):
+        return
+    mapped: Mapped = mapping_of(preview, choices)
+    shape = shape_of(preview.table.headings)
+    row = session.scalar(
+        select(PeopleListMapping).where(
+            PeopleListMapping.shape == shape, PeopleListMapping.created_by == by.public_id
+        )
+    )
+    if row is None:
+        row = PeopleListMapping(public_id=new_public_id(), shape=shape, created_by=by.public_id)
+        session.add(row)
+    row.sealed = sealed_mapping(mapped, row.public_id)
+    row.changed_at = utc_now()
+
+
+def import_at_once(read: ReadFile, by: Actor, preview: Preview, choices: Choices) -> str:
+    """Store a list that does not wait, as the command line does; returns its public id.
+
+    Raises ListChanged if someone was added meanwhile.
+    """
+    public_id = new_public_id()
+    with writing() as session:
+        session.add(
+            PeopleList(
+                public_id=public_id,
+                format="csv" if read.encoding else "xlsx",
+                choices=sealed_choices(choices, public_id),
+                created_by=by.public_id,
+            )
+        )
+    new, done = additions(preview, by), report_of(preview)
+    if _stored(public_id, preview, choices, new, done, by) is not None:
+        with writing() as session:
+            session.execute(delete(PeopleList).where(PeopleList.public_id == public_id))
+        raise ListChanged
+    return public_id

@@ -14,10 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.people.lists import stored_files
-from kash.people.lists.choices import Choices, opened_choices, sealed_choices
-from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import (
     SMALL_ROWS,
+    FileUnreadable,
     ReadFile,
     is_small,
     kind_of,
@@ -25,10 +24,11 @@ from kash.people.lists.files import (
     read_small_file,
     refuse_other_kinds,
 )
+from kash.people.lists.placing import Choices, opened_choices, sealed_choices
 from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.renewing import must_be_read_again, renewed
 from kash.people.models import PeopleList
-from kash.people.services.list_storing import ListChanged, ListGone, store_as_shown
+from kash.people.services.list_changes import ListChanged, ListGone, store_as_shown
 from kash.platform import storage
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.jobs import Job, JobResult, Progress, enqueue

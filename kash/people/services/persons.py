@@ -1,4 +1,8 @@
-"""Adding and changing persons, and showing what is sealed of them."""
+"""Consents and refusals. An answer is added; none is ever changed. The groups that the programme
+brings together. People under 18: the flag ends when they come of age, and the custodian notes that
+she saw it. Duplicates that are none: two people of whom somebody said that they are two. Adding
+and changing persons, and showing what is sealed of them. Many signed consent forms noted at once:
+counted, put away in one place, and each a row of its own."""
 
 from __future__ import annotations
 
@@ -7,22 +11,286 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from kash.people.consent_texts import TEXTS
 from kash.people.facts import PLAIN
-from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.queries.persons import locked_person
-from kash.people.rules.persons import ages_disagree, is_a_name, is_minor, sort_name
+from kash.people.models import (
+    Consent,
+    ConsentBatch,
+    Group,
+    LikelyDuplicate,
+    NotTheSame,
+    Organisation,
+    Person,
+    Posting,
+    form_language,
+)
+from kash.people.queries.persons import consent_given, locked_person, newest_answers
+from kash.people.rules.persons import (
+    ages_disagree,
+    forms_fit,
+    is_a_name,
+    is_minor,
+    keeps_from,
+    possible_answers,
+    present_answers,
+    purposes_for,
+    sort_name,
+)
 from kash.people.scope import contact_compared, phone_compared
-from kash.people.services.not_duplicates import note_distinct
-from kash.platform.database import new_public_id
+from kash.platform.database import db, new_public_id
+from kash.platform.jobs import enqueue
 from kash.platform.vault import audited, lookup, seal
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.platform.web.formats import to_local
-from kash.policy import Actor
+from kash.policy import SYSTEM, Actor
+
+CONSENT_FORMS = "people.consent_forms"
+
+
+class NotPossibleNow(Problem):
+    """This answer does not follow from the one that holds now."""
+
+    field = "answer"
+    sentence = _l("The answer has changed meanwhile. Look at what holds now, then choose again.")
+
+
+def ask_for_forms(people: Sequence[str], by: Actor, *, back: str = "") -> str:
+    """Have the worker print the consent forms of these people, by public ids; the job's public id.
+
+    The caller has made sure that they are in the actor's reach. `back` is the path to which the
+    job's page leads back.
+    """
+    with audited("people.consent_forms_printed", by) as change:
+        asked = enqueue(
+            change.session,
+            CONSENT_FORMS,
+            owner=by.public_id,
+            title=_("Consent forms"),
+            back=back,
+            total=len(people),
+            people=list(people),
+        )
+        change.about(*people)
+        return asked.public_id
+
+
+def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None:
+    """Add a person's answer with the words that were read out, in the language of the page.
+
+    Raises NotFound, also where nobody of her group is asked, and NotPossibleNow, also for the same
+    answer sent twice.
+    """
+    with audited("people.consent_recorded", by) as change:
+        person = locked_person(change.session, public_id)
+        if purpose not in purposes_for(police=person.group.is_police):
+            raise NotFound
+        text = TEXTS[purpose]
+        present = present_answers(newest_answers(change.session, person.id)).get(purpose)
+        if answer == present or answer not in possible_answers(present):
+            raise NotPossibleNow
+        change.session.add(
+            Consent(
+                person_id=person.id,
+                purpose=purpose,
+                answer=answer,
+                text=str(text.words),
+                text_version=text.version,
+                recorded_by=by.public_id,
+                recorded_at=change.now,
+            )
+        )
+        change.about(person.public_id)
+
+
+def withdraw_within(
+    session: Session, person_ids: Collection[int], purpose: str, now: datetime, *, by: str
+) -> list[str]:
+    """Withdraw what these people had given, within the caller's transaction; the public ids of
+    those who had. `by` is the account that withdraws, or "nobody" where they did it themselves
+    without one."""
+    people = session.scalars(
+        select(Person)
+        .where(Person.id.in_(consent_given(person_ids, purpose, session)))
+        .order_by(Person.id)
+        .with_for_update(of=Person)
+    ).all()
+    # Locked: asked anew, as two of her answers may come at once.
+    given = consent_given([person.id for person in people], purpose, session)
+    text = TEXTS[purpose]
+    withdrawn = [person for person in people if person.id in given]
+    session.add_all(
+        Consent(
+            person_id=person.id,
+            purpose=purpose,
+            answer="withdrawn",
+            text=str(text.words),
+            text_version=text.version,
+            recorded_by=by,
+            recorded_at=now,
+        )
+        for person in withdrawn
+    )
+    return [person.public_id for person in withdrawn]
+
+
+class GroupTaken(Problem):
+    """Another group has this name or letter. `field` says which."""
+
+    sentence = _l("Another group has this already.")
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+def _refuse_taken(session: Session, name: str, letter: str, excluding: int | None = None) -> None:
+    others = session.scalars(select(Group).with_for_update()).all()
+    for group in others:
+        if group.id == excluding:
+            continue
+        if group.name.casefold() == name.casefold():
+            raise GroupTaken("name")
+        if group.letter == letter:
+            raise GroupTaken("letter")
+
+
+def new_group(session: Session, name: str, letter: str, *, is_police: bool = False) -> Group:
+    """A group added within another action's transaction. Raises GroupTaken."""
+    letter = letter.upper()
+    _refuse_taken(session, name, letter)
+    position = (session.scalar(select(func.max(Group.position))) or 0) + 1
+    group = Group(name=name, letter=letter, is_police=is_police, position=position)
+    session.add(group)
+    session.flush()
+    return group
+
+
+def add_group(name: str, letter: str, *, is_police: bool, by: Actor) -> str:
+    """Add a group; returns its public id. Raises GroupTaken."""
+    with audited("people.group_added", by) as change:
+        group = new_group(change.session, name, letter, is_police=is_police)
+        change.about(group.public_id)
+        return group.public_id
+
+
+def change_group(public_id: str, name: str, letter: str, *, is_police: bool, by: Actor) -> None:
+    """Change a group's name or letter. Raises NotFound and GroupTaken."""
+    with audited("people.group_changed", by) as change:
+        session = change.session
+        group = one_or_404(
+            session.scalar(select(Group).where(Group.public_id == public_id).with_for_update())
+        )
+        _refuse_taken(session, name, letter.upper(), excluding=group.id)
+        group.name, group.letter, group.is_police = name, letter.upper(), is_police
+        change.about(group.public_id)
+
+
+def _still_minor(person: Person, today: date) -> bool:
+    if not person.age_band and person.birth_year is None:
+        # Flagged without a reason that ends, as by merging two persons.
+        return True
+    recorded = person.age_recorded_on.year if person.age_recorded_on else None
+    return is_minor(person.age_band, person.birth_year, today.year, recorded)
+
+
+def note_who_came_of_age(today: date) -> int:
+    """Take the flag from everybody who is grown up by now; returns how many those were.
+
+    Time only ever ends the flag, so between two runs it errs on the safe side.
+    """
+    flagged = select(Person).where(Person.minor.is_(True)).order_by(Person.id)
+    if all(_still_minor(person, today) for person in db.session.scalars(flagged)):
+        db.session.rollback()
+        return 0
+    with audited("people.came_of_age", SYSTEM) as change:
+        grown_up = [
+            person
+            for person in change.session.scalars(flagged.with_for_update(of=Person))
+            if not _still_minor(person, today)
+        ]
+        for person in grown_up:
+            person.minor = False
+            change.about(person.public_id)
+        if not grown_up:
+            change.nothing()
+        return len(grown_up)
+
+
+def note_minor_seen(public_id: str, by: Actor) -> None:
+    """The custodian has seen that this person is under 18. Once is enough, and of whoever is grown
+    up nothing is noted. Raises NotFound."""
+    with audited("people.minor_seen", by) as change:
+        person = locked_person(change.session, public_id)
+        if not person.minor or person.minor_seen_at is not None:
+            change.nothing()
+            return
+        person.minor_seen_at, person.minor_seen_by = change.now, by.public_id
+        change.about(person.public_id)
+
+
+def note_distinct(
+    session: Session, person_id: int, others: Collection[str], by: Actor, now: datetime
+) -> None:
+    """Within another action: remember that a person is none of these others (public ids)."""
+    for other in session.scalars(select(Person.id).where(Person.public_id.in_(others))):
+        if other == person_id:
+            continue
+        first, second = min(person_id, other), max(person_id, other)
+        known = session.scalar(
+            select(NotTheSame.id).where(
+                NotTheSame.first_id == first, NotTheSame.second_id == second
+            )
+        )
+        if known is None:
+            session.add(
+                NotTheSame(first_id=first, second_id=second, said_by=by.public_id, said_at=now)
+            )
+        session.execute(
+            delete(LikelyDuplicate).where(
+                LikelyDuplicate.first_id == first, LikelyDuplicate.second_id == second
+            )
+        )
+
+
+def mark_distinct(first: str, second: str, by: Actor) -> None:
+    """Remember that two are different people: they are never proposed again. Raises NotFound."""
+    with audited("people.persons_told_apart", by) as change:
+        session = change.session
+        found = {
+            row.public_id: row.id
+            for row in session.execute(
+                select(Person.public_id, Person.id).where(Person.public_id.in_((first, second)))
+            )
+        }
+        if len(found) != 2:
+            raise NotFound
+        note_distinct(session, found[first], [second], by, change.now)
+        change.about(first, second)
+
+
+def withdraw_distinct(public_id: str, by: Actor) -> None:
+    """Forget that two were told apart; the next sweep may propose them. Raises NotFound."""
+    with audited("people.told_apart_taken_back", by) as change:
+        row = one_or_404(
+            change.session.scalar(
+                select(NotTheSame).where(NotTheSame.public_id == public_id).with_for_update()
+            )
+        )
+        names = change.session.scalars(
+            select(Person.public_id).where(
+                or_(Person.id == row.first_id, Person.id == row.second_id)
+            )
+        ).all()
+        change.session.delete(row)
+        change.about(*names)
+
 
 Contact = Literal["phone", "email"]
 
@@ -373,3 +641,101 @@ def confirm_printed_name(
     person.row_version += 1
     person.changed_at = now
     return person
+
+
+class FormsMiscounted(Problem):
+    """The forms on the table are not as many as the people who were ticked."""
+
+    status = 422
+    field = "forms"
+    sentence = _l(
+        "The forms that you counted are not as many as the people who are ticked. Every person has"
+        " a form of their own: count again, and untick whoever has none."
+    )
+
+
+class NothingSigned(Problem):
+    """Nothing was chosen that these people agreed to."""
+
+    status = 422
+    sentence = _l("Tick who signed, and what was signed.")
+
+
+@dataclass(frozen=True)
+class Noted:
+    """How many people's answers were added; those who had refused or withdrawn something, by name:
+    what they sign now is recorded one by one, so that nobody's no is written over in a heap."""
+
+    people: int
+    left: tuple[str, ...] = ()
+
+
+def note_signed_forms(
+    people: Sequence[str],
+    purposes: Collection[str],
+    forms: int,
+    kept_at: str,
+    by: Actor,
+) -> Noted:
+    """Note that these people (public ids) signed forms on which they agree to these purposes.
+
+    `forms` is how many sheets were counted, `kept_at` where they lie. What somebody agreed to
+    already stays as it is, and what nobody of her group is asked is not noted of her. The caller
+    has made sure that they are in the actor's reach. Raises NothingSigned and FormsMiscounted.
+    """
+    wanted = [purpose for purpose in TEXTS if purpose in purposes]
+    if not people or not wanted:
+        raise NothingSigned
+    if not forms_fit(forms, people):
+        raise FormsMiscounted
+    with audited("people.signed_forms_noted", by) as change:
+        session = change.session
+        found = session.scalars(
+            select(Person)
+            .where(Person.public_id.in_(set(people)))
+            .order_by(Person.id)
+            .with_for_update(of=Person)
+        ).all()
+        answers: dict[int, list[tuple[str, str]]] = {}
+        for person_id, purpose, answer in session.execute(
+            select(Consent.person_id, Consent.purpose, Consent.answer)
+            .where(Consent.person_id.in_([person.id for person in found]))
+            .order_by(Consent.id)
+        ):
+            answers.setdefault(person_id, []).append((purpose, answer))
+        batch = ConsentBatch(
+            forms=forms, kept_at=kept_at, recorded_by=by.public_id, recorded_at=change.now
+        )
+        session.add(batch)
+        session.flush()
+        noted, left = 0, []
+        for person in found:
+            present = present_answers(answers.get(person.id, ()))
+            asked = purposes_for(police=person.group.is_police)
+            hers = [purpose for purpose in wanted if purpose in asked]
+            if any(keeps_from(present.get(purpose)) for purpose in hers):
+                left.append(person.chosen_name)
+            new = [purpose for purpose in hers if present.get(purpose) is None]
+            if not new:
+                continue
+            with force_locale(form_language(person)[0]):
+                session.add_all(
+                    Consent(
+                        person_id=person.id,
+                        purpose=purpose,
+                        answer="given",
+                        text=str(TEXTS[purpose].words),
+                        text_version=TEXTS[purpose].version,
+                        recorded_by=by.public_id,
+                        recorded_at=change.now,
+                        batch_id=batch.id,
+                    )
+                    for purpose in new
+                )
+            change.about(person.public_id)
+            noted += 1
+        if not noted:
+            change.nothing()
+        else:
+            change.about(batch.public_id)
+        return Noted(noted, tuple(left))

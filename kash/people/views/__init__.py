@@ -1,20 +1,5 @@
 """Pages about people, organisations and groups."""
 
-from kash.people.views import (
-    consents,
-    contacts,
-    copies,
-    directory,
-    duplicates,
-    erasing,
-    groups,
-    lists,
-    merging,
-    minors,
-    organisations,
-    persons,
-    signed_forms,
-    ticked,
-    trail,
-    transfers,
-)
+from kash.people.views import contacts, directory, lists
+from kash.people.views import merging as duplicates
+from kash.people.views import persons as consents

@@ -1,7 +1,10 @@
-"""Looking at a contact, asking to see it, and agreeing to that as the second person."""
+"""Looking at a contact, asking to see it, and agreeing to that as the second person. Pages about
+stations, collectives and partners. Pages on which people move from one station or collective to
+another."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 
@@ -9,30 +12,49 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint
-from kash.people.forms.contacts import AskContactForm, MoreLooksForm
+from kash.people import blueprint, words
+from kash.people.forms.persons import AskContactForm, MoreLooksForm, OrganisationForm, TransferForm
 from kash.people.models import ContactRequest, Person
-from kash.people.queries import contacts as asked
+from kash.people.queries import persons as asked
+from kash.people.queries.directory import (
+    MOST_AT_ONCE,
+    MOST_COUNTED,
+    PostedPerson,
+    groups,
+    movable_from,
+    movable_people,
+    organisation,
+    organisation_list,
+)
+from kash.people.queries.directory import organisations as directory_organisations
 from kash.people.queries.persons import person
-from kash.people.rules.contacts import LOOKS_FOR_A_REASON
-from kash.people.rules.one_group import one_group
+from kash.people.rules.persons import KINDS, LOOKS_FOR_A_REASON, one_group
+from kash.people.scope import reaches
+from kash.people.services import contacts as organisations_services
 from kash.people.services.contacts import (
     NobodyToAsk,
     ReasonNeeded,
+    SomeCannotMove,
     ask_for_contact,
+    change_organisation,
     decide_on_contact,
     end_contact,
     note_looks_seen,
     show_contact,
 )
 from kash.people.services.persons import Contact, ContactClosed, ContactRefused
+from kash.people.views.directory import ORGANISATION_COLUMNS
+from kash.people.views.lists import asked_group
 from kash.people.views.persons import contact_text, person_page
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.formats import local_today
+from kash.platform.web.missing import after_mending
 from kash.platform.web.programme import contact_looks_a_day
 from kash.platform.web.row_versions import number_shown
-from kash.policy import allow
+from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.policy import Reach, allow
 
 
 @blueprint.post("/<public_id>/contact/<any(phone, email):which>")
@@ -173,3 +195,140 @@ def looks_seen(account_id: str, day: str) -> ResponseReturnValue:
     read = number_shown(request.form.get("read")) or None
     note_looks_seen(account_id, chosen, actor, read=read)
     return redirect(url_for("people.contacts"), 303)
+
+
+@blueprint.get("/organisations")
+@allow("people.find")
+@offers_table("organisations")
+def organisations() -> ResponseReturnValue:
+    """Stations, collectives and partners."""
+    kind = request.args.get("kind", "")
+    if kind not in KINDS:
+        kind = ""
+    found = organisation_list(kind)
+    if is_taken():
+        return taken(found, ORGANISATION_COLUMNS)
+    return render_template(
+        "people/organisations.html",
+        listing=found,
+        kind=kind,
+        kinds=words.KIND,
+        most_counted=MOST_COUNTED,
+        sees_everyone=Reach.ALL in reaches(current_actor(), "people.see"),
+    )
+
+
+@blueprint.route("/organisations/new", methods=["GET", "POST"])
+@allow("people.edit")
+def add_organisation() -> ResponseReturnValue:
+    """Add an organisation."""
+    form = OrganisationForm()
+    form.offer(groups())
+    if form.validate_on_submit():
+        with form.showing_problems():
+            organisations_services.add_organisation(form.details(), current_actor())
+            flash(_("Saved."))
+            return redirect(url_for("people.organisations"))
+    return page("people/organisation.html", form=form, organisation=None)
+
+
+@blueprint.route("/organisations/<public_id>/edit", methods=["GET", "POST"])
+@allow("people.edit")
+def edit_organisation(public_id: str) -> ResponseReturnValue:
+    """Change an organisation."""
+    found = organisation(public_id)
+    form = OrganisationForm()
+    form.offer(groups())
+    if not form.is_submitted():
+        form.name.data, form.kind.data, form.place.data = found.name, found.kind, found.place
+        form.group.data = found.group.public_id if found.group is not None else ""
+    elif form.validate():
+        with form.showing_problems():
+            change_organisation(public_id, form.details(), current_actor())
+            flash(_("Saved."))
+            return redirect(url_for("people.organisations"))
+    return page("people/organisation.html", form=form, organisation=public_id)
+
+
+@blueprint.route("/transfer", methods=["GET", "POST"])
+@allow("people.edit")
+def transfer_many() -> ResponseReturnValue:
+    """Move several people at once: those ticked in the list, or a whole station. Turning to the
+    other group moves nobody."""
+    actor = current_actor()
+    station = request.values.get("station", "")[:16]
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: MOST_AT_ONCE + 1]
+    # Nobody disappears from the page by being unticked.
+    offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
+    offered = offered[: MOST_AT_ONCE + 1]
+    people = movable_from(actor, station) if station else movable_people(actor, offered)
+    if not station and len(people) != len(offered):
+        # More than can be moved at once, or somebody out of reach.
+        raise NotFound
+    form = TransferForm(since=local_today())
+    places = directory_organisations()
+    form.offer([place for place in places if place.public_id != station])
+    sent = request.form.get("step") == "move"
+    moving = sent and "group" not in request.form
+    ticked = set(chosen) if chosen or sent else {one.public_id for one in people}
+    errors: dict[str, str] = {}
+    # The list posts only who was ticked; the page itself says when it is sent.
+    if moving and form.validate_on_submit():
+        if not ticked & {one.public_id for one in people}:
+            form.mark_wrong(form.organisation, _("Tick who moves."))
+        else:
+            with form.showing_problems(organisation=SomeCannotMove):
+                moved = organisations_services.transfer_many(
+                    [one.public_id for one in people if one.public_id in ticked],
+                    form.organisation.data,
+                    form.since.data or local_today(),
+                    today=local_today(),
+                    by=actor,
+                )
+                flash(_("People moved: %(number)s", number=moved))
+                return redirect(url_for("people.index", organisation=form.organisation.data), 303)
+            if isinstance(form.problem, SomeCannotMove):
+                errors = {one.person: one.sentence for one in form.problem.errors}
+    return page(
+        "people/transfer_many.html",
+        form=form if moving else None,
+        fields=form,
+        sending=sent,
+        people=people,
+        shown=one_group(people, attrgetter("letter"), _letter(people, errors)),
+        ticked=ticked,
+        errors=errors,
+        station=station,
+        stations=[("", _("Choose")), *((place.public_id, place.name) for place in places)],
+    )
+
+
+def _letter(people: Sequence[PostedPerson], errors: Mapping[str, str]) -> str:
+    """The letter of the group to show: one in which somebody cannot be moved, if the one that was
+    asked for has nobody such."""
+    asked = asked_group()
+    wrong = [one.letter for one in people if one.public_id in errors]
+    return asked if not wrong or asked in wrong else wrong[0]
+
+
+@blueprint.route("/<public_id>/transfer", methods=["GET", "POST"])
+@allow("people.edit")
+def transfer(public_id: str) -> ResponseReturnValue:
+    """Move a person to another station or collective."""
+    found = person(current_actor(), public_id, "people.edit")
+    posting = found.present_posting
+    there = posting.organisation_id if posting is not None else None
+    form = TransferForm(since=local_today())
+    form.offer([place for place in directory_organisations() if place.id != there])
+    if form.validate_on_submit():
+        with form.showing_problems():
+            organisations_services.transfer(
+                public_id,
+                form.organisation.data,
+                form.since.data or local_today(),
+                today=local_today(),
+                by=current_actor(),
+            )
+            flash(_("Saved."))
+            return redirect(after_mending(url_for("people.person", public_id=public_id)))
+    return page("people/transfer.html", form=form, person=found, posting=posting)

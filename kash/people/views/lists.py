@@ -1,4 +1,5 @@
-"""Pages on which a list is brought in, checked, confirmed, and taken back."""
+"""Next steps with the people who were ticked in a list, such as enrolling them. Pages on which a
+list is brought in, checked, confirmed, and taken back."""
 
 from __future__ import annotations
 
@@ -11,23 +12,22 @@ from flask_babel import gettext as _
 from kash.people import blueprint
 from kash.people.forms.lists import UploadForm, columns_correction, row_as_person, row_correction
 from kash.people.lists import words
-from kash.people.lists.files import MOST_BYTES
+from kash.people.lists.files import MOST_BYTES, FileUnreadable
 from kash.people.lists.pages import ListPage
 from kash.people.lists.stored_files import kept
 from kash.people.lists.templates import template_of
 from kash.people.models import PeopleList
-from kash.people.next_steps import next_steps
+from kash.people.next_steps import NextStep, next_steps
+from kash.people.queries import directory as organisations_queries
 from kash.people.queries import lists as list_queries
-from kash.people.queries import organisations as organisations_queries
+from kash.people.queries.directory import MOST_AT_ONCE, movable_people
 from kash.people.rules.lists.classing import row_number
 from kash.people.rules.lists.headings import FIELDS
 from kash.people.services import list_changes
 from kash.people.services import lists as lists_services
-from kash.people.services.list_changes import NotUndone
+from kash.people.services.list_changes import ListChanged, NotUndone
 from kash.people.services.lists import (
-    FileUnreadable,
     GuessNotLookedAt,
-    ListChanged,
     ListNotRead,
     bring_in,
     choose,
@@ -35,8 +35,7 @@ from kash.people.services.lists import (
     preview_list,
     read_again,
 )
-from kash.people.tables import LIST_COLUMNS, LISTED_COLUMNS, BroughtList
-from kash.people.views import ticked
+from kash.people.views.directory import LIST_COLUMNS, LISTED_COLUMNS, BroughtList
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.services import cancel
@@ -47,8 +46,59 @@ from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.programme import retention
-from kash.platform.web.taking import is_taken, noted, offers_table, taken
-from kash.policy import allow
+from kash.platform.web.taking import is_taken, noted, offers_table
+from kash.platform.web.taking import taken as taking_taken
+from kash.policy import Actor, allow
+
+
+def steps_to_take(actor: Actor) -> list[tuple[NextStep, list[tuple[str, str]]]]:
+    """The steps that somebody may take now, each with her choices."""
+    return [(step, choices) for step in next_steps() if (choices := list(step.choices(actor)))]
+
+
+def asked_group() -> str:
+    """The letter of the group that a form of ticks is to show: the one turned to, else the one that
+    it showed when it was sent."""
+    return request.form.get("group") or request.form.get("shown", "")
+
+
+@blueprint.post("/ticked/<step>")
+@allow("people.edit")
+def next_step_of_ticked(step: str) -> ResponseReturnValue:
+    """Do a next step with the ticked people; whoever is out of reach is left out."""
+    actor = current_actor()
+    wanted = one_or_404(next((each for each in next_steps() if each.key == step), None))
+    choice = request.form.get(f"choice-{step}", "")
+    ticked = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
+    if choice not in {public_id for public_id, _text in wanted.choices(actor)}:
+        flash(_("Choose one from the list."), "bad")
+        return redirect(url_for("people.index"), 303)
+    reached = [one.public_id for one in movable_people(actor, ticked)]
+    if not reached:
+        flash(_("Tick the people first."), "warn")
+        return redirect(url_for("people.index"), 303)
+    return taken(wanted, choice, reached, actor, left_out=len(ticked) - len(reached))
+
+
+def taken(
+    step: NextStep, choice: str, people: Sequence[str], actor: Actor, *, left_out: int = 0
+) -> ResponseReturnValue:
+    """Answer to a next step: the page on which it asks, or where it leads once it is done."""
+    if step.asks is not None:
+        return step.asks(choice, people, actor)
+    done = one_or_404(step.take)(choice, people, actor)
+    flash(
+        _(
+            "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
+            done=done.done,
+            waiting=done.waiting,
+            left=done.left_out + left_out,
+        )
+    )
+    if done.left_out:
+        flash(done.who_is_left_out, "warn")
+    return redirect(done.url, 303)
+
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -60,7 +110,7 @@ def lists() -> ResponseReturnValue:
     """Lists that were brought in, and one's own that wait."""
     listing = list_queries.people_lists(current_actor())
     if is_taken():
-        return taken(listing.turned(_with_names), LIST_COLUMNS)
+        return taking_taken(listing.turned(_with_names), LIST_COLUMNS)
     return render_template(
         "people/lists/lists.html",
         listing=listing,
@@ -124,7 +174,7 @@ def one_list(list_id: str) -> ResponseReturnValue:
         return _preview_page(people_list)
     people = list_queries.list_people(people_list)
     if is_taken():
-        return taken(people, LISTED_COLUMNS)
+        return taking_taken(people, LISTED_COLUMNS)
     return render_template(
         "people/lists/outcome.html",
         found=people_list,
@@ -305,4 +355,4 @@ def list_next(list_id: str, step: str) -> ResponseReturnValue:
     if chosen not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
         return redirect(url_for("people.list", list_id=list_id), 303)
-    return ticked.taken(wanted, chosen, list_queries.person_ids_of_list(people_list), actor)
+    return taken(wanted, chosen, list_queries.person_ids_of_list(people_list), actor)

@@ -1,23 +1,36 @@
-"""Pages about people: the list, one person, adding and changing."""
+"""Pages about people: the list, one person, adding and changing. Pages about what a person agreed
+to or refused. A copy of all that is held about one person. Pages about the groups that the
+programme brings together. The custodian's page of people under 18. A heap of signed consent forms,
+noted at once for the people who were ticked. Page of who opened or changed what is kept of a
+person."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, directory_words, entry, words
-from kash.people.documents.consents import language_name
+from kash.people import blueprint, directory_words, documents, entry, words
+from kash.people.consent_texts import TEXTS
+from kash.people.documents import language_name, packed_copy
 from kash.people.facts import FACT, FOUND_BY_CHOICE
-from kash.people.form_languages import form_language
-from kash.people.forms.persons import PersonForm, SearchForm
-from kash.people.models import Person
-from kash.people.queries import organisations, persons
-from kash.people.queries.contacts import closed_contacts, waiting_request_about
+from kash.people.forms.persons import (
+    ConsentForm,
+    GroupForm,
+    PersonForm,
+    SearchForm,
+    SignedFormsForm,
+)
+from kash.people.models import Person, form_language
+from kash.people.queries import directory as organisations
+from kash.people.queries import persons
+from kash.people.queries.copies import RowsOfPeople, copy_of
+from kash.people.queries.directory import MOST_AT_ONCE, movable_people
 from kash.people.queries.duplicates import (
     count_likely_duplicates,
     kept_instead,
@@ -25,29 +38,60 @@ from kash.people.queries.duplicates import (
     people_like,
     sees,
 )
-from kash.people.queries.persons import has_account, name_and_group, own_person
-from kash.people.queries.reach import reach_of
+from kash.people.queries.persons import (
+    closed_contacts,
+    has_account,
+    latest_of_trail,
+    name_and_group,
+    own_person,
+    reach_of,
+    waiting_request_about,
+)
+from kash.people.queries.persons import person as persons_person
 from kash.people.queries.search import ANY_PURPOSE, PeopleSearch, people
-from kash.people.queries.trail import latest_of_trail
-from kash.people.rules.persons import PURPOSES, keeps_from, purposes_for
+from kash.people.rules.persons import (
+    PURPOSES,
+    keeps_from,
+    one_group,
+    possible_answers,
+    purposes_for,
+)
 from kash.people.scope import reaches
 from kash.people.sections import sections_for
+from kash.people.services import persons as groups_services
 from kash.people.services.persons import (
     Contact,
     ContactChange,
+    FormsMiscounted,
+    NothingSigned,
     PersonDetails,
     add_person,
+    ask_for_forms,
+    change_group,
     change_person,
+    note_minor_seen,
+    note_signed_forms,
+    record_consent,
 )
-from kash.people.tables import NAME_COLUMNS, PERSON_COLUMNS
-from kash.people.views.ticked import steps_to_take
-from kash.platform.database import utc_now
-from kash.platform.web import NotFound, current_actor, page
-from kash.platform.web.account_names import account_names
+from kash.people.views.directory import (
+    MINOR_COLUMNS,
+    NAME_COLUMNS,
+    PERSON_COLUMNS,
+    PERSON_TRAIL_COLUMNS,
+    TrailLine,
+)
+from kash.people.views.lists import asked_group, steps_to_take
+from kash.platform.database import db, utc_now
+from kash.platform.vault import audited
+from kash.platform.vault.models import AuditEntry
+from kash.platform.web import NotFound, current_actor, download, page, safe_next
+from kash.platform.web.account_names import account_names, tied_by_backer
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.files import download as files_download
 from kash.platform.web.missing import after_mending
 from kash.platform.web.programme import retention
 from kash.platform.web.public_address import public_address
-from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.taking import is_taken, noted, offers_table, taken
 from kash.policy import Reach, allow
 
 _TRAIL_SHOWN = 8
@@ -308,3 +352,220 @@ def edit(public_id: str) -> ResponseReturnValue:
         if form.changed_meanwhile:
             form.compare(form.kept(person))
     return page("people/edit.html", form=form, person=person)
+
+
+@blueprint.get("/<public_id>/consent-form.pdf")
+@allow("people.edit")
+def consent_form(public_id: str) -> ResponseReturnValue:
+    """The form on paper, in the person's language if the programme has it."""
+    found = persons_person(current_actor(), public_id, "people.edit")
+    return noted(
+        download(documents.consent_form(found), name="consent-form.pdf", type="application/pdf")
+    )
+
+
+@blueprint.post("/consent-forms")
+@allow("people.edit")
+def consent_forms() -> ResponseReturnValue:
+    """The forms of those ticked in a list, or of a workshop's people, as one file."""
+    actor = current_actor()
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
+    # Whoever is out of reach is left out: a workshop's list may name her all the same.
+    reached = [one.public_id for one in movable_people(actor, chosen)]
+    back = safe_next(request.form.get("back"), url_for("people.index"))
+    if not reached:
+        flash(_("Tick the people whose forms are to be printed."), "warn")
+        return redirect(back, 303)
+    return redirect(url_for("jobs.page", public_id=ask_for_forms(reached, actor, back=back)), 303)
+
+
+@blueprint.route("/<public_id>/consents/<purpose>", methods=["GET", "POST"])
+@allow("people.edit")
+def consent(public_id: str, purpose: str) -> ResponseReturnValue:
+    """Read out the words, record the answer."""
+    found = persons_person(current_actor(), public_id, "people.edit")
+    if purpose not in purposes_for(police=found.group.is_police):
+        raise NotFound
+    history = [each for each in found.consents if each.purpose == purpose]
+    form = ConsentForm()
+    form.offer(possible_answers(history[0].answer if history else None))
+    if form.validate_on_submit():
+        with form.showing_problems():
+            record_consent(public_id, purpose, form.answer.data, current_actor())
+            flash(_("Saved."))
+            consents = url_for("people.person", public_id=public_id, _anchor="consents")
+            return redirect(after_mending(consents))
+    return page(
+        "people/consent.html",
+        form=form,
+        person=found,
+        purpose=purpose,
+        text=TEXTS[purpose],
+        history=history,
+        words=words,
+    )
+
+
+@blueprint.route("/<public_id>/copy", methods=["GET", "POST"])
+@allow("people.copy", fresh=True)
+def copy(public_id: str) -> ResponseReturnValue:
+    """Say what is in it, then hand it over; that is written down."""
+    actor = current_actor()
+    found = persons_person(actor, public_id, "people.copy")
+    hers = actor.person_id == found.id
+    contacts = hers and not tied_by_backer(actor.public_id)
+    if request.method == "GET":
+        return render_template("people/copy.html", person=found, hers=hers, contacts=contacts)
+    with audited("people.copy_made", actor) as change:
+        change.about(found.public_id)
+    found = persons_person(actor, public_id, "people.copy")
+    headings = {one.table.name: one.label for one in RowsOfPeople().deepest_first if one.label}
+    packed = packed_copy(copy_of(db.session(), found, hers=hers, contacts=contacts), headings)
+    return files_download(packed, name="copy.zip", type="application/zip")
+
+
+@blueprint.get("/groups")
+@allow("settings.see")
+def groups() -> ResponseReturnValue:
+    """The groups that the programme brings together."""
+    return render_template("people/groups.html", groups=organisations.groups())
+
+
+@blueprint.route("/groups/new", methods=["GET", "POST"])
+@allow("settings.edit")
+def add_group() -> ResponseReturnValue:
+    """Add a group."""
+    return _edit_group(GroupForm(), None)
+
+
+@blueprint.route("/groups/<public_id>/edit", methods=["GET", "POST"])
+@allow("settings.edit")
+def edit_group(public_id: str) -> ResponseReturnValue:
+    """Change a group's name or letter."""
+    found = one_or_404(
+        next((group for group in organisations.groups() if group.public_id == public_id), None)
+    )
+    form = GroupForm()
+    if not form.is_submitted():
+        form.name.data, form.letter.data = found.name, found.letter
+        form.is_police.data = found.is_police
+    return _edit_group(form, public_id)
+
+
+def _edit_group(form: GroupForm, public_id: str | None) -> ResponseReturnValue:
+    if form.validate_on_submit():
+        name, letter = form.name.data, form.letter.data
+        police = bool(form.is_police.data)
+        with form.showing_problems():
+            if public_id is None:
+                groups_services.add_group(name, letter, is_police=police, by=current_actor())
+            else:
+                change_group(public_id, name, letter, is_police=police, by=current_actor())
+            flash(_("Saved."))
+            return redirect(url_for("people.groups"))
+    return page("people/group.html", form=form, public_id=public_id)
+
+
+@blueprint.get("/minors")
+@allow("people.minors")
+@offers_table("list", names=True)
+def minors() -> ResponseReturnValue:
+    """Everybody who is, or may still be, under 18."""
+    found = persons.minors(current_actor())
+    if is_taken():
+        return taken(found, MINOR_COLUMNS)
+    names = account_names({one for row in found for one in (row.by, row.seen_by) if one})
+    return render_template("people/minors.html", listing=found, names=names)
+
+
+@blueprint.post("/<public_id>/minor-seen")
+@allow("people.minors")
+def minor_seen(public_id: str) -> ResponseReturnValue:
+    """Note that the custodian has seen it."""
+    found = persons_person(current_actor(), public_id, "people.minors")
+    note_minor_seen(found.public_id, current_actor())
+    flash(_("Noted."))
+    return redirect(url_for("people.minors"), 303)
+
+
+@blueprint.post("/consents/signed")
+@allow("people.edit")
+def signed_forms() -> ResponseReturnValue:
+    """Ask what was signed, how many forms there are and where they lie; then note it. Turning to
+    the other group notes nothing."""
+    actor = current_actor()
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
+    # Whoever is out of reach is left out: a workshop's list may name her all the same.
+    offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
+    people = movable_people(actor, offered[:MOST_AT_ONCE])
+    back = safe_next(request.form.get("back"), url_for("people.index"))
+    if not people:
+        flash(_("Tick the people who signed."), "warn")
+        return redirect(back, 303)
+    ticked = {one.public_id for one in people if one.public_id in chosen}
+    sent = request.form.get("step") == "save"
+    saving = sent and "group" not in request.form
+    form = SignedFormsForm() if sent else SignedFormsForm(formdata=None)
+    form.offer(purposes_for(police=all(one.police for one in people)))
+    problem = ""
+    if saving and form.validate_on_submit():
+        try:
+            noted = note_signed_forms(
+                [one.public_id for one in people if one.public_id in ticked],
+                form.purposes.data,
+                form.forms.data or 0,
+                form.kept_at.data,
+                actor,
+            )
+        except FormsMiscounted as wrong:
+            form.mark_wrong(form.forms, wrong)
+        except NothingSigned as wrong:
+            problem = str(wrong)
+        else:
+            flash(_("Signed forms noted. People: %(count)s.", count=noted.people))
+            if noted.left:
+                flash(
+                    _(
+                        "They had refused or withdrawn something of it, which was left as it is."
+                        " Record it on their own pages: %(names)s.",
+                        names=", ".join(noted.left),
+                    ),
+                    "warn",
+                )
+            return redirect(back, 303)
+    body, status = page(
+        "people/signed_forms.html",
+        form=form,
+        people=people,
+        shown=one_group(people, attrgetter("letter"), asked_group()),
+        ticked=ticked,
+        back=back,
+        words=words,
+        problem=problem,
+        saving=saving,
+        sending=sent,
+    )
+    return body, 422 if problem else status
+
+
+@blueprint.get("/<public_id>/trail")
+@allow("people.trail")
+@offers_table("trail", names=True)
+def trail(public_id: str) -> ResponseReturnValue:
+    """Everything that was done about a person; she sees it too."""
+    found = persons_person(current_actor(), public_id, "people.trail")
+    entries = persons.trail(found.public_id)
+    if is_taken():
+        return taken(entries.turned(_lines), PERSON_TRAIL_COLUMNS)
+    return render_template(
+        "people/trail.html",
+        person=found,
+        listing=entries,
+        names=account_names({one.actor for one in entries}),
+        said=words.trail_text,
+    )
+
+
+def _lines(entries: Sequence[AuditEntry]) -> list[TrailLine]:
+    names = account_names({one.actor for one in entries})
+    return [(one, names.get(one.actor, "")) for one in entries]

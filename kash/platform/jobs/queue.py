@@ -26,6 +26,7 @@ from kash.platform.jobs.kinds import Chore
 if TYPE_CHECKING:
     from kash.settings import Settings
 
+
 EXTENSION = "kash_jobs"
 _NAME = "kash"
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
 
+
 PRODUCT = "-//Kash//Kash//EN"
 # No program reads a calendar further than to one of these (RFC 5545, 3.3.11).
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

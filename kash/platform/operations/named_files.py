@@ -11,8 +11,8 @@ from kash.attendance.models import Register, SheetScan
 from kash.attendance.scans import key_of_scan
 from kash.certificates.models import DesignImage, FunderMark
 from kash.feature import declared
-from kash.incidents.queries.evidence import documents_of_evidence
-from kash.incidents.rules.evidence import ORIGINAL, file_key
+from kash.incidents.queries.mediation import documents_of_evidence
+from kash.incidents.rules.totals import ORIGINAL, file_key
 from kash.platform.database import db
 from kash.platform.operations.errors import FilesMissing
 from kash.platform.storage import FileDamaged, NamedFiles

@@ -34,8 +34,8 @@ from kash.platform.operations.turn import Turn
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import MEGABYTE
 from kash.platform.web.counted import SHARED
-from kash.platform.web.language import LANGUAGES
 from kash.platform.web.metrics import count_as
+from kash.platform.web.programme import LANGUAGES
 from kash.settings import Settings, address_of
 
 

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import EnvironBuilder
 
-from kash.accounts.rules.throttle import network_of
+from kash.accounts.rules import network_of
 from kash.platform.operations.arriving import Head
 from kash.platform.web.bodies import most_bytes_of
 from kash.platform.web.guard import lets_in

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import uharfbuzz
 
+
 # A glyph, its advance and its offset in 1024ths of a CSS pixel, and the character it begins with.
 Glyph = tuple[int, int, int, int]
 

@@ -6,16 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
 from types import NoneType, TracebackType, UnionType
-from typing import (
-    Any,
-    Generic,
-    Self,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Any, Generic, Self, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from flask import flash
 from flask_babel import gettext as _

@@ -9,8 +9,8 @@ from typing import Any
 from wtforms import Field
 
 from kash.platform.web.errors import ChangedMeanwhile
-from kash.platform.web.fields import MoneyField, typed_money
-from kash.platform.web.forms import HiddenField, KashForm
+from kash.platform.web.fields import HiddenField, MoneyField, typed_money
+from kash.platform.web.forms import KashForm
 
 
 def number_shown(text: object) -> int:

@@ -1,16 +1,48 @@
-"""Courses themselves."""
+"""Courses themselves. How a version goes from draft to published. Writing the outline of a draft:
+its modules and sessions, and in which order. Writing one session of a draft: its fields, and its
+rows in their order. Writing the words of a translation, beside the version that it is of."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kash.platform.approvals.approval import note
+from kash.platform.database import is_public_id, new_public_id
+from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
-from kash.platform.web import Problem
-from kash.platform.web.errors import one_or_404
+from kash.platform.vault.audit import Change
+from kash.platform.web import NotFound, Problem
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
 from kash.policy import Actor
-from kash.training.models import Course, CourseVersion
+from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
+from kash.training.queries import Row, locked_version, tree_of, values, write_values
+from kash.training.rules.courses import (
+    KINDS,
+    LEGAL_POINT,
+    MODULE,
+    MOST_MODULES,
+    MOST_PLANS,
+    MOST_ROWS,
+    PLAN,
+    VERSION,
+    FieldText,
+    Key,
+    PlanText,
+    RowText,
+    SessionText,
+    Step,
+    Value,
+    VersionText,
+    code_of,
+    next_state,
+    untitled,
+)
+from kash.training.rules.versions import is_fingerprint
 
 
 class CourseTaken(Problem):
@@ -63,3 +95,384 @@ def change_course(public_id: str, name: str, audience: str, level: str, by: Acto
         refuse_taken(session, name, excluding=course.id)
         course.name, course.audience, course.level = name, audience, level
         change.about(course.public_id)
+
+
+class StepNotPossible(Problem):
+    """The version is in another state by now."""
+
+    sentence = _l("This version is in another state by now. Look at it again.")
+
+
+class NoPlansYet(Problem):
+    """A version without a session cannot be proposed."""
+
+    sentence = _l("Write at least one session before you propose this version.")
+
+
+class TitlesMissing(Problem):
+    """A module or session has no title yet, as in a translation that was begun."""
+
+    sentence = _l("Write the titles of all modules and sessions before you propose this version.")
+
+
+def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
+    version = locked_version(change.session, public_id)
+    plans = sum(len(module.plans) for module in version.modules)
+    state = next_state(version.state, step, plans=plans)
+    if state is None:
+        if step == "propose" and version.state == "draft":
+            raise NoPlansYet
+        raise StepNotPossible
+    version.state = state
+    change.about(version.public_id)
+    return version
+
+
+def propose(public_id: str, by: Actor) -> None:
+    """Hand a draft to a director. Raises NotFound, NoPlansYet, TitlesMissing and
+    StepNotPossible.
+    """
+    with audited("training.version_proposed", by) as change:
+        version = _step(change, public_id, "propose")
+        if untitled(tree_of(version)):
+            raise TitlesMissing
+        version.proposed_by = by.public_id
+        version.returned_because = ""
+
+
+def take_back(public_id: str, by: Actor) -> None:
+    """Make a proposal a draft again, to go on writing. Raises NotFound and StepNotPossible."""
+    with audited("training.proposal_taken_back", by) as change:
+        version = _step(change, public_id, "take_back")
+        version.proposed_by = None
+
+
+def return_to_draft(public_id: str, because: str, by: Actor) -> None:
+    """Send a proposal back with a sentence. Raises NotFound and StepNotPossible."""
+    with audited("training.version_returned", by) as change:
+        version = _step(change, public_id, "return")
+        note(change, version, by.decides_for(APPROVAL.approves))
+        version.proposed_by = None
+        version.returned_because = because
+
+
+def publish(public_id: str, by: Actor, *, code: str | None = None) -> None:
+    """Publish a proposal: nothing in it changes any more. `code` is that of what was read.
+
+    Raises NotFound, StepNotPossible, SamePerson, StandsInForProposer, and ChangedMeanwhile if the
+    proposal was taken back and written anew since it was read.
+    """
+    with audited("training.version_published", by) as change:
+        version = _step(change, public_id, "publish")
+        if code is not None and code != code_of(tree_of(version)):
+            raise ChangedMeanwhile
+        version.published_for = APPROVAL.decides(version, by)
+        version.published_by, version.published_at = by.public_id, change.now
+        note(change, version, version.published_for)
+
+
+class NotADraft(Problem):
+    """Only a draft can be written in."""
+
+    sentence = _l("This version is no draft any more, so it cannot be changed.")
+
+
+class TooMuch(Problem):
+    """More modules or sessions than a version may have."""
+
+    field = "public_title"
+    sentence = _l("A version has at most 40 modules and 200 sessions.")
+
+
+def locked_draft(session: Session, public_id: str) -> CourseVersion:
+    """A draft inside a write transaction, locked. Raises NotFound and NotADraft."""
+    version = locked_version(session, public_id)
+    if version.state != "draft":
+        raise NotADraft
+    return version
+
+
+def write_version(public_id: str, text: VersionText, row_version: int, by: Actor) -> None:
+    """Save the outline of a draft as it was written, and add what is new in it.
+
+    Nothing is removed and no order changed here; new modules and plans come last. A plan whose
+    module is not there stays where it is. Raises NotFound, NotADraft, ChangedMeanwhile if
+    `row_version` is not the present one, and TooMuch.
+    """
+    with audited("training.version_written", by) as change:
+        version = locked_draft(change.session, public_id)
+        if version.row_version != row_version:
+            raise ChangedMeanwhile
+        write_values(version, VERSION, text.about)
+        version.language = text.language
+        modules = {module.public_id: module for module in version.modules}
+        for written in text.modules:
+            if written.public_id in modules:
+                modules[written.public_id].title = written.title
+            elif written.new:
+                last = max((module.position for module in version.modules), default=0)
+                made = Module(public_id=written.public_id, position=last + 1, title=written.title)
+                version.modules.append(made)
+                modules[written.public_id] = made
+        plans = {plan.public_id: plan for module in version.modules for plan in module.plans}
+        for plan_text in text.plans:
+            _write_plan(plans.get(plan_text.public_id), plan_text, modules)
+        if len(version.modules) > MOST_MODULES or (
+            sum(len(module.plans) for module in version.modules) > MOST_PLANS
+        ):
+            raise TooMuch
+        version.row_version += 1
+        change.about(version.public_id)
+
+
+def _write_plan(plan: SessionPlan | None, text: PlanText, modules: dict[str, Module]) -> None:
+    module = modules.get(text.module)
+    if plan is None:
+        if not text.new or module is None:
+            return
+        plan = SessionPlan(
+            public_id=text.public_id,
+            position=_last(module) + 1,
+            title=text.title,
+            minutes=text.minutes,
+        )
+        module.plans.append(plan)
+    elif module is not None and plan.module is not module:
+        plan.position = _last(module) + 1
+        plan.module.plans.remove(plan)
+        module.plans.append(plan)
+    if (plan.title, plan.minutes) != (text.title, text.minutes):
+        plan.title, plan.minutes = text.title, text.minutes
+        plan.row_version += 1
+
+
+def _last(module: Module) -> int:
+    return max((plan.position for plan in module.plans), default=0)
+
+
+def _module(version: CourseVersion, public_id: str) -> Module:
+    for module in version.modules:
+        if module.public_id == public_id:
+            return module
+    raise NotFound
+
+
+def remove_module(public_id: str, module_id: str, by: Actor) -> None:
+    """Take a module with its sessions out of a draft. Raises NotFound and NotADraft."""
+    with audited("training.module_removed", by) as change:
+        version = locked_draft(change.session, public_id)
+        module = _module(version, module_id)
+        version.modules.remove(module)
+        version.row_version += 1
+        change.about(version.public_id, module_id)
+
+
+def remove_plan(public_id: str, plan_id: str, by: Actor) -> None:
+    """Take a session out of a draft. Raises NotFound and NotADraft."""
+    with audited("training.plan_removed", by) as change:
+        version = locked_draft(change.session, public_id)
+        for module in version.modules:
+            for plan in module.plans:
+                if plan.public_id == plan_id:
+                    module.plans.remove(plan)
+                    version.row_version += 1
+                    change.about(version.public_id, plan_id)
+                    return
+        raise NotFound
+
+
+def arrange_modules(public_id: str, order: Sequence[str], by: Actor) -> None:
+    """Put the modules of a draft in an order. The text's row version stays: nothing in it changes.
+
+    Raises NotFound and NotADraft.
+    """
+    with audited("training.modules_arranged", by) as change:
+        version = locked_draft(change.session, public_id)
+        _settle(version.modules, arranged([each.public_id for each in version.modules], order))
+        change.about(version.public_id)
+
+
+def move_module(public_id: str, module_id: str, by_places: int, by: Actor) -> None:
+    """Move a module one place up (-1) or down (1). Raises NotFound and NotADraft."""
+    with audited("training.modules_arranged", by) as change:
+        version = locked_draft(change.session, public_id)
+        _module(version, module_id)
+        ids = [each.public_id for each in version.modules]
+        _settle(version.modules, moved(ids, module_id, by_places))
+        change.about(version.public_id)
+
+
+def arrange_plans(public_id: str, module_id: str, order: Sequence[str], by: Actor) -> None:
+    """Put the sessions of one module in an order. Raises NotFound and NotADraft."""
+    with audited("training.plans_arranged", by) as change:
+        version = locked_draft(change.session, public_id)
+        module = _module(version, module_id)
+        _settle(module.plans, arranged([each.public_id for each in module.plans], order))
+        change.about(version.public_id, module_id)
+
+
+def move_plan(public_id: str, plan_id: str, by_places: int, by: Actor) -> None:
+    """Move a session one place up (-1) or down (1) in its module. Raises NotFound, NotADraft."""
+    with audited("training.plans_arranged", by) as change:
+        version = locked_draft(change.session, public_id)
+        for module in version.modules:
+            ids = [each.public_id for each in module.plans]
+            if plan_id in ids:
+                _settle(module.plans, moved(ids, plan_id, by_places))
+                change.about(version.public_id, module.public_id)
+                return
+        raise NotFound
+
+
+def _settle(rows: Sequence[Module] | Sequence[SessionPlan], order: Sequence[str]) -> None:
+    places = {public_id: place for place, public_id in enumerate(order, 1)}
+    for row in rows:
+        row.position = places[row.public_id]
+
+
+class TooManyPlanRows(Problem):
+    """More rows of a kind than a session may have."""
+
+    sentence = _l("A session has at most 40 of each: objectives, steps, messages and so on.")
+
+
+def write_session(
+    public_id: str, plan_id: str, text: SessionText, row_version: int, *, by: Actor
+) -> None:
+    """Save a session of a draft as it was written.
+
+    Its rows become those that were written, in their order: what was not written any more is
+    removed, and a row whose id is of none is new. What counsel checked is unchecked if its text
+    changes and the day does not. Raises NotFound, NotADraft, ChangedMeanwhile if `row_version` is
+    not the session's present one, and TooManyPlanRows.
+    """
+    if max(Counter(row.kind for row in text.rows).values(), default=0) > MOST_ROWS:
+        raise TooManyPlanRows
+    with audited("training.session_written", by) as change:
+        version = locked_draft(change.session, public_id)
+        plan = plan_in(version, plan_id)
+        if plan.row_version != row_version:
+            raise ChangedMeanwhile
+        in_outline = (plan.title, plan.minutes)
+        put_session(plan, text)
+        # Whoever has the outline open would write the old title over this one.
+        version.row_version += in_outline != (plan.title, plan.minutes)
+        plan.row_version += 1
+        change.about(version.public_id, plan_id)
+
+
+def put_session(plan: SessionPlan, text: SessionText) -> None:
+    """Make a session what was written; rows whose ids are new get a lineage of their own."""
+    write_values(plan, PLAN, text.fields)
+    plan.rows[:] = list(_rows(plan, text))
+
+
+def plan_in(version: CourseVersion, plan_id: str) -> SessionPlan:
+    """A session of a version. Raises NotFound."""
+    for module in version.modules:
+        for plan in module.plans:
+            if plan.public_id == plan_id:
+                return plan
+    raise NotFound
+
+
+def _rows(plan: SessionPlan, text: SessionText) -> Iterator[PlanRow]:
+    present = {row.public_id: row for row in plan.rows}
+    places: Counter[str] = Counter()
+    for written in text.rows:
+        row = present.pop(written.public_id, None)
+        if row is None or row.kind != written.kind:
+            if not is_public_id(written.public_id):
+                raise NotFound
+            row = _new_row(written)
+        kind = KINDS[written.kind]
+        before = values(row, kind)
+        write_values(row, kind, written.fields)
+        if kind is LEGAL_POINT and _says_else(before, values(row, kind)):
+            row.checked_on = None
+        places[written.kind] += 1
+        row.position = places[written.kind]
+        yield row
+
+
+def _new_row(written: RowText) -> PlanRow:
+    kind = KINDS[written.kind]
+    row = PlanRow(kind=written.kind, public_id=written.public_id)
+    row.lineage, row.made_from = new_public_id(), {}
+    write_values(row, kind, {field.name: field.empty for field in kind})
+    return row
+
+
+def _says_else(before: Mapping[str, Value], now: Mapping[str, Value]) -> bool:
+    """True if a point that was checked says something else, on the word of the same day."""
+    said = {name: value for name, value in before.items() if name != "checked_on"}
+    says = {name: value for name, value in now.items() if name != "checked_on"}
+    return before["checked_on"] == now["checked_on"] and said != says
+
+
+Words = Mapping[Key, Mapping[str, FieldText]]
+
+
+def write_words(public_id: str, words: Words, row_version: int, *, by: Actor) -> None:
+    """Save words of the outline of a translation: the version's own, and titles of modules.
+
+    `words` are by kind and lineage of the row, and by name of the field, each with the fingerprint
+    of the source that stood beside it; those of rows that are not there are left out. A field
+    whose text is the same, and of which nobody said that it is right, keeps what it was made from.
+    Raises NotFound, NotADraft, ChangedMeanwhile if `row_version` is not the draft's present one,
+    and ValueError if a field cannot hold its text.
+    """
+    with audited("training.words_written", by) as change:
+        version = locked_draft(change.session, public_id)
+        if version.row_version != row_version:
+            raise ChangedMeanwhile
+        put_words(_outline(version), words)
+        version.row_version += 1
+        change.about(version.public_id)
+
+
+def write_session_words(
+    public_id: str, plan_id: str, words: Words, row_version: int, *, by: Actor
+) -> None:
+    """Save words of one session of a translation, as `write_words` does; `row_version` is the
+    session's."""
+    with audited("training.words_written", by) as change:
+        version = locked_draft(change.session, public_id)
+        plan = plan_in(version, plan_id)
+        if plan.row_version != row_version:
+            raise ChangedMeanwhile
+        title = plan.title
+        put_words(rows_of(plan), words)
+        # Whoever has the outline open would write the old title over this one.
+        version.row_version += plan.title != title
+        plan.row_version += 1
+        change.about(version.public_id, plan_id)
+
+
+def _outline(version: CourseVersion) -> Iterator[tuple[Key, CourseVersion | Module]]:
+    yield (VERSION.name, ""), version
+    for module in version.modules:
+        yield (MODULE.name, module.lineage), module
+
+
+def rows_of(plan: SessionPlan) -> Iterator[tuple[Key, Row]]:
+    """A session and its rows, each with its kind and lineage."""
+    yield (PLAN.name, plan.lineage), plan
+    for row in plan.rows:
+        yield (row.kind, row.lineage), row
+
+
+def put_words(rows: Iterable[tuple[Key, Row]], words: Words) -> None:
+    """Put words into rows, as `write_words` says."""
+    for key, row in rows:
+        made_from = dict(row.made_from)
+        for name, written in words.get(key, {}).items():
+            field = KINDS[key[0]][name]
+            if not field.translated or not field.takes(written.text):
+                raise ValueError(f"{field.name} cannot be that")
+            if getattr(row, name) == written.text and not written.right:
+                continue
+            setattr(row, name, written.text)
+            if is_fingerprint(written.made_from):
+                made_from[name] = written.made_from
+        row.made_from = made_from

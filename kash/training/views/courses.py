@@ -1,32 +1,95 @@
-"""Pages about courses: the catalogue, a course, and a new version of it."""
+"""Columns of the catalogue of courses, where it is taken away as a table. Pages about courses: the
+catalogue, a course, and a new version of it. The file of a material: brought, replaced, removed
+and taken away. The page on which the outline of a draft is written: its modules and sessions. The
+page on which one session of a draft is written."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as wrappers_Response
 
-from kash.platform.web import current_actor, page
+from kash.people.queries.directory import service_choices
+from kash.platform.cleaning import CleaningBusy
+from kash.platform.storage import StorageError
+from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.language import LANGUAGES, programme_languages
-from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.missing import after_mending
+from kash.platform.web.programme import LANGUAGES, programme_languages
+from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
 from kash.training import blueprint, queries
-from kash.training.catalogue import catalogue, known_words
-from kash.training.deliveries import whole_times
-from kash.training.forms.courses import (
-    CourseForm,
-    NewCourseForm,
-    NewVersionForm,
-    language_choices,
+from kash.training.catalogue import OfferedVersion, catalogue, known_words
+from kash.training.forms.courses import CourseForm, NewCourseForm, NewVersionForm, language_choices
+from kash.training.forms.outline import DraftPage, MaterialFileForm, SessionPage
+from kash.training.material_files import MaterialProblem, content_of, files_of, type_of
+from kash.training.models import CourseVersion, PlanRow, SessionPlan
+from kash.training.queries import whole_times
+from kash.training.rules.course_files import MOST_FILE_BYTES
+from kash.training.rules.courses import (
+    LENGTHS,
+    MATERIAL,
+    METHODS,
+    PLAN,
+    group_size,
+    read_search,
+    telling_words,
 )
-from kash.training.rules.fields import METHODS
-from kash.training.rules.search import LENGTHS, read_search
-from kash.training.rules.states import group_size
-from kash.training.services import copies
+from kash.training.services import course_files as copies
 from kash.training.services import courses as services
-from kash.training.services.copies import DraftExists
-from kash.training.tables import COURSE_COLUMNS
+from kash.training.services.course_files import DraftExists, attach_file, remove_file
+from kash.training.services.courses import (
+    NotADraft,
+    TooManyPlanRows,
+    TooMuch,
+    move_module,
+    move_plan,
+    plan_in,
+    write_session,
+    write_version,
+)
+
+# A row of the catalogue, and the versions of the course that it offers, the newest first.
+CourseLine = tuple[Any, Sequence[OfferedVersion]]
+
+
+def _shown(line: CourseLine) -> OfferedVersion | None:
+    """The version that the catalogue tells of: the newest published one, else the newest."""
+    published = [one for one in line[1] if one.state == "published"]
+    return next(iter([*published, *line[1]]), None)
+
+
+def _fact(name: str) -> Any:
+    return lambda line: getattr(_shown(line), name, None)
+
+
+COURSE_COLUMNS: Sequence[TableColumn[CourseLine]] = (
+    TableColumn(_l("Course"), lambda line: line[0].name, "#activity+name"),
+    TableColumn(_l("For whom"), lambda line: line[0].audience, "#targeted+type"),
+    TableColumn(_l("Level"), lambda line: line[0].level, "#activity+level"),
+    TableColumn(
+        _l("Languages"),
+        lambda line: ", ".join(sorted({one.language for one in line[1]})),
+        "#meta+lang",
+    ),
+    TableColumn(_l("Length in minutes"), _fact("minutes"), "#activity+minutes"),
+    TableColumn(_l("Group, from"), _fact("group_least"), "#targeted+min"),
+    TableColumn(_l("Group, to"), _fact("group_most"), "#targeted+max"),
+    TableColumn(_l("What must come before"), _fact("prerequisites"), "#activity+before"),
+    TableColumn(_l("Versions"), lambda line: len(line[1]), "#meta+num+version"),
+    TableColumn(
+        _l("Published"),
+        lambda line: any(one.state == "published" for one in line[1]),
+        "#status",
+    ),
+)
 
 
 @blueprint.get("")
@@ -133,3 +196,292 @@ def start_version(public_id: str) -> ResponseReturnValue:
         flash(_("This draft is a copy of the last version."))
         return redirect(url_for("training.edit", public_id=made))
     return redirect(url_for("training.course", public_id=public_id))
+
+
+_AT = "/versions/<public_id>/plans/<plan_id>/materials/<row_id>"
+
+
+def _found(public_id: str, plan_id: str, row_id: str) -> tuple[CourseVersion, SessionPlan, PlanRow]:
+    """A material within the versions that the actor reaches. Raises NotFound."""
+    version = queries.version(current_actor(), public_id)
+    plan = plan_in(version, plan_id)
+    for row in plan.of(MATERIAL.name):
+        if row.public_id == row_id:
+            return version, plan, row
+    raise NotFound
+
+
+@blueprint.route(_AT, methods=["GET", "POST"])
+@allow("curriculum.edit")
+@takes_file(MOST_FILE_BYTES)
+def material(public_id: str, plan_id: str, row_id: str) -> ResponseReturnValue:
+    """Give a material a file, or another one."""
+    version, plan, row = _found(public_id, plan_id, row_id)
+    form = MaterialFileForm()
+    if request.method == "POST" and form.validate():
+        sent = form.file.data
+        content = sent.read(MOST_FILE_BYTES + 1) if sent else b""
+        with form.showing_problems(MaterialProblem, NotADraft, CleaningBusy, StorageError):
+            attach_file(public_id, plan_id, row_id, content, by=current_actor())
+            flash(_("Saved."))
+            return redirect(_back(public_id, plan_id), code=303)
+        version, plan, row = _found(public_id, plan_id, row_id)
+    return page(
+        "training/material.html",
+        form=form,
+        version=version,
+        plan=plan,
+        row=row,
+        file=files_of([row.file]).get(row.file),
+        back=_back(public_id, plan_id),
+    )
+
+
+@blueprint.route(f"{_AT}/remove", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def remove_material_file(public_id: str, plan_id: str, row_id: str) -> ResponseReturnValue:
+    """Ask, then take the file off a material."""
+    if request.method == "GET":
+        version, _plan, row = _found(public_id, plan_id, row_id)
+        return render_template(
+            "training/remove.html",
+            version=version,
+            question=_("Remove this file?"),
+            title=row.text,
+            text="",
+            back=url_for("training.material", public_id=public_id, plan_id=plan_id, row_id=row_id),
+        )
+    with FlashedProblems(NotADraft):
+        remove_file(public_id, plan_id, row_id, by=current_actor())
+        flash(_("Removed."))
+    return redirect(_back(public_id, plan_id), code=303)
+
+
+@blueprint.get(f"{_AT}/file")
+@allow("curriculum.see")
+def material_file(public_id: str, plan_id: str, row_id: str) -> Response:
+    """The file of a material; its name says nothing."""
+    _version, _plan, row = _found(public_id, plan_id, row_id)
+    file = one_or_404(files_of([row.file]).get(row.file))
+    kind, ending = type_of(file)
+    return download(content_of(file), name=f"material.{ending}", type=kind)
+
+
+def _back(public_id: str, plan_id: str) -> str:
+    return url_for("training.edit_session", public_id=public_id, plan_id=plan_id)
+
+
+@blueprint.route("/versions/<public_id>/edit", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    """The one page on which a whole draft is written."""
+    version = queries.version(current_actor(), public_id)
+    draft = DraftPage(version)
+    if request.method == "GET":
+        if version.state != "draft":
+            return redirect(url_for("training.version", public_id=public_id))
+        return _draft_page(draft), 200
+    if version.state != "draft":
+        return _draft_page(draft, closed=True), 409
+    if draft.row_version_read != version.row_version:
+        return _conflict(draft)
+    if not draft.validate():
+        return _draft_page(draft), 422
+    try:
+        write_version(public_id, draft.text(), draft.row_version_read, current_actor())
+    except ChangedMeanwhile:
+        return _conflict(DraftPage(queries.version(current_actor(), public_id)))
+    except NotADraft:
+        return _draft_page(draft, closed=True), 409
+    except TooMuch as problem:
+        draft.about.show(problem)
+        return _draft_page(draft), 422
+    return _saved(public_id, draft)
+
+
+def _saved(public_id: str, draft: DraftPage) -> wrappers_Response:
+    for name, by_places in (("up", -1), ("down", 1)):
+        moving = request.form.get(name)
+        if moving:
+            try:
+                move_plan(public_id, moving, by_places, current_actor())
+            except NotFound:
+                move_module(public_id, moving, by_places, current_actor())
+            return redirect(url_for("training.edit", public_id=public_id, _anchor=f"p-{moving}"))
+    flash(_("Saved."))
+    if request.form.get("then") == "close":
+        return redirect(url_for("training.version", public_id=public_id))
+    # Whoever added a session writes the next one of the same module, without looking for it.
+    module = draft.added_to
+    if module:
+        page = url_for("training.edit", public_id=public_id, add=module)
+        return redirect(f"{page}#{draft.first_field_of_new(module)}")
+    return redirect(url_for("training.edit", public_id=public_id))
+
+
+def _conflict(draft: DraftPage) -> ResponseReturnValue:
+    if not draft.compare():
+        return _saved(draft.version.public_id, draft)
+    return _draft_page(draft, conflict=True), 409
+
+
+def _draft_page(draft: DraftPage, *, conflict: bool = False, closed: bool = False) -> str:
+    return render_template(
+        "training/edit.html",
+        draft=draft,
+        version=draft.version,
+        adds_to=request.args.get("add", "") if request.method == "GET" else "",
+        minutes=draft.minutes,
+        conflict=conflict,
+        closed=closed,
+        telling=telling_words(draft.version.public_title),
+    )
+
+
+@blueprint.post("/versions/<public_id>/order")
+@allow("curriculum.edit")
+def arrange_modules(public_id: str) -> ResponseReturnValue:
+    """Keep the order into which modules were moved."""
+    services.arrange_modules(public_id, request.form.getlist("order"), current_actor())
+    return _arranged(public_id)
+
+
+@blueprint.post("/versions/<public_id>/modules/<module_id>/order")
+@allow("curriculum.edit")
+def arrange_plans(public_id: str, module_id: str) -> ResponseReturnValue:
+    """Keep the order into which the sessions of a module were moved."""
+    order = request.form.getlist("order")
+    services.arrange_plans(public_id, module_id, order, current_actor())
+    return _arranged(public_id)
+
+
+def _arranged(public_id: str) -> ResponseReturnValue:
+    if request.headers.get("X-Requested-With") == "fetch":
+        return "", 204
+    return redirect(url_for("training.edit", public_id=public_id))
+
+
+@blueprint.route("/versions/<public_id>/modules/<module_id>/remove", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def remove_module(public_id: str, module_id: str) -> ResponseReturnValue:
+    """Ask, then take a module with its sessions out of a draft."""
+    version = queries.version(current_actor(), public_id)
+    module = one_or_404(
+        next((each for each in version.modules if each.public_id == module_id), None)
+    )
+    if request.method == "POST":
+        services.remove_module(public_id, module_id, current_actor())
+        flash(_("Removed."))
+        return redirect(url_for("training.edit", public_id=public_id))
+    return render_template(
+        "training/remove.html",
+        version=version,
+        question=_("Remove this module and its sessions?"),
+        title=module.title,
+        text=_("Sessions: %(number)s", number=len(module.plans)),
+    )
+
+
+@blueprint.route("/versions/<public_id>/plans/<plan_id>/remove", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
+    """Ask, then take a session out of a draft."""
+    version = queries.version(current_actor(), public_id)
+    plan = plan_in(version, plan_id)
+    if request.method == "POST":
+        services.remove_plan(public_id, plan_id, current_actor())
+        flash(_("Removed."))
+        return redirect(url_for("training.edit", public_id=public_id))
+    return render_template(
+        "training/remove.html",
+        version=version,
+        question=_("Remove this session?"),
+        title=plan.title,
+        text="",
+    )
+
+
+@blueprint.route("/versions/<public_id>/plans/<plan_id>/edit", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def edit_session(public_id: str, plan_id: str) -> ResponseReturnValue:
+    """Write one session: what it is for, its steps, and all that a facilitator needs."""
+    version = queries.version(current_actor(), public_id)
+    shown = SessionPage(plan_in(version, plan_id), translation=version.translates_id is not None)
+    if request.method == "GET":
+        if version.state != "draft":
+            return redirect(url_for("training.version", public_id=public_id))
+        return _page(version, shown), 200
+    if version.state != "draft":
+        return _page(version, shown, closed=True), 409
+    asked = request.form.get("change")
+    if asked:
+        shown.row_version = shown.row_version_read
+        return _page(version, shown, focus=shown.change(asked)), 200
+    if not shown.validate():
+        shown.row_version = shown.row_version_read
+        return _page(version, shown), 422
+    row_version = shown.row_version_read
+    try:
+        with FlashedProblems(TooManyPlanRows):
+            write_session(public_id, plan_id, shown.text(), row_version, by=current_actor())
+            return _sessions_saved(version, plan_id)
+    except ChangedMeanwhile:
+        return _sessions_conflict(public_id, plan_id)
+    except NotADraft:
+        return _page(version, shown, closed=True), 409
+    return _page(version, shown), 422
+
+
+def _sessions_conflict(public_id: str, plan_id: str) -> ResponseReturnValue:
+    found = queries.version(current_actor(), public_id)
+    shown = SessionPage(plan_in(found, plan_id), translation=found.translates_id is not None)
+    shown.validate()
+    if not shown.compare():
+        return _sessions_saved(found, plan_id)
+    return _page(found, shown, conflict=True), 409
+
+
+def _sessions_saved(version: CourseVersion, plan_id: str) -> ResponseReturnValue:
+    flash(_("Saved."))
+    then = request.form.get("then", "")
+    if then == "next":
+        plans = [plan.public_id for module in version.modules for plan in module.plans]
+        following = plans[plans.index(plan_id) + 1 :] if plan_id in plans else []
+        if following:
+            plan_id = following[0]
+        else:
+            then = "outline"
+    if then == "outline":
+        return redirect(url_for("training.edit", public_id=version.public_id))
+    again = url_for("training.edit_session", public_id=version.public_id, plan_id=plan_id)
+    return redirect(again if then else after_mending(again))
+
+
+def _page(
+    version: CourseVersion,
+    shown: SessionPage,
+    *,
+    conflict: bool = False,
+    closed: bool = False,
+    focus: str = "",
+) -> str:
+    plans = [plan for module in version.modules for plan in module.plans]
+    place = plans.index(shown.plan)
+    files = files_of(row.file for row in shown.plan.rows)
+    return render_template(
+        "training/session_edit.html",
+        version=version,
+        page=shown,
+        plan=shown.plan,
+        plan_kind=PLAN,
+        conflict=conflict,
+        closed=closed,
+        focus=focus,
+        following=plans[place + 1] if place + 1 < len(plans) else None,
+        files={
+            row.public_id: found
+            for row in shown.plan.rows
+            if row.file and (found := files.get(row.file)) is not None
+        },
+        services=[one.name for one in service_choices(current_actor(), limit=200)],
+    )

@@ -1,37 +1,95 @@
-"""Pages about a version: to read, to propose and publish, and its papers."""
+"""Pages about a version: to read, to propose and publish, and its papers. The page that shows two
+versions of a course side by side. Pages on which a course is taken away in a file and brought in
+from one, and the starting library. Pages of a translation beside its source: what is missing, what
+is stale, and writing it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from kash.accounts.queries.accounts import names_of
+from kash.feature import declared
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.cleaning import CleaningBusy
+from kash.platform.database import db
 from kash.platform.press import RenderError
 from kash.platform.storage import StorageError
-from kash.platform.web import current_actor, download
+from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.errors import ChangedMeanwhile
-from kash.platform.web.language import LANGUAGES, programme_languages
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.programme import LANGUAGES, programme_languages
+from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 from kash.training import blueprint, documents, queries
-from kash.training.approval import APPROVAL
-from kash.training.deliveries import delivered_kept, delivered_of
-from kash.training.forms.courses import ReturnCourseForm
+from kash.training.course_files import Beside, CourseTooLarge, FileGone, beside, course_file
+from kash.training.forms.courses import (
+    BringCourseForm,
+    CourseFileForm,
+    LibraryForm,
+    NewVersionForm,
+    ReturnCourseForm,
+    WordsPage,
+    language_choices,
+    packed,
+    unpacked,
+)
 from kash.training.material_files import NotJoined, files_of
-from kash.training.models import CourseVersion, SessionPlan
-from kash.training.rules.delivered import whole_time
-from kash.training.rules.fields import PLAN
-from kash.training.rules.nodes import by_key, code_of
-from kash.training.rules.states import group_size, total_minutes
-from kash.training.rules.timing import timed_steps
-from kash.training.rules.titles import telling_words
-from kash.training.services import states
-from kash.training.services.sessions import plan_in
-from kash.training.services.states import NoPlansYet, StepNotPossible, TitlesMissing
-from kash.training.trees import tree_of
+from kash.training.models import APPROVAL, CourseVersion, SessionPlan
+from kash.training.queries import (
+    CourseAddition,
+    additions_written,
+    delivered_kept,
+    delivered_of,
+    fault_sentence,
+    tree_of,
+)
+from kash.training.rules.course_files import (
+    MOST_BYTES,
+    MOST_TEXT_BYTES,
+    CourseFile,
+    UnreadableFile,
+    read_file,
+    without_contents,
+)
+from kash.training.rules.courses import (
+    PLAN,
+    VERSION,
+    by_key,
+    code_of,
+    group_size,
+    planned_minutes,
+    telling_words,
+    timed_steps,
+    total_minutes,
+)
+from kash.training.rules.versions import RowPair, compare, counted_gaps, whole_time
+from kash.training.services import course_files as copies
+from kash.training.services import courses as states
+from kash.training.services.course_files import (
+    CourseBrought,
+    DraftExists,
+    SameLanguage,
+    bring_course,
+    bring_library,
+    keep_carried,
+)
+from kash.training.services.courses import (
+    CourseTaken,
+    NoPlansYet,
+    NotADraft,
+    StepNotPossible,
+    TitlesMissing,
+    plan_in,
+    write_session_words,
+    write_words,
+)
+from kash.training.starting_library import library
 
 
 @blueprint.get("/versions/<public_id>")
@@ -185,3 +243,354 @@ def handout(public_id: str) -> ResponseReturnValue:
     with FlashedProblems(RenderError, NotJoined, CleaningBusy, StorageError):
         return download(documents.handout(found), name="handout.pdf", type="application/pdf")
     return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.get("/versions/<public_id>/compare")
+@allow("curriculum.compare")
+def compare_versions(public_id: str) -> ResponseReturnValue:
+    """A version beside an earlier one of its course: added, removed, moved, changed.
+
+    The address names the other by `with`; else it is the version before in the same language, or
+    the first of the others.
+    """
+    actor = current_actor()
+    found = queries.version(actor, public_id)
+    others = [
+        each for each in queries.versions_of(actor, found.course) if each.public_id != public_id
+    ]
+    asked = request.args.get("with", "")
+    other = None
+    if asked or others:
+        before = [
+            each
+            for each in others
+            if each.language == found.language and each.number < found.number
+        ]
+        chosen = asked or (before or others)[0].public_id
+        one_or_404(next((each for each in others if each.public_id == chosen), None))
+        other = queries.version(actor, chosen)
+    return render_template(
+        "training/compare.html",
+        version=found,
+        other=other,
+        others=others,
+        whole=compare(tree_of(other), tree_of(found)) if other is not None else None,
+        language_names=LANGUAGES,
+    )
+
+
+@blueprint.get("/<public_id>/file")
+@allow("curriculum.compare")
+def take_course(public_id: str) -> ResponseReturnValue:
+    """A course with all its versions as one file, for another Kash."""
+    actor = current_actor()
+    found = queries.course(actor, public_id)
+    with FlashedProblems(CourseTooLarge, FileGone):
+        made = course_file(found, actor)
+        return download(made, name="course.json", type="application/json")
+    return redirect(url_for("training.course", public_id=public_id))
+
+
+def _beside(file: CourseFile) -> Beside:
+    return beside(db.session(), file, additions_written(current_actor()))[1]
+
+
+@blueprint.route("/bring", methods=["GET", "POST"])
+@allow("curriculum.edit")
+@takes_file(MOST_BYTES)
+def bring() -> ResponseReturnValue:
+    """Choose a course file; what is in it is shown. Of it only files of materials are kept, for a
+    day."""
+    form = CourseFileForm()
+    faults: list[str] = []
+    if form.validate_on_submit():
+        sent = form.file.data
+        content = sent.read(MOST_BYTES + 1) if sent else b""
+        try:
+            if not content:
+                form.file.errors = [_("Choose a file first.")]
+            else:
+                file = read_file(content, declared(CourseAddition))
+                keep_carried(file.files, by=current_actor())
+                return _look(_beside(file), packed(without_contents(content)))
+        except UnreadableFile as problem:
+            form.file.errors = [_("This file cannot be brought in.")]
+            faults = [fault_sentence(fault) for fault in problem.faults]
+    return page("training/bring.html", form=form, faults=faults, most_bytes=MOST_BYTES)
+
+
+def _look(shown: Beside, content: str) -> ResponseReturnValue:
+    form = BringCourseForm(formdata=None)
+    form.offer(shown)
+    form.packed.data, form.code.data = content, shown.code
+    if form.name is not None:
+        form.name.data = shown.file.name
+    return _look_page(shown, form)
+
+
+def _look_page(shown: Beside, form: BringCourseForm) -> ResponseReturnValue:
+    return page(
+        "training/bring_look.html",
+        form=form,
+        shown=shown,
+        language_names=LANGUAGES,
+        minutes=planned_minutes,
+        sessions=lambda tree: sum(len(module.children) for module in tree.children),
+    )
+
+
+@blueprint.post("/bring/confirm")
+@allow("curriculum.edit")
+@takes_file(2 * MOST_TEXT_BYTES, as_text=True)
+def confirm_course() -> ResponseReturnValue:
+    """Bring in what was looked at; the file comes along, and is read anew."""
+    try:
+        file = read_file(unpacked(request.form.get("packed", "")), declared(CourseAddition))
+    except UnreadableFile:
+        flash(_("The file did not come along. Choose it again."), "bad")
+        return redirect(url_for("training.bring"))
+    shown = _beside(file)
+    form = BringCourseForm()
+    form.offer(shown)
+    if form.validate():
+        with form.showing_problems(Problem, name=CourseTaken):
+            brought = bring_course(file, form.wanted(), by=current_actor())
+            flash(brought_sentence(brought))
+            return redirect(url_for("training.course", public_id=brought.course))
+        shown = _beside(file)
+        form.code.data = shown.code
+    return _look_page(shown, form)
+
+
+def brought_sentence(brought: CourseBrought) -> str:
+    """Sentence on what came of a file."""
+    made = len(brought.drafts)
+    if made == 0:
+        return _("Brought in. No version was new.")
+    return ngettext(
+        "Brought in. %(num)s version is here now as a draft.",
+        "Brought in. %(num)s versions are here now as drafts.",
+        made,
+    )
+
+
+@blueprint.route("/library", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def starting_library() -> ResponseReturnValue:
+    """The courses that come with Kash: which are here already, and which to add."""
+    books = [_beside(file) for file in library()]
+    form = LibraryForm()
+    offered = [book for book in books if not book.brings_nothing_new]
+    form.offer([(book.file.lineage, book.file.name) for book in offered])
+    if form.validate_on_submit():
+        if not form.courses.data:
+            form.mark_wrong(form.courses, _("Choose at least one course."))
+        else:
+            files = [book.file for book in books if book.file.lineage in form.courses.data]
+            done = bring_library(files, by=current_actor())
+            if done.brought:
+                flash(
+                    ngettext(
+                        "%(num)s course was added as a draft. Read it, then propose it.",
+                        "%(num)s courses were added as drafts. Read them, then propose them.",
+                        len(done.brought),
+                    )
+                )
+            for file in done.taken:
+                flash(
+                    _(
+                        "%(name)s stayed out: another course has this name. Change that one's "
+                        "name first.",
+                        name=file.name,
+                    ),
+                    "warn",
+                )
+            return redirect(url_for("training.index"))
+    elif not form.is_submitted():
+        form.courses.data = [book.file.lineage for book in offered]
+    return page(
+        "training/library.html",
+        form=form,
+        books=books,
+        minutes=planned_minutes,
+        language_names=LANGUAGES,
+    )
+
+
+@blueprint.post("/versions/<public_id>/translations")
+@allow("curriculum.edit")
+def translate(public_id: str) -> ResponseReturnValue:
+    """Begin a draft that translates a version."""
+    queries.version(current_actor(), public_id)
+    form = NewVersionForm()
+    form.language.choices = language_choices()
+    if not form.validate():
+        flash(_("Choose a language from the list."), "bad")
+        return redirect(url_for("training.version", public_id=public_id))
+    with FlashedProblems(DraftExists, SameLanguage, tone="warn"):
+        made = copies.translate(public_id, form.language.data, current_actor())
+        return redirect(url_for("training.translation", public_id=made))
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.get("/versions/<public_id>/translation")
+@allow("curriculum.compare")
+def translation(public_id: str) -> ResponseReturnValue:
+    """A translation beside its source: how each session stands, and the words of its outline."""
+    found, source = _both(public_id)
+    return _outline_page(found, source, _outline_words(found, source))
+
+
+@blueprint.post("/versions/<public_id>/translation")
+@allow("curriculum.edit")
+def write_translation(public_id: str) -> ResponseReturnValue:
+    """Save the words of the outline of a translation."""
+    found, source = _both(public_id)
+    words = _outline_words(found, source)
+    if not words.validate():
+        words.row_version = words.row_version_read
+        return _outline_page(found, source, words), 422
+    try:
+        write_words(public_id, words.words(), words.row_version_read, by=current_actor())
+    except ChangedMeanwhile:
+        found, source = _both(public_id)
+        words = _outline_words(found, source)
+        words.validate()
+        if words.compare():
+            return _outline_page(found, source, words, conflict=True), 409
+    except NotADraft:
+        return _outline_page(found, source, words, closed=True), 409
+    flash(_("Saved."))
+    return redirect(url_for("training.translation", public_id=public_id))
+
+
+@blueprint.get("/versions/<public_id>/plans/<plan_id>/translation")
+@allow("curriculum.compare")
+def session_translation(public_id: str, plan_id: str) -> ResponseReturnValue:
+    """A session of a translation beside its source."""
+    found, source = _both(public_id)
+    plan = plan_in(found, plan_id)
+    return _session_page(found, source, plan, _session_words(found, source, plan))
+
+
+@blueprint.post("/versions/<public_id>/plans/<plan_id>/translation")
+@allow("curriculum.edit")
+def write_session_translation(public_id: str, plan_id: str) -> ResponseReturnValue:
+    """Save the words of a session of a translation."""
+    found, source = _both(public_id)
+    plan = plan_in(found, plan_id)
+    words = _session_words(found, source, plan)
+    if not words.validate():
+        words.row_version = words.row_version_read
+        return _session_page(found, source, plan, words), 422
+    try:
+        write_session_words(
+            public_id, plan_id, words.words(), words.row_version_read, by=current_actor()
+        )
+    except ChangedMeanwhile:
+        found, source = _both(public_id)
+        plan = plan_in(found, plan_id)
+        words = _session_words(found, source, plan)
+        words.validate()
+        if words.compare():
+            return _session_page(found, source, plan, words, conflict=True), 409
+    except NotADraft:
+        return _session_page(found, source, plan, words, closed=True), 409
+    flash(_("Saved."))
+    following = _following(found, plan)
+    if request.form.get("then") == "next" and following is not None:
+        plan_id = following.public_id
+    elif request.form.get("then"):
+        return redirect(url_for("training.translation", public_id=public_id))
+    return redirect(url_for("training.session_translation", public_id=public_id, plan_id=plan_id))
+
+
+@blueprint.route("/versions/<public_id>/follow/<source_id>", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def follow(public_id: str, source_id: str) -> ResponseReturnValue:
+    """Ask, then lay a translation out anew after another version of its course."""
+    found, _source = _both(public_id)
+    newer = queries.version(current_actor(), source_id)
+    one_or_404(newer if newer.course_id == found.course_id else None)
+    if request.method == "POST":
+        shown = number_shown(request.form.get("row_version", ""))
+        with FlashedProblems(ChangedMeanwhile, NotADraft, SameLanguage, tone="warn"):
+            copies.follow(public_id, source_id, shown, current_actor())
+            flash(_("The translation follows version %(number)s now.", number=newer.number))
+        return redirect(url_for("training.translation", public_id=public_id))
+    kept = by_key(tree_of(newer))
+    going = [node for node in tree_of(found).walk() if node.key not in kept and node.is_worded]
+    return render_template("training/follow.html", version=found, newer=newer, going=going)
+
+
+def _both(public_id: str) -> tuple[CourseVersion, CourseVersion]:
+    found = queries.version(current_actor(), public_id)
+    return found, one_or_404(queries.source_of(found))
+
+
+def _outline_words(found: CourseVersion, source: CourseVersion) -> WordsPage:
+    whole = compare(tree_of(source), tree_of(found))
+    shown = [pair for pair in whole.walk() if pair.node.kind in (VERSION.name, "module")]
+    return WordsPage(shown, found.row_version)
+
+
+def _session_words(found: CourseVersion, source: CourseVersion, plan: SessionPlan) -> WordsPage:
+    whole = compare(tree_of(source), tree_of(found))
+    return WordsPage(_within(whole, plan), plan.row_version)
+
+
+def _within(whole: RowPair, plan: SessionPlan) -> Iterator[RowPair]:
+    for pair in whole.walk():
+        if pair.node.key == (PLAN.name, plan.lineage):
+            yield from pair.walk()
+
+
+def _following(found: CourseVersion, plan: SessionPlan) -> SessionPlan | None:
+    ids = [each for module in found.modules for each in module.plans]
+    place = [each.public_id for each in ids].index(plan.public_id)
+    return ids[place + 1] if place + 1 < len(ids) else None
+
+
+def _outline_page(
+    found: CourseVersion,
+    source: CourseVersion,
+    words: WordsPage,
+    *,
+    conflict: bool = False,
+    closed: bool = False,
+) -> str:
+    return render_template(
+        "training/translation.html",
+        version=found,
+        source=source,
+        words=words,
+        counts=counted_gaps(tree_of(source), tree_of(found)),
+        whole=compare(tree_of(source), tree_of(found)),
+        plans={plan.lineage: plan for module in found.modules for plan in module.plans},
+        newer=queries.newer_source(source),
+        language_names=LANGUAGES,
+        conflict=conflict,
+        closed=closed,
+    )
+
+
+def _session_page(
+    found: CourseVersion,
+    source: CourseVersion,
+    plan: SessionPlan,
+    words: WordsPage,
+    *,
+    conflict: bool = False,
+    closed: bool = False,
+) -> str:
+    return render_template(
+        "training/session_translation.html",
+        version=found,
+        source=source,
+        plan=plan,
+        words=words,
+        following=_following(found, plan),
+        language_names=LANGUAGES,
+        conflict=conflict,
+        closed=closed,
+    )

@@ -1,26 +1,43 @@
-"""Sessions as they were taught: how long, what was left out, what was reached."""
+"""Sessions as they were taught: how long, what was left out, what was reached. Certificates as
+enrolling sees them. A room that stands above issues them, and declares how they are read.
+Workshops that are next and tasks that are open, for whoever runs workshops. Courses that somebody
+had before: what a course asks for, and what to tell beside each person."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from kash.attendance.models import Slot
-from kash.attendance.rules.times import Stretch
-from kash.platform.database import db
-from kash.training.models import CourseVersion, SessionPlan
+from kash.attendance.models import HeldItem, Mark, MarkStatus, Register, RosterEntry, Slot, WalkIn
+from kash.attendance.rules.marking import Stretch
+from kash.attendance.rules.registers import EARLY, is_its_time
+from kash.attendance.services.pads import OwnSlot
+from kash.feature import Part, declared
+from kash.people.models import Person, Venue
+from kash.platform.database import db, utc_now
+from kash.platform.web.account_names import accounts_in_line
+from kash.policy import Actor, Reach
+from kash.training.models import Course, CourseVersion, SessionPlan
 from kash.training.queries import loaded, read_version
-from kash.training.rules.delivered import LAST_TIMES
-from kash.training.rules.fields import OBJECTIVE, PLAN
-from kash.training.rules.nodes import CourseNode, by_key
-from kash.training.rules.timing import TimedStep, timed_steps
-from kash.workshops.models import SessionRecord, Workshop, WorkshopSession
-from kash.workshops.sealed import next_time_of, notes_of, words_of
+from kash.training.rules.courses import OBJECTIVE, PLAN, CourseNode, TimedStep, by_key, timed_steps
+from kash.training.rules.versions import LAST_TIMES
+from kash.workshops.models import (
+    EarlierCourse,
+    SessionRecord,
+    Workshop,
+    WorkshopSession,
+    next_time_of,
+    notes_of,
+    words_of,
+)
+from kash.workshops.queries.scope import is_run_by, run_by
+from kash.workshops.rules import LEAST_SHARE, CourseHeld, HadBefore, had_before
 
 
 def last_minutes(session: Session, lineages: Collection[str]) -> dict[str, list[int]]:
@@ -155,3 +172,355 @@ def _taught(one: WorkshopSession, node: CourseNode | None, with_texts: bool) -> 
         notes=notes_of(record) if with_texts else "",
         next_time=next_time_of(record) if with_texts else "",
     )
+
+
+@dataclass(frozen=True)
+class CertificatesHeld(Part):
+    """Certificates of a course (its key): {person: days for which each holds} of these persons."""
+
+    read: Callable[[Session, int, Collection[int]], Mapping[int, Sequence[CourseHeld]]]
+
+
+def certificates_held(
+    session: Session, course: int, people: Collection[int]
+) -> dict[int, list[CourseHeld]]:
+    """{person: days} of the certificates of a course that these persons hold or held."""
+    found: dict[int, list[CourseHeld]] = {}
+    for part in declared(CertificatesHeld):
+        for person, days in part.read(session, course, people).items():
+            found.setdefault(person, []).extend(days)
+    return found
+
+
+def workshops_of_trainer(actor: Actor) -> Select[Workshop]:
+    """The workshops that this actor runs and that were not cancelled, by date."""
+    return (
+        select(Workshop)
+        .where(Workshop.id.in_(run_by(actor)), Workshop.state == "planned")
+        .order_by(Workshop.starts_on, Workshop.id)
+    )
+
+
+@dataclass(frozen=True)
+class DueSession:
+    """A session with what a list of things to do says of it."""
+
+    workshop: str
+    workshop_title: str
+    session: str
+    title: str
+    starts_at: datetime
+    minutes: int
+    venue: str
+    marked: bool
+
+
+def _due(actor: Actor) -> Any:
+    return (
+        select(
+            Workshop.public_id,
+            Workshop.title,
+            WorkshopSession.public_id,
+            WorkshopSession.title,
+            Slot.starts_at,
+            Slot.minutes,
+            func.coalesce(Venue.name, ""),
+            exists().where(Mark.slot_id == Slot.id),
+        )
+        .join(WorkshopSession, WorkshopSession.slot_id == Slot.id)
+        .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
+        .outerjoin(Venue, Venue.id == Workshop.venue_id)
+        .where(is_run_by(actor), Workshop.state == "planned")
+        .order_by(Slot.starts_at, Slot.id)
+    )
+
+
+# What is open nobody confirmed; said outright, so that PostgreSQL reads an index of those alone in
+# its order, and stops.
+_OPEN = (Slot.closed_at.is_(None), Slot.confirmed_at.is_(None))
+
+
+def upcoming_sessions(actor: Actor, now: datetime, limit: int = 5) -> list[DueSession]:
+    """The next sessions of the workshops that this actor runs, those of today's past left out."""
+    rows = db.session.execute(_due(actor).where(*_OPEN, Slot.starts_at >= now).limit(limit))
+    return [DueSession(*row) for row in rows]
+
+
+# A session that runs on so long over its time has ended, and nobody said so.
+_RUNS_ON = timedelta(minutes=30)
+
+
+def unended_sessions(actor: Actor, now: datetime, limit: int = 20) -> list[DueSession]:
+    """Sessions that somebody began and nobody ended, in workshops this actor runs; `starts_at` is
+    when they began."""
+    rows = db.session.execute(
+        _due(actor)
+        .add_columns(Slot.began_at)
+        .where(Slot.began_at.is_not(None), Slot.ended_at.is_(None))
+        .limit(limit)
+    )
+    begun = [replace(DueSession(*row[:-1]), starts_at=row[-1]) for row in rows]
+    return [one for one in begun if one.starts_at + timedelta(minutes=one.minutes) + _RUNS_ON < now]
+
+
+def open_slots(actor: Actor, now: datetime, limit: int = 50) -> list[DueSession]:
+    """Sessions that began and whose register is not closed, in workshops this actor runs."""
+    rows = db.session.execute(_due(actor).where(*_OPEN, Slot.starts_at < now).limit(limit))
+    return [DueSession(*row) for row in rows]
+
+
+def own_slots(actor: Actor, now: datetime) -> list[OwnSlot]:
+    """The open slots that are going on now and in which this actor stands on the register."""
+    if actor.person_id is None:
+        return []
+    rows = db.session.execute(
+        select(
+            Register.public_id, Slot.public_id, RosterEntry.public_id, Slot.starts_at, Slot.minutes
+        )
+        .join(Register, Register.id == Slot.register_id)
+        .join(Workshop, Workshop.register_id == Register.id)
+        .join(RosterEntry, RosterEntry.register_id == Register.id)
+        .where(
+            Workshop.state == "planned",
+            RosterEntry.person_id == actor.person_id,
+            RosterEntry.removed_at.is_(None),
+            Slot.closed_at.is_(None),
+            Slot.starts_at.between(now - timedelta(days=1), now + EARLY),
+        )
+        .order_by(Slot.starts_at)
+    )
+    return [
+        OwnSlot(register, slot, entry)
+        for register, slot, entry, starts_at, minutes in rows
+        if is_its_time(starts_at, minutes, now)
+    ]
+
+
+@dataclass(frozen=True)
+class FromPhones:
+    """Items that phones sent for a workshop and a person must see to: decisions, and people to
+    match."""
+
+    workshop: str
+    title: str
+    to_decide: int
+    to_match: int
+
+
+def from_phones(actor: Actor) -> list[FromPhones]:
+    """The workshops that this actor runs in which something waits; one query."""
+    held = (
+        select(func.count(HeldItem.id))
+        .where(HeldItem.register_id == Workshop.register_id, HeldItem.decided_at.is_(None))
+        .correlate(Workshop)
+        .scalar_subquery()
+    )
+    came = (
+        select(func.count(WalkIn.id))
+        .where(WalkIn.register_id == Workshop.register_id, WalkIn.settled_at.is_(None))
+        .correlate(Workshop)
+        .scalar_subquery()
+    )
+    waiting = (
+        exists().where(HeldItem.register_id == Workshop.register_id, HeldItem.decided_at.is_(None)),
+        exists().where(WalkIn.register_id == Workshop.register_id, WalkIn.settled_at.is_(None)),
+    )
+    rows = db.session.execute(
+        select(Workshop.public_id, Workshop.title, held, came)
+        .where(Workshop.id.in_(run_by(actor)), or_(*waiting))
+        .order_by(Workshop.starts_on, Workshop.id)
+        .limit(20)
+    )
+    return [FromPhones(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class ToConfirm:
+    """The registers of a workshop that somebody independent closed. `session` is the only
+    one, if it is alone; `since` is when the first of them was closed."""
+
+    workshop: str
+    title: str
+    registers: int
+    since: datetime
+    session: str | None
+
+
+def to_confirm(actor: Actor, limit: int = 20) -> list[ToConfirm]:
+    """Workshops with registers that this actor may confirm, longest waiting first; two queries."""
+    reach = actor.reach("attendance.confirm")
+    if reach is Reach.NONE:
+        return []
+    now = utc_now()
+    tied = db.session.scalars(accounts_in_line(actor.public_id)).all()
+
+    def waits(slot: type[Slot]) -> ColumnElement[bool]:
+        return and_(
+            slot.closed_at.is_not(None),
+            slot.confirmed_at.is_(None),
+            slot.closed_by.not_in(tied),
+            slot.starts_at <= now,
+        )
+
+    other = aliased(Slot)
+    of_its = and_(other.register_id == Workshop.register_id, waits(other))
+    before = tuple_(other.closed_at, other.id) < tuple_(Slot.closed_at, Slot.id)
+    # By the first register of each: those that wait longest are found in an index, and of them
+    # alone it is counted how many wait.
+    statement = (
+        select(
+            Workshop.public_id,
+            Workshop.title,
+            select(func.count(other.id)).where(of_its).correlate(Workshop).scalar_subquery(),
+            Slot.closed_at,
+            WorkshopSession.public_id,
+        )
+        .select_from(Slot)
+        .join(WorkshopSession, WorkshopSession.slot_id == Slot.id)
+        .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
+        .where(Workshop.state == "planned", waits(Slot), ~exists().where(of_its, before))
+        .order_by(Slot.closed_at, Workshop.id)
+        .limit(limit)
+    )
+    if reach is not Reach.ALL:
+        statement = statement.where(is_run_by(actor))
+    return [
+        ToConfirm(workshop, title, count, since, session if count == 1 else None)
+        for workshop, title, count, since, session in db.session.execute(statement)
+    ]
+
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class EarlierTold:
+    """Note beside a person: names of courses that she has not had, and the day on which
+    she had this one, with the day until which it holds if that is known."""
+
+    missing: Sequence[str] = ()
+    had_on: date | None = None
+    until: date | None = None
+
+
+def courses_needed(session: Session, course: int) -> dict[int, str]:
+    """The courses that a course (its key) asks for: names by keys, in their order."""
+    rows = session.execute(
+        select(Course.id, Course.name)
+        .join(EarlierCourse, EarlierCourse.needs_id == Course.id)
+        .where(EarlierCourse.course_id == course)
+        .order_by(func.lower(Course.name), Course.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def course_with_needs(public_id: str) -> tuple[str, list[str]] | None:
+    """The name of a course, and the public ids of those that it asks for; None if there is none."""
+    course = db.session.execute(
+        select(Course.id, Course.name).where(Course.public_id == public_id)
+    ).first()
+    if course is None:
+        return None
+    needed = db.session.scalars(
+        select(Course.public_id)
+        .join(EarlierCourse, EarlierCourse.needs_id == Course.id)
+        .where(EarlierCourse.course_id == course.id)
+        .order_by(func.lower(Course.name), Course.id)
+    )
+    return course.name, list(needed)
+
+
+def other_courses(public_id: str) -> list[tuple[str, str]]:
+    """(public id, name) of every other course."""
+    rows = db.session.execute(
+        select(Course.public_id, Course.name)
+        .where(Course.public_id != public_id)
+        .order_by(func.lower(Course.name), Course.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def earlier_by_key(
+    session: Session, workshop: Workshop, people: Collection[int]
+) -> dict[int, HadBefore]:
+    """Notes on persons (keys) who are to be in a workshop; none on the others."""
+    course = session.scalar(
+        select(CourseVersion.course_id).where(CourseVersion.id == workshop.version_id)
+    )
+    if course is None or not people:
+        return {}
+    needed = list(courses_needed(session, course))
+    told = {}
+    for some in _parts(sorted(people)):
+        attended = _attended(session, [course, *needed], some, workshop)
+        certificates = certificates_held(session, course, some)
+        for person in some:
+            found = had_before(
+                course,
+                needed,
+                attended.get(person, {}),
+                certificates.get(person, ()),
+                workshop.starts_on,
+            )
+            if not found.says_nothing:
+                told[person] = found
+    return told
+
+
+def earlier_told(workshop: Workshop, people: Collection[str]) -> dict[str, EarlierTold]:
+    """Notes beside persons (public ids) who are or could be in a workshop."""
+    session = db.session()
+    if not people:
+        return {}
+    keys = {
+        row.id: row.public_id
+        for row in session.execute(
+            select(Person.id, Person.public_id).where(Person.public_id.in_(people))
+        )
+    }
+    found = earlier_by_key(session, workshop, keys)
+    if not found:
+        return {}
+    names = courses_needed(session, workshop.version.course_id)
+    return {
+        keys[person]: EarlierTold([names[one] for one in told.missing], told.had_on, told.until)
+        for person, told in found.items()
+    }
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
+
+
+def _attended(
+    session: Session, courses: Sequence[int], people: Sequence[int], here: Workshop
+) -> Mapping[int, dict[int, date]]:
+    """{person: {course: the last day}} of the courses that these people came to, this workshop left
+    out of account; one query."""
+    total = (
+        select(func.sum(Slot.minutes))
+        .where(Slot.register_id == Workshop.register_id)
+        .correlate(Workshop)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Mark.person_id, CourseVersion.course_id, Workshop.ends_on)
+        .join(Slot, Slot.id == Mark.slot_id)
+        .join(MarkStatus, MarkStatus.code == Mark.status)
+        .join(Workshop, Workshop.register_id == Slot.register_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .where(
+            Mark.person_id.in_(people),
+            CourseVersion.course_id.in_(courses),
+            Workshop.state == "planned",
+            Workshop.id != here.id,
+        )
+        .group_by(Mark.person_id, CourseVersion.course_id, Workshop.ends_on, Workshop.id)
+        .having(func.sum(Slot.minutes * MarkStatus.weight) >= LEAST_SHARE * total)
+        .order_by(Workshop.ends_on)
+    )
+    found: dict[int, dict[int, date]] = {}
+    for person, course, day in rows:
+        found.setdefault(person, {})[course] = day
+    return found

@@ -1,28 +1,45 @@
-"""People who take part, those who could, and what each attended."""
+"""People who take part, those who could, and what each attended. Seats: the programme's rules, how
+the waiting list stands, and how many came before. Workshops as they are to be: saved ones, and
+such as stand in a form that is not saved yet."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, distinct, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from kash.accounts.models import Account, Programme
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries.registers import Attended, attended
-from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.models import Group, Organisation, Person, Posting, Venue
 from kash.people.queries.search import find_people
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import to_local
+from kash.platform.web.formats import from_local, to_local
 from kash.policy import Actor
-from kash.workshops.models import (
-    Enrolment,
-    Workshop,
+from kash.training.models import CourseVersion
+from kash.workshops.models import Enrolment, Facilitator, Workshop, WorkshopSession
+from kash.workshops.queries.plan import teachings_of
+from kash.workshops.rules import (
+    Advice,
+    EnrolmentState,
+    InQueue,
+    PastTurnout,
+    SeatRules,
+    StayReason,
+    Teaching,
+    advice_for,
+    days_between,
+    lay_into_days,
+    moving_at,
+    seat_rules_from,
+    why_nobody_moved,
 )
-from kash.workshops.rules import EnrolmentState
 
 
 @dataclass(frozen=True)
@@ -378,3 +395,238 @@ def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
         )
         for row in rows
     ]
+
+
+SEATS = "seats"
+# What came long ago says little of what comes now.
+_DAYS_BACK, _MOST_WORKSHOPS = 3 * 365, 300
+
+
+def seat_rules(session: Session | None = None) -> SeatRules:
+    """The programme's rules of seats."""
+    kept = (session or db.session()).scalar(select(Programme.settings))
+    return seat_rules_from((kept or {}).get(SEATS))
+
+
+def programme_version() -> int:
+    """The row version of the programme, which its settings share."""
+    return db.session.scalar(select(Programme.version)) or 0
+
+
+def waiting_list(workshop: Workshop) -> list[InQueue]:
+    """Whoever waits, in the order of the queue."""
+    rows = db.session.execute(
+        select(Enrolment.id, Person.minor, Enrolment.offer_until, Enrolment.offer_lapsed_at)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.workshop_id == workshop.id, Enrolment.state == "waiting")
+        .order_by(Enrolment.queued_at, Enrolment.id)
+    )
+    return [InQueue(row[0], row[1], row[2], row[3] is not None) for row in rows]
+
+
+def why_the_list_stands(workshop: Workshop, confirmed: int, now: datetime) -> list[StayReason]:
+    """Why nobody on the waiting list of a workshop moved up."""
+    begins = from_local(workshop.starts_on, workshop.day_starts_at)
+    return why_nobody_moved(
+        waiting_list(workshop),
+        confirmed,
+        workshop.capacity,
+        moving_at(now, begins, seat_rules()),
+    )
+
+
+@dataclass(frozen=True)
+class GroupAdvice:
+    """A group by its letter, and how many of it to invite; None where too little is known."""
+
+    letter: str
+    advice: Advice | None
+
+
+def invitations_advised(workshop: Workshop, today: date) -> list[GroupAdvice]:
+    """How many of each group to invite so that the seats fill; none without a number of seats."""
+    if not workshop.capacity:
+        return []
+    past = past_turnouts(today)
+    begins = workshop.starts_on.weekday(), workshop.day_starts_at.hour
+    return [
+        GroupAdvice(group.letter, advice_for(past.get(group.id, ()), workshop.capacity, *begins))
+        for group in db.session.scalars(select(Group).order_by(Group.position, Group.name))
+    ]
+
+
+def past_turnouts(today: date) -> dict[int, Sequence[PastTurnout]]:
+    """Turnout of the latest workshops that are over, by the keys of groups; one query.
+
+    Counted are those who were invited or had a seat, whatever they answered; not whoever only
+    waited, nor who came to the door uninvited. A workshop without a mark says nothing.
+    """
+    held = (
+        select(Workshop.id, Workshop.register_id, func.min(Slot.starts_at).label("begins"))
+        .join(Slot, Slot.register_id == Workshop.register_id)
+        .where(
+            Workshop.state == "planned",
+            Workshop.ends_on < today,
+            Workshop.ends_on >= today - timedelta(days=_DAYS_BACK),
+        )
+        .group_by(Workshop.id, Workshop.register_id)
+        .order_by(func.min(Slot.starts_at).desc())
+        .limit(_MOST_WORKSHOPS)
+        .subquery()
+    )
+    came = (
+        select(Slot.register_id, Mark.person_id)
+        .join(Mark, Mark.slot_id == Slot.id)
+        .join(MarkStatus, MarkStatus.code == Mark.status)
+        .where(MarkStatus.weight > 0, Slot.register_id.in_(select(held.c.register_id)))
+        .distinct()
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            held.c.begins,
+            Person.group_id,
+            func.count(distinct(Enrolment.id)),
+            func.count(came.c.person_id),
+        )
+        .select_from(held)
+        .join(Enrolment, Enrolment.workshop_id == held.c.id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(RosterEntry, RosterEntry.id == Enrolment.roster_entry_id)
+        .outerjoin(
+            came,
+            (came.c.register_id == held.c.register_id) & (came.c.person_id == Enrolment.person_id),
+        )
+        .where(
+            Enrolment.state != "waiting",
+            func.coalesce(RosterEntry.walk_in, False).is_(False),
+            held.c.register_id.in_(select(came.c.register_id)),
+        )
+        .group_by(held.c.id, held.c.begins, Person.group_id)
+    )
+    found: dict[int, list[PastTurnout]] = defaultdict(list)
+    for begins, group, invited, came in rows:
+        local = to_local(begins)
+        found[group].append(PastTurnout(local.weekday(), local.hour, invited, came))
+    return dict(found)
+
+
+_Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class WantedWorkshop:
+    """A workshop as it is to be: `spans` are from when to when its sessions last, as aware moments;
+    `team` and `venue` are public ids. `workshop` is the public id of one that is there, empty for a
+    new one."""
+
+    title: str
+    spans: Sequence[tuple[datetime, datetime]]
+    course_id: int
+    team: Sequence[str] = ()
+    venue: str = ""
+    capacity: int | None = None
+    workshop: str = ""
+
+
+@dataclass(frozen=True)
+class WantedDays:
+    """Days of a workshop, and the clock from which and to which each lasts."""
+
+    first: date
+    last: date
+    day_starts_at: time
+    day_ends_at: time
+
+
+def version_taught(public_id: str) -> tuple[int, int, str] | None:
+    """The keys of a published version and of its course, and its public title; None if there is no
+    such version. One query."""
+    row = db.session.execute(
+        select(CourseVersion.id, CourseVersion.course_id, CourseVersion.public_title).where(
+            CourseVersion.public_id == public_id, CourseVersion.state == "published"
+        )
+    ).first()
+    return (row[0], row[1], row[2]) if row is not None else None
+
+
+def wanted_of(workshop: Workshop, session: Session | None = None) -> WantedWorkshop:
+    """A workshop as it is saved, or about to be; four queries."""
+    asking = session or db.session()
+    days = WantedDays(
+        workshop.starts_on, workshop.ends_on, workshop.day_starts_at, workshop.day_ends_at
+    )
+    team = asking.scalars(
+        select(Account.public_id)
+        .join(Facilitator, Facilitator.account_id == Account.id)
+        .where(Facilitator.workshop_id == workshop.id)
+        .order_by(Facilitator.id)
+    ).all()
+    venue = asking.scalar(select(Venue.public_id).where(Venue.id == workshop.venue_id))
+    course = asking.scalar(
+        select(CourseVersion.course_id).where(CourseVersion.id == workshop.version_id)
+    )
+    return WantedWorkshop(
+        workshop.title,
+        _spans(asking, workshop) or _whole(days),
+        course or 0,
+        team,
+        venue or "",
+        workshop.capacity,
+        workshop.public_id,
+    )
+
+
+def spans_of_new(version_id: int, days: WantedDays, *, as_delivered: bool) -> list[_Span]:
+    """Spans of the sessions of a version that would be laid into these days, as far as they fit."""
+    plans = teachings_of(version_id, as_delivered=as_delivered)
+    return _laid([teaching for _plan, teaching in plans], days)
+
+
+def spans_of_changed(workshop: Workshop, days: WantedDays, *, anew: bool) -> list[_Span]:
+    """Spans of the sessions of a workshop on these days: moved along with the first, or laid out
+    afresh."""
+    spans = _spans(db.session(), workshop)
+    if anew:
+        lengths = [
+            Teaching(str(number), int((ends - begins).total_seconds() // 60))
+            for number, (begins, ends) in enumerate(sorted(spans))
+        ]
+        return _laid(lengths, days)
+    moved = days.first - workshop.starts_on
+    return [(_later(begins, moved), _later(ends, moved)) for begins, ends in spans] or _whole(days)
+
+
+def _spans(session: Session, workshop: Workshop) -> list[_Span]:
+    return [
+        (starts_at, starts_at + timedelta(minutes=minutes))
+        for starts_at, minutes in session.execute(
+            select(Slot.starts_at, Slot.minutes)
+            .join(WorkshopSession, WorkshopSession.slot_id == Slot.id)
+            .where(WorkshopSession.workshop_id == workshop.id)
+            .order_by(Slot.starts_at, Slot.id)
+        )
+    ]
+
+
+def _laid(teachings: Sequence[Teaching], days: WantedDays) -> list[_Span]:
+    timetable = lay_into_days(
+        teachings, days_between(days.first, days.last), days.day_starts_at, days.day_ends_at
+    )
+    spans = []
+    for place in timetable.placed:
+        begins = from_local(place.day, place.starts_at)
+        spans.append((begins, begins + timedelta(minutes=place.minutes)))
+    return spans or _whole(days)
+
+
+def _whole(days: WantedDays) -> list[_Span]:
+    return [
+        (from_local(day, days.day_starts_at), from_local(day, days.day_ends_at))
+        for day in days_between(days.first, days.last)
+    ]
+
+
+def _later(moment: datetime, by: timedelta) -> datetime:
+    local = to_local(moment)
+    return from_local(local.date() + by, local.time())

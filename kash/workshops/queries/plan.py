@@ -1,36 +1,46 @@
-"""The list of workshops, and one with its sessions, trainers, costs and courses."""
+"""The list of workshops, and one with its sessions, trainers, costs and courses. Workshops that
+book somebody who teaches, or a venue, on certain days. Workshops and their sessions that lie on
+certain days, as the calendar shows them. Shares of a course's hours that people attended,
+whichever of its workshops it was."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import accounts_with_role
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
-from kash.attendance.rules.times import Stretch
-from kash.people.models import Venue
-from kash.platform.database import db
+from kash.attendance.rules.marking import Stretch
+from kash.people.models import Group, Person, Venue
+from kash.platform.database import db, utc_now
 from kash.platform.web import Listing, listing
+from kash.platform.web.calendar_entries import CalendarFilters, CalendarQuestion
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.lists import FEWER_ROWS
 from kash.policy import Actor, Reach, Role
-from kash.training.deliveries import delivered_of
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.training.rules.delivered import minutes_to_plan
-from kash.workshops.models import (
-    Enrolment,
-    Facilitator,
-    Funder,
-    Funding,
-    Workshop,
-    WorkshopSession,
-)
+from kash.training.queries import delivered_of
+from kash.training.rules.versions import minutes_to_plan
+from kash.workshops.models import Enrolment, Facilitator, Funder, Funding, Workshop, WorkshopSession
 from kash.workshops.queries.scope import is_run_by, run_by, visible_workshops
 from kash.workshops.rules import Teaching
 
@@ -282,3 +292,334 @@ def teachings_of(
         )
         for plan in plans
     ]
+
+
+# Public id, title, first and last day.
+BookedRow = tuple[str, str, date, date]
+
+
+def _planned(first: date, last: date | None) -> Select[str, str, date, date]:
+    statement = select(
+        Workshop.public_id, Workshop.title, Workshop.starts_on, Workshop.ends_on
+    ).where(Workshop.state == "planned", Workshop.ends_on >= first)
+    return statement if last is None else statement.where(Workshop.starts_on <= last)
+
+
+def taught_by(account_id: int, first: date, last: date | None) -> list[BookedRow]:
+    """Planned workshops that an account teaches and that touch these days; without a last day they
+    have no end."""
+    return [
+        (public_id, title, begins, ends)
+        for public_id, title, begins, ends in db.session.execute(
+            _planned(first, last)
+            .join(Workshop.facilitators)
+            .where(Facilitator.account_id == account_id)
+        )
+    ]
+
+
+def held_at(venue_id: int, first: date, last: date | None) -> list[BookedRow]:
+    """Planned workshops at a venue that touch these days; without a last day they have no end."""
+    return [
+        (public_id, title, begins, ends)
+        for public_id, title, begins, ends in db.session.execute(
+            _planned(first, last).where(Workshop.venue_id == venue_id)
+        )
+    ]
+
+
+# The states of an enrolment in which a workshop is still something to her.
+COMING = ("invited", "confirmed", "waiting")
+
+
+@dataclass(frozen=True)
+class CalendarWorkshop:
+    """A workshop with what a calendar says of it. `runs` is True if the actor runs it, `own` the
+    state of her own enrolment, None for whoever sees everybody's."""
+
+    public_id: str
+    title: str
+    starts_on: date
+    ends_on: date
+    day_starts_at: time
+    day_ends_at: time
+    state: str
+    row_version: int
+    venue: str
+    runs: bool
+    own: str | None
+    trainers: tuple[str, ...] = ()
+
+
+def calendar_workshops(question: CalendarQuestion) -> list[CalendarWorkshop]:
+    """The workshops of these days that the actor sees, with who teaches each where she sees
+    everybody's; at most two queries."""
+    actor = question.actor
+    sees_all = _sees_all(actor)
+    is_run: Any = Workshop.id.in_(run_by(actor)) if actor.may("workshops.edit") else literal(False)
+    columns = _seen(question).with_only_columns(
+        Workshop.id,
+        Workshop.public_id,
+        Workshop.title,
+        Workshop.starts_on,
+        Workshop.ends_on,
+        Workshop.day_starts_at,
+        Workshop.day_ends_at,
+        Workshop.state,
+        Workshop.row_version,
+        Venue.name,
+        is_run,
+        null() if sees_all else Enrolment.state,
+    )
+    rows: Sequence[Any] = db.session.execute(
+        columns.outerjoin(Venue, Venue.id == Workshop.venue_id).order_by(
+            Workshop.starts_on, Workshop.day_starts_at, Workshop.id
+        )
+    ).all()
+    teaching = _trainers([row[0] for row in rows]) if sees_all else {}
+    return [
+        CalendarWorkshop(*(*told, venue or "", bool(runs), own, teaching.get(key, ())))
+        for key, *told, venue, runs, own in rows
+    ]
+
+
+def _sees_all(actor: Actor) -> bool:
+    return actor.reach("workshops.see") in (Reach.ALL, Reach.OWN)
+
+
+def _seen(question: CalendarQuestion) -> Select[Any]:
+    """The workshops of the days: all that fit the filters, or those in which the actor is to be."""
+    statement = select(Workshop).where(
+        Workshop.starts_on <= question.last, Workshop.ends_on >= question.first
+    )
+    if _sees_all(question.actor):
+        return statement.where(*_asked(question.filters))
+    return statement.join(Enrolment, Enrolment.workshop_id == Workshop.id).where(
+        Enrolment.person_id == (question.actor.person_id or 0),
+        Enrolment.state.in_(COMING),
+        literal(question.actor.reach("workshops.see") is Reach.SELF),
+    )
+
+
+def _asked(filters: CalendarFilters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.trainer:
+        teaches = exists().where(
+            Facilitator.workshop_id == Workshop.id, Facilitator.account_id == Account.id
+        )
+        found.append(teaches.where(Account.public_id == filters.trainer))
+    if filters.venue:
+        found.append(
+            Workshop.venue_id.in_(select(Venue.id).where(Venue.public_id == filters.venue))
+        )
+    if filters.group:
+        found.append(
+            Workshop.id.in_(
+                select(Enrolment.workshop_id)
+                .join(Person, Person.id == Enrolment.person_id)
+                .join(Group, Group.id == Person.group_id)
+                .where(Enrolment.state.in_(COMING), Group.public_id == filters.group)
+            )
+        )
+    if filters.funder:
+        pays = exists().where(Funding.workshop_id == Workshop.id, Funding.funder_id == Funder.id)
+        found.append(pays.where(Funder.public_id == filters.funder))
+    return found
+
+
+def _trainers(workshops: list[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for workshop_id, name in db.session.execute(
+        select(Facilitator.workshop_id, Account.name)
+        .join(Account, Account.id == Facilitator.account_id)
+        .where(Facilitator.workshop_id.in_(workshops))
+        .order_by(Facilitator.lead.desc(), Account.name, Account.id)
+    ):
+        found[workshop_id].append(name)
+    return {workshop_id: tuple(names) for workshop_id, names in found.items()}
+
+
+@dataclass(frozen=True)
+class CalendarSession:
+    """A session, with the workshop that it belongs to by public id."""
+
+    public_id: str
+    workshop: str
+    title: str
+    starts_at: datetime
+    minutes: int
+
+
+def calendar_sessions(
+    question: CalendarQuestion, begins: datetime, ends: datetime
+) -> list[CalendarSession]:
+    """The sessions that begin within a time, of those workshops that are not cancelled; one
+    query."""
+    workshops = _seen(question).where(Workshop.state == "planned").with_only_columns(Workshop.id)
+    rows = db.session.execute(
+        select(
+            WorkshopSession.public_id,
+            Workshop.public_id,
+            WorkshopSession.title,
+            Slot.starts_at,
+            Slot.minutes,
+        )
+        .join(Slot, Slot.id == WorkshopSession.slot_id)
+        .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
+        .where(Workshop.id.in_(workshops), Slot.starts_at >= begins, Slot.starts_at < ends)
+        .order_by(Slot.starts_at, Slot.id)
+    )
+    return [CalendarSession(*row) for row in rows]
+
+
+# Beyond so many registers the minutes of all are read.
+_MOST_KEYS = 500
+
+
+def hour_shares(
+    session: Session,
+    course: str | None,
+    versions: Collection[str],
+    need: int,
+    today: date,
+    *,
+    people: Collection[int] | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> dict[int, tuple[int, date]]:
+    """{person: (per cent, day)} of the hours of one workshop of a course, of each person's best.
+
+    `course` and `versions` are public ids; None is any course, no versions are all. The day is the
+    last of the workshop in which `need` per cent were reached first, or of her latest one. Hours
+    count as for a certificate; those that are still to come have been missed by nobody, but are
+    part of the whole. `since` and `until` bound the last day of workshops. Three queries.
+    """
+    now = utc_now()
+    taught = _taught(course, versions, since, until)
+    attended = _attended(session, taught, people, now)
+    whole = _whole(session, taught, {one.register for one in attended}, now)
+    gone = _taken_off(session, people)
+    found: dict[int, tuple[int, date]] = {}
+    for one in attended:
+        minutes, ends_on = whole.get(one.register, (0, today))
+        if not minutes:
+            continue
+        share, day = one.weighted // 100 * 100 // minutes, min(ends_on, today)
+        there = one.people - gone.get(one.register, frozenset())
+        again = there & found.keys()
+        better = {person: _better(found[person], share, day, need) for person in again}
+        found |= dict.fromkeys(there, (share, day)) | better
+    return found
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """People of one register whose marks weigh the same: minutes times the weight of each mark."""
+
+    register: int
+    weighted: int
+    people: frozenset[int]
+
+
+def _attended(
+    session: Session, taught: Select[int], people: Collection[int] | None, now: datetime
+) -> list[_Alike]:
+    narrowed = [] if people is None else [Mark.person_id.in_(people)]
+    weighted = (
+        select(
+            Slot.register_id,
+            Mark.person_id,
+            func.sum(Slot.minutes * MarkStatus.weight).label("weighted"),
+        )
+        .join(Slot, Slot.id == Mark.slot_id)
+        .join(MarkStatus, MarkStatus.code == Mark.status)
+        .where(Slot.register_id.in_(taught), Slot.starts_at <= now, *narrowed)
+        .group_by(Slot.register_id, Mark.person_id)
+    )
+    if people is not None:
+        rows = session.execute(weighted)
+        return [_Alike(register, int(sum_), frozenset((key,))) for register, key, sum_ in rows]
+    # Of a hundred thousand people few hundred rows come over, not one for each.
+    each = weighted.subquery()
+    keys = func.aggregate_strings(cast(each.c.person_id, String), ",")
+    alike = session.execute(
+        select(each.c.register_id, each.c.weighted, keys).group_by(
+            each.c.register_id, each.c.weighted
+        )
+    )
+    return [
+        _Alike(register, int(sum_), frozenset(map(int, together.split(","))))
+        for register, sum_, together in alike
+    ]
+
+
+def _whole(
+    session: Session, taught: Select[int], registers: Collection[int], now: datetime
+) -> dict[int, tuple[int, date]]:
+    """{register: (minutes, last day)} of what took place, or is still to come."""
+    held = or_(
+        Slot.closed_at.is_not(None), Slot.starts_at > now, exists().where(Mark.slot_id == Slot.id)
+    )
+    rows = session.execute(
+        select(Slot.register_id, func.sum(Slot.minutes), Workshop.ends_on)
+        .join(Workshop, Workshop.register_id == Slot.register_id)
+        .where(held, Slot.register_id.in_(registers if len(registers) <= _MOST_KEYS else taught))
+        .group_by(Slot.register_id, Workshop.ends_on)
+    )
+    return {register: (int(minutes), day) for register, minutes, day in rows}
+
+
+def _taken_off(session: Session, people: Collection[int] | None) -> dict[int, set[int]]:
+    """{register: persons} of whoever was taken off it again, of whom there are few: nobody else's
+    place on a register is looked up."""
+    narrowed = [] if people is None else [RosterEntry.person_id.in_(people)]
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for register, person in session.execute(
+        select(RosterEntry.register_id, RosterEntry.person_id).where(
+            RosterEntry.removed_at.is_not(None), *narrowed
+        )
+    ):
+        found[register].add(person)
+    return found
+
+
+def _better(before: tuple[int, date], share: int, day: date, need: int) -> tuple[int, date]:
+    """The better of two shares, with the first day on which enough was reached, or the later."""
+    best, then = before
+    enough = [on for amount, on in ((best, then), (share, day)) if amount >= need]
+    return max(best, share), min(enough) if enough else max(then, day)
+
+
+def _taught(
+    course: str | None, versions: Collection[str], since: date | None, until: date | None
+) -> Select[int]:
+    """The registers of workshops that took place or will. Those of a course are found from it:
+    asked as a condition, SQLite looks at every workshop there is."""
+    taught = select(Workshop.register_id).where(Workshop.state == "planned")
+    if course is not None:
+        taught = (
+            taught.join(CourseVersion, CourseVersion.id == Workshop.version_id)
+            .join(Course, Course.id == CourseVersion.course_id)
+            .where(Course.public_id == course)
+        )
+        if versions:
+            taught = taught.where(CourseVersion.public_id.in_(versions))
+    if since is not None:
+        taught = taught.where(Workshop.ends_on >= since)
+    if until is not None:
+        taught = taught.where(Workshop.ends_on <= until)
+    return taught
+
+
+def next_workshops(session: Session, courses: Collection[str], today: date) -> dict[str, date]:
+    """The first day of the next workshop of each of these courses (public ids) that has one."""
+    rows = session.execute(
+        select(Course.public_id, func.min(Workshop.starts_on))
+        .join(CourseVersion, CourseVersion.course_id == Course.id)
+        .join(Workshop, Workshop.version_id == CourseVersion.id)
+        .where(
+            Course.public_id.in_(courses), Workshop.state == "planned", Workshop.starts_on >= today
+        )
+        .group_by(Course.public_id)
+    )
+    return {row[0]: row[1] for row in rows}

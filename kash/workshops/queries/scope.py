@@ -1,13 +1,16 @@
-"""Scope of an actor: the workshops that she sees, and those that she runs."""
+"""Scope of an actor: the workshops that she sees, and those that she runs. Finding workshops by a
+part of their title."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from kash.attendance.owners import Right
+from kash.attendance.models import Right
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.raw_sql import RawQuery, moment_from
@@ -15,11 +18,7 @@ from kash.platform.web import Forbidden
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach
 from kash.training.models import CourseVersion
-from kash.workshops.models import (
-    Enrolment,
-    Facilitator,
-    Workshop,
-)
+from kash.workshops.models import Enrolment, Facilitator, Workshop
 
 
 @lru_cache(maxsize=64)
@@ -163,3 +162,25 @@ def own_workshop(public_id: str, actor: Actor, permission: str) -> Workshop:
     if not runs(actor, found, permission):
         raise Forbidden
     return found
+
+
+@dataclass(frozen=True)
+class FoundWorkshop:
+    """A workshop found by its title."""
+
+    public_id: str
+    title: str
+    starts_on: date
+    state: str
+
+
+def find_workshops(actor: Actor, text: str, limit: int) -> list[FoundWorkshop]:
+    """Workshops that this actor may see, the latest first; one query."""
+    rows = db.session.execute(
+        visible_workshops(actor)
+        .with_only_columns(Workshop.public_id, Workshop.title, Workshop.starts_on, Workshop.state)
+        .where(Workshop.title.icontains(text[:160], autoescape=True))
+        .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
+        .limit(limit)
+    )
+    return [FoundWorkshop(*row) for row in rows]

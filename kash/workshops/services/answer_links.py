@@ -1,17 +1,27 @@
-"""Links of enrolments within the transaction of an action: made, and cleared away."""
+"""Tokens of answer links: short enough for a text message, too many to guess. Links of enrolments
+within the transaction of an action: made, and cleared away."""
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts.secrets import token_hash
+from kash.accounts.services.marks import token_hash
 from kash.platform.database import writing
 from kash.platform.web.formats import from_local
-from kash.workshops.answer_tokens import new_answer_token
 from kash.workshops.models import AnswerLink, Enrolment, Workshop
+
+# 96 bits in 16 letters, so that the address leaves room for words in one message.
+_BYTES = 12
+
+
+def new_answer_token() -> str:
+    """A token for the address of an answer."""
+    return secrets.token_urlsafe(_BYTES)
+
 
 # Of one enrolment: printed, sent, and sent again. Older ones stop working.
 MOST_LINKS = 6

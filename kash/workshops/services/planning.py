@@ -1,38 +1,49 @@
-"""Planning a workshop, changing, copying, cancelling it, and sharing its costs."""
+"""Planning a workshop, changing, copying, cancelling it, and sharing its costs. Saying which
+courses somebody is to have had before another one. Moving a workshop as a whole: its days, the
+hour at which its days begin, where it is held. Sessions move with it, and with them its register,
+sheets and pads, which have no times of their own. What was marked, closed or confirmed stays where
+it is, and so does what has passed. Taking back workshops that were planned by a proposal, as
+though they had never been planned: only those that nobody touched since. What anybody did with one
+stays, and it is said why."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Column, Select, delete, func, select
 from sqlalchemy.orm import Session
 
+from kash.attendance.models import Register, Slot
 from kash.attendance.register import new_register
 from kash.people.models import Venue
-from kash.platform.database import new_public_id
+from kash.platform.database import Base, new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound
 from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.training.models import CourseVersion
-from kash.workshops.models import Facilitator, Workshop
+from kash.training.models import Course, CourseVersion
+from kash.workshops.models import EarlierCourse, Enrolment, Facilitator, Workshop, WorkshopSession
 from kash.workshops.queries.plan import teachings_of, trainers
-from kash.workshops.rules import days_between, days_needed, lay_into_days
+from kash.workshops.rules import clocks_from, days_between, days_needed, lay_into_days
 from kash.workshops.schedule_checks import refuse_clashes, without_new_clashes
 from kash.workshops.services.answer_links import move_answer_links
-from kash.workshops.services.errors import (
-    DoesNotFit,
-    NotPublished,
-    SessionLeftOutside,
-    WorkshopCancelled,
-)
 from kash.workshops.services.seats import end_offers, move_up
 from kash.workshops.services.timetable import (
+    BegunBefore,
+    DayPastMidnight,
+    DoesNotFit,
+    MovedIntoPast,
+    NotPublished,
+    SessionLeftOutside,
     WantedSession,
+    WorkshopCancelled,
     lay_anew,
     place_sessions,
+    refuse_begun,
     refuse_outside,
     shift_sessions,
     wanted_sessions,
@@ -364,3 +375,239 @@ def _set_facilitators(
             session.add(row)
         row.lead = account_id == lead
     session.flush()
+
+
+def set_earlier_courses(course: str, needs: Sequence[str], by: Actor) -> None:
+    """Say which courses (public ids) whoever is enrolled in one is to have had. Raises NotFound."""
+    with audited("workshops.earlier_courses_set", by) as change:
+        session = change.session
+        found = one_or_404(
+            session.scalars(
+                select(Course).where(Course.public_id == course).with_for_update()
+            ).first()
+        )
+        wanted = dict(
+            session.execute(
+                select(Course.id, Course.public_id).where(
+                    Course.public_id.in_(needs), Course.id != found.id
+                )
+            ).all()
+        )
+        if len(wanted) < len(set(needs)):
+            raise NotFound
+        before = set(
+            session.scalars(
+                select(EarlierCourse.needs_id).where(EarlierCourse.course_id == found.id)
+            )
+        )
+        if before == set(wanted):
+            change.nothing()
+            return
+        session.execute(
+            delete(EarlierCourse).where(
+                EarlierCourse.course_id == found.id,
+                EarlierCourse.needs_id.in_(before - set(wanted)),
+            )
+        )
+        session.add_all(
+            EarlierCourse(public_id=new_public_id(), course_id=found.id, needs_id=one)
+            for one in sorted(set(wanted) - before)
+        )
+        change.about(found.public_id, *sorted(wanted.values()))
+
+
+@dataclass(frozen=True)
+class WorkshopPlace:
+    """Place of a workshop in time and space; `venue` by public id, empty if none is decided."""
+
+    starts_on: date
+    day_starts_at: time
+    venue: str
+
+
+@dataclass(frozen=True)
+class MovedWorkshop:
+    """A workshop that was moved: where it was, and the row version that it has now. The two are
+    what moving it back takes. `stays` is True if it lay there already, and nothing was written."""
+
+    title: str
+    before: WorkshopPlace
+    row_version: int
+    stays: bool = False
+
+
+def move_workshop(
+    public_id: str,
+    first: date,
+    by: Actor,
+    row_version: int,
+    *,
+    day_starts_at: time | None = None,
+    venue: str | None = None,
+) -> MovedWorkshop:
+    """Move a workshop so that it begins on another day, as long as it is, its sessions with it.
+
+    `day_starts_at` and `venue` (a public id, empty for none) stay as they are where they are None.
+    Where it lies there already nothing changes. Raises NotFound, ChangedMeanwhile,
+    WorkshopCancelled, RegisterBegun, MovedIntoPast, BegunBefore, DayPastMidnight and ScheduleClash.
+    """
+    with audited("workshops.workshop_moved", by) as change:
+        workshop = held_for_change(change.session, public_id, row_version)
+        before = moved(
+            change.session, workshop, first, change.now, day_starts_at=day_starts_at, venue=venue
+        )
+        if before is None:
+            change.nothing()
+        change.about(workshop.public_id)
+        return MovedWorkshop(
+            workshop.title, before or place_of(workshop), workshop.row_version, before is None
+        )
+
+
+def place_of(workshop: Workshop) -> WorkshopPlace:
+    """The place of a workshop in time and space."""
+    return WorkshopPlace(
+        workshop.starts_on,
+        workshop.day_starts_at,
+        workshop.venue.public_id if workshop.venue is not None else "",
+    )
+
+
+def moved(
+    session: Session,
+    workshop: Workshop,
+    first: date,
+    now: datetime,
+    *,
+    day_starts_at: time | None = None,
+    venue: str | None = None,
+) -> WorkshopPlace | None:
+    """Move a workshop that this transaction holds; where it was before, None if it stays.
+
+    Raises NotFound, RegisterBegun, MovedIntoPast, BegunBefore, DayPastMidnight and ScheduleClash.
+    """
+    before = place_of(workshop)
+    begins = day_starts_at or before.day_starts_at
+    wanted = WorkshopPlace(first, begins, before.venue if venue is None else venue)
+    if wanted == before:
+        return None
+    today = to_local(now).date()
+    if workshop.starts_on < today:
+        raise BegunBefore
+    if first < today:
+        raise MovedIntoPast
+    refuse_begun(session, workshop)
+    clocks = clocks_from(workshop.day_starts_at, workshop.day_ends_at, begins)
+    if clocks is None:
+        raise DayPastMidnight
+    by_days, later, ends = first - workshop.starts_on, *clocks
+    with without_new_clashes(session, workshop):
+        shift_sessions(session, workshop, by_days, now, later)
+        workshop.starts_on, workshop.ends_on = first, workshop.ends_on + by_days
+        workshop.day_starts_at, workshop.day_ends_at = begins, ends
+        if later:
+            refuse_outside(session, workshop, DayPastMidnight)
+        if wanted.venue != before.venue:
+            workshop.venue = _venue(session, wanted.venue)
+    workshop.row_version += 1
+    session.flush()
+    move_answer_links(session, workshop)
+    return before
+
+
+def _venue(session: Session, public_id: str) -> Venue | None:
+    if not public_id:
+        return None
+    return one_or_404(session.scalar(select(Venue).where(Venue.public_id == public_id)))
+
+
+class Touched(StrEnum):
+    """Reasons for which a workshop is not taken back."""
+
+    BEGUN = "begun"
+    CANCELLED = "cancelled"
+    CHANGED = "changed"
+    PEOPLE = "people"
+    USED = "used"
+
+
+# What planning makes with a workshop, and taking it back takes away.
+_OWN = {table.__tablename__ for table in (Workshop, WorkshopSession, Facilitator, Register, Slot)}
+
+
+def touched(
+    session: Session, workshops: Sequence[Workshop], today: date, beside: Iterable[str] = ()
+) -> dict[int, Touched]:
+    """Reasons for which these workshops (by key) stay where they are, each with the gravest;
+    a workshop that nobody touched is not in it.
+
+    Every foreign key of any table is asked, so that a room which a later version adds is asked
+    too; `beside` are tables whose rows do not count. A query for each, however many workshops.
+    """
+    found: dict[int, Touched] = {}
+    for one in workshops:
+        if one.starts_on <= today:
+            found[one.id] = Touched.BEGUN
+        elif one.state == "cancelled":
+            found[one.id] = Touched.CANCELLED
+    asked = [one.id for one in workshops if one.id not in found]
+    used = {
+        key
+        for statement in _references(asked, {*_OWN, *beside})
+        for key in session.scalars(statement)
+    }
+    with_people = set(
+        session.scalars(select(Enrolment.workshop_id).where(Enrolment.workshop_id.in_(asked)))
+    )
+    for one in workshops:
+        if one.id in with_people:
+            found.setdefault(one.id, Touched.PEOPLE)
+        elif one.id in used:
+            found.setdefault(one.id, Touched.USED)
+        elif one.row_version != 1:
+            found.setdefault(one.id, Touched.CHANGED)
+    return found
+
+
+def _references(workshops: Sequence[int], but: set[str]) -> Iterator[Select[int]]:
+    """A select of the keys of these workshops for each foreign key that leads to them, to their
+    registers, their slots or their sessions."""
+    paths: Mapping[str, Select[int]] = {
+        "workshop": select(Workshop.id),
+        "register": select(Workshop.id),
+        "slot": select(Workshop.id).join(Slot, Slot.register_id == Workshop.register_id),
+        "workshop_session": select(Workshop.id).join(
+            WorkshopSession, WorkshopSession.workshop_id == Workshop.id
+        ),
+    }
+    keys = {
+        "workshop": Workshop.id,
+        "register": Workshop.register_id,
+        "slot": Slot.id,
+        "workshop_session": WorkshopSession.id,
+    }
+    for column, target in _foreign_keys(but):
+        if target in paths:
+            yield (
+                paths[target]
+                .join(column.table, column == keys[target])
+                .where(Workshop.id.in_(workshops))
+                .distinct()
+            )
+
+
+def _foreign_keys(but: set[str]) -> Iterator[tuple[Column[int], str]]:
+    for table in Base.metadata.sorted_tables:
+        if table.name not in but:
+            for key in table.foreign_keys:
+                yield key.parent, key.column.table.name
+
+
+def take_away(session: Session, workshops: Sequence[int], registers: Sequence[int]) -> None:
+    """Within another action: take workshops away that nobody touched (by key), with their sessions,
+    teams and registers."""
+    session.execute(delete(WorkshopSession).where(WorkshopSession.workshop_id.in_(workshops)))
+    session.execute(delete(Facilitator).where(Facilitator.workshop_id.in_(workshops)))
+    session.execute(delete(Workshop).where(Workshop.id.in_(workshops)))
+    session.execute(delete(Slot).where(Slot.register_id.in_(registers)))
+    session.execute(delete(Register).where(Register.id.in_(registers)))

@@ -10,28 +10,30 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from kash.attendance.confirmed import let_facts_follow
+from kash.attendance.models import let_facts_follow
 from kash.attendance.register import put_on_roster, take_off_roster
-from kash.notices.queries.told import told_of
+from kash.people.notices.queries import told_of
 from kash.platform.web.formats import from_local
 from kash.workshops.models import Enrolment, Workshop
-from kash.workshops.queries.seats import seat_rules
-from kash.workshops.rules import EnrolmentState, seated, with_step
-from kash.workshops.seat_messages import (
-    OFFERED,
-    offer_event,
-    take_offer_back,
-    tell_given,
-    tell_offers,
-)
-from kash.workshops.seating import (
+from kash.workshops.queries.people import seat_rules
+from kash.workshops.rules import (
+    EnrolmentState,
     InQueue,
     Moving,
     SeatRules,
     moving_at,
     next_in_line,
     offer_until,
+    seated,
     seats_taken,
+    with_step,
+)
+from kash.workshops.seat_messages import (
+    OFFERED,
+    offer_event,
+    take_offer_back,
+    tell_given,
+    tell_offers,
 )
 
 

@@ -27,8 +27,14 @@ from kash.policy import ANYONE, allow
 from kash.workshops import answers
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.seat_messages import ANSWER_PATH
-from kash.workshops.services.answers import AnswerAsked, LinkUnknown, answer_by_link, asked_by
-from kash.workshops.services.enrolment import MinorNotEnrolled, MoveNotPossible
+from kash.workshops.services.people import (
+    AnswerAsked,
+    LinkUnknown,
+    MinorNotEnrolled,
+    MoveNotPossible,
+    answer_by_link,
+    asked_by,
+)
 
 # A whole hall behind one address holds links that work; whoever guesses needs millions of tries.
 _WINDOW, _TRIES = timedelta(minutes=10), 60

@@ -1,28 +1,73 @@
-"""A register is closed by one person and confirmed by another; afterwards it is only corrected."""
+"""A register is closed by one person and confirmed by another; afterwards it is only corrected.
+Paper, marks and payments side by side, and the settling of what differs. Paper of a workshop.
+Advice on what gets in a workshop's way, on its pages and in its form while that is filled in.
+Advice on who teaches, and on what gets in the way, on a workshop's plan and in its form while that
+is filled in."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from kash.accounts.queries.accounts import names_of
-from kash.attendance.forms import one_operation, page_key
+from kash.attendance.documents import EXTRAS, SheetHead, badges_pdf, register_pdf
+from kash.attendance.forms import one_operation, page_key, reason_sentence, status_word
 from kash.attendance.models import Slot
-from kash.attendance.queries.registers import sheet_row
+from kash.attendance.queries.registers import NamedDifference, count_labels, counts_of, sheet_row
+from kash.attendance.queries.sheets import last_choice, names_not_asked
 from kash.attendance.queries.statuses import statuses_for
-from kash.attendance.rules.marking import OperationAnswer, Reply
-from kash.attendance.services import closing
-from kash.attendance.services.closing import CannotConfirm, reopen_slot, was_taken
-from kash.attendance.wording import reason_sentence, status_word
+from kash.attendance.rules.marking import Operation, OperationAnswer, Reply
+from kash.attendance.rules.pads import Column, PlannedSlot, SheetChoice, columns_of, known_extras
+from kash.attendance.rules.registers import PAPER
+from kash.attendance.services import registers as closing
+from kash.attendance.services.registers import CannotConfirm, reopen_slot, was_taken
+from kash.attendance.services.registers import correct_mark as registers_correct_mark
+from kash.attendance.services.sheets import record_sheets, settle_difference
+from kash.people.rules.persons import one_group
 from kash.platform.database import utc_now
-from kash.platform.web import current_actor, page
+from kash.platform.press import RenderError, sheet_format
+from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.formats import local_today, time_text, to_local
+from kash.platform.web.taking import noted
 from kash.policy import allow
 from kash.workshops import blueprint
-from kash.workshops.forms import CorrectionForm, given, whole_number
-from kash.workshops.frame import for_marking
-from kash.workshops.queries.plan import session_of
+from kash.workshops.forms import (
+    CorrectionForm,
+    NewWorkshopForm,
+    SettleMarkForm,
+    WorkshopForm,
+    given,
+    whole_number,
+)
+from kash.workshops.frame import for_marking, frame
+from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.queries.people import (
+    WantedDays,
+    WantedWorkshop,
+    spans_of_changed,
+    spans_of_new,
+    version_taught,
+    wanted_of,
+)
+from kash.workshops.queries.plan import (
+    FacilitatorName,
+    PlannedSession,
+    course_taught,
+    session_of,
+    sessions_of,
+)
+from kash.workshops.queries.scope import own_workshop, workshop_with_people
+from kash.workshops.rules import MOST_DAYS, Stage
+from kash.workshops.schedule_checks import ScheduleAdvice, schedule_advice
+from kash.workshops.team_advice import TeamAdvice, TeamQuestion, advice_on
 
 
 def signatures(slot: Slot) -> dict[str, str]:
@@ -116,3 +161,329 @@ def _refusal(answer: OperationAnswer) -> str:
 
 def _sentence(word: str) -> str:
     return word[:1].upper() + word[1:]
+
+
+_KEEP = "keep"
+
+
+@blueprint.get("/<public_id>/attendance/counts")
+@allow("attendance.see")
+def counts(public_id: str) -> ResponseReturnValue:
+    """How many were there, by paper, by marks and by other counts."""
+    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    values = frame(workshop)
+    known = counts_of(workshop.register_id)
+    differing = [*known.open, *(one for one, _reason in known.settled)]
+    return page(
+        "workshops/counts.html",
+        counts=known,
+        shown=one_group(differing, attrgetter("letter"), request.args.get("group", "")),
+        by_slot={one.slot: one for one in values["sessions"]},
+        paper=PAPER,
+        **values,
+    )
+
+
+@blueprint.route(
+    "/<public_id>/attendance/<session_id>/<entry_id>/settle/<source>", methods=["GET", "POST"]
+)
+@allow("attendance.mark")
+def settle(public_id: str, session_id: str, entry_id: str, source: str) -> ResponseReturnValue:
+    """Settle one difference: another mark, or a reason why it stays."""
+    workshop = for_marking(public_id)
+    chosen = session_of(workshop, session_id)
+    one = _difference(workshop, chosen, entry_id, source)
+    form = SettleMarkForm(data={"become": _KEEP, "seen": str(one.version), "page_key": page_key()})
+    form.become.choices = [
+        (_KEEP, _("Leave the mark as it is: %(mark)s", mark=status_word(one.difference.status))),
+        *(
+            (status.code, _("Change it to: %(mark)s", mark=status_word(status.code)))
+            for status in statuses_for("workshop")
+            if status.code != one.difference.status
+        ),
+    ]
+    if form.validate_on_submit():
+        if form.become.data == _KEEP:
+            settle_difference(
+                workshop.register.public_id,
+                chosen.slot.public_id,
+                entry_id,
+                source,
+                counted=one.difference.counted,
+                status=one.difference.status,
+                reason=given(form.reason.data),
+                by=current_actor(),
+            )
+            flash(_("Settled. The reason is kept."))
+            return _counts_back(public_id, one)
+        refusal = _marked(workshop, _operation(form, chosen, entry_id))
+        if not refusal:
+            flash(_("Settled. The mark is changed."))
+            return _counts_back(public_id, one)
+        form.mark_wrong(form.become, refusal)
+    return page(
+        "workshops/settle.html",
+        form=form,
+        workshop=workshop,
+        chosen=chosen,
+        one=one,
+        paper=PAPER,
+        labels=count_labels(),
+    )
+
+
+def _operation(form: SettleMarkForm, chosen: WorkshopSession, entry_id: str) -> Operation:
+    return one_operation(
+        form.page_key.data,
+        chosen.slot.public_id,
+        entry_id,
+        given(form.become.data),
+        whole_number(form.seen.data, 0),
+        utc_now(),
+        # A locked register takes corrections only; elsewhere the reason does no harm.
+        correction=given(form.reason.data),
+    )
+
+
+def _marked(workshop: Workshop, operation: Operation) -> str:
+    """Change the mark; what to say if that was not possible."""
+    answer = registers_correct_mark(workshop.register.public_id, operation, current_actor())
+    if was_taken(answer):
+        return ""
+    return reason_sentence(answer.reason) or _(
+        "Somebody changed it meanwhile; what stands now is %(theirs)s. Choose once more.",
+        theirs=status_word(answer.status),
+    )
+
+
+def _difference(
+    workshop: Workshop, chosen: WorkshopSession, entry_id: str, source: str
+) -> NamedDifference:
+    slot = chosen.slot.public_id
+    known = counts_of(workshop.register_id)
+    for one in (*known.open, *(one for one, _reason in known.settled)):
+        about = one.difference
+        if (about.slot, about.entry, about.source) == (slot, entry_id, source):
+            return one
+    raise NotFound(_("There is no difference here any more."))
+
+
+def _counts_back(public_id: str, one: NamedDifference) -> ResponseReturnValue:
+    address = url_for("workshops.counts", public_id=public_id, group=one.letter)
+    return redirect(address, code=303)
+
+
+@blueprint.get("/<public_id>/documents")
+@allow("attendance.see")
+def documents(public_id: str) -> str:
+    """Papers that can be printed."""
+    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    values = frame(workshop)
+    return render_template(
+        "workshops/documents.html",
+        days=sorted(by_day(values["sessions"])),
+        chosen=last_choice(workshop.register_id),
+        extras=EXTRAS,
+        unasked=len(names_not_asked(workshop.register_id)) if values["may_mark"] else 0,
+        **values,
+    )
+
+
+def by_day(sessions: Sequence[PlannedSession]) -> dict[date, list[PlannedSession]]:
+    """The sessions of each day on the programme's clock."""
+    return {
+        day: list(some)
+        for day, some in groupby(sessions, lambda one: to_local(one.starts_at).date())
+    }
+
+
+def sheet_columns(
+    sessions: Sequence[PlannedSession], choice: SheetChoice
+) -> Mapping[date, tuple[Column, ...]]:
+    """Columns to sign on each day."""
+    return {
+        day: columns_of(
+            [
+                PlannedSlot(one.slot, to_local(one.starts_at).time(), time_text(one.starts_at))
+                for one in some
+            ],
+            choice,
+        )
+        for day, some in by_day(sessions).items()
+    }
+
+
+@blueprint.post("/<public_id>/documents/register")
+@allow("attendance.mark")
+def print_register(public_id: str) -> ResponseReturnValue:
+    """The sign-in sheets of one day, or of all, as PDF. Each group has sheets of its own."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "attendance.mark")
+    choice = SheetChoice(
+        halves=request.form.get("columns") == "halves",
+        extras=known_extras(request.form.getlist("extra")),
+        large=request.form.get("rows") == "large",
+    )
+    wanted = request.form.get("day", "")
+    days = {
+        day: columns
+        for day, columns in sheet_columns(sessions_of(workshop), choice).items()
+        if wanted in ("", day.isoformat())
+    }
+    if not days:
+        raise NotFound(_("There is no session on that day."))
+    with FlashedProblems(NotFound, tone="warn"):
+        sheets = record_sheets(workshop.register.public_id, days, actor, choice=choice)
+        return sheets_as_pdf(public_id, sheets, "workshops.documents")
+    return redirect(url_for("workshops.documents", public_id=public_id), code=303)
+
+
+@blueprint.post("/<public_id>/documents/badges")
+@allow("attendance.mark")
+def print_badges(public_id: str) -> ResponseReturnValue:
+    """A badge for everybody, or for all whom somebody asked about their names, as PDF."""
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    with FlashedProblems(RenderError), FlashedProblems(NotFound, tone="warn"):
+        sheet = sheet_format(request.form.get("paper", ""))
+        left_out = request.form.get("unasked") == "leave_out"
+        content = badges_pdf(
+            workshop.register_id,
+            workshop.version.public_title,
+            sheet,
+            leave_out=names_not_asked(workshop.register_id) if left_out else (),
+        )
+        return noted(download(content, name="badges.pdf", type="application/pdf"))
+    return redirect(url_for("workshops.documents", public_id=public_id), code=303)
+
+
+def sheets_as_pdf(
+    public_id: str, sheets: Sequence[str], back: str, *, again: bool = False
+) -> ResponseReturnValue:
+    """Recorded sheets as one PDF, which is noted where their recording was not; on failure back to
+    the page of this endpoint."""
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    with FlashedProblems(RenderError):
+        content = register_pdf(found.register_id, sheets, sheet_head(found))
+        made = download(content, name="register.pdf", type="application/pdf")
+        return noted(made) if again else made
+    return redirect(url_for(back, public_id=public_id), code=303)
+
+
+def sheet_head(workshop: Workshop) -> SheetHead:
+    """Head of a workshop's sheets."""
+    venue = workshop.venue
+    return SheetHead(
+        title=workshop.version.public_title,
+        place=", ".join(part for part in (venue.name, venue.place) if part) if venue else "",
+    )
+
+
+# Nobody's team is larger, whatever is sent.
+MOST_TEAM = 50
+_OVER = frozenset({Stage.OVER, Stage.CANCELLED})
+
+
+def schedule_for(workshop: Workshop, stands: Stage, *, people: bool = False) -> ScheduleAdvice:
+    """Advice on a workshop as it is planned, or on its people only; none once it is over."""
+    if stands in _OVER:
+        return ScheduleAdvice()
+    return schedule_advice(wanted_of(workshop), current_actor(), people=people)
+
+
+def schedule_in_form(
+    form: NewWorkshopForm | WorkshopForm,
+    version: str,
+    workshop: Workshop | None = None,
+    *,
+    anew: bool = False,
+) -> ScheduleAdvice:
+    """Advice on what is chosen in a form, whether it can be saved or not; none while its days make
+    no sense."""
+    days = _days(form)
+    taught = version_taught(version) if version and days is not None else None
+    if days is None or taught is None:
+        return ScheduleAdvice()
+    version_id, course_id, public_title = taught
+    if workshop is not None:
+        spans = spans_of_changed(workshop, days, anew=anew)
+    else:
+        as_delivered = bool("as_delivered" in form and form["as_delivered"].data)
+        spans = spans_of_new(version_id, days, as_delivered=as_delivered)
+    leads = form.lead.data or ""
+    team = dict.fromkeys([*(form.facilitators.data or ()), *([leads] if leads else ())])
+    capacity = form.capacity.data
+    return schedule_advice(
+        WantedWorkshop(
+            (form.title.data or public_title)[:160],
+            spans,
+            course_id,
+            list(team)[:MOST_TEAM],
+            "" if form.new_venue.data else form.venue.data or "",
+            capacity if capacity and 0 < capacity <= 1000 else None,
+            workshop.public_id if workshop is not None else "",
+        ),
+        current_actor(),
+    )
+
+
+def _days(form: NewWorkshopForm | WorkshopForm) -> WantedDays | None:
+    first, last = form.starts_on.data, form.ends_on.data
+    begins, ends = form.day_starts_at.data, form.day_ends_at.data
+    if not first or not last or not begins or not ends or ends <= begins:
+        return None
+    if last < first or (last - first).days >= MOST_DAYS or not 2000 <= first.year <= 2199:
+        return None
+    return WantedDays(first, last, begins, ends)
+
+
+def advice_for(workshop: Workshop, team: Sequence[FacilitatorName], stands: Stage) -> TeamAdvice:
+    """Advice on a workshop as it is planned; none once it is over."""
+    if stands in _OVER or not current_actor().may("workshops.edit"):
+        return TeamAdvice()
+    advice = advice_on(
+        TeamQuestion(
+            workshop.version.course_id,
+            [one.public_id for one in team],
+            next((one.public_id for one in team if one.lead), ""),
+            workshop.starts_on,
+            workshop.ends_on,
+            workshop.id,
+        )
+    )
+    # That nothing is written down is said where trainers are chosen.
+    return TeamAdvice(advice.warnings, advice.to_ask)
+
+
+def advice_in_form(
+    form: NewWorkshopForm | WorkshopForm, version: str, workshop: Workshop | None = None
+) -> TeamAdvice:
+    """Advice on what is chosen in a form, whether it can be saved or not."""
+    course_id = course_taught(version) if version else None
+    if course_id is None:
+        return TeamAdvice()
+    leads = form.lead.data or ""
+    first = form.starts_on.data or local_today()
+    last = form.ends_on.data or first
+    team = dict.fromkeys([*form.facilitators.data, *([leads] if leads else ())])
+    key = workshop.id if workshop is not None else None
+    advice = advice_on(
+        TeamQuestion(course_id, list(team)[:MOST_TEAM], leads, first, max(first, last), key)
+    )
+    # Who is free is said of chosen days alone.
+    return advice if form.starts_on.data else TeamAdvice(advice.warnings, told=advice.told)
+
+
+@blueprint.post("/team")
+@allow("workshops.edit")
+def team() -> str:
+    """Advice on what is chosen so far, for a form that is not saved yet."""
+    changed = request.args.get("workshop", "")
+    found = own_workshop(changed, current_actor(), "workshops.edit") if changed else None
+    # The form is read as it is: what is wrong in it is told when it is saved.
+    form = NewWorkshopForm(MultiDict(request.form))
+    version = found.version.public_id if found is not None else form.version.data or ""
+    return render_template(
+        "workshops/form_advice.html",
+        advice=advice_in_form(form, version, found),
+        schedule=schedule_in_form(form, version, found, anew=bool(request.form.get("anew"))),
+    )

@@ -1,32 +1,111 @@
-"""At the door: badges are scanned, or people check themselves in with the code on the wall."""
+"""At the door: badges are scanned, or people check themselves in with the code on the wall.
+Somebody at the door while a register is taken: she is marked there as soon as she is on it. A
+session's people counted without names, and what was signed in it. Inbox of what phones sent and a
+person must see to: marks that met others, and walk-ins. The register of a workshop on phones:
+taking it along, and ending that."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance.queries.registers import SheetRow, SlotSheet, slot_sheet
+from kash.attendance.forms import (
+    HeadsTyped,
+    head_field,
+    heads_from_form,
+    heads_typed,
+    page_key,
+    reason_sentence,
+)
+from kash.attendance.models import NotSent, sealed_items
+from kash.attendance.queries import pads as inbox
+from kash.attendance.queries.pads import (
+    WalkInLine,
+    continued,
+    credential,
+    grant,
+    held_items,
+    held_lines,
+    waiting_count,
+)
+from kash.attendance.queries.registers import (
+    SheetRow,
+    SlotSheet,
+    count_history,
+    counted,
+    slot_sheet,
+)
 from kash.attendance.queries.statuses import status_catalogue
-from kash.attendance.rules.counts import was_there
-from kash.attendance.rules.door import Met, is_code, is_its_time, seconds_left, turn_at
-from kash.attendance.services.door import CameIn, check_oneself_in, scan_badge, wall_code
-from kash.attendance.wording import reason_sentence
-from kash.platform.database import utc_now
+from kash.attendance.rules.marking import LONGEST_CORRECTION
+from kash.attendance.rules.pads import is_public_id
+from kash.attendance.rules.registers import (
+    Met,
+    badge_text,
+    is_code,
+    is_its_time,
+    seconds_left,
+    turn_at,
+    was_there,
+)
+from kash.attendance.services import deciding, pads
+from kash.attendance.services.deciding import CannotBeTaken, StandsDifferently, keep_walk_in
+from kash.attendance.services.marking import ReasonTooLong
+from kash.attendance.services.pads import (
+    CameIn,
+    NotContinued,
+    TooManyPads,
+    check_oneself_in,
+    open_items,
+    scan_badge,
+    wall_code,
+)
+from kash.attendance.services.registers import (
+    LARGEST_FILE,
+    MOST_QUEUED,
+    Brought,
+    CorrectionReasonMissing,
+    CountedMeanwhile,
+    NotAQueue,
+    NotCounted,
+    bring_in,
+    check_signature,
+    read_queue,
+    record_heads,
+)
+from kash.attendance.services.sheets import show_signatures
+from kash.people import words
+from kash.people.queries.directory import groups
+from kash.people.queries.duplicates import facts_of, people_like
+from kash.people.rules.duplicates import Likeness, Match
+from kash.people.rules.persons import AGE_BANDS, SEXES, one_group, sort_name
+from kash.platform.database import db, utc_now
 from kash.platform.press import qr_svg
-from kash.platform.web import current_actor, page
-from kash.platform.web.errors import TooManyTries
+from kash.platform.vault.phones import NotAKey, point_of
+from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web.bodies import takes_file
+from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.errors import TooManyTries, one_or_404
 from kash.platform.web.formats import time_text
 from kash.platform.web.headers import uses_camera
+from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.language import language_code
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
 from kash.workshops import blueprint
-from kash.workshops.frame import for_marking
+from kash.workshops.forms import QueueForm
+from kash.workshops.frame import for_marking, numbered
 from kash.workshops.models import Workshop, WorkshopSession
-from kash.workshops.queries.due import own_slots
-from kash.workshops.queries.plan import session_of
+from kash.workshops.queries.deliveries import own_slots
+from kash.workshops.queries.people import group_letter, place_on_register
+from kash.workshops.queries.plan import session_of, sessions_of
+from kash.workshops.queries.scope import own_workshop
+from kash.workshops.services.people import admit_walk_in
+from kash.workshops.services.timetable import WorkshopCancelled
 
 _LONGEST_CODE = 80
 _TONES = {Met.IN: "good", Met.ALREADY: "warn"}
@@ -156,3 +235,365 @@ def check_in() -> ResponseReturnValue:
         )
     body = render_template("workshops/check_in.html", code=code, typed=True, problem=problem)
     return body, 422
+
+
+def at_session(found: Workshop) -> WorkshopSession | None:
+    """The session at whose door somebody stands, as the page names it. Raises NotFound."""
+    named = request.values.get("session", "")[:16]
+    return session_of(found, named) if named else None
+
+
+def back_to(public_id: str, door: WorkshopSession | None, letter: str | None = None) -> str:
+    """Where whoever takes somebody in came from, at the group that has this letter: the register of
+    a session, else the people."""
+    if door is None:
+        return url_for("workshops.people", public_id=public_id, group=letter)
+    return url_for(
+        "workshops.register", public_id=public_id, session_id=door.public_id, group=letter
+    )
+
+
+def taken_in(public_id: str, person: str) -> ResponseReturnValue:
+    """Go back to where she came from; at a session's door she is marked as present before."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    door = at_session(workshop)
+    place = place_on_register(workshop, person)
+    if door is None or place is None:
+        flash(_("Enrolled, and on the register."))
+        return redirect(back_to(public_id, door, group_letter(person)), code=303)
+    entry, letter = place
+    register, slot = workshop.register.public_id, door.slot.public_id
+    came = scan_badge(register, slot, badge_text(entry), actor)
+    if came.met in (Met.IN, Met.ALREADY):
+        flash(_("On the register, and present."))
+    else:
+        flash(_("On the register, but not marked."), "warn")
+        flash(reason_sentence(came.reason) or _("Somebody marked this person otherwise."), "warn")
+    return redirect(back_to(public_id, at_session(workshop), letter), code=303)
+
+
+@blueprint.route("/<public_id>/attendance/<session_id>/headcount", methods=["GET", "POST"])
+@allow("attendance.mark")
+def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Count heads by group, sex and age; each count replaces the one before, which stays in its
+    history."""
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    if workshop.state == "cancelled":
+        raise WorkshopCancelled
+    chosen = session_of(workshop, session_id)
+    if request.method == "GET":
+        return _page(workshop, chosen)
+    typed = heads_typed(request.form, [group.letter for group in groups()])
+    reason = request.form.get("correction", "").strip() if chosen.slot.confirmed_at else ""
+    why = _reason_fault(reason) if chosen.slot.confirmed_at else ""
+    if typed.wrong or why:
+        return _page(workshop, chosen, typed, correction=reason, reason_fault=why), 422
+    sent = replace(
+        heads_from_form(chosen.slot.public_id, typed, request.form, utc_now()), correction=reason
+    )
+    with CaughtProblem(CountedMeanwhile, NotCounted) as caught:
+        record_heads(workshop.register.public_id, sent, current_actor())
+        flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
+        return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    chosen = session_of(workshop, session_id)
+    return _page(workshop, chosen, typed, caught.problem, correction=reason), 409
+
+
+def _reason_fault(reason: str) -> str:
+    if not reason:
+        return str(CorrectionReasonMissing())
+    return str(ReasonTooLong()) if len(reason) > LONGEST_CORRECTION else ""
+
+
+def _page(
+    workshop: Workshop,
+    chosen: WorkshopSession,
+    typed: HeadsTyped | None = None,
+    problem: Problem | None = None,
+    *,
+    correction: str = "",
+    reason_fault: str = "",
+) -> str:
+    standing = counted(db.session(), chosen.slot_id)
+    shown = {head_field(one.letter, one.sex, one.age_band): one.count for one in standing.cells}
+    return render_template(
+        "workshops/headcount.html",
+        workshop=workshop,
+        chosen=chosen,
+        groups=groups(),
+        sexes=(*SEXES, ""),
+        age_bands=(*AGE_BANDS, ""),
+        words=words,
+        head_field=head_field,
+        values=typed.texts if typed else shown,
+        wrong=typed.wrong if typed else frozenset(),
+        problem=str(problem) if problem else "",
+        total=sum(one.count for one in standing.cells),
+        version=standing.version,
+        history=count_history(chosen.slot_id),
+        key=page_key(),
+        locked=chosen.slot.confirmed_at is not None,
+        correction=correction,
+        reason_fault=reason_fault,
+        longest=LONGEST_CORRECTION,
+    )
+
+
+@blueprint.get("/<public_id>/attendance/<session_id>/signatures")
+@allow("attendance.mark")
+def signatures(public_id: str, session_id: str) -> str:
+    """Signatures on a screen in this session. Each look is an entry in the audit."""
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    chosen = session_of(workshop, session_id)
+    title, slot, register = chosen.title, chosen.slot.public_id, workshop.register.public_id
+    signed = show_signatures(register, slot, current_actor())
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    return render_template(
+        "workshops/signatures.html",
+        workshop=workshop,
+        title=title,
+        session_id=session_id,
+        shown=one_group(signed, attrgetter("letter"), request.args.get("group", "")),
+    )
+
+
+_MOST_SHOWN = 5
+
+
+def _mine(public_id: str) -> Workshop:
+    return own_workshop(public_id, current_actor(), "attendance.mark")
+
+
+@dataclass(frozen=True)
+class RefusedDecision:
+    """A decision that was not taken: about which item, why, and the reason that was typed.
+
+    `in_reason` says that what was typed is what is wrong.
+    """
+
+    item: str
+    sentence: str
+    reason: str = ""
+    in_reason: bool = False
+
+
+# What is wrong with a reason, which is asked for where a day was confirmed.
+_OF_REASONS = (CorrectionReasonMissing, ReasonTooLong)
+
+
+@blueprint.get("/<public_id>/attendance/conflicts")
+@allow("attendance.mark")
+def held(public_id: str) -> str:
+    """Items that wait, with what stands beside each."""
+    return _held_page(_mine(public_id))
+
+
+def _held_page(workshop: Workshop, refused: RefusedDecision | None = None) -> str:
+    listing = held_items(workshop.register_id)
+    to_match = waiting_count(workshop.register_id)[1]
+    lines = held_lines(workshop.register_id, listing.rows)
+    named = [line for line in lines if line.letter]
+    return render_template(
+        "workshops/held.html",
+        workshop=workshop,
+        listing=listing,
+        lines=lines,
+        shown=one_group(named, attrgetter("letter"), request.values.get("group", "")),
+        slot_names=numbered(sessions_of(workshop)),
+        words=words,
+        refused=refused,
+        longest=LONGEST_CORRECTION,
+        to_match=to_match,
+    )
+
+
+@blueprint.post("/<public_id>/attendance/conflicts/<item_id>")
+@allow("attendance.mark")
+def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
+    """Keep what stands, or take what the phone sent; as a correction, where it was confirmed."""
+    found = _mine(public_id)
+    register, actor = found.register.public_id, current_actor()
+    seen = request.form.get("seen", "")
+    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+    take = request.form.get("decision") == "take"
+    reason = request.form.get("correction", "")
+    with CaughtProblem(*_OF_REASONS, StandsDifferently, CannotBeTaken, WorkshopCancelled) as caught:
+        if take and found.state == "cancelled":
+            raise WorkshopCancelled
+        deciding.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
+        flash(_("Taken.") if take else _("Kept as it stands."))
+        group = request.form.get("group", "")[:1] or None
+        return redirect(url_for("workshops.held", public_id=public_id, group=group), code=303)
+    about_reason = isinstance(caught.problem, _OF_REASONS)
+    refused = RefusedDecision(item_id, caught.sentence, reason, about_reason)
+    return _held_page(_mine(public_id), refused), 422 if about_reason else 409
+
+
+@blueprint.get("/<public_id>/walk-ins")
+@allow("attendance.mark")
+def walk_ins(public_id: str) -> str:
+    """People who walked in, each with whom she may be."""
+    found = _mine(public_id)
+    waiting = inbox.walk_ins(found.register_id)
+    shown = one_group(waiting, attrgetter("letter"), request.args.get("group", ""))
+    lines = shown.rows[: _MOST_SHOWN * 4]
+    matches = {line.public_id: _matches(line) for line in lines}
+    keys = {match.key for some in matches.values() for match in some}
+    return render_template(
+        "workshops/walk_ins.html",
+        workshop=found,
+        shown=shown,
+        lines=lines,
+        total=len(shown.rows),
+        matches=matches,
+        facts=facts_of(current_actor(), [*keys, *(line.person for line in lines)]),
+        words=words,
+        to_decide=waiting_count(found.register_id)[0],
+    )
+
+
+def _matches(line: WalkInLine) -> list[Match]:
+    """People who she may be, best first: nobody, if she gave no name."""
+    if not line.named:
+        return []
+    asked = Likeness(
+        key=line.person,
+        group=line.group_id,
+        name=sort_name(line.name),
+        sex=line.sex,
+        age_band=line.age_band,
+    )
+    found = people_like(current_actor(), asked)
+    return [match for match in found if match.key != line.person][:_MOST_SHOWN]
+
+
+@blueprint.post("/<public_id>/walk-ins/<walk_in_id>")
+@allow("attendance.mark")
+def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
+    """Say that she is new; or who she is, to merge the two.
+
+    Somebody out of reach is enrolled first, since only one's own people are merged.
+    """
+    found = _mine(public_id)
+    actor = current_actor()
+    line = one_or_404(
+        next(
+            (one for one in inbox.walk_ins(found.register_id) if one.public_id == walk_in_id),
+            None,
+        )
+    )
+    matches = _matches(line)
+    same = request.form.get("same", "")
+    if same:
+        if same not in {match.key for match in matches}:
+            raise NotFound
+        admit_walk_in(public_id, same, actor)
+        return redirect(url_for("people.merge", public_id=same, other_id=line.person), code=303)
+    keep_walk_in(found.register.public_id, walk_in_id, actor, [match.key for match in matches])
+    flash(_("Kept as somebody new."))
+    address = url_for("workshops.walk_ins", public_id=public_id, group=line.letter)
+    return redirect(address, code=303)
+
+
+_LONGEST_LABEL = 60
+
+
+def _to_take(public_id: str) -> Workshop:
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    if found.state == "cancelled":
+        raise WorkshopCancelled
+    return found
+
+
+@blueprint.get("/<public_id>/pad")
+@allow("attendance.mark")
+def pad(public_id: str) -> str:
+    """Page of taking the register along: what it means, and the PIN."""
+    found = _to_take(public_id)
+    return render_template("workshops/pad.html", workshop=found)
+
+
+@blueprint.post("/<public_id>/pad")
+@allow("attendance.mark")
+def take_pad(public_id: str) -> ResponseReturnValue:
+    """Give a phone what it takes along, as JSON: its key, codes and initials, slots and marks."""
+    actor = current_actor()
+    found = _to_take(public_id)
+    asked = request.get_json(silent=True)
+    sent = asked if isinstance(asked, dict) else {}
+    key = sent.get("signing_key")
+    if not isinstance(key, dict):
+        return _refused("unreadable", _("This could not be read."), 400)
+    label = sent.get("label")
+    continues = sent.get("continues")
+    label = CONTROL_CHARACTERS.sub("", label)[:_LONGEST_LABEL] if isinstance(label, str) else ""
+    with CaughtProblem(NotContinued, TooManyPads) as caught:
+        try:
+            taken = pads.take_pad(
+                found.register.public_id,
+                point_of(key),
+                label,
+                actor,
+                continues=str(continues) if is_public_id(continues) else "",
+            )
+        except NotAKey:
+            return _refused("key", _("This phone's key could not be read."), 400)
+        return jsonify(
+            grant(found.register_id, taken, found.version.public_title, language_code(), utc_now())
+        )
+    return _refused("refused", caught.sentence, caught.problem.status)
+
+
+def _refused(code: str, sentence: str, status: int) -> ResponseReturnValue:
+    return jsonify({"error": code, "sentence": sentence}), status
+
+
+@blueprint.post("/<public_id>/pads/<pad_id>/revoke")
+@allow("attendance.mark")
+def revoke_pad(public_id: str, pad_id: str) -> ResponseReturnValue:
+    """End what a phone may send."""
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    pads.revoke_pad(found.register.public_id, pad_id, current_actor())
+    flash(_("This phone may no longer send. What it keeps can still be brought in as a file."))
+    return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+
+
+@blueprint.route("/<public_id>/pad/import", methods=["GET", "POST"])
+@allow("attendance.mark")
+@takes_file(LARGEST_FILE)
+def import_queue(public_id: str) -> ResponseReturnValue:
+    """Bring in what a phone saved as a file, as nobody could send it."""
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    form = QueueForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            brought = _bring_in(workshop, form.content())
+            flash(
+                _(
+                    "Brought in: %(applied)s. Here already: %(known)s. To decide: %(waiting)s.",
+                    applied=brought.applied,
+                    known=brought.known,
+                    waiting=brought.waiting,
+                )
+            )
+            then = "workshops.held" if brought.waiting else "workshops.attendance"
+            return redirect(url_for(then, public_id=public_id), code=303)
+    workshop = own_workshop(public_id, current_actor(), "attendance.mark")
+    return page("workshops/pad_import.html", form=form, workshop=workshop, most_bytes=LARGEST_FILE)
+
+
+def _bring_in(workshop: Workshop, content: bytes) -> Brought:
+    file = read_queue(content)
+    pad = check_signature(file, credential(db.session(), file.pad), workshop.register_id)
+    queue = pad if file.queue == pad.public_id else None
+    if queue is None:
+        queue = continued(db.session(), pad, file.queue)
+    try:
+        items = sealed_items(file.items, MOST_QUEUED)
+    except NotSent:
+        raise NotAQueue from None
+    if queue is None:
+        raise NotAQueue
+    return bring_in(pad, queue, open_items(queue, items), current_actor())

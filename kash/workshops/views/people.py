@@ -1,53 +1,75 @@
-"""People of a workshop: the list, finding and enrolling, answers, and people at the door."""
+"""People of a workshop: the list, finding and enrolling, answers, and people at the door. Links to
+answer, made for a list of people to be printed and handed over. How free seats are given: the
+programme's own decision."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.notices.queries.told import told_of
+from kash.accounts.services.accounts import change_settings
 from kash.people import entry
-from kash.people.forms.contacts import AskContactForm
-from kash.people.queries.contacts import closed_people
+from kash.people.forms.persons import AskContactForm
+from kash.people.notices.queries import told_of
+from kash.people.queries.directory import groups
 from kash.people.queries.duplicates import people_like
-from kash.people.queries.organisations import groups
-from kash.people.rules.matching import Likeness
-from kash.people.rules.one_group import OneGroup, one_group
-from kash.people.rules.persons import sort_name
+from kash.people.queries.persons import closed_people
+from kash.people.rules.duplicates import Likeness
+from kash.people.rules.persons import OneGroup, one_group, sort_name
 from kash.people.services.contacts import ask_for_contact
 from kash.platform.database import utc_now
+from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
 from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.public_address import (
+    AddressKind,
+    kind_of_address,
+    public_address,
+    says_address,
+)
 from kash.policy import allow
 from kash.workshops import blueprint
-from kash.workshops.forms import WalkInForm
+from kash.workshops.forms import (
+    ENROLMENT,
+    ENROLMENT_TONE,
+    MOVE,
+    SeatRulesForm,
+    WalkInForm,
+    enrolment_word,
+    standstill_sentence,
+)
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
-from kash.workshops.queries.earlier import EarlierTold, earlier_told
+from kash.workshops.queries.deliveries import EarlierTold, earlier_told
 from kash.workshops.queries.people import (
+    SEATS,
     EnrolledPerson,
     OnePlace,
     PeopleCount,
     PersonToEnrol,
     group_letter,
+    invitations_advised,
     people_expected,
     people_in,
     people_to_enrol,
     place_of,
+    programme_version,
+    seat_rules,
+    why_the_list_stands,
 )
 from kash.workshops.queries.scope import own_workshop, workshop, workshop_with_people
-from kash.workshops.queries.seats import invitations_advised, why_the_list_stands
 from kash.workshops.rules import EnrolmentState, Stage, possible_moves
-from kash.workshops.seat_messages import OFFERED, offer_event
-from kash.workshops.services import enrolment as enrolment_services
-from kash.workshops.services.answers import answer_invitation
-from kash.workshops.services.enrolment import (
+from kash.workshops.seat_messages import OFFERED, answer_address, offer_event
+from kash.workshops.services import people as enrolment_services
+from kash.workshops.services.people import (
+    MOST_AT_ONCE,
     ArrivingPerson,
     HadThisCourse,
     MinorNotEnrolled,
@@ -55,16 +77,11 @@ from kash.workshops.services.enrolment import (
     NeedsEarlierCourse,
     NoSeatFree,
     admit_walk_in,
+    answer_invitation,
+    make_answer_links,
 )
-from kash.workshops.views.arriving import at_session, back_to, taken_in
-from kash.workshops.views.schedule import schedule_for
-from kash.workshops.wording import (
-    ENROLMENT,
-    ENROLMENT_TONE,
-    MOVE,
-    enrolment_word,
-    standstill_sentence,
-)
+from kash.workshops.views.closing import schedule_for
+from kash.workshops.views.door import at_session, back_to, taken_in
 
 _SHOWN_FIRST = (EnrolmentState.CONFIRMED,)
 _STATES = {str(state): (state,) for state in EnrolmentState}
@@ -360,3 +377,80 @@ def _likeness(form: WalkInForm) -> Likeness:
         sex=form.sex.data,
         age_band=form.age_band.data,
     )
+
+
+_ANSWER_LINKS_STATES = {str(one): one for one in (EnrolmentState.INVITED, EnrolmentState.WAITING)}
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A link for the hand of one person; `picture` is its code as an SVG element."""
+
+    person: str
+    name: str
+    letter: str
+    address: str
+    picture: str
+
+
+@blueprint.post("/<public_id>/people/links")
+@allow("workshops.edit")
+@says_address
+def answer_links(public_id: str) -> ResponseReturnValue:
+    """Make links for everybody of one group who is invited or waits, and show them this once."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    state = _ANSWER_LINKS_STATES.get(request.form.get("state", ""), EnrolmentState.INVITED)
+    people = one_group(
+        people_in(workshop, [state]), attrgetter("letter"), request.form.get("group", "")
+    )
+    names = {one.enrolment: one for one in people.rows}
+    enrolments = list(names)
+    made = [
+        one
+        for start in range(0, len(enrolments), MOST_AT_ONCE)
+        for one in make_answer_links(public_id, enrolments[start : start + MOST_AT_ONCE], actor)
+    ]
+    site = public_address()
+    slips = [
+        Slip(
+            names[one.enrolment].person,
+            names[one.enrolment].name,
+            names[one.enrolment].letter,
+            address := answer_address(one.token),
+            qr_svg(address, label=_("Link of %(name)s", name=names[one.enrolment].name)),
+        )
+        for one in made
+    ]
+    return render_template(
+        "workshops/answer_links.html",
+        workshop=own_workshop(public_id, actor, "workshops.edit"),
+        state=state,
+        shown=one_group(slips, attrgetter("letter"), people.letter),
+        leads_nowhere=kind_of_address(site) is AddressKind.LOCAL,
+    )
+
+
+def _kept() -> dict[str, object]:
+    return {**vars(seat_rules()), "row_version": programme_version()}
+
+
+@blueprint.route("/seats", methods=["GET", "POST"])
+@allow("workshops.rule")
+def seats() -> ResponseReturnValue:
+    """Change when the waiting list stops moving by itself, and what stands in the way."""
+    form = SeatRulesForm(data=_kept())
+    if form.validate_on_submit():
+        values = {
+            "days_before": form.days_before.data,
+            "offer_hours": form.offer_hours.data,
+            "needs_earlier": bool(form.needs_earlier.data),
+            "refuses_repeats": bool(form.refuses_repeats.data),
+        }
+        with form.showing_problems():
+            change_settings(current_actor(), "seats", SEATS, values, form.row_version_shown)
+            flash(_("Saved."))
+            return redirect(url_for("workshops.seats"), code=303)
+        if form.changed_meanwhile:
+            form.compare(_kept())
+    return page("workshops/seats.html", form=form)

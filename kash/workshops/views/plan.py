@@ -1,52 +1,80 @@
-"""The list of workshops, the plan of one, and planning, changing, copying, cancelling."""
+"""The list of workshops, the plan of one, and planning, changing, copying, cancelling. Enrolling
+everyone of a list of people that was brought in, from the list's own page. Many people at once:
+the ticked of those who were found, and people of another workshop. Courses that somebody is to
+have had before another one. The sessions of a workshop: adding, changing, ordering, laying out,
+removing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
+from kash.attendance.register import SlotHasMarks
 from kash.people.models import Venue
-from kash.people.queries.places import venues as venues_in_use
-from kash.platform.web import current_actor, page
+from kash.people.next_steps import NextStep, StepDone
+from kash.people.queries.directory import venues as venues_in_use
+from kash.people.rules.persons import one_group
+from kash.platform.database import db
+from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.formats import day_text, from_local, local_today, short_date_text, to_local
 from kash.platform.web.missing import after_mending
 from kash.platform.web.page_sections import page_sections
+from kash.platform.web.reordering import moved_order
 from kash.platform.web.taking import is_taken, offers_table, taken
-from kash.policy import Reach, allow
+from kash.policy import Actor, Reach, allow
 from kash.workshops import blueprint
 from kash.workshops.forms import (
+    STAGE,
+    STAGE_TONE,
     CancelForm,
     CostsForm,
     DuplicateForm,
+    EarlierForm,
     NewWorkshopForm,
+    SessionForm,
     WorkshopForm,
     given,
 )
 from kash.workshops.frame import frame, stage_of
 from kash.workshops.models import Workshop
 from kash.workshops.queries import scope
-from kash.workshops.queries.people import own_part
+from kash.workshops.queries.deliveries import course_with_needs, earlier_told, other_courses
+from kash.workshops.queries.people import own_part, people_in, states_in
 from kash.workshops.queries.plan import (
     PlannedSession,
     facilitators_of,
     funder_names,
     funding_of,
+    own_workshops_beside,
     published_versions,
+    session_of,
+    sessions_of,
     trainers,
     venues,
     workshop_list,
 )
-from kash.workshops.queries.scope import own_workshop
-from kash.workshops.rules import Break, days_between, pause_kind, stage
-from kash.workshops.services.costs import FunderShare, share_costs
-from kash.workshops.services.errors import ScheduleClash
+from kash.workshops.queries.scope import is_run_by, own_workshop
+from kash.workshops.rules import (
+    Break,
+    EnrolmentState,
+    days_between,
+    following_on,
+    pause_kind,
+    stage,
+)
+from kash.workshops.services import sessions as sessions_services
+from kash.workshops.services.people import enrol_all
 from kash.workshops.services.planning import (
     WorkshopDetails,
     cancel_workshop,
@@ -54,11 +82,19 @@ from kash.workshops.services.planning import (
     duplicate_workshop,
     plan_workshop,
     restore_workshop,
+    set_earlier_courses,
 )
-from kash.workshops.tables import WORKSHOP_COLUMNS, WORKSHOP_COLUMNS_FOR_ALL
-from kash.workshops.views.schedule import schedule_for, schedule_in_form
-from kash.workshops.views.team import advice_for, advice_in_form
-from kash.workshops.wording import STAGE, STAGE_TONE
+from kash.workshops.services.sessions import (
+    FunderShare,
+    SessionDetails,
+    change_session,
+    lay_out_anew,
+    order_sessions,
+    share_costs,
+)
+from kash.workshops.services.timetable import DoesNotFit, RegisterBegun, ScheduleClash
+from kash.workshops.views.attendance import WORKSHOP_COLUMNS, WORKSHOP_COLUMNS_FOR_ALL
+from kash.workshops.views.closing import advice_for, advice_in_form, schedule_for, schedule_in_form
 
 WHEN = ("upcoming", "past", "cancelled", "all")
 
@@ -369,3 +405,276 @@ def duplicate(public_id: str) -> ResponseReturnValue:
             flash(_("The workshop is planned again. Nobody is in it yet."))
             return redirect(url_for("workshops.workshop", public_id=made), code=303)
     return page("workshops/duplicate.html", form=form, workshop=workshop)
+
+
+LEFT_OUT = _l(
+    "Left out is whoever stands in this workshop already, also as withdrawn or declined, whoever is"
+    " under 18 and, where the director decided so, whoever lacks an earlier course or had this one."
+)
+
+
+def _coming(actor: Actor) -> Sequence[tuple[str, str]]:
+    if not actor.may("workshops.edit"):
+        return []
+    ahead = (
+        select(Workshop.public_id, Workshop.title, Workshop.starts_on)
+        .where(is_run_by(actor), Workshop.state == "planned", Workshop.ends_on >= local_today())
+        .order_by(Workshop.starts_on, Workshop.id)
+    )
+    rows = db.session.execute(ahead)
+    return [(public_id, f"{title}, {short_date_text(day)}") for public_id, title, day in rows]
+
+
+def _enrol(workshop: str, people: Sequence[str], actor: Actor) -> StepDone:
+    found = own_workshop(workshop, actor, "workshops.edit")
+    done = enrol_all(found.public_id, people, actor)
+    at = url_for("workshops.people", public_id=workshop)
+    return StepDone(done.seated, done.waiting, done.left_out, LEFT_OUT, at)
+
+
+ENROL_LIST = NextStep(
+    "enrol",
+    _l("Enrol them in a workshop"),
+    _l("Nobody under 18 is enrolled."),
+    _coming,
+    _enrol,
+)
+
+
+_MOST = 500
+
+
+@blueprint.post("/<public_id>/people/chosen")
+@allow("workshops.edit")
+def enrol_chosen(public_id: str) -> ResponseReturnValue:
+    """Enrol or invite everybody who was ticked."""
+    actor = current_actor()
+    own_workshop(public_id, actor, "workshops.edit")
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))
+    wanted = (
+        EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
+    )
+    if not chosen:
+        flash(_("Tick the people who are to be enrolled."), "warn")
+        return redirect(url_for("workshops.people", public_id=public_id), code=303)
+    if len(chosen) > _MOST:
+        flash(
+            _(
+                "Nobody was enrolled. People who can be ticked at once are at most: %(most)s.",
+                most=_MOST,
+            ),
+            "bad",
+        )
+        return redirect(url_for("workshops.people", public_id=public_id), code=303)
+    done = enrol_all(public_id, [one[:16] for one in chosen], actor, wanted)
+    flash(
+        _(
+            "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
+            done=done.seated,
+            waiting=done.waiting,
+            left=done.left_out,
+        )
+    )
+    if done.left_out:
+        flash(LEFT_OUT, "warn")
+    return redirect(url_for("workshops.people", public_id=public_id, state=str(wanted)), code=303)
+
+
+@blueprint.route("/<public_id>/people/copy", methods=["GET", "POST"])
+@allow("workshops.edit")
+def copy_people(public_id: str) -> ResponseReturnValue:
+    """Choose another workshop that this actor runs, then tick who of it is enrolled here too. What
+    is ticked is posted while one turns from one group to the other, and nothing is done yet."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    source = request.args.get("source", "")
+    if not source:
+        text = request.args.get("search", "").strip()[:160]
+        return page(
+            "workshops/copy_people.html",
+            workshop=workshop,
+            listing=own_workshops_beside(workshop, actor, text),
+            search=text,
+            source=None,
+        )
+    other = own_workshop(source, actor, "workshops.edit")
+    if other.id == workshop.id:
+        raise NotFound
+    people, here = people_in(other, [EnrolmentState.CONFIRMED]), states_in(workshop)
+    free = {one.person for one in people if not one.minor and one.person not in here}
+    shown = one_group(people, attrgetter("letter"), request.values.get("group", ""))
+    return page(
+        "workshops/copy_people.html",
+        workshop=workshop,
+        source=other,
+        shown=shown,
+        earlier=earlier_told(workshop, {one.person for one in shown.rows}),
+        here=here,
+        free=free,
+        ticked=free.intersection(request.form.getlist("chosen"))
+        if request.method == "POST"
+        else free,
+    )
+
+
+@blueprint.route("/courses/<course_id>/earlier", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def earlier(course_id: str) -> ResponseReturnValue:
+    """Tick the courses that whoever is enrolled in this one is to have had."""
+    found = course_with_needs(course_id)
+    if found is None:
+        raise NotFound
+    name, needed = found
+    form = EarlierForm(data={"needs": needed})
+    form.needs.choices = other_courses(course_id)
+    back = url_for("training.course", public_id=course_id)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            set_earlier_courses(course_id, form.needs.data or [], current_actor())
+            flash(_("Saved."))
+            return redirect(back, code=303)
+    return page("workshops/earlier.html", form=form, name=name, back=back)
+
+
+def _sessions_offer(form: SessionForm, workshop: Workshop) -> None:
+    form.day.choices = [
+        (day.isoformat(), day_text(day))
+        for day in days_between(workshop.starts_on, workshop.ends_on)
+    ]
+
+
+def _next_session(workshop: Workshop) -> dict[str, Any]:
+    """Where the session lies that follows the one just added, or else the last one."""
+    sessions = sessions_of(workshop)
+    added = request.args.get("after", "")
+    before = next((one for one in sessions if one.public_id == added), None)
+    if before is None:
+        if not sessions:
+            return {"minutes": 60}
+        before = sessions[-1]
+    day, at = following_on(
+        to_local(before.starts_at + timedelta(minutes=before.minutes)),
+        days_between(workshop.starts_on, workshop.ends_on),
+        workshop.day_starts_at,
+        workshop.day_ends_at,
+    )
+    return {"day": day.isoformat(), "at": at, "minutes": before.minutes}
+
+
+def _details(form: SessionForm, workshop: Workshop) -> SessionDetails:
+    days = {day.isoformat(): day for day in days_between(workshop.starts_on, workshop.ends_on)}
+    return SessionDetails(
+        title=form.title.data,
+        starts_at=from_local(days[form.day.data], given(form.at.data)),
+        minutes=given(form.minutes.data),
+    )
+
+
+@blueprint.route("/<public_id>/sessions/new", methods=["GET", "POST"])
+@allow("workshops.edit")
+def add_session(public_id: str) -> ResponseReturnValue:
+    """Add a session, then the next: each is offered where the one before ends."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    form = SessionForm(data=_next_session(workshop) | {"row_version": workshop.row_version})
+    _sessions_offer(form, workshop)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            made = sessions_services.add_session(
+                public_id, _details(form, workshop), form.row_version_shown, actor
+            )
+            flash(_("The session is added: %(title)s", title=form.title.data))
+            # The first field of the next one has the focus.
+            after = url_for("workshops.add_session", public_id=public_id, after=made)
+            return redirect(f"{after}#{form.title.id}", code=303)
+    return _shown(form, public_id, None)
+
+
+@blueprint.route("/<public_id>/sessions/<session_id>", methods=["GET", "POST"])
+@allow("workshops.edit")
+def session(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Change a session."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    chosen = session_of(workshop, session_id)
+    local = to_local(chosen.slot.starts_at)
+    form = SessionForm(
+        data={
+            "title": chosen.title,
+            "day": local.date().isoformat(),
+            "at": local.time(),
+            "minutes": chosen.slot.minutes,
+            "row_version": workshop.row_version,
+        }
+    )
+    _sessions_offer(form, workshop)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            change_session(
+                public_id, session_id, _details(form, workshop), form.row_version_shown, actor
+            )
+            flash(_("Saved."))
+            return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+    return _shown(form, public_id, session_id)
+
+
+def _shown(form: SessionForm, public_id: str, session_id: str | None) -> ResponseReturnValue:
+    workshop = own_workshop(public_id, current_actor(), "workshops.edit")
+    if form.changed_meanwhile:
+        form.show_row_version(workshop.row_version)
+    return page(
+        "workshops/session.html",
+        form=form,
+        workshop=workshop,
+        chosen=session_of(workshop, session_id) if session_id else None,
+        theirs=sessions_of(workshop) if form.changed_meanwhile else [],
+    )
+
+
+@blueprint.route("/<public_id>/sessions/<session_id>/remove", methods=["GET", "POST"])
+@allow("workshops.edit")
+def remove_session(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Take a session out of the plan."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    chosen = session_of(workshop, session_id)
+    if request.method == "POST":
+        with FlashedProblems(SlotHasMarks):
+            sessions_services.remove_session(public_id, session_id, actor)
+            flash(_("The session is removed."))
+        return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+    return page("workshops/remove_session.html", workshop=workshop, chosen=chosen)
+
+
+@blueprint.route("/<public_id>/order", methods=["GET", "POST"])
+@allow("workshops.edit")
+def order(public_id: str) -> ResponseReturnValue:
+    """Put the sessions in another order; their times follow."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    sessions = sessions_of(workshop)
+    if request.method == "POST":
+        wanted = moved_order([one.public_id for one in sessions], request.form)
+        if request.headers.get("X-Requested-With") == "fetch":
+            order_sessions(public_id, wanted, actor)
+            return Response(status=204)
+        with FlashedProblems(RegisterBegun, DoesNotFit, ScheduleClash):
+            order_sessions(public_id, wanted, actor)
+        return redirect(url_for("workshops.order", public_id=public_id), code=303)
+    return page("workshops/order.html", workshop=workshop, sessions=sessions)
+
+
+@blueprint.route("/<public_id>/lay-out", methods=["GET", "POST"])
+@allow("workshops.edit")
+def lay_out(public_id: str) -> ResponseReturnValue:
+    """Lay the sessions out afresh, without gaps and with the usual pauses; as long as they are, or
+    as they took the last times."""
+    actor = current_actor()
+    workshop = own_workshop(public_id, actor, "workshops.edit")
+    as_delivered = request.args.get("lengths") == "delivered"
+    if request.method == "POST":
+        with FlashedProblems(RegisterBegun, DoesNotFit, ScheduleClash):
+            lay_out_anew(public_id, actor, as_delivered=as_delivered)
+            flash(_("The sessions are laid out afresh."))
+        return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+    return page("workshops/lay_out.html", workshop=workshop, as_delivered=as_delivered)

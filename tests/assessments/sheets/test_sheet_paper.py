@@ -9,12 +9,10 @@ import pytest
 from apiflask import APIFlask
 
 from benchmarks.answer_photos import WORDING
-from kash.assessments.sheets.drawing import PrintedAnswerSheet, answer_sheets
 from kash.assessments.sheets.layout import Corner
-from kash.assessments.sheets.markup import BubbleRow
-from kash.assessments.sheets.reading import UnreadPhoto
+from kash.assessments.sheets.markup import BubbleRow, PrintedAnswerSheet, answer_sheets
+from kash.assessments.sheets.reading import UnreadPhoto, refusal, sheet_wording
 from kash.assessments.sheets.reasons import UnreadReason
-from kash.assessments.sheets.words import refusal, sheet_wording
 from kash.platform.press import registers
 from tests.platform.press.conftest import checked, text_of  # noqa: F401 - fixtures
 from tests.platform.press.hearing import faults

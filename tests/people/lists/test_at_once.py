@@ -12,17 +12,12 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.people.lists import stored_files
-from kash.people.lists.choices import Choices
+from kash.people.lists.placing import Choices
 from kash.people.lists.previews import Preview
 from kash.people.models import Group, PeopleList, PeopleListPerson, Person
 from kash.people.services import lists
-from kash.people.services.lists import (
-    ListChanged,
-    ListGone,
-    cancel_list,
-    confirm_list,
-    preview_list,
-)
+from kash.people.services.list_changes import ListChanged, ListGone
+from kash.people.services.lists import cancel_list, confirm_list, preview_list
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor

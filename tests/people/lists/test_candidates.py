@@ -13,14 +13,13 @@ from apiflask import APIFlask
 from sqlalchemy import insert
 
 from kash.people.lists import previews
-from kash.people.lists.choices import Choices
 from kash.people.lists.files import read_file
+from kash.people.lists.placing import Choices
 from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.renewing import renewed
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.queries import known as known_queries
-from kash.people.rules.known import Known
-from kash.people.rules.matching import Likeness
+from kash.people.queries import persons as known_queries
+from kash.people.rules.duplicates import Known, Likeness
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import lookup

@@ -10,10 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.people.rules.duplicates import Match, Reason
 from kash.people.rules.lists.answers import read_sex, read_text
-from kash.people.rules.lists.births import Born, read_birth
-from kash.people.rules.lists.capitals import as_name, in_capitals
-from kash.people.rules.lists.cells import Cell, Reading, is_empty, is_not_said, plain
+from kash.people.rules.lists.cells import (
+    Born,
+    Cell,
+    Reading,
+    as_name,
+    in_capitals,
+    is_empty,
+    is_not_said,
+    plain,
+    read_birth,
+    read_name,
+    read_phone,
+    taken_apart,
+)
 from kash.people.rules.lists.classing import (
     NEW,
     OUT,
@@ -27,11 +39,14 @@ from kash.people.rules.lists.classing import (
     row_key,
 )
 from kash.people.rules.lists.headings import field_by_heading, match_columns
-from kash.people.rules.lists.names import read_name, taken_apart
-from kash.people.rules.lists.phones import read_phone
-from kash.people.rules.lists.rows import ReadRow, capitals_in, read_row
-from kash.people.rules.lists.sections import is_section, lone_names, skipped_as
-from kash.people.rules.matching import Match, Reason
+from kash.people.rules.lists.rows import (
+    ReadRow,
+    capitals_in,
+    is_section,
+    lone_names,
+    read_row,
+    skipped_as,
+)
 from kash.people.rules.persons import MOST_NAME, ages_disagree, sort_name, within_band
 
 TODAY = date(2026, 11, 24)

@@ -9,17 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kash.people.lists import rows_read
-from kash.people.lists.choices import Choices
-from kash.people.lists.errors import FileUnreadable
-from kash.people.lists.files import ReadFile
-from kash.people.lists.mappings import Mapped
-from kash.people.lists.rows_read import read_people
+from kash.people.lists import previews as rows_read
+from kash.people.lists.files import FileUnreadable, Mapped, ReadFile
+from kash.people.lists.placing import Choices
+from kash.people.lists.previews import read_people
 from kash.people.rules.lists.cells import Cell
-from kash.people.rules.lists.layouts import _Heads, apart, table_of
-from kash.people.rules.lists.lines import table_of_lines
-from kash.people.rules.lists.sections import filled
-from kash.people.rules.lists.tables import TableSheet, header_number, place_of
+from kash.people.rules.lists.layouts import _Heads, apart, table_of, table_of_lines
+from kash.people.rules.lists.rows import TableSheet, filled, header_number, place_of
 from kash.policy import Actor
 
 TODAY = date(2026, 11, 24)

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 
-from kash.people.lists.errors import FileUnreadable
-from kash.people.lists.files import kind_of, read_file
-from kash.people.lists.reading import refusals
-from kash.people.lists.reading.archives import MOST_INFLATED
+from kash.people.lists.files import FileUnreadable, kind_of, read_file
+from kash.people.lists.reading import texts as refusals
 from kash.people.lists.reading.child import sheets_of
-from kash.people.lists.reading.refusals import Refused
+from kash.people.lists.reading.sheets import MOST_INFLATED
+from kash.people.lists.reading.texts import Refused
 from tests.people.lists.open_documents import MOST_ROWS, cell, content, ods, packed, row, sheet
 
 

@@ -17,11 +17,10 @@ from werkzeug.test import TestResponse
 from kash.people.lists.files import MOST_BYTES
 from kash.people.lists.placing import ADD
 from kash.people.models import Group, Organisation, PeopleList, PeopleListPerson, Person
-from kash.people.services.consents import record_consent
+from kash.people.services.contacts import OrganisationDetails, add_organisation
 from kash.people.services.list_changes import NotUndone, undo_list
 from kash.people.services.lists import GuessNotLookedAt, choose
-from kash.people.services.organisations import OrganisationDetails, add_organisation
-from kash.people.services.persons import PersonDetails, add_person
+from kash.people.services.persons import PersonDetails, add_person, record_consent
 from kash.platform.database import db
 from kash.platform.jobs import run_waiting
 from kash.policy import Actor

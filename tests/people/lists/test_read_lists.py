@@ -9,9 +9,8 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.people.lists import rows_read
-from kash.people.lists.errors import FileUnreadable
-from kash.people.lists.files import MOST_ROWS, read_file
+from kash.people.lists import previews as rows_read
+from kash.people.lists.files import MOST_ROWS, FileUnreadable, read_file
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.policy import Actor

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.lists.births import Born, read_birth
+from kash.people.rules.lists.cells import (
+    Born,
+    StationGuess,
+    Stations,
+    one_phone,
+    read_birth,
+    read_phone,
+)
 from kash.people.rules.lists.headings import (
     FIELDS,
     WAYS_OF,
@@ -18,11 +25,9 @@ from kash.people.rules.lists.headings import (
     field_by_heading,
     look_of,
     match_columns,
+    ticked_columns,
 )
-from kash.people.rules.lists.phones import one_phone, read_phone
 from kash.people.rules.lists.rows import ReadRow, named_small
-from kash.people.rules.lists.stations import StationGuess, Stations
-from kash.people.rules.lists.ticks import ticked_columns
 from kash.people.rules.persons import BANDS
 
 TODAY = date(2026, 11, 24)

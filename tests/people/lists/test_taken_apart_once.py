@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.lists import files, stored_files
-from kash.people.lists.choices import Choices
 from kash.people.lists.files import ReadFile, file_of, written_file
+from kash.people.lists.placing import Choices
 from kash.people.models import Group
-from kash.people.rules.lists.tables import TableSheet
+from kash.people.rules.lists.rows import TableSheet
 from kash.people.services.lists import cancel_list, choose, read_again
 from kash.platform import storage
 from kash.platform.jobs import run_waiting

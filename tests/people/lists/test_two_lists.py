@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kash.people.lists import stored_files
 from kash.people.lists.previews import Preview
 from kash.people.models import Organisation, PeopleList, Person, Posting
-from kash.people.services import old_lists
+from kash.people.services import erasing as old_lists
 from kash.people.services.lists import choose
 from kash.platform import storage
 from kash.platform.database import db, utc_now

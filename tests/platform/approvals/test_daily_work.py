@@ -12,35 +12,37 @@ from sqlalchemy import select, update
 
 from kash.accounts.errors import CannotAgree
 from kash.accounts.models import Account, AccountRequest, Programme
-from kash.accounts.queries.accounts import account, actor_of
-from kash.accounts.queries.backing import backing_of
+from kash.accounts.queries.accounts import account, actor_of, backing_of
 from kash.accounts.queries.requests import request_by_id
 from kash.accounts.services.asking import ask_to_invite
 from kash.accounts.services.deciding import agree, fetch_link
 from kash.accounts.services.delegations import lend_approvals
 from kash.accounts.services.invitations import accept_invitation, invite
-from kash.attendance.services.confirming import confirm_slot
+from kash.attendance.services.registers import confirm_slot
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import issuing
-from kash.certificates.services.issuing_in_parts import issue
-from kash.payouts.queries.lists import lines_of
-from kash.payouts.queries.reversals import lists_paid_again
-from kash.payouts.rules.steps import PaymentState
-from kash.payouts.services.payments import Note, note_payment, pay_in_cash
-from kash.payouts.services.rates import set_rates
-from kash.payouts.services.reversals import note_compared
-from kash.payouts.services.sending import open_numbers
+from kash.certificates.services.issuing import issue
+from kash.certificates.tracks.rules.tree import Branch, Join, Leaf
+from kash.certificates.tracks.services import tracks
+from kash.money.payouts.queries.payments import lines_of, lists_paid_again
+from kash.money.payouts.rules import PaymentState
+from kash.money.payouts.services.claims import set_rates
+from kash.money.payouts.services.payments import (
+    Note,
+    note_compared,
+    note_payment,
+    open_numbers,
+    pay_in_cash,
+)
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import local_today
 from kash.policy import Actor, Role
-from kash.tracks.rules.tree import Branch, Join, Leaf
-from kash.tracks.services import tracks, versions
-from kash.training.rules.texts import ModuleText, PlanText, VersionText
-from kash.training.services import courses, states
-from kash.training.services.versions import write_version
+from kash.training.rules.courses import ModuleText, PlanText, VersionText
+from kash.training.services import courses
+from kash.training.services.courses import write_version
 from tests.certificates.conftest import Ready as ReadyForPaper
-from tests.payouts.conftest import FAR, MARKS, NEAR, RATES, Ready, give_phone, mark
+from tests.money.payouts.conftest import FAR, MARKS, NEAR, RATES, Ready, give_phone, mark
 from tests.workshops.conftest import Held, enrol, make_person, plan  # noqa: F401
 
 GOOD = "seven quiet herons at dawn"
@@ -126,13 +128,13 @@ def test_four_people_of_one_administrator_do_all_daily_work(
         (PlanText(session, module, "Opening", 45, new=True),),
     )
     write_version(version, outline, 1, amani)
-    states.propose(version, amani)
-    states.publish(version, director)
+    courses.propose(version, amani)
+    courses.publish(version, director)
     # A track, with the director's approval lent to the other trainer.
     _track, draft = tracks.add_track(tracks.TrackDetails("Practice"), by=amani)
     tree = Branch(Join.ALL, (Leaf.of("practicum", count=2),))
-    versions.write_version(draft, tree, None, 1, by=amani)
-    versions.propose(draft, by=amani)
+    tracks.write_version(draft, tree, None, 1, by=amani)
+    tracks.propose(draft, by=amani)
     lend_approvals(
         *(director, pili.public_id),
         permissions=["tracks.approve"],
@@ -141,8 +143,8 @@ def test_four_people_of_one_administrator_do_all_daily_work(
         reason="Leave.",
     )
     with pytest.raises(SamePerson):
-        versions.publish(draft, by=amani)
-    versions.publish(draft, by=now(pili))
+        tracks.publish(draft, by=amani)
+    tracks.publish(draft, by=now(pili))
 
     # Registers: one closes, the other confirms.
     held = plan(minutes=(180, 180, 180, 180), by=amani)

@@ -182,18 +182,15 @@ def test_no_library_that_takes_files_apart_is_named_outside_confined_children() 
         "kash/platform/press/typesetting/addresses.py",
         "kash/platform/press/typesetting/typesetter.py",
         "kash/platform/press/typesetting/weasyprint_parts.py",
-        "kash/people/lists/reading/archives.py",
-        "kash/people/lists/reading/open_document.py",
+        "kash/people/lists/reading/sheets.py",
         "kash/people/lists/reading/texts.py",
-        "kash/people/lists/reading/workbooks.py",
         "kash/platform/web/pictures_child.py",
         "kash/training/joining_child.py",
-        "kash/assessments/rules/moodle.py",
-        "kash/assessments/rules/qti.py",
-        "kash/kobo/submissions_child.py",
+        "kash/assessments/rules/bank.py",
+        "kash/exchange/kobo/submissions_child.py",
         "kash/people/lists/templates.py",
-        "kash/incidents/documents/first_account.py",
-        "kash/people/documents/copies.py",
+        "kash/incidents/documents.py",
+        "kash/people/documents.py",
         "kash/platform/web/tables.py",
     }
     naming = {
@@ -212,7 +209,7 @@ from kash.people.lists.files import read_file
 from kash.platform.press import PagedDocument, document
 from kash.platform.press.pictures import page_picture
 from kash.platform.web.pictures import prepared_picture
-from kash.statements.solving.asking import worked_out
+from kash.figures.statements.services import worked_out
 for code, content in (("jpeg", jpeg), ("pdf", pdf)):
     with cleaned([content], KINDS[code]) as (_kind, pieces):
         assert b"".join(pieces)

@@ -12,7 +12,7 @@ from kash.platform.messages.africas_talking import BULK_PATH, PATH, AfricasTalki
 from kash.platform.messages.gateways import ConsoleGateway, FileGateway, gateway_from
 from kash.platform.messages.states import Tried, TryOutcome
 from kash.settings import SettingsError, load_settings
-from tests.notices.stand_in import StandIn, standing_in
+from tests.people.notices.stand_in import StandIn, standing_in
 
 ONE, OTHER = "+254712345678", "+254722000111"
 ACCOUNT = AfricasTalking("127.0.0.1", 0, PATH, "office", "secret", "OFFICE", False, 0.05)

@@ -17,7 +17,7 @@ from aiosmtpd.handlers import Sink
 from apiflask import APIFlask
 from flask_babel import force_locale
 
-from kash.accounts.views.links import mail_link
+from kash.accounts.views.inviting import mail_link
 from kash.application import create_app
 from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
 from kash.settings import Settings

@@ -41,7 +41,7 @@ from kash.platform.messages.states import (
     following,
     reported,
 )
-from tests.notices.conftest import TEN
+from tests.people.notices.conftest import TEN
 
 CALENDAR = CalendarFile("REQUEST", "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n")
 FINAL = (MessageState.DELIVERED, MessageState.REFUSED, MessageState.LEFT)

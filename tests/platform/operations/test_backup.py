@@ -23,6 +23,8 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account, Programme, SignedInSession
 from kash.application import create_app
+from kash.figures.releases.queries import doubts
+from kash.figures.releases.rules.tables import last_days
 from kash.people.models import Group, Person
 from kash.platform import storage
 from kash.platform.database import db, new_public_id, utc_now
@@ -46,12 +48,10 @@ from kash.platform.operations.errors import (
 from kash.platform.operations.restoring import restore_backup
 from kash.platform.vault import audited, lookup, note_once, open_text, seal, verify
 from kash.policy import SYSTEM
-from kash.releases.queries.doubts import doubts
-from kash.releases.rules.tables import last_days
 from kash.settings import Settings
+from tests.figures.releases.planned import YEAR, plan_of
 from tests.forks import module
 from tests.quick_locks import quickly_locked
-from tests.releases.planned import YEAR, plan_of
 
 PASSPHRASE = "seven calm herons cross slowly"
 IDENTITY = pyrage.x25519.Identity.generate()

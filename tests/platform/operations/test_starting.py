@@ -13,11 +13,7 @@ from sqlalchemy import text
 
 from kash.platform.database import db
 from kash.platform.operations import migrations
-from kash.platform.operations.migrations import (
-    MigrationFailed,
-    migrate_if_behind,
-    newest_revisions,
-)
+from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind, newest_revisions
 from kash.settings import Settings
 
 

@@ -16,12 +16,10 @@ from werkzeug.datastructures import MultiDict
 from kash.platform.press import RenderError
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.fields import DayField, HiddenField, SeveralField
 from kash.platform.web.forms import (
     BooleanField,
-    DayField,
-    HiddenField,
     KashForm,
-    SeveralField,
     choice_field,
     required,
     text_field,

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 
-from kash.platform.web.fields import RowsField
-from kash.platform.web.forms import (
+from kash.platform.web.fields import (
     DayField,
-    KashForm,
     MomentField,
     PhoneField,
+    RowsField,
     SeveralField,
     TimeOfDayField,
+)
+from kash.platform.web.forms import (
+    KashForm,
     choice_field,
     email_field,
     long_text_field,

@@ -13,7 +13,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.accounts.models import Invitation, Programme
-from kash.accounts.services.programme import accept_address
+from kash.accounts.services.accounts import accept_address
 from kash.platform.database import db
 from kash.platform.operations.server import where_served
 from kash.platform.web.public_address import AddressKind, kind_of_address

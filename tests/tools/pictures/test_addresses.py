@@ -7,7 +7,7 @@ from sqlalchemy import select
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import account_by_email, actor_of
 from kash.certificates.models import CertificateBatch
-from kash.demo.opening import ACCOUNTS, CaseWork, SampleProgramme
+from kash.desk.demo.opening import ACCOUNTS, CaseWork, SampleProgramme
 from kash.forums.models import Forum, Meeting
 from kash.incidents.models import Incident
 from kash.platform.database import db

@@ -13,8 +13,14 @@ import sys
 from datetime import date
 from typing import Any
 
-from kash.people.lists.reading.refusals import ARCHIVES, EMPTY, MOST_LINES, TOO_LONG, Refused
-from kash.people.lists.reading.texts import read_text_table
+from kash.people.lists.reading.texts import (
+    ARCHIVES,
+    EMPTY,
+    MOST_LINES,
+    TOO_LONG,
+    Refused,
+    read_text_table,
+)
 from kash.people.rules.lists.cells import Cell
 
 
@@ -58,13 +64,13 @@ def sheets_of(content: bytes) -> dict[str, Any]:
 
 def _sheets_of_archive(content: bytes) -> list[tuple[str, list[tuple[int, list[Cell]]]]]:
     # What reads a kind of file is loaded for that kind alone.
-    from kash.people.lists.reading.archives import is_open_document
+    from kash.people.lists.reading.sheets import is_open_document
 
     if is_open_document(content):
-        from kash.people.lists.reading.open_document import read_open_document
+        from kash.people.lists.reading.sheets import read_open_document
 
         return read_open_document(content)
-    from kash.people.lists.reading.workbooks import read_workbook
+    from kash.people.lists.reading.sheets import read_workbook
 
     return read_workbook(content)
 

@@ -1,4 +1,8 @@
-"""Lists as text: in whatever encoding, with whatever between the cells."""
+"""Columns that are set apart by spaces alone, as a scan read by a machine gives them. Why a file
+is not read, as the words that child and parent agree on. Quotation marks of a CSV file that make
+one cell of what were several lines. A mark that is not meant as such swallows all up to the next
+one, and whoever stands there is in no row. A cell may well hold several lines, but not such as
+look like rows. Lists as text: in whatever encoding, with whatever between the cells."""
 
 from __future__ import annotations
 
@@ -6,21 +10,149 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kash.people.lists.reading.aligned import aligned_rows
-from kash.people.lists.reading.quotations import WrittenRow, written_rows
-from kash.people.lists.reading.refusals import (
-    DAMAGED,
-    EMPTY,
-    FAR_BELOW,
-    LOWEST_ROW,
-    MOST_COLUMNS,
-    TOO_WIDE,
-    Refused,
-)
 from kash.people.rules.lists.cells import MOST_CHARACTERS, Cell, clean
+
+_GAP = re.compile(r"\S {2,}\S")
+_APART = re.compile(r" {2,}")
+_LEAST_LINES, _LEAST_SHARE = 3, 0.6
+# What spaces cannot tell: a line that is cut otherwise than the others stays in one piece.
+_WIDEST = 1_000
+
+
+def aligned_rows(lines: Sequence[str]) -> list[list[str]] | None:
+    """The cells of each line, or None if the lines are not aligned so.
+
+    Where all lines are blank at the same places, these are the borders of the columns, and an empty
+    cell stays empty. Else a line is cut at its own gaps, and one that then has another number of
+    cells than most is not cut: nobody's cells move to another column.
+    """
+    filled = [line for line in lines if line.strip()]
+    body = [line for line in filled if _GAP.search(line.strip())]
+    if len(body) < _LEAST_LINES or len(body) < _LEAST_SHARE * len(filled):
+        return None
+    if max(len(line) for line in body) > _WIDEST:
+        return None
+    borders = _borders(body)
+    cut = [_APART.split(line.strip()) for line in body]
+    usual, often = Counter(len(cells) for cells in cut).most_common(1)[0]
+    if len(borders) < usual:
+        if often < _LEAST_SHARE * len(body):
+            return None
+        borders = []
+    rows = []
+    for line in lines:
+        if not _GAP.search(line.strip()):
+            rows.append([line.strip()])
+        elif borders:
+            ends = [*borders[1:], None]
+            cells = zip(borders, ends, strict=True)
+            rows.append([line[start:end].strip() for start, end in cells])
+        else:
+            cells_of_line = _APART.split(line.strip())
+            rows.append(cells_of_line if len(cells_of_line) == usual else [line.strip()])
+    return rows
+
+
+def _borders(body: Sequence[str]) -> list[int]:
+    """Where each column begins: after two places at least at which every line is blank."""
+    width = max(len(line) for line in body)
+    used = [any(at < len(line) and line[at] != " " for line in body) for at in range(width)]
+    return [at for at in range(width) if used[at] and not any(used[max(0, at - 2) : at])]
+
+
+LOCKED, UNCLEAN_WORKBOOK, UNCLEAN_TEXT = "locked", "unclean workbook", "unclean text"
+UNCLEAN_ODS = "unclean ods"
+UNPACKS_TOO_FAR, FAR_BELOW = "unpacks too far", "far below"
+EMPTY, DAMAGED, TOO_WIDE, TOO_LONG = "empty", "damaged", "too wide", "too long"
+# A quotation mark that is never closed, and one that joins lines which look like rows.
+UNCLOSED, SWALLOWED = "unclosed", "swallowed"
+
+MOST_COLUMNS = 200
+# Of people. What else stands in a sheet (headings of each page, lines between, totals) is told
+# apart only once it is read, so more lines than people are taken in.
+MOST_ROWS = 5_000
+MOST_LINES = 2 * MOST_ROWS
+LOWEST_ROW = 100_000
+# How a zip begins, as which workbooks come. A list that was pasted may well begin with "PK".
+ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+class Refused(Exception):
+    """This file is not read; `why` is one of the words above. `first` and `last` are the lines of
+    the file that it is about, or 0."""
+
+    def __init__(self, why: str, first: int = 0, last: int = 0) -> None:
+        super().__init__(why)
+        self.why = why
+        self.first = first
+        self.last = last
+
+
+# A cell that swallows a file is as long as the file.
+_LONGEST_CELL = 16 * 1024 * 1024
+_END = "\x02end\x02"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRow:
+    """A row as it is written, with the first and the last of the lines that it takes."""
+
+    first: int
+    last: int
+    cells: list[str]
+
+
+def written_rows(text: str, delimiter: str) -> list[WrittenRow]:
+    """The rows of a text. Raises Refused where a quotation mark swallows lines, and names them."""
+    csv.field_size_limit(_LONGEST_CELL)
+    try:
+        rows, clean = list(_parsed(text, delimiter, strict=True)), True
+    except csv.Error:
+        rows, clean = _loosely(text, delimiter), False
+    _refuse_swallowed(rows, delimiter, clean)
+    return rows
+
+
+def _parsed(text: str, delimiter: str, *, strict: bool) -> Iterator[WrittenRow]:
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=strict)
+    before = 0
+    for cells in reader:
+        yield WrittenRow(before + 1, reader.line_num, cells)
+        before = reader.line_num
+
+
+def _loosely(text: str, delimiter: str) -> list[WrittenRow]:
+    """The rows as a spreadsheet would read them. Raises Refused if the last mark stays open."""
+    lines = text if text.endswith(("\n", "\r")) else text + "\n"
+    try:
+        *rows, end = _parsed(lines + _END, delimiter, strict=False)
+    except csv.Error:
+        raise Refused(UNCLEAN_TEXT) from None
+    if end.cells == [_END]:
+        return rows
+    _refuse_swallowed(rows, delimiter, clean=False)
+    opened = end.first + sum(cell.count("\n") for cell in end.cells[:-1])
+    raise Refused(UNCLOSED, opened, end.last - 1)
+
+
+def _refuse_swallowed(rows: Sequence[WrittenRow], delimiter: str, clean: bool) -> None:
+    """Refuse the first row of several lines that are more likely rows of their own.
+
+    Between a mark and the next one in the same column stand as many delimiters as in a whole row.
+    If marks stand where none can (`clean` is false), no cell of several lines is believed.
+    """
+    widths = Counter(len(row.cells) for row in rows if row.first == row.last and row.cells)
+    usual = max(widths, key=lambda width: (widths[width], width), default=1)
+    for row in rows:
+        if row.first == row.last:
+            continue
+        most = max(cell.count(delimiter) for cell in row.cells if "\n" in cell)
+        if not clean or usual == 1 or len(row.cells) > usual or most >= usual - 1:
+            raise Refused(SWALLOWED, row.first, row.last)
+
 
 _DELIMITERS = (",", ";", "\t", "|")
 # Of lines that are not set apart each is one cell.

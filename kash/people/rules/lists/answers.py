@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kash.people.rules.lists.cells import (
-    TWO,
-    Cell,
-    Reading,
-    Remark,
-    is_empty,
-    is_formula,
-    text_of,
-)
+from kash.people.rules.lists.cells import TWO, Cell, Reading, Remark, is_empty, is_formula, text_of
 from kash.people.rules.persons import LANGUAGES, SEXES, sort_name
 
 MOST_CADRE = 80

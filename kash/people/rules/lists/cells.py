@@ -1,13 +1,32 @@
-"""Cells and their meaning. They come as text, numbers or days, as a sheet holds them."""
+"""Cells and their meaning. They come as text, numbers or days, as a sheet holds them. Birth days,
+birth years, ages and age brackets, in the forms in which lists hold them. Of a birth day only the
+year is kept. An age says the band in which it lies today, and no year: that could be either of
+two. A bracket counts only if one band holds all of it. Names in capitals, written as names are:
+`MWANGI NG'ANG'A` becomes `Mwangi Ng'ang'a`. Phone numbers as lists hold them: as numbers, two in a
+cell, with the letter O for 0. Names as lists hold them: with the number of the line before, and a
+phone behind. Names of stations and collectives, which no two lists write the same way."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Generic, TypeVar
+
+import phonenumbers
+from rapidfuzz import fuzz
+
+from kash.people.rules.persons import (
+    ADULT,
+    BANDS,
+    MOST_NAME,
+    OLDEST,
+    birth_years,
+    is_a_name,
+    sort_name,
+)
 
 Cell = str | float | date
 Value = TypeVar("Value")
@@ -153,3 +172,557 @@ def numbered(rows: Sequence[Sequence[Cell]], most: int) -> Iterator[tuple[int, l
             kept.pop()
         if kept:
             yield number, kept
+
+
+# In tables of statistics these stand for "not said", not for an age.
+_CODES = range(97, 100)
+# Of a year of two digits the century is taken in which someone who takes part is this old.
+_AGES_OF_TWO_DIGITS = range(10, 101)
+_EPOCH = date(1899, 12, 30)
+
+_MONTHS = {
+    "jan": 1, "feb": 2, "mar": 3, "mac": 3, "apr": 4, "may": 5, "mei": 5, "jun": 6, "jul": 7,
+    "aug": 8, "ago": 8, "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "des": 12,
+}  # fmt: skip
+_AGE_WORDS = re.compile(
+    r"\b(years?|yrs?|yr|y/?o|old|of age|aged?|miaka|umri|mwaka|approx\w*|about|circa|ca|est)\b\.?"
+    r"|[~()]",
+    re.IGNORECASE,
+)
+_BORN_WORDS = re.compile(r"\b(born|dob|d\.o\.b|b|alizaliwa|circa|ca|c)\b\.?:?|[~]", re.IGNORECASE)
+_DASH = r"\s*(?:-|–|—|−|‑|\bto\b|\bhadi\b|/)\s*"
+_BRACKET = re.compile(rf"(\d{{1,3}}){_DASH}(\d{{1,3}})")
+_FROM = re.compile(
+    r"(\d{1,3})\s*(?:\+|-?plus|(?:and|&) (?:above|over|older)|or (?:more|older)|na zaidi)"
+)
+_FROM_WORDS = re.compile(r"(?:above|over|>=?|≥|more than|zaidi ya)\s*(\d{1,3})")
+_BELOW = re.compile(r"(?:under|below|less than|<|chini ya)\s*-?(\d{1,3})")
+_NUMBERS = re.compile(r"(\d{1,4})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{1,4})\.?")
+_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s\-/.,]*([a-z]{3,9})[\s\-/.,]*(\d{2}|\d{4})")
+_NAMED_FIRST = re.compile(r"([a-z]{3,9})[\s\-/.,]*(\d{1,2})(?:st|nd|rd|th)?[\s\-/.,]+(\d{2}|\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """Age as far as it is known; both empty if nothing is."""
+
+    year: int | None = None
+    band: str = ""
+
+
+NOT_KNOWN = Born()
+_Read = Reading[Born]
+
+
+def band_of(least: int, most: int) -> str:
+    """The band that holds all ages from `least` to `most`; empty if none does."""
+    for band, (first, last) in BANDS.items():
+        if first <= least and most <= last:
+            return band
+    return ""
+
+
+def read_birth(cell: Cell, today: date) -> Reading[Born]:
+    """Age that a cell says."""
+    if is_empty(cell):
+        return Reading(NOT_KNOWN)
+    if isinstance(cell, date):
+        return _day(cell, cell.isoformat(), today)
+    if isinstance(cell, float):
+        return _number(cell, today)
+    text = " ".join(cell.casefold().split()).strip(" '\"")
+    if text in BANDS:
+        return Reading(Born(band=text))
+    if len(parts := text.split(TWO)) > 1 and all(_bracket(part, part, today) for part in parts):
+        return _wrong(cell, "two_answers")
+    for read in (_bracket, _age, _year, _date_text):
+        found = read(text, cell, today)
+        if found is not None:
+            return found
+    return _wrong(cell)
+
+
+def _wrong(given: str, code: str = "birth_wrong") -> _Read:
+    return Reading(NOT_KNOWN, (Remark(code, "birth", given[:40], wrong=True),))
+
+
+def _day(day: date, given: str, today: date, *told: Remark) -> _Read:
+    if day > today or day.year < birth_years(today.year)[0]:
+        return _wrong(given, "birth_out_of_range")
+    return Reading(Born(year=day.year), told)
+
+
+def _number(number: float, today: date) -> _Read:
+    given = text_of(number)
+    if not number.is_integer() or number < 0:
+        return _wrong(given)
+    whole = int(number)
+    if whole <= OLDEST:
+        return _of_age(whole, given)
+    if 1900 <= whole <= today.year:
+        return _of_year(whole, given, today)
+    # A day that lost its format is the number of days since the sheet's epoch.
+    if 7_000 <= whole <= (today - _EPOCH).days:
+        day = _EPOCH + timedelta(days=whole)
+        told = Remark("birth_number_as_day", "birth", given, str(day.year))
+        return _day(day, given, today, told)
+    return _wrong(given)
+
+
+def _of_age(age: int, given: str) -> _Read:
+    if not 0 < age <= OLDEST:
+        return _wrong(given)
+    if age in _CODES:
+        return _wrong(given, "birth_code")
+    band = band_of(age, age)
+    return Reading(Born(band=band), (Remark("birth_age", "birth", given, band),))
+
+
+def _of_year(year: int, given: str, today: date) -> _Read:
+    earliest, latest = birth_years(today.year)
+    if not earliest <= year <= latest:
+        return _wrong(given, "birth_out_of_range")
+    return Reading(Born(year=year))
+
+
+def _bracket(text: str, given: str, today: date) -> _Read | None:
+    bare = _AGE_WORDS.sub(" ", text).strip()
+    bare = " ".join(bare.split())
+    if found := _BRACKET.fullmatch(bare):
+        least, most = int(found[1]), int(found[2])
+        if "/" in bare and most > OLDEST:
+            return None
+    elif found := _FROM.fullmatch(bare) or _FROM_WORDS.fullmatch(bare):
+        # Above an age means from the next one on.
+        least, most = (
+            int(found[1]) + (found.re is _FROM_WORDS and "=" not in bare and "≥" not in bare),
+            OLDEST,
+        )
+    elif found := _BELOW.fullmatch(bare):
+        least, most = 0, int(found[1]) - 1
+    else:
+        return None
+    if not 0 <= least <= most <= OLDEST:
+        return _wrong(given)
+    band = band_of(least, most)
+    if band:
+        exact = (least, most) == BANDS[band]
+        told = () if exact else (Remark("birth_bracket", "birth", given, band),)
+        return Reading(Born(band=band), told)
+    if least < ADULT:
+        # Who may be a child is asked for, not passed over.
+        return _wrong(given, "birth_maybe_minor")
+    return Reading(NOT_KNOWN, (Remark("birth_bracket_open", "birth", given),))
+
+
+def _age(text: str, given: str, _today: date) -> _Read | None:
+    bare = _AGE_WORDS.sub(" ", text).strip()
+    if re.fullmatch(r"\d{1,3}(?:\.0+)?", bare) and (len(bare.split(".")[0]) < 4):
+        return _of_age(int(float(bare)), given)
+    return None
+
+
+def _year(text: str, given: str, today: date) -> _Read | None:
+    bare = _BORN_WORDS.sub(" ", text).strip(" .")
+    if re.fullmatch(r"\d{4}", bare):
+        return _of_year(int(bare), given, today)
+    return None
+
+
+def _date_text(text: str, given: str, today: date) -> _Read | None:
+    bare = re.sub(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?$", "", text).strip(" .,")
+    bare = _BORN_WORDS.sub(" ", bare).strip() if not _NAMED.search(bare) else bare
+    if found := _NUMBERS.fullmatch(bare):
+        return _of_numbers(found[1], found[2], found[3], given, today)
+    if found := _NAMED.fullmatch(bare):
+        return _of_named(found[1], found[2], found[3], given, today)
+    if found := _NAMED_FIRST.fullmatch(bare):
+        return _of_named(found[2], found[1], found[3], given, today)
+    return None
+
+
+def _of_named(day: str, name: str, year: str, given: str, today: date) -> _Read:
+    month = _MONTHS.get(name[:3])
+    if month is None:
+        return _wrong(given)
+    return _of_parts(int(day), month, year, given, today, ())
+
+
+def _of_numbers(first: str, second: str, third: str, given: str, today: date) -> _Read:
+    if len(first) == 4:
+        return _of_parts(int(third), int(second), first, given, today, ())
+    if len(first) == 3 or len(third) in (1, 3):
+        return _wrong(given)
+    day, month = int(first), int(second)
+    told: tuple[Remark, ...] = ()
+    if month > 12 >= day:
+        # Only the year is kept, and that is the same whichever came first.
+        day, month = month, day
+        told = (Remark("birth_month_first", "birth", given),)
+    return _of_parts(day, month, third, given, today, told)
+
+
+def _of_parts(
+    day: int, month: int, year: str, given: str, today: date, told: tuple[Remark, ...]
+) -> _Read:
+    full = int(year)
+    if len(year) == 2:
+        possible = [
+            century + full
+            for century in (1900, 2000)
+            if today.year - (century + full) in _AGES_OF_TWO_DIGITS
+        ]
+        if len(possible) != 1:
+            return _wrong(given, "birth_century")
+        full = possible[0]
+        told = (*told, Remark("birth_two_digits", "birth", given, str(full)))
+    try:
+        found = date(full, month, day)
+    except ValueError:
+        return _wrong(given, "birth_no_such_day")
+    return _day(found, given, today, *told)
+
+
+_WORD = re.compile(r"[^\s]+")
+_PIECES = re.compile(r"([-‐‑–/.'’ʼ‘`´′])")
+_APOSTROPHES = frozenset("'’ʼ‘`´′")
+# Between names these stay small.
+_PARTICLES = frozenset(("wa", "bin", "binti", "ibn", "ole", "arap", "van", "von", "der", "de"))
+_TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "rev", "hon", "eng", "fr", "sr", "st"))
+_NUMERALS = frozenset(("II", "III", "IV"))
+_VOWELS = frozenset("AEIOUYĨŨÉÈÁÓÚÍÄÖÜ")
+# Shorter words may be initials.
+_SHORTEST = 3
+
+
+def in_capitals(name: str) -> bool:
+    """True if a word of it that is long enough to tell is in capitals."""
+    return any(_is_shouted(word) for word in name.split())
+
+
+def _is_shouted(word: str) -> bool:
+    letters = [each for each in word if each.isalpha()]
+    return (
+        len(letters) >= _SHORTEST
+        and all(each.isupper() for each in letters)
+        and as_name(word) != word
+    )
+
+
+def as_name(name: str) -> str:
+    """A name whose words in capitals are written as names; other words stay as they are.
+
+    After an apostrophe a letter stays small (`Nyong'o`), but behind a single letter, as in
+    `O'Brien`, `D'Souza` and `K'Ogutu`. `McDonald` keeps its second capital, `Mchoro` has none.
+    """
+    at = -1
+
+    def written(found: re.Match[str]) -> str:
+        nonlocal at
+        at += 1
+        return _word(found[0], first=at == 0)
+
+    return _WORD.sub(written, name)
+
+
+def _word(word: str, *, first: bool) -> str:
+    letters = "".join(each for each in word if each.isalpha())
+    if not letters or not letters.isupper():
+        return word
+    small = letters.lower()
+    if small in _PARTICLES and not first:
+        return word.lower()
+    if small not in _TITLES and (
+        letters in _NUMERALS or len(letters) <= 2 or _VOWELS.isdisjoint(letters)
+    ):
+        # Initials, such as JK.
+        return word if small not in _OF_TWO else _capital(word)
+    pieces = _PIECES.split(word)
+    made = []
+    for at, piece in enumerate(pieces):
+        mark = pieces[at - 1] if at else ""
+        before = pieces[at - 2] if at > 1 else ""
+        if mark in _APOSTROPHES and len(before) != 1:
+            made.append(piece.lower())
+        else:
+            made.append(_capital(piece))
+    return "".join(made)
+
+
+# Words of two letters that are names.
+_OF_TWO = frozenset(("jo", "bo", "al", "li", "wu", "xu", "yu", "an", "om"))
+
+
+def _capital(piece: str) -> str:
+    small = piece.lower()
+    at = next((at for at, each in enumerate(small) if each.isalpha()), 0)
+    small = small[:at] + small[at : at + 1].upper() + small[at + 1 :]
+    if re.fullmatch(r"Mc[b-gi-z][^\W\d_]{2,}", small):
+        return "Mc" + small[2].upper() + small[3:]
+    return small
+
+
+_APART = re.compile(r"[/;,|&\n]|\bor\b|\band\b|\bau\b|\bna\b", re.IGNORECASE)
+_NOT_DIGITS = re.compile(r"[oOlI]")
+_DIGITS = {"o": "0", "O": "0", "l": "1", "I": "1"}
+_LONGEST = 40
+# As nearly every number is written here, which the library takes half the time to read so.
+_AS_USUAL, _USUAL_REGION, _USUAL_CODE = re.compile(r"0[17]\d{8}"), "KE", 254
+_BEFORE = re.compile(r"\b(tel|cell|mob|mobile|simu|ph|phone|no)\b", re.IGNORECASE)
+# Two numbers with nothing but a space between them.
+_RUN_ON = re.compile(r"(?<!\d)(?:\+?254|0)\d{9}(?!\d)")
+# A number among words.
+WITHIN = re.compile(r"(?<![\w+])(?:\+\s?)?\(?\d(?:[\s().\-–]{0,2}\d){8,14}(?!\w)")
+# As a number that was one of a sheet: 254712600002.0, and 7.126E8, which has lost digits unless
+# all of them stand there.
+_FLOAT = re.compile(r"(\+?\d{7,15})\.0+")
+_SHORTENED = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d{1,2})", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:19|20)\d{2})(?:[t ].*)?",
+    re.IGNORECASE,
+)
+_NO_PHONE = frozenset(
+    ("no phone", "no number", "no simu", "hana", "hana simu", "without", "no contact", "no mobile")
+)
+_MOST_NOTE = 30
+_PHONES_OF_TWO = 17
+
+
+def one_phone(text: str, region: str) -> str | None:
+    """A number in E.164, or None if there is no such number. `region` is where it is dialled."""
+    if len(text) > _LONGEST:
+        return None
+    if region == _USUAL_REGION and text.isascii() and _AS_USUAL.fullmatch(text):
+        usual = phonenumbers.PhoneNumber(_USUAL_CODE, int(text))
+        if phonenumbers.is_valid_number(usual):
+            return f"+{_USUAL_CODE}{text[1:]}"
+    digits = "".join(each for each in text if each.isdigit())
+    if not 7 <= len(digits) <= 15 or not text.isascii():
+        return None
+    tries = [text]
+    if not text.startswith(("+", "0")):
+        tries.append("+" + digits)
+    if digits.startswith("00"):
+        tries.append("+" + digits[2:])
+    for each in tries:
+        try:
+            number = phonenumbers.parse(each, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return None
+
+
+def _with_digits(text: str) -> str:
+    """Letters that stand for digits replaced, where everything else is a digit or a sign."""
+    rest = _NOT_DIGITS.sub("", text)
+    if sum(each.isdigit() for each in rest) >= 6 and not any(each.isalpha() for each in rest):
+        return _NOT_DIGITS.sub(lambda found: _DIGITS[found[0]], text)
+    return text
+
+
+def read_phone(cell: Cell, region: str) -> Reading[str]:
+    """The first number of a cell that is one, in E.164; empty if none is given or none is one.
+
+    Remarks never quote a number.
+    """
+    if is_empty(cell):
+        return Reading("")
+    given = text_of(cell)
+    if isinstance(cell, date) or _DAY.fullmatch(given):
+        return Reading("", (Remark("phone_day", "phone", wrong=True),))
+    if given.casefold().strip(" .") in _NO_PHONE:
+        return Reading("", (Remark("not_said", "phone", given),))
+    if shortened := _SHORTENED.fullmatch(given):
+        digits = shortened[1] + (shortened[2] or "")
+        if len(digits) != int(shortened[3]) + 1:
+            return Reading("", (Remark("phone_digits_lost", "phone", wrong=True),))
+        given = digits
+    elif whole := _FLOAT.fullmatch(given):
+        given = whole[1]
+    return _first_of(given, region)
+
+
+def _first_of(given: str, region: str) -> Reading[str]:
+    remarks: list[Remark] = []
+    run_on = _RUN_ON.findall(given)
+    parts = run_on if len(run_on) > 1 else [part.strip(" .:'\"`") for part in _APART.split(given)]
+    found: list[str] = []
+    failed = 0
+    for part in parts:
+        if not any(each.isdigit() for each in part):
+            continue
+        mended = _with_digits(part)
+        phone, note = _one_of(mended, region)
+        if phone is None:
+            failed += 1
+            continue
+        if not found and mended != part:
+            remarks.append(Remark("phone_letters", "phone"))
+        # Beside the one that is taken stands another one.
+        failed += sum(each.isdigit() for each in part) >= _PHONES_OF_TWO
+        if not found and note:
+            remarks.append(Remark("phone_note", "phone", note))
+        if phone not in found:
+            found.append(phone)
+    if not found:
+        return Reading("", (Remark("phone_wrong", "phone", given[:_LONGEST], wrong=True),))
+    if len(found) > 1 or failed:
+        remarks.append(Remark("phone_second", "phone"))
+    return Reading(found[0], tuple(remarks))
+
+
+def _one_of(text: str, region: str) -> tuple[str | None, str]:
+    """A number, and the words that stand beside it, such as whose it is.
+
+    Letters are never dialled: of `0712 345 abc` no number is made.
+    """
+    if not any(each.isalpha() for each in _BEFORE.sub("", text)):
+        return one_phone(_plain_digits(text), region), ""
+    for run in WITHIN.finditer(text):
+        phone = one_phone(_plain_digits(run[0]), region)
+        if phone is not None:
+            beside = _BEFORE.sub(" ", text[: run.start()] + " " + text[run.end() :])
+            words = re.sub(r"[\d()\[\].:\-–+'\"*]", " ", beside).split()
+            return phone, " ".join(words)[:_MOST_NOTE]
+    return None, ""
+
+
+def _plain_digits(text: str) -> str:
+    """Without what people put before and between: `Tel: (0712) 345-678` becomes `0712345678`."""
+    start = "+" if re.match(r"[^\d]*\+\s*\d", text) else ""
+    return start + "".join(each for each in text if each.isdigit())
+
+
+_NUMBER = re.compile(r"\(?(\d{1,4})\s*[.):\-–/]\s*(?=[^\W\d_])")
+_BULLET = re.compile(r"[-•●▪·*–]\s+(?=[^\W\d_])")
+_NAMES_APART = re.compile(r"[;|\t]")
+_EDGES = " ;,|:/–—-"
+# A name has no such number in it.
+_LONG_NUMBER = re.compile(r"\d(?:[\s-]?\d){3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A cell of names taken apart: the name alone, and the phone that stood with it in E.164."""
+
+    name: str
+    phone: str = ""
+    remarks: tuple[Remark, ...] = ()
+
+
+def taken_apart(text: str, region: str) -> Apart:
+    """Name taken apart from what stands with it: the number of the line, a bullet, a phone."""
+    remarks: list[Remark] = []
+    name = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
+    numbered = _NUMBER.match(name)
+    if numbered is not None and not is_formula(name):
+        name = name[numbered.end() :]
+        remarks.append(Remark("name_number", "name", numbered[1]))
+    phone = ""
+    for run in WITHIN.finditer(name):
+        found = one_phone(run[0].strip(), region)
+        if found is not None:
+            phone = found
+            name = _closed(f"{name[: run.start()]} {name[run.end() :]}")
+            remarks.append(Remark("name_phone", "name"))
+            break
+    return Apart(name, phone, tuple(remarks))
+
+
+def _closed(name: str) -> str:
+    """Name without the brackets and signs that held a phone."""
+    name = re.sub(r"\(\s*\)|\[\s*\]", " ", name)
+    if name.count("(") != name.count(")"):
+        name = name.replace("(", " ").replace(")", " ")
+    return " ".join(name.split()).strip(_EDGES)
+
+
+def read_name(cell: Cell, field: str = "name", *, typed: bool = True) -> Reading[str]:
+    """A name as written, with single spaces. What is no name is wrong, and why; what is not
+    `typed` for this row by a person is doubted if it holds more than a name."""
+    if is_empty(cell):
+        return Reading("")
+    name = text_of(cell)
+    if is_formula(name):
+        return Reading("", (Remark("name_formula", field, wrong=True),))
+    if not is_a_name(name) or not any(each.isalpha() for each in name):
+        return Reading("", (Remark("name_no_letter", field, name[:40], wrong=True),))
+    if len(name) > MOST_NAME:
+        return Reading("", (Remark("too_long", field, wrong=True),))
+    if not typed and (_LONG_NUMBER.search(name) or _NAMES_APART.search(name)):
+        return Reading(name, (Remark("name_more", field, wrong=True),))
+    return Reading(name)
+
+
+_ALIKE = 90
+_SHORT = {
+    "rd": "road", "st": "street", "mkt": "market", "hqs": "hq", "headquarters": "hq",
+    "ctr": "centre", "center": "centre", "est": "estate",
+}  # fmt: skip
+_GENERIC = frozenset(("police", "station", "stn", "stat", "kituo", "cha", "polisi", "the", "ps"))
+_KINDS = frozenset(("post", "patrol", "base", "camp", "hq", "unit"))
+
+
+def station_key(name: str) -> str:
+    """Key that tells one station from another: `Hill Top Stn.` and `Hilltop` are both `hilltop`."""
+    words = [_SHORT.get(word, word) for word in re.sub(r"[^\w]+", " ", sort_name(name)).split()]
+    kept = [word for word in words if word not in _GENERIC] or words
+    return "".join(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class StationGuess:
+    """Where a written name belongs: an organisation's public id, or empty for one not known."""
+
+    organisation: str
+    certain: bool
+
+
+class Stations:
+    """The organisations there are, and which of them a name in a list means."""
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        """`names` are (public id, name)."""
+        self._exact: dict[str, str] = {}
+        self._keys: dict[str, list[str]] = {}
+        for public_id, name in names:
+            self._exact[sort_name(name)] = public_id
+            self._keys.setdefault(station_key(name), []).append(public_id)
+
+    def guess(self, name: str) -> StationGuess:
+        """The same name, else the only one with the same key, else the one that is most alike."""
+        exact = self._exact.get(sort_name(name))
+        if exact is not None:
+            return StationGuess(exact, certain=True)
+        key = station_key(name)
+        same = self._keys.get(key, [])
+        if len(same) == 1:
+            return StationGuess(same[0], certain=True)
+        scored = sorted(
+            ((fuzz.ratio(key, other), ids[0]) for other, ids in self._keys.items()), reverse=True
+        )
+        if scored and scored[0][0] >= _ALIKE and (len(scored) < 2 or scored[1][0] < scored[0][0]):
+            return StationGuess(scored[0][1], certain=False)
+        return StationGuess("", certain=False)
+
+
+def grouped(names: Iterable[tuple[str, int]]) -> Mapping[str, str]:
+    """For each written name the one by which its like are called: the longest of the most used.
+
+    `names` are (name, how often). Names with one key, or nearly one, are alike.
+    """
+    by_key: dict[str, list[tuple[int, int, str]]] = {}
+    for name, often in names:
+        key = station_key(name)
+        if key not in by_key:
+            near = [each for each in by_key if len(each) > 4 and fuzz.ratio(each, key) >= _ALIKE]
+            key = near[0] if near else key
+        by_key.setdefault(key, []).append((often, len(name), name))
+    called: dict[str, str] = {}
+    for like in by_key.values():
+        # A name with its kind in full reads best for those who do not know the place.
+        first = max(like, key=lambda each: ("station" in each[2].casefold(), each[0], each[1]))
+        called |= {name: first[2] for _often, _length, name in like}
+    return called

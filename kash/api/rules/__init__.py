@@ -1,1 +1,0 @@
-"""Rules of tokens, of how much may be asked, and of requests that come again."""

@@ -1,1 +1,0 @@
-"""Pages of tokens, and addresses for programs."""

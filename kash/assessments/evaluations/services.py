@@ -1,0 +1,690 @@
+"""Problems that stand in the way of an evaluation, each with its sentence. Clearing a box that was
+deleted out of the database's own files. Comments end after the time for which the programme keeps
+what people wrote themselves. Evaluations of single days, which move along with their workshop.
+Standard questions of a day and of a workshop, which a trainer may change before opening. Making a
+form from standard questions, changing them, opening it, giving it more time. Taking answers. From
+a phone: no entry, no time, no person; from paper: an entry, since somebody with an account wrote
+it. Closing a form: open all answers, count each question by itself, destroy key and box."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import structlog
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from kash.assessments.evaluations.models import (
+    COMMENT,
+    OVERHEAD,
+    EvaluationBox,
+    EvaluationComment,
+    EvaluationCount,
+    EvaluationForm,
+    EvaluationQuestion,
+    KeyGone,
+    destroy_form_key,
+    destroy_other_keys,
+    make_form_key,
+    open_answer,
+    private_half,
+    seal_answer,
+)
+from kash.assessments.evaluations.queries import asked, box_of, group_letters, questions_of
+from kash.assessments.evaluations.rules import (
+    FEWEST,
+    LONGER,
+    MOST_COMMENTS,
+    MOST_OPTIONS,
+    MOST_QUESTIONS,
+    Ballot,
+    BallotBox,
+    BallotBoxFull,
+    BallotQuestionKind,
+    Tally,
+    UnreadableBallot,
+    ballots_in,
+    closing_fits,
+    empty_box,
+    packed,
+    packed_size,
+    read_answers,
+    says_nothing,
+    should_be_closed,
+    slots_for,
+    takes_answers,
+    tally,
+    unpacked,
+    was_sent,
+    with_ballot,
+)
+from kash.attendance.models import RosterEntry
+from kash.platform.database import after_commit, db, new_public_id, utc_now, writing
+from kash.platform.vault import Change, SealError, audited, scrub, seal
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.programme import retention
+from kash.policy import SYSTEM, Actor
+from kash.workshops.models import Workshop
+from kash.workshops.rules import days_between
+from kash.workshops.services.planning import held_for_change, held_workshop
+
+
+class AlreadyOpened(Problem):
+    """Questions are changed before anybody was asked them."""
+
+    sentence = _l("This form was opened already: its questions stay as they are.")
+
+
+class FormWithoutQuestions(Problem):
+    """A form without questions asks nothing."""
+
+    sentence = _l("Add a question first.")
+
+
+class TooManyInForm(Problem):
+    """Nobody answers so many on a phone."""
+
+    sentence = _l("A form has at most 12 questions, 3 of them for comments.")
+
+
+class OptionsDiffer(Problem):
+    """A choice has the same options in each language."""
+
+    field = "options_en"
+    sentence = _l("Write two to six options, one on a line, and as many in each language.")
+
+
+class WrongClosingTime(Problem):
+    """A form closes after it opened, and within days."""
+
+    field = "closes_at"
+    sentence = _l("Choose a time from now on, at most three days away.")
+
+
+class AnotherForm(Problem):
+    """Whoever compared two forms of one day would learn what the few answered who sent only one."""
+
+    sentence = _l(
+        "There is a form for this already. Two of them could be compared with each other."
+    )
+
+
+class NotOfThisWorkshop(Problem):
+    """A form is about a day of its workshop, or the whole of it."""
+
+    sentence = _l("Choose a day of this workshop.")
+
+
+class FormNotOpen(Problem):
+    """A form that is not open takes no answers."""
+
+    sentence = _l("This form takes no answers: it is not open, or its time is over.")
+
+
+class FormFull(Problem):
+    """More answers came than people were expected."""
+
+    sentence = _l("No more answers fit into this form. Tell the trainer.")
+
+
+class NothingAnswered(Problem):
+    """An empty answer counts for nothing."""
+
+    status = 422
+    sentence = _l("Answer at least one question.")
+
+
+class NotAnAnswer(Problem):
+    """An answer that does not fit the form."""
+
+    status = 422
+    sentence = _l("Something in these answers does not fit the form. Look through them again.")
+
+
+_TRIES = 3
+_PATIENCE = 20.0
+
+
+def clear_box() -> None:
+    """Leave nothing of deleted boxes in the database's files.
+
+    Readers can hold it up; then the worker does it within minutes. Even until then nobody could
+    open what is left: the key was never in the database, and is destroyed.
+    """
+    _clear(1.0)
+
+
+def clear_box_patiently() -> None:
+    """The same, by the worker, whom nobody waits for."""
+    _clear(_PATIENCE)
+
+
+def something_is_left() -> bool:
+    """True if PostgreSQL's table holds anything although no form is open. On SQLite the log is
+    emptied every minute in any case (`incidents.services.letterbox`)."""
+    if db.engine.dialect.name == "sqlite":
+        return False
+    size = "SELECT pg_relation_size(oid) FROM pg_class WHERE relname = 'evaluation_box'"
+    return bool(db.session.scalar(text(size)))
+
+
+def _clear(patience: float) -> None:
+    if db.engine.dialect.name == "sqlite":
+        scrub(patience)
+        return
+    db.session.rollback()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET lock_timeout = '1s'"))
+        try:
+            for _ in range(_TRIES):
+                try:
+                    # Written anew, since a page keeps the bytes of a row that is gone.
+                    connection.execute(text("VACUUM (FULL) evaluation_box"))
+                except OperationalError:
+                    continue
+                return
+        finally:
+            connection.execute(text("RESET lock_timeout"))
+
+
+def delete_old_comments(now: datetime) -> int:
+    """Delete comments of forms that were closed that long ago; returns how many went. What was
+    counted stays."""
+    kept = retention().span("own_words")
+    old = (
+        select(EvaluationQuestion.id)
+        .join(EvaluationQuestion.form)
+        .where(EvaluationForm.closed_at < now - kept)
+    )
+    with writing() as session:
+        gone = session.execute(
+            delete(EvaluationComment).where(EvaluationComment.question_id.in_(old))
+        )
+        return int(getattr(gone, "rowcount", 0))
+
+
+def follow(session: Session, workshop: Workshop, moved: timedelta) -> None:
+    """Move the forms of its days that are not closed; what was told of a day stays told of it."""
+    forms = select(EvaluationForm).where(
+        EvaluationForm.workshop_id == workshop.id,
+        EvaluationForm.day.is_not(None),
+        EvaluationForm.state != "closed",
+    )
+    for form in session.scalars(forms.with_for_update()):
+        if form.day is not None:
+            form.day += moved
+
+
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True)
+class StandardQuestion:
+    """A question in the words of each language."""
+
+    kind: BallotQuestionKind
+    texts: Texts
+    options: tuple[Texts, ...] = ()
+
+
+def _scale(en: str, sw: str) -> StandardQuestion:
+    return StandardQuestion(BallotQuestionKind.SCALE, {"en": en, "sw": sw})
+
+
+def _comment(en: str, sw: str) -> StandardQuestion:
+    return StandardQuestion(BallotQuestionKind.COMMENT, {"en": en, "sw": sw})
+
+
+def _choice(en: str, sw: str, *options: tuple[str, str]) -> StandardQuestion:
+    return StandardQuestion(
+        BallotQuestionKind.CHOICE,
+        {"en": en, "sw": sw},
+        tuple({"en": in_en, "sw": in_sw} for in_en, in_sw in options),
+    )
+
+
+_SAFE = _scale("I felt safe to say what I think.", "Nilijisikia salama kusema ninachofikiri.")
+
+OF_A_DAY = (
+    _scale("Today was worth my time.", "Siku ya leo ilistahili muda wangu."),
+    _scale("I could follow what was said.", "Niliweza kufuata yaliyosemwa."),
+    _SAFE,
+    _choice(
+        "The pace today was",
+        "Kasi ya leo ilikuwa",
+        ("too slow", "polepole mno"),
+        ("right", "sawa"),
+        ("too fast", "haraka mno"),
+    ),
+    _comment("What should be different tomorrow?", "Nini kiwe tofauti kesho?"),
+)
+
+OF_A_WORKSHOP = (
+    _scale("I will use what I learned here.", "Nitatumia niliyojifunza hapa."),
+    _scale("Everybody here was treated with respect.", "Kila mtu hapa aliheshimiwa."),
+    _SAFE,
+    _scale(
+        "The trainers knew their subject and listened.",
+        "Wakufunzi walijua somo lao na walisikiliza.",
+    ),
+    _choice(
+        "The workshop was",
+        "Warsha ilikuwa",
+        ("too short", "fupi mno"),
+        ("right", "ya urefu unaofaa"),
+        ("too long", "ndefu mno"),
+    ),
+    _choice(
+        "Venue, food and transport were",
+        "Ukumbi, chakula na usafiri vilikuwa",
+        ("good", "vizuri"),
+        ("bearable", "vya kuvumilika"),
+        ("bad", "vibaya"),
+    ),
+    _comment("What helped you most?", "Nini kilikusaidia zaidi?"),
+    _comment("What should we change?", "Tubadilishe nini?"),
+)
+
+
+@dataclass(frozen=True)
+class QuestionDetails:
+    """A question as entered: words by language, and those of each option by language."""
+
+    kind: BallotQuestionKind
+    texts: dict[str, str]
+    options: Sequence[dict[str, str]] = field(default=())
+
+
+def add_form(workshop: str, day: date | None, *, by: Actor) -> str:
+    """Make a form of a workshop's day, or of the whole of it; its public id.
+
+    It has the questions of the last one of its kind in this workshop, else the standard ones.
+    Raises NotFound, WorkshopCancelled, NotOfThisWorkshop and AnotherForm.
+    """
+    with audited("evaluations.form_added", by) as change:
+        session = change.session
+        of = held_for_change(session, workshop)
+        if day is not None and day not in days_between(of.starts_on, of.ends_on):
+            raise NotOfThisWorkshop
+        _refuse_another(session, of, day)
+        made = EvaluationForm(
+            public_id=new_public_id(),
+            workshop_id=of.id,
+            day=day,
+            created_by=by.public_id,
+            created_at=change.now,
+        )
+        made.questions = _first_questions(session, of, day)
+        session.add(made)
+        session.flush()
+        change.about(of.public_id, made.public_id)
+        return made.public_id
+
+
+def _refuse_another(session: Session, of: Workshop, day: date | None) -> None:
+    """A form that told nothing can be followed by another; no other can."""
+    same = EvaluationForm.day.is_(None) if day is None else EvaluationForm.day == day
+    for form in session.scalars(
+        select(EvaluationForm).where(EvaluationForm.workshop_id == of.id, same)
+    ):
+        if form.state != "closed" or form.answered - form.left_out >= FEWEST:
+            raise AnotherForm
+
+
+def _first_questions(session: Session, of: Workshop, day: date | None) -> list[EvaluationQuestion]:
+    whole = day is None
+    before = session.scalar(
+        select(EvaluationForm.id)
+        .where(EvaluationForm.workshop_id == of.id, EvaluationForm.day.is_(None) == whole)
+        .order_by(EvaluationForm.id.desc())
+        .limit(1)
+    )
+    if before is not None:
+        copied = [(one.kind, one.texts, one.options) for one in questions_of(session, before)]
+    else:
+        standard = OF_A_WORKSHOP if whole else OF_A_DAY
+        copied = [(str(one.kind), one.texts, list(one.options)) for one in standard]
+    return [
+        EvaluationQuestion(
+            public_id=new_public_id(), position=position, kind=kind, texts=texts, options=options
+        )
+        for position, (kind, texts, options) in enumerate(copied, start=1)
+    ]
+
+
+def held_form(session: Session, workshop: str, public_id: str) -> EvaluationForm:
+    """A form of a workshop, held until the transaction ends. Raises NotFound."""
+    of = held_workshop(session, workshop)
+    return one_or_404(
+        session.scalars(
+            select(EvaluationForm)
+            .where(EvaluationForm.workshop_id == of.id, EvaluationForm.public_id == public_id)
+            .with_for_update()
+        ).first()
+    )
+
+
+def _draft(
+    session: Session, workshop: str, public_id: str, row_version: int | None = None
+) -> EvaluationForm:
+    form = held_form(session, workshop, public_id)
+    if form.state != "draft":
+        raise AlreadyOpened
+    if row_version is not None and form.row_version != row_version:
+        raise ChangedMeanwhile
+    return form
+
+
+def save_question(
+    workshop: str,
+    public_id: str,
+    question: str | None,
+    details: QuestionDetails,
+    row_version: int,
+    *,
+    by: Actor,
+) -> None:
+    """Add a question at the end of a form that was not opened, or change one (public id).
+
+    Raises NotFound, AlreadyOpened, ChangedMeanwhile, TooManyInForm and OptionsDiffer.
+    """
+    options = list(details.options) if details.kind is BallotQuestionKind.CHOICE else []
+    if details.kind is BallotQuestionKind.CHOICE and not 2 <= len(options) <= MOST_OPTIONS:
+        raise OptionsDiffer
+    with audited("evaluations.question_saved", by) as change:
+        session = change.session
+        form = _draft(session, workshop, public_id, row_version)
+        there = questions_of(session, form.id)
+        if question is None:
+            row = EvaluationQuestion(
+                public_id=new_public_id(), position=len(there) + 1, kind="scale", texts={}
+            )
+            form.questions.append(row)
+            there.append(row)
+        else:
+            row = one_or_404(next((one for one in there if one.public_id == question), None))
+        row.kind, row.texts, row.options = str(details.kind), details.texts, options
+        comments = sum(1 for one in there if one.kind == BallotQuestionKind.COMMENT)
+        if len(there) > MOST_QUESTIONS or comments > MOST_COMMENTS:
+            raise TooManyInForm
+        form.row_version += 1
+        session.flush()
+        change.about(form.public_id, row.public_id)
+
+
+def remove_question(workshop: str, public_id: str, question: str, *, by: Actor) -> None:
+    """Take a question off a form that was not opened. Raises NotFound and AlreadyOpened."""
+    with audited("evaluations.question_removed", by) as change:
+        form = _draft(change.session, workshop, public_id)
+        there = questions_of(change.session, form.id)
+        row = one_or_404(next((one for one in there if one.public_id == question), None))
+        change.session.delete(row)
+        _number([one for one in there if one is not row])
+        form.row_version += 1
+        change.about(form.public_id, question)
+
+
+def move_question_up(workshop: str, public_id: str, question: str, *, by: Actor) -> None:
+    """Ask a question one place earlier. Raises NotFound and AlreadyOpened."""
+    with audited("evaluations.questions_ordered", by) as change:
+        form = _draft(change.session, workshop, public_id)
+        there = questions_of(change.session, form.id)
+        place = next((at for at, one in enumerate(there) if one.public_id == question), None)
+        at = one_or_404(place) if place != 0 else 0
+        if at == 0:
+            change.nothing()
+            return
+        there[at - 1], there[at] = there[at], there[at - 1]
+        _number(there)
+        form.row_version += 1
+        change.about(form.public_id, question)
+
+
+def _number(questions: Sequence[EvaluationQuestion]) -> None:
+    for position, one in enumerate(questions, start=1):
+        one.position = position
+
+
+def remove_form(workshop: str, public_id: str, *, by: Actor) -> None:
+    """Delete a form that was not opened. Raises NotFound and AlreadyOpened."""
+    with audited("evaluations.form_removed", by) as change:
+        form = _draft(change.session, workshop, public_id)
+        change.session.delete(form)
+        change.about(workshop, public_id)
+
+
+def open_form(
+    workshop: str, public_id: str, closes_at: datetime, *, asks_group: bool, by: Actor
+) -> None:
+    """Have a form take answers from now on, sealed to a key of its own.
+
+    Raises NotFound, WorkshopCancelled, AlreadyOpened, FormWithoutQuestions and WrongClosingTime.
+    """
+    with audited("evaluations.form_opened", by) as change:
+        session = change.session
+        held_for_change(session, workshop)
+        form = _draft(session, workshop, public_id)
+        questions = asked(questions_of(session, form.id))
+        if not questions:
+            raise FormWithoutQuestions
+        if not closing_fits(closes_at, change.now):
+            raise WrongClosingTime
+        form.state, form.opened_at, form.closes_at = "open", change.now, closes_at
+        form.asks_group = asks_group
+        form.public_key = make_form_key(form.public_id)
+        box = empty_box(slots_for(_expected(session, form)), packed_size(questions) + OVERHEAD)
+        session.add(
+            EvaluationBox(
+                form_id=form.id, slots=box.slots, piece=box.piece, salt=box.salt, body=box.body
+            )
+        )
+        change.about(workshop, form.public_id)
+
+
+def _expected(session: Session, form: EvaluationForm) -> int:
+    count = select(func.count()).where(
+        RosterEntry.register_id == Workshop.register_id,
+        Workshop.id == form.workshop_id,
+        RosterEntry.removed_at.is_(None),
+    )
+    return session.scalar(count) or 0
+
+
+def give_more_time(workshop: str, public_id: str, *, by: Actor) -> None:
+    """Have an open form close a quarter of an hour later. Raises NotFound, FormNotOpen and
+    WrongClosingTime."""
+    with audited("evaluations.time_given", by) as change:
+        form = held_form(change.session, workshop, public_id)
+        if form.state != "open" or form.closes_at is None or form.opened_at is None:
+            raise FormNotOpen
+        later = max(form.closes_at, change.now) + LONGER
+        if not closing_fits(later, form.opened_at):
+            raise WrongClosingTime
+        form.closes_at = later
+        change.about(workshop, form.public_id)
+
+
+def take_answer(public_id: str, given: Mapping[int, str], group: str, nonce: str) -> bool:
+    """Put an answer into a form's box; False if the same was sent before.
+
+    `given` are answers by the places of questions, from 0; `nonce` is what the phone made up for
+    this sheet. Raises NotFound, FormNotOpen, FormFull, NothingAnswered and NotAnAnswer.
+    """
+    with writing() as session:
+        form = one_or_404(
+            session.scalars(
+                select(EvaluationForm).where(EvaluationForm.public_id == public_id)
+            ).first()
+        )
+        return _put(session, form, given, group, nonce, on_paper=False)
+
+
+def enter_sheet(
+    workshop: str, public_id: str, given: Mapping[int, str], group: str, nonce: str, *, by: Actor
+) -> bool:
+    """Put what stands on a sheet of paper into a form's box; False if it was sent before.
+
+    Raises as `take_answer`.
+    """
+    with audited("evaluations.sheet_entered", by) as change:
+        form = held_form(change.session, workshop, public_id)
+        change.about(form.public_id)
+        put = _put(change.session, form, given, group, nonce, on_paper=True)
+        if not put:
+            change.nothing()
+        return put
+
+
+def _put(
+    session: Session,
+    form: EvaluationForm,
+    given: Mapping[int, str],
+    group: str,
+    nonce: str,
+    *,
+    on_paper: bool,
+) -> bool:
+    # First, so that a form which is being closed is seen as closed.
+    row = session.scalars(
+        select(EvaluationBox).where(EvaluationBox.form_id == form.id).with_for_update()
+    ).first()
+    session.refresh(form)
+    if row is None or not takes_answers(form.state, form.closes_at, utc_now()):
+        raise FormNotOpen
+    box = box_of(row)
+    if was_sent(box, nonce):
+        return False
+    questions = asked(questions_of(session, form.id))
+    groups = group_letters(session) if form.asks_group else []
+    try:
+        ballot = read_answers(questions, given, group, groups, on_paper=on_paper)
+        if says_nothing(ballot):
+            raise NothingAnswered
+        text = packed(ballot, packed_size(questions))
+    except UnreadableBallot:
+        raise NotAnAnswer from None
+    if form.public_key is None or row.piece != len(text) + OVERHEAD:
+        raise FormNotOpen
+    try:
+        box = with_ballot(box, seal_answer(form.public_key, form.public_id, text), nonce)
+    except BallotBoxFull:
+        raise FormFull from None
+    row.taken, row.seen, row.body = box.taken, box.seen, box.body
+    row.on_paper += on_paper
+    return True
+
+
+_log = structlog.get_logger("kash.evaluations")
+
+
+def close_form(workshop: str, public_id: str, *, by: Actor) -> None:
+    """Close a form and write down what may be told of it. Raises NotFound and FormNotOpen."""
+    with audited("evaluations.form_closed", by) as change:
+        form = held_form(change.session, workshop, public_id)
+        if form.state != "open":
+            raise FormNotOpen
+        _close(change, form)
+        after_commit(clear_box)
+        change.about(workshop, form.public_id)
+
+
+def close_overdue() -> int:
+    """Close forms whose time is over, and destroy what a crash may have left; how many closed.
+
+    A form that cannot be closed holds up no other.
+    """
+    db.session.rollback()
+    due = db.session.execute(
+        select(Workshop.public_id, EvaluationForm.public_id)
+        .join(Workshop, Workshop.id == EvaluationForm.workshop_id)
+        .where(EvaluationForm.state == "open", EvaluationForm.closes_at <= utc_now())
+        .order_by(EvaluationForm.id)
+    ).all()
+    closed = 0
+    for workshop, form in due:
+        try:
+            closed += _close_if_due(workshop, form)
+        except Exception:
+            db.session.rollback()
+            # Of the error the log keeps its kind and place only, nothing of an answer.
+            _log.error("evaluation_not_closed", form=form, exc_info=True)
+    db.session.rollback()
+    still = db.session.scalars(
+        select(EvaluationForm.public_id).where(EvaluationForm.state == "open")
+    ).all()
+    if destroy_other_keys(still) or (not still and something_is_left()):
+        clear_box_patiently()
+    return closed
+
+
+def _close_if_due(workshop: str, public_id: str) -> bool:
+    with audited("evaluations.form_closed", SYSTEM) as change:
+        form = held_form(change.session, workshop, public_id)
+        if not should_be_closed(form.state, form.closes_at, change.now):
+            change.nothing()
+            return False
+        _close(change, form)
+        after_commit(clear_box_patiently)
+        change.about(workshop, form.public_id)
+        return True
+
+
+def _close(change: Change, form: EvaluationForm) -> None:
+    session = change.session
+    row = session.scalars(
+        select(EvaluationBox).where(EvaluationBox.form_id == form.id).with_for_update()
+    ).one()
+    questions = questions_of(session, form.id)
+    ballots = _opened(form, box_of(row))
+    found = tally(asked(questions), ballots)
+    form.state, form.closed_at, form.public_key = "closed", change.now, None
+    form.answered, form.on_paper = row.taken, row.on_paper
+    form.left_out = row.taken - found.counted
+    form.lost = len(ballots) < row.taken
+    _write(session, questions, found)
+    session.delete(row)
+    public_id = form.public_id
+    # Not before: what could not be written down is still there to be counted.
+    after_commit(lambda: destroy_form_key(public_id))
+
+
+def _opened(form: EvaluationForm, box: BallotBox) -> list[Ballot]:
+    """Answers that can be opened: none if the key is gone, as after a backup was put back."""
+    try:
+        private = private_half(form.public_id)
+    except (KeyGone, SealError):
+        _log.error("evaluation_key_gone", form=form.public_id)
+        return []
+    found = []
+    for sealed in ballots_in(box):
+        try:
+            found.append(unpacked(open_answer(private, form.public_id, sealed)))
+        except SealError:
+            _log.error("evaluation_answer_damaged", form=form.public_id)
+    return found
+
+
+def _write(session: Session, questions: list[EvaluationQuestion], found: Tally) -> None:
+    for place, counts in found.counts.items():
+        for part, of_part in counts.items():
+            session.add_all(
+                EvaluationCount(
+                    question_id=questions[place].id, part=part, option=option, count=count
+                )
+                for option, count in of_part.items()
+            )
+    for place, comments in found.comments.items():
+        for comment in comments:
+            public_id = new_public_id()
+            session.add(
+                EvaluationComment(
+                    public_id=public_id,
+                    question_id=questions[place].id,
+                    body=seal(comment, kind=COMMENT, public_id=public_id),
+                )
+            )
+    session.flush()

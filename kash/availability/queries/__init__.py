@@ -1,1 +1,0 @@
-"""Questions on absences, teaching days, days that a venue can't be had, and travelling."""

@@ -1,1 +1,0 @@
-"""Actions on absences, teaching days, days that a venue can't be had, and minutes between zones."""

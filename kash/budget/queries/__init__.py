@@ -1,1 +1,0 @@
-"""Questions on budgets: of one workshop, and of all in a period."""

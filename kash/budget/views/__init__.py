@@ -1,5 +1,0 @@
-"""Pages of budgets."""
-
-from kash.budget.views import overview, workshop
-
-__all__ = ["overview", "workshop"]

@@ -1,0 +1,774 @@
+"""The programme's goal, and the areas it can choose among. Stations of a group, who is posted at
+them, and who was. Subjects that people are trained in, and who is: tracks by their requirements,
+courses by their certificates. Figures of a subject: needs of stations, how coverage went, at what
+pace people leave, and where they went. Values by stations only, so that they can be kept and a
+plan of workshops made of them. Moves of trained people between stations, and who was lost. The
+people of one station, and how the training of each stands."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, joinedload
+
+from kash.certificates.coverage.models import CoverageGoal
+from kash.certificates.coverage.rules import (
+    DAYS_OF_A_MONTH,
+    Area,
+    Forecast,
+    Gone,
+    LeavingPace,
+    MassTransfer,
+    Move,
+    Orders,
+    PostedBefore,
+    Spells,
+    Station,
+    StationNeed,
+    StationStay,
+    Training,
+    certified_spells,
+    earned_spells,
+    gone,
+    held_by_day,
+    mass_transfers,
+    month_ends,
+    months_later,
+    moves,
+    names_within,
+    station_needs,
+    training_of,
+    watched,
+)
+from kash.certificates.models import CertificateBatch
+from kash.certificates.queries.issuing import current_rule
+from kash.certificates.tracks.leaf_kinds import (
+    LeafQuestion,
+    certificate_periods,
+    facts_of,
+    needs_of_leaves,
+)
+from kash.certificates.tracks.models import Track, TrackBadge, TrackEnrolment, TrackVersion
+from kash.certificates.tracks.queries.certifying import certifying_track
+from kash.certificates.tracks.rules.standing import Facts, Needs, fulfilling, next_steps
+from kash.certificates.tracks.rules.tree import Leaf, Node, leaves_of, tree_from_json
+from kash.people.models import Group, Organisation, Person, Posting, Zone
+from kash.people.queries.directory import MOST
+from kash.people.scope import within_reach
+from kash.platform.database import db
+from kash.platform.web.counted import counted
+from kash.platform.web.lists import FEWER_ROWS, Listing, asked_for, listing
+from kash.platform.web.taking import is_taken
+from kash.policy import Actor
+from kash.training.models import Course, CourseVersion
+from kash.workshops.models import Workshop
+from kash.workshops.queries.plan import hour_shares
+
+WANTED, DUE_MONTHS = 3, 3
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Trained people wanted at each station, months before its last day in which a refresher is
+    due, and the area of the programme (public id of a zone, empty for all)."""
+
+    wanted: int = WANTED
+    due_months: int = DUE_MONTHS
+    area: str = ""
+
+
+def latest_goal(session: Session | None = None) -> CoverageGoal | None:
+    """The goal that was set last, if one was."""
+    return (session or db.session()).scalar(
+        select(CoverageGoal)
+        .options(joinedload(CoverageGoal.area))
+        .order_by(CoverageGoal.id.desc())
+        .limit(1)
+    )
+
+
+def goal_of(stored: CoverageGoal | None) -> Goal:
+    """A stored goal as values; what holds where none was ever set."""
+    if stored is None:
+        return Goal()
+    area = stored.area.public_id if stored.area is not None else ""
+    return Goal(stored.wanted, stored.due_months, area)
+
+
+def goals_set() -> list[CoverageGoal]:
+    """The goals that were set, latest first; at most fifty."""
+    return list(
+        db.session.scalars(
+            select(CoverageGoal)
+            .options(joinedload(CoverageGoal.area))
+            .order_by(CoverageGoal.id.desc())
+            .limit(50)
+        )
+    )
+
+
+def area_choices() -> list[tuple[str, str]]:
+    """(public id, name) of the zones in use, widest first."""
+    order = {"county": 0, "sub_county": 1, "ward": 2}
+    found = db.session.execute(
+        select(Zone.public_id, Zone.name, Zone.kind)
+        .where(Zone.active)
+        .order_by(func.lower(Zone.name))
+        .limit(MOST)
+    ).all()
+    widest = sorted(found, key=lambda zone: order.get(zone.kind, 3))
+    return [(zone.public_id, zone.name) for zone in widest]
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """People who are counted: of a group (its key), and of a rank or role if one is given."""
+
+    group: int
+    cadre: str = ""
+
+
+def all_groups() -> list[Group]:
+    """The groups, police first: whose stations these pages are mostly about."""
+    return list(
+        db.session.scalars(
+            select(Group).order_by(Group.is_police.desc(), Group.position, Group.letter)
+        )
+    )
+
+
+def cadres(actor: Actor, group: int) -> list[str]:
+    """Ranks or roles of the people of a group whom an actor reaches, in order: a rank that only one
+    person has says who she is. One query while nothing is written, else two."""
+    known = (
+        select(Person.cadre)
+        .where(Person.group_id == group, Person.cadre != literal_column("''"))
+        .distinct()
+        .subquery()
+    )
+    # Of the many people of each of the few ranks the first who is reached is looked for.
+    reached = (
+        select(Person.id)
+        .where(
+            Person.group_id == group,
+            Person.cadre == known.c.cadre,
+            Person.cadre != literal_column("''"),
+            within_reach(actor, "people.see"),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    ranks = select(known.c.cadre).where(reached.is_not(None)).order_by(known.c.cadre).limit(200)
+    return counted(("ranks", actor, group), lambda: list(db.session.scalars(ranks)))
+
+
+def stations_of(
+    session: Session, group: Group, here: Collection[int], area: str = ""
+) -> list[Station]:
+    """Stations of a group by name: those that are the group's, and those where its people are. In
+    an area, if one is asked for; then two queries."""
+    theirs = [Organisation.group_id == group.id]
+    if group.is_police:
+        theirs.append((Organisation.kind == "station") & Organisation.group_id.is_(None))
+    rows = session.execute(
+        select(
+            Organisation.id,
+            Organisation.public_id,
+            Organisation.name,
+            Organisation.place,
+            and_(Organisation.kind != "partner", or_(*theirs)),
+        ).order_by(func.lower(Organisation.name), Organisation.id)
+    )
+    found = [Station(*row[:4]) for row in rows if row[4] or row[0] in here]
+    if not area:
+        return found
+    names = area_names(session, area)
+    return [one for one in found if one.place.strip().casefold() in names]
+
+
+def area_names(session: Session, area: str) -> frozenset[str]:
+    """The names of a zone and of all zones in it; none if there is no such zone."""
+    rows = session.execute(select(Zone.id, Zone.name, Zone.within_id, Zone.public_id == area)).all()
+    chosen = next((row[0] for row in rows if row[3]), None)
+    if chosen is None:
+        return frozenset()
+    return names_within((Area(*row[:3]) for row in rows), chosen)
+
+
+def organisation_names(session: Session) -> dict[int, Station]:
+    """All organisations by their keys."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
+    )
+    return {row[0]: Station(*row) for row in rows}
+
+
+@dataclass(frozen=True)
+class GroupStays:
+    """Stays of a group's people: the stations where any of them is now, (person, station) of
+    everybody counted who is posted somewhere, the stays of those asked about, and the mass
+    transfers of all, whoever is counted."""
+
+    here: Collection[int]
+    posted: Sequence[tuple[int, int]]
+    stays: Sequence[StationStay]
+    orders: Orders
+
+
+def stays_of(
+    session: Session, narrowed: Narrowed, people: Collection[int], since: date
+) -> GroupStays:
+    """Stays that went on at least until a day; `people` are those asked about. One query."""
+    # Of a hundred thousand people come those over together who came and left on the same days.
+    alike = (
+        Posting.organisation_id,
+        Posting.since,
+        Posting.until,
+        Person.cadre if narrowed.cadre else Person.group_id,
+    )
+    rows = session.connection().execute(
+        select(*alike, func.aggregate_strings(cast(Person.id, String), ","))
+        .join(Person, Person.id == Posting.person_id)
+        .where(
+            or_(Posting.is_open, Posting.until >= since),
+            Person.group_id == narrowed.group,
+            ~Person.minor,
+        )
+        .group_by(*alike)
+    )
+    # Who came before is there from the beginning on.
+    eve = since - timedelta(days=1)
+    came: defaultdict[int, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    left: defaultdict[int, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    here: set[int] = set()
+    posted: list[tuple[int, int]] = []
+    stays: list[StationStay] = []
+    # All at once: one row after the other takes twice as long.
+    for station, first, until, kind, together in rows.all():
+        those = [int(key) for key in together.split(",")]
+        counts = kind == (narrowed.cadre or narrowed.group)
+        came[station][first if first > eve else eve] += len(those)
+        if until is not None:
+            left[station][until] += len(those)
+        else:
+            here.add(station)
+            if counts:
+                posted += [(person, station) for person in those]
+        if counts:
+            stays += [
+                StationStay(person, station, first, until) for person in those if person in people
+            ]
+    return GroupStays(here, posted, stays, _orders(came, left))
+
+
+def _orders(
+    came: Mapping[int, Mapping[date, int]], left: Mapping[int, Mapping[date, int]]
+) -> Orders:
+    """Mass transfers of all stations, by how many came and left on which day.
+
+    Whoever left by none of her own station may have been part of one over all stations.
+    """
+    everyone, everywhere, others = Counter[date](), Counter[date](), Counter[date]()
+    found: list[MassTransfer] = []
+    for station, days in came.items():
+        gone = left.get(station, {})
+        everyone.update(days)
+        everywhere.update(gone)
+        own = Orders(mass_transfers(gone, PostedBefore(days, gone), station))
+        found += own.transfers
+        others.update({day: count for day, count in gone.items() if not own.of(station, day)})
+    return Orders([*found, *mass_transfers(others, PostedBefore(everyone, everywhere))])
+
+
+TRACK, COURSE = "track", "course"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A track or a course that people are trained in: its key, public id, and names; and the key
+    and public id of the course whose certificate it leads to."""
+
+    kind: str
+    key: int
+    public_id: str
+    name: str
+    name_sw: str = ""
+    course: int | None = None
+    course_id: str = ""
+
+    @property
+    def certificate(self) -> Leaf:
+        """The certificate as something that is asked for."""
+        return Leaf.of("certificate", course=self.course_id)
+
+    @property
+    def code(self) -> str:
+        """Code by which an address asks for it."""
+        return f"{self.kind}-{self.public_id}"
+
+
+def subjects() -> list[Subject]:
+    """Courses of which certificates were issued, then tracks with a published version, each by
+    name; two queries. The track that all certificates need is no subject: it asks about a
+    workshop."""
+    published = exists().where(TrackVersion.track_id == Track.id, TrackVersion.state == "published")
+    tracks = db.session.execute(
+        select(
+            Track.id,
+            Track.public_id,
+            Track.name,
+            Track.name_sw,
+            Track.course_id,
+            func.coalesce(Course.public_id, ""),
+        )
+        .outerjoin(Track.course)
+        .where(published, or_(~Track.certifies, Track.course_id.is_not(None)))
+        .order_by(func.lower(Track.name), Track.id)
+    )
+    by_track = [Subject(TRACK, *row) for row in tracks]
+    # Asked of each course, of which there are few: the first certificate that is found answers.
+    issued = (
+        select(CertificateBatch.id)
+        .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .where(CourseVersion.course_id == Course.id, CertificateBatch.issued_at.is_not(None))
+        .exists()
+    )
+    courses = db.session.execute(
+        select(Course.id, Course.public_id, Course.name)
+        .where(issued)
+        .order_by(func.lower(Course.name), Course.id)
+    )
+    return [*(Subject(COURSE, *row, course=row[0], course_id=row[1]) for row in courses), *by_track]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Everybody who is or was trained in a subject, with the spells in which it held; and who is on
+    the way, with the requirement to turn to next."""
+
+    spells: Mapping[int, Spells]
+    on_the_way: Mapping[int, Leaf | None]
+
+
+def trained_in(
+    session: Session,
+    subject: Subject,
+    today: date,
+    people: Collection[int] | None = None,
+) -> Trained:
+    """Everybody trained in a subject, or of these persons. A course takes six queries; a track two,
+    two for certificates, and one or a few for each requirement of those without a badge."""
+    if subject.kind == COURSE:
+        return _by_course(session, subject, today, people)
+    return _by_track(session, subject, today, people)
+
+
+def _by_course(
+    session: Session, subject: Subject, today: date, people: Collection[int] | None
+) -> Trained:
+    periods = certificate_periods(session, subject.course, people)
+    spells = _shared({person: certified_spells(own) for person, own in periods.items()})
+    least = _least_share(session, subject)
+    hours = Leaf.of("hours", course=subject.public_id, share=least, versions=())
+    # Whoever was ever certified is not on the way, so that of a few the others alone are asked for.
+    others = None if people is None else set(people) - spells.keys()
+    attended = hour_shares(session, subject.public_id, (), least, today, people=others)
+    return Trained(
+        spells,
+        {
+            person: subject.certificate if share >= least else hours
+            for person, (share, _day) in attended.items()
+            if share > 0 and person not in spells
+        },
+    )
+
+
+def _least_share(session: Session, subject: Subject) -> int:
+    """Share of the hours that a certificate of a course needs, in per cent; the least there is
+    where its own track asks for something else."""
+    asks = certifying_track(session, subject.key)
+    rule = current_rule(session) if asks is not None and asks.standard else None
+    return rule.least_share if rule is not None else 1
+
+
+def _by_track(
+    session: Session, subject: Subject, today: date, people: Collection[int] | None
+) -> Trained:
+    asked = LeafQuestion(today, people)
+    badges = session.connection().execute(
+        select(TrackBadge.person_id, TrackBadge.earned_on).where(
+            TrackBadge.track_id == subject.key, *asked.of(TrackBadge.person_id)
+        )
+    )
+    earned = dict(badges.all())
+    waiting: defaultdict[int, list[int]] = defaultdict(list)
+    rows = session.connection().execute(
+        select(TrackEnrolment.version_id, TrackEnrolment.person_id).where(
+            TrackEnrolment.track_id == subject.key, *asked.of(TrackEnrolment.person_id)
+        )
+    )
+    for version, person in rows:
+        if person not in earned:
+            waiting[version].append(person)
+    on_the_way = _waiting(session, waiting, asked, earned)
+    if subject.course is None:
+        return Trained(
+            _shared({person: earned_spells(day, None) for person, day in earned.items()}),
+            on_the_way,
+        )
+    periods = certificate_periods(session, subject.course, people) if earned else {}
+    spells = {person: earned_spells(day, periods.get(person, ())) for person, day in earned.items()}
+    # All is done, and only the paper is missing.
+    on_the_way |= {person: subject.certificate for person, own in spells.items() if not own}
+    return Trained(_shared({person: own for person, own in spells.items() if own}), on_the_way)
+
+
+def _waiting(
+    session: Session,
+    waiting: Mapping[int, Collection[int]],
+    asked: LeafQuestion,
+    earned: dict[int, date],
+) -> dict[int, Leaf | None]:
+    """Next steps of those who wait, by the versions on which they are; whoever has done all is
+    added to those who earned the track."""
+    found: dict[int, Leaf | None] = {}
+    versions = select(TrackVersion.id, TrackVersion.tree).where(TrackVersion.id.in_(waiting))
+    for key, stored in session.execute(versions).all() if waiting else ():
+        tree = tree_from_json(stored)
+        leaves = leaves_of(tree)
+        facts, needs = facts_of(session, leaves, asked), needs_of_leaves(leaves)
+        fulfilled = fulfilling(tree, facts, needs)
+        following = _Following(tree, leaves, facts, needs)
+        for person in waiting[key]:
+            if person in fulfilled:
+                earned[person] = fulfilled[person]
+            else:
+                found[person] = following.step(person)
+    return found
+
+
+def _shared(spells: dict[int, Spells]) -> dict[int, Spells]:
+    """The same, with one value for all who were trained on the same days."""
+    known: dict[Spells, Spells] = {}
+    return {person: known.setdefault(own, own) for person, own in spells.items()}
+
+
+class _Following:
+    """Next steps of people of one version. Many have done the same, and need not be
+    looked at one by one."""
+
+    def __init__(self, tree: Node, leaves: list[Leaf], facts: Facts, needs: Needs) -> None:
+        self._tree, self._facts, self._needs = tree, facts, needs
+        self._amounts = [(facts.get(leaf, {}), needs[leaf]) for leaf in leaves]
+        self._known: dict[tuple[int, ...], Leaf | None] = {}
+
+    def step(self, person: int) -> Leaf | None:
+        """The requirement that comes next for a person who has not fulfilled the tree."""
+        nothing = (0, None)
+        done = tuple([min(facts.get(person, nothing)[0], need) for facts, need in self._amounts])
+        if done not in self._known:
+            steps = next_steps(person, self._tree, self._facts, self._needs)
+            self._known[done] = steps[0] if steps else None
+        return self._known[done]
+
+
+# So far back leavings say something about the present pace, and lines are drawn.
+MONTHS_WATCHED = 36
+MONTHS_DRAWN = 24
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Coverage of a subject among a group: the needs of stations, how many trained people were at
+    each (by its key) on the days of which figures are drawn, the pace at which they leave, and
+    moves and mass transfers of the last three years, latest first."""
+
+    goal: Goal
+    today: date
+    needs: Sequence[StationNeed]
+    days: Sequence[date]
+    held: Mapping[int, list[int]]
+    pace: LeavingPace[int]
+    all_moves: Sequence[Move]
+    all_transfers: Sequence[MassTransfer]
+
+    def forecast(self, need: StationNeed) -> Forecast:
+        """When a station falls under the wanted number."""
+        return self.pace.forecast(need.station.key, need.holds, self.goal.wanted, self.today)
+
+    def line(self, stations: Sequence[Station]) -> list[int]:
+        """How many trained people these stations had together on each of these days."""
+        lines = [self.held[one.key] for one in stations if one.key in self.held]
+        return [sum(counts) for counts in zip(*lines, strict=True)] or [0] * len(self.days)
+
+    def covered(self, stations: Sequence[Station]) -> list[int]:
+        """How many of these stations had the wanted number on each of these days."""
+        lines = [self.held[one.key] for one in stations if one.key in self.held]
+        wanted = self.goal.wanted
+        found = [sum(count >= wanted for count in counts) for counts in zip(*lines, strict=True)]
+        return found or [0] * len(self.days)
+
+    def moves(self, since: date) -> list[Move]:
+        """Moves of trained people since a day, latest first."""
+        return [one for one in self.all_moves if one.day >= since]
+
+    def transfers(self, since: date) -> list[MassTransfer]:
+        """Mass transfers that ended since a day, latest first."""
+        return [one for one in self.all_transfers if one.last >= since]
+
+
+def coverage_of(
+    subject: Subject, group: Group, goal: Goal, today: date, *, cadre: str = "", area: str = ""
+) -> Coverage:
+    """Coverage of a subject among a group. Beside what `trained_in` asks two queries, three if an
+    area is asked for."""
+    session = db.session()
+    trained = trained_in(session, subject, today)
+    since = months_later(today, -MONTHS_WATCHED)
+    found = stays_of(session, Narrowed(group.id, cadre), trained.spells.keys(), since)
+    stays, spells, orders = found.stays, trained.spells, found.orders
+    days = month_ends(today, MONTHS_DRAWN)
+    return Coverage(
+        goal,
+        today,
+        station_needs(
+            stations_of(session, group, found.here, area or goal.area),
+            found.posted,
+            spells,
+            trained.on_the_way,
+            today,
+            months_later(today, goal.due_months),
+        ),
+        days,
+        held_by_day(stays, spells, days),
+        LeavingPace(watched(stays, spells, orders, since, today)),
+        moves(stays, spells, orders, date.min),
+        sorted(orders.transfers, key=lambda one: (one.last, one.station or 0), reverse=True),
+    )
+
+
+def coverage_now(
+    subject: Subject, group: Group, goal: Goal, today: date, *, cadre: str = "", area: str = ""
+) -> Coverage:
+    """The same for a page, counted once while nothing is written."""
+    key = ("coverage", subject, group.id, goal, today, cadre, area)
+    return counted(key, lambda: coverage_of(subject, group, goal, today, cadre=cadre, area=area))
+
+
+_RECEIVERS = 10
+
+
+@dataclass(frozen=True)
+class StationMoves:
+    """Moves of trained people since a day, latest first, with all organisations by their keys.
+
+    `gone` is where those went who left a station of the programme, `receivers` how many came to
+    which station, most first, `inside` the keys of the programme's stations, and `shown` those of
+    stations that have a page.
+    """
+
+    since: date
+    moves: Sequence[Move]
+    organisations: Mapping[int, Station]
+    gone: Gone
+    transfers: Sequence[MassTransfer]
+    receivers: Sequence[tuple[Station, int]]
+    inside: Collection[int]
+    shown: Collection[int]
+
+
+def moved(coverage: Coverage, months: int, area: str = "") -> StationMoves:
+    """The moves of so many months, from or to stations in an area if one is given. One query, two
+    if the programme says where it works."""
+    session = db.session()
+    since = coverage.today - timedelta(days=round(months * DAYS_OF_A_MONTH))
+    organisations = organisation_names(session)
+    works_in = coverage.goal.area
+    names = area_names(session, works_in) if works_in else None
+    inside = frozenset(
+        key
+        for key, one in organisations.items()
+        if names is None or one.place.strip().casefold() in names
+    )
+    found = coverage.moves(since)
+    shown = frozenset(need.station.key for need in coverage.needs)
+    if area:
+        found = [one for one in found if one.origin in shown or one.destination in shown]
+    came: Counter[int] = Counter()
+    for move in found:
+        if move.destination is not None:
+            came[move.destination] += move.people
+    return StationMoves(
+        since,
+        found,
+        organisations,
+        gone((one for one in found if one.origin in inside), inside),
+        coverage.transfers(since),
+        [(organisations[key], count) for key, count in came.most_common(_RECEIVERS)],
+        inside,
+        shown,
+    )
+
+
+_MOST_NAMED = 5000
+# The first of more people than these are soon found among all people in the order of names.
+_MANY = 5000
+
+_SHOWN: Any = select(Person.id, Person.public_id, Person.chosen_name, Person.cadre)
+
+
+@dataclass(frozen=True)
+class PersonAt:
+    """Somebody posted at a station: how her training stands, the last day that it holds if it ends,
+    and what comes next if she is on the way."""
+
+    public_id: str
+    name: str
+    cadre: str
+    training: Training
+    last_day: date | None
+    step: Leaf | None
+
+
+@dataclass(frozen=True)
+class StationPeople:
+    """People of a station whom an actor reaches: a page of those asked for, by name, and how many
+    all of them are."""
+
+    listing: Listing[PersonAt]
+    reached: int
+
+
+def people_at(
+    station: int,
+    group: int,
+    subject: Subject,
+    goal: Goal,
+    today: date,
+    actor: Actor,
+    *,
+    cadre: str = "",
+    training: str = "",
+) -> StationPeople:
+    """The people of a group at a station whom an actor reaches, or those of them whose training
+    stands in one way. Two or three queries, and two that count them unless nothing was written
+    since; what `trained_in` asks about those of the page, and about all if a way is asked for."""
+    session = db.session()
+    there = and_(Posting.is_open, Posting.organisation_id == station)
+    hers = [Person.group_id == group, ~Person.minor, within_reach(actor, "people.see", few=True)]
+    hers += [Person.cadre == cadre] if cadre else []
+    posted = select(Person.id).join(Posting).where(there, *hers)
+    stands = _Standing(session, subject, goal, today)
+    if training:
+        keys = session.scalars(posted).all()
+        reached = len(keys)
+        # So many can be named in one question; of more, everybody is asked about.
+        known = stands.of(keys if reached <= _MOST_NAMED else None)
+        hers.append(Person.id.in_([key for key in keys if known(key)[0] == training]))
+        found = _page(_SHOWN.join(Posting).where(there, *hers), None)
+    else:
+        of_whom = actor.public_id, actor.roles, station, group, cadre
+        reached, first = counted(
+            ("reached at a station", *of_whom), lambda: _number_and_first(session, posted)
+        )
+        found = _everybody(there, hers, reached, first)
+
+    def persons(rows: Sequence[Any]) -> list[PersonAt]:
+        known = stands.of([row[0] for row in rows])
+        return [PersonAt(public_id, name, rank, *known(key)) for key, public_id, name, rank in rows]
+
+    return StationPeople(found.turned(persons), reached)
+
+
+def _page(people: Select[Any], number: int | None) -> Listing[Any]:
+    """A page of these people by name; `number` is how many they are, if it is known."""
+    return listing(
+        people,
+        sorts={"name": Person.sort_name},
+        default_sort="name",
+        key=Person.id,
+        per_page=FEWER_ROWS,
+        counted=number,
+        searched=number is None,
+    )
+
+
+def _number_and_first(session: Session, people: Select[Any]) -> tuple[int, Sequence[int]]:
+    """How many of these people there are, and the keys of the first page of them by name; of many
+    none, who are soon found."""
+    number = session.scalar(select(func.count()).select_from(people.subquery())) or 0
+    if not FEWER_ROWS < number <= _MANY:
+        return number, ()
+    by_name = people.order_by(Person.sort_name, Person.id).limit(FEWER_ROWS)
+    return number, session.scalars(by_name).all()
+
+
+def _everybody(
+    there: ColumnElement[bool],
+    hers: Sequence[ColumnElement[bool]],
+    reached: int,
+    first: Sequence[int],
+) -> Listing[Any]:
+    """A page of all who are at a station and reached, as `hers` says of each. `first` are the keys
+    of whoever stood on the first page when they were counted."""
+    if reached > _MANY:
+        return _page(
+            _SHOWN.where(exists().where(Posting.person_id == Person.id, there), *hers), reached
+        )
+    if first and _asks_for_the_first() and not is_taken():
+        # What was counted may be shown some minutes longer; whom she reaches is asked now.
+        found = _page(_SHOWN.where(Person.id.in_(first), *hers), reached)
+        if len(found) == FEWER_ROWS:
+            return found
+    # Whether she is posted here is asked before whether she is reached, which takes longer.
+    return _page(_SHOWN.join(Posting).where(there, *hers), reached)
+
+
+def _asks_for_the_first() -> bool:
+    asked = asked_for({"name": Person.sort_name}, "name")
+    return (asked.page, asked.direction) == (1, "asc")
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Standings of some people in a subject."""
+
+    session: Session
+    subject: Subject
+    goal: Goal
+    today: date
+
+    def of(
+        self, people: Collection[int] | None
+    ) -> Callable[[int], tuple[Training, date | None, Leaf | None]]:
+        """For one of these people (None: of all): how her training stands, the last day that it
+        holds if it ends, and what comes next if she is on the way."""
+        trained = trained_in(self.session, self.subject, self.today, people)
+        due_by = months_later(self.today, self.goal.due_months)
+
+        def standing(person: int) -> tuple[Training, date | None, Leaf | None]:
+            spells = trained.spells.get(person, ())
+            last = [until for since, until in spells if since <= self.today]
+            training, step = training_of(spells, self.today, due_by), None
+            if training is Training.NONE and person in trained.on_the_way:
+                training, step = Training.ON_THE_WAY, trained.on_the_way[person]
+            return training, last[-1] if last else None, step
+
+        return standing

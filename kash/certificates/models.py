@@ -1,0 +1,530 @@
+"""Designs of certificates, their versions, and the pictures that belong to them. Three designs are
+there from the beginning, under public ids that are the same everywhere. One-time links by which
+people without an account see their own certificates. Rules for certificates, batches, and the
+certificates themselves. Approval of certificates, batch by batch. The keys that sign certificates,
+and the titles that the signed codes name. Each making of paper. Pictures that somebody else may
+put onto certificates only because their owner allowed it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    ScalarSelect,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    exists,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.accounts.models import Account
+from kash.certificates.rules.issuing import CertificateCondition, condition_on
+from kash.certificates.tracks.models import TrackVersion
+from kash.certificates.tracks.rules.tree import leaves_of, tree_from_json
+from kash.people.models import Person
+from kash.platform.approvals.approval import Approval
+from kash.platform.approvals.models import Proposal
+from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.web.answers import AnswerKind
+from kash.workshops.models import Workshop
+
+# The designs that every programme has, the first of them until another is chosen.
+BUILT_IN = (("classic", "Classic"), ("modern", "Modern"), ("plain", "Plain"))
+
+
+class Design(PublicId, Base):
+    """How certificates look. `content` is worked on; what is printed is a version of it.
+
+    `content` is a `rules.designs.DesignContent` as JSON; `row_version` counts how often it was
+    saved. `in_use` is the number of the version that new batches take, None while there is none.
+    """
+
+    __tablename__ = "certificate_design"
+    __table_args__ = (
+        Index(
+            "uq_certificate_design_is_default",
+            "is_default",
+            unique=True,
+            **only_where("is_default"),
+        ),
+        CheckConstraint(
+            "not is_default or (in_use is not null and retired_at is null)", name="default"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    row_version: Mapped[int] = mapped_column(default=1)
+    in_use: Mapped[int | None] = mapped_column(SmallInteger)
+    is_default: Mapped[bool] = mapped_column(default=False)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    versions: Mapped[list[DesignVersion]] = relationship(
+        back_populates="design", order_by="DesignVersion.number.desc()"
+    )
+
+
+class DesignVersion(PublicId, Base):
+    """A design as it was put into use. It never changes: certificates are printed by it for ever.
+
+    `digest` is the SHA-256 of its content.
+    """
+
+    __tablename__ = "certificate_design_version"
+    __table_args__ = (UniqueConstraint("design_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    design_id: Mapped[int] = mapped_column(ForeignKey("certificate_design.id"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    created_by: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    design: Mapped[Design] = relationship(back_populates="versions")
+
+
+class DesignImage(PublicId, Base):
+    """A picture of a design, drawn anew when it was uploaded; the file lies in the store.
+
+    `name` is what a design of one's own calls it; empty for a logo and a seal.
+    """
+
+    __tablename__ = "certificate_design_image"
+    __table_args__ = (CheckConstraint("use in ('logo', 'seal', 'own')", name="use"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    design_id: Mapped[int] = mapped_column(ForeignKey("certificate_design.id"), index=True)
+    use: Mapped[str] = mapped_column(String(4))
+    name: Mapped[str] = mapped_column(String(32), default="")
+    created_by: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    @property
+    def key(self) -> str:
+        """Where it lies in the file store."""
+        return f"designs/{self.public_id}.png"
+
+
+class ImmutableVersion(RuntimeError):
+    """Something tried to change a version of a design."""
+
+
+@event.listens_for(DesignVersion, "before_update")
+@event.listens_for(DesignVersion, "before_delete")
+def _refuse_to_change(*_arguments: Any) -> None:
+    raise ImmutableVersion("a version of a design never changes")
+
+
+def default_version() -> ScalarSelect[int]:
+    """A select of the version that a batch takes if it chooses none."""
+    return (
+        select(DesignVersion.id)
+        .join(Design, Design.id == DesignVersion.design_id)
+        .where(Design.is_default, DesignVersion.number == Design.in_use)
+        .scalar_subquery()
+    )
+
+
+@event.listens_for(DesignVersion.__table__, "after_create")
+def _add_built_in(_table: Any, connection: Connection, **_options: Any) -> None:
+    """The three designs are made with the tables, as a migration makes them."""
+    designs, versions = (
+        Base.metadata.tables[model.__tablename__] for model in (Design, DesignVersion)
+    )
+    for public_id, name in BUILT_IN:
+        content = {"base": public_id}
+        connection.execute(
+            designs.insert().values(
+                public_id=public_id,
+                name=name,
+                content=content,
+                in_use=1,
+                is_default=public_id == BUILT_IN[0][0],
+                created_by="system",
+            )
+        )
+        design_id = connection.scalar(select(designs.c.id).where(designs.c.public_id == public_id))
+        connection.execute(
+            versions.insert().values(
+                public_id=f"{public_id}-1",
+                design_id=design_id,
+                number=1,
+                content=content,
+                created_by="system",
+            )
+        )
+
+
+class HolderLink(PublicId, Base):
+    """A link that somebody made for a person, and the short visit that its button began.
+
+    Both secrets are kept as hashes. A used link has a visit until `visit_ends_at`; whoever ends a
+    link ends its visit with it.
+    """
+
+    __tablename__ = "holder_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    visit_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    visit_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+
+
+class CertificateRule(PublicId, Base):
+    """Rule of who gets a certificate, and for how long. Versions are never changed.
+
+    What somebody must have done is said by a version of the track that all certificates need
+    (`requires`), where no other is asked for; `months_valid` is empty where certificates do not run
+    out.
+    """
+
+    __tablename__ = "certificate_rule"
+    __table_args__ = (CheckConstraint("months_valid between 1 and 240", name="months_valid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(unique=True)
+    requires_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
+    name_must_be_confirmed: Mapped[bool] = mapped_column(default=True)
+    months_valid: Mapped[int | None] = mapped_column(SmallInteger)
+    created_by: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    requires: Mapped[TrackVersion] = relationship()
+
+    @property
+    def least_share(self) -> int:
+        """Share of the hours that its track asks for, in per cent."""
+        return leaves_of(tree_from_json(self.requires.tree))[0].number("share")
+
+
+class CertificateBatch(Proposal, PublicId, Base):
+    """Certificates of one workshop, proposed by one person and approved by another.
+
+    `kind` is what they are: those of the workshop's people, a corrected one, or renewals. While
+    state is "issuing" `job` is the public id of the work that gives the serials, and `issues_on`
+    the day that all of them get; "stopped" is a batch of which only a part was issued. `reason` is
+    why renewals are proposed without a refresher.
+    """
+
+    __tablename__ = "certificate_batch"
+    __table_args__ = (
+        CheckConstraint(
+            "state in ('proposed', 'approved', 'issuing', 'stopped', 'issued', 'returned')",
+            name="state",
+        ),
+        CheckConstraint("kind in ('workshop', 'correction', 'renewal')", name="kind"),
+        Index("ix_certificate_batch_state_created_at", "state", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("certificate_rule.id"))
+    kind: Mapped[str] = mapped_column(String(12), default="workshop")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    # The version that was in use when the batch was proposed; it is never printed by another.
+    design_version_id: Mapped[int] = mapped_column(
+        ForeignKey("certificate_design_version.id"), index=True, default=default_version()
+    )
+    job: Mapped[str | None] = mapped_column(String(16))
+    issues_on: Mapped[date | None] = mapped_column(Date)
+    # Digests of all that will be printed, by part (`rules/approval.py`).
+    approved: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    issued_by: Mapped[str | None] = mapped_column(String(16))
+    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    workshop: Mapped[Workshop] = relationship()
+    rule: Mapped[CertificateRule] = relationship()
+    design_version: Mapped[DesignVersion] = relationship()
+    certificates: Mapped[list[Certificate]] = relationship(back_populates="batch")
+
+
+class Certificate(PublicId, Base):
+    """One person's certificate. The name is kept as it was printed.
+
+    `version_id` is the version of a track by which it was earned, if that is another than the rule
+    of its batch requires. `serial` is random Crockford base32 with a check character. It is given
+    when the batch is issued; until then a certificate is only proposed. One person, one workshop,
+    one certificate that is not revoked; but for two that were issued to what turned out to be one
+    person, which both stay valid.
+    """
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        # Without those that renew none: SQLite reads all certificates, rather than an index in
+        # which nearly all rows are alike.
+        Index("ix_certificate_renews_id", "renews_id", **only_where("renews_id is not null")),
+        Index(
+            "uq_certificate_batch_id_person_id_proposed",
+            "batch_id",
+            "person_id",
+            unique=True,
+            **only_where("serial is null"),
+        ),
+        Index("ix_certificate_batch_id", "batch_id"),
+        Index("ix_certificate_issued_on_id", "issued_on", "id"),
+        Index("ix_certificate_expires_on_id", "expires_on", "id"),
+        Index("uq_certificate_badge_place", "badge_place", unique=True),
+        # For the published list, which is asked for by everybody who checks.
+        Index(
+            "ix_certificate_revoked_at",
+            "revoked_at",
+            **only_where("revoked_at is not null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("certificate_batch.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("track_version.id"), index=True)
+    serial: Mapped[str | None] = mapped_column(String(16), unique=True)
+    printed_name: Mapped[str] = mapped_column(String(200))
+    public_title: Mapped[str] = mapped_column(String(120))
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+    issued_on: Mapped[date | None] = mapped_column(Date)
+    expires_on: Mapped[date | None] = mapped_column(Date)
+    reminded_on: Mapped[date | None] = mapped_column(Date)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+    # What the printed code holds, as it was signed; it never changes (`rules/payload.py`).
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Its bit in the list of revoked badges, once its holder asked for a badge (`rules/badges.py`).
+    badge_place: Mapped[int | None] = mapped_column()
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by: Mapped[str | None] = mapped_column(String(16))
+    revoked_class: Mapped[str] = mapped_column(String(24), default="")
+    revoked_reason: Mapped[str] = mapped_column(Text, default="")
+
+    batch: Mapped[CertificateBatch] = relationship(back_populates="certificates")
+    person: Mapped[Person] = relationship()
+    version: Mapped[TrackVersion | None] = relationship()
+    supersedes: Mapped[Certificate | None] = relationship(
+        remote_side="Certificate.id", foreign_keys=[supersedes_id]
+    )
+    renews: Mapped[Certificate | None] = relationship(
+        remote_side="Certificate.id", foreign_keys=[renews_id]
+    )
+
+    def condition(self, today: date) -> CertificateCondition:
+        """How it stands on a day, once it is issued."""
+        return condition_on(
+            today,
+            revoked=self.revoked_at is not None,
+            revoked_class=self.revoked_class,
+            expires_on=self.expires_on,
+        )
+
+
+class VerificationAttempt(Base):
+    """Counts checks for the throttle, by keyed hashes; neither address, serial nor name is kept.
+
+    `serial` is empty where no name was typed.
+    """
+
+    __tablename__ = "verification_attempt"
+    __table_args__ = (
+        Index("ix_verification_attempt_address_at", "address", "at"),
+        Index("ix_verification_attempt_serial_at", "serial", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(64))
+    serial: Mapped[str] = mapped_column(String(64), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+def _certifies(people: Collection[int]) -> ColumnElement[bool]:
+    held = exists().where(
+        Certificate.batch_id == CertificateBatch.id, Certificate.person_id.in_(people)
+    )
+    return held.correlate(CertificateBatch)
+
+
+# Told to whoever proposed.
+SENT_BACK = AnswerKind(
+    "certificates_sent_back",
+    _l("Certificates that you proposed were sent back on %(when)s. Their page says why."),
+    "certificates.workshop",
+    "public_id",
+    _l("Certificates"),
+    _l("See why"),
+)
+APPROVAL = Approval(
+    "certificates",
+    CertificateBatch,
+    proposes="certificates.propose",
+    approves="certificates.approve",
+    label=_l("Certificates: approve or send back"),
+    waiting=_l("Certificates proposed, not issued"),
+    own=_l("You proposed these certificates, so another person must approve them."),
+    stands_in=_l("You stand in for whoever proposed these, so another person must approve them."),
+    waits=("proposed", "approved", "issuing", "stopped"),
+    sent_back=SENT_BACK,
+    gains=_certifies,
+    gained=_l("One of these certificates is yours, so another person must approve them."),
+)
+
+
+class SigningKey(PublicId, Base):
+    """An Ed25519 key of the programme. The public half stays published for good.
+
+    The private half is sealed under the server's keys, and deleted when a newer key takes over.
+    `doubted` says that somebody else may have had it: paper that it signed is then confirmed by its
+    serial only.
+    """
+
+    __tablename__ = "signing_key"
+    __table_args__ = (
+        CheckConstraint("state in ('current', 'retired')", name="state"),
+        CheckConstraint(
+            "state = 'retired' or (until is null and private_sealed is not null)",
+            name="private_half",
+        ),
+        # One key signs at a time.
+        Index(
+            "uq_signing_key_current",
+            "state",
+            unique=True,
+            **only_where("state = 'current'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # 8 hex characters, as codes name it.
+    key_id: Mapped[str] = mapped_column(String(8), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(8), default="current")
+    private_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    doubted: Mapped[bool] = mapped_column(default=False)
+
+
+class PublishedTitle(Base):
+    """A public title that some signed certificate bears, by the id that its code holds."""
+
+    __tablename__ = "published_title"
+
+    # 8 hex characters.
+    title_id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    title: Mapped[str] = mapped_column(String(120))
+
+
+class Printing(PublicId, Base):
+    """Paper that was made of a whole batch, or of one certificate.
+
+    `made_by` is an account's public id, or empty where the holder made it without one. `reason` is
+    a class, given where the same had been made before.
+    """
+
+    __tablename__ = "certificate_printing"
+    __table_args__ = (
+        CheckConstraint("count >= 1", name="count"),
+        Index("ix_certificate_printing_batch_id_made_at", "batch_id", "made_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("certificate_batch.id"))
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    count: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(16), default="")
+    made_by: Mapped[str] = mapped_column(String(16), default="")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class SignatureImage(PublicId, Base):
+    """The picture of an account's signature, sealed by the server's keys.
+
+    One that was withdrawn is kept sealed as long as certificates may bear it, and is put onto
+    nothing that is issued afterwards.
+    """
+
+    __tablename__ = "signature_image"
+    __table_args__ = (
+        Index(
+            "uq_signature_image_account_id_held",
+            "account_id",
+            unique=True,
+            **only_where("withdrawn_at is null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship()
+
+
+class SignatureUse(PublicId, Base):
+    """The owner's word that her signature stands on a design, or on one batch."""
+
+    __tablename__ = "signature_use"
+    __table_args__ = (
+        CheckConstraint("(design_id is null) <> (batch_id is null)", name="one_place"),
+        Index("ix_signature_use_design_id", "design_id"),
+        Index("ix_signature_use_batch_id", "batch_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature_image.id"), index=True)
+    design_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_design.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_batch.id"))
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    signature: Mapped[SignatureImage] = relationship()
+
+
+class FunderMark(PublicId, Base):
+    """The mark of a funder. A new one takes the old one's place on what is issued from then on."""
+
+    __tablename__ = "funder_mark"
+    __table_args__ = (
+        Index(
+            "uq_funder_mark_funder_id_held",
+            "funder_id",
+            unique=True,
+            **only_where("replaced_at is null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def key(self) -> str:
+        """Where it lies in the file store."""
+        return f"designs/marks/{self.public_id}.png"

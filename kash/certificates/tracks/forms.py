@@ -1,0 +1,437 @@
+"""Forms of a track itself, and of what is done with its versions and people. The page on which
+requirements are written: sentences with fields in them, without a script. Each part has a place,
+as "t.0.2": the tree ("t") or that of the renewal ("r"), then the number of the part in each group.
+A field is named place and parameter, as "t.0.2:share". A button that adds or removes sends
+everything and saves nothing. Requirements as sentences, and other words of tracks, in the reader's
+language. Forms of a visit, and of the checklist that is looked at on visits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from kash.certificates.tracks.leaf_kinds import LeafKind, kind_rules, leaf_kinds
+from kash.certificates.tracks.models import TrackVersion
+from kash.certificates.tracks.queries.tracks import Names
+from kash.certificates.tracks.rules.standing import (
+    LONGEST_ITEM,
+    MOST_ITEMS,
+    ChecklistItem,
+    LineFault,
+    Observed,
+    RenewalState,
+    Standing,
+    StandingEvent,
+    VisitKind,
+)
+from kash.certificates.tracks.rules.tree import (
+    DEEPEST,
+    MOST_NODES,
+    Branch,
+    FlawAt,
+    Join,
+    Leaf,
+    Node,
+    Parameter,
+    ParameterKind,
+    Renewal,
+    TreeFlaw,
+    put,
+    read_leaf,
+    renewal_from_json,
+    tree_from_json,
+)
+from kash.platform.web import KashForm
+from kash.platform.web.fields import DayField, clean_text
+from kash.platform.web.forms import choice_field, long_text_field, radio_field, required, text_field
+from kash.platform.web.input import CONTROL_CHARACTERS
+
+
+class TrackForm(KashForm):
+    """A track, apart from its requirements."""
+
+    name = text_field(_l("Name"), most=120)
+    name_sw = text_field(_l("Name in Kiswahili"), most=120, required=False)
+    purpose = text_field(_l("What it leads to, in a sentence"), most=300, required=False)
+    course = choice_field(_l("Its certificate is that of the course"), required=False)
+
+
+class ReturnTrackForm(KashForm):
+    """Reason for which a proposal goes back."""
+
+    because = text_field(_l("What should be changed"), most=500)
+
+
+class MoveForm(KashForm):
+    """Version to which somebody is moved, and why."""
+
+    version = choice_field(_l("Version"))
+    reason = long_text_field(_l("Why"), most=500, required=True)
+
+
+class WithdrawForm(KashForm):
+    """Reason for which a fact is withdrawn."""
+
+    because = text_field(_l("What was wrong"), most=300)
+
+
+class EndForm(KashForm):
+    """Day on which somebody held a role last."""
+
+    until = DayField(_l("Last day"), validators=[required()])
+
+
+TREE, RENEWAL = "t", "r"
+GROUP = "group"
+
+
+@dataclass
+class TreeSheet:
+    """Content of the page: the tree, that of the renewal, its months and days as typed, and
+    sentences by place and parameter."""
+
+    tree: Node
+    renews: bool = False
+    renewal_tree: Node = field(default_factory=lambda: Branch(Join.ALL))
+    months: str = "24"
+    grace_days: str = "60"
+    row_version: int = 0
+    flaws: dict[str, TreeFlaw] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, version: TrackVersion) -> TreeSheet:
+        """Content that is stored."""
+        sheet = cls(tree_from_json(version.tree), row_version=version.row_version)
+        if version.renewal:
+            renewal = renewal_from_json(version.renewal)
+            sheet.renews, sheet.renewal_tree = True, renewal.tree
+            sheet.months, sheet.grace_days = str(renewal.months), str(renewal.grace_days)
+        return sheet
+
+    @classmethod
+    def posted(cls, form: MultiDict[str, str], row_version: int) -> TreeSheet:
+        """Content that was sent, with the button's change of the tree done."""
+        sheet = cls(
+            _read(form, TREE),
+            renews=form.get("renews") == "yes",
+            renewal_tree=_read(form, RENEWAL),
+            months=form.get("months", "")[:8].strip(),
+            grace_days=form.get("grace_days", "")[:8].strip(),
+            row_version=row_version,
+        )
+        what, _colon, place = form.get("do", "").partition(":")
+        if what in ("add", "remove"):
+            sheet._change(what, place, form.get(f"{place}:new", ""))
+        return sheet
+
+    @property
+    def renewal(self) -> Renewal | None:
+        """The renewal as it would be saved; numbers that are none are out of bounds."""
+        if not self.renews:
+            return None
+        return Renewal(self.renewal_tree, _whole(self.months), _whole(self.grace_days))
+
+    def show(self, tree: list[FlawAt], renewal_tree: list[FlawAt], renewal: list[FlawAt]) -> None:
+        """Note what is wrong, each at its place."""
+        self.flaws = {_key(TREE, one): one.flaw for one in tree}
+        self.flaws |= {_key(RENEWAL, one): one.flaw for one in renewal_tree}
+        self.flaws |= {
+            "grace_days" if one.flaw is TreeFlaw.GRACE else "months": one.flaw for one in renewal
+        }
+
+    def _change(self, what: str, place: str, new: str) -> None:
+        top, *numbers = place.split(".")
+        at = tuple(int(number) for number in numbers if number.isdigit() and len(number) < 4)
+
+        def added(node: Node) -> Node:
+            if not isinstance(node, Branch) or len(node.parts) >= MOST_NODES:
+                return node
+            part = _new_part(new)
+            return node if part is None else Branch(node.join, (*node.parts, part), node.count)
+
+        change = added if what == "add" else (lambda _node: None)
+        if top == TREE:
+            self.tree = put(self.tree, at, change)
+        elif top == RENEWAL:
+            self.renewal_tree = put(self.renewal_tree, at, change)
+
+
+def _new_part(new: str) -> Node | None:
+    if new == GROUP:
+        return Branch(Join.ANY)
+    rule = kind_rules().get(new)
+    return read_leaf(rule, {}) if rule is not None else None
+
+
+def _key(top: str, flaw: FlawAt) -> str:
+    return ".".join([top, *map(str, flaw.place)])
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
+
+
+def _read(form: MultiDict[str, str], place: str, depth: int = 0) -> Node:
+    """The part at a place, with those below it. What is no group at the top becomes one."""
+    rule = kind_rules().get(form.get(f"{place}:is", GROUP))
+    if rule is not None and depth:
+        return read_leaf(rule, _fields(form, place))
+    join = form.get(f"{place}:join", "")
+    parts = []
+    for number in range(MOST_NODES + 1):
+        below = f"{place}.{number}"
+        if f"{below}:is" not in form:
+            break
+        if depth <= DEEPEST:
+            parts.append(_read(form, below, depth + 1))
+    return Branch(
+        Join(join) if join in set(Join) else Join.ALL,
+        tuple(parts),
+        max(_whole(form.get(f"{place}:count", "")), 0) if join == Join.SOME else 0,
+    )
+
+
+def _fields(form: MultiDict[str, str], place: str) -> Mapping[str, list[str]]:
+    start = f"{place}:"
+    return {
+        name.removeprefix(start): [CONTROL_CHARACTERS.sub("", one) for one in form.getlist(name)]
+        for name in form
+        if name.startswith(start)
+    }
+
+
+def is_leaf(node: Node) -> bool:
+    """True for a requirement, false for a group."""
+    return isinstance(node, Leaf)
+
+
+_BRACES = re.compile(r"\{([a-z]+)\}")
+
+JOINS = {
+    Join.ALL: _l("All of these"),
+    Join.ANY: _l("Any one of these"),
+    Join.SOME: _l("At least so many of these"),
+}
+FLAWS = {
+    TreeFlaw.EMPTY: _l("Nothing stands in this group yet. Add a requirement, or remove it."),
+    TreeFlaw.COUNT: _l("This number must lie between 1 and the number of parts below."),
+    TreeFlaw.PARAMETER: _l("Something in this sentence is missing, or out of its bounds."),
+    TreeFlaw.UNKNOWN_KIND: _l("This kind of requirement is not known any more. Remove it."),
+    TreeFlaw.UNPUBLISHED: _l("This course has no published version, so nobody could fulfil this."),
+    TreeFlaw.OTHER_COURSE: _l("These versions are of another course. Tick them again."),
+    TreeFlaw.NO_SUCH_TRACK: _l("Choose a track from the list."),
+    TreeFlaw.LOOP: _l("That track asks for this one, so nobody could ever complete either."),
+    TreeFlaw.TOO_MUCH: _l("A track has at most 40 requirements and groups, four deep."),
+    TreeFlaw.WINDOW: _l("Enter a number of months from 1 to 120."),
+    TreeFlaw.SHORT_WINDOW: _l("What is asked takes longer than this. Lengthen it."),
+    TreeFlaw.GRACE: _l("Enter a number of days from 0 to 366."),
+    TreeFlaw.RENEWS_NOTHING: _l("Choose this track's certificate first, on “Change the name”."),
+}
+WORDS_RENEWAL = {
+    RenewalState.HOLDS: _l("valid, cannot be renewed yet"),
+    RenewalState.OPEN: _l("valid, can be renewed now"),
+    RenewalState.GRACE: _l("has expired, can still be renewed"),
+    RenewalState.LAPSED: _l("has expired"),
+}
+RENEWAL_TONE = {
+    RenewalState.HOLDS: "good",
+    RenewalState.OPEN: "live",
+    RenewalState.GRACE: "warn",
+    RenewalState.LAPSED: "bad",
+}
+STANDING = {
+    Standing.ON_THE_WAY: _l("Not all done yet"),
+    Standing.EARNED: _l("All done, no valid certificate"),
+    Standing.ACTIVE: _l("Active"),
+    Standing.RENEWABLE: _l("Active, can be renewed now"),
+    Standing.GRACE: _l("Expired, can still be renewed"),
+    Standing.LAPSED: _l("Expired"),
+}
+STANDING_TONE = {
+    Standing.ON_THE_WAY: "",
+    Standing.EARNED: "warn",
+    Standing.ACTIVE: "good",
+    Standing.RENEWABLE: "live",
+    Standing.GRACE: "warn",
+    Standing.LAPSED: "bad",
+}
+TURNS = {
+    StandingEvent.EARNED: _l("All done: the badge stays for good"),
+    StandingEvent.BEGAN: _l("A certificate was issued: active"),
+    StandingEvent.RENEWED: _l("The certificate was renewed"),
+    StandingEvent.RAN_OUT: _l("The certificate expired"),
+    StandingEvent.LAPSED: _l("It could no longer be renewed"),
+    StandingEvent.TAKEN_BACK: _l("The certificate was revoked"),
+}
+PARAMETERS = {
+    "share": _l("per cent"),
+    "score": _l("score of 100"),
+    "count": _l("how often"),
+    "months": _l("months"),
+    "course": _l("course"),
+    "versions": _l("versions"),
+    "document": _l("document"),
+    "version": _l("version"),
+    "role": _l("role"),
+    "track": _l("track"),
+}
+VISITS = {
+    VisitKind.OUTREACH: _l("Outreach"),
+    VisitKind.PRACTICUM: _l("Practice"),
+    VisitKind.VISIT: _l("Visit at work"),
+}
+OBSERVED = {
+    str(Observed.YES): _l("Yes"),
+    str(Observed.NOT_YET): _l("Not yet"),
+    "": _l("Not seen"),
+}
+LINE_FAULTS = {
+    LineFault.NOBODY: _l("None of your people is found by this."),
+    LineFault.SEVERAL: _l(
+        "Several of your people are found by this. Use the number of the one you mean."
+    ),
+}
+SEEN = {
+    "practicum": _l("Practice that was seen"),
+    "outreach": _l("Supervised outreach"),
+    "oral_test": _l("Oral test"),
+    "document": _l("Signed document"),
+    "role": _l("Role"),
+}
+
+
+@dataclass(frozen=True)
+class SentencePiece:
+    """A piece of a sentence: plain text, or a parameter with its word."""
+
+    text: str
+    parameter: Parameter | None = None
+
+
+def pieces(kind: LeafKind, leaf: Leaf, names: Names) -> list[SentencePiece]:
+    """A requirement's sentence, taken apart at its parameters."""
+    parameters = {one.name: one for one in kind.rule.parameters}
+    found = []
+    for number, text in enumerate(_BRACES.split(str(kind.sentence))):
+        parameter = parameters.get(text) if number % 2 else None
+        if parameter is not None:
+            found.append(SentencePiece(word_of(kind, parameter, leaf, names), parameter))
+        elif text:
+            found.append(SentencePiece(text))
+    return found
+
+
+def sentence(leaf: Leaf, names: Names) -> str:
+    """A requirement as a sentence."""
+    kind = leaf_kinds().get(leaf.kind)
+    if kind is None:
+        return _("A requirement that is not known any more")
+    return "".join(piece.text for piece in pieces(kind, leaf, names))
+
+
+def word_of(kind: LeafKind, parameter: Parameter, leaf: Leaf, names: Names) -> str:
+    """A parameter of a requirement in words."""
+    said = leaf.text(parameter.name)
+    if parameter.kind is ParameterKind.COURSE:
+        return names.courses.get(said) or _("a course")
+    if parameter.kind is ParameterKind.TRACK:
+        return names.track(said, language()) or _("a track")
+    if parameter.kind is ParameterKind.CHOICE:
+        return str((kind.choices or {}).get(said, "–"))
+    if parameter.kind is ParameterKind.VERSIONS:
+        return _versions(leaf, names)
+    return said or "–"
+
+
+def _versions(leaf: Leaf, names: Names) -> str:
+    chosen = leaf.texts("versions")
+    numbers = [
+        number
+        for version, number, _language in names.versions.get(leaf.text("course"), ())
+        if version in chosen
+    ]
+    if not chosen:
+        return _("any version")
+    return ", ".join(_("version %(number)s", number=number) for number in numbers) or "–"
+
+
+def checklist_line(item: ChecklistItem) -> str:
+    """A line of a checklist in the reader's language."""
+    return item.words(language())
+
+
+def join_word(group: Branch) -> str:
+    """Words of how many parts of a group are needed."""
+    if group.join is Join.SOME:
+        return _("At least %(count)s of these", count=group.count)
+    return str(JOINS[group.join])
+
+
+def track_name(name: str, name_sw: str) -> str:
+    """The name of a track in the reader's language."""
+    return (name_sw or name) if language() == "sw" else name
+
+
+def language() -> str:
+    """The code of the reader's language."""
+    return str(get_locale() or "en").split("_")[0]
+
+
+_SEEN, _ITEM = "seen-", "item-"
+_ROWS_MORE = 3
+
+
+class VisitForm(KashForm):
+    """A visit to somebody: occasion, day, who was there, where, what was seen, and the next one."""
+
+    kind = radio_field(_l("Occasion"), [(str(key), word) for key, word in VISITS.items()])
+    day = DayField(_l("Day"), validators=[required()])
+    seen_by = choice_field(_l("Who was there"))
+    place = choice_field(_l("Where"), required=False)
+    note = long_text_field(_l("Note"), most=1_000, required=False)
+    next_on = DayField(_l("Next visit"))
+
+
+def observed_in(form: MultiDict[str, str], items: Sequence[ChecklistItem]) -> dict[str, str]:
+    """Observations that were sent, of items of a checklist; what was not seen is left out."""
+    sent = {one.key: form.get(f"{_SEEN}{one.key}", "") for one in items}
+    return {key: value for key, value in sent.items() if value in set(Observed)}
+
+
+def rows_to_write(items: Sequence[ChecklistItem]) -> list[ChecklistItem]:
+    """The lines of a checklist to be written, with a few empty ones below."""
+    empty = max(min(_ROWS_MORE, MOST_ITEMS - len(items)), 0)
+    return [*items, *(ChecklistItem("", "") for _number in range(empty))]
+
+
+def rows_sent(form: MultiDict[str, str]) -> list[ChecklistItem]:
+    """The lines of a checklist as they were sent, empty ones too."""
+    found = []
+    for number in range(MOST_ITEMS + _ROWS_MORE):
+        if f"{_ITEM}{number}" not in form:
+            break
+        texts = (_line(form.get(f"{_ITEM}{number}{part}", "")) for part in ("", "-sw"))
+        key = form.get(f"{_ITEM}{number}-key", "")[:16]
+        found.append(ChecklistItem(key, *texts))
+    return found
+
+
+def too_long(rows: Sequence[ChecklistItem]) -> dict[int, str]:
+    """Sentences by line, for lines that are too long, or have no words but in Kiswahili."""
+    found = {}
+    for number, row in enumerate(rows):
+        if max(len(row.text), len(row.text_sw)) > LONGEST_ITEM:
+            found[number] = _("Shorten this line: it must fit on the sheet.")
+        elif row.text_sw and not row.text:
+            found[number] = _("Write this line in English too.")
+    return found
+
+
+def _line(text: str) -> str:
+    return " ".join(str(clean_text(CONTROL_CHARACTERS.sub("", text[:2_000]))).split())

@@ -1,0 +1,575 @@
+"""People who are to be put on a track together: of a workshop, pasted, or ticked in a list. Facts
+that the programme entered, as requirements ask for them. Visits of supervision: of one person, of
+a track, and those that are due."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial, reduce
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from kash.accounts.holdings import Holder
+from kash.attendance.queries.registers import attended
+from kash.certificates.tracks.leaf_kinds import Found, LeafQuestion, alike, found_by
+from kash.certificates.tracks.models import (
+    SeenFact,
+    SupervisionVisit,
+    Track,
+    TrackEnrolment,
+    TrackMove,
+    TrackVersion,
+)
+from kash.certificates.tracks.rules.standing import (
+    STATION,
+    VENUE,
+    EntryOutcome,
+    PastedLine,
+    ReadLine,
+    SeenItem,
+    checklist_from_json,
+    months_between,
+    months_later,
+    outcome_of,
+    read_lines,
+    seen_items,
+    unbroken,
+)
+from kash.certificates.tracks.rules.tree import Leaf
+from kash.people.models import Group, Person
+from kash.people.queries.directory import organisations, venues
+from kash.people.queries.persons import listed_by_group
+from kash.people.rules.persons import OneGroup, sort_name
+from kash.people.scope import within_reach
+from kash.platform.database import db, is_public_id
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.lists import Listing
+from kash.policy import SYSTEM, Actor
+from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.queries.deliveries import workshops_of_trainer
+from kash.workshops.queries.scope import own_workshop
+
+# Of more people who were put on a track together a list tells only that there are more.
+MOST_OF_BATCH = 100
+# Of those that somebody runs, the latest are offered.
+MOST_WORKSHOPS = 30
+_AT_ONCE = 500
+_PAPER_CODE = 6
+# Said outright, so that SQLite sees that its index of those alone fits.
+_NONE: ColumnElement[str] = literal_column("''")
+_UNDONE_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """Somebody who is to be put on a track. `version` is that on which she is, 0 for nobody."""
+
+    person: str
+    name: str
+    letter: str
+    outcome: EntryOutcome
+    version: int
+
+
+def kept_by(actor: Actor) -> ColumnElement[bool]:
+    """The persons whom an actor puts on tracks, each asked about by herself; of whoever has the
+    machine, everybody."""
+    if actor is SYSTEM:
+        return true()
+    return within_reach(actor, "tracks.keep", few=True)
+
+
+def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[Entrant]:
+    """These people (public ids) by name, as far as they are the actor's own; a query for each five
+    hundred."""
+    found = []
+    on_it = (TrackEnrolment.person_id == Person.id) & (TrackEnrolment.track_id == track.id)
+    for some in _parts(people):
+        for row in db.session.execute(
+            select(
+                Person.id,
+                Person.public_id,
+                Person.chosen_name,
+                Person.sort_name,
+                Group.letter,
+                Person.minor,
+                TrackVersion.number,
+            )
+            .join(Group, Group.id == Person.group_id)
+            .outerjoin(TrackEnrolment, on_it)
+            .outerjoin(TrackVersion, TrackVersion.id == TrackEnrolment.version_id)
+            .where(Person.public_id.in_(some), kept_by(actor))
+        ):
+            outcome = outcome_of(
+                on_it=row.number is not None,
+                minor=row.minor,
+                oneself=row.id == actor.person_id,
+            )
+            one = Entrant(row.public_id, row.chosen_name, row.letter, outcome, row.number or 0)
+            found.append(((row.sort_name, row.id), one))
+    return [one for _order, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def _parts(values: Collection[str]) -> Iterator[Sequence[str]]:
+    each = list(dict.fromkeys(values))
+    for start in range(0, len(each), _AT_ONCE):
+        yield each[start : start + _AT_ONCE]
+
+
+def workshops_to_enter_from(actor: Actor) -> list[tuple[str, str, date]]:
+    """(public id, title, first day) of the latest MOST_WORKSHOPS that an actor runs, the latest
+    first."""
+    rows = db.session.execute(
+        workshops_of_trainer(actor)
+        .with_only_columns(Workshop.public_id, Workshop.title, Workshop.starts_on)
+        .order_by(None)
+        .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
+        .limit(MOST_WORKSHOPS)
+    )
+    return [(row.public_id, row.title, row.starts_on) for row in rows]
+
+
+def people_of_workshop(actor: Actor, workshop: str, least: int = 0) -> list[str]:
+    """The public ids of who has a place in a workshop that an actor runs, or who attended so many
+    per cent of its hours at least. Raises NotFound."""
+    held = own_workshop(workshop, actor, "workshops.edit")
+    people = select(Person.id, Person.public_id).join(Enrolment, Enrolment.person_id == Person.id)
+    rows = db.session.execute(
+        people.where(Enrolment.workshop_id == held.id, Enrolment.state == "confirmed")
+    ).all()
+    if not least:
+        return [row.public_id for row in rows]
+    enough = {one.person_id for one in attended(held.register_id) if one.percentage >= least}
+    return [row.public_id for row in rows if row.id in enough]
+
+
+def people_of_lines(actor: Actor, lines: Sequence[PastedLine]) -> list[ReadLine[str]]:
+    """Pasted lines with those of an actor's own people whom they lead to (public ids): by number of
+    a participant, code on paper, reference of the programme, or name."""
+    terms = {cell for line in lines for cell in line.cells}
+    # By what each is found: a term may be a number, a reference and a name at once.
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for condition, keys in _ways(terms):
+        for row in db.session.execute(
+            select(Person.public_id, Person.reference, Person.sort_name).where(
+                condition, kept_by(actor)
+            )
+        ):
+            for key in (row.public_id, row.public_id[:_PAPER_CODE], row.reference, row.sort_name):
+                if key in keys:
+                    found[key].add(row.public_id)
+
+    def people(cell: str) -> frozenset[str]:
+        for key in (cell.lower(), cell, sort_name(cell)):
+            if key and key in found:
+                return frozenset(found[key])
+        return frozenset()
+
+    return read_lines(lines, people)
+
+
+def _ways(terms: Collection[str]) -> Iterator[tuple[ColumnElement[bool], frozenset[str]]]:
+    numbers = [term.lower() for term in terms if is_public_id(term.lower())]
+    codes = [term.lower() for term in terms if len(term) == _PAPER_CODE and term.isalnum()]
+    names = {sort_name(term) for term in terms} - {""}
+    beginning = func.substr(Person.public_id, 1, _PAPER_CODE)
+    for column, values in (
+        (Person.public_id, numbers),
+        (beginning, codes),
+        (Person.reference, terms),
+        (Person.sort_name, names),
+    ):
+        for some in _parts(values):
+            yield column.in_(some), frozenset(some)
+
+
+@dataclass(frozen=True)
+class EnteredBatch:
+    """People who were put on a track together: when, by whom (an account), how many of the actor's
+    own are still on it as they were put there."""
+
+    batch: str
+    at: datetime
+    by: str
+    people: int
+
+
+def undoable(track_id: int, actor: Actor, now: datetime, batch: Any) -> Select[int]:
+    """The keys of enrolments that were made together, as one batch, in the last thirty days and can
+    be taken back: of the actor's own people, who were not moved since."""
+    moved = select(TrackMove.id).where(TrackMove.enrolment_id == TrackEnrolment.id)
+    return (
+        select(TrackEnrolment.id)
+        .join(Person, Person.id == TrackEnrolment.person_id)
+        .where(
+            TrackEnrolment.track_id == track_id,
+            TrackEnrolment.enrolled_at > now - _UNDONE_WITHIN,
+            TrackEnrolment.batch != _NONE,
+            TrackEnrolment.batch == batch,
+            Person.id != (actor.person_id or 0),
+            kept_by(actor),
+            ~moved.exists(),
+        )
+    )
+
+
+def batch_to_undo(track: Track, actor: Actor, now: datetime, batch: str) -> EnteredBatch:
+    """People who were put on a track together and can be taken off again. Raises NotFound."""
+    row = db.session.execute(
+        select(
+            func.max(TrackEnrolment.enrolled_at), func.max(TrackEnrolment.enrolled_by), func.count()
+        ).where(TrackEnrolment.id.in_(undoable(track.id, actor, now, batch)))
+    ).one()
+    return one_or_404(EnteredBatch(batch, *row) if row[2] else None)
+
+
+def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBatch]:
+    """The three latest batches of people who can be taken off again; of each no more people are
+    counted than MOST_OF_BATCH + 1. One query."""
+    # Whoever was put on it together was so at one moment by one account.
+    each = (
+        select(
+            TrackEnrolment.batch,
+            TrackEnrolment.enrolled_at.label("at"),
+            TrackEnrolment.enrolled_by.label("by"),
+        )
+        .where(
+            TrackEnrolment.track_id == track.id,
+            TrackEnrolment.batch != _NONE,
+            TrackEnrolment.enrolled_at > now - _UNDONE_WITHIN,
+        )
+        .distinct()
+        .subquery("each")
+    )
+    # Found before they are counted: else each batch of the thirty days would be. One of each is
+    # asked for by its key, as PostgreSQL would look at everybody of all to tell whether there is.
+    one = undoable(track.id, actor, now, each.c.batch).correlate(each).limit(1).scalar_subquery()
+    latest = (
+        select(each)
+        .where(one.is_not(None))
+        .order_by(each.c.at.desc(), each.c.batch)
+        .limit(3)
+        .subquery("latest")
+    )
+    some = (
+        undoable(track.id, actor, now, latest.c.batch)
+        .limit(MOST_OF_BATCH + 1)
+        .correlate(latest)
+        .subquery()
+    )
+    people = select(func.count()).select_from(some).scalar_subquery()
+    rows = db.session.execute(select(latest, people).order_by(latest.c.at.desc(), latest.c.batch))
+    return [EnteredBatch(*row) for row in rows]
+
+
+About = Callable[[Leaf], str]
+
+
+def about_nothing(_leaf: Leaf) -> str:
+    """The words of what needs none."""
+    return ""
+
+
+def document_of(leaf: Leaf) -> str:
+    """A document with its version, as what was signed is entered."""
+    return f"{leaf.text('document')} · {leaf.text('version')}"
+
+
+def counted(
+    kind: str, about: About = about_nothing
+) -> Callable[[Session, Leaf, LeafQuestion], Found]:
+    """Facts of a requirement that counts how often something was seen."""
+
+    def facts(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
+        seen = (
+            SeenFact.kind == kind,
+            SeenFact.about == about(leaf),
+            SeenFact.withdrawn_at.is_(None),
+            *asked.of(SeenFact.person_id),
+            *asked.within(SeenFact.day),
+        )
+        if asked.need == 1:
+            first = select(SeenFact.person_id, func.count(), func.min(SeenFact.day))
+            return found_by(session, first.where(*seen).group_by(SeenFact.person_id), asked)
+        place = func.row_number().over(partition_by=SeenFact.person_id, order_by=SeenFact.day)
+        numbered = (
+            select(SeenFact.person_id, SeenFact.day, place.label("place")).where(*seen).subquery()
+        )
+        reached = func.max(case((numbered.c.place <= asked.need, numbered.c.day)))
+        return found_by(
+            session,
+            select(numbered.c.person_id, func.count(), reached).group_by(numbered.c.person_id),
+            asked,
+        )
+
+    return facts
+
+
+def oral_scores(session: Session, course: str, asked: LeafQuestion) -> Found:
+    """Best scores of oral tests of a course (public id)."""
+    best = func.max(SeenFact.amount)
+    reached = func.min(case((SeenFact.amount >= asked.need, SeenFact.day)))
+    return found_by(
+        session,
+        select(SeenFact.person_id, best, func.coalesce(reached, func.max(SeenFact.day)))
+        .where(
+            SeenFact.kind == "oral_test",
+            SeenFact.about == course,
+            SeenFact.withdrawn_at.is_(None),
+            *asked.of(SeenFact.person_id),
+            *asked.within(SeenFact.day),
+        )
+        .group_by(SeenFact.person_id),
+        asked,
+    )
+
+
+def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
+    """Months for which a role was held without a break, as often as that was entered anew; of
+    several times the longest, with the first day on which one was long enough. Of a window only the
+    days within it count."""
+    found: Found = {}
+    first = asked.window.since if asked.window is not None else None
+    last = min(asked.today, asked.window.until) if asked.window is not None else asked.today
+    held = select(SeenFact.person_id, SeenFact.day, SeenFact.until).where(
+        SeenFact.kind == "role",
+        SeenFact.about == leaf.text("role"),
+        SeenFact.withdrawn_at.is_(None),
+        *asked.of(SeenFact.person_id),
+    )
+    times: defaultdict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    for (since, until), people in alike(session, held):
+        for person in people:
+            times[person].append((since, until))
+    # Many held it from one day on.
+    known: dict[tuple[tuple[date, date | None], ...], tuple[int, date] | None] = {}
+    for person, hers in times.items():
+        key = tuple(hers)
+        if key not in known:
+            months = [_held(*one, first, last, asked.need) for one in unbroken(hers)]
+            each = [one for one in months if one is not None]
+            known[key] = reduce(partial(_better, asked.need), each) if each else None
+        best = known[key]
+        if best is not None:
+            found[person] = best
+    return found
+
+
+def _better(need: int, one: tuple[int, date], other: tuple[int, date]) -> tuple[int, date]:
+    """The most months of two times, with the first day on which there were enough, or the later."""
+    enough = [day for months, day in (one, other) if months >= need]
+    return max(one[0], other[0]), min(enough) if enough else max(one[1], other[1])
+
+
+def _held(
+    since: date, until: date | None, first: date | None, last: date, need: int
+) -> tuple[int, date] | None:
+    """Months held from one day to another and the day on which there were enough."""
+    begins = max(since, first) if first is not None else since
+    ends = min(until, last) if until is not None else last
+    if ends < begins:
+        return None
+    months = months_between(begins, ends)
+    return months, months_later(begins, need) if months >= need else ends
+
+
+DUE = "due"
+_MOST = 200
+_Later = aliased(SupervisionVisit)
+
+
+@dataclass(frozen=True)
+class VisitRow:
+    """A visit in a list of a track's: whom it was to, and when somebody is to go there next; `due`
+    is true once that day has come and nobody has."""
+
+    visit: str
+    person: str
+    name: str
+    letter: str
+    day: date
+    kind: str
+    supervisor: str
+    next_on: date | None
+    due: bool
+
+
+def _awaits() -> ColumnElement[bool]:
+    """Visits after which another was to come, on which nobody went so far; of people who are still
+    on the track, and of nobody under 18."""
+    later = exists().where(
+        _Later.track_id == SupervisionVisit.track_id,
+        _Later.person_id == SupervisionVisit.person_id,
+        _Later.withdrawn_at.is_(None),
+        or_(
+            _Later.day > SupervisionVisit.day,
+            and_(_Later.day == SupervisionVisit.day, _Later.id > SupervisionVisit.id),
+        ),
+    )
+    still_on = exists().where(
+        TrackEnrolment.track_id == SupervisionVisit.track_id,
+        TrackEnrolment.person_id == SupervisionVisit.person_id,
+        TrackEnrolment.person.has(~Person.minor),
+    )
+    return and_(
+        SupervisionVisit.next_on.is_not(None),
+        SupervisionVisit.withdrawn_at.is_(None),
+        still_on,
+        ~later,
+    )
+
+
+def visits_of_track(
+    track: Track, actor: Actor, today: date, *, state: str = "", letter: str = ""
+) -> tuple[Listing[VisitRow], OneGroup[VisitRow]]:
+    """The page of the visits to people on a track within reach by name, of one group, to nobody
+    under 18: all of them, the latest first, or those that are due, the longest waiting first. Four
+    queries at most."""
+    due = and_(_awaits(), SupervisionVisit.next_on <= today)
+    conditions = [
+        SupervisionVisit.track_id == track.id,
+        SupervisionVisit.withdrawn_at.is_(None),
+        ~Person.minor,
+        within_reach(actor, "tracks.standing", few=True),
+    ]
+    if state == DUE:
+        conditions.append(due)
+    statement: Any = (
+        select(
+            SupervisionVisit.public_id,
+            Person.public_id,
+            Person.chosen_name,
+            Group.letter,
+            SupervisionVisit.day,
+            SupervisionVisit.kind,
+            SupervisionVisit.supervisor,
+            SupervisionVisit.next_on,
+            due.label("due"),
+        )
+        .join(Person, Person.id == SupervisionVisit.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .where(*conditions)
+    )
+    counted: Any = (
+        select(SupervisionVisit.id)
+        .join(Person, Person.id == SupervisionVisit.person_id)
+        .where(*conditions)
+    )
+    page, group = listed_by_group(
+        lambda key: statement.where(Person.group_id == key),
+        letter,
+        sorts=lambda _few: {"day": SupervisionVisit.day, "next": SupervisionVisit.next_on},
+        default_sort="next" if state == DUE else "day",
+        default_direction="asc" if state == DUE else "desc",
+        key=SupervisionVisit.id,
+        counted=lambda key: counted.where(Person.group_id == key),
+    )
+    return page.turned(_visit_rows), group
+
+
+def _visit_rows(rows: Sequence[Any]) -> list[VisitRow]:
+    return [VisitRow(*(*row[:8], bool(row[8]))) for row in rows]
+
+
+@dataclass(frozen=True)
+class DueVisits:
+    """Visits on one track that somebody is to make: how many, and since when the first waits."""
+
+    track: str
+    name: str
+    name_sw: str
+    count: int
+    since: date
+
+
+def due_visits(actor: Actor, today: date) -> list[DueVisits]:
+    """The visits that an actor is to make by today, by track, the longest waiting first; one
+    query."""
+    first = func.min(SupervisionVisit.next_on)
+    rows = db.session.execute(
+        select(Track.public_id, Track.name, Track.name_sw, func.count(), first)
+        .join(Track, Track.id == SupervisionVisit.track_id)
+        .where(
+            SupervisionVisit.next_by == actor.public_id,
+            SupervisionVisit.next_on <= today,
+            _awaits(),
+            exists()
+            .where(
+                Person.id == SupervisionVisit.person_id,
+                within_reach(actor, "tracks.standing", few=True),
+            )
+            .correlate(SupervisionVisit),
+        )
+        .group_by(Track.id, Track.public_id, Track.name, Track.name_sw)
+        .order_by(first, Track.id)
+    )
+    return [DueVisits(*row[:4], row[4] or today) for row in rows]
+
+
+def visits_of(track_id: int, person_id: int) -> list[SupervisionVisit]:
+    """The visits to a person on a track (both by key), withdrawn or not, the latest first."""
+    return list(
+        db.session.scalars(
+            select(SupervisionVisit)
+            .where(SupervisionVisit.track_id == track_id, SupervisionVisit.person_id == person_id)
+            .options(joinedload(SupervisionVisit.organisation), joinedload(SupervisionVisit.venue))
+            .order_by(SupervisionVisit.day.desc(), SupervisionVisit.id.desc())
+            .limit(_MOST)
+        )
+    )
+
+
+def visit_of(visits: Sequence[SupervisionVisit], public_id: str) -> SupervisionVisit:
+    """One of a person's visits. Raises NotFound."""
+    return one_or_404(next((one for one in visits if one.public_id == public_id), None))
+
+
+def seen_of_checklist(checklist: object, visits: Sequence[SupervisionVisit]) -> list[SeenItem]:
+    """A checklist as it stands after these visits, which come the latest first."""
+    standing = [one for one in reversed(visits) if one.withdrawn_at is None]
+    return seen_items(checklist_from_json(checklist), [(one.day, one.observed) for one in standing])
+
+
+def places_to_choose() -> list[tuple[str, str]]:
+    """The places of visits, stations and collectives before venues, as (value, name)."""
+    return [
+        *((f"{STATION}:{one.public_id}", one.name) for one in organisations()),
+        *((f"{VENUE}:{one.public_id}", one.name) for one in venues()),
+    ]
+
+
+def _to_make(leaver: Holder) -> Select[SupervisionVisit]:
+    return select(SupervisionVisit).where(SupervisionVisit.next_by == leaver.public_id, _awaits())
+
+
+def count_to_make(session: Session, leaver: Holder) -> int:
+    """Number of visits that an account is still to make."""
+    return session.scalar(select(func.count()).select_from(_to_make(leaver).subquery())) or 0
+
+
+def pass_on_to_make(
+    session: Session, leaver: Holder, successor: Holder | None, _now: datetime
+) -> Sequence[str]:
+    """Have the successor make the visits; who made the earlier ones stays."""
+    if successor is None:
+        return []
+    rows = session.scalars(_to_make(leaver)).all()
+    for row in rows:
+        row.next_by = successor.public_id
+    return [row.public_id for row in rows]

@@ -1,0 +1,521 @@
+"""Eligibility: who fulfils a tree, and since when. One function, whether for one person or for a
+hundred thousand: what differs is whose facts it gets. Entering many people on a track at once: who
+can be, and who can't and why. Renewal: the days whose facts count for it, and how somebody stands
+who holds a certificate. Standing of somebody on a track: what she earned, which stays, and what is
+renewed, which runs out. Supervision visits: the checklist of what is looked at, and what was seen
+of it over time."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from kash.certificates.tracks.rules.tree import Branch, Join, Leaf, Node, Renewal
+
+# Facts by requirement and person.
+Facts = Mapping[Leaf, Mapping[int, tuple[int, date]]]
+# What is needed of each requirement.
+Needs = Mapping[Leaf, int]
+
+
+def fulfilling(node: Node, facts: Facts, needs: Needs) -> dict[int, date]:
+    """Everybody who fulfils a tree, by person, with the day on which she first did.
+
+    Facts are (amount, day) by requirement and person.
+    """
+    if isinstance(node, Leaf):
+        need = needs[node]
+        return {
+            person: on for person, (amount, on) in facts.get(node, {}).items() if amount >= need
+        }
+    found = [fulfilling(part, facts, needs) for part in node.parts]
+    if not found or not 0 < node.needed <= len(found):
+        return {}
+    if node.join is Join.ALL:
+        return _all(found)
+    if node.needed == 1:
+        return _any(found)
+    return _some(found, node.needed)
+
+
+def _all(found: list[dict[int, date]]) -> dict[int, date]:
+    fewest, *others = sorted(found, key=len)
+    people = set(fewest)
+    for other in others:
+        people &= other.keys()
+    return {person: max([one[person] for one in found]) for person in people}
+
+
+def _any(found: list[dict[int, date]]) -> dict[int, date]:
+    most, *others = sorted(found, key=len, reverse=True)
+    most = dict(most)
+    for other in others:
+        for person, on in other.items():
+            then = most.get(person)
+            if then is None or on < then:
+                most[person] = on
+    return most
+
+
+def _some(found: list[dict[int, date]], needed: int) -> dict[int, date]:
+    counts: dict[int, int] = {}
+    for one in found:
+        for person in one:
+            counts[person] = counts.get(person, 0) + 1
+    return {
+        person: sorted([one[person] for one in found if person in one])[needed - 1]
+        for person, count in counts.items()
+        if count >= needed
+    }
+
+
+@dataclass(frozen=True)
+class EligibilityChange:
+    """Number of people whom a new tree would change: who would fulfil it and did not, who did and
+    would not, and who does by both."""
+
+    gained: int
+    lost: int
+    kept: int
+
+
+def change_between(before: Mapping[int, date], after: Mapping[int, date]) -> EligibilityChange:
+    """Change for people if one tree follows another, by who fulfils each."""
+    kept = len(before.keys() & after.keys())
+    return EligibilityChange(gained=len(after) - kept, lost=len(before) - kept, kept=kept)
+
+
+@dataclass(frozen=True)
+class LeafProgress:
+    """Standing of one person towards one requirement; `done_on` is None while it is missing."""
+
+    leaf: Leaf
+    have: int
+    need: int
+    done_on: date | None
+
+
+def progress_of(person: int, leaves: list[Leaf], facts: Facts, needs: Needs) -> list[LeafProgress]:
+    """One person's standing towards each requirement."""
+    found = []
+    for leaf in leaves:
+        amount, on = facts.get(leaf, {}).get(person, (0, None))
+        need = needs[leaf]
+        found.append(LeafProgress(leaf, amount, need, on if amount >= need else None))
+    return found
+
+
+def next_steps(person: int, node: Node, facts: Facts, needs: Needs) -> list[Leaf]:
+    """The requirements that one person is to turn to, the first of them next; none if she fulfils
+    the tree.
+
+    In a group of which not all is needed these are the parts that she is nearest to; of parts that
+    are as near, those that stand first.
+    """
+    if isinstance(node, Leaf):
+        return [] if _share(person, node, facts, needs) >= 1 else [node]
+    done = [_share(person, part, facts, needs) >= 1 for part in node.parts]
+    lacking = node.needed - sum(done)
+    if lacking <= 0:
+        return []
+    missing = [part for part, is_done in zip(node.parts, done, strict=True) if not is_done]
+    nearest = sorted(missing, key=lambda part: -_share(person, part, facts, needs))[:lacking]
+    chosen = missing if node.join is Join.ALL else nearest
+    steps = [leaf for part in chosen for leaf in next_steps(person, part, facts, needs)]
+    return list(dict.fromkeys(steps))
+
+
+def _share(person: int, node: Node, facts: Facts, needs: Needs) -> float:
+    """Share of a tree that one person has, from 0 to 1."""
+    if isinstance(node, Leaf):
+        amount = facts.get(node, {}).get(person, (0, None))[0]
+        need = needs[node]
+        return min(amount / need, 1.0) if need > 0 else 1.0
+    if not 0 < node.needed <= len(node.parts):
+        return 0.0
+    best = sorted((_share(person, part, facts, needs) for part in node.parts), reverse=True)
+    return sum(best[: node.needed]) / node.needed
+
+
+def count_done(node: Branch, done: frozenset[Leaf]) -> int:
+    """Number of parts of a group that are fulfilled by these requirements."""
+    return sum(_holds(part, done) for part in node.parts)
+
+
+def _holds(node: Node, done: frozenset[Leaf]) -> bool:
+    if isinstance(node, Leaf):
+        return node in done
+    return 0 < node.needed <= count_done(node, done)
+
+
+MOST_AT_ONCE = 1_000
+LONGEST_TERM = 200
+
+Person = TypeVar("Person")
+
+
+class EntryOutcome(StrEnum):
+    """Outcome for somebody who is to be put on a track."""
+
+    NEW = "new"
+    ON_IT = "on_it"
+    MINOR = "minor"
+    ONESELF = "oneself"
+
+
+class LineFault(StrEnum):
+    """Reason for which a pasted line leads to nobody: none of one's own people is found by it, or
+    several are."""
+
+    NOBODY = "nobody"
+    SEVERAL = "several"
+
+
+def outcome_of(*, on_it: bool, minor: bool, oneself: bool) -> EntryOutcome:
+    """Outcome for one's own people. Whoever is on the track already stays as she is."""
+    if on_it:
+        return EntryOutcome.ON_IT
+    if oneself:
+        return EntryOutcome.ONESELF
+    return EntryOutcome.MINOR if minor else EntryOutcome.NEW
+
+
+@dataclass(frozen=True)
+class PastedLine:
+    """A line that was pasted, with its number from 1 and its cells: any of them may say who it
+    is about."""
+
+    number: int
+    text: str
+    cells: tuple[str, ...]
+
+
+def pasted_lines(text: str) -> list[PastedLine]:
+    """The lines of what was pasted, out of a sheet or typed; empty ones are none."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        cells = (" ".join(cell.split())[:LONGEST_TERM] for cell in line.split("\t"))
+        kept = tuple(cell for cell in cells if cell)
+        if kept:
+            found.append(PastedLine(number, " · ".join(kept), kept))
+    return found
+
+
+@dataclass(frozen=True)
+class ReadLine(Generic[Person]):
+    """A pasted line with whom it leads to, or why to nobody."""
+
+    line: PastedLine
+    person: Person | None
+    fault: LineFault | None = None
+
+
+def read_lines(
+    lines: Sequence[PastedLine], found: Callable[[str], frozenset[Person]]
+) -> list[ReadLine[Person]]:
+    """Lines with the person whom each leads to: by its first cell that leads to one alone."""
+    read: list[ReadLine[Person]] = []
+    for line in lines:
+        each = [found(cell) for cell in line.cells]
+        alone = next((people for people in each if len(people) == 1), None)
+        if alone is not None:
+            (person,) = alone
+            read.append(ReadLine(line, person))
+        else:
+            read.append(ReadLine(line, None, LineFault.SEVERAL if any(each) else LineFault.NOBODY))
+    return read
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days whose facts count, both included; without a first day all that came before counts."""
+
+    since: date | None
+    until: date
+
+    def holds(self, day: date) -> bool:
+        """True if a day lies within."""
+        return (self.since is None or self.since <= day) and day <= self.until
+
+
+class RenewalState(StrEnum):
+    """Standing of somebody whose certificate runs out: it holds and cannot be renewed yet; it can
+    be; it has run out and still can be; it has run out for good."""
+
+    HOLDS = "holds"
+    OPEN = "open"
+    GRACE = "grace"
+    LAPSED = "lapsed"
+
+
+def months_before(day: date, months: int) -> date:
+    """The day so many months before another; the last of its month where it has none such."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def months_later(day: date, months: int) -> date:
+    """The day so many months after another; the last of its month where it has none such."""
+    return months_before(day, -months)
+
+
+def months_between(since: date, until: date) -> int:
+    """Whole months from one day to a later one; 0 if it is not later."""
+    whole = (until.year - since.year) * 12 + until.month - since.month
+    while whole > 0 and months_later(since, whole) > until:
+        whole -= 1
+    return max(whole, 0)
+
+
+def unbroken(times: Iterable[tuple[date, date | None]]) -> list[tuple[date, date | None]]:
+    """Times from a day through another one, or until now (None), of which those that overlap or
+    follow each other the next day are one."""
+    found: list[tuple[date, date | None]] = []
+    for since, until in sorted(times, key=lambda one: (one[0], one[1] or date.max)):
+        before = found[-1][1] if found else since - timedelta(days=2)
+        if before is None:
+            break
+        if since <= before + timedelta(days=1):
+            found[-1] = found[-1][0], None if until is None else max(before, until)
+        else:
+            found.append((since, until))
+    return found
+
+
+def window_of(renewal: Renewal, last_day: date) -> Window:
+    """The days whose facts count towards the renewal of a certificate with this last day.
+
+    They begin after the day so many months before the last one, and end with the days of grace.
+    """
+    begins = months_before(last_day, renewal.months) + timedelta(days=1)
+    return Window(begins, last_day + timedelta(days=renewal.grace_days))
+
+
+def renewal_state(renewal: Renewal, last_day: date, today: date) -> RenewalState:
+    """Standing of somebody on a day. Her certificate holds through its last day in any case."""
+    window = window_of(renewal, last_day)
+    if today > window.until:
+        return RenewalState.LAPSED
+    if today > last_day:
+        return RenewalState.GRACE
+    return RenewalState.OPEN if window.holds(today) else RenewalState.HOLDS
+
+
+class Standing(StrEnum):
+    """Standing on a day: not all is done yet; all is done, but no certificate holds; it holds; it
+    holds and can be renewed; it has run out and still can be renewed; it has run out for good."""
+
+    ON_THE_WAY = "on_the_way"
+    EARNED = "earned"
+    ACTIVE = "active"
+    RENEWABLE = "renewable"
+    GRACE = "grace"
+    LAPSED = "lapsed"
+
+    @property
+    def holds(self) -> bool:
+        """True for an active standing, whether or not it can be renewed already."""
+        return self in (Standing.ACTIVE, Standing.RENEWABLE)
+
+
+@dataclass(frozen=True)
+class CertificatePeriod:
+    """Days of a certificate: from the first through `until`, or for ever; `ended` is the day on
+    which it was taken back."""
+
+    since: date
+    until: date | None = None
+    ended: date | None = None
+
+
+_BY_RENEWAL = {
+    RenewalState.HOLDS: Standing.ACTIVE,
+    RenewalState.OPEN: Standing.RENEWABLE,
+    RenewalState.GRACE: Standing.GRACE,
+    RenewalState.LAPSED: Standing.LAPSED,
+}
+
+
+def last_day_of(periods: Iterable[CertificatePeriod]) -> date | None:
+    """The last day of the certificate that holds longest, of those that were not taken back; None
+    if one holds for ever, or if there is none."""
+    days = [one.until for one in periods if one.ended is None]
+    return max((day for day in days if day is not None), default=None) if None not in days else None
+
+
+def standing_on(
+    today: date,
+    earned_on: date | None,
+    periods: Sequence[CertificatePeriod],
+    renewal: Renewal | None,
+    *,
+    certified: bool,
+) -> Standing:
+    """Standing of somebody who did all on a day, if she did, and holds these certificates.
+
+    A certificate holds through its last day, whatever its renewal says. On a track that leads to no
+    certificate (`certified`) nothing runs out.
+    """
+    if earned_on is None:
+        return Standing.ON_THE_WAY
+    if not certified:
+        return Standing.ACTIVE
+    if all(one.ended is not None for one in periods):
+        return Standing.EARNED
+    last_day = last_day_of(periods)
+    if last_day is None:
+        return Standing.ACTIVE
+    if renewal is not None:
+        return _BY_RENEWAL[renewal_state(renewal, last_day, today)]
+    return Standing.ACTIVE if today <= last_day else Standing.LAPSED
+
+
+class StandingEvent(StrEnum):
+    """Turn in somebody's standing: all is done; a certificate begins; it is renewed; it has run
+    out; it can be renewed no more; it was taken back."""
+
+    EARNED = "earned"
+    BEGAN = "began"
+    RENEWED = "renewed"
+    RAN_OUT = "ran_out"
+    LAPSED = "lapsed"
+    TAKEN_BACK = "taken_back"
+
+
+def standing_history(
+    today: date,
+    earned_on: date | None,
+    periods: Sequence[CertificatePeriod],
+    renewal: Renewal | None,
+) -> list[tuple[date, StandingEvent]]:
+    """Turns of somebody's standing up to a day, latest first."""
+    found = [] if earned_on is None else [(earned_on, StandingEvent.EARNED)]
+    ordered = sorted(periods, key=lambda one: one.since)
+    for number, one in enumerate(ordered):
+        later = any(other.ended is None or other.ended > one.since for other in ordered[:number])
+        found.append((one.since, StandingEvent.RENEWED if later else StandingEvent.BEGAN))
+        if one.ended is not None:
+            found.append((one.ended, StandingEvent.TAKEN_BACK))
+        elif one.until is not None:
+            found += _ends(one.until, ordered[number + 1 :], renewal)
+    order = list(StandingEvent)
+    return sorted(
+        [turn for turn in found if turn[0] <= today],
+        key=lambda turn: (turn[0], order.index(turn[1])),
+        reverse=True,
+    )
+
+
+def _ends(
+    until: date, later: Sequence[CertificatePeriod], renewal: Renewal | None
+) -> list[tuple[date, StandingEvent]]:
+    """Turns at the end of a certificate, unless another had begun by then."""
+    over = until + timedelta(days=1)
+    if any(one.since <= over for one in later):
+        return []
+    if renewal is None:
+        return [(over, StandingEvent.RAN_OUT)]
+    gone = over + timedelta(days=renewal.grace_days)
+    lapses = [] if any(one.since <= gone for one in later) else [(gone, StandingEvent.LAPSED)]
+    return [(over, StandingEvent.RAN_OUT), *lapses]
+
+
+# So many fit on the sheet of one page that is filled in by hand.
+MOST_ITEMS = 20
+LONGEST_ITEM = 160
+# What stands before the public id of where a visit was.
+STATION, VENUE = "station", "venue"
+
+
+class VisitKind(StrEnum):
+    """Occasion of a visit: outreach, practice, or looking in on somebody at work."""
+
+    OUTREACH = "outreach"
+    PRACTICUM = "practicum"
+    VISIT = "visit"
+
+    @property
+    def fact(self) -> str:
+        """The kind of fact that such a visit counts as; empty if it counts as none."""
+        return "" if self is VisitKind.VISIT else str(self)
+
+
+class Observed(StrEnum):
+    """Observation of an item; of what was not seen none is kept."""
+
+    YES = "yes"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True)
+class ChecklistItem:
+    """An item of a checklist. Its key stays the same in later versions of the track."""
+
+    key: str
+    text: str
+    text_sw: str = ""
+
+    def words(self, language: str) -> str:
+        """The item in a language."""
+        return (self.text_sw or self.text) if language == "sw" else self.text
+
+
+def checklist_as_json(items: Iterable[ChecklistItem]) -> list[dict[str, str]]:
+    """A checklist as it is stored."""
+    return [{"key": one.key, "text": one.text, "text_sw": one.text_sw} for one in items]
+
+
+def checklist_from_json(written: object) -> tuple[ChecklistItem, ...]:
+    """A checklist as it was stored; whatever is none is left out."""
+    if not isinstance(written, list):
+        return ()
+    return tuple(
+        ChecklistItem(one["key"], one["text"], str(one.get("text_sw", "")))
+        for one in written
+        if isinstance(one, Mapping)
+        and isinstance(one.get("key"), str)
+        and isinstance(one.get("text"), str)
+    )
+
+
+def written_items(
+    rows: Sequence[ChecklistItem], known: Iterable[str], new_key: Callable[[], str]
+) -> tuple[ChecklistItem, ...]:
+    """Items as they were typed: empty ones go, and what has no key of the version gets a new one.
+    Of two with one key the second is new."""
+    free = set(known)
+    found = []
+    for row in rows:
+        if not row.text:
+            continue
+        key = row.key if row.key in free else new_key()
+        free.discard(key)
+        found.append(ChecklistItem(key, row.text, row.text_sw))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class SeenItem:
+    """An item with what was seen of it last, and on which day; nothing if it was not seen."""
+
+    item: ChecklistItem
+    observed: Observed | None
+    day: date | None
+
+
+def seen_items(
+    items: Sequence[ChecklistItem], visits: Iterable[tuple[date, Mapping[str, Any]]]
+) -> list[SeenItem]:
+    """A checklist as it stands after visits in their order: what was seen last counts, and a visit
+    on which an item was not seen changes nothing of it."""
+    last: dict[str, tuple[Observed, date]] = {}
+    values = set(Observed)
+    for day, observed in visits:
+        for key, value in observed.items():
+            if value in values:
+                last[key] = Observed(value), day
+    return [SeenItem(one, *last.get(one.key, (None, None))) for one in items]

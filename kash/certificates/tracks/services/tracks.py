@@ -1,0 +1,556 @@
+"""Problems that stand in the way of what is done with tracks. Adding a track, and changing what it
+is called. Badges for having fulfilled a track. Nothing takes one away again. Writing the
+requirements of a version, and its way from draft to published."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from kash.certificates.tracks.leaf_kinds import LeafQuestion, kind_rules
+from kash.certificates.tracks.models import (
+    APPROVAL,
+    Track,
+    TrackBadge,
+    TrackEnrolment,
+    TrackVersion,
+)
+from kash.certificates.tracks.queries.certifying import fulfilled_by_version
+from kash.certificates.tracks.queries.tracks import catalogue
+from kash.certificates.tracks.rules.standing import (
+    MOST_ITEMS,
+    ChecklistItem,
+    checklist_as_json,
+    checklist_from_json,
+    written_items,
+)
+from kash.certificates.tracks.rules.tree import (
+    Branch,
+    FlawAt,
+    Join,
+    Node,
+    Renewal,
+    flaws_of,
+    renewal_as_json,
+    renewal_flaws,
+    renewal_from_json,
+    tree_as_json,
+    tree_from_json,
+)
+from kash.platform.approvals.approval import note
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import audited
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.formats import local_today
+from kash.policy import SYSTEM, Actor
+from kash.training.models import Course
+
+
+class TrackNameTaken(Problem):
+    """Another track has this name."""
+
+    field = "name"
+    sentence = _l("Another track has this name.")
+
+
+class UnknownCourse(Problem):
+    """A course that is not there."""
+
+    field = "course"
+    sentence = _l("Choose a course from the list.")
+
+
+class CourseIsRenewed(Problem):
+    """A published version says how the certificate of the present course is renewed."""
+
+    field = "course"
+    sentence = _l(
+        "A published version says how this certificate is renewed, so the course stays. Add another"
+        " track for another course."
+    )
+
+
+class CourseIsCertified(Problem):
+    """The certificates of the present course need this track."""
+
+    field = "course"
+    sentence = _l(
+        "The certificates of this course need this track, so the course stays. A director can"
+        " change that under Certificates, The rule."
+    )
+
+
+class StandardTrack(Problem):
+    """The track of all certificates is written with the rule for certificates."""
+
+    status = 409
+    sentence = _l("A director sets what this track asks for, under Certificates, The rule.")
+
+
+class NobodyOnStandardTrack(Problem):
+    """The track of all certificates asks the same of everybody: whoever were on it would keep an
+    earlier version, and so an earlier rule."""
+
+    status = 409
+    sentence = _l("Nobody is put on this track: what it asks for holds for everybody.")
+
+
+class VersionBeforeHers(Problem):
+    """A version before that on which she began, which may ask less for a certificate."""
+
+    field = "version"
+    sentence = _l(
+        "Certificates need this track, so nobody is moved to a version before the one on which they"
+        " began."
+    )
+
+
+class CannotCertify(Problem):
+    """A track that certificates cannot be made to need."""
+
+    status = 409
+    sentence = _l(
+        "Only a published track that leads to the certificate of a course can be required."
+    )
+
+
+class AnotherCertifies(Problem):
+    """The certificates of the course need another track already."""
+
+    status = 409
+    sentence = _l("The certificates of this course need another track already. End that first.")
+
+
+class UnsoundTree(Problem):
+    """Requirements that cannot be saved; its page says why, each beside its place."""
+
+    sentence = _l("These requirements can't be saved yet. What is wrong stands beside each.")
+
+
+class TrackNotADraft(Problem):
+    """Only a draft can be written in."""
+
+    sentence = _l("This version is no draft any more, so it cannot be changed.")
+
+
+class TrackStepNotPossible(Problem):
+    """The version is in another state by now."""
+
+    sentence = _l("This version is in another state by now. Look at it again.")
+
+
+class TrackDraftExists(Problem):
+    """A track has one version at most that is not published."""
+
+    sentence = _l("There is a version already that is not published yet.")
+
+
+class NothingPublished(Problem):
+    """Nobody can be enrolled on a track without a published version."""
+
+    sentence = _l("Nobody can be enrolled before a version of this track is published.")
+
+
+class PublishedMeanwhile(Problem):
+    """Another version was published since people were shown who are to be put on a track."""
+
+    sentence = _l("Another version was published meanwhile. Look at it, then confirm once more.")
+
+
+class OneselfOnATrack(Problem):
+    """Nobody enrols herself, moves herself or enters what she did."""
+
+    status = 403
+    sentence = _l("This is about yourself: somebody else must do it.")
+
+
+class AlreadyEnrolled(Problem):
+    """The person is on this track already."""
+
+    sentence = _l("This person is on this track already.")
+
+
+class MinorOnATrack(Problem):
+    """Nobody under 18 is enrolled."""
+
+    sentence = _l("Nobody under 18 is enrolled.")
+
+
+class NothingOfMinors(Problem):
+    """Nothing is entered about somebody who was found to be under 18."""
+
+    sentence = _l("Nothing is entered about anybody under 18. What was entered before stays.")
+
+
+class SameVersion(Problem):
+    """The person is on this version already."""
+
+    field = "version"
+    sentence = _l("This person is on this version already. Choose another one.")
+
+
+class DayToCome(Problem):
+    """Nothing is entered that has not happened yet."""
+
+    field = "day"
+    sentence = _l("This day is still to come.")
+
+
+class SupervisedByHerself(Problem):
+    """Nobody sees or supervises what she did herself."""
+
+    field = "seen_by"
+    sentence = _l(
+        "Whoever is chosen as having seen it is ticked as well. Somebody else must see it."
+    )
+
+
+class UnknownWitness(Problem):
+    """An account that cannot be chosen as who saw it."""
+
+    field = "seen_by"
+    sentence = _l("Choose somebody from the list.")
+
+
+class NothingEntered(Problem):
+    """A grid in which nothing is ticked."""
+
+    sentence = _l("Nobody is ticked yet.")
+
+
+class NotEntered(Problem):
+    """A requirement for which nothing is entered by hand."""
+
+    field = "requirement"
+    sentence = _l("Choose a requirement from the list.")
+
+
+class AlreadyWithdrawn(Problem):
+    """A fact that was withdrawn already."""
+
+    sentence = _l("This was withdrawn already.")
+
+
+class WrongEnd(Problem):
+    """A role ends on a day from its first one to today."""
+
+    field = "until"
+    sentence = _l("The last day lies between the first one and today.")
+
+
+class TooManyItems(Problem):
+    """A checklist that does not fit on its page."""
+
+    sentence = _l("A checklist has at most 20 lines, so that it fits on one page.")
+
+
+class ChecklistChanged(Problem):
+    """Somebody is on another version by now, whose checklist is another."""
+
+    sentence = _l("The checklist is another by now. Look at it again.")
+
+
+class VisitThere(Problem):
+    """The same visit is there already."""
+
+    field = "day"
+    sentence = _l("This visit is entered already: the same occasion, day and supervisor.")
+
+
+class NextTooEarly(Problem):
+    """The next visit comes after this one."""
+
+    field = "next_on"
+    sentence = _l("The next visit comes after this one.")
+
+
+class UnknownPlace(Problem):
+    """A station or venue that is not there."""
+
+    field = "place"
+    sentence = _l("Choose a place from the list.")
+
+
+@dataclass(frozen=True)
+class TrackDetails:
+    """A track apart from its requirements; `course` is that of its certificate (public id), empty
+    if it has none."""
+
+    name: str
+    name_sw: str = ""
+    purpose: str = ""
+    course: str = ""
+
+
+def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
+    """Add a track with an empty first draft; the public ids of both. Raises TrackNameTaken and
+    UnknownCourse."""
+    with audited("tracks.track_added", by) as change:
+        track = Track(created_at=change.now)
+        _fill(change.session, track, details)
+        draft = TrackVersion(
+            track=track,
+            number=1,
+            tree=tree_as_json(Branch(Join.ALL)),
+            created_at=change.now,
+        )
+        change.session.add_all([track, draft])
+        change.session.flush()
+        change.about(track.public_id, draft.public_id)
+        return track.public_id, draft.public_id
+
+
+def change_track(public_id: str, details: TrackDetails, *, by: Actor) -> None:
+    """Change what a track is called, and its certificate. Raises NotFound, TrackNameTaken,
+    UnknownCourse; for another course CourseIsCertified if its certificates need this track, and
+    CourseIsRenewed once a published version has a renewal."""
+    with audited("tracks.track_changed", by) as change:
+        track = locked_track(change.session, public_id)
+        course = track.course_id
+        _fill(change.session, track, details)
+        if track.course_id != course and track.certifies:
+            raise CourseIsCertified
+        if track.course_id != course and any(
+            one.state == "published" and one.renewal for one in track.versions
+        ):
+            raise CourseIsRenewed
+        change.about(public_id)
+
+
+def locked_track(session: Session, public_id: str) -> Track:
+    """A track inside a write transaction, locked. Raises NotFound."""
+    return one_or_404(
+        session.scalar(select(Track).where(Track.public_id == public_id).with_for_update())
+    )
+
+
+def _fill(session: Session, track: Track, details: TrackDetails) -> None:
+    taken = select(Track.id).where(func.lower(Track.name) == func.lower(details.name))
+    if track.id is not None:
+        taken = taken.where(Track.id != track.id)
+    if session.scalar(taken) is not None:
+        raise TrackNameTaken
+    course = None
+    if details.course:
+        course = session.scalar(select(Course.id).where(Course.public_id == details.course))
+        if course is None:
+            raise UnknownCourse
+    track.name, track.name_sw = details.name, details.name_sw
+    track.purpose, track.course_id = details.purpose, course
+
+
+# Beyond so many, everybody's facts are read rather than those of a list of keys.
+_MOST_KEYS = 500
+
+
+def give_badges() -> int:
+    """Give badges to all who are on a track, fulfil it and have none yet; how many."""
+    given = 0
+    for track in db.session.scalars(select(Track.public_id).order_by(Track.id)).all():
+        db.session.rollback()
+        with audited("tracks.badges_given", SYSTEM) as change:
+            found = locked_track(change.session, track)
+            now = give_earned(change.session, found, change.now)
+            if now:
+                change.about(track)
+            else:
+                change.nothing()
+            given += now
+    return given
+
+
+def give_earned(
+    session: Session, track: Track, now: datetime, people: Collection[int] | None = None
+) -> int:
+    """Give badges to whoever is on a track that is locked, fulfils her version and has none yet, of
+    these persons (keys) or of all; how many. Within a transaction."""
+    waiting: defaultdict[int, list[int]] = defaultdict(list)
+    has_one = exists().where(
+        TrackBadge.track_id == TrackEnrolment.track_id,
+        TrackBadge.person_id == TrackEnrolment.person_id,
+    )
+    statement = select(TrackEnrolment.version_id, TrackEnrolment.person_id).where(
+        TrackEnrolment.track_id == track.id, ~has_one
+    )
+    if people is not None:
+        statement = statement.where(TrackEnrolment.person_id.in_(people))
+    for version, person in session.execute(statement):
+        waiting[version].append(person)
+    given = 0
+    for version, persons in waiting.items():
+        narrowed = persons if len(persons) <= _MOST_KEYS else None
+        asked = LeafQuestion(local_today(), narrowed)
+        done = fulfilled_by_version(session, {version: persons}, asked)
+        give(session, track, version, done, now)
+        given += len(done)
+    return given
+
+
+def give(
+    session: Session, track: Track, version: int, earned: Mapping[int, date], now: datetime
+) -> None:
+    """Give badges of a track that is locked to these persons, {key: day}, who have none. Within a
+    transaction."""
+    session.add_all(
+        TrackBadge(
+            track_id=track.id, version_id=version, person_id=person, earned_on=day, given_at=now
+        )
+        for person, day in earned.items()
+    )
+    session.flush()
+
+
+def start_version(track_id: str, *, by: Actor) -> str:
+    """Begin a draft as a copy of the latest version; its public id. Raises NotFound, StandardTrack
+    and TrackDraftExists."""
+    with audited("tracks.version_started", by) as change:
+        track = locked_track(change.session, track_id)
+        if track.standard:
+            raise StandardTrack
+        latest = track.versions[0]
+        if latest.state != "published":
+            raise TrackDraftExists
+        draft = TrackVersion(
+            track_id=track.id,
+            number=latest.number + 1,
+            tree=latest.tree,
+            renewal=latest.renewal,
+            checklist=latest.checklist,
+            created_at=change.now,
+        )
+        change.session.add(draft)
+        change.session.flush()
+        change.about(track_id, draft.public_id)
+        return draft.public_id
+
+
+def write_version(
+    public_id: str, tree: Node, renewal: Renewal | None, row_version: int, *, by: Actor
+) -> None:
+    """Save the requirements of a draft. Raises NotFound, TrackNotADraft, ChangedMeanwhile if
+    `row_version` is not the present one, and UnsoundTree."""
+    with audited("tracks.version_written", by) as change:
+        version = _locked(change.session, public_id)
+        if version.state != "draft":
+            raise TrackNotADraft
+        if version.row_version != row_version:
+            raise ChangedMeanwhile
+        if any(flaws(change.session, version.track, tree, renewal)):
+            raise UnsoundTree
+        version.tree = tree_as_json(tree)
+        version.renewal = renewal_as_json(renewal) if renewal is not None else None
+        version.row_version += 1
+        change.about(public_id)
+
+
+def write_checklist(
+    public_id: str, rows: Sequence[ChecklistItem], row_version: int, *, by: Actor
+) -> None:
+    """Save the checklist of a draft. Raises NotFound, TrackNotADraft, ChangedMeanwhile if
+    `row_version` is not the present one, and TooManyItems."""
+    with audited("tracks.checklist_written", by) as change:
+        version = _locked(change.session, public_id)
+        if version.state != "draft":
+            raise TrackNotADraft
+        if version.row_version != row_version:
+            raise ChangedMeanwhile
+        known = [one.key for one in checklist_from_json(version.checklist)]
+        items = written_items(rows, known, new_public_id)
+        if len(items) > MOST_ITEMS:
+            raise TooManyItems
+        version.checklist = checklist_as_json(items)
+        version.row_version += 1
+        change.about(public_id)
+
+
+def flaws(
+    session: Session, track: Track, tree: Node, renewal: Renewal | None
+) -> tuple[list[FlawAt], list[FlawAt], list[FlawAt]]:
+    """Flaws of a tree, of the tree of its renewal, and of the renewal apart from that."""
+    known, rules = catalogue(session), kind_rules()
+    of_tree = flaws_of(tree, track.public_id, rules, known)
+    if renewal is None:
+        return of_tree, [], []
+    return (
+        of_tree,
+        flaws_of(renewal.tree, track.public_id, rules, known),
+        renewal_flaws(renewal, rules, course=track.course.public_id if track.course else ""),
+    )
+
+
+def propose(public_id: str, *, by: Actor) -> None:
+    """Hand a draft to a director. Raises NotFound, TrackStepNotPossible and UnsoundTree."""
+    with audited("tracks.version_proposed", by) as change:
+        version = _step(change.session, public_id, "draft", "proposed")
+        _refuse_unsound(change.session, version)
+        version.proposed_by, version.returned_because = by.public_id, ""
+        change.about(public_id)
+
+
+def take_back(public_id: str, *, by: Actor) -> None:
+    """Make a proposal a draft again, to go on writing. Raises NotFound and TrackStepNotPossible."""
+    with audited("tracks.proposal_taken_back", by) as change:
+        version = _step(change.session, public_id, "proposed", "draft")
+        version.proposed_by = None
+        change.about(public_id)
+
+
+def return_to_draft(public_id: str, because: str, *, by: Actor) -> None:
+    """Send a proposal back with a sentence. Raises NotFound and TrackStepNotPossible."""
+    with audited("tracks.version_returned", by) as change:
+        version = _step(change.session, public_id, "proposed", "draft")
+        version.proposed_by, version.returned_because = None, because
+        note(change, version, by.decides_for(APPROVAL.approves))
+
+
+def publish(public_id: str, row_version: int | None = None, *, by: Actor) -> None:
+    """Publish a proposal: nothing in it changes any more. `row_version` is that of what was read.
+
+    Raises NotFound, TrackStepNotPossible, SamePerson, StandsInForProposer, UnsoundTree, as other
+    tracks may have changed, and ChangedMeanwhile if it was written anew since it was read.
+    """
+    with audited("tracks.version_published", by) as change:
+        version = _step(change.session, public_id, "proposed", "published")
+        if row_version is not None and row_version != version.row_version:
+            raise ChangedMeanwhile
+        version.published_for = APPROVAL.decides(version, by)
+        _refuse_unsound(change.session, version)
+        version.published_by, version.published_at = by.public_id, change.now
+        note(change, version, version.published_for)
+
+
+def _refuse_unsound(session: Session, version: TrackVersion) -> None:
+    renewal = renewal_from_json(version.renewal) if version.renewal else None
+    if any(flaws(session, version.track, tree_from_json(version.tree), renewal)):
+        raise UnsoundTree
+
+
+def _step(session: Session, public_id: str, before: str, after: str) -> TrackVersion:
+    version = _locked(session, public_id)
+    if version.state != before:
+        raise TrackStepNotPossible
+    version.state = after
+    return version
+
+
+def _locked(session: Session, public_id: str) -> TrackVersion:
+    """A version inside a write transaction, with its track locked before it."""
+    track = one_or_404(
+        session.scalar(
+            select(Track.public_id)
+            .join(TrackVersion, TrackVersion.track_id == Track.id)
+            .where(TrackVersion.public_id == public_id)
+        )
+    )
+    locked_track(session, track)
+    return one_or_404(
+        session.scalar(
+            select(TrackVersion).where(TrackVersion.public_id == public_id).with_for_update()
+        )
+    )

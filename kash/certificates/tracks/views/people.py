@@ -1,0 +1,524 @@
+"""Putting many people on a track: from a workshop, from pasted rows, or ticked in a list of
+people. First a page shows who is new, who is on it already and who can't be, and why; it is
+confirmed once. Whom it is about goes along in the form, and so do rows that lead to nobody, and
+ticks of people who are not on the page. People on a track: who stands where, one person's way,
+enrolling and moving. Tracks on the page of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.accounts.queries.accounts import names_of
+from kash.certificates.tracks import blueprint
+from kash.certificates.tracks.forms import (
+    STANDING,
+    STANDING_TONE,
+    EndForm,
+    MoveForm,
+    WithdrawForm,
+    sentence,
+    track_name,
+)
+from kash.certificates.tracks.models import SeenFact, Track, TrackBadge, note_of
+from kash.certificates.tracks.queries.certifying import (
+    TrackStanding,
+    facts_seen,
+    one_standing,
+    standings_of,
+)
+from kash.certificates.tracks.queries.tracks import (
+    DONE,
+    Names,
+    all_names,
+    one_track,
+    published_version,
+    shown,
+    tracks_to_enter,
+    who_stands_where,
+)
+from kash.certificates.tracks.queries.visits import (
+    MOST_OF_BATCH,
+    MOST_WORKSHOPS,
+    Entrant,
+    batch_to_undo,
+    batches_to_undo,
+    entrants,
+    people_of_lines,
+    people_of_workshop,
+    seen_of_checklist,
+    visits_of,
+    workshops_to_enter_from,
+)
+from kash.certificates.tracks.rules.standing import (
+    LONGEST_TERM,
+    MOST_AT_ONCE,
+    EntryOutcome,
+    LineFault,
+    PastedLine,
+    ReadLine,
+    Standing,
+    pasted_lines,
+)
+from kash.certificates.tracks.services import people as enrolments
+from kash.certificates.tracks.services import visits as seen_services
+from kash.certificates.tracks.services.people import enrol_all, undo_batch
+from kash.certificates.tracks.services.tracks import (
+    AlreadyEnrolled,
+    MinorOnATrack,
+    NobodyOnStandardTrack,
+    NothingPublished,
+    OneselfOnATrack,
+    PublishedMeanwhile,
+)
+from kash.certificates.tracks.views.tracks import ON_TRACK_COLUMNS
+from kash.people.models import Person
+from kash.people.next_steps import NextStep
+from kash.people.queries.search import find_people
+from kash.people.rules.persons import OneGroup, one_group
+from kash.people.scope import within_reach
+from kash.people.sections import SectionRow
+from kash.platform.database import db, is_public_id, utc_now
+from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import date_text, day_text, local_today, short_date_text
+from kash.platform.web.forms import choice_field, long_text_field, whole_number_field
+from kash.platform.web.lists import ROWS
+from kash.platform.web.row_versions import number_shown
+from kash.platform.web.taking import is_taken, offers_table, taken
+from kash.policy import Actor, allow
+
+_MOST_PASTED = 100_000
+
+
+class ManyForm(KashForm):
+    """Sources of people who are put on a track together."""
+
+    workshop = choice_field(_l("Workshop"), required=False)
+    least = whole_number_field(
+        _l("Only who attended at least so many per cent"), least=0, most=100, required=False
+    )
+    pasted = long_text_field(_l("Rows"), most=_MOST_PASTED, required=False)
+
+    def offer(self, actor: Actor) -> None:
+        """Offer the latest workshops that an actor runs."""
+        found = workshops_to_enter_from(actor)
+        self.workshop.choices = [
+            ("", "–"),
+            *((one, f"{title}, {short_date_text(day)}") for one, title, day in found),
+        ]
+        if len(found) == MOST_WORKSHOPS:
+            self.workshop.description = _(
+                "The latest %(number)s are offered. Paste the rows of an earlier one.",
+                number=MOST_WORKSHOPS,
+            )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Everybody who is to be put on a track (public ids), and the pasted lines that lead to
+    nobody."""
+
+    people: Sequence[str]
+    lost: Sequence[ReadLine[str]] = ()
+
+
+@blueprint.route("/<public_id>/people/many", methods=["GET", "POST"])
+@allow("tracks.keep")
+def enter_many(public_id: str) -> ResponseReturnValue:
+    """Ask whom to put on a track, show who can be, and do it once that is confirmed."""
+    actor, track = current_actor(), one_track(public_id)
+    form = ManyForm()
+    form.offer(actor)
+    if request.method == "GET" or published_version(track) is None:
+        return render_template("tracks/many.html", track=track, form=form)
+    if "people" in request.form:
+        return _confirmed_or_turned(track, actor)
+    if form.validate_on_submit():
+        wanted = _gathered(form, actor)
+        if len(wanted.people) + len(wanted.lost) > MOST_AT_ONCE:
+            form.form_errors.append(
+                _("Too many at once. The most are: %(most)s", most=MOST_AT_ONCE)
+            )
+        elif wanted.people or wanted.lost:
+            return _preview(track, actor, wanted)
+        else:
+            form.form_errors.append(_("Choose a workshop with people in it, or paste rows."))
+    return render_template("tracks/many.html", track=track, form=form), 422
+
+
+def _gathered(form: ManyForm, actor: Actor) -> Wanted:
+    people: list[str] = []
+    if form.workshop.data:
+        people += people_of_workshop(actor, form.workshop.data, form.least.data or 0)
+    read = people_of_lines(actor, pasted_lines(form.pasted.data))
+    people += [line.person for line in read if line.person is not None]
+    return Wanted(list(dict.fromkeys(people)), [line for line in read if line.fault is not None])
+
+
+def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
+    shown = [one for one in request.form["people"].split() if is_public_id(one)][:MOST_AT_ONCE]
+    ticked = set(request.form.getlist("chosen"))
+    if request.form.get("do") == "save":
+        people = [one for one in shown if one in ticked]
+        refused = (NobodyOnStandardTrack, NothingPublished, PublishedMeanwhile)
+        with FlashedProblems(*refused, tone="warn"):
+            version = request.form.get("version", "")
+            done = enrol_all(track.public_id, version, people, by=actor)
+            flash(
+                _(
+                    "Put on the track: %(done)s. Left out: %(left)s.",
+                    done=done.entered,
+                    left=done.left_out,
+                )
+            )
+            return redirect(url_for("tracks.people", public_id=track.public_id))
+    return _preview(one_track(track.public_id), actor, Wanted(shown, _lost_rows()), ticked)
+
+
+def _lost_rows() -> list[ReadLine[str]]:
+    """Rows that lead to nobody, as the page that is turned carries them: number, fault and text."""
+    found = []
+    for said in request.form.getlist("lost")[:MOST_AT_ONCE]:
+        number, fault, text = [*said.split(" ", 2), "", ""][:3]
+        if fault in set(LineFault):
+            line = PastedLine(number_shown(number), text[:LONGEST_TERM], ())
+            found.append(ReadLine[str](line, None, LineFault(fault)))
+    return found
+
+
+def _preview(
+    track: Track, actor: Actor, wanted: Wanted, ticked: set[str] | None = None
+) -> ResponseReturnValue:
+    """Page of who can be put on a track; everybody who is new is ticked at first."""
+    found = entrants(track, actor, wanted.people[:MOST_AT_ONCE])
+    new = {one.person for one in found if one.outcome is EntryOutcome.NEW}
+    chosen = new if ticked is None else ticked & new
+    letter = request.form.get("group") or request.form.get("letter", "")
+    # Who is new stands first; within that, by name.
+    order = sorted(found, key=lambda one: one.outcome is not EntryOutcome.NEW)
+    group: OneGroup[Entrant] = one_group(order, lambda one: one.letter, letter)
+    pages = max(1, -(-len(group.rows) // ROWS))
+    turned = number_shown(request.form.get("turn")) if "group" not in request.form else 1
+    number = min(max(turned, 1), pages)
+    rows = group.rows[(number - 1) * ROWS : number * ROWS]
+    return render_template(
+        "tracks/many_preview.html",
+        track=track,
+        version=one_or_404(published_version(track)),
+        people=[one.person for one in found],
+        shown=OneGroup(group.letter, rows, group.counts),
+        chosen=chosen,
+        elsewhere=sorted(chosen - {one.person for one in rows}),
+        counts={each: sum(one.outcome is each for one in found) for each in EntryOutcome},
+        left=len(wanted.people) - len(found),
+        lost=wanted.lost,
+        page=number,
+        pages=pages,
+    )
+
+
+@blueprint.route("/<public_id>/people/many/<batch>/undo", methods=["GET", "POST"])
+@allow("tracks.keep")
+def undo_many(public_id: str, batch: str) -> ResponseReturnValue:
+    """Ask, then take off again who was put on a track together."""
+    actor, track = current_actor(), one_track(public_id)
+    if request.method == "GET":
+        found = batch_to_undo(track, actor, utc_now(), batch)
+        return render_template("tracks/undo_many.html", track=track, batch=found)
+    taken = undo_batch(public_id, batch, by=actor)
+    flash(_("Taken off again: %(number)s.", number=taken))
+    return redirect(url_for("tracks.people", public_id=public_id))
+
+
+def _tracks(actor: Actor) -> list[tuple[str, str]]:
+    if not actor.may("tracks.keep"):
+        return []
+    return [(one.public_id, track_name(one.name, one.name_sw)) for one in tracks_to_enter()]
+
+
+def _ask(track: str, people: Sequence[str], actor: Actor) -> ResponseReturnValue:
+    return _preview(one_track(track), actor, Wanted(people))
+
+
+PUT_ON_A_TRACK = NextStep(
+    "track",
+    _l("Put them on a track"),
+    _l("A page first shows who is new, who is on it already and who can't be."),
+    _tracks,
+    asks=_ask,
+)
+
+
+@blueprint.get("/<public_id>/people")
+@allow("tracks.see")
+@offers_table("list", names=True)
+def people(public_id: str) -> ResponseReturnValue:
+    """List of who stands where on a track."""
+    return _people_page(public_id, found=None)
+
+
+def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) -> str | Response:
+    actor, today = current_actor(), local_today()
+    track = one_track(public_id)
+    state, version = request.args.get("state", ""), request.args.get("version", "")
+    listing, group = who_stands_where(
+        track, actor, today, state=state, version=version, letter=request.args.get("group", "")
+    )
+    page_shown = listing.turned(lambda rows: shown(rows, track, today))
+    if is_taken():
+        known = all_names()
+        return taken([(one, known) for one in page_shown], ON_TRACK_COLUMNS)
+    batches = batches_to_undo(track, actor, utc_now()) if actor.may("tracks.keep") else []
+    return render_template(
+        "tracks/people.html",
+        track=track,
+        listing=page_shown,
+        shown=group,
+        state=state,
+        version=version,
+        states=[
+            ("", _("Everybody")),
+            (DONE, _("With the badge")),
+            *((str(one), str(STANDING[one])) for one in Standing),
+        ],
+        versions=[
+            ("", _("Any version")),
+            *(
+                (one.public_id, _("Version %(number)s", number=one.number))
+                for one in track.versions
+                if one.state == "published"
+            ),
+        ],
+        known=all_names(),
+        batches=batches,
+        most_counted=MOST_OF_BATCH,
+        names=names_of([one.by for one in batches]),
+        found=found,
+        searched=request.form.get("search", "")[:200].strip(),
+    )
+
+
+@blueprint.post("/<public_id>/people/find")
+@allow("tracks.keep")
+def find(public_id: str) -> ResponseReturnValue:
+    """Find people to enrol by name."""
+    actor = current_actor()
+    text = request.form.get("search", "")[:200].strip()
+    return _people_page(public_id, found=_to_enrol(actor, text))
+
+
+def _to_enrol(actor: Actor, text: str) -> list[tuple[str, str, str]]:
+    """(public id, name, letter) of people of hers who are found by what was typed."""
+    candidates = {one.public_id: one for one in find_people(actor, text)} if text else {}
+    mine = db.session.scalars(
+        select(Person.public_id).where(
+            Person.public_id.in_(candidates),
+            within_reach(actor, "tracks.keep", few=True),
+            ~Person.minor,
+        )
+    )
+    reached = set(mine)
+    return [
+        (one.public_id, one.chosen_name, one.letter)
+        for one in candidates.values()
+        if one.public_id in reached
+    ]
+
+
+@blueprint.post("/<public_id>/people/enrol")
+@allow("tracks.keep")
+def enrol(public_id: str) -> ResponseReturnValue:
+    """Enrol somebody on the published version."""
+    refused = (
+        AlreadyEnrolled,
+        MinorOnATrack,
+        NobodyOnStandardTrack,
+        NothingPublished,
+        OneselfOnATrack,
+    )
+    with FlashedProblems(*refused, tone="warn"):
+        enrolments.enrol(public_id, request.form.get("person", ""), by=current_actor())
+        flash(_("Enrolled."))
+    return redirect(url_for("tracks.people", public_id=public_id))
+
+
+@blueprint.get("/<public_id>/people/<person_id>")
+@allow("tracks.standing")
+def progress(public_id: str, person_id: str) -> ResponseReturnValue:
+    """One person's way: what is done, what is missing, what comes next."""
+    found = _standing(public_id, person_id)
+    actor = current_actor()
+    seen = facts_seen(found.enrolment.person)
+    visits = visits_of(found.enrolment.track_id, found.enrolment.person_id)
+    accounts = [
+        *(one.seen_by for one in seen),
+        *(one.moved_by for one in found.enrolment.moves),
+        *(one.supervisor for one in visits),
+    ]
+    versions = {one.id: one.number for one in one_track(public_id).versions}
+    return render_template(
+        "tracks/progress.html",
+        track=found.enrolment.track,
+        standing=found,
+        person=found.enrolment.person,
+        seen=seen,
+        visits=visits,
+        notes={one.public_id: note_of(one) for one in visits},
+        checklist=seen_of_checklist(found.enrolment.version.checklist, visits),
+        next_visit=next((one.next_on for one in visits if one.withdrawn_at is None), None),
+        versions=versions,
+        names=names_of(accounts) if actor.may("tracks.see") else {},
+        known=all_names(),
+        staff=actor.may("tracks.see"),
+        keeps=actor.may("tracks.keep") and actor.person_id != found.enrolment.person_id,
+    )
+
+
+def _standing(public_id: str, person_id: str) -> TrackStanding:
+    return one_standing(person_id, public_id, current_actor(), local_today())
+
+
+def _to_progress(public_id: str, person_id: str) -> ResponseReturnValue:
+    return redirect(url_for("tracks.progress", public_id=public_id, person_id=person_id))
+
+
+@blueprint.route("/<public_id>/people/<person_id>/move", methods=["GET", "POST"])
+@allow("tracks.keep")
+def move(public_id: str, person_id: str) -> ResponseReturnValue:
+    """Move somebody to another version, with a reason."""
+    found = _standing(public_id, person_id)
+    form = MoveForm()
+    form.version.choices = [
+        (one.public_id, _("Version %(number)s", number=one.number))
+        for one in one_track(public_id).versions
+        if one.state == "published" and one.id != found.enrolment.version_id
+    ]
+    if form.validate_on_submit():
+        with form.showing_problems():
+            enrolments.move(
+                public_id, person_id, form.version.data, form.reason.data, by=current_actor()
+            )
+            flash(_("Moved."))
+            return _to_progress(public_id, person_id)
+        found = _standing(public_id, person_id)
+    return page("tracks/move.html", form=form, standing=found)
+
+
+@blueprint.route("/<public_id>/people/<person_id>/take-off", methods=["GET", "POST"])
+@allow("tracks.keep")
+def take_off(public_id: str, person_id: str) -> ResponseReturnValue:
+    """Ask, then take somebody off a track."""
+    found = _standing(public_id, person_id)
+    if request.method == "GET":
+        return render_template("tracks/take_off.html", standing=found)
+    with FlashedProblems(OneselfOnATrack, tone="warn"):
+        enrolments.take_off(public_id, person_id, by=current_actor())
+        flash(_("Taken off. What was entered about this person stays."))
+        return redirect(url_for("tracks.people", public_id=public_id))
+    return _to_progress(public_id, person_id)
+
+
+@blueprint.route(
+    "/<public_id>/people/<person_id>/facts/<fact_id>/withdraw", methods=["GET", "POST"]
+)
+@allow("tracks.keep")
+def withdraw(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValue:
+    """Withdraw what was entered wrongly, with a reason."""
+    found = _standing(public_id, person_id)
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            seen_services.withdraw(person_id, fact_id, form.because.data, by=current_actor())
+            flash(_("Withdrawn."))
+            return _to_progress(public_id, person_id)
+        found = _standing(public_id, person_id)
+    return page("tracks/withdraw.html", form=form, standing=found, fact=_fact(found, fact_id))
+
+
+@blueprint.route("/<public_id>/people/<person_id>/facts/<fact_id>/end", methods=["GET", "POST"])
+@allow("tracks.keep")
+def end_role(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValue:
+    """Say when a role was held last."""
+    found = _standing(public_id, person_id)
+    form = EndForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            until = form.until.data or local_today()
+            seen_services.end_role(person_id, fact_id, until, by=current_actor())
+            flash(_("Saved."))
+            return _to_progress(public_id, person_id)
+        found = _standing(public_id, person_id)
+    return page("tracks/end_role.html", form=form, standing=found, fact=_fact(found, fact_id))
+
+
+def _fact(found: TrackStanding, fact_id: str) -> SeenFact:
+    facts = facts_seen(found.enrolment.person)
+    return one_or_404(next((one for one in facts if one.public_id == fact_id), None))
+
+
+def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
+    """A person's tracks for her page, each with her standing and what comes next, and badges of
+    tracks that she is on no more; None if there are none, or the actor may not see them."""
+    if not actor.may("tracks.standing"):
+        return None
+    found, left = standings_of(person_id, actor, local_today())
+    if not found and not left:
+        return None
+    known = all_names() if found else Names({}, {}, {})
+    return [*(_row(one, person_id, known) for one in found), *map(_left, left)]
+
+
+def _row(one: TrackStanding, person_id: str, known: Names) -> SectionRow:
+    track, day = one.enrolment.track, one.earned_on or one.enrolment.enrolled_at
+    return SectionRow(
+        key=day_text(day),
+        key_small=str(day.year),
+        text=track_name(track.name, track.name_sw),
+        url=url_for("tracks.progress", public_id=track.public_id, person_id=person_id),
+        small=" · ".join(said for said in (_badge(one.earned_on), _next(one, known)) if said),
+        tone=STANDING_TONE[one.state],
+        state=_state(one),
+    )
+
+
+def _left(badge: TrackBadge) -> SectionRow:
+    """The badge of a track that she is on no more."""
+    return SectionRow(
+        key=day_text(badge.earned_on),
+        key_small=str(badge.earned_on.year),
+        text=track_name(badge.track.name, badge.track.name_sw),
+        small=_badge(badge.earned_on),
+        tone="good",
+        state=_("Not on it any more"),
+    )
+
+
+def _badge(day: date | None) -> str:
+    return _("Badge since %(day)s", day=date_text(day)) if day is not None else ""
+
+
+def _next(one: TrackStanding, known: Names) -> str:
+    due = one.renewal.way.steps if one.renewal else ()
+    steps = one.way.steps if one.earned_on is None else due
+    if not steps:
+        return ""
+    said = _("Next: %(step)s", step=sentence(steps[0], known))
+    day = one.possible.get(steps[0].text("course"))
+    if day is None:
+        return said
+    return said + " · " + _("workshop from %(day)s", day=date_text(day))
+
+
+def _state(one: TrackStanding) -> str:
+    if one.earned_on is None:
+        return _("%(have)s of %(need)s done", have=one.way.done, need=one.way.parts)
+    return str(STANDING[one.state])

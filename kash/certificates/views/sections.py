@@ -1,0 +1,280 @@
+"""Certificates on the page of a person. Scope of the actor here: the workshops and steps that she
+may touch. A workshop's certificates: who may have one, the printed names, and proposing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from operator import attrgetter
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from kash.accounts.queries.accounts import names_of
+from kash.attendance.queries.registers import slots_still_open
+from kash.certificates import blueprint, documents
+from kash.certificates.forms import (
+    CONDITION_NAMES,
+    NameRow,
+    ProposeForm,
+    met_name,
+    offer_designs,
+    rows_changed,
+    rows_met,
+    rows_stored,
+    rows_typed,
+    wrong_name,
+)
+from kash.certificates.models import Certificate
+from kash.certificates.queries.issuing import (
+    Candidate,
+    batches_of,
+    candidates,
+    certificates_of_person,
+    certifying_track_of,
+    current_rule,
+    unconfirmed_registers,
+)
+from kash.certificates.rules.issuing import Unasked, grouped
+from kash.certificates.services import issuing
+from kash.certificates.services.issuing import NamesMoved, confirm_names
+from kash.certificates.tracks.queries.tracks import all_names
+from kash.people.models import Person
+from kash.people.queries.persons import never_asked
+from kash.people.rules.persons import OneGroup, one_group
+from kash.people.scope import within_reach
+from kash.people.sections import SectionRow
+from kash.platform.database import db
+from kash.platform.web import NotFound, Problem, current_actor, download
+from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.formats import date_text, day_text, local_today
+from kash.platform.web.missing import after_mending
+from kash.platform.web.public_address import says_address
+from kash.platform.web.taking import noted
+from kash.policy import Actor, allow
+from kash.workshops.frame import frame
+from kash.workshops.models import Workshop
+from kash.workshops.queries.scope import own_workshop, runs, workshop_with_people
+
+_TONES = {"valid": "good", "expiring": "live", "expired": "warn", "revoked": "bad", "replaced": ""}
+
+
+def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
+    """The certificates of a person for her page, if the actor may see them."""
+    if not actor.may("certificates.see"):
+        return None
+    today = local_today()
+    rows = []
+    for one in certificates_of_person(person_id, actor):
+        condition = one.condition(today)
+        rows.append(
+            SectionRow(
+                key=day_text(one.issued_on),
+                key_small=str(one.issued_on.year) if one.issued_on else "",
+                text=one.public_title,
+                url=url_for("certificates.certificate", public_id=one.public_id),
+                small=_small(one),
+                tone=_TONES[condition],
+                state=str(CONDITION_NAMES[condition]),
+            )
+        )
+    if actor.may("certificates.print") and may_link(person_id, actor):
+        rows.append(
+            SectionRow(
+                key="",
+                text=_("One-time link to these, for somebody without an account"),
+                url=url_for("certificates.holder_links", public_id=person_id),
+            )
+        )
+    return rows
+
+
+def _small(certificate: Certificate) -> str:
+    parts = [grouped(certificate.serial or "")]
+    if certificate.supersedes_id is not None:
+        parts.append(_("corrected"))
+    elif certificate.renews_id is not None:
+        parts.append(_("renewal"))
+    if certificate.expires_on is not None:
+        parts.append(_("valid until %(day)s", day=date_text(certificate.expires_on)))
+    return " · ".join(parts)
+
+
+def may_link(person_id: str, actor: Actor) -> bool:
+    """True if the actor may make a link for this person."""
+    reached = select(Person.id).where(
+        Person.public_id == person_id, within_reach(actor, "people.edit", few=True)
+    )
+    return db.session.scalar(reached) is not None
+
+
+def staff_workshop(public_id: str) -> Workshop:
+    """A workshop whose certificates the actor may see as staff, not as a participant."""
+    return workshop_with_people(public_id, current_actor(), "certificates.see")
+
+
+def organises(found: Workshop) -> bool:
+    """True if the actor proposes certificates here."""
+    return runs(current_actor(), found, "certificates.propose")
+
+
+_ANSWERS = {str(one): one for one in Unasked}
+group_letter = attrgetter("group_letter")
+
+
+@blueprint.get("/workshops/<public_id>/certificates")
+@allow("certificates.see")
+def workshop(public_id: str) -> ResponseReturnValue:
+    """People who may have a certificate of this workshop, and what everyone else still lacks."""
+    return _workshop_page(staff_workshop(public_id), _propose_form())
+
+
+def _propose_form() -> ProposeForm:
+    """The form to propose with, which offers the designs in use."""
+    form = ProposeForm()
+    offer_designs(form.design)
+    return form
+
+
+def _workshop_page(
+    workshop: Workshop, form: ProposeForm, problem: str = ""
+) -> tuple[str, int] | ResponseReturnValue:
+    people = candidates(workshop)
+    track = certifying_track_of(workshop)
+    batches = batches_of(workshop)
+    eligible = [row for row in people if not row.missing]
+    return render_template(
+        "certificates/workshop.html",
+        **frame(workshop),
+        rule=current_rule(),
+        track=track,
+        known=all_names() if track is not None and not track.standard else None,
+        open_registers=slots_still_open(workshop.register_id),
+        unconfirmed_registers=unconfirmed_registers(workshop),
+        shown=one_group(people, group_letter, request.args.get("group", "")),
+        lacking=[row for row in people if row.missing and not row.has_certificate],
+        eligible=eligible,
+        unasked=never_asked([row.person_id for row in eligible], "printed_name"),
+        batches=batches,
+        names=names_of(batch.proposed_by for batch, _number in batches),
+        form=form,
+        problem=problem,
+        as_organiser=organises(workshop),
+    ), 409 if problem else 200
+
+
+@blueprint.post("/workshops/<public_id>/certificates/propose")
+@allow("certificates.propose")
+@says_address
+def propose(public_id: str) -> ResponseReturnValue:
+    """Propose certificates for all who are eligible."""
+    workshop = own_workshop(public_id, current_actor(), "certificates.propose")
+    form = _propose_form()
+    if not form.validate_on_submit():
+        return _workshop_page(workshop, form)
+    with CaughtProblem(Problem) as caught:
+        batch = issuing.propose(
+            workshop,
+            form.design.data,
+            current_actor(),
+            unasked=_ANSWERS.get(request.form.get("unasked", "")),
+        )
+        flash(_("Proposed. Another person must approve it now."))
+        return redirect(
+            url_for("certificates.batch", public_id=workshop.public_id, batch_id=batch.public_id)
+        )
+    return _workshop_page(workshop, form, caught.sentence)
+
+
+@blueprint.route("/workshops/<public_id>/certificates/names", methods=["GET", "POST"])
+@allow("certificates.propose")
+def names(public_id: str) -> ResponseReturnValue:
+    """The printed names of one group, to be read by the people themselves and confirmed."""
+    workshop = own_workshop(public_id, current_actor(), "certificates.propose")
+    printable = _printable(workshop)
+    shown = one_group(printable, group_letter, request.values.get("group", ""))
+    stored = rows_stored(printable)
+    if request.method == "GET":
+        return _names_page(workshop, shown, stored, {}), 200
+    all_right = request.form.get("all") == "1"
+    typed = rows_typed(stored, request.form, all_right=all_right)
+    changed = rows_changed(stored, typed, request.form)
+    met = rows_met(stored, changed, request.form)
+    errors = {key: wrong for key, row in changed.items() if (wrong := wrong_name(row.name))}
+    errors |= {key: met_name(row) for key, row in met.items()}
+    by_itself = request.headers.get("X-Requested-With") == "fetch"
+    if errors and not by_itself:
+        # Nobody read what was typed beside what stands there now.
+        unticked = {key: replace(changed[key], confirmed=False) for key in met}
+        return _names_page(workshop, shown, stored | changed | unticked, errors), 422
+    right = {key: row for key, row in changed.items() if key not in errors}
+    read = {key: row.name for key, row in right.items() if row.confirmed}
+    kept = {key: row.name for key, row in right.items() if not row.confirmed}
+    standing = {key: (row.name, row.confirmed) for key, row in stored.items()}
+    try:
+        confirm_names(workshop, read, current_actor(), kept=kept, standing=standing)
+    except NamesMoved:
+        # Somebody was faster by a moment: she is told as if her page had been opened earlier.
+        return names(public_id)
+    if by_itself:
+        return _names_saved(right, met, errors)
+    if read:
+        flash(_("Names confirmed: %(number)s", number=len(read)))
+    if kept:
+        flash(_("Kept, not confirmed yet: %(number)s", number=len(kept)))
+    if not changed:
+        # A page that saves by itself has nothing left when its button is pressed.
+        ticked = any(row.confirmed for row in typed.values())
+        nothing = _("Tick the names that were read and found right.")
+        flash(_("Saved.") if ticked else nothing, "message" if ticked else "warn")
+    unread = next((row for row in _printable(workshop) if not row.name_confirmed), None)
+    group = unread.group_letter if all_right and unread else shown.letter
+    onwards = url_for("certificates.names", public_id=public_id, group=group)
+    return redirect(after_mending(onwards), code=303)
+
+
+def _printable(found: Workshop) -> list[Candidate]:
+    return [row for row in candidates(found) if row.name_may_be_printed]
+
+
+def _names_page(
+    workshop: Workshop,
+    shown: OneGroup[Candidate],
+    rows: Mapping[str, NameRow],
+    errors: Mapping[str, str],
+) -> str:
+    return render_template(
+        "certificates/names.html",
+        workshop=workshop,
+        shown=shown,
+        rows=rows,
+        stored=rows_stored(shown.rows),
+        errors=errors,
+    )
+
+
+def _names_saved(
+    right: Mapping[str, NameRow], met: Mapping[str, NameRow], errors: Mapping[str, str]
+) -> ResponseReturnValue:
+    """Answer to a page that saves by itself, on the rows that it sent."""
+    # Of what met another name the page has shown by now what is stored; nobody read the typed one.
+    return {
+        "fields": {f"shown-{key}": row.said for key, row in (*right.items(), *met.items())}
+        | {f"confirmed-{key}": "" for key in met},
+        "wrong": {f"name-{key}": sentence for key, sentence in errors.items()},
+        "texts": {},
+    }
+
+
+@blueprint.get("/workshops/<public_id>/certificates/names/<letter>.pdf")
+@allow("certificates.propose")
+def name_sheet(public_id: str, letter: str) -> ResponseReturnValue:
+    """The sheet on which one group checks how its names will be printed."""
+    found = own_workshop(public_id, current_actor(), "certificates.propose")
+    people = [row for row in _printable(found) if row.group_letter == letter]
+    if not people:
+        raise NotFound
+    content = documents.name_sheet(found, people, letter, found.version.language)
+    return noted(download(content, name=f"names-{letter}.pdf", type="application/pdf"))

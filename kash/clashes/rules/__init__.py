@@ -1,1 +1,0 @@
-"""Rules of clashes: which engagements get in each other's way, and when there is none."""

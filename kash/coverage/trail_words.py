@@ -1,9 +1,0 @@
-"""Words of the audit trail for what is done here: the room, then what happened."""
-
-from __future__ import annotations
-
-from flask_babel import lazy_gettext as _l
-
-from kash.platform.web.action_words import ActionWords
-
-ACTION_WORDS = ActionWords({"coverage.goal_set": _l("coverage: goal set")})

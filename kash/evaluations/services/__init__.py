@@ -1,1 +1,0 @@
-"""Services of evaluations: forms made, opened and closed; answers taken."""

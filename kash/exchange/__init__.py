@@ -1,0 +1,1 @@
+"""Exchange: all that other programs read or bring, and reports that leave the house."""

@@ -1,0 +1,132 @@
+"""Errors of archives: the first for whoever is at a terminal, the others for a page. Asking for an
+archive, agreeing to it, and making it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.accounts.errors import NotIndependent
+from kash.accounts.queries.accounts import standing_in_requests
+from kash.exchange.archive.models import APPROVAL, ArchiveRequest
+from kash.exchange.archive.queries import request_of
+from kash.exchange.archive.writing_out import write_archive
+from kash.platform.approvals.rules import Standing
+from kash.platform.jobs import JobResult, Progress
+from kash.platform.jobs.services import enqueue
+from kash.platform.operations.encryption import Lock, lock_of
+from kash.platform.operations.errors import FilesMissing, OperationError
+from kash.platform.vault import audited, new_passphrase
+from kash.platform.web.errors import Problem
+from kash.policy import Actor
+
+
+class DamagedArchive(OperationError):
+    """An archive that is cut short, altered, or none of ours."""
+
+
+class FilesLost(Problem):
+    """Files that the database names are lost, so that an archive would not be the whole."""
+
+    sentence = _l(
+        "No archive was made: files that belong to records are not where files are stored. Tell "
+        "whoever runs the server."
+    )
+
+
+class ArchiveWaits(Problem):
+    """An archive that is asked for while another waits or is being made."""
+
+    sentence = _l("An archive was asked for already. It must be decided on, or made, first.")
+
+
+JOB = "archive.make"
+_PIECE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ArchiveWish:
+    """An archive as it is asked for: why, and whether the server's key goes along."""
+
+    reason: str
+    with_key: bool = False
+
+
+def ask_for_archive(wish: ArchiveWish, *, by: Actor) -> str:
+    """Ask for an archive; the public id of the request. Raises ArchiveWaits."""
+    with audited("archive.asked", by) as change:
+        waits = select(ArchiveRequest.id).where(ArchiveRequest.state == "proposed")
+        if change.session.scalar(waits) is not None:
+            raise ArchiveWaits
+        made: ArchiveRequest = APPROVAL.propose(
+            change, by, reason=wish.reason, with_key=wish.with_key
+        )
+        return made.public_id
+
+
+def agree_to_archive(public_id: str, *, by: Actor) -> str:
+    """Agree to an archive and have it made for whoever asked; the words that open it, which are
+    kept nowhere. Raises NotFound, WrongStep, SamePerson and NotIndependent."""
+    request_of(public_id)
+    words = new_passphrase()
+    # Before the turn to write is taken: it takes a second.
+    lock = lock_of(words)
+    with audited("archive.agreed", by) as change:
+        asked: ArchiveRequest = APPROVAL.locked(change.session, public_id)
+        APPROVAL.approve(change, asked, by)
+        askers = [asked.proposed_by]
+        standing = standing_in_requests(change.session, by.public_id, askers, change.now)
+        stands = standing(asked_by=asked.proposed_by, concerned="")
+        if stands is not Standing.MAY:
+            raise NotIndependent(stands)
+        asked.armour, asked.recipient = lock.armour.decode(), lock.recipient
+        job = enqueue(
+            change.session,
+            JOB,
+            owner=asked.proposed_by,
+            title=_("Archive of the programme"),
+            back="/settings/archive/",
+            request=asked.public_id,
+        )
+        asked.job = job.public_id
+    return words
+
+
+def return_archive(public_id: str, reason: str, *, by: Actor) -> None:
+    """Turn a request back, with the reason. Raises NotFound and WrongStep."""
+    with audited("archive.returned", by) as change:
+        asked: ArchiveRequest = APPROVAL.locked(change.session, public_id)
+        APPROVAL.turn_back(change, asked, reason, by)
+
+
+def make_archive(progress: Progress, *, request: str) -> JobResult:
+    """The file of an archive that was agreed to; no part of it lies on the disk in clear. Raises
+    FilesLost."""
+    asked = request_of(request)
+    lock = Lock(asked.armour.encode(), asked.recipient)
+    folder = tempfile.TemporaryDirectory(dir=current_app.config["SETTINGS"].data_dir)
+    path = Path(folder.name) / "kash-archive.age"
+    try:
+        write_archive(
+            path, lock=lock, with_key=asked.with_key, only_whole=True, report=progress.report
+        )
+    except FilesMissing:
+        folder.cleanup()
+        raise FilesLost from None
+    except BaseException:
+        folder.cleanup()
+        raise
+    return JobResult("kash-archive.age", "application/octet-stream", _pieces_of(path, folder))
+
+
+def _pieces_of(path: Path, folder: tempfile.TemporaryDirectory[str]) -> Iterator[bytes]:
+    with folder, path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece

@@ -1,0 +1,91 @@
+"""Pages of archives, for administrators and directors."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries.accounts import names_of
+from kash.exchange.archive import blueprint, queries, services
+from kash.exchange.archive.forms import ArchiveForm
+from kash.exchange.archive.models import APPROVAL, ArchiveRequest
+from kash.platform.approvals.pages import ProposalPage, SendBackForm
+from kash.platform.web import current_actor, page
+from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.errors import Problem
+from kash.policy import allow
+
+
+@blueprint.get("/")
+@allow("archive.see")
+def index() -> ResponseReturnValue:
+    """Archives that were asked for, and what one is."""
+    found = queries.latest_requests()
+    return render_template(
+        "archive/index.html",
+        requests=found,
+        names=names_of(name for one in found for name in one.accounts if name),
+        may_ask=current_actor().may("archive.ask") and not queries.is_waiting(),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow("archive.ask", fresh=True)
+def new() -> ResponseReturnValue:
+    """Ask for an archive."""
+    form = ArchiveForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            made = services.ask_for_archive(form.command(services.ArchiveWish), by=current_actor())
+            flash(_("Asked for. A director decides on it."))
+            return redirect(url_for("archive.request", public_id=made), code=303)
+    return page("archive/new.html", form=form)
+
+
+@blueprint.get("/<public_id>")
+@allow("archive.see")
+def request(public_id: str) -> ResponseReturnValue:
+    """An archive that was asked for: what becomes of it, and the work that makes it."""
+    return _page(queries.request_of(public_id), SendBackForm(formdata=None))
+
+
+def _page(found: ArchiveRequest, form: SendBackForm, problem: str = "") -> ResponseReturnValue:
+    actor = current_actor()
+    return render_template(
+        "archive/request.html",
+        asked=found,
+        decision=APPROVAL.offered(found, actor),
+        job=queries.own_job(found, actor),
+        names=names_of(one for one in found.accounts if one),
+        form=form,
+        problem=problem,
+    ), 409 if problem else 422 if form.errors else 200
+
+
+@blueprint.post("/<public_id>/agree")
+@allow("archive.agree", fresh=True)
+def agree(public_id: str) -> ResponseReturnValue:
+    """Agree to it; its answer shows once the words that open the file."""
+    with CaughtProblem(Problem) as caught:
+        words = services.agree_to_archive(public_id, by=current_actor())
+        found = queries.request_of(public_id)
+        names = names_of([found.proposed_by])
+        return page("archive/words.html", asked=found, words=words, names=names)
+    return _page(queries.request_of(public_id), SendBackForm(formdata=None), caught.sentence)
+
+
+@blueprint.post("/<public_id>/return")
+@allow("archive.agree")
+def send_back(public_id: str) -> ResponseReturnValue:
+    """Turn it back, with what must be put right."""
+    return ProposalPage(
+        APPROVAL,
+        lambda: queries.request_of(public_id),
+        _page,
+        url_for("archive.request", public_id=public_id),
+    ).send_back(
+        lambda found, reason: services.return_archive(found.public_id, reason, by=current_actor()),
+        _("Sent back."),
+        as_organiser=False,
+    )

@@ -1,0 +1,245 @@
+"""The errors of DHIS2, each with a sentence for the person who meets it. Mapped figures, what is
+to be sent of a period, and pushes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from kash.exchange.dhis2.models import MappedCell, Push, PushedValue
+from kash.exchange.dhis2.rules import (
+    FigureSource,
+    NotSendable,
+    Planned,
+    PushOutcome,
+    SentValue,
+    SourceCell,
+    ValueSlot,
+    dhis2_period,
+    known_cells,
+    plan,
+)
+from kash.figures.indicators.queries.figures import table_of
+from kash.figures.indicators.rules import FigureTable, Period, PeriodProblem, read_period
+from kash.figures.statements.queries import told_by_period
+from kash.figures.statements.rules import Name
+from kash.people.connections.models import Connection
+from kash.people.connections.queries import connection
+from kash.people.models import Group
+from kash.people.rules.persons import AGE_BANDS
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.formats import local_today
+
+
+class SlotTaken(Problem):
+    """A place there to which another figure is mapped already."""
+
+    status = 422
+    field = "data_element"
+    sentence = _l("Another figure goes to this place already. Remove that one first.")
+
+
+class NothingToPush(Problem):
+    """A push without a value that is new, changed or withdrawn."""
+
+    sentence = _l("Nothing has changed since it was sent last, so there is nothing to send.")
+
+
+class PushUnderWay(Problem):
+    """A second push while the first has not ended."""
+
+    sentence = _l(
+        "Something is being sent already. Wait until that has ended, and look at what became of it."
+    )
+
+
+class NoDataSet(Problem):
+    """A connection without the data set into which values go."""
+
+    sentence = _l("The connection names no data set. Change the connection, and enter it there.")
+
+
+class WrongPushPeriod(Problem):
+    """A period that is no quarter and no year, or is not over."""
+
+    status = 422
+    field = "period"
+    sentence = _l("Choose a quarter or a year that is over.")
+
+
+KIND = "dhis2"
+# What has not ended by then was given up by the worker.
+GIVEN_UP = timedelta(hours=1)
+CELLS = {one.code: one for one in known_cells(tuple(AGE_BANDS))}
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A mapped figure that does not go, and why: "starred" (few people), "untold" (not told to any
+    funder yet), "none" (no data)."""
+
+    cell: MappedCell
+    why: str
+
+
+@dataclass(frozen=True)
+class PushPlan:
+    """A push as it would be: what goes, and what stays here."""
+
+    planned: Planned
+    figures: dict[ValueSlot, str]
+    unsent: tuple[Unsent, ...]
+
+
+def dhis2_connection(public_id: str) -> Connection:
+    """A connection of this kind, however it stands. Raises NotFound."""
+    found = connection(public_id)
+    if found.kind != KIND:
+        raise NotFound
+    return found
+
+
+def cells_of(found: Connection, session: Session | None = None) -> Sequence[MappedCell]:
+    """The mapped figures of a connection."""
+    asked = select(MappedCell).where(MappedCell.connection_id == found.id)
+    ordered = asked.order_by(MappedCell.kind, MappedCell.figure, MappedCell.id)
+    return (session or db.session()).scalars(ordered).all()
+
+
+def mapped_cell(found: Connection, public_id: str) -> MappedCell:
+    """A mapped figure of a connection. Raises NotFound."""
+    return one_or_404(
+        db.session.scalar(
+            select(MappedCell).where(
+                MappedCell.connection_id == found.id, MappedCell.public_id == public_id
+            )
+        )
+    )
+
+
+def pushes_of(found: Connection) -> Sequence[Push]:
+    """The last pushes of a connection with their values, the newest first."""
+    asked = select(Push).where(Push.connection_id == found.id).options(selectinload(Push.values))
+    return db.session.scalars(asked.order_by(Push.id.desc()).limit(20)).all()
+
+
+def push(found: Connection, public_id: str) -> Push:
+    """A push of a connection with its values. Raises NotFound."""
+    asked = select(Push).where(Push.connection_id == found.id, Push.public_id == public_id)
+    return one_or_404(db.session.scalar(asked.options(selectinload(Push.values))))
+
+
+def is_given_up(found: Push, now: datetime) -> bool:
+    """True of a push that was asked for so long ago that it ends no more."""
+    return found.state != "done" and found.asked_at <= now - GIVEN_UP
+
+
+def period_named(text: str) -> Period:
+    """A quarter or a year that is over. Raises WrongPushPeriod."""
+    try:
+        found = read_period(text)
+        dhis2_period(found)
+    except (PeriodProblem, NotSendable):
+        raise WrongPushPeriod from None
+    if found.last >= local_today():
+        raise WrongPushPeriod
+    return found
+
+
+def push_plan(found: Connection, period: Period, session: Session | None = None) -> PushPlan:
+    """The push of a period as it would be now."""
+    asking = session or db.session()
+    counts = _Counts(period, asking)
+    wanted: dict[ValueSlot, int | None] = {}
+    figures, unsent = {}, []
+    for cell in cells_of(found, asking):
+        if cell.kind != period.kind or cell.figure not in CELLS:
+            continue
+        value, why = counts.of(CELLS[cell.figure])
+        wanted[cell.slot], figures[cell.slot] = value, cell.figure
+        if value is None:
+            unsent.append(Unsent(cell, why))
+    sent = _sent(found, dhis2_period(period), asking)
+    return PushPlan(plan(wanted, sent), figures, tuple(unsent))
+
+
+def _sent(found: Connection, period: str, session: Session) -> list[SentValue]:
+    """Values that were sent before. Since the connection was changed it may lead to another system
+    or data set, so what was taken before then may lie there or not."""
+    rows = session.execute(
+        select(PushedValue, Push.asked_at)
+        .join(Push)
+        .where(Push.connection_id == found.id, Push.period == period)
+        .order_by(PushedValue.id)
+    )
+    return [
+        SentValue(
+            row.slot,
+            row.value,
+            PushOutcome.UNKNOWN
+            if row.value is not None
+            and row.outcome == PushOutcome.STORED
+            and asked_at < found.created_at
+            else row.outcome,
+        )
+        for row, asked_at in rows
+    ]
+
+
+class _Counts:
+    """Counts of a period, each table read once."""
+
+    def __init__(self, period: Period, session: Session) -> None:
+        self.period, self.session = period, session
+        self._officers: dict[tuple[str, bool], dict[str, int] | None] = {}
+        self._police = set(session.scalars(select(Group.letter).where(Group.is_police.is_(True))))
+        self._told: dict[Name, int | None] | None = None
+
+    def of(self, cell: SourceCell) -> tuple[int | None, str]:
+        """The count of a figure, or None and why it does not go."""
+        if cell.source == FigureSource.COMMUNITY:
+            return self._community(cell)
+        if cell.source == FigureSource.WORKSHOPS:
+            total = table_of(cell.indicator, self.period, actor=None, session=self.session).total
+            return total.count, "" if total.count is not None else "none"
+        return self._of_officers(cell)
+
+    def _community(self, cell: SourceCell) -> tuple[int | None, str]:
+        if self._told is None:
+            self._told = told_by_period(self.session).get(self.period.text, {})
+        name = Name(cell.indicator, "", cell.place)
+        if name not in self._told:
+            return None, "untold"
+        value = self._told[name]
+        return value, "" if value is not None else "starred"
+
+    def _of_officers(self, cell: SourceCell) -> tuple[int | None, str]:
+        by_sex = bool(cell.place)
+        key = (cell.indicator, by_sex)
+        if key not in self._officers:
+            dimensions = ("group", "sex") if by_sex else ("group",)
+            table = table_of(
+                cell.indicator, self.period, dimensions, actor=None, session=self.session
+            )
+            self._officers[key] = self._of_police(table, by_sex=by_sex)
+        counts = self._officers[key]
+        if counts is None:
+            return None, "none"
+        # A workshop was held and none of them was there: that is 0.
+        return counts.get(cell.place[0][1] if by_sex else "", 0), ""
+
+    def _of_police(self, table: FigureTable, *, by_sex: bool) -> dict[str, int] | None:
+        if table.total.count is None:
+            return None
+        found: dict[str, int] = {}
+        for one in table.cells:
+            if one.values[0] in self._police:
+                place = one.values[1] if by_sex else ""
+                found[place] = found.get(place, 0) + (one.count or 0)
+        return found

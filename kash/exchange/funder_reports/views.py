@@ -1,0 +1,368 @@
+"""Forms of reports to funders. Reports as they are read, decided on and taken away. Writing a
+report, and what a funder's reports begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.accounts.queries.accounts import names_of
+from kash.exchange.funder_reports import blueprint, queries
+from kash.exchange.funder_reports import services as deciding
+from kash.exchange.funder_reports.models import APPROVAL, FunderReport, ReportTemplate
+from kash.exchange.funder_reports.queries import (
+    REPORT_STATES,
+    SECTION_NAMES,
+    read_name,
+    shown_content,
+    tables_of,
+)
+from kash.exchange.funder_reports.rules import ALWAYS, LONGEST_TEXT, ReportSection, sections_told
+from kash.exchange.funder_reports.services import (
+    ReportDetails,
+    TemplateDetails,
+    chart_of,
+    days_of,
+    is_counted,
+    notes_of,
+    report_paper,
+    report_sheets,
+    stories_of,
+)
+from kash.figures.statements.services import period_text
+from kash.forums.stories.queries import stories_by, stories_told
+from kash.forums.stories.rules import FUNDERS
+from kash.platform.approvals.pages import ProposalPage, SendBackForm
+from kash.platform.press import RenderError
+from kash.platform.web import KashForm, current_actor, download, page
+from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.fields import HiddenField, SeveralField
+from kash.platform.web.forms import choice_field, long_text_field, text_field
+from kash.platform.web.programme import LANGUAGES
+from kash.platform.web.row_versions import RowVersionForm, number_shown
+from kash.platform.web.tables import XLSX
+from kash.platform.web.taking import TableColumn, is_taken, noted, offers_table, taken
+from kash.policy import allow
+
+_CHOSEN = [(str(one), SECTION_NAMES[one]) for one in ReportSection if one not in ALWAYS]
+_LANGUAGES = [(code, name) for code, name in LANGUAGES.items() if code in ("en", "sw")]
+
+
+def _words(section: ReportSection) -> Any:
+    return long_text_field(SECTION_NAMES[section], most=LONGEST_TEXT, rows=5)
+
+
+class _Texts(RowVersionForm):
+    """Sections, and what is written in each."""
+
+    sections = SeveralField(_l("Sections"), choices=_CHOSEN)
+    summary = _words(ReportSection.SUMMARY)
+    figures = _words(ReportSection.FIGURES)
+    stories_text = _words(ReportSection.STORIES)
+    workshops = _words(ReportSection.WORKSHOPS)
+    money = _words(ReportSection.MONEY)
+    printed = _words(ReportSection.PRINTED)
+    next = _words(ReportSection.NEXT)
+    annex = _words(ReportSection.ANNEX)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Texts as written, by section."""
+        return {str(one): (self[_name_of(one)].data or "").strip() for one in ReportSection}
+
+
+def _name_of(section: ReportSection) -> str:
+    return "stories_text" if section is ReportSection.STORIES else str(section)
+
+
+def texts_as_entered(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by the fields of the form."""
+    return {_name_of(one): texts.get(one, "") for one in ReportSection}
+
+
+class FunderReportForm(_Texts):
+    """A report; the view offers stories that are told."""
+
+    title = text_field(_l("Title"), most=120)
+    language = choice_field(_l("Language"), _LANGUAGES)
+    stories = SeveralField(_l("Stories"), choices=[])
+
+    @property
+    def details(self) -> ReportDetails:
+        """The report as entered."""
+        return ReportDetails(
+            self.title.data or "",
+            self.language.data,
+            self.sections.data or [],
+            self.texts,
+            self.stories.data or [],
+        )
+
+
+class ReportTemplateForm(_Texts):
+    """Beginning of a funder's reports."""
+
+    language = choice_field(_l("Language"), _LANGUAGES)
+
+    @property
+    def details(self) -> TemplateDetails:
+        """The template as entered."""
+        return TemplateDetails(self.language.data, self.sections.data or [], self.texts)
+
+
+class BeginReportForm(KashForm):
+    """The figures that a new report is about; the view offers statements that were sent."""
+
+    statement = choice_field(_l("Figures that were sent"), [])
+
+
+class ReadReportForm(KashForm):
+    """Approval of exactly what was read."""
+
+    digest = HiddenField()
+
+
+REPORT_COLUMNS = (
+    TableColumn[FunderReport](_l("Funder"), lambda one: one.statement.funder.name, "#org+funder"),
+    TableColumn[FunderReport](_l("Period"), lambda one: one.statement.period, "#date+period"),
+    TableColumn[FunderReport](_l("Title"), read_name, "#meta+title"),
+    TableColumn[FunderReport](
+        _l("How it stands"), lambda one: str(REPORT_STATES[one.state]), "#status"
+    ),
+)
+
+
+@blueprint.get("/")
+@allow("funder_reports.see")
+@offers_table("funder_reports")
+def index() -> ResponseReturnValue:
+    """Reports that somebody reads."""
+    actor = current_actor()
+    found = queries.reports(actor, request.args.get("funder", "")[:16])
+    if is_taken():
+        return taken(found, REPORT_COLUMNS)
+    form = BeginReportForm(formdata=None)
+    writes = actor.may("funder_reports.write")
+    waiting = queries.statements_to_report() if writes else []
+    form.statement.choices = [
+        (one.public_id, f"{one.funder.name}, {period_text(one.of_days)}") for one in waiting
+    ]
+    return render_template(
+        "funder_reports/index.html",
+        listing=found,
+        form=form if waiting else None,
+        writes=writes,
+        staff=queries.writes(actor),
+    )
+
+
+@blueprint.get("/<public_id>")
+@allow("funder_reports.see")
+def report(public_id: str) -> ResponseReturnValue:
+    """A report, section by section."""
+    return _page(queries.report(public_id, current_actor()), SendBackForm(formdata=None), "")
+
+
+def _page(found: FunderReport, back: SendBackForm, problem: str) -> ResponseReturnValue:
+    actor, content = current_actor(), shown_content(found)
+    return render_template(
+        "funder_reports/report.html",
+        report=found,
+        content=content,
+        sections=sections_told(found.sections, found.texts),
+        names=SECTION_NAMES,
+        stories=stories_of(found),
+        taken_back=queries.stories_to_settle(found) if actor.may("funder_reports.approve") else [],
+        chart=chart_of(content),
+        days=days_of,
+        is_counted=is_counted,
+        notes=notes_of(content),
+        decision=APPROVAL.offered(found, actor),
+        accounts=names_of(one for one in found.accounts if one) if queries.writes(actor) else {},
+        staff=queries.writes(actor),
+        approve_form=ReadReportForm(formdata=None, data={"digest": found.digest}),
+        form=back,
+        problem=problem,
+    ), 409 if problem else 422 if back.errors else 200
+
+
+def _proposal(public_id: str) -> ProposalPage[FunderReport]:
+    return ProposalPage(
+        APPROVAL,
+        lambda: queries.report(public_id, current_actor()),
+        _page,
+        url_for("funder_reports.report", public_id=public_id),
+    )
+
+
+def _done(said: str) -> Callable[[object], str]:
+    return lambda _nothing: said
+
+
+@blueprint.post("/<public_id>/propose")
+@allow("funder_reports.write")
+def propose(public_id: str) -> ResponseReturnValue:
+    """Fix what it says, and have another read it."""
+    shown = number_shown(request.form.get("row_version"))
+    return _proposal(public_id).step(
+        lambda one: deciding.propose_report(one.public_id, shown, by=current_actor()),
+        _done(_("Proposed. A director reads it next.")),
+    )
+
+
+@blueprint.post("/<public_id>/approve")
+@allow("funder_reports.approve", fresh=True)
+def approve(public_id: str) -> ResponseReturnValue:
+    """Make it final as it was read."""
+    digest = ReadReportForm().digest.data or ""
+    return _proposal(public_id).step(
+        lambda one: deciding.approve_report(one.public_id, digest, by=current_actor()),
+        _done(_("Final. The funder's accounts read it from now on.")),
+    )
+
+
+@blueprint.post("/<public_id>/stories")
+@allow("funder_reports.approve")
+def settle_stories(public_id: str) -> ResponseReturnValue:
+    """Note that the funder was told of stories that it may not read (any more)."""
+    deciding.settle_stories(public_id, by=current_actor())
+    flash(_("Noted."))
+    return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
+
+
+@blueprint.post("/<public_id>/return")
+@allow("funder_reports.approve")
+def send_back(public_id: str) -> ResponseReturnValue:
+    """Send it back, with what must be put right."""
+    return _proposal(public_id).send_back(
+        lambda one, reason: deciding.return_report(one.public_id, reason, by=current_actor()),
+        _("Sent back."),
+        as_organiser=False,
+    )
+
+
+@blueprint.get("/<public_id>/report.pdf")
+@allow("funder_reports.see")
+def paper(public_id: str) -> ResponseReturnValue:
+    """The report as PDF."""
+    found = queries.report(public_id, current_actor())
+    with FlashedProblems(RenderError):
+        return noted(download(report_paper(found), name="report.pdf", type="application/pdf"))
+    return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
+
+
+@blueprint.get("/<public_id>/report.xlsx")
+@allow("funder_reports.see")
+def sheets(public_id: str) -> ResponseReturnValue:
+    """Its figures, workshops and money as sheets."""
+    found = queries.report(public_id, current_actor())
+    return noted(download(report_sheets(found), name="report.xlsx", type=XLSX))
+
+
+_MOST_STORIES = 24
+
+
+@blueprint.post("/new")
+@allow("funder_reports.write")
+def begin() -> ResponseReturnValue:
+    """Begin a report on figures that were sent."""
+    form = BeginReportForm()
+    form.statement.choices = [
+        (one.public_id, period_text(one.of_days)) for one in queries.statements_to_report()
+    ]
+    if form.validate_on_submit():
+        with FlashedProblems(Problem):
+            made = deciding.begin_report(form.statement.data, by=current_actor())
+            return redirect(url_for("funder_reports.edit", public_id=made), code=303)
+    else:
+        flash(_("Choose figures that were sent and have no report yet."), "bad")
+    return redirect(url_for("funder_reports.index"), code=303)
+
+
+@blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
+@allow("funder_reports.write")
+def edit(public_id: str) -> ResponseReturnValue:
+    """Write a report, section by section."""
+    found = queries.report(public_id, current_actor())
+    if found.state not in deciding.OPEN:
+        raise NotFound
+    form = FunderReportForm(data=_saved(found))
+    form.stories.choices = _story_choices(found)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            deciding.write_report(
+                public_id, form.details, form.row_version_shown, by=current_actor()
+            )
+            flash(_("Saved."))
+            return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
+        found = queries.report(public_id, current_actor())
+    if form.changed_meanwhile:
+        form.compare(_saved(found))
+    return page(
+        "funder_reports/edit.html",
+        form=form,
+        report=found,
+        names=SECTION_NAMES,
+        sections=list(ReportSection),
+    )
+
+
+def _saved(found: FunderReport) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "language": found.language,
+        "sections": list(found.sections),
+        "stories": list(found.stories),
+        "row_version": found.row_version,
+        **texts_as_entered(found.texts),
+    }
+
+
+def _story_choices(found: FunderReport) -> list[tuple[str, str]]:
+    """Stories that those who pay may hear, those of the report among them."""
+    tables = tables_of(found.statement)
+    heard = stories_by(found.stories, FUNDERS, tables)
+    chosen = [one for one in heard.values() if not one.is_withdrawn]
+    newest = stories_told(_MOST_STORIES, FUNDERS, tables)
+    return [
+        (one.public_id, one.title)
+        for one in {one.public_id: one for one in (*chosen, *newest)}.values()
+    ]
+
+
+@blueprint.route("/begins/<funder_id>", methods=["GET", "POST"])
+@allow("funder_reports.write")
+def template(funder_id: str) -> ResponseReturnValue:
+    """Beginning of a funder's reports."""
+    funder = queries.funder(funder_id)
+    form = ReportTemplateForm(data=_template_saved(queries.template_of(funder.id)))
+    if form.validate_on_submit():
+        with form.showing_problems():
+            deciding.write_template(
+                funder_id, form.details, form.row_version_shown, by=current_actor()
+            )
+            flash(_("Saved."))
+            return redirect(url_for("funder_reports.index"), code=303)
+    if form.changed_meanwhile:
+        form.compare(_template_saved(queries.template_of(queries.funder(funder_id).id)))
+    return page(
+        "funder_reports/template.html",
+        form=form,
+        funder=funder,
+        sections=list(ReportSection),
+    )
+
+
+def _template_saved(found: ReportTemplate) -> dict[str, Any]:
+    return {
+        "language": found.language,
+        "sections": list(found.sections),
+        "row_version": found.row_version,
+        **texts_as_entered(found.texts),
+    }

@@ -1,0 +1,144 @@
+"""People whom the names of an export fit, and what was brought in before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, false, func, select
+from sqlalchemy.orm import Session
+
+from kash.exchange.history.models import EarlierImport, EarlierTraining
+from kash.people.models import Group, Person
+from kash.people.rules.persons import sort_name
+from kash.people.scope import within_reach
+from kash.platform.database import db, is_public_id
+from kash.platform.web.errors import one_or_404
+from kash.policy import Actor
+
+BRING = "history.bring"
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class FittingPerson:
+    """A person whom a name fits; `told` is what tells people of one name apart."""
+
+    id: int
+    public_id: str
+    name: str
+    told: str
+
+
+def candidates(
+    session: Session, actor: Actor, group: str, names: Collection[str]
+) -> dict[str, list[FittingPerson]]:
+    """People of a group whom an actor reaches, by the folded name."""
+    found: dict[str, list[FittingPerson]] = {}
+    sought = sorted(names)
+    for start in range(0, len(sought), _AT_ONCE):
+        asked = _fitting_people(actor, group).where(
+            Person.sort_name.in_(sought[start : start + _AT_ONCE])
+        )
+        for row in session.execute(asked):
+            found.setdefault(row.sort_name, []).append(_fitting(row))
+    return found
+
+
+def people_called(session: Session, actor: Actor, group: str, text: str) -> list[FittingPerson]:
+    """People of a group whom an actor reaches and whose name begins so, or who have this number;
+    at most ten."""
+    name, number = sort_name(text), text.strip()
+    if not number:
+        return []
+    begins = Person.sort_name.startswith(name, autoescape=True) if name else false()
+    asked = _fitting_people(actor, group).where(begins | (Person.reference == number))
+    return [_fitting(row) for row in session.execute(asked.limit(10))]
+
+
+def people_by_id(
+    session: Session, actor: Actor, group: str, ids: Collection[str]
+) -> dict[str, FittingPerson]:
+    """People of a group whom an actor reaches, by public id."""
+    found: dict[str, FittingPerson] = {}
+    wanted = sorted(one for one in ids if is_public_id(one))
+    for start in range(0, len(wanted), _AT_ONCE):
+        asked = _fitting_people(actor, group).where(
+            Person.public_id.in_(wanted[start : start + _AT_ONCE])
+        )
+        for row in session.execute(asked):
+            found[row.public_id] = _fitting(row)
+    return found
+
+
+def _fitting_people(actor: Actor, group: str) -> Select[int, str, str, str, str, str]:
+    return (
+        select(
+            Person.id,
+            Person.public_id,
+            Person.chosen_name,
+            Person.sort_name,
+            Person.reference,
+            Person.ward,
+        )
+        .join(Person.group)
+        .where(Group.public_id == group, within_reach(actor, BRING))
+        .order_by(Person.sort_name, Person.id)
+    )
+
+
+def _fitting(row: Any) -> FittingPerson:
+    told = ", ".join(filter(None, (row.reference, row.ward)))
+    return FittingPerson(row.id, row.public_id, row.chosen_name, told)
+
+
+def known_keys(session: Session, people: Collection[int]) -> set[tuple[int, str]]:
+    """Trainings that these people have already."""
+    ids = sorted(people)
+    found: set[tuple[int, str]] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        asked = select(EarlierTraining.person_id, EarlierTraining.source_key).where(
+            EarlierTraining.person_id.in_(ids[start : start + _AT_ONCE])
+        )
+        found.update((row.person_id, row.source_key) for row in session.execute(asked))
+    return found
+
+
+def own_imports(actor: Actor) -> Sequence[Row[str, datetime, int]]:
+    """Files that an actor brought in, the newest first, with how much of each is still there."""
+    return db.session.execute(
+        select(
+            EarlierImport.public_id,
+            EarlierImport.brought_at,
+            func.count(EarlierTraining.id).label("number"),
+        )
+        .outerjoin(EarlierTraining, EarlierTraining.import_id == EarlierImport.id)
+        .where(EarlierImport.brought_by == actor.public_id)
+        .group_by(EarlierImport.id)
+        .order_by(EarlierImport.id.desc())
+        .limit(100)
+    ).all()
+
+
+def own_import(session: Session, actor: Actor, public_id: str) -> EarlierImport:
+    """A file that an actor brought in. Raises NotFound."""
+    return one_or_404(
+        session.scalar(
+            select(EarlierImport).where(
+                EarlierImport.public_id == public_id, EarlierImport.brought_by == actor.public_id
+            )
+        )
+    )
+
+
+def trainings_of(person: str, actor: Actor) -> Sequence[EarlierTraining]:
+    """Earlier trainings of a person whom an actor may see, the newest first."""
+    return db.session.scalars(
+        select(EarlierTraining)
+        .join(EarlierTraining.person)
+        .where(Person.public_id == person, within_reach(actor, "people.see", few=True))
+        .order_by(EarlierTraining.first_day.desc(), EarlierTraining.id)
+        .limit(200)
+    ).all()

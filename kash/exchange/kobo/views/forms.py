@@ -1,0 +1,140 @@
+"""Pages of forms that are collected elsewhere."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.exchange.kobo import blueprint
+from kash.exchange.kobo.documents import attendance_form, registration_form, workbook_of
+from kash.exchange.kobo.forms import NewForm
+from kash.exchange.kobo.models import ATTENDANCE, KoboForm
+from kash.exchange.kobo.queries import (
+    connections_on,
+    form_of,
+    forms_of_attendance,
+    list_of,
+    may_fetch,
+    registration_forms,
+    workshops_to_mark,
+)
+from kash.exchange.kobo.services import forms as fetching
+from kash.people.connections.queries import connection_on, connections_of
+from kash.people.queries import directory as organisations_queries
+from kash.platform.jobs.models import CANCELLED, FAILED
+from kash.platform.jobs.queries import own_job
+from kash.platform.jobs.views import message_of
+from kash.platform.web import current_actor, download, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.tables import XLSX
+from kash.platform.web.taking import noted
+from kash.policy import allow
+from kash.workshops.queries.scope import own_workshop
+
+
+@blueprint.get("/")
+@allow("kobo.use")
+def index() -> ResponseReturnValue:
+    """Forms that are brought in, and empty ones to download."""
+    return render_template(
+        "kobo/index.html",
+        forms=registration_forms(),
+        attendance=forms_of_attendance(current_actor()),
+        connections=connections_on(),
+        groups=organisations_queries.groups(),
+        workshops=workshops_to_mark(current_actor()),
+    )
+
+
+@blueprint.get("/empty/<group_id>")
+@allow("kobo.use")
+def empty_form(group_id: str) -> ResponseReturnValue:
+    """An XLSForm of one group's registrations, to be put onto the server."""
+    group = one_or_404(
+        next((one for one in organisations_queries.groups() if one.public_id == group_id), None)
+    )
+    form = registration_form(group, organisations_queries.organisations())
+    return download(workbook_of(form), name=f"{form.form_id}.xlsx", type=XLSX)
+
+
+@blueprint.get("/attendance/<public_id>")
+@allow("attendance.mark")
+def empty_attendance_form(public_id: str) -> ResponseReturnValue:
+    """An XLSForm of one workshop's attendance, with codes and initials in place of names."""
+    form = attendance_form(own_workshop(public_id, current_actor(), "attendance.mark"))
+    return noted(download(workbook_of(form), name=f"{form.form_id}.xlsx", type=XLSX))
+
+
+@blueprint.route("/connections/<public_id>", methods=["GET", "POST"])
+@allow("kobo.use")
+def connection(public_id: str) -> ResponseReturnValue:
+    """Name a form of a connection that is on."""
+    one_or_404(next((one for one in connections_of("kobo") if one.public_id == public_id), None))
+    found = connection_on("kobo", public_id)
+    form = NewForm()
+    form.offer(organisations_queries.groups())
+    if form.validate_on_submit():
+        with form.showing_problems():
+            made = fetching.add_form(public_id, form.details(), current_actor())
+            flash(_("Added. Its rows can be fetched now."))
+            return redirect(url_for("kobo.form", public_id=made), 303)
+    return page("kobo/new.html", form=form, found=found)
+
+
+@blueprint.get("/forms/<public_id>")
+@allow("kobo.use")
+def form(public_id: str) -> ResponseReturnValue:
+    """A form: what was brought in of it, and whether anything waits."""
+    found = form_of(public_id)
+    actor = current_actor()
+    if found.workshop is not None:
+        return redirect(url_for("kobo.marks", public_id=found.workshop.public_id))
+    job = own_job(found.job, actor.public_id) if found.job else None
+    made = list_of(found)
+    return render_template(
+        "kobo/form.html",
+        found=found,
+        made=made,
+        own=made is not None and made.created_by == actor.public_id,
+        names=account_names({made.created_by} if made else set()),
+        job=job if job is not None and not job.ended else None,
+        problem=job.error if job is not None and job.state == FAILED else "",
+        stopped=job is not None and job.state == CANCELLED,
+        message=message_of(job) if job is not None else "",
+        may_skip=_only_questions_are_gone(found, job.error if job is not None else ""),
+    )
+
+
+def _only_questions_are_gone(found: KoboForm, error: str) -> bool:
+    return bool(error) and any(name in error for name in found.columns)
+
+
+@blueprint.post("/forms/<public_id>/fetch")
+@allow("kobo.use")
+def fetch_rows(public_id: str) -> ResponseReturnValue:
+    """Have the rows of a form fetched."""
+    with FlashedProblems():
+        fetching.ask_for_rows(
+            public_id, current_actor(), without_gone=request.form.get("without_gone") == "yes"
+        )
+    return redirect(url_for("kobo.form", public_id=public_id), 303)
+
+
+@blueprint.route("/forms/<public_id>/remove", methods=["GET", "POST"])
+@allow("kobo.use")
+def remove_form(public_id: str) -> ResponseReturnValue:
+    """Take a form off the list."""
+    found = form_of(public_id)
+    may_fetch(found, current_actor())
+    if request.method == "POST":
+        fetching.remove_form(public_id, current_actor())
+        flash(
+            _("Removed. Marks that were taken over stay.")
+            if found.purpose == ATTENDANCE
+            else _("Removed. People who came by it stay.")
+        )
+        return redirect(url_for("kobo.index"), 303)
+    return render_template("kobo/remove.html", found=found)

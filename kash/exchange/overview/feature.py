@@ -1,0 +1,105 @@
+"""Chapters of the handbook that tell about the overview. Today of a funder's accounts: what it
+supports in one look, and what was sent to it lately. The declaration of the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from kash.exchange.funder_reports.models import FunderReport
+from kash.exchange.funder_reports.queries import newest_reports
+from kash.exchange.overview import blueprint, views
+from kash.exchange.overview.queries import FundedLook, look_of
+from kash.exchange.overview.views import PACE_TONES, PACE_WORDS
+from kash.feature import Feature
+from kash.figures.funders.queries import funder_of
+from kash.figures.statements.models import Statement
+from kash.figures.statements.queries import sent_to
+from kash.platform.handbook.places import Chapters
+from kash.platform.web.navigation import Destination
+from kash.platform.web.today import Panel, Viewer
+from kash.policy import Role
+
+CHAPTERS = Chapters(
+    {
+        "overview": {
+            Role.DIRECTOR: "director#reports",
+            Role.TRAINER: "trainer#reports",
+            Role.MONITORING: "monitoring#reports",
+        },
+        "overview.own": {Role.FUNDER: "figures#what-a-funder-is-sent"},
+    }
+)
+
+
+_MOST = 3
+
+
+@dataclass(frozen=True)
+class SentLately:
+    """The newest that was sent to a funder; `is_tied` says that the account belongs to one."""
+
+    is_tied: bool
+    statements: Sequence[Statement] = ()
+    reports: Sequence[FunderReport] = ()
+
+
+def _sent(asked: Viewer) -> SentLately:
+    funder = funder_of(asked.actor)
+    if funder is None:
+        return SentLately(is_tied=False)
+    return SentLately(
+        True,
+        sent_to(funder.public_id, asked.actor)[:_MOST],
+        newest_reports(asked.actor, _MOST),
+    )
+
+
+def _funded(asked: Viewer) -> FundedLook | None:
+    funder = funder_of(asked.actor)
+    return look_of(funder, asked.actor, asked.day) if funder is not None else None
+
+
+FUNDED = Panel("funded", 1, _funded, "overview/today_funded.html", "overview.own", top=True)
+SENT = Panel("sent", 5, _sent, "overview/today_sent.html", "overview.own")
+
+
+FEATURE = Feature(
+    "overview",
+    modules=(views,),
+    blueprints=(blueprint,),
+    words={"overview_words": {"paces": PACE_WORDS, "tones": PACE_TONES}},
+    parts=(
+        CHAPTERS,
+        FUNDED,
+        SENT,
+        Destination(
+            "overview.index",
+            _l("Reports"),
+            "report",
+            "overview.see",
+            105,
+            covers=(
+                "indicators",
+                "coverage",
+                "releases",
+                "stories",
+                "statements",
+                "trends",
+                "funder_reports",
+                "reports",
+            ),
+        ),
+        Destination(
+            "overview.own",
+            _l("Reports"),
+            "report",
+            "overview.own",
+            20,
+            phone=True,
+            covers=("statements", "funder_reports"),
+        ),
+    ),
+)

@@ -1,0 +1,310 @@
+"""The plan of a period on paper. Columns of the list of a funder's workshops, where it is taken
+away as a table. The first page of a funder: its workshops, what was sent to it, its reports,
+printed figures. Words of the overview. The overview of staff: a quarter against its targets, at
+this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.exchange.funder_reports.queries import newest_reports
+from kash.exchange.overview import blueprint
+from kash.exchange.overview.queries import (
+    PeriodPlan,
+    QuarterCounts,
+    attention,
+    completed_by_quarter,
+    look_of,
+    plan_of,
+    workshops_of,
+)
+from kash.exchange.overview.rules import TargetPace, elapsed_share, pace_of
+from kash.figures.funders.queries import funder_of
+from kash.figures.indicators.forms import FiguresAsked, figures_asked
+from kash.figures.indicators.queries.figures import (
+    IndicatorLine,
+    indicator_lines,
+    shared_views,
+    value_names,
+)
+from kash.figures.indicators.rules import IndicatorKey, SharedRow
+from kash.figures.releases.queries import printed_tables
+from kash.platform.database import utc_now
+from kash.platform.press import PagedDocument, RenderError, document
+from kash.platform.press.charts import bar_chart, picture_of
+from kash.platform.web import current_actor, download
+from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.formats import local_today
+from kash.platform.web.language import language_code
+from kash.platform.web.paper import logo_address
+from kash.platform.web.programme import brand, paper_wording
+from kash.platform.web.taking import TableColumn, is_taken, noted, offers_table, taken
+from kash.policy import allow
+from kash.workshops.models import Funding
+
+
+def plan_paper(
+    asked: FiguresAsked, plan: PeriodPlan, targets: list[IndicatorLine], language: str
+) -> bytes:
+    """The plan as PDF in a language, for the programme: it names trainers and no participant.
+    Raises RenderError."""
+    with force_locale(language):
+        wording = paper_wording()
+        title = _("Plan: %(period)s", period=asked.words)
+        html = render_template(
+            "overview/plan.html",
+            asked=asked,
+            plan=plan,
+            targets=targets,
+            organisation=brand(),
+            wording=wording,
+            logo=logo_address(wording, "minutes"),
+            title=title,
+        )
+        paged = PagedDocument(
+            html=html,
+            title=title,
+            language=language,
+            header_left=title,
+            header_right=asked.funder_name,
+            footer_left=" · ".join(
+                part for part in (wording.footer, _("For the programme only")) if part
+            ),
+        )
+    return document(paged)
+
+
+def _place(one: Funding) -> str:
+    venue = one.workshop.venue
+    return venue.place if venue is not None else ""
+
+
+FUNDED_COLUMNS: Sequence[TableColumn[Funding]] = (
+    TableColumn(_l("First day"), lambda one: one.workshop.starts_on, "#date+start"),
+    TableColumn(_l("Last day"), lambda one: one.workshop.ends_on, "#date+end"),
+    TableColumn(_l("Workshop"), lambda one: one.workshop.version.public_title, "#activity+name"),
+    TableColumn(_l("Place"), _place, "#loc+name"),
+    TableColumn(_l("Your share"), lambda one: one.share, "#value+share+pct"),
+    TableColumn(_l("Budget code"), lambda one: one.budget_code, "#value+code"),
+    TableColumn(_l("Cancelled"), lambda one: one.workshop.state == "cancelled", "#status"),
+)
+
+
+_MOST_REPORTS = 6
+_MOST_PRINTED = 3
+
+
+@blueprint.get("/funder")
+@allow("overview.own")
+@offers_table("workshops")
+def own() -> ResponseReturnValue:
+    """The page of a funder's account: nothing that was not sent to that funder, or printed for
+    all."""
+    actor, today = current_actor(), local_today()
+    funder = funder_of(actor)
+    if funder is None:
+        return render_template("overview/no_funder.html")
+    workshops = workshops_of(funder)
+    if is_taken():
+        return taken(workshops, FUNDED_COLUMNS)
+    return render_template(
+        "overview/funder.html",
+        funder=funder,
+        look=look_of(funder, actor, today),
+        listing=workshops,
+        today=today,
+        reports=newest_reports(actor, _MOST_REPORTS),
+        printed=list({one.key: one for one in printed_tables()}.values())[-_MOST_PRINTED:],
+    )
+
+
+PACE_WORDS: dict[str, Any] = {
+    TargetPace.NO_TARGET: _l("no target"),
+    TargetPace.NO_DATA: _l("no data yet"),
+    TargetPace.REACHED: _l("reached"),
+    TargetPace.ON_THE_WAY: _l("on the way"),
+    TargetPace.BEHIND: _l("behind"),
+    TargetPace.MISSED: _l("missed"),
+}
+PACE_TONES: dict[str, str] = {
+    TargetPace.NO_TARGET: "",
+    TargetPace.NO_DATA: "",
+    TargetPace.REACHED: "good",
+    TargetPace.ON_THE_WAY: "live",
+    TargetPace.BEHIND: "warn",
+    TargetPace.MISSED: "bad",
+}
+
+
+@dataclass(frozen=True)
+class ReportRoom:
+    """A room of figures that the overview leads to; `of_period` says that it takes period and
+    funder along."""
+
+    label: Any
+    text: Any
+    endpoint: str
+    permission: str
+    of_period: bool = False
+
+
+ROOMS = (
+    ReportRoom(
+        _l("Indicators"),
+        _l("Every figure told apart, with its definition, and the people behind it."),
+        "indicators.index",
+        "indicators.see",
+        of_period=True,
+    ),
+    ReportRoom(
+        _l("Four levels"),
+        _l("What participants thought, learned, do since, and what came of it."),
+        "indicators.levels",
+        "indicators.see",
+        of_period=True,
+    ),
+    ReportRoom(
+        _l("Coverage"),
+        _l("Who is trained where, and where somebody is needed."),
+        "coverage.index",
+        "coverage.see",
+    ),
+    ReportRoom(
+        _l("Figures"),
+        _l("What may be said of the cases, printed by the rule."),
+        "releases.index",
+        "releases.see",
+    ),
+    ReportRoom(
+        _l("Statements"),
+        _l("What funders are sent: frozen, approved by another, and never changed."),
+        "statements.index",
+        "statements.see",
+    ),
+    ReportRoom(
+        _l("Reports to funders"),
+        _l("The figures that were sent, with words, charts, workshops and money."),
+        "funder_reports.index",
+        "funder_reports.see",
+    ),
+    # Whoever sees the settings has it there.
+    ReportRoom(
+        _l("Connections"),
+        _l("Which other systems read from here or are sent counts, and by which contract."),
+        "connections.index",
+        "connections.record",
+    ),
+)
+
+
+# Those that answer in one look how a quarter goes, the first as the largest.
+KEYS = (
+    IndicatorKey.COMPLETED,
+    IndicatorKey.REACHED,
+    IndicatorKey.WORKSHOPS,
+    IndicatorKey.CERTIFIED,
+)
+
+
+@dataclass(frozen=True)
+class PacedLine:
+    """An indicator with its pace against its target."""
+
+    line: IndicatorLine
+    pace: TargetPace
+
+
+@blueprint.get("/")
+@allow("overview.see")
+def index() -> ResponseReturnValue:
+    """A period, the present quarter unless another is asked for, in one look."""
+    asked = figures_asked()
+    if asked.problem is None and request.args.get("first"):
+        return redirect(url_for("overview.index", _external=False, **asked.arguments))
+    elapsed = elapsed_share(asked.period, local_today())
+    lines = [
+        PacedLine(one, pace_of(one.count, one.target, elapsed))
+        for one in indicator_lines(KEYS, asked.period, asked.funder)
+    ]
+    quarters = _since_the_first(completed_by_quarter(asked.period, asked.funder))
+    shared = [] if asked.funder else shared_views(IndicatorKey.COMPLETED, asked.period)
+    return render_template(
+        "overview/index.html",
+        asked=asked,
+        elapsed=elapsed,
+        lines=lines,
+        needs=attention(asked.period, asked.funder, utc_now()),
+        quarters=quarters,
+        letters=sorted({letter for one in quarters for letter in one.groups}),
+        chart=_chart(quarters),
+        shared=_shared(shared),
+        rooms=[one for one in ROOMS if current_actor().may(one.permission)],
+    ), 200 if asked.problem is None else asked.problem.status
+
+
+def _since_the_first(quarters: list[QuarterCounts]) -> list[QuarterCounts]:
+    """Quarters from the first in which anybody completed a course: before it nothing is missing."""
+    counted = [place for place, one in enumerate(quarters) if one.total]
+    return quarters[counted[0] :] if counted else []
+
+
+def _chart(quarters: list[QuarterCounts]) -> str:
+    if not any(one.total for one in quarters):
+        return ""
+    letters = sorted({letter for one in quarters for letter in one.groups})
+    return picture_of(
+        bar_chart(
+            _("People who completed a course"),
+            [quarter_mark(one) for one in quarters],
+            {
+                _("Group %(letter)s", letter=letter): [
+                    float(one.groups.get(letter, 0)) if one.total else None for one in quarters
+                ]
+                for letter in letters
+            },
+        )
+    )
+
+
+def quarter_mark(one: QuarterCounts) -> str:
+    """A quarter as the chart has room for it: "3/26"."""
+    return f"{one.period.last.month // 3}/{one.period.first:%y}"
+
+
+@dataclass(frozen=True)
+class PaidLine:
+    """The two views of one funder, by its name; empty for the programme itself."""
+
+    name: str
+    row: SharedRow
+
+
+def _shared(rows: list[SharedRow]) -> list[PaidLine]:
+    names = value_names("funder", [one.funder for one in rows])
+    return [PaidLine(names.get(one.funder, ""), one) for one in rows]
+
+
+@blueprint.get("/plan.pdf")
+@allow("overview.see")
+def plan() -> ResponseReturnValue:
+    """The plan of a period as PDF: workshops, meetings, and what is to be reached."""
+    asked = figures_asked()
+    if asked.problem is not None:
+        return redirect(url_for("overview.index", period=asked.typed[0]))
+    with FlashedProblems(RenderError):
+        content = plan_paper(
+            asked,
+            plan_of(asked.period, asked.funder, current_actor()),
+            indicator_lines(KEYS, asked.period, asked.funder),
+            language_code(),
+        )
+        return noted(download(content, name="plan.pdf", type="application/pdf"))
+    return redirect(url_for("overview.index", _external=False, **asked.arguments), code=303)

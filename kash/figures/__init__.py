@@ -1,0 +1,1 @@
+"""Figures: funders, indicators, statements, releases of counted violations, and trends."""

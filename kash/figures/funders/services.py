@@ -1,0 +1,106 @@
+"""Errors of ties between accounts and funders. Tying an account to a funder, and untying it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kash.accounts.errors import NotIndependent
+from kash.accounts.models import Account, AccountRole
+from kash.accounts.queries.accounts import standing_in_requests
+from kash.figures.funders.models import APPROVAL, FunderAccount
+from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.rules import Standing
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem, one_or_404
+from kash.policy import Actor, Role
+from kash.workshops.models import Funder
+
+
+class NoFunderRole(Problem):
+    """A tie of an account that is no funder's."""
+
+    sentence = _l("Only an account with the role of a funder belongs to one.")
+
+
+class TiedAlready(Problem):
+    """A second tie of an account that has one, or for which one waits."""
+
+    sentence = _l("This account belongs to a funder already, or a decision on it waits.")
+
+
+def ask_to_tie(account_id: str, funder: str, *, by: Actor) -> str:
+    """Ask that an account belong to a funder (public ids); the request's public id. Raises
+    NotFound, NoFunderRole and TiedAlready."""
+    with audited("funders.tie_asked", by) as change:
+        session = change.session
+        account = one_or_404(
+            session.scalar(select(Account).where(Account.public_id == account_id).with_for_update())
+        )
+        if not _is_funders(session, account):
+            raise NoFunderRole
+        paying = one_or_404(session.scalar(select(Funder).where(Funder.public_id == funder)))
+        open_one = select(FunderAccount.id).where(
+            FunderAccount.account_id == account.id,
+            FunderAccount.ended_at.is_(None),
+            FunderAccount.state != "returned",
+        )
+        if session.scalar(open_one) is not None:
+            raise TiedAlready
+        made: FunderAccount = APPROVAL.propose(
+            change, by, account_id=account.id, funder_id=paying.id
+        )
+        change.about(account_id, funder)
+        return made.public_id
+
+
+def _is_funders(session: Session, account: Account) -> bool:
+    role = select(AccountRole.role).where(
+        AccountRole.account_id == account.id, AccountRole.role == str(Role.FUNDER)
+    )
+    return session.scalar(role) is not None
+
+
+def agree_to_tie(public_id: str, *, by: Actor) -> None:
+    """Agree that an account belongs to a funder. Raises NotFound, WrongStep, SamePerson,
+    NoFunderRole and NotIndependent."""
+    with audited("funders.tied", by) as change:
+        asked: FunderAccount = APPROVAL.locked(change.session, public_id)
+        APPROVAL.approve(change, asked, by)
+        standing = standing_in_requests(
+            change.session, by.public_id, [asked.proposed_by], change.now
+        )
+        stands = standing(asked_by=asked.proposed_by, concerned="")
+        if stands is not Standing.MAY:
+            raise NotIndependent(stands)
+        if not _is_funders(change.session, asked.account):
+            raise NoFunderRole
+
+
+def return_tie(public_id: str, reason: str, *, by: Actor) -> None:
+    """Turn a request back. Raises NotFound and WrongStep."""
+    with audited("funders.tie_returned", by) as change:
+        asked: FunderAccount = APPROVAL.locked(change.session, public_id)
+        APPROVAL.turn_back(change, asked, reason, by, about=asked.account.public_id)
+
+
+def end_tie(public_id: str, *, by: Actor) -> None:
+    """End it: the account reads nothing of the funder any more. Raises NotFound and WrongStep."""
+    with audited("funders.tie_ended", by) as change:
+        held: FunderAccount = APPROVAL.locked(change.session, public_id)
+        if not held.holds:
+            raise WrongStep
+        held.ended_at = change.now
+        change.about(public_id)
+
+
+def end_ties_of(session: Session, account_id: int, now: datetime) -> None:
+    """The step of a lock or a hand-over: an account that is closed belongs to no funder."""
+    session.execute(
+        update(FunderAccount)
+        .where(FunderAccount.account_id == account_id, FunderAccount.ended_at.is_(None))
+        .values(ended_at=now)
+    )

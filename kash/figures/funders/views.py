@@ -1,0 +1,102 @@
+"""The page on which an account is tied to its funder, for administrators and directors."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries.accounts import names_of
+from kash.figures.funders import blueprint, queries, services
+from kash.figures.funders.forms import FunderAccountForm
+from kash.figures.funders.models import APPROVAL, FunderAccount
+from kash.platform.approvals.pages import ProposalPage, SendBackForm
+from kash.platform.web import current_actor
+from kash.platform.web.errors import NotFound
+from kash.policy import allow
+
+
+@blueprint.route("/<account_id>", methods=["GET", "POST"])
+@allow("funders.tie", fresh=True)
+def account(account_id: str) -> ResponseReturnValue:
+    """The funder that an account belongs to, or is to belong to."""
+    form = FunderAccountForm()
+    form.funder.choices = queries.funder_choices()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            services.ask_to_tie(account_id, form.funder.data, by=current_actor())
+            flash(_("Asked for. Another administrator or director agrees."))
+            return redirect(url_for("funders.account", account_id=account_id), code=303)
+    return _page(account_id, form)
+
+
+def _page(
+    account_id: str,
+    form: FunderAccountForm,
+    back_form: SendBackForm | None = None,
+    problem: str = "",
+) -> ResponseReturnValue:
+    actor, found = current_actor(), queries.account_of_funder(account_id)
+    ties = queries.ties_of(found)
+    held = next((one for one in ties if one.ended_at is None and one.state != "returned"), None)
+    back = back_form or SendBackForm(formdata=None)
+    return render_template(
+        "funders/account.html",
+        account=found,
+        ties=ties,
+        held=held,
+        decision=APPROVAL.offered(held, actor) if held is not None else None,
+        names=names_of(one for tie in ties for one in tie.accounts if one),
+        form=form,
+        back_form=back,
+        problem=problem,
+    ), 409 if problem else 422 if form.errors or back.errors else 200
+
+
+def _proposal(account_id: str, tie_id: str) -> ProposalPage[FunderAccount]:
+    def read() -> FunderAccount:
+        ties = queries.ties_of(queries.account_of_funder(account_id))
+        found = next((one for one in ties if one.public_id == tie_id), None)
+        if found is None:
+            raise NotFound
+        return found
+
+    def show(_tie: FunderAccount, back: SendBackForm, problem: str) -> ResponseReturnValue:
+        form = FunderAccountForm(formdata=None)
+        form.funder.choices = queries.funder_choices()
+        return _page(account_id, form, back, problem)
+
+    return ProposalPage(APPROVAL, read, show, url_for("funders.account", account_id=account_id))
+
+
+@blueprint.post("/<account_id>/<tie_id>/agree")
+@allow("funders.tie", fresh=True)
+def agree(account_id: str, tie_id: str) -> ResponseReturnValue:
+    """Agree to what another asked for."""
+    return _proposal(account_id, tie_id).step(
+        lambda tie: services.agree_to_tie(tie.public_id, by=current_actor()),
+        lambda _done: _("The account reads what is sent to this funder from now on."),
+    )
+
+
+@blueprint.post("/<account_id>/<tie_id>/return")
+@allow("funders.tie")
+def send_back(account_id: str, tie_id: str) -> ResponseReturnValue:
+    """Turn it back."""
+    proposal = _proposal(account_id, tie_id)
+    proposal.read()
+    return proposal.send_back(
+        lambda tie, reason: services.return_tie(tie.public_id, reason, by=current_actor()),
+        _("Sent back."),
+        as_organiser=False,
+    )
+
+
+@blueprint.post("/<account_id>/<tie_id>/end")
+@allow("funders.tie")
+def end(account_id: str, tie_id: str) -> ResponseReturnValue:
+    """End a tie."""
+    return _proposal(account_id, tie_id).step(
+        lambda tie: services.end_tie(tie.public_id, by=current_actor()),
+        lambda _done: _("The account belongs to no funder any more."),
+    )

@@ -1,0 +1,90 @@
+"""Words for printed figures: values, windows, shares, trends, and what they mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.figures.releases.queries import PrintedTable
+from kash.figures.releases.rules.tables import (
+    ACTS,
+    MEDIATION,
+    QUARTERS,
+    WHO,
+    PrintedShare,
+    TablePlan,
+    Trend,
+    range_of,
+)
+
+TREND_WORDS: dict[Trend, Any] = {
+    Trend.FALLING: _l("Falling"),
+    Trend.RISING: _l("Rising"),
+    Trend.CANNOT_TELL: _l("Cannot be told"),
+}
+# What a table counts, beneath its title.
+COUNTS: dict[str, Any] = {
+    WHO: _l("Reports that came in, by who did it."),
+    MEDIATION: _l("Cases in which somebody was asked to mediate and that were closed."),
+    ACTS: _l(
+        "Reports that came in, by what was done. A report of several things is shared among"
+        " at most three of them."
+    ),
+}
+_EXAMPLE = 40
+
+
+def printed_text(printed: int | None) -> str:
+    """A printed value; None reads "few"."""
+    return _("few") if printed is None else str(printed)
+
+
+def range_text(low: int, high: int) -> str:
+    """From how many to how many."""
+    return _("%(low)s to %(high)s", low=low, high=high)
+
+
+def share_text(share: PrintedShare | None) -> str:
+    """Share with its plus-or-minus, in hundredths; empty if the table is too thin for one."""
+    if share is None:
+        return ""
+    return f"{round(100 * share.part)} % ± {round(100 * share.within)}"
+
+
+def window_text(table: PrintedTable) -> str:
+    """A window of a table: the quarter, half or whole of a year."""
+    if table.plan.every == QUARTERS:
+        return str(table.year)
+    if table.plan.every == 1:
+        return _("Quarter %(number)s, %(year)s", number=table.window + 1, year=table.year)
+    return _("Half %(number)s, %(year)s", number=table.window + 1, year=table.year)
+
+
+def how_to_read(plan: TablePlan) -> list[str]:
+    """Sentences on how to read a table, one for each thing."""
+    low, high = range_of(_EXAMPLE, plan)
+    _least, few = range_of(None, plan)
+    return [
+        _(
+            "A printed %(value)s means %(low)s to %(high)s, nine times in ten.",
+            value=_EXAMPLE,
+            low=low,
+            high=high,
+        ),
+        _("“Few” means %(few)s or fewer, and not always none.", few=few),
+        _("Lines do not add up to a total, and no total is printed."),
+        _("What came in late stands in the next window. Nothing is counted twice."),
+    ]
+
+
+WORDS: dict[str, Any] = {
+    "printed": printed_text,
+    "range": range_text,
+    "share": share_text,
+    "window": window_text,
+    "trends": TREND_WORDS,
+    "counts": COUNTS,
+    "how_to_read": how_to_read,
+}

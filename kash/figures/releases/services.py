@@ -1,0 +1,558 @@
+"""The leaflet that tells how the numbers are made, on two pages. The errors of printing, each with
+a sentence for the person who meets it. The errors of plans, each with a sentence for the person
+who meets it. The ledger: which cases have entered which tables, in one sealed document of the
+vault. It says of each case that it was counted, so it lies nowhere in clear. Once anything was
+printed it must be there: an empty one would count every case again. Dated notes beside what was
+printed and turned out wrong. A plan on its way: proposed, changed, approved by another, or turned
+back. None of these opens a record, so nobody can make a plan fit what it will print. Printing:
+throwing, storing and showing in one step. Whoever prints chooses nothing and sees nothing before
+it stands for good: neither which cases are counted, nor what is thrown, nor whether it is kept.
+Dice and counts are in memory until the transaction ends, and nowhere else. Figures that may have
+been printed before the database was put back: two people say so."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask import render_template
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.figures.releases.documents import pictures
+from kash.figures.releases.models import Release, ReleaseNote, ReleasePlan, ReleaseRecovery
+from kash.figures.releases.queries import (
+    APPROVAL,
+    RECOVERY,
+    Doubt,
+    PlannedTable,
+    PrintingDay,
+    counted_cases,
+    doubt_of,
+    doubts,
+    printing_days,
+    proves,
+    refusal_sentence,
+    waiting_for,
+)
+from kash.figures.releases.rule_texts import VERSION, rule_words
+from kash.figures.releases.rules.tables import (
+    Die,
+    Entered,
+    PlanFlaw,
+    PlanRefusal,
+    TablePlan,
+    YearPlan,
+    as_printed,
+    counts,
+    digest_of,
+    refusals,
+    tables_as_json,
+    throw,
+    windows_as_json,
+    windows_of,
+    wrong_quarter,
+)
+from kash.incidents.documents import render_now
+from kash.platform.approvals.errors import WrongStep
+from kash.platform.press import PagedDocument
+from kash.platform.vault import (
+    MirrorMissing,
+    OpenVault,
+    Sealed,
+    SealError,
+    audited,
+    fetch,
+    file_document,
+    keep_keys,
+    mac_prefix,
+    note_once,
+    open_document,
+    root_subject,
+    save_document,
+)
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.programme import brand
+from kash.policy import Actor
+
+
+def rule_leaflet(language: str) -> bytes:
+    """The leaflet as PDF. Raises RenderError."""
+    said = rule_words(language)
+    return render_now(
+        PagedDocument(
+            html=render_template(
+                "releases/paper/rule.html",
+                said=said,
+                version=VERSION,
+                organisation=brand(),
+                pictures=pictures,
+            ),
+            title=str(said["title"]),
+            language=language,
+            kind="plain",
+        )
+    )
+
+
+class NotDueYet(Problem):
+    """Whatever was filed on the day itself is not visible yet, or the day has not come."""
+
+    sentence = _l(
+        "It is too early. Figures are printed after their last day, once what was filed on that day"
+        " has become visible."
+    )
+
+
+class EarlierFirst(Problem):
+    """Tables of an earlier day were not printed."""
+
+    sentence = _l("Figures of an earlier day are still to be printed. Print those first.")
+
+
+class MayBePrinted(Problem):
+    """The database was put back, and what it lost may hold these figures."""
+
+    sentence = _l(
+        "The database was put back, and nothing shows that these figures were not printed before."
+        " Two people say first what became of them: a second throw beside the first would tell of"
+        " single cases."
+    )
+
+
+class NotWitnessed(Problem):
+    """The audit's mirror could not be written."""
+
+    status = 503
+    sentence = _l(
+        "The mirror of the audit trail could not be written, so nothing was printed. The operator"
+        " finds what is wrong with flask audit verify."
+    )
+
+
+class PutBackUnsaid(Problem):
+    """The database is behind its mirror, and nothing in the chain says that it was put back."""
+
+    sentence = _l(
+        "The mirror of the audit trail is missing, or knows more than the database, and nothing"
+        " says that it was put back. The operator looks with flask audit verify, and begins a new"
+        " mirror with flask audit new-mirror."
+    )
+
+
+class CodeNotHere(Problem):
+    """No entry of the chain has this code."""
+
+    status, field = 422, "code"
+    sentence = _l(
+        "No entry of the audit trail has this code. If it is typed as it stands on the minutes, the"
+        " database was put back to before they were printed."
+    )
+
+
+class CodeProvesNothing(Problem):
+    """A code from before the figures were due, or from after the database was put back."""
+
+    status, field = 422, "code"
+    sentence = _l(
+        "These minutes were printed before the figures were due, or after the database was put"
+        " back, or the mirror holds that they were printed. So their code proves nothing here."
+    )
+
+
+class OtherCode(Problem):
+    """The second person typed another code than the first."""
+
+    status, field = 422, "code"
+    sentence = _l("This is not the code that was typed first. Read it from your own copy.")
+
+
+class SaidAlready(Problem):
+    """Somebody else said something of this day, which waits."""
+
+    sentence = _l("Somebody said what became of these figures, and it waits for a second person.")
+
+
+class LedgerNotOpen(Problem):
+    """The list of cases that were counted already is gone, or does not open."""
+
+    sentence = _l(
+        "The sealed list of cases that were counted already does not open for you. Without it cases"
+        " would be counted twice, so nothing is printed. A backup may have it whole."
+    )
+
+
+class NoteHasFigures(Problem):
+    """A note beside printed figures names a figure."""
+
+    status, field = 422, "text"
+    sentence = _l(
+        "Leave out every digit: a corrected figure beside a printed one would tell of single cases."
+        " Say in words what was wrong and what follows from it."
+    )
+
+
+_FIELDS = {PlanFlaw.DIE: "die", PlanFlaw.SHAPE: "die"}
+
+
+class PlanRefused(Problem):
+    """A plan that would not keep the promise."""
+
+    status = 422
+
+    def __init__(self, refused: Sequence[PlanRefusal]) -> None:
+        super().__init__(" ".join(dict.fromkeys(refusal_sentence(one) for one in refused)))
+        first = refused[0]
+        self.refused = tuple(refused)
+        part = _FIELDS.get(first.flaw, "every")
+        self.field = f"{first.key}_{part}" if first.key else ""
+
+
+class WrongFreezeDay(Problem):
+    """A freeze day outside its quarter, over already, or left out between others."""
+
+    status = 422
+    sentence = _l(
+        "Choose a day of this quarter that is still to come. Only quarters before the first one"
+        " that is printed may be left empty."
+    )
+
+    def __init__(self, quarter: int) -> None:
+        super().__init__()
+        self.field = f"day_{quarter}"
+
+
+class PlanWaits(Problem):
+    """A second plan for a year of which one waits, or was approved."""
+
+    field = "year"
+    sentence = _l("This year has a plan already, approved or waiting for approval.")
+
+
+class FreezeDayOver(Problem):
+    """Approval on or after the first freeze day, when somebody may know what will be counted."""
+
+    sentence = _l(
+        "Its first day is here or over. A plan is approved before, while nobody can know what will"
+        " be counted: send it back, so that it begins with the next window."
+    )
+
+
+KIND = "release_ledger"
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Ledger as it was opened; `sealed` is None before anything was printed."""
+
+    entered: Entered = field(repr=False)
+    sealed: Sealed | None = field(default=None, repr=False)
+
+
+def open_ledger(session: Session, vault: OpenVault) -> Ledger:
+    """Open the ledger. Raises LedgerNotOpen."""
+    found = fetch(session, kind=KIND)
+    if not found and session.scalar(select(Release.id).limit(1)) is None:
+        return Ledger({})
+    if len(found) != 1:
+        raise LedgerNotOpen
+    try:
+        return Ledger(_read(open_document(vault, found[0])), found[0])
+    except (SealError, ValueError, AttributeError, TypeError):
+        raise LedgerNotOpen from None
+
+
+def save_ledger(session: Session, vault: OpenVault, ledger: Ledger, entered: Entered) -> None:
+    """Seal the ledger as it is afterwards, within the transaction that prints."""
+    plaintext = _written(entered)
+    if ledger.sealed is None:
+        file_document(session, KIND, plaintext)
+        return
+    keep_keys(session, vault, [ledger.sealed])
+    save_document(session, vault, ledger.sealed, plaintext)
+
+
+def _written(entered: Entered) -> bytes:
+    ordered = {reference: sorted(keys) for reference, keys in sorted(entered.items())}
+    return json.dumps(ordered, separators=(",", ":")).encode()
+
+
+def _read(plaintext: bytes) -> dict[str, frozenset[str]]:
+    said: Mapping[str, Iterable[str]] = json.loads(plaintext)
+    return {reference: frozenset(keys) for reference, keys in said.items()}
+
+
+def add_note(release: str, text: str, *, by: Actor) -> None:
+    """Put a note of today beside a table. Raises NotFound and NoteHasFigures."""
+    if any(letter.isnumeric() for letter in text):
+        raise NoteHasFigures
+    with audited("releases.note_added", by) as change:
+        asked = select(Release.id).where(Release.public_id == release)
+        found = one_or_404(change.session.scalar(asked))
+        day = to_local(change.now).date()
+        same = select(ReleaseNote.id).where(
+            ReleaseNote.release_id == found, ReleaseNote.day == day, ReleaseNote.text == text
+        )
+        if change.session.scalar(same) is not None:
+            # Sent twice: no note is ever taken away.
+            change.nothing()
+            return
+        note = ReleaseNote(release_id=found, day=day, text=text)
+        change.session.add(note)
+        change.session.flush()
+        change.about(release)
+
+
+@dataclass(frozen=True)
+class PlanDetails:
+    """A plan as entered: its tables, the freeze days of the four quarters, and what the forum
+    stated and decided."""
+
+    tables: Sequence[TablePlan]
+    days: Sequence[date | None]
+    stated_figure: int | None
+    forum_decision: str
+
+
+def propose_plan(year: int, details: PlanDetails, *, by: Actor) -> str:
+    """Propose a plan; its public id. Raises PlanWaits, PlanRefused and WrongFreezeDay."""
+    with audited("releases.plan_proposed", by) as change:
+        _hold(change.session)
+        taken = select(ReleasePlan.id).where(
+            ReleasePlan.year == year, ReleasePlan.state != "returned"
+        )
+        if change.session.scalar(taken) is not None:
+            raise PlanWaits
+        made: ReleasePlan = APPROVAL.propose(
+            change, by, year=year, **_columns(change.session, year, details)
+        )
+        return made.public_id
+
+
+def change_plan(public_id: str, details: PlanDetails, row_version: int, *, by: Actor) -> None:
+    """Change a plan that waits; whoever changes it is the one who proposes it from then on, so that
+    she does not approve it. Raises NotFound, WrongStep, ChangedMeanwhile, PlanRefused and
+    WrongFreezeDay."""
+    with audited("releases.plan_changed", by) as change:
+        _hold(change.session)
+        plan: ReleasePlan = APPROVAL.locked(change.session, public_id)
+        if plan.state != "proposed":
+            raise WrongStep
+        if plan.row_version != row_version:
+            raise ChangedMeanwhile
+        for name, value in _columns(change.session, plan.year, details).items():
+            setattr(plan, name, value)
+        plan.proposed_by = by.public_id
+        plan.row_version += 1
+        change.about(public_id)
+
+
+def approve_plan(public_id: str, digest: str, *, by: Actor) -> None:
+    """Approve exactly the plan that was read, for ever. Raises NotFound, SamePerson, WrongStep,
+    ChangedMeanwhile, FreezeDayOver and PlanRefused."""
+    with audited("releases.plan_approved", by) as change:
+        _hold(change.session)
+        plan: ReleasePlan = APPROVAL.locked(change.session, public_id)
+        if plan.state == "proposed" and plan.digest != digest:
+            raise ChangedMeanwhile
+        if plan.state == "proposed" and plan.calendar[0].freeze_on <= local_today():
+            raise FreezeDayOver
+        _check(change.session, plan.year_plan)
+        APPROVAL.approve(change, plan, by)
+
+
+def return_plan(public_id: str, reason: str, *, by: Actor) -> None:
+    """Turn a plan back, with what must be put right. Raises NotFound and WrongStep."""
+    with audited("releases.plan_returned", by) as change:
+        plan: ReleasePlan = APPROVAL.locked(change.session, public_id)
+        APPROVAL.turn_back(change, plan, reason, by)
+
+
+def _hold(session: Session) -> None:
+    """Let whoever decides on another plan meanwhile wait: each is held against all before it."""
+    session.execute(select(ReleasePlan.id).order_by(ReleasePlan.id).with_for_update()).all()
+
+
+def _check(session: Session, plan: YearPlan) -> None:
+    approved = session.scalars(select(ReleasePlan).where(ReleasePlan.state == "approved"))
+    refused = refusals(plan, [one.year_plan for one in approved])
+    if refused:
+        raise PlanRefused(refused)
+
+
+def _columns(session: Session, year: int, details: PlanDetails) -> dict[str, object]:
+    wrong = wrong_quarter(year, details.days, local_today())
+    if wrong is not None:
+        raise WrongFreezeDay(wrong)
+    plan = YearPlan(year, tuple(details.tables))
+    _check(session, plan)
+    windows = windows_of(plan, details.days)
+    return {
+        "tables": tables_as_json(plan.tables),
+        "windows": windows_as_json(windows),
+        "digest": digest_of(plan, windows),
+        "stated_figure": details.stated_figure,
+        "forum_decision": details.forum_decision,
+    }
+
+
+def print_release(
+    day: date, *, by: Actor, vault: OpenVault, die: Die = secrets.randbelow
+) -> list[str]:
+    """Print all tables of a freeze day, once: their public ids, in the order of the plan. If they
+    are printed already nothing is thrown, and they are the same.
+
+    Raises NotFound, NotDueYet, EarlierFirst, MayBePrinted, NotWitnessed, LedgerNotOpen, and as
+    `counted_cases`.
+    """
+    with audited("releases.printed", by) as change:
+        days = printing_days(change.session, locked=True)
+        wanted = next((one for one in days if one.day == day), None)
+        if wanted is None:
+            raise NotFound
+        if wanted.is_printed:
+            change.nothing()
+            return [one.printed for one in wanted.tables if one.printed]
+        if wanted.due_at > change.now:
+            raise NotDueYet
+        if any(one.day < day and not one.is_printed for one in days):
+            raise EarlierFirst
+        if any(one.day == day for one in doubts(change.session, change.now, [wanted])):
+            raise MayBePrinted
+        plans = {one.plan.year: one.plan.year_plan for each in days for one in each.tables}
+        lost = [one for each in days for one in each.tables if one.lost]
+        made = _print(change.session, vault, wanted, list(plans.values()), lost, die)
+        digests = {
+            one.witness: row.digest for one, row in zip(_unprinted(wanted), made, strict=True)
+        }
+        change.about(*(row.public_id for row in made))
+        change.about(*map(root_subject, digests.values()))
+        # Before the commit, with which it is shown: a database that is put back forgets the throw.
+        try:
+            note_once(change.session, digests)
+        except (OSError, MirrorMissing):
+            raise NotWitnessed from None
+        left = iter([row.public_id for row in made])
+        return [one.printed or next(left) for one in wanted.tables if not one.lost]
+
+
+def _unprinted(wanted: PrintingDay) -> list[PlannedTable]:
+    return [one for one in wanted.tables if not (one.printed or one.lost)]
+
+
+def _print(
+    session: Session,
+    vault: OpenVault,
+    wanted: PrintingDay,
+    plans: Sequence[YearPlan],
+    lost: Sequence[PlannedTable],
+    die: Die,
+) -> list[Release]:
+    # All of it before the first record is opened: no time between tells of a throw.
+    thrown = [(one, throw(one.table, die)) for one in _unprinted(wanted)]
+    ledger = open_ledger(session, vault)
+    cases, entered = counted_cases(session, vault, wanted.day, plans), ledger.entered
+    # What was printed and is lost here was counted all the same, and is counted no second time.
+    for one in lost:
+        earlier = counted_cases(session, vault, one.window.freeze_on, plans)
+        _counts, entered = counts(earlier, one.table, entered, plans)
+    rows = []
+    for one, noise in thrown:
+        found, entered = counts(cases, one.table, entered, plans)
+        rows.append(_row(one, _lines(one.table, found, noise)))
+    save_ledger(session, vault, ledger, entered)
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def _lines(
+    table: TablePlan, found: Mapping[str, int], noise: Mapping[str, int]
+) -> list[list[str | int | None]]:
+    return [
+        [code, as_printed(found[code] + noise[code], table.floor, table.unit)]
+        for code in table.codes
+    ]
+
+
+def _row(one: PlannedTable, lines: list[list[str | int | None]]) -> Release:
+    return Release(
+        plan_id=one.plan.id,
+        table_key=one.window.key,
+        window=one.window.number,
+        freeze_on=one.window.freeze_on,
+        lines=lines,
+    )
+
+
+@dataclass(frozen=True)
+class RecoveryDetails:
+    """A word on a day: a kind as in `ReleaseRecovery`, with the code or the reason."""
+
+    kind: str
+    code: str = ""
+    reason: str = ""
+
+
+def say(day: date, details: RecoveryDetails, *, by: Actor) -> str:
+    """Say what became of the figures of a day; the public id of what another agrees to. Raises
+    NotFound, PutBackUnsaid, SaidAlready, CodeNotHere and CodeProvesNothing."""
+    with audited("releases.recovery_said", by) as change:
+        doubt = doubt_of(change.session, day, change.now)
+        if waiting_for(change.session, day) is not None:
+            raise SaidAlready
+        code = details.code if details.kind == "code" else ""
+        _recoveries_check(change.session, doubt, details.kind, code)
+        made: ReleaseRecovery = RECOVERY.propose(
+            change,
+            by,
+            day=day,
+            kind=details.kind,
+            code=code,
+            reason=details.reason,
+            noted=doubt.noted,
+        )
+        return made.public_id
+
+
+def _recoveries_check(session: Session, doubt: Doubt, kind: str, code: str) -> None:
+    if doubt.unsaid:
+        raise PutBackUnsaid
+    if kind != "code":
+        return
+    proof = proves(session, code, doubt)
+    if proof is None:
+        raise CodeNotHere
+    if not proof or doubt.noted:
+        raise CodeProvesNothing
+
+
+def agree(public_id: str, code: str, *, by: Actor) -> bool:
+    """Agree to what another said; where it is a code, the agreeing person types it from her own
+    copy. True if these figures are closed from now on.
+
+    Raises NotFound, WrongStep, SamePerson, StandsBehind, OtherCode, PutBackUnsaid, CodeNotHere and
+    CodeProvesNothing.
+    """
+    with audited("releases.recovery_agreed", by) as change:
+        row: ReleaseRecovery = RECOVERY.locked(change.session, public_id)
+        if row.state != "proposed":
+            raise WrongStep
+        doubt = doubt_of(change.session, row.day, change.now)
+        if row.kind == "code" and mac_prefix(code) != mac_prefix(row.code):
+            raise OtherCode
+        _recoveries_check(change.session, doubt, row.kind, row.code)
+        row.noted = doubt.noted
+        RECOVERY.approve(change, row, by)
+        return row.kind == "printed"
+
+
+def turn_back(public_id: str, reason: str, *, by: Actor) -> None:
+    """Turn back what another said. Raises NotFound and WrongStep."""
+    with audited("releases.recovery_returned", by) as change:
+        RECOVERY.turn_back(change, RECOVERY.locked(change.session, public_id), reason, by)

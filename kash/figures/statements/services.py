@@ -1,0 +1,586 @@
+"""Whatever has left beside statements: figures to other systems, and papers to a funder. Features
+above declare it, so that all of it stands on one page. Figures as the paper of a statement tells
+them. The parent's side of the solver. Freezing the figures of a statement, as often as needed
+until it is proposed. Proposing, approving and sending statements; and throwing away what was not
+sent. Words of statements: how they stand, whom they count, and what people are told apart by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from kash.feature import Part, declared
+from kash.figures.indicators.queries.definitions import STANDARD_VERSION
+from kash.figures.indicators.rules import Period
+from kash.figures.indicators.words import DIMENSION_WORDS, TITLES
+from kash.figures.statements import queries as ledger
+from kash.figures.statements.models import FrozenFigure, Statement
+from kash.figures.statements.queries import (
+    APPROVAL,
+    AlreadyProposed,
+    AlreadySent,
+    CouldBeWorkedOut,
+    CountedFigure,
+    MixedMonths,
+    NotOver,
+    NotQuarterOrYear,
+    NotWorkedOut,
+    RowsWereGiven,
+    ToldOtherwise,
+    counted,
+    inputs_digest,
+    seal_people,
+    sealed_people,
+)
+from kash.figures.statements.rules import (
+    FEWEST,
+    HEADCOUNT,
+    KINDS,
+    Asked,
+    Contradiction,
+    Name,
+    People,
+    Place,
+    PrintedFigure,
+    Range,
+    StatementLine,
+    Told,
+    Who,
+    as_frozen,
+    digest_of,
+    leaks,
+    mixed_with,
+    paper,
+)
+from kash.figures.statements.solving.letters import ranges_read, told_read, told_written
+from kash.people.words import AGE_BAND, SEX
+from kash.platform.approvals.errors import WrongStep
+from kash.platform.confinement import NoAnswer, answered
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import audited, head_code
+from kash.platform.vault.audit import Change
+from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.formats import date_text, local_today
+from kash.policy import Actor
+from kash.workshops.models import Funder
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Another system to which figures went: how many values of it were taken, when the last was
+    sent, and the address at which each stands."""
+
+    name: str
+    kind: Any
+    values: int
+    last: datetime
+    page: str
+
+
+@dataclass(frozen=True)
+class OtherReceivers(Part):
+    """Other systems to which a feature sends figures.
+
+    Of the community it may send nothing but figures of the whole programme that stand in the ledger
+    (`told_by_period`) without a star: so whoever has both knows no more than from the ledger, and
+    what is attacked before a statement leaves need not hold them once more. A test of the feature
+    says so (`tests/exchange/dhis2/test_left.py`).
+    """
+
+    found: Callable[[], Sequence[Receiver]]
+
+
+@dataclass(frozen=True)
+class TokenReader:
+    """A program that reads by a token: of which connection, for what, what it read, when last, and
+    the address of its token. `rows_until` is the last day on which it was given people of the
+    community one by one, None if it never was."""
+
+    name: str
+    purpose: str
+    read: Sequence[Any]
+    last: datetime
+    page: str
+    rows_until: date | None = None
+
+
+@dataclass(frozen=True)
+class TokenReaders(Part):
+    """Programs that read by tokens of a feature.
+
+    Of the community each may be told nothing but figures as they stand in the ledger
+    (`told_by_period`), with their stars: `tests/exchange/api/test_left.py` attacks all that a token
+    with every scope is told. A token that was given people one by one, as tokens once were, knows
+    what is starred of each period that had begun by then.
+    """
+
+    found: Callable[[], Sequence[TokenReader]]
+    rows_until: Callable[[Session], date | None]
+
+
+def readers() -> list[TokenReader]:
+    """All programs that ever read anything by a token."""
+    return [one for part in declared(TokenReaders) for one in part.found()]
+
+
+def rows_given_until(session: Session) -> date | None:
+    """The last day on which any program was given people of the community one by one."""
+    days = [day for part in declared(TokenReaders) if (day := part.rows_until(session))]
+    return max(days, default=None)
+
+
+@dataclass(frozen=True)
+class LeftPaper:
+    """A paper that a funder reads, since when, and its address."""
+
+    title: str
+    since: datetime | None
+    page: str
+
+
+@dataclass(frozen=True)
+class LeftPapers(Part):
+    """Papers of a feature that a funder reads, beside statements."""
+
+    to: Callable[[Funder], Sequence[LeftPaper]]
+
+
+def other_receivers() -> list[Receiver]:
+    """All other systems to which figures went."""
+    return [one for part in declared(OtherReceivers) for one in part.found()]
+
+
+def papers_left(funder: Funder) -> list[LeftPaper]:
+    """All papers that a funder reads beside its statements."""
+    return [one for part in declared(LeftPapers) for one in part.to(funder)]
+
+
+def printed(statement: Statement) -> list[PrintedFigure]:
+    """All figures of a statement, in their order."""
+    return [_printed(one) for one in statement.figures]
+
+
+def _printed(figure: FrozenFigure) -> PrintedFigure:
+    return PrintedFigure(
+        line=figure.line,
+        place=figure.in_place,
+        label=figure.label,
+        value=figure.value,
+        starred=figure.starred,
+        title=figure.title,
+        definition=figure.definition,
+        version=figure.version,
+        inputs=figure.inputs,
+    )
+
+
+def document_of(statement: Statement) -> str:
+    """The document of a statement that leaves, to the last letter; it has its day and code."""
+    sent = statement.sent_at
+    head = {
+        "statement": statement.public_id,
+        "funder": statement.funder.name,
+        "period": statement.period,
+        "police_only": statement.police_only,
+        "frozen": statement.frozen_at.isoformat(timespec="seconds"),
+        "sent": sent.isoformat(timespec="seconds") if sent else "",
+        "audit": statement.head_code,
+    }
+    return paper(head, printed(statement))
+
+
+_SECONDS = 60.0
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+def worked_out(periods: Mapping[str, Told]) -> dict[str, dict[Asked, Range] | None]:
+    """The ranges that follow from all that was told of each period, None where it contradicts
+    itself. Raises NotWorkedOut."""
+    written = {period: told_written(told) for period, told in periods.items()}
+    found = _asked({"periods": written})
+    return {period: ranges_read(found[period]) for period in periods}
+
+
+def chosen(told: Told, counts: Mapping[Name, int]) -> dict[Name, int | None]:
+    """The figures to tell beside what was told of a period (`kash.figures.statements.rules`).
+
+    Raises NotWorkedOut and Contradiction.
+    """
+    found = _asked({"told": told_written(told), "counts": told_written(counts)})["told"]
+    if found is None:
+        raise Contradiction
+    return told_read(found)
+
+
+def _asked(question: dict[str, Any]) -> dict[str, Any]:
+    content = json.dumps(question).encode("ascii")
+    try:
+        answer = answered(
+            "kash.figures.statements.solving.child", [], content, seconds=_SECONDS, most=_MOST_BYTES
+        )
+        return dict(json.loads(answer))
+    except (NoAnswer, ValueError):
+        raise NotWorkedOut from None
+
+
+def freeze(funder: str, period: Period, by: Actor, *, police_only: bool = False) -> str:
+    """Freeze the figures of a funder (public id) and a period; returns the statement's public id.
+
+    A statement that was frozen before, and neither proposed nor sent, gets the figures of now. What
+    of the whole programme has left is taken over as it left.
+
+    Raises NotFound, NotQuarterOrYear, NotOver, MixedMonths, AlreadyProposed, AlreadySent,
+    ToldOtherwise, NotWorkedOut and ChangedMeanwhile.
+    """
+    session = db.session()
+    one_or_404(session.scalar(select(Funder.id).where(Funder.public_id == funder)))
+    check_period(period, session, police_only=police_only)
+    known = ledger.last_number(session)
+    found = counted(funder, period, session, police_only=police_only)
+    of_people = None if police_only else _of_people(funder, period, found, session)
+    figures = list(_figures(funder, found, of_people))
+    with audited("statements.frozen", by) as change:
+        if ledger.last_number(change.session) != known:
+            raise ChangedMeanwhile
+        statement = _statement(change, funder, period, by)
+        statement.police_only = police_only
+        statement.frozen_at = change.now
+        for place, figure in enumerate(figures):
+            figure.position = place
+            statement.figures.append(figure)
+        statement.digest = digest_of(paper({}, printed(statement)))
+        change.session.flush()
+        change.about(statement.public_id, funder)
+        return statement.public_id
+
+
+def check_period(period: Period, session: Session, *, police_only: bool) -> None:
+    """Raises NotQuarterOrYear, NotOver and MixedMonths."""
+    if period.kind not in KINDS:
+        raise NotQuarterOrYear
+    if period.last >= local_today():
+        raise NotOver
+    mixed = [] if police_only else mixed_with(period, ledger.periods_told(session))
+    if mixed:
+        raise MixedMonths(", ".join(one.text for one in mixed))
+
+
+def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statement:
+    """The row to freeze into, locked, without figures."""
+    session = change.session
+    payer = one_or_404(
+        session.scalar(select(Funder).where(Funder.public_id == funder).with_for_update())
+    )
+    found = session.scalar(
+        select(Statement)
+        .where(Statement.funder_id == payer.id, Statement.period == period.text)
+        .with_for_update()
+    )
+    if found is None:
+        found = Statement(
+            public_id=new_public_id(),
+            funder=payer,
+            period=period.text,
+            first_day=period.first,
+            last_day=period.last,
+            created_at=change.now,
+        )
+        session.add(found)
+    elif found.state == "sent":
+        raise AlreadySent
+    elif found.state in APPROVAL.waits:
+        raise AlreadyProposed
+    else:
+        found.figures.clear()
+        # Before their places are given anew.
+        session.flush()
+    found.state, found.proposed_by = "draft", by.public_id
+    return found
+
+
+@dataclass(frozen=True)
+class _OfPeople:
+    """Figures of people who are starred: what is told, who they are, and what left before."""
+
+    told: Told
+    people: People
+    before: Sequence[FrozenFigure]
+
+
+def _of_people(
+    funder: str, period: Period, found: Sequence[CountedFigure], session: Session
+) -> _OfPeople:
+    """Raises ToldOtherwise and NotWorkedOut."""
+    before = ledger.programme_as_sent(period.text, session)
+    starred = [
+        one for one in found if one.line.starred and not one.line.weighted and one.count is not None
+    ]
+    now = {_name(funder, one): one.people for one in starred if one.line.key != HEADCOUNT}
+    people = as_frozen(now, ledger.people_as_now(before, session))
+    counts = {name: len(those) for name, those in people.items()}
+    # Heads have no names, by which those of that day could be told.
+    counts |= {_name(funder, one): one.count or 0 for one in starred if one.line.key == HEADCOUNT}
+    try:
+        told = chosen(ledger.told_by_period(session).get(period.text, {}), counts)
+    except Contradiction:
+        raise ToldOtherwise from None
+    return _OfPeople(told, people, before)
+
+
+def _name(funder: str, one: CountedFigure) -> Name:
+    return one.line.name(funder, one.place)
+
+
+def _figures(
+    funder: str, found: Sequence[CountedFigure], of_people: _OfPeople | None
+) -> Iterator[FrozenFigure]:
+    told: Told = of_people.told if of_people else {}
+    before = {figure.name(""): figure for figure in of_people.before} if of_people else {}
+    people = of_people.people if of_people else {}
+    for one in found:
+        name = _name(funder, one)
+        if not one.line.starred or one.count is None:
+            yield _figure(one)
+        elif one.line.weighted:
+            # Beside the people that it is a share of, or not at all.
+            yield _figure(one, starred=told.get(name) is None)
+        elif name in told and name not in before:
+            yield _figure(one, people.get(name), starred=told[name] is None)
+        elif before and not one.place and not one.line.supported:
+            yield from map(_as_it_left, before.values())
+
+
+def _figure(
+    one: CountedFigure, people: frozenset[str] | None = None, *, starred: bool = False
+) -> FrozenFigure:
+    """A figure of these people, who are all that were counted unless others are named."""
+    count, those = (one.count, one.people) if people is None else (len(people), people)
+    public_id = new_public_id()
+    figure = FrozenFigure(
+        public_id=public_id,
+        line=one.line.code,
+        place=[list(pair) for pair in one.place],
+        label=one.label,
+        value=None if starred else count,
+        starred=starred,
+        title=one.definition.title,
+        definition=one.definition.text,
+        version=one.definition.version,
+        inputs=inputs_digest(public_id, count, those),
+    )
+    seal_people(figure, count, those)
+    return figure
+
+
+def _as_it_left(earlier: FrozenFigure) -> FrozenFigure:
+    sealed = sealed_people(earlier)
+    figure = FrozenFigure(
+        public_id=new_public_id(),
+        line=earlier.line,
+        place=earlier.place,
+        label=earlier.label,
+        value=earlier.value,
+        starred=earlier.starred,
+        title=earlier.title,
+        definition=earlier.definition,
+        version=earlier.version,
+        inputs=earlier.inputs,
+    )
+    seal_people(figure, sealed.count, sealed.people)
+    return figure
+
+
+def propose(public_id: str, by: Actor) -> None:
+    """Propose the figures as they were frozen: whoever froze them does not approve them. Raises
+    NotFound and WrongStep."""
+    with audited("statements.proposed", by) as change:
+        statement: Statement = APPROVAL.locked(change.session, public_id)
+        if statement.state != "draft":
+            raise WrongStep
+        statement.state = "proposed"
+        change.about(public_id)
+
+
+def approve(public_id: str, digest: str, by: Actor) -> None:
+    """Approve exactly the figures that were read. Raises NotFound, WrongStep, SamePerson and
+    ChangedMeanwhile."""
+    with audited("statements.approved", by) as change:
+        statement: Statement = APPROVAL.locked(change.session, public_id)
+        if statement.state == "proposed" and statement.digest != digest:
+            raise ChangedMeanwhile
+        APPROVAL.approve(change, statement, by)
+
+
+def turn_back(public_id: str, reason: str, by: Actor) -> None:
+    """Turn a statement back that has not left, with what must be put right. Raises NotFound and
+    WrongStep."""
+    with audited("statements.returned", by) as change:
+        statement: Statement = APPROVAL.locked(change.session, public_id)
+        APPROVAL.turn_back(change, statement, reason, by)
+        statement.approved_by = statement.approved_for = None
+
+
+def discard(public_id: str, by: Actor) -> None:
+    """Throw away figures that were neither proposed nor sent. Raises NotFound and WrongStep."""
+    with audited("statements.discarded", by) as change:
+        statement: Statement = APPROVAL.locked(change.session, public_id)
+        if statement.state not in ("draft", "returned"):
+            raise WrongStep
+        change.about(public_id)
+        change.session.delete(statement)
+
+
+def send(public_id: str, by: Actor) -> None:
+    """Send an approved statement: from then on its funder reads it, and it is in the ledger.
+
+    Before, all that ever left is laid beside it, and it stays here if anybody could be worked out.
+    Raises NotFound, WrongStep, MixedMonths, ToldOtherwise, CouldBeWorkedOut, RowsWereGiven,
+    NotWorkedOut and ChangedMeanwhile.
+    """
+    session = db.session()
+    read = one_or_404(
+        session.scalar(
+            select(Statement)
+            .where(Statement.public_id == public_id)
+            .options(selectinload(Statement.figures), selectinload(Statement.funder))
+        )
+    )
+    if read.state != "approved":
+        raise WrongStep
+    digest, known = read.digest, ledger.last_number(session)
+    check_period(read.of_days, session, police_only=read.police_only)
+    ranges = _checked(read, session)
+    with audited("statements.sent", by) as change:
+        statement: Statement = APPROVAL.locked(
+            change.session, public_id, selectinload(Statement.figures)
+        )
+        if statement.state != "approved":
+            raise WrongStep
+        if statement.digest != digest or ledger.last_number(change.session) != known:
+            raise ChangedMeanwhile
+        statement.head_code = head_code()
+        statement.state, statement.sent_number = "sent", known + 1
+        statement.sent_at, statement.sent_by = change.now, by.public_id
+        statement.ranges = ranges
+        statement.document = document_of(statement)
+        change.about(public_id, statement.funder.public_id)
+
+
+def _checked(statement: Statement, session: Session) -> dict[str, list[Any]]:
+    """The ranges of all stars that will have left. Raises ToldOtherwise, CouldBeWorkedOut,
+    RowsWereGiven and NotWorkedOut."""
+    everything = ledger.told_by_period(session)
+    before, mine = everything.get(statement.period, {}), ledger.told_in(statement)
+    if any(before.get(name, value) != value for name, value in mine.items()):
+        raise ToldOtherwise
+    if any(value is not None and 0 < value < FEWEST for value in mine.values()):
+        raise CouldBeWorkedOut
+    given = rows_given_until(session)
+    if given is not None and statement.first_day <= given and None in mine.values():
+        raise RowsWereGiven(date_text(given))
+    if mine:
+        everything[statement.period] = before | mine
+    found = worked_out(everything)
+    if any(ranges is None for ranges in found.values()):
+        raise ToldOtherwise
+    if any(leaks(ranges) for ranges in found.values() if ranges is not None):
+        raise CouldBeWorkedOut
+    return {period: _written(ranges or {}) for period, ranges in found.items()}
+
+
+def _written(ranges: Mapping[Asked, Range]) -> list[Any]:
+    return [
+        [list(asked), found.low, found.high]
+        for asked, found in ranges.items()
+        if isinstance(asked, Name)
+    ]
+
+
+STATE: dict[str, Any] = {
+    "draft": _l("Frozen, not proposed"),
+    "proposed": _l("Waits for approval"),
+    "approved": _l("Approved, not sent"),
+    "returned": _l("Sent back"),
+    "sent": _l("Sent"),
+}
+STATE_TONE = {
+    "draft": "",
+    "proposed": "live",
+    "approved": "live",
+    "returned": "bad",
+    "sent": "good",
+}
+WHO: dict[Who, Any] = {
+    Who.POLICE: _l("Police officers"),
+    Who.COMMUNITY: _l("Community members"),
+    Who.NOBODY: _l("Workshops"),
+}
+
+
+def period_text(period: Period) -> str:
+    """A quarter or a year as people say it."""
+    if period.kind == "quarter":
+        number = (period.first.month + 2) // 3
+        return _("Quarter %(number)s of %(year)s", number=number, year=period.first.year)
+    return period.text
+
+
+def read_title(line: StatementLine, title: str, version: int) -> str:
+    """Title of a frozen figure for whoever reads a page: the standard one in her language, one of
+    the programme's own as it was written. What leaves on paper keeps what was frozen."""
+    return str(TITLES[line.key]) if version == STANDARD_VERSION else title
+
+
+def read_line(line: StatementLine, title: str, version: int) -> str:
+    """The same, with whether it is a funder's share of the people."""
+    return line_title(line, read_title(line, title, version))
+
+
+def line_title(line: StatementLine, title: str) -> str:
+    """Title of a line, which says if it is a funder's share of the people."""
+    if line.weighted:
+        return _("%(title)s, by this funder's share of the costs", title=title)
+    return title
+
+
+def value_word(dimension: str, value: str, label: str = "") -> str:
+    """Words for a value by which people are told apart."""
+    if label:
+        return label
+    said = {"sex": SEX, "age_band": AGE_BAND}.get(dimension, {})
+    return str(said.get(value) or value or _("Not on record"))
+
+
+def place_text(place: Place, label: str = "") -> str:
+    """A place as a list of what people in it are."""
+    return ", ".join(value_word(dimension, value, label) for dimension, value in place)
+
+
+def name_text(name: Name) -> str:
+    """A figure that left, as the ledger tells it."""
+    return (
+        f"{TITLES[name.indicator]}: {place_text(name.place)}"
+        if name.place
+        else str(TITLES[name.indicator])
+    )
+
+
+WORDS = {
+    "state": STATE,
+    "tone": STATE_TONE,
+    "who": WHO,
+    "dimension": DIMENSION_WORDS,
+    "period": period_text,
+    "title": read_title,
+    "line": read_line,
+    "value": value_word,
+    "name": name_text,
+}

@@ -1,0 +1,469 @@
+"""Links from actions to the things they change, seen from both ends. Those on a meeting's register
+one by one: when each was there, and what each answered."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload
+
+from kash.attendance.models import Mark, RosterEntry, Slot
+from kash.forums.models import (
+    Action,
+    ActionLink,
+    AgendaItem,
+    Decision,
+    DecisionPresence,
+    Forum,
+    ForumMember,
+    ItemConflict,
+    Meeting,
+    MeetingAnswer,
+    PresenceSpell,
+)
+from kash.forums.queries.actions import ActionLine, linked_actions
+from kash.forums.queries.meetings import spells_of, terms_of
+from kash.forums.rules.meetings import ANSWERS, HERE, TimeThere, Votes, counts_on, term_on
+from kash.people.models import Group, Organisation, Person, ServiceEntry
+from kash.people.queries.directory import organisations, service_choices
+from kash.platform.database import db
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import short_date_text, to_local
+from kash.policy import Actor
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.queries import versions_in_reach
+from kash.workshops.models import Workshop
+from kash.workshops.queries.scope import visible_workshops
+
+_MOST_OFFERED = 300
+Titled = Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    """Something that an action changes. `title` and `url` are empty for whoever may not see it,
+    and when it is no longer there."""
+
+    public_id: str
+    kind: str
+    title: str
+    url: str
+
+
+def _workshops(targets: Collection[str], actor: Actor) -> Titled:
+    rows = db.session.scalars(
+        visible_workshops(actor)
+        .where(Workshop.public_id.in_(targets))
+        .options(joinedload(Workshop.version))
+    )
+    return {
+        row.public_id: (
+            _workshop_title(row),
+            url_for("workshops.workshop", public_id=row.public_id),
+        )
+        for row in rows
+    }
+
+
+def _workshop_title(row: Workshop) -> str:
+    return f"{row.version.public_title}, {short_date_text(row.starts_on)}"
+
+
+def _sessions(targets: Collection[str], actor: Actor) -> Titled:
+    """Each by its key in all versions, as the newest version in reach has it."""
+    rows = db.session.execute(
+        select(SessionPlan.lineage, Course.name, SessionPlan.title, CourseVersion, SessionPlan)
+        .join(Module, Module.id == SessionPlan.module_id)
+        .join(CourseVersion, CourseVersion.id == Module.version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(SessionPlan.lineage.in_(targets), versions_in_reach(actor))
+        .order_by(CourseVersion.number, CourseVersion.id)
+    )
+    return {
+        lineage: (
+            _session_title(course, title),
+            url_for("training.session", public_id=version.public_id, plan_id=plan.public_id),
+        )
+        for lineage, course, title, version, plan in rows
+    }
+
+
+def _session_title(course: str, title: str) -> str:
+    shown = title or _("Session without a title yet")
+    return f"{course}: {shown}"
+
+
+def _stations(targets: Collection[str], actor: Actor) -> Titled:
+    if not actor.may("coverage.see"):
+        return {}
+    rows = db.session.execute(
+        select(Organisation.public_id, Organisation.name).where(Organisation.public_id.in_(targets))
+    )
+    return {
+        public_id: (name, url_for("coverage.station", public_id=public_id))
+        for public_id, name in rows
+    }
+
+
+def _services(targets: Collection[str], actor: Actor) -> Titled:
+    if not actor.may("directory.see"):
+        return {}
+    rows = db.session.execute(
+        select(ServiceEntry.public_id, ServiceEntry.name).where(
+            ServiceEntry.public_id.in_(targets), ServiceEntry.active
+        )
+    )
+    return {
+        public_id: (name, url_for("directory.entry", public_id=public_id))
+        for public_id, name in rows
+    }
+
+
+_TITLES: Mapping[str, Callable[[Collection[str], Actor], Titled]] = {
+    "workshop": _workshops,
+    "session": _sessions,
+    "station": _stations,
+    "service": _services,
+}
+
+
+def links_of(actions: Collection[str], actor: Actor) -> Mapping[str, Sequence[LinkLine]]:
+    """The things that actions (by public id) change, as the actor may see them; five queries at
+    most."""
+    rows = db.session.execute(
+        select(Action.public_id, ActionLink)
+        .join(Action, Action.id == ActionLink.action_id)
+        .where(Action.public_id.in_(actions))
+        .order_by(ActionLink.id)
+    ).all()
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for _action, link in rows:
+        wanted[link.kind].add(link.target)
+    titles = {kind: _TITLES[kind](targets, actor) for kind, targets in wanted.items()}
+    found: defaultdict[str, list[LinkLine]] = defaultdict(list)
+    for action, link in rows:
+        title, url = titles[link.kind].get(link.target, ("", ""))
+        found[action].append(LinkLine(link.public_id, link.kind, title, url))
+    return dict(found)
+
+
+def offered(kind: str, actor: Actor) -> list[tuple[str, str]]:
+    """(target, title) of what an action of this kind of link can be said to change."""
+    if kind == "workshop":
+        newest = (
+            visible_workshops(actor)
+            .where(Workshop.state != "cancelled")
+            .options(joinedload(Workshop.version))
+            .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
+            .limit(_MOST_OFFERED)
+        )
+        return [(row.public_id, _workshop_title(row)) for row in db.session.scalars(newest)]
+    if kind == "session":
+        return _offered_sessions(actor)
+    if kind == "station":
+        if not actor.may("coverage.see"):
+            return []
+        return [(row.public_id, row.name) for row in organisations(("station", "collective"))]
+    return [
+        (row.public_id, f"{row.name}, {row.area}" if row.area else row.name)
+        for row in service_choices(actor, limit=_MOST_OFFERED)
+    ]
+
+
+def _offered_sessions(actor: Actor) -> list[tuple[str, str]]:
+    """The sessions of each course as its newest published version has them."""
+    rows = db.session.execute(
+        select(SessionPlan.lineage, Course.name, SessionPlan.title)
+        .join(Module, Module.id == SessionPlan.module_id)
+        .join(CourseVersion, CourseVersion.id == Module.version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(CourseVersion.state == "published", versions_in_reach(actor))
+        .order_by(
+            func.lower(Course.name), CourseVersion.number, Module.position, SessionPlan.position
+        )
+        .limit(4 * _MOST_OFFERED)
+    )
+    return list({lineage: _session_title(course, title) for lineage, course, title in rows}.items())
+
+
+@dataclass(frozen=True)
+class ActionsHere:
+    """Actions of forums that change what a page is about."""
+
+    actions: Sequence[ActionLine]
+
+
+def actions_about(kind: str, target: str, actor: Actor) -> ActionsHere | None:
+    """The actions that change this, in the forums that the actor sees; None if there are none. One
+    query."""
+    found = linked_actions(kind, target, actor)
+    return ActionsHere(found) if found else None
+
+
+@dataclass(frozen=True)
+class PersonAtMeeting:
+    """Somebody on a meeting's register, for whoever keeps it. `member` is the public id of the
+    seat, empty for a guest; `counts` is whether the term holds on the day."""
+
+    entry: str
+    person: str
+    name: str
+    letter: str
+    mark: str | None
+    times: Sequence[TimeThere]
+    member: str
+    counts: bool
+    office: str
+    answer: str
+
+    @property
+    def came(self) -> bool:
+        """True if the register says that somebody was there at all."""
+        return self.mark in HERE
+
+    @property
+    def here(self) -> bool:
+        """True if somebody came and has not left."""
+        return self.came and (not self.times or self.times[-1].left_at is None)
+
+
+def people_at(meeting: Meeting) -> list[PersonAtMeeting]:
+    """Everybody on a meeting's register, by group and name."""
+    rows = db.session.execute(
+        select(RosterEntry, Person, Group.letter, Mark.status, ForumMember, MeetingAnswer.answer)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .join(Slot, Slot.register_id == RosterEntry.register_id)
+        .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
+        .outerjoin(
+            ForumMember,
+            and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
+        )
+        .outerjoin(
+            MeetingAnswer,
+            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
+        )
+        .where(RosterEntry.register_id == meeting.register_id, RosterEntry.removed_at.is_(None))
+        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+    ).all()
+    times = spells_of(db.session(), [row[0].id for row in rows])
+    terms = terms_of(db.session(), [row[4].id for row in rows if row[4] is not None])
+    day = to_local(meeting.starts_at).date()
+    found = []
+    for entry, person, letter, mark, seat, answer in rows:
+        member = None if entry.walk_in else seat
+        held = terms[member.id] if member is not None else []
+        term = term_on(held, day)
+        found.append(
+            PersonAtMeeting(
+                entry=entry.public_id,
+                person=person.public_id,
+                name=person.chosen_name,
+                letter=letter,
+                mark=mark,
+                times=times[entry.id],
+                member=member.public_id if member is not None else "",
+                counts=member is not None and counts_on(held, member.left_on, day),
+                office=term.office if term else "",
+                answer=answer or "",
+            )
+        )
+    return found
+
+
+def usual_marks(meeting: Meeting, entries: Collection[str]) -> dict[str, str]:
+    """{entry of the register: the mark that is likely for whoever has none yet}: an apology for who
+    answered so, absent for members once arrivals are tapped; others are left out."""
+    tapped = db.session.scalar(
+        select(PresenceSpell.id)
+        .join(RosterEntry, RosterEntry.id == PresenceSpell.entry_id)
+        .where(RosterEntry.register_id == meeting.register_id)
+        .limit(1)
+    )
+    rows = db.session.execute(
+        select(RosterEntry.public_id, RosterEntry.walk_in, MeetingAnswer.answer)
+        .outerjoin(
+            ForumMember,
+            and_(
+                ForumMember.forum_id == meeting.forum_id,
+                ForumMember.person_id == RosterEntry.person_id,
+            ),
+        )
+        .outerjoin(
+            MeetingAnswer,
+            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
+        )
+        .where(RosterEntry.register_id == meeting.register_id, RosterEntry.public_id.in_(entries))
+    )
+    return {
+        entry: "apology" if answer == "no" else "absent"
+        for entry, walk_in, answer in rows
+        if answer == "no" or (tapped is not None and not walk_in)
+    }
+
+
+def answer_counts(meeting: Meeting) -> dict[str, int]:
+    """Numbers of the members now by their answers; nobody's name."""
+    rows = db.session.execute(
+        select(MeetingAnswer.answer, func.count(MeetingAnswer.id))
+        .join(ForumMember, ForumMember.id == MeetingAnswer.member_id)
+        .where(MeetingAnswer.meeting_id == meeting.id, ForumMember.left_on.is_(None))
+        .group_by(MeetingAnswer.answer)
+    )
+    found = Counter(dict(rows.all()))
+    return {answer: found[answer] for answer in ANSWERS}
+
+
+def own_answer(meeting: Meeting, actor: Actor) -> str | None:
+    """The actor's own answer, empty if there is none yet; None for whoever is no member."""
+    if actor.person_id is None:
+        return None
+    row = db.session.execute(
+        select(ForumMember.id, MeetingAnswer.answer)
+        .outerjoin(
+            MeetingAnswer,
+            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
+        )
+        .where(
+            ForumMember.forum_id == meeting.forum_id,
+            ForumMember.person_id == actor.person_id,
+            ForumMember.left_on.is_(None),
+        )
+    ).first()
+    return None if row is None else row[1] or ""
+
+
+@dataclass(frozen=True)
+class GroupAtDecision:
+    """One group when a decision was taken, and its votes if they were counted."""
+
+    letter: str
+    name: str
+    members: int
+    present: int
+    needed: int
+    counted_out: int
+    votes: Votes | None
+
+    @property
+    def met(self) -> bool:
+        """True if enough of the group were there."""
+        return self.present >= self.needed
+
+
+@dataclass(frozen=True)
+class DecisionNoted:
+    """Presence that is kept with a decision."""
+
+    at: datetime
+    groups: Sequence[GroupAtDecision]
+
+    @property
+    def quorate(self) -> bool:
+        """True if enough of every group were there, and anybody at all."""
+        return any(group.present for group in self.groups) and all(
+            group.met for group in self.groups
+        )
+
+    @property
+    def votes(self) -> Votes | None:
+        """The votes of all groups together; None if none were counted."""
+        cast = [group.votes for group in self.groups if group.votes is not None]
+        if not cast:
+            return None
+        return Votes(
+            sum(one.in_favour for one in cast),
+            sum(one.against for one in cast),
+            sum(one.abstained for one in cast),
+        )
+
+
+def decisions_noted(meeting: Meeting) -> dict[str, DecisionNoted]:
+    """{public id of a decision of the meeting: who was there}; decisions of which that is not known
+    are left out. One query."""
+    rows = db.session.execute(
+        select(Decision.public_id, DecisionPresence, Group.letter, Group.name)
+        .join(AgendaItem, AgendaItem.id == Decision.item_id)
+        .join(DecisionPresence, DecisionPresence.decision_id == Decision.id)
+        .join(Group, Group.id == DecisionPresence.group_id)
+        .where(AgendaItem.meeting_id == meeting.id)
+        .order_by(Decision.id, Group.position, Group.letter)
+    )
+    found: dict[str, tuple[datetime, list[GroupAtDecision]]] = {}
+    for public_id, kept, letter, name in rows:
+        votes = (
+            None
+            if kept.votes_for is None
+            else Votes(kept.votes_for, kept.votes_against or 0, kept.abstained or 0)
+        )
+        found.setdefault(public_id, (kept.noted_at, []))[1].append(
+            GroupAtDecision(
+                letter,
+                name,
+                kept.members,
+                kept.present,
+                kept.needed,
+                kept.counted_out,
+                votes,
+            )
+        )
+    return {public_id: DecisionNoted(at, groups) for public_id, (at, groups) in found.items()}
+
+
+def decision_in(item: AgendaItem, public_id: str) -> Decision:
+    """A decision under an item. Raises NotFound."""
+    return one_or_404(
+        db.session.scalar(
+            select(Decision).where(Decision.item_id == item.id, Decision.public_id == public_id)
+        )
+    )
+
+
+def conflict_count(item: AgendaItem) -> int:
+    """Number of members who declared a conflict of interest in an item."""
+    return (
+        db.session.scalar(
+            select(func.count(ItemConflict.id)).where(ItemConflict.item_id == item.id)
+        )
+        or 0
+    )
+
+
+@dataclass(frozen=True)
+class MemberConflict:
+    """A member who may have a conflict of interest in an item, for whoever runs the forum."""
+
+    member: str
+    person: str
+    name: str
+    letter: str
+    conflicted: bool
+
+
+def conflicts_in(forum: Forum, item: AgendaItem) -> list[MemberConflict]:
+    """The members by group and name, and who of them declared a conflict of interest; whoever left
+    since is among them only if she declared one."""
+    rows = db.session.execute(
+        select(ForumMember.public_id, Person, Group.letter, ItemConflict.id)
+        .join(Person, Person.id == ForumMember.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .outerjoin(
+            ItemConflict,
+            and_(ItemConflict.member_id == ForumMember.id, ItemConflict.item_id == item.id),
+        )
+        .where(
+            ForumMember.forum_id == forum.id,
+            ForumMember.left_on.is_(None) | ItemConflict.id.is_not(None),
+        )
+        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+    )
+    return [
+        MemberConflict(member, person.public_id, person.chosen_name, letter, conflict is not None)
+        for member, person, letter, conflict in rows
+    ]

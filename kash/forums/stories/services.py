@@ -1,0 +1,361 @@
+"""The errors of stories, each with a sentence for the person who meets it. Withdrawing stories:
+nothing is left but that there was one. Stories as they are written and read: sealed to the vault,
+with the case that they are of. The audit trail tells that somebody wrote or read one, and names
+neither the draft nor the case: whoever reads it could otherwise follow a told story to the case
+that was opened before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kash.forums.stories.models import Story
+from kash.forums.stories.queries import (
+    BESIDE,
+    KIND,
+    OpenDraft,
+    audiences_of,
+    beside_of,
+    lines_too_thin,
+    names_known,
+    open_draft,
+)
+from kash.forums.stories.rules import (
+    CHECKS,
+    FORUM,
+    FUNDERS,
+    PURPOSE_OF,
+    StoryDraft,
+    as_bytes,
+    identifying_words,
+    unchecked,
+)
+from kash.incidents.queries.cases import Case, case_to_tell
+from kash.incidents.services.cases import locked_incident
+from kash.incidents.services.letterbox import letterbox
+from kash.incidents.services.retention import forget_made, note_made
+from kash.people.models import Organisation
+from kash.platform.database import after_commit, new_public_id, without_order
+from kash.platform.vault import (
+    OpenVault,
+    SavedMeanwhile,
+    audited,
+    file_document,
+    keep_keys,
+    save_document,
+    scrub,
+    seal,
+    shred,
+)
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.formats import to_local
+from kash.policy import Actor
+
+
+class NobodyAgreedToIt(Problem):
+    """Not everybody in the case agrees that it is told, or not any more."""
+
+    field = "audiences"
+    sentence = _l(
+        "Not everybody in this case has agreed that it is told as a story to these. Read the words"
+        " of the consent out first, or tell it to others only."
+    )
+
+
+class NobodyHearsIt(Problem):
+    """No audience was chosen."""
+
+    field = "audiences"
+    sentence = _l("Choose who hears it.")
+
+
+class TellsWhoItWas(Problem):
+    """The text holds words by which somebody may be known again."""
+
+    field = "text"
+
+    def __init__(self, words: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "Take this out of the title or the text, it may tell who it was: %(words)s. Write"
+                " small numbers as words, and no days, ages, sums or names.",
+                words=", ".join(words),
+            )
+        )
+
+
+class StandsAlone(Problem):
+    """A printed line says "few" of what the story tells."""
+
+    field = "case"
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__(
+            _(
+                "This cannot be told now. Printed numbers say “few” of it (%(lines)s), so"
+                " anybody who reads both may guess who it was.",
+                lines="; ".join(lines),
+            )
+        )
+
+
+class NotLookedThrough(Problem):
+    """Not everything on the list was ticked."""
+
+    field = "checks"
+    sentence = _l("Look for each of these in the text, and tick it. Only then can it go on.")
+
+
+class OwnStory(Problem):
+    """The writer of a story is not its second reader."""
+
+    sentence = _l("You wrote this story. Somebody else reads it before it is told.")
+
+
+class StoryChangedMeanwhile(ChangedMeanwhile):
+    """The story was changed since this page was opened."""
+
+    sentence = _l("Somebody else changed this story meanwhile.")
+
+
+def withdraw_story(public_id: str, *, by: Actor) -> None:
+    """Withdraw a told story by hand, whoever agrees to it. Raises NotFound, also if it is withdrawn
+    already."""
+    with audited("stories.withdrawn", by) as change:
+        session = change.session
+        told = select(Story.public_id).where(Story.public_id == public_id, Story.text.is_not(None))
+        one_or_404(session.scalar(told))
+        for purpose in PURPOSE_OF.values():
+            forget_made(session, purpose, public_id)
+        _end(session, [public_id])
+        change.about(public_id)
+
+
+def end_for(audience: str) -> Callable[[Session, Sequence[str], Collection[str]], None]:
+    """The end of drafts and told stories, by ids, once an audience may not hear them any more,
+    in the transaction of whoever takes the consent back. One that another audience may still hear
+    (`still`) stays for that one alone; of any other the text is in no file of the database after
+    the commit."""
+    flag = "for_forum" if audience == FORUM else "for_funders"
+
+    def end(session: Session, made: Sequence[str], still: Collection[str]) -> None:
+        session.execute(
+            update(Story)
+            .where(Story.public_id.in_(made))
+            .values({flag: False})
+            .execution_options(synchronize_session=False)
+        )
+        _end(session, [one for one in made if one not in still])
+
+    return end
+
+
+def _end(session: Session, made: Sequence[str]) -> None:
+    shred(session, made)
+    session.execute(
+        update(Story)
+        .where(Story.public_id.in_(made))
+        .values(title=None, text=None, for_forum=False, for_funders=False, beside_sealed=None)
+        .execution_options(synchronize_session=False)
+    )
+    after_commit(_scrub)
+
+
+def _scrub() -> None:
+    scrub()
+
+
+@dataclass(frozen=True)
+class WrittenStory:
+    """A story as its writer typed it, for `audiences`; `ready` gives it to a second reader."""
+
+    case: str
+    language: str
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    audiences: Sequence[str] = ()
+    checks: Sequence[str] = ()
+    ready: bool = False
+
+
+def write_story(written: WrittenStory, *, by: Actor, vault: OpenVault) -> str:
+    """Keep a new draft; its id. Raises NotFound, NobodyHearsIt,
+    NobodyAgreedToIt, StandsAlone, TellsWhoItWas and NotLookedThrough."""
+    with audited("stories.written", by) as change:
+        session = change.session
+        case = _agreed_case(session, by, vault, written.case, written.audiences)
+        draft = _draft_of(session, written, case, by)
+        made = file_document(session, KIND, as_bytes(draft)).public_id
+        _note(session, draft, case, made)
+    return made
+
+
+def change_story(
+    public_id: str, version: int, written: WrittenStory, *, by: Actor, vault: OpenVault
+) -> None:
+    """Change an own draft. Raises NotFound, NobodyHearsIt, NobodyAgreedToIt, StandsAlone,
+    TellsWhoItWas, NotLookedThrough and StoryChangedMeanwhile."""
+    with audited("stories.written", by) as change:
+        session = change.session
+        found = _own_draft(session, by, vault, public_id)
+        case = _agreed_case(session, by, vault, found.draft.case, written.audiences)
+        draft = _draft_of(session, written, case, by)
+        if draft.audiences != found.draft.audiences:
+            _forget(session, public_id)
+            _note(session, draft, case, public_id)
+        if draft.state == "draft":
+            draft.returned, draft.returned_by = found.draft.returned, found.draft.returned_by
+        _save(session, vault, found, version, draft)
+
+
+def drop_story(public_id: str, *, by: Actor, vault: OpenVault) -> None:
+    """End an own draft for good. Raises NotFound."""
+    with audited("stories.dropped", by) as change:
+        found = _own_draft(change.session, by, vault, public_id)
+        _forget(change.session, found.public_id)
+        shred(change.session, [found.public_id])
+
+
+def note_reading(by: Actor, vault: OpenVault, found: Sequence[OpenDraft]) -> None:
+    """Note that drafts were shown; the keys of what was only filed before are kept from now on."""
+    with audited("stories.read", by) as change:
+        sealed = [one.sealed for one in found]
+        keep_keys(
+            change.session,
+            vault,
+            [*sealed, *(each for one in found for each in one.case.documents)],
+        )
+
+
+def return_story(public_id: str, version: int, reason: str, *, by: Actor, vault: OpenVault) -> None:
+    """Send a story back to its writer, with what must be put right. Raises NotFound, OwnStory and
+    StoryChangedMeanwhile."""
+    with audited("stories.returned", by) as change:
+        found = _waiting(change.session, by, vault, public_id)
+        draft = found.draft.model_copy(
+            update={"state": "returned", "returned": reason, "returned_by": by.public_id}
+        )
+        _save(change.session, vault, found, version, draft)
+
+
+def tell_story(
+    public_id: str, version: int, checks: Sequence[str], *, by: Actor, vault: OpenVault
+) -> str:
+    """Tell a story that was read a second time; the id under which it is told, which nothing ties
+    to the draft. Raises NotFound, OwnStory, StoryChangedMeanwhile, NobodyAgreedToIt, StandsAlone,
+    TellsWhoItWas and NotLookedThrough."""
+    with audited("stories.told", by) as change:
+        session = change.session
+        found = _waiting(session, by, vault, public_id)
+        if found.version != version:
+            raise StoryChangedMeanwhile
+        if unchecked(list(checks)):
+            raise NotLookedThrough
+        draft = found.draft
+        case = _agreed_case(session, by, vault, draft.case, draft.audiences)
+        _refuse_what_tells(session, draft, case)
+        month = to_local(change.now).date().replace(day=1)
+        public_id = new_public_id()
+        lines = beside_of(case).model_dump_json()
+        story = Story(
+            public_id=public_id,
+            month=month,
+            language=draft.language,
+            title=draft.title,
+            text=draft.text,
+            for_forum=FORUM in draft.audiences,
+            for_funders=FUNDERS in draft.audiences,
+            beside_sealed=seal(lines, kind=BESIDE, public_id=public_id),
+        )
+        session.add(story)
+        session.flush()
+        without_order(session, Story, story.id)
+        _forget(session, found.public_id)
+        _note(session, draft, case, story.public_id)
+        shred(session, [found.public_id])
+        change.about(story.public_id)
+        return story.public_id
+
+
+def _note(session: Session, draft: StoryDraft, case: Case, made: str) -> None:
+    for audience in draft.audiences:
+        note_made(session, PURPOSE_OF[audience], case.reference, made)
+
+
+def _forget(session: Session, made: str) -> None:
+    for purpose in PURPOSE_OF.values():
+        forget_made(session, purpose, made)
+
+
+def _agreed_case(
+    session: Session, by: Actor, vault: OpenVault, reference: str, audiences: Sequence[str]
+) -> Case:
+    # Whoever takes the consent back meanwhile waits for this, or this for her.
+    locked_incident(session, reference)
+    with letterbox(session):
+        case = case_to_tell(by, vault, reference, session)
+    if not audiences:
+        raise NobodyHearsIt
+    if not set(audiences) <= set(audiences_of(case)):
+        raise NobodyAgreedToIt
+    return case
+
+
+def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) -> StoryDraft:
+    draft = StoryDraft(
+        case=case.reference,
+        language=written.language,
+        title=written.title,
+        text=written.text,
+        written_by=by.public_id,
+        audiences=[one for one in PURPOSE_OF if one in written.audiences],
+        state="waiting" if written.ready else "draft",
+        checks=[one for one in CHECKS if one in written.checks],
+    )
+    if written.ready:
+        _refuse_what_tells(session, draft, case)
+        if unchecked(draft.checks):
+            raise NotLookedThrough
+    return draft
+
+
+def _refuse_what_tells(session: Session, draft: StoryDraft, case: Case) -> None:
+    places = session.scalars(select(Organisation.name))
+    thin = lines_too_thin(case)
+    if thin:
+        raise StandsAlone(thin)
+    found = identifying_words(f"{draft.title}\n{draft.text}", places, names_known(case))
+    if found:
+        raise TellsWhoItWas(found)
+
+
+def _own_draft(session: Session, by: Actor, vault: OpenVault, public_id: str) -> OpenDraft:
+    found = open_draft(by, vault, public_id, session)
+    if found.draft.written_by != by.public_id:
+        raise NotFound
+    return found
+
+
+def _waiting(session: Session, by: Actor, vault: OpenVault, public_id: str) -> OpenDraft:
+    found = open_draft(by, vault, public_id, session)
+    if found.draft.written_by == by.public_id:
+        raise OwnStory
+    if found.draft.state != "waiting":
+        raise StoryChangedMeanwhile
+    return found
+
+
+def _save(
+    session: Session, vault: OpenVault, found: OpenDraft, version: int, draft: StoryDraft
+) -> None:
+    if found.version != version:
+        raise StoryChangedMeanwhile
+    try:
+        save_document(session, vault, found.sealed, as_bytes(draft))
+    except SavedMeanwhile:
+        raise StoryChangedMeanwhile from None

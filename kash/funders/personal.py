@@ -1,7 +1,0 @@
-"""Columns of this room's tables, sorted by what they hold about a person."""
-
-from __future__ import annotations
-
-from kash.people.erasure import about_things
-
-PERSONAL = (*about_things(funder_account="state approved_for returned_reason"),)

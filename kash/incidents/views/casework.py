@@ -1,0 +1,570 @@
+"""Decisions of a custodian alone: terms that were set aside, and whether bribery is reported.
+Referrals and what was agreed: parts of a case's page, each with a page of its own. Steps of a
+case, who has it, who must not, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.accounts.members.vault_sessions import require_vault
+from kash.incidents import blueprint, money_words, names, wording
+from kash.incidents.forms.casework import (
+    AssignForm,
+    FulfilledForm,
+    OutcomeForm,
+    ReferralForm,
+    ShredForm,
+    StepForm,
+    TermForm,
+    closing_form,
+    fresh_referral,
+)
+from kash.incidents.forms.consents import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
+from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.letterbox import court_days
+from kash.incidents.queries.mediation import Asking, asking_cases, reporting_policy, seconds
+from kash.incidents.queries.officers import decides_alone, may_work, officers
+from kash.incidents.queries.outside import outside_contact
+from kash.incidents.rules.casework import SHRED, STEPS, Refusal, closing_outcomes, refusal_of
+from kash.incidents.rules.clocks import (
+    OpenThing,
+    clocks_of,
+    is_decided,
+    is_open,
+    is_overdue,
+    what_is_open,
+)
+from kash.incidents.rules.consents import for_custodian
+from kash.incidents.rules.mediation_gate import is_shut, standing_of, terms_open
+from kash.incidents.rules.parts import Referral, Term
+from kash.incidents.rules.record import Record, unprotected
+from kash.incidents.sections import CaseSection, Entry
+from kash.incidents.services import cases as assignment
+from kash.incidents.services.cases import declare_conflict, note_opening, note_search
+from kash.incidents.services.documentation import (
+    ReferralOutcome,
+    agree,
+    fulfil,
+    refer,
+    say_outcome,
+    told_of,
+)
+from kash.incidents.services.money import (
+    make_bail_of_term,
+    name_policy,
+    note_decision,
+    notes_of,
+    report_notes,
+    take_out_term,
+)
+from kash.incidents.services.saved_views import CaseChangedMeanwhile
+from kash.incidents.services.second_member import (
+    OnHold,
+    ProposedAlready,
+    StepRefused,
+    ask,
+    take_step,
+)
+from kash.incidents.views.cases import load_case, the_vault
+from kash.incidents.views.consents import asked
+from kash.incidents.views.evidence import participant_label
+from kash.incidents.views.mediation import stations
+from kash.incidents.views.mediation import today as mediation_today
+from kash.people.queries.directory import service_choices
+from kash.platform.database import db, utc_now
+from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web import NotFound as web_NotFound
+from kash.platform.web.account_names import account_names
+from kash.platform.web.commands import CaughtProblem
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import to_local, zone
+from kash.platform.web.lists import paged
+from kash.policy import Actor, Role, allow
+
+ENTRY = Entry(_l("Decisions"), "incidents.decisions", 28, "incidents.decide")
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@blueprint.route("/q", methods=["GET", "POST"])
+@allow("incidents.decide")
+@require_vault
+def decisions() -> ResponseReturnValue:
+    """The cases that ask for a decision, those that wait first and the newest on top; and the
+    policy by which she decides."""
+    actor, vault = current_actor(), the_vault()
+    policy = reporting_policy()
+    form = PolicyForm(
+        data={
+            "name": policy.name,
+            "dated_on": policy.dated_on,
+            "checked_by": policy.checked_by,
+        }
+    )
+    if form.validate_on_submit() and form.refuse_future(mediation_today()):
+        name_policy(actor, form.policy())
+        flash(_("Saved."))
+        return redirect(url_for("incidents.decisions"), 303)
+    cases, damaged = asking_cases(actor, vault)
+    new = [one for case in cases for one in case.documents if one.form != "kept"]
+    note_search(actor, vault, new)
+    notes = notes_of(cases, vault)
+    lines = [Asking(case, notes.get(case.reference, ())) for case in cases]
+    lines.sort(key=lambda one: one.case.reference)
+    lines.sort(key=lambda one: one.case.record.filing.filed_at or _LONG_AGO, reverse=True)
+    lines.sort(key=lambda one: not one.waits)
+    return page(
+        "incidents/decisions.html",
+        form=form,
+        policy=policy,
+        listing=paged(lines),
+        damaged=damaged,
+        words=names,
+        kinds=money_words.SHOWN_NOTES,
+    )
+
+
+@blueprint.route("/<reference>/q", methods=["GET", "POST"])
+@allow("incidents.decide")
+@require_vault
+def decision(reference: str) -> ResponseReturnValue:
+    """Decide about what was set aside, and note what becomes of a report."""
+    actor, vault, case = load_case(reference)
+    if not case.record.asks_for_a_decision():
+        raise NotFound
+    form, out = ReportForm(), TakeOutForm()
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+    elif request.form.get("term"):
+        if _term(case, request.form["term"]) is None:
+            return _decided_already(reference)
+        if out.validate():
+            take_out_term(actor, vault, reference, out.term.data, out.reason.data)
+            flash(_("Taken out. The reason stands in the case."))
+            return redirect(_next(reference), 303)
+        form = ReportForm(formdata=None)
+    elif form.validate() and form.refuse(mediation_today()):
+        with form.showing_problems():
+            note_decision(actor, vault, reference, form.note(), version=form.version_shown())
+            flash(_("Noted. Nothing was sent."))
+            return redirect(url_for("incidents.decision", reference=reference), 303)
+        if form.changed_meanwhile:
+            _actor, _vault, case = load_case(reference)
+    notes = report_notes(case, vault)
+    answer, status = page(
+        "incidents/decision.html",
+        form=form,
+        case=case,
+        is_new=Asking(case, notes).is_new,
+        out=out if out.errors else None,
+        out_term=request.form.get("term", "") if out.errors else "",
+        notes=notes[::-1],
+        by=account_names({one.by for one in notes} - {""}),
+        kinds=names.TERM_NAMES,
+        note_names=money_words.SHOWN_NOTES,
+        duty=money_words.duty_text(),
+        policy=reporting_policy(),
+        called=lambda key: participant_label(case.record, key) if key else "",
+    )
+    return answer, 422 if out.errors else status
+
+
+@blueprint.route("/<reference>/q/<term_id>", methods=["GET", "POST"])
+@allow("incidents.decide")
+@require_vault
+def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
+    """Write down as cash bail what was kept as a term, with its receipt."""
+    actor, vault, case = load_case(reference)
+    term = _term(case, term_id)
+    if term is None:
+        return _decided_already(reference)
+    form = BailForm()
+    form.offer(
+        case.record,
+        stations(),
+        mediation_today(),
+        bail_from(term, case.record),
+        receipt_needed=True,
+    )
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+    elif form.validate():
+        make_bail_of_term(actor, vault, reference, term.id, form.bail())
+        flash(_("It is written down as cash bail."))
+        return redirect(_next(reference), 303)
+    return page("incidents/term_to_bail.html", form=form, case=case)
+
+
+def _term(found: Case, key: str) -> Term | None:
+    return next((one for one in found.record.questioned_terms if one.id == key), None)
+
+
+def _decided_already(reference: str) -> ResponseReturnValue:
+    """The button was pressed twice, or another custodian was first."""
+    flash(_("That was decided already."))
+    return redirect(_next(reference), 303)
+
+
+def _next(reference: str) -> str:
+    """On with the same case if it still asks for something, else to the list."""
+    try:
+        _actor, _vault, case = load_case(reference)
+    except NotFound:
+        # With bail that has its receipt it is no case of hers any more.
+        return url_for("incidents.decisions")
+    if case.record.asks_for_a_decision():
+        return url_for("incidents.decision", reference=reference)
+    return url_for("incidents.case", reference=reference)
+
+
+def _part(case: Case, actor: Actor) -> Mapping[str, Any] | None:
+    if not actor.may("incidents.decide") or not case.record.asks_for_a_decision():
+        return None
+    notes = report_notes(case, the_vault())
+    return {
+        "duty": money_words.duty_text(),
+        "questioned": len(case.record.questioned_terms),
+        "note": notes[-1] if notes else None,
+        "decided": is_decided(notes),
+        "is_new": Asking(case, notes).is_new,
+        "kinds": money_words.SHOWN_NOTES,
+    }
+
+
+SECTION = CaseSection(
+    "decision",
+    _l("For the custodian alone"),
+    "incidents/decision_part.html",
+    20,
+    _part,
+    endpoint="incidents.decision",
+    link=_l("Decide"),
+)
+
+
+_MOST_SERVICES = 300
+
+
+def today() -> date:
+    """The day in the programme's zone."""
+    return to_local(utc_now()).date()
+
+
+# --- referrals ------------------------------------------------------------------------------------
+
+
+def _persons(record: Record) -> list[tuple[str, str]]:
+    return [(one.id, one.code) for one in record.persons]
+
+
+def _services() -> dict[str, str]:
+    choices = service_choices(current_actor(), limit=_MOST_SERVICES)
+    return {one.public_id: f"{one.name}, {one.area}" if one.area else one.name for one in choices}
+
+
+@blueprint.route("/<reference>/r", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def referrals(reference: str) -> ResponseReturnValue:
+    """Send somebody to a service, and say how it went."""
+    actor, vault, case = load_case(reference)
+    offered = _services()
+    form, outcome = ReferralForm(), OutcomeForm()
+    form.offer(list(offered.items()), _persons(case.record), today())
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+    elif request.form.get("referral"):
+        if outcome.validate() and outcome.refuse_future(today()):
+            with outcome.showing_problems():
+                say_outcome(
+                    actor,
+                    vault,
+                    reference,
+                    outcome.referral.data,
+                    ReferralOutcome(
+                        outcome.outcome.data,
+                        outcome.outcome_on.data or today(),
+                        outcome.note.data,
+                    ),
+                    seen=outcome.seen.data or None,
+                )
+                return _saved("incidents.referrals", reference)
+            if outcome.changed_meanwhile:
+                _actor, _vault, case = load_case(reference)
+        form = ReferralForm(formdata=None)
+        form.offer(list(offered.items()), _persons(case.record), today())
+        form.made_on.data = today()
+    elif form.validate():
+        with form.showing_problems():
+            refer(actor, vault, reference, _referral(form, offered))
+            return _saved("incidents.referrals", reference)
+    answer, status = page(
+        "incidents/referrals.html",
+        form=form,
+        case=case,
+        outcome=outcome if outcome.errors or outcome.changed_meanwhile else None,
+        outcomes=names.REFERRAL_OUTCOME_NAMES,
+        **_referrals_part(case, actor),
+    )
+    return answer, 409 if outcome.changed_meanwhile else 422 if outcome.errors else status
+
+
+def _referral(form: ReferralForm, offered: Mapping[str, str]) -> Referral:
+    service = form.service.data
+    return Referral(
+        id=form.key.data or fresh_referral(),
+        kind=form.kind.data,
+        service=service,
+        service_name=offered.get(service, form.service_name.data),
+        person=form.person.data,
+        made_on=form.made_on.data,
+        due_on=form.due_on.data,
+    )
+
+
+def _saved(endpoint: str, reference: str) -> ResponseReturnValue:
+    flash(_("Saved."))
+    return redirect(url_for(endpoint, reference=reference))
+
+
+def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
+    record, day = case.record, today()
+    referred = {one.kind for one in record.referrals}
+    return {
+        "referrals": record.referrals,
+        "kinds": names.REFERRAL_NAMES,
+        "results": names.REFERRAL_OUTCOME_NAMES,
+        "called": lambda key: participant_label(record, key),
+        "told_of": told_of,
+        "late": {one.id for one in record.referrals if is_overdue(one, day)},
+        "waiting": {one.id for one in record.referrals if is_open(one)},
+        "child_missing": record.has_minor() and "child_protection" not in referred,
+    }
+
+
+# --- what was agreed ------------------------------------------------------------------------------
+
+
+def _sides(record: Record) -> list[tuple[str, str]]:
+    keys = [one.id for one in record.persons] + [one.id for one in record.parties]
+    return [(key, participant_label(record, key)) for key in keys]
+
+
+@blueprint.route("/<reference>/g", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def terms(reference: str) -> ResponseReturnValue:
+    """Add what was agreed, and say when it was done."""
+    actor, vault, case = load_case(reference)
+    form, done = TermForm(), FulfilledForm()
+    form.offer(_sides(case.record), terms_open(case.record))
+    if request.method == "GET":
+        note_opening(actor, vault, case)
+    elif request.form.get("term"):
+        if done.validate() and done.refuse_future(today()):
+            days = (done.fulfilled_on.data, done.agreed_on.data)
+            fulfil(actor, vault, reference, done.term.data, *days)
+            return _saved("incidents.terms", reference)
+        form = TermForm(formdata=None)
+        form.offer(_sides(case.record), terms_open(case.record))
+    elif form.validate() and form.may_be_agreed(case.record.parties, today()):
+        with form.showing_problems():
+            agree(actor, vault, reference, form.term())
+            return _saved("incidents.terms", reference)
+    answer, status = page(
+        "incidents/terms.html",
+        form=form,
+        case=case,
+        done=done if done.errors else None,
+        gate_shut=is_shut(case.record),
+        **_terms_part(case, actor),
+    )
+    return answer, 422 if done.errors else status
+
+
+def _terms_part(case: Case, actor: Actor) -> dict[str, Any]:
+    record, day = case.record, today()
+    return {
+        "terms": record.terms,
+        "questioned": record.questioned_terms,
+        "kinds": names.TERM_NAMES,
+        "called": lambda key: participant_label(record, key) if key else "",
+        "late": {one.id for one in record.terms if is_overdue(one, day)},
+    }
+
+
+TERMS = CaseSection(
+    "terms",
+    _l("What was agreed"),
+    "incidents/terms_part.html",
+    55,
+    _terms_part,
+    endpoint="incidents.terms",
+    link=_l("Add or tell how it went"),
+)
+REFERRALS = CaseSection(
+    "referrals",
+    _l("Referrals"),
+    "incidents/referrals_part.html",
+    60,
+    _referrals_part,
+    endpoint="incidents.referrals",
+    link=_l("Refer or tell how it went"),
+)
+
+
+def says_open(one: OpenThing, record: Record) -> str:
+    """All that is open, and of whom."""
+    codes = {person.id: person.code for person in record.persons}
+    whom = ", ".join(codes[person] for person in one.persons if person in codes)
+    what = str(wording.CLOCK_NAMES[one.clock] if one.clock else wording.OPEN_NAMES[one.kind])
+    return f"{what}: {whom}" if whom else what
+
+
+@blueprint.route("/<reference>/s/<step:verb>", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def step(reference: str, verb: str) -> ResponseReturnValue:
+    """Take a case one step on, or back."""
+    actor, vault, case = load_case(reference)
+    if verb not in wording.STEP_NAMES:
+        raise web_NotFound
+    shape = closing_form(case.record) if verb == "close" else StepForm
+    form = shape(version=str(case.version), urgent=case.record.urgent)
+    standing = standing_of(case.record)
+    outcomes = [(one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(case.state, standing)]
+    at_risk = unprotected(case.record) if verb == "close" else []
+    clocks = clocks_of(case.record, zone(), court_days())
+    open_things = what_is_open(case.record, clocks) if verb == "close" else []
+    form.fit(verb, outcomes, asks_why=bool(at_risk))
+    why = refusal_of(
+        verb,
+        case.state,
+        by=actor.public_id,
+        filed_by=case.record.filing.author,
+        triaged_by=case.record.triage.by,
+        alone=decides_alone(actor.public_id, case.seen),
+        unprotected=bool(at_risk),
+        custodian=Role.CUSTODIAN in actor.roles,
+        outcome=outcomes[0][0] if outcomes else "",
+        reason="-",
+        standing=standing,
+        still_open=bool(open_things),
+    )
+    shuts = (
+        Refusal.STATE,
+        Refusal.SAME_PERSON,
+        Refusal.NOT_WANTED,
+        Refusal.CHILD_CUSTODIAN,
+        Refusal.STILL_OPEN,
+        Refusal.ASK_FIRST,
+    )
+    refused = str(StepRefused(why)) if why in shuts else ""
+    if not refused and form.validate_on_submit() and form.say_all_endings():
+        changed = CaughtProblem(CaseChangedMeanwhile)
+        with changed, form.showing_problems(StepRefused, OnHold):
+            state = take_step(
+                reference,
+                verb,
+                by=actor,
+                vault=vault,
+                version=form.version_shown,
+                reason=form.reason.data,
+                outcome=form.outcome.data if "outcome" in form else "",
+                urgent=form.urgent.data if "urgent" in form else None,
+                endings=form.endings,
+            )
+            flash(_("Now: %(state)s.", state=names.STATE_NAMES[state]))
+            return redirect(url_for("incidents.case", reference=reference), 303)
+        if not form.errors:
+            # Then it was not refused, but somebody else saved meanwhile.
+            form.form_errors.append(f"{changed.sentence} " + _("Look at it again, then go on."))
+            form.version.data = str(open_case(actor, vault, reference).version)
+    return page(
+        "incidents/step.html",
+        form=form,
+        case=case,
+        verb=verb,
+        refused=refused,
+        asks_reason=STEPS[verb].asks_reason or bool(at_risk),
+        unprotected=[one.code for one in at_risk],
+        codes={one.id: one.code for one in case.record.persons},
+        gate_shut=standing.gate_shut,
+        not_agreed=case.state == "resolved" and not standing.agreed,
+        open_things=[(says_open(one, case.record), one) for one in open_things],
+        ask_first=why is Refusal.ASK_FIRST,
+        says=wording,
+        words=names,
+    )
+
+
+@blueprint.route("/<reference>/a", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def assign(reference: str) -> ResponseReturnValue:
+    """Give the case to somebody who may work on it, or to nobody."""
+    actor, vault, case = load_case(reference)
+    form = AssignForm(account=case.record.assigned_to)
+    free = may_work(officers(), case.seen)
+    form.account.choices = [
+        ("", _("Nobody yet")),
+        *((one.public_id, one.name) for one in free),
+    ]
+    if form.validate_on_submit():
+        try:
+            assignment.assign(reference, form.account.data, by=actor, vault=vault)
+        except web_NotFound:
+            form.mark_wrong(form.account, _("This officer cannot work on this case."))
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("incidents.case", reference=reference), 303)
+    return page("incidents/assign.html", form=form, case=case)
+
+
+@blueprint.route("/<reference>/k", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def declare(reference: str) -> ResponseReturnValue:
+    """Say "I must not work on this"."""
+    actor, vault, case = load_case(reference)
+    form = KashForm()
+    if form.validate_on_submit():
+        declare_conflict(reference, by=actor, vault=vault)
+        flash(_("You do not see that case any more. The others are told that you are kept away."))
+        return redirect(url_for("incidents.index"), 303)
+    alone = len(may_work(officers(), case.seen)) < 2
+    return page(
+        "incidents/declare.html",
+        form=form,
+        case=case,
+        alone=alone,
+        only_custodian=for_custodian(case.seen) if alone else None,
+        outside=outside_contact(),
+    )
+
+
+@blueprint.route("/<reference>/x", methods=["GET", "POST"])
+@allow("incidents.edit", fresh=True)
+@require_vault
+def shred(reference: str) -> ResponseReturnValue:
+    """Ask that a closed case ends for good."""
+    actor, vault, case = load_case(reference)
+    form = ShredForm(reference)
+    if case.state != "closed":
+        return render_template("incidents/shred.html", form=None, case=case), 409
+    if form.validate_on_submit():
+        with form.showing_problems(OnHold, ProposedAlready):
+            ask(actor, vault, reference, SHRED, form.reason.data)
+            return asked(reference)
+    return page(
+        "incidents/shred.html",
+        form=form,
+        case=case,
+        nobody=not seconds(db.session(), actor.public_id, case.seen),
+    )

@@ -1,1 +1,0 @@
-"""Reads of forms of other servers, and of what came by them."""

@@ -1,0 +1,1 @@
+"""Money: payouts and budgets."""

@@ -1,0 +1,507 @@
+"""Errors that keep payouts from being changed, each with a sentence for whoever tried. Settling
+double claims. Payees: roles and bands of participants, exceptions, and payees on no register.
+Setting rates, and giving a workshop's own up again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.attendance.models import RosterEntry
+from kash.money.payouts.models import Payee, PayoutPart, RateTable, SettledClaim
+from kash.money.payouts.queries.claims import (
+    double_claims,
+    draft,
+    drafted_claims,
+    has_approved_day,
+    latest_table,
+    rates_of,
+    table_for,
+)
+from kash.money.payouts.rules import MOST_BANDS, ROLES, Claim, Rates
+from kash.people.models import Person
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited, seal
+from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.policy import Actor
+from kash.workshops.models import Workshop
+from kash.workshops.services.planning import held_workshop
+
+
+class NoRates(Problem):
+    """Nothing is due before there are rates."""
+
+    status = 409
+    sentence = _l(
+        "There are no rates yet. The director sets them, or you set them for this workshop."
+    )
+
+
+class DaysAhead(Problem):
+    """Nothing is paid for a day whose sessions have not begun."""
+
+    status = 409
+    sentence = _l(
+        "This list pays for a session that has not begun. Nothing is approved or paid before it"
+        " begins."
+    )
+
+
+class BandsOpen(Problem):
+    """Somebody who attended has no distance band."""
+
+    status = 409
+    sentence = _l("Choose a distance band for everybody who attended first.")
+
+
+class OtherCurrency(Problem):
+    """An amount given in one currency can't be taken off what is due in another."""
+
+    status = 409
+    sentence = _l(
+        "Earlier lists of this workshop are in another currency. Set its rates in that one."
+    )
+
+
+class NothingToPay(Problem):
+    """Everything that is due stands on a list already."""
+
+    status = 409
+    sentence = _l("Nothing is due that is not on a list already.")
+
+
+class OneWaits(Problem):
+    """A list of this workshop waits for approval."""
+
+    status = 409
+    sentence = _l("A list of this workshop waits for approval. It is approved or sent back first.")
+
+
+class OwnPayment(Problem):
+    """Nobody approves money for herself under another entry: in her name, or to her phone."""
+
+    status = 403
+    sentence = _l(
+        "A payment of this list is in your name or goes to your phone, or those of the"
+        " person you stand in for, so another person must approve it."
+    )
+
+
+class ChangedSinceProposal(Problem):
+    """Marks, bands or exceptions changed after the list was proposed."""
+
+    status = 409
+    sentence = _l(
+        "What is due changed since this list was proposed. Send it back and propose it again."
+    )
+
+
+class DoubleClaimsOpen(Problem):
+    """Somebody is paid for the same day elsewhere, and nobody said why that is right."""
+
+    status = 409
+    sentence = _l(
+        "Somebody on this list is paid for the same day in another workshop. "
+        "Settle every double claim first."
+    )
+
+
+class PaidThere(Problem):
+    """The other workshop's list is approved, so the day can't be taken from it here."""
+
+    status = 409
+    sentence = _l(
+        "The day stands on a list that is approved. It stays there, or both are paid with a reason."
+    )
+
+
+class NotYoursToTake(Problem):
+    """A trainer gives up her own workshop's claim, or says why both are right."""
+
+    status = 403
+    sentence = _l("Only a director can take a day away from another workshop.")
+
+
+class NoDoubleClaim(Problem):
+    """The two workshops no longer claim the same day."""
+
+    status = 409
+    sentence = _l("This day is not claimed twice any more.")
+
+
+class WrongState(Problem):
+    """A payment can't go from its state to that one."""
+
+    status = 409
+    sentence = _l("This payment stands differently by now. The page shows how.")
+
+
+class ReasonMissing(Problem):
+    """Money that did not arrive, came back, or was noted wrongly needs a reason."""
+
+    status = 409
+    sentence = _l("Say why. Whoever reads the list later needs it.")
+
+
+class SentAlready(Problem):
+    """A payment that is in a file is paid by mobile money or settled as failed, never otherwise."""
+
+    status = 409
+    sentence = _l(
+        "This payment is in a file for mobile money. Note that it failed, and why, before it is"
+        " paid in another way."
+    )
+
+
+class PaidOnLaterList(Problem):
+    """The money that came back was given again by a later list."""
+
+    status = 409
+    sentence = _l("A later list gives this money again, so it stays as it came back.")
+
+
+class NoPaymentToSend(Problem):
+    """No payment of the list can go into a file."""
+
+    status = 409
+    sentence = _l("Nothing is left to be sent: what can be sent is in a file already, or was paid.")
+
+
+class NotTheSameFile(Problem):
+    """A file can't be made again as it was."""
+
+    status = 409
+    sentence = _l(
+        "The same file can be downloaded again within an hour, by whoever made it, while nothing "
+        "in it was settled. If it never reached mobile money, note each payment as failed, and "
+        "why."
+    )
+
+
+class UnknownPayoutChoice(Problem):
+    """A role, band or state that doesn't exist."""
+
+    status = 400
+    sentence = _l("Choose one of the offered possibilities.")
+
+
+class NotAResult(Problem):
+    """The file holds no results of mobile money."""
+
+    status = 400
+    field = "file"
+    sentence = _l(
+        "This file has no columns of references and states. Bring the result as it was downloaded."
+    )
+
+
+class MadeTheFile(Problem):
+    """Whoever made the file for mobile money does not say herself that its money did not arrive."""
+
+    status = 403
+    sentence = _l(
+        "You made the file with this payment. Another trainer of this workshop says that it failed"
+        " or came back, and somebody else approves it."
+    )
+
+
+class WaitsAlready(Problem):
+    """Somebody said already that a payment did not arrive; nobody decided on it yet."""
+
+    status = 409
+    sentence = _l("It was said already that this money did not arrive. That waits for approval.")
+
+
+class MovedOn(Problem):
+    """A payment stands differently from when it was said that its money did not arrive."""
+
+    status = 409
+    sentence = _l(
+        "Something became known of a payment since this was proposed. Send it back, so that the"
+        " rest is proposed again."
+    )
+
+
+class OwnHand(Problem):
+    """Whoever had a hand in a payment does not compare it herself."""
+
+    status = 403
+    sentence = _l("You noted these payments yourself, so another person compares them.")
+
+
+BOTH, HERE, THERE = "both", "here", "there"
+
+
+def settle(
+    workshop: Workshop,
+    *,
+    person: str,
+    day: date,
+    other: str,
+    keeps: str,
+    reason: str,
+    by: Actor,
+) -> None:
+    """Say which of two workshops pays a day, or that both do, and why; public ids of the other
+    workshop and the person.
+
+    Whoever runs a workshop gives its claim up, or says why both are right; the other's is taken by
+    who approves. A day of an approved list stays there. Raises NoDoubleClaim, PaidThere,
+    NotYoursToTake and UnknownChoice.
+    """
+    if keeps not in (BOTH, HERE, THERE):
+        raise UnknownPayoutChoice
+    if keeps == HERE and not by.may("payouts.approve"):
+        raise NotYoursToTake
+    with audited("payouts.claim_settled", by) as change:
+        session = change.session
+        found = held_workshop(session, workshop.public_id)
+        table = table_for(found.id, session)
+        rows = draft(found, table, session) if table is not None else []
+        claim = next(
+            (
+                one
+                for one in double_claims(found, drafted_claims(found, rows), session)
+                if (one.person, one.day, one.other) == (person, day, other)
+            ),
+            None,
+        )
+        if claim is None:
+            raise NoDoubleClaim
+        double = claim.double
+        there = double.other(found.id)
+        losing = {HERE: there, THERE: found.id}.get(keeps)
+        if losing is not None and has_approved_day(session, Claim(double.person, day, losing)):
+            raise PaidThere
+        row = claim.settled
+        if row is None:
+            row = SettledClaim(
+                person_id=double.person, day=day, first_id=double.first, second_id=double.second
+            )
+            session.add(row)
+        row.keeps_id = {HERE: found.id, THERE: there, BOTH: None}[keeps]
+        row.reason = reason
+        row.settled_by, row.settled_at = by.public_id, change.now
+        change.about(person, found.public_id, other)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A role, and a band by its words; an empty one leaves it open."""
+
+    role: str
+    band: str
+
+
+def _roster(session: Session, workshop: Workshop, public_ids: Sequence[str]) -> dict[str, int]:
+    rows = session.execute(
+        select(Person.public_id, Person.id)
+        .join(RosterEntry, RosterEntry.person_id == Person.id)
+        .where(
+            RosterEntry.register_id == workshop.register_id,
+            RosterEntry.removed_at.is_(None),
+            Person.public_id.in_(public_ids),
+        )
+    )
+    return {row.public_id: row.id for row in rows}
+
+
+def _check(session: Session, found: Workshop, chosen: Sequence[Chosen]) -> None:
+    table = table_for(found.id, session)
+    if table is None:
+        raise NoRates
+    for one in chosen:
+        if one.role not in ROLES or one.band not in ("", *table.bands):
+            raise UnknownPayoutChoice
+
+
+def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) -> int:
+    """Store roles and bands by the public ids of people on the roster; how many changed.
+
+    Raises NoRates and UnknownChoice.
+    """
+    with audited("payouts.bands_chosen", by) as change:
+        session = change.session
+        found = held_workshop(session, workshop.public_id)
+        _check(session, found, list(chosen.values()))
+        people = _roster(session, found, list(chosen))
+        parts = {
+            part.person_id: part
+            for part in session.scalars(
+                select(PayoutPart).where(PayoutPart.workshop_id == found.id)
+            )
+        }
+        changed = 0
+        for public_id, key in sorted(people.items()):
+            wanted = chosen[public_id]
+            part = parts.get(key)
+            if part is None:
+                if wanted == Chosen("participant", ""):
+                    continue
+                part = PayoutPart(workshop_id=found.id, person_id=key)
+                session.add(part)
+            elif (part.role, part.band) == (wanted.role, wanted.band):
+                continue
+            part.role, part.band = wanted.role, wanted.band
+            part.changed_by, part.changed_at = by.public_id, change.now
+            changed += 1
+            change.about(public_id)
+        if not changed:
+            change.nothing()
+        else:
+            change.about(found.public_id)
+        return changed
+
+
+def make_exception(
+    workshop: Workshop, person: str, *, waived: bool, extra_cents: int, reason: str, by: Actor
+) -> None:
+    """Pay somebody nothing, or something extra, for a reason; or neither any more.
+
+    Raises NotFound if she is not on the roster.
+    """
+    with audited("payouts.exception_made", by) as change:
+        session = change.session
+        found = held_workshop(session, workshop.public_id)
+        key = one_or_404(_roster(session, found, [person]).get(person))
+        part = session.scalars(
+            select(PayoutPart).where(
+                PayoutPart.workshop_id == found.id, PayoutPart.person_id == key
+            )
+        ).first()
+        if part is None:
+            part = PayoutPart(workshop_id=found.id, person_id=key, role="participant")
+            session.add(part)
+        part.waived = waived
+        part.extra_cents = 0 if waived else extra_cents
+        part.reason = reason if waived or extra_cents else ""
+        part.changed_by, part.changed_at = by.public_id, change.now
+        change.about(person, found.public_id)
+
+
+def add_payee(
+    workshop: Workshop,
+    *,
+    name: str,
+    phone: str,
+    chosen: Chosen,
+    days: Sequence[date],
+    by: Actor,
+    public_id: str = "",
+) -> str:
+    """Have somebody paid who stands on no register; returns the public id.
+
+    The phone, in E.164 or empty, is kept sealed. With `public_id`, the id that its form was opened
+    with, sending twice adds one. Raises NoRates and UnknownChoice, and NotFound if that id is
+    another workshop's.
+    """
+    with audited("payouts.payee_added", by) as change:
+        session = change.session
+        found = held_workshop(session, workshop.public_id)
+        known = session.scalar(select(Payee.workshop_id).where(Payee.public_id == public_id))
+        if known is not None:
+            if known != found.id:
+                raise NotFound
+            change.nothing()
+            return public_id
+        _check(session, found, [chosen])
+        if not chosen.band or not days:
+            raise UnknownPayoutChoice
+        public_id = public_id or new_public_id()
+        session.add(
+            Payee(
+                public_id=public_id,
+                workshop_id=found.id,
+                name=name,
+                phone_sealed=seal(phone, kind="payee.phone", public_id=public_id)
+                if phone
+                else None,
+                role=chosen.role,
+                band=chosen.band,
+                days=[day.isoformat() for day in sorted(set(days))],
+                added_by=by.public_id,
+                added_at=change.now,
+            )
+        )
+        change.about(public_id, found.public_id)
+        return public_id
+
+
+def remove_payee(workshop: Workshop, public_id: str, by: Actor) -> None:
+    """Have a payee paid no more. What lists gave her stays. Raises NotFound."""
+    with audited("payouts.payee_removed", by) as change:
+        payee = one_or_404(
+            change.session.scalars(
+                select(Payee)
+                .where(Payee.workshop_id == workshop.id, Payee.public_id == public_id)
+                .with_for_update()
+            ).first()
+        )
+        if payee.removed_at is not None:
+            change.nothing()
+            return
+        payee.removed_at = change.now
+        change.about(public_id)
+
+
+def set_rates(rates: Rates, by: Actor, workshop: Workshop | None = None) -> str:
+    """Store a new version of the programme's rates, or of one workshop's; its public id.
+
+    Lists keep the version under which they were proposed. Raises UnknownChoice.
+    """
+    if not 0 < len(rates.bands) <= MOST_BANDS or not rates.roles.keys() <= set(ROLES):
+        raise UnknownPayoutChoice
+    with audited("payouts.rates_set", by) as change:
+        latest = _latest_held(change.session, workshop)
+        if latest is not None and rates_of(latest) == rates:
+            change.nothing()
+            return latest.public_id
+        return _next_version(change, latest, rates, by, workshop)
+
+
+def follow_programme(workshop: Workshop, by: Actor) -> None:
+    """Give a workshop's own rates up: what is proposed from now on goes by the programme's.
+
+    Lists that were made by its own rates keep them. Nothing changes where there are none.
+    """
+    with audited("payouts.rates_given_up", by) as change:
+        latest = _latest_held(change.session, workshop)
+        if latest is None or not latest.bands:
+            change.nothing()
+            return
+        _next_version(change, latest, replace(rates_of(latest), bands=(), roles={}), by, workshop)
+
+
+def _latest_held(session: Session, workshop: Workshop | None) -> RateTable | None:
+    """The latest version; that of a workshop is held until the transaction ends."""
+    if workshop is None:
+        return latest_table(None, session)
+    session.execute(select(Workshop.id).where(Workshop.id == workshop.id).with_for_update())
+    return latest_table(workshop.id, session)
+
+
+def _next_version(
+    change: Change, latest: RateTable | None, rates: Rates, by: Actor, workshop: Workshop | None
+) -> str:
+    table = RateTable(
+        workshop_id=workshop.id if workshop is not None else None,
+        version=latest.version + 1 if latest else 1,
+        currency=rates.currency,
+        bands=list(rates.bands),
+        rates={
+            role: [str(one.basis), list(one.cents)] for role, one in sorted(rates.roles.items())
+        },
+        least_weight=rates.least_weight,
+        weighted=rates.weighted,
+        created_by=by.public_id,
+        created_at=change.now,
+    )
+    change.session.add(table)
+    change.session.flush()
+    change.about(table.public_id, *([workshop.public_id] if workshop is not None else []))
+    return table.public_id

@@ -1,0 +1,850 @@
+"""Fixing what an approval approved, and asking later whether a payment still is that. Days of
+payees who stand on no register, which move along with their workshop. A list on its way: proposed,
+approved by another, or turned back. Notes on payments, and moving a payment on by one. Payments
+that were sent or paid and are said not to have arrived: one says so, another approves, and only
+then they are payable again. What is paid after that is compared by a third look. Payments and
+their outcomes: in cash, by mobile money, failed, returned. The file for mobile money: made once,
+of what was approved and of nothing else. The file itself is kept nowhere. Whoever made it may
+fetch the very same one again for a short while, if it was lost on the way; that is written down,
+and the file says nothing new."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from kash.attendance.queries.registers import closed_ahead
+from kash.attendance.services.registers import check_registers_closed
+from kash.money.payouts.models import (
+    APPROVAL,
+    REVERSAL,
+    Payee,
+    PaymentSheet,
+    PayoutDay,
+    PayoutEvent,
+    PayoutFile,
+    PayoutLine,
+    PayoutList,
+    PayoutReversal,
+    RateTable,
+    ReversalLine,
+)
+from kash.money.payouts.queries.claims import (
+    DraftRow,
+    as_settled,
+    draft,
+    listed_claims,
+    settled_claims,
+    table_for,
+)
+from kash.money.payouts.queries.payments import OPENED_AGAIN, given_later, lines_waiting, paid_again
+from kash.money.payouts.rules import (
+    ApprovedPayment,
+    Fixed,
+    ListStep,
+    Matched,
+    NoColumns,
+    Payment,
+    PaymentDifference,
+    PaymentResult,
+    PaymentState,
+    Transfer,
+    allowed_steps,
+    blocks,
+    bulk_file,
+    difference,
+    doubles,
+    match_results,
+    needs_reason,
+    new_reference,
+    next_states,
+    paid_by,
+    read_results,
+    takes_two,
+    written,
+)
+from kash.money.payouts.services.claims import (
+    BandsOpen,
+    ChangedSinceProposal,
+    DaysAhead,
+    DoubleClaimsOpen,
+    MadeTheFile,
+    MovedOn,
+    NoPaymentToSend,
+    NoRates,
+    NotAResult,
+    NothingToPay,
+    NotTheSameFile,
+    OneWaits,
+    OtherCurrency,
+    OwnHand,
+    OwnPayment,
+    PaidOnLaterList,
+    ReasonMissing,
+    SentAlready,
+    UnknownPayoutChoice,
+    WaitsAlready,
+    WrongState,
+)
+from kash.people.lists.files import read_file
+from kash.people.models import Person
+from kash.people.queries.persons import consent_holds
+from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import Change, audited, lookup, open_text, seal
+from kash.platform.web.account_names import account_names, people_of_accounts
+from kash.platform.web.errors import NotFound, one_or_404
+from kash.policy import Actor
+from kash.workshops.models import Workshop
+from kash.workshops.services.planning import held_workshop
+
+_DIGEST = "payout.approved"
+
+
+def phones_of(lines: Sequence[PayoutLine]) -> dict[int, str]:
+    """The phones of payments by their keys, in E.164 or empty; opened in memory, shown to nobody.
+
+    Payees are loaded with the payments.
+    """
+    return {line.id: _phone(line) for line in lines}
+
+
+def _phone(line: PayoutLine) -> str:
+    if line.person is not None:
+        return phone_of_person(line.person)
+    payee = line.payee
+    if payee is None or payee.phone_sealed is None:
+        return ""
+    return open_text(payee.phone_sealed, kind="payee.phone", public_id=payee.public_id)
+
+
+def phone_of_person(person: Person) -> str:
+    """The phone of a participant in E.164, or empty; opened in memory, shown to nobody."""
+    sealed = person.phone_sealed
+    if sealed is None:
+        return ""
+    return open_text(sealed, kind="person.phone", public_id=person.public_id)
+
+
+def _fixed(line: PayoutLine, currency: str, phone: str) -> Fixed:
+    of = line.person if line.person is not None else line.payee
+    payment = ApprovedPayment(of.public_id if of else "", line.amount_cents, currency, phone)
+    return Fixed(
+        lookup(written(payment, mobile=False), kind=_DIGEST),
+        lookup(written(payment, mobile=True), kind=_DIGEST) if phone else None,
+    )
+
+
+def fix_approval(one: PayoutList) -> None:
+    """Within approving: keep the digests of what is approved."""
+    phones = phones_of(one.lines)
+    for line in one.lines:
+        fixed = _fixed(line, one.table.currency, phones[line.id])
+        line.cash_digest, line.mobile_digest = fixed.cash, fixed.mobile
+
+
+def differences(
+    payout_list: PayoutList, lines: Sequence[PayoutLine], phones: Mapping[int, str], *, mobile: bool
+) -> dict[int, PaymentDifference]:
+    """Differences of payments, by their keys, that are no longer what was approved."""
+    found: dict[int, PaymentDifference] = {}
+    for line in lines:
+        now = _fixed(line, payout_list.table.currency, phones.get(line.id, ""))
+        differs = difference(Fixed(line.cash_digest, line.mobile_digest), now, mobile=mobile)
+        if differs is not None:
+            found[line.id] = differs
+    return found
+
+
+def put_back(session: Session, lines: Sequence[PayoutLine], by: Actor, change: Change) -> None:
+    """Within another action: have payments that are not what was approved due again, so that they
+    are proposed and approved anew."""
+    for line in lines:
+        session.add(
+            PayoutEvent(
+                public_id=new_public_id(),
+                line_id=line.id,
+                state=str(PaymentState.CHANGED),
+                noted_by=by.public_id,
+                noted_at=change.now,
+            )
+        )
+        line.state = str(PaymentState.CHANGED)
+        change.about(line.public_id)
+
+
+def follow(session: Session, workshop: Workshop, moved: timedelta) -> None:
+    """Move the days of drivers and others, who would be due nothing on days without a session."""
+    payees = select(Payee).where(Payee.workshop_id == workshop.id)
+    for payee in session.scalars(payees.with_for_update()):
+        payee.days = [(date.fromisoformat(day) + moved).isoformat() for day in payee.days]
+
+
+def propose(workshop: Workshop, by: Actor) -> str:
+    """Propose what is due in a workshop and on no list yet; the public id of the list.
+
+    Raises NoRates, RegistersOpen, OneWaits, OtherCurrency, BandsOpen and NothingToPay.
+    """
+    with audited("payouts.proposed", by) as change:
+        session = change.session
+        # One list at a time: two people proposing at once must not both pay the same days.
+        found = held_workshop(session, workshop.public_id)
+        table = table_for(found.id, session)
+        if table is None:
+            raise NoRates
+        check_registers_closed(found.register_id, session)
+        numbers = session.execute(
+            select(PayoutList.number, PayoutList.state, RateTable.currency)
+            .join(PayoutList.table)
+            .where(PayoutList.workshop_id == found.id)
+        ).all()
+        if any(row.state == "proposed" for row in numbers):
+            raise OneWaits
+        # What lists gave is taken off what is due.
+        if any(row.state != "returned" and row.currency != table.currency for row in numbers):
+            raise OtherCurrency
+        rows = draft(found, table, session)
+        if any(row.undecided for row in rows):
+            raise BandsOpen
+        paid = [row for row in rows if row.amount]
+        if not paid:
+            raise NothingToPay
+        made: PayoutList = APPROVAL.propose(
+            change,
+            by,
+            workshop_id=found.id,
+            table_id=table.id,
+            number=max((row.number for row in numbers), default=0) + 1,
+            total_cents=sum(row.amount for row in paid),
+        )
+        session.add_all(
+            _line(made, position, row, table.bands) for position, row in enumerate(paid, 1)
+        )
+        change.about(found.public_id)
+        return made.public_id
+
+
+def _line(
+    payout_list: PayoutList, position: int, row: DraftRow, bands: Sequence[str]
+) -> PayoutLine:
+    return PayoutLine(
+        list_id=payout_list.id,
+        person_id=row.person_id,
+        payee_id=row.payee_id,
+        position=position,
+        group_letter=row.letter,
+        role=row.part.role,
+        band="" if row.part.band is None else bands[row.part.band],
+        units=row.due.units,
+        rate_cents=row.due.rate,
+        extra_cents=row.due.extra,
+        due_cents=row.due.cents,
+        before_cents=row.before,
+        amount_cents=row.amount,
+        reason=row.reason,
+        reference=new_reference(secrets.choice),
+        days=[PayoutDay(day=day) for day in row.due.days],
+    )
+
+
+def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: Actor) -> PayoutList:
+    """A list, held until the transaction ends, on which this step may be taken.
+
+    Raises SamePerson, WrongStep, and DaysAhead if it pays for a session that has not begun.
+    """
+    locked: PayoutList = APPROVAL.locked(
+        session,
+        payout_list.public_id,
+        selectinload(PayoutList.lines).options(
+            selectinload(PayoutLine.days),
+            joinedload(PayoutLine.person),
+            joinedload(PayoutLine.payee),
+            joinedload(PayoutLine.file),
+        ),
+    )
+    if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):
+        if step is not ListStep.RETURN and closed_ahead(locked.workshop.register_id, session):
+            raise DaysAhead
+        return locked
+    if step is ListStep.APPROVE and locked.state == "proposed":
+        raise SamePerson(APPROVAL.own)
+    raise WrongStep
+
+
+def _refuse_own(session: Session, locked: PayoutList, by: Actor) -> None:
+    """Raise OwnPayment if a payment bears the name of the approver, or of whom she decides for, or
+    goes to a phone of theirs, by whichever entry."""
+    accounts = [by.public_id, *([locked.approved_for] if locked.approved_for else [])]
+    names = {name.casefold() for name in account_names(accounts).values()}
+    people = {by.person_id, *people_of_accounts(accounts, session)} - {None}
+    persons = session.scalars(select(Person).where(Person.id.in_(people))) if people else ()
+    theirs = {phone_of_person(person) for person in persons} - {""}
+    phones = phones_of(locked.lines)
+    for line in locked.lines:
+        named = line.payee is not None and line.payee.name.casefold() in names
+        if named or phones[line.id] in theirs:
+            raise OwnPayment
+
+
+def approve(one: PayoutList, by: Actor) -> None:
+    """Approve a proposed list; from then on it is frozen, who gets what and by which phone is
+    fixed, and its paper has numbers.
+
+    Raises as `Approval.decides`, and OwnPayment, ChangedSince, DoubleClaimsOpen, WrongStep,
+    DaysAhead.
+    """
+    with audited("payouts.approved", by) as change:
+        session = change.session
+        locked = locked_list(session, one, ListStep.APPROVE, by)
+        APPROVAL.approve(change, locked, by)
+        _refuse_own(session, locked, by)
+        _check_still_right(session, locked)
+        _check_claims(session, locked)
+        fix_approval(locked)
+        locked.approved_at = change.now
+        letters = sorted(
+            {line.group_letter for line in locked.lines}, key=lambda one: (not one, one)
+        )
+        last = session.scalar(
+            select(func.max(PaymentSheet.number))
+            .join(PayoutList, PayoutList.id == PaymentSheet.list_id)
+            .where(PayoutList.workshop_id == locked.workshop_id)
+        )
+        session.add_all(
+            PaymentSheet(list_id=locked.id, letter=letter, number=number)
+            for number, letter in enumerate(letters, (last or 0) + 1)
+        )
+
+
+def _check_still_right(session: Session, locked: PayoutList) -> None:
+    """Marks, bands and exceptions must be as they were proposed."""
+    now = {
+        (row.person_id, row.payee_id): (row.amount, row.due.days)
+        for row in draft(locked.workshop, locked.table, session, excluding=locked)
+        if row.amount
+    }
+    if now != _proposed(locked.lines) or len(now) != len(locked.lines):
+        raise ChangedSinceProposal
+
+
+def _proposed(lines: Sequence[PayoutLine]) -> dict[tuple[int | None, int | None], object]:
+    return {
+        (line.person_id, line.payee_id): (
+            line.amount_cents,
+            tuple(one.day for one in line.days),
+        )
+        for line in lines
+    }
+
+
+def _check_claims(session: Session, locked: PayoutList) -> None:
+    people = {line.person_id for line in locked.lines if line.person_id is not None}
+    settled = as_settled(settled_claims(locked.workshop_id, people, session))
+    for double in doubles(listed_claims(people, session)):
+        if locked.workshop_id in (double.first, double.second) and blocks(
+            double, settled.get(double), locked.workshop_id
+        ):
+            raise DoubleClaimsOpen
+
+
+def turn_back(
+    payout_list: PayoutList, reason: str, by: Actor, *, as_organiser: bool = False
+) -> None:
+    """Turn a proposed list back; what is due can be proposed again. Whoever proposed it is told.
+
+    `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent
+    to her.
+    """
+    with audited("payouts.turned_back", by) as change:
+        locked = locked_list(change.session, payout_list, ListStep.RETURN, by)
+        workshop = locked.workshop.public_id
+        APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser, about=workshop)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Note on a payment. `receipt` is the number that mobile money gave it."""
+
+    state: PaymentState
+    means: str = ""
+    receipt: str = ""
+    reason: str = ""
+
+
+def check_step(session: Session, line: PayoutLine, note: Note) -> None:
+    """Check that a note can follow on how a payment stands. Raises WrongState, SentAlready and
+    PaidOnLaterList."""
+    before, in_file = PaymentState(line.state), line.file_id is not None
+    if note.state not in next_states(before, in_file=in_file):
+        raise WrongState
+    if note.state is PaymentState.PAID and note.means not in paid_by(before, in_file=in_file):
+        raise SentAlready
+    if before is PaymentState.RETURNED and given_later(line, session):
+        raise PaidOnLaterList
+
+
+def move(
+    change: Change, line: PayoutLine, note: Note, noted_by: str, approved_by: str | None = None
+) -> None:
+    """Move a payment on, within an action; accounts by public id. Raises as `check_step`."""
+    check_step(change.session, line, note)
+    public_id = new_public_id()
+    change.session.add(
+        PayoutEvent(
+            public_id=public_id,
+            line_id=line.id,
+            state=str(note.state),
+            means=note.means,
+            receipt_sealed=seal(note.receipt, kind="payout.receipt", public_id=public_id)
+            if note.receipt
+            else None,
+            reason=note.reason,
+            noted_by=noted_by,
+            noted_at=change.now,
+            approved_by=approved_by,
+        )
+    )
+    line.state = str(note.state)
+    if note.state is PaymentState.FAILED:
+        # Settled: it may be sent or paid once more.
+        line.file_id = None
+
+
+_RECEIPT = "payout.reversal_receipt"
+
+
+def propose_reversal(
+    change: Change, payout_list: PayoutList, said: Sequence[tuple[PayoutLine, Note]], by: Actor
+) -> None:
+    """Within another action on a locked list: propose what is said of payments."""
+    reversal = REVERSAL.propose(change, by, list_id=payout_list.id)
+    for line, note in said:
+        public_id = new_public_id()
+        change.session.add(
+            ReversalLine(
+                public_id=public_id,
+                reversal_id=reversal.id,
+                line_id=line.id,
+                file_id=line.file_id,
+                before=line.state,
+                after=str(note.state),
+                means=note.means,
+                receipt_sealed=seal(note.receipt, kind=_RECEIPT, public_id=public_id)
+                if note.receipt
+                else None,
+                reason=note.reason,
+            )
+        )
+
+
+def receipt_of(said: ReversalLine) -> str:
+    """The receipt that was told with what is said of a payment; empty without one."""
+    if said.receipt_sealed is None:
+        return ""
+    return open_text(said.receipt_sealed, kind=_RECEIPT, public_id=said.public_id)
+
+
+def approve_reversal(reversal: PayoutReversal, by: Actor) -> None:
+    """Approve what is said of payments: each stands so from now on.
+
+    Raises as `Approval.decides`, by which whoever made one of the files counts as whoever said it;
+    WrongStep, and MovedOn if one of them stands differently by now.
+    """
+    with audited("payouts.reversal_approved", by) as change:
+        session = change.session
+        locked_list(session, reversal.of_list, ListStep.PAY, by)
+        locked: PayoutReversal = REVERSAL.locked(
+            session,
+            reversal.public_id,
+            selectinload(PayoutReversal.lines).options(
+                joinedload(ReversalLine.line), joinedload(ReversalLine.file)
+            ),
+        )
+        REVERSAL.approve(change, locked, by)
+        for said in locked.lines:
+            line = said.line
+            if (line.state, line.file_id) != (said.before, said.file_id):
+                raise MovedOn
+            note = Note(PaymentState(said.after), said.means, receipt_of(said), said.reason)
+            move(change, line, note, locked.proposed_by, by.public_id)
+            change.about(line.public_id)
+
+
+def turn_back_reversal(
+    reversal: PayoutReversal, reason: str, by: Actor, *, as_organiser: bool = False
+) -> None:
+    """Send back what is said of payments: they stand as before. Whoever said it is told.
+
+    `as_organiser` as in `lists.turn_back`. Raises WrongStep.
+    """
+    with audited("payouts.reversal_turned_back", by) as change:
+        payout_list = locked_list(change.session, reversal.of_list, ListStep.PAY, by)
+        locked = REVERSAL.locked(change.session, reversal.public_id)
+        REVERSAL.turn_back(
+            change,
+            locked,
+            reason,
+            by,
+            as_organiser=as_organiser,
+            about=payout_list.workshop.public_id,
+        )
+
+
+def note_compared(payout_list: PayoutList, lines: Collection[str], by: Actor) -> None:
+    """Note that payments of a list that were paid after a failure were compared with what mobile
+    money says; nothing happens for others. Raises OwnHand if the actor noted one of them."""
+    with audited("payouts.compared", by) as change:
+        session = change.session
+        locked = locked_list(session, payout_list, ListStep.PAY, by)
+        wanted = set(lines)
+        shown = [one for one in paid_again(session, locked) if one.public_id in wanted]
+        if any(one.touched_by(by.public_id) for one in shown):
+            raise OwnHand
+        if not shown:
+            change.nothing()
+            return
+        for event in session.scalars(
+            select(PayoutEvent).where(
+                PayoutEvent.line_id.in_([one.line_id for one in shown]),
+                PayoutEvent.state.in_(OPENED_AGAIN),
+                PayoutEvent.checked_by.is_(None),
+            )
+        ):
+            event.checked_by = by.public_id
+        change.about(locked.public_id, *(one.public_id for one in shown))
+
+
+_IN_SAME_FILE = (PaymentState.PAID, PaymentState.RETURNED)
+MEANS = ("cash", "mobile", "bank")
+
+
+@dataclass(frozen=True)
+class InCash:
+    """How many were noted as paid, and how many went back as they are not what was approved."""
+
+    paid: int
+    changed: int
+
+
+def pay_in_cash(payout_list: PayoutList, lines: Collection[str], by: Actor) -> InCash:
+    """Note who signed for cash on the paper list. Only what is outstanding or failed: what is in a
+    file for mobile money is passed over.
+
+    Raises WrongStep, and NotFound for a payment that is not on the list.
+    """
+    with audited("payouts.paid_in_cash", by) as change:
+        locked = locked_list(change.session, payout_list, ListStep.PAY, by)
+        wanted = set(lines)
+        if not wanted <= {line.public_id for line in locked.lines}:
+            raise NotFound
+        ticked = [
+            line
+            for line in locked.lines
+            if line.public_id in wanted
+            and "cash" in paid_by(PaymentState(line.state), in_file=line.file_id is not None)
+        ]
+        changed = differences(locked, ticked, {}, mobile=False)
+        put_back(change.session, [line for line in ticked if line.id in changed], by, change)
+        for line in ticked:
+            if line.id not in changed:
+                move(change, line, Note(PaymentState.PAID, "cash"), by.public_id)
+                change.about(line.public_id)
+        if not ticked:
+            change.nothing()
+        change.about(locked.public_id)
+        return InCash(len(ticked) - len(changed), len(changed))
+
+
+def made_file(line: PayoutLine, by: Actor) -> bool:
+    """True if a payment is in a file that this actor made."""
+    return line.file is not None and line.file.made_by == by.public_id
+
+
+def note_payment(
+    payout_list: PayoutList, line: str, note: Note, before: PaymentState, by: Actor
+) -> PaymentState:
+    """Note what became of one payment, which stood at `before` when the page was shown; how it
+    stands then. That is CHANGED if it was to be paid and is no longer what was approved. It stands
+    as before if it would be payable again: that waits until another approves.
+
+    Raises WrongStep, NotFound, WrongState, SentAlready, MadeTheFile, PaidOnLaterList, WaitsAlready,
+    ReasonMissing and UnknownChoice.
+    """
+    if note.means not in ("", *MEANS):
+        raise UnknownPayoutChoice
+    with audited("payouts.payment_noted", by) as change:
+        locked = locked_list(change.session, payout_list, ListStep.PAY, by)
+        found = one_or_404(next((row for row in locked.lines if row.public_id == line), None))
+        if found.state != before:
+            raise WrongState
+        if note.state in (PaymentState.FAILED, PaymentState.RETURNED) and made_file(found, by):
+            raise MadeTheFile
+        if needs_reason(before, note.state) and not note.reason:
+            raise ReasonMissing
+        change.about(found.public_id, locked.public_id)
+        if (
+            note.state is PaymentState.PAID
+            and found.file_id is None
+            and _differs(locked, found, mobile=note.means == "mobile")
+        ):
+            put_back(change.session, [found], by, change)
+            return PaymentState.CHANGED
+        if takes_two(before, note.state):
+            check_step(change.session, found, note)
+            if lines_waiting([found.id], change.session):
+                raise WaitsAlready
+            propose_reversal(change, locked, [(found, note)], by)
+            return before
+        move(change, found, note, by.public_id)
+        return note.state
+
+
+def _differs(one: PayoutList, line: PayoutLine, *, mobile: bool) -> bool:
+    # By mobile money the phone must be the approved one too.
+    phones = phones_of([line]) if mobile else {}
+    return bool(differences(one, [line], phones, mobile=mobile))
+
+
+def take_results(
+    payout_list: PayoutList, content: bytes, by: Actor, *, only_fitting: bool
+) -> Matched:
+    """Note what a result file of mobile money says, all rows or none.
+
+    Payments that it says failed or came back wait together until another approves. With
+    `only_fitting`, rows with faults are left out. The file itself is kept nowhere. Raises
+    FileUnreadable, NotAResult and WrongStep.
+    """
+    results = _read(content)
+    with audited("payouts.results_taken", by) as change:
+        locked = locked_list(change.session, payout_list, ListStep.PAY, by)
+        by_reference = {line.reference: line for line in locked.lines}
+        matched = match_results(
+            _payments(change.session, locked.lines, by),
+            results,
+        )
+        if (matched.faults and not only_fitting) or not matched.changes:
+            change.nothing()
+            return matched
+        reversed_lines: list[tuple[PayoutLine, Note]] = []
+        for result in matched.changes:
+            line = by_reference[result.reference]
+            note = Note(
+                result.state or PaymentState.FAILED, "mobile", result.receipt, result.reason
+            )
+            if takes_two(PaymentState(line.state), note.state):
+                reversed_lines.append((line, note))
+            else:
+                move(change, line, note, by.public_id)
+            change.about(line.public_id)
+        if reversed_lines:
+            propose_reversal(change, locked, reversed_lines, by)
+        change.about(locked.public_id)
+        return matched
+
+
+def _payments(session: Session, lines: Sequence[PayoutLine], by: Actor) -> dict[str, Payment]:
+    """How payments stand, by their references: what was noted of them last, how often they were
+    sent, by this actor or not, and whether their failure waits for approval."""
+    waiting = lines_waiting([line.id for line in lines], session)
+    told: dict[int, PayoutEvent] = {}
+    files: Counter[int] = Counter()
+    before: dict[int, str] = {}
+    for event in session.scalars(
+        select(PayoutEvent)
+        .where(PayoutEvent.line_id.in_([line.id for line in lines]))
+        .order_by(PayoutEvent.id)
+    ):
+        # One that was noted wrongly and fell back to "sent" is in the same file as before.
+        if event.state == PaymentState.SENT and before.get(event.line_id) not in _IN_SAME_FILE:
+            files[event.line_id] += 1
+        told[event.line_id], before[event.line_id] = event, event.state
+    return {
+        line.reference: Payment(
+            line.amount_cents,
+            PaymentState(line.state),
+            line.file_id is not None,
+            means=told[line.id].means if line.id in told else "",
+            receipt=_receipt(told.get(line.id)),
+            files=files[line.id],
+            made_file=made_file(line, by),
+            waits=line.id in waiting,
+        )
+        for line in lines
+    }
+
+
+def _receipt(event: PayoutEvent | None) -> str:
+    if event is None or event.receipt_sealed is None:
+        return ""
+    return open_text(event.receipt_sealed, kind="payout.receipt", public_id=event.public_id)
+
+
+def _read(content: bytes) -> list[PaymentResult]:
+    sheet = read_file(content).sheets[0]
+    rows: Sequence[tuple[int, Sequence[str]]] = [
+        (number, ["" if cell is None else str(cell) for cell in cells])
+        for number, cells in sheet.rows
+    ]
+    try:
+        return read_results(rows)
+    except NoColumns:
+        raise NotAResult from None
+
+
+FETCHED_AGAIN_FOR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Payments sorted for a file: what it would hold, what is left out of it (no phone, or no wish
+    to be contacted), and what is no longer what was approved."""
+
+    fitting: tuple[PayoutLine, ...]
+    without: tuple[PayoutLine, ...]
+    changed: tuple[tuple[PayoutLine, PaymentDifference], ...]
+    phones: dict[int, str]
+
+    @property
+    def transfers(self) -> tuple[Transfer, ...]:
+        """The lines of the file."""
+        return _transfers(self.fitting, self.phones)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Numbers that go to mobile money: none if payments had to go back first, `changed` of them."""
+
+    transfers: tuple[Transfer, ...] = ()
+    without: int = 0
+    changed: int = 0
+
+
+def _transfers(lines: Sequence[PayoutLine], phones: dict[int, str]) -> tuple[Transfer, ...]:
+    return tuple(Transfer(phones[line.id], line.amount_cents, line.reference) for line in lines)
+
+
+def sort_lines(
+    payout_list: PayoutList, lines: Sequence[PayoutLine], session: Session | None = None
+) -> Sorted:
+    """Payments that are to be paid, by what can be done with them. Nothing is shown or written."""
+    asking = session or db.session()
+    waiting = [line for line in lines if line.state == PaymentState.OUTSTANDING]
+    phones = phones_of(waiting)
+    willing = consent_holds(
+        [line.person_id for line in waiting if line.person_id is not None], "contact", asking
+    )
+    reached = {
+        line.id
+        for line in waiting
+        if phones[line.id] and (line.person_id is None or line.person_id in willing)
+    }
+    there = [line for line in waiting if line.id in reached]
+    changed = differences(payout_list, there, phones, mobile=True)
+    return Sorted(
+        tuple(line for line in there if line.id not in changed),
+        tuple(line for line in waiting if line.id not in reached),
+        tuple((line, changed[line.id]) for line in there if line.id in changed),
+        phones,
+    )
+
+
+def phones_told(lines: Sequence[PayoutLine]) -> tuple[int, int]:
+    """How many payments have a phone, and how many of them share it with another of the list, for
+    whoever approves; no phone is shown."""
+    known = Counter(phone for phone in phones_of(lines).values() if phone)
+    return sum(known.values()), sum(count for count in known.values() if count > 1)
+
+
+def _digest(transfers: Sequence[Transfer]) -> str:
+    return lookup("\r\n".join(bulk_file(transfers)), kind="payout.file")
+
+
+def open_numbers(one: PayoutList, by: Actor) -> Numbers:
+    """The phones, opened, of all payments that are to be paid; from then on they are sent.
+
+    If any payment is no longer what was approved, these go back and nothing else happens, so that
+    nobody takes the file for the whole list. Raises WrongStep, and NothingToSend if there is
+    nothing, also because somebody was faster.
+    """
+    with audited("payouts.numbers_exported", by) as change:
+        session = change.session
+        locked = locked_list(session, one, ListStep.PAY, by)
+        found = sort_lines(locked, locked.lines, session)
+        change.about(locked.public_id)
+        if found.changed:
+            put_back(session, [line for line, _differs in found.changed], by, change)
+            return Numbers(without=len(found.without), changed=len(found.changed))
+        if not found.fitting:
+            raise NoPaymentToSend
+        transfers = found.transfers
+        last = session.scalar(
+            select(func.max(PayoutFile.number)).where(PayoutFile.list_id == locked.id)
+        )
+        made = PayoutFile(
+            list_id=locked.id,
+            number=(last or 0) + 1,
+            count=len(transfers),
+            total_cents=sum(one.cents for one in transfers),
+            digest=_digest(transfers),
+            made_by=by.public_id,
+            made_at=change.now,
+        )
+        session.add(made)
+        session.flush()
+        change.about(made.public_id)
+        for line in found.fitting:
+            line.state, line.file_id = str(PaymentState.SENT), made.id
+            session.add(
+                PayoutEvent(
+                    public_id=new_public_id(),
+                    line_id=line.id,
+                    state=str(PaymentState.SENT),
+                    means="mobile",
+                    noted_by=by.public_id,
+                    noted_at=change.now,
+                )
+            )
+            if line.person is not None:
+                change.about(line.person.public_id)
+        return Numbers(transfers, len(found.without))
+
+
+def fetched_again(made: PayoutFile, by: Actor, now: datetime) -> bool:
+    """True if a file may be fetched once more: by whoever made it, for a while."""
+    return made.made_by == by.public_id and now < made.made_at + FETCHED_AGAIN_FOR
+
+
+def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
+    """The very same file again, for whoever made it and lost it on the way.
+
+    Raises NotFound, and NotTheSameFile if its time is over, anything in it was settled or changed
+    since, or somebody else made it.
+    """
+    with audited("payouts.file_fetched_again", by) as change:
+        session = change.session
+        locked = locked_list(session, payout_list, ListStep.PAY, by)
+        made = one_or_404(
+            session.scalars(
+                select(PayoutFile).where(
+                    PayoutFile.list_id == locked.id, PayoutFile.public_id == public_id
+                )
+            ).first()
+        )
+        lines = [
+            line
+            for line in locked.lines
+            if line.file_id == made.id and line.state == PaymentState.SENT
+        ]
+        transfers = _transfers(lines, phones_of(lines))
+        if not fetched_again(made, by, change.now) or _digest(transfers) != made.digest:
+            raise NotTheSameFile
+        made.repeats += 1
+        change.about(locked.public_id, made.public_id)
+        change.about(*(line.person.public_id for line in lines if line.person is not None))
+        return Numbers(transfers)

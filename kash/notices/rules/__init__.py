@@ -1,1 +1,0 @@
-"""Decisions about texts, hours and who is told; pure."""

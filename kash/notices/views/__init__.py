@@ -1,3 +1,0 @@
-"""Pages of messages."""
-
-from kash.notices.views import choices, history, reports, settings, stopping, texts

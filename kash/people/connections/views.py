@@ -1,0 +1,174 @@
+"""Pages of connections: what leaves by which way, recorded by one and agreed to by another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.accounts.models import STANDING_SENTENCES
+from kash.accounts.queries.accounts import names_of
+from kash.people.connections import blueprint, queries, services
+from kash.people.connections.forms import STANDS_TONES, STANDS_WORDS, as_entered, form_of
+from kash.people.connections.models import Connection
+from kash.people.connections.queries import (
+    APPROVAL,
+    ConnectionKind,
+    connection_kinds,
+    kind_named,
+    open_ways,
+)
+from kash.platform.approvals.pages import ProposalPage, SendBackForm
+from kash.platform.approvals.rules import Standing
+from kash.platform.web import current_actor, page
+from kash.platform.web.row_versions import number_shown
+from kash.policy import allow
+
+_ANOTHER = _l("Another person agrees to it: a director who did not record it.")
+
+
+@blueprint.get("/")
+@allow("connections.see")
+def index() -> ResponseReturnValue:
+    """Every way by which something leaves or comes in, and how it stands."""
+    actor, found = current_actor(), queries.connections()
+    return render_template(
+        "connections/index.html",
+        kinds=[
+            (kind, [one for one in found if one.kind == kind.key]) for kind in connection_kinds()
+        ],
+        ways=[(way, actor.may(way.permission)) for way in open_ways()],
+        may_record=actor.may("connections.record"),
+        words=STANDS_WORDS,
+        tones=STANDS_TONES,
+    )
+
+
+@blueprint.get("/<public_id>")
+@allow("connections.see")
+def connection(public_id: str) -> ResponseReturnValue:
+    """A connection: who is at the other end, under which contract, and what can be done."""
+    return _page_of(queries.connection(public_id), SendBackForm(formdata=None))
+
+
+def _page_of(found: Connection, form: SendBackForm, problem: str = "") -> ResponseReturnValue:
+    actor, kind = current_actor(), kind_named(found.kind)
+    decision = APPROVAL.offered(found, actor)
+    stands = Standing.MAY
+    if found.state == "proposed" and actor.may("connections.agree") and not decision.own:
+        stands = queries.standing_towards(found, actor)
+    return render_template(
+        "connections/connection.html",
+        found=found,
+        kind=kind,
+        decision=decision,
+        refused=STANDING_SENTENCES.get(stands, ""),
+        another=_ANOTHER,
+        may_record=actor.may("connections.record"),
+        opens=found.state == "approved" and kind.endpoint and actor.may(kind.permission),
+        names=names_of(found.accounts),
+        form=form,
+        problem=problem,
+        words=STANDS_WORDS,
+        tones=STANDS_TONES,
+    ), 409 if problem else 422 if form.errors else 200
+
+
+@blueprint.route("/new/<kind>", methods=["GET", "POST"])
+@allow("connections.record")
+def record(kind: str) -> ResponseReturnValue:
+    """Record a connection of a kind."""
+    asked = kind_named(kind)
+    form = form_of(asked)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            made = services.record_connection(kind, form.details(asked), by=current_actor())
+            flash(_("Recorded. A director agrees to it next."))
+            return redirect(url_for("connections.connection", public_id=made), code=303)
+    return _form_page(form, asked)
+
+
+@blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
+@allow("connections.record")
+def edit(public_id: str) -> ResponseReturnValue:
+    """Change a connection, which then waits for a second person again."""
+    found = queries.connection(public_id)
+    kind = kind_named(found.kind)
+    form = form_of(kind, found)
+    if form.validate_on_submit():
+        with form.showing_problems():
+            services.change_connection(
+                public_id, form.details(kind), form.row_version_shown, by=current_actor()
+            )
+            flash(_("Saved. It is off until somebody else agrees to it and it is switched on."))
+            return redirect(url_for("connections.connection", public_id=public_id), code=303)
+        found = queries.connection(public_id)
+    if form.changed_meanwhile:
+        form.compare(as_entered(found))
+    return _form_page(form, kind, found)
+
+
+def _form_page(
+    form: Any, kind: ConnectionKind, found: Connection | None = None
+) -> ResponseReturnValue:
+    return page("connections/form.html", form=form, kind=kind, found=found)
+
+
+def _page(public_id: str) -> ProposalPage[Connection]:
+    return ProposalPage(
+        APPROVAL,
+        lambda: queries.connection(public_id),
+        _page_of,
+        url_for("connections.connection", public_id=public_id),
+    )
+
+
+@blueprint.post("/<public_id>/agree")
+@allow("connections.agree", fresh=True)
+def agree(public_id: str) -> ResponseReturnValue:
+    """Agree to what another person recorded, as it was shown."""
+    shown = number_shown(request.form.get("row_version"))
+    return _page(public_id).step(
+        lambda one: services.agree_to_connection(one.public_id, shown, by=current_actor()),
+        lambda _nothing: _("Agreed. It can be switched on now."),
+    )
+
+
+@blueprint.post("/<public_id>/send-back")
+@allow("connections.agree")
+def send_back(public_id: str) -> ResponseReturnValue:
+    """Send a connection back, with what must be put right."""
+    return _page(public_id).send_back(
+        lambda one, reason: services.return_connection(one.public_id, reason, by=current_actor()),
+        _("Sent back. It can be changed and recorded again."),
+        as_organiser=False,
+    )
+
+
+@blueprint.post("/<public_id>/on")
+@allow("connections.record", fresh=True)
+def switch_on(public_id: str) -> ResponseReturnValue:
+    """Switch on what was agreed to."""
+    shown = number_shown(request.form.get("row_version"))
+    return _page(public_id).step(
+        lambda one: services.switch_on(one.public_id, shown, by=current_actor()),
+        lambda told: (
+            _("Switched on. Whoever uses it is told on Today: %(count)s", count=told)
+            if told
+            else _("Switched on.")
+        ),
+    )
+
+
+# Whoever sees it may stop it: that is never wrong for long.
+@blueprint.post("/<public_id>/off")
+@allow("connections.see")
+def switch_off(public_id: str) -> ResponseReturnValue:
+    """Switch it off: nothing goes by it from now on."""
+    return _page(public_id).step(
+        lambda one: services.switch_off(one.public_id, by=current_actor()),
+        lambda _nothing: _("Switched off. Nothing goes by it from now on."),
+    )

@@ -1,0 +1,1 @@
+"""Planning: clashes, series of workshops, quarters, the calendar and its feeds."""

@@ -1,0 +1,641 @@
+"""Places and hindrances of lines, between rows and rules. Workshops wanted: what the rules are
+told of lines, stored or not yet. Names that pages of a proposal need: of trainers, venues,
+stations, and of what is planned. Needs of stations, less what is planned for them already.
+Proposals and their lines. The programme around a proposal, as the rules are told of it: who
+teaches and when, which venue can be had, on which days the programme works, and what is planned
+already."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from typing import Any
+
+from sqlalchemy import Integer, case, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.accounts.models import Account
+from kash.accounts.queries.accounts import accounts_with_role, names_of
+from kash.certificates.coverage.queries import (
+    COURSE,
+    Subject,
+    coverage_now,
+    goal_of,
+    latest_goal,
+    subjects,
+)
+from kash.certificates.skills.models import TrainerSkill
+from kash.certificates.skills.queries import is_trainer
+from kash.certificates.skills.rules import Level
+from kash.people.models import Group, Organisation, Posting, Venue, Zone
+from kash.people.queries.directory import venues
+from kash.planning.clashes.queries.checking import latest_set, rules_of
+from kash.planning.clashes.queries.timetable import EventTable, timetable_between
+from kash.planning.clashes.rules import HABIT_DAYS, ClashKind, ClashRules, Engagement
+from kash.planning.quarters.models import QuarterLine, QuarterProposal
+from kash.planning.quarters.rules.board import (
+    EVERY_DAY,
+    Hindering,
+    OfferedVenue,
+    Pins,
+    PlannedPlace,
+    QuarterHindrance,
+    QuarterProgramme,
+    QuarterWorkshop,
+    Taken,
+    Trainer,
+)
+from kash.platform.database import db
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import from_local
+from kash.policy import Actor, Role
+from kash.training.models import Course, CourseVersion
+from kash.workshops.availability.queries import (
+    TeachingPattern,
+    absences_between,
+    teaching_days,
+    travel_minutes,
+    venue_blocks_between,
+)
+from kash.workshops.holidays.queries import local_days
+from kash.workshops.holidays.rules import public_holidays
+from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.other_events import EventQuestion, other_events
+
+
+def place_of(line: QuarterLine) -> PlannedPlace | None:
+    """The place of a line, None while it has none."""
+    if line.first is None or line.venue is None or not line.team:
+        return None
+    return PlannedPlace(line.first, line.venue.public_id, tuple(line.team))
+
+
+def pins_of(line: QuarterLine) -> Pins:
+    """Pins: day, venue and team, as far as a planner fixed them."""
+    return Pins(
+        line.first if line.pinned_day else None,
+        line.venue.public_id if line.pinned_venue and line.venue is not None else None,
+        tuple(line.team) if line.pinned_team else (),
+    )
+
+
+def stored(hindrances: Iterable[QuarterHindrance]) -> list[list[Any]]:
+    """Hindrances as a row keeps them."""
+    return [
+        [str(one.kind), one.who, one.what, _written(one.first), _written(one.last), one.number]
+        for one in hindrances
+    ]
+
+
+def hindrances_of(line: QuarterLine) -> Sequence[QuarterHindrance]:
+    """Hindrances that a row keeps."""
+    return [
+        QuarterHindrance(Hindering(kind), who, what, _read(first), _read(last), number)
+        for kind, who, what, first, last, number in line.hindrances
+    ]
+
+
+def _written(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _read(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+@dataclass(frozen=True)
+class QuarterLineFacts:
+    """A workshop that is wanted, stored or not yet: its course by key and public id, its days, and
+    how many people come from which station (by public id)."""
+
+    key: str
+    course: int
+    course_id: str
+    days: int
+    police: bool
+    stations: Sequence[tuple[str, int]]
+    pins: Pins = field(default_factory=Pins)
+
+    @property
+    def people(self) -> int:
+        """Number of people who come."""
+        return sum(count for _, count in self.stations)
+
+
+def facts_of(line: QuarterLine) -> QuarterLineFacts:
+    """A stored line as it is wanted."""
+    return QuarterLineFacts(
+        line.public_id,
+        line.version.course_id,
+        line.version.course.public_id,
+        line.days,
+        line.group.is_police,
+        stations_of_line(line.stations),
+        pins_of(line),
+    )
+
+
+def stations_of_line(stored: Iterable[Sequence[Any]]) -> list[tuple[str, int]]:
+    """(station, people) as a line keeps them."""
+    return [(str(station), int(count)) for station, count in stored]
+
+
+def wanted_of(
+    lines: Iterable[QuarterLineFacts], trainers: int, zones: Mapping[str, int]
+) -> list[QuarterWorkshop]:
+    """The workshops that the rules are asked to place, each with so many trainers unless a planner
+    fixed others. `zones` are those of stations, as far as they are known."""
+    return [
+        QuarterWorkshop(
+            one.key,
+            one.course_id,
+            one.days,
+            one.people,
+            len(one.pins.team) or trainers,
+            frozenset(station for station, _ in one.stations),
+            frozenset(zones[station] for station, _ in one.stations if station in zones),
+            one.police,
+            one.pins,
+        )
+        for one in lines
+    ]
+
+
+def zones_of_stations(stations: Iterable[str]) -> dict[str, int]:
+    """Zones of stations (by public id), as far as their place is a zone's name; one query."""
+    rows = db.session.execute(
+        select(Organisation.public_id, Zone.id)
+        .join(Zone, func.lower(Zone.name) == func.lower(func.trim(Organisation.place)))
+        .where(Organisation.public_id.in_(sorted(set(stations))))
+    )
+    return dict(rows.all())
+
+
+_OF_EVENTS = (Hindering.ENGAGED, Hindering.BOOKED, Hindering.SENT)
+
+
+@dataclass(frozen=True)
+class QuarterNames:
+    """Names by public ids. Of stations also the places in which they lie."""
+
+    trainers: Mapping[str, str] = field(default_factory=dict)
+    venues: Mapping[str, str] = field(default_factory=dict)
+    stations: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    events: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, key: str) -> str:
+        """The name of a trainer, a venue or a station."""
+        return self.trainers.get(key) or self.venues.get(key) or self.stations.get(key) or ""
+
+
+def names_for(lines: Sequence[QuarterLine], actor: Actor) -> QuarterNames:
+    """The names that these lines and what stands in their way need, as far as this actor may know
+    of it; four queries, and those for other events than workshops."""
+    hindrances = [one for line in lines for one in hindrances_of(line)]
+    keys = {one.who for one in hindrances if one.who}
+    stations = {one for line in lines for one, _ in stations_of_line(line.stations)}
+    rows = db.session.execute(
+        select(Organisation.public_id, Organisation.name, Organisation.place).where(
+            Organisation.public_id.in_(sorted(stations))
+        )
+    ).all()
+    venues = db.session.execute(
+        select(Venue.public_id, Venue.name).where(
+            Venue.public_id.in_(sorted(keys | _venues_of(lines)))
+        )
+    )
+    return QuarterNames(
+        names_of({account for line in lines for account in line.team} | keys),
+        dict(venues.all()),
+        {row[0]: row[1] for row in rows},
+        {row[0]: row[2] for row in rows},
+        _events([one for one in hindrances if one.kind in _OF_EVENTS], actor),
+    )
+
+
+def _venues_of(lines: Iterable[QuarterLine]) -> set[str]:
+    return {line.venue.public_id for line in lines if line.venue is not None}
+
+
+def _events(hindrances: Sequence[QuarterHindrance], actor: Actor) -> dict[str, str]:
+    """Titles of workshops and of other events that stand in the way."""
+    keys = {one.what for one in hindrances}
+    if not keys:
+        return {}
+    rows = db.session.execute(
+        select(Workshop.public_id, Workshop.title).where(Workshop.public_id.in_(sorted(keys)))
+    )
+    found = dict(rows.all())
+    days = [one.first for one in hindrances if one.what not in found and one.first is not None]
+    if days:
+        first, last = min(days), max(days) + timedelta(days=1)
+        question = EventQuestion(
+            from_local(first, time.min), from_local(last, time.min), actor=actor
+        )
+        found |= {
+            one.public_id: one.title for one in other_events(question) if one.public_id in keys
+        }
+    return found
+
+
+COMING = ("invited", "confirmed", "waiting")
+
+
+@dataclass(frozen=True)
+class StationRow:
+    """A station with the places that it needs, and those planned for it: in workshops to come, and
+    in lines of this proposal."""
+
+    public_id: str
+    name: str
+    place: str
+    need: int
+    planned: int
+    here: int
+
+    @property
+    def left(self) -> int:
+        """Places that nothing is planned for yet."""
+        return max(0, self.need - self.planned - self.here)
+
+
+def plannable_subjects() -> list[Subject]:
+    """Subjects for which a workshop can be planned: courses of which certificates were issued and
+    tracks that lead to one, then courses with a published version that nobody holds yet."""
+    found = [one for one in subjects() if one.course is not None]
+    known = {one.key for one in found if one.kind == COURSE}
+    published = db.session.execute(
+        select(Course.id, Course.public_id, Course.name)
+        .where(
+            Course.id.in_(select(CourseVersion.course_id).where(CourseVersion.state == "published"))
+        )
+        .order_by(func.lower(Course.name), Course.id)
+    )
+    new = [
+        Subject(COURSE, *row, course=row[0], course_id=row[1])
+        for row in published
+        if row[0] not in known
+    ]
+    return [*found, *new]
+
+
+def versions_of(course: int) -> list[CourseVersion]:
+    """Published versions of a course, the latest first."""
+    return list(
+        db.session.scalars(
+            select(CourseVersion)
+            .where(CourseVersion.course_id == course, CourseVersion.state == "published")
+            .order_by(CourseVersion.number.desc())
+            .limit(50)
+        )
+    )
+
+
+def station_rows(
+    proposal: QuarterProposal, subject: Subject, group: Group, today: date, *, area: str = ""
+) -> list[StationRow]:
+    """Stations of a group that need places, those with the most left first."""
+    goal = goal_of(latest_goal())
+    coverage = coverage_now(subject, group, goal, today, area=area)
+    needs = [one for one in coverage.needs if one.need]
+    planned = _planned(subject.course or 0, today)
+    here = _here(proposal, subject.course or 0)
+    rows = [
+        StationRow(
+            one.station.public_id,
+            one.station.name,
+            one.station.place,
+            one.need,
+            min(one.need, planned.get(one.station.public_id, 0)),
+            here.get(one.station.public_id, 0),
+        )
+        for one in needs
+    ]
+    return sorted(rows, key=lambda one: -one.left)
+
+
+def _here(proposal: QuarterProposal, course: int) -> dict[str, int]:
+    """Places in lines of this proposal that are not planned yet."""
+    found: defaultdict[str, int] = defaultdict(int)
+    for stored in db.session.scalars(
+        select(QuarterLine.stations)
+        .join(CourseVersion, CourseVersion.id == QuarterLine.version_id)
+        .where(
+            QuarterLine.proposal_id == proposal.id,
+            QuarterLine.state == "open",
+            CourseVersion.course_id == course,
+        )
+    ):
+        for station, count in stations_of_line(stored):
+            found[station] += count
+    return found
+
+
+def _planned(course: int, today: date) -> dict[str, int]:
+    """Places in workshops of a course that are to come: those that a proposal kept for a station,
+    or those that its people have already, whichever are more."""
+    to_come = (Workshop.state == "planned", Workshop.ends_on >= today)
+    seats: defaultdict[tuple[int, str], int] = defaultdict(int)
+    kept: Sequence[tuple[int, list[list[object]]]] = [
+        (key, stored)
+        for key, stored in db.session.execute(
+            select(Workshop.id, QuarterLine.stations)
+            .join(QuarterLine, QuarterLine.workshop_id == Workshop.id)
+            .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+            .where(CourseVersion.course_id == course, *to_come)
+        )
+    ]
+    for key, stored in kept:
+        for station, count in stations_of_line(stored):
+            seats[key, station] = count
+    for key, station, count in db.session.execute(
+        select(Workshop.id, Organisation.public_id, func.count(Enrolment.id))
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .join(Enrolment, Enrolment.workshop_id == Workshop.id)
+        .join(Posting, Posting.person_id == Enrolment.person_id)
+        .join(Organisation, Organisation.id == Posting.organisation_id)
+        .where(
+            CourseVersion.course_id == course,
+            *to_come,
+            Enrolment.state.in_(COMING),
+            Posting.is_open,
+        )
+        .group_by(Workshop.id, Organisation.public_id)
+    ):
+        seats[key, station] = max(seats[key, station], count)
+    found: defaultdict[str, int] = defaultdict(int)
+    for (_, station), count in seats.items():
+        found[station] += count
+    return found
+
+
+# As `QuarterLine.has_place`: what was fixed of a line stands there without a place too.
+_HAS_PLACE = (
+    QuarterLine.first.is_not(None)
+    & QuarterLine.venue_id.is_not(None)
+    & (func.json_array_length(QuarterLine.team, type_=Integer) > 0)
+)
+
+
+def proposal_list() -> Listing[Any]:
+    """Proposals, the latest quarter first, as rows of public_id, first, last, made_by, made_at, and
+    how many lines they have: all, with a place, accepted."""
+    counted = (
+        select(
+            QuarterLine.proposal_id,
+            func.count(QuarterLine.id).label("lines"),
+            func.sum(case((_HAS_PLACE, 1), else_=0)).label("placed"),
+            func.sum(case((QuarterLine.state == "accepted", 1), else_=0)).label("accepted"),
+        )
+        .where(QuarterLine.state != "rejected")
+        .group_by(QuarterLine.proposal_id)
+        .subquery()
+    )
+    statement: Any = select(
+        QuarterProposal.public_id,
+        QuarterProposal.first,
+        QuarterProposal.last,
+        QuarterProposal.made_by,
+        QuarterProposal.made_at,
+        func.coalesce(counted.c.lines, 0).label("lines"),
+        func.coalesce(counted.c.placed, 0).label("placed"),
+        func.coalesce(counted.c.accepted, 0).label("accepted"),
+    ).outerjoin(counted, counted.c.proposal_id == QuarterProposal.id)
+    return listing(
+        statement,
+        sorts={"quarter": QuarterProposal.last, "made": QuarterProposal.made_at},
+        default_sort="quarter",
+        default_direction="desc",
+        key=QuarterProposal.id,
+        counted=select(QuarterProposal.id),
+    )
+
+
+def proposal(public_id: str, session: Session | None = None) -> QuarterProposal:
+    """A proposal. Raises NotFound."""
+    return one_or_404(
+        (session or db.session()).scalar(
+            select(QuarterProposal).where(QuarterProposal.public_id == public_id)
+        )
+    )
+
+
+def lines_of(found: QuarterProposal, session: Session | None = None) -> list[QuarterLine]:
+    """Lines of a proposal by their days, those without one last; one query."""
+    return list(
+        (session or db.session()).scalars(
+            select(QuarterLine)
+            .options(
+                joinedload(QuarterLine.version).joinedload(CourseVersion.course),
+                joinedload(QuarterLine.group),
+                joinedload(QuarterLine.venue),
+                joinedload(QuarterLine.workshop),
+            )
+            .where(QuarterLine.proposal_id == found.id)
+            .order_by(QuarterLine.first.is_(None), QuarterLine.first, QuarterLine.id)
+        )
+    )
+
+
+def line(found: QuarterProposal, public_id: str, session: Session | None = None) -> QuarterLine:
+    """A line, fetched through its proposal. Raises NotFound."""
+    return one_or_404(
+        (session or db.session()).scalar(
+            select(QuarterLine)
+            .options(joinedload(QuarterLine.version).joinedload(CourseVersion.course))
+            .where(QuarterLine.proposal_id == found.id, QuarterLine.public_id == public_id)
+        )
+    )
+
+
+def accepted_lines(found: QuarterProposal, session: Session | None = None) -> list[QuarterLine]:
+    """Lines of a proposal of which workshops were planned; one query."""
+    return [one for one in lines_of(found, session) if one.state == "accepted"]
+
+
+_ANY = TeachingPattern(EVERY_DAY, None)
+
+
+def programme_around(
+    proposal: QuarterProposal, lines: Sequence[QuarterLineFacts], *, also: Collection[str] = ()
+) -> QuarterProgramme:
+    """The programme in which these lines are to be placed. `also` are accounts (public ids) that
+    a planner fixed, whether or not they may be asked for anything new. Some fifteen queries,
+    however many lines there are."""
+    rules = rules_of(latest_set())
+    times = rules.limits.times if ClashKind.PATTERN in rules.looked_for else 0
+    habit = timedelta(days=HABIT_DAYS * max(0, times - 1))
+    first = proposal.first.replace(day=1)
+    timetable = timetable_between(
+        min(first, proposal.first - habit), _end_of_month(proposal.last) + habit
+    )
+    zones = zones_of_stations(station for one in lines for station, _ in one.stations)
+    return QuarterProgramme(
+        proposal.first,
+        proposal.last,
+        _trainers(proposal, lines, timetable, also),
+        _venues(proposal, timetable),
+        wanted_of(lines, proposal.trainers, zones),
+        frozenset(proposal.weekdays),
+        _holidays(proposal.first, proposal.last + timedelta(days=120)),
+        travel_minutes(set(zones.values())),
+        _most_minutes(proposal, rules),
+        times,
+        _sent(proposal),
+    )
+
+
+def _end_of_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+
+
+def _most_minutes(proposal: QuarterProposal, rules: ClashRules) -> int:
+    """Longest way, in minutes: as the planner said, and so that everybody is home in time."""
+    if ClashKind.LATE not in rules.looked_for:
+        return proposal.most_minutes
+    return max(0, min(proposal.most_minutes, rules.limits.home_by - _minute(proposal.day_ends_at)))
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _holidays(first: date, last: date) -> frozenset[date]:
+    of_law = {day for year in range(first.year, last.year + 1) for day in public_holidays(year)}
+    return frozenset(of_law | local_days())
+
+
+def _trainers(
+    proposal: QuarterProposal,
+    lines: Sequence[QuarterLineFacts],
+    timetable: EventTable,
+    also: Collection[str],
+) -> list[Trainer]:
+    accounts = accounts_with_role(Role.TRAINER, locked=also)
+    away: defaultdict[int, list[Taken]] = defaultdict(list)
+    for absence in absences_between(proposal.first, proposal.last + timedelta(days=120)):
+        away[absence.account_id].append(
+            Taken(Hindering.ABSENCE, absence.public_id, absence.first, absence.last)
+        )
+    engaged = _taken_by(timetable.engagements, Hindering.ENGAGED, lambda one: one.trainers)
+    patterns = teaching_days()
+    levels = _levels({one.course: one.course_id for one in lines})
+    found = []
+    for account in accounts:
+        pattern = patterns.get(account.id, _ANY)
+        leads, teaches = _courses(levels, account.public_id)
+        found.append(
+            Trainer(
+                account.public_id,
+                leads,
+                teaches,
+                pattern.weekdays,
+                pattern.most_days_a_month,
+                (*away[account.id], *engaged.get(account.id, ())),
+            )
+        )
+    return found
+
+
+def _levels(courses: Mapping[int, str]) -> dict[str, dict[str, Level]]:
+    """Levels of trainers (by public id) in each of these courses (by public id)."""
+    found: dict[str, dict[str, Level]] = {public_id: {} for public_id in courses.values()}
+    for course, account, level in db.session.execute(
+        select(TrainerSkill.course_id, Account.public_id, TrainerSkill.level)
+        .join(Account, Account.id == TrainerSkill.account_id)
+        .where(TrainerSkill.course_id.in_(sorted(courses)), TrainerSkill.ended_on.is_(None))
+        .where(is_trainer())
+    ):
+        found[courses[course]][account] = Level(level)
+    return found
+
+
+def _courses(
+    levels: Mapping[str, Mapping[str, Level]], account: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Courses that somebody may lead, and co-teach. Where nobody's skill in a course is written
+    down everybody may: a programme that keeps no skills can plan all the same."""
+    leads, teaches = set(), set()
+    for course, known in levels.items():
+        if not known or known.get(account) is Level.LEAD:
+            leads.add(course)
+        elif known.get(account) is Level.CO_TEACH:
+            teaches.add(course)
+    return frozenset(leads), frozenset(teaches)
+
+
+def _taken_by(
+    engagements: Iterable[Engagement],
+    kind: Hindering,
+    whose: Callable[[Engagement], Iterable[int]],
+) -> dict[int, list[Taken]]:
+    """Days that trainers or venues are taken, by their keys: days of one event that follow each
+    other as one span."""
+    days: defaultdict[tuple[int, str], set[date]] = defaultdict(set)
+    for one in engagements:
+        for key in whose(one):
+            days[key, one.event].update(one.days())
+    found: defaultdict[int, list[Taken]] = defaultdict(list)
+    for (key, event), theirs in days.items():
+        found[key] += [Taken(kind, event, *span) for span in _spans(sorted(theirs))]
+    return found
+
+
+def _spans(days: Sequence[date]) -> list[tuple[date, date]]:
+    found: list[tuple[date, date]] = []
+    for day in days:
+        if found and found[-1][1] + timedelta(days=1) == day:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def _venues(proposal: QuarterProposal, timetable: EventTable) -> list[OfferedVenue]:
+    booked = _taken_by(
+        timetable.engagements,
+        Hindering.BOOKED,
+        lambda one: () if one.venue is None else (one.venue,),
+    )
+    meets: defaultdict[int, set[date]] = defaultdict(set)
+    for one in timetable.engagements:
+        if (
+            one.venue is not None
+            and (one.community or not one.police)
+            and one.clock // 60 == proposal.day_starts_at.hour
+        ):
+            meets[one.venue].add(one.day)
+    blocked: defaultdict[int, list[Taken]] = defaultdict(list)
+    for block in venue_blocks_between(proposal.first, proposal.last + timedelta(days=120)):
+        begins, ends = block.starts_at or time.min, block.ends_at or time.max
+        if begins < proposal.day_ends_at and ends > proposal.day_starts_at:
+            blocked[block.venue_id].append(
+                Taken(Hindering.BLOCKED, block.public_id, block.first, block.last)
+            )
+    return [
+        OfferedVenue(
+            one.public_id,
+            one.seats,
+            one.zone_id,
+            (*blocked[one.id], *booked.get(one.id, ())),
+            frozenset(meets[one.id]),
+        )
+        for one in venues()
+    ]
+
+
+def _sent(proposal: QuarterProposal) -> dict[str, list[Taken]]:
+    """Days on which stations send people to workshops that were planned from a proposal."""
+    found: defaultdict[str, list[Taken]] = defaultdict(list)
+    for stations, public_id, first, last in db.session.execute(
+        select(QuarterLine.stations, Workshop.public_id, Workshop.starts_on, Workshop.ends_on)
+        .join(Workshop, Workshop.id == QuarterLine.workshop_id)
+        .where(Workshop.state == "planned", Workshop.ends_on >= proposal.first)
+    ):
+        for station, _ in stations_of_line(stations):
+            found[station].append(Taken(Hindering.SENT, public_id, first, last))
+    return dict(found)

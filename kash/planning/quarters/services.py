@@ -1,0 +1,661 @@
+"""Problems that stand in the way of a proposal. Places of a proposal's lines: worked out
+beforehand, stored within the action that changes it. Working them out takes up to a second, and
+nobody else writes while an action lasts. So it is done before, and the action refuses if anybody
+changed the proposal meanwhile. Accepting lines of a proposal, and taking all that was accepted
+back as one. Changing, rejecting and restoring a line, and fixing it or letting it move again.
+Making a proposal, adding workshops by need, working it out anew, and throwing it away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+
+from kash.people.models import Group, Venue
+from kash.people.queries.directory import venue as found_venue
+from kash.planning.quarters.models import QuarterLine, QuarterProposal
+from kash.planning.quarters.queries import (
+    QuarterLineFacts,
+    accepted_lines,
+    facts_of,
+    lines_of,
+    place_of,
+    programme_around,
+    stored,
+    zones_of_stations,
+)
+from kash.planning.quarters.queries import line as found_line
+from kash.planning.quarters.queries import proposal as found_proposal
+from kash.planning.quarters.rules.board import (
+    Hindering,
+    Limits,
+    Pins,
+    PlacesNeeded,
+    PlannedPlace,
+    QuarterHindrance,
+    QuarterProgramme,
+    bundled,
+)
+from kash.planning.quarters.rules.placing import Hindrances, Obstacle, plan_around, plan_of
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import audited
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.formats import to_local
+from kash.policy import Actor
+from kash.training.models import CourseVersion
+from kash.workshops.availability.queries import travel_minutes
+from kash.workshops.models import Workshop
+from kash.workshops.queries.plan import teachings_of
+from kash.workshops.rules import days_needed
+from kash.workshops.services.planning import Touched, WorkshopDetails, planned, take_away, touched
+from kash.workshops.services.timetable import NotPublished
+
+
+class QuarterOver(Problem):
+    """The days of a proposal, from which nothing can be planned any more."""
+
+    field = "quarter"
+    sentence = _l("Too few days of this quarter are left. Choose a later one.")
+
+
+class ProposalTooLong(Problem):
+    """More workshops than anybody plans at once."""
+
+    sentence = _l(
+        "A proposal has at most 100 workshops. Ask for fewer places, or make another proposal."
+    )
+
+
+class NothingAsked(Problem):
+    """No places were asked for."""
+
+    field = ""
+    sentence = _l("Enter for at least one station how many people are to come.")
+
+
+class TooFewPeople(Problem):
+    """Places that make no workshop of the least size."""
+
+    field = "fewest"
+    sentence = _l("So few people make no workshop. Ask for more places, or allow smaller ones.")
+
+
+class SessionTooLong(Problem):
+    """A course that does not fit into the days of a proposal."""
+
+    field = "version"
+    sentence = _l("One session of this course is longer than a day of this proposal.")
+
+
+class LineAccepted(Problem):
+    """A line of which a workshop was planned."""
+
+    sentence = _l("This workshop is planned already. Change it on its own page.")
+
+
+class NothingChosen(Problem):
+    """No line was chosen."""
+
+    sentence = _l("Tick at least one workshop that has a place.")
+
+
+class OutsideProposal(Problem):
+    """A day outside the days of a proposal."""
+
+    field = "first"
+    sentence = _l("This day lies outside the days of the proposal.")
+
+
+@dataclass(frozen=True)
+class ProposalOutcome:
+    """Places of lines by their keys, what stands in the way of those that a planner fixed as a
+    whole, and the nearest obstacle of each that has none."""
+
+    places: Mapping[str, PlannedPlace]
+    told: Mapping[str, Sequence[QuarterHindrance]]
+    obstacles: Mapping[str, Obstacle]
+
+
+def worked_out(
+    proposal: QuarterProposal,
+    lines: Sequence[QuarterLineFacts],
+    before: Mapping[str, PlannedPlace] | None = None,
+) -> ProposalOutcome:
+    """Places of these lines: as little moved as can be from `before`, or from the beginning."""
+    pinned = {account for one in lines for account in one.pins.team}
+    programme = programme_around(proposal, lines, also=pinned)
+    plan = plan_of(programme) if before is None else plan_around(programme, before)
+    return outcome_of(programme, plan.places)
+
+
+def outcome_of(programme: QuarterProgramme, places: Mapping[str, PlannedPlace]) -> ProposalOutcome:
+    """Outcome of places that were found."""
+    found = Hindrances(programme, places)
+    told: dict[str, Sequence[QuarterHindrance]] = {}
+    obstacles: dict[str, Obstacle] = {}
+    for one in programme.wanted:
+        place = places.get(one.key)
+        if place is None:
+            obstacles[one.key] = found.nearest(one)
+        elif one.pins.whole is not None:
+            told[one.key] = found.at(one, place)
+    return ProposalOutcome(places, told, obstacles)
+
+
+def open_facts(lines: Sequence[QuarterLine]) -> list[QuarterLineFacts]:
+    """The lines that are to be placed: neither rejected nor planned."""
+    return [facts_of(one) for one in lines if one.state == "open"]
+
+
+def places_now(lines: Sequence[QuarterLine]) -> dict[str, PlannedPlace]:
+    """Places that open lines have."""
+    return {
+        one.public_id: place
+        for one in lines
+        if one.state == "open" and (place := place_of(one)) is not None
+    }
+
+
+def held_proposal(session: Session, public_id: str, row_version: int) -> QuarterProposal:
+    """A proposal, held until the transaction ends. Raises NotFound, and ChangedMeanwhile if its row
+    version is not this one."""
+    held = one_or_404(
+        session.scalar(
+            select(QuarterProposal).where(QuarterProposal.public_id == public_id).with_for_update()
+        )
+    )
+    if held.row_version != row_version:
+        raise ChangedMeanwhile
+    return held
+
+
+def store_outcome(
+    session: Session, proposal: QuarterProposal, outcome: ProposalOutcome, now: datetime
+) -> None:
+    """Write places and obstacles into the open lines of a proposal that this transaction holds."""
+    session.flush()
+    venues = dict(session.execute(select(Venue.public_id, Venue.id)).all())
+    for one in session.scalars(
+        select(QuarterLine).where(
+            QuarterLine.proposal_id == proposal.id, QuarterLine.state == "open"
+        )
+    ):
+        place = outcome.places.get(one.public_id)
+        obstacle = outcome.obstacles.get(one.public_id)
+        one.hindrances, one.possible_from = [], None
+        if place is not None:
+            one.first, one.venue_id = place.first, venues.get(place.venue)
+            one.team = list(place.team)
+            one.hindrances = stored(outcome.told.get(one.public_id, ()))
+            continue
+        # What a planner fixed is kept, placed or not.
+        one.first = one.first if one.pinned_day else None
+        one.venue_id = one.venue_id if one.pinned_venue else None
+        one.team = one.team if one.pinned_team else []
+        if obstacle is not None:
+            one.hindrances = stored(obstacle.hindrances)
+            one.possible_from = obstacle.first
+    proposal.planned_at = now
+    proposal.row_version += 1
+
+
+# Even a planner who fixed a line herself can't have it taught by nobody, or held nowhere.
+NEVER = frozenset({Hindering.NO_LEADER, Hindering.NO_TRAINER, Hindering.NO_VENUE})
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Accepted lines: workshops that were planned (public ids), and sentences on those that were
+    not, by lines."""
+
+    workshops: Sequence[str]
+    refused: Mapping[str, str]
+    in_the_way: Collection[str]
+
+
+def accept(public_id: str, chosen: Collection[str], row_version: int, *, by: Actor) -> Accepted:
+    """Plan the workshops of chosen lines (public ids), in one action.
+
+    Each is asked about anew: what has something in its way by now is not planned, and that is told
+    beside it, unless a planner fixed it as a whole. Raises NotFound, ChangedMeanwhile and
+    NothingChosen.
+    """
+    proposal = found_proposal(public_id)
+    lines = lines_of(proposal)
+    asked = [
+        one.public_id
+        for one in lines
+        if one.public_id in chosen and one.state == "open" and one.has_place
+    ]
+    if not asked:
+        raise NothingChosen
+    in_the_way = _in_the_way(proposal, lines, asked)
+    made: list[str] = []
+    refused: dict[str, str] = {}
+    with audited("quarters.accepted", by) as change:
+        session = change.session
+        held = held_proposal(session, public_id, row_version)
+        for line in lines_of(held, session):
+            if line.public_id not in asked:
+                continue
+            if line.public_id in in_the_way:
+                line.hindrances = stored(in_the_way[line.public_id])
+                continue
+            try:
+                with session.begin_nested():
+                    workshop = planned(
+                        session,
+                        line.version.public_id,
+                        _details(held, line),
+                        by,
+                        change.now,
+                        public_id=new_public_id(),
+                        with_planner=False,
+                    )
+                    session.flush()
+            except Problem as problem:
+                refused[line.public_id] = str(problem)
+                continue
+            line.state, line.workshop_id, line.hindrances = "accepted", workshop.id, []
+            made.append(workshop.public_id)
+        held.row_version += 1
+        change.about(held.public_id, *made)
+    return Accepted(made, refused, in_the_way.keys())
+
+
+def _in_the_way(
+    proposal: QuarterProposal, lines: Sequence[QuarterLine], asked: Collection[str]
+) -> dict[str, Sequence[QuarterHindrance]]:
+    """Hindrances of lines by now, of those that are not planned for it."""
+    facts = open_facts(lines)
+    pinned = {account for one in facts for account in one.pins.team}
+    programme = programme_around(proposal, facts, also=pinned)
+    found = Hindrances(programme, places_now(lines))
+    in_the_way: dict[str, Sequence[QuarterHindrance]] = {}
+    places = places_now(lines)
+    for one in programme.wanted:
+        if one.key not in asked:
+            continue
+        hindrances = found.at(one, places[one.key])
+        if one.pins.whole is not None:
+            hindrances = [each for each in hindrances if each.kind in NEVER]
+        if hindrances:
+            in_the_way[one.key] = hindrances
+    return in_the_way
+
+
+def _details(proposal: QuarterProposal, line: QuarterLine) -> WorkshopDetails:
+    place = place_of(line)
+    if place is None:
+        raise NothingChosen
+    return WorkshopDetails(
+        title="",
+        starts_on=place.first,
+        ends_on=place.first + timedelta(days=line.days - 1),
+        day_starts_at=proposal.day_starts_at,
+        day_ends_at=proposal.day_ends_at,
+        venue=place.venue,
+        capacity=line.people,
+        facilitators=place.team,
+        lead=place.team[0],
+    )
+
+
+@dataclass(frozen=True)
+class Stays:
+    """A workshop that is not taken back, and why."""
+
+    public_id: str
+    title: str
+    why: Touched
+
+
+@dataclass(frozen=True)
+class AcceptanceUndone:
+    """Outcome of taking back: how many workshops are gone, and those that stay."""
+
+    count: int
+    stays: Sequence[Stays]
+
+
+def take_back(public_id: str, row_version: int, *, by: Actor) -> AcceptanceUndone:
+    """Take back all that was accepted of a proposal, as one: workshops that nobody touched since
+    are gone, as though they had never been planned, and their lines are open again. Raises NotFound
+    and ChangedMeanwhile."""
+    with audited("quarters.taken_back", by) as change:
+        session = change.session
+        held = held_proposal(session, public_id, row_version)
+        lines = accepted_lines(held, session)
+        keys = [one.workshop_id for one in lines]
+        # Nobody touches one while it is looked at.
+        session.scalars(
+            select(Workshop).where(Workshop.id.in_(keys)).order_by(Workshop.id).with_for_update()
+        ).all()
+        stays = what_stays(lines, to_local(change.now).date(), session)
+        kept = {one.public_id for one in stays}
+        gone = []
+        for line in lines:
+            if line.workshop is not None and line.workshop.public_id not in kept:
+                gone.append(line.workshop)
+                line.state, line.workshop_id = "open", None
+        held.row_version += 1
+        change.about(held.public_id, *(one.public_id for one in gone))
+        session.flush()
+        take_away(session, [one.id for one in gone], [one.register_id for one in gone])
+        if not gone:
+            change.nothing()
+    return AcceptanceUndone(len(gone), stays)
+
+
+def what_stays(
+    lines: Sequence[QuarterLine], today: date, session: Session | None = None
+) -> list[Stays]:
+    """Workshops of accepted lines that stay if all is taken back."""
+    workshops = [one.workshop for one in lines if one.workshop is not None]
+    why = touched(session or db.session(), workshops, today, beside=(QuarterLine.__tablename__,))
+    return [Stays(one.public_id, one.title, why[one.id]) for one in workshops if one.id in why]
+
+
+@dataclass(frozen=True)
+class FixedPlace:
+    """Place that a planner fixes of a line: a day, and by public id a venue, who leads, and who
+    teaches beside; what is empty may move."""
+
+    first: date | None = None
+    venue: str = ""
+    lead: str = ""
+    team: Sequence[str] = ()
+
+    @property
+    def pins(self) -> Pins:
+        """The same as pins, whoever leads first."""
+        beside = [one for one in self.team if one != self.lead]
+        return Pins(self.first, self.venue or None, (self.lead, *beside) if self.lead else ())
+
+
+def fix_line(public_id: str, line: str, fixed: FixedPlace, row_version: int, *, by: Actor) -> None:
+    """Fix what a planner wants of a line, and let all else of it move. Others stay where they are
+    unless it takes their place.
+
+    Raises NotFound, LineAccepted, OutsideProposal and ChangedMeanwhile.
+    """
+    proposal, lines = _lines(public_id)
+    chosen = _open_line(proposal, line)
+    pins, venue_id = fixed.pins, None
+    if pins.first is not None and not proposal.first <= pins.first <= proposal.last:
+        raise OutsideProposal
+    if pins.venue is not None:
+        venue_id = found_venue(pins.venue).id
+    facts = [
+        replace(one, pins=pins) if one.key == chosen.public_id else one for one in open_facts(lines)
+    ]
+    outcome = worked_out(proposal, facts, places_now(lines))
+    with audited("quarters.line_fixed", by) as change:
+        held = held_proposal(change.session, public_id, row_version)
+        found = found_line(held, line, change.session)
+        found.pinned_day, found.first = pins.first is not None, pins.first
+        found.pinned_venue, found.venue_id = pins.venue is not None, venue_id
+        found.pinned_team, found.team = bool(pins.team), list(pins.team)
+        store_outcome(change.session, held, outcome, change.now)
+        change.about(held.public_id, found.public_id)
+
+
+def fix_as_it_is(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
+    """Fix all of a line that has a place. Raises NotFound, LineAccepted and ChangedMeanwhile; one
+    without a place stays as it is."""
+    proposal, _ = _lines(public_id)
+    place = place_of(_open_line(proposal, line))
+    if place is not None:
+        lead, *team = place.team
+        fixed = FixedPlace(place.first, place.venue, lead, team)
+        fix_line(public_id, line, fixed, row_version, by=by)
+
+
+def let_move(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
+    """Let a line move again; it stays where it is for now, if nothing is in its way there. Raises
+    NotFound, LineAccepted and ChangedMeanwhile."""
+    fix_line(public_id, line, FixedPlace(), row_version, by=by)
+
+
+def reject_line(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
+    """Reject a line: its place is free for others that have none. Raises NotFound, LineAccepted and
+    ChangedMeanwhile."""
+    _set_state(public_id, line, row_version, "rejected", by)
+
+
+def restore_line(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
+    """Take back that a line was rejected. Raises NotFound, LineAccepted and ChangedMeanwhile."""
+    _set_state(public_id, line, row_version, "open", by)
+
+
+def _set_state(public_id: str, line: str, row_version: int, state: str, by: Actor) -> None:
+    proposal, lines = _lines(public_id)
+    chosen = _not_accepted(found_line(proposal, line))
+    others = [one for one in lines if one.id != chosen.id]
+    facts = open_facts(others) + ([facts_of(chosen)] if state == "open" else [])
+    outcome = worked_out(proposal, facts, places_now(others))
+    action = "quarters.line_rejected" if state == "rejected" else "quarters.line_restored"
+    with audited(action, by) as change:
+        held = held_proposal(change.session, public_id, row_version)
+        found = found_line(held, line, change.session)
+        if found.state == state:
+            change.nothing()
+            return
+        found.state = state
+        store_outcome(change.session, held, outcome, change.now)
+        change.about(held.public_id, found.public_id)
+
+
+def _lines(public_id: str) -> tuple[QuarterProposal, list[QuarterLine]]:
+    proposal = found_proposal(public_id)
+    return proposal, lines_of(proposal)
+
+
+def _not_accepted(line: QuarterLine) -> QuarterLine:
+    if line.state == "accepted":
+        raise LineAccepted
+    return line
+
+
+def _open_line(proposal: QuarterProposal, public_id: str) -> QuarterLine:
+    found = _not_accepted(found_line(proposal, public_id))
+    if found.state != "open":
+        raise LineAccepted
+    return found
+
+
+MOST_LINES = 100
+
+
+@dataclass(frozen=True)
+class ProposalDetails:
+    """A proposal as entered: its days, the programme's weekdays and hours, how many trainers teach,
+    and how long a way may take, in minutes."""
+
+    first: date
+    last: date
+    weekdays: Sequence[int]
+    day_starts_at: time
+    day_ends_at: time
+    trainers: int
+    most_minutes: int
+
+
+@dataclass(frozen=True)
+class PlacesWanted:
+    """Places asked for: a version, whose people come (the group's letter), how many from which
+    station (public ids), and the limits of a workshop."""
+
+    version: str
+    group: str
+    places: Mapping[str, int]
+    fewest: int
+    most: int
+    most_from_station: int
+
+
+def make_proposal(details: ProposalDetails, *, by: Actor, public_id: str | None = None) -> str:
+    """Make a proposal, empty at first; returns its public id. The same id sent twice makes one.
+
+    Raises QuarterOver.
+    """
+    if details.last < details.first:
+        raise QuarterOver
+    with audited("quarters.proposal_made", by) as change:
+        if public_id is not None and _made_before(change.session, public_id, by):
+            change.nothing()
+            return public_id
+        made = QuarterProposal(
+            public_id=public_id or new_public_id(),
+            first=details.first,
+            last=details.last,
+            weekdays=sorted(details.weekdays),
+            day_starts_at=details.day_starts_at,
+            day_ends_at=details.day_ends_at,
+            trainers=details.trainers,
+            most_minutes=details.most_minutes,
+            made_by=by.public_id,
+            made_at=change.now,
+            planned_at=change.now,
+        )
+        change.session.add(made)
+        change.session.flush()
+        change.about(made.public_id)
+        return made.public_id
+
+
+def _made_before(session: Session, public_id: str, by: Actor) -> bool:
+    maker = session.scalar(
+        select(QuarterProposal.made_by).where(QuarterProposal.public_id == public_id)
+    )
+    if maker is not None and maker != by.public_id:
+        raise NotFound
+    return maker is not None
+
+
+@dataclass(frozen=True)
+class Added:
+    """Added lines: how many, and how many people are too few for a workshop of their own."""
+
+    lines: int
+    left_over: int
+
+
+def add_workshops(public_id: str, wanted: PlacesWanted, *, by: Actor) -> Added:
+    """Add workshops to a proposal for what stations need, and place them where there is room;
+    nothing that has a place already is moved.
+
+    Raises NotFound, NotPublished, NothingAsked, TooFewPeople, SessionTooLong, TooManyLines and
+    ChangedMeanwhile.
+    """
+    proposal = found_proposal(public_id)
+    row_version = proposal.row_version
+    version = db.session.scalar(
+        select(CourseVersion).where(
+            CourseVersion.public_id == wanted.version, CourseVersion.state == "published"
+        )
+    )
+    if version is None:
+        raise NotPublished
+    group = one_or_404(db.session.scalar(select(Group).where(Group.letter == wanted.group)))
+    days = _days_of(proposal, version)
+    version_id, group_id = version.id, group.id
+    new, left_over = _lines_for(proposal, version, group, days, wanted)
+    lines = lines_of(proposal)
+    if len(lines) + len(new) > MOST_LINES:
+        raise ProposalTooLong
+    outcome = worked_out(proposal, [*open_facts(lines), *new], places_now(lines))
+    with audited("quarters.workshops_added", by) as change:
+        held = held_proposal(change.session, public_id, row_version)
+        change.session.add_all(
+            QuarterLine(
+                public_id=one.key,
+                proposal_id=held.id,
+                version_id=version_id,
+                group_id=group_id,
+                days=days,
+                people=one.people,
+                stations=[list(each) for each in one.stations],
+            )
+            for one in new
+        )
+        store_outcome(change.session, held, outcome, change.now)
+        change.about(held.public_id)
+    return Added(len(new), left_over)
+
+
+def _days_of(proposal: QuarterProposal, version: CourseVersion) -> int:
+    teachings = [teaching for _, teaching in teachings_of(version.id)]
+    days = days_needed(teachings, proposal.day_starts_at, proposal.day_ends_at)
+    if days is None:
+        raise SessionTooLong
+    return days
+
+
+def _lines_for(
+    proposal: QuarterProposal,
+    version: CourseVersion,
+    group: Group,
+    days: int,
+    wanted: PlacesWanted,
+) -> tuple[list[QuarterLineFacts], int]:
+    """Lines for the places asked for, and how many people are left over."""
+    asked = {station: count for station, count in wanted.places.items() if count > 0}
+    if not asked:
+        raise NothingAsked
+    order = sorted(asked)
+    zones = zones_of_stations(order)
+    limits = Limits(wanted.fewest, wanted.most, wanted.most_from_station, proposal.most_minutes)
+    found = bundled(
+        [PlacesNeeded(key, zones.get(one), asked[one]) for key, one in enumerate(order)],
+        limits,
+        travel_minutes(set(zones.values())),
+    )
+    if not found.bundles:
+        raise TooFewPeople
+    lines = [
+        QuarterLineFacts(
+            new_public_id(),
+            version.course_id,
+            version.course.public_id,
+            days,
+            group.is_police,
+            [(order[key], count) for key, count in one.people],
+        )
+        for one in found.bundles
+    ]
+    return lines, sum(count for _, count in found.left_over)
+
+
+def plan_anew(public_id: str, row_version: int, *, by: Actor) -> None:
+    """Work a proposal out from the beginning: what a planner fixed stays, and so does what is
+    planned; all else may move. Raises NotFound and ChangedMeanwhile."""
+    proposal = found_proposal(public_id)
+    outcome = worked_out(proposal, open_facts(lines_of(proposal)))
+    with audited("quarters.worked_out", by) as change:
+        held = held_proposal(change.session, public_id, row_version)
+        store_outcome(change.session, held, outcome, change.now)
+        change.about(held.public_id)
+
+
+def throw_away(public_id: str, row_version: int, *, by: Actor) -> bool:
+    """Throw away all of a proposal that is not planned; True if nothing of it is left. What was
+    planned stays, and with it what can be taken back. Raises NotFound and ChangedMeanwhile."""
+    with audited("quarters.thrown_away", by) as change:
+        session = change.session
+        held = held_proposal(session, public_id, row_version)
+        session.execute(
+            delete(QuarterLine).where(
+                QuarterLine.proposal_id == held.id, QuarterLine.state != "accepted"
+            )
+        )
+        change.about(held.public_id)
+        if session.scalar(select(exists().where(QuarterLine.proposal_id == held.id))):
+            held.row_version += 1
+            return False
+        session.delete(held)
+        return True

@@ -1,1 +1,0 @@
-"""Writing, telling and withdrawing stories."""

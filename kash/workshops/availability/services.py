@@ -1,0 +1,438 @@
+"""Problems that stand in the way of what is said of absences, teaching days, venues and ways.
+Writing down absences and teaching days, changing and removing them, and forgetting them. Days on
+which a venue can't be had, and minutes between zones. Words for absences and venues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Account
+from kash.people.directory_words import day_name
+from kash.people.models import Venue, Zone
+from kash.platform.database import writing
+from kash.platform.vault import audited, seal
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.formats import day_text, local_today, short_date_text, to_local
+from kash.policy import GRANTS, Actor
+from kash.workshops.availability.models import Absence, TeachingDays, VenueBlock, ZoneTravel
+from kash.workshops.availability.queries import NOTE, may_write_of
+from kash.workshops.availability.rules import (
+    AbsenceDays,
+    AbsenceKind,
+    SpanFault,
+    forgotten_before,
+    overlapped,
+    span_fault,
+)
+
+
+class EndsBeforeItStarts(Problem):
+    """Days of which the last comes before the first."""
+
+    field = "last"
+    sentence = _l("The last day comes before the first.")
+
+
+class LongerThanAYear(Problem):
+    """Days that go on for longer than anybody plans around."""
+
+    field = "last"
+    sentence = _l(
+        "This is longer than a year. Check the year that you typed; whoever stays away for longer"
+        " hands over the work."
+    )
+
+
+class TooFarAway(Problem):
+    """Days that are past and forgotten, or that nobody plans for yet."""
+
+    field = "first"
+    sentence = _l("These days are too far away. Check the year that you typed.")
+
+
+class AwayAlready(Problem):
+    """Days that another absence of the same account touches."""
+
+    field = "first"
+
+    def __init__(self, first: date, last: date) -> None:
+        super().__init__(
+            _(
+                "An absence from %(first)s to %(last)s is there already. Change that one.",
+                first=short_date_text(first),
+                last=short_date_text(last),
+            )
+        )
+
+
+class NobodyAway(Problem):
+    """An account that cannot be away: it is nobody's who plans or teaches."""
+
+    field = "whose"
+    sentence = _l("Choose somebody who teaches.")
+
+
+class TooManyAbsences(Problem):
+    """More absences than anybody has."""
+
+    sentence = _l("There are too many absences already. Remove one that is wrong.")
+
+
+class TimesGoTogether(Problem):
+    """One of two times of the day without the other."""
+
+    field = "ends_at"
+    sentence = _l("Enter both times, or none for the whole day.")
+
+
+class EndsTooEarly(Problem):
+    """A time at which something ends that is not after the one at which it starts."""
+
+    field = "ends_at"
+    sentence = _l("The end comes before the start.")
+
+
+class TooManyBlocks(Problem):
+    """More days on which a venue can't be had than anybody types."""
+
+    sentence = _l("There are too many such days already. Remove some that are over.")
+
+
+MOST = 200
+_FAULTS: dict[SpanFault, type[Problem]] = {
+    SpanFault.ENDS_BEFORE: EndsBeforeItStarts,
+    SpanFault.TOO_LONG: LongerThanAYear,
+    SpanFault.TOO_FAR: TooFarAway,
+}
+
+
+@dataclass(frozen=True)
+class AbsenceDetails:
+    """An absence as entered. Without a last day it is of one day."""
+
+    first: date
+    last: date | None = None
+    kind: str = "leave"
+    note: str = ""
+
+    @property
+    def days(self) -> AbsenceDays:
+        """Its days."""
+        return AbsenceDays(self.first, self.last or self.first)
+
+
+@dataclass(frozen=True)
+class TeachingDaysDetails:
+    """Weekdays on which somebody teaches (0 is Monday), and her most days of a month."""
+
+    weekdays: tuple[int, ...]
+    most_days_a_month: int | None = None
+
+
+def refuse_days(days: AbsenceDays, today: date) -> None:
+    """Raises EndsBeforeItStarts, LongerThanAYear or TooFarAway."""
+    fault = span_fault(days, today)
+    if fault is not None:
+        raise _FAULTS[fault]
+
+
+def add_absence(details: AbsenceDetails, *, whose: str, key: str, by: Actor) -> str:
+    """Write down that an account is away; the absence's public id, which is `key`. The same key
+    again changes nothing. Raises NotFound, NobodyAway, EndsBeforeItStarts, LongerThanAYear,
+    TooFarAway, AwayAlready and TooManyAbsences."""
+    refuse_days(details.days, local_today())
+    with audited("absences.added", by) as change:
+        session = change.session
+        account = _locked(session, whose, by)
+        there = session.scalar(select(Absence).where(Absence.public_id == key))
+        if there is not None and there.account_id == account.id:
+            change.nothing()
+            return key
+        others = _others(session, account.id)
+        if len(others) >= MOST:
+            raise TooManyAbsences
+        _refuse_overlap(details.days, others)
+        added = Absence(
+            public_id=key,
+            account_id=account.id,
+            first=details.days.first,
+            last=details.days.last,
+            kind=details.kind,
+            note_sealed=_sealed(details.note, key),
+            written_by=by.public_id,
+            written_at=change.now,
+        )
+        session.add(added)
+        change.about(key, account.public_id)
+        return key
+
+
+def change_absence(public_id: str, details: AbsenceDetails, row_version: int, *, by: Actor) -> None:
+    """Change an absence. Raises NotFound, ChangedMeanwhile, EndsBeforeItStarts, LongerThanAYear,
+    TooFarAway and AwayAlready."""
+    refuse_days(details.days, local_today())
+    with audited("absences.changed", by) as change:
+        session = change.session
+        absence, account = _held(session, public_id, by)
+        if absence.row_version != row_version:
+            raise ChangedMeanwhile
+        _refuse_overlap(
+            details.days, [one for one in _others(session, account.id) if one.id != absence.id]
+        )
+        absence.first, absence.last = details.days.first, details.days.last
+        absence.kind = details.kind
+        absence.note_sealed = _sealed(details.note, public_id)
+        absence.row_version += 1
+        absence.written_by, absence.written_at = by.public_id, change.now
+        change.about(public_id, account.public_id)
+
+
+def remove_absence(public_id: str, *, by: Actor) -> str:
+    """Remove an absence; the public id of whose it was. Raises NotFound."""
+    with audited("absences.removed", by) as change:
+        absence, account = _held(change.session, public_id, by)
+        change.session.delete(absence)
+        change.about(public_id, account.public_id)
+        return account.public_id
+
+
+def say_teaching_days(
+    whose: str, details: TeachingDaysDetails, row_version: int, *, by: Actor
+) -> None:
+    """Say on which days an account teaches; row version 0 is of one that said nothing yet. All
+    weekdays without a most are as if nothing was said. Raises NotFound, NobodyAway and
+    ChangedMeanwhile."""
+    with audited("absences.teaching_days_said", by) as change:
+        session = change.session
+        account = _locked(session, whose, by)
+        said = session.get(TeachingDays, account.id)
+        if (said.row_version if said is not None else 0) != row_version:
+            raise ChangedMeanwhile
+        change.about(account.public_id)
+        weekdays = sorted({day for day in details.weekdays if 0 <= day <= 6})
+        if len(weekdays) == 7 and details.most_days_a_month is None:
+            if said is None:
+                change.nothing()
+            else:
+                session.delete(said)
+            return
+        if said is None:
+            said = TeachingDays(account_id=account.id, row_version=0)
+            session.add(said)
+        said.weekdays, said.most_days_a_month = weekdays, details.most_days_a_month
+        said.row_version += 1
+
+
+def forget_past_days(now: datetime) -> int:
+    """Forget absences, and days that a venue couldn't be had, once they ended long enough ago;
+    how many."""
+    before = forgotten_before(to_local(now).date())
+    with writing() as session:
+        gone = [
+            session.execute(delete(kind).where(kind.last < before))
+            for kind in (Absence, VenueBlock)
+        ]
+        return sum(int(getattr(one, "rowcount", 0)) for one in gone)
+
+
+def forget_leaver(session: Session, account_id: int, _now: datetime) -> None:
+    """Forget why and when a leaver is away. An account that is only locked keeps what it said."""
+    account = session.get_one(Account, account_id)
+    if account.active:
+        return
+    for kind in (Absence, TeachingDays):
+        session.execute(delete(kind).where(kind.account_id == account_id))
+
+
+def _locked(session: Session, whose: str, by: Actor) -> Account:
+    """An account that may be away, locked, so that two absences of it are written one after the
+    other."""
+    account = one_or_404(
+        session.scalars(
+            select(Account).where(Account.public_id == whose, Account.active).with_for_update()
+        ).first()
+    )
+    if not may_write_of(by, account.id):
+        raise NotFound
+    if not {role.role for role in account.roles} & {str(role) for role in GRANTS["absences.write"]}:
+        raise NobodyAway
+    return account
+
+
+def _held(session: Session, public_id: str, by: Actor) -> tuple[Absence, Account]:
+    whose = one_or_404(
+        session.scalar(
+            select(Account.public_id)
+            .join(Absence, Absence.account_id == Account.id)
+            .where(Absence.public_id == public_id)
+        )
+    )
+    account = _locked(session, whose, by)
+    absence = session.scalars(
+        select(Absence).where(Absence.public_id == public_id).with_for_update()
+    ).first()
+    return one_or_404(absence), account
+
+
+def _others(session: Session, account_id: int) -> Sequence[Absence]:
+    return session.scalars(select(Absence).where(Absence.account_id == account_id)).all()
+
+
+def _refuse_overlap(days: AbsenceDays, others: Sequence[Absence]) -> None:
+    found = overlapped(days, [AbsenceDays(one.first, one.last) for one in others])
+    if found is not None:
+        raise AwayAlready(found.first, found.last)
+
+
+def _sealed(note: str, public_id: str) -> bytes | None:
+    return seal(note, kind=NOTE, public_id=public_id) if note else None
+
+
+MOST_BLOCKS = 500
+
+
+@dataclass(frozen=True)
+class BlockDetails:
+    """Days on which a venue can't be had, as entered. Without a last day it is one day; without
+    times, the whole of each."""
+
+    first: date
+    last: date | None = None
+    starts_at: time | None = None
+    ends_at: time | None = None
+    reason: str = ""
+
+    @property
+    def days(self) -> AbsenceDays:
+        """Its days."""
+        return AbsenceDays(self.first, self.last or self.first)
+
+
+def add_block(venue: str, details: BlockDetails, *, key: str, by: Actor) -> str:
+    """Say that a venue can't be had; the block's public id, which is `key`. The same key again
+    changes nothing. Raises NotFound, EndsBeforeItStarts, LongerThanAYear, TooFarAway,
+    TimesGoTogether, EndsTooEarly and TooManyBlocks."""
+    refuse_days(details.days, local_today())
+    if (details.starts_at is None) != (details.ends_at is None):
+        raise TimesGoTogether
+    if details.starts_at and details.ends_at and details.ends_at <= details.starts_at:
+        raise EndsTooEarly
+    with audited("venues.block_added", by) as change:
+        session = change.session
+        held = _venues_locked(session, venue)
+        there = session.scalar(select(VenueBlock).where(VenueBlock.public_id == key))
+        if there is not None and there.venue_id == held.id:
+            change.nothing()
+            return key
+        count = select(func.count(VenueBlock.id)).where(VenueBlock.venue_id == held.id)
+        if (session.scalar(count) or 0) >= MOST_BLOCKS:
+            raise TooManyBlocks
+        added = VenueBlock(
+            public_id=key,
+            venue_id=held.id,
+            first=details.days.first,
+            last=details.days.last,
+            starts_at=details.starts_at,
+            ends_at=details.ends_at,
+            reason=details.reason,
+            written_by=by.public_id,
+            written_at=change.now,
+        )
+        session.add(added)
+        change.about(key, held.public_id)
+        return key
+
+
+def remove_block(venue: str, public_id: str, *, by: Actor) -> None:
+    """Say that a venue can be had after all. Raises NotFound."""
+    with audited("venues.block_removed", by) as change:
+        session = change.session
+        held = _venues_locked(session, venue)
+        found = one_or_404(
+            session.scalar(
+                select(VenueBlock).where(
+                    VenueBlock.venue_id == held.id, VenueBlock.public_id == public_id
+                )
+            )
+        )
+        session.delete(found)
+        change.about(public_id, held.public_id)
+
+
+def type_minutes(zone: str, minutes: Mapping[str, int | None], *, by: Actor) -> None:
+    """Type the minutes from a zone to others, by their public ids, the same both ways; None forgets
+    what was typed. Zones that are not named stay as they are. Raises NotFound."""
+    with audited("venues.minutes_typed", by) as change:
+        session = change.session
+        # One at a time: two who type the same way from both its ends must not make it twice.
+        zones = {
+            one.public_id: one
+            for one in session.scalars(select(Zone).order_by(Zone.id).with_for_update())
+        }
+        here = one_or_404(zones.get(zone))
+        typed = {
+            (one.one_zone_id, one.other_zone_id): one for one in session.scalars(select(ZoneTravel))
+        }
+        changed = False
+        for public_id, value in minutes.items():
+            there = one_or_404(zones.get(public_id))
+            if there is here:
+                continue
+            low, high = sorted((here.id, there.id))
+            row = typed.get((low, high))
+            if (row.minutes if row is not None else None) == value:
+                continue
+            changed = True
+            if value is None:
+                session.delete(row)
+            elif row is None:
+                session.add(ZoneTravel(one_zone_id=low, other_zone_id=high, minutes=value))
+            else:
+                row.minutes = value
+        if not changed:
+            change.nothing()
+        change.about(here.public_id)
+
+
+def _venues_locked(session: Session, venue: str) -> Venue:
+    return one_or_404(
+        session.scalars(select(Venue).where(Venue.public_id == venue).with_for_update()).first()
+    )
+
+
+ABSENCE_KIND: dict[str, Any] = {
+    AbsenceKind.LEAVE: _l("Days off"),
+    AbsenceKind.TRAINING: _l("Training"),
+    AbsenceKind.SICK: _l("Sick"),
+    AbsenceKind.OTHER: _l("Something else"),
+}
+ACCESS: dict[str, Any] = {
+    "step_free": _l("No steps"),
+    "toilet": _l("A toilet that a wheelchair fits into"),
+    "stage": _l("A stage nearby"),
+    "children": _l("A room for children"),
+    "quiet": _l("Quiet enough to hear"),
+    "power": _l("Electricity that lasts"),
+}
+
+
+def days_text(first: date, last: date) -> str:
+    """Mon 16 Nov, or Mon 16 Nov to Thu 19 Nov; with years where they differ."""
+    if first == last:
+        return day_text(first)
+    if first.year != last.year:
+        return _("%(first)s to %(last)s", first=short_date_text(first), last=short_date_text(last))
+    return _("%(first)s to %(last)s", first=day_text(first), last=day_text(last))
+
+
+def weekdays_text(weekdays: list[int]) -> str:
+    """Mon, Wed."""
+    return ", ".join(day_name(day, "abbreviated") for day in weekdays)

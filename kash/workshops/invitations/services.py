@@ -1,0 +1,408 @@
+"""The letter of invitation to the commander of a station: no name of a person, and no group.
+Deciding on those who were put down: taken in as new, as somebody who is here, or declined. Putting
+names down through a link. Whoever holds it has no account, and learns nothing of whether somebody
+is known. Making links into a workshop, and ending them. How the fixed values of sign-ups read to a
+person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Account
+from kash.accounts.services.marks import new_token, token_hash
+from kash.people.models import Group, Organisation, Person
+from kash.people.services.persons import AlreadyHere, PersonDetails, UnknownGroup, new_person
+from kash.platform.database import new_public_id, writing
+from kash.platform.press import PagedDocument, document
+from kash.platform.vault import Change, SealError, audited
+from kash.platform.web.errors import one_or_404
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.programme import brand, paper_wording
+from kash.policy import NOBODY, Actor
+from kash.workshops.invitations.models import SignUp, SignUpLink, Typed, sealed_typed, typed_of
+from kash.workshops.invitations.queries import (
+    HadCourse,
+    LacksCourse,
+    LinkClosed,
+    LinkFull,
+    NotAStation,
+    NotDecidable,
+    TooManyNames,
+    TooManyStations,
+    stand,
+)
+from kash.workshops.invitations.rules import (
+    MOST_STATIONS,
+    UNDECIDED_KEPT,
+    Decided,
+    LinkKind,
+    LinkStand,
+    SignUpDecision,
+    rows_left,
+)
+from kash.workshops.models import Workshop
+from kash.workshops.services.people import (
+    HadThisCourse,
+    MinorNotEnrolled,
+    NeedsEarlierCourse,
+    enrol_within,
+)
+from kash.workshops.services.planning import held_for_change
+
+
+def letter_to_commander(workshop: Workshop, link: SignUpLink, *, language: str) -> bytes:
+    """Letter that asks a station for so many people: public title, days, place, and whom to call.
+    Raises RenderError."""
+    with force_locale(language):
+        paged = PagedDocument(
+            html=letter_markup(workshop, link, language),
+            title=_("Letter of invitation"),
+            language=language,
+            page_count=_("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
+        )
+    return document(paged)
+
+
+def letter_markup(workshop: Workshop, link: SignUpLink, language: str) -> str:
+    """The letter as the press takes it."""
+    with force_locale(language):
+        return render_template(
+            "invitations/letter.html",
+            workshop=workshop,
+            link=link,
+            sender=brand(),
+            address=paper_wording().address_lines,
+            today=local_today(),
+        )
+
+
+@dataclass(frozen=True)
+class SignUpOutcome:
+    """How many were taken in and have a seat, wait for one, and were declined."""
+
+    seated: int = 0
+    waiting: int = 0
+    declined: int = 0
+
+
+def decide(workshop: str, decisions: Sequence[Decided], by: Actor) -> SignUpOutcome:
+    """Decide on rows of a workshop; what was typed of them is shredded. A row that was decided on
+    meanwhile stays as it is.
+
+    Whoever is taken in is enrolled, and waits while no seat is free. All is done, or nothing.
+    Raises NotFound, WorkshopCancelled and NotDecidable, which says of whom where the programme
+    enrols nobody who lacks an earlier course, or had this one.
+    """
+    with audited("invitations.names_decided", by) as change:
+        held = held_for_change(change.session, workshop)
+        wanted = {one.sign_up: one for one in decisions if one.decision is not SignUpDecision.LATER}
+        rows = change.session.scalars(
+            select(SignUp)
+            .join(SignUpLink, SignUpLink.id == SignUp.link_id)
+            .where(
+                SignUpLink.workshop_id == held.id,
+                SignUp.state == "waiting",
+                SignUp.public_id.in_(wanted),
+            )
+            .order_by(SignUp.id)
+            .with_for_update(of=SignUp)
+        ).all()
+        counts = {"confirmed": 0, "waiting": 0, "declined": 0}
+        for row in rows:
+            decided = wanted[row.public_id]
+            if decided.decision is SignUpDecision.DECLINE:
+                state, outcome = "declined", "declined"
+            else:
+                state, outcome = "accepted", _taken_in(change, held, row, decided, by)
+            counts[outcome] = counts.get(outcome, 0) + 1
+            row.state, row.typed_sealed, row.decided_by = state, None, by.public_id
+        if not rows:
+            change.nothing()
+        change.about(held.public_id)
+        return SignUpOutcome(counts["confirmed"], counts["waiting"], counts["declined"])
+
+
+def _taken_in(change: Change, workshop: Workshop, row: SignUp, decided: Decided, by: Actor) -> str:
+    """The state of enrolment of whoever is taken in."""
+    try:
+        person = _person(change, row, decided, by)
+    except (AlreadyHere, SealError):
+        raise NotDecidable from None
+    try:
+        state, enrolment = enrol_within(change.session, workshop, person, change.now)
+    except MinorNotEnrolled:
+        raise NotDecidable from None
+    except NeedsEarlierCourse:
+        raise LacksCourse(person.chosen_name) from None
+    except HadThisCourse:
+        raise HadCourse(person.chosen_name) from None
+    change.about(enrolment, person.public_id)
+    return str(state)
+
+
+def _person(change: Change, row: SignUp, decided: Decided, by: Actor) -> Person:
+    """Whoever is meant by a row: somebody who is here, or added now."""
+    session = change.session
+    if decided.decision is SignUpDecision.SAME:
+        person = session.scalars(select(Person).where(Person.public_id == decided.person)).first()
+        if person is None or person.group_id != row.link.group_id:
+            raise NotDecidable
+        return person
+    typed, station = typed_of(row), row.link.organisation
+    return new_person(
+        session,
+        PersonDetails(
+            chosen_name=typed.name,
+            group=row.link.group.public_id,
+            sex=typed.sex,
+            age_band=typed.age_band,
+            phone=typed.phone or None,
+            organisation=station.public_id if station else "",
+        ),
+        by,
+        change.now,
+    )
+
+
+def shred_undecided(now: datetime) -> None:
+    """Hourly clean-up: what nobody decided on long after its link or its workshop ended."""
+    old = now - UNDECIDED_KEPT
+    day: date = to_local(old).date()
+    ended = exists().where(
+        SignUpLink.id == SignUp.link_id,
+        Workshop.id == SignUpLink.workshop_id,
+        (SignUpLink.expires_at < old) | (Workshop.ends_on < day) | (SignUpLink.withdrawn_at < old),
+    )
+    with writing() as session:
+        session.execute(
+            update(SignUp)
+            .where(SignUp.state == "waiting", ended)
+            .values(state="declined", typed_sealed=None)
+        )
+
+
+def put_down(link: int, people: Sequence[tuple[str, Typed]]) -> None:
+    """Put people down, each under the id that her row was given, so that the same rows sent twice
+    are taken once. Raises LinkClosed, LinkFull and TooManyRows."""
+    with audited("invitations.names_put_down", NOBODY) as change:
+        session = change.session
+        held = _held(session, link)
+        if stand(held, change.now) is not LinkStand.OPEN:
+            raise LinkClosed
+        known = set(
+            session.scalars(
+                select(SignUp.public_id).where(SignUp.public_id.in_([one for one, _ in people]))
+            )
+        )
+        fresh = [(public_id, typed) for public_id, typed in people if public_id not in known]
+        if not fresh:
+            change.nothing()
+            return
+        entered = session.scalar(select(func.count(SignUp.id)).where(SignUp.link_id == held.id))
+        left = rows_left(held.most_rows, entered or 0)
+        if not left:
+            raise LinkFull
+        if len(fresh) > left:
+            raise TooManyNames
+        session.add_all(
+            SignUp(
+                public_id=public_id,
+                link_id=held.id,
+                typed_sealed=sealed_typed(typed, public_id),
+                state="waiting",
+                entered_on=to_local(change.now).date(),
+            )
+            for public_id, typed in fresh
+        )
+        change.about(held.public_id)
+
+
+def take_out(link: int, sign_up: str) -> None:
+    """Let whoever holds a link take out somebody who was typed into it and waits. Nothing happens
+    to any other row. Raises LinkClosed."""
+    with audited("invitations.name_taken_out", NOBODY) as change:
+        session = change.session
+        held = _held(session, link)
+        if stand(held, change.now) is not LinkStand.OPEN:
+            raise LinkClosed
+        gone = session.execute(
+            delete(SignUp)
+            .where(
+                SignUp.link_id == held.id, SignUp.public_id == sign_up, SignUp.state == "waiting"
+            )
+            .returning(SignUp.id)
+        ).all()
+        if not gone:
+            change.nothing()
+        change.about(held.public_id)
+
+
+def _held(session: Session, link: int) -> SignUpLink:
+    found = session.scalars(
+        select(SignUpLink).where(SignUpLink.id == link).with_for_update()
+    ).first()
+    if found is None:
+        raise LinkClosed
+    return found
+
+
+@dataclass(frozen=True)
+class QuotaDetails:
+    """So many places for each of these stations (public ids), to be filled within so many days;
+    `call` is whom the letter says to call."""
+
+    stations: Sequence[str]
+    quota: int
+    days: int
+    call: str = ""
+
+
+@dataclass(frozen=True)
+class OpenDetails:
+    """An open link that takes so many names of one group (public id) within so many days."""
+
+    group: str
+    most_rows: int
+    days: int
+
+
+@dataclass(frozen=True)
+class SignUpLinkMade:
+    """A link that was made: its token, kept nowhere, and the station it is for."""
+
+    public_id: str
+    station: str
+    token: str = field(repr=False)
+
+
+def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[SignUpLinkMade]:
+    """Make a link for the liaison of each station. Raises NotFound, WorkshopCancelled,
+    TooManyStations and NotAStation."""
+    with audited("invitations.quota_links_made", by) as change:
+        held = held_for_change(change.session, workshop)
+        chosen = list(dict.fromkeys(details.stations))
+        if len(chosen) > MOST_STATIONS:
+            raise TooManyStations
+        stations = change.session.scalars(
+            select(Organisation)
+            .where(Organisation.public_id.in_(chosen), Organisation.kind == "station")
+            .order_by(Organisation.name)
+        ).all()
+        # Names of a collective would lie open to whoever holds its link.
+        police = change.session.scalars(select(Group).where(Group.is_police)).first()
+        if not stations or len(stations) < len(chosen) or police is None:
+            raise NotAStation
+        made = [
+            _made(
+                change,
+                held,
+                police,
+                by,
+                LinkKind.QUOTA,
+                details.quota,
+                details.days,
+                station=station,
+                call=details.call,
+            )
+            for station in stations
+        ]
+        change.about(held.public_id, *(one.public_id for one in made))
+        return made
+
+
+def make_open_link(workshop: str, details: OpenDetails, by: Actor) -> SignUpLinkMade:
+    """Make an open link. Raises NotFound, WorkshopCancelled and UnknownGroup."""
+    with audited("invitations.open_link_made", by) as change:
+        held = held_for_change(change.session, workshop)
+        group = change.session.scalars(
+            select(Group).where(Group.public_id == details.group)
+        ).first()
+        if group is None:
+            raise UnknownGroup
+        made = _made(change, held, group, by, LinkKind.OPEN, details.most_rows, details.days)
+        change.about(held.public_id, made.public_id)
+        return made
+
+
+def _made(
+    change: Change,
+    workshop: Workshop,
+    group: Group,
+    by: Actor,
+    kind: LinkKind,
+    most_rows: int,
+    days: int,
+    *,
+    station: Organisation | None = None,
+    call: str = "",
+) -> SignUpLinkMade:
+    token, public_id = new_token(), new_public_id()
+    change.session.add(
+        SignUpLink(
+            public_id=public_id,
+            workshop_id=workshop.id,
+            group_id=group.id,
+            organisation_id=station.id if station else None,
+            kind=str(kind),
+            most_rows=most_rows,
+            call=call,
+            token_hash=token_hash(token),
+            expires_at=change.now + timedelta(days=days),
+            made_by=by.public_id,
+            made_at=change.now,
+        )
+    )
+    return SignUpLinkMade(public_id, station.name if station else "", token)
+
+
+def withdraw_link(workshop: str, link: str, by: Actor) -> None:
+    """Have a link take no more names; what was typed into it still waits. Raises NotFound."""
+    with audited("invitations.link_withdrawn", by) as change:
+        found = one_or_404(
+            change.session.scalars(
+                select(SignUpLink)
+                .join(Workshop, Workshop.id == SignUpLink.workshop_id)
+                .where(Workshop.public_id == workshop, SignUpLink.public_id == link)
+                .with_for_update(of=SignUpLink)
+            ).first()
+        )
+        if found.withdrawn_at is not None:
+            change.nothing()
+            return
+        found.withdrawn_at = change.now
+        change.about(workshop, found.public_id)
+
+
+def end_links_made_by(session: Session, account_id: int, now: datetime) -> None:
+    """The step that ends links that an account made, when its access ends: whoever had it may have
+    kept one."""
+    public_id = session.scalar(select(Account.public_id).where(Account.id == account_id))
+    session.execute(
+        update(SignUpLink)
+        .where(SignUpLink.made_by == public_id, SignUpLink.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+
+
+STAND: dict[LinkStand, Any] = {
+    LinkStand.OPEN: _l("Takes names"),
+    LinkStand.WITHDRAWN: _l("Withdrawn"),
+    LinkStand.EXPIRED: _l("Expired"),
+    LinkStand.OVER: _l("Over"),
+}
+STAND_TONE = {
+    LinkStand.OPEN: "live",
+    LinkStand.WITHDRAWN: "bad",
+    LinkStand.EXPIRED: "warn",
+    LinkStand.OVER: "",
+}

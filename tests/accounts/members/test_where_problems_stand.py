@@ -1,0 +1,121 @@
+"""What stands in the way of keys and of an open vault is told beside the field that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn
+
+import pytest
+from apiflask import APIFlask
+from flask import template_rendered
+
+from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongCode
+from kash.accounts.members.services.alarms import (
+    HasKeys,
+    NoKeys,
+    NotEntitled,
+    StaleWords,
+    TooManyPassphrases,
+    WrongPassphrase,
+    WrongRecoveryCode,
+)
+from kash.platform.web.errors import Problem
+from tests.conftest import AMember
+
+OPENING = ("/w/v", "open_with_passphrase")
+CHANGING = ("/w/v/p", "change_passphrase")
+RECOVERING = ("/w/v/r", "keys_services.recover")
+SENT = {
+    "passphrase": "hush hush hush",
+    "code": "123456",
+    "typed": "six other words",
+    "recovery_code": "eight groups",
+    "sealed": "carried",
+}
+
+CASES: list[tuple[tuple[str, str], Problem, str]] = [
+    (OPENING, WrongPassphrase(), "passphrase"),
+    (OPENING, NoKeys(), "passphrase"),
+    (OPENING, WrongCode(), "code"),
+    (OPENING, SignInPaused(), "code"),
+    (OPENING, PasskeyRefused(), ""),
+    (OPENING, TooManyPassphrases(), ""),
+    (CHANGING, WrongPassphrase(), "passphrase"),
+    (CHANGING, TooManyPassphrases(), ""),
+    (RECOVERING, WrongRecoveryCode(), "recovery_code"),
+    (RECOVERING, TooManyPassphrases(), ""),
+]
+
+
+@pytest.fixture
+def shown(app: APIFlask) -> Iterator[list[dict[str, Any]]]:
+    """What each template was given that was rendered."""
+    given: list[dict[str, Any]] = []
+
+    def note(_app: Any, context: dict[str, Any], **_more: Any) -> None:
+        given.append(context)
+
+    with template_rendered.connected_to(note, app):
+        yield given
+
+
+def _refusing(problem: Problem) -> Callable[..., NoReturn]:
+    def refuse(*_args: Any, **_more: Any) -> NoReturn:
+        raise problem
+
+    return refuse
+
+
+@pytest.mark.parametrize(("where", "problem", "field"), CASES)
+def test_a_problem_stands_beside_its_field(
+    monkeypatch: pytest.MonkeyPatch,
+    shown: list[dict[str, Any]],
+    a_member: Callable[..., AMember],
+    where: tuple[str, str],
+    problem: Problem,
+    field: str,
+) -> None:
+    address, service = where
+    one = a_member("documentation", is_open=False)
+    views = "kash.accounts.members.views."
+    monkeypatch.setattr(views + "offered_words", lambda *_sent: "six other words")
+    monkeypatch.setattr(views + service, _refusing(problem))
+    answer = one.client.post(address, data=SENT)
+    assert answer.status_code == 422
+    errors = {name or "": [str(one) for one in told] for name, told in _form(shown).items()}
+    assert errors == {field: [str(problem)]}
+    assert "hush hush hush" not in answer.text
+
+
+def _form(shown: list[dict[str, Any]]) -> dict[str | None, list[Any]]:
+    errors: dict[str | None, list[Any]] = shown[-1]["form"].errors
+    return errors
+
+
+@pytest.mark.parametrize(
+    ("address", "service", "problem", "onward"),
+    [
+        ("/w/v/p", "offered_words", StaleWords(), "/w/v/p"),
+        ("/w/v/b", "begin_compartments", NotEntitled(), "/w/v"),
+        ("/w/v/b", "begin_compartments", NoKeys(), "/w/v"),
+        ("/w/v/k", "offered_words", HasKeys(), "/w/v"),
+    ],
+)
+def test_what_a_button_cannot_do_is_told_on_the_next_page(
+    monkeypatch: pytest.MonkeyPatch,
+    a_member: Callable[..., AMember],
+    address: str,
+    service: str,
+    problem: Problem,
+    onward: str,
+) -> None:
+    one = a_member("documentation", is_open=False)
+    views = "kash.accounts.members.views."
+    monkeypatch.setattr(views + "queries.may_begin_now", lambda _by: ["case"])
+    if address == "/w/v/k":
+        monkeypatch.setattr(views + "queries.member_of", lambda _holder: None)
+    monkeypatch.setattr(views + service, _refusing(problem))
+    answer = one.client.post(address, data=SENT)
+    assert (answer.status_code, answer.location) == (303, onward)
+    with one.client.session_transaction() as session:
+        assert session["_flashes"] == [("warn", str(problem))]

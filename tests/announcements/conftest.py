@@ -1,8 +1,0 @@
-"""A workshop ahead whose people can be told, and a gateway of one's own."""
-
-from __future__ import annotations
-
-from tests.notices.conftest import gateway, someone
-from tests.workshops.conftest import plan
-
-__all__ = ["gateway", "plan", "someone"]

@@ -1,0 +1,71 @@
+"""Forms to download: other tools make forms of them without a warning, and what comes back is read
+without a question."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from pyxform.xls2xform import convert
+
+from kash.exchange.kobo.documents import registration_form, workbook_of
+from kash.exchange.kobo.rules.forms import XlsForm, sheets_of
+from kash.people.models import Group, Organisation
+from kash.people.rules.lists.headings import LEFT_OUT, field_by_heading
+
+pytestmark = pytest.mark.any_engine
+
+
+def _group(*, police: bool) -> Group:
+    return Group(id=1, public_id="g" * 12, name="Police", letter="A", is_police=police)
+
+
+def _places() -> list[Organisation]:
+    return [Organisation(id=1, public_id="o" * 12, name="Kisumu Central & Sons", group_id=None)]
+
+
+@pytest.mark.parametrize("police", [True, False])
+@pytest.mark.parametrize("places", [_places(), []], ids=["places", "none"])
+def test_a_form_compiles_without_a_warning_in_both_languages(
+    app: Flask, police: bool, places: list[Organisation]
+) -> None:
+    with app.test_request_context():
+        form = registration_form(_group(police=police), places)
+        content = workbook_of(form)
+    warnings: list[str] = []
+    made = convert(io.BytesIO(content), warnings=warnings, file_type=".xlsx")
+    assert warnings == []
+    assert 'lang="English (en)"' in made.xform
+    assert "Jina" in made.xform
+    assert "Police" not in made.xform
+
+
+def test_every_question_of_a_form_is_a_heading_that_a_list_knows(app: Flask) -> None:
+    with app.test_request_context():
+        for police in (True, False):
+            for question in registration_form(_group(police=police), _places()).questions:
+                field, alike = field_by_heading(question.name)
+                assert field not in ("", LEFT_OUT), question.name
+                assert alike >= 90, question.name
+
+
+def test_a_form_has_another_version_as_soon_as_it_asks_something_else(app: Flask) -> None:
+    with app.test_request_context():
+        one, two = (registration_form(_group(police=True), some) for some in (_places(), []))
+        again = registration_form(_group(police=True), _places())
+    assert one.version != two.version
+    assert one == again
+
+
+def test_a_form_says_by_which_name_phones_know_it_and_who_opens_its_answers() -> None:
+    plain = XlsForm("attendance", "Attendance", "v7", ())
+    assert sheets_of(plain)["settings"] == [
+        ["form_title", "form_id", "version", "default_language"],
+        ["Attendance", "attendance", "v7", "English (en)"],
+    ]
+    assert sheets_of(replace(plain, public_key="K"))["settings"] == [
+        ["form_title", "form_id", "version", "default_language", "public_key"],
+        ["Attendance", "attendance", "v7", "English (en)", "K"],
+    ]

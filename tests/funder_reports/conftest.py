@@ -1,5 +1,0 @@
-"""Figures that were sent."""
-
-from __future__ import annotations
-
-from tests.statements.conftest import Programme, held, programme  # noqa: F401

@@ -1,0 +1,148 @@
+"""Chapters as they are read: whole, safe, and alike in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from markdown_it.token import Token
+
+from kash.platform.handbook.chapters import CHAPTERS
+from kash.platform.handbook.reading import (
+    UNREAD,
+    ChapterText,
+    anchors,
+    read_chapter,
+    rendered,
+    slug,
+)
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+NAMES = [chapter.name for chapter in CHAPTERS]
+TRANSLATED = [name for name in NAMES if (DOCS / "sw" / f"{name}.md").is_file()]
+# For whoever runs the machine or the code: no chapters of the handbook.
+NO_CHAPTERS = {"operator", "going-live", "architecture"}
+BLOCKS = {"heading_open", "paragraph_open", "list_item_open", "tr_open", "th_open", "td_open"}
+
+
+def shape(text: ChapterText) -> list[tuple[str, list[tuple[str, str]]]]:
+    """[(heading, its blocks)]: what a chapter is made of, without its words."""
+    parts: list[tuple[str, list[tuple[str, str]]]] = [(text.title, [])]
+    for mark, inside in zip(text.tokens, [*text.tokens[1:], None], strict=True):
+        if mark.type == "heading_open" and inside is not None:
+            parts.append((inside.content, [(mark.tag, "")]))
+        elif mark.type in BLOCKS:
+            parts[-1][1].append((mark.type, ""))
+    return parts
+
+
+def links(tokens: list[Token]) -> list[str]:
+    return [
+        str(inside.attrGet("href"))
+        for token in tokens
+        for inside in token.children or ()
+        if inside.type == "link_open"
+    ]
+
+
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_a_translated_chapter_has_all_that_the_english_one_has(name: str) -> None:
+    """A heading, paragraph, point or row that only one language has names its section."""
+    english, other = read_chapter(DOCS, name, "en"), read_chapter(DOCS, name, "sw")
+    assert other.language == "sw"
+    assert [(one.level, one.anchor) for one in other.headings] == [
+        (one.level, one.anchor) for one in english.headings
+    ]
+    differing = [
+        (said, there)
+        for (said, blocks), (there, others) in zip(shape(english), shape(other), strict=True)
+        if blocks != others
+    ]
+    assert differing == []
+    assert sorted(links(list(other.tokens))) == sorted(links(list(english.tokens)))
+
+
+def test_a_translation_says_that_nobody_has_read_it_until_somebody_has() -> None:
+    reviewed = (DOCS.parent / "translations/REVIEWED.md").read_text(encoding="utf-8")
+    unread = "Kiswahili: not yet read by a speaker" in reviewed
+    assert {read_chapter(DOCS, name, "sw").unread for name in TRANSLATED} == {unread}
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_of_a_chapter_leads_to_what_there_is(name: str, language: str) -> None:
+    wrong = []
+    for href in links(list(read_chapter(DOCS, name, language).tokens)):
+        file, _, heading = href.partition("#")
+        other = file.removesuffix(".md") or name
+        if other in NO_CHAPTERS and file.endswith(".md"):
+            continue
+        if other not in NAMES or (heading and heading not in anchors(DOCS, other)):
+            wrong.append(href)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_headings_of_a_chapter_are_called_alike(name: str) -> None:
+    english = read_chapter(DOCS, name, "en")
+    assert english.title
+    assert len(anchors(DOCS, name)) == len(english.headings)
+
+
+def write(folder: Path, text: str, language: str = "en", name: str = "tale") -> ChapterText:
+    place = folder if language == "en" else folder / language
+    place.mkdir(exist_ok=True)
+    (place / f"{name}.md").write_text(text, encoding="utf-8")
+    return read_chapter(folder, name, language)
+
+
+def test_a_chapter_that_is_not_translated_comes_in_english(tmp_path: Path) -> None:
+    write(tmp_path, "# A tale\n\nOnce.\n")
+    found = read_chapter(tmp_path, "tale", "sw")
+    assert (found.title, found.language, found.unread) == ("A tale", "en", False)
+
+
+def test_a_heading_has_one_anchor_in_every_language(tmp_path: Path) -> None:
+    write(tmp_path, "# A tale\n\n## It's so\n\n### Then\n\n## `End`\n")
+    other = write(tmp_path, f"{UNREAD}# Hadithi\n\n## Ni hivyo\n\n### Kisha\n\n## Mwisho\n", "sw")
+    assert anchors(tmp_path, "tale") == {"its-so": "s1", "then": "s2", "end": "s3"}
+    assert [one.anchor for one in other.headings] == ["s1", "s2", "s3"]
+    assert (other.title, other.unread) == ("Hadithi", True)
+    assert 'id="s2"' in rendered(other, lambda *_: None)
+    assert slug("How hours are counted") == "how-hours-are-counted"
+
+
+def test_nothing_in_a_chapter_becomes_code_of_the_page(tmp_path: Path) -> None:
+    said = rendered(
+        write(
+            tmp_path, '# T\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1)) <b onclick="x">'
+        ),
+        lambda *_: None,
+    )
+    assert re.findall(r"<\w+", said) == ["<p", "<p"]
+
+
+def test_a_link_that_its_reader_may_not_follow_leaves_its_words(tmp_path: Path) -> None:
+    text = write(
+        tmp_path,
+        "# T\n\nSee [the **one**](one.md#some-where), [other](two.md), [here](#down)"
+        " and [away](https://example.org/).\n\n## Down\n",
+    )
+    asked = []
+
+    def address(name: str, heading: str) -> str | None:
+        asked.append((name, heading))
+        return None if name == "two" else f"/to/{name}#{heading}"
+
+    assert rendered(text, address).splitlines()[0] == (
+        '<p>See <a href="/to/one#some-where">the <strong>one</strong></a>, other, '
+        '<a href="/to/#down">here</a> and away.</p>'
+    )
+    assert asked == [("one", "some-where"), ("two", ""), ("", "down")]
+
+
+def test_a_wide_table_moves_by_itself(tmp_path: Path) -> None:
+    said = rendered(write(tmp_path, "# T\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"), lambda *_: None)
+    assert said.count('<div class="scroll" tabindex="0"><table>') == 1
+    assert said.count("</table></div>") == 1

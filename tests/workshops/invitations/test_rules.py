@@ -1,0 +1,72 @@
+"""Rules of sign-ups: links that take names, and decisions on rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.workshops.invitations.rules import (
+    Bulk,
+    Decided,
+    LinkStand,
+    SignUpDecision,
+    in_bulk,
+    read_decision,
+    rows_left,
+    stand_of,
+)
+
+NOW = datetime(2027, 3, 9, 7, tzinfo=UTC)
+
+
+@given(st.booleans(), st.booleans(), st.integers(-2, 2), st.integers(-2, 2))
+def test_only_a_link_that_nothing_ended_takes_names(
+    withdrawn: bool, cancelled: bool, hours: int, days: int
+) -> None:
+    stand = stand_of(
+        NOW,
+        NOW.date(),
+        expires_at=NOW + timedelta(hours=hours),
+        withdrawn=withdrawn,
+        cancelled=cancelled,
+        ends_on=NOW.date() + timedelta(days=days),
+    )
+    takes = not withdrawn and not cancelled and hours > 0 and days >= 0
+    assert (stand is LinkStand.OPEN) is takes
+
+
+@given(st.integers(1, 200), st.integers(0, 300))
+def test_a_link_takes_no_more_rows_than_it_may(most: int, entered: int) -> None:
+    left = rows_left(most, entered)
+    assert left == max(most - entered, 0)
+
+
+@given(st.text(max_size=40))
+def test_whatever_a_page_sends_is_a_decision_or_none(sent: str) -> None:
+    decided = read_decision("row", sent)
+    if decided is not None:
+        assert decided.decision in (SignUpDecision.NEW, SignUpDecision.DECLINE, SignUpDecision.SAME)
+        assert (decided.decision is SignUpDecision.SAME) == bool(decided.person)
+
+
+def test_decisions_are_read_as_the_page_writes_them() -> None:
+    assert read_decision("r", "new") == Decided("r", SignUpDecision.NEW)
+    assert read_decision("r", "decline") == Decided("r", SignUpDecision.DECLINE)
+    assert read_decision("r", "same:abc") == Decided("r", SignUpDecision.SAME, "abc")
+    assert [read_decision("r", sent) for sent in ("", "same:", "new:x", "other")] == [None] * 4
+
+
+@given(st.sampled_from(Bulk), st.booleans(), st.booleans())
+def test_a_button_for_all_never_takes_in_as_new_who_may_be_known_nor_undoes_a_choice(
+    bulk: Bulk, likely: bool, chosen: bool
+) -> None:
+    own = Decided("row", SignUpDecision.DECLINE) if chosen else None
+    decided = in_bulk(bulk, "row", likely=likely, chosen=own)
+    if chosen:
+        assert decided == own
+    elif likely:
+        assert decided is None or decided.decision is SignUpDecision.DECLINE
+    elif bulk is Bulk.ACCEPT:
+        assert decided == Decided("row", SignUpDecision.NEW)
