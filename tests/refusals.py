@@ -1,6 +1,9 @@
-"""Pages of errors, which are alike for many addresses, and so drawn once."""
+"""Refusals by their sentence; pages of errors, which are alike for many addresses, drawn once."""
 
 from __future__ import annotations
+
+import re
+from contextlib import AbstractContextManager
 
 import pytest
 from apiflask import APIFlask
@@ -8,6 +11,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from kash.platform.web import errors
+from kash.platform.web.errors import Problem
 
 # For each browser and room by each method: where a page of refusal was drawn.
 Drawn = set[tuple[str | None, ...]]
@@ -62,3 +66,8 @@ def keep_error_pages(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
         return answer
 
     monkeypatch.setattr(errors, "error_page", drawn_once)
+
+
+def refuses(words: str) -> AbstractContextManager[pytest.ExceptionInfo[Problem]]:
+    """The block ends with a refusal whose sentence has these words."""
+    return pytest.raises(Problem, match=re.escape(words))

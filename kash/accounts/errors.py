@@ -17,12 +17,7 @@ class WrongSignIn(Problem):
     sentence = _l("The e-mail address or the password is not right.")
 
 
-class WrongCode(Problem):
-    """The code of the second step is not right, or was used before."""
-
-    status = 422
-    field = "code"
-    sentence = _l("This code is not right, or it was used already. Wait for the next one.")
+WRONG_CODE = _l("This code is not right, or it was used already. Wait for the next one.")
 
 
 class WrongPassword(Problem):
@@ -68,14 +63,6 @@ class EmailNeeded(Problem):
     status = 422
     field = "email"
     sentence = _l("This role needs an e-mail address.")
-
-
-class InvitedTwice(Problem):
-    """Two rows of one list have the same address."""
-
-    status = 422
-    field = "email"
-    sentence = _l("This address stands in an earlier row.")
 
 
 class PersonTaken(Problem):
@@ -135,30 +122,10 @@ class LastAdministrator(Problem):
     sentence = _l("The programme needs at least one administrator. Name another one first.")
 
 
-class NotYourself(Problem):
-    """An administrator cannot do this to the own account."""
-
-    sentence = _l("You cannot do this to your own account. Ask another administrator.")
+ALREADY_SET_UP = _l("The programme is set up already. Sign in.")
 
 
-class AlreadySetUp(Problem):
-    """The programme exists already."""
-
-    sentence = _l("The programme is set up already. Sign in.")
-
-
-class WrongSetUpCode(Problem):
-    """The set-up code is not the one that the terminal shows."""
-
-    status = 422
-    field = "code"
-    sentence = _l("This is not the code that the terminal shows.")
-
-
-class SecondStepMissing(Problem):
-    """There is no second step to change."""
-
-    sentence = _l("The second step is not set up for this account.")
+SECOND_STEP_MISSING = _l("The second step is not set up for this account.")
 
 
 class PasskeyRefused(Problem):
@@ -187,33 +154,13 @@ class PasskeyNotChecked(PasskeyRefused):
     )
 
 
-class PasskeyKnown(Problem):
-    """The device has a passkey for this account, or for another one."""
-
-    status = 422
-    field = ""
-    sentence = _l("This device has a passkey here already.")
+PASSKEY_KNOWN = _l("This device has a passkey here already.")
 
 
-class TooManyPasskeys(Problem):
-    """More passkeys than anybody needs."""
-
-    status = 422
-    field = ""
-    sentence = _l("You have as many passkeys as there can be. Remove one first.")
+TOO_MANY_PASSKEYS = _l("You have as many passkeys as there can be. Remove one first.")
 
 
-class NoPasskeysHere(Problem):
-    """Browsers allow no passkeys at this address."""
-
-    status = 422
-    sentence = _l("Passkeys need an address that begins with https.")
-
-
-class LastSecondStep(Problem):
-    """Someone who must have a second step would be left without any."""
-
-    sentence = _l("Your roles need a second step. Set up another one before you remove this one.")
+NO_PASSKEYS_HERE = _l("Passkeys need an address that begins with https.")
 
 
 class NeedsSecond(Problem):
@@ -279,9 +226,4 @@ class NotIndependent(Problem):
         self.standing = standing
 
 
-class WrongSpokenCode(Problem):
-    """The code that the second person tells was not given rightly."""
-
-    status = 422
-    field = "spoken_code"
-    sentence = _l("This is not the code that belongs to this link.")
+WRONG_SPOKEN_CODE = _l("This is not the code that belongs to this link.")

@@ -41,7 +41,7 @@ from kash.assessments.rules.results import (
     QuestionKind,
     Teller,
 )
-from kash.assessments.services.bank import ToldFromAbove
+from kash.assessments.services.bank import TOLD_FROM_ABOVE
 from kash.assessments.services.tests import Telling
 from kash.platform.web import KashForm
 from kash.platform.web.fields import NewIdField, SeveralField
@@ -357,7 +357,7 @@ class PracticeForm(KashForm):
     def validate_told_by(self, field: Any) -> None:
         """Refuse whoever says that she is above the person."""
         if field.data == ABOVE:
-            raise ValidationError(str(ToldFromAbove.sentence))
+            raise ValidationError(str(TOLD_FROM_ABOVE))
 
     def telling(self) -> Telling:
         """The telling as it was typed."""

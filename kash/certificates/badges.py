@@ -30,11 +30,12 @@ from kash.certificates.rules.designs import (
     list_claims,
     set_by_chance,
 )
-from kash.certificates.services.certificates import AlreadyRevoked
+from kash.certificates.services.certificates import ALREADY_REVOKED
 from kash.certificates.services.designs import make_first_key, private_half
-from kash.certificates.services.issuing import NameWithheld
+from kash.certificates.services.issuing import NAME_WITHHELD
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.vault import ActorLike, audited, lookup
+from kash.platform.web.errors import Problem
 from kash.platform.web.formats import zone
 from kash.platform.web.programme import brand
 from kash.settings import Settings
@@ -122,9 +123,9 @@ def make_badge(certificate: Certificate, by: ActorLike) -> str:
         if locked.issued_on is None:
             raise WrongStep
         if locked.revoked_at is not None:
-            raise AlreadyRevoked
+            raise Problem(ALREADY_REVOKED)
         if not locked.person.prints_name:
-            raise NameWithheld
+            raise Problem(NAME_WITHHELD)
         if locked.badge_place is None:
             locked.badge_place = _free_place(session, change.now)
         change.about(locked.public_id)

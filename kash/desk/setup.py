@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import flash, make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import AlreadySetUp, WrongSetUpCode
 from kash.accounts.services.accounts import set_up_programme
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.accounts.setup import Founding, set_up_code_is_right, spend_set_up_code
@@ -18,6 +18,7 @@ from kash.people.models import Group
 from kash.platform.database import utc_now
 from kash.platform.web import page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import Problem
 from kash.platform.web.programme import LANGUAGES, programme_facts
 from kash.policy import ANYONE, Actor, allow
 
@@ -39,8 +40,10 @@ def set_up() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             if not set_up_code_is_right(form.code.data):
-                raise WrongSetUpCode
-            with FlashedProblems(AlreadySetUp, tone="warn"):
+                raise Problem(
+                    _l("This is not the code that the terminal shows."), field="code", status=422
+                )
+            with FlashedProblems(tone="warn"):
                 first = _founded(form)
                 spend_set_up_code()
                 forget_session()

@@ -364,15 +364,6 @@ def minutes_paper(
     return document(paged)
 
 
-class PackNotMade(Problem):
-    """Papers that cannot be put behind the agenda."""
-
-    sentence = _l(
-        "The agenda could not be put together with its papers. Open them one by one on the page"
-        " of the meeting."
-    )
-
-
 @dataclass(frozen=True)
 class PackItem:
     """An item with its time and its papers."""
@@ -454,7 +445,13 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
     try:
         return joined([made, *behind])
     except NotJoined:
-        raise PackNotMade from None
+        raise Problem(
+            _l(
+                "The agenda could not be put together with its papers. Open them"
+                " one by one on the page"
+                " of the meeting."
+            )
+        ) from None
 
 
 def newest_tables(tables: Sequence[PrintedTable]) -> list[PrintedTable]:

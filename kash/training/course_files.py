@@ -31,17 +31,10 @@ from kash.training.rules.course_files import (
     written_file,
 )
 
-
-class CourseTooLarge(Problem):
-    """A course that no file can carry."""
-
-    sentence = _l("This course is so large that no file can carry it.")
+_COURSE_TOO_LARGE = _l("This course is so large that no file can carry it.")
 
 
-class FileGone(Problem):
-    """The bytes of a material's file are not where they should be."""
-
-    sentence = _l("A file of this course cannot be read just now. Try again later.")
+_FILE_GONE = _l("A file of this course cannot be read just now. Try again later.")
 
 
 @dataclass(frozen=True)
@@ -109,10 +102,10 @@ def course_file(course: Course, actor: Actor) -> bytes:
     )
     plain = {each.name: made for each in additions_seen(actor) if (made := each.plain(course))}
     if len(written_file(carried, plain)) > MOST_TEXT_BYTES:
-        raise CourseTooLarge
+        raise Problem(_COURSE_TOO_LARGE)
     made = written_file(replace(carried, files=_carried(carried)), plain)
     if len(made) > MOST_BYTES:
-        raise CourseTooLarge
+        raise Problem(_COURSE_TOO_LARGE)
     return made
 
 
@@ -121,14 +114,14 @@ def _carried(course: CourseFile) -> tuple[CarriedFile, ...]:
     keys = files_used(course.versions)
     found = files_of(keys)
     if keys - set(found):
-        raise FileGone
+        raise Problem(_FILE_GONE)
     try:
         return tuple(
             CarriedFile(key, found[key].kind, found[key].sha256, content_of(found[key]))
             for key in sorted(keys)
         )
     except StorageError:
-        raise FileGone from None
+        raise Problem(_FILE_GONE) from None
 
 
 def _versions(session: Session, course: Course) -> Sequence[CourseVersion]:

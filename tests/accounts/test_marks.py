@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from kash.accounts.errors import SignInPaused, WrongCode, WrongSignIn
+from kash.accounts.errors import SignInPaused, WrongSignIn
 from kash.accounts.models import Account, BrowserMark, CountedTries, KnownAddress, SignedInSession
 from kash.accounts.queries.accounts import known_mark
 from kash.accounts.rules import (
@@ -42,6 +42,7 @@ from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from tests.conftest import PASSWORD
 from tests.profile import usual_or_long
+from tests.refusals import refuses
 
 Accounts = Callable[..., Actor]
 NEW = "seven quiet herons at dawn"
@@ -165,7 +166,7 @@ def test_wrong_codes_use_a_mark_up_too(both_engines_app: APIFlask, actor: Accoun
         _without_waiting()
         # The right password in between does not make it fresh.
         check_password("victim@example.org", PASSWORD, known)
-        with pytest.raises(WrongCode):
+        with refuses("This code is not right, or it was used already."):
             check_second_step(who.public_id, "000000x", known)
     assert known_mark(who.account_id or 0, known.marks) is None
 

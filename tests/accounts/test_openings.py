@@ -25,7 +25,6 @@ from kash.accounts.errors import (
     PersonMinor,
     RequestChanged,
     RequestClosed,
-    WrongSpokenCode,
 )
 from kash.accounts.models import Account, AccountRequest, Programme
 from kash.accounts.queries.accounts import account, actor_of, roles_of, tied_by_backer
@@ -48,6 +47,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import seal
 from kash.platform.web.errors import Forbidden
 from kash.policy import SYSTEM, Actor, Role
+from tests.refusals import refuses
 
 Accounts = Callable[..., Actor]
 Signing = Callable[..., FlaskClient]
@@ -220,7 +220,7 @@ def test_a_password_link_opens_with_the_second_step_of_its_account_or_a_second_p
     assert "/new-password/" not in answer.text.replace(f"{bare.public_id}/new-password", "")
     request = ask_for_link(administrator, bare.public_id, "Lost.")
     agree(director, request)
-    with pytest.raises(WrongSpokenCode):
+    with refuses("This is not the code that belongs to this link."):
         accept_new_password(fetch_link(administrator, request), GOOD)
     guarded = actor("peer", name="Guarded Mfano", totp_sealed=b"sealed")
     link = new_password_link(administrator, guarded.public_id)

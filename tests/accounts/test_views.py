@@ -468,7 +468,7 @@ def test_an_account_is_closed_and_opened_again(
     own = account_by_email("administrator-2@example.org")
     assert own is not None
     refused = browser.post(f"/accounts/{own.public_id}/hand-over")
-    assert refused.status_code == 409
+    assert refused.status_code == 422
     assert "You cannot do this to your own account." in refused.text
 
 

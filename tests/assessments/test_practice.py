@@ -28,7 +28,7 @@ from kash.assessments.rules.results import (
     may_hold_name,
     told_often,
 )
-from kash.assessments.services.bank import NothingTold, ToldFromAbove, WrongEntry
+from kash.assessments.services.bank import WrongEntry
 from kash.assessments.services.tests import (
     AnswerReply,
     FromPhone,
@@ -51,6 +51,7 @@ from kash.workshops.queries.people import people_in
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.people import change_enrolment
 from tests.assessments.conftest import Bank
+from tests.refusals import refuses
 from tests.workshops.conftest import SECOND_DAY, make_person
 
 OBJECTIVES = ("Names three rights", "Stays with a witness")
@@ -164,7 +165,7 @@ def test_no_police_account_reads_what_was_written_whatever_it_was_lent(
 def test_nothing_is_told_about_nobody_or_about_what_is_not_asked(
     bank: Bank, asked: list[str]
 ) -> None:
-    with pytest.raises(NothingTold):
+    with refuses("Choose an answer or write something first."):
         tell(bank, 0, Telling(Teller.HERSELF))
     with pytest.raises(WrongEntry):
         tell(bank, 0, Telling(Teller.HERSELF, {"0" * 16: Often.ONCE}))
@@ -188,10 +189,10 @@ def test_whoever_is_above_an_officer_at_the_same_station_tells_nothing_about_the
         post = Posting(person_id=who.person_id, organisation_id=where.id, since=date(2026, 1, 1))
         db.session.add(post)
     db.session.commit()
-    with pytest.raises(ToldFromAbove):
+    with refuses("Nobody who is above somebody at their station tells about their"):
         tell(bank, 1, replace(telling, teller=zawadi.person))
     account = replace(bank.trainer, person_id=zawadi.person_id)
-    with pytest.raises(ToldFromAbove):
+    with refuses("Nobody who is above somebody at their station tells about their"):
         tell(bank, 1, replace(telling, told_by=Teller.MENTOR), by=account)
     # Who is below, or at another station, is no superior.
     tell(bank, 2, replace(telling, teller=faraja.person))

@@ -15,13 +15,14 @@ from kash.attendance.queries.registers import attended, grid
 from kash.attendance.register import put_on_roster, take_off_roster
 from kash.attendance.rules.marking import STANDARD_STATUSES, OperationAnswer, RejectionReason, Reply
 from kash.attendance.services.door_operations import person_of_entry
-from kash.attendance.services.marking import NobodyMarked, SomebodyUnmarked, apply_marks, close_slot
+from kash.attendance.services.marking import SomebodyUnmarked, apply_marks, close_slot
 from kash.attendance.services.registers import reopen_slot
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import AuditEntry, verify
 from kash.platform.web import NotFound
 from kash.policy import Actor
 from tests.attendance.conftest import Kept
+from tests.refusals import refuses
 
 
 def replies(answers: list[OperationAnswer]) -> list[str]:
@@ -106,7 +107,7 @@ def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:
     kept = keep()
-    with pytest.raises(NobodyMarked):
+    with refuses("Nobody is marked in this session yet."):
         close_slot(kept.public_id, kept.slots[0], trainer)
     done = close_slot(kept.public_id, kept.slots[0], trainer, [kept.operation(0, "present")])
     assert (replies(done.answers), done.closed) == (["applied"], True)

@@ -9,12 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
-from kash.attendance.services.registers import RegistersOpen
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.services.issuing import SessionAhead, approve
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.certificates.conftest import ALL, MOST, Ready
+from tests.refusals import refuses
 
 
 def put_ahead(ready: Ready, *positions: int) -> None:
@@ -33,7 +33,7 @@ def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready: Ready) -> 
     ready.confirm(ALL, MOST)
     put_ahead(ready, 1, 2, 3, 4)
     assert {(row.minutes, row.total_minutes) for row in candidates(ready.workshop)} == {(0, 0)}
-    with pytest.raises(RegistersOpen):
+    with refuses("Close every register of this workshop first, or remove sessions"):
         ready.proposed()
 
 

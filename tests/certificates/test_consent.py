@@ -15,7 +15,7 @@ from kash.certificates.checking import verified
 from kash.certificates.models import Certificate
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
-from kash.certificates.services.issuing import NameWithheld, approve, confirm_names, turn_back
+from kash.certificates.services.issuing import approve, confirm_names, turn_back
 from kash.forums.models import Forum, ForumMember
 from kash.forums.queries.series import appearance_of
 from kash.people.models import Person
@@ -23,6 +23,7 @@ from kash.people.services.persons import record_consent
 from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM, Actor
 from tests.certificates.conftest import ALL, MOST, Ready
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
@@ -39,7 +40,7 @@ def test_nothing_new_is_proposed_approved_or_confirmed(ready: Ready) -> None:
     ready.confirm(ALL, MOST)
     batch = ready.proposed()
     public_id = withdraw(ready, ALL)
-    with pytest.raises(NameWithheld):
+    with refuses("The consent to a printed name was refused or withdrawn, so it"):
         approve(ready.batch(batch), ready.director)
     turn_back(ready.batch(batch), "", ready.director)
     rows = {row.person_public_id: row for row in candidates(ready.workshop)}

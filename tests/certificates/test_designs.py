@@ -31,12 +31,7 @@ from kash.certificates.queries.designs import marks_at, own_signature, signature
 from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, Words, content_from
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import designs as services
-from kash.certificates.services.issuing import (
-    FieldsLeftEmpty,
-    UnknownIssuingChoice,
-    approve,
-    propose,
-)
+from kash.certificates.services.issuing import FieldsLeftEmpty, approve, propose
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import NotFound
@@ -48,6 +43,7 @@ from kash.platform.web.pictures import (
 )
 from kash.policy import Actor
 from kash.workshops.models import Funder, Funding
+from tests.refusals import refuses
 
 from .conftest import ALL, MOST, Ready
 
@@ -84,7 +80,7 @@ def test_a_design_is_made_changed_and_put_into_use_as_versions(director: Actor) 
     with pytest.raises(services.NameTaken):
         services.make_design("Ours", DesignContent(), director)
     assert services.put_into_use(made, 1, director) == 1
-    with pytest.raises(services.NothingChanged):
+    with refuses("The version in use already says all this."):
         services.put_into_use(made, 1, director)
     changed = DesignContent(base="modern", accent="#7a1f3d")
     # From which design it was made is no matter of the form.
@@ -99,7 +95,7 @@ def test_a_design_is_made_changed_and_put_into_use_as_versions(director: Actor) 
     assert said == ["#7a1f3d", ""]
     services.choose_design(made, director)
     assert queries.designs_on_offer()[0].public_id == made
-    with pytest.raises(services.IsTheDefault):
+    with refuses("This is the programme's own choice."):
         services.retire_design(made, director)
     services.choose_design("plain", director)
     services.retire_design(made, director)
@@ -136,7 +132,7 @@ def test_a_design_of_ones_own_holds_only_so_many_pictures(director: Actor) -> No
     made = services.make_design("Own", DesignContent(base="own", html="<p>x</p>"), director)
     for number in range(12):
         services.put_picture(made, "own", f"p{number}", png("red"), director)
-    with pytest.raises(services.TooManyPictures):
+    with refuses("A design holds at most 12 pictures."):
         services.put_picture(made, "own", "another", png("red"), director)
     services.put_picture(made, "own", "p3", png("blue"), director)
     assert len(content_from(found(made).content).pictures) == 12
@@ -167,7 +163,7 @@ def test_a_batch_keeps_the_version_it_was_proposed_with(
     director = ready.director
     ready.confirm(ALL)
     made = services.make_design("Ours", DesignContent(base="modern"), director)
-    with pytest.raises(UnknownIssuingChoice):
+    with refuses("Choose one of the offered possibilities."):
         propose(ready.workshop, made, ready.trainer, unasked=Unasked.PRINT)
     services.put_into_use(made, 1, director)
     batch = propose(ready.workshop, made, ready.trainer, unasked=Unasked.PRINT).public_id
@@ -217,7 +213,7 @@ def test_a_signature_stands_only_where_its_owner_allowed_it(
             bool(one.image) for one in assembling.batch_design(ready.batch(batch), "en").signatories
         ]
 
-    with pytest.raises(services.NoSignature):
+    with refuses("You have no signature here yet."):
         services.allow_on_batch(ready.batch(batch), director)
     services.keep_signature(drawn, director)
     services.keep_signature(drawn, other)

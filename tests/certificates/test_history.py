@@ -19,29 +19,18 @@ from kash.certificates.queries.certificates import (
 from kash.certificates.queries.issuing import certificates_of
 from kash.certificates.rules.issuing import CertificateCondition, CertificateStatus, last_day
 from kash.certificates.services.certificates import (
-    AlreadyRevoked,
-    BeingCorrected,
-    NothingToPrint,
-    NothingToRenew,
-    ReprintReasonNeeded,
-    SameName,
     make_paper,
     note_single,
     propose_correction,
     propose_renewals,
     revoke,
 )
-from kash.certificates.services.issuing import (
-    UnknownIssuingChoice,
-    WentBack,
-    approve,
-    issue,
-    set_rule,
-)
+from kash.certificates.services.issuing import WentBack, approve, issue, set_rule
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
+from tests.refusals import refuses
 
 from .conftest import ALL, MOST, Ready
 
@@ -78,11 +67,11 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) 
     serial, day, ends = wrong.serial, wrong.issued_on, wrong.expires_on
     assert day is not None
     assert ends == last_day(day, 24)
-    with pytest.raises(SameName):
+    with refuses("This is the name that is printed already."):
         propose_correction(wrong, ALL, ready.trainer)
     right = "Zawadi Sampuli Otieno"
     batch = propose_correction(wrong, right, ready.trainer)
-    with pytest.raises(BeingCorrected):
+    with refuses("A corrected one was proposed already and is not issued yet."):
         propose_correction(wrong, "Another", ready.trainer)
     assert ready.person(ALL) == wrong.person.public_id
     assert wrong.person.printed_name == right
@@ -107,7 +96,7 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) 
         (corrected.id, "supersedes"),
         (wrong.id, ""),
     ]
-    with pytest.raises(AlreadyRevoked):
+    with refuses("This certificate is revoked already."):
         propose_correction(wrong, "Another", ready.trainer)
     assert verify(db.session()).sound
 
@@ -143,7 +132,7 @@ def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -
     assert by_decision(ready, after) == [MOST, ALL]
 
     set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
-    with pytest.raises(NothingToRenew):
+    with refuses("Nobody was chosen whose certificate can be renewed now."):
         propose_renewals(ready.workshop, {"0" * 16}, after, ready.trainer, reason="x")
     batch = propose_renewals(
         ready.workshop, {first.public_id}, just_before, ready.trainer, reason="Two years of work"
@@ -170,14 +159,14 @@ def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
     make("print_file")
     make("zip_file")
     make("cards")
-    with pytest.raises(ReprintReasonNeeded):
+    with refuses("This was made before."):
         make("print_file")
-    with pytest.raises(UnknownIssuingChoice):
+    with refuses("Choose one of the offered possibilities."):
         make("print_file", "because")
     make("print_file", "misprint")
     most, whole = certificates_of(batch_row(batch))
     # It was part of the print file, so that staff says why; its holder need not.
-    with pytest.raises(ReprintReasonNeeded):
+    with refuses("This was made before."):
         note_single(whole, ready.trainer, own=False)
     note_single(whole, ready.trainer, reason="lost", own=False)
     note_single(whole, ready.trainer, own=True)
@@ -195,7 +184,7 @@ def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
     assert len(printings_of_one(_most)) == 4
     for one in (whole, most):
         revoke(one, "duplicate", "", ready.director)
-    with pytest.raises(NothingToPrint):
+    with refuses("Nothing of this batch still holds, so there is nothing to print."):
         make("zip_file", "lost")
     actions = db.session.scalars(
         select(AuditEntry.action).where(AuditEntry.action.startswith("certificates.printed"))

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from kash.accounts.models import AccountNotice
 from kash.attendance.queries.registers import slots_still_open
-from kash.attendance.services.registers import RegistersOpen, reopen_slot
+from kash.attendance.services.registers import reopen_slot
 from kash.certificates import checking
 from kash.certificates.models import SENT_BACK, Certificate
 from kash.certificates.queries.issuing import (
@@ -24,7 +24,7 @@ from kash.certificates.queries.issuing import (
 )
 from kash.certificates.rules.issuing import CertificateStatus, Requirement, Unasked, read_serial
 from kash.certificates.services import issuing
-from kash.certificates.services.certificates import AlreadyRevoked, revoke
+from kash.certificates.services.certificates import revoke
 from kash.certificates.services.issuing import (
     NamesChanged,
     NothingToPropose,
@@ -46,6 +46,7 @@ from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
 from kash.policy import Actor, StandIn
+from tests.refusals import refuses
 
 from .conftest import ALL, LITTLE, MOST, Ready
 
@@ -120,7 +121,7 @@ def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
         "other",
         None,
     )
-    with pytest.raises(AlreadyRevoked):
+    with refuses("This certificate is revoked already."):
         revoke(certificates[1], "wrong_name", "Again", ready.director)
     # Whose certificate was revoked may be proposed anew, and nobody else.
     assert lacking(ready)[ALL] == []
@@ -205,7 +206,7 @@ def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
     register = ready.workshop.register
     reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
     assert slots_still_open(ready.workshop.register_id) == 1
-    with pytest.raises(RegistersOpen):
+    with refuses("Close every register of this workshop first, or remove sessions"):
         ready.proposed()
     assert batches_of(ready.workshop) == []
 

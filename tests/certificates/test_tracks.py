@@ -17,7 +17,7 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.certificates import renewals_here
 from kash.certificates.queries.issuing import candidates, ready_by_tracks
 from kash.certificates.rules.issuing import Requirement
-from kash.certificates.services.certificates import NothingToRenew, propose_renewals
+from kash.certificates.services.certificates import propose_renewals
 from kash.certificates.services.issuing import (
     NoLongerEligible,
     NothingToPropose,
@@ -37,13 +37,7 @@ from kash.certificates.tracks.rules.standing import RenewalState
 from kash.certificates.tracks.rules.tree import Leaf, Renewal
 from kash.certificates.tracks.services.people import ask_for, ask_no_more, enrol, enrol_all, move
 from kash.certificates.tracks.services.tracks import (
-    AnotherCertifies,
-    CannotCertify,
-    CourseIsCertified,
-    NobodyOnStandardTrack,
-    StandardTrack,
     TrackDetails,
-    VersionBeforeHers,
     add_track,
     change_track,
     start_version,
@@ -65,6 +59,7 @@ from tests.certificates.tracks.conftest import (  # noqa: F401
     ready,
     tracked,
 )
+from tests.refusals import refuses
 
 OUTREACH = Leaf.of("outreach", count=2)
 RENEWED_BY = Leaf.of("practicum", count=1)
@@ -204,22 +199,22 @@ def test_what_certificates_need_is_not_written_or_turned_around_elsewhere(
 ) -> None:
     db.session.rollback()
     standard = db.session.query(Track).filter(Track.certifies).one().public_id
-    with pytest.raises(StandardTrack):
+    with refuses("A director sets what this track asks for, under Certificates,"):
         start_version(standard, by=tracked.trainer)
-    with pytest.raises(CannotCertify):
+    with refuses("Only a published track that leads to the certificate of a"):
         ask_no_more(standard, by=tracked.director)
-    with pytest.raises(CannotCertify):
+    with refuses("Only a published track that leads to the certificate of a"):
         ask_for(tracked.track, by=tracked.director)
     tracked.publish(OUTREACH)
     ask_for(tracked.track, by=tracked.director)
-    with pytest.raises(CourseIsCertified):
+    with refuses("The certificates of this course need this track, so the course"):
         change_track(tracked.track, TrackDetails("Peer educator"), by=tracked.trainer)
     first = tracked.track
     tracked.track, tracked.version = add_track(
         TrackDetails("Another", course=tracked.course), by=tracked.trainer
     )
     tracked.publish(PRACTICE)
-    with pytest.raises(AnotherCertifies):
+    with refuses("The certificates of this course need another track already."):
         ask_for(tracked.track, by=tracked.director)
     ask_no_more(first, by=tracked.director)
     ask_for(tracked.track, by=tracked.director)
@@ -233,11 +228,11 @@ def test_no_trainer_lowers_the_rule_by_putting_people_on_the_track_of_all_certif
     low = db.session.query(TrackVersion).order_by(TrackVersion.id.desc()).first()
     assert low is not None
     standard, version, person = low.track.public_id, low.public_id, tracked.person(LITTLE)
-    with pytest.raises(NobodyOnStandardTrack):
+    with refuses("Nobody is put on this track:"):
         enrol_all(standard, version, [person], by=tracked.trainer)
-    with pytest.raises(NobodyOnStandardTrack):
+    with refuses("Nobody is put on this track:"):
         enrol(standard, person, by=tracked.trainer)
-    with pytest.raises(NobodyOnStandardTrack):
+    with refuses("Nobody is put on this track:"):
         move(standard, person, version, "To spare her the hours", by=tracked.trainer)
     # Whoever is on it from earlier is asked for no less than everybody.
     earlier = TrackEnrolment(
@@ -261,12 +256,12 @@ def test_no_trainer_moves_somebody_back_to_a_version_that_asked_less_for_a_certi
     second = tracked.next_version(tracked.hours(75))
     enrol(tracked.track, person, by=tracked.trainer)
     ask_for(tracked.track, by=tracked.director)
-    with pytest.raises(VersionBeforeHers):
+    with refuses("Certificates need this track, so nobody is moved to a version"):
         move(tracked.track, person, first, "To spare her the hours", by=tracked.trainer)
     third = tracked.next_version(tracked.hours(80))
     for version in (third, second):
         move(tracked.track, person, version, "There, and back again", by=tracked.trainer)
-    with pytest.raises(VersionBeforeHers):
+    with refuses("Certificates need this track, so nobody is moved to a version"):
         move(tracked.track, person, first, "To spare her the hours", by=tracked.trainer)
 
 
@@ -333,7 +328,7 @@ def test_a_renewal_asks_what_its_track_says_and_not_for_a_refresher(
     assert (here.ready, [one.id for one in here.lacking]) == ([], [key])
     missing = here.judged[key].missing
     assert [(one.leaf, one.have, one.need) for one in missing] == [(RENEWED_BY, 0, 1)]
-    with pytest.raises(NothingToRenew):
+    with refuses("Nobody was chosen whose certificate can be renewed now."):
         propose_renewals(workshop, {public_id}, TODAY, tracked.trainer)
     # Before the days that count it renews nothing.
     tracked.saw("practicum", ALL, ago=250)

@@ -23,23 +23,15 @@ from kash.forums.queries.decisions import DecisionLine, lines_read
 from kash.forums.rules.decisions import ReviewedDecision, before_and_after, coming_back
 from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item, remove_item
-from kash.forums.services.decisions import (
-    ConcludedAlready,
-    DayNotCome,
-    LookTooEarly,
-    ReviewDetails,
-    conclude,
-    set_review,
-    take_back_conclusion,
-)
+from kash.forums.services.decisions import ReviewDetails, conclude, set_review, take_back_conclusion
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import write_item
-from kash.forums.services.problems import StaysOnAgenda
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.forums.conftest import Series
+from tests.refusals import refuses
 
 ClientFor = Callable[[Actor], FlaskClient]
 Counting = Callable[[], AbstractContextManager[Any]]
@@ -169,7 +161,7 @@ def test_it_comes_back_to_the_meeting_on_or_after_its_day_and_keeps_its_item_the
     ).one()
     db.session.rollback()
     _review(series, decided[1], 5)
-    with pytest.raises(StaysOnAgenda):
+    with refuses("This item stays:"):
         remove_item(series.forum, later, arising, by=series.secretary)
     client = client_for(series.secretary)
     at = f"/forums/{series.forum}/meetings"
@@ -182,7 +174,7 @@ def test_a_forum_writes_down_what_it_found_once_its_day_has_come(
     series: Series, decided: tuple[str, str], client_for: ClientFor
 ) -> None:
     _review(series, decided[1], 2)
-    with pytest.raises(DayNotCome):
+    with refuses("The day on which the forum looks again has not come."):
         conclude(series.forum, decided[1], conclusion="worked", found="", by=series.secretary)
     _review(series, decided[1], 0, row_version=1)
     client = client_for(series.secretary)
@@ -194,9 +186,9 @@ def test_a_forum_writes_down_what_it_found_once_its_day_has_come(
     assert "It worked" in page
     assert "All came home in daylight" in page
     assert "Tell the trainers" in page
-    with pytest.raises(ConcludedAlready):
+    with refuses("The forum has concluded already."):
         conclude(series.forum, decided[1], conclusion="not", found="", by=series.secretary)
-    with pytest.raises(ConcludedAlready):
+    with refuses("The forum has concluded already."):
         _review(series, decided[1], 3, row_version=3)
     # The sentence goes with it, so that the page asks first.
     assert "All came home in daylight" in client.get(f"{at}/conclusion/take-back").text
@@ -208,7 +200,7 @@ def test_a_forum_writes_down_what_it_found_once_its_day_has_come(
 def test_a_day_before_the_meeting_and_an_old_page_are_refused(
     series: Series, decided: tuple[str, str], client_for: ClientFor
 ) -> None:
-    with pytest.raises(LookTooEarly):
+    with refuses("Choose a day after the meeting that took the decision."):
         _review(series, decided[1], -20)
     _review(series, decided[1], 5)
     with pytest.raises(ChangedMeanwhile):

@@ -48,7 +48,7 @@ from kash.forums.services.live_minutes import (
 )
 from kash.forums.services.meetings import cancel_meeting
 from kash.forums.services.minutes import close_action
-from kash.forums.services.problems import MeetingOver, TextTooLong, TooManyRows
+from kash.forums.services.problems import MeetingOver, TooManyRows
 from kash.people.models import Organisation
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry
@@ -56,6 +56,7 @@ from kash.platform.vault.phones import point_of, unpadded
 from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor
 from tests.forums.conftest import Series
+from tests.refusals import refuses
 
 
 @dataclass
@@ -221,7 +222,7 @@ def test_what_is_too_long_or_too_much_is_refused_whole(
 ) -> None:
     page = Page(place, series.secretary)
     page.writes("Short.")
-    with pytest.raises(TextTooLong):
+    with refuses("This is too long for one item."):
         page.writes("x" * 20_001)
     with pytest.raises(TooManyRows):
         page.writes(decisions=tuple(TypedMinutesRow(new_public_id(), "One") for _ in range(41)))

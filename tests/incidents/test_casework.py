@@ -42,7 +42,6 @@ from kash.incidents.services.letterbox import remind_members
 from kash.incidents.services.saved_views import (
     CaseChangedMeanwhile,
     NotNow,
-    TooManyViews,
     remove_view,
     save_view,
     saved_views,
@@ -69,6 +68,7 @@ from tests.conftest import AMember
 from tests.declaring import also_declared
 from tests.incidents.conftest import Filed, Member
 from tests.incidents.filed_cases import shredded
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 Recorded = Callable[[str, OpenVault], Record]
@@ -355,7 +355,7 @@ def test_views_are_own_or_shared(
     # Each member keeps as many as another, however many others keep.
     monkeypatch.setattr("kash.incidents.services.saved_views.MOST_VIEWS", 1)
     save_view("Hers", Filters(), shared=False, by=brenda.actor, vault=brenda.vault())
-    with pytest.raises(TooManyViews):
+    with refuses("You keep as many views as one can."):
         save_view("More", Filters(), shared=False, by=brenda.actor, vault=brenda.vault())
     monkeypatch.undo()
     with pytest.raises(NotFound):

@@ -29,7 +29,6 @@ from kash.incidents.services.saved_views import (
     ArchiveNotTaken,
     EmptyFile,
     EvidenceDamaged,
-    NotCleaned,
     NotNow,
     NotTaken,
 )
@@ -41,6 +40,7 @@ from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
 from tests.incidents.filed_cases import PAPER, filed, may_leave, removed, shredded
 from tests.platform.cleaning import samples
+from tests.refusals import refuses
 
 MOST = 4 * 1024 * 1024
 SAID = Received(
@@ -297,7 +297,7 @@ def test_what_cannot_be_cleaned_is_kept_as_it_came(member: AMember) -> None:
         assert (file.original.code, file.cleaned) == (code, None)
         handed = export_original(member.actor, member.vault(), reference, document, PAPER, "")
         assert b"".join(handed.pieces) == content
-        with pytest.raises(NotCleaned):
+        with refuses("There is no cleaned copy of this file."):
             show_copy(member.actor, member.vault(), reference, document)
     assert all(key.endswith("/original") for key in stored())
 

@@ -15,18 +15,12 @@ from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.parts import Party, Person, Referral, Term
 from kash.incidents.rules.record import Record
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.documentation import (
-    CaseClosed,
-    ReferralOutcome,
-    agree,
-    fulfil,
-    refer,
-    say_outcome,
-)
+from kash.incidents.services.documentation import ReferralOutcome, agree, fulfil, refer, say_outcome
 from kash.people.models import ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import NotFound
+from tests.refusals import refuses
 
 Member = Any
 
@@ -95,9 +89,9 @@ def test_a_closed_case_takes_no_more_of_them(
 ) -> None:
     one = a_member("documentation")
     reference = filed(two_women(), state="closed")
-    with pytest.raises(CaseClosed):
+    with refuses("This case is closed."):
         refer(one.actor, one.vault(), reference, Referral(id="r1", kind="legal"))
-    with pytest.raises(CaseClosed):
+    with refuses("This case is closed."):
         agree(one.actor, one.vault(), reference, Term(id="t1", kind="pay"))
     assert actions() == []
 

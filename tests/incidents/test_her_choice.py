@@ -20,7 +20,6 @@ from kash.incidents.rules.parts import Choice, Person
 from kash.incidents.rules.record import Record, from_bytes
 from kash.incidents.rules.totals import summary_of
 from kash.incidents.services.consents import Said, note_choice
-from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator
 from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import db, utc_now
@@ -30,6 +29,7 @@ from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember, csrf_token
 from tests.incidents.test_mediation_gate_rules import NOW, a_case, choice
+from tests.refusals import refuses
 
 TODAY = date(2026, 11, 16)
 
@@ -128,7 +128,7 @@ def test_nothing_stands_alone_and_whoever_could_not_be_asked_wants_nothing_known
 
 def test_a_closed_case_asks_nobody(app: APIFlask, officer: AMember, filed: Any) -> None:
     reference = filed(two_unasked(), "closed")
-    with pytest.raises(CaseClosed):
+    with refuses("This case is closed."):
         says(officer, reference, "p1", "help")
     page = officer.client.get(f"/w/{reference}/w").text
     assert 'name="wanted"' not in page

@@ -37,12 +37,8 @@ from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import assign, changing
 from kash.incidents.services.consents import answer_consents, note_printed
 from kash.incidents.services.mediation import (
-    AnsweredMeanwhile,
     DutyDetails,
     MustKeepAway,
-    NobodyToCall,
-    NoConsentToMediate,
-    NoMediator,
     Request,
     add_mediator,
     answer_brief,
@@ -60,6 +56,7 @@ from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember, csrf_token
 from tests.incidents.test_case_file import PAPER, asked_again
+from tests.refusals import refuses
 
 NARRATIVE = "Held at the desk since Sunday night"
 
@@ -194,7 +191,7 @@ def test_without_consent_nobody_is_asked(
     mediator = actor("peer")
     on_duty(mediator)
     reference = a_case(consent=False)
-    with pytest.raises(NoConsentToMediate):
+    with refuses("Nobody has agreed yet that a mediator is asked."):
         ask(officer, reference, mediator)
     assert db.session.scalars(select(MediationBrief)).all() == []
     assert open_case(officer.actor, officer.vault(), reference).record.interventions == []
@@ -317,7 +314,7 @@ def test_what_is_taken_back_loses_no_answer_and_its_mediator_reads_that_it_ended
     close_brief(answering, brief.public_id, [Result("release", "released")])
     record = open_case(officer.actor, officer.vault(), reference).record
     first, second = (one.id for one in record.interventions)
-    with pytest.raises(AnsweredMeanwhile):
+    with refuses("The mediator has answered meanwhile."):
         withdraw_request(officer.actor, officer.vault(), reference, second)
     # Tapped twice, it leads to the same place.
     for _time in range(2):
@@ -358,7 +355,7 @@ def test_the_number_of_a_duty_is_sealed_and_only_a_peer_educator_mediates(
     assert phone_of(row) == "+254700000009"
     assert b"254700000009" not in (row.phone_sealed or b"")
     for refused in (trainer, peer):
-        with pytest.raises(NoMediator):
+        with refuses("Choose a peer educator who does not mediate yet."):
             on_duty(refused)
 
 
@@ -522,7 +519,7 @@ def test_a_brief_without_a_number_cannot_go_out(
     reference = a_case()
     for name, phone in (("Achieng", ""), ("", "+254700000001"), ("  ", "+254700000001")):
         request = Request(mediator.public_id, ("release",), "", name, phone, persons=("p1",))
-        with pytest.raises(NobodyToCall):
+        with refuses("Say whom of the programme the mediator calls, and at which"):
             ask_mediator(officer.actor, officer.vault(), reference, request)
     sent = {
         "csrf_token": csrf_token(asking(officer, reference)),

@@ -25,7 +25,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.cases import changing, comment, declare_conflict
 from kash.incidents.services.consents import note_own_yes
-from kash.incidents.services.documentation import CaseClosed, SentPage, agree, write_case
+from kash.incidents.services.documentation import SentPage, agree, write_case
 from kash.incidents.services.mediation import (
     DutyDetails,
     NotToBeAsked,
@@ -35,7 +35,6 @@ from kash.incidents.services.mediation import (
     ask_mediator,
     close_brief,
 )
-from kash.incidents.services.saved_views import NotToBeAgreed
 from kash.incidents.services.second_member import StepRefused, take_step
 from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import db, utc_now, writing
@@ -43,6 +42,7 @@ from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember, csrf_token
 from tests.incidents.form_pages import fields_of, filled
 from tests.incidents.test_mediation_gate_rules import a_case
+from tests.refusals import refuses
 
 ONLY = "Here a mediator may ask for a release, that what was taken is given back, that it stops"
 ONLY_TWO = "In this case only two things can be agreed"
@@ -89,7 +89,7 @@ def test_nobody_is_asked_to_mediate_a_closed_case(
     app: APIFlask, officer: AMember, mediator: Actor, filed: Any
 ) -> None:
     reference = filed(a_case("W1"), "closed")
-    with pytest.raises(CaseClosed):
+    with refuses("This case is closed."):
         ask(officer, reference, mediator, "stop")
     assert record_now(officer, reference).interventions == []
     sent = {"mediator": mediator.public_id, "requests": ["stop"], "persons": ["p1"],
@@ -486,7 +486,7 @@ def test_nothing_is_agreed_after_a_rape_but_a_release_and_what_was_taken(
     assert answer.status_code == 422
     assert ONLY_TWO in answer.text
     assert "One goat" in answer.text
-    with pytest.raises(NotToBeAgreed):
+    with refuses("In this case only two things can be agreed:"):
         agree(officer.actor, officer.vault(), reference, Term(id="t1", kind=kind))
     sent = {"csrf_token": csrf_token(page), "kind": "release"}
     for each in ("release", "return"):

@@ -30,7 +30,6 @@ from kash.incidents.rules.record import Record, held_among_adults, to_ask_about_
 from kash.incidents.rules.totals import Keeps, what_keeps
 from kash.incidents.services.consents import answer_consents, note_printed
 from kash.incidents.services.documentation import agree
-from kash.incidents.services.saved_views import NobodyAgreed
 from kash.incidents.services.second_member import StepRefused, take_step
 from kash.incidents.views.cases import STEP_NUMBERS
 from kash.platform.database import utc_now
@@ -39,6 +38,7 @@ from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.form_pages import filled
 from tests.incidents.test_case_file import PAPER
+from tests.refusals import refuses
 
 AMemberOf = Callable[..., AMember]
 Recorded = Callable[[str, OpenVault], Record]
@@ -143,7 +143,7 @@ def test_no_service_prints_counts_or_takes_a_consent_that_is_not_offered(
     alone.persons[1:] = []
     reference = filed(alone)
     before = record_of(reference, grace.vault())
-    with pytest.raises(NobodyAgreed):
+    with refuses("Nobody in this case has agreed to a file for a court."):
         note_printed(grace.actor, grace.vault(), reference, PAPER, ["p1"])
     answers = dict.fromkeys(NEVER_FOR_MINORS | BY_GUARDIAN, True)
     answer_consents(grace.actor, grace.vault(), reference, 1, "p1", answers)

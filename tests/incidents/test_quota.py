@@ -18,7 +18,7 @@ from kash.incidents.rules import letterbox
 from kash.incidents.rules.filing import Screen, new_code, new_token
 from kash.incidents.rules.quota import A_MINUTE, TOKENS, Spent, tokens_left
 from kash.incidents.services.filing import answer_screen, say_held, submit
-from kash.incidents.services.letterbox import TooManyReports, WaitAMinute, tend_letterbox
+from kash.incidents.services.letterbox import TooManyReports, tend_letterbox
 from kash.platform.database import db, utc_now
 from kash.platform.operations.snapshot import NEVER_KEPT
 from kash.platform.vault import AuditEntry
@@ -28,6 +28,7 @@ from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.quota_attack import suspects
 from tests.incidents.sent_reports import FILE, begun, sent
+from tests.refusals import refuses
 
 FEW = 6
 
@@ -116,7 +117,7 @@ def test_somebody_who_is_held_now_is_always_taken_but_not_a_flood(
         monkeypatch.setattr("kash.incidents.services.filing.utc_now", lambda at=at: at)
         for _each in range(A_MINUTE):
             submit(peer, new_code(), "en", held=True)
-        with pytest.raises(WaitAMinute):
+        with refuses("Very many reports came in this minute."):
             submit(peer, new_code(), "en", held=True)
     assert _count(Incident) == 2 * A_MINUTE
 

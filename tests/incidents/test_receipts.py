@@ -22,7 +22,6 @@ from kash.incidents.rules.filing import Screen, code_as_read, new_code, new_toke
 from kash.incidents.services.filing import NothingToSend, answer_screen, submit
 from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.receipts import (
-    PageTooOld,
     choose_word,
     found_by_pass,
     open_receipt,
@@ -44,6 +43,7 @@ from tests.incidents.sent_reports import (
     sent_in_pages,
     word_in,
 )
+from tests.refusals import refuses
 
 LOOK = "/w/r"
 UNKNOWN = "0123 4567 89AB"
@@ -338,7 +338,7 @@ def test_a_page_that_is_found_open_an_hour_later_shows_no_receipt(
     # Whoever alters its minute asks for another receipt.
     altered = new_token(later)[:8] + token[8:]
     assert receipt_if_sent(code, altered, "en") is None
-    with pytest.raises(PageTooOld):
+    with refuses("This page is too old to be answered."):
         choose_word(peer, code, token, "en")
     for late in (token, altered):
         with pytest.raises(NothingToSend):

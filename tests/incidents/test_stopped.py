@@ -25,18 +25,8 @@ from kash.incidents.services import documentation as waiting
 from kash.incidents.services import receipts
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.documentation import (
-    IdentityWouldBeLeft,
-    SentPage,
-    file_identity,
-    write_case,
-)
-from kash.incidents.services.mediation import (
-    NoConsentToMediate,
-    Request,
-    answer_brief,
-    ask_mediator,
-)
+from kash.incidents.services.documentation import SentPage, file_identity, write_case
+from kash.incidents.services.mediation import Request, answer_brief, ask_mediator
 from kash.incidents.services.second_member import shred_unkept
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, SealedDocument
@@ -46,6 +36,7 @@ from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed, let_arrive
 from tests.incidents.sent_reports import sent
+from tests.refusals import refuses
 
 
 @pytest.fixture
@@ -178,7 +169,7 @@ def test_while_somebody_is_held_only_her_release_is_still_asked(
     # Unless mediation is taken back too.
     take_back(peer, receipt, "mediation")
     assert brief(asked).state == "closed"
-    with pytest.raises(NoConsentToMediate):
+    with refuses("Nobody has agreed yet that a mediator is asked."):
         ask(member, mediator, "release")
 
 
@@ -407,7 +398,7 @@ def test_whoever_refused_is_taken_off_the_record_with_her_sealed_name(
             db.session.scalar(select(SealedDocument.id).filter_by(public_id=identity)) is not None
         )
 
-    with pytest.raises(IdentityWouldBeLeft):
+    with refuses("A person whose name is kept sealed cannot be taken off here."):
         take_off()
     db.session.rollback()
     say(member, "p2", record=False)

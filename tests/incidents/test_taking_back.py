@@ -23,7 +23,7 @@ from kash.incidents.services import receipts
 from kash.incidents.services.cases import changing, note_opening
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.letterbox import letterbox
-from kash.incidents.services.mediation import NoConsentToMediate, Request, ask_mediator, close_brief
+from kash.incidents.services.mediation import Request, ask_mediator, close_brief
 from kash.incidents.services.receipts import Found, open_receipt
 from kash.incidents.views.cases import _timeline
 from kash.platform.database import db, utc_now, writing
@@ -32,6 +32,7 @@ from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive, shredded
 from tests.incidents.sent_reports import hidden, sent
+from tests.refusals import refuses
 
 LOOK = "/w/r"
 
@@ -127,7 +128,7 @@ def test_no_mediator_is_asked_before_anybody_saved_the_case(
     let_arrive()
     reference = only_case(member).reference
     take_back(peer, receipt, "mediation")
-    with pytest.raises(NoConsentToMediate):
+    with refuses("Nobody has agreed yet that a mediator is asked."):
         _ask(member, reference, mediator)
     db.session.rollback()
     assert db.session.scalar(select(MediationBrief.id)) is None

@@ -11,7 +11,7 @@ import pytest
 from apiflask import APIFlask
 from flask import template_rendered
 
-from kash.accounts.members.services.alarms import AlreadyAsked, NoKeys
+from kash.accounts.members.services.alarms import ALREADY_ASKED, NO_KEYS
 from kash.incidents import documents as charge_warning
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.forms.documentation import DocumentationForm
@@ -22,29 +22,30 @@ from kash.incidents.rules.parts import CashBail, Person, Term
 from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import HandsOver, OpensToOfficers
 from kash.incidents.services.documentation import (
-    CaseClosed,
-    IdentityWouldBeLeft,
-    NoTerm,
-    WhyIsMissing,
+    CASE_CLOSED,
+    IDENTITY_WOULD_BE_LEFT,
+    NO_TERM,
+    WHY_IS_MISSING,
 )
 from kash.incidents.services.mediation import (
+    NO_CONSENT_TO_MEDIATE,
+    NO_MEDIATOR,
     MustKeepAway,
-    NoConsentToMediate,
-    NoMediator,
     NotToBeAsked,
 )
 from kash.incidents.services.saved_views import (
+    NOT_TO_BE_AGREED,
     ArchiveNotTaken,
     CaseChangedMeanwhile,
     EmptyFile,
     NobodyHoldsKeys,
     NotTaken,
-    NotToBeAgreed,
 )
 from kash.incidents.services.second_member import StepRefused
 from kash.platform.cleaning import CleaningBusy
 from kash.platform.storage import StorageError
 from kash.platform.web import KashForm
+from kash.platform.web.errors import Problem
 from tests.conftest import AMember
 
 CHOICE = ("/w/{}/w", "consents.note_choice")
@@ -67,36 +68,36 @@ DUTY = ("/w/d/new", "mediation.mediation.add_mediator")
 # (where, which service), what it raises; the field beside which it stands, "" if over the form,
 # None if in no form; the status.
 CASES: list[tuple[tuple[str, str], Exception, str | None, int]] = [
-    (CHOICE, CaseClosed(), "", 422),
+    (CHOICE, Problem(CASE_CLOSED, field=""), "", 422),
     (CHOICE, CaseChangedMeanwhile(), None, 409),
-    (OWN_YES, CaseClosed(), "", 422),
+    (OWN_YES, Problem(CASE_CLOSED, field=""), "", 422),
     (OWN_YES, CaseChangedMeanwhile(), "answer", 422),
     (CONSENTS, CaseChangedMeanwhile(), None, 409),
-    (TAKING, CaseClosed(), "", 422),
-    (TAKING, WhyIsMissing(), "why", 422),
+    (TAKING, Problem(CASE_CLOSED, field=""), "", 422),
+    (TAKING, Problem(WHY_IS_MISSING, field="why"), "why", 422),
     (TAKING, CaseChangedMeanwhile(), None, 409),
-    (EDIT, IdentityWouldBeLeft(), "", 422),
-    (EDIT, WhyIsMissing(), "", 422),
-    (EDIT, CaseClosed(), "", 422),
+    (EDIT, Problem(IDENTITY_WOULD_BE_LEFT, field=""), "", 422),
+    (EDIT, Problem(WHY_IS_MISSING, field="why"), "why", 422),
+    (EDIT, Problem(CASE_CLOSED, field=""), "", 422),
     (EDIT, NobodyHoldsKeys(), "", 422),
-    (EDIT, NoTerm(), "", 422),
-    (EDIT, NotToBeAgreed(), "", 422),
+    (EDIT, Problem(NO_TERM, field=""), "", 422),
+    (EDIT, Problem(NOT_TO_BE_AGREED, field="kind"), "", 422),
     (EDIT, HandsOver(ForCustodian.MINOR, ["Grace"]), None, 422),
     (EDIT, CaseChangedMeanwhile(), None, 409),
     (IDENTITY, NobodyHoldsKeys(), "", 422),
     (IDENTITY, CaseChangedMeanwhile(), "", 422),
-    (READING, AlreadyAsked(), "", 422),
-    (READING, NoKeys(), "", 422),
-    (REFERRAL, CaseClosed(), "", 422),
-    (TERM, NotToBeAgreed(), "kind", 422),
-    (TERM, CaseClosed(), "", 422),
-    (TERM, NoTerm(), "", 422),
-    (BAIL, CaseClosed(), "", 422),
-    (CORRECTED, CaseClosed(), "", 422),
+    (READING, Problem(ALREADY_ASKED, field="loss_known"), "", 422),
+    (READING, Problem(NO_KEYS, field="passphrase"), "", 422),
+    (REFERRAL, Problem(CASE_CLOSED, field=""), "", 422),
+    (TERM, Problem(NOT_TO_BE_AGREED, field="kind"), "kind", 422),
+    (TERM, Problem(CASE_CLOSED, field=""), "", 422),
+    (TERM, Problem(NO_TERM, field=""), "", 422),
+    (BAIL, Problem(CASE_CLOSED, field=""), "", 422),
+    (CORRECTED, Problem(CASE_CLOSED, field=""), "", 422),
     (CORRECTED, CaseChangedMeanwhile(), None, 409),
-    (ASKING, CaseClosed(), "", 422),
+    (ASKING, Problem(CASE_CLOSED, field=""), "", 422),
     (ASKING, MustKeepAway(), "mediator", 422),
-    (ASKING, NoConsentToMediate(), "persons", 422),
+    (ASKING, Problem(NO_CONSENT_TO_MEDIATE, field="persons"), "persons", 422),
     (ASKING, NotToBeAsked(Why.NOT_WANTED), "persons", 422),
     (ASKING, NotToBeAsked(Why.GATE), "requests", 422),
     (EVIDENCE, NotTaken(), "file", 422),
@@ -107,7 +108,7 @@ CASES: list[tuple[tuple[str, str], Exception, str | None, int]] = [
     (STEP, StepRefused(Refusal.STATE), "", 422),
     (DECISION, NobodyHoldsKeys(), "", 422),
     (DECISION, CaseChangedMeanwhile(), None, 409),
-    (DUTY, NoMediator(), "account", 422),
+    (DUTY, Problem(NO_MEDIATOR, field="account"), "account", 422),
 ]
 SENT = {
     "version": "1",

@@ -26,7 +26,6 @@ from kash.people.queries.directory import (
 )
 from kash.people.rules.directory import DAY, WEEK, Stretch, open_at, read_day
 from kash.people.services.directory import (
-    HoursOverlap,
     ServiceDetails,
     add_service,
     change_service,
@@ -39,6 +38,7 @@ from kash.platform.web.errors import ChangedMeanwhile
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from tests.conftest import Queries
+from tests.refusals import refuses
 
 SignIn = Callable[..., FlaskClient]
 ADDRESS = "House 9, Hidden Lane"
@@ -121,7 +121,7 @@ def test_hours_that_overlap_over_midnight_are_refused(
     both_engines_app: APIFlask, actor: Callable[..., Actor]
 ) -> None:
     wrong = (Stretch(0, 60), Stretch(WEEK - 60, WEEK + 30))
-    with pytest.raises(HoursOverlap):
+    with refuses("Two of these opening hours overlap."):
         add_service(details(hours=wrong), actor("trainer"))
     assert db.session.scalars(select(ServiceHours)).all() == []
 

@@ -17,7 +17,6 @@ from kash.people.services.contacts import (
     AlreadyThere,
     DayDoesNotFit,
     OrganisationDetails,
-    OrganisationTaken,
     add_organisation,
     change_organisation,
     show_contact,
@@ -29,7 +28,6 @@ from kash.people.services.persons import (
     ContactChange,
     GroupTaken,
     NotAName,
-    NotPossibleNow,
     PersonDetails,
     UnknownGroup,
     UnknownOrganisation,
@@ -48,6 +46,7 @@ from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import SYSTEM, Actor
 from tests.declaring import also_declared
 from tests.people.conftest import EMAIL, PHONE, Adding
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 Row = Callable[[str], Person]
@@ -230,7 +229,7 @@ def test_consent_is_added_never_changed(person: Adding) -> None:
     public_id = person()
     record_consent(public_id, "printed_name", "given", SYSTEM)
     for wrong in ("given", "refused"):
-        with pytest.raises(NotPossibleNow):
+        with refuses("The answer has changed meanwhile."):
             record_consent(public_id, "printed_name", wrong, SYSTEM)
     record_consent(public_id, "printed_name", "withdrawn", SYSTEM)
     record_consent(public_id, "printed_name", "given", SYSTEM)
@@ -243,7 +242,7 @@ def test_consent_is_added_never_changed(person: Adding) -> None:
 @pytest.mark.any_engine
 def test_an_organisation_and_a_group_have_names_of_their_own() -> None:
     made = add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
-    with pytest.raises(OrganisationTaken):
+    with refuses("Another organisation has this name."):
         add_organisation(OrganisationDetails("KONDELE", "partner"), SYSTEM)
     change_organisation(made, OrganisationDetails("Kondele", "partner"), SYSTEM)
     with pytest.raises(GroupTaken) as taken:

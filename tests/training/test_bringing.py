@@ -25,13 +25,9 @@ from kash.training.models import Course, CourseVersion
 from kash.training.queries import CourseAddition, tree_of, version_with_plans
 from kash.training.rules.course_files import CourseFile, VersionStanding, read_file
 from kash.training.rules.courses import RowText, SessionText, Value
-from kash.training.services.course_files import (
-    BringingDecisions,
-    NotAsShown,
-    bring_course,
-    translate,
-)
+from kash.training.services.course_files import BringingDecisions, bring_course, translate
 from kash.training.services.courses import CourseTaken, write_session
+from tests.refusals import refuses
 from tests.training.conftest import Draft
 
 SignIn = Callable[..., FlaskClient]
@@ -153,7 +149,7 @@ def test_what_changed_here_since_it_was_shown_is_looked_at_again(draft: Draft) -
     carried = file_of(draft.course)
     shown = bring_course(carried, BringingDecisions(), by=SYSTEM).before.code
     retitle(draft.version, "Changed meanwhile")
-    with pytest.raises(NotAsShown):
+    with refuses("The course changed here meanwhile."):
         bring_course(carried, BringingDecisions(code=shown), by=SYSTEM)
 
 

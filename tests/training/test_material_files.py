@@ -39,7 +39,6 @@ from kash.training.rules.course_files import (
 from kash.training.services.course_files import (
     BringingDecisions,
     CourseFilesFull,
-    NotAsShown,
     attach_file,
     bring_course,
     delete_unused_files,
@@ -50,6 +49,7 @@ from kash.training.services.course_files import (
 )
 from kash.training.services.courses import NotADraft, propose, publish
 from tests.platform.cleaning import samples
+from tests.refusals import refuses
 from tests.training.conftest import ANOTHER, Draft
 from tests.training.test_course_file import faults, file_of, plain, plan
 
@@ -173,7 +173,7 @@ def test_one_file_carries_a_course_with_its_files_to_another_place(
     db.session.commit()
     storage.delete(f"materials/{key}")
     packed = read_file(without_contents(content))
-    with pytest.raises(NotAsShown):
+    with refuses("The course changed here meanwhile."):
         bring_course(packed, BringingDecisions(), by=SYSTEM)
     with pytest.raises(UnreadableFile):
         keep_carried(packed.files, by=SYSTEM)

@@ -17,12 +17,10 @@ from kash.training import queries
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.queries import TaughtScope
 from kash.training.rules.courses import ModuleText, PlanText, VersionText
-from kash.training.services.course_files import DraftExists, start_version
+from kash.training.services.course_files import start_version
 from kash.training.services.courses import (
     CourseTaken,
-    NoPlansYet,
     NotADraft,
-    StepNotPossible,
     TooMuch,
     add_course,
     arrange_modules,
@@ -39,6 +37,7 @@ from kash.training.services.courses import (
     write_version,
 )
 from tests.declaring import also_declared
+from tests.refusals import refuses
 from tests.training.conftest import ANOTHER, Draft
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
@@ -127,7 +126,7 @@ def test_orders_do_not_touch_the_text(draft: Draft) -> None:
 @pytest.mark.any_engine
 def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
     propose(draft.version, SYSTEM)
-    with pytest.raises(StepNotPossible):
+    with refuses("This version is in another state by now."):
         propose(draft.version, SYSTEM)
     return_to_draft(draft.version, "Say it shorter.", SYSTEM)
     assert (draft.now().state, draft.now().returned_because) == ("draft", "Say it shorter.")
@@ -143,7 +142,7 @@ def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
         lambda: take_back(version, SYSTEM),
         lambda: return_to_draft(version, "No.", SYSTEM),
     ):
-        with pytest.raises(StepNotPossible):
+        with refuses("This version is in another state by now."):
             step()
 
 
@@ -168,7 +167,7 @@ def test_what_is_published_never_changes(published: Draft) -> None:
 
 def test_a_new_version_copies_the_last(published: Draft, actor: Callable[..., Actor]) -> None:
     made = start_version(published.course, "en", SYSTEM)
-    with pytest.raises(DraftExists):
+    with refuses("There is a draft in this language already."):
         start_version(published.course, "en", SYSTEM)
     copy = queries.version_with_plans(made)
     assert (copy.number, copy.state, copy.row_version) == (2, "draft", 1)
@@ -187,7 +186,7 @@ def test_a_new_version_copies_the_last(published: Draft, actor: Callable[..., Ac
 @pytest.mark.any_engine
 def test_an_empty_draft_is_not_proposed() -> None:
     _course, version = add_course("Empty", "", "", public_title="Empty", language="en", by=SYSTEM)
-    with pytest.raises(NoPlansYet):
+    with refuses("Write at least one session before you propose this version."):
         propose(version, SYSTEM)
     with pytest.raises(CourseTaken):
         add_course("EMPTY", "", "", public_title="E", language="en", by=SYSTEM)

@@ -27,17 +27,9 @@ from kash.training.rules.courses import (
     check_tree,
 )
 from kash.training.rules.versions import compare, counted_gaps, fingerprint
-from kash.training.services.course_files import (
-    DraftExists,
-    SameLanguage,
-    fill_draft,
-    follow,
-    start_version,
-    translate,
-)
+from kash.training.services.course_files import fill_draft, follow, start_version, translate
 from kash.training.services.courses import (
     NotADraft,
-    TitlesMissing,
     add_course,
     propose,
     publish,
@@ -45,6 +37,7 @@ from kash.training.services.courses import (
     write_session_words,
     write_words,
 )
+from tests.refusals import refuses
 from tests.training.conftest import ANOTHER, Draft
 from tests.training.test_views import posted
 
@@ -109,7 +102,7 @@ def test_a_translation_keeps_its_words_and_shows_what_the_source_says_anew(
 ) -> None:
     first = translate(published.version, "sw", SYSTEM)
     assert counts(first) == {"missing": 11, "stale": 0}
-    with pytest.raises(TitlesMissing):
+    with refuses("Write the titles of all modules and sessions before you propose"):
         propose(first, SYSTEM)
     entitle(first)
     assert counts(first) == {"missing": 0, "stale": 0}
@@ -154,7 +147,7 @@ def test_a_translation_goes_on_from_a_newer_version(published: Draft) -> None:
     assert pairs(draft).title == "Maneno"
     assert pairs(draft).rows == []
     assert counts(draft) == {"missing": 0, "stale": 0}
-    with pytest.raises(SameLanguage):
+    with refuses("This version is in that language already."):
         follow(draft, draft, now + 1, SYSTEM)
     _course, elsewhere = add_course("B", "", "", public_title="B", language="en", by=SYSTEM)
     with pytest.raises(NotFound):
@@ -162,12 +155,12 @@ def test_a_translation_goes_on_from_a_newer_version(published: Draft) -> None:
 
 
 def test_a_version_is_translated_into_another_language_once(published: Draft) -> None:
-    with pytest.raises(SameLanguage):
+    with refuses("This version is in that language already."):
         translate(published.version, "en", SYSTEM)
     translate(published.version, "sw", SYSTEM)
-    with pytest.raises(DraftExists):
+    with refuses("There is a draft in this language already."):
         translate(published.version, "sw", SYSTEM)
-    with pytest.raises(DraftExists):
+    with refuses("There is a draft in this language already."):
         start_version(published.course, "sw", SYSTEM)
 
 

@@ -35,8 +35,6 @@ from kash.people.rules.duplicates import Likeness, Reason
 from kash.people.rules.persons import Agreement, Attendance, opened_by
 from kash.people.scope import contact_open
 from kash.people.services.contacts import (
-    DecidedAlready,
-    NobodyToAsk,
     ReasonNeeded,
     ask_for_contact,
     decide_on_contact,
@@ -44,13 +42,7 @@ from kash.people.services.contacts import (
     note_looks_seen,
     show_contact,
 )
-from kash.people.services.persons import (
-    ContactChange,
-    ContactClosed,
-    PersonDetails,
-    add_person,
-    change_person,
-)
+from kash.people.services.persons import ContactChange, PersonDetails, add_person, change_person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import lookup
 from kash.platform.vault.models import AuditEntry
@@ -59,6 +51,7 @@ from kash.policy import SYSTEM, Actor
 from kash.workshops.models import Enrolment, Facilitator, Workshop
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services.people import admit_walk_in, answer_invitation, enrol
+from tests.refusals import refuses
 
 from .conftest import Held
 
@@ -151,9 +144,9 @@ def test_two_accounts_of_one_hand_that_confirm_each_other_open_nobody(
 def test_enrolling_a_stranger_does_not_let_a_trainer_read_her_phone(
     enrolled: Held, stranger: str
 ) -> None:
-    with pytest.raises(ContactClosed):
+    with refuses("This contact is closed to you."):
         looks(enrolled.trainer, stranger)
-    with pytest.raises(ContactClosed):
+    with refuses("This contact is closed to you."):
         show_contact(stranger, "email", enrolled.trainer)
     # What a trainer needs of whom she enrolled stays: her name and facts.
     assert persons.person(enrolled.trainer, stranger).chosen_name == "Asali Mfano"
@@ -311,7 +304,7 @@ def test_a_closed_phone_is_not_replaced_by_whoever_enrolled_her(
         ContactChange(remove_phone=True),
         ContactChange(email="x@example.org"),
     ):
-        with pytest.raises(ContactClosed):
+        with refuses("This contact is closed to you."):
             change_person(stranger, details, change, 1, enrolled.trainer)
     change_person(stranger, details, ContactChange(), 1, enrolled.trainer)
 
@@ -387,11 +380,11 @@ def test_a_second_person_who_agrees_opens_it_and_may_close_it_again(
     assert request_reason(found) == "To tell her the place"
     assert b"place" not in found.reason_sealed
     db.session.rollback()
-    with pytest.raises(NobodyToAsk):
+    with refuses("Nothing is to be asked:"):
         ask_for_contact([stranger], "Again", enrolled.trainer)
     decide_on_contact(asked, director, agree=True)
     assert looks(enrolled.trainer, stranger) == PHONE
-    with pytest.raises(DecidedAlready):
+    with refuses("Somebody decided this already."):
         decide_on_contact(asked, director, agree=False)
     end_contact(asked, director)
     assert not opened(enrolled.trainer, stranger)

@@ -31,7 +31,6 @@ from kash.workshops.seat_parts import tend_waiting_lists
 from kash.workshops.services.people import (
     HadThisCourse,
     NeedsEarlierCourse,
-    NoSeatFree,
     answer_by_link,
     answer_invitation,
     change_enrolment,
@@ -44,6 +43,7 @@ from kash.workshops.services.seats import move_up
 from tests.declaring import also_declared
 from tests.people.notices.conftest import Gateway, answered, gateway
 from tests.people.notices.conftest import states as outbox_states
+from tests.refusals import refuses
 from tests.workshops.conftest import Held, in_days, make_person
 from tests.workshops.test_services import roster, states
 
@@ -124,7 +124,7 @@ def test_three_days_before_a_seat_is_offered_and_held_until_it_is_answered(
     # Nobody who comes new gets past those who wait, nor the seat that is held.
     db.session.rollback()
     assert enrol(held.workshop, make_person("Chausiku"), held.trainer) == "waiting"
-    with pytest.raises(NoSeatFree):
+    with refuses("No seat is free:"):
         _moved(held, "Bahati", EnrolmentState.CONFIRMED)
     (link,) = make_answer_links(held.workshop, [_enrolment(held, "Asha").public_id], held.trainer)
     assert answer_by_link(link.token, comes=True) is EnrolmentState.CONFIRMED
@@ -184,7 +184,7 @@ def test_whoever_withdrew_or_declined_is_last_when_she_comes_back(
     assert _moved(held, "Bahati", EnrolmentState.CONFIRMED) is EnrolmentState.WAITING
     assert _queue(held) == ["Chausiku", "Seated 0", "Bahati"]
     # A yes that changes nothing costs nobody her place.
-    with pytest.raises(NoSeatFree):
+    with refuses("No seat is free:"):
         _moved(held, "Chausiku", EnrolmentState.CONFIRMED)
     assert _queue(held) == ["Chausiku", "Seated 0", "Bahati"]
 

@@ -61,13 +61,13 @@ from kash.workshops.services.sessions import (
 )
 from kash.workshops.services.timetable import (
     DoesNotFit,
-    NotPublished,
     OutsideWorkshop,
     RegisterBegun,
     SessionsOverlap,
     SharesDoNotFit,
     WorkshopCancelled,
 )
+from tests.refusals import refuses
 from tests.workshops.conftest import (
     FIRST_DAY,
     SECOND_DAY,
@@ -163,7 +163,7 @@ def test_a_course_that_does_not_fit_says_how_many_days_it_needs(
 def test_only_a_published_version_is_taught(
     app: APIFlask, actor: Callable[..., Actor], state: str
 ) -> None:
-    with pytest.raises(NotPublished):
+    with refuses("Choose a published version of a course."):
         plan_workshop(make_version(state=state), details(), actor("trainer"))
 
 

@@ -34,14 +34,8 @@ from kash.accounts.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, wa
 from kash.accounts.members.rules import entitled
 from kash.accounts.members.services import members as keys_services
 from kash.accounts.members.services.alarms import (
-    AlreadyAsked,
-    AlreadyDecided,
-    CannotDecide,
-    CannotLetIn,
-    HasKeys,
+    NOT_ENTITLED,
     KeyNotRight,
-    NoKeys,
-    NotEntitled,
     StaleWords,
     WordsNotCompared,
 )
@@ -266,7 +260,7 @@ def identity_request(public_id: str) -> ResponseReturnValue:
     form = IdentityDecisionForm()
     decision = request.form.get("decision")
     if vault is not None and form.validate_on_submit() and decision in ("grant", "refuse"):
-        with FlashedProblems(AlreadyDecided, CannotDecide, tone="warn"):
+        with FlashedProblems(tone="warn"):
             decide(by, vault, public_id, grant=decision == "grant")
             flash(
                 _("You have agreed. It can be read for one hour.")
@@ -332,10 +326,10 @@ def keys() -> ResponseReturnValue:
     """Make one's own keys."""
     by = current_actor()
     if not entitled(by.roles):
-        raise NotEntitled
+        raise Problem(NOT_ENTITLED, status=403)
     if queries.member_of(by.public_id) is not None:
         return redirect(url_for("members.open_vault"), code=303)
-    with FlashedProblems(HasKeys, KeyNotRight, tone="warn"):
+    with FlashedProblems(KeyNotRight, tone="warn"):
         return _ceremony("new", NewWordsForm(), lambda words: make_own_keys(by, words))
     return redirect(url_for("members.open_vault"), code=303)
 
@@ -393,7 +387,7 @@ def begin() -> ResponseReturnValue:
     if not may or queries.member_of(by.public_id) is None:
         return redirect(url_for("members.open_vault"), code=303)
     if request.method == "POST":
-        with FlashedProblems(NotEntitled, NoKeys, KeyNotRight, tone="warn"):
+        with FlashedProblems(KeyNotRight, tone="warn"):
             begin_compartments(by)
             forget_loaded()
             flash(_("It is made. Open the vault to use it."))
@@ -441,8 +435,8 @@ def let_in(public_id: str) -> ResponseReturnValue:
     )
     if vault is not None and (given or compares) and not line.mine and form.validate_on_submit():
         with (
+            FlashedProblems(KeyNotRight, tone="warn"),
             form.showing_problems(),
-            FlashedProblems(CannotLetIn, NotEntitled, KeyNotRight, tone="warn"),
         ):
             if given:
                 admit(by, vault, public_id, form.shown.data)
@@ -482,7 +476,7 @@ def remove(public_id: str) -> ResponseReturnValue:
         if lost and not form.loss_known.data:
             form.mark_wrong(form.loss_known, _("Read this, then tick it."))
         elif removal.way == "ask":
-            with form.showing_problems(loss_known=AlreadyAsked):
+            with form.showing_problems():
                 keys_services.ask_to_remove(by, public_id)
                 flash(_("You have asked. It is done once a second person has agreed."))
                 return redirect(url_for("members.members"), code=303)
@@ -559,7 +553,7 @@ def open_vault() -> ResponseReturnValue:
     passkey = _with_passkey()
     form = OpenWithPasskeyForm() if passkey else OpenForm()
     if form.validate_on_submit():
-        with form.showing_problems(passphrase=NoKeys, code=SignInPaused):
+        with form.showing_problems(code=SignInPaused):
             token = open_with_passphrase(by, form.passphrase.data, lambda: _prove(form))
             return _opened(token, address)
     form.next.data = "" if address == _HOME else address
@@ -608,7 +602,7 @@ def _without_keys(member: VaultMember | None) -> ResponseReturnValue:
         return render_template("members/not_entitled.html")
     form, words = OwnWordsForm(), ""
     if member is not None and form.validate_on_submit():
-        with form.showing_problems(passphrase=NoKeys):
+        with form.showing_problems():
             words = own_words(by, form.passphrase.data)
             form.passphrase.data = ""
     begin = queries.may_begin_now(by)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import (
-    AlreadySetUp,
+    ALREADY_SET_UP,
     EmailNeeded,
     EmailTaken,
     LastAdministrator,
@@ -77,7 +77,7 @@ from kash.accounts.services.notices import (
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import ActorLike, Change, audited, seal
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.programme import forget_programme_facts, retention
 from kash.policy import Actor, Role, role_conflict
 
@@ -462,7 +462,7 @@ def set_up_programme(
     first = Actor(public_id=new_public_id())
     with audited("accounts.programme_set_up", first) as change:
         if change.session.get(Programme, 1) is not None:
-            raise AlreadySetUp
+            raise Problem(ALREADY_SET_UP)
         change.session.add(
             Programme(
                 id=1,
@@ -477,7 +477,7 @@ def set_up_programme(
         try:
             change.session.flush()
         except IntegrityError:
-            raise AlreadySetUp from None
+            raise Problem(ALREADY_SET_UP) from None
         change.session.add(
             build_account(
                 public_id=first.public_id,

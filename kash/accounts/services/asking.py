@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import (
+    SECOND_STEP_MISSING,
     AskedAlready,
     EmailNeeded,
     NeedsSecond,
@@ -15,7 +16,6 @@ from kash.accounts.errors import (
     OnlyAdministrators,
     OwnRoles,
     RequestClosed,
-    SecondStepMissing,
 )
 from kash.accounts.models import Account, AccountRequest
 from kash.accounts.queries.accounts import email_of, is_settled_now, person_id_of, roles_of
@@ -33,7 +33,7 @@ from kash.accounts.services.notices import (
 )
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import Forbidden, NotFound
+from kash.platform.web.errors import Forbidden, NotFound, Problem
 from kash.policy import Actor, Role
 
 _TOLD = {
@@ -167,7 +167,7 @@ def ask_reset(by: Actor, public_id: str, reason: str) -> str:
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
         if not account.has_second_step:
-            raise SecondStepMissing
+            raise Problem(SECOND_STEP_MISSING, field="")
         request_id = _keep(change, by, RequestKind.SECOND_STEP, account, {}, reason)
         change.about(public_id, request_id)
     return request_id

@@ -18,20 +18,10 @@ from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited, seal
 from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 
-
-class BreachClosed(Problem):
-    """The entry is closed: nothing in it changes any more."""
-
-    status = 409
-    sentence = _l("This entry is closed. Open a new one if something else came up.")
+BREACH_CLOSED = _l("This entry is closed. Open a new one if something else came up.")
 
 
-class NoticeGiven(Problem):
-    """The notice was recorded already."""
-
-    status = 409
-    field = "notified_at"
-    sentence = _l("The notice was recorded already.")
+NOTICE_GIVEN = _l("The notice was recorded already.")
 
 
 class LaterThanNow(Problem):
@@ -54,7 +44,7 @@ def _open(session: Session, public_id: str) -> Breach:
         session.scalar(select(Breach).where(Breach.public_id == public_id).with_for_update())
     )
     if found.closed_at is not None:
-        raise BreachClosed
+        raise Problem(BREACH_CLOSED, field="")
     return found
 
 
@@ -159,7 +149,7 @@ def record_notice(by: ActorLike, public_id: str, notified_at: datetime) -> None:
     with audited("accounts.breach_notified", by) as change:
         row = _open(change.session, public_id)
         if row.notified_at is not None:
-            raise NoticeGiven
+            raise Problem(NOTICE_GIVEN, field="notified_at")
         if notified_at > change.now:
             raise LaterThanNow
         # What is typed has no seconds.

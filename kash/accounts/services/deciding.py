@@ -15,11 +15,11 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import (
+    SECOND_STEP_MISSING,
     CannotAgree,
     NoSuchPerson,
     RequestChanged,
     RequestClosed,
-    SecondStepMissing,
 )
 from kash.accounts.models import STANDING_SENTENCES, Account, AccountRequest
 from kash.accounts.queries import accounts
@@ -65,7 +65,7 @@ from kash.accounts.services.sign_in import offer_password, replace_codes
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, Change, audited, lookup
-from kash.platform.web.errors import Forbidden, NotFound, one_or_404
+from kash.platform.web.errors import Forbidden, NotFound, Problem, one_or_404
 from kash.policy import Actor
 
 
@@ -315,7 +315,7 @@ def reset_by_operator(by: ActorLike, public_id: str) -> None:
     with audited("accounts.second_step_removed", by) as change:
         account = locked_account(change.session, public_id)
         if not account.has_second_step:
-            raise SecondStepMissing
+            raise Problem(SECOND_STEP_MISSING, field="")
         _take_off(change, account, by)
         change.about(public_id)
 

@@ -51,15 +51,10 @@ class WrongDays(Problem):
     field = "last"
 
 
-class LentAlready(Problem):
-    """Somebody else stands in on one of these days."""
-
-    status = 409
-    field = ""
-    sentence = _l(
-        "Somebody decides on that for you on some of these days already. End it on the page of your"
-        " account first, or choose other days."
-    )
+LENT_ALREADY = _l(
+    "Somebody decides on that for you on some of these days already. End it on the page of your"
+    " account first, or choose other days."
+)
 
 
 def _check_days(first: date, last: date, today: date) -> None:
@@ -106,7 +101,7 @@ def lend_approvals(
         if refused or not wanted:
             raise CannotStandIn(refused if refused != wanted else ())
         if _overlapping(change.session, absent.id, wanted, starts_at, ends_at):
-            raise LentAlready
+            raise Problem(LENT_ALREADY, field="")
         change.session.add(
             Delegation(
                 public_id=public_id,

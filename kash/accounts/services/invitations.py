@@ -13,6 +13,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import (
+    WRONG_SPOKEN_CODE,
     EmailNeeded,
     EmailTaken,
     LinkSpent,
@@ -20,7 +21,6 @@ from kash.accounts.errors import (
     NeedsSecond,
     OnlyAdministrators,
     PersonTaken,
-    WrongSpokenCode,
 )
 from kash.accounts.models import Account, Invitation
 from kash.accounts.queries import accounts
@@ -52,7 +52,7 @@ from kash.accounts.services.notices import given_freely, is_operator, note_found
 from kash.accounts.services.throttle import count_try
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import Change, audited, open_text, seal
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor, Role
 
 
@@ -268,7 +268,7 @@ def check_spoken_code(invitation: Invitation, code: str) -> None:
         window=INVITATION_LASTS,
     )
     if not hmac.compare_digest(invitation.code_hash, code_hash(code)):
-        raise WrongSpokenCode
+        raise Problem(WRONG_SPOKEN_CODE, field="spoken_code", status=422)
 
 
 def accept_invitation(

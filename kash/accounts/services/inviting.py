@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import InvitedTwice, NeedsSecond
+from kash.accounts.errors import NeedsSecond
 from kash.accounts.models import AccessReview, Account, AccountRequest, Invitation
 from kash.accounts.rules import OPEN_STATES
 from kash.accounts.services.asking import keep_invitation_asked
@@ -207,7 +208,7 @@ def _invite(
 ) -> Invited:
     """One row inside the caller's transaction."""
     if offer.email and any(one.email == offer.email for one in above):
-        raise InvitedTwice
+        raise Problem(_l("This address stands in an earlier row."), field="email", status=422)
     try:
         return _linked(by, offer, change, mark)
     except NeedsSecond:

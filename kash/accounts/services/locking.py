@@ -17,7 +17,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import LastAdministrator, LastKeyHolder, NotYourself
+from kash.accounts.errors import LastAdministrator, LastKeyHolder
 from kash.accounts.holdings import Holder, held_by, holder_of, holds_anything
 from kash.accounts.models import (
     Account,
@@ -182,17 +182,10 @@ class NobodyChosen(Problem):
         self.kind = kind
 
 
-class StillHolds(Problem):
-    """The account holds what somebody must take before it is closed."""
-
-    status = 409
-    sentence = _l("This account still holds something. Hand it over first.")
-
-
 def _closing(change: Change, by: Actor, public_id: str) -> Account:
     """The account that is to be closed, locked. Raises NotYourself and LastAdministrator."""
     if by.public_id == public_id:
-        raise NotYourself
+        raise Problem(_l("You cannot do this to your own account. Ask another administrator."))
     lock_administrators(change.session)
     account = locked_account(change.session, public_id)
     if (
@@ -226,7 +219,7 @@ def deactivate(by: Actor, public_id: str) -> None:
             change.nothing()
             return
         if holds_anything(change.session, holder_of(account)):
-            raise StillHolds
+            raise Problem(_l("This account still holds something. Hand it over first."))
         _close(change, account, by)
         change.about(public_id)
 

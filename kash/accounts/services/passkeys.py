@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import (
-    LastSecondStep,
-    NoPasskeysHere,
+    NO_PASSKEYS_HERE,
+    PASSKEY_KNOWN,
+    TOO_MANY_PASSKEYS,
     PasskeyCopied,
-    PasskeyKnown,
     PasskeyNotChecked,
     PasskeyRefused,
-    TooManyPasskeys,
 )
 from kash.accounts.models import Account, Passkey, PasskeyChallenge, RecoveryCode, SignedInSession
 from kash.accounts.queries import accounts
@@ -38,7 +38,7 @@ from kash.accounts.services.sign_in import fresh_codes, replace_codes
 from kash.accounts.services.throttle import Client, count_try
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.programme import brand
 from kash.policy import Actor
 
@@ -72,7 +72,7 @@ def required_site() -> Site:
     """The site that passkeys belong to. Raises NoPasskeysHere."""
     site = passkeys.site()
     if site is None:
-        raise NoPasskeysHere
+        raise Problem(NO_PASSKEYS_HERE, field="", status=422)
     return site
 
 
@@ -228,7 +228,7 @@ def add_passkey(by: Actor, challenge_id: str, name: str, answer: str) -> list[st
             select(func.count()).select_from(Passkey).where(Passkey.account_id == account.id)
         )
         if (held or 0) >= PASSKEYS_MOST:
-            raise TooManyPasskeys
+            raise Problem(TOO_MANY_PASSKEYS, field="", status=422)
         passkey = Passkey(
             public_id=new_public_id(),
             account_id=account.id,
@@ -245,7 +245,7 @@ def add_passkey(by: Actor, challenge_id: str, name: str, answer: str) -> list[st
         try:
             change.session.flush()
         except IntegrityError:
-            raise PasskeyKnown from None
+            raise Problem(PASSKEY_KNOWN, field="", status=422) from None
         if change.session.scalar(
             select(RecoveryCode.id).where(RecoveryCode.account_id == account.id).limit(1)
         ):
@@ -297,7 +297,12 @@ def remove_passkey(by: Actor, public_id: str) -> None:
         )
         if not others and account.totp_sealed is None:
             if must_have_second_step(roles_of(account)):
-                raise LastSecondStep
+                raise Problem(
+                    _l(
+                        "Your roles need a second step. Set up another one"
+                        " before you remove this one."
+                    )
+                )
             # Codes in place of a second step are worth nothing where there is none.
             replace_codes(change.session, account.id, [])
         change.session.delete(passkey)

@@ -15,11 +15,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import (
+    SECOND_STEP_MISSING,
+    WRONG_CODE,
     LinkSpent,
     NeedsSecond,
     OnlyAdministrators,
-    SecondStepMissing,
-    WrongCode,
     WrongPassword,
     WrongSignIn,
 )
@@ -67,7 +67,7 @@ from kash.accounts.services.notices import (
 from kash.accounts.services.throttle import Client, begin_try, forgive_try, remember_address
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import Change, SealError, audited, lookup, open_text, seal
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.platform.web.programme import retention
 from kash.policy import Actor
 
@@ -223,7 +223,7 @@ def confirm_second_step(by: Actor, secret: str, code: str) -> list[str]:
     """
     period = _period_of(secret, code, utc_now(), 0)
     if period is None:
-        raise WrongCode
+        raise Problem(WRONG_CODE, field="code", status=422)
     codes = fresh_codes()
     with audited("accounts.second_step_added", by) as change:
         account = locked_account(change.session, by.public_id)
@@ -241,7 +241,7 @@ def new_recovery_codes(by: Actor) -> list[str]:
     with audited("accounts.recovery_codes_made", by) as change:
         account = locked_account(change.session, by.public_id)
         if not account.has_second_step:
-            raise SecondStepMissing
+            raise Problem(SECOND_STEP_MISSING, field="")
         replace_codes(change.session, account.id, codes)
         notify(change.session, account, CODES_MADE, change.now)
         change.about(by.public_id)
@@ -424,14 +424,14 @@ def _spend_code(public_id: str, code: str, account_id: int) -> bool:
                 .values(used_at=change.now)
             )
             if not spent.rowcount:  # type: ignore[attr-defined]
-                raise WrongCode
+                raise Problem(WRONG_CODE, field="code", status=422)
             change.about(public_id)
         return True
     with writing() as session:
         account = locked_account(session, public_id)
         period = matching_period(account, code, utc_now())
         if period is None:
-            raise WrongCode
+            raise Problem(WRONG_CODE, field="code", status=422)
         account.totp_period = period
     return False
 

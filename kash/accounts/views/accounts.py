@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 from kash.accounts import blueprint
 from kash.accounts.documents import access_csv, access_xlsx
 from kash.accounts.errors import (
+    SECOND_STEP_MISSING,
     AskedAlready,
     EmailNeeded,
     LastAdministrator,
@@ -27,7 +28,6 @@ from kash.accounts.errors import (
     OnlyAdministrators,
     OwnRoles,
     RequestClosed,
-    SecondStepMissing,
     SignInPaused,
     WeakPassword,
     WrongPassword,
@@ -108,7 +108,7 @@ from kash.platform.vault import SealError, head_code, open_text, seal, verify
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.action_words import action_text, actor_text
 from kash.platform.web.commands import CaughtProblem
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.public_address import says_address
 from kash.platform.web.square_codes import qr_picture
@@ -720,7 +720,7 @@ def enrol() -> ResponseReturnValue:
 def recovery_codes() -> ResponseReturnValue:
     """New recovery codes, shown this once, after a question."""
     if not accounts.account(current_actor().public_id).has_second_step:
-        flash(str(SecondStepMissing()), "warn")
+        flash(str(Problem(SECOND_STEP_MISSING, field="")), "warn")
         return redirect(url_for("accounts.own"), code=303)
     if request.method == "POST":
         codes = new_recovery_codes(current_actor())

@@ -26,11 +26,12 @@ from kash.accounts.queries.safety import (
 )
 from kash.accounts.rules import Affected, RequestState
 from kash.accounts.services import breaches as breaches_services
-from kash.accounts.services.breaches import BreachClosed, LaterThanNow, change_breach
+from kash.accounts.services.breaches import BREACH_CLOSED, LaterThanNow, change_breach
 from kash.accounts.services.locking import revocation_label, revocation_outcome
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.action_words import action_text, actor_text
+from kash.platform.web.errors import Problem
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
 
@@ -170,12 +171,12 @@ def edit_breach(breach_id: str) -> ResponseReturnValue:
     """Write what happened and what was affected."""
     found = breaches_queries.breach(breach_id)
     if found.closed_at is not None and request.method == "GET":
-        flash(str(BreachClosed()), "warn")
+        flash(str(Problem(BREACH_CLOSED, field="")), "warn")
         return _to(breach_id)
     form = EditBreachForm(data=_written(found))
     if form.validate_on_submit():
         # Closed while she wrote: what she typed stays, for a new entry.
-        with form.showing_problems(BreachClosed):
+        with form.showing_problems():
             change_breach(
                 current_actor(),
                 breach_id,
@@ -195,7 +196,7 @@ def add_breach_note(breach_id: str) -> ResponseReturnValue:
     """Add a line."""
     form = NoteForm()
     if form.validate_on_submit():
-        with form.showing_problems(BreachClosed):
+        with form.showing_problems():
             breaches_services.add_breach_note(
                 current_actor(), breach_id, form.text.data, form.key.data
             )

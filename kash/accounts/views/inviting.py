@@ -29,7 +29,6 @@ from kash.accounts.errors import (
     RequestChanged,
     RequestClosed,
     RolesConflict,
-    SecondStepMissing,
     SignInPaused,
 )
 from kash.accounts.forms import (
@@ -232,7 +231,7 @@ def ask_reset(public_id: str) -> ResponseReturnValue:
     back = url_for("accounts.account", public_id=public_id)
     form = ReasonForm()
     if form.validate_on_submit():
-        with form.showing_problems(SecondStepMissing, AskedAlready, OwnRoles):
+        with form.showing_problems(AskedAlready, OwnRoles):
             return asked(asking.ask_reset(current_actor(), public_id, form.reason.data))
     return page("accounts/ask_reset.html", form=form, name=account.name, back=back)
 

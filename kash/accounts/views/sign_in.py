@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint
-from kash.accounts.errors import LastSecondStep, NoPasskeysHere, PasskeyRefused, SignInPaused
+from kash.accounts.errors import PasskeyRefused, SignInPaused
 from kash.accounts.forms import AddPasskeyForm, CodeForm, PasskeyForm, PasskeyNameForm, SignInForm
 from kash.accounts.passkey_offers import challenge_of, offered
 from kash.accounts.queries import accounts
@@ -224,7 +224,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
     if not sent.validate():
         form.form_errors.append(error_of(sent))
         return sign_in_page(form)
-    with form.showing_problems(NoPasskeysHere):
+    with form.showing_problems():
         public_id = passkey_proofs.sign_in_with_passkey(challenge_of(SIGN_IN), sent.credential.data)
         return arrive(public_id, address)
     return sign_in_page(form)
@@ -255,7 +255,7 @@ def second_step_with_passkey() -> ResponseReturnValue:
     if not sent.validate():
         form.form_errors.append(error_of(sent))
         return second_step_page(public_id, form)
-    with form.showing_problems(NoPasskeysHere):
+    with form.showing_problems():
         check_passkey(public_id, challenge_of(SECOND_STEP), sent.credential.data)
         return arrive(public_id, address)
     return second_step_page(public_id, form)
@@ -326,7 +326,7 @@ def remove_passkey(public_id: str) -> ResponseReturnValue:
     by = current_actor()
     passkey = own_passkey(by, public_id)
     if request.method == "POST":
-        with FlashedProblems(LastSecondStep, tone="warn"):
+        with FlashedProblems(tone="warn"):
             passkey_proofs.remove_passkey(by, public_id)
             flash(_("The passkey is removed."))
         return redirect(url_for("accounts.own"), code=303)

@@ -72,51 +72,16 @@ from kash.workshops.models import Workshop
 from kash.workshops.rules import days_between
 from kash.workshops.services.planning import held_for_change, held_workshop
 
-
-class AlreadyOpened(Problem):
-    """Questions are changed before anybody was asked them."""
-
-    sentence = _l("This form was opened already: its questions stay as they are.")
+ALREADY_OPENED = _l("This form was opened already: its questions stay as they are.")
 
 
-class FormWithoutQuestions(Problem):
-    """A form without questions asks nothing."""
-
-    sentence = _l("Add a question first.")
+OPTIONS_DIFFER = _l("Write two to six options, one on a line, and as many in each language.")
 
 
-class TooManyInForm(Problem):
-    """Nobody answers so many on a phone."""
-
-    sentence = _l("A form has at most 12 questions, 3 of them for comments.")
+_WRONG_CLOSING_TIME = _l("Choose a time from now on, at most three days away.")
 
 
-class OptionsDiffer(Problem):
-    """A choice has the same options in each language."""
-
-    field = "options_en"
-    sentence = _l("Write two to six options, one on a line, and as many in each language.")
-
-
-class WrongClosingTime(Problem):
-    """A form closes after it opened, and within days."""
-
-    field = "closes_at"
-    sentence = _l("Choose a time from now on, at most three days away.")
-
-
-class AnotherForm(Problem):
-    """Whoever compared two forms of one day would learn what the few answered who sent only one."""
-
-    sentence = _l(
-        "There is a form for this already. Two of them could be compared with each other."
-    )
-
-
-class NotOfThisWorkshop(Problem):
-    """A form is about a day of its workshop, or the whole of it."""
-
-    sentence = _l("Choose a day of this workshop.")
+NOT_OF_THIS_WORKSHOP = _l("Choose a day of this workshop.")
 
 
 class FormNotOpen(Problem):
@@ -125,24 +90,7 @@ class FormNotOpen(Problem):
     sentence = _l("This form takes no answers: it is not open, or its time is over.")
 
 
-class FormFull(Problem):
-    """More answers came than people were expected."""
-
-    sentence = _l("No more answers fit into this form. Tell the trainer.")
-
-
-class NothingAnswered(Problem):
-    """An empty answer counts for nothing."""
-
-    status = 422
-    sentence = _l("Answer at least one question.")
-
-
-class NotAnAnswer(Problem):
-    """An answer that does not fit the form."""
-
-    status = 422
-    sentence = _l("Something in these answers does not fit the form. Look through them again.")
+NOT_AN_ANSWER = _l("Something in these answers does not fit the form. Look through them again.")
 
 
 _TRIES = 3
@@ -309,7 +257,7 @@ def add_form(workshop: str, day: date | None, *, by: Actor) -> str:
         session = change.session
         of = held_for_change(session, workshop)
         if day is not None and day not in days_between(of.starts_on, of.ends_on):
-            raise NotOfThisWorkshop
+            raise Problem(NOT_OF_THIS_WORKSHOP)
         _refuse_another(session, of, day)
         made = EvaluationForm(
             public_id=new_public_id(),
@@ -332,7 +280,12 @@ def _refuse_another(session: Session, of: Workshop, day: date | None) -> None:
         select(EvaluationForm).where(EvaluationForm.workshop_id == of.id, same)
     ):
         if form.state != "closed" or form.answered - form.left_out >= FEWEST:
-            raise AnotherForm
+            raise Problem(
+                _l(
+                    "There is a form for this already. Two of them could be"
+                    " compared with each other."
+                )
+            )
 
 
 def _first_questions(session: Session, of: Workshop, day: date | None) -> list[EvaluationQuestion]:
@@ -373,7 +326,7 @@ def _draft(
 ) -> EvaluationForm:
     form = held_form(session, workshop, public_id)
     if form.state != "draft":
-        raise AlreadyOpened
+        raise Problem(ALREADY_OPENED)
     if row_version is not None and form.row_version != row_version:
         raise ChangedMeanwhile
     return form
@@ -394,7 +347,7 @@ def save_question(
     """
     options = list(details.options) if details.kind is BallotQuestionKind.CHOICE else []
     if details.kind is BallotQuestionKind.CHOICE and not 2 <= len(options) <= MOST_OPTIONS:
-        raise OptionsDiffer
+        raise Problem(OPTIONS_DIFFER, field="options_en")
     with audited("evaluations.question_saved", by) as change:
         session = change.session
         form = _draft(session, workshop, public_id, row_version)
@@ -410,7 +363,7 @@ def save_question(
         row.kind, row.texts, row.options = str(details.kind), details.texts, options
         comments = sum(1 for one in there if one.kind == BallotQuestionKind.COMMENT)
         if len(there) > MOST_QUESTIONS or comments > MOST_COMMENTS:
-            raise TooManyInForm
+            raise Problem(_l("A form has at most 12 questions, 3 of them for comments."), field="")
         form.row_version += 1
         session.flush()
         change.about(form.public_id, row.public_id)
@@ -470,9 +423,9 @@ def open_form(
         form = _draft(session, workshop, public_id)
         questions = asked(questions_of(session, form.id))
         if not questions:
-            raise FormWithoutQuestions
+            raise Problem(_l("Add a question first."), field="")
         if not closing_fits(closes_at, change.now):
-            raise WrongClosingTime
+            raise Problem(_WRONG_CLOSING_TIME, field="closes_at")
         form.state, form.opened_at, form.closes_at = "open", change.now, closes_at
         form.asks_group = asks_group
         form.public_key = make_form_key(form.public_id)
@@ -503,7 +456,7 @@ def give_more_time(workshop: str, public_id: str, *, by: Actor) -> None:
             raise FormNotOpen
         later = max(form.closes_at, change.now) + LONGER
         if not closing_fits(later, form.opened_at):
-            raise WrongClosingTime
+            raise Problem(_WRONG_CLOSING_TIME, field="closes_at")
         form.closes_at = later
         change.about(workshop, form.public_id)
 
@@ -563,16 +516,16 @@ def _put(
     try:
         ballot = read_answers(questions, given, group, groups, on_paper=on_paper)
         if says_nothing(ballot):
-            raise NothingAnswered
+            raise Problem(_l("Answer at least one question."), status=422)
         text = packed(ballot, packed_size(questions))
     except UnreadableBallot:
-        raise NotAnAnswer from None
+        raise Problem(NOT_AN_ANSWER, status=422) from None
     if form.public_key is None or row.piece != len(text) + OVERHEAD:
         raise FormNotOpen
     try:
         box = with_ballot(box, seal_answer(form.public_key, form.public_id, text), nonce)
     except BallotBoxFull:
-        raise FormFull from None
+        raise Problem(_l("No more answers fit into this form. Tell the trainer.")) from None
     row.taken, row.seen, row.body = box.taken, box.seen, box.body
     row.on_paper += on_paper
     return True

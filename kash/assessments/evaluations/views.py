@@ -59,16 +59,12 @@ from kash.assessments.evaluations.rules import (
     takes_answers,
 )
 from kash.assessments.evaluations.services import (
-    AlreadyOpened,
-    AnotherForm,
+    ALREADY_OPENED,
+    NOT_AN_ANSWER,
+    NOT_OF_THIS_WORKSHOP,
+    OPTIONS_DIFFER,
     FormNotOpen,
-    FormWithoutQuestions,
-    NotAnAnswer,
-    NotOfThisWorkshop,
-    OptionsDiffer,
     QuestionDetails,
-    TooManyInForm,
-    WrongClosingTime,
     take_answer,
 )
 from kash.assessments.evaluations.services import enter_sheet as put_sheet
@@ -132,7 +128,7 @@ class EvaluationQuestionForm(RowVersionForm):
         numbers = {len(one) for one in lines}
         if len(numbers) > 1 or not 2 <= len(lines[0]) <= MOST_OPTIONS:
             for code in self._languages():
-                self.mark_wrong(self[f"options_{code}"], OptionsDiffer.sentence)
+                self.mark_wrong(self[f"options_{code}"], OPTIONS_DIFFER)
         for code, written in zip(self._languages(), lines, strict=True):
             if any(len(one) > _LONGEST_OPTION for one in written):
                 self.mark_wrong(
@@ -178,7 +174,7 @@ def sent_nonce() -> str:
     """The mark by which a sheet that is sent twice is known. Raises NotAnAnswer."""
     nonce = request.form.get("sheet", "")
     if not is_public_id(nonce):
-        raise NotAnAnswer
+        raise Problem(NOT_AN_ANSWER, status=422)
     return nonce
 
 
@@ -349,7 +345,7 @@ def add(public_id: str) -> ResponseReturnValue:
     """Make a form of a day, or of the whole workshop."""
     own_workshop(public_id, current_actor(), "evaluations.run")
     asked = request.form.get("of", "")
-    with FlashedProblems(AnotherForm, NotOfThisWorkshop, WorkshopCancelled, tone="warn"):
+    with FlashedProblems(WorkshopCancelled, tone="warn"):
         made = closing.add_form(public_id, _day(asked), by=current_actor())
         return to_form(public_id, made)
     return _to_all(public_id)
@@ -361,7 +357,7 @@ def _day(asked: str) -> date | None:
     try:
         return date.fromisoformat(asked)
     except ValueError:
-        raise NotOfThisWorkshop from None
+        raise Problem(NOT_OF_THIS_WORKSHOP) from None
 
 
 def _to_all(public_id: str) -> ResponseReturnValue:
@@ -413,7 +409,7 @@ def open_form(public_id: str, form_id: str) -> ResponseReturnValue:
         # Nobody is asked for what could never be shown.
         del entered.asks_group
     if entered.validate_on_submit():
-        with entered.showing_problems(FormWithoutQuestions, closes_at=WrongClosingTime):
+        with entered.showing_problems():
             closing.open_form(
                 public_id,
                 form_id,
@@ -431,7 +427,7 @@ def open_form(public_id: str, form_id: str) -> ResponseReturnValue:
 def longer(public_id: str, form_id: str) -> ResponseReturnValue:
     """Have an open form close a quarter of an hour later."""
     run_form(public_id, form_id)
-    with FlashedProblems(FormNotOpen, WrongClosingTime, tone="warn"):
+    with FlashedProblems(FormNotOpen, tone="warn"):
         closing.give_more_time(public_id, form_id, by=current_actor())
         flash(_("A quarter of an hour more."))
     return to_form(public_id, form_id)
@@ -457,7 +453,7 @@ def remove(public_id: str, form_id: str) -> ResponseReturnValue:
     found, one = run_form(public_id, form_id)
     if request.method == "GET":
         return render_template("evaluations/remove.html", workshop=found, form=one)
-    with FlashedProblems(AlreadyOpened, tone="warn"):
+    with FlashedProblems(tone="warn"):
         closing.remove_form(public_id, form_id, by=current_actor())
         flash(_("Removed."))
         return _to_all(public_id)
@@ -483,13 +479,13 @@ def _page(
     workshop: Workshop, form: EvaluationForm, question: EvaluationQuestion | None
 ) -> ResponseReturnValue:
     if form.state != "draft":
-        raise AlreadyOpened
+        raise Problem(ALREADY_OPENED)
     workshop_id, form_id = workshop.public_id, form.public_id
     question_id = question.public_id if question is not None else None
     entered = EvaluationQuestionForm(data=_values(form, question))
     entered.keep_languages()
     if entered.validate_on_submit():
-        with entered.showing_problems(TooManyInForm):
+        with entered.showing_problems():
             closing.save_question(
                 workshop_id,
                 form_id,
@@ -538,7 +534,7 @@ def question(public_id: str, form_id: str, question_id: str) -> ResponseReturnVa
 def move_question(public_id: str, form_id: str, question_id: str) -> ResponseReturnValue:
     """Ask a question one place earlier."""
     run_form(public_id, form_id)
-    with FlashedProblems(AlreadyOpened, tone="warn"):
+    with FlashedProblems(tone="warn"):
         closing.move_question_up(public_id, form_id, question_id, by=current_actor())
     return to_form(public_id, form_id)
 
@@ -558,7 +554,7 @@ def remove_question(public_id: str, form_id: str, question_id: str) -> ResponseR
             form=form,
             question=_question(form, question_id),
         )
-    with FlashedProblems(AlreadyOpened, tone="warn"):
+    with FlashedProblems(tone="warn"):
         closing.remove_question(public_id, form_id, question_id, by=current_actor())
         flash(_("The question is removed."))
     return to_form(public_id, form_id)

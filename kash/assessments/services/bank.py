@@ -42,12 +42,6 @@ class QuestionFlawed(Problem):
         self.flaw = flaw
 
 
-class BankFull(Problem):
-    """More questions than a course may have."""
-
-    sentence = _l("A course has at most 500 questions. Put some away first.")
-
-
 class TestThere(Problem):
     """The workshop has a test of this moment."""
 
@@ -55,42 +49,13 @@ class TestThere(Problem):
     sentence = _l("This workshop has such a test already.")
 
 
-class NoQuestionsChosen(Problem):
-    """Nothing was chosen to be asked."""
-
-    field = "questions"
-    sentence = _l("Choose at least one question.")
+TOO_MANY_ASKED = _l("A test has at most 60 questions.")
 
 
-class TooManyAsked(Problem):
-    """More questions than a test may have."""
-
-    field = "questions"
-    sentence = _l("A test has at most 60 questions.")
+ANSWERED_ALREADY = _l("This test was opened or answered already, so it stays as it is.")
 
 
-class AnsweredAlready(Problem):
-    """Somebody answered, so the test stays as it is."""
-
-    sentence = _l("This test was opened or answered already, so it stays as it is.")
-
-
-class NothingToAnswer(Problem):
-    """A test without questions is for scores from a list only."""
-
-    sentence = _l("This test has no questions, only scores. Phones have nothing to show.")
-
-
-class NotOpenToAnswers(Problem):
-    """The test takes no answers now."""
-
-    sentence = _l("This test is not open.")
-
-
-class NotYetClosed(Problem):
-    """The test is open, and is closed first."""
-
-    sentence = _l("This test is open. Close it first.")
+NOT_OPEN_TO_ANSWERS = _l("This test is not open.")
 
 
 class CodeUnknown(Problem):
@@ -100,21 +65,10 @@ class CodeUnknown(Problem):
     sentence = _l("These two codes lead to no test that is open now. Compare them once more.")
 
 
-class NothingTold(Problem):
-    """Nothing about somebody's practice was chosen or written."""
-
-    field = "text"
-    sentence = _l("Choose an answer or write something first.")
-
-
-class ToldFromAbove(Problem):
-    """Whoever told it is above the person it is about."""
-
-    field = "told_by"
-    sentence = _l(
-        "Nobody who is above somebody at their station tells about their practice: ask the person,"
-        " a peer or the programme’s mentor."
-    )
+TOLD_FROM_ABOVE = _l(
+    "Nobody who is above somebody at their station tells about their practice: ask the person,"
+    " a peer or the programme’s mentor."
+)
 
 
 class MayNameSomebody(Problem):
@@ -170,7 +124,7 @@ def refuse_full(session: Session, course: Course, more: int = 1) -> None:
         )
     )
     if (there or 0) + more > MOST_QUESTIONS:
-        raise BankFull
+        raise Problem(_l("A course has at most 500 questions. Put some away first."), field="")
 
 
 def add_question(course_id: str, question: BankQuestion, by: Actor, *, key: str = "") -> str:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -47,15 +48,12 @@ from kash.assessments.rules.results import (
     written_choices,
 )
 from kash.assessments.services.bank import (
-    AnsweredAlready,
+    ANSWERED_ALREADY,
+    NOT_OPEN_TO_ANSWERS,
+    TOLD_FROM_ABOVE,
+    TOO_MANY_ASKED,
     CodeUnknown,
-    NothingToAnswer,
-    NothingTold,
-    NotOpenToAnswers,
-    NotYetClosed,
     TestThere,
-    ToldFromAbove,
-    TooManyAsked,
     WrongEntry,
 )
 from kash.attendance.models import EntryAlias, RosterEntry
@@ -64,7 +62,7 @@ from kash.people.models import Person, Posting
 from kash.people.rules.ranks import is_above
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import Change, audited, lookup, seal
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.programme import retention
 from kash.policy import NOBODY, Actor
 from kash.workshops.models import Workshop
@@ -152,7 +150,7 @@ def tell_practice(workshop_id: str, entry: str, telling: Telling, *, by: Actor) 
     her where she is posted.
     """
     if not telling.often and not telling.text:
-        raise NothingTold
+        raise Problem(_l("Choose an answer or write something first."), field="text")
     with audited("assessments.practice_told", by) as change:
         session = change.session
         workshop = held_workshop(session, workshop_id)
@@ -303,7 +301,7 @@ def _refuse_from_above(
     posts = _posts(session, (teller.id, person.id))
     together = teller.id in posts and posts.get(teller.id) == posts.get(person.id)
     if together and is_above(teller.cadre, person.cadre):
-        raise ToldFromAbove
+        raise Problem(TOLD_FROM_ABOVE, field="told_by")
 
 
 def _posts(session: Session, people: Sequence[int]) -> dict[int, int]:
@@ -346,7 +344,7 @@ def make_test(workshop_id: str, moment: Moment, questions: Sequence[str], by: Ac
     Raises NotFound, TestThere, TooManyAsked and WorkshopCancelled.
     """
     if len(questions) > MOST_ASKED:
-        raise TooManyAsked
+        raise Problem(TOO_MANY_ASKED, field="questions")
     with audited("assessments.test_made", by) as change:
         session = change.session
         workshop = _held(session, workshop_id)
@@ -407,13 +405,13 @@ def change_test(workshop_id: str, public_id: str, questions: Sequence[str], by: 
     """Ask other questions. Raises NotFound, AnsweredAlready once it was opened or answered,
     TooManyAsked and WorkshopCancelled."""
     if len(questions) > MOST_ASKED:
-        raise TooManyAsked
+        raise Problem(TOO_MANY_ASKED, field="questions")
     with audited("assessments.test_changed", by) as change:
         session = change.session
         workshop = _held(session, workshop_id)
         test = held_test(session, workshop, public_id)
         if test.opens_at is not None or _is_answered(session, test):
-            raise AnsweredAlready
+            raise Problem(ANSWERED_ALREADY, field="")
         session.execute(delete(AskedQuestion).where(AskedQuestion.test_id == test.id))
         _ask(session, workshop, test, questions)
         change.about(workshop.public_id, test.public_id)
@@ -438,10 +436,10 @@ def remove_test(workshop_id: str, public_id: str, by: Actor) -> None:
         workshop = held_workshop(session, workshop_id)
         test = held_test(session, workshop, public_id)
         if stand_of(test.opens_at, test.closes_at, change.now) is AnsweringState.OPEN:
-            raise NotYetClosed
+            raise Problem(_l("This test is open. Close it first."))
         # Phones without a network may still hold answers to it.
         if test.opens_at is not None or _is_answered(session, test):
-            raise AnsweredAlready
+            raise Problem(ANSWERED_ALREADY, field="")
         change.about(workshop.public_id, test.public_id)
         session.execute(delete(AskedQuestion).where(AskedQuestion.test_id == test.id))
         session.delete(test)
@@ -457,7 +455,9 @@ def open_for_phones(workshop_id: str, public_id: str, minutes: int, by: Actor) -
         test = held_test(session, workshop, public_id)
         asked = session.scalar(select(exists().where(AskedQuestion.test_id == test.id)))
         if not asked and not practice_ids(test, workshop):
-            raise NothingToAnswer
+            raise Problem(
+                _l("This test has no questions, only scores. Phones have nothing to show.")
+            )
         test.hall_code = test.hall_code or _new_code(session)
         test.opens_at = test.opens_at or change.now
         test.closes_at = change.now + timedelta(minutes=minutes)
@@ -478,7 +478,7 @@ def close_now(workshop_id: str, public_id: str, by: Actor) -> None:
         workshop = held_workshop(change.session, workshop_id)
         test = held_test(change.session, workshop, public_id)
         if stand_of(test.opens_at, test.closes_at, change.now) is not AnsweringState.OPEN:
-            raise NotOpenToAnswers
+            raise Problem(NOT_OPEN_TO_ANSWERS)
         test.closes_at = change.now
         change.about(workshop.public_id, test.public_id)
 

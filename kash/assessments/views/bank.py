@@ -60,12 +60,9 @@ from kash.assessments.rules.bank import (
 from kash.assessments.rules.results import KNOWLEDGE, MOST_OPTIONS, Often, QuestionKind, Teller
 from kash.assessments.services.bank import (
     MOST_QUESTIONS,
-    BankFull,
     MayNameSomebody,
-    NothingTold,
     QuestionFlawed,
     QuestionsBrought,
-    ToldFromAbove,
     WrongEntry,
     add_question,
     bring_in,
@@ -143,7 +140,7 @@ def add(public_id: str) -> ResponseReturnValue:
     form = question_form(kind, _languages(None), objective_choices(found), wanted=_wanted())
     if not request.form.get("more") and form.validate_on_submit():
         first = f"text_{form.languages[0]}"
-        with form.showing_problems(BankFull, **{first: QuestionFlawed}):
+        with form.showing_problems(**{first: QuestionFlawed}):
             written = form.question(kind, None)
             add_question(public_id, written, current_actor(), key=form.key.data)
             flash(_("Saved."))
@@ -251,7 +248,7 @@ def away(public_id: str, question_id: str) -> ResponseReturnValue:
 @allow("assessments.write")
 def back(public_id: str, question_id: str) -> ResponseReturnValue:
     """Take a question into use again."""
-    with FlashedProblems(BankFull):
+    with FlashedProblems():
         take_back(public_id, question_id, current_actor())
         flash(_("In use again."))
     return redirect(url_for("assessments.bank", public_id=public_id))
@@ -276,7 +273,7 @@ def bring(public_id: str) -> ResponseReturnValue:
     except CleaningBusy as busy:
         flash(str(busy), "bad")
         return redirect(url_for("assessments.bank", public_id=public_id))
-    with FlashedProblems(BankFull):
+    with FlashedProblems():
         brought = bring_in(public_id, read.questions, current_actor())
         flash(brought_sentence(brought))
         if read.left_out:
@@ -394,7 +391,7 @@ def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
     told = told_about(found, who.person_id).get(who.person_id, {})
     form = _form(found, people, who, told)
     if request.method == "POST" and form.validate():
-        with form.showing_problems(NothingTold, ToldFromAbove, MayNameSomebody):
+        with form.showing_problems(MayNameSomebody):
             telling = form.telling()
             if (
                 telling.text

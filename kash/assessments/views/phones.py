@@ -51,7 +51,7 @@ from kash.assessments.rules.results import (
     Teller,
     stand_of,
 )
-from kash.assessments.services.bank import CodeUnknown, NotOpenToAnswers
+from kash.assessments.services.bank import NOT_OPEN_TO_ANSWERS, CodeUnknown
 from kash.assessments.services.tests import (
     MOST_AT_ONCE,
     FromPhone,
@@ -209,7 +209,7 @@ def _opened(sent: Mapping[str, Any]) -> dict[str, Any]:
         count_try(_WRONG_CODE, address, limit=_TRIES, window=_WINDOW)
         raise
     if stand_of(test.opens_at, test.closes_at, utc_now()) is not AnsweringState.OPEN:
-        raise NotOpenToAnswers
+        raise Problem(NOT_OPEN_TO_ANSWERS)
     given = standing_answers([test.id]).get(test.id, {}).get(person, {})
     asked = questions_of(test)
     return {

@@ -13,6 +13,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.assessments import blueprint
 from kash.assessments.forms import (
@@ -67,16 +68,7 @@ from kash.assessments.rules.results import (
     stand_of,
     written_score,
 )
-from kash.assessments.services.bank import (
-    AnsweredAlready,
-    NoQuestionsChosen,
-    NothingToAnswer,
-    NotOpenToAnswers,
-    NotYetClosed,
-    TestThere,
-    TooManyAsked,
-    WrongEntry,
-)
+from kash.assessments.services.bank import TestThere, WrongEntry
 from kash.assessments.services.tests import (
     Entered,
     change_test,
@@ -96,6 +88,7 @@ from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.errors import Problem
 from kash.platform.web.fields import clean_text
 from kash.platform.web.formats import local_today, moment_text
 from kash.platform.web.input import CONTROL_CHARACTERS
@@ -150,9 +143,7 @@ def make(public_id: str, moment: str) -> ResponseReturnValue:
     if request.method == "GET":
         form.questions.data = _proposed(found, bank)
     elif form.validate():
-        with form.showing_problems(
-            TestThere, WorkshopCancelled, questions=(NoQuestionsChosen, TooManyAsked)
-        ):
+        with form.showing_problems(TestThere, WorkshopCancelled):
             made = make_test(public_id, when, _chosen(form, bank), current_actor())
             flash(_("Saved."))
             return redirect(url_for("assessments.test", public_id=public_id, test_id=made))
@@ -171,9 +162,7 @@ def choose(public_id: str, test_id: str) -> ResponseReturnValue:
         asked = {value.lineage for _asked, value in questions_of(row)}
         form.questions.data = [one.public_id for one in bank if one.question.lineage in asked]
     elif form.validate():
-        with form.showing_problems(
-            AnsweredAlready, WorkshopCancelled, questions=(NoQuestionsChosen, TooManyAsked)
-        ):
+        with form.showing_problems(WorkshopCancelled):
             change_test(public_id, test_id, _chosen(form, bank), current_actor())
             flash(_("Saved."))
             return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
@@ -193,7 +182,7 @@ def _chosen(form: MakeForm, bank: Sequence[BankRow]) -> list[str]:
     Raises NoQuestionsChosen.
     """
     if not form.questions.data and request.form.get("scores") != "1":
-        raise NoQuestionsChosen
+        raise Problem(_l("Choose at least one question."), field="questions")
     wanted = set(form.questions.data)
     return [one.public_id for one in bank if one.public_id in wanted]
 
@@ -302,7 +291,7 @@ def open_test(public_id: str, test_id: str) -> ResponseReturnValue:
     form = OpenTestForm()
     if not form.validate_on_submit():
         return _test_page(found, row, form)
-    with FlashedProblems(NothingToAnswer, WorkshopCancelled):
+    with FlashedProblems(WorkshopCancelled):
         until = open_for_phones(public_id, test_id, form.minutes.data or 0, current_actor())
         flash(_("Open until %(time)s.", time=moment_text(until)))
     return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
@@ -317,7 +306,7 @@ def close_test(public_id: str, test_id: str) -> ResponseReturnValue:
         return render_template(
             "assessments/close.html", **frame(found), test=row, title=MOMENT[Moment(row.moment)]
         )
-    with FlashedProblems(NotOpenToAnswers):
+    with FlashedProblems():
         close_now(public_id, test_id, current_actor())
         flash(_("Closed. Answers given before now still count when they arrive."))
     return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
@@ -332,7 +321,7 @@ def remove(public_id: str, test_id: str) -> ResponseReturnValue:
         return render_template(
             "assessments/remove.html", **frame(found), test=row, title=MOMENT[Moment(row.moment)]
         )
-    with FlashedProblems(AnsweredAlready, NotYetClosed):
+    with FlashedProblems():
         remove_test(public_id, test_id, current_actor())
         flash(_("Removed."))
         return redirect(url_for("assessments.workshop", public_id=public_id))

@@ -34,19 +34,7 @@ from kash.platform.vault import Change, audited
 from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor
 
-
-class StandsDifferently(Problem):
-    """The mark was changed since the page was shown."""
-
-    status = 409
-    sentence = _l("Somebody changed this meanwhile. Look at both again, then decide.")
-
-
-class CannotBeTaken(Problem):
-    """The item that the phone sent cannot be applied as things stand."""
-
-    status = 409
-    sentence = _l("This cannot be taken: it could not be read.")
+_STANDS_DIFFERENTLY = _l("Somebody changed this meanwhile. Look at both again, then decide.")
 
 
 def decide_held(
@@ -106,7 +94,7 @@ def _take(
     correction: str,
 ) -> None:
     if sent is None:
-        raise CannotBeTaken
+        raise Problem(_l("This cannot be taken: it could not be read."))
     own = bool(correction) or item.why == "conflict"
     if isinstance(sent, Operation):
         mark = replace(_taken_mark(item, sent, change.now, seen), correction=correction)
@@ -137,7 +125,7 @@ def _say_again(change: Change, register: Register, sent: Operation, by: Actor, s
     if standing.status is None:
         return
     if standing.version != seen:
-        raise StandsDifferently
+        raise Problem(_STANDS_DIFFERENTLY)
     again = Operation(str(uuid.uuid4()), sent.slot, sent.entry, standing.status, seen, change.now)
     apply_batch(change.session, register.id, register.purpose, [again], by.public_id, change.now)
 
@@ -165,9 +153,9 @@ def _apply(change: Change, register: Register, mark: Operation, marked_by: str) 
 
 def _refuse(reply: Reply, reason: RejectionReason) -> None:
     if reply is Reply.CONFLICT:
-        raise StandsDifferently
+        raise Problem(_STANDS_DIFFERENTLY)
     if reply is Reply.REJECTED:
-        raise CannotBeTaken(reason_sentence(reason))
+        raise Problem(reason_sentence(reason))
 
 
 def keep_walk_in(register: str, walk_in: str, by: Actor, none_of: Collection[str] = ()) -> None:

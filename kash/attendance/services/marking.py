@@ -68,20 +68,6 @@ MOST_OPERATIONS = 10_000
 Result = TypeVar("Result")
 
 
-class TooManyMarks(Problem):
-    """More marks at once than one transaction should hold."""
-
-    status = 413
-    sentence = _l("These are too many marks at once. Send them in parts.")
-
-
-class NobodyMarked(Problem):
-    """A register is not closed before anybody was marked."""
-
-    status = 409
-    sentence = _l("Nobody is marked in this session yet. Mark it first, then close it.")
-
-
 class SomebodyUnmarked(Problem):
     """A register that is to be whole is not closed while somebody on it has no mark."""
 
@@ -204,7 +190,9 @@ def close_slot(
             )
             if clean and found.closed_at is None:
                 if not session.scalar(select(Mark.id).where(Mark.slot_id == found.id).limit(1)):
-                    raise NobodyMarked
+                    raise Problem(
+                        _l("Nobody is marked in this session yet. Mark it first, then close it.")
+                    )
                 unmarked = _unmarked(session, found) if everybody else 0
                 if unmarked:
                     raise SomebodyUnmarked(unmarked)
@@ -264,7 +252,7 @@ def apply_in(
     Raises TooManyMarks.
     """
     if len(operations) > MOST_OPERATIONS:
-        raise TooManyMarks
+        raise Problem(_l("These are too many marks at once. Send them in parts."), status=413)
     return apply_batch(
         change.session, register.id, register.purpose, operations, by.public_id, change.now
     )

@@ -98,20 +98,6 @@ KEY_LASTS = timedelta(days=90)
 MOST_PADS = 200
 
 
-class TooManyPads(Problem):
-    """More phones than any register is taken along on."""
-
-    status = 409
-    sentence = _l("This register was taken along too often. Ask an administrator.")
-
-
-class NotContinued(Problem):
-    """The pad that another wants to go on with was revoked, or is somebody else's."""
-
-    status = 409
-    sentence = _l("What this phone kept cannot be sent by you. Keep it as a file and bring it in.")
-
-
 def take_pad(
     register: str, signing_key: bytes, label: str, by: Actor, *, continues: str = ""
 ) -> str:
@@ -139,7 +125,7 @@ def take_pad(
         if (
             session.scalar(select(func.count(Pad.id)).where(Pad.register_id == held.id)) or 0
         ) >= MOST_PADS:
-            raise TooManyPads
+            raise Problem(_l("This register was taken along too often. Ask an administrator."))
         pad = Pad(
             public_id=new_public_id(),
             register_id=held.id,
@@ -192,7 +178,9 @@ def _continued(session: Session, register: Register, public_id: str, by: Actor) 
         )
     ).first()
     if found is None or found.account_id != by.account_id or found.revoked_at is not None:
-        raise NotContinued
+        raise Problem(
+            _l("What this phone kept cannot be sent by you. Keep it as a file and bring it in.")
+        )
     return found.id
 
 

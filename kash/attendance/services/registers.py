@@ -84,16 +84,12 @@ class CannotConfirm(Problem):
         self.hindrance = hindrance
 
 
-class RegistersOpen(Problem):
-    """Proposal of what hours and days are counted for, while a register is open."""
-
-    sentence = _l("Close every register of this workshop first, or remove sessions not held.")
-
-
 def check_registers_closed(register_id: int, session: Session) -> None:
     """Raises RegistersOpen."""
     if slots_still_open(register_id, session):
-        raise RegistersOpen
+        raise Problem(
+            _l("Close every register of this workshop first, or remove sessions not held.")
+        )
 
 
 class CorrectionReasonMissing(Problem):
@@ -250,13 +246,6 @@ def _unless_read(
     }
 
 
-class CountedMeanwhile(Problem):
-    """Somebody else counted since the page was shown."""
-
-    status = 409
-    sentence = _l("Somebody else counted meanwhile. Their count is shown; nothing was overwritten.")
-
-
 class NotCounted(Problem):
     """The count was refused."""
 
@@ -279,7 +268,9 @@ def record_heads(register: str, sent: HeadcountSent, by: Actor) -> DoorAnswer:
             change.nothing()
         change.about(held.public_id, sent.slot)
     if outcome.reply is Reply.CONFLICT:
-        raise CountedMeanwhile
+        raise Problem(
+            _l("Somebody else counted meanwhile. Their count is shown; nothing was overwritten.")
+        )
     return outcome
 
 

@@ -36,7 +36,7 @@ from kash.certificates.queries.certificates import (
 from kash.certificates.queries.issuing import candidates, current_rule
 from kash.certificates.rules.designs import REPRINT_REASONS
 from kash.certificates.rules.issuing import REVOCATION_CLASSES, BatchStep, reminder_due
-from kash.certificates.services.issuing import NameWithheld, UnknownIssuingChoice, locked_batch
+from kash.certificates.services.issuing import NAME_WITHHELD, UNKNOWN_ISSUING_CHOICE, locked_batch
 from kash.certificates.tracks.queries.certifying import RenewalJudgement
 from kash.people.models import Person
 from kash.people.queries.persons import consent_holds
@@ -150,20 +150,6 @@ def end_links_made_by(session: Session, account_id: int, now: datetime) -> None:
 BATCH_KINDS = ("print_file", "zip_file", "cards")
 
 
-class NothingToPrint(Problem):
-    """Every certificate of the batch was revoked."""
-
-    status = 409
-    sentence = _l("Nothing of this batch still holds, so there is nothing to print.")
-
-
-class ReprintReasonNeeded(Problem):
-    """The same was made before."""
-
-    status = 422
-    sentence = _l("This was made before. Say why it is made again.")
-
-
 def make_paper(
     batch: CertificateBatch,
     kind: str,
@@ -179,7 +165,7 @@ def make_paper(
     job's page leads back. Raises UnknownChoice, ReasonNeeded, NothingToPrint, WrongStep.
     """
     if kind not in BATCH_KINDS:
-        raise UnknownIssuingChoice
+        raise Problem(UNKNOWN_ISSUING_CHOICE, status=400)
     with audited("certificates.printed", by) as change:
         session = change.session
         locked = locked_batch(session, batch, BatchStep.PRINT, by)
@@ -187,7 +173,7 @@ def make_paper(
             one for one in locked.certificates if one.serial is not None and one.revoked_at is None
         ]
         if not holding:
-            raise NothingToPrint
+            raise Problem(_l("Nothing of this batch still holds, so there is nothing to print."))
         before = printed_before(session, batch_id=locked.id, kind=kind)
         session.add(
             Printing(
@@ -246,9 +232,11 @@ def _reason(given: str, *, before: bool) -> str:
     if not before:
         return ""
     if not given:
-        raise ReprintReasonNeeded
+        raise Problem(
+            _l("This was made before. Say why it is made again."), field="reason", status=422
+        )
     if given not in REPRINT_REASONS:
-        raise UnknownIssuingChoice
+        raise Problem(UNKNOWN_ISSUING_CHOICE, status=400)
     return given
 
 
@@ -343,21 +331,9 @@ def send_expiry_reminder(_progress: Progress, *, account: str) -> None:
         send_mail(email_of(found), brand(), _("Something is due. Sign in.") + "\n")
 
 
-class NothingToRenew(Problem):
-    """Nobody was chosen, or somebody else was faster."""
-
-    status = 409
-    sentence = _l("Nobody was chosen whose certificate can be renewed now. Choose from the list.")
-
-
-class NamesUnconfirmed(Problem):
-    """A name that would be printed was never confirmed, or may not be printed."""
-
-    status = 409
-    sentence = _l(
-        "The printed name of somebody chosen is not confirmed, or may not be printed. "
-        "Confirm it first, or leave that person out."
-    )
+_NOTHING_TO_RENEW = _l(
+    "Nobody was chosen whose certificate can be renewed now. Choose from the list."
+)
 
 
 def propose_renewals(
@@ -380,9 +356,14 @@ def propose_renewals(
         renewed = [one for one in offered if one.public_id in chosen]
         rule = current_rule(session)
         if rule is None or not renewed:
-            raise NothingToRenew
+            raise Problem(_NOTHING_TO_RENEW)
         if not all(_may_be_printed(one, must=rule.name_must_be_confirmed) for one in renewed):
-            raise NamesUnconfirmed
+            raise Problem(
+                _l(
+                    "The printed name of somebody chosen is not confirmed, or may not be printed. "
+                    "Confirm it first, or leave that person out."
+                )
+            )
         # Whoever else renews one of them, from another workshop, waits here.
         ids = [one.id for one in renewed]
         session.execute(
@@ -393,7 +374,7 @@ def propose_renewals(
         )
         faster = select(Certificate.id).where(Certificate.id.in_(ids), has_successor())
         if session.scalars(faster.limit(1)).first() is not None:
-            raise NothingToRenew
+            raise Problem(_NOTHING_TO_RENEW)
         batch: CertificateBatch = APPROVAL.propose(
             change,
             by,
@@ -430,17 +411,13 @@ def _may_be_printed(one: Certificate, *, must: bool) -> bool:
     return one.person.prints_name and (confirmed or not must)
 
 
-class AlreadyRevoked(Problem):
-    """A certificate can be revoked once."""
-
-    status = 409
-    sentence = _l("This certificate is revoked already.")
+ALREADY_REVOKED = _l("This certificate is revoked already.")
 
 
 def revoke(certificate: Certificate, reason_class: str, reason: str, by: Actor) -> None:
     """Revoke an issued certificate. It still verifies, as revoked, with date and class."""
     if reason_class not in REVOCATION_CLASSES:
-        raise UnknownIssuingChoice
+        raise Problem(UNKNOWN_ISSUING_CHOICE, status=400)
     with audited("certificates.revoked", by) as change:
         locked = change.session.scalars(
             select(Certificate).where(Certificate.id == certificate.id).with_for_update()
@@ -448,27 +425,12 @@ def revoke(certificate: Certificate, reason_class: str, reason: str, by: Actor) 
         if locked.serial is None:
             raise WrongStep
         if locked.revoked_at is not None:
-            raise AlreadyRevoked
+            raise Problem(ALREADY_REVOKED)
         locked.revoked_at = change.now
         locked.revoked_by = by.public_id
         locked.revoked_class = reason_class
         locked.revoked_reason = reason
         change.about(locked.public_id)
-
-
-class SameName(Problem):
-    """The corrected name is the one that is printed."""
-
-    status = 422
-    field = "name"
-    sentence = _l("This is the name that is printed already. Write how it should be.")
-
-
-class BeingCorrected(Problem):
-    """A correction of this certificate is on its way."""
-
-    status = 409
-    sentence = _l("A corrected one was proposed already and is not issued yet.")
 
 
 def pending_correction(session: Session, certificate: Certificate) -> CertificateBatch | None:
@@ -497,16 +459,20 @@ def propose_correction(certificate: Certificate, name: str, by: Actor) -> str:
             select(Certificate).where(Certificate.id == certificate.id).with_for_update()
         ).one()
         if former.revoked_at is not None or former.serial is None:
-            raise AlreadyRevoked
+            raise Problem(ALREADY_REVOKED)
         if pending_correction(session, former) is not None:
-            raise BeingCorrected
+            raise Problem(_l("A corrected one was proposed already and is not issued yet."))
         person = session.scalars(
             select(Person).where(Person.id == former.person_id).with_for_update()
         ).one()
         if not person.prints_name:
-            raise NameWithheld
+            raise Problem(NAME_WITHHELD)
         if name == former.printed_name:
-            raise SameName
+            raise Problem(
+                _l("This is the name that is printed already. Write how it should be."),
+                field="name",
+                status=422,
+            )
         person.printed_name = name
         person.printed_name_confirmed_at = change.now
         person.changed_at = change.now

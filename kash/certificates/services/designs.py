@@ -76,28 +76,6 @@ class NotReady(Problem):
         self.lacks = lacks
 
 
-class NothingChanged(Problem):
-    """The version in use says the same."""
-
-    status = 409
-    sentence = _l("The version in use already says all this.")
-
-
-class IsTheDefault(Problem):
-    """The design that new batches take unless another is chosen."""
-
-    status = 409
-    sentence = _l("This is the programme's own choice. Choose another design first.")
-
-
-class TooManyPictures(Problem):
-    """A design holds only so many pictures."""
-
-    status = 422
-    field = "picture"
-    sentence = _l("A design holds at most 12 pictures. Remove one first.")
-
-
 def _about(change: Change, public_id: str) -> None:
     change.about(f"design:{public_id}" if public_id in _WORDED_IDS else public_id)
 
@@ -179,7 +157,11 @@ def put_picture(public_id: str, use: str, name: str, png: bytes, by: Actor) -> N
             change.session.add(image)
             after = _with_picture(content, use, name, image.public_id)
             if len(after.pictures) > MOST_PICTURES:
-                raise TooManyPictures
+                raise Problem(
+                    _l("A design holds at most 12 pictures. Remove one first."),
+                    field="picture",
+                    status=422,
+                )
             _store(change, design, after)
             _drop_unused(change.session, design, content.image_ids - after.image_ids)
     except BaseException:
@@ -257,7 +239,7 @@ def put_into_use(public_id: str, row_version: int, by: Actor) -> int:
             and design.in_use == latest.number
             and content_from(latest.content) == content
         ):
-            raise NothingChanged
+            raise Problem(_l("The version in use already says all this."))
         number = latest.number + 1 if latest is not None else 1
         session.add(
             DesignVersion(
@@ -294,7 +276,7 @@ def retire_design(public_id: str, by: Actor, *, back: bool = False) -> None:
     with audited("certificates.design_retired", by) as change:
         design = _locked(change.session, public_id)
         if design.is_default and not back:
-            raise IsTheDefault
+            raise Problem(_l("This is the programme's own choice. Choose another design first."))
         if (design.retired_at is None) == back:
             change.nothing()
             return
@@ -305,18 +287,7 @@ def retire_design(public_id: str, by: Actor, *, back: bool = False) -> None:
 SEALED_AS = "signature"
 
 
-class NoSignature(Problem):
-    """Nothing to allow the use of."""
-
-    status = 409
-    sentence = _l("You have no signature here yet. Upload one first.")
-
-
-class NotASignatory(Problem):
-    """The batch has no line for this account to sign on."""
-
-    status = 409
-    sentence = _l("You do not sign these certificates.")
+_NO_SIGNATURE = _l("You have no signature here yet. Upload one first.")
 
 
 def _held(session: Session, account_id: int | None) -> SignatureImage | None:
@@ -364,7 +335,7 @@ def withdraw_signature(by: Actor) -> None:
     with audited("certificates.signature_withdrawn", by) as change:
         held = _withdraw(change.session, by.account_id, change.now)
         if held is None:
-            raise NoSignature
+            raise Problem(_NO_SIGNATURE)
         change.about(held.public_id)
 
 
@@ -397,7 +368,7 @@ def _allow(session: Session, by: Actor, now: datetime, **place: int) -> bool:
     """Allow a signature; True if this said something new. Raises NoSignature."""
     held = _held(session, by.account_id)
     if held is None:
-        raise NoSignature
+        raise Problem(_NO_SIGNATURE)
     wanted = {"design_id": None, "batch_id": None, **place}
     already = session.scalar(
         select(SignatureUse.id).where(

@@ -218,11 +218,7 @@ class SessionAhead(Problem):
     )
 
 
-class NameWithheld(Problem):
-    """Somebody does not want her name on paper."""
-
-    status = 409
-    sentence = _l("The consent to a printed name was refused or withdrawn, so it is not printed.")
+NAME_WITHHELD = _l("The consent to a printed name was refused or withdrawn, so it is not printed.")
 
 
 class FormerRevoked(Problem):
@@ -239,7 +235,7 @@ def check_names(certificates: Iterable[Certificate]) -> None:
     """Each must be printed with the name that was proposed. Raises NameWithheld, NamesChanged."""
     for certificate in certificates:
         if not certificate.person.prints_name:
-            raise NameWithheld
+            raise Problem(NAME_WITHHELD)
         if certificate.person.name_for_paper != certificate.printed_name:
             raise NamesChanged
 
@@ -277,7 +273,7 @@ def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
     for certificate in waiting:
         row = now.get(certificate.person_id)
         if row is not None and not row.name_may_be_printed:
-            raise NameWithheld
+            raise Problem(NAME_WITHHELD)
         if row is None or row.missing:
             raise NoLongerEligible
         if row.printed_name != certificate.printed_name:
@@ -363,11 +359,7 @@ class NamesMoved(Problem):
     sentence = _l("Somebody else changed this meanwhile. Nothing of yours was saved yet.")
 
 
-class UnknownIssuingChoice(Problem):
-    """A design or a class of reasons that doesn't exist."""
-
-    status = 400
-    sentence = _l("Choose one of the offered possibilities.")
+UNKNOWN_ISSUING_CHOICE = _l("Choose one of the offered possibilities.")
 
 
 def set_rule(
@@ -464,7 +456,7 @@ def propose(
         session = change.session
         version = version_in_use(design, session)
         if version is None:
-            raise UnknownIssuingChoice
+            raise Problem(UNKNOWN_ISSUING_CHOICE, status=400)
         # One batch at a time: two people proposing at once must not both get the same names.
         locked = held_workshop(session, workshop.public_id)
         check_registers_closed(locked.register_id, session)

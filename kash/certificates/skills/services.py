@@ -20,18 +20,7 @@ from kash.platform.web.formats import to_local
 from kash.policy import Actor, Role
 from kash.training.models import Course
 
-
-class OwnSkill(Problem):
-    """Nobody grants a skill to herself, or ends her own."""
-
-    status = 403
-    sentence = _l("This is about yourself: somebody else must do it.")
-
-
-class NoTrainer(Problem):
-    """Skills are granted to those who hold the role of a trainer."""
-
-    sentence = _l("This account is no trainer's, or it is closed.")
+NO_TRAINER = _l("This account is no trainer's, or it is closed.")
 
 
 class NoSuchCourse(Problem):
@@ -41,31 +30,11 @@ class NoSuchCourse(Problem):
     sentence = _l("Choose a course from the list.")
 
 
-class SameSkill(Problem):
-    """The trainer has just this skill."""
-
-    field = "level"
-    sentence = _l("This is written down already. Choose another level, or end it first.")
-
-
 class SinceToCome(Problem):
     """A skill begins today at the latest."""
 
     field = "since"
     sentence = _l("This day is still to come.")
-
-
-class SkillEnded(Problem):
-    """A skill that was ended already."""
-
-    sentence = _l("This was ended already.")
-
-
-class UnknownAssessor(Problem):
-    """An account that cannot be chosen as who assessed."""
-
-    field = "assessor"
-    sentence = _l("Choose somebody from the list.")
 
 
 _SENTENCES = {
@@ -129,7 +98,10 @@ def grant(trainer: str, details: SkillDetails, *, by: Actor) -> str:
             raise SinceToCome
         present = _present(session, account, course)
         if present is not None and (present.level, present.since) == (details.level, details.since):
-            raise SameSkill
+            raise Problem(
+                _l("This is written down already. Choose another level, or end it first."),
+                field="level",
+            )
         skill = _proven(session, account, course, details, today)
         if present is not None:
             _end(present, today, "replaced", by.public_id)
@@ -154,7 +126,7 @@ def end_skill(trainer: str, skill: str, because: str, *, by: Actor) -> None:
             )
         )
         if found.ended_on is not None:
-            raise SkillEnded
+            raise Problem(_l("This was ended already."))
         _end(found, to_local(change.now).date(), "ended", by.public_id, because)
         change.about(found.public_id, account.public_id)
 
@@ -198,14 +170,14 @@ def _locked(session: Session, trainer: str, by: Actor) -> Account:
         )
     )
     if account.public_id == by.public_id:
-        raise OwnSkill
+        raise Problem(_l("This is about yourself: somebody else must do it."), status=403)
     return account
 
 
 def _trainer(session: Session, trainer: str, by: Actor) -> Account:
     account = _locked(session, trainer, by)
     if not session.scalar(select(exists().where(Account.id == account.id, is_trainer()))):
-        raise NoTrainer
+        raise Problem(NO_TRAINER)
     return account
 
 
@@ -247,7 +219,7 @@ def _proven(
     if proof.assessor and not session.scalar(
         select(exists().where(Account.public_id == proof.assessor))
     ):
-        raise UnknownAssessor
+        raise Problem(_l("Choose somebody from the list."), field="assessor")
     return TrainerSkill(
         account_id=account.id,
         course_id=course.id,

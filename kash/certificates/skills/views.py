@@ -32,8 +32,9 @@ from kash.certificates.skills.queries import (
     trainer,
 )
 from kash.certificates.skills.rules import Level
-from kash.certificates.skills.services import NoTrainer, SkillDetails
+from kash.certificates.skills.services import NO_TRAINER, SkillDetails
 from kash.platform.web import Forbidden, KashForm, current_actor, page
+from kash.platform.web.errors import Problem
 from kash.platform.web.fields import DayField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import choice_field, radio_field, required, text_field
@@ -185,7 +186,7 @@ def _another(public_id: str) -> Account:
     if account.public_id == current_actor().public_id:
         raise Forbidden
     if not is_still_trainer(account):
-        raise NoTrainer
+        raise Problem(NO_TRAINER)
     return account
 
 

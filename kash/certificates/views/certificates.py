@@ -82,7 +82,6 @@ from kash.certificates.tracks.queries.certifying import course_tracks, fulfilled
 from kash.certificates.tracks.queries.tracks import all_names, one_track, published_version
 from kash.certificates.tracks.rules.tree import tree_from_json
 from kash.certificates.tracks.services import people as certifying
-from kash.certificates.tracks.services.tracks import AnotherCertifies, CannotCertify
 from kash.certificates.views.sections import organises, staff_workshop
 from kash.people.rules.persons import OneGroup, one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
@@ -616,7 +615,7 @@ def rule_track(public_id: str) -> ResponseReturnValue:
             known=all_names(),
             fulfilled=len(fulfilled(db.session(), tree, LeafQuestion(local_today()))),
         )
-    with FlashedProblems(AnotherCertifies, CannotCertify, tone="warn"):
+    with FlashedProblems(tone="warn"):
         if wanted == "no":
             certifying.ask_no_more(public_id, by=current_actor())
         else:

@@ -12,6 +12,7 @@ from flask import Response, current_app, flash, jsonify, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates import badges, blueprint
@@ -594,7 +595,7 @@ def signature_image() -> ResponseReturnValue:
 def withdraw_signature() -> ResponseReturnValue:
     """Take one's signature back, after a question."""
     if request.method == "POST":
-        with CaughtProblem(services.NoSignature) as caught:
+        with CaughtProblem() as caught:
             services.withdraw_signature(current_actor())
             flash(_("Withdrawn. Nothing that is issued from now on bears your signature."))
             return redirect(url_for("certificates.signature"), code=303)
@@ -606,7 +607,7 @@ def withdraw_signature() -> ResponseReturnValue:
 @allow("certificates.sign")
 def sign_design(design_id: str) -> ResponseReturnValue:
     """Allow one's signature wherever one signs by a design."""
-    with CaughtProblem(services.NoSignature) as caught:
+    with CaughtProblem() as caught:
         services.allow_on_design(queries.design(design_id), current_actor())
         flash(_("Allowed until you say otherwise."))
         return redirect(url_for("certificates.signature"), code=303)
@@ -630,7 +631,7 @@ def sign_batch(public_id: str, batch_id: str) -> ResponseReturnValue:
     actor = current_actor()
     with FlashedProblems(web_Problem):
         if actor.public_id not in {line.account for line in batch_lines(batch)}:
-            raise services.NotASignatory
+            raise Problem(_l("You do not sign these certificates."))
         services.allow_on_batch(batch_of(staff_workshop(public_id), batch_id), actor)
         flash(_("Your signature will stand on these certificates."))
     return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id), code=303)

@@ -62,17 +62,16 @@ from kash.certificates.rules.issuing import (
 from kash.certificates.services import certificates as printing
 from kash.certificates.services import designs as signing
 from kash.certificates.services.certificates import (
+    ALREADY_REVOKED,
     LINK_LASTS,
     VISIT_LASTS,
-    AlreadyRevoked,
-    ReprintReasonNeeded,
     end_link,
     end_visit,
     make_link,
     note_single,
     use_link,
 )
-from kash.certificates.services.issuing import NameWithheld
+from kash.certificates.services.issuing import NAME_WITHHELD
 from kash.certificates.views.certificates import batch_page, certificate_page
 from kash.certificates.views.sections import staff_workshop
 from kash.people.models import Person
@@ -135,7 +134,7 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
         return batch_page(workshop, shown, SendBackForm(), paper=form)
     kind = request.form.get("kind", "")
     with CaughtProblem(Problem) as caught:
-        with form.showing_problems(reason=ReprintReasonNeeded):
+        with form.showing_problems():
             job = printing.make_paper(
                 shown,
                 kind,
@@ -170,14 +169,14 @@ def file(public_id: str) -> ResponseReturnValue:
     found = certificate(public_id, actor, "certificates.see")
     own = actor.reach("certificates.see") is Reach.SELF
     if own and found.revoked_at is not None:
-        raise AlreadyRevoked
+        raise Problem(ALREADY_REVOKED)
     if not found.person.prints_name:
-        raise NameWithheld
+        raise Problem(NAME_WITHHELD)
     form = ReprintForm()
     if not form.validate_on_submit():
         return certificate_page(found, form)
     content = documents.single_certificate(found)
-    with form.showing_problems(reason=ReprintReasonNeeded):
+    with form.showing_problems():
         note_single(found, actor, reason=form.reason.data, own=own)
         return single_file(found, content)
     return certificate_page(certificate(public_id, actor, "certificates.see"), form)
@@ -308,9 +307,9 @@ def holder_file(public_id: str) -> ResponseReturnValue:
     """One of her certificates as PDF; the making is noted."""
     found = own_certificate(visiting().person_id, public_id)
     if found.revoked_at is not None:
-        raise AlreadyRevoked
+        raise Problem(ALREADY_REVOKED)
     if not found.person.prints_name:
-        raise NameWithheld
+        raise Problem(NAME_WITHHELD)
     content = documents.single_certificate(found)
     note_single(found, NOBODY, own=True)
     return single_file(own_certificate(visiting().person_id, public_id), content)

@@ -129,36 +129,7 @@ class KeyReused(ApiProblem):
     sentence = _l("This Idempotency-Key came before with another request. Use a new one.")
 
 
-class ScopeNotHeld(Problem):
-    """A scope is asked for that the account itself has no permission for."""
-
-    status = 422
-    field = "scopes"
-    sentence = _l(
-        "A token can do no more than your own account. Choose what your account includes."
-    )
-
-
-class NoScopeChosen(Problem):
-    """A token without a scope."""
-
-    status = 422
-    field = "scopes"
-    sentence = _l("Choose at least one.")
-
-
-class NamesAlone(Problem):
-    """Names without the people to whom they belong."""
-
-    status = 422
-    field = "scopes"
-    sentence = _l("Names come with people: choose both, or leave names out.")
-
-
-class TooLate(Problem):
-    """A token is to be agreed to or fetched that waited too long, was fetched or was ended."""
-
-    sentence = _l("This token waited too long, was fetched already, or was ended.")
+TOO_LATE = _l("This token waited too long, was fetched already, or was ended.")
 
 
 @dataclass(frozen=True)

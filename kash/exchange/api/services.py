@@ -45,14 +45,11 @@ from kash.exchange.api.models import (
     scope_named,
 )
 from kash.exchange.api.queries import (
+    TOO_LATE,
     ConnectionOff,
     KeyReused,
-    NamesAlone,
-    NoScopeChosen,
     OutOfScope,
-    ScopeNotHeld,
     TokenMissing,
-    TooLate,
     TooMuchAsked,
     officers_entries,
     seen_by,
@@ -76,7 +73,7 @@ from kash.people.connections.rules import Stands
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, unless_full, utc_now, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import TooManyTries, one_or_404
+from kash.platform.web.errors import Problem, TooManyTries, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import programme_languages
 from kash.policy import SIGNED_IN, Actor
@@ -125,11 +122,19 @@ def ask_for_token(request: TokenRequest, *, by: Actor) -> str:
 def _checked(keys: Collection[str], by: Actor) -> list[str]:
     found = [scope for key in dict.fromkeys(keys) if (scope := scope_named(key)) is not None]
     if not found:
-        raise NoScopeChosen
+        raise Problem(_l("Choose at least one."), field="scopes", status=422)
     if NAMES in found and PEOPLE not in found:
-        raise NamesAlone
+        raise Problem(
+            _l("Names come with people: choose both, or leave names out."),
+            field="scopes",
+            status=422,
+        )
     if not all(may_have(by.roles, scope.permission) for scope in found):
-        raise ScopeNotHeld
+        raise Problem(
+            _l("A token can do no more than your own account. Choose what your account includes."),
+            field="scopes",
+            status=422,
+        )
     return [scope.key for scope in found]
 
 
@@ -140,7 +145,7 @@ def agree_to_token(public_id: str, *, by: Actor) -> None:
         row: ApiToken = APPROVAL.locked(change.session, public_id)
         if row.state == "proposed":
             if row.stands(change.now) is not TokenStands.ASKED:
-                raise TooLate
+                raise Problem(TOO_LATE)
             stands = standing_towards(row, by, change.session)
             if stands not in (Standing.MAY, Standing.ASKED):
                 raise NotIndependent(stands)
@@ -166,7 +171,7 @@ def fetch_token(public_id: str, *, by: Actor) -> str:
             )
         )
         if row.stands(change.now) is not TokenStands.AGREED:
-            raise TooLate
+            raise Problem(TOO_LATE)
         secret = PREFIX + new_token()
         row.token_hash, row.fetched_at = token_hash(secret), change.now
         row.expires_at = change.now + timedelta(days=row.days)

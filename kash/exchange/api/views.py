@@ -48,7 +48,6 @@ from kash.exchange.api.queries import (
     KeyMissing,
     LeavingFigure,
     LeavingFigures,
-    TooLate,
     certificate_of,
     certificates_after,
     counts_told,
@@ -642,7 +641,7 @@ def send_back(public_id: str) -> ResponseReturnValue:
 def fetch(public_id: str) -> ResponseReturnValue:
     """Fetch one's own token, and show it this once."""
     found = queries.token(public_id, current_actor())
-    with FlashedProblems(TooLate):
+    with FlashedProblems():
         secret = services.fetch_token(found.public_id, by=current_actor())
         return render_template(
             "api/shown.html",

@@ -32,21 +32,6 @@ class DamagedArchive(OperationError):
     """An archive that is cut short, altered, or none of ours."""
 
 
-class FilesLost(Problem):
-    """Files that the database names are lost, so that an archive would not be the whole."""
-
-    sentence = _l(
-        "No archive was made: files that belong to records are not where files are stored. Tell "
-        "whoever runs the server."
-    )
-
-
-class ArchiveWaits(Problem):
-    """An archive that is asked for while another waits or is being made."""
-
-    sentence = _l("An archive was asked for already. It must be decided on, or made, first.")
-
-
 JOB = "archive.make"
 _PIECE = 1024 * 1024
 
@@ -64,7 +49,9 @@ def ask_for_archive(wish: ArchiveWish, *, by: Actor) -> str:
     with audited("archive.asked", by) as change:
         waits = select(ArchiveRequest.id).where(ArchiveRequest.state == "proposed")
         if change.session.scalar(waits) is not None:
-            raise ArchiveWaits
+            raise Problem(
+                _l("An archive was asked for already. It must be decided on, or made, first.")
+            )
         made: ArchiveRequest = APPROVAL.propose(
             change, by, reason=wish.reason, with_key=wish.with_key
         )
@@ -119,7 +106,13 @@ def make_archive(progress: Progress, *, request: str) -> JobResult:
         )
     except FilesMissing:
         folder.cleanup()
-        raise FilesLost from None
+        raise Problem(
+            _l(
+                "No archive was made: files that belong to records are not where"
+                " files are stored. Tell "
+                "whoever runs the server."
+            )
+        ) from None
     except BaseException:
         folder.cleanup()
         raise

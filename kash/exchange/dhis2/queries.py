@@ -37,40 +37,13 @@ from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.platform.web.formats import local_today
 
 
-class SlotTaken(Problem):
-    """A place there to which another figure is mapped already."""
-
-    status = 422
-    field = "data_element"
-    sentence = _l("Another figure goes to this place already. Remove that one first.")
-
-
 class NothingToPush(Problem):
     """A push without a value that is new, changed or withdrawn."""
 
     sentence = _l("Nothing has changed since it was sent last, so there is nothing to send.")
 
 
-class PushUnderWay(Problem):
-    """A second push while the first has not ended."""
-
-    sentence = _l(
-        "Something is being sent already. Wait until that has ended, and look at what became of it."
-    )
-
-
-class NoDataSet(Problem):
-    """A connection without the data set into which values go."""
-
-    sentence = _l("The connection names no data set. Change the connection, and enter it there.")
-
-
-class WrongPushPeriod(Problem):
-    """A period that is no quarter and no year, or is not over."""
-
-    status = 422
-    field = "period"
-    sentence = _l("Choose a quarter or a year that is over.")
+_WRONG_PUSH_PERIOD = _l("Choose a quarter or a year that is over.")
 
 
 KIND = "dhis2"
@@ -146,9 +119,9 @@ def period_named(text: str) -> Period:
         found = read_period(text)
         dhis2_period(found)
     except (PeriodProblem, NotSendable):
-        raise WrongPushPeriod from None
+        raise Problem(_WRONG_PUSH_PERIOD, field="period", status=422) from None
     if found.last >= local_today():
-        raise WrongPushPeriod
+        raise Problem(_WRONG_PUSH_PERIOD, field="period", status=422)
     return found
 
 

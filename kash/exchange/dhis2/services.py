@@ -19,15 +19,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kash.exchange.dhis2.forms import figure_text
 from kash.exchange.dhis2.models import MappedCell, Push, PushedValue
-from kash.exchange.dhis2.queries import (
-    GIVEN_UP,
-    KIND,
-    NoDataSet,
-    NothingToPush,
-    PushUnderWay,
-    SlotTaken,
-    push_plan,
-)
+from kash.exchange.dhis2.queries import GIVEN_UP, KIND, NothingToPush, push_plan
 from kash.exchange.dhis2.rules import (
     UNKNOWN,
     PushOutcome,
@@ -47,7 +39,7 @@ from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import enqueue
 from kash.platform.jobs.progress import Progress
 from kash.platform.vault import audited
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.taking import TableColumn
 from kash.policy import Actor
@@ -204,7 +196,11 @@ def map_cell(connection: str, mapping: CellMapping, *, by: Actor) -> str:
             change.about(found.public_id, row.public_id)
             return row.public_id
     except IntegrityError:
-        raise SlotTaken from None
+        raise Problem(
+            _l("Another figure goes to this place already. Remove that one first."),
+            field="data_element",
+            status=422,
+        ) from None
 
 
 def remove_cell(connection: str, public_id: str, *, by: Actor) -> None:
@@ -235,14 +231,21 @@ def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -
         found = _connection(session, connection)
         connection_on(KIND, connection, session)
         if not found.settings.get("data_set"):
-            raise NoDataSet
+            raise Problem(
+                _l("The connection names no data set. Change the connection, and enter it there.")
+            )
         under_way = select(Push.id).where(
             Push.connection_id == found.id,
             Push.state != "done",
             Push.asked_at > change.now - GIVEN_UP,
         )
         if session.scalar(under_way) is not None:
-            raise PushUnderWay
+            raise Problem(
+                _l(
+                    "Something is being sent already. Wait until that has ended,"
+                    " and look at what became of it."
+                )
+            )
         whole = push_plan(found, period, session)
         if whole.planned.is_empty:
             raise NothingToPush

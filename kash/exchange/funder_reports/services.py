@@ -237,25 +237,6 @@ def _cell(value: int | str | None) -> int | str:
     return "" if value is None else value
 
 
-class ReportThere(Problem):
-    """A second report on one statement."""
-
-    status = 409
-    sentence = _l("There is a report on these figures already.")
-
-
-class StatementNotSent(Problem):
-    """A report on figures that were not sent."""
-
-    sentence = _l("Send the figures first: a report tells nothing that was not audited and sent.")
-
-
-class ReportFixed(Problem):
-    """A change of a report that was proposed or approved."""
-
-    sentence = _l("This report was proposed, so it does not change. It can be sent back.")
-
-
 def propose_report(public_id: str, row_version: int, *, by: Actor) -> None:
     """Fix what is reported, and have another person read it than the one who wrote it. Raises
     NotFound, WrongStep and ChangedMeanwhile."""
@@ -347,10 +328,12 @@ def begin_report(statement: str, *, by: Actor) -> str:
             )
         )
         if found.state != "sent":
-            raise StatementNotSent
+            raise Problem(
+                _l("Send the figures first: a report tells nothing that was not audited and sent.")
+            )
         there = select(FunderReport.id).where(FunderReport.statement_id == found.id)
         if session.scalar(there) is not None:
-            raise ReportThere
+            raise Problem(_l("There is a report on these figures already."))
         begins = template_of(found.funder_id)
         with force_locale(begins.language):
             title = made_name(found)
@@ -375,7 +358,9 @@ def write_report(public_id: str, details: ReportDetails, row_version: int, *, by
     with audited("funder_reports.written", by) as change:
         report: FunderReport = APPROVAL.locked(change.session, public_id)
         if report.state not in OPEN:
-            raise ReportFixed
+            raise Problem(
+                _l("This report was proposed, so it does not change. It can be sent back.")
+            )
         if report.row_version != row_version:
             raise ChangedMeanwhile
         report.title, report.language = details.title, details.language

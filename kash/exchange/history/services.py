@@ -79,22 +79,6 @@ class NoExport(Problem):
         super().__init__(str(FILE_FAULTS[why]))
 
 
-class GroupOfNobody(Problem):
-    """There is no such group."""
-
-    field = "group"
-    status = 422
-    sentence = _l("Choose a group.")
-
-
-class RowsWrong(Problem):
-    """Rows of the file cannot be read."""
-
-    field = "file"
-    status = 422
-    sentence = _l("Some rows cannot be read. Mend them in the file and choose it again.")
-
-
 class ShownOtherwise(Problem):
     """People whom the names fit are others than were shown, or somebody else was chosen."""
 
@@ -189,7 +173,11 @@ def bring_in(
     """
     export = _read(text, order)
     if export.faults or export.two_days:
-        raise RowsWrong
+        raise Problem(
+            _l("Some rows cannot be read. Mend them in the file and choose it again."),
+            field="file",
+            status=422,
+        )
     with audited("history.brought", by=actor) as change:
         session = change.session
         preview = _preview(session, export, plain(text), group, actor, chosen, order)
@@ -240,7 +228,7 @@ def _preview(
     order: str,
 ) -> EarlierPreview:
     if not session.scalar(select(Group.id).where(Group.public_id == group)):
-        raise GroupOfNobody
+        raise Problem(_l("Choose a group."), field="group", status=422)
     fitting = _fitting(session, export, group, actor)
     others = people_by_id(session, actor, group, {one for one in chosen.values() if one})
     trainings = _trainings(export)

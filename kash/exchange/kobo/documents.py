@@ -14,13 +14,14 @@ from flask_babel import lazy_gettext as _l
 from kash.attendance.forms import usual_word
 from kash.attendance.queries.pads import roster_given, slots_given
 from kash.attendance.queries.statuses import statuses_for
-from kash.exchange.kobo.queries import NobodyToMark, choice_of
+from kash.exchange.kobo.queries import choice_of
 from kash.exchange.kobo.rules.forms import LANGUAGES, FormChoice, FormQuestion, XlsForm, sheets_of
 from kash.exchange.kobo.rules.marks import SESSION, STATUS, WORKSHOP
 from kash.people import words
 from kash.people.models import Group, Organisation
 from kash.people.rules.persons import AGE_BANDS, MOST_NAME, SEXES
 from kash.people.rules.persons import LANGUAGES as SPOKEN
+from kash.platform.web.errors import Problem
 from kash.workshops.models import Workshop
 
 _SHORT = f"string-length(.) <= {MOST_NAME}"
@@ -95,7 +96,7 @@ def attendance_form(workshop: Workshop) -> XlsForm:
     """
     slots, roster = slots_given(workshop.register_id), roster_given(workshop.register_id)
     if not slots or not roster:
-        raise NobodyToMark
+        raise Problem(_l("This workshop has no session yet, or nobody is on its register."))
     sessions = tuple(FormChoice(one["id"], dict.fromkeys(LANGUAGES, one["label"])) for one in slots)
     participants = tuple(
         FormChoice(choice_of(one["entry"]), dict.fromkeys(LANGUAGES, one["code"])) for one in roster

@@ -58,38 +58,10 @@ class CannotFetch(Problem):
     sentence = _l("The other server did not answer as it should. Nothing was brought in.")
 
 
-class FormKnown(Problem):
-    """The form is brought in already."""
-
-    field = "asset"
-    status = 422
-    sentence = _l("This form of that server is here already.")
+FORM_KNOWN = _l("This form of that server is here already.")
 
 
-class ListWaits(Problem):
-    """A list of this form still waits to be confirmed."""
-
-    sentence = _l(
-        "A list of this form waits to be confirmed or thrown away. Rows are fetched after that."
-    )
-
-
-class BeingFetched(Problem):
-    """Somebody else has the rows of this form fetched now."""
-
-    sentence = _l("Somebody else has these rows fetched now. Look again in a few minutes.")
-
-
-class NobodyToMark(Problem):
-    """A workshop without a session, or without anybody on its register."""
-
-    sentence = _l("This workshop has no session yet, or nobody is on its register.")
-
-
-class NotRunning(Problem):
-    """The workshop is run by others, or by nobody any more."""
-
-    sentence = _l("Marks of a workshop are brought in by whoever runs it.")
+NOT_RUNNING = _l("Marks of a workshop are brought in by whoever runs it.")
 
 
 class OtherFile(Problem):
@@ -101,21 +73,6 @@ class OtherFile(Problem):
         "No row of this file names a session. Bring the export of the form that is downloaded here,"
         " with XML values and headers in place of labels. Nothing was kept."
     )
-
-
-class MarksChanged(Problem):
-    """Marks stand otherwise than they were shown."""
-
-    sentence = _l(
-        "Rows came, or somebody marked the register, since this was shown. Nothing was saved: look"
-        " at it again."
-    )
-
-
-class NothingToTake(Problem):
-    """Nothing waits to be taken over or left out."""
-
-    sentence = _l("Nothing waits here. Nothing was saved.")
 
 
 class QuestionsGone(Problem):
@@ -131,15 +88,6 @@ class QuestionsGone(Problem):
                 names=told,
             )
         )
-
-
-class NoName(Problem):
-    """No question of the form is a name."""
-
-    sentence = _l(
-        "No question of this form asks for a name. Use the form that is downloaded here, or call"
-        " the question “name”."
-    )
 
 
 def refused(status: int) -> CannotFetch:
@@ -281,7 +229,7 @@ def may_fetch(form: KoboForm, by: Actor, session: Session | None = None) -> None
         form.workshop is None
         or may_mark_register(session or db.session(), form.workshop.register_id, by) is None
     ):
-        raise NotRunning
+        raise Problem(NOT_RUNNING)
 
 
 def list_of(form: KoboForm, session: Session | None = None) -> PeopleList | None:

@@ -19,17 +19,7 @@ from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder
 
-
-class NoFunderRole(Problem):
-    """A tie of an account that is no funder's."""
-
-    sentence = _l("Only an account with the role of a funder belongs to one.")
-
-
-class TiedAlready(Problem):
-    """A second tie of an account that has one, or for which one waits."""
-
-    sentence = _l("This account belongs to a funder already, or a decision on it waits.")
+_NO_FUNDER_ROLE = _l("Only an account with the role of a funder belongs to one.")
 
 
 def ask_to_tie(account_id: str, funder: str, *, by: Actor) -> str:
@@ -41,7 +31,7 @@ def ask_to_tie(account_id: str, funder: str, *, by: Actor) -> str:
             session.scalar(select(Account).where(Account.public_id == account_id).with_for_update())
         )
         if not _is_funders(session, account):
-            raise NoFunderRole
+            raise Problem(_NO_FUNDER_ROLE)
         paying = one_or_404(session.scalar(select(Funder).where(Funder.public_id == funder)))
         open_one = select(FunderAccount.id).where(
             FunderAccount.account_id == account.id,
@@ -49,7 +39,9 @@ def ask_to_tie(account_id: str, funder: str, *, by: Actor) -> str:
             FunderAccount.state != "returned",
         )
         if session.scalar(open_one) is not None:
-            raise TiedAlready
+            raise Problem(
+                _l("This account belongs to a funder already, or a decision on it waits.")
+            )
         made: FunderAccount = APPROVAL.propose(
             change, by, account_id=account.id, funder_id=paying.id
         )
@@ -77,7 +69,7 @@ def agree_to_tie(public_id: str, *, by: Actor) -> None:
         if stands is not Standing.MAY:
             raise NotIndependent(stands)
         if not _is_funders(change.session, asked.account):
-            raise NoFunderRole
+            raise Problem(_NO_FUNDER_ROLE)
 
 
 def return_tie(public_id: str, reason: str, *, by: Actor) -> None:

@@ -58,31 +58,10 @@ class PeriodBackwards(Problem):
     sentence = _l("This period ends before it starts. Its last day must not lie before its first.")
 
 
-class DefinitionWaits(Problem):
-    """Another proposal for an indicator of which one waits already."""
-
-    sentence = _l("A definition of this indicator waits already. It is decided on first.")
-
-
-class DefinitionFromThePast(Problem):
-    """A definition that would change what was counted and told already."""
-
-    status = 422
-    field = "from_day"
-    sentence = _l(
-        "A new definition holds from today on or later, so that figures which were told already"
-        " stay what they were."
-    )
-
-
-class TargetThere(Problem):
-    """Two targets for the same."""
-
-    status = 422
-    field = "value"
-    sentence = _l(
-        "There is a target for this indicator, period, funder and group already. Change that one."
-    )
+_DEFINITION_FROM_THE_PAST = _l(
+    "A new definition holds from today on or later, so that figures which were told already"
+    " stay what they were."
+)
 
 
 class TargetNotCounted(Problem):
@@ -250,7 +229,7 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
     if key not in INDICATORS:
         raise NotFound
     if details.from_day < local_today():
-        raise DefinitionFromThePast
+        raise Problem(_DEFINITION_FROM_THE_PAST, field="from_day", status=422)
     with audited("indicators.definition_proposed", by) as change:
         waits = change.session.scalar(
             select(IndicatorDefinition.id).where(
@@ -258,7 +237,9 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
             )
         )
         if waits is not None:
-            raise DefinitionWaits
+            raise Problem(
+                _l("A definition of this indicator waits already. It is decided on first.")
+            )
         least = details.least.of(key)
         made: IndicatorDefinition = APPROVAL.propose(
             change,
@@ -282,7 +263,7 @@ def approve_definition(public_id: str, *, by: Actor) -> None:
     with audited("indicators.definition_approved", by) as change:
         found: IndicatorDefinition = APPROVAL.locked(change.session, public_id)
         if found.state == "proposed" and found.from_day < local_today():
-            raise DefinitionFromThePast
+            raise Problem(_DEFINITION_FROM_THE_PAST, field="from_day", status=422)
         latest = change.session.scalar(
             select(func.max(IndicatorDefinition.version)).where(
                 IndicatorDefinition.key == found.key
@@ -387,4 +368,11 @@ def _refuse_twice(
         )
     )
     if there is not None:
-        raise TargetThere
+        raise Problem(
+            _l(
+                "There is a target for this indicator, period, funder and group"
+                " already. Change that one."
+            ),
+            field="value",
+            status=422,
+        )

@@ -135,16 +135,6 @@ class NotWitnessed(Problem):
     )
 
 
-class PutBackUnsaid(Problem):
-    """The database is behind its mirror, and nothing in the chain says that it was put back."""
-
-    sentence = _l(
-        "The mirror of the audit trail is missing, or knows more than the database, and nothing"
-        " says that it was put back. The operator looks with flask audit verify, and begins a new"
-        " mirror with flask audit new-mirror."
-    )
-
-
 class CodeNotHere(Problem):
     """No entry of the chain has this code."""
 
@@ -170,12 +160,6 @@ class OtherCode(Problem):
 
     status, field = 422, "code"
     sentence = _l("This is not the code that was typed first. Read it from your own copy.")
-
-
-class SaidAlready(Problem):
-    """Somebody else said something of this day, which waits."""
-
-    sentence = _l("Somebody said what became of these figures, and it waits for a second person.")
 
 
 class LedgerNotOpen(Problem):
@@ -225,22 +209,6 @@ class WrongFreezeDay(Problem):
     def __init__(self, quarter: int) -> None:
         super().__init__()
         self.field = f"day_{quarter}"
-
-
-class PlanWaits(Problem):
-    """A second plan for a year of which one waits, or was approved."""
-
-    field = "year"
-    sentence = _l("This year has a plan already, approved or waiting for approval.")
-
-
-class FreezeDayOver(Problem):
-    """Approval on or after the first freeze day, when somebody may know what will be counted."""
-
-    sentence = _l(
-        "Its first day is here or over. A plan is approved before, while nobody can know what will"
-        " be counted: send it back, so that it begins with the next window."
-    )
 
 
 KIND = "release_ledger"
@@ -327,7 +295,9 @@ def propose_plan(year: int, details: PlanDetails, *, by: Actor) -> str:
             ReleasePlan.year == year, ReleasePlan.state != "returned"
         )
         if change.session.scalar(taken) is not None:
-            raise PlanWaits
+            raise Problem(
+                _l("This year has a plan already, approved or waiting for approval."), field="year"
+            )
         made: ReleasePlan = APPROVAL.propose(
             change, by, year=year, **_columns(change.session, year, details)
         )
@@ -361,7 +331,13 @@ def approve_plan(public_id: str, digest: str, *, by: Actor) -> None:
         if plan.state == "proposed" and plan.digest != digest:
             raise ChangedMeanwhile
         if plan.state == "proposed" and plan.calendar[0].freeze_on <= local_today():
-            raise FreezeDayOver
+            raise Problem(
+                _l(
+                    "Its first day is here or over. A plan is approved before,"
+                    " while nobody can know what will"
+                    " be counted: send it back, so that it begins with the next window."
+                )
+            )
         _check(change.session, plan.year_plan)
         APPROVAL.approve(change, plan, by)
 
@@ -505,7 +481,9 @@ def say(day: date, details: RecoveryDetails, *, by: Actor) -> str:
     with audited("releases.recovery_said", by) as change:
         doubt = doubt_of(change.session, day, change.now)
         if waiting_for(change.session, day) is not None:
-            raise SaidAlready
+            raise Problem(
+                _l("Somebody said what became of these figures, and it waits for a second person.")
+            )
         code = details.code if details.kind == "code" else ""
         _recoveries_check(change.session, doubt, details.kind, code)
         made: ReleaseRecovery = RECOVERY.propose(
@@ -522,7 +500,15 @@ def say(day: date, details: RecoveryDetails, *, by: Actor) -> str:
 
 def _recoveries_check(session: Session, doubt: Doubt, kind: str, code: str) -> None:
     if doubt.unsaid:
-        raise PutBackUnsaid
+        raise Problem(
+            _l(
+                "The mirror of the audit trail is missing, or knows more than"
+                " the database, and nothing"
+                " says that it was put back. The operator looks with flask audit"
+                " verify, and begins a new"
+                " mirror with flask audit new-mirror."
+            )
+        )
     if kind != "code":
         return
     proof = proves(session, code, doubt)

@@ -70,16 +70,6 @@ APPROVAL = Approval(
 )
 
 
-class NotWorkedOut(Problem):
-    """The check of what could be worked out came to no end."""
-
-    status = 503
-    sentence = _l(
-        "What could be worked out from these figures was not found out, so nothing was sent. Try"
-        " again in a few minutes."
-    )
-
-
 class NotQuarterOrYear(Problem):
     """Statement of other days than a quarter or a year."""
 
@@ -90,24 +80,6 @@ class NotOver(Problem):
     """Statement of a period that goes on."""
 
     sentence = _l("These days are not over yet. Their figures would still change.")
-
-
-class AlreadySent(Problem):
-    """Statement that left; its figures stay as they are."""
-
-    sentence = _l(
-        "A statement of this period was sent to this funder. Its figures stay as they were; what"
-        " changed since is shown beside them."
-    )
-
-
-class AlreadyProposed(Problem):
-    """Statement that waits for approval, or has it."""
-
-    sentence = _l(
-        "A statement of this period waits to be approved or sent. Send it back first, if its"
-        " figures are to be frozen again."
-    )
 
 
 class MixedMonths(Problem):

@@ -25,14 +25,11 @@ from kash.figures.statements import queries as ledger
 from kash.figures.statements.models import FrozenFigure, Statement
 from kash.figures.statements.queries import (
     APPROVAL,
-    AlreadyProposed,
-    AlreadySent,
     CouldBeWorkedOut,
     CountedFigure,
     MixedMonths,
     NotOver,
     NotQuarterOrYear,
-    NotWorkedOut,
     RowsWereGiven,
     ToldOtherwise,
     counted,
@@ -67,7 +64,7 @@ from kash.platform.confinement import NoAnswer, answered
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import audited, head_code
 from kash.platform.vault.audit import Change
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import date_text, local_today
 from kash.policy import Actor
 from kash.workshops.models import Funder
@@ -228,7 +225,14 @@ def _asked(question: dict[str, Any]) -> dict[str, Any]:
         )
         return dict(json.loads(answer))
     except (NoAnswer, ValueError):
-        raise NotWorkedOut from None
+        raise Problem(
+            _l(
+                "What could be worked out from these figures was not found out,"
+                " so nothing was sent. Try"
+                " again in a few minutes."
+            ),
+            status=503,
+        ) from None
 
 
 def freeze(funder: str, period: Period, by: Actor, *, police_only: bool = False) -> str:
@@ -295,9 +299,21 @@ def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statem
         )
         session.add(found)
     elif found.state == "sent":
-        raise AlreadySent
+        raise Problem(
+            _l(
+                "A statement of this period was sent to this funder. Its figures"
+                " stay as they were; what"
+                " changed since is shown beside them."
+            )
+        )
     elif found.state in APPROVAL.waits:
-        raise AlreadyProposed
+        raise Problem(
+            _l(
+                "A statement of this period waits to be approved or sent. Send"
+                " it back first, if its"
+                " figures are to be frozen again."
+            )
+        )
     else:
         found.figures.clear()
         # Before their places are given anew.

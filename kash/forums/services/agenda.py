@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,11 @@ from kash.forums.services.internal_lines import (
     planned_meeting,
     written_meeting,
 )
-from kash.forums.services.problems import AgendaFull, MeetingOver, StaysOnAgenda
+from kash.forums.services.problems import AGENDA_FULL, MeetingOver
 from kash.platform.database import new_public_id
 from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, Problem
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -64,7 +65,7 @@ def add_item(
             return item_id
         check_numbers_free(change.session, meeting)
         if len(items) >= ITEMS_OF_A_MEETING:
-            raise AgendaFull
+            raise Problem(AGENDA_FULL, field="title")
         item = AgendaItem(
             public_id=item_id or new_public_id(),
             meeting_id=meeting.id,
@@ -126,7 +127,7 @@ def add_usual_items(
             change.nothing()
             return 0
         if len(agenda) > ITEMS_OF_A_MEETING:
-            raise AgendaFull
+            raise Problem(AGENDA_FULL, field="title")
         _number(agenda)
         change.about(meeting.public_id)
         return added
@@ -200,7 +201,9 @@ def remove_item(forum_id: str, meeting_id: str, item_id: str, *, by: Actor) -> N
             for kind in (Decision, Action)
         )
         if written or (item.kind == "arising" and has_open_actions(session, forum, held)):
-            raise StaysOnAgenda
+            raise Problem(
+                _l("This item stays: it lists open actions, or something is written under it.")
+            )
         rest = [other for other in items_in_order(session, held) if other.id != item.id]
         session.delete(item)
         _number(rest)

@@ -37,7 +37,7 @@ from kash.forums.services.internal_lines import (
     written_meeting,
 )
 from kash.forums.services.minutes import carry_over, keep_presence
-from kash.forums.services.problems import AlreadyClosed, TooManyRows, UnknownChoice, UnknownOwner
+from kash.forums.services.problems import ALREADY_CLOSED, UNKNOWN_CHOICE, TooManyRows, UnknownOwner
 from kash.forums.stored_files import ForumFile, forget, store
 from kash.people.models import Group
 from kash.platform.vault import audited
@@ -46,25 +46,7 @@ from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
-
-class LookTooEarly(Problem):
-    """One looks again after the meeting that decided."""
-
-    status = 422
-    field = "look_on"
-    sentence = _l("Choose a day after the meeting that took the decision.")
-
-
-class DayNotCome(Problem):
-    """Nothing is concluded before the day on which one looks."""
-
-    sentence = _l("The day on which the forum looks again has not come.")
-
-
-class ConcludedAlready(Problem):
-    """The forum has concluded."""
-
-    sentence = _l("The forum has concluded already. Take that back first.")
+_CONCLUDED_ALREADY = _l("The forum has concluded already. Take that back first.")
 
 
 @dataclass(frozen=True)
@@ -106,11 +88,15 @@ def set_review(
         forum = forum_run_by(session, forum_id, by)
         decision, meeting, review = _found(session, forum, decision_id)
         if details.look_on <= to_local(meeting.starts_at).date():
-            raise LookTooEarly
+            raise Problem(
+                _l("Choose a day after the meeting that took the decision."),
+                field="look_on",
+                status=422,
+            )
         if (review.row_version if review else 0) != row_version:
             raise ChangedMeanwhile
         if review is not None and review.conclusion:
-            raise ConcludedAlready
+            raise Problem(_CONCLUDED_ALREADY, field="")
         if review is None:
             review = DecisionReview(decision_id=decision.id, row_version=0)
             session.add(review)
@@ -127,14 +113,14 @@ def conclude(forum_id: str, decision_id: str, *, conclusion: str, found: str, by
     Raises NotFound, Forbidden, UnknownChoice, DayNotCome and ConcludedAlready.
     """
     if conclusion not in CONCLUSIONS:
-        raise UnknownChoice
+        raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.decision_concluded", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         decision, _meeting, review = _found(change.session, forum, decision_id)
         if review is None or review.look_on > to_local(change.now).date():
-            raise DayNotCome
+            raise Problem(_l("The day on which the forum looks again has not come."), field="")
         if review.conclusion:
-            raise ConcludedAlready
+            raise Problem(_CONCLUDED_ALREADY, field="")
         review.conclusion, review.found, review.concluded_at = conclusion, found, change.now
         review.row_version += 1
         change.about(forum.public_id, decision.public_id)
@@ -152,14 +138,6 @@ def take_back_conclusion(forum_id: str, decision_id: str, *, by: Actor) -> None:
         review.conclusion, review.found, review.concluded_at = "", "", None
         review.row_version += 1
         change.about(forum.public_id, decision.public_id)
-
-
-class NobodyThere(Problem):
-    """Nobody was there at the time at which a decision is said to have been taken."""
-
-    status = 422
-    field = "at"
-    sentence = _l("By the register nobody was there at this time. Note first who was there.")
 
 
 class TooManyVotes(Problem):
@@ -256,7 +234,11 @@ def _moment_noted(
     session: Session, meeting: Meeting, item: AgendaItem, decision: Decision, moment: datetime
 ) -> None:
     if not keep_presence(session, attendance_at(session, meeting), item, decision, moment):
-        raise NobodyThere
+        raise Problem(
+            _l("By the register nobody was there at this time. Note first who was there."),
+            field="at",
+            status=422,
+        )
 
 
 def _decision(session: Session, item: AgendaItem, public_id: str) -> Decision:
@@ -372,7 +354,7 @@ def hand_over(forum_id: str, action_id: str, *, owner: str, due_on: date | None,
         forum = forum_run_by(session, forum_id, by)
         action = _action(session, forum, action_id)
         if action.state != "open":
-            raise AlreadyClosed
+            raise Problem(ALREADY_CLOSED, field="")
         seat = None
         if owner:
             seat = session.scalar(
@@ -392,7 +374,7 @@ def link(forum_id: str, action_id: str, *, kind: str, target: str, by: Actor) ->
     """Say that an action changes something elsewhere; once. The caller has found that `target` is
     there and within reach. Raises NotFound, Forbidden, UnknownChoice and TooManyRows."""
     if kind not in LINK_KINDS:
-        raise UnknownChoice
+        raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.action_linked", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)

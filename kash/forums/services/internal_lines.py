@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kash.forums.models import AgendaItem, Forum, ForumMember, InternalLine, Meeting, MinutesLife
 from kash.forums.queries.series import runs, within_reach
 from kash.forums.rules.minutes import ConfirmRefusal, line_digest, telling_lines
-from kash.forums.services.problems import FiguresBesideCases, MeetingOver, TwoPeopleNeeded
+from kash.forums.services.problems import FiguresBesideCases, MeetingOver
 from kash.people.queries.directory import station_names
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden, NotFound
@@ -31,28 +31,10 @@ class MinutesLocked(Problem):
     )
 
 
-class NotHeldYet(Problem):
-    """Minutes are circulated once the meeting is recorded as held."""
-
-    sentence = _l("Record the meeting as held first.")
+NOT_HELD_YET = _l("Record the meeting as held first.")
 
 
-class NothingWritten(Problem):
-    """There is nothing to circulate."""
-
-    sentence = _l("Nothing is written yet. Write the minutes first.")
-
-
-class DifferencesLeft(Problem):
-    """Two people wrote something differently, and nobody settled it yet."""
-
-    sentence = _l("Two people wrote something differently. Settle that first, under its item.")
-
-
-class AlreadyCirculated(Problem):
-    """Somebody circulated the minutes meanwhile."""
-
-    sentence = _l("The minutes are circulated already.")
+DIFFERENCES_LEFT = _l("Two people wrote something differently. Settle that first, under its item.")
 
 
 class NotCirculated(Problem):
@@ -70,45 +52,7 @@ class NumbersFrozen(Problem):
     )
 
 
-class RemarksOver(Problem):
-    """The day until which remarks are taken is over."""
-
-    sentence = _l("Remarks were taken until another day. Say it at the next meeting.")
-
-
-class OnlyWhoWasThere(Problem):
-    """Remarks are made by members who were present."""
-
-    status = 403
-    sentence = _l("Members who were at the meeting can remark on its minutes.")
-
-
-class TooManyRemarks(Problem):
-    """A member has a limit of remarks on an item that no reader reaches."""
-
-    status = 422
-    field = "text"
-    sentence = _l("You have many remarks on this item already. Put them together in one.")
-
-
-class AlreadySettled(Problem):
-    """Somebody settled the remark meanwhile."""
-
-    sentence = _l("This remark is settled already.")
-
-
-class DayOver(Problem):
-    """Remarks are taken until today or later."""
-
-    status = 422
-    field = "remarks_until"
-    sentence = _l("Choose today or a later day.")
-
-
-class NotLocked(Problem):
-    """Errata and withdrawals concern locked minutes."""
-
-    sentence = _l("The minutes are not locked yet: correct the text itself.")
+ONLY_WHO_WAS_THERE = _l("Members who were at the meeting can remark on its minutes.")
 
 
 class NotConfirmed(Problem):
@@ -290,7 +234,7 @@ def release_line(place: tuple[str, str, str], line_id: str, *, by: Actor) -> Non
 
     def released(row: InternalLine) -> None:
         if row.asked_by is None or row.asked_by == by.public_id:
-            raise TwoPeopleNeeded
+            raise Problem(_l("Somebody else who runs this forum has to release the line."))
         row.released_by = by.public_id
 
     _change_line(place, line_id, "forums.line_released", by, released)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, delete, func, select, union_all
 from sqlalchemy.orm import Session
 
@@ -49,10 +50,11 @@ from kash.forums.services.minutes import (
     save_actions,
     save_decisions,
 )
-from kash.forums.services.problems import TextTooLong, TooManyRows, UnknownChoice
+from kash.forums.services.problems import UNKNOWN_CHOICE, TooManyRows
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
 from kash.platform.web import NotFound
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
 
 Place = tuple[str, str, str]
@@ -127,7 +129,7 @@ def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor)
     Raises NotFound, Forbidden, MeetingOver, UnknownChoice and what is too long or too much.
     """
     if take not in TAKES:
-        raise UnknownChoice
+        raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.difference_settled", by) as change:
         session = change.session
         forum, meeting, item = _writable(session, place, by)
@@ -268,7 +270,9 @@ def _refuse_too_much(
         ([row.text for row in merged.actions], ACTION_LENGTH),
     )
     if any(len(text) > most for texts, most in longest for text in texts):
-        raise TextTooLong
+        raise Problem(
+            _l("This is too long for one item. Move a part under another item."), status=422
+        )
 
 
 def _note_differences(

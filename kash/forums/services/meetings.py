@@ -43,7 +43,6 @@ from kash.forums.services.presence import (
     reopen_slot,
     set_length,
 )
-from kash.forums.services.problems import MeetingAhead, MomentTaken, MonthFull
 from kash.forums.services.series import held_template
 from kash.people.models import Group
 from kash.platform.database import new_public_id
@@ -63,7 +62,9 @@ def _letter(others: Iterable[Meeting], starts_at: datetime) -> str:
     try:
         return month_letter({m.letter for m in others if _month(m.starts_at) == month})
     except NoLetterLeft:
-        raise MonthFull from None
+        raise Problem(
+            _l("The forum has too many meetings in this month. Choose another month."), field="day"
+        ) from None
 
 
 def _other_meetings(session: Session, forum: Forum, excluding: int | None = None) -> list[Meeting]:
@@ -75,7 +76,9 @@ def _other_meetings(session: Session, forum: Forum, excluding: int | None = None
 
 def _moment_is_free(others: Iterable[Meeting], starts_at: datetime) -> None:
     if any(other.starts_at == starts_at for other in others):
-        raise MomentTaken
+        raise Problem(
+            _l("The forum has a meeting at this time already. Choose another time."), field="time"
+        )
 
 
 def plan_meeting(
@@ -232,7 +235,7 @@ def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
         forum = forum_run_by(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
         if not has_begun(meeting.starts_at, change.now):
-            raise MeetingAhead
+            raise Problem(_l("The meeting has not begun. Record it as held when it has."))
         meeting.state = "held"
         meeting.held_at = change.now
         meeting.row_version += 1
@@ -240,22 +243,6 @@ def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
         close_slot(change.session, meeting, change.now, by)
         note_where_missing(change.session, meeting, change.now)
         change.about(forum.public_id, meeting.public_id)
-
-
-class TermEndsFirst(Problem):
-    """A term ends before it begins."""
-
-    status = 422
-    field = "ends_on"
-    sentence = _l("The last day comes after the first.")
-
-
-class TermsOverlap(Problem):
-    """A member would hold two terms on one day."""
-
-    status = 422
-    field = "begins_on"
-    sentence = _l("Another term of this member has a day in common with this one. End it first.")
 
 
 class NumberNeeded(Problem):
@@ -338,9 +325,13 @@ def _fits(details: TermDetails, others: list[ForumTerm]) -> None:
         [OfficeTerm(one.begins_on, one.ends_on) for one in others],
     )
     if fault is TermFault.ENDS_FIRST:
-        raise TermEndsFirst
+        raise Problem(_l("The last day comes after the first."), field="ends_on", status=422)
     if fault is TermFault.OVERLAP:
-        raise TermsOverlap
+        raise Problem(
+            _l("Another term of this member has a day in common with this one. End it first."),
+            field="begins_on",
+            status=422,
+        )
 
 
 def agree_quorum(

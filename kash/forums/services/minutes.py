@@ -29,7 +29,7 @@ from kash.forums.queries.series import runs
 from kash.forums.rules.merging import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutesRow, row_changes
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.internal_lines import (
-    NotHeldYet,
+    NOT_HELD_YET,
     check_numbers_free,
     forum_in_reach,
     forum_run_by,
@@ -39,10 +39,10 @@ from kash.forums.services.internal_lines import (
     written_meeting,
 )
 from kash.forums.services.problems import (
-    AlreadyClosed,
+    ALREADY_CLOSED,
+    UNKNOWN_CHOICE,
     MinuteChanged,
     TooManyRows,
-    UnknownChoice,
     UnknownOwner,
     WrittenAction,
     WrittenDecision,
@@ -52,7 +52,7 @@ from kash.people.models import Group
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor
 from kash.training.material_files import MaterialProblem
 
@@ -300,14 +300,14 @@ def close_action(
 ) -> None:
     """Mark an open action as done or dropped, by its owner or whoever runs the forum."""
     if state not in OUTCOMES:
-        raise UnknownChoice
+        raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.action_closed", by) as change:
         forum = forum_in_reach(change.session, forum_id, by)
         action = _action_in(change.session, forum, action_id)
         if not _may_close(by, forum, action):
             raise Forbidden
         if action.state != "open":
-            raise AlreadyClosed
+            raise Problem(ALREADY_CLOSED, field="")
         action.state, action.outcome, action.closed_at = state, outcome, change.now
         change.about(forum.public_id, action.public_id)
 
@@ -318,7 +318,7 @@ def reopen_action(forum_id: str, action_id: str, *, by: Actor) -> None:
         forum = forum_run_by(change.session, forum_id, by)
         action = _action_in(change.session, forum, action_id)
         if action.state == "open":
-            raise AlreadyClosed
+            raise Problem(ALREADY_CLOSED, field="")
         action.state, action.outcome, action.closed_at = "open", "", None
         change.about(forum.public_id, action.public_id)
 
@@ -395,7 +395,7 @@ def keep_signed_copy(forum_id: str, meeting_id: str, *, content: bytes, by: Acto
         session = change.session
         meeting = meeting_in(session, forum_run_by(session, forum_id, by), meeting_id)
         if meeting.state != "held":
-            raise NotHeldYet
+            raise Problem(NOT_HELD_YET)
         before = _copy_of(session, meeting)
         replaced = before.public_id if before else ""
         if before is not None:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import date, datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -47,18 +48,11 @@ from kash.forums.rules.minutes import (
     root_of,
 )
 from kash.forums.services.internal_lines import (
-    AlreadyCirculated,
-    AlreadySettled,
-    DayOver,
-    DifferencesLeft,
+    DIFFERENCES_LEFT,
+    NOT_HELD_YET,
+    ONLY_WHO_WAS_THERE,
     NotCirculated,
     NotConfirmed,
-    NotHeldYet,
-    NothingWritten,
-    NotLocked,
-    OnlyWhoWasThere,
-    RemarksOver,
-    TooManyRemarks,
     forum_in_reach,
     forum_run_by,
     item_in,
@@ -66,12 +60,12 @@ from kash.forums.services.internal_lines import (
     written_meeting,
 )
 from kash.forums.services.live_minutes import forget_revisions, open_differences
-from kash.forums.services.problems import UnknownChoice
+from kash.forums.services.problems import UNKNOWN_CHOICE
 from kash.platform.database import after_commit, new_public_id
 from kash.platform.vault import audited
 from kash.platform.vault.chain import root_subject
 from kash.platform.vault.scrubbing import scrub_after_commit
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -91,16 +85,16 @@ def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor)
         forum = forum_run_by(session, forum_id, by)
         meeting = written_meeting(session, forum, meeting_id)
         if meeting.state != "held":
-            raise NotHeldYet
+            raise Problem(NOT_HELD_YET)
         row = life_row(meeting.id)
         if row is not None and row.state == MinutesState.CIRCULATED:
-            raise AlreadyCirculated
+            raise Problem(_l("The minutes are circulated already."))
         if remarks_until < to_local(change.now).date():
-            raise DayOver
+            raise Problem(_l("Choose today or a later day."), field="remarks_until", status=422)
         if not any(item.minute or item.decisions or item.actions for item in meeting.items):
-            raise NothingWritten
+            raise Problem(_l("Nothing is written yet. Write the minutes first."))
         if open_differences(session, meeting):
-            raise DifferencesLeft
+            raise Problem(DIFFERENCES_LEFT)
         forget_revisions(session, meeting)
         if row is None:
             row = MinutesLife(meeting_id=meeting.id)
@@ -138,10 +132,10 @@ def remark(forum_id: str, meeting_id: str, item_id: str, *, text: str, by: Actor
         meeting = written_meeting(session, forum, meeting_id)
         seat = seat_that_was_there(meeting, by)
         if seat is None:
-            raise OnlyWhoWasThere
+            raise Problem(ONLY_WHO_WAS_THERE, status=403)
         row = _circulated(session, meeting)
         if not may_remark(MinutesState(row.state), row.remarks_until, to_local(change.now).date()):
-            raise RemarksOver
+            raise Problem(_l("Remarks were taken until another day. Say it at the next meeting."))
         item = item_in(session, meeting, item_id)
         own = session.scalars(
             select(MinutesRemark.id).where(
@@ -149,7 +143,11 @@ def remark(forum_id: str, meeting_id: str, item_id: str, *, text: str, by: Actor
             )
         ).all()
         if len(own) >= REMARKS_ON_AN_ITEM:
-            raise TooManyRemarks
+            raise Problem(
+                _l("You have many remarks on this item already. Put them together in one."),
+                field="text",
+                status=422,
+            )
         made = MinutesRemark(
             public_id=new_public_id(),
             item_id=item.id,
@@ -167,7 +165,7 @@ def settle_remark(
 ) -> None:
     """Settle a remark with an answer: it was taken up, or declined. Raises AlreadySettled."""
     if state not in ANSWERS:
-        raise UnknownChoice
+        raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.remark_settled", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
@@ -180,7 +178,7 @@ def settle_remark(
             )
         )
         if row.state != "open":
-            raise AlreadySettled
+            raise Problem(_l("This remark is settled already."))
         row.state, row.answer = state, answer
         change.about(meeting.public_id, row.public_id)
 
@@ -224,7 +222,7 @@ def confirm(
             absent = reason is ConfirmRefusal.ABSENT and proposer in there
             raise NotConfirmed(reason, "seconder" if absent else "") if reason else NotCirculated
         if open_differences(session, meeting):
-            raise DifferencesLeft
+            raise Problem(DIFFERENCES_LEFT)
         day = to_local(confirming.starts_at).date()
         proposed, seconded = there[proposer], there[seconder]
         record = replace(
@@ -297,7 +295,7 @@ def locked_life(meeting: Meeting) -> MinutesLife:
     """The row of a meeting's locked minutes. Raises NotLocked."""
     row = life_row(meeting.id)
     if row is None or row.state != MinutesState.LOCKED:
-        raise NotLocked
+        raise Problem(_l("The minutes are not locked yet: correct the text itself."))
     return row
 
 

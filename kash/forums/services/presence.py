@@ -41,7 +41,7 @@ from kash.forums.services.internal_lines import (
     planned_meeting,
     written_meeting,
 )
-from kash.forums.services.problems import UnknownChoice, UnknownPerson
+from kash.forums.services.problems import UNKNOWN_CHOICE, UNKNOWN_PERSON
 from kash.people.models import Group, Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
@@ -51,12 +51,6 @@ from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 APOLOGY, ABSENT = "apology", "absent"
-
-
-class RegisterClosed(Problem):
-    """A mark would have to change in a closed register."""
-
-    sentence = _l("The register is closed. Open it again to change who was there.")
 
 
 class WrongPresence(Problem):
@@ -239,7 +233,9 @@ def _door(session: Session, forum: Forum, meeting_id: str) -> _Door:
 
 def _is_open(door: _Door, now: datetime) -> None:
     if door.slot.closed_at is not None:
-        raise RegisterClosed
+        raise Problem(
+            _l("The register is closed. Open it again to change who was there."), field=""
+        )
     if is_ahead(door.slot.starts_at, now):
         raise NotBegun(door.slot.starts_at)
 
@@ -361,7 +357,7 @@ def answer_invitation(forum_id: str, meeting_id: str, *, answer: str, by: Actor)
         if member is None:
             raise NotFound
         if answer not in ANSWERS:
-            raise UnknownChoice
+            raise Problem(UNKNOWN_CHOICE, status=400)
         change.about(meeting.public_id, member.public_id)
         if not _answered(change, meeting, member, answer, by):
             change.nothing()
@@ -371,7 +367,7 @@ def note_answers(forum_id: str, meeting_id: str, answers: Mapping[str, str], *, 
     """Note what members said on the telephone or at the door, by their public ids; an empty answer
     takes what was said away. How many changed."""
     if not set(answers.values()) <= {*ANSWERS, ""}:
-        raise UnknownChoice
+        raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.answers_noted", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
@@ -494,6 +490,6 @@ def add_guest(forum_id: str, meeting_id: str, person_id: str, *, by: Actor) -> N
         meeting = written_meeting(change.session, forum, meeting_id)
         person = change.session.scalar(select(Person).where(Person.public_id == person_id))
         if person is None:
-            raise UnknownPerson
+            raise Problem(UNKNOWN_PERSON, status=404)
         put_on_roster(change.session, meeting.register_id, person.id, walk_in=True)
         change.about(meeting.public_id, person.public_id)

@@ -9,62 +9,13 @@ from flask_babel import lazy_gettext as _l
 
 from kash.platform.web.errors import ChangedMeanwhile, Problem
 
-
-class ForumNameTaken(Problem):
-    """Two forums of one name could not be told apart in lists."""
-
-    field = "name"
-    sentence = _l("There is a forum of this name already. Choose another name.")
+FORUM_NAME_TAKEN = _l("There is a forum of this name already. Choose another name.")
 
 
-class UnknownSecretary(Problem):
-    """The account is not there, is closed, or may not run a forum."""
-
-    status = 422
-    field = "secretary"
-    sentence = _l("Choose somebody from the list.")
+UNKNOWN_PERSON = _l("This person is no longer in the list. Search for the person again.")
 
 
-class UnknownPerson(Problem):
-    """The person is not there."""
-
-    status = 404
-    sentence = _l("This person is no longer in the list. Search for the person again.")
-
-
-class AlreadyMember(Problem):
-    """The person is a member now."""
-
-    sentence = _l("This person is a member already.")
-
-
-class TextNeeded(Problem):
-    """An alias or an office has no text."""
-
-    status = 422
-    field = "shown_as"
-    sentence = _l("Write how this member appears.")
-
-
-class UnknownChoice(Problem):
-    """Something other than the offered possibilities was sent."""
-
-    status = 400
-    sentence = _l("Choose one of the offered possibilities.")
-
-
-class MomentTaken(Problem):
-    """The forum meets at that moment already."""
-
-    field = "time"
-    sentence = _l("The forum has a meeting at this time already. Choose another time.")
-
-
-class MonthFull(Problem):
-    """No letter is left to number the minutes of another meeting in that month."""
-
-    field = "day"
-    sentence = _l("The forum has too many meetings in this month. Choose another month.")
+UNKNOWN_CHOICE = _l("Choose one of the offered possibilities.")
 
 
 class MeetingOver(Problem):
@@ -73,23 +24,7 @@ class MeetingOver(Problem):
     sentence = _l("The meeting was held or cancelled, so this can no longer be changed.")
 
 
-class MeetingAhead(Problem):
-    """A meeting is recorded as held on its day or later."""
-
-    sentence = _l("The meeting has not begun. Record it as held when it has.")
-
-
-class StaysOnAgenda(Problem):
-    """The item lists open actions, or minutes were written under it."""
-
-    sentence = _l("This item stays: it lists open actions, or something is written under it.")
-
-
-class AgendaFull(Problem):
-    """An agenda has a limit that no meeting reaches."""
-
-    field = "title"
-    sentence = _l("The agenda is full. Remove an item first.")
+AGENDA_FULL = _l("The agenda is full. Remove an item first.")
 
 
 class TooManyRows(Problem):
@@ -99,13 +34,6 @@ class TooManyRows(Problem):
     sentence = _l("This item holds too many decisions or actions. Write some under another item.")
 
 
-class TextTooLong(Problem):
-    """The texts of two are too long together."""
-
-    status = 422
-    sentence = _l("This is too long for one item. Move a part under another item.")
-
-
 class UnknownOwner(Problem):
     """Whoever shall take on an action is no member."""
 
@@ -113,17 +41,7 @@ class UnknownOwner(Problem):
     sentence = _l("An action is taken on by a member. Choose somebody from the list.")
 
 
-class AlreadyClosed(Problem):
-    """The action was marked as done or dropped already, or is open already."""
-
-    sentence = _l("Somebody marked this action already. The list shows how it stands.")
-
-
-class NobodyExpected(Problem):
-    """The register of a meeting has nobody with this id."""
-
-    status = 422
-    sentence = _l("Somebody on this page is no longer on the list. Open the page again.")
+ALREADY_CLOSED = _l("Somebody marked this action already. The list shows how it stands.")
 
 
 @dataclass(frozen=True)
@@ -164,13 +82,6 @@ class MinuteChanged(ChangedMeanwhile):
         self.actions = actions
 
 
-class EmptyAgenda(Problem):
-    """There is nothing to keep."""
-
-    field = ""
-    sentence = _l("Write at least one item.")
-
-
 class FiguresBesideCases(Problem):
     """Lines hold a figure beside a station or a case, and nobody said yet that they stay internal.
 
@@ -184,9 +95,3 @@ class FiguresBesideCases(Problem):
         super().__init__()
         self.lines = lines
         self.mark = mark
-
-
-class TwoPeopleNeeded(Problem):
-    """Whoever asked for a release cannot give it."""
-
-    sentence = _l("Somebody else who runs this forum has to release the line.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,20 +18,16 @@ from kash.forums.services.agenda import items_in_order
 from kash.forums.services.internal_lines import forum_in_reach, forum_run_by, meeting_in, member_in
 from kash.forums.services.presence import expect_in_planned, no_longer_expected
 from kash.forums.services.problems import (
-    AgendaFull,
-    AlreadyMember,
-    EmptyAgenda,
-    ForumNameTaken,
-    TextNeeded,
-    UnknownChoice,
-    UnknownPerson,
-    UnknownSecretary,
+    AGENDA_FULL,
+    FORUM_NAME_TAKEN,
+    UNKNOWN_CHOICE,
+    UNKNOWN_PERSON,
 )
 from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
 
@@ -128,9 +125,9 @@ def _kept(
 
 def _rows(items: Sequence[PlannedItem]) -> list[AgendaTemplateItem]:
     if not items:
-        raise EmptyAgenda
+        raise Problem(_l("Write at least one item."), field="")
     if len(items) > ITEMS_OF_A_MEETING:
-        raise AgendaFull
+        raise Problem(AGENDA_FULL, field="title")
     return [
         AgendaTemplateItem(position=place, kind=item.kind, title=item.title, minutes=item.minutes)
         for place, item in enumerate(items, start=1)
@@ -142,14 +139,14 @@ def _name_is_free(session: Session, name: str, excluding: int | None) -> None:
         select(AgendaTemplate.id).where(func.lower(AgendaTemplate.name) == func.lower(name))
     )
     if taken is not None and taken != excluding:
-        raise ForumNameTaken
+        raise Problem(FORUM_NAME_TAKEN, field="name")
 
 
 def _flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise ForumNameTaken from None
+        raise Problem(FORUM_NAME_TAKEN, field="name") from None
 
 
 def _secretary(session: Session, by: Actor, wanted: str) -> int:
@@ -162,14 +159,14 @@ def _secretary(session: Session, by: Actor, wanted: str) -> int:
         select(Account.id).where(Account.public_id == wanted, Account.active, may_run(Account.id))
     )
     if account_id is None:
-        raise UnknownSecretary
+        raise Problem(_l("Choose somebody from the list."), field="secretary", status=422)
     return account_id
 
 
 def _series_name_is_free(session: Session, name: str, besides: int | None = None) -> None:
     taken = session.scalar(select(Forum.id).where(Forum.name == name))
     if taken is not None and taken != besides:
-        raise ForumNameTaken
+        raise Problem(FORUM_NAME_TAKEN, field="name")
 
 
 def _template_id(session: Session, public_id: str) -> int | None:
@@ -217,11 +214,11 @@ def change_forum(
 
 def _appearance(appears: str, shown_as: str) -> tuple[str, str]:
     if appears not in APPEARS:
-        raise UnknownChoice
+        raise Problem(UNKNOWN_CHOICE, status=400)
     if appears not in WITH_TEXT:
         return appears, ""
     if not shown_as.strip():
-        raise TextNeeded
+        raise Problem(_l("Write how this member appears."), field="shown_as", status=422)
     return appears, shown_as.strip()
 
 
@@ -237,7 +234,7 @@ def add_member(
         how, text = _appearance(appears or USUAL, shown_as)
         (member, known), *_rest = _seats(change.session, forum, [person_id])
         if known:
-            raise AlreadyMember
+            raise Problem(_l("This person is a member already."))
         member.appears, member.shown_as, member.left_on = how, text, None
         expect_in_planned(change.session, forum, [member.person_id], change.now)
         change.about(forum.public_id, member.public_id, person_id)
@@ -279,7 +276,7 @@ def _seats(
         .where(Person.public_id.in_(wanted))
     ).all()
     if len(rows) < len(wanted):
-        raise UnknownPerson
+        raise Problem(UNKNOWN_PERSON, status=404)
     found = {row[0]: (row[1], row[2]) for row in rows}
     seats = []
     for public_id in wanted:

@@ -57,23 +57,6 @@ from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
 
-class NobodyAgreedToIt(Problem):
-    """Not everybody in the case agrees that it is told, or not any more."""
-
-    field = "audiences"
-    sentence = _l(
-        "Not everybody in this case has agreed that it is told as a story to these. Read the words"
-        " of the consent out first, or tell it to others only."
-    )
-
-
-class NobodyHearsIt(Problem):
-    """No audience was chosen."""
-
-    field = "audiences"
-    sentence = _l("Choose who hears it.")
-
-
 class TellsWhoItWas(Problem):
     """The text holds words by which somebody may be known again."""
 
@@ -104,17 +87,7 @@ class StandsAlone(Problem):
         )
 
 
-class NotLookedThrough(Problem):
-    """Not everything on the list was ticked."""
-
-    field = "checks"
-    sentence = _l("Look for each of these in the text, and tick it. Only then can it go on.")
-
-
-class OwnStory(Problem):
-    """The writer of a story is not its second reader."""
-
-    sentence = _l("You wrote this story. Somebody else reads it before it is told.")
+_NOT_LOOKED_THROUGH = _l("Look for each of these in the text, and tick it. Only then can it go on.")
 
 
 class StoryChangedMeanwhile(ChangedMeanwhile):
@@ -255,7 +228,7 @@ def tell_story(
         if found.version != version:
             raise StoryChangedMeanwhile
         if unchecked(list(checks)):
-            raise NotLookedThrough
+            raise Problem(_NOT_LOOKED_THROUGH, field="checks")
         draft = found.draft
         case = _agreed_case(session, by, vault, draft.case, draft.audiences)
         _refuse_what_tells(session, draft, case)
@@ -300,9 +273,16 @@ def _agreed_case(
     with letterbox(session):
         case = case_to_tell(by, vault, reference, session)
     if not audiences:
-        raise NobodyHearsIt
+        raise Problem(_l("Choose who hears it."), field="audiences")
     if not set(audiences) <= set(audiences_of(case)):
-        raise NobodyAgreedToIt
+        raise Problem(
+            _l(
+                "Not everybody in this case has agreed that it is told as a"
+                " story to these. Read the words"
+                " of the consent out first, or tell it to others only."
+            ),
+            field="audiences",
+        )
     return case
 
 
@@ -320,7 +300,7 @@ def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) ->
     if written.ready:
         _refuse_what_tells(session, draft, case)
         if unchecked(draft.checks):
-            raise NotLookedThrough
+            raise Problem(_NOT_LOOKED_THROUGH, field="checks")
     return draft
 
 
@@ -344,7 +324,7 @@ def _own_draft(session: Session, by: Actor, vault: OpenVault, public_id: str) ->
 def _waiting(session: Session, by: Actor, vault: OpenVault, public_id: str) -> OpenDraft:
     found = open_draft(by, vault, public_id, session)
     if found.draft.written_by == by.public_id:
-        raise OwnStory
+        raise Problem(_l("You wrote this story. Somebody else reads it before it is told."))
     if found.draft.state != "waiting":
         raise StoryChangedMeanwhile
     return found

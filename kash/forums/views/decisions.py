@@ -51,17 +51,10 @@ from kash.forums.queries.people import conflicts_in, decision_in, decisions_note
 from kash.forums.queries.series import forum, forum_to_edit, member_choices, runs
 from kash.forums.services import decisions as services
 from kash.forums.services import minutes
-from kash.forums.services.decisions import (
-    LINK_KINDS,
-    ConcludedAlready,
-    DayNotCome,
-    ReviewDetails,
-    note_conflicts,
-    note_decision,
-)
+from kash.forums.services.decisions import LINK_KINDS, ReviewDetails, note_conflicts, note_decision
 from kash.forums.services.internal_lines import check_minutes_open
 from kash.forums.services.minutes import close_action
-from kash.forums.services.problems import AlreadyClosed, MeetingOver, TooManyRows, UnknownOwner
+from kash.forums.services.problems import MeetingOver, TooManyRows, UnknownOwner
 from kash.forums.stored_files import MOST_BYTES, content_of, type_of
 from kash.forums.views.series import ACTION_COLUMNS, DECISION_COLUMNS
 from kash.forums.wording import CHANGES_WORDS, CONCLUSION_WORDS, LINK_WORDS
@@ -152,7 +145,7 @@ def review_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     form = ReviewForm(data=_saved(line))
     form.watched.choices = [("", _("None")), *watchable_lines()]
     if form.validate_on_submit():
-        with form.showing_problems(ConcludedAlready):
+        with form.showing_problems():
             services.set_review(
                 forum_id,
                 decision_id,
@@ -178,7 +171,7 @@ def conclude_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
         raise NotFound
     form = ConclusionForm()
     if form.validate_on_submit():
-        with form.showing_problems(DayNotCome, ConcludedAlready):
+        with form.showing_problems():
             services.conclude(
                 forum_id,
                 decision_id,
@@ -205,7 +198,7 @@ def reopen_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         found, line = _run(forum_id, decision_id)
         return render_template("forums/reopen_decision.html", forum=found, decision=line)
-    with FlashedProblems(ConcludedAlready, tone="warn"):
+    with FlashedProblems(tone="warn"):
         services.take_back_conclusion(forum_id, decision_id, by=current_actor())
         flash(_("Taken back. It comes up in the next meeting again."))
     return _back(forum_id, decision_id)
@@ -280,7 +273,7 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
         raise Forbidden
     form = ActionOutcomeForm()
     if form.validate_on_submit():
-        with FlashedProblems(AlreadyClosed, tone="warn"):
+        with FlashedProblems(tone="warn"):
             close_action(
                 forum_id,
                 action_id,
@@ -310,7 +303,7 @@ def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
         found = forum_to_edit(forum_id, current_actor())
         line = open_action(found, action_id, current_actor())
         return render_template("forums/reopen_action.html", forum=found, action=line)
-    with FlashedProblems(AlreadyClosed, tone="warn"):
+    with FlashedProblems(tone="warn"):
         minutes.reopen_action(forum_id, action_id, by=current_actor())
         flash(_("The action is open again."))
     return redirect(url_for("forums.actions", forum_id=forum_id))
@@ -515,7 +508,7 @@ def hand_over(forum_id: str, action_id: str) -> ResponseReturnValue:
     form = HandOverForm(data={"owner": line.seat, "due_on": line.due_on})
     form.owner.choices = [("", _("Nobody yet")), *member_choices(found, keep=line.seat)]
     if form.validate_on_submit():
-        with form.showing_problems(UnknownOwner, AlreadyClosed):
+        with form.showing_problems(UnknownOwner):
             services.hand_over(
                 forum_id,
                 action_id,

@@ -74,7 +74,6 @@ from kash.forums.services import agenda as agenda_services
 from kash.forums.services import meetings as meetings_services
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import add_term, agree_quorum, change_meeting, change_term
-from kash.forums.services.problems import AgendaFull, MeetingAhead, StaysOnAgenda
 from kash.forums.wording import (
     CONCLUSION_WORDS,
     missing_usual,
@@ -262,7 +261,7 @@ def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     forum = forum_to_edit(forum_id, actor)
     meeting = meetings.meeting(forum, meeting_id)
     if request.method == "POST":
-        with FlashedProblems(MeetingAhead, tone="warn"):
+        with FlashedProblems(tone="warn"):
             meetings_services.hold_meeting(forum_id, meeting_id, by=actor)
             flash(_("Recorded as held. The members can read the minutes now."))
         return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
@@ -314,7 +313,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def add_usual_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Put the usual items that are missing onto the agenda, each in its place."""
-    with FlashedProblems(AgendaFull, tone="warn"):
+    with FlashedProblems(tone="warn"):
         added = agenda_services.add_usual_items(
             forum_id, meeting_id, titles=usual_titles(), known=usual_item, by=current_actor()
         )
@@ -375,7 +374,7 @@ def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
     meeting = meetings.meeting(forum, meeting_id)
     item = meetings.item(meeting, item_id)
     if request.method == "POST":
-        with FlashedProblems(StaysOnAgenda, tone="warn"):
+        with FlashedProblems(tone="warn"):
             agenda_services.remove_item(forum_id, meeting_id, item_id, by=actor)
         return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
     return render_template(

@@ -14,7 +14,6 @@ from flask_wtf.file import FileField
 
 from kash.forums import blueprint
 from kash.forums.documents import (
-    PackNotMade,
     agenda_pack,
     minutes_name,
     minutes_paper,
@@ -51,7 +50,6 @@ from kash.forums.services.problems import (
     MeetingOver,
     MinuteChanged,
     TooManyRows,
-    TwoPeopleNeeded,
     UnknownOwner,
     WrittenAction,
     WrittenDecision,
@@ -231,7 +229,7 @@ def internal_line(
     if request.form.get("do") not in ways:
         raise NotFound
     step, said = ways[request.form["do"]]
-    with FlashedProblems(TwoPeopleNeeded, tone="warn"):
+    with FlashedProblems(tone="warn"):
         step((forum_id, meeting_id, item_id), line_id, by=current_actor())
         flash(said)
     return redirect(
@@ -385,7 +383,7 @@ def pack(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     held = meetings.meeting(found, meeting_id)
     if held.state == "cancelled":
         raise NotFound
-    with FlashedProblems(RenderError, PackNotMade, CleaningBusy, StorageError):
+    with FlashedProblems(RenderError, CleaningBusy, StorageError):
         made = agenda_pack(found, held, utc_now())
         return noted(download(made, name=pack_name(held), type="application/pdf"))
     return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))

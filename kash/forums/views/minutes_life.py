@@ -47,22 +47,17 @@ from kash.forums.rules.minutes import (
 )
 from kash.forums.services import minutes_life as services
 from kash.forums.services.internal_lines import (
-    AlreadyCirculated,
-    AlreadySettled,
-    DifferencesLeft,
+    ONLY_WHO_WAS_THERE,
     MinutesLocked,
     NotCirculated,
-    NotHeldYet,
-    NothingWritten,
     NumbersFrozen,
-    OnlyWhoWasThere,
 )
 from kash.forums.services.live_minutes import (
     apply_minutes_operation,
     settle_difference,
     written_item,
 )
-from kash.forums.services.problems import MeetingOver, TextTooLong, TooManyRows
+from kash.forums.services.problems import MeetingOver, TooManyRows
 from kash.forums.services.withdrawals import withdraw
 from kash.forums.views.meetings import owner_choices
 from kash.platform.database import db, utc_now
@@ -95,10 +90,8 @@ def circulate(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     form = CirculateForm(data={"remarks_until": local_today() + REMARKS_FOR})
     if form.validate_on_submit():
         with (
+            FlashedProblems(tone="warn"),
             form.showing_problems(),
-            FlashedProblems(
-                NotHeldYet, AlreadyCirculated, NothingWritten, DifferencesLeft, tone="warn"
-            ),
         ):
             services.circulate(forum_id, meeting_id, remarks_until=form.day, by=actor)
             flash(_("Circulated. The members who were there can read the minutes and remark."))
@@ -138,7 +131,7 @@ def remark(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found, held, item = _item(forum_id, meeting_id, item_id)
     if seat_that_was_there(held, actor) is None:
-        raise OnlyWhoWasThere
+        raise Problem(ONLY_WHO_WAS_THERE, status=403)
     form = RemarkForm()
     if form.validate_on_submit():
         with form.showing_problems():
@@ -172,7 +165,7 @@ def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseRet
     line = remark_of(held, remark_id, actor)
     form = SettleRemarkForm()
     if form.validate_on_submit():
-        with FlashedProblems(AlreadySettled, tone="warn"):
+        with FlashedProblems(tone="warn"):
             services.settle_remark(
                 forum_id,
                 meeting_id,
@@ -390,9 +383,7 @@ def beside(
 @allow("forums.edit")
 def settle(forum_id: str, meeting_id: str, item_id: str, difference_id: str) -> ResponseReturnValue:
     """Settle what two people wrote differently."""
-    with FlashedProblems(
-        MeetingOver, MinutesLocked, NumbersFrozen, TextTooLong, TooManyRows, tone="warn"
-    ):
+    with FlashedProblems(MeetingOver, MinutesLocked, NumbersFrozen, TooManyRows, tone="warn"):
         settle_difference(
             (forum_id, meeting_id, item_id),
             difference_id,

@@ -18,13 +18,7 @@ from kash.attendance.queries.registers import SlotSheet, slot_sheet
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules.marking import Operation, OperationAnswer
 from kash.attendance.rules.registers import has_begun, is_ahead
-from kash.attendance.services.marking import (
-    NobodyMarked,
-    NotBegun,
-    SomebodyUnmarked,
-    apply_marks,
-    close_slot,
-)
+from kash.attendance.services.marking import NotBegun, SomebodyUnmarked, apply_marks, close_slot
 from kash.attendance.services.registers import reopen_slot
 from kash.forums import blueprint
 from kash.forums.forms import ANSWER_WORDS, ROWS_OFFERED, STATUS_WORDS, FindForm, TimesForm
@@ -35,20 +29,14 @@ from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules.meetings import ANSWERS, MOST_TIMES, STATUSES, version_of
 from kash.forums.services import presence as presence_services
 from kash.forums.services.internal_lines import check_minutes_open
-from kash.forums.services.presence import (
-    DoorTap,
-    RegisterClosed,
-    answer_invitation,
-    note_answers,
-    set_times,
-)
-from kash.forums.services.problems import MeetingOver, UnknownChoice
+from kash.forums.services.presence import DoorTap, answer_invitation, note_answers, set_times
+from kash.forums.services.problems import UNKNOWN_CHOICE, MeetingOver
 from kash.people.queries.search import find_people
 from kash.people.rules.persons import one_group
 from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
 
@@ -119,7 +107,7 @@ def _answered(forum_id: str, meeting_id: str, problem: str = "") -> ResponseRetu
 def all_came(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Everybody of a group came who has no mark yet and sent no apology."""
     _meeting(forum_id, meeting_id)
-    with CaughtProblem(RegisterClosed, NotBegun) as caught:
+    with CaughtProblem(NotBegun) as caught:
         presence_services.all_came(
             forum_id, meeting_id, request.form.get("group", "")[:1], by=current_actor()
         )
@@ -134,8 +122,8 @@ def tap(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     _found, held = _meeting(forum_id, meeting_id)
     if request.form.get("do") not in set(DoorTap):
         _person(held, entry_id)
-        raise UnknownChoice
-    with CaughtProblem(RegisterClosed, NotBegun) as caught:
+        raise Problem(UNKNOWN_CHOICE, status=400)
+    with CaughtProblem(NotBegun) as caught:
         presence_services.tap(
             forum_id, meeting_id, entry_id, DoorTap(request.form["do"]), by=current_actor()
         )
@@ -168,7 +156,7 @@ def times(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     rows = min(MOST_TIMES, max(ROWS_OFFERED, len(one.times) + 1))
     form = TimesForm.with_rows(rows, data=_saved(one, rows))
     if form.validate_on_submit():
-        with form.showing_problems(RegisterClosed, NotBegun):
+        with form.showing_problems(NotBegun):
             set_times(
                 forum_id,
                 meeting_id,
@@ -323,7 +311,7 @@ def _keep(
     """Save marks, and close the register if that is wanted; why it stayed open, if it did."""
     if not closing:
         return apply_marks(register, sent, by) if sent else [], ""
-    with CaughtProblem(NobodyMarked, NotBegun, SomebodyUnmarked) as caught:
+    with CaughtProblem(NotBegun, SomebodyUnmarked) as caught:
         return close_slot(register, slot, by, sent, everybody=True).answers, ""
     # What was tapped is kept all the same.
     return apply_marks(register, sent, by) if sent else [], caught.sentence

@@ -36,8 +36,9 @@ from kash.incidents.rules.parts import (
 )
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.records import LETTERS, MOST_ROWS, ROWS, free_letter
-from kash.incidents.services.saved_views import NotToBeAgreed
+from kash.incidents.services.saved_views import NOT_TO_BE_AGREED
 from kash.platform.database import new_public_id
+from kash.platform.web.errors import Problem
 from kash.platform.web.fields import (
     DayField,
     HiddenField,
@@ -495,7 +496,7 @@ class DocumentationForm(VersionedForm):
         refused = {one.id for one in terms_refused(typed, self.stored)}
         for row in self.rows("terms"):
             if row.key.data in refused:
-                _refuse(row.kind, str(NotToBeAgreed()))
+                _refuse(row.kind, str(Problem(NOT_TO_BE_AGREED, field="kind")))
         return not refused
 
     def _codes_differ(self) -> bool:

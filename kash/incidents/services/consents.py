@@ -45,12 +45,12 @@ from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import from_bytes
 from kash.incidents.services.brief_endings import end_briefs_without_consent
 from kash.incidents.services.cases import changing, locked_incident, save_record
-from kash.incidents.services.documentation import CLOSED, KIND, CaseClosed, facts_from
-from kash.incidents.services.saved_views import AskAgain, CaseChangedMeanwhile, NobodyAgreed
+from kash.incidents.services.documentation import CASE_CLOSED, CLOSED, KIND, facts_from
+from kash.incidents.services.saved_views import NOBODY_AGREED, AskAgain, CaseChangedMeanwhile
 from kash.platform.database import db
 from kash.platform.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
 from kash.platform.vault.envelope import SealError
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, Problem
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Role
 
@@ -248,7 +248,7 @@ def note_asked_again(
     does not stand, CaseChangedMeanwhile, NotFound and Damaged."""
     with changing("incidents.court_asked", by, vault, reference, version=version) as case:
         if not said.persons or not set(said.persons) <= set(may_be_asked(case.record)):
-            raise NobodyAgreed
+            raise Problem(NOBODY_AGREED)
         more = [
             CourtAsk(
                 person=person,
@@ -346,7 +346,7 @@ def note_printed(
         locked_incident(change.session, reference)
         case = open_case(by, vault, reference, change.session)
         if not may_print(case.record):
-            raise NobodyAgreed
+            raise Problem(NOBODY_AGREED)
         refuse_unasked(case.record, paper, told_of, change.now)
         documents = [one.identity for one in _with_identity(case, identities)]
         keep_keys(change.session, vault, [case.sealed])
@@ -383,7 +383,7 @@ def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None
         raise NotFound
     with changing("incidents.choice_noted", by, vault, reference) as case:
         if case.row.state in CLOSED:
-            raise CaseClosed
+            raise Problem(CASE_CLOSED, field="")
         if said.person not in everybody(case.record):
             raise NotFound
         choice = Choice(
@@ -420,7 +420,7 @@ def note_own_yes(
     that asks for it ends. Raises as `note_choice`."""
     with changing("incidents.consents_answered", by, vault, reference) as case:
         if case.row.state in CLOSED:
-            raise CaseClosed
+            raise Problem(CASE_CLOSED, field="")
         if person not in everybody(case.record):
             raise NotFound
         before = own_answer(case.record, person)

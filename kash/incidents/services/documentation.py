@@ -67,10 +67,10 @@ from kash.incidents.services.cases import (
 from kash.incidents.services.letterbox import next_reminder
 from kash.incidents.services.retention import note_document, settle
 from kash.incidents.services.saved_views import (
+    NOT_TO_BE_AGREED,
     CaseChangedMeanwhile,
     Damaged,
     NobodyHoldsKeys,
-    NotToBeAgreed,
 )
 from kash.incidents.services.second_member import agreed, answer, propose, put_before_a_second
 from kash.platform.approvals.rules import Standing
@@ -218,35 +218,19 @@ def note_autosave_opened(by: Actor, vault: OpenVault, kept: Autosave) -> None:
 CLOSED = frozenset({"closed", "shredded"})
 
 
-class IdentityWouldBeLeft(Problem):
-    """A person whose name is kept sealed cannot be taken off before the name was."""
-
-    field = ""
-    sentence = _l("A person whose name is kept sealed cannot be taken off here.")
+IDENTITY_WOULD_BE_LEFT = _l("A person whose name is kept sealed cannot be taken off here.")
 
 
-class NoTerm(Problem):
-    """The term would give something to a public officer: it is none, whoever writes it."""
-
-    field = ""
-    sentence = _l(
-        "Nothing is owed to police, prison or county officers: it may be a bribe. Look at what was"
-        " agreed."
-    )
+NO_TERM = _l(
+    "Nothing is owed to police, prison or county officers: it may be a bribe. Look at what was"
+    " agreed."
+)
 
 
-class WhyIsMissing(Problem):
-    """The record was verified and is changed for a reason only."""
-
-    field = "why"
-    sentence = _l("This case was verified. Say why the record is changed.")
+WHY_IS_MISSING = _l("This case was verified. Say why the record is changed.")
 
 
-class CaseClosed(Problem):
-    """A closed case is not written on."""
-
-    field = ""
-    sentence = _l("This case is closed. Open it again before you change it.")
+CASE_CLOSED = _l("This case is closed. Open it again before you change it.")
 
 
 @dataclass(frozen=True)
@@ -270,7 +254,7 @@ def refuse_bribes(record: Record) -> None:
     """Raise NoTerm if a record holds a term that a public officer would gain by: whatever a form
     saw, this is what would be saved."""
     if any(refusals(record.terms, record.parties)):
-        raise NoTerm
+        raise Problem(NO_TERM, field="")
 
 
 def _hour(moment: datetime) -> datetime:
@@ -328,7 +312,7 @@ def _added(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str
     write(record, written.typed)
     refuse_bribes(record)
     if terms_refused(record, Record()):
-        raise NotToBeAgreed
+        raise Problem(NOT_TO_BE_AGREED, field="kind")
     goes = goes_to_custodian(by, record, knows=written.hands_over)
     state = "submitted" if written.submit or written.hands_over else "draft"
     with audited("incidents.case_added", by) as change:
@@ -378,18 +362,18 @@ def write_case(
     """
     with changing("incidents.case_written", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
-            raise CaseClosed
+            raise Problem(CASE_CLOSED, field="")
         if asks_why(case.record) and not written.why:
-            raise WhyIsMissing
+            raise Problem(WHY_IS_MISSING, field="why")
         case.why = written.why
         if persons_with_identity_taken_off(case.record, written.typed):
-            raise IdentityWouldBeLeft
+            raise Problem(IDENTITY_WOULD_BE_LEFT, field="")
         shred(case.change.session, identities_of_who_refused(case.record, written.typed))
         before, alone = case.record.model_copy(), for_custodian(case.case.seen)
         write(case.record, written.typed)
         refuse_bribes(case.record)
         if terms_refused(case.record, before):
-            raise NotToBeAgreed
+            raise Problem(NOT_TO_BE_AGREED, field="kind")
         refuse_opening_unknown(alone, case.case.seen, knows=written.opens)
         goes = goes_to_custodian(by, case.case.seen, knows=written.hands_over)
         if goes:
@@ -425,7 +409,7 @@ def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> No
     """
     with changing("incidents.referred", by, vault, reference) as case:
         if case.row.state in CLOSED:
-            raise CaseClosed
+            raise Problem(CASE_CLOSED, field="")
         if any(one.id == referral.id for one in case.record.referrals):
             case.change.nothing()
             return
@@ -469,16 +453,16 @@ def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
     """
     with changing("incidents.term_agreed", by, vault, reference) as case:
         if case.row.state in CLOSED:
-            raise CaseClosed
+            raise Problem(CASE_CLOSED, field="")
         if any(one.id == term.id for one in case.record.terms):
             case.change.nothing()
             return
         if refusal_of(term, case.record.parties) is not None:
-            raise NoTerm
+            raise Problem(NO_TERM, field="")
         before = case.record.model_copy()
         case.record.terms = [*before.terms, term]
         if terms_refused(case.record, before):
-            raise NotToBeAgreed
+            raise Problem(NOT_TO_BE_AGREED, field="kind")
         case.happened("agreed", term.kind)
 
 
@@ -615,13 +599,6 @@ def _opened(session: Session, vault: OpenVault, document: str) -> dict[str, str]
         raise Damaged from None
 
 
-class BeforeTheArrest(Problem):
-    """She was let go, or before a court, before she was arrested."""
-
-    field = "before_court_at"
-    sentence = _l("This is before she was arrested.")
-
-
 class NotHeld(Problem):
     """Nobody needs to be heard of who is not held."""
 
@@ -665,7 +642,7 @@ def tell_what_came(
         person.limits = {kind: result for kind, result in told.items() if result}
         for moment in (person.before_court_at, person.released_at):
             if moment and person.arrested_at and moment < person.arrested_at:
-                raise BeforeTheArrest
+                raise Problem(_l("This is before she was arrested."), field="before_court_at")
         if person == before:
             change.change.nothing()
             return
@@ -731,7 +708,7 @@ def agree_not_known(by: Actor, vault: OpenVault, reference: str, proposal: str) 
 
 def _person(change: CaseChange, person_id: str) -> Person:
     if change.row.state in OVER:
-        raise CaseClosed
+        raise Problem(CASE_CLOSED, field="")
     return one_or_404(next((one for one in change.record.persons if one.id == person_id), None))
 
 

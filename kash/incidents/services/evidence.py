@@ -19,6 +19,7 @@ from hashlib import sha256
 from itertools import chain, groupby, islice
 from typing import IO, Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from kash.incidents.models import Remains
@@ -44,7 +45,6 @@ from kash.incidents.services.saved_views import (
     CaseChangedMeanwhile,
     EmptyFile,
     EvidenceDamaged,
-    NotCleaned,
     NotNow,
     NotTaken,
     StaysHere,
@@ -72,7 +72,7 @@ from kash.platform.vault import (
     shred,
 )
 from kash.platform.web.bodies import too_large
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
 
 # Longer than the slowest upload: its document is filed only at its end.
@@ -497,7 +497,9 @@ def _handed(by: Actor, vault: OpenVault, reference: str, document: str, part: st
     found = open_evidence(vault, open_case(by, vault, reference), document)
     copy = found.file.original if part == ORIGINAL else found.file.cleaned
     if copy is None:
-        raise NotCleaned
+        raise Problem(
+            _l("There is no cleaned copy of this file. Its original can be downloaded."), status=404
+        )
     pieces = opened(found.sealed.place, key_of(vault, found.sealed), part)
     return Handed(found.listed.number, KINDS[copy.code], copy.size, pieces)
 

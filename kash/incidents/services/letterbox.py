@@ -177,13 +177,6 @@ class TooManyReports(Problem):
     )
 
 
-class WaitAMinute(Problem):
-    """Beyond the day's tokens others that cannot wait were begun in this minute."""
-
-    status = 429
-    sentence = _l("Very many reports came in this minute. Send this one in a minute.")
-
-
 def spend_token(session: Session, by: Actor, now: datetime, *, urgent: bool = False) -> bool:
     """Spend one token of the day for a report that is begun.
 
@@ -196,7 +189,9 @@ def spend_token(session: Session, by: Actor, now: datetime, *, urgent: bool = Fa
     if after is None and urgent:
         after = spend_minute(spent, by.public_id, int(now.timestamp()) // 60)
         if after is None:
-            raise WaitAMinute
+            raise Problem(
+                _l("Very many reports came in this minute. Send this one in a minute."), status=429
+            )
     if after is None:
         raise TooManyReports
     _put(session, row, after)
@@ -298,12 +293,6 @@ def send_reminder(_progress: Progress, *, account: str) -> None:
         send_mail(email_of(found), brand(), text + "\n")
 
 
-class LetterboxFull(Problem):
-    """More was filed than can wait."""
-
-    sentence = _l("Too many reports wait at the moment. Try again later.")
-
-
 @contextmanager
 def letterbox(session: Session) -> Iterator[Box]:
     """The letterbox inside a write transaction, locked; it is sealed anew when the block ends.
@@ -323,7 +312,9 @@ def letterbox(session: Session) -> Iterator[Box]:
     try:
         row.body = seal(letterbox_as_bytes(box), kind=LETTERBOX_KIND, public_id=LETTERBOX_PLACE)
     except BoxFull:
-        raise LetterboxFull from None
+        raise Problem(
+            _l("Too many reports wait at the moment. Try again later."), field="purposes"
+        ) from None
     session.flush()
 
 

@@ -42,7 +42,7 @@ from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.record import Taking
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import refuse_unasked
-from kash.incidents.services.documentation import CLOSED, CaseClosed, WhyIsMissing
+from kash.incidents.services.documentation import CASE_CLOSED, CLOSED, WHY_IS_MISSING
 from kash.incidents.services.saved_views import NotNow, StaysHere
 from kash.people.models import Organisation
 from kash.people.rules.directory import Stretch, overlap
@@ -74,11 +74,9 @@ _WHY_NOT = {
 }
 
 
-class NoConsentToMediate(Problem):
-    """Nobody on record agreed that a mediator is asked."""
-
-    field = "persons"
-    sentence = _l("Nobody has agreed yet that a mediator is asked. Write down the consent first.")
+NO_CONSENT_TO_MEDIATE = _l(
+    "Nobody has agreed yet that a mediator is asked. Write down the consent first."
+)
 
 
 class NotToBeAsked(Problem):
@@ -90,12 +88,6 @@ class NotToBeAsked(Problem):
         self.why = why
 
 
-class NobodyToCall(Problem):
-    """A brief must say whom of the programme a mediator calls, and at which number."""
-
-    sentence = _l("Say whom of the programme the mediator calls, and at which number.")
-
-
 class MustKeepAway(Problem):
     """This mediator has a part in the case, or serves where it happened."""
 
@@ -103,24 +95,7 @@ class MustKeepAway(Problem):
     sentence = _l("This mediator must be kept away from this case. Choose another one.")
 
 
-class NoMediator(Problem):
-    """This account can't mediate: it is no peer educator's, or mediates already."""
-
-    field = "account"
-    sentence = _l("Choose a peer educator who does not mediate yet.")
-
-
-class AnsweredMeanwhile(Problem):
-    """A request is taken back that its mediator has answered since the page was opened."""
-
-    status = 409
-    sentence = _l("The mediator has answered meanwhile. Look at what was answered.")
-
-
-class DutyOverlaps(Problem):
-    """Two stretches of duty share a time."""
-
-    sentence = _l("Two of these hours overlap.")
+NO_MEDIATOR = _l("Choose a peer educator who does not mediate yet.")
 
 
 @dataclass(frozen=True)
@@ -154,7 +129,7 @@ def add_mediator(by: Actor, account: str, details: DutyDetails) -> str:
         )
         mediates = change.session.scalar(select(Duty.id).where(Duty.account_id == found))
         if found is None or mediates is not None:
-            raise NoMediator
+            raise Problem(NO_MEDIATOR, field="account")
         row = Duty(public_id=new_public_id(), account_id=found)
         change.session.add(row)
         _write(change.session, row, details)
@@ -199,7 +174,7 @@ def set_own_duty(by: Actor, *, active: bool) -> None:
 
 def _refuse(details: DutyDetails) -> None:
     if overlap(details.hours):
-        raise DutyOverlaps
+        raise Problem(_l("Two of these hours overlap."))
 
 
 def _write(session: Session, row: Duty, details: DutyDetails) -> None:
@@ -262,13 +237,13 @@ def ask_mediator(
     if not requests or not set(request.requests) <= set(rules.REQUESTS):
         raise NotFound
     if not (request.call_name.strip() and request.call_phone):
-        raise NobodyToCall
+        raise Problem(_l("Say whom of the programme the mediator calls, and at which number."))
     with changing("incidents.changed", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
-            raise CaseClosed
+            raise Problem(CASE_CLOSED, field="")
         persons = [one.id for one in case.record.persons if one.id in request.persons]
         if not rules.may_ask(case.record, persons):
-            raise NoConsentToMediate
+            raise Problem(NO_CONSENT_TO_MEDIATE, field="persons")
         why = why_not(case.record, persons, requests)
         if why is not None:
             raise NotToBeAsked(why)
@@ -326,7 +301,7 @@ def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: 
         )
         if row is not None:
             if row.outcome_sealed is not None:
-                raise AnsweredMeanwhile
+                raise Problem(_l("The mediator has answered meanwhile. Look at what was answered."))
             row.state, row.note_sealed = "closed", None
         found[0].brief, found[0].response = "", "no_answer"
         case.happened("request_withdrawn", found[0].mediator)
@@ -408,13 +383,13 @@ def say_how_taken(
     """
     with changing("incidents.taking_said", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
-            raise CaseClosed
+            raise Problem(CASE_CLOSED, field="")
         said = case.record.taking
         if said == taking:
             case.change.nothing()
             return
         if said.is_said() and asks_why(case.record) and not why:
-            raise WhyIsMissing
+            raise Problem(WHY_IS_MISSING, field="why")
         case.record.taking = said.model_copy(update=taking.model_dump())
         case.why = why
         case.happened("taking")

@@ -50,14 +50,10 @@ _CARRIED = "incidents.receipt_carried"
 PASS_HELPS = timedelta(minutes=15)
 
 
-class PageTooOld(Problem):
-    """The page was sent too long ago, or nothing was ever sent by it."""
-
-    status = 410
-    sentence = _l(
-        "This page is too old to be answered. If your report was sent by it, it is worked on all"
-        " the same."
-    )
+PAGE_TOO_OLD = _l(
+    "This page is too old to be answered. If your report was sent by it, it is worked on all"
+    " the same."
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
     that one; the receipt. The same page sent twice gives the same, and another word after a first
     one takes its place. Raises PageTooOld."""
     if not token_helps(token, utc_now()):
-        raise PageTooOld
+        raise Problem(PAGE_TOO_OLD, status=410)
     page = page_hash(draft, token)
     answered = opened_box(db.session()).pages.get(page)
     drawn = receipt_by(draft, token, answered.language if answered else language)
@@ -116,7 +112,7 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
             elif row is not None:
                 row.receipt_hash = new
             elif new not in box.sent:
-                raise PageTooOld
+                raise Problem(PAGE_TOO_OLD, status=410)
             if old in box.taken_back:
                 box.taken_back[new] = box.taken_back.pop(old)
             if page in box.pages:

@@ -88,12 +88,9 @@ class StaysHere(Problem):
     )
 
 
-class NobodyAgreed(Problem):
-    """Nobody in the case agreed to a court file."""
-
-    sentence = _l(
-        "Nobody in this case has agreed to a file for a court. Note the consent first, then print."
-    )
+NOBODY_AGREED = _l(
+    "Nobody in this case has agreed to a file for a court. Note the consent first, then print."
+)
 
 
 class AskAgain(Problem):
@@ -111,28 +108,17 @@ class AskAgain(Problem):
         )
 
 
-class NotToBeAgreed(Problem):
-    """Where the gate of mediation is shut she is let go and gets back what is hers: no more."""
-
-    field = "kind"
-    sentence = _l(
-        "In this case only two things can be agreed: that she is let go without a price, and that"
-        " what was taken from her is given back. Nothing else is paid, and no apology, after such"
-        " acts, or where somebody may be under 18."
-    )
+NOT_TO_BE_AGREED = _l(
+    "In this case only two things can be agreed: that she is let go without a price, and that"
+    " what was taken from her is given back. Nothing else is paid, and no apology, after such"
+    " acts, or where somebody may be under 18."
+)
 
 
 class NotNow(Problem):
     """The case is not in a state in which this can be done, or not by this person."""
 
     sentence = _l("This cannot be done with the case as it stands.")
-
-
-class TooManyViews(Problem):
-    """One more view of the register than a member keeps."""
-
-    field = "name"
-    sentence = _l("You keep as many views as one can. Remove one first.")
 
 
 class EvidenceDamaged(Problem):
@@ -166,13 +152,6 @@ class EmptyFile(NotTaken):
 
     status = 422
     sentence = _l("This file is empty. Nothing was kept.")
-
-
-class NotCleaned(Problem):
-    """There is no cleaned copy to show."""
-
-    status = 404
-    sentence = _l("There is no cleaned copy of this file. Its original can be downloaded.")
 
 
 KIND = "incident.view"
@@ -223,7 +202,7 @@ def save_view(name: str, filters: Filters, *, shared: bool, by: Actor, vault: Op
     views = [view for view in _all(by, vault) if view.own]
     same = [view.id for view in views if view.name.casefold() == name.casefold()]
     if len(views) - len(same) >= MOST_VIEWS:
-        raise TooManyViews
+        raise Problem(_l("You keep as many views as one can. Remove one first."), field="name")
     kept = {
         "name": name,
         "filters": filters.as_kept(),

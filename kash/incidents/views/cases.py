@@ -82,14 +82,14 @@ from kash.incidents.services.consents import (
     may_show_identities,
     note_printed,
 )
-from kash.incidents.services.saved_views import NobodyAgreed, saved_views
+from kash.incidents.services.saved_views import NOBODY_AGREED, saved_views
 from kash.incidents.services.second_member import mark_urgent
 from kash.incidents.views.guarded import guarded
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from kash.platform.web import Listing, NotFound, current_actor, download, page, signed_in
 from kash.platform.web.account_names import account_names
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today, zone
 from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.lists import ROWS, asked_for
@@ -376,7 +376,7 @@ def case_file(reference: str) -> ResponseReturnValue:
     papers = papers_asked_about(found.record, local_today())
     form.offer([(one.id, one.code) for one in agreed], list(papers))
     if form.is_submitted() and not allowed:
-        raise NobodyAgreed
+        raise Problem(NOBODY_AGREED)
     if form.validate_on_submit():
         person = signed_in()
         chosen = list(form.persons.data)

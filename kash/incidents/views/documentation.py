@@ -33,7 +33,6 @@ from kash.incidents.rules.records import ROWS, SINGLE, Merged, digests, merge
 from kash.incidents.services.cases import HandsOver, OpensToOfficers, note_opening
 from kash.incidents.services.documentation import (
     SentPage,
-    WhyIsMissing,
     add_case,
     discard_left,
     discard_typed,
@@ -202,7 +201,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
             opens=request.form.get("do") == "open",
         )
         try:
-            with form.showing_problems(WhyIsMissing):
+            with form.showing_problems():
                 return _after(_save(case, form, written), submit, hands_over)
         except HandsOver as problem:
             shown.handing = hand_over_text(problem.why, problem.custodians)

@@ -16,7 +16,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from kash.accounts.members.services.alarms import AlreadyAsked, NoKeys
 from kash.accounts.members.services.vault_sessions import ask as vault_sessions_ask
 from kash.accounts.members.services.vault_sessions import read_granted
 from kash.accounts.members.vault_sessions import require_vault
@@ -522,7 +521,7 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     one = person_of(case, person)
     form = AskIdentityForm()
     if one.identity and form.validate_on_submit():
-        with form.showing_problems(AlreadyAsked, NoKeys):
+        with form.showing_problems():
             vault_sessions_ask(actor, one.identity, form.reason.data)
             flash(_("A custodian decides. You find the answer among your requests."))
             return redirect(url_for("members.identity_requests"), 303)

@@ -56,10 +56,10 @@ from kash.incidents.services.filing import (
     submit,
     throw_away,
 )
-from kash.incidents.services.letterbox import LetterboxFull, TooManyReports, WaitAMinute
+from kash.incidents.services.letterbox import TooManyReports
 from kash.incidents.services.receipts import (
+    PAGE_TOO_OLD,
     Found,
-    PageTooOld,
     choose_word,
     found_by_pass,
     keys_to_add_by,
@@ -78,7 +78,7 @@ from kash.platform.vault import KeyAltered, can_file
 from kash.platform.web import current_actor, download
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import CaughtProblem
-from kash.platform.web.errors import TooManyTries
+from kash.platform.web.errors import Problem, TooManyTries
 from kash.platform.web.formats import date_text, local_today, to_local
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
@@ -201,7 +201,7 @@ def _word_again(
 ) -> ResponseReturnValue:
     receipt = receipt_if_sent(draft, token, language)
     if receipt is None:
-        raise PageTooOld
+        raise Problem(PAGE_TOO_OLD, status=410)
     return word_page(language, draft, token, receipt, form, held="held" in request.form)
 
 
@@ -253,7 +253,7 @@ def _taking_back(language: str) -> ResponseReturnValue:
             limits=TAKING_BACK,
             pass_=pass_of(found.keys),
         )
-    with form.showing_problems(purposes=(NobodyHoldsKeys, KeysAltered, LetterboxFull)):
+    with form.showing_problems(purposes=(NobodyHoldsKeys, KeysAltered)):
         found = take_back(current_actor(), found, form.purposes.data)
         return _opened(language, found, done=True)
     return _opened(language, found, form)
@@ -287,7 +287,7 @@ def _opened(
 _NAMES = list(SCREENS)
 REVIEW = "review"
 # What is not taken now: whatever was typed stays on the page.
-_REFUSED = (TooManyReports, WaitAMinute, LetterboxFull, KeysAltered)
+_REFUSED = (TooManyReports, KeysAltered)
 # The answers to whether somebody is held or in danger now, the first of which is yes.
 HELD = ("begin-yes", "begin-no", "begin-unknown")
 
@@ -337,7 +337,7 @@ def filing() -> ResponseReturnValue:
 def filing_step() -> ResponseReturnValue:
     """Take what one screen was answered, and show the next."""
     language = speak()
-    with CaughtProblem(NobodyHoldsKeys, PageTooOld, *_REFUSED) as caught:
+    with CaughtProblem(NobodyHoldsKeys, *_REFUSED) as caught:
         return _step(language)
     if isinstance(caught.problem, NobodyHoldsKeys):
         return _nobody_reads(language, 409)

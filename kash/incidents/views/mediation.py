@@ -50,12 +50,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import mediation
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.mediation import (
-    AnsweredMeanwhile,
-    Request,
-    change_mediator,
-    set_own_duty,
-)
+from kash.incidents.services.mediation import Request, change_mediator, set_own_duty
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.incidents.views.cases import load_case, the_vault
@@ -195,7 +190,7 @@ def may_be_asked(record: Record) -> bool:
 @require_vault
 def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValue:
     """Take a request back before it was answered."""
-    with FlashedProblems(AnsweredMeanwhile):
+    with FlashedProblems():
         mediation.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
         flash(_("The request is taken back."))
     return redirect(url_for("incidents.case", reference=reference), 303)

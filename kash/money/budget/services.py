@@ -20,50 +20,6 @@ from kash.policy import Actor
 from kash.workshops.models import Funder, Workshop
 
 
-class BudgetClosed(Problem):
-    """A budget that was closed: its figures stand."""
-
-    sentence = _l("This budget is closed. Open it again to change something.")
-
-
-class NotClosed(Problem):
-    """A budget that is open already."""
-
-    sentence = _l("This budget is open already.")
-
-
-class NotOverYet(Problem):
-    """A workshop that is not over: its head counts still move."""
-
-    sentence = _l("The workshop is not over. Its budget can be closed from the day after.")
-
-
-class NothingToClose(Problem):
-    """A budget without lines."""
-
-    sentence = _l("There is no line yet.")
-
-
-class BudgetTooLong(Problem):
-    """More lines than anybody keeps apart."""
-
-    sentence = _l("There are as many lines as a budget can hold.")
-
-
-class PayoutsTwice(Problem):
-    """A second line that would read the same payments."""
-
-    field = "from_payouts"
-    sentence = _l("Another line reads the payouts already.")
-
-
-class SpentTwice(Problem):
-    """An amount typed for what payouts tell."""
-
-    field = "spent_cents"
-    sentence = _l("Leave this empty: what is spent is read from payouts.")
-
-
 @dataclass(frozen=True)
 class BudgetLineDetails:
     """A line as entered; `funder` is a public id, empty for the workshop's shares. Amounts are in
@@ -95,7 +51,7 @@ def add_line(workshop: str, details: BudgetLineDetails, *, key: str, by: Actor) 
             )
         ).one()
         if lines >= MOST_LINES:
-            raise BudgetTooLong
+            raise Problem(_l("There are as many lines as a budget can hold."))
         line = BudgetLine(public_id=key, workshop_id=held.id, position=(last or 0) + 1)
         _write(session, line, details, by)
         line.written_at = change.now
@@ -137,10 +93,12 @@ def close_budget(workshop: str, *, by: Actor) -> None:
         session = change.session
         held = _open(session, workshop)
         if held.state == "planned" and held.ends_on >= local_today():
-            raise NotOverYet
+            raise Problem(
+                _l("The workshop is not over. Its budget can be closed from the day after.")
+            )
         budget = budget_of(held, session)
         if not budget.lines:
-            raise NothingToClose
+            raise Problem(_l("There is no line yet."))
         for one in budget.lines:
             one.line.frozen = frozen(one.sums)
         session.add(
@@ -157,7 +115,7 @@ def open_budget(workshop: str, *, by: Actor) -> None:
         held = _locked(session, workshop)
         closing = session.get(BudgetClosing, held.id)
         if closing is None:
-            raise NotClosed
+            raise Problem(_l("This budget is open already."))
         session.delete(closing)
         for line in session.scalars(select(BudgetLine).where(BudgetLine.workshop_id == held.id)):
             line.frozen = None
@@ -175,7 +133,7 @@ def _locked(session: Session, workshop: str) -> Workshop:
 def _open(session: Session, workshop: str) -> Workshop:
     held = _locked(session, workshop)
     if session.get(BudgetClosing, held.id) is not None:
-        raise BudgetClosed
+        raise Problem(_l("This budget is closed. Open it again to change something."))
     return held
 
 
@@ -192,7 +150,9 @@ def _line(session: Session, workshop: Workshop, public_id: str) -> BudgetLine:
 def _write(session: Session, line: BudgetLine, details: BudgetLineDetails, by: Actor) -> None:
     if details.from_payouts:
         if details.spent_cents is not None:
-            raise SpentTwice
+            raise Problem(
+                _l("Leave this empty: what is spent is read from payouts."), field="spent_cents"
+            )
         other = select(BudgetLine.id).where(
             BudgetLine.workshop_id == line.workshop_id,
             BudgetLine.from_payouts,
@@ -200,7 +160,7 @@ def _write(session: Session, line: BudgetLine, details: BudgetLineDetails, by: A
         )
         with session.no_autoflush:
             if session.scalar(other) is not None:
-                raise PayoutsTwice
+                raise Problem(_l("Another line reads the payouts already."), field="from_payouts")
     funder = None
     if details.funder:
         with session.no_autoflush:

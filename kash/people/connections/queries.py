@@ -45,12 +45,6 @@ class NotOn(Problem):
     )
 
 
-class NotAgreed(Problem):
-    """A connection is to be switched on to which nobody has agreed as it is now."""
-
-    sentence = _l("Nobody has agreed to this connection as it is now, so it cannot be switched on.")
-
-
 class WrongAddress(Problem):
     """An address that may not be called."""
 

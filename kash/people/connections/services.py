@@ -17,6 +17,7 @@ from socket import SHUT_RDWR
 from urllib.parse import urljoin, urlsplit
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from kash.accounts.errors import NotIndependent
@@ -26,7 +27,6 @@ from kash.people.connections.queries import (
     APPROVAL,
     SECRET,
     ConnectionKind,
-    NotAgreed,
     SecretMissing,
     SignedLater,
     WrongAddress,
@@ -40,7 +40,7 @@ from kash.platform.database import new_public_id
 from kash.platform.vault import audited, seal
 from kash.platform.vault.audit import Change
 from kash.platform.web.answers import answer
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, Problem
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 
@@ -269,7 +269,12 @@ def switch_on(public_id: str, row_version: int, *, by: Actor) -> int:
     with audited("connections.switched_on", by) as change:
         found = _locked(change.session, public_id, row_version)
         if found.state != "approved":
-            raise NotAgreed
+            raise Problem(
+                _l(
+                    "Nobody has agreed to this connection as it is now, so it"
+                    " cannot be switched on."
+                )
+            )
         if found.is_on:
             change.nothing()
             return 0

@@ -167,16 +167,3 @@ class BadText(Problem):
         super().__init__(fault_words(fault))
         self.field = field
         self.fault = fault
-
-
-class HoursOutside(Problem):
-    """Hours that end before they begin, or lie outside those of the programme."""
-
-    field = "until_hour"
-    sentence = _l("Messages go between 8 and 19 o’clock: choose hours within, the later one last.")
-
-
-class NothingDecided(Problem):
-    """All that was ticked was settled meanwhile."""
-
-    sentence = _l("Nothing was to be done any more: look again at how the messages stand.")

@@ -20,11 +20,12 @@ from datetime import UTC, datetime, timedelta
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.people.models import Group, Person
-from kash.people.notices.forms import BadText, HoursOutside
+from kash.people.notices.forms import BadText
 from kash.people.notices.models import (
     CALL,
     MessageChoice,
@@ -75,7 +76,7 @@ from kash.platform.messages.sending import Sender, send_due
 from kash.platform.messages.shredding import shred_old
 from kash.platform.messages.states import ADDRESS_CHANGED, NO_CONSENT, Channel, MessageState
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import brand, programme_languages
 from kash.platform.web.public_address import public_address
@@ -99,7 +100,10 @@ def choose(person_id: str, details: ChoiceDetails, *, row_version: int, by: Acto
     try:
         hours = MessageHours(details.from_hour, details.until_hour)
     except ValueError:
-        raise HoursOutside from None
+        raise Problem(
+            _l("Messages go between 8 and 19 o’clock: choose hours within, the later one last."),
+            field="until_hour",
+        ) from None
     with audited("notices.chosen", by) as change:
         session = change.session
         person = one_or_404(

@@ -31,7 +31,6 @@ from kash.people.notices.forms import (
     STATE,
     UNSENT,
     MessageWishForm,
-    NothingDecided,
     TextForm,
     reason,
 )
@@ -79,6 +78,7 @@ from kash.platform.messages.reports import Report, take_report
 from kash.platform.messages.states import Channel
 from kash.platform.vault import lookup, vault_of
 from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.errors import Problem
 from kash.platform.web.lists import listing
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.public_address import public_address
@@ -247,7 +247,7 @@ def decide() -> ResponseReturnValue:
         done = leave_them(ticked, by=current_actor())
         said = _("Left as they are: %(count)s", count=done)
     if not done:
-        raise NothingDecided
+        raise Problem(_l("Nothing was to be done any more: look again at how the messages stand."))
     flash(said)
     return redirect(back)
 

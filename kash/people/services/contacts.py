@@ -25,7 +25,7 @@ from kash.people.models import (
 from kash.people.queries.persons import closed_to, consent_holds, decidable, locked_person
 from kash.people.rules.persons import Stay, needs_reason, transfer_day_fits
 from kash.people.scope import contact_open, within_reach
-from kash.people.services.persons import Contact, ContactClosed, ContactRefused, UnknownOrganisation
+from kash.people.services.persons import CONTACT_CLOSED, Contact, UnknownOrganisation
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, open_text, seal
 from kash.platform.web import NotFound, Problem
@@ -47,18 +47,7 @@ class ReasonNeeded(Problem):
     sentence = _l("These are more looks than are usual in a day. Say why you need more.")
 
 
-class NobodyToAsk(Problem):
-    """All contacts that were asked for are open, asked for already, or not there."""
-
-    status = 409
-    sentence = _l("Nothing is to be asked: these contacts are open, asked for already, or none.")
-
-
-class DecidedAlready(Problem):
-    """Somebody was faster."""
-
-    status = 409
-    sentence = _l("Somebody decided this already. The page shows how it stands.")
+_DECIDED_ALREADY = _l("Somebody decided this already. The page shows how it stands.")
 
 
 def show_contact(public_id: str, which: Contact, by: Actor, *, reason: str = "") -> str | None:
@@ -77,9 +66,14 @@ def show_contact(public_id: str, which: Contact, by: Actor, *, reason: str = "")
             return None
         allowed = select(Person.id).where(Person.id == person.id, contact_open(by, which))
         if session.scalar(allowed) is None:
-            raise ContactClosed
+            raise Problem(CONTACT_CLOSED, status=403)
         if not consent_holds([person.id], "contact", session):
-            raise ContactRefused
+            raise Problem(
+                _l(
+                    "This person refused calls and messages, or withdrew the consent. "
+                    "Phone and e-mail are not shown and not used."
+                )
+            )
         why = _count_look(change, by, reason)
         shown = open_text(sealed, kind=f"person.{which}", public_id=person.public_id)
         change.about(person.public_id)
@@ -163,7 +157,9 @@ def ask_for_contact(people: Sequence[str], reason: str, by: Actor) -> str:
             .order_by(Person.id)
         ).all()
         if not found:
-            raise NobodyToAsk
+            raise Problem(
+                _l("Nothing is to be asked: these contacts are open, asked for already, or none.")
+            )
         public_id = new_public_id()
         made = ContactRequest(
             public_id=public_id,
@@ -183,7 +179,7 @@ def decide_on_contact(public_id: str, by: Actor, *, agree: bool) -> None:
     with audited("people.contact_agreed" if agree else "people.contact_not_agreed", by) as change:
         found = _held_request(change.session, public_id, by)
         if found.state != "waiting":
-            raise DecidedAlready
+            raise Problem(_DECIDED_ALREADY)
         found.state = "agreed" if agree else "refused"
         found.decided_by, found.decided_at = by.public_id, change.now
         _decided(change, found, AGREED if agree else REFUSED)
@@ -194,7 +190,7 @@ def end_contact(public_id: str, by: Actor) -> None:
     with audited("people.contact_ended", by) as change:
         found = _held_request(change.session, public_id, by)
         if found.state != "agreed":
-            raise DecidedAlready
+            raise Problem(_DECIDED_ALREADY)
         found.state = "ended"
         _decided(change, found, ENDED)
 
@@ -245,13 +241,6 @@ def note_looks_seen(account: str, day: date, by: Actor, *, read: int | None = No
             change.nothing()
 
 
-class OrganisationTaken(Problem):
-    """Another organisation has this name."""
-
-    field = "name"
-    sentence = _l("Another organisation has this name.")
-
-
 @dataclass(frozen=True)
 class OrganisationDetails:
     """An organisation as entered. `group` is a public id or empty."""
@@ -273,7 +262,7 @@ def _refuse_taken(session: Session, name: str, excluding: int | None = None) -> 
     if excluding is not None:
         statement = statement.where(Organisation.id != excluding)
     if session.scalar(statement.limit(1)) is not None:
-        raise OrganisationTaken
+        raise Problem(_l("Another organisation has this name."), field="name")
 
 
 def add_organisation(details: OrganisationDetails, by: Actor) -> str:

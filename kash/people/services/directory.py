@@ -34,13 +34,6 @@ from kash.policy import Actor
 _SEALED = "service.address"
 
 
-class HoursOverlap(Problem):
-    """Two opening hours share a time."""
-
-    field = "day_0"
-    sentence = _l("Two of these opening hours overlap.")
-
-
 @dataclass(frozen=True)
 class ServiceDetails:
     """A service as entered. Phones are E.164 or short numbers; languages and served are codes.
@@ -136,7 +129,7 @@ def _refuse(details: ServiceDetails) -> None:
     if not is_a_name(details.name):
         raise NotAName
     if overlap(details.hours):
-        raise HoursOverlap
+        raise Problem(_l("Two of these opening hours overlap."), field="day_0")
 
 
 def _write(entry: ServiceEntry, details: ServiceDetails) -> None:
@@ -209,18 +202,7 @@ def _write_hours(session: Session, entry: ServiceEntry, hours: tuple[Stretch, ..
     )
 
 
-class PlaceTaken(Problem):
-    """Another zone, or another venue, has this name."""
-
-    field = "name"
-    sentence = _l("This name is taken.")
-
-
-class LiesInItself(Problem):
-    """A zone can't lie in itself, nor in one that lies in it."""
-
-    field = "within"
-    sentence = _l("An area cannot lie in itself.")
+_PLACE_TAKEN = _l("This name is taken.")
 
 
 @dataclass(frozen=True)
@@ -260,7 +242,7 @@ def _refuse_taken(
     if excluding is not None:
         statement = statement.where(kind.id != excluding)
     if session.scalar(statement.limit(1)) is not None:
-        raise PlaceTaken
+        raise Problem(_PLACE_TAKEN, field="name")
 
 
 def _zone_id(session: Session, public_id: str) -> int | None:
@@ -273,7 +255,7 @@ def _refuse_circle(session: Session, zone: Zone, within_id: int | None) -> None:
     above, seen = within_id, set[int]()
     while above is not None and above not in seen:
         if above == zone.id:
-            raise LiesInItself
+            raise Problem(_l("An area cannot lie in itself."), field="within")
         seen.add(above)
         above = session.scalar(select(Zone.within_id).where(Zone.id == above))
 
@@ -408,4 +390,4 @@ def _flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise PlaceTaken from None
+        raise Problem(_PLACE_TAKEN, field="name") from None

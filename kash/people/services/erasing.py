@@ -77,43 +77,6 @@ STONE: dict[str, Any] = {
 DONE, REFUSED, TAKEN_BACK = "erasure_done", "erasure_refused", "erasure_taken_back"
 
 
-class ErasureWaits(Problem):
-    """A wish to be erased waits already."""
-
-    status = 409
-    sentence = _l("This was asked for already and waits for a second person.")
-
-
-class AskedInTheFuture(Problem):
-    """The day of a wish lies ahead."""
-
-    field = "asked_on"
-    sentence = _l("This day is still to come.")
-
-
-class DecidedBefore(Problem):
-    """Somebody decided on the request, or took it back, meanwhile."""
-
-    status = 409
-    sentence = _l("Somebody decided this already. The page shows how it stands.")
-
-
-class NotYetErased(Problem):
-    """Something must be settled before a person can be erased."""
-
-    status = 409
-    sentence = _l("Something stands in the way. Settle it first.")
-
-
-class MoreSince(Problem):
-    """More, or less, would go than was shown."""
-
-    status = 409
-    sentence = _l(
-        "What is held about this person changed while you were looking. Look again, then decide."
-    )
-
-
 def ask_erasure(person: str, asked_on: date, grounds: str, by: Actor) -> str:
     """Note that a person is to be erased; a second person decides. The request's public id.
 
@@ -125,12 +88,12 @@ def ask_erasure(person: str, asked_on: date, grounds: str, by: Actor) -> str:
         reached = within_reach(by, "people.ask_erasure")
         one_or_404(session.scalar(select(Person.id).where(Person.id == found.id, reached)))
         if asked_on > to_local(change.now).date():
-            raise AskedInTheFuture
+            raise Problem(_l("This day is still to come."), field="asked_on")
         waiting = select(ErasureRequest.id).where(
             ErasureRequest.person_id == found.id, ErasureRequest.state == "waiting"
         )
         if session.scalar(waiting.limit(1)) is not None:
-            raise ErasureWaits
+            raise Problem(_l("This was asked for already and waits for a second person."))
         made = ErasureRequest(
             public_id=new_public_id(),
             person_id=found.id,
@@ -180,7 +143,7 @@ def _held(session: Session, public_id: str, reached: Any) -> ErasureRequest:
         )
     )
     if found.state != "waiting":
-        raise DecidedBefore
+        raise Problem(_l("Somebody decided this already. The page shows how it stands."))
     return found
 
 
@@ -195,9 +158,14 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
         person = locked_person(session, asked.person.public_id if asked.person else "")
         shown = erasure_preview(session, person, look=True)
         if shown.in_the_way:
-            raise NotYetErased
+            raise Problem(_l("Something stands in the way. Settle it first."))
         if shown.looked is None or shown.looked.digest != digest:
-            raise MoreSince
+            raise Problem(
+                _l(
+                    "What is held about this person changed while you were"
+                    " looking. Look again, then decide."
+                )
+            )
         rows = RowsOfPeople()
         gone = erased_person(session, person, rows)
         told = _strike(session, gone) | _give_up(session, gone)

@@ -60,12 +60,9 @@ _AGE = (
 )
 
 
-class NotUndone(Problem):
-    """Something depends on people of this list, or they were changed since."""
-
-    sentence = _l(
-        "This list can no longer be undone: someone in it was enrolled, marked or changed since."
-    )
+_NOT_UNDONE = _l(
+    "This list can no longer be undone: someone in it was enrolled, marked or changed since."
+)
 
 
 def change_persons(
@@ -220,9 +217,9 @@ def undo_list(public_id: str, by: Actor) -> None:
         touched = [entry for entry in entries if entry.before is not None]
         for entry in touched:
             if persons[entry.person_id].row_version != entry.row_version:
-                raise NotUndone
+                raise Problem(_NOT_UNDONE)
         if depending(session, [entry.person_id for entry in added]):
-            raise NotUndone
+            raise Problem(_NOT_UNDONE)
         for entry in touched:
             if not entry.added:
                 _put_back(session, persons[entry.person_id], entry, change)
@@ -300,13 +297,13 @@ def _put_back(session: Session, person: Person, entry: PeopleListPerson, change:
     if added:
         made = session.scalar(select(Posting).where(Posting.public_id == added))
         if made is None or not made.is_open:
-            raise NotUndone
+            raise Problem(_NOT_UNDONE)
         session.delete(made)
         session.flush()
     if ended:
         present = session.scalar(select(Posting).where(Posting.public_id == ended))
         if present is None:
-            raise NotUndone
+            raise Problem(_NOT_UNDONE)
         present.until = None
     person.row_version += 1
     person.changed_at = change.now

@@ -35,12 +35,6 @@ from kash.policy import SYSTEM, Actor
 _SEALED = "person.merge"
 
 
-class SamePersonTwice(Problem):
-    """Somebody was to be merged with herself."""
-
-    sentence = _l("Choose two different people.")
-
-
 class MergedMeanwhile(Problem):
     """One of the two was merged by somebody else at the same time."""
 
@@ -57,23 +51,6 @@ class BothHaveAccounts(Problem):
     )
 
 
-class NoLongerUndone(Problem):
-    """The merge cannot be taken back any more."""
-
-    status = 409
-    sentence = _l("This merge can no longer be undone. The time for it has passed.")
-
-
-class ChangedAfterMerge(Problem):
-    """Something that the merge touched was changed since."""
-
-    status = 409
-    sentence = _l(
-        "This merge can no longer be undone: something of this person was changed after it, such as"
-        " a mark, a posting or a certificate."
-    )
-
-
 def merge_people(
     kept: str, gone: str, choices: Mapping[str, str], row_versions: tuple[int, int], by: Actor
 ) -> str:
@@ -87,7 +64,7 @@ def merge_people(
     BothHaveAccounts, and what else the rooms forbid.
     """
     if kept == gone:
-        raise SamePersonTwice
+        raise Problem(_l("Choose two different people."))
     with audited("people.persons_merged", by) as change:
         session = change.session
         found = _locked(session, (kept, gone))
@@ -258,7 +235,7 @@ def undo_merge(public_id: str, by: Actor) -> str:
                 merge.sealed is None
                 or merge.merged_at + retention().span("merge_undo") <= change.now
             ):
-                raise NoLongerUndone
+                raise Problem(_l("This merge can no longer be undone. The time for it has passed."))
             kept = session.scalar(
                 select(Person.public_id).where(Person.id == merge.kept_id).with_for_update()
             )
@@ -272,7 +249,13 @@ def undo_merge(public_id: str, by: Actor) -> str:
             change.about(str(kept), gone, public_id)
             return gone
     except (ChangedSince, IntegrityError):
-        raise ChangedAfterMerge from None
+        raise Problem(
+            _l(
+                "This merge can no longer be undone: something of this person"
+                " was changed after it, such as"
+                " a mark, a posting or a certificate."
+            )
+        ) from None
 
 
 def forget_merges(now: datetime | None = None) -> None:

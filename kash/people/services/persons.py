@@ -54,13 +54,6 @@ from kash.policy import SYSTEM, Actor
 CONSENT_FORMS = "people.consent_forms"
 
 
-class NotPossibleNow(Problem):
-    """This answer does not follow from the one that holds now."""
-
-    field = "answer"
-    sentence = _l("The answer has changed meanwhile. Look at what holds now, then choose again.")
-
-
 def ask_for_forms(people: Sequence[str], by: Actor, *, back: str = "") -> str:
     """Have the worker print the consent forms of these people, by public ids; the job's public id.
 
@@ -94,7 +87,10 @@ def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None
         text = TEXTS[purpose]
         present = present_answers(newest_answers(change.session, person.id)).get(purpose)
         if answer == present or answer not in possible_answers(present):
-            raise NotPossibleNow
+            raise Problem(
+                _l("The answer has changed meanwhile. Look at what holds now, then choose again."),
+                field="answer",
+            )
         change.session.add(
             Consent(
                 person_id=person.id,
@@ -336,25 +332,11 @@ class AlreadyHere(Problem):
         self.field = field
 
 
-class ContactClosed(Problem):
-    """Whoever wants to see, or change, a contact did not enter it, and nothing else opened it."""
-
-    status = 403
-    sentence = _l(
-        "This contact is closed to you. It opens when the person answers an invitation, came to a "
-        "session of yours and somebody else confirmed the register, or when a second person "
-        "agrees."
-    )
-
-
-class ContactRefused(Problem):
-    """The person does not want to be called or written to."""
-
-    status = 409
-    sentence = _l(
-        "This person refused calls and messages, or withdrew the consent. "
-        "Phone and e-mail are not shown and not used."
-    )
+CONTACT_CLOSED = _l(
+    "This contact is closed to you. It opens when the person answers an invitation, came to a "
+    "session of yours and somebody else confirmed the register, or when a second person "
+    "agrees."
+)
 
 
 @dataclass(frozen=True)
@@ -470,7 +452,7 @@ def _set_contact(session: Session, person: Person, contact: ContactChange, by: A
 def _refuse_closed(session: Session, person: Person, which: Contact, by: Actor) -> None:
     allowed = select(Person.id).where(Person.id == person.id, contact_compared(by, which))
     if session.scalar(allowed) is None:
-        raise ContactClosed
+        raise Problem(CONTACT_CLOSED, status=403)
 
 
 def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any]:

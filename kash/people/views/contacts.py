@@ -32,7 +32,6 @@ from kash.people.rules.persons import KINDS, LOOKS_FOR_A_REASON, one_group
 from kash.people.scope import reaches
 from kash.people.services import contacts as organisations_services
 from kash.people.services.contacts import (
-    NobodyToAsk,
     ReasonNeeded,
     SomeCannotMove,
     ask_for_contact,
@@ -42,7 +41,7 @@ from kash.people.services.contacts import (
     note_looks_seen,
     show_contact,
 )
-from kash.people.services.persons import Contact, ContactClosed, ContactRefused
+from kash.people.services.persons import Contact
 from kash.people.views.directory import ORGANISATION_COLUMNS
 from kash.people.views.lists import asked_group
 from kash.people.views.persons import contact_text, person_page
@@ -66,7 +65,7 @@ def contact(public_id: str, which: Contact) -> ResponseReturnValue:
     found = person(actor, public_id, "people.contact")
     form = MoreLooksForm()
     given = form.reason.data if form.reason.data and form.validate() else ""
-    with FlashedProblems(ContactRefused, ContactClosed):
+    with FlashedProblems():
         try:
             value = show_contact(found.public_id, which, actor, reason=given or "")
         except ReasonNeeded:
@@ -103,7 +102,7 @@ def ask_contact(public_id: str) -> ResponseReturnValue:
     form = AskContactForm()
     back = url_for("people.person", public_id=public_id, _anchor="contact")
     if form.validate_on_submit():
-        with FlashedProblems(NobodyToAsk, tone="warn"):
+        with FlashedProblems(tone="warn"):
             ask_for_contact([found.public_id], form.reason.data, actor)
             flash(_("Asked. It waits for a second person."))
         return redirect(back, 303)

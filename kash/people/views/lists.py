@@ -25,7 +25,7 @@ from kash.people.rules.lists.classing import row_number
 from kash.people.rules.lists.headings import FIELDS
 from kash.people.services import list_changes
 from kash.people.services import lists as lists_services
-from kash.people.services.list_changes import ListChanged, NotUndone
+from kash.people.services.list_changes import ListChanged
 from kash.people.services.lists import (
     GuessNotLookedAt,
     ListNotRead,
@@ -323,7 +323,7 @@ def undo_list(list_id: str) -> ResponseReturnValue:
     if people_list.state == "waiting":
         raise NotFound
     if request.method == "POST":
-        with CaughtProblem(NotUndone) as caught:
+        with CaughtProblem() as caught:
             list_changes.undo_list(list_id, current_actor())
             flash(_("The list was undone."))
             return redirect(url_for("people.list", list_id=list_id), 303)

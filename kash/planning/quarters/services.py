@@ -52,22 +52,7 @@ from kash.workshops.models import Workshop
 from kash.workshops.queries.plan import teachings_of
 from kash.workshops.rules import days_needed
 from kash.workshops.services.planning import Touched, WorkshopDetails, planned, take_away, touched
-from kash.workshops.services.timetable import NotPublished
-
-
-class QuarterOver(Problem):
-    """The days of a proposal, from which nothing can be planned any more."""
-
-    field = "quarter"
-    sentence = _l("Too few days of this quarter are left. Choose a later one.")
-
-
-class ProposalTooLong(Problem):
-    """More workshops than anybody plans at once."""
-
-    sentence = _l(
-        "A proposal has at most 100 workshops. Ask for fewer places, or make another proposal."
-    )
+from kash.workshops.services.timetable import NOT_PUBLISHED
 
 
 class NothingAsked(Problem):
@@ -84,30 +69,10 @@ class TooFewPeople(Problem):
     sentence = _l("So few people make no workshop. Ask for more places, or allow smaller ones.")
 
 
-class SessionTooLong(Problem):
-    """A course that does not fit into the days of a proposal."""
-
-    field = "version"
-    sentence = _l("One session of this course is longer than a day of this proposal.")
+LINE_ACCEPTED = _l("This workshop is planned already. Change it on its own page.")
 
 
-class LineAccepted(Problem):
-    """A line of which a workshop was planned."""
-
-    sentence = _l("This workshop is planned already. Change it on its own page.")
-
-
-class NothingChosen(Problem):
-    """No line was chosen."""
-
-    sentence = _l("Tick at least one workshop that has a place.")
-
-
-class OutsideProposal(Problem):
-    """A day outside the days of a proposal."""
-
-    field = "first"
-    sentence = _l("This day lies outside the days of the proposal.")
+_NOTHING_CHOSEN = _l("Tick at least one workshop that has a place.")
 
 
 @dataclass(frozen=True)
@@ -232,7 +197,7 @@ def accept(public_id: str, chosen: Collection[str], row_version: int, *, by: Act
         if one.public_id in chosen and one.state == "open" and one.has_place
     ]
     if not asked:
-        raise NothingChosen
+        raise Problem(_NOTHING_CHOSEN)
     in_the_way = _in_the_way(proposal, lines, asked)
     made: list[str] = []
     refused: dict[str, str] = {}
@@ -291,7 +256,7 @@ def _in_the_way(
 def _details(proposal: QuarterProposal, line: QuarterLine) -> WorkshopDetails:
     place = place_of(line)
     if place is None:
-        raise NothingChosen
+        raise Problem(_NOTHING_CHOSEN)
     return WorkshopDetails(
         title="",
         starts_on=place.first,
@@ -387,7 +352,7 @@ def fix_line(public_id: str, line: str, fixed: FixedPlace, row_version: int, *, 
     chosen = _open_line(proposal, line)
     pins, venue_id = fixed.pins, None
     if pins.first is not None and not proposal.first <= pins.first <= proposal.last:
-        raise OutsideProposal
+        raise Problem(_l("This day lies outside the days of the proposal."), field="first")
     if pins.venue is not None:
         venue_id = found_venue(pins.venue).id
     facts = [
@@ -457,14 +422,14 @@ def _lines(public_id: str) -> tuple[QuarterProposal, list[QuarterLine]]:
 
 def _not_accepted(line: QuarterLine) -> QuarterLine:
     if line.state == "accepted":
-        raise LineAccepted
+        raise Problem(LINE_ACCEPTED)
     return line
 
 
 def _open_line(proposal: QuarterProposal, public_id: str) -> QuarterLine:
     found = _not_accepted(found_line(proposal, public_id))
     if found.state != "open":
-        raise LineAccepted
+        raise Problem(LINE_ACCEPTED)
     return found
 
 
@@ -504,7 +469,9 @@ def make_proposal(details: ProposalDetails, *, by: Actor, public_id: str | None 
     Raises QuarterOver.
     """
     if details.last < details.first:
-        raise QuarterOver
+        raise Problem(
+            _l("Too few days of this quarter are left. Choose a later one."), field="quarter"
+        )
     with audited("quarters.proposal_made", by) as change:
         if public_id is not None and _made_before(change.session, public_id, by):
             change.nothing()
@@ -560,14 +527,20 @@ def add_workshops(public_id: str, wanted: PlacesWanted, *, by: Actor) -> Added:
         )
     )
     if version is None:
-        raise NotPublished
+        raise Problem(NOT_PUBLISHED, field="version")
     group = one_or_404(db.session.scalar(select(Group).where(Group.letter == wanted.group)))
     days = _days_of(proposal, version)
     version_id, group_id = version.id, group.id
     new, left_over = _lines_for(proposal, version, group, days, wanted)
     lines = lines_of(proposal)
     if len(lines) + len(new) > MOST_LINES:
-        raise ProposalTooLong
+        raise Problem(
+            _l(
+                "A proposal has at most 100 workshops. Ask for fewer places, or"
+                " make another proposal."
+            ),
+            field="",
+        )
     outcome = worked_out(proposal, [*open_facts(lines), *new], places_now(lines))
     with audited("quarters.workshops_added", by) as change:
         held = held_proposal(change.session, public_id, row_version)
@@ -592,7 +565,9 @@ def _days_of(proposal: QuarterProposal, version: CourseVersion) -> int:
     teachings = [teaching for _, teaching in teachings_of(version.id)]
     days = days_needed(teachings, proposal.day_starts_at, proposal.day_ends_at)
     if days is None:
-        raise SessionTooLong
+        raise Problem(
+            _l("One session of this course is longer than a day of this proposal."), field="version"
+        )
     return days
 
 

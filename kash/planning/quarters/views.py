@@ -40,13 +40,11 @@ from kash.planning.quarters.queries import (
 from kash.planning.quarters.queries import proposal as found_proposal
 from kash.planning.quarters.rules.board import quarters_from
 from kash.planning.quarters.services import (
+    LINE_ACCEPTED,
     FixedPlace,
-    LineAccepted,
     NothingAsked,
-    NothingChosen,
     PlacesWanted,
     ProposalDetails,
-    ProposalTooLong,
     add_workshops,
     make_proposal,
     plan_anew,
@@ -55,7 +53,7 @@ from kash.planning.quarters.services import (
 from kash.planning.quarters.words import TOUCHED, hindrance_text, last_day, quarter_name
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, Problem
 from kash.platform.web.fields import DayField, NewIdField, SeveralField, TimeOfDayField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import choice_field, required, whole_number_field
@@ -291,7 +289,7 @@ def needs(public_id: str) -> ResponseReturnValue:
         form.most.data = latest.group_most or form.most.data
         form.fewest.data = min(latest.group_least or form.fewest.data or 1, form.most.data or 1)
     if form.validate_on_submit():
-        with form.showing_problems(NothingAsked, ProposalTooLong):
+        with form.showing_problems(NothingAsked):
             wanted = form.command(PlacesWanted, group=asked.group.letter, places=form.places())
             added = add_workshops(public_id, wanted, by=current_actor())
             flash(ngettext("One workshop was added.", "%(num)s workshops were added.", added.lines))
@@ -438,7 +436,7 @@ def accept(public_id: str) -> ResponseReturnValue:
     chosen: Collection[str] = request.form.getlist("lines")
     if request.form.get("which") == "all":
         chosen = {one.public_id for one in lines}
-    with FlashedProblems(ChangedMeanwhile, NothingChosen):
+    with FlashedProblems(ChangedMeanwhile):
         done = acceptance.accept(
             public_id, frozenset(chosen), LineStepForm().row_version_shown, by=current_actor()
         )
@@ -532,7 +530,7 @@ def _open(public_id: str, line_id: str) -> tuple[QuarterProposal, QuarterLine]:
     found = queries.proposal(public_id)
     line = queries.line(found, line_id)
     if line.state == "accepted":
-        raise LineAccepted
+        raise Problem(LINE_ACCEPTED)
     return found, line
 
 
@@ -600,7 +598,7 @@ def _lines_step(
     public_id: str, line_id: str, service: Callable[..., None], said: str
 ) -> ResponseReturnValue:
     _open(public_id, line_id)
-    with FlashedProblems(ChangedMeanwhile, LineAccepted):
+    with FlashedProblems(ChangedMeanwhile):
         service(public_id, line_id, LineStepForm().row_version_shown, by=current_actor())
         flash(said)
     return redirect(url_for("quarters.proposal", public_id=public_id), code=303)

@@ -49,13 +49,6 @@ class NoDateChosen(Problem):
     sentence = _l("Choose at least one date.")
 
 
-class BeginsInPast(Problem):
-    """A series begins today at the earliest."""
-
-    field = "first"
-    sentence = _l("A series begins today or later.")
-
-
 class RuleFaulty(Problem):
     """A rule has no dates; the sentence says why."""
 
@@ -63,18 +56,7 @@ class RuleFaulty(Problem):
         super().__init__(sentence)
 
 
-class DateOver(Problem):
-    """A date that has passed is not changed by its series."""
-
-    sentence = _l("This date has passed. It stays as it is.")
-
-
-class NothingToChange(Problem):
-    """No date is to come that could be changed."""
-
-    sentence = _l(
-        "No date from then on is still to come and without marks, so nothing was changed."
-    )
+_DATE_OVER = _l("This date has passed. It stays as it is.")
 
 
 class OneStandsInTheWay(Problem):
@@ -84,12 +66,6 @@ class OneStandsInTheWay(Problem):
         super().__init__(
             _("%(day)s: %(why)s None of the dates was changed.", day=date_text(day), why=why)
         )
-
-
-class AlreadyRepeated(Problem):
-    """A workshop is the beginning of one series."""
-
-    sentence = _l("This workshop is part of a series already.")
 
 
 Plan = Callable[[date], tuple[int | None, int | None]]
@@ -139,7 +115,7 @@ def repeat_workshop(
         source = planning.held_for_change(session, workshop)
         refuse_unless_run(session, source, by)
         if session.scalar(select(SeriesDate.id).where(SeriesDate.workshop_id == source.id)):
-            raise AlreadyRepeated
+            raise Problem(_l("This workshop is part of a series already."))
         days = (source.ends_on - source.starts_on).days + 1
         series = _new(pattern, by, change, public_id, source=source)
         session.add(series)
@@ -249,7 +225,7 @@ def _rule_of(pattern: Pattern) -> dict[str, Any]:
 
 def _refuse_past(pattern: Pattern, change: Change) -> None:
     if pattern.first < to_local(change.now).date():
-        raise BeginsInPast
+        raise Problem(_l("A series begins today or later."), field="first")
 
 
 def _add_dates(
@@ -392,7 +368,7 @@ def change_coming(
         held = held_dates(found, change.now)
         model = one_or_404(next((one for one in held if one.public_id == anchor), None))
         if not model.to_come:
-            raise DateOver
+            raise Problem(_DATE_OVER)
         following = [
             one for one in held if one.to_come and (all_to_come or one.number >= model.number)
         ]
@@ -402,7 +378,12 @@ def change_coming(
             with told_of(one.day or one.named):
                 changed += _change_one(change, found, one, model, wanted, by)
         if not changed:
-            raise NothingToChange
+            raise Problem(
+                _l(
+                    "No date from then on is still to come and without marks, so"
+                    " nothing was changed."
+                )
+            )
         change.about(found.public_id)
         return Changed(changed, len(following) - changed)
 
@@ -420,7 +401,7 @@ def leave_out(series: str, dates: Sequence[str], reason: str, by: Actor) -> int:
         one_or_404(held or None)
         for one in held:
             if not one.to_come:
-                raise DateOver
+                raise Problem(_DATE_OVER)
             with told_of(one.day or one.named):
                 row = next(each for each in found.dates if each.public_id == one.public_id)
                 if row.meeting is not None:
@@ -448,7 +429,7 @@ def take_up(series: str, date_id: str, by: Actor) -> None:
             change.nothing()
             return
         if one.over:
-            raise DateOver
+            raise Problem(_DATE_OVER)
         row = next(each for each in found.dates if each.public_id == date_id)
         with told_of(one.day or one.named):
             if row.workshop is not None:

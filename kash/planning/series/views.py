@@ -36,7 +36,6 @@ from kash.planning.series.queries import (
 from kash.planning.series.rules import PlannedDate
 from kash.planning.series.services import (
     ComingChange,
-    DateOver,
     DatesChanged,
     MeetingHours,
     OneStandsInTheWay,
@@ -300,7 +299,7 @@ def leave(series_id: str, date_id: str) -> ResponseReturnValue:
 @allow("series.edit")
 def take(series_id: str, date_id: str) -> ResponseReturnValue:
     """Hold a date after all."""
-    with FlashedProblems(OneStandsInTheWay, DateOver):
+    with FlashedProblems(OneStandsInTheWay):
         take_up(series_id, date_id, current_actor())
         flash(_("This date is planned again."))
     return redirect(url_for("series.one", series_id=series_id), code=303)

@@ -6,7 +6,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import Field, fields
 from types import NoneType, TracebackType, UnionType
-from typing import Any, Generic, Self, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Generic,
+    Self,
+    TypeGuard,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    overload,
+)
 
 from flask import flash
 from flask_babel import gettext as _
@@ -91,9 +102,15 @@ class ShownProblems:
         return self.show(problem)
 
 
+def _is_told(problem: BaseException | None, kinds: tuple[type[Caught], ...]) -> TypeGuard[Caught]:
+    """True for a refusal without a class of its own, and for these kinds. What no page offers is a
+    page of its own."""
+    return (type(problem) is Problem and problem.status != 400) or isinstance(problem, kinds)
+
+
 class CaughtProblem(Generic[Caught]):
-    """A block in which something is done that no form asks for: a problem of these kinds is kept,
-    and what stands after the block tells it on a page.
+    """A block in which something is done that no form asks for: a plain `Problem`, or one of these
+    kinds, is kept, and what stands after the block tells it on a page.
 
         with CaughtProblem(NoSignature) as caught:
             services.withdraw_signature(current_actor())
@@ -103,6 +120,12 @@ class CaughtProblem(Generic[Caught]):
 
     # There is one once the block was left by it.
     problem: Caught
+
+    @overload
+    def __init__(self: CaughtProblem[Problem]) -> None: ...
+
+    @overload
+    def __init__(self, *kinds: type[Caught]) -> None: ...
 
     def __init__(self, *kinds: type[Caught]) -> None:
         self.kinds = kinds
@@ -118,7 +141,7 @@ class CaughtProblem(Generic[Caught]):
     def __exit__(
         self, _kind: object, problem: BaseException | None, _traceback: TracebackType | None
     ) -> bool:
-        if not isinstance(problem, self.kinds):
+        if not _is_told(problem, self.kinds):
             return False
         # Without its frames, which hold whatever was open, and this.
         self.problem = problem.with_traceback(None)
@@ -126,8 +149,8 @@ class CaughtProblem(Generic[Caught]):
 
 
 class FlashedProblems:
-    """A block in which something is done by a button alone: a problem of these kinds is told in a
-    line on the next page, and what stands after the block goes on."""
+    """A block in which something is done by a button alone: a plain `Problem`, or one of these
+    kinds, is told in a line on the next page, and what stands after the block goes on."""
 
     def __init__(self, *kinds: type[Exception], tone: str = "bad") -> None:
         self.kinds = kinds
@@ -139,7 +162,7 @@ class FlashedProblems:
     def __exit__(
         self, _kind: object, problem: BaseException | None, _traceback: TracebackType | None
     ) -> bool:
-        if not isinstance(problem, self.kinds):
+        if not _is_told(problem, self.kinds):
             return False
         # Other exceptions hold the sentence as it stands in the catalogue.
         flash(str(problem) if isinstance(problem, Problem) else _(str(problem)), self.tone)

@@ -35,21 +35,28 @@ _PAGES = frozenset({400, 403, 404, 405, 408, 409, 413, 429, 500, 503, 507})
 class Problem(Exception):
     """Something that cannot be done, with a sentence fit for a person.
 
-    Subclasses set `status` and `sentence`, and `heading` where that of the status does not fit. A
-    view that does not catch it shows the sentence on a page of its own with that status.
+    A view that does not catch it shows the sentence on a page of its own with that status. A
+    subclass is made only where somebody catches it by name; `heading` is for pages whose status has
+    another one.
 
     `field` is the name of the form's field that it is about, "" if it is about the form as a whole.
     """
 
-    status: ClassVar[int] = 409
+    status: int = 409
     heading: ClassVar[str] = ""
     field: str | None = None
     sentence: str = _l("This cannot be done as things stand.")
 
-    def __init__(self, sentence: str | None = None) -> None:
+    def __init__(
+        self, sentence: str | None = None, *, field: str | None = None, status: int | None = None
+    ) -> None:
         super().__init__()
         if sentence is not None:
             self.sentence = sentence
+        if field is not None:
+            self.field = field
+        if status is not None:
+            self.status = status
 
     def __str__(self) -> str:
         return str(self.sentence)

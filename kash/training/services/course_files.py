@@ -52,12 +52,7 @@ from kash.training.rules.courses import MATERIAL, CourseNode, check_tree
 from kash.training.rules.versions import translated
 from kash.training.services.courses import CourseTaken, locked_draft, plan_in, refuse_taken
 
-
-class NotAsShown(Problem):
-    """Somebody changed the course while the file was looked at."""
-
-    field = ""
-    sentence = _l("The course changed here meanwhile. Look again, then bring the file in.")
+_NOT_AS_SHOWN = _l("The course changed here meanwhile. Look again, then bring the file in.")
 
 
 @dataclass(frozen=True)
@@ -105,7 +100,7 @@ def bring_course(file: CourseFile, wanted: BringingDecisions, *, by: Actor) -> C
     with audited("training.course_brought_in", by) as change:
         course, before = beside(change.session, file, additions, locked=True)
         if wanted.code is not None and wanted.code != before.code:
-            raise NotAsShown
+            raise Problem(_NOT_AS_SHOWN, field="")
         if not _takes_anything(before, wanted):
             change.nothing()
             return CourseBrought(before.course, before)
@@ -198,7 +193,7 @@ def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDeci
     keys = files_used([each.version for each in before.versions if _is_taken(each, wanted)])
     if keys - set(files_of(keys, session)):
         # They were kept for a day, while the file was looked at.
-        raise NotAsShown
+        raise Problem(_NOT_AS_SHOWN, field="")
     last = session.scalar(
         select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
     )
@@ -240,17 +235,7 @@ def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDeci
     return [draft.public_id for draft in made.values()]
 
 
-class DraftExists(Problem):
-    """There is a draft or proposal in this language already."""
-
-    sentence = _l("There is a draft in this language already. Go on with that one.")
-
-
-class SameLanguage(Problem):
-    """A version is translated into another language than its own."""
-
-    field = "language"
-    sentence = _l("This version is in that language already.")
+_SAME_LANGUAGE = _l("This version is in that language already.")
 
 
 def start_version(course_id: str, language: str, by: Actor) -> str:
@@ -300,7 +285,7 @@ def translate(public_id: str, language: str, by: Actor) -> str:
         )
         source = locked_version(session, public_id)
         if source.language == language:
-            raise SameLanguage
+            raise Problem(_SAME_LANGUAGE, field="language")
         known = _last(session, course, language)
         made = _new_draft(session, course, language)
         lay_out(made, translated(tree_of(source), tree_of(known) if known is not None else None))
@@ -325,7 +310,7 @@ def follow(public_id: str, source_id: str, row_version: int, by: Actor) -> None:
         if source.course_id != draft.course_id:
             raise NotFound
         if source.language == draft.language:
-            raise SameLanguage
+            raise Problem(_SAME_LANGUAGE, field="language")
         lay_out(draft, translated(tree_of(source), tree_of(draft)))
         draft.translates_id = source.id
         draft.row_version += 1
@@ -360,7 +345,7 @@ def _new_draft(session: Session, course: Course, language: str) -> CourseVersion
         of_course, CourseVersion.language == language, CourseVersion.state != "published"
     )
     if session.scalar(open_draft.limit(1)) is not None:
-        raise DraftExists
+        raise Problem(_l("There is a draft in this language already. Go on with that one."))
     number = session.scalar(select(func.max(CourseVersion.number)).where(of_course)) or 0
     made = CourseVersion(course_id=course.id, number=number + 1, language=language, public_title="")
     session.add(made)

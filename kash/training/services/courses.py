@@ -97,32 +97,14 @@ def change_course(public_id: str, name: str, audience: str, level: str, by: Acto
         change.about(course.public_id)
 
 
-class StepNotPossible(Problem):
-    """The version is in another state by now."""
-
-    sentence = _l("This version is in another state by now. Look at it again.")
-
-
-class NoPlansYet(Problem):
-    """A version without a session cannot be proposed."""
-
-    sentence = _l("Write at least one session before you propose this version.")
-
-
-class TitlesMissing(Problem):
-    """A module or session has no title yet, as in a translation that was begun."""
-
-    sentence = _l("Write the titles of all modules and sessions before you propose this version.")
-
-
 def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
     version = locked_version(change.session, public_id)
     plans = sum(len(module.plans) for module in version.modules)
     state = next_state(version.state, step, plans=plans)
     if state is None:
         if step == "propose" and version.state == "draft":
-            raise NoPlansYet
-        raise StepNotPossible
+            raise Problem(_l("Write at least one session before you propose this version."))
+        raise Problem(_l("This version is in another state by now. Look at it again."))
     version.state = state
     change.about(version.public_id)
     return version
@@ -135,7 +117,9 @@ def propose(public_id: str, by: Actor) -> None:
     with audited("training.version_proposed", by) as change:
         version = _step(change, public_id, "propose")
         if untitled(tree_of(version)):
-            raise TitlesMissing
+            raise Problem(
+                _l("Write the titles of all modules and sessions before you propose this version.")
+            )
         version.proposed_by = by.public_id
         version.returned_because = ""
 
@@ -330,12 +314,6 @@ def _settle(rows: Sequence[Module] | Sequence[SessionPlan], order: Sequence[str]
         row.position = places[row.public_id]
 
 
-class TooManyPlanRows(Problem):
-    """More rows of a kind than a session may have."""
-
-    sentence = _l("A session has at most 40 of each: objectives, steps, messages and so on.")
-
-
 def write_session(
     public_id: str, plan_id: str, text: SessionText, row_version: int, *, by: Actor
 ) -> None:
@@ -347,7 +325,9 @@ def write_session(
     not the session's present one, and TooManyPlanRows.
     """
     if max(Counter(row.kind for row in text.rows).values(), default=0) > MOST_ROWS:
-        raise TooManyPlanRows
+        raise Problem(
+            _l("A session has at most 40 of each: objectives, steps, messages and so on.")
+        )
     with audited("training.session_written", by) as change:
         version = locked_draft(change.session, public_id)
         plan = plan_in(version, plan_id)

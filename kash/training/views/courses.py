@@ -44,10 +44,9 @@ from kash.training.rules.courses import (
 )
 from kash.training.services import course_files as copies
 from kash.training.services import courses as services
-from kash.training.services.course_files import DraftExists, attach_file, remove_file
+from kash.training.services.course_files import attach_file, remove_file
 from kash.training.services.courses import (
     NotADraft,
-    TooManyPlanRows,
     TooMuch,
     move_module,
     move_plan,
@@ -189,7 +188,7 @@ def start_version(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         flash(_("Choose a language from the list."), "bad")
         return redirect(url_for("training.course", public_id=public_id))
-    with FlashedProblems(DraftExists, tone="warn"):
+    with FlashedProblems(tone="warn"):
         made = copies.start_version(public_id, form.language.data, current_actor())
         if queries.version(current_actor(), made).translates_id is not None:
             return redirect(url_for("training.translation", public_id=made))
@@ -422,7 +421,7 @@ def edit_session(public_id: str, plan_id: str) -> ResponseReturnValue:
         return _page(version, shown), 422
     row_version = shown.row_version_read
     try:
-        with FlashedProblems(TooManyPlanRows):
+        with FlashedProblems():
             write_session(public_id, plan_id, shown.text(), row_version, by=current_actor())
             return _sessions_saved(version, plan_id)
     except ChangedMeanwhile:

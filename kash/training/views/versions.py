@@ -27,7 +27,7 @@ from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.row_versions import number_shown
 from kash.policy import allow
 from kash.training import blueprint, documents, queries
-from kash.training.course_files import Beside, CourseTooLarge, FileGone, beside, course_file
+from kash.training.course_files import Beside, beside, course_file
 from kash.training.forms.courses import (
     BringCourseForm,
     CourseFileForm,
@@ -73,18 +73,13 @@ from kash.training.services import course_files as copies
 from kash.training.services import courses as states
 from kash.training.services.course_files import (
     CourseBrought,
-    DraftExists,
-    SameLanguage,
     bring_course,
     bring_library,
     keep_carried,
 )
 from kash.training.services.courses import (
     CourseTaken,
-    NoPlansYet,
     NotADraft,
-    StepNotPossible,
-    TitlesMissing,
     plan_in,
     write_session_words,
     write_words,
@@ -178,7 +173,7 @@ def _minutes(found: CourseVersion) -> int:
 @allow("curriculum.edit")
 def propose(public_id: str) -> ResponseReturnValue:
     """Hand a draft to a director."""
-    with FlashedProblems(NoPlansYet, TitlesMissing, StepNotPossible, tone="warn"):
+    with FlashedProblems(tone="warn"):
         states.propose(public_id, current_actor())
         flash(_("Proposed. A director reads it next."))
     return redirect(url_for("training.version", public_id=public_id))
@@ -188,7 +183,7 @@ def propose(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.edit")
 def take_back(public_id: str) -> ResponseReturnValue:
     """Go on writing what was proposed."""
-    with FlashedProblems(StepNotPossible, tone="warn"):
+    with FlashedProblems(tone="warn"):
         states.take_back(public_id, current_actor())
         return redirect(url_for("training.edit", public_id=public_id))
     return redirect(url_for("training.version", public_id=public_id))
@@ -201,7 +196,7 @@ def publish(public_id: str) -> ResponseReturnValue:
     found = queries.version(current_actor(), public_id)
     if request.method == "GET":
         return render_template("training/publish.html", version=found)
-    with FlashedProblems(SamePerson, StepNotPossible, ChangedMeanwhile, tone="warn"):
+    with FlashedProblems(SamePerson, ChangedMeanwhile, tone="warn"):
         states.publish(public_id, current_actor(), code=request.args.get("read", ""))
         flash(_("Published. Workshops can now be made from it."))
     return redirect(url_for("training.version", public_id=public_id))
@@ -215,7 +210,7 @@ def return_to_draft(public_id: str) -> ResponseReturnValue:
     found = queries.version(current_actor(), public_id)
     if not form.validate():
         return _version_page(found, form), 422
-    with FlashedProblems(StepNotPossible, tone="warn"):
+    with FlashedProblems(tone="warn"):
         states.return_to_draft(public_id, form.because.data, current_actor())
         flash(_("Sent back to be changed."))
     return redirect(url_for("training.version", public_id=public_id))
@@ -285,7 +280,7 @@ def take_course(public_id: str) -> ResponseReturnValue:
     """A course with all its versions as one file, for another Kash."""
     actor = current_actor()
     found = queries.course(actor, public_id)
-    with FlashedProblems(CourseTooLarge, FileGone):
+    with FlashedProblems():
         made = course_file(found, actor)
         return download(made, name="course.json", type="application/json")
     return redirect(url_for("training.course", public_id=public_id))
@@ -427,7 +422,7 @@ def translate(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         flash(_("Choose a language from the list."), "bad")
         return redirect(url_for("training.version", public_id=public_id))
-    with FlashedProblems(DraftExists, SameLanguage, tone="warn"):
+    with FlashedProblems(tone="warn"):
         made = copies.translate(public_id, form.language.data, current_actor())
         return redirect(url_for("training.translation", public_id=made))
     return redirect(url_for("training.version", public_id=public_id))
@@ -514,7 +509,7 @@ def follow(public_id: str, source_id: str) -> ResponseReturnValue:
     one_or_404(newer if newer.course_id == found.course_id else None)
     if request.method == "POST":
         shown = number_shown(request.form.get("row_version", ""))
-        with FlashedProblems(ChangedMeanwhile, NotADraft, SameLanguage, tone="warn"):
+        with FlashedProblems(ChangedMeanwhile, NotADraft, tone="warn"):
             copies.follow(public_id, source_id, shown, current_actor())
             flash(_("The translation follows version %(number)s now.", number=newer.number))
         return redirect(url_for("training.translation", public_id=public_id))

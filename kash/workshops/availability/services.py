@@ -73,39 +73,6 @@ class AwayAlready(Problem):
         )
 
 
-class NobodyAway(Problem):
-    """An account that cannot be away: it is nobody's who plans or teaches."""
-
-    field = "whose"
-    sentence = _l("Choose somebody who teaches.")
-
-
-class TooManyAbsences(Problem):
-    """More absences than anybody has."""
-
-    sentence = _l("There are too many absences already. Remove one that is wrong.")
-
-
-class TimesGoTogether(Problem):
-    """One of two times of the day without the other."""
-
-    field = "ends_at"
-    sentence = _l("Enter both times, or none for the whole day.")
-
-
-class EndsTooEarly(Problem):
-    """A time at which something ends that is not after the one at which it starts."""
-
-    field = "ends_at"
-    sentence = _l("The end comes before the start.")
-
-
-class TooManyBlocks(Problem):
-    """More days on which a venue can't be had than anybody types."""
-
-    sentence = _l("There are too many such days already. Remove some that are over.")
-
-
 MOST = 200
 _FAULTS: dict[SpanFault, type[Problem]] = {
     SpanFault.ENDS_BEFORE: EndsBeforeItStarts,
@@ -158,7 +125,7 @@ def add_absence(details: AbsenceDetails, *, whose: str, key: str, by: Actor) -> 
             return key
         others = _others(session, account.id)
         if len(others) >= MOST:
-            raise TooManyAbsences
+            raise Problem(_l("There are too many absences already. Remove one that is wrong."))
         _refuse_overlap(details.days, others)
         added = Absence(
             public_id=key,
@@ -263,7 +230,7 @@ def _locked(session: Session, whose: str, by: Actor) -> Account:
     if not may_write_of(by, account.id):
         raise NotFound
     if not {role.role for role in account.roles} & {str(role) for role in GRANTS["absences.write"]}:
-        raise NobodyAway
+        raise Problem(_l("Choose somebody who teaches."), field="whose")
     return account
 
 
@@ -322,9 +289,9 @@ def add_block(venue: str, details: BlockDetails, *, key: str, by: Actor) -> str:
     TimesGoTogether, EndsTooEarly and TooManyBlocks."""
     refuse_days(details.days, local_today())
     if (details.starts_at is None) != (details.ends_at is None):
-        raise TimesGoTogether
+        raise Problem(_l("Enter both times, or none for the whole day."), field="ends_at")
     if details.starts_at and details.ends_at and details.ends_at <= details.starts_at:
-        raise EndsTooEarly
+        raise Problem(_l("The end comes before the start."), field="ends_at")
     with audited("venues.block_added", by) as change:
         session = change.session
         held = _venues_locked(session, venue)
@@ -334,7 +301,7 @@ def add_block(venue: str, details: BlockDetails, *, key: str, by: Actor) -> str:
             return key
         count = select(func.count(VenueBlock.id)).where(VenueBlock.venue_id == held.id)
         if (session.scalar(count) or 0) >= MOST_BLOCKS:
-            raise TooManyBlocks
+            raise Problem(_l("There are too many such days already. Remove some that are over."))
         added = VenueBlock(
             public_id=key,
             venue_id=held.id,

@@ -18,13 +18,6 @@ from kash.workshops.holidays.models import LocalHoliday
 from kash.workshops.holidays.rules import FIRST_YEAR, LAST_YEAR, public_holidays
 
 
-class FarHoliday(Problem):
-    """A day of a year that nobody plans for."""
-
-    field = "day"
-    sentence = _l("This day is too far away.")
-
-
 class HolidayThere(Problem):
     """A day that is there already, by the law or added."""
 
@@ -33,12 +26,6 @@ class HolidayThere(Problem):
     def __init__(self, day: date, name: str) -> None:
         super().__init__(_("This day is there already: %(name)s.", name=name))
         self.day = day
-
-
-class TooManyHolidays(Problem):
-    """More days in a year than anybody gazettes."""
-
-    sentence = _l("There are as many in this year as a year can hold. Remove one that is wrong.")
 
 
 MOST_A_YEAR = 60
@@ -58,7 +45,7 @@ def add_holiday(details: HolidayDetails, *, by: Actor) -> str:
     """Add a day; its public id. Raises FarHoliday, HolidayThere and TooManyHolidays."""
     day = details.day
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise FarHoliday
+        raise Problem(_l("This day is too far away."), field="day")
     of_law = public_holidays(day.year).get(day)
     if of_law is not None:
         raise HolidayThere(day, holiday_name(of_law))
@@ -69,7 +56,9 @@ def add_holiday(details: HolidayDetails, *, by: Actor) -> str:
             raise HolidayThere(day, there.name)
         in_year = LocalHoliday.day.between(date(day.year, 1, 1), date(day.year, 12, 31))
         if (session.scalar(select(func.count(LocalHoliday.id)).where(in_year)) or 0) >= MOST_A_YEAR:
-            raise TooManyHolidays
+            raise Problem(
+                _l("There are as many in this year as a year can hold. Remove one that is wrong.")
+            )
         added = LocalHoliday(
             day=day,
             name=details.name,

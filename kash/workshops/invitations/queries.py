@@ -35,27 +35,6 @@ class LinkClosed(Problem):
     sentence = _l("This link takes no names. Ask whoever gave it to you.")
 
 
-class LinkFull(Problem):
-    """A link took as many as it may."""
-
-    status = 422
-    sentence = _l("No more names can be put down here. Ask whoever gave you the link.")
-
-
-class TooManyNames(Problem):
-    """More names were typed than the link still takes."""
-
-    status = 422
-    sentence = _l("These are more names than places are left. Empty some rows.")
-
-
-class NotAStation(Problem):
-    """Names are typed in by the liaison of a station; of a collective they would lie open."""
-
-    field = "stations"
-    sentence = _l("Choose stations.")
-
-
 class TooManyStations(Problem):
     """Links are made for so many stations at a time."""
 

@@ -25,7 +25,7 @@ from kash.people.services.persons import AlreadyHere, PersonDetails, UnknownGrou
 from kash.platform.database import new_public_id, writing
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import Change, SealError, audited
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.programme import brand, paper_wording
 from kash.policy import NOBODY, Actor
@@ -34,10 +34,7 @@ from kash.workshops.invitations.queries import (
     HadCourse,
     LacksCourse,
     LinkClosed,
-    LinkFull,
-    NotAStation,
     NotDecidable,
-    TooManyNames,
     TooManyStations,
     stand,
 )
@@ -211,9 +208,13 @@ def put_down(link: int, people: Sequence[tuple[str, Typed]]) -> None:
         entered = session.scalar(select(func.count(SignUp.id)).where(SignUp.link_id == held.id))
         left = rows_left(held.most_rows, entered or 0)
         if not left:
-            raise LinkFull
+            raise Problem(
+                _l("No more names can be put down here. Ask whoever gave you the link."), status=422
+            )
         if len(fresh) > left:
-            raise TooManyNames
+            raise Problem(
+                _l("These are more names than places are left. Empty some rows."), status=422
+            )
         session.add_all(
             SignUp(
                 public_id=public_id,
@@ -301,7 +302,7 @@ def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[Si
         # Names of a collective would lie open to whoever holds its link.
         police = change.session.scalars(select(Group).where(Group.is_police)).first()
         if not stations or len(stations) < len(chosen) or police is None:
-            raise NotAStation
+            raise Problem(_l("Choose stations."), field="stations")
         made = [
             _made(
                 change,

@@ -58,12 +58,6 @@ class HadThisCourse(Problem):
     sentence = _l("Nothing was changed: this course was attended before, and that still holds.")
 
 
-class NoSeatFree(Problem):
-    """Somebody who waits can't be given a seat by hand."""
-
-    sentence = _l("No seat is free: all are taken, or held for somebody whose turn it is.")
-
-
 class MoveNotPossible(Problem):
     """An enrolment can't become this from what it is now."""
 
@@ -191,7 +185,9 @@ def change_enrolment(
             raise MinorNotEnrolled
         state = give_seat(session, held, found, wanted, change.now)
         if state is before:
-            raise NoSeatFree
+            raise Problem(
+                _l("No seat is free: all are taken, or held for somebody whose turn it is.")
+            )
         change.about(held.public_id, found.public_id, *move_up(session, held, change.now))
         return state
 
@@ -358,25 +354,10 @@ class LinkUnknown(Problem):
     sentence = _l("This link does not work any more. Ask whoever gave it to you.")
 
 
-class EventOver(Problem):
-    """The event that an answer is about is over."""
-
-    status = 409
-    sentence = _l("This event is over. There is nothing to answer any more.")
+_EVENT_CANCELLED = _l("This event does not take place. You need not answer, and need not come.")
 
 
-class EventCancelled(Problem):
-    """The event that an answer is about does not take place."""
-
-    status = 409
-    sentence = _l("This event does not take place. You need not answer, and need not come.")
-
-
-class NoLongerOnTheList(Problem):
-    """Somebody else took her off, so that a link does not put her back."""
-
-    status = 409
-    sentence = _l("You are no longer on the list. Ask whoever invited you.")
+_NO_LONGER_ON_THE_LIST = _l("You are no longer on the list. Ask whoever invited you.")
 
 
 class CameAlready(MoveNotPossible):
@@ -513,11 +494,11 @@ def asked_by(token: str) -> AnswerAsked:
         raise LinkUnknown
     workshop = found.workshop
     if workshop.state == "cancelled":
-        raise EventCancelled
+        raise Problem(_EVENT_CANCELLED)
     if workshop.ends_on < to_local(now).date():
-        raise EventOver
+        raise Problem(_l("This event is over. There is nothing to answer any more."))
     if EnrolmentState(found.state) not in _ANSWERABLE:
-        raise NoLongerOnTheList
+        raise Problem(_NO_LONGER_ON_THE_LIST)
     stands = found.offer_until if found.offer_until and found.offer_until > now else None
     return AnswerAsked(
         found.id,
@@ -543,13 +524,13 @@ def answer_by_link(token: str, *, comes: bool) -> EnrolmentState:
         try:
             held = held_for_change(session, asked.workshop)
         except WorkshopCancelled:
-            raise EventCancelled from None
+            raise Problem(_EVENT_CANCELLED) from None
         found = session.get(Enrolment, asked.enrolment)
         if found is None or found.workshop_id != held.id:
             raise NotFound
         before = EnrolmentState(found.state)
         if before not in _ANSWERABLE:
-            raise NoLongerOnTheList
+            raise Problem(_NO_LONGER_ON_THE_LIST)
         _refuse(held, found, change.now, comes=comes)
         if not comes:
             found.answered_at, found.answered_by = None, ""

@@ -22,7 +22,7 @@ from kash.people.models import Venue
 from kash.platform.database import Base, new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
@@ -33,11 +33,11 @@ from kash.workshops.schedule_checks import refuse_clashes, without_new_clashes
 from kash.workshops.services.answer_links import move_answer_links
 from kash.workshops.services.seats import end_offers, move_up
 from kash.workshops.services.timetable import (
+    NOT_PUBLISHED,
     BegunBefore,
     DayPastMidnight,
     DoesNotFit,
     MovedIntoPast,
-    NotPublished,
     SessionLeftOutside,
     WantedSession,
     WorkshopCancelled,
@@ -134,7 +134,7 @@ def planned(
         )
     ).first()
     if taught is None:
-        raise NotPublished
+        raise Problem(NOT_PUBLISHED, field="version")
     plans = teachings_of(taught.id, session, as_delivered=details.as_delivered)
     teachings = [teaching for _, teaching in plans]
     timetable = lay_into_days(

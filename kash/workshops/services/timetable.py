@@ -52,11 +52,7 @@ def let_follow(session: Session, workshop: Workshop, moved: timedelta) -> None:
 MOST_TOLD = 3
 
 
-class NotPublished(Problem):
-    """Only a published version can be taught."""
-
-    field = "version"
-    sentence = _l("Choose a published version of a course.")
+NOT_PUBLISHED = _l("Choose a published version of a course.")
 
 
 class DoesNotFit(Problem):

@@ -42,13 +42,6 @@ _WRONG = "workshops.answer_link"
 _LONGEST = 64
 
 
-class AskWhoeverInvited(Problem):
-    """The answer is not taken here, and the page does not say why to whoever holds the link."""
-
-    status = 409
-    sentence = _l("This can't be answered here. Talk to whoever invited you.")
-
-
 @dataclass(frozen=True)
 class AnswerPage:
     """An invitation as the page shows it."""
@@ -104,7 +97,7 @@ def _answered(token: str, language: str) -> ResponseReturnValue:
         try:
             answer_by_link(token[:_LONGEST], comes=said == "comes")
         except (MinorNotEnrolled, MoveNotPossible):
-            raise AskWhoeverInvited from None
+            raise Problem(_l("This can't be answered here. Talk to whoever invited you.")) from None
     back: dict[str, Any] = {"token": token, "in": language}
     return redirect(url_for("answers.answer", **back), code=303)
 

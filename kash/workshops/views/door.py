@@ -53,12 +53,10 @@ from kash.attendance.rules.registers import (
     was_there,
 )
 from kash.attendance.services import deciding, pads
-from kash.attendance.services.deciding import CannotBeTaken, StandsDifferently, keep_walk_in
+from kash.attendance.services.deciding import keep_walk_in
 from kash.attendance.services.marking import ReasonTooLong
 from kash.attendance.services.pads import (
     CameIn,
-    NotContinued,
-    TooManyPads,
     check_oneself_in,
     open_items,
     scan_badge,
@@ -69,7 +67,6 @@ from kash.attendance.services.registers import (
     MOST_QUEUED,
     Brought,
     CorrectionReasonMissing,
-    CountedMeanwhile,
     NotAQueue,
     NotCounted,
     bring_in,
@@ -292,7 +289,7 @@ def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
     sent = replace(
         heads_from_form(chosen.slot.public_id, typed, request.form, utc_now()), correction=reason
     )
-    with CaughtProblem(CountedMeanwhile, NotCounted) as caught:
+    with CaughtProblem(NotCounted) as caught:
         record_heads(workshop.register.public_id, sent, current_actor())
         flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
         return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
@@ -419,7 +416,7 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
     version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
     take = request.form.get("decision") == "take"
     reason = request.form.get("correction", "")
-    with CaughtProblem(*_OF_REASONS, StandsDifferently, CannotBeTaken, WorkshopCancelled) as caught:
+    with CaughtProblem(*_OF_REASONS, WorkshopCancelled) as caught:
         if take and found.state == "cancelled":
             raise WorkshopCancelled
         deciding.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
@@ -529,7 +526,7 @@ def take_pad(public_id: str) -> ResponseReturnValue:
     label = sent.get("label")
     continues = sent.get("continues")
     label = CONTROL_CHARACTERS.sub("", label)[:_LONGEST_LABEL] if isinstance(label, str) else ""
-    with CaughtProblem(NotContinued, TooManyPads) as caught:
+    with CaughtProblem() as caught:
         try:
             taken = pads.take_pad(
                 found.register.public_id,

@@ -75,7 +75,6 @@ from kash.workshops.services.people import (
     MinorNotEnrolled,
     MoveNotPossible,
     NeedsEarlierCourse,
-    NoSeatFree,
     admit_walk_in,
     answer_invitation,
     make_answer_links,
@@ -247,7 +246,7 @@ def change_enrolment(public_id: str, enrolment_id: str) -> ResponseReturnValue:
     back = request.form.get("state", "confirmed")
     if wanted not in _STATES:
         raise MoveNotPossible
-    with FlashedProblems(MoveNotPossible, MinorNotEnrolled, NoSeatFree):
+    with FlashedProblems(MoveNotPossible, MinorNotEnrolled):
         state = enrolment_services.change_enrolment(
             public_id, enrolment_id, EnrolmentState(wanted), actor
         )

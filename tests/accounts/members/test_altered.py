@@ -12,13 +12,7 @@ from sqlalchemy import text
 
 from kash.accounts.members import queries
 from kash.accounts.members.services import vault_sessions as identity_requests
-from kash.accounts.members.services.alarms import (
-    AskerNotCompared,
-    KeyNotRight,
-    WordsNotCompared,
-    WrongPassphrase,
-    look_after_keys,
-)
+from kash.accounts.members.services.alarms import KeyNotRight, WordsNotCompared, look_after_keys
 from kash.accounts.members.services.members import (
     begin_compartments,
     note_compared,
@@ -47,6 +41,7 @@ from kash.platform.vault.compartments import Secret
 from kash.policy import SYSTEM
 from tests.conftest import AMember
 from tests.incidents.sent_reports import carried
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 Member = Callable[..., AMember]
@@ -228,7 +223,7 @@ def test_the_words_of_who_waits_come_from_her_own_key(a_member: Member, thief: T
         id=the_id("vault_member", public_id=waits.public_id),
     )
     words = own_words(waits.actor, waits.passphrase)
-    with pytest.raises(WrongPassphrase):
+    with refuses("This passphrase does not open the vault."):
         own_words(waits.actor, "river amused")
     thief.writes(
         "UPDATE vault_member SET public_key = :key WHERE public_id = :id",
@@ -488,7 +483,7 @@ def test_who_asks_is_compared_before_an_identity_is_granted(a_member: Member, th
     wanted = file_document(db.session(), "test.identity", b"a name", compartment="identity")
     db.session.commit()
     asked = identity_requests.ask(officer.actor, wanted.public_id, "why")
-    with pytest.raises(AskerNotCompared):
+    with refuses("First compare four words with this person, on the page of who"):
         identity_requests.decide(custodian.actor, custodian.vault(), asked, grant=True)
     line = queries.member_line(custodian.actor, officer.public_id)
     note_compared(custodian.actor, custodian.vault(), officer.public_id, line.shown)

@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from kash.accounts.members import queries
 from kash.accounts.members.queries import SealedPage
 from kash.accounts.members.services import vault_sessions as identity_requests
-from kash.accounts.members.services.alarms import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
 from kash.accounts.members.services.vault_sessions import decide, forget_old, read_reason
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import (
@@ -28,6 +27,7 @@ from kash.platform.web.errors import NotFound
 from kash.policy import Actor
 from tests.conftest import AMember
 from tests.declaring import also_declared
+from tests.refusals import refuses
 
 Member = Callable[..., AMember]
 KIND = "test.identity"
@@ -112,23 +112,23 @@ def test_nobody_decides_her_own_nor_without_the_keys(
 ) -> None:
     wanted = an_identity()
     own = identity_requests.ask(custodian.actor, wanted, REASON)
-    with pytest.raises(CannotDecide):
+    with refuses("Another custodian has to decide this."):
         decide(custodian.actor, custodian.vault(), own, grant=True)
     asked = identity_requests.ask(officer.actor, wanted, REASON)
     director = a_member("director")
     for who in (officer, director):
-        with pytest.raises(CannotDecide):
+        with refuses("Another custodian has to decide this."):
             decide(who.actor, who.vault(), asked, grant=True)
     second = a_member("custodian")
     decide(second.actor, second.vault(), own, grant=True)
-    with pytest.raises(AlreadyDecided):
+    with refuses("This was decided already."):
         decide(second.actor, second.vault(), own, grant=False)
 
 
 def test_what_was_refused_or_asked_twice(officer: AMember, custodian: AMember) -> None:
     wanted = an_identity()
     asked = identity_requests.ask(officer.actor, wanted, REASON)
-    with pytest.raises(AlreadyAsked):
+    with refuses("You have asked for this already."):
         identity_requests.ask(officer.actor, wanted, REASON)
     decide(custodian.actor, custodian.vault(), asked, grant=False)
     with pytest.raises(UnknownKey):
@@ -141,7 +141,7 @@ def test_only_members_ask_and_only_for_identities(
     custodian: AMember, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
     wanted = an_identity()
-    with pytest.raises(NoKeys):
+    with refuses("You hold no keys of the vault yet, or nobody has let you in."):
         identity_requests.ask(actor("documentation"), wanted, REASON)
     case = file_document(db.session(), "test.case", b"x").public_id
     db.session.commit()

@@ -9,15 +9,15 @@ import pytest
 from apiflask import APIFlask
 from flask import template_rendered
 
-from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongCode
+from kash.accounts.errors import WRONG_CODE, PasskeyRefused, SignInPaused
 from kash.accounts.members.services.alarms import (
-    HasKeys,
-    NoKeys,
-    NotEntitled,
+    HAS_KEYS,
+    NO_KEYS,
+    NOT_ENTITLED,
+    WRONG_PASSPHRASE,
+    WRONG_RECOVERY_CODE,
     StaleWords,
     TooManyPassphrases,
-    WrongPassphrase,
-    WrongRecoveryCode,
 )
 from kash.platform.web.errors import Problem
 from tests.conftest import AMember
@@ -34,15 +34,15 @@ SENT = {
 }
 
 CASES: list[tuple[tuple[str, str], Problem, str]] = [
-    (OPENING, WrongPassphrase(), "passphrase"),
-    (OPENING, NoKeys(), "passphrase"),
-    (OPENING, WrongCode(), "code"),
+    (OPENING, Problem(WRONG_PASSPHRASE, field="passphrase", status=422), "passphrase"),
+    (OPENING, Problem(NO_KEYS, field="passphrase"), "passphrase"),
+    (OPENING, Problem(WRONG_CODE, field="code", status=422), "code"),
     (OPENING, SignInPaused(), "code"),
     (OPENING, PasskeyRefused(), ""),
     (OPENING, TooManyPassphrases(), ""),
-    (CHANGING, WrongPassphrase(), "passphrase"),
+    (CHANGING, Problem(WRONG_PASSPHRASE, field="passphrase", status=422), "passphrase"),
     (CHANGING, TooManyPassphrases(), ""),
-    (RECOVERING, WrongRecoveryCode(), "recovery_code"),
+    (RECOVERING, Problem(WRONG_RECOVERY_CODE, field="recovery_code", status=422), "recovery_code"),
     (RECOVERING, TooManyPassphrases(), ""),
 ]
 
@@ -96,9 +96,9 @@ def _form(shown: list[dict[str, Any]]) -> dict[str | None, list[Any]]:
     ("address", "service", "problem", "onward"),
     [
         ("/w/v/p", "offered_words", StaleWords(), "/w/v/p"),
-        ("/w/v/b", "begin_compartments", NotEntitled(), "/w/v"),
-        ("/w/v/b", "begin_compartments", NoKeys(), "/w/v"),
-        ("/w/v/k", "offered_words", HasKeys(), "/w/v"),
+        ("/w/v/b", "begin_compartments", Problem(NOT_ENTITLED, status=403), "/w/v"),
+        ("/w/v/b", "begin_compartments", Problem(NO_KEYS, field="passphrase"), "/w/v"),
+        ("/w/v/k", "offered_words", Problem(HAS_KEYS), "/w/v/k"),
     ],
 )
 def test_what_a_button_cannot_do_is_told_on_the_next_page(

@@ -32,6 +32,7 @@ from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.programme import retention
 from tests.assessments.evaluations.conftest import Evaluated
+from tests.refusals import refuses
 from tests.workshops.conftest import FIRST_DAY, SECOND_DAY, Held
 
 PACE, COMMENT = 3, 4
@@ -109,12 +110,12 @@ def test_nothing_is_taken_before_opening_or_after_closing(
 
 def test_what_is_no_answer_to_the_form_is_refused(evaluated: Evaluated) -> None:
     for given in ({0: "6"}, {0: "x"}, {PACE: "4"}, {COMMENT: "x" * 281}):
-        with pytest.raises(errors.NotAnAnswer):
+        with refuses("Something in these answers does not fit the form."):
             evaluated.answer(given)
-    with pytest.raises(errors.NothingAnswered):
+    with refuses("Answer at least one question."):
         evaluated.answer({0: " "})
     # It does not ask for the group.
-    with pytest.raises(errors.NotAnAnswer):
+    with refuses("Something in these answers does not fit the form."):
         evaluated.answer({0: "5"}, group="A")
 
 
@@ -126,7 +127,7 @@ def test_nobody_answers_more_often_than_the_box_holds(
     box.body = box.body[: box.piece]
     db.session.commit()
     evaluated.answer({0: "5"})
-    with pytest.raises(errors.FormFull):
+    with refuses("No more answers fit into this form."):
         evaluated.answer({0: "5"})
 
 
@@ -256,14 +257,14 @@ def test_two_forms_of_one_day_cannot_be_compared(evaluated: Evaluated) -> None:
     def again() -> str:
         return errors.add_form(evaluated.workshop, FIRST_DAY, by=evaluated.trainer)
 
-    with pytest.raises(errors.AnotherForm):
+    with refuses("There is a form for this already."):
         again()
     for _each in range(4):
         evaluated.answer({0: "5"})
     evaluated.close()
     # It told nothing: the day can be asked about once more.
     assert again() != evaluated.form
-    with pytest.raises(errors.AnotherForm):
+    with refuses("There is a form for this already."):
         again()
 
 
@@ -273,12 +274,12 @@ def test_a_form_of_just_enough_answers_is_followed_by_no_other(evaluated: Evalua
         evaluated.answer({0: "5"})
     evaluated.close()
     assert (evaluated.row.answered, evaluated.row.left_out) == (FEWEST, 0)
-    with pytest.raises(errors.AnotherForm):
+    with refuses("There is a form for this already."):
         errors.add_form(evaluated.workshop, FIRST_DAY, by=evaluated.trainer)
 
 
 def test_a_day_that_the_workshop_does_not_have_gets_no_form(evaluated: Evaluated) -> None:
-    with pytest.raises(errors.NotOfThisWorkshop):
+    with refuses("Choose a day of this workshop."):
         errors.add_form(evaluated.workshop, FIRST_DAY - timedelta(days=1), by=evaluated.trainer)
 
 
@@ -305,7 +306,7 @@ def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> N
     errors.move_question_up(*at, second, by=by)
     errors.remove_question(*at, rest[0], by=by)
     assert there() == [second, first, *rest[1:]]
-    with pytest.raises(errors.OptionsDiffer):
+    with refuses("Write two to six options, one on a line, and as many in each"):
         errors.save_question(
             *at,
             None,
@@ -315,9 +316,9 @@ def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> N
         )
     comment = QuestionDetails(BallotQuestionKind.COMMENT, {"en": "More?"})
     errors.save_question(*at, None, comment, 4, by=by)
-    with pytest.raises(errors.TooManyInForm):
+    with refuses("A form has at most 12 questions, 3 of them for comments."):
         errors.save_question(*at, None, comment, 5, by=by)
-    with pytest.raises(errors.WrongClosingTime):
+    with refuses("Choose a time from now on, at most three days away."):
         errors.open_form(*at, utc_now() + timedelta(days=4), asks_group=False, by=by)
     errors.open_form(*at, utc_now() + timedelta(days=1), asks_group=False, by=by)
     for change in (
@@ -327,7 +328,7 @@ def test_questions_change_until_anybody_is_asked(plan: Callable[..., Held]) -> N
         lambda: errors.remove_form(*at, by=by),
         lambda: errors.open_form(*at, utc_now() + timedelta(hours=1), asks_group=False, by=by),
     ):
-        with pytest.raises(errors.AlreadyOpened):
+        with refuses("This form was opened already:"):
             change()
     assert len(there()) == len(rest) + 2
 

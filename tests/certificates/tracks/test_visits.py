@@ -37,13 +37,9 @@ from kash.certificates.tracks.services.tracks import (
     ChecklistChanged,
     DayToCome,
     NextTooEarly,
-    NothingOfMinors,
     SupervisedByHerself,
-    TooManyItems,
-    TrackNotADraft,
     UnknownPlace,
     UnknownWitness,
-    VisitThere,
     propose,
     publish,
     start_version,
@@ -64,6 +60,7 @@ from kash.platform.web.errors import ChangedMeanwhile, Problem
 from kash.policy import SYSTEM, Actor
 from tests.certificates.tracks.conftest import ALL, MOST, TODAY, Tracked
 from tests.certificates.tracks.test_views import ClientFor
+from tests.refusals import refuses
 
 OUTREACH = Leaf.of("outreach", count=1)
 ITEMS = st.lists(
@@ -184,7 +181,7 @@ def test_a_visit_that_cannot_be_is_refused_and_nothing_is_kept_of_it(
         with pytest.raises(problem):
             visited(on_track, **more)  # type: ignore[arg-type]
     visited(on_track)
-    with pytest.raises(VisitThere):
+    with refuses("This visit is entered already:"):
         visited(on_track)
     db.session.rollback()
     assert db.session.query(SupervisionVisit).count() == 1
@@ -194,14 +191,14 @@ def test_only_a_draft_has_its_checklist_written_and_a_later_version_keeps_the_ke
     on_track: Tracked,
 ) -> None:
     before = keys(on_track)
-    with pytest.raises(TrackNotADraft):
+    with refuses("This version is no draft any more, so it cannot be changed."):
         write_checklist(on_track.version, [], on_track.row.row_version, by=on_track.trainer)
     on_track.version = start_version(on_track.track, by=on_track.trainer)
     assert keys(on_track) == before
     with pytest.raises(ChangedMeanwhile):
         write_checklist(on_track.version, [], 99, by=on_track.trainer)
     many = [ChecklistItem("", f"Line {number}") for number in range(21)]
-    with pytest.raises(TooManyItems):
+    with refuses("A checklist has at most 20 lines, so that it fits on one page."):
         write_checklist(on_track.version, many, on_track.row.row_version, by=on_track.trainer)
 
 
@@ -243,10 +240,10 @@ def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_e
     child, adult = on_track.person(MOST), on_track.person(ALL)
     db.session.query(Person).filter_by(public_id=child).one().minor = True
     db.session.commit()
-    with pytest.raises(NothingOfMinors):
+    with refuses("Nothing is entered about anybody under 18."):
         visited(on_track, MOST, ago=1)
     seen = SeenTogether("outreach", "", TODAY, on_track.director.public_id)
-    with pytest.raises(NothingOfMinors):
+    with refuses("Nothing is entered about anybody under 18."):
         enter(seen, {adult: 1, child: 1}, by=on_track.trainer)
     track = on_track.row.track
     with app.test_request_context():

@@ -16,7 +16,6 @@ from kash.accounts.models import AccountBacking, AccountRole
 from kash.certificates.models import FunderMark
 from kash.exchange.archive.models import ArchiveRequest
 from kash.exchange.archive.services import (
-    ArchiveWaits,
     ArchiveWish,
     agree_to_archive,
     ask_for_archive,
@@ -33,6 +32,7 @@ from kash.platform.vault import AuditEntry
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder
 from tests.quick_locks import quick_locks  # noqa: F401 - a fixture
+from tests.refusals import refuses
 
 ActorOf = Callable[..., Actor]
 WISH = ArchiveWish("We move to a machine of our own.")
@@ -98,7 +98,7 @@ def test_nobody_agrees_who_stands_behind_whoever_asked(app: APIFlask, actor: Act
 def test_one_is_asked_for_at_a_time_and_decided_on_once(app: APIFlask, actor: ActorOf) -> None:
     administrator, director = actor(Role.ADMINISTRATOR), actor(Role.DIRECTOR)
     public_id = ask_for_archive(WISH, by=administrator)
-    with pytest.raises(ArchiveWaits):
+    with refuses("An archive was asked for already."):
         ask_for_archive(WISH, by=administrator)
     agree_to_archive(public_id, by=director)
     with pytest.raises(WrongStep):

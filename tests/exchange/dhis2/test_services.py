@@ -13,16 +13,7 @@ from sqlalchemy import select, update
 
 from kash.exchange.dhis2 import queries, services
 from kash.exchange.dhis2.models import Push, PushedValue
-from kash.exchange.dhis2.queries import (
-    NoDataSet,
-    NothingToPush,
-    PushUnderWay,
-    SlotTaken,
-    WrongPushPeriod,
-    dhis2_connection,
-    period_named,
-    push_plan,
-)
+from kash.exchange.dhis2.queries import NothingToPush, dhis2_connection, period_named, push_plan
 from kash.exchange.dhis2.rules import SourceCell
 from kash.exchange.dhis2.services import CellMapping, ask_to_push, map_cell, remove_cell, send_push
 from kash.figures.statements.rules import Name
@@ -39,6 +30,7 @@ from kash.platform.vault import AuditEntry
 from kash.policy import Actor
 from tests.people.connections.recorded import entered, switched_on
 from tests.people.connections.stand_in import other_end
+from tests.refusals import refuses
 
 from .stand_in import Dhis2
 
@@ -165,7 +157,7 @@ def test_nothing_goes_by_a_connection_that_is_off_and_no_second_push_beside_one(
 ) -> None:
     officer = actor("monitoring")
     made = ask_to_push(connected, period_named(YEAR), by=officer)
-    with pytest.raises(PushUnderWay):
+    with refuses("Something is being sent already."):
         ask_to_push(connected, period_named(YEAR), by=officer)
     switch_off(connected, by=officer)
     send_push(SILENT, made)
@@ -177,7 +169,7 @@ def test_nothing_goes_by_a_connection_that_is_off_and_no_second_push_beside_one(
     with pytest.raises(NotOn):
         ask_to_push(connected, period_named(YEAR), by=officer)
     for text in ("2025-01", "2999", "x"):
-        with pytest.raises(WrongPushPeriod):
+        with refuses("Choose a quarter or a year that is over."):
             period_named(text)
 
 
@@ -205,12 +197,12 @@ def test_everything_goes_again_once_the_connection_leads_to_another_system(
 @pytest.mark.any_engine
 def test_two_figures_never_go_to_one_place(connected: str, actor: MakeActor) -> None:
     """The second would silently go over the first."""
-    with pytest.raises(SlotTaken):
+    with refuses("Another figure goes to this place already."):
         map_cell(
             connected, CellMapping(FIGURES[1], "year", ELEMENTS[0], UNIT), by=actor("monitoring")
         )
     other = switched_on(actor)
-    with pytest.raises(NoDataSet):
+    with refuses("The connection names no data set."):
         ask_to_push(other, period_named(YEAR), by=actor("monitoring"))
 
 

@@ -17,9 +17,6 @@ from kash.exchange.funder_reports.queries import content_of, report, reports_to_
 from kash.exchange.funder_reports.rules import ReportSection
 from kash.exchange.funder_reports.services import (
     ReportDetails,
-    ReportFixed,
-    ReportThere,
-    StatementNotSent,
     TemplateDetails,
     approve_report,
     begin_report,
@@ -44,6 +41,7 @@ from kash.platform.web.errors import ChangedMeanwhile
 from kash.policy import Actor, Role
 from kash.workshops.models import Workshop
 from tests.figures.releases.planned import plan_of_who
+from tests.refusals import refuses
 
 from .conftest import Programme
 
@@ -89,11 +87,11 @@ def _told() -> str:
 
 
 def test_only_figures_that_were_sent_are_reported_and_once(held: Programme) -> None:
-    with pytest.raises(StatementNotSent):
+    with refuses("Send the figures first:"):
         begin_report(held.agreed("Birch"), by=held.monitoring)
     sent = held.sent()
     begin_report(sent, by=held.monitoring)
-    with pytest.raises(ReportThere):
+    with refuses("There is a report on these figures already."):
         begin_report(sent, by=held.monitoring)
 
 
@@ -197,7 +195,7 @@ def test_a_final_report_is_the_same_whatever_changes_after_it(
     db.session.commit()
     assert content_of(_read(held, made)) == content
     assert browser.get(paper).data == before
-    with pytest.raises(ReportFixed):
+    with refuses("This report was proposed, so it does not change."):
         write_report(made, _details(), _read(held, made).row_version, by=held.monitoring)
 
 

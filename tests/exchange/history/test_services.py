@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from kash.exchange.history.models import EarlierImport, EarlierTraining
 from kash.exchange.history.services import (
     NothingEarlier,
-    RowsWrong,
     ShownOtherwise,
     bring_in,
     look_through,
@@ -24,6 +23,7 @@ from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
+from tests.refusals import refuses
 
 Making = Callable[..., Actor]
 HEAD = "training_title,training_start_date,participants\n"
@@ -129,7 +129,7 @@ def test_days_that_could_be_two_are_asked_about_once_for_the_whole_file(
     text = HEAD + "Rights,03/04/2019,Asali Sampuli\nLaw,25/04/2019,Asali Sampuli\n"
     seen = look_through(text, police, trainer)
     assert (seen.export.two_days, seen.export.faults) == ("03/04/2019", ())
-    with pytest.raises(RowsWrong):
+    with refuses("Some rows cannot be read."):
         bring_in(text, police, seen.digest, {}, trainer)
     browser = client_for(trainer)
     known = {"group": police, "text": text, "order": "day"}
@@ -212,7 +212,7 @@ def test_nothing_is_saved_where_a_row_is_wrong_or_somebody_came_meanwhile(
     with pytest.raises(ShownOtherwise):
         bring_in(TEXT, police, seen.digest, {}, trainer)
     wrong = TEXT + "Rights,soon,Asali Sampuli\n"
-    with pytest.raises(RowsWrong):
+    with refuses("Some rows cannot be read."):
         bring_in(wrong, police, look_through(wrong, police, trainer).digest, {}, trainer)
     assert _held() == []
 

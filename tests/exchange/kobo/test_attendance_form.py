@@ -15,8 +15,9 @@ from kash.attendance.queries.history import codes_of
 from kash.attendance.queries.pads import roster_given, slots_given
 from kash.attendance.queries.statuses import statuses_for
 from kash.exchange.kobo.documents import attendance_form, workbook_of
-from kash.exchange.kobo.queries import NobodyToMark, workshops_to_mark
+from kash.exchange.kobo.queries import workshops_to_mark
 from kash.policy import Actor
+from tests.refusals import refuses
 from tests.workshops.conftest import Held, held, plan
 
 __all__ = ["held", "plan"]
@@ -70,5 +71,5 @@ def test_a_workshop_without_people_has_no_form_that_would_ask_for_names(
     made = plan()
     with app.test_request_context():
         assert workshops_to_mark(made.trainer) == []
-        with pytest.raises(NobodyToMark):
+        with refuses("This workshop has no session yet, or nobody is on its register."):
             attendance_form(made.row)

@@ -10,15 +10,7 @@ import pytest
 from apiflask import APIFlask
 
 from kash.exchange.kobo.models import KoboForm, KoboRow
-from kash.exchange.kobo.queries import (
-    BeingFetched,
-    CannotFetch,
-    FormKnown,
-    ListWaits,
-    NoName,
-    QuestionsGone,
-    form_of,
-)
+from kash.exchange.kobo.queries import CannotFetch, QuestionsGone, form_of
 from kash.exchange.kobo.services.forms import (
     FormDetails,
     add_form,
@@ -39,6 +31,7 @@ from kash.platform.web.errors import Problem
 from kash.policy import SYSTEM, Actor
 from tests.exchange.kobo.server import HOST, Server
 from tests.people.connections.recorded import TOKEN, switched_on
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("app")
 Making = Callable[..., Actor]
@@ -142,9 +135,9 @@ def test_a_list_that_waits_is_never_doubled_and_one_thrown_away_comes_again(
 ) -> None:
     server.add(name="Achieng")
     first = _fetched(form, trainer)
-    with pytest.raises(ListWaits):
+    with refuses("A list of this form waits to be confirmed or thrown away."):
         ask_for_rows(form, trainer)
-    with pytest.raises(ListWaits):
+    with refuses("A list of this form waits to be confirmed or thrown away."):
         _fetched(form, trainer)
     cancel_list(first.list_id, trainer)
     second = _fetched(form, trainer)
@@ -210,7 +203,7 @@ def test_a_form_without_a_name_or_with_several_people_in_one_is_refused(
     form: str, trainer: Actor, server: Server
 ) -> None:
     server.add(colour="blue")
-    with pytest.raises(NoName):
+    with refuses("No question of this form asks for a name."):
         _fetched(form, trainer)
     server.rows = []
     server.add(people=[{"people/name": "A"}])
@@ -248,7 +241,7 @@ def test_the_worker_fetches_what_was_asked_for_once(
     server.add(name="Achieng")
     ask_for_rows(form, trainer)
     ask_for_rows(form, trainer)
-    with pytest.raises(BeingFetched):
+    with refuses("Somebody else has these rows fetched now."):
         ask_for_rows(form, actor("trainer"))
     db.session.rollback()
     run_waiting()
@@ -277,7 +270,7 @@ def test_a_form_is_named_once_and_taken_off_with_all_that_it_was_known_by(
     server.add(name="Achieng")
     _confirmed(_fetched(form, trainer), trainer)
     held = form_of(form).connection.public_id
-    with pytest.raises(FormKnown):
+    with refuses("This form of that server is here already."):
         add_form(held, FormDetails("Again", server.asset, groups[0].public_id), trainer)
     remove_form(form, trainer)
     db.session.rollback()

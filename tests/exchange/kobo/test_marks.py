@@ -18,10 +18,6 @@ from kash.exchange.kobo.documents import attendance_form, workbook_of
 from kash.exchange.kobo.models import KoboForm, KoboMark
 from kash.exchange.kobo.queries import (
     CannotFetch,
-    FormKnown,
-    MarksChanged,
-    NothingToTake,
-    NotRunning,
     OtherFile,
     QuestionsGone,
     attendance_form_of,
@@ -53,6 +49,7 @@ from kash.workshops.services.planning import cancel_workshop
 from kash.workshops.services.timetable import WorkshopCancelled
 from tests.exchange.kobo.server import HOST, Server
 from tests.people.connections.recorded import switched_on
+from tests.refusals import refuses
 from tests.workshops.conftest import Held, held, plan
 
 __all__ = ["held", "plan"]
@@ -184,7 +181,7 @@ def test_fetching_again_asks_nothing_again_and_marks_nobody_twice(typed: Typed) 
     typed.take()
     typed.fetch()
     assert typed.states() == [(0, 0, "accepted", "")]
-    with pytest.raises(NothingToTake):
+    with refuses("Nothing waits here."):
         typed.take()
     assert db.session.query(MarkOperation).count() == 1
 
@@ -226,7 +223,7 @@ def test_a_mark_that_stands_is_kept_unless_it_is_chosen_with_both_before_her_eye
     choose_marks(typed.held.workshop, {f"{typed.slots[0]}-{typed.entries[0]}": "present"}, typed.by)
     shown = typed.found()
     typed.mark(0, 0, "absent", 1)
-    with pytest.raises(MarksChanged):
+    with refuses("Rows came, or somebody marked the register, since this was"):
         take_marks(typed.held.workshop, digest_of(shown), typed.by)
     assert typed.marks()[(0, 0)] == ("absent", 2)
     assert typed.take() == Taken(1, 0, 0)
@@ -367,7 +364,7 @@ def test_only_whoever_runs_the_workshop_names_fetches_chooses_and_saves(
         lambda: take_marks(typed.held.workshop, "", other),
         lambda: fetch_rows(Progress(), form_id=typed.form, by=other.public_id),
     ):
-        with pytest.raises(NotRunning):
+        with refuses("Marks of a workshop are brought in by whoever runs it."):
             refused()
     assert typed.marks() == {}
 
@@ -378,7 +375,7 @@ def test_one_form_of_a_server_is_of_one_workshop(
     another = plan(by=typed.by, title="Second")
     server = form_of(typed.form).connection
     assert server is not None
-    with pytest.raises(FormKnown):
+    with refuses("This form of that server is here already."):
         name_form(another.workshop, server.public_id, typed.server.asset, typed.by)
     # Another form of the same workshop takes the place of the first, and what came stays.
     assert name_form(typed.held.workshop, server.public_id, "aOther1234", typed.by) == typed.form

@@ -11,19 +11,13 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 
-from kash.exchange.kobo.services.marks import (
-    NoKeyYet,
-    NoSubmissions,
-    StaysShut,
-    bring_submissions,
-    make_key,
-    present_key,
-)
+from kash.exchange.kobo.services.marks import StaysShut, bring_submissions, make_key, present_key
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_cases
 from kash.platform.database import db
 from tests.conftest import csrf_token
 from tests.exchange.kobo.phones import archive, submission
+from tests.refusals import refuses
 
 pytestmark = [pytest.mark.any_engine, pytest.mark.usefixtures("app")]
 CANARY = "Canaryapheko"
@@ -125,11 +119,11 @@ def test_one_that_was_altered_or_of_another_programme_stops_none_of_the_others(
 
 
 def test_a_file_of_something_else_is_answered_with_a_sentence(member: Any) -> None:
-    with pytest.raises(NoKeyYet):
+    with refuses("Make a key first, and put it into the settings of the form."):
         bring_submissions(b"x", member.actor, member.vault(), "en")
     make_key(member.actor)
     for content in (b"", b"x", archive({"a.txt": b"x"})):
-        with pytest.raises(NoSubmissions):
+        with refuses("This is no ZIP file of encrypted submissions, or one of more"):
             bring_submissions(content, member.actor, member.vault(), "en")
 
 

@@ -13,18 +13,12 @@ from kash.accounts.models import AccountBacking
 from kash.accounts.services.locking import revocations
 from kash.figures.funders.models import FunderAccount
 from kash.figures.funders.queries import funder_of
-from kash.figures.funders.services import (
-    NoFunderRole,
-    TiedAlready,
-    agree_to_tie,
-    ask_to_tie,
-    end_tie,
-    return_tie,
-)
+from kash.figures.funders.services import agree_to_tie, ask_to_tie, end_tie, return_tie
 from kash.platform.approvals.errors import SamePerson, StandsBehind, WrongStep
 from kash.platform.database import db, utc_now, writing
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder
+from tests.refusals import refuses
 
 ActorOf = Callable[..., Actor]
 
@@ -55,7 +49,7 @@ def test_it_holds_once_a_second_independent_person_agreed_and_until_it_ends(
         agree_to_tie(asked, by=asking)
     agree_to_tie(asked, by=agreeing)
     assert _funder_name(reading) == "Mfano Foundation"
-    with pytest.raises(TiedAlready):
+    with refuses("This account belongs to a funder already, or a decision on it"):
         ask_to_tie(reading.public_id, funder.public_id, by=asking)
     end_tie(asked, by=asking)
     assert _funder_name(reading) is None
@@ -77,7 +71,7 @@ def test_nobody_agrees_who_stands_behind_whoever_asked(actor: ActorOf, funder: F
 def test_staff_and_participants_belong_to_no_funder(actor: ActorOf, funder: Funder) -> None:
     asking = actor(Role.ADMINISTRATOR)
     for role in (Role.TRAINER, Role.POLICE_PEER):
-        with pytest.raises(NoFunderRole):
+        with refuses("Only an account with the role of a funder belongs to one."):
             ask_to_tie(actor(role).public_id, funder.public_id, by=asking)
 
 

@@ -21,13 +21,10 @@ from kash.figures.indicators.queries.definitions import (
 from kash.figures.indicators.rules import IndicatorKey, Least, quarter
 from kash.figures.indicators.services import (
     DefinitionDetails,
-    DefinitionFromThePast,
-    DefinitionWaits,
     PeriodBackwards,
     PeriodUnreadable,
     TargetDetails,
     TargetNotCounted,
-    TargetThere,
     add_target,
     approve_definition,
     change_target,
@@ -41,6 +38,7 @@ from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.models import Funder
+from tests.refusals import refuses
 
 MakeActor = Callable[..., Actor]
 REACHED, COMPLETED = str(IndicatorKey.REACHED), str(IndicatorKey.COMPLETED)
@@ -107,12 +105,12 @@ def test_figures_that_were_told_are_not_changed_from_behind(
 ) -> None:
     officer, director = actor("monitoring"), actor("director")
     yesterday = local_today() - timedelta(1)
-    with pytest.raises(DefinitionFromThePast):
+    with refuses("A new definition holds from today on or later, so that figures"):
         propose_definition(REACHED, details(from_day=yesterday), by=officer)
     made = propose_definition(REACHED, details(), by=officer)
     db.session.query(IndicatorDefinition).update({"from_day": yesterday})
     db.session.commit()
-    with pytest.raises(DefinitionFromThePast):
+    with refuses("A new definition holds from today on or later, so that figures"):
         approve_definition(made, by=director)
 
 
@@ -121,7 +119,7 @@ def test_one_definition_waits_at_a_time_and_another_follows_what_was_sent_back(
 ) -> None:
     officer, director = actor("monitoring"), actor("director")
     made = propose_definition(REACHED, details(), by=officer)
-    with pytest.raises(DefinitionWaits):
+    with refuses("A definition of this indicator waits already."):
         propose_definition(REACHED, details(), by=officer)
     return_definition(made, "Say half of what", by=director)
     assert [(one.kind, one.request_id) for one in unseen_notices(officer.account_id)] == [
@@ -158,7 +156,7 @@ def test_a_target_is_of_all_of_a_funder_or_of_a_group_and_never_twice_of_the_sam
     ):
         target = TargetDetails(COMPLETED, "2026-10-01..2026-12-31", value, **more)
         add_target(target, by=officer)
-        with pytest.raises(TargetThere):
+        with refuses("There is a target for this indicator, period, funder and group"):
             add_target(target, by=officer)
     whole, shared = targets_in(period), targets_in(period, of_funder)
     assert (whole[COMPLETED].value, whole[COMPLETED].groups) == (10, {"A": 11})

@@ -26,10 +26,8 @@ from kash.figures.releases.rules.tables import (
     wrong_quarter,
 )
 from kash.figures.releases.services import (
-    FreezeDayOver,
     PlanDetails,
     PlanRefused,
-    PlanWaits,
     WrongFreezeDay,
     approve_plan,
     change_plan,
@@ -41,6 +39,7 @@ from kash.platform.database import db, writing
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.today import Need, Viewer
 from kash.policy import Actor
+from tests.refusals import refuses
 
 YEAR = 2031
 MakeActor = Callable[..., Actor]
@@ -97,10 +96,10 @@ def test_a_year_has_one_plan_and_one_that_waits(actor: MakeActor) -> None:
     """Two plans of a year would print its cases twice."""
     officer = actor("documentation")
     made = propose_plan(YEAR, _details(), by=officer)
-    with pytest.raises(PlanWaits):
+    with refuses("This year has a plan already, approved or waiting for approval."):
         propose_plan(YEAR, _details(), by=officer)
     approve_plan(made, _read(made).digest, by=actor("director"))
-    with pytest.raises(PlanWaits):
+    with refuses("This year has a plan already, approved or waiting for approval."):
         propose_plan(YEAR, _details(), by=officer)
     assert is_planned(YEAR)
     assert not is_planned(YEAR + 1)
@@ -131,7 +130,7 @@ def test_a_plan_is_not_approved_once_its_first_day_is_there(actor: MakeActor) ->
     with writing() as session:
         kept = session.query(ReleasePlan).filter_by(public_id=made).one()
         kept.windows = [{**one, "freeze_on": "2020-03-31"} for one in kept.windows]
-    with pytest.raises(FreezeDayOver):
+    with refuses("Its first day is here or over."):
         approve_plan(made, _read(made).digest, by=actor("director"))
 
 

@@ -12,8 +12,6 @@ from apiflask import APIFlask
 from kash.figures.indicators.rules import Period, read_period, year
 from kash.figures.statements.models import FrozenFigure, Statement
 from kash.figures.statements.queries import (
-    AlreadyProposed,
-    AlreadySent,
     CouldBeWorkedOut,
     MixedMonths,
     NotOver,
@@ -30,6 +28,7 @@ from kash.platform.database import db
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.policy import Actor
 from tests.figures.statements.conftest import Q1, Q2, Programme
+from tests.refusals import refuses
 
 SUPPORTED = "people_completed-community-supported"
 WHOLE = "people_completed-community-programme"
@@ -106,7 +105,7 @@ def test_one_freezes_another_approves_and_it_leaves_as_it_was(
     with pytest.raises(ChangedMeanwhile):
         approve(made, "another", director)
     approve(made, digest, director)
-    with pytest.raises(AlreadyProposed):
+    with refuses("A statement of this period waits to be approved or sent."):
         held.frozen()
     turn_back(made, "Wait for the register of March.", director)
     assert held.frozen() == made
@@ -124,7 +123,7 @@ def test_one_freezes_another_approves_and_it_leaves_as_it_was(
     for step in (send, propose, discard):
         with pytest.raises(WrongStep):
             step(made, officer)
-    with pytest.raises(AlreadySent):
+    with refuses("A statement of this period was sent to this funder."):
         held.frozen()
 
 

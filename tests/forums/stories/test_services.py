@@ -28,10 +28,6 @@ from kash.forums.stories.queries import (
 )
 from kash.forums.stories.rules import CHECKS
 from kash.forums.stories.services import (
-    NobodyAgreedToIt,
-    NobodyHearsIt,
-    NotLookedThrough,
-    OwnStory,
     StandsAlone,
     StoryChangedMeanwhile,
     TellsWhoItWas,
@@ -61,6 +57,7 @@ from tests.figures.releases.planned import plan_of_who
 from tests.forums.stories.conftest import TEXT, TITLE, Desk, agreed, record
 from tests.incidents.filed_cases import filed, let_arrive, shredded
 from tests.incidents.sent_reports import sent
+from tests.refusals import refuses
 
 
 def _everything() -> str:
@@ -160,7 +157,7 @@ def test_the_holder_of_the_receipt_ends_a_story_while_every_vault_is_closed(
     # No entry tells that a receipt was used, nor does the letterbox keep what is gone.
     assert len(_entries("stories.withdrawn")) == entries
     assert opened_box(db.session()).made == {"forum_story": {}, "funder": {}}
-    with pytest.raises(NobodyAgreedToIt):
+    with refuses("Not everybody in this case has agreed that it is told as a"):
         desk.write()
 
 
@@ -192,11 +189,11 @@ def test_nobody_tells_what_is_not_agreed_to_not_looked_through_or_tells_who_it_w
 ) -> None:
     refused = filed(record(consents=[agreed("record"), agreed(given=False)]), "verified")
     minor = filed(record(persons=[Person(id="p1", code="A", age_band="under_18")]), "verified")
-    with pytest.raises(NobodyAgreedToIt):
+    with refuses("Not everybody in this case has agreed that it is told as a"):
         desk.write(case=refused)
     with pytest.raises(NotFound):
         desk.write(case=minor)
-    with pytest.raises(NotLookedThrough):
+    with refuses("Look for each of these in the text, and tick it."):
         desk.write(checks=CHECKS[1:])
     # A word of the case's own place or party, which no list of the programme has.
     for told in ("It was in Kondele.", "At the Lake they laughed.", "She paid 500."):
@@ -284,9 +281,9 @@ def test_each_audience_hears_what_everybody_agreed_to_for_it_and_no_other(anywhe
     assert (heard("forum"), heard("funders"), _documents()) == ({both, forum}, set(), 0)
     assert stories_by([both], "funders")[both].is_withdrawn
     assert db.session.query(Story).filter_by(public_id=pays).one().text is None
-    with pytest.raises(NobodyAgreedToIt):
+    with refuses("Not everybody in this case has agreed that it is told as a"):
         anywhere.write(audiences=["forum", "funders"])
-    with pytest.raises(NobodyHearsIt):
+    with refuses("Choose who hears it."):
         anywhere.write(audiences=[])
     anywhere.refuse("forum_story")
     assert (heard("forum"), TITLE in _everything()) == (set(), False)
@@ -316,9 +313,9 @@ def test_the_writer_is_never_the_second_reader_and_only_what_was_read_is_told(
     desk = Desk(both, reader, filed(record(), "verified"))
     draft = desk.write()
     version = desk.version(draft)
-    with pytest.raises(OwnStory):
+    with refuses("You wrote this story."):
         tell_story(draft, version, CHECKS, by=both.actor, vault=both.vault())
-    with pytest.raises(NotLookedThrough):
+    with refuses("Look for each of these in the text, and tick it."):
         tell_story(draft, version, [], by=reader.actor, vault=reader.vault())
     changed = WrittenStory(desk.case, "en", TITLE, "Something else.", ["forum"], CHECKS, ready=True)
     change_story(draft, version, changed, by=both.actor, vault=both.vault())

@@ -19,14 +19,7 @@ from kash.money.budget.models import BudgetLine
 from kash.money.budget.queries import BudgetSearch, WorkshopBudget, budget_of, budgets, facts_of
 from kash.money.budget.rules import BudgetLineFacts, BudgetPart, Driver
 from kash.money.budget.services import (
-    BudgetClosed,
     BudgetLineDetails,
-    BudgetTooLong,
-    NotClosed,
-    NothingToClose,
-    NotOverYet,
-    PayoutsTwice,
-    SpentTwice,
     add_line,
     change_line,
     close_budget,
@@ -44,6 +37,7 @@ from kash.workshops.services.people import enrol
 from kash.workshops.services.sessions import FunderShare, share_costs
 from tests.conftest import csrf_token
 from tests.money.payouts.conftest import FAR, NEAR, Ready, plan, ready  # noqa: F401 - fixtures
+from tests.refusals import refuses
 from tests.workshops.conftest import Held, make_person
 
 TWO_DAYS = (180, 180, 180, 180)
@@ -104,7 +98,7 @@ def test_a_plan_follows_who_is_enrolled_and_stands_once_it_is_closed(
     enrol(held.workshop, make_person("Zawadi Sampuli"), held.trainer)
     assert _sums(held) == {"Lunch": (2, 130_000, 0)}
     _let_be_over(held, over=False)
-    with pytest.raises(NotOverYet):
+    with refuses("The workshop is not over."):
         close_budget(held.workshop, by=SYSTEM)
     _let_be_over(held)
     close_budget(held.workshop, by=SYSTEM)
@@ -117,14 +111,14 @@ def test_a_plan_follows_who_is_enrolled_and_stands_once_it_is_closed(
         lambda: remove_line(held.workshop, line, by=SYSTEM),
         lambda: close_budget(held.workshop, by=SYSTEM),
     ):
-        with pytest.raises(BudgetClosed):
+        with refuses("This budget is closed."):
             attempt()
     open_budget(held.workshop, by=SYSTEM)
     assert _sums(held) == {"Lunch": (4, 260_000, 0)}
-    with pytest.raises(NotClosed):
+    with refuses("This budget is open already."):
         open_budget(held.workshop, by=SYSTEM)
     remove_line(held.workshop, line, by=SYSTEM)
-    with pytest.raises(NothingToClose):
+    with refuses("There is no line yet."):
         close_budget(held.workshop, by=SYSTEM)
 
 
@@ -150,9 +144,9 @@ def test_what_is_spent_on_transport_is_read_from_payouts_to_the_cent(ready: Read
         (one.name, one.cents, one.paid) for one in there
     }
     assert {one.code for one in _budget(held).parts} == {"Z-1", "K-2"}
-    with pytest.raises(PayoutsTwice):
+    with refuses("Another line reads the payouts already."):
         _add(held.workshop, transport)
-    with pytest.raises(SpentTwice):
+    with refuses("Leave this empty:"):
         _add(held.workshop, BudgetLineDetails("More", from_payouts=True, spent_cents=1))
 
 
@@ -209,7 +203,7 @@ def test_a_line_is_stored_as_it_was_entered_and_changed_by_one_at_a_time(
     with pytest.raises(NotFound):
         remove_line(other.workshop, key, by=SYSTEM)
     monkeypatch.setattr(services, "MOST_LINES", 1)
-    with pytest.raises(BudgetTooLong):
+    with refuses("There are as many lines as a budget can hold."):
         _add(held.workshop, LUNCH)
 
 

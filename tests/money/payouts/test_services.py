@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from kash.accounts.models import Account
-from kash.attendance.services.registers import RegistersOpen, reopen_slot
+from kash.attendance.services.registers import reopen_slot
 from kash.money.payouts.models import APPROVAL, PaymentSheet, PayoutEvent, PayoutLine, PayoutPart
 from kash.money.payouts.queries.claims import (
     double_claims,
@@ -34,18 +34,7 @@ from kash.money.payouts.queries.payments import (
 )
 from kash.money.payouts.rules import Basis, NotDue, PaymentState, Rates, RoleRates
 from kash.money.payouts.services.claims import (
-    BandsOpen,
-    ChangedSinceProposal,
     Chosen,
-    DoubleClaimsOpen,
-    NotAResult,
-    NothingToPay,
-    NotYoursToTake,
-    OneWaits,
-    OtherCurrency,
-    OwnPayment,
-    PaidThere,
-    UnknownPayoutChoice,
     WrongState,
     add_payee,
     choose_bands,
@@ -80,6 +69,7 @@ from kash.platform.vault.models import AuditEntry, AuditSubject
 from kash.policy import SYSTEM, Actor, StandIn
 from kash.workshops.models import Funder, Funding
 from kash.workshops.services.people import enrol
+from tests.refusals import refuses
 from tests.workshops.conftest import FIRST_DAY, SECOND_DAY, make_person
 
 from .conftest import FAR, NEAR, RATES, Ready, give_phone, mark
@@ -117,7 +107,7 @@ def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
     rows = ready.rows()
     assert list(rows) == [BARAKA, ZAWADI]
     assert all(row.due.missing is NotDue.BAND for row in rows.values())
-    with pytest.raises(BandsOpen):
+    with refuses("Choose a distance band for everybody who attended first."):
         ready.proposed()
     ready.band(Zawadi=FAR, Baraka=NEAR)
     rows = ready.rows()
@@ -141,7 +131,7 @@ def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Rea
     assert rows[ZAWADI].amount == 40_000
     # Whoever left early was there for half of it.
     assert (rows[BARAKA].due.units, rows[BARAKA].amount) == (150, 15_000)
-    with pytest.raises(UnknownPayoutChoice):
+    with refuses("Choose one of the offered possibilities."):
         set_rates(Rates((), {}), ready.director)
 
 
@@ -177,7 +167,7 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
     assert double_claims(ready.workshop, ()) == []
     assert [ready.band(Zawadi=FAR, Baraka=NEAR) for _ in range(2)] == [2, 0]
     made = ready.proposed()
-    with pytest.raises(OneWaits):
+    with refuses("A list of this workshop waits for approval."):
         ready.proposed()
     with pytest.raises(SamePerson):
         approve(ready.one(made), ready.trainer)
@@ -193,7 +183,7 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
         ("A", 1),
         ("B", 2),
     ]
-    with pytest.raises(NothingToPay):
+    with refuses("Nothing is due that is not on a list already."):
         ready.proposed()
 
     lines = lines_by_name(ready, made)
@@ -272,7 +262,7 @@ def test_what_changed_since_it_was_proposed_is_not_approved(ready: Ready) -> Non
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()
     ready.band(Zawadi=NEAR)
-    with pytest.raises(ChangedSinceProposal):
+    with refuses("What is due changed since this list was proposed."):
         approve(ready.one(made), ready.director)
     ready.band(Zawadi=FAR)
     # New rates hold for what is proposed from then on.
@@ -324,7 +314,7 @@ def test_what_was_given_in_one_currency_is_not_taken_off_what_is_due_in_another(
         RATES, currency="USD", roles={"participant": RoleRates(Basis.DAY, (1, 900_000))}
     )
     set_rates(dollars, ready.trainer, ready.workshop)
-    with pytest.raises(OtherCurrency):
+    with refuses("Earlier lists of this workshop are in another currency."):
         ready.proposed()
 
 
@@ -333,7 +323,7 @@ def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     register = ready.workshop.register
     reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
-    with pytest.raises(RegistersOpen):
+    with refuses("Close every register of this workshop first, or remove sessions"):
         ready.proposed()
 
 
@@ -413,7 +403,7 @@ def test_a_result_with_faults_changes_nothing_unless_asked(ready: Ready) -> None
     take_results(one, content, ready.trainer, only_fitting=True)
     sums = reconciliations([one])[one.id]
     assert (sums.failed, sums.outstanding, sums.difference) == (240_100, 50_000, 0)
-    with pytest.raises(NotAResult):
+    with refuses("This file has no columns of references and states."):
         take_results(one, b"phone,amount\n1,2\n", ready.trainer, only_fitting=False)
 
 
@@ -423,7 +413,7 @@ def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
     one = ready.one(ready.approved())
     line = lines_by_name(ready, one.public_id)[ZAWADI].public_id
     paid = Note(PaymentState.PAID, "mobile", "QK999")
-    with pytest.raises(UnknownPayoutChoice):
+    with refuses("Choose one of the offered possibilities."):
         note_payment(
             one, line, Note(PaymentState.PAID, "cheque"), PaymentState.OUTSTANDING, ready.trainer
         )
@@ -482,9 +472,9 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twic
     for one in (ready, twice):
         (claim,) = double_claims(one.workshop, ())
         assert (claim.name, claim.day, claim.blocks) == (ZAWADI, FIRST_DAY, True)
-    with pytest.raises(DoubleClaimsOpen):
+    with refuses("Somebody on this list is paid for the same day in another"):
         approve(ready.one(here), ready.director)
-    with pytest.raises(DoubleClaimsOpen):
+    with refuses("Somebody on this list is paid for the same day in another"):
         approve(twice.one(there), ready.director)
 
     other = ready.workshop.public_id
@@ -494,16 +484,16 @@ def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twic
         "other": other,
         "reason": "She was here in the morning only",
     }
-    with pytest.raises(NotYoursToTake):
+    with refuses("Only a director can take a day away from another workshop."):
         settle(twice.workshop, **given, keeps="here", by=twice.trainer)  # type: ignore[arg-type]
     settle(twice.workshop, **given, keeps="there", by=twice.trainer)  # type: ignore[arg-type]
     approve(ready.one(here), ready.director)
-    with pytest.raises(ChangedSinceProposal):
+    with refuses("What is due changed since this list was proposed."):
         approve(twice.one(there), ready.director)
     turn_back(twice.one(there), "Paid elsewhere", ready.director)
     assert twice.rows()[ZAWADI].amount == 0
     assert double_claims(ready.workshop, ()) == []
-    with pytest.raises(NothingToPay):
+    with refuses("Nothing is due that is not on a list already."):
         twice.proposed()
     # What was left to the other can still be settled differently, or nobody ever pays that day.
     (claim,) = double_claims(twice.workshop, ())
@@ -526,7 +516,7 @@ def test_both_may_be_paid_with_a_reason(ready: Ready, twice: Ready) -> None:
         "day": FIRST_DAY,
         "other": ready.workshop.public_id,
     }
-    with pytest.raises(PaidThere):
+    with refuses("The day stands on a list that is approved."):
         settle(
             twice.workshop,
             **given,
@@ -667,6 +657,6 @@ def test_nobody_approves_money_in_her_name_or_to_her_phone(
     herself = replace(
         ready.director, person_id=db.session.query(Person).filter_by(public_id=person).one().id
     )
-    with pytest.raises(OwnPayment):
+    with refuses("A payment of this list is in your name or goes to your phone,"):
         approve(ready.one(made), herself)
     assert ready.one(made).state == "proposed"

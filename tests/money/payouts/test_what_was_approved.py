@@ -24,18 +24,7 @@ from kash.money.payouts.queries.payments import (
 )
 from kash.money.payouts.rules import Matched, PaymentState, RowFault
 from kash.money.payouts.services import payments as sending
-from kash.money.payouts.services.claims import (
-    MadeTheFile,
-    MovedOn,
-    NoPaymentToSend,
-    NotTheSameFile,
-    OwnHand,
-    PaidOnLaterList,
-    ReasonMissing,
-    SentAlready,
-    WaitsAlready,
-    WrongState,
-)
+from kash.money.payouts.services.claims import NoPaymentToSend, WrongState
 from kash.money.payouts.services.payments import (
     InCash,
     Note,
@@ -63,6 +52,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry
 from kash.policy import Actor, Role, StandIn
+from tests.refusals import refuses
 from tests.workshops.conftest import make_person
 
 from .conftest import FAR, NEAR, Ready, give_phone
@@ -245,7 +235,7 @@ def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approv
     paid = pay_in_cash(ready.one(approved), [line], ready.trainer)
     assert paid == InCash(0, 0)
     for means in ("cash", "bank", ""):
-        with pytest.raises(SentAlready):
+        with refuses("This payment is in a file for mobile money."):
             note_payment(
                 ready.one(approved),
                 line,
@@ -268,11 +258,11 @@ def test_whoever_made_the_file_does_not_have_its_money_paid_a_second_time_by_say
         return note_payment(ready.one(approved), line, told, before, ready.trainer)
 
     for state in (PaymentState.FAILED, PaymentState.RETURNED):
-        with pytest.raises(MadeTheFile):
+        with refuses("You made the file with this payment."):
             note(state, PaymentState.SENT)
     # Nor by the way of noting it as paid first.
     note(PaymentState.PAID, PaymentState.SENT)
-    with pytest.raises(MadeTheFile):
+    with refuses("You made the file with this payment."):
         note(PaymentState.RETURNED, PaymentState.PAID)
     note(PaymentState.SENT, PaymentState.PAID)
     assert states(ready, approved)[ZAWADI] == "sent"
@@ -311,7 +301,7 @@ def test_what_is_said_to_have_failed_is_payable_again_only_once_another_approved
         failed = Note(PaymentState.FAILED, reason="No such number")
         stands = note_payment(ready.one(approved), line, failed, PaymentState.SENT, other)
         assert stands is PaymentState.SENT
-        with pytest.raises(WaitsAlready):
+        with refuses("It was said already that this money did not arrive."):
             note_payment(ready.one(approved), line, failed, PaymentState.SENT, other)
 
     def payable() -> bool:
@@ -386,7 +376,7 @@ def test_what_is_sent_back_stays_sent_and_who_said_it_is_told(
     # It can be said again, and of one whose result came meanwhile nothing is made payable.
     result(ready, approved, "Failed", by=other)
     result(ready, approved, "Completed", "QK1")
-    with pytest.raises(MovedOn):
+    with refuses("Something became known of a payment since this was proposed."):
         approve_reversal(waiting(ready), ready.director)
     db.session.rollback()
     assert states(ready, approved)[ZAWADI] == "paid"
@@ -430,7 +420,7 @@ def test_todays_page_of_the_director_names_what_was_paid_after_a_failure(
     # Nobody who had a hand in it compares it, and nobody without that permission.
     both = replace(ready.trainer, roles=frozenset({Role.TRAINER, Role.DIRECTOR}))
     assert (named(both), named(other), named(actor("monitoring"))) == ([], [], [])
-    with pytest.raises(OwnHand):
+    with refuses("You noted these payments yourself, so another person compares"):
         note_compared(ready.one(approved), [public_id], both)
     db.session.rollback()
     note_compared(ready.one(approved), [], ready.director)
@@ -490,7 +480,7 @@ def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
     def note(state: PaymentState, before: PaymentState, reason: str = "") -> PaymentState:
         return note_payment(ready.one(approved), line, Note(state, "", "", reason), before, other)
 
-    with pytest.raises(ReasonMissing):
+    with refuses("Say why. Whoever reads the list later needs it."):
         note(PaymentState.FAILED, PaymentState.SENT)
     note(PaymentState.FAILED, PaymentState.SENT, "Number not registered")
     assert ready.agreed() == 1
@@ -546,7 +536,7 @@ def test_what_came_back_and_was_given_by_a_later_list_is_not_paid_again(
     note_payment(ready.one(approved), line, back, PaymentState.OUTSTANDING, ready.trainer)
     ready.approved()
     again = Note(PaymentState.OUTSTANDING, reason="By mistake")
-    with pytest.raises(PaidOnLaterList):
+    with refuses("A later list gives this money again, so it stays as it came"):
         note_payment(ready.one(approved), line, again, PaymentState.RETURNED, ready.trainer)
 
 
@@ -594,7 +584,7 @@ def test_a_file_is_not_fetched_again_as_another(
         db.session.commit()
     else:
         by = actor("trainer", name="Mwingine Mfano")
-    with pytest.raises(NotTheSameFile):
+    with refuses("The same file can be downloaded again within an hour, by"):
         fetched(ready, approved, by)
     assert timedelta(hours=1) == sending.FETCHED_AGAIN_FOR
 

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from kash.accounts.errors import NotIndependent
 from kash.accounts.models import Account, AccountBacking
 from kash.people.connections.queries import (
-    NotAgreed,
     NotOn,
     SecretMissing,
     SignedLater,
@@ -38,6 +37,7 @@ from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
+from tests.refusals import refuses
 
 from .recorded import TOKEN, entered, switched_on
 
@@ -52,7 +52,7 @@ def test_one_records_another_agrees_and_only_then_it_can_be_switched_on(
     officer, director = actor("monitoring"), actor("director")
     made = record_connection("dhis2", entered(), by=officer)
     assert connection(made).stands is Stands.RECORDED
-    with pytest.raises(NotAgreed):
+    with refuses("Nobody has agreed to this connection as it is now, so it cannot"):
         switch_on(made, 1, by=officer)
     assert [one.public_id for one in waiting_connections(director)] == [made]
     agree_to_connection(made, 1, by=director)

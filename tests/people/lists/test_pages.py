@@ -18,13 +18,14 @@ from kash.people.lists.files import MOST_BYTES
 from kash.people.lists.placing import ADD
 from kash.people.models import Group, Organisation, PeopleList, PeopleListPerson, Person
 from kash.people.services.contacts import OrganisationDetails, add_organisation
-from kash.people.services.list_changes import NotUndone, undo_list
+from kash.people.services.list_changes import undo_list
 from kash.people.services.lists import GuessNotLookedAt, choose
 from kash.people.services.persons import PersonDetails, add_person, record_consent
 from kash.platform.database import db
 from kash.platform.jobs import run_waiting
 from kash.policy import Actor
 from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
+from tests.refusals import refuses
 
 LIST = "Name;Code;Simu;Age\nAmani Mfano;K-1;0712345678;30\n;K-2;;31\n"
 
@@ -297,7 +298,7 @@ def test_a_list_is_not_undone_once_something_depends_on_it(
     db.session.rollback()
     person = db.session.query(Person).one().public_id
     record_consent(person, "printed_name", "given", trainer)
-    with pytest.raises(NotUndone):
+    with refuses("This list can no longer be undone:"):
         undo_list(made, trainer)
     db.session.rollback()
     assert held(made, trainer).state == "added"

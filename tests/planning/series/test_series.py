@@ -21,15 +21,11 @@ from kash.planning.series.models import SeriesDate
 from kash.planning.series.queries import HeldDate, held_dates, one_series, pattern_of
 from kash.planning.series.rules import OnHoliday, Pattern, Repeats
 from kash.planning.series.services import (
-    AlreadyRepeated,
-    BeginsInPast,
     Changed,
     ComingChange,
-    DateOver,
     DatesChanged,
     MeetingHours,
     NoDateChosen,
-    NothingToChange,
     OneStandsInTheWay,
     add_dates,
     change_coming,
@@ -48,6 +44,7 @@ from kash.workshops.holidays.services import HolidayDetails, add_holiday
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import move_workshop
 from tests.forums.conftest import Series as Forum
+from tests.refusals import refuses
 from tests.workshops.conftest import Held
 
 ClientFor = Callable[[Actor], FlaskClient]
@@ -114,7 +111,7 @@ def test_the_same_form_sent_twice_plans_one_series(source: Held) -> None:
         made = repeat_workshop(source.workshop, rule, _named(rule), source.trainer, public_id=key)
         assert made == key
     assert db.session.query(Workshop).count() == 4
-    with pytest.raises(AlreadyRepeated):
+    with refuses("This workshop is part of a series already."):
         repeat_workshop(
             source.workshop, rule, _named(rule), source.trainer, public_id=new_public_id()
         )
@@ -133,7 +130,7 @@ def test_nothing_is_planned_of_a_series_that_cannot_be_planned_whole(
         with pytest.raises(wrong):
             repeat_workshop(source.workshop, rule, chosen, by, public_id=key)
     past = _rule(first=date(2020, 1, 1))
-    with pytest.raises(BeginsInPast):
+    with refuses("A series begins today or later."):
         repeat_workshop(source.workshop, past, _named(past), source.trainer, public_id=key)
     assert db.session.query(Workshop).count() == 1
 
@@ -207,9 +204,9 @@ def test_what_has_passed_or_begun_is_left_alone_by_its_series(source: Held, repe
         _FIRST + 3 * _WEEK + timedelta(days=2),
     ]
     for one in (dates[0], dates[2]):
-        with pytest.raises(DateOver):
+        with refuses("This date has passed."):
             change_coming(repeated, one.public_id, ComingChange(days=1), by)
-        with pytest.raises(DateOver):
+        with refuses("This date has passed."):
             leave_out(repeated, [one.public_id], "Rain", by)
 
 
@@ -270,7 +267,7 @@ def test_dates_are_added_like_the_last(source: Held, repeated: str) -> None:
     assert last.day is not None
     rule = _rule(1, first=last.day + timedelta(days=1))
     past = _rule(1, first=date(2020, 1, 6))
-    with pytest.raises(BeginsInPast):
+    with refuses("A series begins today or later."):
         add_dates(repeated, past, _named(past), by, like=last.public_id)
     assert add_dates(repeated, rule, _named(rule), by, like=last.public_id) == 1
     assert _days(repeated, by)[-1] == last.day + _WEEK
@@ -354,7 +351,7 @@ def test_a_meeting_of_which_nothing_changes_is_not_told_as_changed_and_stays_unw
     done = change_coming(made, dates[0].public_id, wanted, by, all_to_come=True)
     assert done == Changed(1, 2)
     assert row_versions() == [first + 1, *others]
-    with pytest.raises(NothingToChange):
+    with refuses("No date from then on is still to come and without marks, so"):
         change_coming(made, dates[0].public_id, wanted, by, all_to_come=True)
 
 

@@ -24,9 +24,7 @@ from kash.workshops.availability.queries import CALENDAR, absence, absences_betw
 from kash.workshops.availability.services import (
     AbsenceDetails,
     AwayAlready,
-    NobodyAway,
     TeachingDaysDetails,
-    TooManyAbsences,
     add_absence,
     change_absence,
     forget_leaver,
@@ -35,6 +33,7 @@ from kash.workshops.availability.services import (
     say_teaching_days,
 )
 from tests.conftest import csrf_token
+from tests.refusals import refuses
 
 Acting = Callable[..., Actor]
 
@@ -153,10 +152,10 @@ def test_nobody_says_that_a_colleague_is_away_but_the_director(
     _away(trainer, 9, by=director)
     assert remove_absence(hers, by=director) == trainer.public_id
     # Police accounts and participants have no absences, whoever asks.
-    with pytest.raises(NobodyAway):
+    with refuses("Choose somebody who teaches."):
         _away(actor("police_peer"), 9, by=director)
     monkeypatch.setattr(services, "MOST", 1)
-    with pytest.raises(TooManyAbsences):
+    with refuses("There are too many absences already."):
         _away(trainer, 20)
 
 

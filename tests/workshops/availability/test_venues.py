@@ -22,14 +22,10 @@ from kash.policy import SYSTEM, Actor
 from kash.workshops.availability import services
 from kash.workshops.availability.models import VenueBlock, ZoneTravel
 from kash.workshops.availability.queries import CALENDAR, Booked, Bookings, typed_minutes
-from kash.workshops.availability.services import (
-    BlockDetails,
-    TooManyBlocks,
-    add_block,
-    type_minutes,
-)
+from kash.workshops.availability.services import BlockDetails, add_block, type_minutes
 from tests.conftest import csrf_token
 from tests.declaring import also_declared
+from tests.refusals import refuses
 
 SignIn = Callable[..., FlaskClient]
 HALL = VenueDetails(
@@ -184,7 +180,7 @@ def test_days_of_a_hall_are_added_once_checked_and_taken_back(
     kept = (block.first.isoformat(), block.last.isoformat(), block.starts_at, block.ends_at)
     assert (*kept, block.reason) == (day, day, time(9), time(12), "Choir")
     monkeypatch.setattr(services, "MOST_BLOCKS", 1)
-    with pytest.raises(TooManyBlocks):
+    with refuses("There are too many such days already."):
         add_block(hall, BlockDetails(local_today()), key=new_public_id(), by=SYSTEM)
     # Never by the address of another hall.
     remove = browser.post(f"/venues/{other}/blocks/{key}/remove", data={"csrf_token": token})

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,17 +23,15 @@ from kash.accounts.errors import CannotAgree, LastKeyHolder
 from kash.accounts.members.queries import asker_of, may_remove, member_of
 from kash.accounts.members.rules import entitled, may_begin
 from kash.accounts.members.services.alarms import (
-    AlreadyAsked,
-    CannotLetIn,
-    HasKeys,
-    HeldBack,
+    ALREADY_ASKED,
+    HAS_KEYS,
+    HELD_BACK,
+    NO_KEYS,
+    NOT_ENTITLED,
+    WRONG_RECOVERY_CODE,
     KeyNotRight,
-    NoKeys,
-    NotEntitled,
     StaleWords,
-    WordsChanged,
     WordsNotCompared,
-    WrongRecoveryCode,
     alarming,
 )
 from kash.accounts.members.services.vault_sessions import count_passphrase, own_private
@@ -86,7 +85,10 @@ def _compared(session: Session, by: Actor, public_id: str, shown: str) -> VaultM
     if member is None or member.holder == by.public_id:
         raise NotFound
     if hashlib.sha256(member.public_key).hexdigest() != shown:
-        raise WordsChanged
+        raise Problem(
+            _l("The words have changed since this page was shown. Compare them again."),
+            field="compared",
+        )
     return member
 
 
@@ -119,10 +121,10 @@ def admit(by: Actor, vault: OpenVault, public_id: str, shown: str) -> list[str]:
             else frozenset()
         )
         if not may:
-            raise NotEntitled
+            raise Problem(NOT_ENTITLED, status=403)
         given = sorted(name for name in may if vault.holds(name))
         if not given:
-            raise CannotLetIn
+            raise Problem(_l("Your keys open nothing that this person may be let into."))
         opened = let_in(change.session, vault, member, given, change.now)
         change.about(public_id, *(f"keys:{name}" for name in given))
     return opened
@@ -173,7 +175,7 @@ def ask_to_remove(by: Actor, public_id: str) -> None:
         if not may_remove(change.session, by, member, Role.ADMINISTRATOR):
             raise Forbidden
         if asker_of(change.session, member, change.now) is not None:
-            raise AlreadyAsked
+            raise Problem(ALREADY_ASKED, field="loss_known")
         member.removal_asked_by, member.removal_asked_at = by.public_id, change.now
         account = change.session.scalar(select(Account).where(Account.public_id == member.holder))
         if account is not None:
@@ -285,15 +287,15 @@ def make_own_keys(by: Actor, passphrase: str) -> MadeKeys:
     """
     may = entitled(by.roles)
     if not may:
-        raise NotEntitled
+        raise Problem(NOT_ENTITLED, status=403)
     if member_of(by.public_id) is not None:
-        raise HasKeys
+        raise Problem(HAS_KEYS)
     code = new_recovery_code()
     keys = make_keys(passphrase, code)
     with alarming(by), audited("vault.keys_made", by) as change:
         session = change.session
         if session.scalar(select(VaultMember.id).where(VaultMember.holder == by.public_id)):
-            raise HasKeys
+            raise Problem(HAS_KEYS)
         member = add_member(session, by.public_id, keys, change.now)
         change.about(member.public_id)
         change.about(*(f"keys:{name}" for name in _begin(session, by, member, change.now)))
@@ -325,10 +327,10 @@ def begin_compartments(by: Actor) -> None:
             select(VaultMember).where(VaultMember.holder == by.public_id).with_for_update()
         )
         if member is None:
-            raise NoKeys
+            raise Problem(NO_KEYS, field="passphrase")
         begun = _begin(change.session, by, member, change.now)
         if not begun:
-            raise NotEntitled
+            raise Problem(NOT_ENTITLED, status=403)
         end_openings_of(change.session, member.id)
         change.about(member.public_id, *(f"keys:{name}" for name in begun))
 
@@ -336,7 +338,7 @@ def begin_compartments(by: Actor) -> None:
 def _own(by: Actor) -> VaultMember:
     member = member_of(by.public_id)
     if member is None:
-        raise NoKeys
+        raise Problem(NO_KEYS, field="passphrase")
     return member
 
 
@@ -357,13 +359,13 @@ def recover(by: Actor, code: str, new: str) -> MadeKeys:
     count_passphrase(by)
     member = _own(by)
     if is_withheld(member):
-        raise HeldBack
+        raise Problem(HELD_BACK, field="")
     try:
         private = private_by_recovery(
             member, stretched(recovery_code_as_read(code), member.recovery_salt or b"\0" * 16)
         )
     except SealError:
-        raise WrongRecoveryCode from None
+        raise Problem(WRONG_RECOVERY_CODE, field="recovery_code", status=422) from None
     return _sealed_anew(by, "vault.recovered", private, new)
 
 
@@ -376,7 +378,7 @@ def _sealed_anew(by: Actor, action: str, private: X25519PrivateKey, new: str) ->
             select(VaultMember).where(VaultMember.holder == by.public_id).with_for_update()
         )
         if member is None or member.public_key != private.public_key().public_bytes_raw():
-            raise NoKeys
+            raise Problem(NO_KEYS, field="passphrase")
         seal_anew(member, keys)
         # Whoever knew the old passphrase has it open nowhere any more.
         end_openings_of(change.session, member.id)

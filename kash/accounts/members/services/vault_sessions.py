@@ -12,20 +12,19 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.members.queries import holds_anything, is_kept_away, member_of
 from kash.accounts.members.rules import entitled
 from kash.accounts.members.services.alarms import (
-    AlreadyAsked,
-    AlreadyDecided,
-    AskerNotCompared,
-    CannotDecide,
-    HeldBack,
-    NoKeys,
+    ALREADY_ASKED,
+    CANNOT_DECIDE,
+    HELD_BACK,
+    NO_KEYS,
+    WRONG_PASSPHRASE,
     TooManyPassphrases,
-    WrongPassphrase,
     alarming,
     look_at_keys,
 )
@@ -72,7 +71,7 @@ from kash.platform.vault.compartments import (
     seal_body,
 )
 from kash.platform.vault.unsealing import REASON_KIND
-from kash.platform.web.errors import NotFound, TooManyTries, one_or_404
+from kash.platform.web.errors import NotFound, Problem, TooManyTries, one_or_404
 from kash.policy import Actor, Role
 
 
@@ -83,14 +82,14 @@ def ask(by: Actor, document_public_id: str, reason: str) -> str:
     hers waits or still holds.
     """
     if member_of(by.public_id) is None:
-        raise NoKeys
+        raise Problem(NO_KEYS, field="passphrase")
     with audited("vault.unsealing_asked", by) as change:
         session = change.session
         member = session.scalar(
             select(VaultMember).where(VaultMember.holder == by.public_id).with_for_update()
         )
         if member is None or member.admitted_at is None:
-            raise NoKeys
+            raise Problem(NO_KEYS, field="passphrase")
         waiting = session.scalar(
             select(Unsealing.id)
             .join(SealedDocument, SealedDocument.id == Unsealing.document_id)
@@ -102,7 +101,7 @@ def ask(by: Actor, document_public_id: str, reason: str) -> str:
             )
         )
         if waiting is not None:
-            raise AlreadyAsked
+            raise Problem(ALREADY_ASKED, field="loss_known")
         try:
             row = ask_to_unseal(session, member.id, document_public_id, reason, change.now)
         except NoSuchDocument:
@@ -153,16 +152,16 @@ def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
     KeyNotRight if the asker's key is not known to be hers.
     """
     if Role.CUSTODIAN not in by.roles or not vault.holds("identity"):
-        raise CannotDecide
+        raise Problem(CANNOT_DECIDE, status=403)
     if not may_decide(by, vault, public_id):
-        raise CannotDecide
+        raise Problem(CANNOT_DECIDE, status=403)
     action = "vault.unsealing_granted" if grant else "vault.unsealing_refused"
     with alarming(by), audited(action, by) as change:
         row, asker = _found(change.session, public_id, lock=True)
         if asker.holder == by.public_id:
-            raise CannotDecide
+            raise Problem(CANNOT_DECIDE, status=403)
         if row.granted is not None:
-            raise AlreadyDecided
+            raise Problem(_l("This was decided already."))
         document = change.session.scalar(
             select(SealedDocument.public_id).where(SealedDocument.id == row.document_id)
         )
@@ -175,9 +174,11 @@ def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
             except KeyAltered:
                 raise
             except NotCompared:
-                raise AskerNotCompared from None
+                raise Problem(
+                    _l("First compare four words with this person, on the page of who holds keys.")
+                ) from None
             except SealError:
-                raise CannotDecide from None
+                raise Problem(CANNOT_DECIDE, status=403) from None
         else:
             refuse_unsealing(row, by.public_id, change.now)
         change.about(public_id, sealed[0].place.public_id, asker.holder)
@@ -298,21 +299,21 @@ def own_private(by: Actor, passphrase: str) -> X25519PrivateKey:
     database is not its other half.
     """
     if member_of(by.public_id) is None:
-        raise NoKeys
+        raise Problem(NO_KEYS, field="passphrase")
     count_passphrase(by)
     member = member_of(by.public_id)
     if member is None:
-        raise NoKeys
+        raise Problem(NO_KEYS, field="passphrase")
     if is_withheld(member):
-        raise HeldBack
+        raise Problem(HELD_BACK, field="")
     try:
         private = private_by_passphrase(
             member, stretched(passphrase_as_read(passphrase), member.salt)
         )
     except NotAuthentic:
-        raise WrongPassphrase from None
+        raise Problem(WRONG_PASSPHRASE, field="passphrase", status=422) from None
     except SealError:
-        raise NoKeys from None
+        raise Problem(NO_KEYS, field="passphrase") from None
     with alarming(by):
         _check_own(member, private)
     return private
@@ -332,7 +333,7 @@ def open_with_passphrase(by: Actor, passphrase: str, prove: Callable[[], object]
     """
     member = member_of(by.public_id)
     if member is None or not entitled(by.roles) or not holds_anything(member):
-        raise NoKeys
+        raise Problem(NO_KEYS, field="passphrase")
     opened = member.public_id
     private = own_private(by, passphrase)
     prove()
@@ -343,9 +344,9 @@ def open_with_passphrase(by: Actor, passphrase: str, prove: Callable[[], object]
         )
         # Her keys may have been taken away, or held back, while argon2 ran.
         if member is None or member.admitted_at is None or member.public_id != opened:
-            raise NoKeys
+            raise Problem(NO_KEYS, field="passphrase")
         if is_withheld(member):
-            raise HeldBack
+            raise Problem(HELD_BACK, field="")
         _check_own(member, private)
         vault = open_in_memory(session, member, private, change.now)
         seal_alone(session, vault, member)

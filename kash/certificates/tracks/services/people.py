@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -17,16 +18,8 @@ from kash.certificates.tracks.queries.visits import kept_by, undoable
 from kash.certificates.tracks.rules.standing import EntryOutcome, outcome_of
 from kash.certificates.tracks.rules.tree import Branch, Join, Leaf, tree_as_json
 from kash.certificates.tracks.services.tracks import (
-    AlreadyEnrolled,
-    AnotherCertifies,
-    CannotCertify,
-    MinorOnATrack,
-    NobodyOnStandardTrack,
-    NothingPublished,
-    OneselfOnATrack,
-    PublishedMeanwhile,
-    SameVersion,
-    VersionBeforeHers,
+    CANNOT_CERTIFY,
+    NOTHING_PUBLISHED,
     give_earned,
     locked_track,
 )
@@ -35,7 +28,7 @@ from kash.people.queries.persons import locked_person
 from kash.people.scope import within_reach
 from kash.platform.database import is_public_id, new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.policy import Actor
 
 STANDARD_NAMES = ("Certificate of a workshop", "Cheti cha warsha")
@@ -89,10 +82,12 @@ def ask_for(public_id: str, *, by: Actor) -> None:
             change.nothing()
             return
         if track.course_id is None or published_version(track) is None:
-            raise CannotCertify
+            raise Problem(CANNOT_CERTIFY)
         others = select(Track.id).where(Track.course_id == track.course_id, Track.certifies)
         if change.session.scalar(others) is not None:
-            raise AnotherCertifies
+            raise Problem(
+                _l("The certificates of this course need another track already. End that first.")
+            )
         track.certifies = True
         change.about(public_id)
 
@@ -103,7 +98,7 @@ def ask_no_more(public_id: str, *, by: Actor) -> None:
     with audited("tracks.asked_no_more", by) as change:
         track = locked_track(change.session, public_id)
         if track.standard:
-            raise CannotCertify
+            raise Problem(CANNOT_CERTIFY)
         if not track.certifies:
             change.nothing()
             return
@@ -154,12 +149,12 @@ def enrol(track_id: str, person_id: str, *, by: Actor) -> str:
         refuse_standard(track)
         version = published_version(track)
         if version is None:
-            raise NothingPublished
+            raise Problem(NOTHING_PUBLISHED)
         person = reached_person(change.session, person_id, by)
         if person.minor:
-            raise MinorOnATrack
+            raise Problem(_l("Nobody under 18 is enrolled."))
         if _enrolment(change.session, track, person) is not None:
-            raise AlreadyEnrolled
+            raise Problem(_l("This person is on this track already."))
         made = TrackEnrolment(
             track_id=track.id,
             version_id=version.id,
@@ -184,9 +179,18 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
         found = one_or_404(_enrolment(change.session, track, person))
         version = _version(track, version_id)
         if version.id == found.version_id:
-            raise SameVersion
+            raise Problem(
+                _l("This person is on this version already. Choose another one."), field="version"
+            )
         if track.certifies and version.number < _first_version(track, found):
-            raise VersionBeforeHers
+            raise Problem(
+                _l(
+                    "Certificates need this track, so nobody is moved to a"
+                    " version before the one on which they"
+                    " began."
+                ),
+                field="version",
+            )
         # What she has done by the earlier version stays hers.
         give_earned(change.session, track, change.now, [person.id])
         found.moves.append(
@@ -230,13 +234,13 @@ def reached_person(session: Session, person_id: str, by: Actor) -> Person:
 def refuse_standard(track: Track) -> None:
     """Raise NobodyOnStandardTrack for the track that all certificates need."""
     if track.standard:
-        raise NobodyOnStandardTrack
+        raise Problem(_l("Nobody is put on this track: what it asks for holds for everybody."))
 
 
 def refuse_oneself(by: Actor, people: Collection[int]) -> None:
     """Raise OneselfOnATrack if an actor is one of these persons (keys)."""
     if by.person_id is not None and by.person_id in people:
-        raise OneselfOnATrack
+        raise Problem(_l("This is about yourself: somebody else must do it."), status=403)
 
 
 def _enrolment(session: Session, track: Track, person: Person) -> TrackEnrolment | None:
@@ -294,9 +298,11 @@ def enrol_all(
         refuse_standard(track)
         version = published_version(track)
         if version is None:
-            raise NothingPublished
+            raise Problem(NOTHING_PUBLISHED)
         if version.public_id != version_id:
-            raise PublishedMeanwhile
+            raise Problem(
+                _l("Another version was published meanwhile. Look at it, then confirm once more.")
+            )
         batch, made = new_public_id(), []
         wanted = list(dict.fromkeys(people))
         for start in range(0, len(wanted), _AT_ONCE):

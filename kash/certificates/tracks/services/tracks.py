@@ -51,80 +51,9 @@ from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course
 
-
-class TrackNameTaken(Problem):
-    """Another track has this name."""
-
-    field = "name"
-    sentence = _l("Another track has this name.")
-
-
-class UnknownCourse(Problem):
-    """A course that is not there."""
-
-    field = "course"
-    sentence = _l("Choose a course from the list.")
-
-
-class CourseIsRenewed(Problem):
-    """A published version says how the certificate of the present course is renewed."""
-
-    field = "course"
-    sentence = _l(
-        "A published version says how this certificate is renewed, so the course stays. Add another"
-        " track for another course."
-    )
-
-
-class CourseIsCertified(Problem):
-    """The certificates of the present course need this track."""
-
-    field = "course"
-    sentence = _l(
-        "The certificates of this course need this track, so the course stays. A director can"
-        " change that under Certificates, The rule."
-    )
-
-
-class StandardTrack(Problem):
-    """The track of all certificates is written with the rule for certificates."""
-
-    status = 409
-    sentence = _l("A director sets what this track asks for, under Certificates, The rule.")
-
-
-class NobodyOnStandardTrack(Problem):
-    """The track of all certificates asks the same of everybody: whoever were on it would keep an
-    earlier version, and so an earlier rule."""
-
-    status = 409
-    sentence = _l("Nobody is put on this track: what it asks for holds for everybody.")
-
-
-class VersionBeforeHers(Problem):
-    """A version before that on which she began, which may ask less for a certificate."""
-
-    field = "version"
-    sentence = _l(
-        "Certificates need this track, so nobody is moved to a version before the one on which they"
-        " began."
-    )
-
-
-class CannotCertify(Problem):
-    """A track that certificates cannot be made to need."""
-
-    status = 409
-    sentence = _l(
-        "Only a published track that leads to the certificate of a course can be required."
-    )
-
-
-class AnotherCertifies(Problem):
-    """The certificates of the course need another track already."""
-
-    status = 409
-    sentence = _l("The certificates of this course need another track already. End that first.")
+CANNOT_CERTIFY = _l(
+    "Only a published track that leads to the certificate of a course can be required."
+)
 
 
 class UnsoundTree(Problem):
@@ -133,66 +62,13 @@ class UnsoundTree(Problem):
     sentence = _l("These requirements can't be saved yet. What is wrong stands beside each.")
 
 
-class TrackNotADraft(Problem):
-    """Only a draft can be written in."""
-
-    sentence = _l("This version is no draft any more, so it cannot be changed.")
+_TRACK_NOT_A_DRAFT = _l("This version is no draft any more, so it cannot be changed.")
 
 
-class TrackStepNotPossible(Problem):
-    """The version is in another state by now."""
-
-    sentence = _l("This version is in another state by now. Look at it again.")
+NOTHING_PUBLISHED = _l("Nobody can be enrolled before a version of this track is published.")
 
 
-class TrackDraftExists(Problem):
-    """A track has one version at most that is not published."""
-
-    sentence = _l("There is a version already that is not published yet.")
-
-
-class NothingPublished(Problem):
-    """Nobody can be enrolled on a track without a published version."""
-
-    sentence = _l("Nobody can be enrolled before a version of this track is published.")
-
-
-class PublishedMeanwhile(Problem):
-    """Another version was published since people were shown who are to be put on a track."""
-
-    sentence = _l("Another version was published meanwhile. Look at it, then confirm once more.")
-
-
-class OneselfOnATrack(Problem):
-    """Nobody enrols herself, moves herself or enters what she did."""
-
-    status = 403
-    sentence = _l("This is about yourself: somebody else must do it.")
-
-
-class AlreadyEnrolled(Problem):
-    """The person is on this track already."""
-
-    sentence = _l("This person is on this track already.")
-
-
-class MinorOnATrack(Problem):
-    """Nobody under 18 is enrolled."""
-
-    sentence = _l("Nobody under 18 is enrolled.")
-
-
-class NothingOfMinors(Problem):
-    """Nothing is entered about somebody who was found to be under 18."""
-
-    sentence = _l("Nothing is entered about anybody under 18. What was entered before stays.")
-
-
-class SameVersion(Problem):
-    """The person is on this version already."""
-
-    field = "version"
-    sentence = _l("This person is on this version already. Choose another one.")
+NOTHING_OF_MINORS = _l("Nothing is entered about anybody under 18. What was entered before stays.")
 
 
 class DayToCome(Problem):
@@ -218,49 +94,13 @@ class UnknownWitness(Problem):
     sentence = _l("Choose somebody from the list.")
 
 
-class NothingEntered(Problem):
-    """A grid in which nothing is ticked."""
-
-    sentence = _l("Nobody is ticked yet.")
-
-
-class NotEntered(Problem):
-    """A requirement for which nothing is entered by hand."""
-
-    field = "requirement"
-    sentence = _l("Choose a requirement from the list.")
-
-
-class AlreadyWithdrawn(Problem):
-    """A fact that was withdrawn already."""
-
-    sentence = _l("This was withdrawn already.")
-
-
-class WrongEnd(Problem):
-    """A role ends on a day from its first one to today."""
-
-    field = "until"
-    sentence = _l("The last day lies between the first one and today.")
-
-
-class TooManyItems(Problem):
-    """A checklist that does not fit on its page."""
-
-    sentence = _l("A checklist has at most 20 lines, so that it fits on one page.")
+ALREADY_WITHDRAWN = _l("This was withdrawn already.")
 
 
 class ChecklistChanged(Problem):
     """Somebody is on another version by now, whose checklist is another."""
 
     sentence = _l("The checklist is another by now. Look at it again.")
-
-
-class VisitThere(Problem):
-    """The same visit is there already."""
-
-    field = "day"
-    sentence = _l("This visit is entered already: the same occasion, day and supervisor.")
 
 
 class NextTooEarly(Problem):
@@ -315,11 +155,25 @@ def change_track(public_id: str, details: TrackDetails, *, by: Actor) -> None:
         course = track.course_id
         _fill(change.session, track, details)
         if track.course_id != course and track.certifies:
-            raise CourseIsCertified
+            raise Problem(
+                _l(
+                    "The certificates of this course need this track, so the"
+                    " course stays. A director can"
+                    " change that under Certificates, The rule."
+                ),
+                field="course",
+            )
         if track.course_id != course and any(
             one.state == "published" and one.renewal for one in track.versions
         ):
-            raise CourseIsRenewed
+            raise Problem(
+                _l(
+                    "A published version says how this certificate is renewed,"
+                    " so the course stays. Add another"
+                    " track for another course."
+                ),
+                field="course",
+            )
         change.about(public_id)
 
 
@@ -335,12 +189,12 @@ def _fill(session: Session, track: Track, details: TrackDetails) -> None:
     if track.id is not None:
         taken = taken.where(Track.id != track.id)
     if session.scalar(taken) is not None:
-        raise TrackNameTaken
+        raise Problem(_l("Another track has this name."), field="name")
     course = None
     if details.course:
         course = session.scalar(select(Course.id).where(Course.public_id == details.course))
         if course is None:
-            raise UnknownCourse
+            raise Problem(_l("Choose a course from the list."), field="course")
     track.name, track.name_sw = details.name, details.name_sw
     track.purpose, track.course_id = details.purpose, course
 
@@ -412,10 +266,12 @@ def start_version(track_id: str, *, by: Actor) -> str:
     with audited("tracks.version_started", by) as change:
         track = locked_track(change.session, track_id)
         if track.standard:
-            raise StandardTrack
+            raise Problem(
+                _l("A director sets what this track asks for, under Certificates, The rule.")
+            )
         latest = track.versions[0]
         if latest.state != "published":
-            raise TrackDraftExists
+            raise Problem(_l("There is a version already that is not published yet."))
         draft = TrackVersion(
             track_id=track.id,
             number=latest.number + 1,
@@ -438,7 +294,7 @@ def write_version(
     with audited("tracks.version_written", by) as change:
         version = _locked(change.session, public_id)
         if version.state != "draft":
-            raise TrackNotADraft
+            raise Problem(_TRACK_NOT_A_DRAFT)
         if version.row_version != row_version:
             raise ChangedMeanwhile
         if any(flaws(change.session, version.track, tree, renewal)):
@@ -457,13 +313,13 @@ def write_checklist(
     with audited("tracks.checklist_written", by) as change:
         version = _locked(change.session, public_id)
         if version.state != "draft":
-            raise TrackNotADraft
+            raise Problem(_TRACK_NOT_A_DRAFT)
         if version.row_version != row_version:
             raise ChangedMeanwhile
         known = [one.key for one in checklist_from_json(version.checklist)]
         items = written_items(rows, known, new_public_id)
         if len(items) > MOST_ITEMS:
-            raise TooManyItems
+            raise Problem(_l("A checklist has at most 20 lines, so that it fits on one page."))
         version.checklist = checklist_as_json(items)
         version.row_version += 1
         change.about(public_id)
@@ -534,7 +390,7 @@ def _refuse_unsound(session: Session, version: TrackVersion) -> None:
 def _step(session: Session, public_id: str, before: str, after: str) -> TrackVersion:
     version = _locked(session, public_id)
     if version.state != before:
-        raise TrackStepNotPossible
+        raise Problem(_l("This version is in another state by now. Look at it again."))
     version.state = after
     return version
 

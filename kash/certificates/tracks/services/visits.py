@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
@@ -28,17 +29,14 @@ from kash.certificates.tracks.rules.standing import (
 )
 from kash.certificates.tracks.services.people import reached_person, refuse_oneself
 from kash.certificates.tracks.services.tracks import (
-    AlreadyWithdrawn,
+    ALREADY_WITHDRAWN,
+    NOTHING_OF_MINORS,
     ChecklistChanged,
     DayToCome,
     NextTooEarly,
-    NothingEntered,
-    NothingOfMinors,
     SupervisedByHerself,
     UnknownPlace,
     UnknownWitness,
-    VisitThere,
-    WrongEnd,
     locked_track,
 )
 from kash.people.models import Organisation, Person, Venue
@@ -46,7 +44,7 @@ from kash.people.queries.persons import person_ids_within_reach
 from kash.people.scope import within_reach
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.programme import retention
 from kash.policy import Actor, Role
@@ -73,7 +71,7 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
     reach, OneselfOnATrack, NothingOfMinors and SupervisedByHerself.
     """
     if not amounts:
-        raise NothingEntered
+        raise Problem(_l("Nobody is ticked yet."), field="")
     if seen.day > local_today():
         raise DayToCome
     with audited("tracks.facts_entered", by) as change:
@@ -81,7 +79,7 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
         refuse_oneself(by, people.values())
         minors = exists().where(Person.id.in_(people.values()), Person.minor)
         if change.session.scalar(select(minors)):
-            raise NothingOfMinors
+            raise Problem(NOTHING_OF_MINORS, field="")
         check_witness(change.session, seen.seen_by, people)
         there = {
             one.person_id: one
@@ -128,7 +126,7 @@ def withdraw(person_id: str, fact_id: str, because: str, *, by: Actor) -> None:
     with audited("tracks.fact_withdrawn", by) as change:
         fact = _fact(change.session, person_id, fact_id, by)
         if fact.withdrawn_at is not None:
-            raise AlreadyWithdrawn
+            raise Problem(ALREADY_WITHDRAWN)
         fact.withdrawn_at, fact.withdrawn_by = change.now, by.public_id
         fact.withdrawn_because = because
         change.about(fact_id)
@@ -141,7 +139,7 @@ def end_role(person_id: str, fact_id: str, until: date, *, by: Actor) -> None:
         if fact.kind != "role" or fact.withdrawn_at is not None:
             raise NotFound
         if not fact.day <= until <= local_today():
-            raise WrongEnd
+            raise Problem(_l("The last day lies between the first one and today."), field="until")
         fact.until = until
         change.about(fact_id)
 
@@ -216,7 +214,7 @@ def enter_visit(track_id: str, person_id: str, details: VisitDetails, *, by: Act
         track = locked_track(session, track_id)
         person = reached_person(session, person_id, by)
         if person.minor:
-            raise NothingOfMinors
+            raise Problem(NOTHING_OF_MINORS, field="")
         check_witness(session, details.supervisor, {person_id: person.id})
         version = one_or_404(
             session.scalar(
@@ -271,7 +269,7 @@ def withdraw_visit(
             )
         )
         if visit.withdrawn_at is not None:
-            raise AlreadyWithdrawn
+            raise Problem(ALREADY_WITHDRAWN)
         visit.withdrawn_at, visit.withdrawn_by = change.now, by.public_id
         visit.withdrawn_because = because
         change.session.flush()
@@ -316,7 +314,9 @@ def _refuse_same(session: Session, track: Track, person: Person, details: VisitD
         SupervisionVisit.withdrawn_at.is_(None),
     )
     if session.scalar(select(same)):
-        raise VisitThere
+        raise Problem(
+            _l("This visit is entered already: the same occasion, day and supervisor."), field="day"
+        )
 
 
 def _counted(

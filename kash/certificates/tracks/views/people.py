@@ -70,14 +70,6 @@ from kash.certificates.tracks.rules.standing import (
 from kash.certificates.tracks.services import people as enrolments
 from kash.certificates.tracks.services import visits as seen_services
 from kash.certificates.tracks.services.people import enrol_all, undo_batch
-from kash.certificates.tracks.services.tracks import (
-    AlreadyEnrolled,
-    MinorOnATrack,
-    NobodyOnStandardTrack,
-    NothingPublished,
-    OneselfOnATrack,
-    PublishedMeanwhile,
-)
 from kash.certificates.tracks.views.tracks import ON_TRACK_COLUMNS
 from kash.people.models import Person
 from kash.people.next_steps import NextStep
@@ -169,7 +161,7 @@ def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
     ticked = set(request.form.getlist("chosen"))
     if request.form.get("do") == "save":
         people = [one for one in shown if one in ticked]
-        refused = (NobodyOnStandardTrack, NothingPublished, PublishedMeanwhile)
+        refused = ()
         with FlashedProblems(*refused, tone="warn"):
             version = request.form.get("version", "")
             done = enrol_all(track.public_id, version, people, by=actor)
@@ -338,13 +330,7 @@ def _to_enrol(actor: Actor, text: str) -> list[tuple[str, str, str]]:
 @allow("tracks.keep")
 def enrol(public_id: str) -> ResponseReturnValue:
     """Enrol somebody on the published version."""
-    refused = (
-        AlreadyEnrolled,
-        MinorOnATrack,
-        NobodyOnStandardTrack,
-        NothingPublished,
-        OneselfOnATrack,
-    )
+    refused = ()
     with FlashedProblems(*refused, tone="warn"):
         enrolments.enrol(public_id, request.form.get("person", ""), by=current_actor())
         flash(_("Enrolled."))
@@ -420,7 +406,7 @@ def take_off(public_id: str, person_id: str) -> ResponseReturnValue:
     found = _standing(public_id, person_id)
     if request.method == "GET":
         return render_template("tracks/take_off.html", standing=found)
-    with FlashedProblems(OneselfOnATrack, tone="warn"):
+    with FlashedProblems(tone="warn"):
         enrolments.take_off(public_id, person_id, by=current_actor())
         flash(_("Taken off. What was entered about this person stays."))
         return redirect(url_for("tracks.people", public_id=public_id))

@@ -49,14 +49,7 @@ from kash.certificates.tracks.rules.tree import (
     tree_from_json,
 )
 from kash.certificates.tracks.services import tracks as services
-from kash.certificates.tracks.services.tracks import (
-    StandardTrack,
-    TrackDetails,
-    TrackDraftExists,
-    TrackStepNotPossible,
-    UnsoundTree,
-    start_version,
-)
+from kash.certificates.tracks.services.tracks import TrackDetails, UnsoundTree, start_version
 from kash.people.queries.persons import MOST_COUNTED
 from kash.platform.approvals.errors import SamePerson
 from kash.platform.database import db
@@ -173,7 +166,7 @@ def _form(**stored: str) -> TrackForm:
 @allow("tracks.edit")
 def start(public_id: str) -> ResponseReturnValue:
     """Begin a new draft as a copy of the last version."""
-    with FlashedProblems(StandardTrack, TrackDraftExists, tone="warn"):
+    with FlashedProblems(tone="warn"):
         made = start_version(public_id, by=current_actor())
         flash(_("This draft is a copy of the last version."))
         return redirect(url_for("tracks.write", public_id=public_id, version_id=made))
@@ -284,7 +277,7 @@ def _found(public_id: str, version_id: str) -> TrackVersion:
 def propose(public_id: str, version_id: str) -> ResponseReturnValue:
     """Hand a draft to a director."""
     _found(public_id, version_id)
-    with FlashedProblems(TrackStepNotPossible, UnsoundTree, tone="warn"):
+    with FlashedProblems(UnsoundTree, tone="warn"):
         services.propose(version_id, by=current_actor())
         flash(_("Proposed. A director reads it next."))
     return redirect(_address(public_id, version_id))
@@ -295,7 +288,7 @@ def propose(public_id: str, version_id: str) -> ResponseReturnValue:
 def take_back(public_id: str, version_id: str) -> ResponseReturnValue:
     """Go on writing what was proposed."""
     _found(public_id, version_id)
-    with FlashedProblems(TrackStepNotPossible, tone="warn"):
+    with FlashedProblems(tone="warn"):
         services.take_back(version_id, by=current_actor())
         return redirect(url_for("tracks.write", public_id=public_id, version_id=version_id))
     return redirect(_address(public_id, version_id))
@@ -309,7 +302,7 @@ def publish(public_id: str, version_id: str) -> ResponseReturnValue:
     found = version_of(track, version_id)
     if request.method == "GET":
         return render_template("tracks/publish.html", track=track, version=found)
-    refused = (SamePerson, TrackStepNotPossible, UnsoundTree, ChangedMeanwhile)
+    refused = (SamePerson, UnsoundTree, ChangedMeanwhile)
     with FlashedProblems(*refused, tone="warn"):
         read = number_shown(request.args.get("read"))
         services.publish(version_id, read, by=current_actor())
@@ -328,7 +321,7 @@ def return_to_draft(public_id: str, version_id: str) -> ResponseReturnValue:
     form = ReturnTrackForm()
     if not form.validate():
         return _version_page(track, found, form), 422
-    with FlashedProblems(TrackStepNotPossible, tone="warn"):
+    with FlashedProblems(tone="warn"):
         services.return_to_draft(version_id, form.because.data, by=current_actor())
         flash(_("Sent back to be changed."))
     return redirect(_address(public_id, version_id))

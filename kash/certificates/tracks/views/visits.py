@@ -45,14 +45,7 @@ from kash.certificates.tracks.queries.visits import (
 )
 from kash.certificates.tracks.rules.standing import ChecklistItem, VisitKind, checklist_from_json
 from kash.certificates.tracks.rules.tree import Leaf, leaves_of, renewal_from_json, tree_from_json
-from kash.certificates.tracks.services.tracks import (
-    ChecklistChanged,
-    NothingEntered,
-    NothingOfMinors,
-    TooManyItems,
-    TrackNotADraft,
-    write_checklist,
-)
+from kash.certificates.tracks.services.tracks import ChecklistChanged, write_checklist
 from kash.certificates.tracks.services.visits import (
     SeenTogether,
     VisitDetails,
@@ -154,7 +147,7 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
         kind, about = chosen.split(":", 1)
         amounts = grid.amounts(scored=scored)
         if not grid.errors:
-            with form.showing_problems(NothingEntered, NothingOfMinors):
+            with form.showing_problems():
                 day = form.day.data or local_today()
                 seen = SeenTogether(kind, about, day, form.seen_by.data)
                 entered = enter(seen, amounts, by=actor)
@@ -238,7 +231,7 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
     form.place.choices = [("", "–"), *places_to_choose()]
     observed = observed_in(request.form, items)
     if form.validate_on_submit():
-        with form.showing_problems(ChecklistChanged, NothingOfMinors):
+        with form.showing_problems(ChecklistChanged):
             details = form.command(VisitDetails, supervisor=form.seen_by.data, observed=observed)
             enter_visit(public_id, person_id, details, by=actor)
             flash(_("Saved."))
@@ -307,7 +300,7 @@ def checklist(public_id: str, version_id: str) -> ResponseReturnValue:
         return _checklist_page(track, found, sheet)
     if sheet.errors:
         return _checklist_page(track, found, sheet), 422
-    with CaughtProblem(ChangedMeanwhile, TooManyItems, TrackNotADraft) as caught:
+    with CaughtProblem(ChangedMeanwhile) as caught:
         write_checklist(version_id, rows, sheet.row_version, by=current_actor())
         flash(_("Saved."))
         return redirect(address)

@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.exchange.kobo.models import ATTENDANCE, REGISTRATION, KoboForm, KoboMark, KoboRow
 from kash.exchange.kobo.queries import (
-    BeingFetched,
-    FormKnown,
+    FORM_KNOWN,
     KnownRows,
-    ListWaits,
-    NoName,
     form_of,
     known_rows,
     list_of,
@@ -59,7 +57,7 @@ from kash.platform.database import db
 from kash.platform.jobs import Job, JobResult, Progress, enqueue
 from kash.platform.vault import audited, lookup
 from kash.platform.web.current_actor import actor_of_job
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.policy import Actor
 
 FETCH = "kobo.fetch"
@@ -82,7 +80,9 @@ def ask_for_rows(public_id: str, by: Actor, *, without_gone: bool = False) -> No
         if at_work is not None and not at_work.ended:
             if at_work.owner != by.public_id:
                 # Two at once would make two lists of the same people.
-                raise BeingFetched
+                raise Problem(
+                    _l("Somebody else has these rows fetched now. Look again in a few minutes.")
+                )
             change.nothing()
             return
         asked = enqueue(
@@ -112,7 +112,12 @@ def _server_of(form: KoboForm) -> str:
 def _refuse_waiting(form: KoboForm, session: Session | None = None) -> None:
     made = list_of(form, session)
     if made is not None and made.state == "waiting":
-        raise ListWaits
+        raise Problem(
+            _l(
+                "A list of this form waits to be confirmed or thrown away. Rows"
+                " are fetched after that."
+            )
+        )
 
 
 def fetch_rows(
@@ -141,7 +146,13 @@ def fetch_rows(
         if asked and not without_gone:
             refuse_gone(columns, form.columns)
     if rows and not marks and not any(field_by_heading(name)[0] == "name" for name in columns):
-        raise NoName
+        raise Problem(
+            _l(
+                "No question of this form asks for a name. Use the form that is"
+                " downloaded here, or call"
+                " the question “name”."
+            )
+        )
     actor = actor_of_job(by)
     if not actor.may("kobo.use"):
         return None
@@ -309,7 +320,7 @@ def add_form(connection_id: str, details: FormDetails, by: Actor) -> str:
             change.about(made.public_id, connection.public_id)
             return made.public_id
     except IntegrityError:
-        raise FormKnown from None
+        raise Problem(FORM_KNOWN, field="asset", status=422) from None
 
 
 def remove_form(public_id: str, by: Actor) -> None:

@@ -29,11 +29,9 @@ from kash.attendance.services.marking import apply_in
 from kash.attendance.sources import MarkSource
 from kash.exchange.kobo.models import ATTENDANCE, KoboForm, KoboMark, SubmissionKey
 from kash.exchange.kobo.queries import (
+    FORM_KNOWN,
     MARKS,
-    FormKnown,
-    MarksChanged,
-    NothingToTake,
-    NotRunning,
+    NOT_RUNNING,
     OtherFile,
     attendance_form_of,
     said_by,
@@ -113,7 +111,7 @@ def name_form(workshop: str, connection: str, asset: str, by: Actor) -> str:
             change.about(form.public_id, server.public_id, workshop)
             return form.public_id
     except IntegrityError:
-        raise FormKnown from None
+        raise Problem(FORM_KNOWN, field="asset", status=422) from None
 
 
 def bring_file(workshop: str, content: bytes, by: Actor) -> Submitted:
@@ -191,7 +189,7 @@ def _run_by(session: Session, workshop: str, by: Actor) -> Workshop:
     """A workshop that this actor runs and that was not cancelled."""
     found = one_or_404(session.scalar(select(Workshop).where(Workshop.public_id == workshop)))
     if may_mark_register(session, found.register_id, by) is None:
-        raise NotRunning
+        raise Problem(NOT_RUNNING)
     if found.state == "cancelled":
         raise WorkshopCancelled
     return found
@@ -297,9 +295,15 @@ def take_marks(workshop: str, seen: str, by: Actor) -> Taken:
         form = _locked(session, found)
         shown = suggested(form, found, session)
         if digest_of(shown) != seen:
-            raise MarksChanged
+            raise Problem(
+                _l(
+                    "Rows came, or somebody marked the register, since this was"
+                    " shown. Nothing was saved: look"
+                    " at it again."
+                )
+            )
         if not shown.open:
-            raise NothingToTake
+            raise Problem(_l("Nothing waits here. Nothing was saved."))
         chosen = [one for one in shown.open if one.choice]
         operations = [
             Operation(
@@ -343,23 +347,9 @@ _MEGABYTES, _SECONDS, _MOST_ANSWERED = 1024, 30, 128 * 1024 * 1024
 _MOST_TOLD = 18_000
 
 
-class NoSubmissions(Problem):
-    """The file holds no encrypted submissions."""
-
-    field = "file"
-    status = 422
-    sentence = _l(
-        "This is no ZIP file of encrypted submissions, or one of more than 200. Nothing was"
-        " brought in."
-    )
-
-
-class NoKeyYet(Problem):
-    """There is no key to which anything could have been encrypted."""
-
-    field = "file"
-    status = 422
-    sentence = _l("Make a key first, and put it into the settings of the form.")
+_NO_SUBMISSIONS = _l(
+    "This is no ZIP file of encrypted submissions, or one of more than 200. Nothing was brought in."
+)
 
 
 class StaysShut(StrEnum):
@@ -432,10 +422,14 @@ def bring_submissions(
     """
     keys = _private_keys(vault)
     if not keys:
-        raise NoKeyYet
+        raise Problem(
+            _l("Make a key first, and put it into the settings of the form."),
+            field="file",
+            status=422,
+        )
     found = _asked(content, "unpack")
     if not found:
-        raise NoSubmissions
+        raise Problem(_NO_SUBMISSIONS, field="file", status=422)
     outcome = BroughtSubmissions()
     opened: list[tuple[int, Manifest, OpenedFiles]] = []
     for place, one in enumerate(found, 1):
@@ -484,7 +478,7 @@ def _asked(content: bytes, step: str) -> Any:
             )
         )
     except (NoAnswer, ValueError):
-        raise NoSubmissions from None
+        raise Problem(_NO_SUBMISSIONS, field="file", status=422) from None
 
 
 def _opened(manifest: Manifest, files: Mapping[str, bytes], keys: Sequence[bytes]) -> OpenedFiles:

@@ -16,6 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -70,26 +71,9 @@ from kash.money.payouts.rules import (
     written,
 )
 from kash.money.payouts.services.claims import (
-    BandsOpen,
-    ChangedSinceProposal,
-    DaysAhead,
-    DoubleClaimsOpen,
-    MadeTheFile,
-    MovedOn,
+    NO_RATES,
+    UNKNOWN_PAYOUT_CHOICE,
     NoPaymentToSend,
-    NoRates,
-    NotAResult,
-    NothingToPay,
-    NotTheSameFile,
-    OneWaits,
-    OtherCurrency,
-    OwnHand,
-    OwnPayment,
-    PaidOnLaterList,
-    ReasonMissing,
-    SentAlready,
-    UnknownPayoutChoice,
-    WaitsAlready,
     WrongState,
 )
 from kash.people.lists.files import read_file
@@ -99,7 +83,7 @@ from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import Change, audited, lookup, open_text, seal
 from kash.platform.web.account_names import account_names, people_of_accounts
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
@@ -197,7 +181,7 @@ def propose(workshop: Workshop, by: Actor) -> str:
         found = held_workshop(session, workshop.public_id)
         table = table_for(found.id, session)
         if table is None:
-            raise NoRates
+            raise Problem(NO_RATES)
         check_registers_closed(found.register_id, session)
         numbers = session.execute(
             select(PayoutList.number, PayoutList.state, RateTable.currency)
@@ -205,16 +189,23 @@ def propose(workshop: Workshop, by: Actor) -> str:
             .where(PayoutList.workshop_id == found.id)
         ).all()
         if any(row.state == "proposed" for row in numbers):
-            raise OneWaits
+            raise Problem(
+                _l("A list of this workshop waits for approval. It is approved or sent back first.")
+            )
         # What lists gave is taken off what is due.
         if any(row.state != "returned" and row.currency != table.currency for row in numbers):
-            raise OtherCurrency
+            raise Problem(
+                _l(
+                    "Earlier lists of this workshop are in another currency. Set"
+                    " its rates in that one."
+                )
+            )
         rows = draft(found, table, session)
         if any(row.undecided for row in rows):
-            raise BandsOpen
+            raise Problem(_l("Choose a distance band for everybody who attended first."))
         paid = [row for row in rows if row.amount]
         if not paid:
-            raise NothingToPay
+            raise Problem(_l("Nothing is due that is not on a list already."))
         made: PayoutList = APPROVAL.propose(
             change,
             by,
@@ -270,7 +261,13 @@ def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: A
     )
     if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):
         if step is not ListStep.RETURN and closed_ahead(locked.workshop.register_id, session):
-            raise DaysAhead
+            raise Problem(
+                _l(
+                    "This list pays for a session that has not begun. Nothing is"
+                    " approved or paid before it"
+                    " begins."
+                )
+            )
         return locked
     if step is ListStep.APPROVE and locked.state == "proposed":
         raise SamePerson(APPROVAL.own)
@@ -289,7 +286,13 @@ def _refuse_own(session: Session, locked: PayoutList, by: Actor) -> None:
     for line in locked.lines:
         named = line.payee is not None and line.payee.name.casefold() in names
         if named or phones[line.id] in theirs:
-            raise OwnPayment
+            raise Problem(
+                _l(
+                    "A payment of this list is in your name or goes to your phone, or those of the"
+                    " person you stand in for, so another person must approve it."
+                ),
+                status=403,
+            )
 
 
 def approve(one: PayoutList, by: Actor) -> None:
@@ -330,7 +333,12 @@ def _check_still_right(session: Session, locked: PayoutList) -> None:
         if row.amount
     }
     if now != _proposed(locked.lines) or len(now) != len(locked.lines):
-        raise ChangedSinceProposal
+        raise Problem(
+            _l(
+                "What is due changed since this list was proposed. Send it back"
+                " and propose it again."
+            )
+        )
 
 
 def _proposed(lines: Sequence[PayoutLine]) -> dict[tuple[int | None, int | None], object]:
@@ -350,7 +358,12 @@ def _check_claims(session: Session, locked: PayoutList) -> None:
         if locked.workshop_id in (double.first, double.second) and blocks(
             double, settled.get(double), locked.workshop_id
         ):
-            raise DoubleClaimsOpen
+            raise Problem(
+                _l(
+                    "Somebody on this list is paid for the same day in another workshop. "
+                    "Settle every double claim first."
+                )
+            )
 
 
 def turn_back(
@@ -384,9 +397,15 @@ def check_step(session: Session, line: PayoutLine, note: Note) -> None:
     if note.state not in next_states(before, in_file=in_file):
         raise WrongState
     if note.state is PaymentState.PAID and note.means not in paid_by(before, in_file=in_file):
-        raise SentAlready
+        raise Problem(
+            _l(
+                "This payment is in a file for mobile money. Note that it"
+                " failed, and why, before it is"
+                " paid in another way."
+            )
+        )
     if before is PaymentState.RETURNED and given_later(line, session):
-        raise PaidOnLaterList
+        raise Problem(_l("A later list gives this money again, so it stays as it came back."))
 
 
 def move(
@@ -470,7 +489,13 @@ def approve_reversal(reversal: PayoutReversal, by: Actor) -> None:
         for said in locked.lines:
             line = said.line
             if (line.state, line.file_id) != (said.before, said.file_id):
-                raise MovedOn
+                raise Problem(
+                    _l(
+                        "Something became known of a payment since this was"
+                        " proposed. Send it back, so that the"
+                        " rest is proposed again."
+                    )
+                )
             note = Note(PaymentState(said.after), said.means, receipt_of(said), said.reason)
             move(change, line, note, locked.proposed_by, by.public_id)
             change.about(line.public_id)
@@ -505,7 +530,10 @@ def note_compared(payout_list: PayoutList, lines: Collection[str], by: Actor) ->
         wanted = set(lines)
         shown = [one for one in paid_again(session, locked) if one.public_id in wanted]
         if any(one.touched_by(by.public_id) for one in shown):
-            raise OwnHand
+            raise Problem(
+                _l("You noted these payments yourself, so another person compares them."),
+                status=403,
+            )
         if not shown:
             change.nothing()
             return
@@ -577,16 +605,23 @@ def note_payment(
     ReasonMissing and UnknownChoice.
     """
     if note.means not in ("", *MEANS):
-        raise UnknownPayoutChoice
+        raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
     with audited("payouts.payment_noted", by) as change:
         locked = locked_list(change.session, payout_list, ListStep.PAY, by)
         found = one_or_404(next((row for row in locked.lines if row.public_id == line), None))
         if found.state != before:
             raise WrongState
         if note.state in (PaymentState.FAILED, PaymentState.RETURNED) and made_file(found, by):
-            raise MadeTheFile
+            raise Problem(
+                _l(
+                    "You made the file with this payment. Another trainer of"
+                    " this workshop says that it failed"
+                    " or came back, and somebody else approves it."
+                ),
+                status=403,
+            )
         if needs_reason(before, note.state) and not note.reason:
-            raise ReasonMissing
+            raise Problem(_l("Say why. Whoever reads the list later needs it."))
         change.about(found.public_id, locked.public_id)
         if (
             note.state is PaymentState.PAID
@@ -598,7 +633,12 @@ def note_payment(
         if takes_two(before, note.state):
             check_step(change.session, found, note)
             if lines_waiting([found.id], change.session):
-                raise WaitsAlready
+                raise Problem(
+                    _l(
+                        "It was said already that this money did not arrive."
+                        " That waits for approval."
+                    )
+                )
             propose_reversal(change, locked, [(found, note)], by)
             return before
         move(change, found, note, by.public_id)
@@ -694,7 +734,14 @@ def _read(content: bytes) -> list[PaymentResult]:
     try:
         return read_results(rows)
     except NoColumns:
-        raise NotAResult from None
+        raise Problem(
+            _l(
+                "This file has no columns of references and states. Bring the"
+                " result as it was downloaded."
+            ),
+            field="file",
+            status=400,
+        ) from None
 
 
 FETCHED_AGAIN_FOR = timedelta(hours=1)
@@ -843,7 +890,15 @@ def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
         ]
         transfers = _transfers(lines, phones_of(lines))
         if not fetched_again(made, by, change.now) or _digest(transfers) != made.digest:
-            raise NotTheSameFile
+            raise Problem(
+                _l(
+                    "The same file can be downloaded again within an hour, by"
+                    " whoever made it, while nothing "
+                    "in it was settled. If it never reached mobile money, note"
+                    " each payment as failed, and "
+                    "why."
+                )
+            )
         made.repeats += 1
         change.about(locked.public_id, made.public_id)
         change.about(*(line.person.public_id for line in lines if line.person is not None))

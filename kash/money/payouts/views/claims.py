@@ -57,10 +57,9 @@ from kash.money.payouts.services import payments as lists_services
 from kash.money.payouts.services.claims import (
     BOTH,
     HERE,
+    NO_RATES,
     THERE,
     Chosen,
-    NoRates,
-    UnknownPayoutChoice,
     choose_bands,
     make_exception,
     set_rates,
@@ -286,7 +285,7 @@ def _with_rates(public_id: str) -> tuple[Workshop, RateTable]:
     found = own_workshop(public_id, current_actor(), "payouts.propose")
     table = table_for(found.id)
     if table is None:
-        raise NoRates
+        raise Problem(NO_RATES)
     return found, table
 
 
@@ -299,7 +298,7 @@ def bands(public_id: str) -> ResponseReturnValue:
     problem, group = "", request.args.get("group", "")
     if request.method == "POST":
         chosen = _bands_sent(rows)
-        with CaughtProblem(UnknownPayoutChoice) as caught:
+        with CaughtProblem() as caught:
             changed = choose_bands(found, chosen, current_actor())
             flash(_("Saved. Changed: %(number)s", number=changed))
             if turned := request.form.get("turn_to", ""):

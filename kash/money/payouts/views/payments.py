@@ -39,7 +39,7 @@ from kash.money.payouts.queries.payments import (
 )
 from kash.money.payouts.rules import ListStep, Matched, PaymentState, allowed_steps, takes_two
 from kash.money.payouts.services import payments as lists
-from kash.money.payouts.services.claims import NoPaymentToSend, NotTheSameFile, UnknownPayoutChoice
+from kash.money.payouts.services.claims import UNKNOWN_PAYOUT_CHOICE, NoPaymentToSend
 from kash.money.payouts.services.payments import (
     Note,
     Numbers,
@@ -285,7 +285,7 @@ def same_file(public_id: str, list_id: str, file_id: str) -> ResponseReturnValue
     """The very same file again, for whoever made it and lost it on the way; it says so by its
     name."""
     found, one = paid_list(public_id, list_id)
-    with CaughtProblem(NotTheSameFile) as caught:
+    with CaughtProblem() as caught:
         opened = repeat_file(one, file_id, current_actor())
         return _file(opened, "payments-same-again.csv")
     return _numbers_page(found, list_of(found, list_id), caught.sentence), 409
@@ -422,7 +422,7 @@ def _state(typed: str | None) -> PaymentState:
     try:
         return PaymentState(typed or "")
     except ValueError:
-        raise UnknownPayoutChoice from None
+        raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400) from None
 
 
 _AT = "/workshops/<public_id>/payouts/lists/<list_id>/reversals/<reversal_id>"
