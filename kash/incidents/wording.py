@@ -203,9 +203,9 @@ def left_text(clock: Clock, now: datetime) -> str:
 def since_text(clock: Clock, now: datetime) -> str:
     """For how long somebody has been held, beside the limit of the law."""
     return _(
-        "Arrested %(hours)s h ago, on %(moment)s. As soon as reasonably possible, at the latest"
+        "Arrested %(span)s ago, on %(moment)s. As soon as reasonably possible, at the latest"
         " after 24 h or at the end of the next court day.",
-        hours=int((now - clock.began).total_seconds()) // 3600,
+        span=span_text(now - clock.began),
         moment=moment_text(clock.began),
     )
 

@@ -106,6 +106,27 @@ def _copy(browser: FlaskClient, person: str) -> tuple[int, Any]:
     return 200, json.loads(packed.read("copy.json"))["person"]
 
 
+def test_the_form_and_the_account_say_that_a_trainers_role_waits(
+    settled: None, actor: Accounts, client_for: Signing
+) -> None:
+    administrator = actor("administrator", "peer")
+    browser = client_for(administrator)
+    said = "open once a second person has agreed."
+    assert said in browser.get("/accounts/invite").text
+    assert said in browser.get("/accounts/invite/several").text
+    trainer = _joined(administrator, Role.TRAINER)
+    page = browser.get(f"/accounts/{trainer.public_id}").text
+    assert "None before a second person agrees" in page
+    assert "Waits for a second person: " in page
+
+
+def test_before_there_was_a_director_for_a_week_no_form_says_that_a_role_waits(
+    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
+) -> None:
+    browser = client_for(actor("administrator"))
+    assert "open once a second person has agreed" not in browser.get("/accounts/invite").text
+
+
 def test_a_puppet_tied_to_a_participant_reads_nothing_of_hers(
     participant: Person, actor: Accounts, client_for: Signing
 ) -> None:

@@ -204,13 +204,29 @@ def test_she_is_asked_in_the_language_that_was_chosen_and_unread_words_say_so(
             assert told is not None
             assert f"<p>{told.words}</p>" in page
         assert (unread in page) == (language == "sw")
-        assert f'href="/w/{reference}/c/f?in=sw"' in page
+        assert '<button type="submit" name="in" value="sw" formnovalidate lang="sw"' in page
         chosen = re.findall(r'name="language"\s[^>]*value="(\w+)"\s+checked', page)
         assert chosen == (["sw"] if language == "sw" else [])
     # An error keeps the language of the words, and the one that was marked.
     wrong = officer.client.post(f"/w/{reference}/c/f?in=sw", data=sent(about=""))
     assert (wrong.status_code, unread in wrong.text) == (422, True)
     assert re.findall(r'name="language"\s[^>]*value="(\w+)"\s+checked', wrong.text) == ["luo"]
+
+
+def test_another_language_of_the_words_keeps_what_was_typed_and_notes_nothing(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(a_record())
+    chosen = sent(**{"in": "sw", "shown_in": "en", "language": "en"})
+    page = officer.client.post(f"/w/{reference}/c/f", data=chosen)
+    assert page.status_code == 200
+    assert 'role="alert"' not in page.text
+    assert re.findall(r'name="(?:to_whom|about)"[^>]*value="([^"]*)"', page.text) == [
+        "Mfano  Advocates",
+        "12",
+    ]
+    assert re.findall(r'name="language"[^>]*value="(\w+)"\s+checked', page.text) == ["sw"]
+    assert record_of(reference, officer.vault()).court_asks == []
 
 
 def test_a_no_needs_no_reading_back_and_ends_an_earlier_yes(

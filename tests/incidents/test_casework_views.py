@@ -122,6 +122,8 @@ def test_a_limit_that_is_over_stands_above_all_until_it_is_said_what_came_of_it(
     assert (by_clock[:2], set(by_clock[2:])) == ([over, runs], {quiet, closed})
     over_only = found(anna.client, show="open", clock="over")
     assert over_only == [over]
+    case = anna.client.get(f"/w/{over}").get_data(as_text=True)
+    assert re.findall(r'class="btn main"\s+href="([^"]+)"', case) == [f"/w/{over}/j/p1"]
     address = f"/w/{over}/j/p1"
     page = anna.client.get(address).get_data(as_text=True)
     shown = re.search(r'name="row_version"[^>]*value="(\d+)"', page)

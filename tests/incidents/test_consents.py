@@ -530,6 +530,21 @@ def test_the_words_stand_on_the_page_and_on_paper_in_the_language_that_was_chose
     assert (unread in paper, "Mpatanishi" in paper) == (True, True)
 
 
+def test_another_language_of_the_words_keeps_what_was_marked_and_saves_nothing(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    sent = {"person": "p1", "shown_in": "en", "in": "sw", "language": "en", "court": "yes"}
+    page = post(officer, reference, **sent, funder="no")
+    assert page.status_code == 200
+    assert marked(page.text) == [
+        "language sw", "funder no", "court yes", "origin herself", "language sw", "language sw",
+    ]  # fmt: skip
+    assert 'name="shown_in" value="sw"' in page.text
+    assert 'role="alert"' not in page.text
+    assert record_of(reference, officer.vault()).consents == []
+
+
 # --- Yeses to earlier words -----------------------------------------------------------------------
 
 

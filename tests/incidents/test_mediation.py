@@ -478,7 +478,7 @@ def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
             one.arrested_at = arrested
     page = the_case(officer, reference)
     assert "Before a court: P1, P2" in page
-    assert "Arrested 31 h ago" in page
+    assert "Arrested 1 d 7 h ago" in page
     assert (
         "As soon as reasonably possible, at the latest after 24 h or at the end of the next"
         " court day." in page

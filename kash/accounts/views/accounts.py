@@ -241,9 +241,7 @@ def account(public_id: str) -> ResponseReturnValue:
         waiting=[
             (one.public_id, ASKED_NAMES[RequestKind(one.kind)])
             for one in open_requests_of(found.id)
-        ]
-        if current_actor().may("accounts.agree")
-        else [],
+        ],
         behind=those_behind(found),
         link_takes_two=takes_two(
             RequestKind.LINK, roles_of(found), second_step=found.has_second_step

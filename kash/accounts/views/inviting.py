@@ -432,6 +432,7 @@ def invite() -> ResponseReturnValue:
         notes=role_notes(),
         mail_is_set_up=mail_is_set_up(),
         founded=is_founded(db.session()),
+        settled=is_settled_now(db.session(), utc_now()),
     )
 
 
@@ -508,6 +509,7 @@ def invite_several() -> ResponseReturnValue:
         form=form,
         mail_is_set_up=mail_is_set_up(),
         founded=is_founded(db.session()),
+        settled=is_settled_now(db.session(), utc_now()),
     )
 
 

@@ -259,8 +259,11 @@ def consents(reference: str) -> ResponseReturnValue:
     actor, vault, case = load_case(reference)
     form, decides = ConsentsForm(), GuardianForm()
     by_paper = "paper" in request.form
+    another_language = "in" in request.form
     if request.method == "GET":
         note_opening(actor, vault, case)
+    elif another_language:
+        pass
     elif by_paper and decides.validate_on_submit():
         with decides.showing_problems():
             note_guardians_answer(actor, vault, reference, decides.version_shown(), decides.said())
@@ -291,6 +294,7 @@ def consents(reference: str) -> ResponseReturnValue:
         form=decides if by_paper else form,
         decides=decides,
         by_paper=by_paper,
+        another_language=another_language,
         children={one.id for one in case.record.persons if case.record.is_child(one.id)}
         if Role.CUSTODIAN in actor.roles
         else set(),
@@ -303,7 +307,7 @@ def consents(reference: str) -> ResponseReturnValue:
         case=case,
         everybody=everybodys_answers(case.record),
         typed=form.answers_typed()
-        if not by_paper and (form.changed_meanwhile or form.errors)
+        if not by_paper and (form.changed_meanwhile or form.errors or another_language)
         else {},
         origins=names.ORIGIN_NAMES,
         choices=ANSWER_NAMES,
@@ -321,7 +325,7 @@ def consents(reference: str) -> ResponseReturnValue:
 
 def language_chosen() -> str:
     """The language that was chosen for the words on this page; empty if none was."""
-    chosen = request.args.get("in", "")
+    chosen = request.form.get("in") or request.form.get("shown_in") or request.args.get("in", "")
     return chosen if chosen in reporting_languages() else ""
 
 
@@ -382,6 +386,8 @@ def court_asks(reference: str) -> ResponseReturnValue:
     form.offer([(one, codes[one]) for one in able if one], local_today(), chosen)
     if not form.is_submitted():
         note_opening(actor, vault, case)
+    elif "in" in request.form:
+        form.language.data = chosen
     elif form.validate():
         with form.showing_problems():
             note_asked_again(actor, vault, reference, form.version_shown(), form.said())
