@@ -66,63 +66,9 @@ def empty_app(
 
 
 def to(revision: str) -> None:
-    """Bring the database to a revision, up or down."""
+    """Bring the database up to a revision."""
     db.session.remove()
-    if revision == "base":
-        downgrade(str(FOLDER), revision)
-    else:
-        upgrade(str(FOLDER), revision)
-
-
-# The revisions from the first to the newest, and SQLite's files at those from which tests begin.
-_IN_ORDER = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
-_KEPT: dict[str, bytes] = {}
-
-
-def begin_at(revision: str) -> None:
-    """Bring an empty database to a revision: by migrating the first time, from the newest at which
-    another test began; by a copy after it."""
-    db.session.remove()
-    db.engine.dispose()
-    (number,) = SCRIPTS.get_revisions(revision)
-    before = _IN_ORDER[_IN_ORDER.index(number.revision) :: -1]
-    begin_at_once = _copied if db.engine.dialect.name == "sqlite" else _made_from
-    begin_at_once(before)
-
-
-def _copied(before: list[str]) -> None:
-    """SQLite at the first of these revisions, from the file of the first that was kept."""
-    path = Path(db.engine.url.database or "")
-    begun = next((one for one in before if one in _KEPT), None)
-    if begun is not None:
-        path.write_bytes(_KEPT[begun])
-    if begun == before[0]:
-        return
-    to(before[0])
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.engine.dispose()
-    _KEPT[before[0]] = path.read_bytes()
-
-
-def _made_from(before: list[str]) -> None:
-    """The same on PostgreSQL, from databases that were kept."""
-    url = db.engine.url
-    server = create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        there = set(connection.scalars(text("SELECT datname FROM pg_database")))
-        begun = next((one for one in before if f"{url.database}_{one}" in there), None)
-        if begun is not None:
-            kept = f"{url.database}_{begun}"
-            connection.execute(text(f"DROP DATABASE {url.database} WITH (FORCE)"))
-            connection.execute(text(f"CREATE DATABASE {url.database} TEMPLATE {kept}"))
-        if begun != before[0]:
-            to(before[0])
-            db.session.remove()
-            db.engine.dispose()
-            kept = f"{url.database}_{before[0]}"
-            connection.execute(text(f"CREATE DATABASE {kept} TEMPLATE {url.database}"))
-    server.dispose()
+    upgrade(str(FOLDER), revision)
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -150,7 +96,7 @@ def tables_now(connection: Connection) -> MetaData:
 
 
 def test_an_empty_database_becomes_what_the_models_say(empty_app: APIFlask) -> None:
-    begin_at("head")
+    to("head")
     with db.engine.connect() as connection:
         assert differences(connection) == []
         assert_triggers(connection)
@@ -164,7 +110,7 @@ def test_there_is_one_newest_revision() -> None:
 
 def test_every_constraint_is_made_by_migrations_as_by_the_models(empty_app: APIFlask) -> None:
     """What comparing leaves out: the checks, the conditions of indexes, what happens on delete."""
-    begin_at("head")
+    to("head")
     with db.engine.begin() as connection:
         migrated = _constraints(connection)
         if connection.dialect.name == "postgresql":
@@ -468,36 +414,10 @@ def test_rows_and_their_children_outlive_every_migration(empty_app: APIFlask) ->
         assert_triggers(connection)
 
 
-def test_a_code_from_before_there_were_words_opens_nothing(empty_app: APIFlask) -> None:
-    """Whoever finds one would learn from it that there is a report."""
-    words = next(one for one in SCRIPTS.walk_revisions() if "second word" in one.doc)
-    begin_at(str(words.down_revision))
-    column = text("SELECT receipt_hash FROM incident ORDER BY id")
-    with db.engine.begin() as connection:
-        for number in (1, 2):
-            row = {"id": number, "public_id": f"{number:016}", "receipt_hash": f"{number:064}"}
-            connection.execute(
-                text(
-                    "INSERT INTO incident (id, public_id, state, receipt_hash)"
-                    " VALUES (:id, :public_id, 'shredded', :receipt_hash)"
-                ),
-                row,
-            )
-        assert None not in connection.execute(column).scalars().all()
+def test_every_revision_after_the_first_can_be_taken_back(empty_app: APIFlask) -> None:
     to("head")
-    with db.engine.connect() as connection:
-        assert connection.execute(column).scalars().all() == [None] * 2
-        found = connection.execute(text("SELECT id FROM incident ORDER BY id")).scalars().all()
-        assert found == [1, 2]
-
-
-def test_every_revision_can_be_taken_back(empty_app: APIFlask) -> None:
-    """Up by the newest alone, as from the release before; down to nothing, and up again."""
-    begin_at(_IN_ORDER[-2])
-    to("head")
-    to("base")
-    with db.engine.connect() as connection:
-        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    db.session.remove()
+    downgrade(str(FOLDER), FIRST)
     to("head")
     with db.engine.connect() as connection:
         assert differences(connection) == []
@@ -505,7 +425,7 @@ def test_every_revision_can_be_taken_back(empty_app: APIFlask) -> None:
 
 
 def test_a_second_upgrade_changes_nothing(empty_app: APIFlask) -> None:
-    begin_at("head")
+    to("head")
     with db.engine.begin() as connection:
         found = tables_now(connection)
         written = fill(connection, found)
@@ -516,7 +436,7 @@ def test_a_second_upgrade_changes_nothing(empty_app: APIFlask) -> None:
 
 
 def test_a_migration_that_loses_the_triggers_is_stopped(empty_app: APIFlask) -> None:
-    begin_at("head")
+    to("head")
     with db.engine.begin() as connection:
         drop_triggers(connection)
     with pytest.raises(SystemExit) as stopped:
@@ -526,7 +446,7 @@ def test_a_migration_that_loses_the_triggers_is_stopped(empty_app: APIFlask) -> 
 
 
 def test_the_migrated_audit_refuses_changes(empty_app: APIFlask) -> None:
-    begin_at("head")
+    to("head")
     with db.engine.begin() as connection:
         fill(connection, tables_now(connection))
     for statement in ("UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry"):
@@ -560,7 +480,7 @@ def test_rebuilding_a_parent_keeps_its_children(empty_app: APIFlask, tmp_path: P
     """What SQLite would delete, were references enforced while a table is copied and dropped."""
     folder = tmp_path / "migrations"
     rebuilding_revision(folder)
-    begin_at("head")
+    to("head")
     with db.engine.begin() as connection:
         written = fill(connection, tables_now(connection))
     upgrade(str(folder), "head")
@@ -575,7 +495,7 @@ def test_a_rebuilt_table_of_people_can_still_be_searched(
 ) -> None:
     folder = tmp_path / "migrations"
     rebuilding_revision(folder)
-    begin_at("head")
+    to("head")
     with db.engine.begin() as connection:
         fill(connection, tables_now(connection))
     upgrade(str(folder), "head")

@@ -21,6 +21,8 @@ _VERSIONS = PROJECT / "migrations" / "versions"
 _REVISION = re.compile(r"^revision(?:\s*:.*?)?\s*=\s*['\"](\w+)['\"]", re.MULTILINE)
 _DOWN = re.compile(r"^down_revision(?:\s*:.*?)?\s*=\s*(.+)$", re.MULTILINE)
 _QUOTED = re.compile(r"['\"](\w+)['\"]")
+# Revisions are numbers; the first makes all tables. This commit has those that led to it.
+_FIRST, _HAS_EARLIER = 106, "79ce37c5"
 _READ_VERSION = "SELECT version_num FROM alembic_version"
 
 
@@ -98,6 +100,12 @@ def _migrate_if_behind(settings: Settings) -> bool:
         raise MigrationFailed(line) from None
     if newest == current:
         return False
+    if any(one.isdigit() and int(one) < _FIRST for one in current - known):
+        raise MigrationFailed(
+            "The database is of an earlier version than this one can bring up to date. Make a "
+            f"backup, check out the commit {_HAS_EARLIER} of Kash, start it once, and then this "
+            "version again."
+        )
     if current - known:
         raise MigrationFailed(
             "The database was brought up to date by a newer version of Kash than this one. Install "

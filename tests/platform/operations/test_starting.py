@@ -21,7 +21,7 @@ def test_a_second_start_waits_until_the_first_has_brought_the_database_up_to_dat
     new_place: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = new_place("here")
-    now_at = {"0001"}
+    now_at: set[str] = set()
     brought: dict[str, bool] = {}
     runs = 0
 
@@ -62,3 +62,15 @@ def test_a_database_of_a_newer_version_is_called_so_and_left_alone(
             "that version again, or restore a backup that this version made."
         )
         assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "from_tomorrow"
+
+
+def test_a_database_of_an_earlier_version_is_told_through_which_commit_it_passes(
+    new_place: Callable[..., Settings], opened: Callable[[Settings], Flask]
+) -> None:
+    place = new_place("here")
+    with opened(place).app_context():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '0050'"))
+        db.session.commit()
+        with pytest.raises(MigrationFailed, match="check out the commit 79ce37c5 of Kash"):
+            migrate_if_behind(place)
+        assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "0050"
