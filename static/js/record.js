@@ -45,7 +45,10 @@ function prepare(form) {
       else if (answer.ok) {
         const time = new Date().toTimeString().slice(0, 5);
         say(fill(form.dataset.kept, { time }), false);
-      } else say(form.dataset.notKept, true);
+      } else {
+        const refusal = answer.status === 409 ? await answer.json() : {};
+        say(refusal.error ?? form.dataset.notKept, true);
+      }
     } catch (problem) {
       if (problem.name !== "AbortError") say(form.dataset.notKept, true);
     }

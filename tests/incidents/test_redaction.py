@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.queries.cases import first_account_of, history_of, open_case
+from kash.incidents.queries.letterbox import own_autosaves
 from kash.incidents.rules.casework import REDACT, ChangedPlace, RecordChange
 from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.parts import Person
@@ -29,6 +30,7 @@ from kash.platform.vault import AuditEntry, SealedDocument, fetch, open_document
 from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed, Member
+from tests.incidents.form_pages import fields_of
 from tests.incidents.test_fields_and_roles import CODED, NAMED, NEVER, fill
 from tests.incidents.test_first_account import ZONE, bytes_kept, reported, sealed_accounts
 from tests.incidents.test_second_member import back, waiting
@@ -138,6 +140,43 @@ def test_a_name_goes_out_of_all_that_is_sealed_of_its_case_and_of_no_other(
         taken.sha256,
         hashlib.sha256(left).hexdigest(),
     ]
+
+
+@pytest.mark.any_engine
+def test_a_page_drawn_before_words_were_taken_out_keeps_nothing_of_them(
+    members: tuple[AMember, AMember],
+) -> None:
+    anna, brenda = members
+    by = anna.actor
+    reference = add_case(by, anna.vault(), SentPage(Record(narrative=SAID), "t" * 16), "en")
+    address = f"/w/{reference}/edit"
+    stale = fields_of(anna.client.get(address).text)
+    script = {"X-Requested-With": "fetch"}
+    assert anna.client.post("/w/t", data=stale, headers=script).status_code == 204
+    assert len(named_in(anna)) == 2
+    ask_redaction(by, anna.vault(), reference, [NAME, OTHER_SPELLING], "Her name.")
+    agree(brenda, reference)
+    assert named_in(anna) == []
+    # Of the same page and of another tab that had kept nothing yet.
+    for token in (stale["token"], "v" * 16):
+        answer = anna.client.post("/w/t", data=stale | {"token": token}, headers=script)
+        assert answer.status_code == 409
+        assert answer.json["error"].startswith("Two members took words out of this case since")
+        assert named_in(anna) == []
+    # A page that is drawn now is kept, and so is one of another case and of a new one.
+    fresh = fields_of(anna.client.get(address).text)
+    assert anna.client.post("/w/t", data=fresh).status_code == 204
+    assert (
+        anna.client.post("/w/t", data=fields_of(anna.client.get("/w/new").text)).status_code == 204
+    )
+    (kept, *_others) = own_autosaves(by, anna.vault(), reference)
+    again = anna.client.post(address, data={"restore": kept.document})
+    assert fields_of(again.text)["taken_out"] == "1"
+    # Saved all the same, the stale page is shown beside what stands now, and is not kept by itself.
+    beside = anna.client.post(address, data=stale | {"narrative": f"{SAID} More.", "do": "save"})
+    assert beside.status_code == 409
+    assert anna.client.post("/w/t", data=fields_of(beside.text)).status_code == 409
+    assert named_in(anna) == []
 
 
 def test_a_name_in_what_an_officer_wrote_goes_out_of_it_and_what_waits_names_it_no_more(

@@ -339,7 +339,8 @@ _TOKEN_LETTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP
 
 
 class DocumentationForm(VersionedForm):
-    """The whole form. `version` and `seen` say what the page showed; `token` names the page."""
+    """The whole form. `version` and `seen` say what the page showed, `taken_out` how often words
+    had been taken out of the case before; `token` names the page."""
 
     begun_on = DayField(_l("First day"))
     ended_on = DayField(_l("Last day"), description=_l("If it was more than one day."))
@@ -365,6 +366,7 @@ class DocumentationForm(VersionedForm):
     terms = RowsField(FormField(TermRow), max_entries=_MOST_SENT)
     why = text_field(_l("Why it is changed"), most=LONGEST_REASON, required=False)
     seen = HiddenField()
+    taken_out = HiddenField()
     token = HiddenField()
 
     # --- rows ----------------------------------------------------------------------------------

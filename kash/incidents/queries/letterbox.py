@@ -42,6 +42,7 @@ from kash.incidents.rules.totals import MOST_DRILLS, USUAL_DRILLS, OnRoster, wha
 from kash.people.rules.directory import Stretch
 from kash.platform.database import db, utc_now
 from kash.platform.vault import (
+    AuditEntry,
     Compartment,
     CompartmentName,
     OpenVault,
@@ -57,6 +58,7 @@ from kash.platform.vault import (
     seal_body,
     stretched,
 )
+from kash.platform.vault.queries import entries_about
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import zone
 from kash.policy import Actor, Role
@@ -197,6 +199,12 @@ def as_kept(by: Actor, case: str, token: str, fields: Fields, now: datetime) -> 
         "fields": fields,
     }
     return json.dumps(kept).encode()
+
+
+def times_words_were_taken_out(session: Session, case: str) -> int:
+    """How often two members took words out of a case, which needs no keys; 0 of a new one."""
+    entries = entries_about(case).where(AuditEntry.action == "incidents.words_taken_out")
+    return session.scalar(select(func.count()).select_from(entries.subquery())) or 0
 
 
 def is_kept(document: str) -> bool:

@@ -27,7 +27,13 @@ from sqlalchemy.orm import Session
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries.cases import KIND as CASES_KIND
 from kash.incidents.queries.cases import Case
-from kash.incidents.queries.letterbox import AUTOSAVES_KIND, Autosave, Fields, as_kept
+from kash.incidents.queries.letterbox import (
+    AUTOSAVES_KIND,
+    Autosave,
+    Fields,
+    as_kept,
+    times_words_were_taken_out,
+)
 from kash.incidents.queries.mediation import standings
 from kash.incidents.queries.register import register
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, REPLACE, asks_why
@@ -93,9 +99,20 @@ from kash.platform.vault import (
     save_document,
     shred,
 )
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
 from kash.platform.web.formats import from_local, to_local, zone
+from kash.platform.web.row_versions import number_shown
 from kash.policy import Actor
+
+
+class WordsTakenOut(ChangedMeanwhile):
+    """Two members took words out of the case since the page was opened, which may hold them yet."""
+
+    sentence = _l(
+        "Two members took words out of this case since you opened this page. What you type here is"
+        " not kept. Save it now, or open the page again."
+    )
+
 
 KEPT_FOR = timedelta(days=7)
 SCREEN = "form"
@@ -127,24 +144,30 @@ def _is_there(session: Session, case: str) -> bool:
 def keep_typed(by: Actor, case: str, token: str, fields: Fields) -> None:
     """Seal what is typed so far, in place of what the same page kept before.
 
-    `case` is a reference, empty for a new case; `token` names the page. Raises NobodyCanOpen, and
-    NotFound if there is no such case, or it was shredded: nothing may come after that.
+    `case` is a reference, empty for a new case; `token` names the page. Raises NobodyCanOpen,
+    WordsTakenOut if the page was drawn before words were taken out of the case, and NotFound if
+    there is no such case, or it was shredded: nothing may come after that.
     """
     now = utc_now()
     plaintext = as_kept(by, case, token, fields, now)
+    drawn_after = number_shown(dict(fields).get("taken_out"))
     try:
-        _keep(by, case, token, plaintext, now)
+        _keep(by, case, token, plaintext, now, drawn_after)
     except IntegrityError:
         # The same page sent twice at once, and the other was first.
-        _keep(by, case, token, plaintext, now)
+        _keep(by, case, token, plaintext, now, drawn_after)
 
 
-def _keep(by: Actor, case: str, token: str, plaintext: bytes, now: datetime) -> None:
+def _keep(
+    by: Actor, case: str, token: str, plaintext: bytes, now: datetime, drawn_after: int
+) -> None:
     # The last day on which it is kept; drafts are shredded in the night after it.
     kept_until = (now + KEPT_FOR - timedelta(days=1)).date()
     with writing() as session:
         if case and not _is_there(session, case):
             raise NotFound
+        if case and drawn_after != times_words_were_taken_out(session, case):
+            raise WordsTakenOut
         found = _document(session, by.public_id, token)
         if found is not None:
             refile_document(session, found[1], plaintext)

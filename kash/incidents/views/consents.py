@@ -260,10 +260,8 @@ def consents(reference: str) -> ResponseReturnValue:
     form, decides = ConsentsForm(), GuardianForm()
     by_paper = "paper" in request.form
     another_language = "in" in request.form
-    if request.method == "GET":
+    if request.method == "GET" or another_language:
         note_opening(actor, vault, case)
-    elif another_language:
-        pass
     elif by_paper and decides.validate_on_submit():
         with decides.showing_problems():
             note_guardians_answer(actor, vault, reference, decides.version_shown(), decides.said())
@@ -384,10 +382,9 @@ def court_asks(reference: str) -> ResponseReturnValue:
     chosen = language_chosen()
     shown_in = chosen or language_code()
     form.offer([(one, codes[one]) for one in able if one], local_today(), chosen)
-    if not form.is_submitted():
+    if not form.is_submitted() or "in" in request.form:
         note_opening(actor, vault, case)
-    elif "in" in request.form:
-        form.language.data = chosen
+        form.language.data = chosen or None
     elif form.validate():
         with form.showing_problems():
             note_asked_again(actor, vault, reference, form.version_shown(), form.said())

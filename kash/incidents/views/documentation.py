@@ -22,7 +22,13 @@ from kash.incidents.forms.casework import OutcomeForm, ReferralForm, TakingForm
 from kash.incidents.forms.consents import BailForm
 from kash.incidents.forms.documentation import DocumentationForm, as_form
 from kash.incidents.queries.cases import Case, open_case, went_to_custodian
-from kash.incidents.queries.letterbox import Autosave, autosaves_left, is_kept, own_autosaves
+from kash.incidents.queries.letterbox import (
+    Autosave,
+    autosaves_left,
+    is_kept,
+    own_autosaves,
+    times_words_were_taken_out,
+)
 from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.casework import ChangedPlace, RecordChange, asks_why
 from kash.incidents.rules.consents import for_custodian
@@ -45,7 +51,7 @@ from kash.incidents.views.cases import hand_over_text, load_case, opening_text, 
 from kash.incidents.views.evidence import GROUPS as EVIDENCE_GROUPS
 from kash.incidents.views.evidence import participant_label, place_names, value_label
 from kash.people.queries.directory import organisations, zone_names
-from kash.platform.database import utc_now
+from kash.platform.database import db, utc_now
 from kash.platform.vault import NobodyCanOpen
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.account_names import account_names
@@ -257,7 +263,14 @@ def _fresh(case: Case | None, stations: Sequence[tuple[str, str]]) -> Documentat
             form.add_row(group)
     _prepare(form, stations)
     _say_shown(form, case.record if case else Record(), case.version if case else 0)
+    _say_drawn(form, case)
     return form
+
+
+def _say_drawn(form: DocumentationForm, case: Case | None) -> None:
+    """Note how often words were taken out of the case before the page was drawn."""
+    times = times_words_were_taken_out(db.session(), case.reference if case else "")
+    form.taken_out.data, form.taken_out.raw_data = str(times), None
 
 
 def _say_shown(form: DocumentationForm, record: Record, version: int) -> None:
@@ -319,6 +332,8 @@ def _restored(
     note_autosave_opened(current_actor(), the_vault(), kept)
     form = DocumentationForm(formdata=MultiDict(kept.fields))
     form.token.data, form.token.raw_data = kept.token, None
+    # What was kept had those words taken out of it as well.
+    _say_drawn(form, shown.case)
     _prepare(form, stations)
     form.say_what_is_refused()
     answer, _status = _page(form, shown)
@@ -337,6 +352,8 @@ def _beside(
     merged = merge(case.record, written.typed, form.places_shown())
     again = DocumentationForm(formdata=None, data=as_form(merged.record))
     again.token.data, again.why.data = form.token.data, form.why.data
+    # What was typed before words were taken out is not kept by itself on this page either.
+    again.taken_out.data = form.taken_out.data
     _prepare(again, stations)
     for group in ("persons", "acts"):
         if not again.rows(group):
