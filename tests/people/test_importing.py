@@ -95,6 +95,31 @@ def test_an_import_is_one_entry_with_everyone_in_it(app: APIFlask, tmp_path: Pat
     assert len(people) == 2
 
 
+def test_a_guess_that_changes_what_is_kept_of_people_adds_nothing_until_it_was_looked_at(
+    app: APIFlask, tmp_path: Path
+) -> None:
+    run = app.test_cli_runner()
+    known = "chosen_name,group,reference\nAmani Mfano,B,K-1\nAmina Mfano,B,K-2\n"
+    run.invoke(args=["people", "import", written(tmp_path, known), "--apply"])
+    path = written(tmp_path, "Name,Code,Stay\nAmani Mfano,K-1,F\nAmina Mfano,K-2,M\n")
+
+    def sexes() -> set[str]:
+        db.session.rollback()
+        return {person.sex for person in db.session.query(Person)}
+
+    guessed = (
+        "Guessed: Stay is taken for Sex, which changes what is kept of people: 2."
+        " If that is right, add --looked.\n"
+    )
+    shown = run.invoke(args=["people", "import", path, "--group", "B"])
+    assert guessed in shown.output
+    refused = run.invoke(args=["people", "import", path, "--group", "B", "--apply"])
+    assert (refused.exit_code, refused.output.endswith("Error: Nothing was added.\n")) == (1, True)
+    assert sexes() == {""}
+    done = run.invoke(args=["people", "import", path, "--group", "B", "--apply", "--looked"])
+    assert (done.exit_code, sexes()) == (0, {"female", "male"})
+
+
 def test_minors_are_counted(app: APIFlask, tmp_path: Path) -> None:
     text = "chosen_name,age_band\nAmani,under18\nBaraka,18-24\n"
     done = app.test_cli_runner().invoke(
