@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from kash.planning.quarters.rules.board import (
+from kash.planning.quarters.rules import (
     EVERY_DAY,
     Hindering,
     OfferedVenue,
+    QuarterHindrance,
     QuarterProgramme,
     QuarterWorkshop,
-    Taken,
     Trainer,
 )
 
@@ -38,9 +38,13 @@ def programme(seed: int, shape: Shape | None = None) -> QuarterProgramme:
     last = first + timedelta(weeks=size.weeks, days=-3)
     days = (last - first).days + 1
 
-    def span(kind: Hindering, name: str, longest: int) -> Taken:
+    taken: list[QuarterHindrance] = []
+
+    def take(kind: Hindering, who: str, number: int, longest: int) -> date:
         begins = first + timedelta(days=random.randrange(days))
-        return Taken(kind, name, begins, begins + timedelta(days=random.randrange(longest)))
+        ends = begins + timedelta(days=random.randrange(longest))
+        taken.append(QuarterHindrance(kind, who, f"{who}-{number}", begins, ends))
+        return begins
 
     trainers = [
         Trainer(
@@ -51,47 +55,40 @@ def programme(seed: int, shape: Shape | None = None) -> QuarterProgramme:
                 (EVERY_DAY, EVERY_DAY, frozenset({0, 1, 2, 3}), frozenset({1, 2, 3, 4}))
             ),
             most_days=random.choice((None, None, 6, 8, 10)),
-            taken=tuple(
-                span(
-                    random.choice((Hindering.ABSENCE, Hindering.ENGAGED)),
-                    f"t{number}-{turn}",
-                    random.choice((1, 3, 10)),
-                )
-                for turn in range(random.randrange(4))
-            ),
         )
         for number in range(size.trainers)
     ]
+    for trainer in trainers:
+        for turn in range(random.randrange(4)):
+            kind = random.choice((Hindering.ABSENCE, Hindering.ENGAGED))
+            take(kind, trainer.key, turn, random.choice((1, 3, 10)))
     venues = []
     for number in range(size.venues):
-        taken = tuple(
-            span(
-                random.choice((Hindering.BLOCKED, Hindering.BOOKED)),
-                f"v{number}-{turn}",
-                random.choice((1, 2, 5)),
-            )
-            for turn in range(random.randrange(5))
-        )
-        booked = [one.first for one in taken if one.kind is Hindering.BOOKED]
+        booked = set()
+        for turn in range(random.randrange(5)):
+            kind = random.choice((Hindering.BLOCKED, Hindering.BOOKED))
+            begins = take(kind, f"v{number}", turn, random.choice((1, 2, 5)))
+            if kind is Hindering.BOOKED:
+                booked.add(begins)
         venues.append(
             OfferedVenue(
                 f"v{number}",
                 random.choice((None, 20, 25, 40)),
                 random.choice((None, 1, 2, 3)),
-                taken,
                 frozenset(booked),
             )
         )
     stations = [f"s{number}" for number in range(size.stations)]
+    zones = {station: random.choice((1, 2, 3)) for station in stations}
     wanted = [
         QuarterWorkshop(
             f"w{number:02}",
             random.choice(COURSES),
             random.choice((1, 2, 2, 3, 3, 5)),
-            random.randint(8, 28),
-            random.choice((1, 2, 2, 3)),
-            frozenset(random.sample(stations, random.randint(1, 3))),
-            frozenset({random.choice((1, 2, 3))}),
+            tuple(
+                (station, random.randint(4, 9))
+                for station in random.sample(stations, random.randint(1, 3))
+            ),
             police=random.random() < 0.5,
         )
         for number in range(size.workshops)
@@ -101,17 +98,17 @@ def programme(seed: int, shape: Shape | None = None) -> QuarterProgramme:
         frozenset((1, 2)): random.choice((30, 70, 150)),
         frozenset((2, 3)): random.choice((40, 130)),
     }
-    sent = {
-        one: (span(Hindering.SENT, f"{one}-0", 3),) for one in stations if random.random() < 0.2
-    }
+    for station in stations:
+        if random.random() < 0.2:
+            take(Hindering.SENT, station, 0, 3)
     return QuarterProgramme(
         first,
         last,
         trainers,
         venues,
         wanted,
+        taken,
         holidays=holidays,
         minutes=minutes,
-        most_minutes=120,
-        sent=sent,
+        zones=zones,
     )

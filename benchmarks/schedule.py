@@ -31,7 +31,7 @@ from kash.planning.clashes.rules import (
     find_clashes,
     moved_by,
 )
-from kash.planning.quarters.rules.placing import Hindrances, plan_of
+from kash.planning.quarters.rules import Board, plan_of
 
 SESSIONS, TRAINERS, PEOPLE = 5_000, 3, 20
 ROUNDS, CHANGES, QUARTERS = 7, 40, 8
@@ -108,11 +108,10 @@ def quarter_24_s() -> float:
     for seed in range(QUARTERS):
         made = programme(seed)
         began = time.process_time()
-        plan = plan_of(made)
-        found = Hindrances(made, plan.places)
-        for one in made.wanted:
-            if one.key not in plan.places:
-                found.nearest(one)
+        board = Board(made, plan_of(made))
+        for workshop in made.wanted:
+            if workshop.key not in board.places:
+                board.nearest(workshop)
         worst = max(worst, time.process_time() - began)
     return worst
 

@@ -166,7 +166,7 @@ from kash.people.services.merging import sweep
 from kash.people.services.persons import record_consent
 from kash.planning.quarters.queries import lines_of as lines_of_quarter
 from kash.planning.quarters.queries import proposal
-from kash.planning.quarters.rules.board import quarter_of
+from kash.planning.quarters.rules import quarter_of
 from kash.planning.quarters.services import (
     FixedPlace,
     PlacesWanted,

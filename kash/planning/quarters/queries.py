@@ -8,7 +8,7 @@ already."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -33,9 +33,9 @@ from kash.people.models import Group, Organisation, Posting, Venue, Zone
 from kash.people.queries.directory import venues
 from kash.planning.clashes.queries.checking import latest_set, rules_of
 from kash.planning.clashes.queries.timetable import EventTable, timetable_between
-from kash.planning.clashes.rules import HABIT_DAYS, ClashKind, ClashRules, Engagement
+from kash.planning.clashes.rules import HABIT_DAYS, ClashKind, Engagement
 from kash.planning.quarters.models import QuarterLine, QuarterProposal
-from kash.planning.quarters.rules.board import (
+from kash.planning.quarters.rules import (
     EVERY_DAY,
     Hindering,
     OfferedVenue,
@@ -44,7 +44,6 @@ from kash.planning.quarters.rules.board import (
     QuarterHindrance,
     QuarterProgramme,
     QuarterWorkshop,
-    Taken,
     Trainer,
 )
 from kash.platform.database import db
@@ -73,95 +72,55 @@ def place_of(line: QuarterLine) -> PlannedPlace | None:
     return PlannedPlace(line.first, line.venue.public_id, tuple(line.team))
 
 
-def pins_of(line: QuarterLine) -> Pins:
-    """Pins: day, venue and team, as far as a planner fixed them."""
-    return Pins(
-        line.first if line.pinned_day else None,
-        line.venue.public_id if line.pinned_venue and line.venue is not None else None,
-        tuple(line.team) if line.pinned_team else (),
-    )
-
-
 def stored(hindrances: Iterable[QuarterHindrance]) -> list[list[Any]]:
     """Hindrances as a row keeps them."""
     return [
-        [str(one.kind), one.who, one.what, _written(one.first), _written(one.last), one.number]
-        for one in hindrances
+        [
+            str(hindrance.kind),
+            hindrance.who,
+            hindrance.what,
+            hindrance.first.isoformat() if hindrance.first else "",
+            hindrance.last.isoformat() if hindrance.last else "",
+            hindrance.number,
+        ]
+        for hindrance in hindrances
     ]
 
 
 def hindrances_of(line: QuarterLine) -> Sequence[QuarterHindrance]:
     """Hindrances that a row keeps."""
     return [
-        QuarterHindrance(Hindering(kind), who, what, _read(first), _read(last), number)
+        QuarterHindrance(
+            Hindering(kind),
+            who,
+            what,
+            date.fromisoformat(first) if first else None,
+            date.fromisoformat(last) if last else None,
+            number,
+        )
         for kind, who, what, first, last, number in line.hindrances
     ]
 
 
-def _written(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
+def stations_of_line(stored: Iterable[Sequence[Any]]) -> tuple[tuple[str, int], ...]:
+    """(station, people) as a line keeps them."""
+    return tuple((str(station), int(count)) for station, count in stored)
 
 
-def _read(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-@dataclass(frozen=True)
-class QuarterLineFacts:
-    """A workshop that is wanted, stored or not yet: its course by key and public id, its days, and
-    how many people come from which station (by public id)."""
-
-    key: str
-    course: int
-    course_id: str
-    days: int
-    police: bool
-    stations: Sequence[tuple[str, int]]
-    pins: Pins = field(default_factory=Pins)
-
-    @property
-    def people(self) -> int:
-        """Number of people who come."""
-        return sum(count for _, count in self.stations)
-
-
-def facts_of(line: QuarterLine) -> QuarterLineFacts:
-    """A stored line as it is wanted."""
-    return QuarterLineFacts(
+def wanted_of(line: QuarterLine) -> QuarterWorkshop:
+    """A stored line as it is wanted, pinned as far as a planner fixed it."""
+    return QuarterWorkshop(
         line.public_id,
-        line.version.course_id,
         line.version.course.public_id,
         line.days,
-        line.group.is_police,
         stations_of_line(line.stations),
-        pins_of(line),
+        line.group.is_police,
+        Pins(
+            line.first if line.pinned_day else None,
+            line.venue.public_id if line.pinned_venue and line.venue is not None else None,
+            tuple(line.team) if line.pinned_team else (),
+        ),
     )
-
-
-def stations_of_line(stored: Iterable[Sequence[Any]]) -> list[tuple[str, int]]:
-    """(station, people) as a line keeps them."""
-    return [(str(station), int(count)) for station, count in stored]
-
-
-def wanted_of(
-    lines: Iterable[QuarterLineFacts], trainers: int, zones: Mapping[str, int]
-) -> list[QuarterWorkshop]:
-    """The workshops that the rules are asked to place, each with so many trainers unless a planner
-    fixed others. `zones` are those of stations, as far as they are known."""
-    return [
-        QuarterWorkshop(
-            one.key,
-            one.course_id,
-            one.days,
-            one.people,
-            len(one.pins.team) or trainers,
-            frozenset(station for station, _ in one.stations),
-            frozenset(zones[station] for station, _ in one.stations if station in zones),
-            one.police,
-            one.pins,
-        )
-        for one in lines
-    ]
 
 
 def zones_of_stations(stations: Iterable[str]) -> dict[str, int]:
@@ -229,17 +188,19 @@ def _events(hindrances: Sequence[QuarterHindrance], actor: Actor) -> dict[str, s
     rows = db.session.execute(
         select(Workshop.public_id, Workshop.title).where(Workshop.public_id.in_(sorted(keys)))
     )
-    found = dict(rows.all())
-    days = [one.first for one in hindrances if one.what not in found and one.first is not None]
+    titles = dict(rows.all())
+    days = [it.first for it in hindrances if it.what not in titles and it.first is not None]
     if days:
         first, last = min(days), max(days) + timedelta(days=1)
         question = EventQuestion(
             from_local(first, time.min), from_local(last, time.min), actor=actor
         )
-        found |= {
-            one.public_id: one.title for one in other_events(question) if one.public_id in keys
+        titles |= {
+            event.public_id: event.title
+            for event in other_events(question)
+            if event.public_id in keys
         }
-    return found
+    return titles
 
 
 COMING = ("invited", "confirmed", "waiting")
@@ -461,181 +422,154 @@ _ANY = TeachingPattern(EVERY_DAY, None)
 
 
 def programme_around(
-    proposal: QuarterProposal, lines: Sequence[QuarterLineFacts], *, also: Collection[str] = ()
+    proposal: QuarterProposal, wanted: Sequence[QuarterWorkshop]
 ) -> QuarterProgramme:
-    """The programme in which these lines are to be placed. `also` are accounts (public ids) that
-    a planner fixed, whether or not they may be asked for anything new. Some fifteen queries,
-    however many lines there are."""
+    """The programme in which these workshops are to be placed. Accounts that a planner fixed are
+    among the trainers, even if they may be asked for nothing new. Some fifteen queries, however
+    many workshops there are."""
     rules = rules_of(latest_set())
     times = rules.limits.times if ClashKind.PATTERN in rules.looked_for else 0
     habit = timedelta(days=HABIT_DAYS * max(0, times - 1))
-    first = proposal.first.replace(day=1)
+    end_of_month = (proposal.last.replace(day=1) + timedelta(days=32)).replace(day=1)
     timetable = timetable_between(
-        min(first, proposal.first - habit), _end_of_month(proposal.last) + habit
+        min(proposal.first.replace(day=1), proposal.first - habit),
+        end_of_month - timedelta(days=1) + habit,
     )
-    zones = zones_of_stations(station for one in lines for station, _ in one.stations)
+    pinned = {account for workshop in wanted for account in workshop.pins.team}
+    accounts = {one.id: one for one in accounts_with_role(Role.TRAINER, locked=pinned)}
+    venues_by_id = {venue.id: venue for venue in venues()}
+    zones = zones_of_stations(station for workshop in wanted for station, _ in workshop.stations)
+    most_minutes = proposal.most_minutes
+    if ClashKind.LATE in rules.looked_for:
+        # Everybody is home in time, however long a way the planner allowed.
+        ends = proposal.day_ends_at.hour * 60 + proposal.day_ends_at.minute
+        most_minutes = max(0, min(most_minutes, rules.limits.home_by - ends))
+    until = proposal.last + timedelta(days=120)
+    of_law = {
+        day for year in range(proposal.first.year, until.year + 1) for day in public_holidays(year)
+    }
+    trainers = {key: account.public_id for key, account in accounts.items()}
+    places = {key: venue.public_id for key, venue in venues_by_id.items()}
     return QuarterProgramme(
         proposal.first,
         proposal.last,
-        _trainers(proposal, lines, timetable, also),
-        _venues(proposal, timetable),
-        wanted_of(lines, proposal.trainers, zones),
+        _trainers(accounts.values(), {workshop.course for workshop in wanted}),
+        [
+            OfferedVenue(
+                venue.public_id, venue.seats, venue.zone_id, _meets(proposal, venue.id, timetable)
+            )
+            for venue in venues_by_id.values()
+        ],
+        wanted,
+        [
+            *_away(proposal, until, trainers, places),
+            *_events_of(timetable.engagements, trainers, places),
+            *_sent(proposal),
+        ],
+        proposal.trainers,
         frozenset(proposal.weekdays),
-        _holidays(proposal.first, proposal.last + timedelta(days=120)),
+        frozenset(of_law | local_days()),
         travel_minutes(set(zones.values())),
-        _most_minutes(proposal, rules),
+        zones,
+        most_minutes,
         times,
-        _sent(proposal),
     )
 
 
-def _end_of_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-
-
-def _most_minutes(proposal: QuarterProposal, rules: ClashRules) -> int:
-    """Longest way, in minutes: as the planner said, and so that everybody is home in time."""
-    if ClashKind.LATE not in rules.looked_for:
-        return proposal.most_minutes
-    return max(0, min(proposal.most_minutes, rules.limits.home_by - _minute(proposal.day_ends_at)))
-
-
-def _minute(clock: time) -> int:
-    return clock.hour * 60 + clock.minute
-
-
-def _holidays(first: date, last: date) -> frozenset[date]:
-    of_law = {day for year in range(first.year, last.year + 1) for day in public_holidays(year)}
-    return frozenset(of_law | local_days())
-
-
-def _trainers(
-    proposal: QuarterProposal,
-    lines: Sequence[QuarterLineFacts],
-    timetable: EventTable,
-    also: Collection[str],
-) -> list[Trainer]:
-    accounts = accounts_with_role(Role.TRAINER, locked=also)
-    away: defaultdict[int, list[Taken]] = defaultdict(list)
-    for absence in absences_between(proposal.first, proposal.last + timedelta(days=120)):
-        away[absence.account_id].append(
-            Taken(Hindering.ABSENCE, absence.public_id, absence.first, absence.last)
-        )
-    engaged = _taken_by(timetable.engagements, Hindering.ENGAGED, lambda one: one.trainers)
-    patterns = teaching_days()
-    levels = _levels({one.course: one.course_id for one in lines})
-    found = []
-    for account in accounts:
-        pattern = patterns.get(account.id, _ANY)
-        leads, teaches = _courses(levels, account.public_id)
-        found.append(
-            Trainer(
-                account.public_id,
-                leads,
-                teaches,
-                pattern.weekdays,
-                pattern.most_days_a_month,
-                (*away[account.id], *engaged.get(account.id, ())),
-            )
-        )
-    return found
-
-
-def _levels(courses: Mapping[int, str]) -> dict[str, dict[str, Level]]:
-    """Levels of trainers (by public id) in each of these courses (by public id)."""
-    found: dict[str, dict[str, Level]] = {public_id: {} for public_id in courses.values()}
+def _trainers(accounts: Iterable[Account], courses: Collection[str]) -> list[Trainer]:
+    """Trainers with the courses that they may lead, and co-teach. Where nobody's skill in a course
+    is written down everybody may: a programme that keeps no skills can plan all the same."""
+    levels: dict[str, dict[str, str]] = {course: {} for course in courses}
     for course, account, level in db.session.execute(
-        select(TrainerSkill.course_id, Account.public_id, TrainerSkill.level)
+        select(Course.public_id, Account.public_id, TrainerSkill.level)
+        .join(Course, Course.id == TrainerSkill.course_id)
         .join(Account, Account.id == TrainerSkill.account_id)
-        .where(TrainerSkill.course_id.in_(sorted(courses)), TrainerSkill.ended_on.is_(None))
-        .where(is_trainer())
+        .where(Course.public_id.in_(sorted(courses)), TrainerSkill.ended_on.is_(None), is_trainer())
     ):
-        found[courses[course]][account] = Level(level)
-    return found
-
-
-def _courses(
-    levels: Mapping[str, Mapping[str, Level]], account: str
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Courses that somebody may lead, and co-teach. Where nobody's skill in a course is written
-    down everybody may: a programme that keeps no skills can plan all the same."""
-    leads, teaches = set(), set()
-    for course, known in levels.items():
-        if not known or known.get(account) is Level.LEAD:
-            leads.add(course)
-        elif known.get(account) is Level.CO_TEACH:
-            teaches.add(course)
-    return frozenset(leads), frozenset(teaches)
-
-
-def _taken_by(
-    engagements: Iterable[Engagement],
-    kind: Hindering,
-    whose: Callable[[Engagement], Iterable[int]],
-) -> dict[int, list[Taken]]:
-    """Days that trainers or venues are taken, by their keys: days of one event that follow each
-    other as one span."""
-    days: defaultdict[tuple[int, str], set[date]] = defaultdict(set)
-    for one in engagements:
-        for key in whose(one):
-            days[key, one.event].update(one.days())
-    found: defaultdict[int, list[Taken]] = defaultdict(list)
-    for (key, event), theirs in days.items():
-        found[key] += [Taken(kind, event, *span) for span in _spans(sorted(theirs))]
-    return found
-
-
-def _spans(days: Sequence[date]) -> list[tuple[date, date]]:
-    found: list[tuple[date, date]] = []
-    for day in days:
-        if found and found[-1][1] + timedelta(days=1) == day:
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
-
-
-def _venues(proposal: QuarterProposal, timetable: EventTable) -> list[OfferedVenue]:
-    booked = _taken_by(
-        timetable.engagements,
-        Hindering.BOOKED,
-        lambda one: () if one.venue is None else (one.venue,),
-    )
-    meets: defaultdict[int, set[date]] = defaultdict(set)
-    for one in timetable.engagements:
-        if (
-            one.venue is not None
-            and (one.community or not one.police)
-            and one.clock // 60 == proposal.day_starts_at.hour
-        ):
-            meets[one.venue].add(one.day)
-    blocked: defaultdict[int, list[Taken]] = defaultdict(list)
-    for block in venue_blocks_between(proposal.first, proposal.last + timedelta(days=120)):
-        begins, ends = block.starts_at or time.min, block.ends_at or time.max
-        if begins < proposal.day_ends_at and ends > proposal.day_starts_at:
-            blocked[block.venue_id].append(
-                Taken(Hindering.BLOCKED, block.public_id, block.first, block.last)
-            )
+        levels[course][account] = level
+    patterns = teaching_days()
     return [
-        OfferedVenue(
-            one.public_id,
-            one.seats,
-            one.zone_id,
-            (*blocked[one.id], *booked.get(one.id, ())),
-            frozenset(meets[one.id]),
+        Trainer(
+            account.public_id,
+            frozenset(
+                course
+                for course, skilled in levels.items()
+                if not skilled or skilled.get(account.public_id) == Level.LEAD
+            ),
+            frozenset(
+                course
+                for course, skilled in levels.items()
+                if skilled.get(account.public_id) == Level.CO_TEACH
+            ),
+            patterns.get(account.id, _ANY).weekdays,
+            patterns.get(account.id, _ANY).most_days_a_month,
         )
-        for one in venues()
+        for account in accounts
     ]
 
 
-def _sent(proposal: QuarterProposal) -> dict[str, list[Taken]]:
+def _meets(proposal: QuarterProposal, venue: int, timetable: EventTable) -> frozenset[date]:
+    """Days on which others than police come to a venue at the hour of the proposal."""
+    return frozenset(
+        it.day
+        for it in timetable.engagements
+        if it.venue == venue
+        and (it.community or not it.police)
+        and it.clock // 60 == proposal.day_starts_at.hour
+    )
+
+
+def _away(
+    proposal: QuarterProposal, until: date, trainers: Mapping[int, str], places: Mapping[int, str]
+) -> Iterator[QuarterHindrance]:
+    """Absences of trainers, and hours of the proposal at which venues can't be had."""
+    for absence in absences_between(proposal.first, until):
+        if absence.account_id in trainers:
+            yield QuarterHindrance(
+                Hindering.ABSENCE,
+                trainers[absence.account_id],
+                absence.public_id,
+                absence.first,
+                absence.last,
+            )
+    for block in venue_blocks_between(proposal.first, until):
+        begins, ends = block.starts_at or time.min, block.ends_at or time.max
+        meets = begins < proposal.day_ends_at and ends > proposal.day_starts_at
+        if meets and block.venue_id in places:
+            yield QuarterHindrance(
+                Hindering.BLOCKED, places[block.venue_id], block.public_id, block.first, block.last
+            )
+
+
+def _events_of(
+    engagements: Iterable[Engagement], trainers: Mapping[int, str], places: Mapping[int, str]
+) -> Iterator[QuarterHindrance]:
+    """Days on which trainers and venues are taken: those of one event that follow each other as one
+    span."""
+    days: defaultdict[tuple[Hindering, str, str], set[date]] = defaultdict(set)
+    for it in engagements:
+        for trainer in it.trainers:
+            if trainer in trainers:
+                days[Hindering.ENGAGED, trainers[trainer], it.event].update(it.days())
+        if it.venue is not None and it.venue in places:
+            days[Hindering.BOOKED, places[it.venue], it.event].update(it.days())
+    for key, taken in days.items():
+        yield from (QuarterHindrance(*key, *span) for span in spans(sorted(taken)))
+
+
+def spans(days: Sequence[date]) -> list[tuple[date, date]]:
+    """First and last days of those that follow each other."""
+    firsts = [day for day in days if day - timedelta(days=1) not in days]
+    lasts = [day for day in days if day + timedelta(days=1) not in days]
+    return list(zip(firsts, lasts, strict=True))
+
+
+def _sent(proposal: QuarterProposal) -> Iterator[QuarterHindrance]:
     """Days on which stations send people to workshops that were planned from a proposal."""
-    found: defaultdict[str, list[Taken]] = defaultdict(list)
     for stations, public_id, first, last in db.session.execute(
         select(QuarterLine.stations, Workshop.public_id, Workshop.starts_on, Workshop.ends_on)
         .join(Workshop, Workshop.id == QuarterLine.workshop_id)
         .where(Workshop.state == "planned", Workshop.ends_on >= proposal.first)
     ):
         for station, _ in stations_of_line(stations):
-            found[station].append(Taken(Hindering.SENT, public_id, first, last))
-    return dict(found)
+            yield QuarterHindrance(Hindering.SENT, station, public_id, first, last)

@@ -19,28 +19,29 @@ from kash.people.models import Group, Venue
 from kash.people.queries.directory import venue as found_venue
 from kash.planning.quarters.models import QuarterLine, QuarterProposal
 from kash.planning.quarters.queries import (
-    QuarterLineFacts,
     accepted_lines,
-    facts_of,
     lines_of,
     place_of,
     programme_around,
     stored,
+    wanted_of,
     zones_of_stations,
 )
 from kash.planning.quarters.queries import line as found_line
 from kash.planning.quarters.queries import proposal as found_proposal
-from kash.planning.quarters.rules.board import (
+from kash.planning.quarters.rules import (
+    Board,
     Hindering,
     Limits,
+    Option,
     Pins,
     PlacesNeeded,
     PlannedPlace,
     QuarterHindrance,
-    QuarterProgramme,
+    QuarterWorkshop,
     bundled,
+    plan_of,
 )
-from kash.planning.quarters.rules.placing import Hindrances, Obstacle, plan_around, plan_of
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import audited
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
@@ -54,21 +55,6 @@ from kash.workshops.rules import days_needed
 from kash.workshops.services.planning import Touched, WorkshopDetails, planned, take_away, touched
 from kash.workshops.services.timetable import NOT_PUBLISHED
 
-
-class NothingAsked(Problem):
-    """No places were asked for."""
-
-    field = ""
-    sentence = _l("Enter for at least one station how many people are to come.")
-
-
-class TooFewPeople(Problem):
-    """Places that make no workshop of the least size."""
-
-    field = "fewest"
-    sentence = _l("So few people make no workshop. Ask for more places, or allow smaller ones.")
-
-
 LINE_ACCEPTED = _l("This workshop is planned already. Change it on its own page.")
 
 
@@ -77,51 +63,40 @@ _NOTHING_CHOSEN = _l("Tick at least one workshop that has a place.")
 
 @dataclass(frozen=True)
 class ProposalOutcome:
-    """Places of lines by their keys, what stands in the way of those that a planner fixed as a
-    whole, and the nearest obstacle of each that has none."""
+    """Places of lines by their keys, what stands in the way of lines that a planner fixed as a
+    whole, and the nearest obstacle of each that has no place."""
 
     places: Mapping[str, PlannedPlace]
     told: Mapping[str, Sequence[QuarterHindrance]]
-    obstacles: Mapping[str, Obstacle]
+    obstacles: Mapping[str, Option]
 
 
 def worked_out(
     proposal: QuarterProposal,
-    lines: Sequence[QuarterLineFacts],
+    wanted: Sequence[QuarterWorkshop],
     before: Mapping[str, PlannedPlace] | None = None,
 ) -> ProposalOutcome:
-    """Places of these lines: as little moved as can be from `before`, or from the beginning."""
-    pinned = {account for one in lines for account in one.pins.team}
-    programme = programme_around(proposal, lines, also=pinned)
-    plan = plan_of(programme) if before is None else plan_around(programme, before)
-    return outcome_of(programme, plan.places)
+    """Places of these workshops: as little moved as can be from `before`, or from the beginning."""
+    programme = programme_around(proposal, wanted)
+    board = Board(programme, plan_of(programme, before))
+    return ProposalOutcome(
+        board.places,
+        {it.key: board.at(it, it.pins.whole) for it in wanted if it.pins.whole is not None},
+        {it.key: board.nearest(it) for it in wanted if it.key not in board.places},
+    )
 
 
-def outcome_of(programme: QuarterProgramme, places: Mapping[str, PlannedPlace]) -> ProposalOutcome:
-    """Outcome of places that were found."""
-    found = Hindrances(programme, places)
-    told: dict[str, Sequence[QuarterHindrance]] = {}
-    obstacles: dict[str, Obstacle] = {}
-    for one in programme.wanted:
-        place = places.get(one.key)
-        if place is None:
-            obstacles[one.key] = found.nearest(one)
-        elif one.pins.whole is not None:
-            told[one.key] = found.at(one, place)
-    return ProposalOutcome(places, told, obstacles)
-
-
-def open_facts(lines: Sequence[QuarterLine]) -> list[QuarterLineFacts]:
-    """The lines that are to be placed: neither rejected nor planned."""
-    return [facts_of(one) for one in lines if one.state == "open"]
+def open_workshops(lines: Sequence[QuarterLine]) -> list[QuarterWorkshop]:
+    """The workshops that are to be placed, of lines neither rejected nor planned."""
+    return [wanted_of(line) for line in lines if line.state == "open"]
 
 
 def places_now(lines: Sequence[QuarterLine]) -> dict[str, PlannedPlace]:
     """Places that open lines have."""
     return {
-        one.public_id: place
-        for one in lines
-        if one.state == "open" and (place := place_of(one)) is not None
+        line.public_id: place
+        for line in lines
+        if line.state == "open" and (place := place_of(line)) is not None
     }
 
 
@@ -233,23 +208,20 @@ def accept(public_id: str, chosen: Collection[str], row_version: int, *, by: Act
 
 
 def _in_the_way(
-    proposal: QuarterProposal, lines: Sequence[QuarterLine], asked: Collection[str]
+    proposal: QuarterProposal, lines: Sequence[QuarterLine], chosen: Collection[str]
 ) -> dict[str, Sequence[QuarterHindrance]]:
     """Hindrances of lines by now, of those that are not planned for it."""
-    facts = open_facts(lines)
-    pinned = {account for one in facts for account in one.pins.team}
-    programme = programme_around(proposal, facts, also=pinned)
-    found = Hindrances(programme, places_now(lines))
+    programme = programme_around(proposal, open_workshops(lines))
+    board = Board(programme, places_now(lines))
     in_the_way: dict[str, Sequence[QuarterHindrance]] = {}
-    places = places_now(lines)
-    for one in programme.wanted:
-        if one.key not in asked:
+    for workshop in programme.wanted:
+        if workshop.key not in chosen:
             continue
-        hindrances = found.at(one, places[one.key])
-        if one.pins.whole is not None:
-            hindrances = [each for each in hindrances if each.kind in NEVER]
+        hindrances = board.at(workshop, board.places[workshop.key])
+        if workshop.pins.whole is not None:
+            hindrances = [it for it in hindrances if it.kind in NEVER]
         if hindrances:
-            in_the_way[one.key] = hindrances
+            in_the_way[workshop.key] = hindrances
     return in_the_way
 
 
@@ -355,10 +327,10 @@ def fix_line(public_id: str, line: str, fixed: FixedPlace, row_version: int, *, 
         raise Problem(_l("This day lies outside the days of the proposal."), field="first")
     if pins.venue is not None:
         venue_id = found_venue(pins.venue).id
-    facts = [
-        replace(one, pins=pins) if one.key == chosen.public_id else one for one in open_facts(lines)
+    wanted = [
+        replace(it, pins=pins) if it.key == chosen.public_id else it for it in open_workshops(lines)
     ]
-    outcome = worked_out(proposal, facts, places_now(lines))
+    outcome = worked_out(proposal, wanted, places_now(lines))
     with audited("quarters.line_fixed", by) as change:
         held = held_proposal(change.session, public_id, row_version)
         found = found_line(held, line, change.session)
@@ -401,8 +373,8 @@ def _set_state(public_id: str, line: str, row_version: int, state: str, by: Acto
     proposal, lines = _lines(public_id)
     chosen = _not_accepted(found_line(proposal, line))
     others = [one for one in lines if one.id != chosen.id]
-    facts = open_facts(others) + ([facts_of(chosen)] if state == "open" else [])
-    outcome = worked_out(proposal, facts, places_now(others))
+    wanted = open_workshops(others) + ([wanted_of(chosen)] if state == "open" else [])
+    outcome = worked_out(proposal, wanted, places_now(others))
     action = "quarters.line_rejected" if state == "rejected" else "quarters.line_restored"
     with audited(action, by) as change:
         held = held_proposal(change.session, public_id, row_version)
@@ -516,8 +488,7 @@ def add_workshops(public_id: str, wanted: PlacesWanted, *, by: Actor) -> Added:
     """Add workshops to a proposal for what stations need, and place them where there is room;
     nothing that has a place already is moved.
 
-    Raises NotFound, NotPublished, NothingAsked, TooFewPeople, SessionTooLong, TooManyLines and
-    ChangedMeanwhile.
+    Raises NotFound, ChangedMeanwhile and a Problem.
     """
     proposal = found_proposal(public_id)
     row_version = proposal.row_version
@@ -541,7 +512,7 @@ def add_workshops(public_id: str, wanted: PlacesWanted, *, by: Actor) -> Added:
             ),
             field="",
         )
-    outcome = worked_out(proposal, [*open_facts(lines), *new], places_now(lines))
+    outcome = worked_out(proposal, [*open_workshops(lines), *new], places_now(lines))
     with audited("quarters.workshops_added", by) as change:
         held = held_proposal(change.session, public_id, row_version)
         change.session.add_all(
@@ -552,7 +523,7 @@ def add_workshops(public_id: str, wanted: PlacesWanted, *, by: Actor) -> Added:
                 group_id=group_id,
                 days=days,
                 people=one.people,
-                stations=[list(each) for each in one.stations],
+                stations=[list(pair) for pair in one.stations],
             )
             for one in new
         )
@@ -577,40 +548,34 @@ def _lines_for(
     group: Group,
     days: int,
     wanted: PlacesWanted,
-) -> tuple[list[QuarterLineFacts], int]:
+) -> tuple[list[QuarterWorkshop], int]:
     """Lines for the places asked for, and how many people are left over."""
-    asked = {station: count for station, count in wanted.places.items() if count > 0}
-    if not asked:
-        raise NothingAsked
-    order = sorted(asked)
-    zones = zones_of_stations(order)
-    limits = Limits(wanted.fewest, wanted.most, wanted.most_from_station, proposal.most_minutes)
-    found = bundled(
-        [PlacesNeeded(key, zones.get(one), asked[one]) for key, one in enumerate(order)],
-        limits,
+    needed = {station: count for station, count in sorted(wanted.places.items()) if count > 0}
+    if not needed:
+        raise Problem(_l("Enter for at least one station how many people are to come."), field="")
+    zones = zones_of_stations(needed)
+    bundles, left_over = bundled(
+        [PlacesNeeded(station, zones.get(station), count) for station, count in needed.items()],
+        Limits(wanted.fewest, wanted.most, wanted.most_from_station, proposal.most_minutes),
         travel_minutes(set(zones.values())),
     )
-    if not found.bundles:
-        raise TooFewPeople
-    lines = [
-        QuarterLineFacts(
-            new_public_id(),
-            version.course_id,
-            version.course.public_id,
-            days,
-            group.is_police,
-            [(order[key], count) for key, count in one.people],
+    if not bundles:
+        raise Problem(
+            _l("So few people make no workshop. Ask for more places, or allow smaller ones."),
+            field="fewest",
         )
-        for one in found.bundles
-    ]
-    return lines, sum(count for _, count in found.left_over)
+    course = version.course.public_id
+    return [
+        QuarterWorkshop(new_public_id(), course, days, bundle.people, group.is_police)
+        for bundle in bundles
+    ], left_over
 
 
 def plan_anew(public_id: str, row_version: int, *, by: Actor) -> None:
     """Work a proposal out from the beginning: what a planner fixed stays, and so does what is
     planned; all else may move. Raises NotFound and ChangedMeanwhile."""
     proposal = found_proposal(public_id)
-    outcome = worked_out(proposal, open_facts(lines_of(proposal)))
+    outcome = worked_out(proposal, open_workshops(lines_of(proposal)))
     with audited("quarters.worked_out", by) as change:
         held = held_proposal(change.session, public_id, row_version)
         store_outcome(change.session, held, outcome, change.now)

@@ -38,11 +38,10 @@ from kash.planning.quarters.queries import (
     versions_of,
 )
 from kash.planning.quarters.queries import proposal as found_proposal
-from kash.planning.quarters.rules.board import quarters_from
+from kash.planning.quarters.rules import quarters_from
 from kash.planning.quarters.services import (
     LINE_ACCEPTED,
     FixedPlace,
-    NothingAsked,
     PlacesWanted,
     ProposalDetails,
     add_workshops,
@@ -289,7 +288,7 @@ def needs(public_id: str) -> ResponseReturnValue:
         form.most.data = latest.group_most or form.most.data
         form.fewest.data = min(latest.group_least or form.fewest.data or 1, form.most.data or 1)
     if form.validate_on_submit():
-        with form.showing_problems(NothingAsked):
+        with form.showing_problems():
             wanted = form.command(PlacesWanted, group=asked.group.letter, places=form.places())
             added = add_workshops(public_id, wanted, by=current_actor())
             flash(ngettext("One workshop was added.", "%(num)s workshops were added.", added.lines))

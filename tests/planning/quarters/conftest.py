@@ -11,7 +11,7 @@ import pytest
 from kash.people.models import Group, Organisation, Venue
 from kash.planning.quarters import queries
 from kash.planning.quarters.models import QuarterLine
-from kash.planning.quarters.rules.board import quarter_of
+from kash.planning.quarters.rules import quarter_of
 from kash.planning.quarters.services import (
     Added,
     PlacesWanted,

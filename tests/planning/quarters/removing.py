@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from kash.planning.quarters.rules.board import (
+from kash.planning.quarters.rules import (
     Hindering,
     OfferedVenue,
+    Option,
     Pins,
     PlannedPlace,
     QuarterHindrance,
@@ -16,10 +17,9 @@ from kash.planning.quarters.rules.board import (
     QuarterWorkshop,
     Trainer,
 )
-from kash.planning.quarters.rules.placing import Obstacle
 
 
-def without(programme: QuarterProgramme, obstacle: Obstacle) -> QuarterProgramme:
+def without(programme: QuarterProgramme, obstacle: Option) -> QuarterProgramme:
     """The programme once all of an obstacle is gone."""
     for one in obstacle.hindrances:
         programme = _REMOVERS[one.kind](programme, one)
@@ -64,15 +64,21 @@ def _venue(
     return changed
 
 
-def _gives_up(one: Trainer, gone: QuarterHindrance) -> Trainer:
-    return replace(one, taken=tuple(each for each in one.taken if each.what != gone.what))
+def _is_free(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgramme:
+    return replace(programme, taken=[one for one in programme.taken if one != gone])
 
 
-def _is_let(one: OfferedVenue, gone: QuarterHindrance) -> OfferedVenue:
-    kept = tuple(each for each in one.taken if each.what != gone.what)
-    left = [each for each in one.taken if each.what == gone.what]
-    meets = {day for day in one.meets if not any(each.first <= day <= each.last for each in left)}
-    return replace(one, taken=kept, meets=frozenset(meets))
+def _is_let(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgramme:
+    assert gone.first is not None
+    assert gone.last is not None
+    first, last = gone.first, gone.last
+    kept = [
+        replace(one, meets=frozenset(day for day in one.meets if not first <= day <= last))
+        if one.key == gone.who
+        else one
+        for one in programme.venues
+    ]
+    return replace(_is_free(programme, gone), venues=kept)
 
 
 def _more_trainers(leads: bool) -> Callable[..., QuarterProgramme]:
@@ -104,8 +110,8 @@ def _longer(programme: QuarterProgramme, gone: QuarterHindrance) -> QuarterProgr
 
 
 _REMOVERS: Mapping[Hindering, Callable[[QuarterProgramme, QuarterHindrance], QuarterProgramme]] = {
-    Hindering.ABSENCE: _trainer(_gives_up),
-    Hindering.ENGAGED: _trainer(_gives_up),
+    Hindering.ABSENCE: _is_free,
+    Hindering.ENGAGED: _is_free,
     Hindering.WEEKDAY: _trainer(
         lambda one, gone: replace(one, weekdays=one.weekdays | {int(gone.what)})
     ),
@@ -118,8 +124,8 @@ _REMOVERS: Mapping[Hindering, Callable[[QuarterProgramme, QuarterHindrance], Qua
     ),
     Hindering.NO_LEADER: _more_trainers(leads=True),
     Hindering.NO_TRAINER: _more_trainers(leads=False),
-    Hindering.BLOCKED: _venue(_is_let),
-    Hindering.BOOKED: _venue(_is_let),
+    Hindering.BLOCKED: _is_let,
+    Hindering.BOOKED: _is_let,
     Hindering.SEATS: _venue(lambda one, gone: replace(one, seats=gone.number)),
     Hindering.NO_VENUE: _one_more_venue,
     Hindering.HOLIDAY: lambda programme, gone: replace(
@@ -129,7 +135,5 @@ _REMOVERS: Mapping[Hindering, Callable[[QuarterProgramme, QuarterHindrance], Qua
         programme, weekdays=programme.weekdays | {int(gone.what)}
     ),
     Hindering.OUTSIDE: _longer,
-    Hindering.SENT: lambda programme, gone: replace(
-        programme, sent={**programme.sent, gone.who: ()}
-    ),
+    Hindering.SENT: _is_free,
 }

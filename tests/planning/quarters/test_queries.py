@@ -25,7 +25,7 @@ from kash.planning.quarters.queries import (
     stored,
     versions_of,
 )
-from kash.planning.quarters.rules.board import Hindering, QuarterHindrance
+from kash.planning.quarters.rules import Hindering, QuarterHindrance
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import from_local
 from kash.policy import SYSTEM

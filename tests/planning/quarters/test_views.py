@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select
 from kash.people.models import Organisation, Person, Posting
 from kash.planning.quarters import queries
 from kash.planning.quarters.models import QuarterProposal
-from kash.planning.quarters.rules.board import quarter_of
+from kash.planning.quarters.rules import quarter_of
 from kash.platform.database import db
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
