@@ -30,9 +30,9 @@ from kash.money.payouts.queries.payments import list_of, lists_of
 from kash.money.payouts.rules import Basis, Rates, RoleRates
 from kash.money.payouts.services.claims import Chosen, choose_bands, set_rates
 from kash.money.payouts.services.payments import approve, propose
+from kash.people.lists.queries import people_list
+from kash.people.lists.services import bring_in, confirm_list, preview_list
 from kash.people.models import Group, Person, ServiceEntry
-from kash.people.queries.lists import people_list
-from kash.people.services.lists import bring_in, confirm_list, preview_list
 from kash.platform.cleaning import ScannedPage
 from kash.platform.database import PublicId, db
 from kash.platform.jobs.models import Job

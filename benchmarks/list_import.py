@@ -74,8 +74,8 @@ def import_5000_s() -> float:
 
 
 def _one(content: bytes) -> float:
+    from kash.people.lists.choices import Choices
     from kash.people.lists.files import read_file
-    from kash.people.lists.placing import Choices
     from kash.people.lists.previews import make_preview
     from kash.platform.web.formats import local_today
     from kash.policy import SYSTEM

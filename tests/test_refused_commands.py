@@ -77,7 +77,8 @@ DONE = {
     "incidents": "set_drills discard_typed forget_screen throw_away propose_contact without_trace",
     "members": "keep_for_member offer_words carry_code count_passphrase close_vault",
     "notices": "send_again ask_for_check leave_them",
-    "people": "ask_for_forms note_looks_seen ask_for_sweep add_group bring_in",
+    "people": "ask_for_forms note_looks_seen ask_for_sweep add_group",
+    "lists": "bring_in",
     "training": "add_course",
 }
 # What takes several ids at once, and choices of which its form lets no other through.

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kash.people.rules.lists.answers import (
+from kash.people.lists.rules.cells import Cell, Reading, read_name
+from kash.people.lists.rules.words import (
     MOST_CADRE,
     is_language,
     is_rank,
@@ -20,9 +21,8 @@ from kash.people.rules.lists.answers import (
     read_language,
     read_sex,
     read_text,
+    ways,
 )
-from kash.people.rules.lists.cells import Cell, Reading, read_name
-from kash.people.rules.lists.heading_words import ways
 from kash.people.rules.persons import AGE_BANDS, LANGUAGES, MOST_NAME, SEXES, WIDE_AGE_BANDS
 from kash.platform.catalogue import N_
 

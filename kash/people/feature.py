@@ -41,7 +41,8 @@ from kash.people.erasure import (
     about_things,
     free_texts,
 )
-from kash.people.lists import stored_files
+from kash.people.lists import renewing
+from kash.people.lists.services import READ, SAVE, read_list, save_list
 from kash.people.models import (
     Consent,
     ErasureRequest,
@@ -62,7 +63,6 @@ from kash.people.scope import reaches, within_reach
 from kash.people.services.contacts import AGREED, ENDED
 from kash.people.services.contacts import REFUSED as NOT_AGREED
 from kash.people.services.erasing import DONE, REFUSED, TAKEN_BACK, throw_away_old
-from kash.people.services.lists import READ, SAVE, read_list, save_list
 from kash.people.services.merging import REFERENCES, forget_old_merges, nightly, sweep
 from kash.people.services.persons import CONSENT_FORMS, note_who_came_of_age
 from kash.platform import storage
@@ -357,7 +357,7 @@ def _naming(session: Session, subject: ErasedPerson) -> Iterator[tuple[PeopleLis
 
 def _named_in(public_id: str, what: str, subject: ErasedPerson) -> bool:
     try:
-        content = readable(stored_files.kept(public_id, what))
+        content = readable(renewing.kept(public_id, what))
     except storage.FileMissing:
         # Nobody has read it yet, so nobody can tell.
         return True
@@ -369,10 +369,10 @@ def _throw_away(session: Session, subject: ErasedPerson) -> int:
     for one, waits in found:
         if waits:
             session.delete(one)
-            after_commit(partial(stored_files.throw_away_waiting, one.public_id))
+            after_commit(partial(renewing.throw_away_waiting, one.public_id))
         else:
             one.has_report = False
-            after_commit(partial(stored_files.throw_away, one.public_id, "report"))
+            after_commit(partial(renewing.throw_away, one.public_id, "report"))
     return len(found)
 
 

@@ -38,8 +38,8 @@ from kash.assessments.services.tests import (
     receive,
     tell_practice,
 )
+from kash.people.lists.rules.words import RANKS
 from kash.people.models import Organisation, Person, Posting
-from kash.people.rules.lists.answers import RANKS
 from kash.people.rules.ranks import is_above
 from kash.people.services.merging import merge_people
 from kash.platform.database import db, utc_now

@@ -182,8 +182,8 @@ from kash.money.payouts.models import (
     ReversalLine,
 )
 from kash.people.connections.models import Connection
-from kash.people.lists import stored_files
-from kash.people.lists.placing import Choices, sealed_choices
+from kash.people.lists import renewing
+from kash.people.lists.choices import Choices, sealed_choices
 from kash.people.models import (
     Consent,
     ContactRequest,
@@ -1249,10 +1249,8 @@ class _Builder:
         """One list that waits, and one that was added."""
         waiting, added = new_public_id(), new_public_id()
         name = self.value("person.name", whose)
-        stored_files.keep(
-            waiting, "file", f"Name;Group;Age\n{name};Police;30\n;Police;x\n".encode()
-        )
-        stored_files.keep(added, "report", b"Row\r\n")
+        renewing.keep(waiting, "file", f"Name;Group;Age\n{name};Police;30\n;Police;x\n".encode())
+        renewing.keep(added, "report", b"Row\r\n")
         choices = sealed_choices(Choices(), waiting)
         facts: dict[str, Any] = {"format": "csv", "created_by": owner.public_id}
         self.add(PeopleList(public_id=waiting, choices=choices, **facts))

@@ -33,7 +33,7 @@ from kash.feature import declared
 from kash.forums.models import Action, AgendaItem, ForumMember
 from kash.money.payouts.models import PayoutLine
 from kash.people.erasure import HeldElsewhere
-from kash.people.lists import stored_files
+from kash.people.lists import renewing
 from kash.people.models import Consent, ErasureRequest, Group, PeopleList, Person
 from kash.people.queries.copies import ErasurePreview, copy_of, erasure_preview
 from kash.people.queries.search import PeopleSearch, people
@@ -135,7 +135,7 @@ def _mark_everywhere(session: Session, key: int) -> None:
     )
     storage.put("jobs/made", NAME.encode())
     for public_id, named in (("aaaaaaaaaaaaaaaa", "0799 123 987"), ("bbbbbbbbbbbbbbbb", "Juma")):
-        stored_files.keep(public_id, "rows", json.dumps([["Somebody", named]]).encode())
+        renewing.keep(public_id, "rows", json.dumps([["Somebody", named]]).encode())
 
 
 def _settle(session: Session, key: int) -> None:

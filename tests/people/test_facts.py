@@ -13,10 +13,10 @@ from sqlalchemy import String
 from kash.people import words
 from kash.people.facts import FACT, FACTS, LISTED, PLAIN, SEALED, Fact, Kind
 from kash.people.forms.persons import PersonForm
-from kash.people.lists.words import FIELD
+from kash.people.lists.pages import FIELD
+from kash.people.lists.rules.headings import FIELDS, field_by_heading
 from kash.people.models import Person
 from kash.people.queries import duplicates
-from kash.people.rules.lists.headings import FIELDS, field_by_heading
 from kash.people.services.merging import sweep
 from kash.people.services.persons import PersonDetails
 from kash.people.views import persons as person_pages

@@ -10,6 +10,17 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
+from kash.people.lists.queries import (
+    kept_facts,
+    list_mapping,
+    list_people,
+    newest_mapping,
+    people_list,
+    people_lists,
+    people_revision,
+    person_ids_of_list,
+    person_numbers,
+)
 from kash.people.models import (
     Consent,
     ContactLooks,
@@ -62,17 +73,6 @@ from kash.people.queries.duplicates import (
     merge_within_reach,
     open_merges,
     told_apart,
-)
-from kash.people.queries.lists import (
-    kept_facts,
-    list_mapping,
-    list_people,
-    newest_mapping,
-    people_list,
-    people_lists,
-    people_revision,
-    person_ids_of_list,
-    person_numbers,
 )
 from kash.people.queries.persons import (
     closed_people,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from kash.people import documents as consents
 from kash.people.documents import consent_form
+from kash.people.lists.services.storing import depending
 from kash.people.models import Person, Posting, form_language
 from kash.people.queries.directory import PostedPerson, movable_from
 from kash.people.queries.persons import consent_holds, minors_unseen
@@ -24,7 +25,6 @@ from kash.people.services.contacts import (
     show_contact,
     transfer_many,
 )
-from kash.people.services.list_changes import depending
 from kash.people.services.persons import (
     ContactChange,
     PersonDetails,

@@ -273,8 +273,8 @@ def test_a_phone_is_not_guessed_by_typing_it_for_somebody_else(
 def test_a_list_does_not_tell_whether_a_phone_was_written_rightly(
     enrolled: Held, stranger: str
 ) -> None:
-    from kash.people.queries.lists import kept_facts
-    from kash.people.rules.lists.classing import CLOSED
+    from kash.people.lists.queries import kept_facts
+    from kash.people.lists.rules.classing import CLOSED
 
     facts = kept_facts([stranger], enrolled.trainer)[stranger][2]
     assert facts is not None

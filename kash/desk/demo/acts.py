@@ -155,13 +155,18 @@ from kash.money.payouts.services.payments import approve as approve_payout
 from kash.money.payouts.services.payments import propose as propose_payout
 from kash.people.connections.queries import connection
 from kash.people.connections.services import agree_to_connection, switch_on
+from kash.people.lists.services import (
+    OUT,
+    bring_in,
+    choose,
+    confirm_list,
+    people_list,
+    preview_list,
+)
 from kash.people.models import Group, Person, Venue
 from kash.people.notices.services import ask_for_call
-from kash.people.queries.lists import people_list
 from kash.people.queries.persons import closed_people
-from kash.people.rules.lists.classing import OUT
 from kash.people.services.contacts import ask_for_contact, show_contact
-from kash.people.services.lists import bring_in, choose, confirm_list, preview_list
 from kash.people.services.merging import sweep
 from kash.people.services.persons import record_consent
 from kash.planning.quarters.queries import lines_of as lines_of_quarter

@@ -17,8 +17,8 @@ from wtforms.validators import ValidationError
 
 from kash.people import words
 from kash.people.facts import FACT, FACTS, PLAIN, Fact, FormPart, Kind
+from kash.people.lists.rules.cells import as_name, in_capitals
 from kash.people.models import Group, Organisation, Person
-from kash.people.rules.lists.cells import as_name, in_capitals
 from kash.people.rules.persons import MOST_NAME, ages_disagree, birth_years, is_a_name
 from kash.people.services.contacts import OrganisationDetails
 from kash.people.services.persons import AlreadyHere

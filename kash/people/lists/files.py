@@ -16,12 +16,12 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.people.lists.reading import texts as refusals
+from kash.people.lists import reading
+from kash.people.lists.queries import list_mapping, newest_mapping
+from kash.people.lists.rules.cells import Cell
+from kash.people.lists.rules.headings import FIELDS, LEFT_OUT, normalised
+from kash.people.lists.rules.rows import TableSheet
 from kash.people.models import PeopleListMapping
-from kash.people.queries.lists import list_mapping, newest_mapping
-from kash.people.rules.lists.cells import Cell
-from kash.people.rules.lists.headings import FIELDS, LEFT_OUT, normalised
-from kash.people.rules.lists.rows import TableSheet
 from kash.platform.confinement import NoAnswer, answered
 from kash.platform.vault import lookup, open_text, seal
 from kash.platform.web import Problem
@@ -37,11 +37,11 @@ class FileUnreadable(Problem):
 
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_ROWS = refusals.MOST_ROWS
+MOST_ROWS = reading.MOST_ROWS
 # Measured: 200 rows take some 0.2 s to be read and compared, as long as a page does.
 SMALL_ROWS = 200
 _SMALL_TEXT, _SMALL_WORKBOOK = 100_000, 60_000
-_READER = "kash.people.lists.reading.child"
+_READER = "kash.people.lists.child"
 _MEGABYTES, _SECONDS, _MOST_ANSWERED = 1024, 30, 64 * 1024 * 1024
 # A small file that takes longer unpacks to much, and is the worker's.
 _SMALL_SECONDS = 3
@@ -68,55 +68,55 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     _OLD_KIND: lambda: _("This is a file of an old kind. Open it and save it as XLSX, ODS or CSV."),
     _OTHER_KIND: lambda: _("This is not a list. Bring an XLSX, ODS or CSV file."),
     _UNREADABLE: lambda: str(FileUnreadable.sentence),
-    refusals.LOCKED: lambda: _(
+    reading.LOCKED: lambda: _(
         "This file is locked with a password. Open it, save it without one, try again."
     ),
-    refusals.UNCLEAN_WORKBOOK: lambda: _("This file is not a clean XLSX file."),
-    refusals.UNCLEAN_ODS: lambda: _("This file is not a clean ODS file."),
-    refusals.UNCLEAN_TEXT: lambda: _("This file is not a clean CSV file."),
-    refusals.UNPACKS_TOO_FAR: lambda: _(
+    reading.UNCLEAN_WORKBOOK: lambda: _("This file is not a clean XLSX file."),
+    reading.UNCLEAN_ODS: lambda: _("This file is not a clean ODS file."),
+    reading.UNCLEAN_TEXT: lambda: _("This file is not a clean CSV file."),
+    reading.UNPACKS_TOO_FAR: lambda: _(
         "This file unpacks to far more than a list needs. Nothing was read."
     ),
-    refusals.FAR_BELOW: lambda: _(
+    reading.FAR_BELOW: lambda: _(
         "A cell stands far below the list. Delete everything below it and save again."
     ),
-    refusals.EMPTY: lambda: _("This file is empty."),
-    refusals.DAMAGED: lambda: _("This file is cut off or damaged."),
-    refusals.TOO_WIDE: lambda: _(
-        "This list has more than %(most)s columns.", most=refusals.MOST_COLUMNS
+    reading.EMPTY: lambda: _("This file is empty."),
+    reading.DAMAGED: lambda: _("This file is cut off or damaged."),
+    reading.TOO_WIDE: lambda: _(
+        "This list has more than %(most)s columns.", most=reading.MOST_COLUMNS
     ),
-    refusals.TOO_LONG: lambda: too_long(),
+    reading.TOO_LONG: lambda: too_long(),
 }
 # What is said instead of rows that were pasted; nobody knows of a file then.
 _OF_PASTED: dict[str, Callable[[], str]] = {
     _TOO_LARGE: lambda: _("These rows are larger than 10 MB."),
     _UNREADABLE: lambda: _("These rows cannot be read."),
-    refusals.UNCLEAN_TEXT: lambda: _("These rows cannot be read."),
-    refusals.FAR_BELOW: lambda: _(
+    reading.UNCLEAN_TEXT: lambda: _("These rows cannot be read."),
+    reading.FAR_BELOW: lambda: _(
         "A row stands far below the others. Take the empty rows out and paste them again."
     ),
-    refusals.EMPTY: lambda: _("These rows are empty."),
-    refusals.DAMAGED: lambda: _("These rows are cut off or damaged."),
+    reading.EMPTY: lambda: _("These rows are empty."),
+    reading.DAMAGED: lambda: _("These rows are cut off or damaged."),
 } | dict.fromkeys(
     # They begin as such a file does.
     (
         _OLD_KIND,
         _OTHER_KIND,
-        refusals.LOCKED,
-        refusals.UNCLEAN_WORKBOOK,
-        refusals.UNCLEAN_ODS,
-        refusals.UNPACKS_TOO_FAR,
+        reading.LOCKED,
+        reading.UNCLEAN_WORKBOOK,
+        reading.UNCLEAN_ODS,
+        reading.UNPACKS_TOO_FAR,
     ),
     lambda: _("These are not the rows of a list. Copy them from a spreadsheet or a mail."),
 )
 # These name lines of the file, as a text editor counts them.
 _OF_LINES: dict[str, Callable[[int, int], str]] = {
-    refusals.UNCLOSED: lambda first, _last: _(
+    reading.UNCLOSED: lambda first, _last: _(
         'A quotation mark (") in line %(line)s is never closed: everybody after it would be lost. '
         "Remove the mark there and bring the list again. Nothing was read.",
         line=first,
     ),
-    refusals.SWALLOWED: lambda first, last: _(
+    reading.SWALLOWED: lambda first, last: _(
         'A quotation mark (") in line %(first)s makes one row of the lines %(first)s to %(last)s: '
         "people would be lost. Remove the mark, or write that row in one line, and bring the list "
         "again. Nothing was read.",
@@ -152,7 +152,7 @@ class FileTooSlow(FileUnreadable):
 def read_small_file(content: bytes, *, pasted: bool = False) -> ReadFile | None:
     """A file that is read while somebody waits, or None if it is not so small: then reading it is
     the worker's. `pasted` as for `read_file`. Raises FileUnreadable."""
-    workbook = content.startswith(refusals.ARCHIVES)
+    workbook = content.startswith(reading.ARCHIVES)
     small = len(content) <= (_SMALL_WORKBOOK if workbook else _SMALL_TEXT)
     if not small or (not workbook and content.count(b"\n") > SMALL_ROWS):
         return None
@@ -170,7 +170,7 @@ def is_small(read: ReadFile) -> bool:
 
 def kind_of(content: bytes) -> str:
     """Kind of file that a list came as: `csv`, `ods` or `xlsx`."""
-    if not content.startswith(refusals.ARCHIVES):
+    if not content.startswith(reading.ARCHIVES):
         return "csv"
     # The first part of an ODS file says so, as it is.
     return "ods" if b"opendocument.spreadsheet" in content[:200] else "xlsx"
@@ -182,7 +182,7 @@ def refuse_other_kinds(content: bytes, *, pasted: bool = False) -> None:
         raise FileUnreadable(_sentence(_TOO_LARGE, pasted=pasted))
     if content.startswith(_OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in content
-        raise FileUnreadable(_sentence(refusals.LOCKED if locked else _OLD_KIND, pasted=pasted))
+        raise FileUnreadable(_sentence(reading.LOCKED if locked else _OLD_KIND, pasted=pasted))
     if any(content.startswith(start) for start in _OTHERS):
         raise FileUnreadable(_sentence(_OTHER_KIND, pasted=pasted))
 
@@ -253,13 +253,13 @@ def _sentence(why: str, *, pasted: bool) -> str:
 
 
 def _sheet(name: str, rows: list[tuple[int, list[Any]]]) -> TableSheet:
-    if not 0 < len(rows) <= refusals.MOST_LINES:
+    if not 0 < len(rows) <= reading.MOST_LINES:
         raise ValueError
     return TableSheet(_text(name), tuple((int(number), _row(cells)) for number, cells in rows))
 
 
 def _row(cells: list[Any]) -> list[Cell]:
-    if len(cells) > refusals.MOST_COLUMNS:
+    if len(cells) > reading.MOST_COLUMNS:
         raise ValueError
     return [_cell(cell) for cell in cells]
 

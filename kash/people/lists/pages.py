@@ -1,5 +1,6 @@
-"""Page of a preview: rows with questions first, with what there is to choose. Report of what was
-done with each row, as a file to keep: no phone and no e-mail stands in it."""
+"""How everything that is thought of a list is said to a person. Page of a preview: rows with
+questions first, with what there is to choose. Report of what was done with each row, as a file to
+keep: no phone and no e-mail stands in it."""
 
 from __future__ import annotations
 
@@ -7,23 +8,199 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from kash.people import words as people_words
+from kash.people import words
 from kash.people.facts import LISTED
-from kash.people.lists import words
 from kash.people.lists.previews import ListRow, Preview
-from kash.people.lists.words import DONE, remark_text, row_text, same_text
+from kash.people.lists.queries import kept_facts
+from kash.people.lists.rules.cells import Born, Remark
+from kash.people.lists.rules.classing import Facts, Outcome, State, is_child, row_number
+from kash.people.lists.rules.rows import EDITABLE, ReadRow, place_of
 from kash.people.models import Group, Organisation
-from kash.people.queries.lists import kept_facts
 from kash.people.rules.duplicates import Reason
-from kash.people.rules.lists.cells import Born
-from kash.people.rules.lists.classing import Facts, Outcome, State, is_child, row_number
-from kash.people.rules.lists.rows import EDITABLE, ReadRow
 from kash.platform.web import Listing, paged
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
+
+STATE: dict[str, Any] = {
+    State.NEW: _l("New"),
+    State.SAME: _l("Same"),
+    State.DOUBTFUL: _l("Doubtful"),
+    State.WRONG: _l("Wrong"),
+    State.OUT: _l("Left out"),
+}
+TONE: dict[str, str] = {
+    State.NEW: "live",
+    State.SAME: "good",
+    State.DOUBTFUL: "warn",
+    State.WRONG: "bad",
+    State.OUT: "",
+}
+DONE: dict[str, Any] = {
+    State.NEW: _l("Added"),
+    State.SAME: _l("Was here already"),
+    State.DOUBTFUL: _l("Left out: nobody decided"),
+    State.WRONG: _l("Left out: wrong"),
+    State.OUT: _l("Left out"),
+}
+FIELD: dict[str, Any] = {
+    "": _l("Leave out"),
+    **words.LABEL,
+    "name": _l("Name"),
+    "birth": _l("Age or birth day"),
+    "organisation": _l("Station or collective"),
+    "since": _l("There since"),
+}
+SURE: dict[str, tuple[str, Any]] = {
+    "remembered": ("good", _l("Same as last time")),
+    "certain": ("good", _l("Certain")),
+    "guess": ("warn", _l("A guess, please check")),
+    "left_out": ("", _l("Left out")),
+    "chosen": ("good", _l("Chosen by you")),
+    "new": ("warn", _l("Not known yet")),
+}
+SKIPPED: dict[str, Any] = {
+    "totals": _l("a line of totals"),
+    "headings": _l("the headings once more"),
+    "section": _l("the title of a part"),
+    "note": _l("a note, no person"),
+}
+REASON: dict[str, Any] = {
+    Reason.SAME_REFERENCE: _l("same number"),
+    Reason.SAME_PHONE: _l("same phone"),
+    Reason.SAME_NAME_SAME_STATION: _l("same name at the same place"),
+    Reason.SIMILAR_NAME_SAME_STATION: _l("similar name at the same place"),
+    Reason.SAME_NAME: _l("same name"),
+    Reason.SIMILAR_NAME: _l("similar name"),
+    Reason.SAME_BIRTH_YEAR: _l("same birth year"),
+    Reason.SAME_WARD: _l("same ward"),
+    Reason.SAME_ROW: _l("the same row, as it was brought in before"),
+    Reason.OTHER_REFERENCE: _l("another number"),
+    Reason.OTHER_NAME: _l("another name"),
+    Reason.OTHER_SEX: _l("another sex"),
+    Reason.OTHER_BIRTH_YEAR: _l("another birth year"),
+    Reason.OTHER_GROUP: _l("another group"),
+}
+_REMARK: dict[str, Any] = {
+    "control": _l("A cell holds characters that cannot be shown."),
+    "too_long": _l("A cell holds far more than fits."),
+    "formula": _l("A cell holds a formula instead of a text."),
+    "no_name": _l("A person needs a name."),
+    "name_formula": _l("This is a formula, not a name."),
+    "name_no_letter": _l("A name needs at least one letter."),
+    "phone_wrong": _l("This is not a phone number."),
+    "phone_letters": _l("Letters in the phone number were read as digits."),
+    "phone_day": _l("This is a day, not a phone number."),
+    "phone_digits_lost": _l(
+        "The sheet has shortened this number and digits are lost. Ask for it, and type it anew."
+    ),
+    "phone_second": _l("The first good phone number is taken, the rest of the cell is dropped."),
+    "name_phone": _l("The phone number that stood with the name is taken as the phone."),
+    "name_more": _l("More than a name stands here. Type the name alone."),
+    "name_alone": _l(
+        "Nothing but this stands in the line. If it is a title, leave it out; if it is a person, "
+        "check it again."
+    ),
+    "name_title": _l(
+        "This may be the title of a part of the list. If it is, leave it out; if it is what a "
+        "person is called, check it again."
+    ),
+    "email_wrong": _l("This is not an e-mail address."),
+    "birth_month_first": _l("The month was read first; only the year is kept."),
+    "birth_maybe_minor": _l("This age may be under 18. Ask, and enter the age."),
+    "birth_disagrees": _l("Age and birth year do not fit together."),
+    "group_missing": _l("Choose the group of this list above."),
+    "number_taken": _l("Someone in this group has this number already."),
+    "station_unknown": _l("There is no such station or collective. Add it first."),
+}
+
+
+def remark_text(remark: Remark) -> str:
+    """A remark as a sentence. None quotes a phone number."""
+    if remark.code in _REMARK:
+        return str(_REMARK[remark.code])
+    given, taken = remark.given, remark.taken
+    band = str(words.AGE_BAND.get(taken, taken))
+    sentences = {
+        "birth_wrong": lambda: _("“%(given)s” is no age and no birth day.", given=given),
+        "birth_out_of_range": lambda: _(
+            "“%(given)s” is not the birth day of someone alive.", given=given
+        ),
+        "birth_no_such_day": lambda: _("There is no day “%(given)s”.", given=given),
+        "birth_century": lambda: _("Of “%(given)s” the century is not clear.", given=given),
+        "birth_two_digits": lambda: _(
+            "“%(given)s” is read as born in %(year)s.", given=given, year=taken
+        ),
+        "birth_number_as_day": lambda: _(
+            "The number %(given)s is a day without its format: born in %(year)s.",
+            given=given,
+            year=taken,
+        ),
+        "birth_age": lambda: _("Age “%(given)s” is kept as %(band)s.", given=given, band=band),
+        "birth_bracket": lambda: _("“%(given)s” is kept as %(band)s.", given=given, band=band),
+        "birth_bracket_open": lambda: _(
+            "“%(given)s” spans several age groups: the age stays open.", given=given
+        ),
+        "birth_code": lambda: _(
+            "“%(given)s” often stands for “not said”. Enter the age, or leave it empty.",
+            given=given,
+        ),
+        "name_number": lambda: _("The number %(given)s before the name is left out.", given=given),
+        "phone_note": lambda: _(
+            "“%(given)s” stands beside the phone number and is not kept.", given=given
+        ),
+        "not_said": lambda: _("“%(given)s” is kept as: not said.", given=given),
+        "sex_x": lambda: _("“%(given)s” is read as: other.", given=given),
+        "two_answers": lambda: _("Two answers are given: “%(given)s”. Type one.", given=given),
+        "sex_wrong": lambda: _("“%(given)s” is not a sex that is known here.", given=given),
+        "language_unknown": lambda: _(
+            "“%(given)s” is not on the list of languages: it stays open.", given=given
+        ),
+        "language_first": lambda: _(
+            "Of “%(given)s” only %(language)s is kept.",
+            given=given,
+            language=words.LANGUAGE.get(taken, taken),
+        ),
+        "since_wrong": lambda: _("“%(given)s” is not a day in the past.", given=given),
+        "group_unknown": lambda: _("There is no group “%(given)s”.", given=given),
+    }
+    return str(sentences[remark.code]())
+
+
+def row_text(number: int) -> str:
+    """A row's number as it is said: the sheet's, and which of several lists side by side."""
+    row, aside = place_of(number)
+    return str(row) if aside == 1 else _("%(row)s (list %(list)s)", row=row, list=aside)
+
+
+def row_name(number: int, name: str) -> str:
+    """Someone in a row above."""
+    return _("Row %(row)s: %(name)s", row=row_text(number), name=name)
+
+
+def reasons_text(reasons: tuple[Reason, ...]) -> str:
+    """Why two may be one person, what speaks for it and what against."""
+    for_it = ", ".join(str(REASON[each]) for each in reasons if not each.against)
+    against = ", ".join(str(REASON[each]) for each in reasons if each.against)
+    if for_it and against:
+        return _("%(reasons)s; but %(against)s", reasons=for_it, against=against)
+    return for_it or against
+
+
+def same_text(outcome: Outcome, preview: Preview) -> str:
+    """With whom or what a row is the same, and what that changes."""
+    if outcome.same_row:
+        return _("Same as row %(row)s.", row=row_text(outcome.same_row))
+    fills = preview.fills(outcome)
+    if not fills:
+        return _("Nothing changes.")
+    names = ", ".join(str(FIELD[name]) for name in fills)
+    return _("Filled in: %(fields)s.", fields=names)
+
 
 _OF_NAMES = frozenset({Reason.SAME_NAME, Reason.SIMILAR_NAME, Reason.OTHER_NAME})
 _ORDER = [State.WRONG, State.DOUBTFUL, State.SAME, State.NEW, State.OUT]
@@ -157,13 +334,13 @@ class ListPage:
         return RowShown(
             outcome,
             line=self._line(outcome),
-            remarks=[words.remark_text(each) for each in remarks if not each.wrong],
-            wrong=[words.remark_text(each) for each in remarks if each.wrong],
+            remarks=[remark_text(each) for each in remarks if not each.wrong],
+            wrong=[remark_text(each) for each in remarks if each.wrong],
             sides=sides,
             differences=self._differences(listed) if same else (),
-            same=words.same_text(outcome, preview) if same else "",
+            same=same_text(outcome, preview) if same else "",
             child=is_child(row, local_today().year),
-            was=str(words.STATE[preview.changed[outcome.number]])
+            was=str(STATE[preview.changed[outcome.number]])
             if outcome.number in preview.changed
             else "",
             edits=_edits(outcome) if outcome.state is State.WRONG else (),
@@ -177,17 +354,17 @@ class ListPage:
         return " · ".join(each for each in (other, line) if each)
 
     def _side(self, key: str, reasons: tuple[Reason, ...]) -> Side:
-        told = words.reasons_text(reasons)
+        told = reasons_text(reasons)
         if number := row_number(key):
             other = self._preview.row(number)
             if other is None:
-                return Side(key, words.row_name(number, ""), "", told)
-            named = words.row_name(number, other.outcome.placed.row.name)
+                return Side(key, row_name(number, ""), "", told)
+            named = row_name(number, other.outcome.placed.row.name)
             return Side(key, named, self._line(other.outcome), told)
         name, group, facts = self._people[key]
         if facts is None:
             # Of someone out of reach nothing is told but what the name tells.
-            named = words.reasons_text(tuple(each for each in reasons if each in _OF_NAMES))
+            named = reasons_text(tuple(each for each in reasons if each in _OF_NAMES))
             told = _("%(reasons)s. You see no more of this person: ask who does.", reasons=named)
         return Side(key, name, " · ".join([group, *_facts_line(facts)]), told, key)
 
@@ -200,7 +377,7 @@ class ListPage:
         return [
             Difference(
                 name,
-                str(words.FIELD[name]),
+                str(FIELD[name]),
                 "" if name in ("phone", "email") else self._kept(facts, name),
                 self._given(outcome, name),
                 name in taken,
@@ -213,7 +390,7 @@ class ListPage:
             return _born(Born(facts.birth_year, facts.age_band))
         if name == "organisation":
             return self._places.get(facts.organisation, "")
-        return people_words.said(name, facts.plain[name])
+        return words.said(name, facts.plain[name])
 
     def _given(self, outcome: Outcome, name: str) -> str:
         row = outcome.placed.row
@@ -224,13 +401,13 @@ class ListPage:
             return self._places.get(place.organisation, place.new_station)
         if name in ("phone", "email"):
             return str(getattr(row, name))
-        return people_words.said(name, row.fact(name))
+        return words.said(name, row.fact(name))
 
 
 def _born(born: Born) -> str:
     if born.year:
         return str(born.year)
-    return str(people_words.AGE_BAND[born.band]) if born.band else ""
+    return str(words.AGE_BAND[born.band]) if born.band else ""
 
 
 def _beside(outcome: Outcome) -> list[str]:
@@ -243,7 +420,7 @@ def _beside(outcome: Outcome) -> list[str]:
 def _row_line(row: ReadRow, organisation: str, places: Mapping[str, str]) -> str:
     place = places.get(organisation, row.organisation)
     facts = {"phone": row.phone, "organisation": place, "birth": _born(row.birth)}
-    facts |= {name: people_words.said(name, value) for name, value in row.facts.items() if value}
+    facts |= {name: words.said(name, value) for name, value in row.facts.items() if value}
     return " · ".join(facts[name] for name in _LINE if facts.get(name))
 
 
@@ -262,7 +439,7 @@ def _edits(outcome: Outcome) -> list[tuple[str, str, str]]:
     remarks = (*row.remarks, *outcome.placed.wrong)
     wrong = {remark.field for remark in remarks if remark.wrong}
     names = [name for name in EDITABLE if name in wrong]
-    return [(name, str(words.FIELD[name]), row.typed.get(name, "")[:200]) for name in names]
+    return [(name, str(FIELD[name]), row.typed.get(name, "")[:200]) for name in names]
 
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

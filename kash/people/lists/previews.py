@@ -17,15 +17,7 @@ from typing import Any, overload
 from flask_babel import gettext as _
 
 from kash.people.facts import LISTED
-from kash.people.lists.files import (
-    MOST_ROWS,
-    FileUnreadable,
-    Mapped,
-    ReadFile,
-    remembered,
-    too_long,
-)
-from kash.people.lists.placing import (
+from kash.people.lists.choices import (
     ADD,
     Choices,
     ListedPlace,
@@ -36,13 +28,17 @@ from kash.people.lists.placing import (
     placed_rows,
     places_of,
 )
-from kash.people.models import Group, Person
-from kash.people.queries import directory as organisations_queries
-from kash.people.queries.lists import kept_facts, people_revision
-from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
-from kash.people.rules.duplicates import Likeness, Match, Reason
-from kash.people.rules.lists.cells import Born, Cell, Remark, as_name, text_of
-from kash.people.rules.lists.classing import (
+from kash.people.lists.files import (
+    MOST_ROWS,
+    FileUnreadable,
+    Mapped,
+    ReadFile,
+    remembered,
+    too_long,
+)
+from kash.people.lists.queries import kept_facts, people_revision
+from kash.people.lists.rules.cells import Born, Cell, Remark, as_name, text_of
+from kash.people.lists.rules.classing import (
     NUMBER_TAKEN,
     Comparison,
     Outcome,
@@ -56,7 +52,7 @@ from kash.people.rules.lists.classing import (
     row_number,
     with_known,
 )
-from kash.people.rules.lists.headings import (
+from kash.people.lists.rules.headings import (
     FIELDS,
     LEFT_OUT,
     Guess,
@@ -64,8 +60,8 @@ from kash.people.rules.lists.headings import (
     normalised,
     serial_column,
 )
-from kash.people.rules.lists.layouts import apart, table_of
-from kash.people.rules.lists.rows import (
+from kash.people.lists.rules.layouts import apart, table_of
+from kash.people.lists.rules.rows import (
     ReadRow,
     Skipped,
     Table,
@@ -82,6 +78,10 @@ from kash.people.rules.lists.rows import (
     read_row,
     skipped_as,
 )
+from kash.people.models import Group, Person
+from kash.people.queries import directory as organisations_queries
+from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
+from kash.people.rules.duplicates import Likeness, Match, Reason
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup

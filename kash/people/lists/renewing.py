@@ -1,33 +1,33 @@
 """Bringing a kept preview up to date: what was corrected since, and what others did meanwhile.
-
 Only pairs are compared anew of which one has changed: a row that was typed anew or stands at
 another place, or a person who was added, changed, or is gone. Names are weighed as they were when
-the list was read, so everything else stays as it was shown.
-"""
+the list was read, so everything else stays as it was shown. Files of lists, sealed in the file
+store: what waits, the rows that it was taken apart into, the preview that was made of them, and
+reports of what was done."""
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kash.people.lists.placing import Choices, placed_rows, places_now
+from kash.people.lists.choices import Choices, placed_rows, places_now
+from kash.people.lists.files import ReadFile, file_of, written_file
 from kash.people.lists.previews import (
     ListRow,
     Preview,
     Weights,
     compared,
     known_before,
+    read,
     signature,
     told_digest,
+    written,
 )
-from kash.people.models import Person
-from kash.people.queries.directory import groups, organisations
-from kash.people.queries.lists import people_revision
-from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
-from kash.people.rules.duplicates import Known, Likeness, Match, blocks_of, name_parts, sound
-from kash.people.rules.lists.classing import (
+from kash.people.lists.queries import people_revision
+from kash.people.lists.rules.classing import (
     MOST_FOUND,
     NUMBER_TAKEN,
     PlacedRow,
@@ -39,8 +39,14 @@ from kash.people.rules.lists.classing import (
     row_number,
     with_known,
 )
-from kash.people.rules.lists.rows import columns_of, named_small, read_row
+from kash.people.lists.rules.rows import columns_of, named_small, read_row
+from kash.people.models import Person
+from kash.people.queries.directory import groups, organisations
+from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
+from kash.people.rules.duplicates import Known, Likeness, Match, blocks_of, name_parts, sound
+from kash.platform import storage
 from kash.platform.database import db, utc_now
+from kash.platform.vault import open_file, seal_file
 from kash.platform.web.fields import DEFAULT_REGION
 from kash.policy import Actor
 
@@ -251,3 +257,61 @@ def _changed(
         ):
             changed[number] = before.outcome.state
     return changed
+
+
+REPORT_KEPT = timedelta(days=30)
+FOLDER = "lists"
+WAITING = ("file", "rows", "table")
+
+
+def _key(public_id: str, what: str) -> str:
+    return f"{FOLDER}/{public_id}-{what}"
+
+
+def keep(public_id: str, what: str, content: bytes) -> None:
+    """Keep a file sealed; `what` is "file", "rows", "table" or "report"."""
+    pieces = seal_file(io.BytesIO(content), kind=f"people.list_{what}", public_id=public_id)
+    storage.put(_key(public_id, what), b"".join(pieces))
+
+
+def kept(public_id: str, what: str) -> bytes:
+    """Content that was kept. Raises FileMissing and SealError."""
+    sealed = io.BytesIO(storage.get(_key(public_id, what)))
+    return b"".join(open_file(sealed, kind=f"people.list_{what}", public_id=public_id))
+
+
+def throw_away(public_id: str, what: str) -> None:
+    """Delete it; one that is gone already is no error."""
+    storage.delete(_key(public_id, what))
+
+
+def keep_rows(public_id: str, read: ReadFile) -> None:
+    """Keep what a list's file was taken apart into, so that it is taken apart once."""
+    keep(public_id, "rows", written_file(read))
+
+
+def kept_rows(public_id: str) -> ReadFile | None:
+    """Sheets and rows of a list's file, if they were kept."""
+    try:
+        return file_of(kept(public_id, "rows"))
+    except storage.FileMissing:
+        return None
+
+
+def keep_preview(public_id: str, preview: Preview, former: Preview | None = None) -> None:
+    """Keep what was read of a list beside its file. `former` is the preview it was made from."""
+    keep(public_id, "table", written(preview, former.rows if former is not None else None))
+
+
+def kept_preview(public_id: str) -> Preview | None:
+    """Preview that was kept of a list, if it was read."""
+    try:
+        return read(kept(public_id, "table"))
+    except storage.FileMissing:
+        return None
+
+
+def throw_away_waiting(public_id: str) -> None:
+    """Delete a list's file and what was read of it."""
+    for what in WAITING:
+        throw_away(public_id, what)

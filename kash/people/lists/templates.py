@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from kash.people import words
 from kash.people.facts import LISTED
 from kash.people.lists.files import MOST_ROWS
-from kash.people.lists.words import FIELD
+from kash.people.lists.pages import FIELD
 from kash.people.models import Group, Organisation
 from kash.people.rules.persons import AGE_BANDS
 

@@ -22,7 +22,7 @@ from kash.people.erasure import (
     HeldElsewhere,
     Values,
 )
-from kash.people.lists import stored_files
+from kash.people.lists import renewing
 from kash.people.models import ErasureRequest, PeopleList, Person
 from kash.people.queries.copies import (
     NamedRow,
@@ -289,7 +289,7 @@ def throw_away_old() -> None:
         session.execute(delete(PeopleList).where(PeopleList.public_id.in_(old)))
         stale = session.scalars(
             select(PeopleList)
-            .where(PeopleList.has_report, PeopleList.created_at < now - stored_files.REPORT_KEPT)
+            .where(PeopleList.has_report, PeopleList.created_at < now - renewing.REPORT_KEPT)
             .with_for_update()
         ).all()
         reports = [each.public_id for each in stale]
@@ -299,12 +299,12 @@ def throw_away_old() -> None:
             session.scalars(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
         )
     for public_id in old:
-        stored_files.throw_away_waiting(public_id)
+        renewing.throw_away_waiting(public_id)
     for public_id in reports:
-        stored_files.throw_away(public_id, "report")
+        renewing.throw_away(public_id, "report")
     # Also what lies there without a row: whoever kept it may have died half-way.
-    for file in list(storage.list(stored_files.FOLDER)):
+    for file in list(storage.list(renewing.FOLDER)):
         public_id, _dash, what = file.key.rpartition("/")[2].partition("-")
         settled = now - file.changed_at > timedelta(minutes=10)
-        if what in stored_files.WAITING and public_id not in waiting and settled:
+        if what in renewing.WAITING and public_id not in waiting and settled:
             storage.delete(file.key)

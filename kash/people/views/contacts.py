@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from kash.people import blueprint, words
 from kash.people.forms.persons import AskContactForm, MoreLooksForm, OrganisationForm, TransferForm
+from kash.people.lists.views import asked_group
 from kash.people.models import ContactRequest, Person
 from kash.people.queries import persons as asked
 from kash.people.queries.directory import (
@@ -43,7 +44,6 @@ from kash.people.services.contacts import (
 )
 from kash.people.services.persons import Contact
 from kash.people.views.directory import ORGANISATION_COLUMNS
-from kash.people.views.lists import asked_group
 from kash.people.views.persons import contact_text, person_page
 from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.platform.web.account_names import account_names

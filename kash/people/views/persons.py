@@ -26,6 +26,7 @@ from kash.people.forms.persons import (
     SearchForm,
     SignedFormsForm,
 )
+from kash.people.lists.views import asked_group, steps_to_take
 from kash.people.models import Person, form_language
 from kash.people.queries import directory as organisations
 from kash.people.queries import persons
@@ -80,7 +81,6 @@ from kash.people.views.directory import (
     PERSON_TRAIL_COLUMNS,
     TrailLine,
 )
-from kash.people.views.lists import asked_group, steps_to_take
 from kash.platform.database import db, utc_now
 from kash.platform.vault import audited
 from kash.platform.vault.models import AuditEntry

@@ -20,10 +20,10 @@ from kash.exchange.kobo.services.forms import (
 )
 from kash.people.connections.queries import connection
 from kash.people.connections.services import switch_off
+from kash.people.lists.queries import people_list
+from kash.people.lists.services import cancel_list, choose, confirm_list, preview_list
 from kash.people.models import Group, PeopleList, Person
-from kash.people.queries.lists import people_list
 from kash.people.services.contacts import OrganisationDetails, add_organisation
-from kash.people.services.lists import cancel_list, choose, confirm_list, preview_list
 from kash.platform.database import db
 from kash.platform.jobs import Progress
 from kash.platform.jobs.runner import run_waiting

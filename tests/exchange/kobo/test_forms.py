@@ -12,8 +12,8 @@ from pyxform.xls2xform import convert
 
 from kash.exchange.kobo.documents import registration_form, workbook_of
 from kash.exchange.kobo.rules.forms import XlsForm, sheets_of
+from kash.people.lists.rules.headings import LEFT_OUT, field_by_heading
 from kash.people.models import Group, Organisation
-from kash.people.rules.lists.headings import LEFT_OUT, field_by_heading
 
 pytestmark = pytest.mark.any_engine
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kash.people.lists.previews import Preview
+from kash.people.lists.queries import people_list
+from kash.people.lists.services import bring_in, confirm_list, preview_list
 from kash.people.models import PeopleList
-from kash.people.queries.lists import people_list
-from kash.people.services.lists import bring_in, confirm_list, preview_list
 from kash.platform.database import db
 from kash.policy import Actor
 

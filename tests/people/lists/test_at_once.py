@@ -11,13 +11,13 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.people.lists import stored_files
-from kash.people.lists.placing import Choices
+from kash.people.lists import renewing
+from kash.people.lists import services as lists
+from kash.people.lists.choices import Choices
 from kash.people.lists.previews import Preview
+from kash.people.lists.services import cancel_list, confirm_list, preview_list
+from kash.people.lists.services.storing import ListChanged, ListGone
 from kash.people.models import Group, PeopleList, PeopleListPerson, Person
-from kash.people.services import lists
-from kash.people.services.list_changes import ListChanged, ListGone
-from kash.people.services.lists import cancel_list, confirm_list, preview_list
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
@@ -204,6 +204,6 @@ def test_a_list_that_is_added_while_it_is_confirmed_keeps_its_report_and_nothing
 
     monkeypatch.setattr(lists, "preview_list", read_first)
     confirm_list(second, seen, trainer)
-    assert b"Amani Mfano" in stored_files.kept(made, "report")
-    assert stored_files.kept_preview(made) is None
+    assert b"Amani Mfano" in renewing.kept(made, "report")
+    assert renewing.kept_preview(made) is None
     assert db.session.query(PeopleListPerson).count() == 2

@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 from apiflask import APIFlask
 
+from kash.people.lists import sheets as workbooks
 from kash.people.lists.files import FileUnreadable, read_file
-from kash.people.lists.reading import sheets as workbooks
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -133,7 +133,7 @@ def test_any_encoding_and_delimiter(app: APIFlask, encoding: str, delimiter: str
 def test_a_list_that_kills_its_reader_is_a_sentence(
     monkeypatch: pytest.MonkeyPatch, pasted: bool, what: str
 ) -> None:
-    for given in ("kash.nowhere", "kash.people.lists.reading.sheets"):
+    for given in ("kash.nowhere", "kash.people.lists.sheets"):
         monkeypatch.setattr("kash.people.lists.files._READER", given)
         with pytest.raises(FileUnreadable) as problem:
             read_file(b"Name,Code\nAmani,1\n", pasted=pasted)

@@ -13,8 +13,8 @@ from apiflask import APIFlask
 from sqlalchemy import insert
 
 from kash.people.lists import previews
+from kash.people.lists.choices import Choices
 from kash.people.lists.files import read_file
-from kash.people.lists.placing import Choices
 from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.renewing import renewed
 from kash.people.models import Group, Organisation, Person, Posting

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.duplicates import Match, Reason
-from kash.people.rules.lists.answers import read_sex, read_text
-from kash.people.rules.lists.cells import (
+from kash.people.lists.rules.cells import (
     Born,
     Cell,
     Reading,
@@ -26,7 +24,7 @@ from kash.people.rules.lists.cells import (
     read_phone,
     taken_apart,
 )
-from kash.people.rules.lists.classing import (
+from kash.people.lists.rules.classing import (
     NEW,
     OUT,
     Comparison,
@@ -38,8 +36,8 @@ from kash.people.rules.lists.classing import (
     is_child,
     row_key,
 )
-from kash.people.rules.lists.headings import field_by_heading, match_columns
-from kash.people.rules.lists.rows import (
+from kash.people.lists.rules.headings import field_by_heading, match_columns
+from kash.people.lists.rules.rows import (
     ReadRow,
     capitals_in,
     is_section,
@@ -47,6 +45,8 @@ from kash.people.rules.lists.rows import (
     read_row,
     skipped_as,
 )
+from kash.people.lists.rules.words import read_sex, read_text
+from kash.people.rules.duplicates import Match, Reason
 from kash.people.rules.persons import MOST_NAME, ages_disagree, sort_name, within_band
 
 TODAY = date(2026, 11, 24)

@@ -10,12 +10,12 @@ import pytest
 from apiflask import APIFlask
 
 from kash.people.lists import previews as rows_read
+from kash.people.lists.child import sheets_of
+from kash.people.lists.choices import Choices
 from kash.people.lists.files import Mapped, ReadFile
-from kash.people.lists.placing import Choices
 from kash.people.lists.previews import ReadList, read_people
-from kash.people.lists.reading.child import sheets_of
+from kash.people.lists.rules.rows import ReadRow, TableSheet
 from kash.people.models import Group, Organisation, Person
-from kash.people.rules.lists.rows import ReadRow, TableSheet
 from kash.platform.database import db
 from kash.policy import Actor
 from tests.people.lists.conftest import Bringing, confirm

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kash.people.lists import previews as rows_read
+from kash.people.lists.choices import Choices
 from kash.people.lists.files import FileUnreadable, Mapped, ReadFile
-from kash.people.lists.placing import Choices
 from kash.people.lists.previews import read_people
-from kash.people.rules.lists.cells import Cell
-from kash.people.rules.lists.layouts import _Heads, apart, table_of, table_of_lines
-from kash.people.rules.lists.rows import TableSheet, filled, header_number, place_of
+from kash.people.lists.rules.cells import Cell
+from kash.people.lists.rules.layouts import _Heads, apart, table_of, table_of_lines
+from kash.people.lists.rules.rows import TableSheet, filled, header_number, place_of
 from kash.policy import Actor
 
 TODAY = date(2026, 11, 24)

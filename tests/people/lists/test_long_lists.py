@@ -12,12 +12,12 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.people.lists import renewing
+from kash.people.lists import services as lists
+from kash.people.lists.services import cancel_list, choose, confirm_list
+from kash.people.lists.services import storing as list_storing
+from kash.people.lists.services.storing import ListChanged
 from kash.people.models import Group, PeopleList, Person
 from kash.people.services import erasing as old_lists
-from kash.people.services import list_changes as list_storing
-from kash.people.services import lists
-from kash.people.services.list_changes import ListChanged
-from kash.people.services.lists import cancel_list, choose, confirm_list
 from kash.people.services.persons import ContactChange, PersonDetails, add_person, change_person
 from kash.platform import storage
 from kash.platform.database import db, utc_now

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 
+from kash.people.lists import reading as refusals
+from kash.people.lists.child import sheets_of
 from kash.people.lists.files import FileUnreadable, kind_of, read_file
-from kash.people.lists.reading import texts as refusals
-from kash.people.lists.reading.child import sheets_of
-from kash.people.lists.reading.sheets import MOST_INFLATED
-from kash.people.lists.reading.texts import Refused
+from kash.people.lists.reading import Refused
+from kash.people.lists.sheets import MOST_INFLATED
 from tests.people.lists.open_documents import MOST_ROWS, cell, content, ods, packed, row, sheet
 
 

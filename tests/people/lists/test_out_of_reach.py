@@ -10,10 +10,10 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
+from kash.people.lists.services import confirm_list
+from kash.people.lists.services.storing import ListChanged
 from kash.people.models import Group, Person
 from kash.people.services.contacts import OrganisationDetails, add_organisation
-from kash.people.services.list_changes import ListChanged
-from kash.people.services.lists import confirm_list
 from kash.people.services.persons import PersonDetails, add_person
 from kash.platform.database import db
 from kash.policy import Actor
@@ -198,7 +198,7 @@ def test_a_number_given_away_while_the_list_is_stored_changes_what_it_does(
     bring: Bringing,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from kash.people.services import list_changes as list_storing
+    from kash.people.lists.services import storing as list_storing
 
     trainer, other = actor("trainer"), actor("trainer")
     group = db.session.query(Group).filter_by(letter="B").one().public_id

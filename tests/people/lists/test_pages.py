@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from kash.people.lists.choices import ADD
 from kash.people.lists.files import MOST_BYTES
-from kash.people.lists.placing import ADD
+from kash.people.lists.services import GuessNotLookedAt, choose
+from kash.people.lists.services.storing import undo_list
 from kash.people.models import Group, Organisation, PeopleList, PeopleListPerson, Person
 from kash.people.services.contacts import OrganisationDetails, add_organisation
-from kash.people.services.list_changes import undo_list
-from kash.people.services.lists import GuessNotLookedAt, choose
 from kash.people.services.persons import PersonDetails, add_person, record_consent
 from kash.platform.database import db
 from kash.platform.jobs import run_waiting
@@ -356,8 +356,8 @@ def test_the_template_of_each_group_reads_back_without_a_question(
     browser: FlaskClient, trainer: Actor, bring: Bringing, groups: tuple[Group, Group]
 ) -> None:
     from kash.people.lists.files import read_file
+    from kash.people.lists.rules.headings import field_by_heading
     from kash.people.lists.templates import template_of
-    from kash.people.rules.lists.headings import field_by_heading
 
     for group in groups:
         got = browser.get(f"/people/lists/templates/{group.public_id}")

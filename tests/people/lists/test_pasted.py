@@ -14,7 +14,7 @@ import xlsxwriter
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kash.people.lists import stored_files
+from kash.people.lists import renewing
 from kash.people.lists.files import MOST_BYTES
 from kash.people.models import Group
 from kash.platform import storage
@@ -100,7 +100,7 @@ def test_pasted_rows_wait_sealed_and_whole_as_a_file_does(
     # The first column has no heading.
     rows = "\tName\tCode\r\n1\tAmani Mfano\tK-1\r\n"
     made = list_of(paste(browser, rows, group=groups[1].public_id))
-    assert stored_files.kept(made, "file") == rows.encode()
+    assert renewing.kept(made, "file") == rows.encode()
     assert b"Amani" not in storage.get(f"lists/{made}-file")
     assert (held(made, trainer).format, held(made, trainer).state) == ("csv", "waiting")
     preview = said(browser.get(f"/people/lists/{made}"))
@@ -196,7 +196,7 @@ def test_three_megabytes_are_taken_or_come_back_whole(
     made = list_of(paste(browser, rows, group=groups[1].public_id))
     # Too much to read while she waits: the worker reads it, as it does a file.
     assert held(made, trainer).job
-    assert stored_files.kept(made, "file") == rows.encode()
+    assert renewing.kept(made, "file") == rows.encode()
     assert left_in_field(paste(browser, rows, group="nope")) == rows
     far_more = paste(browser, "x" * (MOST_BYTES + 3_000_000))
     assert far_more.status_code == 413

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.lists.files import FileUnreadable, read_file
-from kash.people.lists.reading.texts import SWALLOWED, UNCLOSED, Refused, read_text_table
+from kash.people.lists.reading import SWALLOWED, UNCLOSED, Refused, read_text_table
 
 LINES = ["Name;Phone;Ward", *(f"Mfano Jaribio{at};07123456{at:02};Ward {at}" for at in range(12))]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.lists.cells import (
+from kash.people.lists.rules.cells import (
     Born,
     StationGuess,
     Stations,
@@ -17,7 +17,7 @@ from kash.people.rules.lists.cells import (
     read_birth,
     read_phone,
 )
-from kash.people.rules.lists.headings import (
+from kash.people.lists.rules.headings import (
     FIELDS,
     WAYS_OF,
     Guess,
@@ -27,7 +27,7 @@ from kash.people.rules.lists.headings import (
     match_columns,
     ticked_columns,
 )
-from kash.people.rules.lists.rows import ReadRow, named_small
+from kash.people.lists.rules.rows import ReadRow, named_small
 from kash.people.rules.persons import BANDS
 
 TODAY = date(2026, 11, 24)

@@ -9,12 +9,12 @@ from datetime import date
 import pytest
 
 from kash.people.lists import previews as rows_read
+from kash.people.lists.child import sheets_of
 from kash.people.lists.files import Mapped
 from kash.people.lists.previews import ReadList
-from kash.people.lists.reading.child import sheets_of
-from kash.people.rules.lists.cells import read_birth
-from kash.people.rules.lists.layouts import table_of
-from kash.people.rules.lists.rows import TableSheet
+from kash.people.lists.rules.cells import read_birth
+from kash.people.lists.rules.layouts import table_of
+from kash.people.lists.rules.rows import TableSheet
 from tests.people.lists.formats import text, workbook
 from tests.people.lists.test_formats import read_in
 

@@ -10,12 +10,12 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.lists import files, stored_files
+from kash.people.lists import files, renewing
+from kash.people.lists.choices import Choices
 from kash.people.lists.files import ReadFile, file_of, written_file
-from kash.people.lists.placing import Choices
+from kash.people.lists.rules.rows import TableSheet
+from kash.people.lists.services import cancel_list, choose, read_again
 from kash.people.models import Group
-from kash.people.rules.lists.rows import TableSheet
-from kash.people.services.lists import cancel_list, choose, read_again
 from kash.platform import storage
 from kash.platform.jobs import run_waiting
 from kash.policy import Actor
@@ -80,7 +80,7 @@ def test_the_rows_are_sealed_and_go_with_the_list(
     made = bring(trainer, "Name;Ward\nAmani Mfano;Kondele\n", group=groups[1].public_id)
     (rows,) = [each.key for each in storage.list("lists") if each.key.endswith("-rows")]
     assert b"Amani" not in storage.get(rows)
-    read = stored_files.kept_rows(made)
+    read = renewing.kept_rows(made)
     assert read is not None
     assert read.sheets[0].rows[1] == (2, ["Amani Mfano", "Kondele"])
     cancel_list(made, trainer)

@@ -9,11 +9,11 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.people.lists import stored_files
+from kash.people.lists import renewing
 from kash.people.lists.previews import Preview
+from kash.people.lists.services import choose
 from kash.people.models import Organisation, PeopleList, Person, Posting
 from kash.people.services import erasing as old_lists
-from kash.people.services.lists import choose
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, lookup, open_text
@@ -188,7 +188,7 @@ def test_a_report_is_thrown_away_after_a_month_and_its_list_stays(
             state=state,
             format="csv",
             has_report=True,
-            created_at=utc_now() - stored_files.REPORT_KEPT - timedelta(minutes=minutes),
+            created_at=utc_now() - renewing.REPORT_KEPT - timedelta(minutes=minutes),
         )
         for state, minutes in (("added", 5), ("undone", 5), ("added", -5))
     ]

@@ -49,10 +49,9 @@ from kash.exchange.kobo.services.marks import keep_sessions
 from kash.people.connections.models import Connection
 from kash.people.connections.queries import connection_on, secret_of
 from kash.people.connections.services import OtherSystem
-from kash.people.lists.files import MOST_ROWS as MOST_PEOPLE
+from kash.people.lists.services import MOST_ROWS as MOST_PEOPLE
+from kash.people.lists.services import bring_in, field_by_heading
 from kash.people.models import Group, Organisation, PeopleList
-from kash.people.rules.lists.headings import field_by_heading
-from kash.people.services.lists import bring_in
 from kash.platform.database import db
 from kash.platform.jobs import Job, JobResult, Progress, enqueue
 from kash.platform.vault import audited, lookup

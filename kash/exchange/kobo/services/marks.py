@@ -70,7 +70,7 @@ from kash.incidents.services.documentation import SentPage, add_case
 from kash.incidents.services.evidence import Received, add_evidence
 from kash.incidents.services.saved_views import NobodyHoldsKeys
 from kash.people.connections.queries import connection_on
-from kash.people.lists.files import read_file
+from kash.people.lists.services import read_file
 from kash.platform.confinement import NoAnswer, answered
 from kash.platform.database import db
 from kash.platform.vault import (

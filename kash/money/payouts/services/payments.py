@@ -76,7 +76,7 @@ from kash.money.payouts.services.claims import (
     NoPaymentToSend,
     WrongState,
 )
-from kash.people.lists.files import read_file
+from kash.people.lists.services import read_file
 from kash.people.models import Person
 from kash.people.queries.persons import consent_holds
 from kash.platform.approvals.errors import SamePerson, WrongStep

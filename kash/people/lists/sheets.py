@@ -21,7 +21,7 @@ from functools import lru_cache
 
 import python_calamine
 
-from kash.people.lists.reading.texts import (
+from kash.people.lists.reading import (
     FAR_BELOW,
     LOCKED,
     LOWEST_ROW,
@@ -34,7 +34,7 @@ from kash.people.lists.reading.texts import (
     UNPACKS_TOO_FAR,
     Refused,
 )
-from kash.people.rules.lists.cells import Cell, numbered, plain
+from kash.people.lists.rules.cells import Cell, numbered, plain
 
 MOST_INFLATED = 64 * 1024 * 1024
 # What comes of reading a zip that is none.

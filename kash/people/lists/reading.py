@@ -1,8 +1,10 @@
-"""Columns that are set apart by spaces alone, as a scan read by a machine gives them. Why a file
-is not read, as the words that child and parent agree on. Quotation marks of a CSV file that make
-one cell of what were several lines. A mark that is not meant as such swallows all up to the next
-one, and whoever stands there is in no row. A cell may well hold several lines, but not such as
-look like rows. Lists as text: in whatever encoding, with whatever between the cells."""
+"""Lists as text, in whatever encoding, with whatever between the cells; and the words by which
+child and parent say why a file is not read.
+
+A quotation mark that is not meant as such swallows all lines up to the next one, and everybody in
+them would be lost. So a cell may hold several lines, but none that look like rows. Columns may also
+be set apart by spaces alone, as a scan read by a machine gives them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kash.people.rules.lists.cells import MOST_CHARACTERS, Cell, clean
+from kash.people.lists.rules.cells import MOST_CHARACTERS, Cell, clean
 
 _GAP = re.compile(r"\S {2,}\S")
 _APART = re.compile(r" {2,}")

@@ -1,6 +1,7 @@
-"""A row of a list as facts about one person, with everything that is to be told of it. Lines of a
-list that are nobody: titles of its parts, totals, headings once more, notes. Where in a sheet the
-list stands: its headings, and the rows below them."""
+"""Columns about somebody else than the row's person, such as the next of kin of each. A row of a
+list as facts about one person, with everything that is to be told of it. Lines of a list that are
+nobody: titles of its parts, totals, headings once more, notes. Where in a sheet the list stands:
+its headings, and the rows below them."""
 
 from __future__ import annotations
 
@@ -11,8 +12,7 @@ from datetime import date
 from typing import Any
 
 from kash.people.facts import FACT
-from kash.people.rules.lists.answers import read_text
-from kash.people.rules.lists.cells import (
+from kash.people.lists.rules.cells import (
     CONTROL,
     MOST_CHARACTERS,
     NOT_KNOWN,
@@ -30,8 +30,35 @@ from kash.people.rules.lists.cells import (
     taken_apart,
     text_of,
 )
-from kash.people.rules.lists.headings import FIELDS, recognised
+from kash.people.lists.rules.headings import FIELDS, field_by_heading, is_of_others, recognised
+from kash.people.lists.rules.words import read_text
 from kash.people.rules.persons import ages_disagree, sort_name
+
+_KNOWN = 88
+
+
+def above(line: Sequence[str]) -> list[str]:
+    """Above each column what a line of groups says of somebody else, as `NEXT OF KIN`; empty where
+    it says nothing of the kind. A group reaches to the next one."""
+    found: list[str] = []
+    said = ""
+    for at, text in enumerate(line):
+        if text:
+            said = text if is_of_others(text) and not _is_label(line, at) else ""
+        found.append(said)
+    return found
+
+
+def names_people(line: Sequence[str]) -> bool:
+    """True if a group of the line is that of the row's person, as `PARTICIPANT`."""
+    return any(field_by_heading(text)[0] == "name" for text in line if text)
+
+
+def _is_label(line: Sequence[str], at: int) -> bool:
+    """True if a cell asks what the next one answers: `Supervisor` beside her name."""
+    answer = line[at + 1] if at + 1 < len(line) else ""
+    return answer not in ("", line[at]) and field_by_heading(answer)[1] < _KNOWN
+
 
 # What a person may type anew for a row that is wrong.
 EDITABLE = ("name", "reference", "phone", "birth", "sex")

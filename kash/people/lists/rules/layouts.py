@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kash.people.rules.lists import others
-from kash.people.rules.lists.cells import WITHIN, Cell, clean, is_empty, text_of
-from kash.people.rules.lists.headings import (
+from kash.people.lists.rules import rows as others
+from kash.people.lists.rules.cells import WITHIN, Cell, clean, is_empty, text_of
+from kash.people.lists.rules.headings import (
     Ticked,
     field_by_heading,
     field_of,
@@ -24,7 +24,7 @@ from kash.people.rules.lists.headings import (
     normalised,
     ticked_columns,
 )
-from kash.people.rules.lists.rows import ASIDE, Table, TableSheet, filled, is_section, is_totals
+from kash.people.lists.rules.rows import ASIDE, Table, TableSheet, filled, is_section, is_totals
 
 # For lines without space at either end: none is looked for twice in one that is long.
 _NUMBERED = re.compile(r"\(?\d{1,4}\s*(?:[.):\-–/]\s*)?(?=[^\W\d_])|[-•*●▪·–]\s+")

@@ -15,8 +15,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz, process
 
 from kash.people.facts import LISTED
-from kash.people.rules.lists.answers import is_rank
-from kash.people.rules.lists.cells import (
+from kash.people.lists.rules.cells import (
     NOT_KNOWN,
     TWO,
     Cell,
@@ -25,7 +24,7 @@ from kash.people.rules.lists.cells import (
     read_phone,
     text_of,
 )
-from kash.people.rules.lists.heading_words import NOTHING, WAYS
+from kash.people.lists.rules.words import NOTHING, WAYS, is_rank
 from kash.people.rules.persons import sort_name
 
 _TICKS = frozenset(

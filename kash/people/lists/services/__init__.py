@@ -13,8 +13,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.people.lists import stored_files
+from kash.people.lists import renewing
+from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.files import (
+    MOST_ROWS,
     SMALL_ROWS,
     FileUnreadable,
     ReadFile,
@@ -24,11 +26,13 @@ from kash.people.lists.files import (
     read_small_file,
     refuse_other_kinds,
 )
-from kash.people.lists.placing import Choices, opened_choices, sealed_choices
 from kash.people.lists.previews import Preview, make_preview
+from kash.people.lists.queries import people_list
 from kash.people.lists.renewing import must_be_read_again, renewed
+from kash.people.lists.rules.classing import OUT
+from kash.people.lists.rules.headings import field_by_heading
+from kash.people.lists.services.storing import ListChanged, ListGone, store_as_shown
 from kash.people.models import PeopleList
-from kash.people.services.list_changes import ListChanged, ListGone, store_as_shown
 from kash.platform import storage
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.jobs import Job, JobResult, Progress, enqueue
@@ -80,10 +84,10 @@ def bring_in(
     # Whatever is wrong with a short list as a whole is said before anything is kept.
     preview = make_preview(read, choices, by, local_today()) if read is not None else None
     public_id = new_public_id()
-    stored_files.keep(public_id, "file", content)
+    renewing.keep(public_id, "file", content)
     if read is not None and preview is not None:
-        stored_files.keep_rows(public_id, read)
-        stored_files.keep_preview(public_id, preview)
+        renewing.keep_rows(public_id, read)
+        renewing.keep_preview(public_id, preview)
     with audited("people.list_brought", by) as change:
         found = PeopleList(
             public_id=public_id,
@@ -148,7 +152,7 @@ def cancel_list(public_id: str, by: Actor) -> None:
         change.about(public_id)
     if at_work:
         cancel(at_work, by.public_id)
-    stored_files.throw_away_waiting(public_id)
+    renewing.throw_away_waiting(public_id)
 
 
 def preview_list(people_list: PeopleList, by: Actor) -> tuple[Preview, Choices]:
@@ -160,34 +164,34 @@ def preview_list(people_list: PeopleList, by: Actor) -> tuple[Preview, Choices]:
         raise ListGone
     public_id = people_list.public_id
     choices = opened_choices(people_list.choices, public_id)
-    kept = stored_files.kept_preview(public_id)
+    kept = renewing.kept_preview(public_id)
     if kept is not None and not must_be_read_again(kept, choices):
         if kept.choices == choices:
             return kept, choices
         now = renewed(kept, choices, by, local_today())
-        stored_files.keep_preview(public_id, now, kept)
+        renewing.keep_preview(public_id, now, kept)
         return now, choices
     read = _small_file(public_id, pasted=choices.pasted)
     if read is None:
         raise ListNotRead
     preview = make_preview(read, choices, by, local_today())
-    stored_files.keep_preview(public_id, preview)
+    renewing.keep_preview(public_id, preview)
     return preview, choices
 
 
 def _small_file(public_id: str, *, pasted: bool) -> ReadFile | None:
     """The file of a list as it was taken apart; None if its rows are the worker's."""
-    read = stored_files.kept_rows(public_id)
+    read = renewing.kept_rows(public_id)
     if read is None:
         read = read_small_file(_content(public_id), pasted=pasted)
         if read is not None:
-            stored_files.keep_rows(public_id, read)
+            renewing.keep_rows(public_id, read)
     return read if read is not None and is_small(read) else None
 
 
 def _content(public_id: str) -> bytes:
     try:
-        return stored_files.kept(public_id, "file")
+        return renewing.kept(public_id, "file")
     except storage.FileMissing:
         raise ListGone from None
 
@@ -220,16 +224,16 @@ def read_list(progress: Progress, *, list_id: str) -> JobResult | None:
         return None
     by = actor_of_job(found.created_by)
     choices = opened_choices(found.choices, list_id)
-    file = stored_files.kept_rows(list_id)
+    file = renewing.kept_rows(list_id)
     if file is None:
         file = read_file(_content(list_id), pasted=choices.pasted)
-        stored_files.keep_rows(list_id, file)
+        renewing.keep_rows(list_id, file)
     preview = make_preview(file, choices, by, local_today(), report=progress.report)
-    stored_files.keep_preview(list_id, preview)
+    renewing.keep_preview(list_id, preview)
     found = _of_job(list_id)
     if found is None or found.state != "waiting":
         # Thrown away meanwhile.
-        stored_files.throw_away_waiting(list_id)
+        renewing.throw_away_waiting(list_id)
     return None
 
 
@@ -282,7 +286,7 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
     if len(preview.rows) <= _TOLD_AT_ONCE:
         # Whoever looked at a list for an hour is told at once what others changed in that time.
         now = renewed(preview, choices, by, local_today())
-        stored_files.keep_preview(public_id, now, preview)
+        renewing.keep_preview(public_id, now, preview)
         if now.digest != seen:
             raise ListChanged
     with writing() as session:
@@ -302,7 +306,10 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
         waiting.job = asked.public_id
 
 
+# What other rooms use of lists.
 __all__ = [
+    "MOST_ROWS",
+    "OUT",
     "FileUnreadable",
     "GuessNotLookedAt",
     "ListChanged",
@@ -312,7 +319,10 @@ __all__ = [
     "cancel_list",
     "choose",
     "confirm_list",
+    "field_by_heading",
     "list_at_work",
+    "people_list",
     "preview_list",
     "read_again",
+    "read_file",
 ]

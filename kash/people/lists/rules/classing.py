@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kash.people.facts import LISTED
+from kash.people.lists.rules.cells import Remark
+from kash.people.lists.rules.rows import ReadRow
 from kash.people.rules.duplicates import Known, Likeness, Match, Reason
-from kash.people.rules.lists.cells import Remark
-from kash.people.rules.lists.rows import ReadRow
 from kash.people.rules.persons import (
     WIDE_AGE_BANDS,
     ages_disagree,

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from kash.people.lists.files import Mapped
+from kash.people.lists.rules.cells import Remark, Stations, grouped, text_of
+from kash.people.lists.rules.classing import PlacedRow
+from kash.people.lists.rules.headings import Guess
+from kash.people.lists.rules.rows import ASIDE, ReadRow, Skipped, Table, TableSheet
 from kash.people.models import Group, Organisation
-from kash.people.rules.lists.cells import Remark, Stations, grouped, text_of
-from kash.people.rules.lists.classing import PlacedRow
-from kash.people.rules.lists.headings import Guess
-from kash.people.rules.lists.rows import ASIDE, ReadRow, Skipped, Table, TableSheet
 from kash.people.rules.persons import sort_name
 from kash.platform.vault import lookup, open_text, seal
 

@@ -16,12 +16,14 @@ from sqlalchemy import Column, Table, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.people.lists import stored_files
+from kash.people.lists import renewing
+from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.files import Mapped, ReadFile, sealed_mapping, shape_of
 from kash.people.lists.pages import report_of
-from kash.people.lists.placing import Choices, opened_choices, sealed_choices
 from kash.people.lists.previews import Preview, mapping_of
+from kash.people.lists.queries import people_revision, person_numbers
 from kash.people.lists.renewing import renewed
+from kash.people.lists.rules.classing import Outcome, State
 from kash.people.models import (
     Group,
     Organisation,
@@ -31,8 +33,6 @@ from kash.people.models import (
     Person,
     Posting,
 )
-from kash.people.queries.lists import people_revision, person_numbers
-from kash.people.rules.lists.classing import Outcome, State
 from kash.people.services.persons import (
     PersonDetails,
     email_values,
@@ -530,17 +530,17 @@ def store_as_shown(
             # A number was given to somebody while this was written: the next try knows it.
             continue
         if changed is None:
-            stored_files.throw_away_waiting(public_id)
+            renewing.throw_away_waiting(public_id)
             return
         now = changed
         break
-    stored_files.keep_preview(public_id, now, shown)
+    renewing.keep_preview(public_id, now, shown)
     # Looked at once that is kept: whoever stores the list later throws it away.
     db.session.rollback()
     state = db.session.scalar(select(PeopleList.state).where(PeopleList.public_id == public_id))
     if state == "waiting":
         raise ListChanged
-    stored_files.throw_away_waiting(public_id)
+    renewing.throw_away_waiting(public_id)
     if state is None:
         raise ListGone
 
@@ -580,7 +580,7 @@ def _stored(
         _store(change, found, preview, new, by)
         _remember(session, preview, choices, by)
         # By whoever stores it alone: another window's would be of another list of people.
-        stored_files.keep(public_id, "report", report)
+        renewing.keep(public_id, "report", report)
         change.about(public_id)
     return None
 

@@ -10,23 +10,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people import blueprint
-from kash.people.forms.lists import UploadForm, columns_correction, row_as_person, row_correction
-from kash.people.lists import words
+from kash.people.lists import pages as words
+from kash.people.lists import queries as list_queries
+from kash.people.lists import services as lists_services
 from kash.people.lists.files import MOST_BYTES, FileUnreadable
+from kash.people.lists.forms import UploadForm, columns_correction, row_as_person, row_correction
 from kash.people.lists.pages import ListPage
-from kash.people.lists.stored_files import kept
-from kash.people.lists.templates import template_of
-from kash.people.models import PeopleList
-from kash.people.next_steps import NextStep, next_steps
-from kash.people.queries import directory as organisations_queries
-from kash.people.queries import lists as list_queries
-from kash.people.queries.directory import MOST_AT_ONCE, movable_people
-from kash.people.rules.lists.classing import row_number
-from kash.people.rules.lists.headings import FIELDS
-from kash.people.services import list_changes
-from kash.people.services import lists as lists_services
-from kash.people.services.list_changes import ListChanged
-from kash.people.services.lists import (
+from kash.people.lists.renewing import kept
+from kash.people.lists.rules.classing import row_number
+from kash.people.lists.rules.headings import FIELDS
+from kash.people.lists.services import (
     GuessNotLookedAt,
     ListNotRead,
     bring_in,
@@ -34,7 +27,14 @@ from kash.people.services.lists import (
     list_at_work,
     preview_list,
     read_again,
+    storing,
 )
+from kash.people.lists.services.storing import ListChanged
+from kash.people.lists.templates import template_of
+from kash.people.models import PeopleList
+from kash.people.next_steps import NextStep, next_steps
+from kash.people.queries import directory as organisations_queries
+from kash.people.queries.directory import MOST_AT_ONCE, movable_people
 from kash.people.views.directory import LIST_COLUMNS, LISTED_COLUMNS, BroughtList
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.queries import own_job
@@ -324,7 +324,7 @@ def undo_list(list_id: str) -> ResponseReturnValue:
         raise NotFound
     if request.method == "POST":
         with CaughtProblem() as caught:
-            list_changes.undo_list(list_id, current_actor())
+            storing.undo_list(list_id, current_actor())
             flash(_("The list was undone."))
             return redirect(url_for("people.list", list_id=list_id), 303)
         text = render_template("people/lists/undo.html", found=people_list, problem=caught.problem)

@@ -9,6 +9,7 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.people.facts import LISTED
+from kash.people.lists.rules.classing import CLOSED, Facts
 from kash.people.models import (
     Group,
     Organisation,
@@ -19,7 +20,6 @@ from kash.people.models import (
 )
 from kash.people.queries.directory import with_posting
 from kash.people.queries.persons import AT_ONCE
-from kash.people.rules.lists.classing import CLOSED, Facts
 from kash.people.scope import contact_compared, reaches, within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing, listing

@@ -13,7 +13,7 @@ import sys
 from datetime import date
 from typing import Any
 
-from kash.people.lists.reading.texts import (
+from kash.people.lists.reading import (
     ARCHIVES,
     EMPTY,
     MOST_LINES,
@@ -21,7 +21,7 @@ from kash.people.lists.reading.texts import (
     Refused,
     read_text_table,
 )
-from kash.people.rules.lists.cells import Cell
+from kash.people.lists.rules.cells import Cell
 
 
 def main(arguments: list[str]) -> int:
@@ -64,15 +64,11 @@ def sheets_of(content: bytes) -> dict[str, Any]:
 
 def _sheets_of_archive(content: bytes) -> list[tuple[str, list[tuple[int, list[Cell]]]]]:
     # What reads a kind of file is loaded for that kind alone.
-    from kash.people.lists.reading.sheets import is_open_document
+    from kash.people.lists import sheets
 
-    if is_open_document(content):
-        from kash.people.lists.reading.sheets import read_open_document
-
-        return read_open_document(content)
-    from kash.people.lists.reading.sheets import read_workbook
-
-    return read_workbook(content)
+    if sheets.is_open_document(content):
+        return sheets.read_open_document(content)
+    return sheets.read_workbook(content)
 
 
 def _day(cell: object) -> list[str]:
