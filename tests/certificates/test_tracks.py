@@ -34,7 +34,7 @@ from kash.certificates.tracks.models import (
     TrackVersion,
 )
 from kash.certificates.tracks.rules.standing import RenewalState
-from kash.certificates.tracks.rules.tree import Leaf, Renewal
+from kash.certificates.tracks.rules.tree import Leaf, Renewal, all_of
 from kash.certificates.tracks.services.people import ask_for, ask_no_more, enrol, enrol_all, move
 from kash.certificates.tracks.services.tracks import (
     TrackDetails,
@@ -306,7 +306,7 @@ def test_a_director_asks_for_a_track_and_the_trainer_reads_what_each_lacks(
 def expiring(tracked: Tracked) -> Certificate:  # noqa: F811
     """A certificate of ALL by a track that a practicum within six months renews."""
     set_rule(75, name_must_be_confirmed=True, months_valid=12, by=tracked.director)
-    required(tracked, renewal=Renewal(RENEWED_BY, 6, 30))
+    required(tracked, renewal=Renewal(all_of(RENEWED_BY), 6, 30))
     tracked.ready.issued()
     return ends_on(TODAY + timedelta(days=20))
 

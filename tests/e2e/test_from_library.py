@@ -199,12 +199,12 @@ def write_track(at: Programme) -> None:
         page.locator("button[value='add:t']").click()
         page.wait_for_load_state()
     for place in (0, 1):
-        page.select_option(f"[name='t.{place}:course']", label=COURSE)
+        page.select_option(f"[name='t.{place}.0:course']", label=COURSE)
     for name, value in {
-        "t.0:share": "80",
-        "t.1:score": "60",
-        "t.2:document": "Promise of secrecy",
-        "t.2:version": "1",
+        "t.0.0:share": "80",
+        "t.1.0:score": "60",
+        "t.2.0:document": "Promise of secrecy",
+        "t.2.0:version": "1",
     }.items():
         page.fill(f"[name='{name}']", value)
     page.locator("button.main[value=save]").click()

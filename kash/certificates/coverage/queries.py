@@ -67,7 +67,7 @@ from kash.certificates.tracks.leaf_kinds import (
 from kash.certificates.tracks.models import Track, TrackBadge, TrackEnrolment, TrackVersion
 from kash.certificates.tracks.queries.certifying import certifying_track
 from kash.certificates.tracks.rules.standing import Facts, Needs, fulfilling, next_steps
-from kash.certificates.tracks.rules.tree import Leaf, Node, leaves_of, tree_from_json
+from kash.certificates.tracks.rules.tree import Leaf, Requirements, leaves_of, tree_from_json
 from kash.people.models import Group, Organisation, Person, Posting, Zone
 from kash.people.queries.directory import MOST
 from kash.people.scope import within_reach
@@ -474,7 +474,7 @@ class _Following:
     """Next steps of people of one version. Many have done the same, and need not be
     looked at one by one."""
 
-    def __init__(self, tree: Node, leaves: list[Leaf], facts: Facts, needs: Needs) -> None:
+    def __init__(self, tree: Requirements, leaves: list[Leaf], facts: Facts, needs: Needs) -> None:
         self._tree, self._facts, self._needs = tree, facts, needs
         self._amounts = [(facts.get(leaf, {}), needs[leaf]) for leaf in leaves]
         self._known: dict[tuple[int, ...], Leaf | None] = {}

@@ -19,7 +19,6 @@ from kash.certificates.tracks import blueprint, views
 from kash.certificates.tracks.commands import tracks_commands
 from kash.certificates.tracks.forms import (
     FLAWS,
-    JOINS,
     LINE_FAULTS,
     OBSERVED,
     PARAMETERS,
@@ -31,7 +30,7 @@ from kash.certificates.tracks.forms import (
     VISITS,
     WORDS_RENEWAL,
     checklist_line,
-    join_word,
+    group_word,
     pieces,
     sentence,
     track_name,
@@ -343,13 +342,12 @@ FEATURE = Feature(
     commands=(tracks_commands,),
     words={
         "checklist_line": checklist_line,
-        "join_word": join_word,
+        "group_word": group_word,
         "track_name": track_name,
         "track_pieces": pieces,
         "track_sentence": sentence,
         "track_words": {
             "flaws": FLAWS,
-            "joins": JOINS,
             "parameters": PARAMETERS,
             "line_faults": LINE_FAULTS,
             "renewal": WORDS_RENEWAL,

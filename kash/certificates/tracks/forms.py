@@ -1,9 +1,9 @@
 """Forms of a track itself, and of what is done with its versions and people. The page on which
-requirements are written: sentences with fields in them, without a script. Each part has a place,
-as "t.0.2": the tree ("t") or that of the renewal ("r"), then the number of the part in each group.
-A field is named place and parameter, as "t.0.2:share". A button that adds or removes sends
-everything and saves nothing. Requirements as sentences, and other words of tracks, in the reader's
-language. Forms of a visit, and of the checklist that is looked at on visits."""
+requirements are written: sentences with fields in them, without a script. Each has a place, as
+"t.0.2": the track's list ("t") or that of the renewal ("r"), then the numbers of the group and of
+the requirement in it. A field is named place and parameter, as "t.0.2:share". A button that adds or
+removes sends everything and saves nothing. Requirements as sentences, and other words of tracks, in
+the reader's language. Forms of a visit, and of the checklist that is looked at on visits."""
 
 from __future__ import annotations
 
@@ -31,18 +31,16 @@ from kash.certificates.tracks.rules.standing import (
     VisitKind,
 )
 from kash.certificates.tracks.rules.tree import (
-    DEEPEST,
-    MOST_NODES,
-    Branch,
+    MOST_LEAVES,
     FlawAt,
-    Join,
+    Group,
     Leaf,
-    Node,
     Parameter,
     ParameterKind,
     Renewal,
+    Requirements,
     TreeFlaw,
-    put,
+    all_of,
     read_leaf,
     renewal_from_json,
     tree_from_json,
@@ -88,7 +86,6 @@ class EndForm(KashForm):
 
 
 TREE, RENEWAL = "t", "r"
-GROUP = "group"
 
 
 @dataclass
@@ -96,9 +93,9 @@ class TreeSheet:
     """Content of the page: the tree, that of the renewal, its months and days as typed, and
     sentences by place and parameter."""
 
-    tree: Node
+    tree: Requirements
     renews: bool = False
-    renewal_tree: Node = field(default_factory=lambda: Branch(Join.ALL))
+    renewal_tree: Requirements = ()
     months: str = "24"
     grace_days: str = "60"
     row_version: int = 0
@@ -127,7 +124,14 @@ class TreeSheet:
         )
         what, _colon, place = form.get("do", "").partition(":")
         if what in ("add", "remove"):
-            sheet._change(what, place, form.get(f"{place}:new", ""))
+            top, *numbers = place.split(".")
+            at = tuple(int(number) for number in numbers if number.isdigit() and len(number) < 4)
+            rule = kind_rules().get(form.get(f"{place}:new", "")) if what == "add" else None
+            added = (read_leaf(rule, {}),) if rule is not None else ()
+            if top == TREE:
+                sheet.tree = _changed(sheet.tree, at, added)
+            elif top == RENEWAL:
+                sheet.renewal_tree = _changed(sheet.renewal_tree, at, added)
         return sheet
 
     @property
@@ -145,28 +149,19 @@ class TreeSheet:
             "grace_days" if one.flaw is TreeFlaw.GRACE else "months": one.flaw for one in renewal
         }
 
-    def _change(self, what: str, place: str, new: str) -> None:
-        top, *numbers = place.split(".")
-        at = tuple(int(number) for number in numbers if number.isdigit() and len(number) < 4)
 
-        def added(node: Node) -> Node:
-            if not isinstance(node, Branch) or len(node.parts) >= MOST_NODES:
-                return node
-            part = _new_part(new)
-            return node if part is None else Branch(node.join, (*node.parts, part), node.count)
-
-        change = added if what == "add" else (lambda _node: None)
-        if top == TREE:
-            self.tree = put(self.tree, at, change)
-        elif top == RENEWAL:
-            self.renewal_tree = put(self.renewal_tree, at, change)
-
-
-def _new_part(new: str) -> Node | None:
-    if new == GROUP:
-        return Branch(Join.ANY)
-    rule = kind_rules().get(new)
-    return read_leaf(rule, {}) if rule is not None else None
+def _changed(tree: Requirements, at: tuple[int, ...], added: tuple[Leaf, ...]) -> Requirements:
+    """A list with a requirement added: to the group at a place, or as the last. With none to add,
+    the requirement at the place is left out."""
+    if not at:
+        return (*tree, *all_of(*added))
+    groups = []
+    for number, group in enumerate(tree):
+        leaves = [leaf for place, leaf in enumerate(group.leaves) if added or (number, place) != at]
+        leaves += added if at == (number,) else ()
+        if leaves:
+            groups.append(Group(tuple(leaves), group.count if len(leaves) > 1 else 1))
+    return tuple(groups)
 
 
 def _key(top: str, flaw: FlawAt) -> str:
@@ -177,24 +172,21 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
 
 
-def _read(form: MultiDict[str, str], place: str, depth: int = 0) -> Node:
-    """The part at a place, with those below it. What is no group at the top becomes one."""
-    rule = kind_rules().get(form.get(f"{place}:is", GROUP))
-    if rule is not None and depth:
-        return read_leaf(rule, _fields(form, place))
-    join = form.get(f"{place}:join", "")
-    parts = []
-    for number in range(MOST_NODES + 1):
-        below = f"{place}.{number}"
-        if f"{below}:is" not in form:
+def _read(form: MultiDict[str, str], top: str) -> Requirements:
+    """The list whose fields begin so."""
+    groups = []
+    for number in range(MOST_LEAVES + 1):
+        leaves: list[Leaf] = []
+        while len(leaves) <= MOST_LEAVES and (
+            kind := form.get(f"{(place := f'{top}.{number}.{len(leaves)}')}:is")
+        ):
+            rule = kind_rules().get(kind)
+            leaves.append(read_leaf(rule, _fields(form, place)) if rule else Leaf(kind[:40]))
+        if not leaves:
             break
-        if depth <= DEEPEST:
-            parts.append(_read(form, below, depth + 1))
-    return Branch(
-        Join(join) if join in set(Join) else Join.ALL,
-        tuple(parts),
-        max(_whole(form.get(f"{place}:count", "")), 0) if join == Join.SOME else 0,
-    )
+        count = _whole(form.get(f"{top}.{number}:count", "")) if len(leaves) > 1 else 1
+        groups.append(Group(tuple(leaves), max(count, 0)))
+    return tuple(groups)
 
 
 def _fields(form: MultiDict[str, str], place: str) -> Mapping[str, list[str]]:
@@ -206,28 +198,18 @@ def _fields(form: MultiDict[str, str], place: str) -> Mapping[str, list[str]]:
     }
 
 
-def is_leaf(node: Node) -> bool:
-    """True for a requirement, false for a group."""
-    return isinstance(node, Leaf)
-
-
 _BRACES = re.compile(r"\{([a-z]+)\}")
 
-JOINS = {
-    Join.ALL: _l("All of these"),
-    Join.ANY: _l("Any one of these"),
-    Join.SOME: _l("At least so many of these"),
-}
 FLAWS = {
-    TreeFlaw.EMPTY: _l("Nothing stands in this group yet. Add a requirement, or remove it."),
-    TreeFlaw.COUNT: _l("This number must lie between 1 and the number of parts below."),
+    TreeFlaw.EMPTY: _l("Nothing stands here yet. Add a requirement."),
+    TreeFlaw.COUNT: _l("This number must lie between 1 and the number of requirements below."),
     TreeFlaw.PARAMETER: _l("Something in this sentence is missing, or out of its bounds."),
     TreeFlaw.UNKNOWN_KIND: _l("This kind of requirement is not known any more. Remove it."),
     TreeFlaw.UNPUBLISHED: _l("This course has no published version, so nobody could fulfil this."),
     TreeFlaw.OTHER_COURSE: _l("These versions are of another course. Tick them again."),
     TreeFlaw.NO_SUCH_TRACK: _l("Choose a track from the list."),
     TreeFlaw.LOOP: _l("That track asks for this one, so nobody could ever complete either."),
-    TreeFlaw.TOO_MUCH: _l("A track has at most 40 requirements and groups, four deep."),
+    TreeFlaw.TOO_MUCH: _l("A track has at most 40 requirements."),
     TreeFlaw.WINDOW: _l("Enter a number of months from 1 to 120."),
     TreeFlaw.SHORT_WINDOW: _l("What is asked takes longer than this. Lengthen it."),
     TreeFlaw.GRACE: _l("Enter a number of days from 0 to 366."),
@@ -366,11 +348,11 @@ def checklist_line(item: ChecklistItem) -> str:
     return item.words(language())
 
 
-def join_word(group: Branch) -> str:
-    """Words of how many parts of a group are needed."""
-    if group.join is Join.SOME:
-        return _("At least %(count)s of these", count=group.count)
-    return str(JOINS[group.join])
+def group_word(group: Group) -> str:
+    """Words of how many requirements of a group are needed."""
+    if group.count == 1:
+        return _("Any one of these")
+    return _("At least %(count)s of these", count=group.count)
 
 
 def track_name(name: str, name_sw: str) -> str:

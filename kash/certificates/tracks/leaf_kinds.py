@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from kash.certificates.tracks.rules.standing import CertificatePeriod, Window
-from kash.certificates.tracks.rules.tree import KindRule, Leaf
+from kash.certificates.tracks.rules.tree import KindRule, Leaf, needs_of
 from kash.feature import Part, declared
 
 Found = dict[int, tuple[int, date]]
@@ -134,5 +134,4 @@ def facts_of(session: Session, leaves: Collection[Leaf], asked: LeafQuestion) ->
 
 def needs_of_leaves(leaves: Collection[Leaf]) -> dict[Leaf, int]:
     """Amounts that are needed of each requirement."""
-    rules = kind_rules()
-    return {leaf: rules[leaf.kind].needed(leaf) if leaf.kind in rules else 1 for leaf in leaves}
+    return needs_of(leaves, kind_rules())

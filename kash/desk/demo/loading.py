@@ -25,7 +25,12 @@ from sqlalchemy import Select, select
 
 import kash
 from kash.certificates.models import Design
-from kash.certificates.tracks.rules.tree import Node, Renewal, renewal_from_json, tree_from_json
+from kash.certificates.tracks.rules.tree import (
+    Renewal,
+    Requirements,
+    renewal_from_json,
+    tree_from_json,
+)
 from kash.desk.demo import acts, cases
 from kash.desk.demo.opening import (
     DATA,
@@ -279,6 +284,6 @@ _READ: Mapping[Any, Callable[[_EntryReader, Any], Any]] = {
     MessageKind: lambda _reader, value: next(
         kind for kind in declared(MessageKind) if kind.name == value
     ),
-    Node: lambda reader, value: tree_from_json(reader.whole(value)),
+    Requirements: lambda reader, value: tree_from_json(reader.whole(value)),
     Renewal: lambda reader, value: renewal_from_json(reader.whole(value)),
 }

@@ -11,7 +11,7 @@ import pytest
 from kash.certificates.tracks.leaf_kinds import LeafQuestion
 from kash.certificates.tracks.models import TrackVersion
 from kash.certificates.tracks.queries.certifying import fulfilled
-from kash.certificates.tracks.rules.tree import Branch, Join, Leaf, Node, Renewal
+from kash.certificates.tracks.rules.tree import Group, Leaf, Renewal, all_of
 from kash.certificates.tracks.services.tracks import (
     TrackDetails,
     add_track,
@@ -57,20 +57,20 @@ class Tracked:
         db.session.rollback()
         return self.ready.person(name)
 
-    def write(self, *parts: Node, renewal: Renewal | None = None) -> None:
-        tree = Branch(Join.ALL, parts)
+    def write(self, *parts: Leaf | Group, renewal: Renewal | None = None) -> None:
+        tree = all_of(*parts)
         write_version(self.version, tree, renewal, self.row.row_version, by=self.trainer)
 
-    def publish(self, *parts: Node, renewal: Renewal | None = None) -> None:
+    def publish(self, *parts: Leaf | Group, renewal: Renewal | None = None) -> None:
         self.write(*parts, renewal=renewal)
         propose(self.version, by=self.trainer)
         publish(self.version, by=self.director)
 
-    def next_draft(self, *parts: Node) -> None:
+    def next_draft(self, *parts: Leaf | Group) -> None:
         self.version = start_version(self.track, by=self.trainer)
         self.write(*parts)
 
-    def next_version(self, *parts: Node) -> str:
+    def next_version(self, *parts: Leaf | Group) -> str:
         self.version = start_version(self.track, by=self.trainer)
         self.publish(*parts)
         return self.version
@@ -83,11 +83,11 @@ class Tracked:
         seen = SeenTogether(kind, about, day, self.director.public_id)
         enter(seen, {self.person(name): amount for name in names}, by=self.trainer)
 
-    def fulfil(self, *parts: Node, asked: LeafQuestion | None = None) -> dict[str, date]:
+    def fulfil(self, *parts: Leaf | Group, asked: LeafQuestion | None = None) -> dict[str, date]:
         """Names of who fulfils a tree, with the days: the same whether everybody is asked about, or
         each by her key."""
         db.session.rollback()
-        tree, keys = Branch(Join.ALL, parts), self.keys()
+        tree, keys = all_of(*parts), self.keys()
         asked = asked or LeafQuestion(TODAY)
         done = fulfilled(db.session(), tree, asked)
         assert fulfilled(db.session(), tree, replace(asked, people=[*keys.values()])) == done

@@ -20,7 +20,7 @@ from kash.certificates.track_kinds import periods
 from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import SeenFact, TrackEnrolment
 from kash.certificates.tracks.rules.standing import Window, last_day_of, months_before, months_later
-from kash.certificates.tracks.rules.tree import Branch, Join, Leaf, Renewal, tree_from_json
+from kash.certificates.tracks.rules.tree import Leaf, Renewal, all_of, tree_from_json
 from kash.certificates.tracks.services.people import enrol, move, take_off
 from kash.certificates.tracks.services.tracks import (
     DayToCome,
@@ -201,12 +201,12 @@ def test_only_a_sound_tree_is_saved_and_only_over_what_was_read(tracked: Tracked
         propose(tracked.version, by=tracked.trainer)
     tracked.write(PRACTICE)
     with pytest.raises(ChangedMeanwhile):
-        write_version(tracked.version, Branch(Join.ALL, (PRACTICE,)), None, 1, by=tracked.trainer)
-    assert tree_from_json(tracked.row.tree) == Branch(Join.ALL, (PRACTICE,))
+        write_version(tracked.version, all_of(PRACTICE), None, 1, by=tracked.trainer)
+    assert tree_from_json(tracked.row.tree) == all_of(PRACTICE)
 
 
 def test_whom_a_renewal_is_about_stays_once_it_is_published(tracked: Tracked) -> None:
-    tracked.write(PRACTICE, renewal=Renewal(PRACTICE, 24, 30))
+    tracked.write(PRACTICE, renewal=Renewal(all_of(PRACTICE), 24, 30))
     details = TrackDetails("Peer educator", course=tracked.course)
     change_track(tracked.track, replace(details, course=""), by=tracked.trainer)
     change_track(tracked.track, details, by=tracked.trainer)

@@ -25,7 +25,7 @@ from kash.certificates.tracks.rules.standing import (
     standing_history,
     standing_on,
 )
-from kash.certificates.tracks.rules.tree import Leaf, Renewal
+from kash.certificates.tracks.rules.tree import Leaf, Renewal, all_of
 from kash.certificates.tracks.services.people import enrol, move, take_off
 from kash.certificates.tracks.services.tracks import give_badges
 from kash.certificates.tracks.services.visits import withdraw
@@ -157,7 +157,7 @@ def certified(tracked: Tracked) -> Certificate:
     set_rule(75, name_must_be_confirmed=True, months_valid=12, by=tracked.director)
     tracked.ready.confirm(ALL)
     tracked.ready.issued()
-    tracked.publish(tracked.hours(), renewal=Renewal(PRACTICE, 6, 30))
+    tracked.publish(tracked.hours(), renewal=Renewal(all_of(PRACTICE), 6, 30))
     for name in (ALL, LITTLE):
         enrol(tracked.track, tracked.person(name), by=tracked.trainer)
     db.session.rollback()
@@ -218,7 +218,7 @@ def test_what_can_be_renewed_already_holds_still() -> None:
 
 def test_a_certificate_that_nothing_follows_runs_out_and_lapses_after_its_grace() -> None:
     since, until = date(2026, 1, 1), date(2026, 6, 30)
-    renewal = Renewal(ONCE, 12, 30)
+    renewal = Renewal(all_of(ONCE), 12, 30)
     first = CertificatePeriod(since, until)
     began = [(since, StandingEvent.BEGAN), (since, StandingEvent.EARNED)]
     ran_out, lapsed = (

@@ -22,7 +22,7 @@ from kash.attendance.services.registers import confirm_slot
 from kash.certificates.rules.issuing import Unasked
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import issue
-from kash.certificates.tracks.rules.tree import Branch, Join, Leaf
+from kash.certificates.tracks.rules.tree import Leaf, all_of
 from kash.certificates.tracks.services import tracks
 from kash.money.payouts.queries.payments import lines_of, lists_paid_again
 from kash.money.payouts.rules import PaymentState
@@ -132,7 +132,7 @@ def test_four_people_of_one_administrator_do_all_daily_work(
     courses.publish(version, director)
     # A track, with the director's approval lent to the other trainer.
     _track, draft = tracks.add_track(tracks.TrackDetails("Practice"), by=amani)
-    tree = Branch(Join.ALL, (Leaf.of("practicum", count=2),))
+    tree = all_of(Leaf.of("practicum", count=2))
     tracks.write_version(draft, tree, None, 1, by=amani)
     tracks.propose(draft, by=amani)
     lend_approvals(

@@ -33,7 +33,6 @@ from kash.certificates.tracks.rules.standing import (
     RenewalState,
     Standing,
     StandingEvent,
-    count_done,
     fulfilling,
     last_day_of,
     next_steps,
@@ -44,11 +43,10 @@ from kash.certificates.tracks.rules.standing import (
     window_of,
 )
 from kash.certificates.tracks.rules.tree import (
-    Branch,
     Leaf,
-    Node,
     ParameterKind,
     Renewal,
+    Requirements,
     leaves_of,
     renewal_from_json,
     tree_from_json,
@@ -90,7 +88,7 @@ def certifying_track(session: Session, course: int) -> Track | None:
 
 
 def judge(
-    session: Session, tree: Node, people: Collection[int], asked: LeafQuestion
+    session: Session, tree: Requirements, people: Collection[int], asked: LeafQuestion
 ) -> dict[int, Judgement]:
     """How each of these persons (keys) stands before a tree; a query for each requirement."""
     leaves = leaves_of(tree)
@@ -141,7 +139,7 @@ def judged(
 
 def _versions(
     session: Session, track: Track | None, held: Mapping[int, int]
-) -> tuple[dict[int, Node], int | None]:
+) -> tuple[dict[int, Requirements], int | None]:
     """Trees by the keys of versions: those of a track, and those held; and its present version."""
     wanted: list[ColumnElement[bool]] = [TrackVersion.id.in_(set(held.values()))]
     if track is not None:
@@ -253,7 +251,7 @@ def course_tracks() -> list[CourseTrack]:
     return [CourseTrack(*row) for row in rows]
 
 
-def fulfilled(session: Session, tree: Node, asked: LeafQuestion) -> dict[int, date]:
+def fulfilled(session: Session, tree: Requirements, asked: LeafQuestion) -> dict[int, date]:
     """Everybody asked about who fulfils a tree, with the day on which she first did; a query for
     each requirement, a few for some kinds."""
     leaves = leaves_of(tree)
@@ -395,7 +393,7 @@ class Way:
     """A person's way through a tree: her standing towards each requirement, what comes next in
     order, how many parts at the top are done, and the day on which all was."""
 
-    tree: Node
+    tree: Requirements
     progress: Mapping[Leaf, LeafProgress]
     steps: Sequence[Leaf]
     done: int
@@ -403,7 +401,7 @@ class Way:
     done_on: date | None
 
 
-def ways_of(tree: Node, people: Collection[int], asked: LeafQuestion) -> dict[int, Way]:
+def ways_of(tree: Requirements, people: Collection[int], asked: LeafQuestion) -> dict[int, Way]:
     """The ways of these persons (keys) through a tree."""
     leaves = leaves_of(tree)
     asked = LeafQuestion(asked.today, people, asked.window)
@@ -413,13 +411,12 @@ def ways_of(tree: Node, people: Collection[int], asked: LeafQuestion) -> dict[in
     for person in people:
         progress = {one.leaf: one for one in progress_of(person, leaves, facts, needs)}
         done = frozenset(leaf for leaf, one in progress.items() if one.done_on is not None)
-        top = tree if isinstance(tree, Branch) else None
         found[person] = Way(
             tree,
             progress,
             next_steps(person, tree, facts, needs),
-            min(count_done(top, done), top.needed) if top else len(done),
-            top.needed if top else 1,
+            sum(len(done.intersection(group.leaves)) >= group.count for group in tree),
+            len(tree),
             all_done.get(person),
         )
     return found

@@ -1,4 +1,4 @@
-"""Eligibility: who fulfils a tree, and since when. One function, whether for one person or for a
+"""Eligibility: who fulfils requirements, and since when. One function for one person and for a
 hundred thousand: what differs is whose facts it gets. Entering many people on a track at once: who
 can be, and who can't and why. Renewal: the days whose facts count for it, and how somebody stands
 who holds a certificate. Standing of somebody on a track: what she earned, which stays, and what is
@@ -8,13 +8,14 @@ of it over time."""
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from kash.certificates.tracks.rules.tree import Branch, Join, Leaf, Node, Renewal
+from kash.certificates.tracks.rules.tree import Leaf, Renewal, Requirements
 
 # Facts by requirement and person.
 Facts = Mapping[Leaf, Mapping[int, tuple[int, date]]]
@@ -22,54 +23,37 @@ Facts = Mapping[Leaf, Mapping[int, tuple[int, date]]]
 Needs = Mapping[Leaf, int]
 
 
-def fulfilling(node: Node, facts: Facts, needs: Needs) -> dict[int, date]:
-    """Everybody who fulfils a tree, by person, with the day on which she first did.
+def fulfilling(tree: Requirements, facts: Facts, needs: Needs) -> dict[int, date]:
+    """Everybody who fulfils all requirements, by person, with the day on which she first did.
 
     Facts are (amount, day) by requirement and person.
     """
-    if isinstance(node, Leaf):
-        need = needs[node]
+
+    def done(leaf: Leaf) -> dict[int, date]:
+        need = needs[leaf]
         return {
-            person: on for person, (amount, on) in facts.get(node, {}).items() if amount >= need
+            person: day for person, (amount, day) in facts.get(leaf, {}).items() if amount >= need
         }
-    found = [fulfilling(part, facts, needs) for part in node.parts]
-    if not found or not 0 < node.needed <= len(found):
+
+    groups = [_reached([done(leaf) for leaf in group.leaves], group.count) for group in tree]
+    return _reached(groups, len(groups))
+
+
+def _reached(days: list[dict[int, date]], needed: int) -> dict[int, date]:
+    """People who are in at least so many of these, with the day on which they first were."""
+    if not 0 < needed <= len(days):
         return {}
-    if node.join is Join.ALL:
-        return _all(found)
-    if node.needed == 1:
-        return _any(found)
-    return _some(found, node.needed)
-
-
-def _all(found: list[dict[int, date]]) -> dict[int, date]:
-    fewest, *others = sorted(found, key=len)
-    people = set(fewest)
-    for other in others:
-        people &= other.keys()
-    return {person: max([one[person] for one in found]) for person in people}
-
-
-def _any(found: list[dict[int, date]]) -> dict[int, date]:
-    most, *others = sorted(found, key=len, reverse=True)
-    most = dict(most)
-    for other in others:
-        for person, on in other.items():
-            then = most.get(person)
-            if then is None or on < then:
-                most[person] = on
-    return most
-
-
-def _some(found: list[dict[int, date]], needed: int) -> dict[int, date]:
-    counts: dict[int, int] = {}
-    for one in found:
-        for person in one:
-            counts[person] = counts.get(person, 0) + 1
+    if needed == len(days):
+        people = set(days[0]).intersection(*days[1:])
+        return {person: max([on[person] for on in days]) for person in people}
+    by_person: defaultdict[int, list[date]] = defaultdict(list)
+    for on in days:
+        for person, day in on.items():
+            by_person[person].append(day)
     return {
-        person: sorted([one[person] for one in found if person in one])[needed - 1]
-        for person, count in counts.items()
-        if count >= needed
+        person: sorted(hers)[needed - 1]
+        for person, hers in by_person.items()
+        if len(hers) >= needed
     }
 
 
@@ -109,47 +93,24 @@ def progress_of(person: int, leaves: list[Leaf], facts: Facts, needs: Needs) -> 
     return found
 
 
-def next_steps(person: int, node: Node, facts: Facts, needs: Needs) -> list[Leaf]:
+def next_steps(person: int, tree: Requirements, facts: Facts, needs: Needs) -> list[Leaf]:
     """The requirements that one person is to turn to, the first of them next; none if she fulfils
-    the tree.
+    all.
 
-    In a group of which not all is needed these are the parts that she is nearest to; of parts that
-    are as near, those that stand first.
+    In a group of which not all is needed these are those that she is nearest to; of some that are
+    as near, those that stand first.
     """
-    if isinstance(node, Leaf):
-        return [] if _share(person, node, facts, needs) >= 1 else [node]
-    done = [_share(person, part, facts, needs) >= 1 for part in node.parts]
-    lacking = node.needed - sum(done)
-    if lacking <= 0:
-        return []
-    missing = [part for part, is_done in zip(node.parts, done, strict=True) if not is_done]
-    nearest = sorted(missing, key=lambda part: -_share(person, part, facts, needs))[:lacking]
-    chosen = missing if node.join is Join.ALL else nearest
-    steps = [leaf for part in chosen for leaf in next_steps(person, part, facts, needs)]
-    return list(dict.fromkeys(steps))
 
-
-def _share(person: int, node: Node, facts: Facts, needs: Needs) -> float:
-    """Share of a tree that one person has, from 0 to 1."""
-    if isinstance(node, Leaf):
-        amount = facts.get(node, {}).get(person, (0, None))[0]
-        need = needs[node]
+    def share(leaf: Leaf) -> float:
+        amount, need = facts.get(leaf, {}).get(person, (0, None))[0], needs[leaf]
         return min(amount / need, 1.0) if need > 0 else 1.0
-    if not 0 < node.needed <= len(node.parts):
-        return 0.0
-    best = sorted((_share(person, part, facts, needs) for part in node.parts), reverse=True)
-    return sum(best[: node.needed]) / node.needed
 
-
-def count_done(node: Branch, done: frozenset[Leaf]) -> int:
-    """Number of parts of a group that are fulfilled by these requirements."""
-    return sum(_holds(part, done) for part in node.parts)
-
-
-def _holds(node: Node, done: frozenset[Leaf]) -> bool:
-    if isinstance(node, Leaf):
-        return node in done
-    return 0 < node.needed <= count_done(node, done)
+    steps: list[Leaf] = []
+    for group in tree:
+        missing = [leaf for leaf in group.leaves if share(leaf) < 1]
+        lacking = group.count - len(group.leaves) + len(missing)
+        steps += sorted(missing, key=share, reverse=True)[: max(lacking, 0)]
+    return list(dict.fromkeys(steps))
 
 
 MOST_AT_ONCE = 1_000

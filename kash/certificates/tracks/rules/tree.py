@@ -1,27 +1,21 @@
-"""The tree of a track: what must be fulfilled, as groups of requirements; and as JSON. There is no
-negation and no upper bound, so that nothing achieved ever harms. Kinds of requirements: what can
-be said of each, and how long it takes at the least. Checks of a tree before it is saved: what can
-never be fulfilled is refused, and why."""
+"""Requirements of a track: one list, each entry a group of which some must be fulfilled; and as
+JSON. There is no negation and no upper bound, so that nothing achieved ever harms. Kinds of
+requirements: their parameters, and how long each takes at the least. Checks before a list is saved:
+a list that can never be fulfilled is refused, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain, combinations, product
 from typing import Any
 
-MOST_NODES = 40
+MOST_LEAVES = 40
+# Groups within groups, which were written before a track was one list.
 DEEPEST = 4
 
 Value = str | int | tuple[str, ...]
-
-
-class Join(StrEnum):
-    """Join of a group: how many of its parts must be fulfilled."""
-
-    ALL = "all"
-    ANY = "any"
-    SOME = "some"
 
 
 @dataclass(frozen=True)
@@ -53,88 +47,101 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Branch:
-    """Several parts, of which all, any one or at least `count` must be fulfilled."""
+class Group:
+    """An entry of the list: requirements of which at least `count` must be fulfilled."""
 
-    join: Join
-    parts: tuple[Node, ...] = ()
-    count: int = 0
-
-    @property
-    def needed(self) -> int:
-        """Number of its parts that must be fulfilled."""
-        if self.join is Join.ALL:
-            return len(self.parts)
-        return 1 if self.join is Join.ANY else self.count
+    leaves: tuple[Leaf, ...]
+    count: int = 1
 
 
-Node = Leaf | Branch
+# All of these must be fulfilled; nobody fulfils an empty list.
+Requirements = tuple[Group, ...]
+
+
+def all_of(*entries: Leaf | Group) -> Requirements:
+    """A list of requirements and groups."""
+    return tuple(Group((entry,)) if isinstance(entry, Leaf) else entry for entry in entries)
 
 
 @dataclass(frozen=True)
 class Renewal:
-    """Renewal of a certificate: a tree of facts dated within `months` before its last day, or in
-    the `grace_days` after it."""
+    """Renewal of a certificate: requirements of facts dated within `months` before its last day,
+    or in the `grace_days` after it."""
 
-    tree: Node
+    tree: Requirements
     months: int
     grace_days: int = 0
 
 
 class NotATree(ValueError):
-    """Stored or sent data that is no tree."""
+    """Stored data that is no list of requirements."""
 
 
-def leaves_of(node: Node) -> list[Leaf]:
-    """The requirements of a tree in their order, each once."""
-    return list(dict.fromkeys(one for one in nodes_of(node) if isinstance(one, Leaf)))
+def leaves_of(tree: Requirements) -> list[Leaf]:
+    """The requirements in their order, each once."""
+    return list(dict.fromkeys(leaf for group in tree for leaf in group.leaves))
 
 
-def nodes_of(node: Node) -> Iterator[Node]:
-    """A tree's groups and requirements, from its top, in their order."""
-    yield node
-    if isinstance(node, Branch):
-        for part in node.parts:
-            yield from nodes_of(part)
+def tree_as_json(tree: Requirements) -> dict[str, Any]:
+    """A list as JSON: {"all": [...]} of requirements {"is": kind, parameter: value, ...}, of
+    {"any": [...]} and of {"some": [...], "count": n}."""
+    return {"all": [_group_as_json(group) for group in tree]}
 
 
-def depth_of(node: Node) -> int:
-    """Number of groups that lie within each other at most."""
-    if isinstance(node, Leaf):
-        return 0
-    return 1 + max((depth_of(part) for part in node.parts), default=0)
-
-
-def tree_as_json(node: Node) -> dict[str, Any]:
-    """A tree as JSON: {"all": [...]}, {"any": [...]}, {"some": [...], "count": n} or a requirement
-    {"is": kind, parameter: value, ...}."""
-    if isinstance(node, Leaf):
-        return {"is": node.kind} | {
+def _group_as_json(group: Group) -> dict[str, Any]:
+    leaves = [
+        {"is": leaf.kind}
+        | {
             name: list(value) if isinstance(value, tuple) else value
-            for name, value in node.parameters
+            for name, value in leaf.parameters
         }
-    written: dict[str, Any] = {str(node.join): [tree_as_json(part) for part in node.parts]}
-    return written | ({"count": node.count} if node.join is Join.SOME else {})
+        for leaf in group.leaves
+    ]
+    if group.count == 1:
+        return leaves[0] if len(leaves) == 1 else {"any": leaves}
+    return {"some": leaves, "count": group.count}
 
 
-def tree_from_json(written: object, depth: int = 0) -> Node:
-    """A tree out of its JSON. Raises NotATree."""
+def tree_from_json(written: object, depth: int = 0) -> Requirements:
+    """A list out of its JSON, or out of groups within groups. Raises NotATree."""
     if not isinstance(written, Mapping) or depth > DEEPEST:
         raise NotATree
     if "is" in written:
-        return _leaf(written)
-    for join in Join:
-        parts = written.get(str(join))
-        if isinstance(parts, Sequence) and not isinstance(parts, str):
-            count = written.get("count", 0)
-            if not isinstance(count, int) or isinstance(count, bool):
-                raise NotATree
-            return Branch(
-                join,
-                tuple(tree_from_json(part, depth + 1) for part in parts),
-                count if join is Join.SOME else 0,
-            )
-    raise NotATree
+        return all_of(_leaf(written))
+    join = next(
+        (join for join in ("all", "any", "some") if isinstance(written.get(join), list)), ""
+    )
+    parts = [tree_from_json(part, depth + 1) for part in written.get(join, ())]
+    if join == "all" and not parts and not depth:
+        return ()
+    count = {"all": len(parts), "any": 1}.get(join, written.get("count"))
+    if type(count) is not int or not 0 < count <= len(parts):
+        raise NotATree
+    return _joined(parts, count)
+
+
+def _joined(parts: list[Requirements], count: int) -> Requirements:
+    """The list that asks for at least so many of several lists. Of lists that are more than a
+    requirement each, those that can't be left out together become a group."""
+    if count == len(parts):
+        return tuple(chain.from_iterable(parts))
+    if all(len(part) == 1 and len(part[0].leaves) == 1 for part in parts):
+        return (Group(tuple(part[0].leaves[0] for part in parts), count),)
+    ways = [
+        [
+            leaves
+            for group in part
+            for leaves in combinations(group.leaves, len(group.leaves) - group.count + 1)
+        ]
+        for part in parts
+    ]
+    return tuple(
+        dict.fromkeys(
+            Group(tuple(dict.fromkeys(chain.from_iterable(picked))))
+            for some in combinations(ways, len(parts) - count + 1)
+            for picked in product(*some)
+        )
+    )
 
 
 def _leaf(written: Mapping[str, Any]) -> Leaf:
@@ -228,9 +235,9 @@ class KindRule:
 Kinds = Mapping[str, KindRule]
 
 
-def needs_of(leaves: list[Leaf], kinds: Kinds) -> dict[Leaf, int]:
-    """Amounts that are needed of each requirement."""
-    return {leaf: kinds[leaf.kind].needed(leaf) for leaf in leaves}
+def needs_of(leaves: Collection[Leaf], kinds: Kinds) -> dict[Leaf, int]:
+    """Amounts that are needed of each requirement; one of what no kind knows any more."""
+    return {leaf: kinds[leaf.kind].needed(leaf) if leaf.kind in kinds else 1 for leaf in leaves}
 
 
 def read_leaf(kind: KindRule, sent: Mapping[str, list[str]]) -> Leaf:
@@ -274,7 +281,8 @@ class TreeFlaw(StrEnum):
 
 @dataclass(frozen=True)
 class FlawAt:
-    """A flaw, at a place in the tree (numbers of parts from the top), of a parameter if of one."""
+    """A flaw, at a place (numbers of the group, and of the requirement in it), of a parameter if of
+    one."""
 
     flaw: TreeFlaw
     place: tuple[int, ...] = ()
@@ -290,34 +298,27 @@ class TrackCatalogue:
     tracks: Mapping[str, frozenset[str]]
 
 
-def flaws_of(tree: Node, track: str, kinds: Kinds, catalogue: TrackCatalogue) -> list[FlawAt]:
-    """All that keeps a track's tree from being saved; nothing means that it may be.
+def flaws_of(
+    tree: Requirements, track: str, kinds: Kinds, catalogue: TrackCatalogue
+) -> list[FlawAt]:
+    """All that keeps a track's requirements from being saved; nothing means that they may be.
 
     `track` is the public id of the track itself.
     """
-    if is_too_much(tree):
-        return [FlawAt(TreeFlaw.TOO_MUCH)]
-    return list(_flaws(tree, (), track, kinds, catalogue))
+    if not tree or is_too_much(tree):
+        return [FlawAt(TreeFlaw.TOO_MUCH if tree else TreeFlaw.EMPTY)]
+    flaws = []
+    for number, group in enumerate(tree):
+        if not 1 <= group.count <= len(group.leaves):
+            flaws.append(FlawAt(TreeFlaw.COUNT, (number,)))
+        for place, leaf in enumerate(group.leaves):
+            flaws += _of_leaf(leaf, (number, place), track, kinds, catalogue)
+    return flaws
 
 
-def is_too_much(tree: Node) -> bool:
-    """True for more requirements and groups than a track has, or deeper ones."""
-    return sum(1 for _ in nodes_of(tree)) > MOST_NODES or depth_of(tree) > DEEPEST
-
-
-def _flaws(
-    node: Node, place: tuple[int, ...], track: str, kinds: Kinds, catalogue: TrackCatalogue
-) -> list[FlawAt]:
-    if isinstance(node, Leaf):
-        return _of_leaf(node, place, track, kinds, catalogue)
-    found = []
-    if not node.parts:
-        found.append(FlawAt(TreeFlaw.EMPTY, place))
-    elif node.join is Join.SOME and not 1 <= node.count <= len(node.parts):
-        found.append(FlawAt(TreeFlaw.COUNT, place))
-    for number, part in enumerate(node.parts):
-        found += _flaws(part, (*place, number), track, kinds, catalogue)
-    return found
+def is_too_much(tree: Requirements) -> bool:
+    """True for more requirements than a track has."""
+    return sum(len(group.leaves) for group in tree) > MOST_LEAVES
 
 
 def _of_leaf(
@@ -361,8 +362,8 @@ def _leads_to(one: str, other: str, tracks: Mapping[str, frozenset[str]]) -> boo
     return False
 
 
-def tracks_asked_for(tree: Node, kinds: Kinds) -> frozenset[str]:
-    """The tracks that a tree asks for."""
+def tracks_asked_for(tree: Requirements, kinds: Kinds) -> frozenset[str]:
+    """The tracks that requirements name."""
     return frozenset(
         leaf.text(one.name)
         for leaf in leaves_of(tree)
@@ -387,27 +388,16 @@ def renewal_flaws(renewal: Renewal, kinds: Kinds, *, course: str) -> list[FlawAt
     return found
 
 
-def least_months(node: Node, kinds: Kinds) -> int:
-    """Months that a tree takes at the least. What takes months runs beside the rest."""
-    if isinstance(node, Leaf):
-        return kinds[node.kind].least_months(node) if node.kind in kinds else 0
-    each = sorted(least_months(part, kinds) for part in node.parts)
-    return each[node.needed - 1] if 0 < node.needed <= len(each) else 0
-
-
-def put(tree: Node, place: tuple[int, ...], change: Callable[[Node], Node | None]) -> Node:
-    """A tree in which the node at a place is changed, or left out where `change` says None; the
-    top is never left out."""
-    if not place:
-        return change(tree) or tree
-    if not isinstance(tree, Branch) or place[0] >= len(tree.parts):
-        return tree
-    parts: list[Node] = []
-    for number, part in enumerate(tree.parts):
-        if number != place[0]:
-            parts.append(part)
-        elif len(place) > 1:
-            parts.append(put(part, place[1:], change))
-        elif (changed := change(part)) is not None:
-            parts.append(changed)
-    return Branch(tree.join, tuple(parts), tree.count)
+def least_months(tree: Requirements, kinds: Kinds) -> int:
+    """Months that requirements take at the least. One that takes months runs beside the rest."""
+    return max(
+        (
+            sorted(
+                kinds[leaf.kind].least_months(leaf) if leaf.kind in kinds else 0
+                for leaf in group.leaves
+            )[group.count - 1]
+            for group in tree
+            if 0 < group.count <= len(group.leaves)
+        ),
+        default=0,
+    )

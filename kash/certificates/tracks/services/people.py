@@ -16,7 +16,7 @@ from kash.certificates.tracks.models import Track, TrackEnrolment, TrackMove, Tr
 from kash.certificates.tracks.queries.tracks import published_version
 from kash.certificates.tracks.queries.visits import kept_by, undoable
 from kash.certificates.tracks.rules.standing import EntryOutcome, outcome_of
-from kash.certificates.tracks.rules.tree import Branch, Join, Leaf, tree_as_json
+from kash.certificates.tracks.rules.tree import Leaf, all_of, tree_as_json
 from kash.certificates.tracks.services.tracks import (
     CANNOT_CERTIFY,
     NOTHING_PUBLISHED,
@@ -45,7 +45,7 @@ def publish_share(session: Session, share: int, by: Actor, now: datetime) -> Tra
         name, name_sw = STANDARD_NAMES
         track = Track(name=_free(session, name), name_sw=name_sw, certifies=True, created_at=now)
         session.add(track)
-    tree = tree_as_json(Branch(Join.ALL, (Leaf.of("workshop", share=share),)))
+    tree = tree_as_json(all_of(Leaf.of("workshop", share=share)))
     present = track.versions[0] if track.versions else None
     if present is not None and present.tree == tree:
         return present

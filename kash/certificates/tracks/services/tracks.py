@@ -31,11 +31,9 @@ from kash.certificates.tracks.rules.standing import (
     written_items,
 )
 from kash.certificates.tracks.rules.tree import (
-    Branch,
     FlawAt,
-    Join,
-    Node,
     Renewal,
+    Requirements,
     flaws_of,
     renewal_as_json,
     renewal_flaws,
@@ -137,7 +135,7 @@ def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
         draft = TrackVersion(
             track=track,
             number=1,
-            tree=tree_as_json(Branch(Join.ALL)),
+            tree=tree_as_json(()),
             created_at=change.now,
         )
         change.session.add_all([track, draft])
@@ -287,7 +285,7 @@ def start_version(track_id: str, *, by: Actor) -> str:
 
 
 def write_version(
-    public_id: str, tree: Node, renewal: Renewal | None, row_version: int, *, by: Actor
+    public_id: str, tree: Requirements, renewal: Renewal | None, row_version: int, *, by: Actor
 ) -> None:
     """Save the requirements of a draft. Raises NotFound, TrackNotADraft, ChangedMeanwhile if
     `row_version` is not the present one, and UnsoundTree."""
@@ -326,7 +324,7 @@ def write_checklist(
 
 
 def flaws(
-    session: Session, track: Track, tree: Node, renewal: Renewal | None
+    session: Session, track: Track, tree: Requirements, renewal: Renewal | None
 ) -> tuple[list[FlawAt], list[FlawAt], list[FlawAt]]:
     """Flaws of a tree, of the tree of its renewal, and of the renewal apart from that."""
     known, rules = catalogue(session), kind_rules()

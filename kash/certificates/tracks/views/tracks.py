@@ -42,7 +42,7 @@ from kash.certificates.tracks.rules.standing import (
 )
 from kash.certificates.tracks.rules.tree import (
     FlawAt,
-    Node,
+    Requirements,
     TreeFlaw,
     is_too_much,
     renewal_from_json,
@@ -199,7 +199,7 @@ def _version_page(track: Track, found: TrackVersion, form: ReturnTrackForm) -> s
     )
 
 
-def _change(track: Track, tree: Node) -> EligibilityChange:
+def _change(track: Track, tree: Requirements) -> EligibilityChange:
     """Number of people of all whom a tree would change, against the published version."""
     session, asked = db.session(), LeafQuestion(local_today())
     present = published_version(track)
