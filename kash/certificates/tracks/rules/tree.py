@@ -18,6 +18,14 @@ DEEPEST = 4
 Value = str | int | tuple[str, ...]
 
 
+class Join(StrEnum):
+    """Words in stored JSON for how many of some parts are needed."""
+
+    ALL = "all"
+    ANY = "any"
+    SOME = "some"
+
+
 @dataclass(frozen=True)
 class Leaf:
     """One requirement: its kind, and its parameters as (name, value) in the order of their
@@ -85,7 +93,7 @@ def leaves_of(tree: Requirements) -> list[Leaf]:
 def tree_as_json(tree: Requirements) -> dict[str, Any]:
     """A list as JSON: {"all": [...]} of requirements {"is": kind, parameter: value, ...}, of
     {"any": [...]} and of {"some": [...], "count": n}."""
-    return {"all": [_group_as_json(group) for group in tree]}
+    return {str(Join.ALL): [_group_as_json(group) for group in tree]}
 
 
 def _group_as_json(group: Group) -> dict[str, Any]:
@@ -98,8 +106,8 @@ def _group_as_json(group: Group) -> dict[str, Any]:
         for leaf in group.leaves
     ]
     if group.count == 1:
-        return leaves[0] if len(leaves) == 1 else {"any": leaves}
-    return {"some": leaves, "count": group.count}
+        return leaves[0] if len(leaves) == 1 else {str(Join.ANY): leaves}
+    return {str(Join.SOME): leaves, "count": group.count}
 
 
 def tree_from_json(written: object, depth: int = 0) -> Requirements:
@@ -108,13 +116,13 @@ def tree_from_json(written: object, depth: int = 0) -> Requirements:
         raise NotATree
     if "is" in written:
         return all_of(_leaf(written))
-    join = next(
-        (join for join in ("all", "any", "some") if isinstance(written.get(join), list)), ""
-    )
-    parts = [tree_from_json(part, depth + 1) for part in written.get(join, ())]
-    if join == "all" and not parts and not depth:
+    join = next((join for join in Join if isinstance(written.get(join), list)), None)
+    if join is None:
+        raise NotATree
+    parts = [tree_from_json(part, depth + 1) for part in written[join]]
+    if join is Join.ALL and not parts and not depth:
         return ()
-    count = {"all": len(parts), "any": 1}.get(join, written.get("count"))
+    count = {Join.ALL: len(parts), Join.ANY: 1}.get(join, written.get("count"))
     if type(count) is not int or not 0 < count <= len(parts):
         raise NotATree
     return _joined(parts, count)
