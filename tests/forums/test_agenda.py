@@ -191,7 +191,7 @@ def test_a_new_forum_begins_with_the_usual_items_and_their_hours(
     assert '<option selected value="usual">' in page.text
     given = {"day": "2027-01-21", "time": "14:00", "minutes": "90", "agenda": "usual"}
     answer = client.post(f"/forums/{forum}/meetings/new", data=given)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     meeting = db.session.scalars(select(Meeting).order_by(Meeting.id.desc()).limit(1)).one()
     items = list(
         db.session.scalars(

@@ -253,7 +253,7 @@ def test_members_and_paper_read_a_line_only_once_it_was_released(
     mark = re.search(r'name="internal"[^>]*value="(\w{32})"', asked.text)
     assert mark is not None
     saved = secretary.post(address, data=typed | {"internal": mark[1], "keep_internal": "y"})
-    assert saved.status_code == 302
+    assert saved.status_code == 303
     assert "Look into the 5 cases" in secretary.get(of_meeting).text
     for page in (member.get(of_meeting).text, _paper(member.get(f"{of_meeting}/minutes.pdf").data)):
         assert HARMLESS in page
@@ -265,10 +265,10 @@ def test_members_and_paper_read_a_line_only_once_it_was_released(
     assert "3 arrests" not in other.get(f"/forums/{forum}/actions").text
     line = next(row for row in lines() if row.digest == line_digest(TELLING))
     way = f"{address}/lines/{line.public_id}"
-    assert secretary.post(way, data={"do": "ask"}).status_code == 302
+    assert secretary.post(way, data={"do": "ask"}).status_code == 303
     assert "waits to be released" in director.get("/").text
     assert "waits to be released" not in secretary.get("/").text
-    assert director.post(way, data={"do": "release"}).status_code == 302
+    assert director.post(way, data={"do": "release"}).status_code == 303
     for page in (member.get(of_meeting).text, _paper(member.get(f"{of_meeting}/minutes.pdf").data)):
         assert "12 reports" in page
         assert "5 cases" not in page

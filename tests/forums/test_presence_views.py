@@ -425,7 +425,7 @@ def test_times_are_typed_and_keep_the_seconds_of_a_tap(
         f"{_entry(series, meeting, 'office')}/times"
     )
     clock = f"{to_local(tapped):%H:%M}"
-    assert secretary.post(address, data={"arrived_0": clock}).status_code == 302
+    assert secretary.post(address, data={"arrived_0": clock}).status_code == 303
     # A page that was opened before somebody tapped goes over nothing, and shows what is saved now.
     opened = re.findall(r'name="row_version"[^>]*value="(\d+)"', secretary.get(address).text)
     _tap(series, meeting, "office", DoorTap.LEFT)

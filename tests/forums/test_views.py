@@ -234,20 +234,20 @@ def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(
     public_id, _key = person("Zuhura Mpya")
     browser = sign_in("trainer")
     opened = browser.post("/forums/new", data={"name": "Station heads"})
-    assert opened.status_code == 302
+    assert opened.status_code == 303
     base = opened.location
     found = browser.post(f"{base}/members/new", data={"search": "zuhura"})
     assert found.status_code == 200
     assert f'name="people" value="{public_id}"' in found.text
     added = browser.post(f"{base}/members/new", data={"people": public_id, "step": "add"})
-    assert added.status_code == 302
+    assert added.status_code == 303
     assert "Zuhura" not in added.location
     chosen = browser.post(added.location, data={"appears": "alias", "shown_as": ""})
     assert chosen.status_code == 422
     assert "Write how this member appears." in chosen.text
     assert (
         browser.post(added.location, data={"appears": "alias", "shown_as": "Mto"}).status_code
-        == 302
+        == 303
     )
     assert db.session.scalars(select(ForumMember.shown_as)).all() == ["Mto"]
     twice = browser.post("/forums/new", data={"name": "Station heads"})
@@ -397,7 +397,7 @@ def test_two_who_write_at_once_see_both_texts(
     assert 'name="row_version" type="hidden" value="2"' in refused.text
     assert _row(AgendaItem, item).minute == "Rooms were talked about."
     saved = secretary.post(address, data=mine | {"row_version": "2"})
-    assert saved.status_code == 302
+    assert saved.status_code == 303
     row = _row(AgendaItem, item)
     assert row.minute == "My own words"
     assert [each.text for each in row.decisions] == ["Book early", "Ask first"]
@@ -507,7 +507,7 @@ def test_no_input_breaks_a_page(
 def test_back_and_again_changes_nothing_twice(secretary: FlaskClient, series: Series) -> None:
     meeting = series.plan(utc_now() - timedelta(hours=1))
     base = f"/forums/{series.forum}/meetings/{meeting}"
-    assert secretary.post(f"{base}/hold").status_code == 302
+    assert secretary.post(f"{base}/hold").status_code == 303
     again = secretary.post(f"{base}/hold")
     assert (again.status_code, "held or cancelled" in again.text) == (409, True)
     assert secretary.post(f"{base}/cancel", data={"reason": "Rain"}).status_code == 409
@@ -531,7 +531,7 @@ def test_the_register_is_marked_by_group_and_once(secretary: FlaskClient, series
     for place, entry in enumerate(entries):
         sent |= {f"mark-{entry}": "apology" if place == 0 else "present", f"seen-{entry}": "0:"}
     for _time in range(2):
-        assert secretary.post(address, data=sent).status_code == 302
+        assert secretary.post(address, data=sent).status_code == 303
         db.session.rollback()
         assert sorted(db.session.scalars(select(Mark.status))) == ["apology"] + ["present"] * 3
         assert set(db.session.scalars(select(Mark.version))) == {1}
@@ -540,9 +540,9 @@ def test_the_register_is_marked_by_group_and_once(secretary: FlaskClient, series
     assert conflict.status_code == 409
     assert "Nothing was overwritten" in conflict.text
     assert "Close register" in secretary.get(address).text
-    assert secretary.post(address, data={"action": "close"}).status_code == 302
+    assert secretary.post(address, data={"action": "close"}).status_code == 303
     assert "The register is closed." in secretary.get(address).text
-    assert secretary.post(f"{address}/reopen").status_code == 302
+    assert secretary.post(f"{address}/reopen").status_code == 303
     assert "disabled" not in secretary.get(address).text.split("<form method")[-1]
 
 
@@ -573,7 +573,7 @@ def test_turning_to_the_other_group_loses_no_tap_and_marks_nobody_by_itself(
     sent = _offered(page)
     tapped = next(name for name in sent if name.startswith("mark-"))
     answer = secretary.post(address, data=sent | {tapped: "absent", "turn_to": "A"})
-    assert (answer.status_code, answer.location) == (302, f"{address}?group=A")
+    assert (answer.status_code, answer.location) == (303, f"{address}?group=A")
     standing = _standing(meeting)
     assert {entry for entry, status in standing.items() if status} == {tapped.split("-")[1]}
     assert standing[tapped.split("-")[1]] == "absent"
@@ -627,7 +627,7 @@ def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series
     meeting = series.plan()
     base = f"/forums/{series.forum}/meetings/{meeting}/agenda"
     for title in ("One", "Two"):
-        assert secretary.post(base, data={"title": title}).status_code == 302
+        assert secretary.post(base, data={"title": title}).status_code == 303
     first, second = (item.public_id for item in _row(Meeting, meeting).items)
     by_script = secretary.post(
         f"{base}/order",
@@ -636,7 +636,7 @@ def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series
     )
     assert (by_script.status_code, by_script.data) == (204, b"")
     assert [item.title for item in _row(Meeting, meeting).items] == ["Two", "One"]
-    assert secretary.post(f"{base}/order", data={"down": second}).status_code == 302
+    assert secretary.post(f"{base}/order", data={"down": second}).status_code == 303
     assert [item.title for item in _row(Meeting, meeting).items] == ["One", "Two"]
 
 
@@ -648,7 +648,7 @@ def test_matters_arising_that_are_given_time_keep_their_name_in_each_language(
     (item,) = _row(Meeting, meeting).items
     address = f"/forums/{series.forum}/meetings/{meeting}/items/{item.public_id}/title"
     sent = {"title": "Matters arising", "minutes": "20"}
-    assert secretary.post(address, data=sent).status_code == 302
+    assert secretary.post(address, data=sent).status_code == 303
     (item,) = _row(Meeting, meeting).items
     assert (item.title, item.minutes) == ("", 20)
 
@@ -659,7 +659,7 @@ def test_whoever_moves_a_meeting_from_an_older_page_reads_what_somebody_else_sav
     meeting = series.plan(nairobi(2026, 12, 10))
     at = f"/forums/{series.forum}/meetings/{meeting}/edit"
     moved = {"row_version": "1", "day": "2026-12-17", "time": "10:30", "minutes": "120"}
-    assert secretary.post(at, data=moved | {"place": "Hall"}).status_code == 302
+    assert secretary.post(at, data=moved | {"place": "Hall"}).status_code == 303
     older = {"row_version": "1", "day": "2026-12-10", "time": "14:00", "minutes": "120"}
     page = secretary.post(at, data=older | {"place": "Library"})
     assert page.status_code == 409
@@ -680,7 +680,7 @@ def test_an_item_that_is_added_by_two_taps_stands_once_on_the_agenda(
     assert key is not None
     for _tap in range(2):
         sent = secretary.post(agenda.format(meeting), data={"title": "Rooms", "key": key[1]})
-        assert sent.status_code == 302
+        assert sent.status_code == 303
     assert len(_row(Meeting, meeting).items) == before + 1
     # Nor does the id of one meeting's item find it from another.
     wrong = secretary.post(agenda.format(other), data={"title": "Rooms", "key": key[1]})
@@ -765,7 +765,7 @@ def test_an_owner_says_what_became_of_it(
     assert member.post(f"{base}/{other}", data={"state": "done"}).status_code == 403
     assert member.post(f"{base}/{own}", data={"state": "vanished"}).status_code == 422
     saved = member.post(f"{base}/{own}", data={"state": "done", "outcome": "All sent"})
-    assert saved.status_code == 302
+    assert saved.status_code == 303
     assert _row(Action, own).outcome == "All sent"
     assert _row(Action, other).state == "open"
     assert member.post(f"{base}/{own}/reopen").status_code == 403

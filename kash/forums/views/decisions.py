@@ -7,11 +7,11 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.forums import blueprint
+from kash.forums import blueprint, go
 from kash.forums.forms import (
     ActionNoteForm,
     ActionOutcomeForm,
@@ -75,9 +75,7 @@ _AT = "/<forum_id>/decisions/<decision_id>"
 
 
 def _back(forum_id: str, decision_id: str) -> ResponseReturnValue:
-    return redirect(
-        url_for("forums.decision", forum_id=forum_id, decision_id=decision_id), code=303
-    )
+    return go("forums.decision")
 
 
 def _run(forum_id: str, decision_id: str) -> tuple[Forum, DecisionLine]:
@@ -227,7 +225,7 @@ def search_actions(forum_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _list(found, _asked_state(), form=form), 422
     if not form.search.data and not is_taken():
-        return redirect(url_for("forums.actions", forum_id=forum_id, state=_asked_state()), 303)
+        return go("forums.actions", state=_asked_state())
     return _list(found, _asked_state(), text=form.search.data)
 
 
@@ -282,7 +280,7 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("Saved. It is told at the next meeting."))
-        return redirect(url_for("forums.actions", forum_id=forum_id))
+        return go("forums.actions")
     if not form.is_submitted() and request.args.get("state") == "done":
         form.state.data = "done"
     return page(
@@ -306,7 +304,7 @@ def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
     with FlashedProblems(tone="warn"):
         minutes.reopen_action(forum_id, action_id, by=current_actor())
         flash(_("The action is open again."))
-    return redirect(url_for("forums.actions", forum_id=forum_id))
+    return go("forums.actions")
 
 
 def _item(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting, AgendaItem]:
@@ -341,16 +339,7 @@ def conflicts(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnVal
         )
         turning = request.form.get("turn_to", "")[:1]
         flash(_("Saved."))
-        return redirect(
-            url_for(
-                "forums.conflicts" if turning else "forums.item",
-                forum_id=forum_id,
-                meeting_id=meeting_id,
-                item_id=item_id,
-                group=turning or None,
-            ),
-            code=303,
-        )
+        return go("forums.conflicts" if turning else "forums.item", group=turning or None)
     return page(
         "forums/presence_conflicts.html",
         forum=found,
@@ -395,12 +384,7 @@ def decided(forum_id: str, meeting_id: str, item_id: str, decision_id: str) -> R
                 by=actor,
             )
             flash(_("Saved."))
-            return redirect(
-                url_for(
-                    "forums.meeting", forum_id=forum_id, meeting_id=meeting_id, _anchor=item_id
-                ),
-                code=303,
-            )
+            return go("forums.meeting", _anchor=item_id)
         found, held, item = _item(forum_id, meeting_id, item_id)
         decision = decision_in(item, decision_id)
     return page(
@@ -439,7 +423,7 @@ def _progress_run(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
 
 
 def _progress_back(forum_id: str, action_id: str) -> ResponseReturnValue:
-    return redirect(url_for("forums.progress", forum_id=forum_id, action_id=action_id), code=303)
+    return go("forums.progress")
 
 
 @blueprint.route(f"{_PROGRESS_AT}/progress", methods=["GET", "POST"])

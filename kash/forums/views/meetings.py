@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.forums import blueprint
+from kash.forums import blueprint, go
 from kash.forums.documents import (
     actions_paper,
     attendance_in,
@@ -118,7 +118,7 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("The meeting is planned. Now write its agenda."))
-            return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=made))
+            return go("forums.agenda", meeting_id=made)
     return page(
         "forums/meeting_edit.html", form=form, forum=forum, meeting=None, venues=venue_names()
     )
@@ -217,7 +217,7 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("Saved."))
-            return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+            return go("forums.meeting")
     if form.changed_meanwhile:
         forum = forum_to_edit(forum_id, actor)
         meeting = meetings.meeting(forum, meeting_id)
@@ -249,7 +249,7 @@ def cancel_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         meetings_services.cancel_meeting(forum_id, meeting_id, reason=form.reason.data, by=actor)
         flash(_("The meeting is cancelled."))
-        return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+        return go("forums.meeting")
     return page("forums/cancel.html", form=form, forum=forum, meeting=meeting)
 
 
@@ -264,7 +264,7 @@ def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         with FlashedProblems(tone="warn"):
             meetings_services.hold_meeting(forum_id, meeting_id, by=actor)
             flash(_("Recorded as held. The members can read the minutes now."))
-        return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+        return go("forums.meeting")
     return render_template(
         "forums/hold.html",
         forum=forum,
@@ -291,9 +291,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 by=actor,
                 item_id=form.key.data,
             )
-            return redirect(
-                url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id, _anchor="title")
-            )
+            return go("forums.agenda", _anchor="title")
     items = minutes_of(meeting)
     return page(
         "forums/agenda.html",
@@ -318,7 +316,7 @@ def add_usual_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             forum_id, meeting_id, titles=usual_titles(), known=usual_item, by=current_actor()
         )
         flash(_("Items added: %(count)s", count=added))
-    return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id), code=303)
+    return go("forums.agenda")
 
 
 @blueprint.post("/<forum_id>/meetings/<meeting_id>/agenda/order")
@@ -335,7 +333,7 @@ def order_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     )
     if request.headers.get("X-Requested-With") == "fetch":
         return "", 204
-    return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
+    return go("forums.agenda")
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/items/<item_id>/title", methods=["GET", "POST"])
@@ -359,7 +357,7 @@ def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
             by=actor,
         )
         flash(_("Saved."))
-        return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
+        return go("forums.agenda")
     return page("forums/item_title.html", form=form, forum=forum, meeting=meeting, item=item)
 
 
@@ -376,7 +374,7 @@ def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
     if request.method == "POST":
         with FlashedProblems(tone="warn"):
             agenda_services.remove_item(forum_id, meeting_id, item_id, by=actor)
-        return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
+        return go("forums.agenda")
     return render_template(
         "forums/item_remove.html",
         forum=forum,
@@ -430,9 +428,7 @@ def member_terms_page(forum_id: str, member_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             add_term(forum_id, member_id, form.details, by=actor, term_id=form.key.data)
             flash(_("Saved."))
-            return redirect(
-                url_for("forums.terms", forum_id=forum_id, group=member.letter), code=303
-            )
+            return go("forums.terms", group=member.letter)
         found = forum_to_edit(forum_id, actor)
     return page(
         "forums/presence_member.html",
@@ -459,9 +455,7 @@ def term(forum_id: str, member_id: str, term_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             change_term(forum_id, member_id, term_id, form.details, by=actor)
             flash(_("Saved."))
-            return redirect(
-                url_for("forums.terms", forum_id=forum_id, group=member.letter), code=303
-            )
+            return go("forums.terms", group=member.letter)
         found = forum_to_edit(forum_id, actor)
     return page(
         "forums/presence_member.html",
@@ -479,9 +473,7 @@ def remove_term(forum_id: str, member_id: str, term_id: str) -> ResponseReturnVa
     """Take away a term that was entered by mistake."""
     meetings_services.remove_term(forum_id, member_id, term_id, by=current_actor())
     flash(_("The term is taken away."))
-    return redirect(
-        url_for("forums.member_terms_page", forum_id=forum_id, member_id=member_id), code=303
-    )
+    return go("forums.member_terms_page")
 
 
 @blueprint.route("/<forum_id>/quorum", methods=["GET", "POST"])
@@ -507,7 +499,7 @@ def quorum(forum_id: str) -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("Saved."))
-            return redirect(url_for("forums.quorum", forum_id=forum_id), code=303)
+            return go("forums.quorum")
         found = forum_to_edit(forum_id, actor)
     return page(
         "forums/presence_quorum.html",
@@ -525,7 +517,7 @@ def remove_quorum(forum_id: str, quorum_id: str) -> ResponseReturnValue:
     """Take away a quorum that was entered by mistake."""
     meetings_services.remove_quorum(forum_id, quorum_id, by=current_actor())
     flash(_("The quorum is taken away."))
-    return redirect(url_for("forums.quorum", forum_id=forum_id), code=303)
+    return go("forums.quorum")
 
 
 def _year(years: list[int]) -> int:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 
-from kash.forums import blueprint
+from kash.forums import blueprint, go
 from kash.forums.documents import (
     agenda_pack,
     minutes_name,
@@ -167,7 +167,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         flash(_("Saved."))
         onwards = _after(forum_id, meeting_id, item_id)
         to_another = request.form.get("then", "") not in ("", "meeting")
-        return redirect(onwards if to_another else after_mending(onwards))
+        return redirect(onwards if to_another else after_mending(onwards), code=303)
     # After a refused save the objects above have expired with its transaction.
     forum = forum_to_edit(forum_id, actor)
     held = meeting(forum, meeting_id)
@@ -232,15 +232,7 @@ def internal_line(
     with FlashedProblems(tone="warn"):
         step((forum_id, meeting_id, item_id), line_id, by=current_actor())
         flash(said)
-    return redirect(
-        url_for(
-            "forums.item",
-            forum_id=forum_id,
-            meeting_id=meeting_id,
-            item_id=item_id,
-            _anchor="kept-internal",
-        )
-    )
+    return go("forums.item", _anchor="kept-internal")
 
 
 def _to_confirm(held: Meeting, item: AgendaItem) -> list[Meeting]:
@@ -329,10 +321,7 @@ def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
                 by=current_actor(),
             )
             flash(_("Saved."))
-            return redirect(
-                url_for("forums.papers", forum_id=forum_id, meeting_id=meeting_id, item_id=item_id),
-                code=303,
-            )
+            return go("forums.papers")
         found, held, item = _to_edit(forum_id, meeting_id, item_id)
     return page(
         "forums/papers.html",
@@ -366,10 +355,7 @@ def remove_paper(
     if request.method == "POST":
         services.remove_paper(forum_id, meeting_id, item_id, paper_id, by=current_actor())
         flash(_("Removed."))
-        return redirect(
-            url_for("forums.papers", forum_id=forum_id, meeting_id=meeting_id, item_id=item_id),
-            code=303,
-        )
+        return go("forums.papers")
     return render_template(
         "forums/paper_remove.html", forum=found, meeting=held, item=item, title=title
     )
@@ -386,7 +372,7 @@ def pack(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     with FlashedProblems(RenderError, CleaningBusy, StorageError):
         made = agenda_pack(found, held, utc_now())
         return noted(download(made, name=pack_name(held), type="application/pdf"))
-    return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+    return go("forums.meeting")
 
 
 _SIGNED_COPIES_AT = "/<forum_id>/meetings/<meeting_id>/signed"
@@ -420,8 +406,7 @@ def signed_copy(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         with form.showing_problems(CleaningBusy, StorageError):
             services.keep_signed_copy(forum_id, meeting_id, content=content, by=current_actor())
             flash(_("The signed copy is kept."))
-            there = url_for("forums.signed_copy", forum_id=forum_id, meeting_id=meeting_id)
-            return redirect(there, code=303)
+            return go("forums.signed_copy")
         found, held = _held(forum_id, meeting_id)
     return page(
         "forums/signed_copy.html", form=form, forum=found, meeting=held, kept=signed_copy_of(held)
@@ -446,6 +431,5 @@ def remove_signed_copy(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         services.remove_signed_copy(forum_id, meeting_id, by=current_actor())
         flash(_("Removed."))
-        there = url_for("forums.signed_copy", forum_id=forum_id, meeting_id=meeting_id)
-        return redirect(there, code=303)
+        return go("forums.signed_copy")
     return render_template("forums/signed_copy_remove.html", forum=found, meeting=held)

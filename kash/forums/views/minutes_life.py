@@ -6,12 +6,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.forums import blueprint
+from kash.forums import blueprint, go
 from kash.forums.documents import counts_in
 from kash.forums.forms import (
     CirculateForm,
@@ -70,10 +70,7 @@ from kash.policy import Actor, allow
 
 
 def _to_meeting(forum_id: str, meeting_id: str, anchor: str = "") -> ResponseReturnValue:
-    return redirect(
-        url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id, _anchor=anchor or None),
-        code=303,
-    )
+    return go("forums.meeting", _anchor=anchor or None)
 
 
 def _run(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
@@ -183,15 +180,7 @@ def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseRet
             if one.state == "open"
         ]
         if left:
-            return redirect(
-                url_for(
-                    "forums.settle_remark",
-                    forum_id=forum_id,
-                    meeting_id=meeting_id,
-                    remark_id=left[0].public_id,
-                ),
-                code=303,
-            )
+            return go("forums.settle_remark", remark_id=left[0].public_id)
         return _to_meeting(forum_id, meeting_id)
     item = meetings.item(held, line.item_id)
     return page(
@@ -391,13 +380,4 @@ def settle(forum_id: str, meeting_id: str, item_id: str, difference_id: str) -> 
             by=current_actor(),
         )
         flash(_("Settled."))
-    return redirect(
-        url_for(
-            "forums.item",
-            forum_id=forum_id,
-            meeting_id=meeting_id,
-            item_id=item_id,
-            _anchor="differences",
-        ),
-        code=303,
-    )
+    return go("forums.item", _anchor="differences")

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from operator import attrgetter
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from kash.attendance.rules.marking import Operation, OperationAnswer
 from kash.attendance.rules.registers import has_begun, is_ahead
 from kash.attendance.services.marking import NotBegun, SomebodyUnmarked, apply_marks, close_slot
 from kash.attendance.services.registers import reopen_slot
-from kash.forums import blueprint
+from kash.forums import blueprint, go
 from kash.forums.forms import ANSWER_WORDS, ROWS_OFFERED, STATUS_WORDS, FindForm, TimesForm
 from kash.forums.models import Forum, Meeting
 from kash.forums.queries.meetings import attendance_at, attendance_of, meeting, slot_of
@@ -96,10 +96,7 @@ def _answered(forum_id: str, meeting_id: str, problem: str = "") -> ResponseRetu
         return _presence(forum_id, meeting_id, group, problem, asked=True)
     if problem:
         flash(problem, "warn")
-    return redirect(
-        url_for("forums.presence", forum_id=forum_id, meeting_id=meeting_id, group=group or None),
-        code=303,
-    )
+    return go("forums.presence", group=group or None)
 
 
 @blueprint.post("/<forum_id>/meetings/<meeting_id>/presence/all")
@@ -166,11 +163,7 @@ def times(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
                 by=current_actor(),
             )
             flash(_("Saved."))
-            return redirect(
-                url_for(
-                    "forums.presence", forum_id=forum_id, meeting_id=meeting_id, group=one.letter
-                )
-            )
+            return go("forums.presence", group=one.letter)
         found, held = _meeting(forum_id, meeting_id)
         one = _person(held, entry_id)
         if form.changed_meanwhile:
@@ -189,10 +182,7 @@ def answer(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             forum_id, meeting_id, answer=request.form.get("answer", ""), by=current_actor()
         )
         flash(_("Thank you. You can change your answer until the meeting."))
-    return redirect(
-        url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id, _anchor="invitation"),
-        code=303,
-    )
+    return go("forums.meeting", _anchor="invitation")
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/answers", methods=["GET", "POST"])
@@ -213,15 +203,7 @@ def answers(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             note_answers(forum_id, meeting_id, sent, by=current_actor())
             flash(_("Saved."))
         turning = request.form.get("turn_to", "")[:1]
-        return redirect(
-            url_for(
-                "forums.answers",
-                forum_id=forum_id,
-                meeting_id=meeting_id,
-                group=turning or group or None,
-            ),
-            code=303,
-        )
+        return go("forums.answers", group=turning or group or None)
     members = [one for one in people_at(held) if one.member]
     return render_template(
         "forums/presence_answers.html",
@@ -275,12 +257,10 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             if not problem and (sent or not turning_to):
                 flash(_("The register is closed.") if sheet.slot.closed_at else _("Saved."))
             if closing and not problem:
-                return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+                return go("forums.meeting")
             unmarked = next((row.letter for row in sheet.rows if not row.status), None)
             group = turning_to or unmarked or request.form.get("group", "")[:1] or None
-            return redirect(
-                url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id, group=group)
-            )
+            return go("forums.attendance", group=group)
     sheet = slot_sheet(held.register_id, slot_of(held))
     now, starts_at = utc_now(), sheet.slot.starts_at
     weights = status_catalogue()
@@ -338,7 +318,7 @@ def reopen_register(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Open the register again to correct it."""
     _found, held = _attendance_meeting(forum_id, meeting_id)
     reopen_slot(held.register.public_id, slot_of(held).public_id, current_actor())
-    return redirect(url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id))
+    return go("forums.attendance")
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/attendance/guests", methods=["GET", "POST"])
@@ -367,4 +347,4 @@ def add_guest(forum_id: str, meeting_id: str, person_id: str) -> ResponseReturnV
     """Put a guest on the register."""
     presence_services.add_guest(forum_id, meeting_id, person_id, by=current_actor())
     flash(_("Added to the register. On paper guests are only counted."))
-    return redirect(url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id))
+    return go("forums.attendance")

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Form, FormField
 
 from kash.accounts.models import role_name
-from kash.forums import blueprint
+from kash.forums import blueprint, go
 from kash.forums.documents import owner_on_paper
 from kash.forums.forms import (
     MOST_TICKED,
@@ -160,7 +160,7 @@ def add() -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("The forum is open. Now add its members."))
-            return redirect(url_for("forums.forum", forum_id=made))
+            return go("forums.forum", forum_id=made)
     return page("forums/edit.html", form=form, forum=None)
 
 
@@ -207,7 +207,7 @@ def edit(forum_id: str) -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("Saved."))
-            return redirect(url_for("forums.forum", forum_id=forum_id))
+            return go("forums.forum")
     elif not form.is_submitted():
         form.name.data = forum.name
         form.template.data = template_of(forum.template_id)
@@ -269,7 +269,7 @@ def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:
     made = add_members(forum_id, ticked, by=current_actor())
     if len(made) == 1 and len(ticked) == 1:
         flash(_("Added. Until they choose otherwise, this member is only counted."))
-        return redirect(url_for("forums.appearance", forum_id=forum_id, member_id=made[0]))
+        return go("forums.appearance", member_id=made[0])
     if made:
         flash(
             _(
@@ -279,7 +279,7 @@ def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:
         )
     else:
         flash(_("Who was ticked is a member already."), "warn")
-    return redirect(url_for("forums.forum", forum_id=forum_id))
+    return go("forums.forum")
 
 
 @blueprint.route("/<forum_id>/members/<member_id>", methods=["GET", "POST"])
@@ -300,7 +300,7 @@ def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("Saved."))
-            return redirect(url_for("forums.forum", forum_id=forum_id))
+            return go("forums.forum")
     return page(
         "forums/appearance.html",
         form=form,
@@ -320,7 +320,7 @@ def end_membership(forum_id: str, member_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         series_services.end_membership(forum_id, member_id, by=actor)
         flash(_("The membership has ended."))
-        return redirect(url_for("forums.forum", forum_id=forum_id))
+        return go("forums.forum")
     return render_template("forums/leave.html", forum=forum, member=member)
 
 
@@ -412,7 +412,7 @@ def add_template() -> ResponseReturnValue:
                 form.name.data, form.language.data, form.written(), current_actor()
             )
             flash(_("Saved."))
-            return redirect(url_for("forums.templates"))
+            return go("forums.templates")
     form.add_spare_lines()
     return page("forums/template.html", form=form, template_id=None)
 
@@ -441,7 +441,7 @@ def edit_template(template_id: str) -> ResponseReturnValue:
                 current_actor(),
             )
             flash(_("Saved."))
-            return redirect(url_for("forums.templates"))
+            return go("forums.templates")
     if form.changed_meanwhile:
         found = template(template_id)
         form.show_row_version(found.row_version)
@@ -457,7 +457,7 @@ def remove_template(template_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         series_services.remove_template(template_id, current_actor())
         flash(_("The agenda is deleted. Meetings stay as they are."))
-        return redirect(url_for("forums.templates"), code=303)
+        return go("forums.templates")
     return render_template("forums/template_remove.html", template=found)
 
 
@@ -473,5 +473,5 @@ def keep_agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             series_services.keep_agenda(forum_id, meeting_id, name=form.name.data, by=actor)
             flash(_("Saved. New meetings can begin with this agenda."))
-            return redirect(url_for("forums.templates"))
+            return go("forums.templates")
     return page("forums/keep_agenda.html", form=form, forum=forum, meeting=held)
