@@ -109,11 +109,11 @@ def _readable(forum: Forum, actor: Actor) -> ColumnElement[bool]:
     """Until a meeting is held its minutes are a draft: others see only what they took on."""
     if runs(actor, forum.secretary_id):
         return true()
-    held = Meeting.state == "held"
+    of_held = Meeting.state == "held"
     if actor.person_id is None:
-        return held
+        return of_held
     own = select(ForumMember.id).where(ForumMember.person_id == actor.person_id)
-    return or_(held, Action.owner_id.in_(own))
+    return or_(of_held, Action.owner_id.in_(own))
 
 
 # Which actions a page shows; those of the first line are open.

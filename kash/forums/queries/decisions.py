@@ -178,7 +178,7 @@ def shown_decisions(rows: Iterable[Any], actor: Actor) -> list[DecisionLine]:
 
 def readable_decision(forum: Forum, public_id: str, actor: Actor) -> DecisionLine:
     """A decision of this forum. Raises NotFound."""
-    row = one_or_404(
+    pair = one_or_404(
         db.session.execute(
             _decisions().where(
                 Meeting.forum_id == forum.id,
@@ -187,16 +187,16 @@ def readable_decision(forum: Forum, public_id: str, actor: Actor) -> DecisionLin
             )
         ).one_or_none()
     )
-    return _line(row[0], row[1], actor)
+    return _line(pair[0], pair[1], actor)
 
 
 def watchable_lines() -> list[tuple[str, str]]:
     """("table:line", name) of all lines that were ever printed, for choosing one."""
-    found: dict[str, str] = {}
+    lines: dict[str, str] = {}
     for table in printed_tables():
         for line in table.lines:
-            found[f"{table.key}:{line.code}"] = f"{table.title}: {line.label}"
-    return list(found.items())
+            lines[f"{table.key}:{line.code}"] = f"{table.title}: {line.label}"
+    return list(lines.items())
 
 
 def lines_read(
@@ -204,15 +204,15 @@ def lines_read(
 ) -> dict[str, LineRead]:
     """The printed lines that decisions watch, by the decisions' public ids. `until` is the last day
     whose figures count: one for all, or of each. Three queries at most, none if none is watched."""
-    watching = [one for one in decisions if one.table_key]
+    watching = [decision for decision in decisions if decision.table_key]
     if not watching:
         return {}
     tables = printed_tables()
     return {
-        one.public_id: _read(
-            one, tables, until if isinstance(until, date) else until[one.public_id]
+        decision.public_id: _read(
+            decision, tables, until if isinstance(until, date) else until[decision.public_id]
         )
-        for one in watching
+        for decision in watching
     }
 
 
@@ -307,8 +307,10 @@ def changes_of(
     """Decisions with what came of them: the line that was read, the actions taken on under the same
     item, what they change, and the line since; nine queries at most."""
     until = {
-        one.public_id: to_local(one.concluded_at).date() if one.concluded_at else today
-        for one in decisions
+        taken_decision.public_id: to_local(taken_decision.concluded_at).date()
+        if taken_decision.concluded_at
+        else today
+        for taken_decision in decisions
     }
     read = lines_read(decisions, until)
     items = db.session.scalars(
@@ -333,8 +335,13 @@ def changes_of(
     shown = {line.public_id for lines in actions.values() for line in lines}
     links = links_of(shown, actor) if shown else {}
     return [
-        ResultToChange(one, read.get(one.public_id), actions.get(one.public_id, []), links)
-        for one in decisions
+        ResultToChange(
+            taken_decision,
+            read.get(taken_decision.public_id),
+            actions.get(taken_decision.public_id, []),
+            links,
+        )
+        for taken_decision in decisions
     ]
 
 
@@ -382,14 +389,14 @@ def notes_of(action: ActionLine) -> list[ActionNoteLine]:
     opens = action.may_close
     return [
         ActionNoteLine(
-            row.public_id,
-            row.text,
-            row.by_owner,
-            row.created_at,
-            row.kind if opens else "",
-            row.size if opens else 0,
+            note.public_id,
+            note.text,
+            note.by_owner,
+            note.created_at,
+            note.kind if opens else "",
+            note.size if opens else 0,
         )
-        for row in rows
+        for note in rows
     ]
 
 
@@ -413,7 +420,7 @@ def ages_of(forum: Forum, lines: Iterable[ActionLine], now: datetime) -> Mapping
     shown = [line for line in lines if line.raised_at is not None]
     if not shown:
         return {}
-    held = [
+    days = [
         to_local(moment).date()
         for moment in db.session.scalars(
             select(Meeting.starts_at).where(Meeting.forum_id == forum.id, Meeting.state == "held")
@@ -421,7 +428,7 @@ def ages_of(forum: Forum, lines: Iterable[ActionLine], now: datetime) -> Mapping
     ]
     return {
         line.public_id: age_of(
-            to_local(line.raised_at).date(), to_local(line.closed_at or now).date(), held
+            to_local(line.raised_at).date(), to_local(line.closed_at or now).date(), days
         )
         for line in shown
         if line.raised_at is not None
@@ -445,4 +452,4 @@ def actions_to_remind_of(session: Session, today: date) -> list[tuple[str, date,
         )
         .order_by(Action.id)
     )
-    return [(row[0], row[1], row[2]) for row in rows if row[1] is not None]
+    return [(action[0], action[1], action[2]) for action in rows if action[1] is not None]

@@ -147,9 +147,9 @@ def quorum_at(
 ) -> Quorum:
     """The quorum of a meeting at a moment, by group; of an item without those who declared a
     conflict of interest in it."""
-    asked = session or db.session()
-    conflicted = () if item is None else conflicted_in(asked, item)
-    return attendance_at(asked, meeting).at(moment, conflicted)
+    used = session or db.session()
+    conflicted = () if item is None else conflicted_in(used, item)
+    return attendance_at(used, meeting).at(moment, conflicted)
 
 
 def conflicted_in(session: Session, item: AgendaItem) -> set[int]:
@@ -192,8 +192,8 @@ def attendances_at(session: Session, meetings: Sequence[Meeting]) -> dict[int, M
         )
         .order_by(RosterEntry.id)
     ).all()
-    spells = spells_of(session, [row[1] for row in rows])
-    terms = terms_of(session, {row[2] for row in rows})
+    spells = spells_of(session, [columns[1] for columns in rows])
+    terms = terms_of(session, {columns[2] for columns in rows})
     seats: dict[int, list[Seat]] = {meeting.id: [] for meeting in meetings}
     for key, entry, member, left_on, letter, mark in rows:
         seats[key].append(Seat(member, letter, mark, spells[entry], terms[member], left_on))
@@ -201,39 +201,39 @@ def attendances_at(session: Session, meetings: Sequence[Meeting]) -> dict[int, M
         select(Group.letter, Group.name).order_by(Group.position, Group.letter)
     ).all()
     quorums = _quorums(session, {meeting.forum_id for meeting in meetings})
-    found = {}
+    presences = {}
     for meeting in meetings:
         day = to_local(meeting.starts_at).date()
-        held = [(since, needed) for since, needed in quorums[meeting.forum_id] if since <= day]
-        needed = held[-1][1] if held else {}
-        found[meeting.id] = MeetingPresence(seats[meeting.id], needed, dict(names), day)
-    return found
+        agreed = [(since, needed) for since, needed in quorums[meeting.forum_id] if since <= day]
+        needed = agreed[-1][1] if agreed else {}
+        presences[meeting.id] = MeetingPresence(seats[meeting.id], needed, dict(names), day)
+    return presences
 
 
 def spells_of(session: Session, entry_ids: Collection[int]) -> defaultdict[int, list[TimeThere]]:
     """{key of a roster entry: its times in their order}."""
-    found: defaultdict[int, list[TimeThere]] = defaultdict(list)
+    spells: defaultdict[int, list[TimeThere]] = defaultdict(list)
     if entry_ids:
-        for row in session.execute(
+        for spell in session.execute(
             select(PresenceSpell.entry_id, PresenceSpell.arrived_at, PresenceSpell.left_at)
             .where(PresenceSpell.entry_id.in_(entry_ids))
             .order_by(PresenceSpell.arrived_at, PresenceSpell.id)
         ):
-            found[row[0]].append(TimeThere(row[1], row[2]))
-    return found
+            spells[spell[0]].append(TimeThere(spell[1], spell[2]))
+    return spells
 
 
 def terms_of(session: Session, member_ids: Collection[int]) -> defaultdict[int, list[OfficeTerm]]:
     """{key of a member: the terms in their order}."""
-    found: defaultdict[int, list[OfficeTerm]] = defaultdict(list)
+    terms: defaultdict[int, list[OfficeTerm]] = defaultdict(list)
     if member_ids:
-        for row in session.execute(
+        for term in session.execute(
             select(ForumTerm.member_id, ForumTerm.begins_on, ForumTerm.ends_on, ForumTerm.office)
             .where(ForumTerm.member_id.in_(member_ids))
             .order_by(ForumTerm.begins_on, ForumTerm.id)
         ):
-            found[row[0]].append(OfficeTerm(row[1], row[2], row[3]))
-    return found
+            terms[term[0]].append(OfficeTerm(term[1], term[2], term[3]))
+    return terms
 
 
 def _quorums(
@@ -241,7 +241,7 @@ def _quorums(
 ) -> defaultdict[int, list[tuple[date, dict[str, NeededOfGroup]]]]:
     """The quorums of forums (by key) by the groups' letters, each with the day from which it holds,
     the earliest first."""
-    found: defaultdict[int, list[tuple[date, dict[str, NeededOfGroup]]]] = defaultdict(list)
+    by_forum: defaultdict[int, list[tuple[date, dict[str, NeededOfGroup]]]] = defaultdict(list)
     rows = session.execute(
         select(
             ForumQuorum.forum_id,
@@ -256,12 +256,12 @@ def _quorums(
         .order_by(ForumQuorum.holds_from)
     )
     for forum, since, letter, share, least in rows:
-        quorums = found[forum]
+        quorums = by_forum[forum]
         if not quorums or quorums[-1][0] != since:
             quorums.append((since, {}))
         if letter is not None:
             quorums[-1][1][letter] = NeededOfGroup(QuorumShare(share), least)
-    return found
+    return by_forum
 
 
 def number_of(item: AgendaItem, held: Meeting) -> str:
@@ -450,9 +450,9 @@ def attendances_of(meetings: Sequence[Meeting]) -> dict[int, list[AttendanceLine
     seats = {seat.id for *_row, seat, _walk_in, _answer in rows if seat is not None}
     terms = terms_of(db.session(), seats)
     days = {meeting.id: to_local(meeting.starts_at).date() for meeting in meetings}
-    found: dict[int, list[AttendanceLine]] = {meeting.id: [] for meeting in meetings}
+    lines: dict[int, list[AttendanceLine]] = {meeting.id: [] for meeting in meetings}
     for key, person_id, name, group, letter, status, version, seat, walk_in, answer in rows:
-        found[key].append(
+        lines[key].append(
             AttendanceLine(
                 person_id=person_id,
                 name=name,
@@ -467,7 +467,7 @@ def attendances_of(meetings: Sequence[Meeting]) -> dict[int, list[AttendanceLine
                 seat=seat.public_id if seat else "",
             )
         )
-    return found
+    return lines
 
 
 def attendance_table(
@@ -567,7 +567,7 @@ def meetings_between(actor: Actor, begins: datetime, ends: datetime) -> list[Mee
         )
         .order_by(Meeting.starts_at, Meeting.id)
     )
-    return [MeetingInCalendar(*row) for row in rows]
+    return [MeetingInCalendar(*columns) for columns in rows]
 
 
 def item(meeting: Meeting, public_id: str) -> AgendaItem:
@@ -642,32 +642,32 @@ def member_terms(forum: Forum, day: date) -> list[MemberTerms]:
         .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
         .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
     ).all()
-    held: dict[int, list[tuple[str, OfficeTerm]]] = {row[0]: [] for row in members}
-    for row in db.session.scalars(
+    by_member: dict[int, list[tuple[str, OfficeTerm]]] = {member[0]: [] for member in members}
+    for member in db.session.scalars(
         select(ForumTerm)
         .join(ForumMember, ForumMember.id == ForumTerm.member_id)
         .where(ForumMember.forum_id == forum.id)
         .order_by(ForumTerm.begins_on, ForumTerm.id)
     ):
-        if row.member_id in held:
-            term = OfficeTerm(row.begins_on, row.ends_on, row.office)
-            held[row.member_id].append((row.public_id, term))
-    found = []
+        if member.member_id in by_member:
+            term = OfficeTerm(member.begins_on, member.ends_on, member.office)
+            by_member[member.member_id].append((member.public_id, term))
+    lines = []
     for key, public_id, person, letter in members:
-        terms = [term for _id, term in held[key]]
-        found.append(
+        terms = [term for _id, term in by_member[key]]
+        lines.append(
             MemberTerms(
                 member=public_id,
                 person=person.public_id,
                 name=person.chosen_name,
                 letter=letter,
-                terms=held[key],
+                terms=by_member[key],
                 now=term_on(terms, day),
                 ends=ends_after(terms, day),
                 counts=counts_on(terms, None, day),
             )
         )
-    return found
+    return lines
 
 
 @dataclass(frozen=True)
@@ -702,13 +702,17 @@ def terms_ending(actor: Actor, day: date) -> list[TermsEnding]:
     for public_id, name, member, begins, ends in rows:
         of_forum = terms.setdefault((public_id, name), {})
         of_forum.setdefault(member, []).append(OfficeTerm(begins, ends))
-    found = []
+    forums = []
     for (public_id, name), members in terms.items():
-        ending = [ends_after(held, day) for held in members.values()]
-        days = [one for one in ending if one is not None and (one - day).days <= TOLD_BEFORE]
+        ending = [ends_after(terms_held, day) for terms_held in members.values()]
+        days = [
+            last_day
+            for last_day in ending
+            if last_day is not None and (last_day - day).days <= TOLD_BEFORE
+        ]
         if days:
-            found.append(TermsEnding(public_id, name, len(days), min(days)))
-    return found
+            forums.append(TermsEnding(public_id, name, len(days), min(days)))
+    return forums
 
 
 @dataclass(frozen=True)
@@ -723,7 +727,7 @@ class QuorumAgreed:
 
 def quorums_of(forum: Forum, day: date) -> list[QuorumAgreed]:
     """All that a forum agreed on, the newest first."""
-    found: dict[str, tuple[date, dict[str, NeededOfGroup]]] = {}
+    agreed: dict[str, tuple[date, dict[str, NeededOfGroup]]] = {}
     for public_id, holds_from, letter, share, least in db.session.execute(
         select(
             ForumQuorum.public_id,
@@ -737,11 +741,11 @@ def quorums_of(forum: Forum, day: date) -> list[QuorumAgreed]:
         .where(ForumQuorum.forum_id == forum.id)
         .order_by(ForumQuorum.holds_from.desc(), Group.position, Group.letter)
     ):
-        needed = found.setdefault(public_id, (holds_from, {}))[1]
+        needed = agreed.setdefault(public_id, (holds_from, {}))[1]
         if letter is not None:
             needed[letter] = NeededOfGroup(QuorumShare(share), least)
-    now = next((key for key, (begins, _needed) in found.items() if begins <= day), "")
+    now = next((key for key, (begins, _needed) in agreed.items() if begins <= day), "")
     return [
         QuorumAgreed(public_id, begins, needed, public_id == now)
-        for public_id, (begins, needed) in found.items()
+        for public_id, (begins, needed) in agreed.items()
     ]

@@ -97,30 +97,30 @@ def differences_of(item: AgendaItem, owners: dict[str, str], actor: Actor) -> li
         .where(MinutesDifference.item_id == item.id)
         .order_by(MinutesDifference.id)
     ).all()
-    decisions = {row.public_id: place for place, row in enumerate(item.decisions, start=1)}
-    actions = {row.public_id: place for place, row in enumerate(item.actions, start=1)}
-    names = {each: account_name(each) for each in {row.written_by for row in rows}}
+    decisions = {written.public_id: place for place, written in enumerate(item.decisions, start=1)}
+    actions = {written.public_id: place for place, written in enumerate(item.actions, start=1)}
+    names = {account: account_name(account) for account in {written.written_by for written in rows}}
 
     def shown(kind: str, text: str) -> str | date:
         if kind == "owner":
             return owners.get(text, "")
         return date.fromisoformat(text) if kind == "due" and text else text
 
-    found = []
-    for row in rows:
-        kind, _sign, key = row.part.partition(":")
-        found.append(
+    differences = []
+    for written in rows:
+        kind, _sign, key = written.part.partition(":")
+        differences.append(
             ShownDifference(
-                public_id=row.public_id,
+                public_id=written.public_id,
                 kind=kind,
                 number=decisions.get(key, 0) or actions.get(key, 0),
-                stands=shown(kind, row.stands),
-                other=shown(kind, row.other),
-                own=row.written_by == actor.public_id,
-                writer=names[row.written_by],
+                stands=shown(kind, written.stands),
+                other=shown(kind, written.other),
+                own=written.written_by == actor.public_id,
+                writer=names[written.written_by],
             )
         )
-    return found
+    return differences
 
 
 def live_record(forum: Forum, meeting: Meeting, now: datetime) -> MinutesRecord:
@@ -211,7 +211,7 @@ def _names(attendance: list[AttendanceLine], offices: Mapping[str, str]) -> tupl
     """The names of those who are shown, by group and status, then in the order of random ids, so
     that the place of one that is withdrawn tells nothing of it."""
     groups = list(dict.fromkeys(line.letter for line in attendance))
-    found = [
+    named = [
         (groups.index(line.letter), STATUSES.index(status), line.seat, line.shown)
         for line in attendance
         if line.shown
@@ -219,7 +219,7 @@ def _names(attendance: list[AttendanceLine], offices: Mapping[str, str]) -> tupl
     ]
     return tuple(
         MinutesPart("name", {"shown": shown, "office": offices.get(seat, "")}, member=seat)
-        for _group, _status, seat, shown in sorted(found)
+        for _group, _status, seat, shown in sorted(named)
     )
 
 
@@ -228,7 +228,7 @@ def _owner(line: ActionLine) -> MinutesPart | None:
 
 
 def _carried(line: ActionLine, state: str) -> Task:
-    said = {
+    facts = {
         "minute": line.number,
         "text": line.text,
         "state": state,
@@ -236,7 +236,7 @@ def _carried(line: ActionLine, state: str) -> Task:
         "group": line.owner_group,
         "due": line.due_on.isoformat() if line.due_on else "",
     }
-    return Task(MinutesPart("carried", said, line.public_id), _owner(line))
+    return Task(MinutesPart("carried", facts, line.public_id), _owner(line))
 
 
 def presence_with_decisions(meeting: Meeting) -> dict[int, dict[str, Any]]:
@@ -250,14 +250,18 @@ def presence_with_decisions(meeting: Meeting) -> dict[int, dict[str, Any]]:
         .where(AgendaItem.meeting_id == meeting.id)
         .order_by(Group.position, Group.letter)
     )
-    found: dict[int, dict[str, Any]] = {}
-    for row, letter in rows:
-        said = found.setdefault(row.decision_id, {"groups": [], "votes": [], "quorate": True})
-        said["groups"].append([letter, row.present, row.members])
-        if row.votes_for is not None:
-            said["votes"].append([letter, row.votes_for, row.votes_against, row.abstained])
-        said["quorate"] = said["quorate"] and row.present >= row.needed
-    return found
+    by_decision: dict[int, dict[str, Any]] = {}
+    for counted, letter in rows:
+        presence = by_decision.setdefault(
+            counted.decision_id, {"groups": [], "votes": [], "quorate": True}
+        )
+        presence["groups"].append([letter, counted.present, counted.members])
+        if counted.votes_for is not None:
+            presence["votes"].append(
+                [letter, counted.votes_for, counted.votes_against, counted.abstained]
+            )
+        presence["quorate"] = presence["quorate"] and counted.present >= counted.needed
+    return by_decision
 
 
 def _item(
@@ -279,18 +283,18 @@ def _item(
         tuple(
             MinutesPart(
                 "decision",
-                {"text": shown_text(item, row.text, whole=False), **presence.get(row.id, {})},
-                row.public_id,
+                {"text": shown_text(item, line.text, whole=False), **presence.get(line.id, {})},
+                line.public_id,
             )
-            for row in item.decisions
+            for line in item.decisions
         ),
-        tuple(_action(action_line(row, item, meeting, NOBODY)) for row in item.actions),
+        tuple(_action(action_line(line, item, meeting, NOBODY)) for line in item.actions),
     )
 
 
 def _internal(item: AgendaItem) -> list[MinutesPart]:
-    texts = [item.minute, *(row.text for row in item.decisions)]
-    texts += [row.text for row in item.actions]
+    texts = [item.minute, *(line_of.text for line_of in item.decisions)]
+    texts += [line_of.text for line_of in item.actions]
     lines = {
         line_digest(line): line.strip()
         for line in "\n".join(texts).splitlines()
@@ -300,12 +304,12 @@ def _internal(item: AgendaItem) -> list[MinutesPart]:
 
 
 def _action(line: ActionLine) -> Task:
-    said = {
+    facts = {
         "text": line.text,
         "group": line.owner_group,
         "due": line.due_on.isoformat() if line.due_on else "",
     }
-    return Task(MinutesPart("action", said, line.public_id), _owner(line))
+    return Task(MinutesPart("action", facts, line.public_id), _owner(line))
 
 
 def leaf_rows(meeting_id: int) -> list[MinutesLeaf]:
@@ -329,8 +333,8 @@ def locked_record(meeting: Meeting) -> MinutesRecord:
     """Locked minutes, from their leaves."""
     return record_of(
         [
-            MinutesPart(row.kind, said_in(row.value), row.about, key=row.public_id)
-            for row in leaf_rows(meeting.id)
+            MinutesPart(leaf.kind, said_in(leaf.value), leaf.about, key=leaf.public_id)
+            for leaf in leaf_rows(meeting.id)
         ]
     )
 
@@ -367,17 +371,21 @@ class VerifiedMinutes:
 def _errata_whole(root: str, rows: Sequence[MinutesErratum]) -> tuple[bool, str]:
     """True if all errata stand on the root and on each other; and the last root."""
     before = root
-    for number, row in enumerate(rows, start=1):
-        salt = None if row.salt is None else bytes.fromhex(row.salt)
-        leaf = SaltedLeaf("erratum", row.digest, row.value, salt)
+    for number, erratum in enumerate(rows, start=1):
+        salt = None if erratum.salt is None else bytes.fromhex(erratum.salt)
+        leaf = SaltedLeaf("erratum", erratum.digest, erratum.value, salt)
         holds = leaf.withdrawn or (
             salt is not None
-            and row.value is not None
-            and leaf_digest(salt, "erratum", number, row.value) == row.digest
+            and erratum.value is not None
+            and leaf_digest(salt, "erratum", number, erratum.value) == erratum.digest
         )
-        if row.number != number or not holds or erratum_root(before, number, leaf) != row.root:
+        if (
+            erratum.number != number
+            or not holds
+            or erratum_root(before, number, leaf) != erratum.root
+        ):
             return False, before
-        before = row.root
+        before = erratum.root
     return True, before
 
 
@@ -390,13 +398,13 @@ def verify_minutes() -> list[VerifiedMinutes]:
         .where(MinutesLife.state == "locked")
         .order_by(Meeting.starts_at, Meeting.id)
     ).all()
-    found = []
+    findings = []
     for root, meeting, forum in rows:
-        leaves = [as_leaf(row) for row in leaf_rows(meeting.id)]
+        leaves = [as_leaf(stored_leaf) for stored_leaf in leaf_rows(meeting.id)]
         errata = errata_rows(meeting.id)
         errata_whole, last = _errata_whole(root, errata)
         named = named_before(db.session(), {root_subject(root), root_subject(last)})
-        found.append(
+        findings.append(
             VerifiedMinutes(
                 meeting.public_id,
                 forum,
@@ -412,7 +420,7 @@ def verify_minutes() -> list[VerifiedMinutes]:
                 {root_subject(root), root_subject(last)} <= named,
             )
         )
-    return found
+    return findings
 
 
 @dataclass(frozen=True)
@@ -470,7 +478,7 @@ def minutes_to_see_through(actor: Actor, now: datetime, *, most: int = 20) -> li
     rows = db.session.execute(
         _circulated(Forum.secretary_id == actor.account_id).add_columns(remarks, today).limit(most)
     )
-    return [MinutesToSee(*row) for row in rows]
+    return [MinutesToSee(*columns) for columns in rows]
 
 
 def minutes_to_read(actor: Actor, now: datetime, *, most: int = 10) -> list[MinutesToSee]:
@@ -487,7 +495,7 @@ def minutes_to_read(actor: Actor, now: datetime, *, most: int = 10) -> list[Minu
         )
         .limit(most)
     )
-    return [MinutesToSee(*row) for row in rows]
+    return [MinutesToSee(*columns) for columns in rows]
 
 
 @dataclass(frozen=True)
@@ -504,8 +512,8 @@ class PaperLine:
 def papers_of(meeting: Meeting) -> dict[str, list[PaperLine]]:
     """The papers of a meeting by the public ids of its items, each item's oldest first; one
     query."""
-    found: defaultdict[str, list[PaperLine]] = defaultdict(list)
-    for row in db.session.execute(
+    papers: defaultdict[str, list[PaperLine]] = defaultdict(list)
+    for columns in db.session.execute(
         select(
             AgendaPaper.public_id,
             AgendaItem.public_id,
@@ -517,9 +525,9 @@ def papers_of(meeting: Meeting) -> dict[str, list[PaperLine]]:
         .where(AgendaItem.meeting_id == meeting.id)
         .order_by(AgendaItem.position, AgendaPaper.id)
     ):
-        line = PaperLine(*row)
-        found[line.item_id].append(line)
-    return dict(found)
+        line = PaperLine(*columns)
+        papers[line.item_id].append(line)
+    return dict(papers)
 
 
 def paper_of(item: AgendaItem, public_id: str) -> AgendaPaper:
@@ -582,15 +590,15 @@ def _begins(year: int) -> datetime:
 
 
 def _locked_parts(meeting_ids: list[int]) -> dict[int, list[MinutesPart]]:
-    found: defaultdict[int, list[MinutesPart]] = defaultdict(list)
+    parts: defaultdict[int, list[MinutesPart]] = defaultdict(list)
     if meeting_ids:
-        for row in db.session.scalars(
+        for leaf in db.session.scalars(
             select(MinutesLeaf)
             .where(MinutesLeaf.meeting_id.in_(meeting_ids), MinutesLeaf.kind.in_(("group", "name")))
             .order_by(MinutesLeaf.meeting_id, MinutesLeaf.place)
         ):
-            found[row.meeting_id].append(MinutesPart(row.kind, said_in(row.value)))
-    return found
+            parts[leaf.meeting_id].append(MinutesPart(leaf.kind, said_in(leaf.value)))
+    return parts
 
 
 def _year_groups(parts: list[MinutesPart]) -> list[GroupInMeeting]:

@@ -92,15 +92,15 @@ def life_row(meeting_id: int) -> MinutesLife | None:
 
 def life_of(meeting: Meeting, now: datetime) -> LifeLine:
     """State of the minutes of a meeting and what comes next; four queries at most."""
-    row = life_row(meeting.id) if meeting.state == "held" else None
-    state = MinutesState(row.state) if row else MinutesState.DRAFT
-    if row is None or state is not MinutesState.CIRCULATED:
+    life = life_row(meeting.id) if meeting.state == "held" else None
+    state = MinutesState(life.state) if life else MinutesState.DRAFT
+    if life is None or state is not MinutesState.CIRCULATED:
         step = next_step(meeting.state, state, open_remarks=0, later_begun=False)
         return LifeLine(
             state,
             step,
-            root=row.root if row else "",
-            confirmed_in=row.confirmed_in if row else None,
+            root=life.root if life else "",
+            confirmed_in=life.confirmed_in if life else None,
         )
     waiting = open_remarks(meeting.id)
     later = next(iter(later_meetings(meeting, now)), None)
@@ -108,8 +108,8 @@ def life_of(meeting: Meeting, now: datetime) -> LifeLine:
         state,
         next_step(meeting.state, state, open_remarks=waiting, later_begun=later is not None),
         open_remarks=waiting,
-        remarks_until=row.remarks_until,
-        takes_remarks=may_remark(state, row.remarks_until, to_local(now).date()),
+        remarks_until=life.remarks_until,
+        takes_remarks=may_remark(state, life.remarks_until, to_local(now).date()),
         later=later,
     )
 
@@ -176,7 +176,9 @@ def confirmed_at(meeting: Meeting) -> list[ConfirmedHere]:
         .where(MinutesLife.confirmed_in_id == meeting.id)
         .order_by(Meeting.starts_at)
     )
-    return [ConfirmedHere(one, starts_at, code_of(root)) for one, starts_at, root in rows]
+    return [
+        ConfirmedHere(public_id, starts_at, code_of(root)) for public_id, starts_at, root in rows
+    ]
 
 
 @dataclass(frozen=True)
@@ -216,8 +218,10 @@ def there_at_moment(meeting: Meeting, moment: datetime) -> tuple[dict[str, Prese
         if counts_on(seat.terms, seat.left_on, attendance.day)
         and there_at(seat.mark, seat.spells, moment)
     }
-    found = {one.public_id: one for one in members_present(meeting) if one.seat.id in keys}
-    return found, attendance.at(moment)
+    there = {
+        member.public_id: member for member in members_present(meeting) if member.seat.id in keys
+    }
+    return there, attendance.at(moment)
 
 
 def seat_that_was_there(meeting: Meeting, actor: Actor) -> ForumMember | None:
@@ -264,12 +268,12 @@ def remarks_on(meeting: Meeting, actor: Actor, *, whole: bool) -> dict[str, list
         )
         .order_by(AgendaItem.position, MinutesRemark.id)
     )
-    found: dict[str, list[RemarkLine]] = {}
+    by_item: dict[str, list[RemarkLine]] = {}
     for remark, item_id in rows:
         line = _remark(remark, item_id, actor)
         if whole or line.own or line.state != "open":
-            found.setdefault(item_id, []).append(line)
-    return found
+            by_item.setdefault(item_id, []).append(line)
+    return by_item
 
 
 def _remark(remark: MinutesRemark, item_id: str, actor: Actor) -> RemarkLine:
@@ -288,12 +292,12 @@ def _remark(remark: MinutesRemark, item_id: str, actor: Actor) -> RemarkLine:
 
 def remark_of(meeting: Meeting, public_id: str, actor: Actor) -> RemarkLine:
     """One remark on these minutes, for whoever runs the forum. Raises NotFound."""
-    row = db.session.execute(
+    pair = db.session.execute(
         select(MinutesRemark, AgendaItem.public_id)
         .join(AgendaItem, AgendaItem.id == MinutesRemark.item_id)
         .where(AgendaItem.meeting_id == meeting.id, MinutesRemark.public_id == public_id)
     ).one_or_none()
-    remark, item_id = one_or_404(row)
+    remark, item_id = one_or_404(pair)
     return _remark(remark, item_id, actor)
 
 
@@ -327,15 +331,15 @@ def errata_rows(meeting_id: int) -> list[MinutesErratum]:
 def errata_of(meeting: Meeting) -> list[ErratumLine]:
     """The errata to a meeting's minutes in order."""
     lines = []
-    for row in errata_rows(meeting.id):
-        said = said_in(row.value)
+    for erratum in errata_rows(meeting.id):
+        value = said_in(erratum.value)
         lines.append(
             ErratumLine(
-                row.public_id,
-                row.number,
-                date.fromisoformat(said["day"]) if said else None,
-                said["text"] if said else None,
-                row.root,
+                erratum.public_id,
+                erratum.number,
+                date.fromisoformat(value["day"]) if value else None,
+                value["text"] if value else None,
+                erratum.root,
             )
         )
     return lines
@@ -371,17 +375,17 @@ class ShownLine:
 
 def internal_lines_of(item: AgendaItem, actor: Actor) -> list[ShownLine]:
     """The lines of an item that are not released, in the order in which they are written."""
-    texts = [item.minute, *(row.text for row in item.decisions)]
-    texts += [row.text for row in item.actions]
+    texts = [item.minute, *(internal.text for internal in item.decisions)]
+    texts += [internal.text for internal in item.actions]
     rows = {line.digest: line for line in item.internal_lines if line.released_by is None}
-    found: dict[str, ShownLine] = {}
+    shown_lines: dict[str, ShownLine] = {}
     for text in "\n".join(texts).splitlines():
-        row = rows.get(line_digest(text))
-        if row is not None:
-            own = row.asked_by == actor.public_id
-            shown = ShownLine(row.public_id, text.strip(), row.asked_by is not None, own)
-            found.setdefault(row.public_id, shown)
-    return list(found.values())
+        internal = rows.get(line_digest(text))
+        if internal is not None:
+            own = internal.asked_by == actor.public_id
+            shown = ShownLine(internal.public_id, text.strip(), internal.asked_by is not None, own)
+            shown_lines.setdefault(internal.public_id, shown)
+    return list(shown_lines.values())
 
 
 def shown_text(item: AgendaItem, text: str, *, whole: bool) -> str:
@@ -429,7 +433,7 @@ def lines_to_release(actor: Actor, *, most: int = 10) -> list[LineToRelease]:
     )
     if reach is not Reach.ALL:
         wanted = wanted.where(Forum.secretary_id == actor.account_id)
-    return [LineToRelease(*row) for row in db.session.execute(wanted)]
+    return [LineToRelease(*columns) for columns in db.session.execute(wanted)]
 
 
 @dataclass(frozen=True)
@@ -455,11 +459,11 @@ def withdrawable_leaf(
     if leaf is None:
         return _erratum(meeting, public_id) if runs_it else None
     own = public_id in own_names(meeting, actor)
-    said = said_in(leaf.value)
-    if leaf.kind not in WITHDRAWABLE or said is None or not (own or runs_it):
+    value = said_in(leaf.value)
+    if leaf.kind not in WITHDRAWABLE or value is None or not (own or runs_it):
         return None
     name = leaf.kind in NAMES
-    return WithdrawableLeaf(public_id, said["shown" if name else "text"], name, own)
+    return WithdrawableLeaf(public_id, value["shown" if name else "text"], name, own)
 
 
 def _erratum(meeting: Meeting, public_id: str) -> WithdrawableLeaf | None:
@@ -468,8 +472,8 @@ def _erratum(meeting: Meeting, public_id: str) -> WithdrawableLeaf | None:
             MinutesErratum.meeting_id == meeting.id, MinutesErratum.public_id == public_id
         )
     )
-    said = said_in(value)
-    return WithdrawableLeaf(public_id, said["text"], name=False, own=False) if said else None
+    told = said_in(value)
+    return WithdrawableLeaf(public_id, told["text"], name=False, own=False) if told else None
 
 
 def action_states(record: MinutesRecord) -> dict[str, str]:
@@ -478,4 +482,4 @@ def action_states(record: MinutesRecord) -> dict[str, str]:
     rows = db.session.execute(
         select(Action.public_id, Action.state).where(Action.public_id.in_(ids))
     )
-    return {row.public_id: row.state for row in rows}
+    return {action.public_id: action.state for action in rows}

@@ -63,11 +63,11 @@ def _workshops(targets: Collection[str], actor: Actor) -> Titled:
         .options(joinedload(Workshop.version))
     )
     return {
-        row.public_id: (
-            _workshop_title(row),
-            url_for("workshops.workshop", public_id=row.public_id),
+        workshop.public_id: (
+            _workshop_title(workshop),
+            url_for("workshops.workshop", public_id=workshop.public_id),
         )
-        for row in rows
+        for workshop in rows
     }
 
 
@@ -146,11 +146,11 @@ def links_of(actions: Collection[str], actor: Actor) -> Mapping[str, Sequence[Li
     for _action, link in rows:
         wanted[link.kind].add(link.target)
     titles = {kind: _TITLES[kind](targets, actor) for kind, targets in wanted.items()}
-    found: defaultdict[str, list[LinkLine]] = defaultdict(list)
+    links: defaultdict[str, list[LinkLine]] = defaultdict(list)
     for action, link in rows:
         title, url = titles[link.kind].get(link.target, ("", ""))
-        found[action].append(LinkLine(link.public_id, link.kind, title, url))
-    return dict(found)
+        links[action].append(LinkLine(link.public_id, link.kind, title, url))
+    return dict(links)
 
 
 def offered(kind: str, actor: Actor) -> list[tuple[str, str]]:
@@ -163,16 +163,20 @@ def offered(kind: str, actor: Actor) -> list[tuple[str, str]]:
             .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
             .limit(_MOST_OFFERED)
         )
-        return [(row.public_id, _workshop_title(row)) for row in db.session.scalars(newest)]
+        return [
+            (choice.public_id, _workshop_title(choice)) for choice in db.session.scalars(newest)
+        ]
     if kind == "session":
         return _offered_sessions(actor)
     if kind == "station":
         if not actor.may("coverage.see"):
             return []
-        return [(row.public_id, row.name) for row in organisations(("station", "collective"))]
+        return [
+            (choice.public_id, choice.name) for choice in organisations(("station", "collective"))
+        ]
     return [
-        (row.public_id, f"{row.name}, {row.area}" if row.area else row.name)
-        for row in service_choices(actor, limit=_MOST_OFFERED)
+        (choice.public_id, f"{choice.name}, {choice.area}" if choice.area else choice.name)
+        for choice in service_choices(actor, limit=_MOST_OFFERED)
     ]
 
 
@@ -202,8 +206,8 @@ class ActionsHere:
 def actions_about(kind: str, target: str, actor: Actor) -> ActionsHere | None:
     """The actions that change this, in the forums that the actor sees; None if there are none. One
     query."""
-    found = linked_actions(kind, target, actor)
-    return ActionsHere(found) if found else None
+    actions = linked_actions(kind, target, actor)
+    return ActionsHere(actions) if actions else None
 
 
 @dataclass(frozen=True)
@@ -252,15 +256,17 @@ def people_at(meeting: Meeting) -> list[PersonAtMeeting]:
         .where(RosterEntry.register_id == meeting.register_id, RosterEntry.removed_at.is_(None))
         .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
     ).all()
-    times = spells_of(db.session(), [row[0].id for row in rows])
-    terms = terms_of(db.session(), [row[4].id for row in rows if row[4] is not None])
+    times = spells_of(db.session(), [entry_row[0].id for entry_row in rows])
+    terms = terms_of(
+        db.session(), [entry_row[4].id for entry_row in rows if entry_row[4] is not None]
+    )
     day = to_local(meeting.starts_at).date()
-    found = []
+    people = []
     for entry, person, letter, mark, seat, answer in rows:
         member = None if entry.walk_in else seat
-        held = terms[member.id] if member is not None else []
-        term = term_on(held, day)
-        found.append(
+        own_terms = terms[member.id] if member is not None else []
+        term = term_on(own_terms, day)
+        people.append(
             PersonAtMeeting(
                 entry=entry.public_id,
                 person=person.public_id,
@@ -269,12 +275,12 @@ def people_at(meeting: Meeting) -> list[PersonAtMeeting]:
                 mark=mark,
                 times=times[entry.id],
                 member=member.public_id if member is not None else "",
-                counts=member is not None and counts_on(held, member.left_on, day),
+                counts=member is not None and counts_on(own_terms, member.left_on, day),
                 office=term.office if term else "",
                 answer=answer or "",
             )
         )
-    return found
+    return people
 
 
 def usual_marks(meeting: Meeting, entries: Collection[str]) -> dict[str, str]:
@@ -316,15 +322,15 @@ def answer_counts(meeting: Meeting) -> dict[str, int]:
         .where(MeetingAnswer.meeting_id == meeting.id, ForumMember.left_on.is_(None))
         .group_by(MeetingAnswer.answer)
     )
-    found = Counter(dict(rows.all()))
-    return {answer: found[answer] for answer in ANSWERS}
+    counts = Counter(dict(rows.all()))
+    return {answer: counts[answer] for answer in ANSWERS}
 
 
 def own_answer(meeting: Meeting, actor: Actor) -> str | None:
     """The actor's own answer, empty if there is none yet; None for whoever is no member."""
     if actor.person_id is None:
         return None
-    row = db.session.execute(
+    answered = db.session.execute(
         select(ForumMember.id, MeetingAnswer.answer)
         .outerjoin(
             MeetingAnswer,
@@ -336,7 +342,7 @@ def own_answer(meeting: Meeting, actor: Actor) -> str | None:
             ForumMember.left_on.is_(None),
         )
     ).first()
-    return None if row is None else row[1] or ""
+    return None if answered is None else answered[1] or ""
 
 
 @dataclass(frozen=True)
@@ -378,9 +384,9 @@ class DecisionNoted:
         if not cast:
             return None
         return Votes(
-            sum(one.in_favour for one in cast),
-            sum(one.against for one in cast),
-            sum(one.abstained for one in cast),
+            sum(votes.in_favour for votes in cast),
+            sum(votes.against for votes in cast),
+            sum(votes.abstained for votes in cast),
         )
 
 
@@ -395,25 +401,25 @@ def decisions_noted(meeting: Meeting) -> dict[str, DecisionNoted]:
         .where(AgendaItem.meeting_id == meeting.id)
         .order_by(Decision.id, Group.position, Group.letter)
     )
-    found: dict[str, tuple[datetime, list[GroupAtDecision]]] = {}
-    for public_id, kept, letter, name in rows:
+    by_decision: dict[str, tuple[datetime, list[GroupAtDecision]]] = {}
+    for public_id, presence, letter, name in rows:
         votes = (
             None
-            if kept.votes_for is None
-            else Votes(kept.votes_for, kept.votes_against or 0, kept.abstained or 0)
+            if presence.votes_for is None
+            else Votes(presence.votes_for, presence.votes_against or 0, presence.abstained or 0)
         )
-        found.setdefault(public_id, (kept.noted_at, []))[1].append(
+        by_decision.setdefault(public_id, (presence.noted_at, []))[1].append(
             GroupAtDecision(
                 letter,
                 name,
-                kept.members,
-                kept.present,
-                kept.needed,
-                kept.counted_out,
+                presence.members,
+                presence.present,
+                presence.needed,
+                presence.counted_out,
                 votes,
             )
         )
-    return {public_id: DecisionNoted(at, groups) for public_id, (at, groups) in found.items()}
+    return {public_id: DecisionNoted(at, groups) for public_id, (at, groups) in by_decision.items()}
 
 
 def decision_in(item: AgendaItem, public_id: str) -> Decision:

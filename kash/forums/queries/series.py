@@ -73,7 +73,7 @@ def find_forums(actor: Actor, text: str, limit: int) -> list[tuple[str, str]]:
         .order_by(Forum.name, Forum.id)
         .limit(limit)
     )
-    return [(row.public_id, row.name) for row in rows]
+    return [(forum.public_id, forum.name) for forum in rows]
 
 
 def forum(public_id: str, actor: Actor) -> Forum:
@@ -83,10 +83,10 @@ def forum(public_id: str, actor: Actor) -> Forum:
 
 def forum_to_edit(public_id: str, actor: Actor) -> Forum:
     """A forum that the actor runs. Raises NotFound out of reach, Forbidden if she only sees it."""
-    found = forum(public_id, actor)
-    if not runs(actor, found.secretary_id):
+    in_reach = forum(public_id, actor)
+    if not runs(actor, in_reach.secretary_id):
         raise Forbidden
-    return found
+    return in_reach
 
 
 def forums_listed(actor: Actor, now: datetime) -> Listing[Any]:
@@ -246,12 +246,13 @@ def member_choices(forum: Forum, *, keep: str = "") -> list[tuple[str, str]]:
     """(public id, name and group) of those who may take on an action, with whoever has it now
     (`keep`) even if she has left."""
     members = owners_of(forum)
-    if keep and keep not in {one.public_id for one in members}:
+    if keep and keep not in {member.public_id for member in members}:
         members += db.session.scalars(
             _members().where(ForumMember.forum_id == forum.id, ForumMember.public_id == keep)
         )
     return [
-        (one.public_id, f"{one.person.chosen_name} ({one.person.group.letter})") for one in members
+        (member.public_id, f"{member.person.chosen_name} ({member.person.group.letter})")
+        for member in members
     ]
 
 
@@ -270,8 +271,13 @@ def people_with_account(actor: Actor, excluding: Collection[str]) -> list[Accoun
         .limit(_MOST_OFFERED)
     )
     return [
-        AccountHolder(row[0], row[1], row[2], tuple(one.role for one in row[3].roles))
-        for row in rows
+        AccountHolder(
+            columns[0],
+            columns[1],
+            columns[2],
+            tuple(account_role.role for account_role in columns[3].roles),
+        )
+        for columns in rows
     ]
 
 
@@ -289,8 +295,8 @@ def seated(forum: Forum) -> set[str]:
 def secretaries(current: str = "") -> list[tuple[str, str]]:
     """Accounts that may run a forum: public id and name of those in use, by name; of locked ones
     only the one that runs it now."""
-    found = accounts_with_role(*GRANTS["forums.edit"], locked=[current])
-    return [(each.public_id, each.name) for each in found]
+    accounts = accounts_with_role(*GRANTS["forums.edit"], locked=[current])
+    return [(account.public_id, account.name) for account in accounts]
 
 
 def may_run(account_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
@@ -303,10 +309,10 @@ def may_run(account_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
 def secretary_of(found: Forum) -> tuple[str, str]:
     """Public id and name of the account that runs a forum."""
-    row = db.session.execute(
+    account = db.session.execute(
         select(Account.public_id, Account.name).where(Account.id == found.secretary_id)
     ).one()
-    return row.public_id, row.name
+    return account.public_id, account.name
 
 
 def account_name(public_id: str | None) -> str:
@@ -341,15 +347,18 @@ def template_lines() -> list[TemplateLine]:
         .limit(500)
     )
     return [
-        TemplateLine(row[0], row[1], row[2], items=row[3], minutes=int(row[4] or 0)) for row in rows
+        TemplateLine(
+            columns[0], columns[1], columns[2], items=columns[3], minutes=int(columns[4] or 0)
+        )
+        for columns in rows
     ]
 
 
 def template_choices() -> Sequence[tuple[str, str]]:
     """(public id, name) of all templates by name."""
     return [
-        (row.public_id, row.name)
-        for row in db.session.execute(
+        (choice.public_id, choice.name)
+        for choice in db.session.execute(
             select(AgendaTemplate.public_id, AgendaTemplate.name)
             .order_by(func.lower(AgendaTemplate.name))
             .limit(500)

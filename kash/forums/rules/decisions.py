@@ -41,11 +41,15 @@ def coming_back(
     as held.
     """
     return [
-        (one.key, one.concluded_at is not None and one.concluded_at <= as_of)
-        for one in sorted(decisions, key=lambda one: (one.look_on, one.key))
-        if one.taken_at < meeting_at
-        and one.look_on <= meeting_on
-        and (one.concluded_at is None or previous_at is None or one.concluded_at > previous_at)
+        (decision.key, decision.concluded_at is not None and decision.concluded_at <= as_of)
+        for decision in sorted(decisions, key=lambda decision: (decision.look_on, decision.key))
+        if decision.taken_at < meeting_at
+        and decision.look_on <= meeting_on
+        and (
+            decision.concluded_at is None
+            or previous_at is None
+            or decision.concluded_at > previous_at
+        )
     ]
 
 
@@ -54,8 +58,8 @@ def before_and_after(
 ) -> tuple[tuple[date, Printed] | None, tuple[date, Printed] | None]:
     """The last value that was printed when a decision was taken, and the last one of after it up to
     a day; None where there is none. `printed` are values by their freeze days, oldest first."""
-    before = [each for each in printed if each[0] <= taken_on]
-    after = [each for each in printed if taken_on < each[0] <= until]
+    before = [value for value in printed if value[0] <= taken_on]
+    after = [value for value in printed if taken_on < value[0] <= until]
     return (before[-1] if before else None, after[-1] if after else None)
 
 
@@ -110,8 +114,8 @@ class Age:
 def age_of(raised_on: date, until: date, meetings: Iterable[date]) -> Age:
     """Age of an action on a day: today, or the day on which it was closed. `meetings` are the days
     of all meetings of its forum that were held."""
-    held = sum(1 for day in meetings if raised_on < day <= until)
-    return Age(max(0, (until - raised_on).days), held)
+    count = sum(1 for day in meetings if raised_on < day <= until)
+    return Age(max(0, (until - raised_on).days), count)
 
 
 class Reminder(StrEnum):

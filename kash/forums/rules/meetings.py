@@ -119,8 +119,8 @@ def merged_seat(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, A
 
     Of two seats that are held, the one that shows less of her says how she appears.
     """
-    held = [each for each in (kept, gone) if each["left_on"] is None] or [kept]
-    best = min(held, key=lambda each: _DISCREET.index(each["appears"]))
+    seats = [seat for seat in (kept, gone) if seat["left_on"] is None] or [kept]
+    best = min(seats, key=lambda seat: _DISCREET.index(seat["appears"]))
     left = (
         None
         if None in (kept["left_on"], gone["left_on"])
@@ -252,7 +252,10 @@ class TimeThere:
 
 def version_of(spells: Sequence[TimeThere]) -> int:
     """A number of these times that others have not, so that a page can say which it showed."""
-    return crc32(repr([(one.arrived_at, one.left_at) for one in spells]).encode()) % 1_000_000_000
+    return (
+        crc32(repr([(spell.arrived_at, spell.left_at) for spell in spells]).encode())
+        % 1_000_000_000
+    )
 
 
 def there_at(mark: str | None, spells: Sequence[TimeThere], moment: datetime) -> bool:
@@ -519,17 +522,17 @@ def quorate_times(at: Callable[[datetime], Quorum], moments: Iterable[datetime])
     `moments` are those at which somebody came or left, and the beginning: between two of them
     nothing changes.
     """
-    found: list[TimeThere] = []
+    times: list[TimeThere] = []
     met = False
     for moment in sorted(set(moments)):
         if at(moment).met is met:
             continue
         met = not met
         if met:
-            found.append(TimeThere(moment))
+            times.append(TimeThere(moment))
         else:
-            found[-1] = TimeThere(found[-1].arrived_at, moment)
-    return found
+            times[-1] = TimeThere(times[-1].arrived_at, moment)
+    return times
 
 
 @dataclass(frozen=True)
@@ -600,11 +603,11 @@ def letters_in(meetings: Iterable[MeetingInYear]) -> list[str]:
 def names_in(meetings: Iterable[MeetingInYear]) -> list[NameInYear]:
     """Everybody who was shown in any of these meetings, by group and name. Whoever appeared in two
     ways has two lines: that they are one is nobody's to read."""
-    found: dict[tuple[str, str], dict[str, int]] = {}
+    counts: dict[tuple[str, str], dict[str, int]] = {}
     for meeting in meetings:
         for group in meeting.groups:
             for status, names in group.shown.items():
                 for name in names:
-                    times = found.setdefault((group.letter, name), dict.fromkeys(STATUSES, 0))
+                    times = counts.setdefault((group.letter, name), dict.fromkeys(STATUSES, 0))
                     times[status] += 1
-    return [NameInYear(letter, shown, times) for (letter, shown), times in sorted(found.items())]
+    return [NameInYear(letter, shown, times) for (letter, shown), times in sorted(counts.items())]

@@ -67,15 +67,15 @@ def row_changes(present: Collection[str], written: Iterable[TypedMinutesRow]) ->
     added: list[TypedMinutesRow] = []
     changed: dict[str, TypedMinutesRow] = {}
     removed: dict[str, None] = {}
-    for row in written:
-        if row.key in present:
-            if row.text.strip():
-                changed[row.key] = row
-                removed.pop(row.key, None)
-            elif row.key not in changed:
-                removed[row.key] = None
-        elif row.text.strip():
-            added.append(row)
+    for line in written:
+        if line.key in present:
+            if line.text.strip():
+                changed[line.key] = line
+                removed.pop(line.key, None)
+            elif line.key not in changed:
+                removed[line.key] = None
+        elif line.text.strip():
+            added.append(line)
     return MinutesChanges(tuple(added), tuple(changed.values()), tuple(removed))
 
 
@@ -150,16 +150,16 @@ def _pairs(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
         for place in reversed(range(len(new))):
             paired = like[at][place] and like[at][place] + best[at + 1][place + 1]
             best[at][place] = max(paired, best[at + 1][place], best[at][place + 1])
-    found, at, place = [], 0, 0
+    pairs, at, place = [], 0, 0
     while at < len(old) and place < len(new):
         if best[at][place] == best[at][place + 1]:
             place += 1
         elif best[at][place] == best[at + 1][place]:
             at += 1
         else:
-            found.append((at, place))
+            pairs.append((at, place))
             at, place = at + 1, place + 1
-    return found
+    return pairs
 
 
 def _side(base: Sequence[str], new: Sequence[str]) -> _TextSide:
@@ -239,31 +239,31 @@ def _sentences(line: str) -> list[str]:
 
 
 def merge_lines(base: str, mine: str, theirs: str) -> Merging:
-    made = Merging()
+    merging = Merging()
 
     def stands(before: str, own: str, other: str) -> list[str]:
-        made.conflicts.append((before, other, own))
+        merging.conflicts.append((before, other, own))
         return [other]
 
     def sentence_by_sentence(before: str, own: str, other: str) -> list[str]:
         old = _sentences(before)
-        inner, there = Merging(), len(made.conflicts)
+        inner, there = Merging(), len(merging.conflicts)
         _merge_tokens(
             old, _side(old, _sentences(own)), _side(old, _sentences(other)), inner, stands
         )
         text = " ".join(inner.tokens)
-        beside = " ".join(conflict[2] for conflict in made.conflicts[there:])
+        beside = " ".join(conflict[2] for conflict in merging.conflicts[there:])
         if not is_whole(before, own, other, text, beside):
             # A sentence was cut in two, or two were made one: no sentence answers to another.
-            del made.conflicts[there:]
+            del merging.conflicts[there:]
             return stands(before, own, other)
         return [text] if text else []
 
     old = _lines(base)
     _merge_tokens(
-        old, _side(old, _lines(mine)), _side(old, _lines(theirs)), made, sentence_by_sentence
+        old, _side(old, _lines(mine)), _side(old, _lines(theirs)), merging, sentence_by_sentence
     )
-    return made
+    return merging
 
 
 def _lines(text: str) -> list[str]:
@@ -274,8 +274,10 @@ def merge_text(
     base: str, mine: str, theirs: str, part: str = "minute"
 ) -> tuple[str, list[TextDifference]]:
     """The text that stands, `theirs`, once a writer who began from `base` wrote `mine`."""
-    made = merge_lines(base, mine, theirs)
-    return LINE_END.join(made.tokens), [TextDifference(part, *each) for each in made.conflicts]
+    merging = merge_lines(base, mine, theirs)
+    return LINE_END.join(merging.tokens), [
+        TextDifference(part, *conflict) for conflict in merging.conflicts
+    ]
 
 
 def settled_text(text: str, difference: TextDifference, take: str) -> str:
@@ -323,8 +325,8 @@ def _merge_rows(
     theirs: Sequence[TypedMinutesRow],
     made: MergedItem,
 ) -> tuple[TypedMinutesRow, ...]:
-    old, own = ({row.key: row for row in rows if row.text.strip()} for rows in (base, mine))
-    merged = {row.key: row for row in theirs if row.text.strip()}
+    old, own = ({line.key: line for line in rows if line.text.strip()} for rows in (base, mine))
+    merged = {line.key: line for line in theirs if line.text.strip()}
     for key in {**old, **own}:
         before, wrote, stands = old.get(key), own.get(key), merged.get(key)
         if wrote is None:
@@ -351,11 +353,11 @@ def _merge_row(
     before: TypedMinutesRow,
     wrote: TypedMinutesRow,
     stands: TypedMinutesRow,
-    found: list[TextDifference],
+    differences_so_far: list[TextDifference],
 ) -> TypedMinutesRow:
     text, differences = merge_text(before.text, wrote.text, stands.text, f"{kind}:{stands.key}")
-    found += differences
-    return replace(_merge_facts(before, wrote, stands, found), text=text)
+    differences_so_far += differences
+    return replace(_merge_facts(before, wrote, stands, differences_so_far), text=text)
 
 
 def _merge_facts(
@@ -389,12 +391,14 @@ def _new_like(
     rows: Mapping[str, Mapping[str, TypedMinutesRow]],
 ) -> tuple[str, TypedMinutesRow] | None:
     """Kind and row of what a writer made of a line, if she made anything of it."""
-    known = {row.key for row in (*base.decisions, *base.actions)}
+    old_keys = {typed.key for typed in (*base.decisions, *base.actions)}
     new = [
-        (kind, row)
+        (kind, typed)
         for kind, written in (("decision", side.decisions), ("action", side.actions))
-        for row in written
-        if row.key not in known and row.key in rows[kind] and likeness(line, row.text) >= LIKE
+        for typed in written
+        if typed.key not in old_keys
+        and typed.key in rows[kind]
+        and likeness(line, typed.text) >= LIKE
     ]
     return max(new, key=lambda each: likeness(line, each[1].text), default=None)
 
@@ -405,8 +409,8 @@ def _follow_lines(
     """The rows, once each line that was made a decision or an action is there but once: what
     somebody else changed in it goes along, and two who made the same of it made one."""
     rows = {
-        "decision": {row.key: row for row in merged.item.decisions},
-        "action": {row.key: row for row in merged.item.actions},
+        "decision": {typed.key: typed for typed in merged.item.decisions},
+        "action": {typed.key: typed for typed in merged.item.actions},
     }
     for own, line, changed in made.followed:
         became = _new_like(line, mine if own else theirs, base, rows)
@@ -422,62 +426,66 @@ def _follow_lines(
         first, second = _new_like(line, theirs, base, rows), _new_like(line, mine, base, rows)
         if first is None or second is None or first[0] != second[0]:
             continue
-        kind, one, same = first[0], first[1].key, second[1].key
-        if one == same or same in {row.key for row in (*theirs.decisions, *theirs.actions)}:
+        kind, first_key, same = first[0], first[1].key, second[1].key
+        if first_key == same or same in {
+            typed.key for typed in (*theirs.decisions, *theirs.actions)
+        }:
             continue
-        before = TypedMinutesRow(one, line)
+        before = TypedMinutesRow(first_key, line)
         taken = rows[kind].pop(same)
-        rows[kind][one] = _merge_row(kind, before, taken, rows[kind][one], merged.differences)
-        merged.renamed[same] = one
+        rows[kind][first_key] = _merge_row(
+            kind, before, taken, rows[kind][first_key], merged.differences
+        )
+        merged.renamed[same] = first_key
     return rows
 
 
 def merge_items(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> MergedItem:
     """The item as it stands once a writer who began from `base` wrote `mine`."""
-    made = merge_lines(base.minute, mine.minute, theirs.minute)
+    merging = merge_lines(base.minute, mine.minute, theirs.minute)
     merged = MergedItem()
     merged.item = WrittenItem(
         "",
         _merge_rows("decision", base.decisions, mine.decisions, theirs.decisions, merged),
         _merge_rows("action", base.actions, mine.actions, theirs.actions, merged),
     )
-    rows = _follow_lines(made, base, mine, theirs, merged)
-    merged.differences += [TextDifference("minute", *each) for each in made.conflicts]
+    rows = _follow_lines(merging, base, mine, theirs, merged)
+    merged.differences += [TextDifference("minute", *conflict) for conflict in merging.conflicts]
     merged.item = WrittenItem(
-        LINE_END.join(made.tokens),
+        LINE_END.join(merging.tokens),
         tuple(rows["decision"].values()),
         tuple(rows["action"].values()),
     )
-    beside = " ".join(found.other for found in merged.differences)
+    beside = " ".join(difference.other for difference in merged.differences)
     texts = (_text_of(base), _text_of(mine), _text_of(theirs), _text_of(merged.item))
     return merged if is_whole(*texts, beside) else _side_by_side(base, mine, theirs)
 
 
 def _text_of(item: WrittenItem) -> str:
-    return "\n".join([item.minute, *(row.text for row in (*item.decisions, *item.actions))])
+    return "\n".join([item.minute, *(line.text for line in (*item.decisions, *item.actions))])
 
 
 def _side_by_side(base: WrittenItem, mine: WrittenItem, theirs: WrittenItem) -> MergedItem:
     """The item as it stands, where lines went to and fro so that no merge is sure, and beside it
     all that the writer changed."""
-    found: list[TextDifference] = []
+    differences: list[TextDifference] = []
     if mine.minute != base.minute:
-        found.append(TextDifference("minute", base.minute, theirs.minute, mine.minute))
+        differences.append(TextDifference("minute", base.minute, theirs.minute, mine.minute))
     for kind, old, own, other in (
         ("decision", base.decisions, mine.decisions, theirs.decisions),
         ("action", base.actions, mine.actions, theirs.actions),
     ):
-        before, there = ({row.key: row for row in rows} for rows in (old, other))
-        for row in own:
-            was = before.get(row.key, TypedMinutesRow(row.key, ""))
-            stands = there.get(row.key)
+        before, there = ({line.key: line for line in rows} for rows in (old, other))
+        for line in own:
+            was = before.get(line.key, TypedMinutesRow(line.key, ""))
+            stands = there.get(line.key)
             if stands is not None:
-                _merge_facts(was, row, stands, found)
-            if row.text.strip() and row.text != was.text:
-                part = f"{kind}:{row.key}" if stands else "minute"
+                _merge_facts(was, line, stands, differences)
+            if line.text.strip() and line.text != was.text:
+                part = f"{kind}:{line.key}" if stands else "minute"
                 text = stands.text if stands else ""
-                found.append(TextDifference(part, was.text, text, row.text))
-    return MergedItem(theirs, found)
+                differences.append(TextDifference(part, was.text, text, line.text))
+    return MergedItem(theirs, differences)
 
 
 def with_names(item: WrittenItem, renamed: Mapping[str, str]) -> WrittenItem:
@@ -487,6 +495,6 @@ def with_names(item: WrittenItem, renamed: Mapping[str, str]) -> WrittenItem:
         return item
 
     def known(rows: Iterable[TypedMinutesRow]) -> tuple[TypedMinutesRow, ...]:
-        return tuple(replace(row, key=renamed.get(row.key, row.key)) for row in rows)
+        return tuple(replace(line, key=renamed.get(line.key, line.key)) for line in rows)
 
     return WrittenItem(item.minute, known(item.decisions), known(item.actions))

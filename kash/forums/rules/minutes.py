@@ -240,7 +240,7 @@ def read_operation(plaintext: bytes, page: str, number: int) -> MinutesOperation
         if type(began) is not int or not 0 <= began < number <= _MOST_NUMBER or not is_key(page):
             raise UnreadableOperation
         base, now = item_of(sent["base"]), item_of(sent["now"])
-        taken = {row["key"]: row["at"] for row in sent["now"]["decisions"] if "at" in row}
+        taken = {line["key"]: line["at"] for line in sent["now"]["decisions"] if "at" in line}
         if any(type(at) is not int for at in taken.values()):
             raise UnreadableOperation
         return MinutesOperation(page, number, began, base, now, taken)
@@ -268,15 +268,15 @@ def values_of(item: WrittenItem) -> dict[str, Any]:
     """An item as values that JSON takes."""
     return {
         "minute": item.minute,
-        "decisions": [{"key": row.key, "text": row.text} for row in item.decisions],
+        "decisions": [{"key": line.key, "text": line.text} for line in item.decisions],
         "actions": [
             {
-                "key": row.key,
-                "text": row.text,
-                "owner": row.owner,
-                "due": row.due_on.isoformat() if row.due_on else "",
+                "key": line.key,
+                "text": line.text,
+                "owner": line.owner,
+                "due": line.due_on.isoformat() if line.due_on else "",
             }
-            for row in item.actions
+            for line in item.actions
         ],
     }
 
@@ -284,26 +284,26 @@ def values_of(item: WrittenItem) -> dict[str, Any]:
 def _rows(values: Sequence[Mapping[str, Any]]) -> tuple[TypedMinutesRow, ...]:
     if not isinstance(values, list) or len(values) > ROWS_OF_AN_ITEM * 4:
         raise UnreadableOperation
-    found: dict[str, TypedMinutesRow] = {}
-    for row in values:
-        owner, due = row.get("owner", ""), row.get("due", "")
-        if not is_key(row["key"]) or (owner and not is_key(owner)):
+    by_key: dict[str, TypedMinutesRow] = {}
+    for line in values:
+        owner, due = line.get("owner", ""), line.get("due", "")
+        if not is_key(line["key"]) or (owner and not is_key(owner)):
             raise UnreadableOperation
         day = date.fromisoformat(due) if due else None
         if day is not None and not 1900 <= day.year <= 2199:
             raise UnreadableOperation
-        found[row["key"]] = TypedMinutesRow(row["key"], _text(row["text"]), owner, day)
-    return tuple(found.values())
+        by_key[line["key"]] = TypedMinutesRow(line["key"], _text(line["text"]), owner, day)
+    return tuple(by_key.values())
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or len(value) > _MOST_TEXT:
         raise UnreadableOperation
     text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
-    kept = [
+    parts = [
         sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in _NEVER_SHOWN
     ]
-    return "".join(kept) if text.strip() else ""
+    return "".join(parts) if text.strip() else ""
 
 
 _LETTERS = ("", *"BCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -376,8 +376,8 @@ def said_in(value: str | None) -> Mapping[str, Any] | None:
     """All that a leaf's value says; None if it was withdrawn."""
     if value is None:
         return None
-    said = json.loads(value)
-    return said if isinstance(said, dict) else {}
+    content = json.loads(value)
+    return content if isinstance(content, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -417,9 +417,9 @@ class MinutesRecord:
         between two names would tell how it began."""
         first = 0
         for group in self.groups:
-            for each in STATUSES:
-                count = group["named"].get(each, 0)
-                if (group["group"], each) == (letter, status):
+            for status_of in STATUSES:
+                count = group["named"].get(status_of, 0)
+                if (group["group"], status_of) == (letter, status):
                     names = self.names[first : first + count]
                     return tuple(
                         sorted(names, key=lambda part: (part.withdrawn, str(part["shown"])))
@@ -478,7 +478,7 @@ def parts_in_order(record: MinutesRecord) -> list[MinutesPart]:
     for item in record.items:
         parts += [item.head, *_tasks(item.carried), *item.paragraphs, *item.decisions]
         parts += _tasks(item.actions)
-    parts += [one for one in (record.confirmed, record.proposer, record.seconder) if one]
+    parts += [part for part in (record.confirmed, record.proposer, record.seconder) if part]
     return parts
 
 
@@ -501,28 +501,28 @@ class _PartReader:
         return None
 
     def several(self, *kinds: str) -> tuple[MinutesPart, ...]:
-        found = []
+        parts = []
         while (part := self.one(*kinds)) is not None:
-            found.append(part)
-        return tuple(found)
+            parts.append(part)
+        return tuple(parts)
 
     def tasks(self, kind: str) -> tuple[Task, ...]:
-        found = []
+        tasks = []
         while (part := self.one(kind)) is not None:
-            found.append(Task(part, self.one("owner")))
-        return tuple(found)
+            tasks.append(Task(part, self.one("owner")))
+        return tuple(tasks)
 
     def items(self) -> tuple[RecordedItem, ...]:
-        found = []
+        items = []
         while (head := self.one("item")) is not None:
             carried = self.tasks("carried")
             paragraphs = self.several("paragraph", "internal")
-            found.append(
+            items.append(
                 RecordedItem(
                     head, carried, paragraphs, self.several("decision"), self.tasks("action")
                 )
             )
-        return tuple(found)
+        return tuple(items)
 
     def record(self) -> MinutesRecord:
         head = self.one("meeting")
@@ -601,25 +601,25 @@ def telling_lines(text: str, stations: Collection[str]) -> list[str]:
     `stations` are names of stations. Days, times, money and the numbers of minutes are no figures.
     A line is a whole paragraph; one sentence of it is enough. It errs by asking once too often.
     """
-    named = [name for each in stations if len(name := _own_name(each)) > 3]
+    named = [name for station in stations if len(name := _own_name(station)) > 3]
 
     def tells(sentence: str) -> bool:
         plain = " ".join(_NO_COUNT.sub(" ", sentence).split())
         about = _ABOUT_CASES.search(plain) or any(name in plain.casefold() for name in named)
         return bool((about and _COUNT.search(plain)) or _NO_CASE.search(plain))
 
-    found: list[str] = []
+    lines: list[str] = []
     heads_a_list = False
     for line in text.splitlines():
         plain = " ".join(_NO_COUNT.sub(" ", line).split())
         counted = heads_a_list and _COUNT.search(plain)
         if counted or any(tells(sentence) for sentence in _SENTENCE.split(line)):
-            found.append(line.strip())
+            lines.append(line.strip())
         # "Reports by station:" and what stands below it, until an empty line.
         heads_a_list = bool(plain) and (
             heads_a_list or (plain.endswith(":") and _ABOUT_CASES.search(plain) is not None)
         )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(lines))
 
 
 def line_digest(line: str) -> str:

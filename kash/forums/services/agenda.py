@@ -105,7 +105,9 @@ def add_usual_items(
         if order_is_fixed(meeting.state):
             raise MeetingOver
         items = items_in_order(change.session, meeting)
-        present = ["arising" if one.kind == "arising" else known(one.title) for one in items]
+        present = [
+            "arising" if listed.kind == "arising" else known(listed.title) for listed in items
+        ]
         agenda: list[AgendaItem] = []
         for place, usual in with_usual_items(present):
             if place >= 0:
@@ -194,20 +196,20 @@ def remove_item(forum_id: str, meeting_id: str, item_id: str, *, by: Actor) -> N
     with audited("forums.item_removed", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
-        held = planned_meeting(session, forum, meeting_id)
-        item = item_in(session, held, item_id)
+        meeting = planned_meeting(session, forum, meeting_id)
+        item = item_in(session, meeting, item_id)
         written = item.minute or any(
             session.scalar(select(kind.id).where(kind.item_id == item.id).limit(1))
             for kind in (Decision, Action)
         )
-        if written or (item.kind == "arising" and has_open_actions(session, forum, held)):
+        if written or (item.kind == "arising" and has_open_actions(session, forum, meeting)):
             raise Problem(
                 _l("This item stays: it lists open actions, or something is written under it.")
             )
-        rest = [other for other in items_in_order(session, held) if other.id != item.id]
+        rest = [other for other in items_in_order(session, meeting) if other.id != item.id]
         session.delete(item)
         _number(rest)
-        change.about(held.public_id, item.public_id)
+        change.about(meeting.public_id, item.public_id)
 
 
 def order_items(

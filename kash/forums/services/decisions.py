@@ -62,7 +62,7 @@ class ReviewDetails:
 def _found(
     session: Session, forum: Forum, decision_id: str
 ) -> tuple[Decision, Meeting, DecisionReview | None]:
-    row = one_or_404(
+    review = one_or_404(
         session.execute(
             select(Decision, Meeting, DecisionReview)
             .join(AgendaItem, AgendaItem.id == Decision.item_id)
@@ -71,7 +71,7 @@ def _found(
             .where(Meeting.forum_id == forum.id, Decision.public_id == decision_id)
         ).one_or_none()
     )
-    return row[0], row[1], row[2]
+    return review[0], review[1], review[2]
 
 
 def set_review(
@@ -167,8 +167,8 @@ def note_conflicts(
         meeting = written_meeting(session, forum, meeting_id)
         item = item_in(session, meeting, item_id)
         members = {
-            row.public_id: row
-            for row in session.scalars(
+            conflict.public_id: conflict
+            for conflict in session.scalars(
                 select(ForumMember).where(
                     ForumMember.forum_id == forum.id, ForumMember.public_id.in_(of)
                 )
@@ -177,19 +177,21 @@ def note_conflicts(
         if not set(conflicted) <= set(members):
             raise UnknownOwner
         stored = {
-            row.member_id: row
-            for row in session.scalars(select(ItemConflict).where(ItemConflict.item_id == item.id))
+            conflict.member_id: conflict
+            for conflict in session.scalars(
+                select(ItemConflict).where(ItemConflict.item_id == item.id)
+            )
         }
         change.about(meeting.public_id, item.public_id)
         changed = False
         for public_id, member in members.items():
-            row = stored.get(member.id)
-            if public_id in conflicted and row is None:
+            conflict = stored.get(member.id)
+            if public_id in conflicted and conflict is None:
                 session.add(
                     ItemConflict(item_id=item.id, member_id=member.id, declared_at=change.now)
                 )
-            elif public_id not in conflicted and row is not None:
-                session.delete(row)
+            elif public_id not in conflicted and conflict is not None:
+                session.delete(conflict)
             else:
                 continue
             change.about(public_id)
@@ -221,13 +223,15 @@ def note_decision(
         session.flush()
         rows = _kept(session, decision)
         cast = votes or {}
-        for letter in too_many_votes(cast, {key: row.present for key, row in rows.items()}):
+        for letter in too_many_votes(
+            cast, {key: presence.present for key, presence in rows.items()}
+        ):
             raise TooManyVotes(letter, rows[letter].present if letter in rows else 0)
-        for letter, row in rows.items():
-            one = cast.get(letter, Votes()) if votes is not None else None
-            row.votes_for = one.in_favour if one else None
-            row.votes_against = one.against if one else None
-            row.abstained = one.abstained if one else None
+        for letter, presence in rows.items():
+            counted = cast.get(letter, Votes()) if votes is not None else None
+            presence.votes_for = counted.in_favour if counted else None
+            presence.votes_against = counted.against if counted else None
+            presence.abstained = counted.abstained if counted else None
 
 
 def _moment_noted(
@@ -380,8 +384,10 @@ def link(forum_id: str, action_id: str, *, kind: str, target: str, by: Actor) ->
         forum = forum_run_by(session, forum_id, by)
         action = _action(session, forum, action_id)
         there = [
-            (one.kind, one.target)
-            for one in session.scalars(select(ActionLink).where(ActionLink.action_id == action.id))
+            (other.kind, other.target)
+            for other in session.scalars(
+                select(ActionLink).where(ActionLink.action_id == action.id)
+            )
         ]
         if (kind, target) in there:
             change.nothing()
@@ -398,13 +404,13 @@ def unlink(forum_id: str, action_id: str, link_id: str, *, by: Actor) -> None:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
         action = _action(session, forum, action_id)
-        found = one_or_404(
+        link_row = one_or_404(
             session.scalar(
                 select(ActionLink).where(
                     ActionLink.action_id == action.id, ActionLink.public_id == link_id
                 )
             )
         )
-        target = found.target
-        session.delete(found)
+        target = link_row.target
+        session.delete(link_row)
         change.about(forum.public_id, action.public_id, target)

@@ -93,10 +93,10 @@ def forum_in_reach(session: Session, public_id: str, by: Actor, *, lock: bool = 
 
 def forum_run_by(session: Session, public_id: str, by: Actor) -> Forum:
     """A forum that the actor runs, locked: what happens in one forum happens in turn."""
-    found = forum_in_reach(session, public_id, by)
-    if not runs(by, found.secretary_id):
+    forum = forum_in_reach(session, public_id, by)
+    if not runs(by, forum.secretary_id):
         raise Forbidden
-    return found
+    return forum
 
 
 def meeting_in(session: Session, forum: Forum, public_id: str) -> Meeting:
@@ -110,19 +110,19 @@ def meeting_in(session: Session, forum: Forum, public_id: str) -> Meeting:
 
 def planned_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
     """A meeting that was neither held nor cancelled."""
-    found = meeting_in(session, forum, public_id)
-    if found.state != "planned":
+    meeting = meeting_in(session, forum, public_id)
+    if meeting.state != "planned":
         raise MeetingOver
-    return found
+    return meeting
 
 
 def written_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
     """A meeting whose minutes may be written: any but a cancelled one, until they are locked."""
-    found = meeting_in(session, forum, public_id)
-    if found.state == "cancelled":
+    meeting = meeting_in(session, forum, public_id)
+    if meeting.state == "cancelled":
         raise MeetingOver
-    check_minutes_open(session, found)
-    return found
+    check_minutes_open(session, meeting)
+    return meeting
 
 
 def minutes_state(session: Session, meeting: Meeting) -> str:
@@ -186,15 +186,15 @@ def keep_internal(
     written = "\n".join(texts)
     lines = telling_lines(written, station_names())
     wanted = {line_digest(line): line for line in lines}
-    known = {row.digest: row for row in item.internal_lines}
-    if wanted.keys() - known.keys() and accepted not in (None, mark_of(wanted)):
+    stored = {internal.digest: internal for internal in item.internal_lines}
+    if wanted.keys() - stored.keys() and accepted not in (None, mark_of(wanted)):
         raise FiguresBesideCases(lines, mark_of(wanted))
     # A line that tells nothing any more, since its station has another name now, stays as it was.
     there = {line_digest(line) for line in written.splitlines()}
-    for digest, row in known.items():
+    for digest, internal in stored.items():
         if digest not in there:
-            item.internal_lines.remove(row)
-    for digest in wanted.keys() - known.keys():
+            item.internal_lines.remove(internal)
+    for digest in wanted.keys() - stored.keys():
         item.internal_lines.append(InternalLine(digest=digest))
     session.flush()
 
@@ -206,15 +206,15 @@ def _change_line(
     with audited(action, by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         item = item_in(change.session, written_meeting(change.session, forum, meeting_id), item_id)
-        row = change.session.scalar(
+        line = change.session.scalar(
             select(InternalLine)
             .where(InternalLine.item_id == item.id, InternalLine.public_id == line_id)
             .with_for_update()
         )
-        if row is None or row.released_by is not None:
+        if line is None or line.released_by is not None:
             raise NotFound
-        how(row)
-        change.about(item.public_id, row.public_id)
+        how(line)
+        change.about(item.public_id, line.public_id)
 
 
 def ask_release(place: tuple[str, str, str], line_id: str, *, by: Actor) -> None:

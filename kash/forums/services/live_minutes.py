@@ -65,13 +65,13 @@ def written_item(item: AgendaItem) -> WrittenItem:
     """All that is written under an item; actions that were closed are no longer written on."""
     return WrittenItem(
         item.minute,
-        tuple(TypedMinutesRow(row.public_id, row.text) for row in item.decisions),
+        tuple(TypedMinutesRow(line.public_id, line.text) for line in item.decisions),
         tuple(
             TypedMinutesRow(
-                row.public_id, row.text, row.owner.public_id if row.owner else "", row.due_on
+                line.public_id, line.text, line.owner.public_id if line.owner else "", line.due_on
             )
-            for row in item.actions
-            if row.state == "open"
+            for line in item.actions
+            if line.state == "open"
         ),
     )
 
@@ -133,20 +133,22 @@ def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor)
     with audited("forums.difference_settled", by) as change:
         session = change.session
         forum, meeting, item = _writable(session, place, by)
-        row = session.scalar(
+        difference = session.scalar(
             select(MinutesDifference)
             .where(
                 MinutesDifference.item_id == item.id, MinutesDifference.public_id == difference_id
             )
             .with_for_update()
         )
-        if row is None:
+        if difference is None:
             raise NotFound
-        found = TextDifference(row.part, row.before, row.stands, row.other)
-        settled = _settled(written_item(item), found, take)
+        both = TextDifference(
+            difference.part, difference.before, difference.stands, difference.other
+        )
+        settled = _settled(written_item(item), both, take)
         _save(change, forum, meeting, item, settled, by, {})
-        change.about(item.public_id, row.public_id)
-        session.delete(row)
+        change.about(item.public_id, difference.public_id)
+        session.delete(difference)
 
 
 def open_differences(session: Session, meeting: Meeting) -> int:
@@ -177,16 +179,18 @@ def _writable(session: Session, place: Place, by: Actor) -> tuple[Forum, Meeting
 
 def _own_rows(item: AgendaItem, written: WrittenItem) -> WrittenItem:
     """An item without actions that were closed meanwhile."""
-    closed = {row.public_id for row in item.actions if row.state != "open"}
-    return replace(written, actions=tuple(row for row in written.actions if row.key not in closed))
+    closed = {line.public_id for line in item.actions if line.state != "open"}
+    return replace(
+        written, actions=tuple(line for line in written.actions if line.key not in closed)
+    )
 
 
 def _taken_keys(
     session: Session, item: AgendaItem, written: WrittenItem, renamed: dict[str, str]
 ) -> dict[str, str]:
     """New keys for new rows whose own are those of rows elsewhere."""
-    here = {row.public_id for row in item.decisions} | {row.public_id for row in item.actions}
-    keys = [row.key for row in (*written.decisions, *written.actions)]
+    here = {line.public_id for line in item.decisions} | {line.public_id for line in item.actions}
+    keys = [line.key for line in (*written.decisions, *written.actions)]
     new = [key for key in keys if key not in here and key not in renamed]
     if not new:
         return {}
@@ -213,7 +217,7 @@ def _save(
     members = members_by_key(session, forum)
     on_decisions = _changes(stands.decisions, merged.decisions)
     on_actions = _changes(stands.actions, merged.actions)
-    owned = {row.key: row.owner for row in stands.actions}
+    owned = {line.key: line.owner for line in stands.actions}
 
     def owner_of(row: TypedMinutesRow) -> TypedMinutesRow:
         # Whoever left meanwhile takes on nothing new, and the page says so by what it shows.
@@ -234,13 +238,13 @@ def _save(
     item.minute = merged.minute
     item.row_version += 1
     item.changed_by = by.public_id
-    decisions = {row.public_id: row for row in item.decisions}
+    decisions = {line.public_id: line for line in item.decisions}
     for decision in save_decisions(item, decisions, on_decisions):
         moment = taken.get(decision.public_id, change.now)
         note_presence(session, meeting, item, decision, moment)
-    save_actions(item, {row.public_id: row for row in item.actions}, on_actions, members)
-    texts = [item.minute, *(row.text for row in item.decisions)]
-    texts += [row.text for row in item.actions]
+    save_actions(item, {line.public_id: line for line in item.actions}, on_actions, members)
+    texts = [item.minute, *(line.text for line in item.decisions)]
+    texts += [line.text for line in item.actions]
     keep_internal(session, item, texts, None)
     if on_actions.added:
         carry_over(session, forum, meeting)
@@ -249,25 +253,25 @@ def _save(
 def _changes(
     stands: tuple[TypedMinutesRow, ...], merged: tuple[TypedMinutesRow, ...]
 ) -> MinutesChanges:
-    before = {row.key: row for row in stands}
-    kept = {row.key for row in merged}
+    before = {line.key: line for line in stands}
+    keys = {line.key for line in merged}
     return MinutesChanges(
-        added=tuple(row for row in merged if row.key not in before),
-        changed=tuple(row for row in merged if before.get(row.key, row) != row),
-        removed=tuple(key for key in before if key not in kept),
+        added=tuple(line for line in merged if line.key not in before),
+        changed=tuple(line for line in merged if before.get(line.key, line) != line),
+        removed=tuple(key for key in before if key not in keys),
     )
 
 
 def _refuse_too_much(
     item: AgendaItem, merged: WrittenItem, decisions: MinutesChanges, actions: MinutesChanges
 ) -> None:
-    for kept, rows in ((len(item.decisions), decisions), (len(item.actions), actions)):
-        if rows.added and kept + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
+    for stored, rows in ((len(item.decisions), decisions), (len(item.actions), actions)):
+        if rows.added and stored + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
             raise TooManyRows
     longest = (
         ((merged.minute,), MINUTE_LENGTH),
-        ([row.text for row in merged.decisions], DECISION_LENGTH),
-        ([row.text for row in merged.actions], ACTION_LENGTH),
+        ([line.text for line in merged.decisions], DECISION_LENGTH),
+        ([line.text for line in merged.actions], ACTION_LENGTH),
     )
     if any(len(text) > most for texts, most in longest for text in texts):
         raise Problem(
@@ -286,14 +290,14 @@ def _note_differences(
         )
     )
     for new in merged.differences:
-        for row in open_ones:
-            earlier = TextDifference(row.part, row.before, row.stands, row.other)
+        for other in open_ones:
+            earlier = TextDifference(other.part, other.before, other.stands, other.other)
             later = carried_on(earlier, new)
             if later is not None:
-                row.other = later.other
+                other.other = later.other
                 break
         else:
-            made = MinutesDifference(
+            difference = MinutesDifference(
                 public_id=new_public_id(),
                 item_id=item.id,
                 page=page.page,
@@ -304,8 +308,8 @@ def _note_differences(
                 written_by=page.written_by,
                 made_at=change.now,
             )
-            change.session.add(made)
-            open_ones.append(made)
+            change.session.add(difference)
+            open_ones.append(difference)
 
 
 def _settled(item: WrittenItem, found: TextDifference, take: str) -> WrittenItem:
@@ -317,20 +321,20 @@ def _settled(item: WrittenItem, found: TextDifference, take: str) -> WrittenItem
         return replace(
             item,
             actions=tuple(
-                row
-                if row.key != key
-                else replace(row, owner=chosen)
+                line
+                if line.key != key
+                else replace(line, owner=chosen)
                 if kind == "owner"
-                else replace(row, due_on=date.fromisoformat(chosen) if chosen else None)
-                for row in item.actions
+                else replace(line, due_on=date.fromisoformat(chosen) if chosen else None)
+                for line in item.actions
             ),
         )
     rows = item.decisions if kind == "decision" else item.actions
-    if kind == "minute" or key not in {row.key for row in rows}:
+    if kind == "minute" or key not in {line.key for line in rows}:
         return replace(item, minute=settled_text(item.minute, found, take))
     settled = tuple(
-        replace(row, text=settled_text(row.text, found, take)) if row.key == key else row
-        for row in rows
+        replace(line, text=settled_text(line.text, found, take)) if line.key == key else line
+        for line in rows
     )
     if kind == "decision":
         return replace(item, decisions=settled)

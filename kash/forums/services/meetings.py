@@ -101,7 +101,7 @@ def plan_meeting(
     """
     with audited("forums.meeting_planned", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        kept = held_template(change.session, template).items if template else agenda
+        begun_with = held_template(change.session, template).items if template else agenda
         meeting = planned(
             change.session,
             forum,
@@ -109,7 +109,7 @@ def plan_meeting(
             place,
             change.now,
             minutes=minutes,
-            agenda=kept,
+            agenda=begun_with,
             as_last_time=as_last_time,
         )
         change.about(forum.public_id, meeting.public_id)
@@ -142,13 +142,13 @@ def planned(
     )
     session.add(meeting)
     before = [m for m in others if m.starts_at < starts_at and m.state != "cancelled"]
-    kept: Sequence[AgendaItem | AgendaTemplateItem | PlannedItem] = ()
+    begun_with: Sequence[AgendaItem | AgendaTemplateItem | PlannedItem] = ()
     if agenda is not None:
-        kept = agenda
+        begun_with = agenda
     elif before and as_last_time:
-        kept = before[-1].items
+        begun_with = before[-1].items
     items = agenda_from(
-        [PlannedItem(item.title, item.minutes, item.kind) for item in kept],
+        [PlannedItem(item.title, item.minutes, item.kind) for item in begun_with],
         first_meeting=not before,
     )
     meeting.items = [
@@ -275,15 +275,19 @@ def add_term(
         member = member_in(change.session, forum_run_by(change.session, forum_id, by), member_id)
         terms = _terms(change.session, member)
         change.about(member.public_id)
-        if any(one.public_id == term_id for one in terms):
+        if any(other.public_id == term_id for other in terms):
             change.nothing()
             return term_id
         _fits(details, terms)
-        row = ForumTerm(public_id=term_id or new_public_id(), member_id=member.id)
-        row.begins_on, row.ends_on, row.office = details.begins_on, details.ends_on, details.office
-        change.session.add(row)
-        change.about(row.public_id)
-        return row.public_id
+        term = ForumTerm(public_id=term_id or new_public_id(), member_id=member.id)
+        term.begins_on, term.ends_on, term.office = (
+            details.begins_on,
+            details.ends_on,
+            details.office,
+        )
+        change.session.add(term)
+        change.about(term.public_id)
+        return term.public_id
 
 
 def change_term(
@@ -293,10 +297,14 @@ def change_term(
     with audited("forums.term_changed", by) as change:
         member = member_in(change.session, forum_run_by(change.session, forum_id, by), member_id)
         terms = _terms(change.session, member)
-        row = one_or_404(next((one for one in terms if one.public_id == term_id), None))
-        _fits(details, [one for one in terms if one is not row])
-        row.begins_on, row.ends_on, row.office = details.begins_on, details.ends_on, details.office
-        change.about(member.public_id, row.public_id)
+        term = one_or_404(next((other for other in terms if other.public_id == term_id), None))
+        _fits(details, [other for other in terms if other is not term])
+        term.begins_on, term.ends_on, term.office = (
+            details.begins_on,
+            details.ends_on,
+            details.office,
+        )
+        change.about(member.public_id, term.public_id)
 
 
 def remove_term(forum_id: str, member_id: str, term_id: str, *, by: Actor) -> None:
@@ -304,8 +312,8 @@ def remove_term(forum_id: str, member_id: str, term_id: str, *, by: Actor) -> No
     with audited("forums.term_removed", by) as change:
         member = member_in(change.session, forum_run_by(change.session, forum_id, by), member_id)
         terms = _terms(change.session, member)
-        row = one_or_404(next((one for one in terms if one.public_id == term_id), None))
-        change.session.delete(row)
+        term = one_or_404(next((other for other in terms if other.public_id == term_id), None))
+        change.session.delete(term)
         change.about(member.public_id, term_id)
 
 
@@ -322,7 +330,7 @@ def _terms(session: Session, member: ForumMember) -> list[ForumTerm]:
 def _fits(details: TermDetails, others: list[ForumTerm]) -> None:
     fault = term_fault(
         OfficeTerm(details.begins_on, details.ends_on),
-        [OfficeTerm(one.begins_on, one.ends_on) for one in others],
+        [OfficeTerm(term.begins_on, term.ends_on) for term in others],
     )
     if fault is TermFault.ENDS_FIRST:
         raise Problem(_l("The last day comes after the first."), field="ends_on", status=422)
@@ -346,36 +354,38 @@ def agree_quorum(
     with audited("forums.quorum_agreed", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
-        row = session.scalar(
+        quorum = session.scalar(
             select(ForumQuorum).where(
                 ForumQuorum.forum_id == forum.id, ForumQuorum.holds_from == holds_from
             )
         )
-        if row is None:
-            row = ForumQuorum(public_id=new_public_id(), forum_id=forum.id, holds_from=holds_from)
-            session.add(row)
-        row.groups.clear()
+        if quorum is None:
+            quorum = ForumQuorum(
+                public_id=new_public_id(), forum_id=forum.id, holds_from=holds_from
+            )
+            session.add(quorum)
+        quorum.groups.clear()
         session.flush()
         keys = dict(session.execute(select(Group.letter, Group.id)).all())
-        row.created_at = change.now
-        row.groups.extend(
+        quorum.created_at = change.now
+        quorum.groups.extend(
             ForumQuorumGroup(group_id=keys[letter], share=str(rule.share), least=rule.least)
             for letter, rule in needed.items()
             if letter in keys
         )
-        change.about(forum.public_id, row.public_id)
+        change.about(forum.public_id, quorum.public_id)
 
 
 def remove_quorum(forum_id: str, quorum_id: str, *, by: Actor) -> None:
     """Take away a quorum that was entered by mistake; the one before it holds again."""
     with audited("forums.quorum_removed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        row = one_or_404(
+        quorum = one_or_404(
             change.session.scalar(
                 select(ForumQuorum).where(
                     ForumQuorum.forum_id == forum.id, ForumQuorum.public_id == quorum_id
                 )
             )
         )
-        change.session.delete(row)
+        change.session.delete(quorum)
         change.about(forum.public_id, quorum_id)

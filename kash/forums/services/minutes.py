@@ -122,15 +122,20 @@ OUTCOMES = ("done", "dropped")
 
 def written_decisions(item: AgendaItem) -> tuple[WrittenDecision, ...]:
     """The decisions of an item as they are stored."""
-    return tuple(WrittenDecision(row.public_id, row.text) for row in item.decisions)
+    return tuple(WrittenDecision(decision.public_id, decision.text) for decision in item.decisions)
 
 
 def written_actions(item: AgendaItem) -> tuple[WrittenAction, ...]:
     """The open actions of an item as they are stored; closed ones are no longer written on."""
     return tuple(
-        WrittenAction(row.public_id, row.text, row.owner.public_id if row.owner else "", row.due_on)
-        for row in item.actions
-        if row.state == "open"
+        WrittenAction(
+            action.public_id,
+            action.text,
+            action.owner.public_id if action.owner else "",
+            action.due_on,
+        )
+        for action in item.actions
+        if action.state == "open"
     )
 
 
@@ -168,15 +173,15 @@ def write_item(
                 actions=written_actions(item),
             )
         owners = members_by_key(session, forum)
-        stored_decisions = {row.public_id: row for row in item.decisions}
-        stored_actions = {row.public_id: row for row in item.actions if row.state == "open"}
-        closed = {row.public_id for row in item.actions if row.state != "open"}
+        stored_decisions = {line.public_id: line for line in item.decisions}
+        stored_actions = {line.public_id: line for line in item.actions if line.state == "open"}
+        closed = {line.public_id for line in item.actions if line.state != "open"}
         on_decisions = _with_new_keys(row_changes(set(stored_decisions), decisions))
         on_actions = _with_new_keys(
-            row_changes(set(stored_actions), [row for row in actions if row.key not in closed])
+            row_changes(set(stored_actions), [line for line in actions if line.key not in closed])
         )
-        for kept, rows in ((len(item.decisions), on_decisions), (len(item.actions), on_actions)):
-            if kept + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
+        for stored, rows in ((len(item.decisions), on_decisions), (len(item.actions), on_actions)):
+            if stored + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
                 raise TooManyRows
         if any(rows.added or rows.removed for rows in (on_decisions, on_actions)):
             check_numbers_free(session, meeting)
@@ -186,8 +191,8 @@ def write_item(
         for decision in save_decisions(item, stored_decisions, on_decisions):
             note_presence(session, meeting, item, decision, change.now)
         save_actions(item, stored_actions, on_actions, owners)
-        texts = [item.minute, *(row.text for row in item.decisions)]
-        texts += [row.text for row in item.actions]
+        texts = [item.minute, *(line.text for line in item.decisions)]
+        texts += [line.text for line in item.actions]
         keep_internal(session, item, texts, internal)
         if on_actions.added:
             carry_over(session, forum, meeting)
@@ -196,7 +201,7 @@ def write_item(
 
 
 def _with_new_keys(rows: MinutesChanges) -> MinutesChanges:
-    return replace(rows, added=tuple(replace(row, key=new_public_id()) for row in rows.added))
+    return replace(rows, added=tuple(replace(line, key=new_public_id()) for line in rows.added))
 
 
 def members_by_key(session: Session, forum: Forum) -> dict[str, ForumMember]:
@@ -209,11 +214,11 @@ def save_decisions(
     item: AgendaItem, stored: dict[str, Decision], rows: MinutesChanges
 ) -> list[Decision]:
     """Save the decisions of an item; those that are new, each under its key."""
-    for row in rows.changed:
-        stored[row.key].text = row.text
+    for line in rows.changed:
+        stored[line.key].text = line.text
     for key in rows.removed:
         item.decisions.remove(stored[key])
-    added = [Decision(public_id=row.key, text=row.text) for row in rows.added]
+    added = [Decision(public_id=line.key, text=line.text) for line in rows.added]
     item.decisions.extend(added)
     return added
 
@@ -235,19 +240,19 @@ def save_actions(
             raise UnknownOwner
         return owner
 
-    for row in rows.changed:
-        action = stored[row.key]
-        action.text, action.due_on = row.text, row.due_on
-        action.owner = owner_of(row, action.owner)
+    for line in rows.changed:
+        action = stored[line.key]
+        action.text, action.due_on = line.text, line.due_on
+        action.owner = owner_of(line, action.owner)
     for key in rows.removed:
         item.actions.remove(stored[key])
-    for row in rows.added:
+    for line in rows.added:
         item.actions.append(
             Action(
-                public_id=row.key,
-                text=row.text,
-                owner=owner_of(row, None),
-                due_on=row.due_on,
+                public_id=line.key,
+                text=line.text,
+                owner=owner_of(line, None),
+                due_on=line.due_on,
                 state="open",
             )
         )
@@ -341,7 +346,7 @@ def add_paper(
 
     Raises MaterialProblem, CleaningBusy, StorageError, MeetingOver, NotFound and Forbidden.
     """
-    made = store(content)
+    stored = store(content)
     with audited("forums.paper_added", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
@@ -352,20 +357,20 @@ def add_paper(
             .join(AgendaItem, AgendaItem.id == AgendaPaper.item_id)
             .where(AgendaItem.meeting_id == meeting.id)
         ).one()
-        if count >= MOST_PAPERS or size + made.size > MOST_TOGETHER:
+        if count >= MOST_PAPERS or size + stored.size > MOST_TOGETHER:
             raise PapersFull
         session.add(
             AgendaPaper(
-                public_id=made.public_id,
+                public_id=stored.public_id,
                 item_id=item.id,
                 title=title,
-                kind=made.kind,
-                size=made.size,
+                kind=stored.kind,
+                size=stored.size,
                 created_at=change.now,
             )
         )
-        change.about(meeting.public_id, item.public_id, made.public_id)
-    return made.public_id
+        change.about(meeting.public_id, item.public_id, stored.public_id)
+    return stored.public_id
 
 
 def remove_paper(forum_id: str, meeting_id: str, item_id: str, paper_id: str, *, by: Actor) -> None:
@@ -390,7 +395,7 @@ def remove_paper(forum_id: str, meeting_id: str, item_id: str, paper_id: str, *,
 def keep_signed_copy(forum_id: str, meeting_id: str, *, content: bytes, by: Actor) -> str:
     """Keep a scan in the place of the one before; its public id. Only the cleaned copy is kept,
     sealed. Raises MaterialProblem, CleaningBusy, StorageError, NotHeldYet, NotFound, Forbidden."""
-    made = store(content)
+    stored = store(content)
     with audited("forums.signed_copy_kept", by) as change:
         session = change.session
         meeting = meeting_in(session, forum_run_by(session, forum_id, by), meeting_id)
@@ -403,17 +408,17 @@ def keep_signed_copy(forum_id: str, meeting_id: str, *, content: bytes, by: Acto
             session.flush()
         session.add(
             SignedCopy(
-                public_id=made.public_id,
+                public_id=stored.public_id,
                 meeting_id=meeting.id,
-                kind=made.kind,
-                size=made.size,
+                kind=stored.kind,
+                size=stored.size,
                 added_at=change.now,
             )
         )
-        change.about(meeting.public_id, made.public_id)
+        change.about(meeting.public_id, stored.public_id)
     if replaced:
         forget(replaced)
-    return made.public_id
+    return stored.public_id
 
 
 def remove_signed_copy(forum_id: str, meeting_id: str, *, by: Actor) -> None:
@@ -421,9 +426,9 @@ def remove_signed_copy(forum_id: str, meeting_id: str, *, by: Actor) -> None:
     with audited("forums.signed_copy_removed", by) as change:
         session = change.session
         meeting = meeting_in(session, forum_run_by(session, forum_id, by), meeting_id)
-        kept = one_or_404(_copy_of(session, meeting))
-        removed = kept.public_id
-        session.delete(kept)
+        copy = one_or_404(_copy_of(session, meeting))
+        removed = copy.public_id
+        session.delete(copy)
         change.about(meeting.public_id, removed)
     forget(removed)
 

@@ -86,8 +86,8 @@ def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor)
         meeting = written_meeting(session, forum, meeting_id)
         if meeting.state != "held":
             raise Problem(NOT_HELD_YET)
-        row = life_row(meeting.id)
-        if row is not None and row.state == MinutesState.CIRCULATED:
+        life = life_row(meeting.id)
+        if life is not None and life.state == MinutesState.CIRCULATED:
             raise Problem(_l("The minutes are circulated already."))
         if remarks_until < to_local(change.now).date():
             raise Problem(_l("Choose today or a later day."), field="remarks_until", status=422)
@@ -96,19 +96,19 @@ def circulate(forum_id: str, meeting_id: str, *, remarks_until: date, by: Actor)
         if open_differences(session, meeting):
             raise Problem(DIFFERENCES_LEFT)
         forget_revisions(session, meeting)
-        if row is None:
-            row = MinutesLife(meeting_id=meeting.id)
-            session.add(row)
-        row.state, row.remarks_until = str(MinutesState.CIRCULATED), remarks_until
-        row.circulated_at, row.circulated_by = change.now, by.public_id
+        if life is None:
+            life = MinutesLife(meeting_id=meeting.id)
+            session.add(life)
+        life.state, life.remarks_until = str(MinutesState.CIRCULATED), remarks_until
+        life.circulated_at, life.circulated_by = change.now, by.public_id
         change.about(forum.public_id, meeting.public_id)
 
 
 def _circulated(session: Session, meeting: Meeting) -> MinutesLife:
-    row = life_row(meeting.id)
-    if row is None or row.state != MinutesState.CIRCULATED:
+    life = life_row(meeting.id)
+    if life is None or life.state != MinutesState.CIRCULATED:
         raise NotCirculated
-    return row
+    return life
 
 
 def take_back(forum_id: str, meeting_id: str, *, by: Actor) -> None:
@@ -116,8 +116,8 @@ def take_back(forum_id: str, meeting_id: str, *, by: Actor) -> None:
     with audited("forums.minutes_taken_back", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         meeting = written_meeting(change.session, forum, meeting_id)
-        row = _circulated(change.session, meeting)
-        row.state = str(MinutesState.DRAFT)
+        life = _circulated(change.session, meeting)
+        life.state = str(MinutesState.DRAFT)
         change.about(forum.public_id, meeting.public_id)
 
 
@@ -133,8 +133,10 @@ def remark(forum_id: str, meeting_id: str, item_id: str, *, text: str, by: Actor
         seat = seat_that_was_there(meeting, by)
         if seat is None:
             raise Problem(ONLY_WHO_WAS_THERE, status=403)
-        row = _circulated(session, meeting)
-        if not may_remark(MinutesState(row.state), row.remarks_until, to_local(change.now).date()):
+        life = _circulated(session, meeting)
+        if not may_remark(
+            MinutesState(life.state), life.remarks_until, to_local(change.now).date()
+        ):
             raise Problem(_l("Remarks were taken until another day. Say it at the next meeting."))
         item = item_in(session, meeting, item_id)
         own = session.scalars(
@@ -148,16 +150,16 @@ def remark(forum_id: str, meeting_id: str, item_id: str, *, text: str, by: Actor
                 field="text",
                 status=422,
             )
-        made = MinutesRemark(
+        written = MinutesRemark(
             public_id=new_public_id(),
             item_id=item.id,
             member_id=seat.id,
             text=text,
             written_at=change.now,
         )
-        session.add(made)
-        change.about(meeting.public_id, item.public_id, made.public_id)
-        return made.public_id
+        session.add(written)
+        change.about(meeting.public_id, item.public_id, written.public_id)
+        return written.public_id
 
 
 def settle_remark(
@@ -170,17 +172,17 @@ def settle_remark(
         session = change.session
         forum = forum_run_by(session, forum_id, by)
         meeting = written_meeting(session, forum, meeting_id)
-        row = one_or_404(
+        written = one_or_404(
             session.scalar(
                 select(MinutesRemark)
                 .join(AgendaItem, AgendaItem.id == MinutesRemark.item_id)
                 .where(AgendaItem.meeting_id == meeting.id, MinutesRemark.public_id == remark_id)
             )
         )
-        if row.state != "open":
+        if written.state != "open":
             raise Problem(_l("This remark is settled already."))
-        row.state, row.answer = state, answer
-        change.about(meeting.public_id, row.public_id)
+        written.state, written.answer = state, answer
+        change.about(meeting.public_id, written.public_id)
 
 
 def confirm(
@@ -204,11 +206,11 @@ def confirm(
         forum = forum_run_by(session, forum_id, by)
         meeting = written_meeting(session, forum, meeting_id)
         confirming = meeting_in(session, forum, confirmed_in)
-        row = life_row(meeting.id)
+        life = life_row(meeting.id)
         there, quorum = there_at_moment(confirming, at)
         reason = refusal(
             Confirmation(
-                MinutesState(row.state) if row else MinutesState.DRAFT,
+                MinutesState(life.state) if life else MinutesState.DRAFT,
                 open_remarks(meeting.id),
                 later=confirming.starts_at > meeting.starts_at,
                 during=confirming.starts_at <= at <= change.now and confirming.state != "cancelled",
@@ -218,7 +220,7 @@ def confirm(
                 quorate=may_confirm(quorum),
             )
         )
-        if reason is not None or row is None:
+        if reason is not None or life is None:
             absent = reason is ConfirmRefusal.ABSENT and proposer in there
             raise NotConfirmed(reason, "seconder" if absent else "") if reason else NotCirculated
         if open_differences(session, meeting):
@@ -242,13 +244,13 @@ def confirm(
             proposer=_name("proposer", proposed.seat),
             seconder=_name("seconder", seconded.seat),
         )
-        row.root = _lock(session, meeting, record)
-        row.state, row.locked_at = str(MinutesState.LOCKED), change.now
-        row.confirmed_in_id = confirming.id
+        life.root = _lock(session, meeting, record)
+        life.state, life.locked_at = str(MinutesState.LOCKED), change.now
+        life.confirmed_in_id = confirming.id
         forget_revisions(session, meeting)
         _forget_remarks(session, meeting)
-        change.about(meeting.public_id, confirming.public_id, root_subject(row.root))
-        return row.root
+        change.about(meeting.public_id, confirming.public_id, root_subject(life.root))
+        return life.root
 
 
 def _name(kind: str, seat: ForumMember) -> MinutesPart | None:
@@ -293,10 +295,10 @@ def _forget_remarks(session: Session, meeting: Meeting) -> None:
 
 def locked_life(meeting: Meeting) -> MinutesLife:
     """The row of a meeting's locked minutes. Raises NotLocked."""
-    row = life_row(meeting.id)
-    if row is None or row.state != MinutesState.LOCKED:
+    life = life_row(meeting.id)
+    if life is None or life.state != MinutesState.LOCKED:
         raise Problem(_l("The minutes are not locked yet: correct the text itself."))
-    return row
+    return life
 
 
 def add_erratum(forum_id: str, meeting_id: str, *, text: str, by: Actor) -> str:
@@ -305,7 +307,7 @@ def add_erratum(forum_id: str, meeting_id: str, *, text: str, by: Actor) -> str:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
         meeting = meeting_in(session, forum, meeting_id)
-        row = locked_life(meeting)
+        life = locked_life(meeting)
         errata = errata_rows(meeting.id)
         number = len(errata) + 1
         day = to_local(change.now).date().isoformat()
@@ -314,8 +316,8 @@ def add_erratum(forum_id: str, meeting_id: str, *, text: str, by: Actor) -> str:
         leaf = SaltedLeaf(
             "erratum", leaf_digest(salt, "erratum", number, part.value), part.value, salt
         )
-        root = erratum_root(errata[-1].root if errata else row.root, number, leaf)
-        made = MinutesErratum(
+        root = erratum_root(errata[-1].root if errata else life.root, number, leaf)
+        erratum = MinutesErratum(
             public_id=new_public_id(),
             meeting_id=meeting.id,
             number=number,
@@ -324,6 +326,6 @@ def add_erratum(forum_id: str, meeting_id: str, *, text: str, by: Actor) -> str:
             value=leaf.value,
             salt=salt.hex(),
         )
-        session.add(made)
-        change.about(meeting.public_id, made.public_id, root_subject(root))
+        session.add(erratum)
+        change.about(meeting.public_id, erratum.public_id, root_subject(root))
         return root

@@ -115,29 +115,29 @@ def tap(forum_id: str, meeting_id: str, entry_id: str, step: DoorTap, *, by: Act
     nothing. Raises RegisterClosed and NotBegun."""
     with audited(_ACTIONS[step], by) as change:
         door = _door(change.session, forum_run_by(change.session, forum_id, by), meeting_id)
-        one = _attender(change.session, door, entry_id)
+        attender = _attender(change.session, door, entry_id)
         change.about(door.meeting.public_id, entry_id)
-        rows = _rows(change.session, one.entry)
-        spells = tuple(TimeThere(row.arrived_at, row.left_at) for row in rows)
-        here = one.mark.status in HERE
+        rows = _rows(change.session, attender.entry)
+        spells = tuple(TimeThere(spell.arrived_at, spell.left_at) for spell in rows)
+        here = attender.mark.status in HERE
         if step is DoorTap.CAME:
             # Who is marked as present without times is there already.
             wanted = spells if here and not spells else arrived(spells, change.now)
-            status = one.mark.status if here else one.status_when_here
+            status = attender.mark.status if here else attender.status_when_here
         elif step is DoorTap.LEFT:
             wanted = gone(spells, change.now, door.slot.starts_at) if here else spells
-            status = one.mark.status
+            status = attender.mark.status
         else:
             wanted = taken_back(spells)
-            status = one.mark.status
+            status = attender.mark.status
             if spells and not wanted:
-                status = rows[0].mark_before or (APOLOGY if one.apologised else ABSENT)
-        if wanted == spells and status == one.mark.status:
+                status = rows[0].mark_before or (APOLOGY if attender.apologised else ABSENT)
+        if wanted == spells and status == attender.mark.status:
             change.nothing()
             return
         _is_open(door, change.now)
-        _store(change.session, one, rows, wanted, by)
-        _mark(change, door, [(one, status)], by)
+        _store(change.session, attender, rows, wanted, by)
+        _mark(change, door, [(attender, status)], by)
 
 
 def all_came(forum_id: str, meeting_id: str, letter: str, *, by: Actor) -> int:
@@ -148,17 +148,17 @@ def all_came(forum_id: str, meeting_id: str, letter: str, *, by: Actor) -> int:
         door = _door(session, forum_run_by(session, forum_id, by), meeting_id)
         _is_open(door, change.now)
         coming = [
-            one
-            for one in _attenders(session, door, letter=letter)
-            if one.mark.status is None and one.counts and not one.apologised
+            attender
+            for attender in _attenders(session, door, letter=letter)
+            if attender.mark.status is None and attender.counts and not attender.apologised
         ]
         change.about(door.meeting.public_id)
         if not coming:
             change.nothing()
             return 0
-        for one in coming:
-            _store(session, one, _rows(session, one.entry), (TimeThere(change.now),), by)
-        _mark(change, door, [(one, one.status_when_here) for one in coming], by)
+        for attender in coming:
+            _store(session, attender, _rows(session, attender.entry), (TimeThere(change.now),), by)
+        _mark(change, door, [(attender, attender.status_when_here) for attender in coming], by)
         return len(coming)
 
 
@@ -180,22 +180,22 @@ def set_times(
     with audited("forums.presence_corrected", by) as change:
         session = change.session
         door = _door(session, forum_run_by(session, forum_id, by), meeting_id)
-        one = _attender(session, door, entry_id)
+        attender = _attender(session, door, entry_id)
         change.about(door.meeting.public_id, entry_id)
         fault = spell_fault(spells, opens_at(door.slot.starts_at), change.now)
         if fault is not None:
             raise WrongPresence(*fault)
-        rows = _rows(session, one.entry)
-        stored = [TimeThere(row.arrived_at, row.left_at) for row in rows]
+        rows = _rows(session, attender.entry)
+        stored = [TimeThere(spell.arrived_at, spell.left_at) for spell in rows]
         if stored == list(spells):
             change.nothing()
             return
         if shown is not None and shown != version_of(stored):
             raise ChangedMeanwhile
-        _store(session, one, rows, spells, by)
-        if spells and one.mark.status not in HERE:
+        _store(session, attender, rows, spells, by)
+        if spells and attender.mark.status not in HERE:
             _is_open(door, change.now)
-            _mark(change, door, [(one, one.status_when_here)], by)
+            _mark(change, door, [(attender, attender.status_when_here)], by)
 
 
 def keep_apologies(change: Change, forum: Forum, meeting: Meeting, by: Actor) -> None:
@@ -214,9 +214,9 @@ def keep_apologies(change: Change, forum: Forum, meeting: Meeting, by: Actor) ->
         change,
         door,
         [
-            (one, APOLOGY)
-            for one in _attenders(session, door)
-            if one.apologised and one.mark.status is None
+            (attender, APOLOGY)
+            for attender in _attenders(session, door)
+            if attender.apologised and attender.mark.status is None
         ],
         by,
     )
@@ -271,7 +271,7 @@ def _attenders(
     if letter:
         query = query.join(Group, Group.id == Person.group_id).where(Group.letter == letter)
     rows = session.execute(query).all()
-    terms = terms_of(session, [row[3].id for row in rows if row[3] is not None])
+    terms = terms_of(session, [columns[3].id for columns in rows if columns[3] is not None])
     day = to_local(meeting.starts_at).date()
     return [
         _Attender(
@@ -302,12 +302,12 @@ def _store(
     by: Actor,
 ) -> None:
     """Make the rows say what the spells say; what stays keeps who noted it."""
-    for row, spell in zip(rows, spells, strict=False):
-        if (row.arrived_at, row.left_at) != (spell.arrived_at, spell.left_at):
-            row.arrived_at, row.left_at = spell.arrived_at, spell.left_at
-            row.noted_by = by.public_id
-    for row in rows[len(spells) :]:
-        session.delete(row)
+    for stored, spell in zip(rows, spells, strict=False):
+        if (stored.arrived_at, stored.left_at) != (spell.arrived_at, spell.left_at):
+            stored.arrived_at, stored.left_at = spell.arrived_at, spell.left_at
+            stored.noted_by = by.public_id
+    for stored in rows[len(spells) :]:
+        session.delete(stored)
     for spell in spells[len(rows) :]:
         session.add(
             PresenceSpell(
@@ -329,13 +329,13 @@ def _mark(
         Operation(
             op_id=new_public_id(),
             slot=door.slot.public_id,
-            entry=one.entry.public_id,
+            entry=attender.entry.public_id,
             status=status,
-            expected_version=one.mark.version,
+            expected_version=attender.mark.version,
             device_time=change.now,
         )
-        for one, status in marks
-        if status is not None and status != one.mark.status
+        for attender, status in marks
+        if status is not None and status != attender.mark.status
     ]
     if operations:
         apply_in(change, door.register, operations, by)

@@ -39,9 +39,9 @@ def add_template(name: str, language: str, items: Sequence[PlannedItem], by: Act
     """
     _may_write(by)
     with audited("forums.template_added", by) as change:
-        made = _kept(change.session, name, language, items)
-        change.about(made.public_id)
-        return made.public_id
+        template = _kept(change.session, name, language, items)
+        change.about(template.public_id)
+        return template.public_id
 
 
 def keep_agenda(forum_id: str, meeting_id: str, *, name: str, by: Actor) -> str:
@@ -51,14 +51,14 @@ def keep_agenda(forum_id: str, meeting_id: str, *, name: str, by: Actor) -> str:
     """
     with audited("forums.template_added", by) as change:
         session = change.session
-        held = meeting_in(session, forum_run_by(session, forum_id, by), meeting_id)
+        meeting = meeting_in(session, forum_run_by(session, forum_id, by), meeting_id)
         items = [
             PlannedItem(item.title, item.minutes, item.kind)
-            for item in items_in_order(session, held)
+            for item in items_in_order(session, meeting)
         ]
-        made = _kept(session, name, "", items)
-        change.about(made.public_id)
-        return made.public_id
+        template = _kept(session, name, "", items)
+        change.about(template.public_id)
+        return template.public_id
 
 
 def change_template(
@@ -117,10 +117,10 @@ def _kept(
     session: Session, name: str, language: str, items: Sequence[PlannedItem]
 ) -> AgendaTemplate:
     _name_is_free(session, name, None)
-    made = AgendaTemplate(name=name, language=language, items=_rows(items))
-    session.add(made)
+    template = AgendaTemplate(name=name, language=language, items=_rows(items))
+    session.add(template)
     _flush(session)
-    return made
+    return template
 
 
 def _rows(items: Sequence[PlannedItem]) -> list[AgendaTemplateItem]:
@@ -232,8 +232,8 @@ def add_member(
     with audited("forums.member_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         how, text = _appearance(appears or USUAL, shown_as)
-        (member, known), *_rest = _seats(change.session, forum, [person_id])
-        if known:
+        (member, seated), *_rest = _seats(change.session, forum, [person_id])
+        if seated:
             raise Problem(_l("This person is a member already."))
         member.appears, member.shown_as, member.left_on = how, text, None
         expect_in_planned(change.session, forum, [member.person_id], change.now)
@@ -250,7 +250,7 @@ def add_members(forum_id: str, person_ids: Sequence[str], *, by: Actor) -> list[
     with audited("forums.members_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         seats = _seats(change.session, forum, person_ids)
-        new = [member for member, known in seats if not known]
+        new = [member for member, seated in seats if not seated]
         if not new:
             change.nothing()
             return []
@@ -277,15 +277,15 @@ def _seats(
     ).all()
     if len(rows) < len(wanted):
         raise Problem(UNKNOWN_PERSON, status=404)
-    found = {row[0]: (row[1], row[2]) for row in rows}
+    by_id = {columns[0]: (columns[1], columns[2]) for columns in rows}
     seats = []
     for public_id in wanted:
-        key, member = found[public_id]
-        known = member is not None and member.left_on is None
+        key, member = by_id[public_id]
+        seated = member is not None and member.left_on is None
         if member is None:
             member = ForumMember(public_id=new_public_id(), forum_id=forum.id, person_id=key)
             session.add(member)
-        seats.append((member, known))
+        seats.append((member, seated))
     return seats
 
 

@@ -156,12 +156,14 @@ def withdraw_person(session: Session, person_id: int) -> list[str]:
 
 
 def _withdraw_erratum(session: Session, meeting: Meeting, public_id: str) -> str:
-    row = next((one for one in errata_rows(meeting.id) if one.public_id == public_id), None)
-    if row is None or row.value is None:
+    erratum = next(
+        (other for other in errata_rows(meeting.id) if other.public_id == public_id), None
+    )
+    if erratum is None or erratum.value is None:
         raise NotFound
-    row.value = row.salt = None
+    erratum.value = erratum.salt = None
     after_commit(scrub_after_commit)
-    return row.public_id
+    return erratum.public_id
 
 
 def _withdraw_text(session: Session, forum: Forum, meeting: Meeting, leaf: MinutesLeaf) -> None:
@@ -211,13 +213,13 @@ def _rewrite_item(session: Session, meeting: Meeting, item_id: str, internal: st
     """Leave under an item only what its leaves still hold. `internal` is an internal line that is
     gone, which may stand in a decision or an action."""
     item = item_in(session, meeting, item_id)
-    kept = [
-        str(said["text"])
-        for row in leaf_rows(meeting.id)
-        if row.about == item_id and row.kind in ("paragraph", "internal")
-        if (said := said_in(row.value)) is not None
+    paragraphs = [
+        str(value["text"])
+        for leaf in leaf_rows(meeting.id)
+        if leaf.about == item_id and leaf.kind in ("paragraph", "internal")
+        if (value := said_in(leaf.value)) is not None
     ]
-    item.minute = "\n\n".join(kept)
+    item.minute = "\n\n".join(paragraphs)
     if not internal:
         return
     digest = line_digest(internal)

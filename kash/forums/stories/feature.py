@@ -85,10 +85,10 @@ def _stories(asked: Viewer) -> Sequence[TodayLine]:
 
 def _counts(actor: Actor, vault: OpenVault) -> tuple[int, int]:
     """Number of those that wait for her as a second reader, and of her own that came back."""
-    found = [one.draft for one in drafts(actor, vault)]
-    mine = [one for one in found if one.written_by == actor.public_id]
-    waiting = sum(one.state == "waiting" for one in found if one not in mine)
-    return waiting, sum(one.state == "returned" for one in mine)
+    all_drafts = [draft.draft for draft in drafts(actor, vault)]
+    mine = [draft for draft in all_drafts if draft.written_by == actor.public_id]
+    waiting = sum(draft.state == "waiting" for draft in all_drafts if draft not in mine)
+    return waiting, sum(draft.state == "returned" for draft in mine)
 
 
 TODAY = (Need("stories", 65, _stories),)

@@ -65,9 +65,9 @@ class OpenDraft:
 def cases_that_may_be_told(by: Actor, vault: OpenVault) -> list[Case]:
     """The cases in which everybody agrees that they are told as a story to one audience at least,
     as far as the actor may write of them; by the reference that papers bear."""
-    found = cases_to_tell(by, vault).values()
-    agreed = [one for one in found if audiences_of(one)]
-    return sorted(agreed, key=lambda one: (one.record.paper_reference, one.reference))
+    cases = cases_to_tell(by, vault).values()
+    agreed = [case for case in cases if audiences_of(case)]
+    return sorted(agreed, key=lambda case: (case.record.paper_reference, case.reference))
 
 
 def audiences_of(case: Case) -> list[str]:
@@ -86,12 +86,12 @@ def drafts(by: Actor, vault: OpenVault) -> list[OpenDraft]:
     if not opened:
         return []
     cases = cases_to_tell(by, vault)
-    found = [
+    readable = [
         OpenDraft(draft, sealed, cases[draft.case])
         for draft, sealed in opened
         if draft.case in cases
     ]
-    return sorted(found, key=lambda one: (one.draft.state != "waiting", one.public_id))
+    return sorted(readable, key=lambda one: (one.draft.state != "waiting", one.public_id))
 
 
 def open_draft(
@@ -117,14 +117,14 @@ def names_known(case: Case) -> list[str]:
     """Names by which a case could be known again: of its places and parties."""
     record = case.record
     parties: list[Any] = [
-        (one.station_name, one.unit, one.service_number) for one in record.parties
+        (party.station_name, party.unit, party.service_number) for party in record.parties
     ]
     return [
         name
         for name in (
             record.place.ward,
             record.place.place,
-            *(name for each in parties for name in each),
+            *(name for names in parties for name in names),
         )
         if name
     ]
@@ -139,8 +139,8 @@ def beside_of(case: Case) -> CaseLines:
     party = who_did_it(record)
     told = [StoryLine(WHO, party if party in KNOWN[WHO].codes else "other")] if party else []
     acts = what_was_done(record)
-    families = [one for edition in EDITIONS for one in families_of(acts, edition)]
-    told += [StoryLine(ACTS, one) for one in dict.fromkeys(families)]
+    families = [code for edition in EDITIONS for code in families_of(acts, edition)]
+    told += [StoryLine(ACTS, code) for code in dict.fromkeys(families)]
     if ended := how_mediation_ended(record, case.state):
         told.append(StoryLine(MEDIATION, ended[0]))
     since = quarter_of(to_local(filed).date()) if filed is not None else None
@@ -158,24 +158,24 @@ def lines_too_thin(case: Case) -> list[str]:
 def beside_few(same_paper: Iterable[PrintedTable] = ()) -> list[str]:
     """Public ids of the told stories of which a printed line says "few", any of `same_paper` among
     them; two queries. A story whose lines do not open is among them."""
-    kept = db.session.execute(
+    rows_kept = db.session.execute(
         select(Story.public_id, Story.beside_sealed).where(Story.beside_sealed.is_not(None))
     ).all()
-    if not kept:
+    if not rows_kept:
         return []
     printed, same = _values(printed_tables()), _values(same_paper)
-    found = []
-    for public_id, sealed in kept:
+    stories = []
+    for public_id, sealed in rows_kept:
         try:
             beside = CaseLines.model_validate_json(
                 open_text(sealed or b"", kind=BESIDE, public_id=public_id)
             )
         except (SealError, ValueError):
-            found.append(public_id)
+            stories.append(public_id)
             continue
         if thin_lines(beside, printed, same):
-            found.append(public_id)
-    return found
+            stories.append(public_id)
+    return stories
 
 
 def _values(tables: Iterable[PrintedTable]) -> list[PrintedBeside]:
@@ -248,7 +248,7 @@ def _newest(limit: int, told: Select[Any]) -> list[ToldStory]:
     rows = db.session.scalars(
         told.order_by(Story.month.desc(), Story.public_id.desc()).limit(limit)
     )
-    return [_told_story(row) for row in rows]
+    return [_told_story(story) for story in rows]
 
 
 def stories_by(
@@ -260,7 +260,7 @@ def stories_by(
     if not rows:
         return {}
     few = set(beside_few(same_paper))
-    return {row.public_id: _told_story(row, shown=_heard(row, to, few)) for row in rows}
+    return {story.public_id: _told_story(story, shown=_heard(story, to, few)) for story in rows}
 
 
 def _heard(row: Story, to: str, few: Collection[str]) -> bool:
@@ -277,14 +277,14 @@ def not_heard(public_ids: Collection[str], to: str) -> set[str]:
 def told_story(public_id: str, by: Actor) -> ToldStory:
     """One story that an actor hears, withdrawn or not: of one that was withdrawn, or of which a
     printed line says "few", nothing but that it was there. Raises NotFound."""
-    found = select(Story).where(
+    wanted = select(Story).where(
         Story.public_id == public_id, or_(heard_by(by), Story.text.is_(None))
     )
     if by.may("stories.drafts"):
-        found = select(Story).where(Story.public_id == public_id)
-    row = one_or_404(db.session.scalar(found))
+        wanted = select(Story).where(Story.public_id == public_id)
+    story = one_or_404(db.session.scalar(wanted))
     shown = by.may("stories.drafts") or public_id not in beside_few()
-    return _told_story(row, shown=shown)
+    return _told_story(story, shown=shown)
 
 
 def list_stories(by: Actor) -> Listing[Any]:
@@ -301,7 +301,7 @@ def list_stories(by: Actor) -> Listing[Any]:
 
 def told_stories(rows: Iterable[Story]) -> list[ToldStory]:
     """Rows as they are shown."""
-    return [_told_story(row) for row in rows]
+    return [_told_story(story) for story in rows]
 
 
 def kept_back() -> list[ToldStory]:
@@ -314,4 +314,4 @@ def kept_back() -> list[ToldStory]:
         .order_by(Story.month.desc(), Story.public_id.desc())
         .limit(_MOST_KEPT_BACK)
     )
-    return [_told_story(row) for row in rows]
+    return [_told_story(story) for story in rows]

@@ -75,7 +75,7 @@ def from_bytes(plaintext: bytes) -> StoryDraft:
 
 def unchecked(checks: list[str]) -> list[str]:
     """Checks that were not made yet."""
-    return [one for one in CHECKS if one not in checks]
+    return [check for check in CHECKS if check not in checks]
 
 
 # A figure is an age, a day, a sum, a number of people or of a station's post.
@@ -110,14 +110,14 @@ def identifying_words(text: str, known: Iterable[str], near: Iterable[str] = ())
     `known` are names of stations and others, found by what is their own in them: "Kondele" of
     "Kondele Police Station". `near` are names in the case itself, of which each such word tells.
     """
-    found = [(match.start(), match.group()) for match in _TELLS_WHEN.finditer(text)]
+    places_found = [(match.start(), match.group()) for match in _TELLS_WHEN.finditer(text)]
     words = {r"\s+".join(map(re.escape, own)) for name in known if (own := _own_words(name))}
     words |= {re.escape(word) for name in near for word in _own_words(name)}
     if words:
         listed = "|".join(sorted(words, key=len, reverse=True))
         named = re.finditer(rf"\b(?:{listed})\b", text, re.IGNORECASE)
-        found += [(match.start(), match.group()) for match in named]
-    return list(dict.fromkeys(word for _place, word in sorted(found)))
+        places_found += [(match.start(), match.group()) for match in named]
+    return list(dict.fromkeys(word for _place, word in sorted(places_found)))
 
 
 def _own_words(name: str) -> list[str]:
@@ -159,9 +159,9 @@ def thin_lines(
     beside: CaseLines, printed: Iterable[PrintedBeside], same_paper: Collection[PrintedBeside] = ()
 ) -> list[StoryLine]:
     """The lines of a story that say "few"; a line that was never printed keeps nothing back."""
-    values = sorted(printed, key=lambda one: one.on)
-    newest = {one.line: one for one in values}
+    values = sorted(printed, key=lambda value: value.on)
+    newest = {value.line: value for value in values}
     since = beside.since or date.min
-    counting = {*(one for one in values if one.on >= since), *newest.values(), *same_paper}
-    few = {one.line for one in counting if one.value is None}
+    counting = {*(value for value in values if value.on >= since), *newest.values(), *same_paper}
+    few = {value.line for value in counting if value.value is None}
     return [line for line in beside.lines if line in few]

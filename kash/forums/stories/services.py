@@ -123,7 +123,7 @@ def end_for(audience: str) -> Callable[[Session, Sequence[str], Collection[str]]
             .values({flag: False})
             .execution_options(synchronize_session=False)
         )
-        _end(session, [one for one in made if one not in still])
+        _end(session, [story for story in made if story not in still])
 
     return end
 
@@ -163,9 +163,9 @@ def write_story(written: WrittenStory, *, by: Actor, vault: OpenVault) -> str:
         session = change.session
         case = _agreed_case(session, by, vault, written.case, written.audiences)
         draft = _draft_of(session, written, case, by)
-        made = file_document(session, KIND, as_bytes(draft)).public_id
-        _note(session, draft, case, made)
-    return made
+        draft_id = file_document(session, KIND, as_bytes(draft)).public_id
+        _note(session, draft, case, draft_id)
+    return draft_id
 
 
 def change_story(
@@ -175,33 +175,33 @@ def change_story(
     TellsWhoItWas, NotLookedThrough and StoryChangedMeanwhile."""
     with audited("stories.written", by) as change:
         session = change.session
-        found = _own_draft(session, by, vault, public_id)
-        case = _agreed_case(session, by, vault, found.draft.case, written.audiences)
+        own = _own_draft(session, by, vault, public_id)
+        case = _agreed_case(session, by, vault, own.draft.case, written.audiences)
         draft = _draft_of(session, written, case, by)
-        if draft.audiences != found.draft.audiences:
+        if draft.audiences != own.draft.audiences:
             _forget(session, public_id)
             _note(session, draft, case, public_id)
         if draft.state == "draft":
-            draft.returned, draft.returned_by = found.draft.returned, found.draft.returned_by
-        _save(session, vault, found, version, draft)
+            draft.returned, draft.returned_by = own.draft.returned, own.draft.returned_by
+        _save(session, vault, own, version, draft)
 
 
 def drop_story(public_id: str, *, by: Actor, vault: OpenVault) -> None:
     """End an own draft for good. Raises NotFound."""
     with audited("stories.dropped", by) as change:
-        found = _own_draft(change.session, by, vault, public_id)
-        _forget(change.session, found.public_id)
-        shred(change.session, [found.public_id])
+        own = _own_draft(change.session, by, vault, public_id)
+        _forget(change.session, own.public_id)
+        shred(change.session, [own.public_id])
 
 
 def note_reading(by: Actor, vault: OpenVault, found: Sequence[OpenDraft]) -> None:
     """Note that drafts were shown; the keys of what was only filed before are kept from now on."""
     with audited("stories.read", by) as change:
-        sealed = [one.sealed for one in found]
+        sealed = [draft.sealed for draft in found]
         keep_keys(
             change.session,
             vault,
-            [*sealed, *(each for one in found for each in one.case.documents)],
+            [*sealed, *(document for draft in found for document in draft.case.documents)],
         )
 
 
@@ -209,11 +209,11 @@ def return_story(public_id: str, version: int, reason: str, *, by: Actor, vault:
     """Send a story back to its writer, with what must be put right. Raises NotFound, OwnStory and
     StoryChangedMeanwhile."""
     with audited("stories.returned", by) as change:
-        found = _waiting(change.session, by, vault, public_id)
-        draft = found.draft.model_copy(
+        waiting = _waiting(change.session, by, vault, public_id)
+        draft = waiting.draft.model_copy(
             update={"state": "returned", "returned": reason, "returned_by": by.public_id}
         )
-        _save(change.session, vault, found, version, draft)
+        _save(change.session, vault, waiting, version, draft)
 
 
 def tell_story(
@@ -224,12 +224,12 @@ def tell_story(
     TellsWhoItWas and NotLookedThrough."""
     with audited("stories.told", by) as change:
         session = change.session
-        found = _waiting(session, by, vault, public_id)
-        if found.version != version:
+        waiting = _waiting(session, by, vault, public_id)
+        if waiting.version != version:
             raise StoryChangedMeanwhile
         if unchecked(list(checks)):
             raise Problem(_NOT_LOOKED_THROUGH, field="checks")
-        draft = found.draft
+        draft = waiting.draft
         case = _agreed_case(session, by, vault, draft.case, draft.audiences)
         _refuse_what_tells(session, draft, case)
         month = to_local(change.now).date().replace(day=1)
@@ -248,9 +248,9 @@ def tell_story(
         session.add(story)
         session.flush()
         without_order(session, Story, story.id)
-        _forget(session, found.public_id)
+        _forget(session, waiting.public_id)
         _note(session, draft, case, story.public_id)
-        shred(session, [found.public_id])
+        shred(session, [waiting.public_id])
         change.about(story.public_id)
         return story.public_id
 
@@ -293,9 +293,9 @@ def _draft_of(session: Session, written: WrittenStory, case: Case, by: Actor) ->
         title=written.title,
         text=written.text,
         written_by=by.public_id,
-        audiences=[one for one in PURPOSE_OF if one in written.audiences],
+        audiences=[choice for choice in PURPOSE_OF if choice in written.audiences],
         state="waiting" if written.ready else "draft",
-        checks=[one for one in CHECKS if one in written.checks],
+        checks=[choice for choice in CHECKS if choice in written.checks],
     )
     if written.ready:
         _refuse_what_tells(session, draft, case)
@@ -309,25 +309,25 @@ def _refuse_what_tells(session: Session, draft: StoryDraft, case: Case) -> None:
     thin = lines_too_thin(case)
     if thin:
         raise StandsAlone(thin)
-    found = identifying_words(f"{draft.title}\n{draft.text}", places, names_known(case))
-    if found:
-        raise TellsWhoItWas(found)
+    words = identifying_words(f"{draft.title}\n{draft.text}", places, names_known(case))
+    if words:
+        raise TellsWhoItWas(words)
 
 
 def _own_draft(session: Session, by: Actor, vault: OpenVault, public_id: str) -> OpenDraft:
-    found = open_draft(by, vault, public_id, session)
-    if found.draft.written_by != by.public_id:
+    draft = open_draft(by, vault, public_id, session)
+    if draft.draft.written_by != by.public_id:
         raise NotFound
-    return found
+    return draft
 
 
 def _waiting(session: Session, by: Actor, vault: OpenVault, public_id: str) -> OpenDraft:
-    found = open_draft(by, vault, public_id, session)
-    if found.draft.written_by == by.public_id:
+    draft = open_draft(by, vault, public_id, session)
+    if draft.draft.written_by == by.public_id:
         raise Problem(_l("You wrote this story. Somebody else reads it before it is told."))
-    if found.draft.state != "waiting":
+    if draft.draft.state != "waiting":
         raise StoryChangedMeanwhile
-    return found
+    return draft
 
 
 def _save(

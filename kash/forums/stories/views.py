@@ -113,13 +113,13 @@ def _vault() -> OpenVault:
 def all_drafts() -> ResponseReturnValue:
     """Everything that is being written or waits for a second reader."""
     actor, vault = current_actor(), _vault()
-    found = drafts(actor, vault)
-    if found:
-        writing.note_reading(actor, vault, found)
+    open_drafts = drafts(actor, vault)
+    if open_drafts:
+        writing.note_reading(actor, vault, open_drafts)
     return page(
         "stories/drafts.html",
-        drafts=found,
-        names=account_names({one.draft.written_by for one in found}),
+        drafts=open_drafts,
+        names=account_names({line.draft.written_by for line in open_drafts}),
         words=words,
     )
 
@@ -132,12 +132,12 @@ def write() -> ResponseReturnValue:
     actor, vault = current_actor(), _vault()
     cases = cases_that_may_be_told(actor, vault)
     form = NewStoryForm()
-    form.offer([(one.reference, _called(one)) for one in cases])
+    form.offer([(case.reference, _called(case)) for case in cases])
     if form.validate_on_submit():
         with form.showing_problems():
-            made = writing.write_story(form.written(form.case.data), by=actor, vault=vault)
-            return _kept(form, made)
-    note_search(actor, vault, [each for one in cases for each in one.documents])
+            draft_id = writing.write_story(form.written(form.case.data), by=actor, vault=vault)
+            return _kept(form, draft_id)
+    note_search(actor, vault, [document for case in cases for document in case.documents])
     return page("stories/write.html", form=form, cases=cases, draft=None, words=words)
 
 
@@ -147,27 +147,27 @@ def write() -> ResponseReturnValue:
 def edit(draft_id: str) -> ResponseReturnValue:
     """Go on writing an own story."""
     actor, vault = current_actor(), _vault()
-    found = open_draft(actor, vault, draft_id)
-    if found.draft.written_by != actor.public_id:
+    story = open_draft(actor, vault, draft_id)
+    if story.draft.written_by != actor.public_id:
         raise NotFound
-    draft, form = found.draft, StoryForm()
+    draft, form = story.draft, StoryForm()
     if form.validate_on_submit():
         with form.showing_problems():
             written = form.written(draft.case)
             writing.change_story(draft_id, form.version_shown, written, by=actor, vault=vault)
             return _kept(form, draft_id)
         if form.changed_meanwhile:
-            found = open_draft(actor, vault, draft_id)
-            form.version.data, form.version.raw_data = str(found.version), None
+            story = open_draft(actor, vault, draft_id)
+            form.version.data, form.version.raw_data = str(story.version), None
     elif not form.is_submitted():
-        form.process(None, obj=draft, data={"version": str(found.version)})
-    writing.note_reading(actor, vault, [found])
+        form.process(None, obj=draft, data={"version": str(story.version)})
+    writing.note_reading(actor, vault, [story])
     return page(
         "stories/write.html",
         form=form,
-        cases=[found.case],
-        called=_called(found.case),
-        draft=found,
+        cases=[story.case],
+        called=_called(story.case),
+        draft=story,
         names=account_names({draft.returned_by} - {""}),
         words=words,
     )
@@ -188,10 +188,10 @@ def drop(draft_id: str) -> ResponseReturnValue:
 @require_vault
 def ask_to_drop(draft_id: str) -> ResponseReturnValue:
     """The question before a draft ends."""
-    found = open_draft(current_actor(), _vault(), draft_id)
-    if found.draft.written_by != current_actor().public_id:
+    draft = open_draft(current_actor(), _vault(), draft_id)
+    if draft.draft.written_by != current_actor().public_id:
         raise NotFound
-    return page("stories/drop.html", draft=found)
+    return page("stories/drop.html", draft=draft)
 
 
 @blueprint.route("/w/<draft_id>", methods=["GET", "POST"])
@@ -200,7 +200,7 @@ def ask_to_drop(draft_id: str) -> ResponseReturnValue:
 def read(draft_id: str) -> ResponseReturnValue:
     """Read a story a second time, and tell it."""
     actor, vault = current_actor(), _vault()
-    found, form = open_draft(actor, vault, draft_id), ReadingForm()
+    draft, form = open_draft(actor, vault, draft_id), ReadingForm()
     if form.validate_on_submit():
         with form.showing_problems():
             told = writing.tell_story(
@@ -208,7 +208,7 @@ def read(draft_id: str) -> ResponseReturnValue:
             )
             flash(_("The story is told."))
             return redirect(url_for("stories.story", story_id=told), 303)
-    return _reading(found, form, ReturnForm(formdata=None))
+    return _reading(draft, form, ReturnForm(formdata=None))
 
 
 @blueprint.post("/w/<draft_id>/return")
@@ -217,7 +217,7 @@ def read(draft_id: str) -> ResponseReturnValue:
 def send_back(draft_id: str) -> ResponseReturnValue:
     """Send a story back to its writer."""
     actor, vault = current_actor(), _vault()
-    found, form = open_draft(actor, vault, draft_id), ReturnForm()
+    draft, form = open_draft(actor, vault, draft_id), ReturnForm()
     if form.validate_on_submit():
         with form.showing_problems():
             writing.return_story(
@@ -225,30 +225,30 @@ def send_back(draft_id: str) -> ResponseReturnValue:
             )
             flash(_("Sent back."))
             return redirect(url_for("stories.all_drafts"), 303)
-    return _reading(found, ReadingForm(formdata=None), form)
+    return _reading(draft, ReadingForm(formdata=None), form)
 
 
-def _reading(found: OpenDraft, form: ReadingForm, back: ReturnForm) -> ResponseReturnValue:
+def _reading(draft: OpenDraft, form: ReadingForm, back: ReturnForm) -> ResponseReturnValue:
     actor, vault = current_actor(), _vault()
     # Also told where something else was wrong at first.
-    seen = form.version_shown or back.version_shown or found.version
-    changed = form.changed_meanwhile or back.changed_meanwhile or seen != found.version
+    seen = form.version_shown or back.version_shown or draft.version
+    changed = form.changed_meanwhile or back.changed_meanwhile or seen != draft.version
     if changed:
-        found = open_draft(actor, vault, found.public_id)
+        draft = open_draft(actor, vault, draft.public_id)
         # What was looked for in another text.
         form.checks.data = []
-    for each in (form, back):
-        each.version.data, each.version.raw_data = str(found.version), None
-    writing.note_reading(actor, vault, [found])
+    for shown_form in (form, back):
+        shown_form.version.data, shown_form.version.raw_data = str(draft.version), None
+    writing.note_reading(actor, vault, [draft])
     return page(
         "stories/read.html",
         form=back if back.errors or back.changed_meanwhile else form,
         reading=form,
         back=back,
-        draft=found,
+        draft=draft,
         changed=changed,
-        own=found.draft.written_by == actor.public_id,
-        names=account_names({found.draft.written_by}),
+        own=draft.draft.written_by == actor.public_id,
+        names=account_names({draft.draft.written_by}),
         words=words,
     )
 
@@ -263,7 +263,7 @@ def _kept(form: StoryForm, draft_id: str) -> ResponseReturnValue:
 
 def _called(case: Case) -> str:
     """A case in a list: what papers call it, what was done, and to whom it may be told."""
-    acts = dict.fromkeys(str(ACT_NAMES.get(one.code, one.code)) for one in case.record.acts)
+    acts = dict.fromkeys(str(ACT_NAMES.get(act.code, act.code)) for act in case.record.acts)
     to = {
         FORUM: _("may be told to the forum"),
         FUNDERS: _("may be told to those who pay"),
@@ -272,7 +272,7 @@ def _called(case: Case) -> str:
         [
             code_as_shown(case.record.paper_reference) or case.reference[:6],
             ", ".join(acts) or "–",
-            *(to[one] for one in audiences_of(case)),
+            *(to[act] for act in audiences_of(case)),
         ]
     )
 
@@ -296,18 +296,18 @@ def index() -> ResponseReturnValue:
 @allow("stories.see")
 def story(story_id: str) -> ResponseReturnValue:
     """One story, or that it was withdrawn: minutes lead here."""
-    found = told_story(story_id, current_actor())
-    return page("stories/story.html", story=found, names=AUDIENCE_NAMES)
+    told = told_story(story_id, current_actor())
+    return page("stories/story.html", story=told, names=AUDIENCE_NAMES)
 
 
 @blueprint.get("/<story_id>/withdraw")
 @allow("stories.drafts")
 def ask_to_withdraw(story_id: str) -> ResponseReturnValue:
     """The question before a story is withdrawn."""
-    found = told_story(story_id, current_actor())
-    if found.is_withdrawn:
+    told = told_story(story_id, current_actor())
+    if told.is_withdrawn:
         raise NotFound
-    return page("stories/withdraw.html", story=found)
+    return page("stories/withdraw.html", story=told)
 
 
 @blueprint.post("/<story_id>/withdraw")

@@ -23,7 +23,7 @@ from kash.forums.forms import (
     ReviewForm,
 )
 from kash.forums.models import AgendaItem, Forum, Meeting
-from kash.forums.queries import meetings
+from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import (
     STATES,
     ActionLine,
@@ -48,7 +48,7 @@ from kash.forums.queries.decisions import (
 )
 from kash.forums.queries.meetings import number_of
 from kash.forums.queries.people import conflicts_in, decision_in, decisions_noted, links_of, offered
-from kash.forums.queries.series import forum, forum_to_edit, member_choices, runs
+from kash.forums.queries.series import forum_to_edit, member_choices, runs
 from kash.forums.services import decisions as services
 from kash.forums.services import minutes
 from kash.forums.services.decisions import LINK_KINDS, ReviewDetails, note_conflicts, note_decision
@@ -74,13 +74,9 @@ from kash.policy import allow
 _AT = "/<forum_id>/decisions/<decision_id>"
 
 
-def _back(forum_id: str, decision_id: str) -> ResponseReturnValue:
-    return go("forums.decision")
-
-
 def _run(forum_id: str, decision_id: str) -> tuple[Forum, DecisionLine]:
-    found = forum_to_edit(forum_id, current_actor())
-    return found, readable_decision(found, decision_id, current_actor())
+    forum = forum_to_edit(forum_id, current_actor())
+    return forum, readable_decision(forum, decision_id, current_actor())
 
 
 def _saved(line: DecisionLine) -> dict[str, Any]:
@@ -98,19 +94,19 @@ def _saved(line: DecisionLine) -> dict[str, Any]:
 def decisions(forum_id: str) -> ResponseReturnValue:
     """A forum's decisions, from the result that was read to what came of it."""
     actor, today = current_actor(), local_today()
-    found = forum(forum_id, actor)
-    asked = request.args.get("state", "all")
-    state = asked if asked in DECISION_STATES else "all"
-    rows = decisions_of(found, actor, today, state)
+    forum = series.forum(forum_id, actor)
+    wanted = request.args.get("state", "all")
+    state = wanted if wanted in DECISION_STATES else "all"
+    rows = decisions_of(forum, actor, today, state)
     if is_taken():
         return taken(rows.turned(lambda some: shown_decisions(some, actor)), DECISION_COLUMNS)
     return render_template(
         "forums/decisions.html",
-        forum=found,
+        forum=forum,
         state=state,
         states=DECISION_STATES,
         listing=rows,
-        changes=changes_of(found, shown_decisions(rows, actor), actor, today),
+        changes=changes_of(forum, shown_decisions(rows, actor), actor, today),
         conclusions=CONCLUSION_WORDS,
         links=LINK_WORDS,
         today=today,
@@ -122,15 +118,15 @@ def decisions(forum_id: str) -> ResponseReturnValue:
 def decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     """A decision: what is hoped, what was done, what the printed figures say, what was found."""
     actor, today = current_actor(), local_today()
-    found = forum(forum_id, actor)
-    line = readable_decision(found, decision_id, actor)
+    forum = series.forum(forum_id, actor)
+    line = readable_decision(forum, decision_id, actor)
     return render_template(
         "forums/decision.html",
-        forum=found,
-        change=changes_of(found, [line], actor, today)[0],
+        forum=forum,
+        change=changes_of(forum, [line], actor, today)[0],
         conclusions=CONCLUSION_WORDS,
         links=LINK_WORDS,
-        runs=runs(actor, found.secretary_id),
+        runs=runs(actor, forum.secretary_id),
         today=today,
     )
 
@@ -139,7 +135,7 @@ def decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def review_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     """Say what one would see if a decision worked, and when the forum looks again."""
-    found, line = _run(forum_id, decision_id)
+    forum, line = _run(forum_id, decision_id)
     form = ReviewForm(data=_saved(line))
     form.watched.choices = [("", _("None")), *watchable_lines()]
     if form.validate_on_submit():
@@ -152,11 +148,11 @@ def review_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
                 by=current_actor(),
             )
             flash(_("Saved. It comes back to the agenda by itself."))
-            return _back(forum_id, decision_id)
-        found, line = _run(forum_id, decision_id)
+            return go("forums.decision")
+        forum, line = _run(forum_id, decision_id)
         if form.changed_meanwhile:
             form.compare(_saved(line))
-    return page("forums/decision_review.html", form=form, forum=found, decision=line)
+    return page("forums/decision_review.html", form=form, forum=forum, decision=line)
 
 
 @blueprint.route(f"{_AT}/conclusion", methods=["GET", "POST"])
@@ -164,7 +160,7 @@ def review_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
 def conclude_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     """Write down what the forum found when it looked again."""
     actor, today = current_actor(), local_today()
-    found, line = _run(forum_id, decision_id)
+    forum, line = _run(forum_id, decision_id)
     if line.look_on is None:
         raise NotFound
     form = ConclusionForm()
@@ -178,13 +174,13 @@ def conclude_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("Saved. It is told at the next meeting."))
-            return _back(forum_id, decision_id)
-        found, line = _run(forum_id, decision_id)
+            return go("forums.decision")
+        forum, line = _run(forum_id, decision_id)
     return page(
         "forums/decision_conclude.html",
         form=form,
-        forum=found,
-        change=changes_of(found, [line], actor, today)[0],
+        forum=forum,
+        change=changes_of(forum, [line], actor, today)[0],
         today=today,
     )
 
@@ -194,17 +190,17 @@ def conclude_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
 def reopen_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     """Take back what was concluded, after a question: its sentence goes with it."""
     if request.method == "GET":
-        found, line = _run(forum_id, decision_id)
-        return render_template("forums/reopen_decision.html", forum=found, decision=line)
+        forum, line = _run(forum_id, decision_id)
+        return render_template("forums/reopen_decision.html", forum=forum, decision=line)
     with FlashedProblems(tone="warn"):
         services.take_back_conclusion(forum_id, decision_id, by=current_actor())
         flash(_("Taken back. It comes up in the next meeting again."))
-    return _back(forum_id, decision_id)
+    return go("forums.decision")
 
 
 def _asked_state() -> str:
-    asked = request.values.get("state", "open")
-    return asked if asked in STATES else "open"
+    state = request.values.get("state", "open")
+    return state if state in STATES else "open"
 
 
 @blueprint.get("/<forum_id>/actions")
@@ -212,7 +208,7 @@ def _asked_state() -> str:
 @offers_table("actions", names=True)
 def actions(forum_id: str) -> ResponseReturnValue:
     """A forum's actions by state."""
-    return _list(forum(forum_id, current_actor()), _asked_state())
+    return _list(series.forum(forum_id, current_actor()), _asked_state())
 
 
 @blueprint.post("/<forum_id>/actions/search")
@@ -220,13 +216,13 @@ def actions(forum_id: str) -> ResponseReturnValue:
 @offers_table("actions", names=True)
 def search_actions(forum_id: str) -> ResponseReturnValue:
     """Search a forum's actions. The words may be a name: they stay out of every address."""
-    found = forum(forum_id, current_actor())
+    forum = series.forum(forum_id, current_actor())
     form = FindActionsForm()
     if not form.validate_on_submit():
-        return _list(found, _asked_state(), form=form), 422
+        return _list(forum, _asked_state(), form=form), 422
     if not form.search.data and not is_taken():
         return go("forums.actions", state=_asked_state())
-    return _list(found, _asked_state(), text=form.search.data)
+    return _list(forum, _asked_state(), text=form.search.data)
 
 
 def _list(
@@ -236,7 +232,7 @@ def _list(
     if is_taken() and form is None:
         every = all_actions(found, actor, today, state=state, text=text)
         ages = ages_of(found, every, utc_now())
-        return taken([(one, ages[one.public_id]) for one in every], ACTION_COLUMNS)
+        return taken([(line, ages[line.public_id]) for line in every], ACTION_COLUMNS)
     listing: Listing[Any]
     if text:
         listing = paged(all_actions(found, actor, today, state=state, text=text))
@@ -265,8 +261,8 @@ def _list(
 def action(forum_id: str, action_id: str) -> ResponseReturnValue:
     """Say what became of an action: its owner, or who runs the forum."""
     actor = current_actor()
-    found = forum(forum_id, actor)
-    line = open_action(found, action_id, actor)
+    forum = series.forum(forum_id, actor)
+    line = open_action(forum, action_id, actor)
     if not line.may_close:
         raise Forbidden
     form = ActionOutcomeForm()
@@ -286,9 +282,9 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
     return page(
         "forums/action.html",
         form=form,
-        forum=found,
+        forum=forum,
         action=line,
-        runs=runs(actor, found.secretary_id),
+        runs=runs(actor, forum.secretary_id),
         today=local_today(),
     )
 
@@ -298,9 +294,9 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
 def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
     """Take back that an action is done or dropped, after a question: its sentence goes with it."""
     if request.method == "GET":
-        found = forum_to_edit(forum_id, current_actor())
-        line = open_action(found, action_id, current_actor())
-        return render_template("forums/reopen_action.html", forum=found, action=line)
+        forum = forum_to_edit(forum_id, current_actor())
+        line = open_action(forum, action_id, current_actor())
+        return render_template("forums/reopen_action.html", forum=forum, action=line)
     with FlashedProblems(tone="warn"):
         minutes.reopen_action(forum_id, action_id, by=current_actor())
         flash(_("The action is open again."))
@@ -308,12 +304,12 @@ def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
 
 
 def _item(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting, AgendaItem]:
-    found = forum_to_edit(forum_id, current_actor())
-    held = meetings.meeting(found, meeting_id)
-    if held.state == "cancelled":
+    forum = forum_to_edit(forum_id, current_actor())
+    meeting = meetings.meeting(forum, meeting_id)
+    if meeting.state == "cancelled":
         raise MeetingOver
-    check_minutes_open(db.session(), held)
-    return found, held, meetings.item(held, item_id)
+    check_minutes_open(db.session(), meeting)
+    return forum, meeting, meetings.item(meeting, item_id)
 
 
 @blueprint.route(
@@ -322,8 +318,8 @@ def _item(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting,
 @allow("forums.edit")
 def conflicts(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Conflicts of interest in an item, one group at a time."""
-    found, held, item = _item(forum_id, meeting_id, item_id)
-    members = conflicts_in(found, item)
+    forum, meeting, item = _item(forum_id, meeting_id, item_id)
+    members = conflicts_in(forum, item)
     shown = one_group(members, attrgetter("letter"), request.values.get("group", "")[:1])
     if request.method == "POST":
         conflicted = set(request.form.getlist("conflicted"))
@@ -333,7 +329,7 @@ def conflicts(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnVal
             forum_id,
             meeting_id,
             item_id,
-            of=[one.member for one in shown.rows if one.member in changed],
+            of=[member.member for member in shown.rows if member.member in changed],
             conflicted=conflicted & changed,
             by=current_actor(),
         )
@@ -342,10 +338,10 @@ def conflicts(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnVal
         return go("forums.conflicts" if turning else "forums.item", group=turning or None)
     return page(
         "forums/presence_conflicts.html",
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         item=item,
-        number=number_of(item, held),
+        number=number_of(item, meeting),
         shown=shown,
     )
 
@@ -358,9 +354,9 @@ def conflicts(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnVal
 def decided(forum_id: str, meeting_id: str, item_id: str, decision_id: str) -> ResponseReturnValue:
     """Time of a decision, who was there then, and how the groups voted."""
     actor = current_actor()
-    found, held, item = _item(forum_id, meeting_id, item_id)
+    forum, meeting, item = _item(forum_id, meeting_id, item_id)
     decision = decision_in(item, decision_id)
-    noted = decisions_noted(held).get(decision_id)
+    noted = decisions_noted(meeting).get(decision_id)
     names = {group.letter: group.name for group in groups()}
     letters = [group.letter for group in noted.groups] if noted else list(names)
     typed: dict[str, object] = {"at": to_local(noted.at if noted else utc_now()).time()}
@@ -371,7 +367,7 @@ def decided(forum_id: str, meeting_id: str, item_id: str, decision_id: str) -> R
             typed[f"abstained_{group.letter}"] = group.votes.abstained
     form = DecidedForm.for_groups(letters, data=typed)
     if form.validate_on_submit():
-        day = to_local(held.starts_at).date()
+        day = to_local(meeting.starts_at).date()
         moment = form.moment(day, noted.at if noted else None)
         with form.showing_problems():
             note_decision(
@@ -385,15 +381,15 @@ def decided(forum_id: str, meeting_id: str, item_id: str, decision_id: str) -> R
             )
             flash(_("Saved."))
             return go("forums.meeting", _anchor=item_id)
-        found, held, item = _item(forum_id, meeting_id, item_id)
+        forum, meeting, item = _item(forum_id, meeting_id, item_id)
         decision = decision_in(item, decision_id)
     return page(
         "forums/presence_decided.html",
         form=form,
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         item=item,
-        number=number_of(item, held),
+        number=number_of(item, meeting),
         decision=decision,
         noted=noted,
         letters=letters,
@@ -405,25 +401,21 @@ _PROGRESS_AT = "/<forum_id>/actions/<action_id>"
 
 
 def _read(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
-    found = forum(forum_id, current_actor())
-    return found, readable_action(found, action_id, current_actor())
+    forum = series.forum(forum_id, current_actor())
+    return forum, readable_action(forum, action_id, current_actor())
 
 
 def _own(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
     """An action for whoever took it on or runs the forum. Raises NotFound and Forbidden."""
-    found, line = _read(forum_id, action_id)
+    forum, line = _read(forum_id, action_id)
     if not line.may_close:
         raise Forbidden
-    return found, line
+    return forum, line
 
 
 def _progress_run(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
-    found = forum_to_edit(forum_id, current_actor())
-    return found, open_action(found, action_id, current_actor())
-
-
-def _progress_back(forum_id: str, action_id: str) -> ResponseReturnValue:
-    return go("forums.progress")
+    forum = forum_to_edit(forum_id, current_actor())
+    return forum, open_action(forum, action_id, current_actor())
 
 
 @blueprint.route(f"{_PROGRESS_AT}/progress", methods=["GET", "POST"])
@@ -432,7 +424,7 @@ def _progress_back(forum_id: str, action_id: str) -> ResponseReturnValue:
 def progress(forum_id: str, action_id: str) -> ResponseReturnValue:
     """An action with how it goes and what it changes; its owner and who runs the forum write."""
     actor = current_actor()
-    found, line = _read(forum_id, action_id)
+    forum, line = _read(forum_id, action_id)
     form = ActionNoteForm()
     if form.is_submitted() and not line.may_close:
         raise Forbidden
@@ -442,18 +434,18 @@ def progress(forum_id: str, action_id: str) -> ResponseReturnValue:
         with form.showing_problems(CleaningBusy, StorageError, TooManyRows):
             services.add_note(forum_id, action_id, text=form.text.data, content=content, by=actor)
             flash(_("Saved."))
-            return _progress_back(forum_id, action_id)
-        found, line = _read(forum_id, action_id)
+            return go("forums.progress")
+        forum, line = _read(forum_id, action_id)
     return page(
         "forums/progress.html",
         form=form,
-        forum=found,
+        forum=forum,
         action=line,
-        age=ages_of(found, [line], utc_now()).get(line.public_id),
+        age=ages_of(forum, [line], utc_now()).get(line.public_id),
         notes=notes_of(line),
         links=links_of([line.public_id], actor).get(line.public_id, []),
         words=LINK_WORDS,
-        runs=runs(actor, found.secretary_id),
+        runs=runs(actor, forum.secretary_id),
         today=local_today(),
     )
 
@@ -472,25 +464,25 @@ def evidence(forum_id: str, action_id: str, note_id: str) -> Response:
 @allow("forums.see")
 def remove_note(forum_id: str, action_id: str, note_id: str) -> ResponseReturnValue:
     """Take a note away, after a question."""
-    found, line = _own(forum_id, action_id)
-    note = next((one for one in notes_of(line) if one.public_id == note_id), None)
+    forum, line = _own(forum_id, action_id)
+    note = next((written for written in notes_of(line) if written.public_id == note_id), None)
     if note is None:
         raise NotFound
     form = ActionNoteForm()
     if form.is_submitted():
         services.remove_note(forum_id, action_id, note_id, by=current_actor())
         flash(_("Removed."))
-        return _progress_back(forum_id, action_id)
-    return render_template("forums/note_remove.html", forum=found, action=line, text=note.text)
+        return go("forums.progress")
+    return render_template("forums/note_remove.html", forum=forum, action=line, text=note.text)
 
 
 @blueprint.route(f"{_PROGRESS_AT}/owner", methods=["GET", "POST"])
 @allow("forums.edit")
 def hand_over(forum_id: str, action_id: str) -> ResponseReturnValue:
     """Give an action to another member, or another day."""
-    found, line = _progress_run(forum_id, action_id)
+    forum, line = _progress_run(forum_id, action_id)
     form = HandOverForm(data={"owner": line.seat, "due_on": line.due_on})
-    form.owner.choices = [("", _("Nobody yet")), *member_choices(found, keep=line.seat)]
+    form.owner.choices = [("", _("Nobody yet")), *member_choices(forum, keep=line.seat)]
     if form.validate_on_submit():
         with form.showing_problems(UnknownOwner):
             services.hand_over(
@@ -501,9 +493,9 @@ def hand_over(forum_id: str, action_id: str) -> ResponseReturnValue:
                 by=current_actor(),
             )
             flash(_("Saved."))
-            return _progress_back(forum_id, action_id)
-        found, line = _progress_run(forum_id, action_id)
-    return page("forums/hand_over.html", form=form, forum=found, action=line)
+            return go("forums.progress")
+        forum, line = _progress_run(forum_id, action_id)
+    return page("forums/hand_over.html", form=form, forum=forum, action=line)
 
 
 @blueprint.route(f"{_PROGRESS_AT}/links/new/<kind>", methods=["GET", "POST"])
@@ -512,7 +504,7 @@ def link_action(forum_id: str, action_id: str, kind: str) -> ResponseReturnValue
     """Say that an action changes a workshop, a session, a station or a service."""
     if kind not in LINK_KINDS:
         raise NotFound
-    found, line = _progress_run(forum_id, action_id)
+    forum, line = _progress_run(forum_id, action_id)
     form = LinkForm()
     choices = offered(kind, current_actor())
     form.target.choices = [("", _("Choose")), *choices]
@@ -522,12 +514,12 @@ def link_action(forum_id: str, action_id: str, kind: str) -> ResponseReturnValue
                 forum_id, action_id, kind=kind, target=form.target.data, by=current_actor()
             )
             flash(_("Saved. It stands on both pages."))
-            return _progress_back(forum_id, action_id)
-        found, line = _progress_run(forum_id, action_id)
+            return go("forums.progress")
+        forum, line = _progress_run(forum_id, action_id)
     return page(
         "forums/link.html",
         form=form,
-        forum=found,
+        forum=forum,
         action=line,
         kind=kind,
         kinds=LINK_KINDS,
@@ -541,14 +533,14 @@ def link_action(forum_id: str, action_id: str, kind: str) -> ResponseReturnValue
 def unlink_action(forum_id: str, action_id: str, link_id: str) -> ResponseReturnValue:
     """Take back that an action changes something, after a question."""
     actor = current_actor()
-    found, line = _progress_run(forum_id, action_id)
+    forum, line = _progress_run(forum_id, action_id)
     links = links_of([line.public_id], actor).get(line.public_id, [])
-    one = next((link for link in links if link.public_id == link_id), None)
-    if one is None:
+    chosen = next((link for link in links if link.public_id == link_id), None)
+    if chosen is None:
         raise NotFound
     form = LinkForm()
     if form.is_submitted():
         services.unlink(forum_id, action_id, link_id, by=actor)
         flash(_("Removed."))
-        return _progress_back(forum_id, action_id)
-    return render_template("forums/link_remove.html", forum=found, action=line, title=one.title)
+        return go("forums.progress")
+    return render_template("forums/link_remove.html", forum=forum, action=line, title=chosen.title)

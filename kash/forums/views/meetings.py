@@ -63,7 +63,6 @@ from kash.forums.queries.minutes_life import (
     shown_text,
 )
 from kash.forums.queries.series import (
-    forum,
     forum_to_edit,
     sees_names,
     template_choices,
@@ -107,7 +106,7 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
         form.agenda.data = own or (USUAL_AGENDA if new else AS_LAST_TIME)
     if form.validate_on_submit():
         with form.showing_problems():
-            made = meetings_services.plan_meeting(
+            planned = meetings_services.plan_meeting(
                 forum_id,
                 starts_at=form.starts_at,
                 place=form.place.data,
@@ -118,7 +117,7 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
                 by=actor,
             )
             flash(_("The meeting is planned. Now write its agenda."))
-            return go("forums.agenda", meeting_id=made)
+            return go("forums.agenda", meeting_id=planned)
     return page(
         "forums/meeting_edit.html", form=form, forum=forum, meeting=None, venues=venue_names()
     )
@@ -129,44 +128,44 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
 def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """A meeting as far as it is for the actor to read: until it is held, members see its agenda."""
     actor, now = current_actor(), utc_now()
-    found = forum(forum_id, actor)
-    held = meetings.meeting(found, meeting_id)
-    runs = series.runs(actor, found.secretary_id)
-    life = life_of(held, now)
+    forum = series.forum(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
+    runs = series.runs(actor, forum.secretary_id)
+    life = life_of(meeting, now)
     if life.locked:
-        return locked_page(found, held, life, actor, runs=runs)
-    items = minutes_of(held)
-    written = runs or held.state == "held"
+        return locked_page(forum, meeting, life, actor, runs=runs)
+    items = minutes_of(meeting)
+    written = runs or meeting.state == "held"
     actions = {
-        action.public_id: action_line(action, item, held, actor)
+        action.public_id: action_line(action, item, meeting, actor)
         for item in items
         for action in item.actions
     }
-    carried = arising_in(held, now, actor)
+    carried = arising_in(meeting, now, actor)
     named = [line for line, _state in carried] + (list(actions.values()) if written else [])
     return render_template(
         "forums/meeting.html",
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         runs=runs,
         written=written,
         shown=lambda item, text: shown_text(item, text, whole=runs),
-        points=[(item, number_of(item, held)) for item in items],
-        clock=times_of(held, items),
-        papers=papers_of(held),
+        points=[(item, number_of(item, meeting)) for item in items],
+        clock=times_of(meeting, items),
+        papers=papers_of(meeting),
         actions=actions,
         carried=carried,
-        returning=returning_in(held, now, actor),
+        returning=returning_in(meeting, now, actor),
         conclusions=CONCLUSION_WORDS,
-        ages=ages_of(found, [line for line, _state in carried], now),
+        ages=ages_of(forum, [line for line, _state in carried], now),
         owners=owners_shown(named, request.args.get("group", "")),
-        attendance=attendance_table(attendance_of(held), by_letter=not sees_names(actor)),
-        begun=to_local(held.starts_at).date() <= local_today(),
+        attendance=attendance_table(attendance_of(meeting), by_letter=not sees_names(actor)),
+        begun=to_local(meeting.starts_at).date() <= local_today(),
         life=life,
-        remarks=remarks_on(held, actor, whole=runs) if life.circulated else {},
-        remarking=life.takes_remarks and seat_that_was_there(held, actor) is not None,
-        confirmed=confirmed_at(held),
-        to_confirm=earlier_circulated(held) if runs and held.starts_at <= now else [],
+        remarks=remarks_on(meeting, actor, whole=runs) if life.circulated else {},
+        remarking=life.takes_remarks and seat_that_was_there(meeting, actor) is not None,
+        confirmed=confirmed_at(meeting),
+        to_confirm=earlier_circulated(meeting) if runs and meeting.starts_at <= now else [],
         languages=paper_languages(),
     )
 
@@ -400,11 +399,11 @@ def owner_choices(item: AgendaItem, members: Iterable[ForumMember]) -> list[tupl
 @allow("forums.edit")
 def terms(forum_id: str) -> ResponseReturnValue:
     """The members' offices and terms, one group at a time; ended ones are marked."""
-    found = forum_to_edit(forum_id, current_actor())
-    members = member_terms(found, local_today())
+    forum = forum_to_edit(forum_id, current_actor())
+    members = member_terms(forum, local_today())
     return page(
         "forums/presence_terms.html",
-        forum=found,
+        forum=forum,
         shown=one_group(members, attrgetter("letter"), request.args.get("group", "")),
         today=local_today(),
         soon=TOLD_BEFORE,
@@ -413,7 +412,7 @@ def terms(forum_id: str) -> ResponseReturnValue:
 
 def _member(forum: Forum, member_id: str) -> MemberTerms:
     members = member_terms(forum, local_today())
-    return one_or_404(next((one for one in members if one.member == member_id), None))
+    return one_or_404(next((member for member in members if member.member == member_id), None))
 
 
 @blueprint.route("/<forum_id>/members/<member_id>/terms", methods=["GET", "POST"])
@@ -421,19 +420,19 @@ def _member(forum: Forum, member_id: str) -> MemberTerms:
 def member_terms_page(forum_id: str, member_id: str) -> ResponseReturnValue:
     """The terms of one member; a post adds one."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    member = _member(found, member_id)
+    forum = forum_to_edit(forum_id, actor)
+    member = _member(forum, member_id)
     form = OfficeTermForm()
     if form.validate_on_submit():
         with form.showing_problems():
             add_term(forum_id, member_id, form.details, by=actor, term_id=form.key.data)
             flash(_("Saved."))
             return go("forums.terms", group=member.letter)
-        found = forum_to_edit(forum_id, actor)
+        forum = forum_to_edit(forum_id, actor)
     return page(
         "forums/presence_member.html",
         form=form,
-        forum=found,
+        forum=forum,
         member=member,
         today=local_today(),
         changed=None,
@@ -445,22 +444,22 @@ def member_terms_page(forum_id: str, member_id: str) -> ResponseReturnValue:
 def term(forum_id: str, member_id: str, term_id: str) -> ResponseReturnValue:
     """Change a term."""
     actor = current_actor()
-    found = forum_to_edit(forum_id, actor)
-    member = _member(found, member_id)
-    held = one_or_404(next((one for key, one in member.terms if key == term_id), None))
+    forum = forum_to_edit(forum_id, actor)
+    member = _member(forum, member_id)
+    chosen = one_or_404(next((dates for key, dates in member.terms if key == term_id), None))
     form = OfficeTermForm(
-        data={"office": held.office, "begins_on": held.begins_on, "ends_on": held.ends_on}
+        data={"office": chosen.office, "begins_on": chosen.begins_on, "ends_on": chosen.ends_on}
     )
     if form.validate_on_submit():
         with form.showing_problems():
             change_term(forum_id, member_id, term_id, form.details, by=actor)
             flash(_("Saved."))
             return go("forums.terms", group=member.letter)
-        found = forum_to_edit(forum_id, actor)
+        forum = forum_to_edit(forum_id, actor)
     return page(
         "forums/presence_member.html",
         form=form,
-        forum=found,
+        forum=forum,
         member=member,
         today=local_today(),
         changed=term_id,
@@ -481,11 +480,11 @@ def remove_term(forum_id: str, member_id: str, term_id: str) -> ResponseReturnVa
 def quorum(forum_id: str) -> ResponseReturnValue:
     """The quorum of each group, with the day from which it holds; a post agrees on another."""
     actor, today = current_actor(), local_today()
-    found = forum_to_edit(forum_id, actor)
-    agreed = quorums_of(found, today)
+    forum = forum_to_edit(forum_id, actor)
+    agreed = quorums_of(forum, today)
     names = {group.letter: group.name for group in groups()}
     letters = list(names)
-    now = next((one for one in agreed if one.holds), None)
+    now = next((quorum for quorum in agreed if quorum.holds), None)
     typed: dict[str, object] = {"holds_from": today}
     for letter, rule in (now.needed if now else {}).items():
         typed[f"share_{letter}"], typed[f"least_{letter}"] = str(rule.share), rule.least or None
@@ -500,11 +499,11 @@ def quorum(forum_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved."))
             return go("forums.quorum")
-        found = forum_to_edit(forum_id, actor)
+        forum = forum_to_edit(forum_id, actor)
     return page(
         "forums/presence_quorum.html",
         form=form,
-        forum=found,
+        forum=forum,
         names=names,
         agreed=agreed,
         share_words=SHARE_WORDS,
@@ -522,22 +521,24 @@ def remove_quorum(forum_id: str, quorum_id: str) -> ResponseReturnValue:
 
 def _year(years: list[int]) -> int:
     """The year that the address names, if the forum met in it; else the newest."""
-    asked = request.args.get("year", "")
+    wanted = request.args.get("year", "")
     newest = years[0] if years else local_today().year
-    return int(asked) if asked.isdecimal() and asked.isascii() and int(asked) in years else newest
+    return (
+        int(wanted) if wanted.isdecimal() and wanted.isascii() and int(wanted) in years else newest
+    )
 
 
 @blueprint.get("/<forum_id>/attendance")
 @allow("forums.see")
 def year(forum_id: str) -> ResponseReturnValue:
     """The attendance of a year, by group. Whoever is shown stands on paper, as in minutes."""
-    found = forum(forum_id, current_actor())
-    years = years_of(found)
+    forum = series.forum(forum_id, current_actor())
+    years = years_of(forum)
     shown = _year(years)
-    meetings = meetings_in_year(found, shown)
+    meetings = meetings_in_year(forum, shown)
     return render_template(
         "forums/year.html",
-        forum=found,
+        forum=forum,
         year=shown,
         years=years,
         meetings=meetings,
@@ -549,9 +550,9 @@ def year(forum_id: str) -> ResponseReturnValue:
 @allow("forums.see")
 def year_sheet(forum_id: str) -> Response:
     """The attendance of a year as a sheet."""
-    found = forum(forum_id, current_actor())
-    shown = _year(years_of(found))
-    rows = attendance_rows(meetings_in_year(found, shown))
+    forum = series.forum(forum_id, current_actor())
+    shown = _year(years_of(forum))
+    rows = attendance_rows(meetings_in_year(forum, shown))
     return noted(download(table_xlsx(rows), name=f"attendance-{shown}.xlsx", type=XLSX))
 
 
@@ -559,10 +560,10 @@ def year_sheet(forum_id: str) -> Response:
 @allow("forums.see")
 def year_paper(forum_id: str) -> Response:
     """The attendance of a year as PDF."""
-    found = forum(forum_id, current_actor())
-    shown = _year(years_of(found))
-    made = attendance_paper(found, shown, meetings_in_year(found, shown), utc_now())
-    return noted(download(made, name=f"attendance-{shown}.pdf", type="application/pdf"))
+    forum = series.forum(forum_id, current_actor())
+    shown = _year(years_of(forum))
+    paper = attendance_paper(forum, shown, meetings_in_year(forum, shown), utc_now())
+    return noted(download(paper, name=f"attendance-{shown}.pdf", type="application/pdf"))
 
 
 @blueprint.get("/<forum_id>/actions.pdf")
@@ -570,6 +571,6 @@ def year_paper(forum_id: str) -> Response:
 def actions_register(forum_id: str) -> Response:
     """The register of actions as PDF, as the actor may read it."""
     actor = current_actor()
-    found = forum(forum_id, actor)
-    made = actions_paper(found, all_actions(found, actor, local_today()), utc_now())
-    return noted(download(made, name="actions.pdf", type="application/pdf"))
+    forum = series.forum(forum_id, actor)
+    paper = actions_paper(forum, all_actions(forum, actor, local_today()), utc_now())
+    return noted(download(paper, name="actions.pdf", type="application/pdf"))

@@ -22,19 +22,18 @@ from kash.forums.documents import (
 )
 from kash.forums.forms import AgendaPaperForm, MinuteForm, TypedRow
 from kash.forums.models import AgendaItem, Forum, Meeting, writing_key
-from kash.forums.queries import meetings
+from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import action_line, arising_in
 from kash.forums.queries.decisions import returning_in
 from kash.forums.queries.meetings import (
     attendance_of,
     attendance_table,
-    meeting,
     minutes_of,
     number_of,
 )
 from kash.forums.queries.minutes import paper_of, papers_of, signed_copy_of
 from kash.forums.queries.minutes_life import confirmed_at, earlier_circulated, remarks_on
-from kash.forums.queries.series import account_name, forum, forum_to_edit, owners_of, runs
+from kash.forums.queries.series import account_name, forum_to_edit, owners_of, runs
 from kash.forums.services import minutes as services
 from kash.forums.services.internal_lines import (
     NumbersFrozen,
@@ -86,25 +85,25 @@ class OtherText:
 
 
 def _typed(item_decisions: tuple[WrittenDecision, ...]) -> list[TypedRow]:
-    return [TypedRow(key=row.key, text=row.text) for row in item_decisions]
+    return [TypedRow(key=decision.key, text=decision.text) for decision in item_decisions]
 
 
 def _typed_actions(item_actions: tuple[WrittenAction, ...]) -> list[TypedRow]:
     return [
         TypedRow(
-            key=row.key,
-            text=row.text,
-            owner=row.owner,
-            due=row.due_on.isoformat() if row.due_on else "",
+            key=action.key,
+            text=action.text,
+            owner=action.owner,
+            due=action.due_on.isoformat() if action.due_on else "",
         )
-        for row in item_actions
+        for action in item_actions
     ]
 
 
 def _with_unknown(own: list[TypedRow], stored: list[TypedRow]) -> list[TypedRow]:
     """One's own rows, then those that somebody else added and this page has never shown."""
-    shown = {row.key for row in own}
-    return own + [row for row in stored if row.key not in shown]
+    shown = {line.key for line in own}
+    return own + [line for line in stored if line.key not in shown]
 
 
 def _save(
@@ -136,8 +135,8 @@ def _save(
         return False, OtherText(
             name=account_name(other.changed_by),
             minute=other.minute,
-            decisions=[row.text for row in other.decisions],
-            actions=[row.text for row in other.actions],
+            decisions=[line.text for line in other.decisions],
+            actions=[line.text for line in other.actions],
         )
     except (NumbersFrozen, TooManyRows, UnknownOwner) as problem:
         form.form_errors.append(str(problem))
@@ -151,18 +150,18 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Write under an item. If somebody else saved meanwhile, both texts are shown."""
     actor = current_actor()
     forum = forum_to_edit(forum_id, actor)
-    held = meeting(forum, meeting_id)
-    if held.state == "cancelled":
+    meeting = meetings.meeting(forum, meeting_id)
+    if meeting.state == "cancelled":
         raise MeetingOver
-    check_minutes_open(db.session(), held)
+    check_minutes_open(db.session(), meeting)
     form, other, saved = MinuteForm(), None, False
     if form.is_submitted():
         form.read_rows(request.form)
-        present = meetings.item(held, item_id)
+        present = meetings.item(meeting, item_id)
         owners = [key for key, _name in owner_choices(present, owners_of(forum))]
         fine = form.validate()
         if form.rows_are_fine(owners) and fine:
-            saved, other = _save(form, forum, held, present)
+            saved, other = _save(form, forum, meeting, present)
     if saved:
         flash(_("Saved."))
         onwards = _after(forum_id, meeting_id, item_id)
@@ -170,8 +169,8 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         return redirect(onwards if to_another else after_mending(onwards), code=303)
     # After a refused save the objects above have expired with its transaction.
     forum = forum_to_edit(forum_id, actor)
-    held = meeting(forum, meeting_id)
-    items = minutes_of(held)
+    meeting = meetings.meeting(forum, meeting_id)
+    items = minutes_of(meeting)
     written = one_or_404(
         next((other_item for other_item in items if other_item.public_id == item_id), None)
     )
@@ -183,30 +182,30 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     answer, status = page(
         "forums/item.html",
         form=form,
-        points=[(each, number_of(each, held)) for each in items],
+        points=[(point, number_of(point, meeting)) for point in items],
         following=_next(items, item_id),
         owners=choices,
         closed=[
-            action_line(action, written, held, actor)
+            action_line(action, written, meeting, actor)
             for action in written.actions
             if action.state != "open"
         ],
-        carried=arising_in(held, utc_now(), actor) if written.kind == "arising" else [],
-        returning=returning_in(held, utc_now(), actor) if written.kind == "arising" else [],
+        carried=arising_in(meeting, utc_now(), actor) if written.kind == "arising" else [],
+        returning=returning_in(meeting, utc_now(), actor) if written.kind == "arising" else [],
         conclusions=CONCLUSION_WORDS,
-        attendance=attendance_table(attendance_of(held), by_letter=False),
+        attendance=attendance_table(attendance_of(meeting), by_letter=False),
         other=other,
-        **beside(forum, held, written, dict(choices), actor),
+        **beside(forum, meeting, written, dict(choices), actor),
         # What came back with a mistake is saved by its button, and so are circulated minutes, in
         # which words are corrected with care.
         live=None
-        if form.is_submitted() or minutes_state(db.session(), held) == "circulated"
+        if form.is_submitted() or minutes_state(db.session(), meeting) == "circulated"
         else writing_key(actor.public_id),
-        numbers={row.public_id: place for place, row in enumerate(written.actions, start=1)},
-        to_confirm=_to_confirm(held, written),
-        confirmed=confirmed_at(held) if usual_item(written.title) == "previous" else [],
-        remarks=remarks_on(held, actor, whole=True).get(item_id, []),
-        rows_wrong=any(row.errors for row in (*form.decisions, *form.actions)),
+        numbers={line.public_id: place for place, line in enumerate(written.actions, start=1)},
+        to_confirm=_to_confirm(meeting, written),
+        confirmed=confirmed_at(meeting) if usual_item(written.title) == "previous" else [],
+        remarks=remarks_on(meeting, actor, whole=True).get(item_id, []),
+        rows_wrong=any(line.errors for line in (*form.decisions, *form.actions)),
         blank_decisions=BLANK_DECISIONS,
         blank_actions=BLANK_ACTIONS,
     )
@@ -228,10 +227,10 @@ def internal_line(
     }
     if request.form.get("do") not in ways:
         raise NotFound
-    step, said = ways[request.form["do"]]
+    step, told = ways[request.form["do"]]
     with FlashedProblems(tone="warn"):
         step((forum_id, meeting_id, item_id), line_id, by=current_actor())
-        flash(said)
+        flash(told)
     return go("forums.item", _anchor="kept-internal")
 
 
@@ -243,7 +242,7 @@ def _to_confirm(held: Meeting, item: AgendaItem) -> list[Meeting]:
 
 
 def _next(items: list[AgendaItem], item_id: str) -> AgendaItem | None:
-    keys = [each.public_id for each in items]
+    keys = [item.public_id for item in items]
     place = keys.index(item_id) + 1
     return items[place] if place < len(items) else None
 
@@ -263,30 +262,32 @@ def paper(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """The minutes as PDF: for everybody once the meeting is held, before as a draft. In which
     language, the address may say."""
     actor = current_actor()
-    found = forum(forum_id, actor)
-    held = meeting(found, meeting_id)
-    draft = held.state == "planned" and runs(actor, found.secretary_id)
-    if held.state != "held" and not draft:
+    forum = series.forum(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
+    draft = meeting.state == "planned" and runs(actor, forum.secretary_id)
+    if meeting.state != "held" and not draft:
         raise NotFound
-    made = minutes_paper(found, held, utc_now(), language=_paper_language())
-    return noted(download(made, name=minutes_name(held), type="application/pdf"))
+    content = minutes_paper(forum, meeting, utc_now(), language=_paper_language())
+    return noted(download(content, name=minutes_name(meeting), type="application/pdf"))
 
 
 @blueprint.get("/<forum_id>/meetings/<meeting_id>/minutes-to-share.pdf")
 @allow("forums.see")
 def paper_to_share(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """The minutes of a meeting that was held, as PDF for whoever is no member: without names."""
-    found = forum(forum_id, current_actor())
-    held = meeting(found, meeting_id)
-    if held.state != "held":
+    forum = series.forum(forum_id, current_actor())
+    meeting = meetings.meeting(forum, meeting_id)
+    if meeting.state != "held":
         raise NotFound
-    made = minutes_paper(found, held, utc_now(), language=_paper_language(), to_share=True)
-    return noted(download(made, name=minutes_name(held, to_share=True), type="application/pdf"))
+    content = minutes_paper(forum, meeting, utc_now(), language=_paper_language(), to_share=True)
+    return noted(
+        download(content, name=minutes_name(meeting, to_share=True), type="application/pdf")
+    )
 
 
 def _paper_language() -> str:
-    asked = request.args.get("language", "")
-    return asked if asked in paper_languages() else language_code()
+    language = request.args.get("language", "")
+    return language if language in paper_languages() else language_code()
 
 
 _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>/papers"
@@ -294,11 +295,11 @@ _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>/papers"
 
 def _to_edit(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting, AgendaItem]:
     """An item of a meeting that was not called off, for who runs its forum."""
-    found = forum_to_edit(forum_id, current_actor())
-    held = meetings.meeting(found, meeting_id)
-    if held.state == "cancelled":
+    forum = forum_to_edit(forum_id, current_actor())
+    meeting = meetings.meeting(forum, meeting_id)
+    if meeting.state == "cancelled":
         raise MeetingOver
-    return found, held, meetings.item(held, item_id)
+    return forum, meeting, meetings.item(meeting, item_id)
 
 
 @blueprint.route(_AT, methods=["GET", "POST"])
@@ -306,7 +307,7 @@ def _to_edit(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeti
 @takes_file(MOST_BYTES)
 def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """The papers under an item, and another one."""
-    found, held, item = _to_edit(forum_id, meeting_id, item_id)
+    forum, meeting, item = _to_edit(forum_id, meeting_id, item_id)
     form = AgendaPaperForm()
     if form.validate_on_submit():
         sent = form.file.data
@@ -322,15 +323,15 @@ def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved."))
             return go("forums.papers")
-        found, held, item = _to_edit(forum_id, meeting_id, item_id)
+        forum, meeting, item = _to_edit(forum_id, meeting_id, item_id)
     return page(
         "forums/papers.html",
         form=form,
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         item=item,
-        number=number_of(item, held),
-        papers=papers_of(held).get(item.public_id, []),
+        number=number_of(item, meeting),
+        papers=papers_of(meeting).get(item.public_id, []),
     )
 
 
@@ -338,10 +339,10 @@ def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
 @allow("forums.see")
 def paper_file(forum_id: str, meeting_id: str, item_id: str, paper_id: str) -> Response:
     """A paper, for whoever sees the meeting; the name of its file says nothing."""
-    held = meetings.meeting(forum(forum_id, current_actor()), meeting_id)
-    found = paper_of(meetings.item(held, item_id), paper_id)
-    kind, ending = type_of(found.kind)
-    return noted(download(content_of(found.public_id), name=f"paper.{ending}", type=kind))
+    meeting = meetings.meeting(series.forum(forum_id, current_actor()), meeting_id)
+    paper = paper_of(meetings.item(meeting, item_id), paper_id)
+    kind, ending = type_of(paper.kind)
+    return noted(download(content_of(paper.public_id), name=f"paper.{ending}", type=kind))
 
 
 @blueprint.route(f"{_AT}/<paper_id>/remove", methods=["GET", "POST"])
@@ -350,14 +351,14 @@ def remove_paper(
     forum_id: str, meeting_id: str, item_id: str, paper_id: str
 ) -> ResponseReturnValue:
     """Take a paper away, after a question."""
-    found, held, item = _to_edit(forum_id, meeting_id, item_id)
+    forum, meeting, item = _to_edit(forum_id, meeting_id, item_id)
     title = paper_of(item, paper_id).title
     if request.method == "POST":
         services.remove_paper(forum_id, meeting_id, item_id, paper_id, by=current_actor())
         flash(_("Removed."))
         return go("forums.papers")
     return render_template(
-        "forums/paper_remove.html", forum=found, meeting=held, item=item, title=title
+        "forums/paper_remove.html", forum=forum, meeting=meeting, item=item, title=title
     )
 
 
@@ -365,13 +366,13 @@ def remove_paper(
 @allow("forums.see")
 def pack(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """The agenda with its papers as PDF, for whoever sees the meeting."""
-    found = forum(forum_id, current_actor())
-    held = meetings.meeting(found, meeting_id)
-    if held.state == "cancelled":
+    forum = series.forum(forum_id, current_actor())
+    meeting = meetings.meeting(forum, meeting_id)
+    if meeting.state == "cancelled":
         raise NotFound
     with FlashedProblems(RenderError, CleaningBusy, StorageError):
-        made = agenda_pack(found, held, utc_now())
-        return noted(download(made, name=pack_name(held), type="application/pdf"))
+        content = agenda_pack(forum, meeting, utc_now())
+        return noted(download(content, name=pack_name(meeting), type="application/pdf"))
     return go("forums.meeting")
 
 
@@ -386,11 +387,11 @@ class SignedCopyForm(KashForm):
 
 def _held(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
     """A meeting that was held, for who runs its forum."""
-    found = forum_to_edit(forum_id, current_actor())
-    held = meeting(found, meeting_id)
-    if held.state != "held":
+    forum = forum_to_edit(forum_id, current_actor())
+    meeting = meetings.meeting(forum, meeting_id)
+    if meeting.state != "held":
         raise NotFound
-    return found, held
+    return forum, meeting
 
 
 @blueprint.route(_SIGNED_COPIES_AT, methods=["GET", "POST"])
@@ -398,7 +399,7 @@ def _held(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
 @takes_file(MOST_BYTES)
 def signed_copy(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """The signed copy, and bringing or replacing it."""
-    found, held = _held(forum_id, meeting_id)
+    forum, meeting = _held(forum_id, meeting_id)
     form = SignedCopyForm()
     if form.validate_on_submit():
         sent = form.file.data
@@ -407,9 +408,13 @@ def signed_copy(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             services.keep_signed_copy(forum_id, meeting_id, content=content, by=current_actor())
             flash(_("The signed copy is kept."))
             return go("forums.signed_copy")
-        found, held = _held(forum_id, meeting_id)
+        forum, meeting = _held(forum_id, meeting_id)
     return page(
-        "forums/signed_copy.html", form=form, forum=found, meeting=held, kept=signed_copy_of(held)
+        "forums/signed_copy.html",
+        form=form,
+        forum=forum,
+        meeting=meeting,
+        kept=signed_copy_of(meeting),
     )
 
 
@@ -417,19 +422,19 @@ def signed_copy(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def signed_copy_file(forum_id: str, meeting_id: str) -> Response:
     """The scan; the name of its file says nothing."""
-    kept = one_or_404(signed_copy_of(_held(forum_id, meeting_id)[1]))
-    kind, ending = type_of(kept.kind)
-    return noted(download(content_of(kept.public_id), name=f"signed.{ending}", type=kind))
+    copy = one_or_404(signed_copy_of(_held(forum_id, meeting_id)[1]))
+    kind, ending = type_of(copy.kind)
+    return noted(download(content_of(copy.public_id), name=f"signed.{ending}", type=kind))
 
 
 @blueprint.route(f"{_SIGNED_COPIES_AT}/remove", methods=["GET", "POST"])
 @allow("forums.edit")
 def remove_signed_copy(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Delete the scan, after a question."""
-    found, held = _held(forum_id, meeting_id)
-    one_or_404(signed_copy_of(held))
+    forum, meeting = _held(forum_id, meeting_id)
+    one_or_404(signed_copy_of(meeting))
     if request.method == "POST":
         services.remove_signed_copy(forum_id, meeting_id, by=current_actor())
         flash(_("Removed."))
         return go("forums.signed_copy")
-    return render_template("forums/signed_copy_remove.html", forum=found, meeting=held)
+    return render_template("forums/signed_copy_remove.html", forum=forum, meeting=meeting)

@@ -21,8 +21,8 @@ from kash.forums.forms import (
     SettleRemarkForm,
 )
 from kash.forums.models import AgendaItem, Forum, Meeting, opener_for
-from kash.forums.queries import meetings
-from kash.forums.queries.meetings import meeting, number_of
+from kash.forums.queries import meetings, series
+from kash.forums.queries.meetings import number_of
 from kash.forums.queries.minutes import differences_of
 from kash.forums.queries.minutes_life import (
     errata_of,
@@ -37,7 +37,7 @@ from kash.forums.queries.minutes_life import (
     there_at_moment,
     withdrawable_leaf,
 )
-from kash.forums.queries.series import forum, forum_to_edit, owners_of, runs
+from kash.forums.queries.series import forum_to_edit, owners_of, runs
 from kash.forums.rules.minutes import (
     REMARKS_FOR,
     MinutesOperation,
@@ -74,8 +74,8 @@ def _to_meeting(forum_id: str, meeting_id: str, anchor: str = "") -> ResponseRet
 
 
 def _run(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
-    found = forum_to_edit(forum_id, current_actor())
-    return found, meetings.meeting(found, meeting_id)
+    forum = forum_to_edit(forum_id, current_actor())
+    return forum, meetings.meeting(forum, meeting_id)
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/circulate", methods=["GET", "POST"])
@@ -83,7 +83,7 @@ def _run(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
 def circulate(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Circulate the minutes of a meeting that was held, with a day until which to remark."""
     actor = current_actor()
-    found, held = _run(forum_id, meeting_id)
+    forum, meeting = _run(forum_id, meeting_id)
     form = CirculateForm(data={"remarks_until": local_today() + REMARKS_FOR})
     if form.validate_on_submit():
         with (
@@ -94,15 +94,15 @@ def circulate(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             flash(_("Circulated. The members who were there can read the minutes and remark."))
         if not form.errors:
             return _to_meeting(forum_id, meeting_id)
-        found, held = _run(forum_id, meeting_id)
-    items = meetings.minutes_of(held)
+        forum, meeting = _run(forum_id, meeting_id)
+    items = meetings.minutes_of(meeting)
     empty = [item for item in items if not (item.minute or item.decisions or item.actions)]
     return page(
         "forums/circulate.html",
         form=form,
-        forum=found,
-        meeting=held,
-        empty=[(item, meetings.number_of(item, held)) for item in empty],
+        forum=forum,
+        meeting=meeting,
+        empty=[(item, meetings.number_of(item, meeting)) for item in empty],
     )
 
 
@@ -110,13 +110,13 @@ def circulate(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def take_back(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Make circulated minutes a draft again, after a question."""
-    found, held = _run(forum_id, meeting_id)
+    forum, meeting = _run(forum_id, meeting_id)
     if request.method == "POST":
         with FlashedProblems(NotCirculated, tone="warn"):
             services.take_back(forum_id, meeting_id, by=current_actor())
             flash(_("The minutes are a draft again."))
         return _to_meeting(forum_id, meeting_id)
-    return render_template("forums/take_back.html", forum=found, meeting=held)
+    return render_template("forums/take_back.html", forum=forum, meeting=meeting)
 
 
 @blueprint.route(
@@ -126,8 +126,8 @@ def take_back(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def remark(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Remark on an item of circulated minutes."""
     actor = current_actor()
-    found, held, item = _item(forum_id, meeting_id, item_id)
-    if seat_that_was_there(held, actor) is None:
+    forum, meeting, item = _item(forum_id, meeting_id, item_id)
+    if seat_that_was_there(meeting, actor) is None:
         raise Problem(ONLY_WHO_WAS_THERE, status=403)
     form = RemarkForm()
     if form.validate_on_submit():
@@ -135,22 +135,22 @@ def remark(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
             services.remark(forum_id, meeting_id, item_id, text=form.text.data, by=actor)
             flash(_("The secretary has your remark, and answers it here."))
             return _to_meeting(forum_id, meeting_id, item_id)
-        found, held, item = _item(forum_id, meeting_id, item_id)
+        forum, meeting, item = _item(forum_id, meeting_id, item_id)
     return page(
         "forums/remark.html",
         form=form,
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         item=item,
-        number=meetings.number_of(item, held),
+        number=meetings.number_of(item, meeting),
         shown=lambda item, text: shown_text(item, text, whole=False),
     )
 
 
 def _item(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting, AgendaItem]:
-    found = forum(forum_id, current_actor())
-    held = meetings.meeting(found, meeting_id)
-    return found, held, meetings.item(held, item_id)
+    forum = series.forum(forum_id, current_actor())
+    meeting = meetings.meeting(forum, meeting_id)
+    return forum, meeting, meetings.item(meeting, item_id)
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/remarks/<remark_id>", methods=["GET", "POST"])
@@ -158,8 +158,8 @@ def _item(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeting,
 def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseReturnValue:
     """Settle a remark with an answer, beside the text that it is about."""
     actor = current_actor()
-    found, held = _run(forum_id, meeting_id)
-    line = remark_of(held, remark_id, actor)
+    forum, meeting = _run(forum_id, meeting_id)
+    line = remark_of(meeting, remark_id, actor)
     form = SettleRemarkForm()
     if form.validate_on_submit():
         with FlashedProblems(tone="warn"):
@@ -172,24 +172,24 @@ def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseRet
                 by=actor,
             )
             flash(_("Settled."))
-        found, held = _run(forum_id, meeting_id)
+        forum, meeting = _run(forum_id, meeting_id)
         left = [
-            one
-            for lines in remarks_on(held, actor, whole=True).values()
-            for one in lines
-            if one.state == "open"
+            other
+            for lines in remarks_on(meeting, actor, whole=True).values()
+            for other in lines
+            if other.state == "open"
         ]
         if left:
             return go("forums.settle_remark", remark_id=left[0].public_id)
         return _to_meeting(forum_id, meeting_id)
-    item = meetings.item(held, line.item_id)
+    item = meetings.item(meeting, line.item_id)
     return page(
         "forums/settle.html",
         form=form,
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         item=item,
-        number=meetings.number_of(item, held),
+        number=meetings.number_of(item, meeting),
         shown=lambda item, text: shown_text(item, text, whole=True),
         line=line,
     )
@@ -200,10 +200,10 @@ def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseRet
 def confirm_minutes(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Confirm circulated minutes at a later meeting, which locks them."""
     actor, now = current_actor(), utc_now()
-    found, held = _run(forum_id, meeting_id)
-    later = later_meetings(held, now)
+    forum, meeting = _run(forum_id, meeting_id)
+    later = later_meetings(meeting, now)
     wanted = request.values.get("at", "")
-    confirming = next((one for one in later if one.public_id == wanted), None)
+    confirming = next((candidate for candidate in later if candidate.public_id == wanted), None)
     confirming = confirming or next(iter(later), None)
     form = ConfirmMinutesForm()
     if confirming is not None:
@@ -221,15 +221,17 @@ def confirm_minutes(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 )
                 flash(_("Confirmed and locked."))
                 return _to_meeting(forum_id, meeting_id)
-            found, held = _run(forum_id, meeting_id)
-            later = later_meetings(held, now)
-            confirming = next((one for one in later if one.public_id == form.at.data), None)
+            forum, meeting = _run(forum_id, meeting_id)
+            later = later_meetings(meeting, now)
+            confirming = next(
+                (candidate for candidate in later if candidate.public_id == form.at.data), None
+            )
     return page(
         "forums/confirm.html",
         form=form,
-        forum=found,
-        meeting=held,
-        life=life_of(held, now),
+        forum=forum,
+        meeting=meeting,
+        life=life_of(meeting, now),
         confirming=confirming,
         later=later,
         quorum=None if confirming is None else _quorum(form, confirming),
@@ -249,7 +251,7 @@ def _quorum(form: ConfirmMinutesForm, confirming: Meeting) -> tuple[str, bool] |
 @allow("forums.edit")
 def add_erratum(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Say what turned out to be wrong in locked minutes."""
-    found, held = _run(forum_id, meeting_id)
+    forum, meeting = _run(forum_id, meeting_id)
     form = ErratumForm()
     if form.validate_on_submit():
         services.add_erratum(forum_id, meeting_id, text=form.text.data, by=current_actor())
@@ -258,9 +260,9 @@ def add_erratum(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     return page(
         "forums/erratum.html",
         form=form,
-        forum=found,
-        meeting=held,
-        errata=errata_of(held),
+        forum=forum,
+        meeting=meeting,
+        errata=errata_of(meeting),
         today=to_local(utc_now()).date(),
     )
 
@@ -272,16 +274,16 @@ def add_erratum(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def withdraw_leaf(forum_id: str, meeting_id: str, leaf_id: str) -> ResponseReturnValue:
     """Withdraw a name or a text from locked minutes for ever, after a question."""
     actor = current_actor()
-    found = forum(forum_id, actor)
-    held = meetings.meeting(found, meeting_id)
-    leaf = withdrawable_leaf(held, leaf_id, actor, runs_it=runs(actor, found.secretary_id))
+    forum = series.forum(forum_id, actor)
+    meeting = meetings.meeting(forum, meeting_id)
+    leaf = withdrawable_leaf(meeting, leaf_id, actor, runs_it=runs(actor, forum.secretary_id))
     if leaf is None:
         raise NotFound
     if request.method == "POST":
         withdraw(forum_id, meeting_id, leaf_id, by=actor)
         flash(_("Withdrawn. “Withdrawn” stands there from now on."))
         return _to_meeting(forum_id, meeting_id)
-    return render_template("forums/withdraw.html", forum=found, meeting=held, leaf=leaf)
+    return render_template("forums/withdraw.html", forum=forum, meeting=meeting, leaf=leaf)
 
 
 _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>"
@@ -298,15 +300,15 @@ class NotOpened(Problem):
 @allow("forums.edit")
 def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """The item as it stands, after an operation of a page was merged into it."""
-    actor, known = current_actor(), False
+    actor, repeated = current_actor(), False
     place = (forum_id, meeting_id, item_id)
     try:
         forum = forum_to_edit(forum_id, actor)
-        item = meetings.item(meeting(forum, meeting_id), item_id)
+        item = meetings.item(meetings.meeting(forum, meeting_id), item_id)
         if request.method == "POST":
             operation = _opened(item_id, actor)
             sent = request.form.get("sent", type=int)
-            known = not apply_minutes_operation(place, operation, by=actor, sent=sent)
+            repeated = not apply_minutes_operation(place, operation, by=actor, sent=sent)
     except (NotFound, Forbidden, MeetingOver, MinutesLocked, NumbersFrozen) as problem:
         # Nobody else can open it: whoever wrote it gets it back.
         db.session.rollback()
@@ -314,9 +316,9 @@ def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         return {"error": str(problem), "typed": values_of(operation.now)}, problem.status
     # What stood before the transaction has expired with it.
     forum = forum_to_edit(forum_id, actor)
-    held = meeting(forum, meeting_id)
-    item = meetings.item(held, item_id)
-    return _standing(forum, held, item, actor) | {"known": known}
+    meeting = meetings.meeting(forum, meeting_id)
+    item = meetings.item(meeting, item_id)
+    return _standing(forum, meeting, item, actor) | {"known": repeated}
 
 
 def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> MinutesOperation:
@@ -337,9 +339,9 @@ def _standing(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> di
     owners = dict(owner_choices(item, owners_of(forum)))
     shown = beside(forum, held, item, owners, actor)
     values = values_of(written_item(item))
-    place = {row.public_id: place for place, row in enumerate(item.actions, start=1)}
-    for row in values["actions"]:
-        row["number"] = place[row["key"]]
+    place = {action.public_id: place for place, action in enumerate(item.actions, start=1)}
+    for action in values["actions"]:
+        action["number"] = place[action["key"]]
     return {
         "version": item.row_version,
         "item": values,

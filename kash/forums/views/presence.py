@@ -23,7 +23,8 @@ from kash.attendance.services.registers import reopen_slot
 from kash.forums import blueprint, go
 from kash.forums.forms import ANSWER_WORDS, ROWS_OFFERED, STATUS_WORDS, FindForm, TimesForm
 from kash.forums.models import Forum, Meeting
-from kash.forums.queries.meetings import attendance_at, attendance_of, meeting, slot_of
+from kash.forums.queries import meetings
+from kash.forums.queries.meetings import attendance_at, attendance_of, slot_of
 from kash.forums.queries.people import PersonAtMeeting, people_at, usual_marks
 from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules.meetings import ANSWERS, MOST_TIMES, STATUSES, version_of
@@ -42,13 +43,13 @@ from kash.policy import Actor, allow
 
 
 def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
-    found = forum_to_edit(forum_id, current_actor())
-    held = meeting(found, meeting_id)
-    if held.state == "cancelled":
+    forum = forum_to_edit(forum_id, current_actor())
+    meeting = meetings.meeting(forum, meeting_id)
+    if meeting.state == "cancelled":
         raise MeetingOver
     # Beside locked minutes nobody reads a name that may have been withdrawn.
-    check_minutes_open(db.session(), held)
-    return found, held
+    check_minutes_open(db.session(), meeting)
+    return forum, meeting
 
 
 @blueprint.get("/<forum_id>/meetings/<meeting_id>/presence")
@@ -61,18 +62,18 @@ def presence(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 def _presence(
     forum_id: str, meeting_id: str, group: str, problem: str = "", asked: bool = False
 ) -> str:
-    found, held = _meeting(forum_id, meeting_id)
-    slot, now = slot_of(held), utc_now()
-    everybody, there = people_at(held), attendance_at(db.session(), held)
+    forum, meeting = _meeting(forum_id, meeting_id)
+    slot, now = slot_of(meeting), utc_now()
+    everybody, there = people_at(meeting), attendance_at(db.session(), meeting)
     shown = one_group(everybody, attrgetter("letter"), group)
     return render_template(
         "forums/presence.html",
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         quorum=there.at(now),
-        quorate=there.quorate_times(held.starts_at) if held.state == "held" else None,
+        quorate=there.quorate_times(meeting.starts_at) if meeting.state == "held" else None,
         shown=shown,
-        expected=sum(_expected(one) for one in shown.rows),
+        expected=sum(_expected(person) for person in shown.rows),
         closed=slot.closed_at is not None,
         ahead=is_ahead(slot.starts_at, now),
         problem=problem,
@@ -82,7 +83,9 @@ def _presence(
 
 
 def _person(held: Meeting, entry_id: str) -> PersonAtMeeting:
-    return one_or_404(next((one for one in people_at(held) if one.entry == entry_id), None))
+    return one_or_404(
+        next((person for person in people_at(held) if person.entry == entry_id), None)
+    )
 
 
 def _expected(one: PersonAtMeeting) -> bool:
@@ -116,9 +119,9 @@ def all_came(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def tap(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     """Somebody came, left, or the last tap was wrong."""
-    _found, held = _meeting(forum_id, meeting_id)
+    _found, meeting = _meeting(forum_id, meeting_id)
     if request.form.get("do") not in set(DoorTap):
-        _person(held, entry_id)
+        _person(meeting, entry_id)
         raise Problem(UNKNOWN_CHOICE, status=400)
     with CaughtProblem(NotBegun) as caught:
         presence_services.tap(
@@ -132,9 +135,9 @@ def _saved(one: PersonAtMeeting, rows: int) -> dict[str, Any]:
     """Times by the names of fields, to the minute, and which they are."""
     saved: dict[str, Any] = {"row_version": version_of(one.times)}
     for place in range(rows):
-        each = one.times[place] if place < len(one.times) else None
-        saved[f"arrived_{place}"] = _clock(each.arrived_at) if each else None
-        saved[f"left_{place}"] = _clock(each.left_at) if each and each.left_at else None
+        spell = one.times[place] if place < len(one.times) else None
+        saved[f"arrived_{place}"] = _clock(spell.arrived_at) if spell else None
+        saved[f"left_{place}"] = _clock(spell.left_at) if spell and spell.left_at else None
     return saved
 
 
@@ -148,28 +151,28 @@ def _clock(moment: datetime) -> time:
 @allow("forums.edit")
 def times(forum_id: str, meeting_id: str, entry_id: str) -> ResponseReturnValue:
     """Correct when somebody came and left."""
-    found, held = _meeting(forum_id, meeting_id)
-    one = _person(held, entry_id)
-    rows = min(MOST_TIMES, max(ROWS_OFFERED, len(one.times) + 1))
-    form = TimesForm.with_rows(rows, data=_saved(one, rows))
+    forum, meeting = _meeting(forum_id, meeting_id)
+    person = _person(meeting, entry_id)
+    rows = min(MOST_TIMES, max(ROWS_OFFERED, len(person.times) + 1))
+    form = TimesForm.with_rows(rows, data=_saved(person, rows))
     if form.validate_on_submit():
         with form.showing_problems(NotBegun):
             set_times(
                 forum_id,
                 meeting_id,
                 entry_id,
-                form.times(to_local(held.starts_at).date(), one.times),
+                form.times(to_local(meeting.starts_at).date(), person.times),
                 shown=form.row_version_shown,
                 by=current_actor(),
             )
             flash(_("Saved."))
-            return go("forums.presence", group=one.letter)
-        found, held = _meeting(forum_id, meeting_id)
-        one = _person(held, entry_id)
+            return go("forums.presence", group=person.letter)
+        forum, meeting = _meeting(forum_id, meeting_id)
+        person = _person(meeting, entry_id)
         if form.changed_meanwhile:
-            form.compare(_saved(one, rows))
+            form.compare(_saved(person, rows))
     return page(
-        "forums/presence_times.html", form=form, forum=found, meeting=held, one=one, rows=rows
+        "forums/presence_times.html", form=form, forum=forum, meeting=meeting, one=person, rows=rows
     )
 
 
@@ -189,7 +192,7 @@ def answer(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def answers(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Answers to the invitation, one group at a time; what members say is noted for them."""
-    found, held = _meeting(forum_id, meeting_id)
+    forum, meeting = _meeting(forum_id, meeting_id)
     group = request.values.get("group", "")[:1]
     if request.method == "POST":
         # What is as the page showed it was not said to her: a member may have answered meanwhile.
@@ -204,14 +207,14 @@ def answers(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
         turning = request.form.get("turn_to", "")[:1]
         return go("forums.answers", group=turning or group or None)
-    members = [one for one in people_at(held) if one.member]
+    members = [person for person in people_at(meeting) if person.member]
     return render_template(
         "forums/presence_answers.html",
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         shown=one_group(members, attrgetter("letter"), group),
         answers=[("", _("No answer")), *((key, _answer_word(key)) for key in ANSWERS)],
-        closed=held.state != "planned",
+        closed=meeting.state != "planned",
     )
 
 
@@ -219,38 +222,29 @@ def _answer_word(answer: str) -> str:
     return {"yes": _("Comes"), "no": _("Does not come"), "unsure": _("Not sure")}[answer]
 
 
-def _attendance_meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
-    found = forum_to_edit(forum_id, current_actor())
-    held = meeting(found, meeting_id)
-    if held.state == "cancelled":
-        raise MeetingOver
-    check_minutes_open(db.session(), held)
-    return found, held
-
-
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/attendance", methods=["GET", "POST"])
 @allow("forums.edit")
 def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Mark who is there, one group at a time. Whoever is not yet marked is offered as present."""
-    found, held = _attendance_meeting(forum_id, meeting_id)
+    forum, meeting = _meeting(forum_id, meeting_id)
     conflicts: list[MarkConflict] = []
     if request.method == "POST":
-        sheet = slot_sheet(held.register_id, slot_of(held))
+        sheet = slot_sheet(meeting.register_id, slot_of(meeting))
         now = utc_now()
         sent = marks_from_form(sheet, request.form, now)
         # Whoever only turns to the other group keeps what she tapped; what the page offered by
         # itself is no mark before she saves.
         turning_to = request.form.get("turn_to", "")[:1]
         if turning_to:
-            offered = _offered_by_entry(held, sheet, is_ahead(sheet.slot.starts_at, now))
-            sent = [one for one in sent if one.status != offered.get(one.entry)]
+            offered = _offered_by_entry(meeting, sheet, is_ahead(sheet.slot.starts_at, now))
+            sent = [mark for mark in sent if mark.status != offered.get(mark.entry)]
         closing = request.form.get("action") == "close" and not turning_to
         answers, problem = _keep(
-            held.register.public_id, sheet.slot.public_id, current_actor(), sent, closing=closing
+            meeting.register.public_id, sheet.slot.public_id, current_actor(), sent, closing=closing
         )
-        found, held = _attendance_meeting(forum_id, meeting_id)
-        sheet = slot_sheet(held.register_id, slot_of(held))
-        conflicts = conflicts_of(held.register_id, answers, sent)
+        forum, meeting = _meeting(forum_id, meeting_id)
+        sheet = slot_sheet(meeting.register_id, slot_of(meeting))
+        conflicts = conflicts_of(meeting.register_id, answers, sent)
         if problem:
             flash(problem, "warn")
         if not conflicts:
@@ -258,25 +252,25 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 flash(_("The register is closed.") if sheet.slot.closed_at else _("Saved."))
             if closing and not problem:
                 return go("forums.meeting")
-            unmarked = next((row.letter for row in sheet.rows if not row.status), None)
+            unmarked = next((line.letter for line in sheet.rows if not line.status), None)
             group = turning_to or unmarked or request.form.get("group", "")[:1] or None
             return go("forums.attendance", group=group)
-    sheet = slot_sheet(held.register_id, slot_of(held))
+    sheet = slot_sheet(meeting.register_id, slot_of(meeting))
     now, starts_at = utc_now(), sheet.slot.starts_at
     weights = status_catalogue()
     shown = one_group(sheet.rows, attrgetter("letter"), request.values.get("group", ""))
     answer, _status = page(
         "forums/attendance.html",
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         sheet=sheet,
         shown=shown,
-        can_close=all(row.status for row in sheet.rows if row.letter != shown.letter),
+        can_close=all(line.status for line in sheet.rows if line.letter != shown.letter),
         statuses=[(status, str(STATUS_WORDS[status]).capitalize()) for status in STATUSES],
         counts=sheet.counts,
         closed=sheet.slot.closed_at is not None,
         ahead=is_ahead(starts_at, now),
-        offered=_offered_by_entry(held, sheet, is_ahead(starts_at, now)),
+        offered=_offered_by_entry(meeting, sheet, is_ahead(starts_at, now)),
         may_close=has_begun(starts_at, now),
         counting={status for status in STATUSES if weights[status].weight},
         conflicts=conflicts,
@@ -300,15 +294,15 @@ def _keep(
 def _offered_by_entry(held: Meeting, sheet: SlotSheet, ahead: bool) -> dict[str, str]:
     """{entry: the mark that the page offers for who has none}: an apology for whoever answered so,
     and else, once the door opens, being there, unless arrivals are tapped one by one."""
-    unmarked = [row for row in sheet.rows if not row.status]
-    answers = usual_marks(held, [row.entry for row in unmarked]) if unmarked else {}
+    unmarked = [line for line in sheet.rows if not line.status]
+    answers = usual_marks(held, [line.entry for line in unmarked]) if unmarked else {}
     offered = {}
-    for row in unmarked:
-        usual = answers.get(row.entry, "")
+    for line in unmarked:
+        usual = answers.get(line.entry, "")
         if not usual and not ahead:
-            usual = "in_attendance" if row.walk_in else "present"
+            usual = "in_attendance" if line.walk_in else "present"
         if usual and not (ahead and usual != "apology"):
-            offered[row.entry] = usual
+            offered[line.entry] = usual
     return offered
 
 
@@ -316,8 +310,8 @@ def _offered_by_entry(held: Meeting, sheet: SlotSheet, ahead: bool) -> dict[str,
 @allow("forums.edit")
 def reopen_register(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Open the register again to correct it."""
-    _found, held = _attendance_meeting(forum_id, meeting_id)
-    reopen_slot(held.register.public_id, slot_of(held).public_id, current_actor())
+    _found, meeting = _meeting(forum_id, meeting_id)
+    reopen_slot(meeting.register.public_id, slot_of(meeting).public_id, current_actor())
     return go("forums.attendance")
 
 
@@ -325,18 +319,18 @@ def reopen_register(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @allow("forums.edit")
 def find_guest(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Find somebody by name who is there without being a member."""
-    found, held = _attendance_meeting(forum_id, meeting_id)
+    forum, meeting = _meeting(forum_id, meeting_id)
     form = FindForm()
     matches = find_people(current_actor(), form.search.data) if form.validate_on_submit() else None
     shown = one_group(matches or (), attrgetter("letter"), request.form.get("group", ""))
     return page(
         "forums/find.html",
         form=form,
-        forum=found,
-        meeting=held,
+        forum=forum,
+        meeting=meeting,
         matches=matches,
         shown=shown,
-        seated={line.person_id for line in attendance_of(held)},
+        seated={line.person_id for line in attendance_of(meeting)},
         purpose="guest",
     )
 

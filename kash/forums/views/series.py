@@ -25,10 +25,10 @@ from kash.forums.forms import (
     without_figures,
 )
 from kash.forums.models import AgendaTemplate
-from kash.forums.queries import series
+from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import ActionLine, open_actions
 from kash.forums.queries.decisions import DecisionLine
-from kash.forums.queries.meetings import meeting, meetings_of, next_meetings
+from kash.forums.queries.meetings import meetings_of, next_meetings
 from kash.forums.queries.series import (
     AccountHolder,
     forum_to_edit,
@@ -40,7 +40,6 @@ from kash.forums.queries.series import (
     secretaries,
     secretary_of,
     sees_names,
-    template,
     template_choices,
     template_lines,
     template_of,
@@ -134,12 +133,12 @@ def _forum_form(current: str = "") -> ForumForm:
 def index() -> ResponseReturnValue:
     """The forums within reach."""
     actor, now = current_actor(), utc_now()
-    found = forums_listed(actor, now)
+    forums = forums_listed(actor, now)
     if is_taken():
-        return taken(found, FORUM_COLUMNS)
+        return taken(forums, FORUM_COLUMNS)
     return render_template(
         "forums/index.html",
-        forums=found,
+        forums=forums,
         next_meetings=next_meetings(actor, now),
     )
 
@@ -153,14 +152,14 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
         with form.showing_problems():
-            made = open_forum(
+            opened = open_forum(
                 name=form.name.data,
                 secretary=chosen or "",
                 template=form.template.data,
                 by=actor,
             )
             flash(_("The forum is open. Now add its members."))
-            return go("forums.forum", forum_id=made)
+            return go("forums.forum", forum_id=opened)
     return page("forums/edit.html", form=form, forum=None)
 
 
@@ -170,21 +169,21 @@ def add() -> ResponseReturnValue:
 def forum(forum_id: str) -> ResponseReturnValue:
     """A forum: its members, meetings and open actions."""
     actor = current_actor()
-    found = series.forum(forum_id, actor)
-    meetings = meetings_of(found)
+    forum = series.forum(forum_id, actor)
+    meetings = meetings_of(forum)
     if is_taken():
         return taken(meetings, MEETING_COLUMNS)
-    members = member_lines(found, actor)
+    members = member_lines(forum, actor)
     return render_template(
         "forums/forum.html",
-        forum=found,
-        runs=runs(actor, found.secretary_id),
-        secretary=secretary_of(found)[1],
+        forum=forum,
+        runs=runs(actor, forum.secretary_id),
+        secretary=secretary_of(forum)[1],
         names=sees_names(actor),
         members=members,
         shown=one_group(members, attrgetter("letter"), request.args.get("group", "")),
         meetings=meetings,
-        actions=open_actions(found, actor),
+        actions=open_actions(forum, actor),
         today=local_today(),
     )
 
@@ -229,24 +228,24 @@ def find_member(forum_id: str) -> ResponseReturnValue:
     turned = request.form.get("group", "")
     # Turning to the other group of those who are offered is no search.
     if (form.names() or not turned) and form.validate_on_submit():
-        matches = [one for name in form.names() for one in find_people(actor, name)]
+        matches = [person for name in form.names() for person in find_people(actor, name)]
     elif request.form.get("step") == "add":
         form.mark_wrong(form.search, _("Tick somebody first."))
     seated = series.seated(forum)
-    kept = people_by_number(actor, ticked)
-    shown = {one.public_id for one in kept}
+    chosen = people_by_number(actor, ticked)
+    shown = {person.public_id for person in chosen}
     offered = people_with_account(actor, seated | shown)
     if matches is not None:
-        by_id = {one.public_id: one for one in matches if one.public_id not in shown}
+        by_id = {person.public_id: person for person in matches if person.public_id not in shown}
         matches = list(by_id.values())
     return page(
         "forums/find_members.html",
         form=form,
         forum=forum,
-        kept=kept,
+        kept=chosen,
         searched=matches is not None,
         found=len(matches or ()),
-        shown=_one_group(offered if matches is None else matches, kept, turned),
+        shown=_one_group(offered if matches is None else matches, chosen, turned),
         seated=seated,
         role_name=role_name,
     )
@@ -257,7 +256,7 @@ def _one_group(
 ) -> OneGroup[FoundPerson | AccountHolder]:
     """One group of those found or offered: the one that was `turned` to, else the one shown before
     if it has anybody."""
-    letters = {one.letter for one in rows}
+    letters = {person.letter for person in rows}
     wanted = turned or request.form.get("shown", "")
     if not turned and wanted not in letters:
         wanted = min(letters, default=wanted)
@@ -266,15 +265,15 @@ def _one_group(
 
 def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:
     """Give those who were ticked a seat; then ask how she appears, if it is one."""
-    made = add_members(forum_id, ticked, by=current_actor())
-    if len(made) == 1 and len(ticked) == 1:
+    seats = add_members(forum_id, ticked, by=current_actor())
+    if len(seats) == 1 and len(ticked) == 1:
         flash(_("Added. Until they choose otherwise, this member is only counted."))
-        return go("forums.appearance", member_id=made[0])
-    if made:
+        return go("forums.appearance", member_id=seats[0])
+    if seats:
         flash(
             _(
                 "Added: %(count)s. Until they choose otherwise, they are only counted.",
-                count=len(made),
+                count=len(seats),
             )
         )
     else:
@@ -358,21 +357,21 @@ class TemplateForm(RowVersionForm):
     def written(self) -> list[PlannedItem]:
         """The items as entered."""
         usual = _("Matters arising")
-        found = []
+        items = []
         for entry in self.lines:
             line = entry.form
             title = line.title.data
             if not title:
                 continue
             arising = line.kind.data == "arising"
-            found.append(
+            items.append(
                 PlannedItem(
                     "" if arising and title == usual else title,
                     line.minutes.data,
                     "arising" if arising else "plain",
                 )
             )
-        return found
+        return items
 
 
 class AgendaNameForm(KashForm):
@@ -421,13 +420,13 @@ def add_template() -> ResponseReturnValue:
 @allow("forums.edit")
 def edit_template(template_id: str) -> ResponseReturnValue:
     """Change an agenda; meetings that began with it stay as they are."""
-    found = template(template_id)
+    template = series.template(template_id)
     form = TemplateForm(
         data={
-            "name": found.name,
-            "language": found.language,
-            "lines": _lines(found),
-            "row_version": found.row_version,
+            "name": template.name,
+            "language": template.language,
+            "lines": _lines(template),
+            "row_version": template.row_version,
         }
     )
     if form.validate_on_submit():
@@ -443,22 +442,22 @@ def edit_template(template_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return go("forums.templates")
     if form.changed_meanwhile:
-        found = template(template_id)
-        form.show_row_version(found.row_version)
+        template = series.template(template_id)
+        form.show_row_version(template.row_version)
     form.add_spare_lines()
-    return page("forums/template.html", form=form, template_id=template_id, theirs=found)
+    return page("forums/template.html", form=form, template_id=template_id, theirs=template)
 
 
 @blueprint.route("/templates/<template_id>/remove", methods=["GET", "POST"])
 @allow("forums.edit")
 def remove_template(template_id: str) -> ResponseReturnValue:
     """Delete an agenda, after a question."""
-    found = template(template_id)
+    template = series.template(template_id)
     if request.method == "POST":
         series_services.remove_template(template_id, current_actor())
         flash(_("The agenda is deleted. Meetings stay as they are."))
         return go("forums.templates")
-    return render_template("forums/template_remove.html", template=found)
+    return render_template("forums/template_remove.html", template=template)
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/template", methods=["GET", "POST"])
@@ -467,11 +466,11 @@ def keep_agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Keep a meeting's agenda under a name."""
     actor = current_actor()
     forum = forum_to_edit(forum_id, actor)
-    held = meeting(forum, meeting_id)
+    meeting = meetings.meeting(forum, meeting_id)
     form = AgendaNameForm()
     if form.validate_on_submit():
         with form.showing_problems():
             series_services.keep_agenda(forum_id, meeting_id, name=form.name.data, by=actor)
             flash(_("Saved. New meetings can begin with this agenda."))
             return go("forums.templates")
-    return page("forums/keep_agenda.html", form=form, forum=forum, meeting=held)
+    return page("forums/keep_agenda.html", form=form, forum=forum, meeting=meeting)
