@@ -15,20 +15,20 @@ forum_commands = AppGroup("forums", help="Forums and their minutes.")
 def verify_command() -> None:
     """Compare locked minutes with their roots, and the roots with the audit chain; fails if
     anything is wrong. Names meetings by their ids, and never what they say."""
-    found = verify_minutes()
-    for one in found:
-        day = to_local(one.starts_at).date().isoformat()
+    minutes_verified = verify_minutes()
+    for verified in minutes_verified:
+        day = to_local(verified.starts_at).date().isoformat()
         click.echo(
-            f"{one.meeting_id} {day} {one.code} pieces {one.leaves} withdrawn {one.withdrawn}"
-            f" errata {one.errata}"
+            f"{verified.meeting_id} {day} {verified.code}"
+            f" pieces {verified.leaves} withdrawn {verified.withdrawn} errata {verified.errata}"
         )
         for fault in (
-            *(f"piece {place} was altered" for place in one.altered),
-            *([] if one.whole else ["the pieces do not make the root"]),
-            *([] if one.errata_whole else ["the errata do not stand on the root"]),
-            *([] if one.in_chain else ["the audit chain does not name the root"]),
+            *(f"piece {place} was altered" for place in verified.altered),
+            *([] if verified.whole else ["the pieces do not make the root"]),
+            *([] if verified.errata_whole else ["the errata do not stand on the root"]),
+            *([] if verified.in_chain else ["the audit chain does not name the root"]),
         ):
             click.echo(f"  {fault}", err=True)
-    if not all(one.sound for one in found):
+    if not all(verified.sound for verified in minutes_verified):
         raise SystemExit(1)
-    click.echo(f"Locked minutes: {len(found)}. All of them are as they were confirmed.")
+    click.echo(f"Locked minutes: {len(minutes_verified)}. All of them are as they were confirmed.")

@@ -130,12 +130,12 @@ class PrintedMinutes:
     @property
     def decisions(self) -> list[MinutesRow]:
         """Every decision of the meeting in order."""
-        return [row for item in self.items for row in item.decisions]
+        return [decision for item in self.items for decision in item.decisions]
 
     @property
     def actions(self) -> list[MinutesRow]:
         """Every action of the meeting in order."""
-        return [row for item in self.items for row in item.actions]
+        return [action for item in self.items for action in item.actions]
 
 
 def text_of(part: MinutesPart, name: str = "text") -> str:
@@ -191,10 +191,10 @@ def presence_of(decision: MinutesPart) -> str:
     groups = decision["groups"] or []
     if not groups:
         return ""
-    said = [_("Present: %(counts)s.", counts=counts_in(row[:3] for row in groups))]
-    for row in decision["votes"] or []:
-        letter, in_favour, against, abstained = row
-        said.append(
+    sentences = [_("Present: %(counts)s.", counts=counts_in(counted[:3] for counted in groups))]
+    for counted in decision["votes"] or []:
+        letter, in_favour, against, abstained = counted
+        sentences.append(
             _(
                 "%(letter)s: for %(for_it)s, against %(against)s, abstained %(abstained)s.",
                 letter=letter,
@@ -204,24 +204,24 @@ def presence_of(decision: MinutesPart) -> str:
             )
         )
     if not decision["quorate"]:
-        said.append(_("Not quorate."))
-    return " ".join(said)
+        sentences.append(_("Not quorate."))
+    return " ".join(sentences)
 
 
 def confirmation_in(record: MinutesRecord) -> PrintedConfirmation | None:
     """The confirmation that a record holds."""
-    said = record.confirmed
-    if said is None:
+    confirmed = record.confirmed
+    if confirmed is None:
         return None
 
     def name(part: MinutesPart | None, letter: str) -> str:
         return text_of(part, "shown") if part else _("Group %(letter)s", letter=letter)
 
     return PrintedConfirmation(
-        date.fromisoformat(said["day"]),
-        name(record.proposer, said["proposer"]),
-        name(record.seconder, said["seconder"]),
-        counts_in(said["groups"]),
+        date.fromisoformat(confirmed["day"]),
+        name(record.proposer, confirmed["proposer"]),
+        name(record.seconder, confirmed["seconder"]),
+        counts_in(confirmed["groups"]),
     )
 
 
@@ -306,7 +306,7 @@ def _frozen_by(day: date) -> list[PrintedTable]:
 def stories_of_month(day: date) -> list[ToldStory]:
     """Stories that were told to the forum in the month of a day and were not withdrawn, but those
     of which a number on the same paper says "few"."""
-    month, beside = day.replace(day=1), [each[-1] for each in by_key(_frozen_by(day)).values()]
+    month, beside = day.replace(day=1), [tables[-1] for tables in by_key(_frozen_by(day)).values()]
     return [story for story in stories_told(_STORIES, FORUM, beside) if story.month == month]
 
 
@@ -410,7 +410,7 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
     pictures = {paper.public_id: _as_address(paper) for paper in listed if paper.kind != "pdf"}
     carried = arising_in(held, now, NOBODY)
     mark = _("Agenda %(month)s", month=_month(held))
-    made = document(
+    pack = document(
         PagedDocument(
             html=render_template(
                 "forums/paper/agenda.html",
@@ -441,9 +441,9 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
     )
     behind = [content_of(paper.public_id) for paper in listed if paper.kind == "pdf"]
     if not behind:
-        return made
+        return pack
     try:
-        return joined([made, *behind])
+        return joined([pack, *behind])
     except NotJoined:
         raise Problem(
             _l(

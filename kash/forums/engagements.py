@@ -43,7 +43,7 @@ def _meetings(question: EventQuestion) -> Sequence[OtherEvent]:
     if rows and question.people is not None:
         for forum, person in db.session.execute(
             select(ForumMember.forum_id, ForumMember.person_id).where(
-                ForumMember.forum_id.in_({row[3] for row in rows}),
+                ForumMember.forum_id.in_({columns[3] for columns in rows}),
                 ForumMember.left_on.is_(None),
                 question.people(ForumMember.person_id),
             )

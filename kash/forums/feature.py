@@ -114,26 +114,26 @@ def _meetings(question: CalendarQuestion) -> Sequence[CalendarEntry]:
         return []
     begins = from_local(question.first, time())
     ends = from_local(question.last + timedelta(days=1), time())
-    found = []
-    for one in meetings_between(question.actor, begins, ends):
-        local = to_local(one.starts_at)
-        cancelled = one.state == "cancelled"
-        found.append(
+    entries = []
+    for meeting in meetings_between(question.actor, begins, ends):
+        local = to_local(meeting.starts_at)
+        cancelled = meeting.state == "cancelled"
+        entries.append(
             CalendarEntry(
-                f"meeting-{one.public_id}",
-                one.forum_name,
+                f"meeting-{meeting.public_id}",
+                meeting.forum_name,
                 local.date(),
                 local.date(),
                 local.time(),
-                to_local(one.starts_at + timedelta(minutes=one.minutes)).time(),
-                one.place,
-                url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.public_id),
+                to_local(meeting.starts_at + timedelta(minutes=meeting.minutes)).time(),
+                meeting.place,
+                url_for("forums.meeting", forum_id=meeting.forum_id, meeting_id=meeting.public_id),
                 _("Cancelled") if cancelled else "",
                 "bad" if cancelled else "",
                 ended=cancelled,
             )
         )
-    return found
+    return entries
 
 
 CALENDAR = CalendarSource("meeting", _l("Meetings of forums"), _meetings)
@@ -203,19 +203,21 @@ def _move_seats(row_changes: RowChanges, kept: int, gone: int) -> None:
     meeting or a conflict of interest, stands as whoever is kept said it."""
     seats = table_of(ForumMember)
     mine = {
-        row["forum_id"]: row["id"] for row in row_changes.rows(seats, seats.c.person_id == kept)
+        seat["forum_id"]: seat["id"] for seat in row_changes.rows(seats, seats.c.person_id == kept)
     }
-    for row in row_changes.rows(seats, seats.c.person_id == gone):
-        if row["forum_id"] in mine:
-            _said_once(row_changes, mine[row["forum_id"]], row)
+    for seat in row_changes.rows(seats, seats.c.person_id == gone):
+        if seat["forum_id"] in mine:
+            _said_once(row_changes, mine[seat["forum_id"]], seat)
     _SEATS(row_changes, kept, gone)
 
 
 def _said_once(row_changes: RowChanges, kept: int, gone: Mapping[str, Any]) -> None:
     for model, place in ((MeetingAnswer, "meeting_id"), (ItemConflict, "item_id")):
         table = table_of(model)
-        said = [row[place] for row in row_changes.rows(table, table.c.member_id == kept)]
-        row_changes.delete(table, (table.c.member_id == gone["id"]) & table.c[place].in_(said))
+        places = [
+            answered[place] for answered in row_changes.rows(table, table.c.member_id == kept)
+        ]
+        row_changes.delete(table, (table.c.member_id == gone["id"]) & table.c[place].in_(places))
 
 
 SEATS = Reference(
@@ -242,14 +244,14 @@ def _count_names(session: Session, gone: ErasedPerson) -> int:
 
 
 def _withdraw_names(session: Session, gone: ErasedPerson) -> int:
-    found = _count_names(session, gone)
+    count = _count_names(session, gone)
     withdraw_person(session, gone.id)
     session.execute(
         update(ForumMember)
         .where(ForumMember.person_id == gone.id, ForumMember.left_on.is_(None))
         .values(left_on=local_today())
     )
-    return found
+    return count
 
 
 PERSONAL = (
@@ -349,33 +351,33 @@ SAMPLE_IDS = (
 def _to_record(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Meeting: %(name)s", name=one.forum_name),
-            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.public_id),
+            _("Meeting: %(name)s", name=meeting.forum_name),
+            url_for("forums.meeting", forum_id=meeting.forum_id, meeting_id=meeting.public_id),
             _("Register and minutes, then record it as held."),
-            key=day_text(one.starts_at),
-            small=time_text(one.starts_at),
+            key=day_text(meeting.starts_at),
+            small=time_text(meeting.starts_at),
             button=_("Write the minutes"),
         )
-        for one in meetings_to_record(asked.actor, asked.now)
+        for meeting in meetings_to_record(asked.actor, asked.now)
     ]
 
 
 def _to_release(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("A line of the minutes waits to be released: %(forum)s", forum=one.forum_name),
+            _("A line of the minutes waits to be released: %(forum)s", forum=line.forum_name),
             url_for(
                 "forums.item",
-                forum_id=one.forum_id,
-                meeting_id=one.meeting_id,
-                item_id=one.item_id,
+                forum_id=line.forum_id,
+                meeting_id=line.meeting_id,
+                item_id=line.item_id,
                 _anchor="kept-internal",
             ),
             _("Somebody asked that everybody may read it. A second person decides."),
-            key=short_date_text(one.starts_at),
+            key=short_date_text(line.starts_at),
             button=_("Read it and decide"),
         )
-        for one in lines_to_release(asked.actor)
+        for line in lines_to_release(asked.actor)
     ]
 
 
@@ -386,46 +388,46 @@ def _circulated(asked: Viewer) -> Sequence[MinutesToSee]:
 def _remarks(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Remarks to settle: %(count)s", count=one.open_remarks),
-            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
-            _("On the minutes of %(name)s. Each gets an answer.", name=one.forum_name),
-            key=day_text(one.starts_at),
+            _("Remarks to settle: %(count)s", count=minutes.open_remarks),
+            url_for("forums.meeting", forum_id=minutes.forum_id, meeting_id=minutes.meeting_id),
+            _("On the minutes of %(name)s. Each gets an answer.", name=minutes.forum_name),
+            key=day_text(minutes.starts_at),
             button=_("Settle them"),
-            count=one.open_remarks,
+            count=minutes.open_remarks,
         )
-        for one in asked.once(_circulated)
-        if one.open_remarks
+        for minutes in asked.once(_circulated)
+        if minutes.open_remarks
     ]
 
 
 def _to_read(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Minutes to read: %(name)s", name=one.forum_name),
-            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            _("Minutes to read: %(name)s", name=minutes.forum_name),
+            url_for("forums.meeting", forum_id=minutes.forum_id, meeting_id=minutes.meeting_id),
             _("You were there. Remark where they should stand otherwise."),
-            key=day_text(one.starts_at),
-            small=_("until %(day)s", day=day_text(one.until)) if one.until else "",
+            key=day_text(minutes.starts_at),
+            small=_("until %(day)s", day=day_text(minutes.until)) if minutes.until else "",
             button=_("Read"),
         )
-        for one in minutes_to_read(asked.actor, asked.now)
+        for minutes in minutes_to_read(asked.actor, asked.now)
     ]
 
 
 def _to_confirm(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Minutes to confirm: %(name)s", name=one.forum_name),
-            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            _("Minutes to confirm: %(name)s", name=minutes.forum_name),
+            url_for("forums.meeting", forum_id=minutes.forum_id, meeting_id=minutes.meeting_id),
             _("The forum meets today: once it is quorate, it can confirm them."),
-            key=day_text(one.starts_at),
+            key=day_text(minutes.starts_at),
             button=_("Confirm"),
             button_url=url_for(
-                "forums.confirm_minutes", forum_id=one.forum_id, meeting_id=one.meeting_id
+                "forums.confirm_minutes", forum_id=minutes.forum_id, meeting_id=minutes.meeting_id
             ),
         )
-        for one in asked.once(_circulated)
-        if one.meets_today and not one.open_remarks
+        for minutes in asked.once(_circulated)
+        if minutes.meets_today and not minutes.open_remarks
     ]
 
 
@@ -449,44 +451,49 @@ def _with_whom(one: ActionLine) -> str:
 def _actions(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Action: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
-            url_for("forums.progress", forum_id=one.forum_id, action_id=one.public_id),
-            f"{one.number}, {one.forum_name} · {_with_whom(one)}",
-            key=day_text(one.due_on) if one.due_on else "–",
-            small=_small(one, asked),
+            _("Action: %(text)s", text=do_truncate(current_app.jinja_env, action.text, 120)),
+            url_for("forums.progress", forum_id=action.forum_id, action_id=action.public_id),
+            f"{action.number}, {action.forum_name} · {_with_whom(action)}",
+            key=day_text(action.due_on) if action.due_on else "–",
+            small=_small(action, asked),
             button=_("Mark done"),
             button_url=url_for(
-                "forums.action", forum_id=one.forum_id, action_id=one.public_id, state="done"
+                "forums.action", forum_id=action.forum_id, action_id=action.public_id, state="done"
             ),
         )
-        for one in actions_due(asked.actor, asked.now)
+        for action in actions_due(asked.actor, asked.now)
     ]
 
 
 def _handed_over(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Action: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
-            url_for("forums.progress", forum_id=one.forum_id, action_id=one.public_id),
+            _("Action: %(text)s", text=do_truncate(current_app.jinja_env, action.text, 120)),
+            url_for("forums.progress", forum_id=action.forum_id, action_id=action.public_id),
             _("Whoever took this on has left the forum."),
-            key=day_text(one.due_on) if one.due_on else "–",
+            key=day_text(action.due_on) if action.due_on else "–",
             button=_("Hand over"),
-            button_url=url_for("forums.hand_over", forum_id=one.forum_id, action_id=one.public_id),
+            button_url=url_for(
+                "forums.hand_over", forum_id=action.forum_id, action_id=action.public_id
+            ),
         )
-        for one in actions_without_owner(asked.actor)
+        for action in actions_without_owner(asked.actor)
     ]
 
 
 def _looked_at(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Decision: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
-            url_for("forums.decision", forum_id=one.forum_id, decision_id=one.public_id),
-            _("Its day has come: it stands on the next agenda of %(forum)s.", forum=one.forum_name),
-            key=day_text(one.look_on) if one.look_on else "–",
+            _("Decision: %(text)s", text=do_truncate(current_app.jinja_env, decision.text, 120)),
+            url_for("forums.decision", forum_id=decision.forum_id, decision_id=decision.public_id),
+            _(
+                "Its day has come: it stands on the next agenda of %(forum)s.",
+                forum=decision.forum_name,
+            ),
+            key=day_text(decision.look_on) if decision.look_on else "–",
             button=_("Look again"),
         )
-        for one in decisions_to_look_at(asked.actor, asked.day)
+        for decision in decisions_to_look_at(asked.actor, asked.day)
     ]
 
 
@@ -497,13 +504,13 @@ def _today_meetings(asked: Viewer) -> Sequence[MeetingLine]:
 def _terms(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Terms of office end: %(name)s", name=one.forum_name),
-            url_for("forums.terms", forum_id=one.forum_id),
-            _("Members: %(count)s. Whose term has ended no longer counts.", count=one.members),
-            key=day_text(one.first),
+            _("Terms of office end: %(name)s", name=forum.forum_name),
+            url_for("forums.terms", forum_id=forum.forum_id),
+            _("Members: %(count)s. Whose term has ended no longer counts.", count=forum.members),
+            key=day_text(forum.first),
             button=_("Look at the terms"),
         )
-        for one in terms_ending(asked.actor, asked.day)
+        for forum in terms_ending(asked.actor, asked.day)
     ]
 
 

@@ -349,27 +349,30 @@ class MinuteForm(RowVersionForm):
 
     def rows_are_fine(self, owners: Iterable[str]) -> bool:
         """Check the rows; each keeps its own errors."""
-        known = set(owners)
-        for row in self.decisions:
-            row.errors = _text_errors(row.text, DECISION_LENGTH)
-        for row in self.actions:
-            row.errors = _text_errors(row.text, ACTION_LENGTH)
-            if row.owner and row.owner not in known:
-                row.errors.append(_("Choose a member from the list."))
-            if row.due and _day(row.due) is None:
-                row.errors.append(_("This is not a day. It looks like 2026-11-16."))
-            if not row.text and not row.key and (row.owner or row.due):
-                row.errors.append(_("Write what is to be done."))
+        members = set(owners)
+        for typed in self.decisions:
+            typed.errors = _text_errors(typed.text, DECISION_LENGTH)
+        for typed in self.actions:
+            typed.errors = _text_errors(typed.text, ACTION_LENGTH)
+            if typed.owner and typed.owner not in members:
+                typed.errors.append(_("Choose a member from the list."))
+            if typed.due and _day(typed.due) is None:
+                typed.errors.append(_("This is not a day. It looks like 2026-11-16."))
+            if not typed.text and not typed.key and (typed.owner or typed.due):
+                typed.errors.append(_("Write what is to be done."))
         for rows in (self.decisions, self.actions):
             if len(rows) > ROWS_OF_AN_ITEM * 2:
                 rows[0].errors.append(_("This item holds too many decisions or actions."))
-        return not any(row.errors for row in (*self.decisions, *self.actions))
+        return not any(typed.errors for typed in (*self.decisions, *self.actions))
 
     def written(self) -> tuple[list[TypedMinutesRow], list[TypedMinutesRow]]:
         """Decisions and actions for the service; only after `rows_are_fine`."""
         return (
-            [TypedMinutesRow(row.key, row.text) for row in self.decisions],
-            [TypedMinutesRow(row.key, row.text, row.owner, _day(row.due)) for row in self.actions],
+            [TypedMinutesRow(typed.key, typed.text) for typed in self.decisions],
+            [
+                TypedMinutesRow(typed.key, typed.text, typed.owner, _day(typed.due))
+                for typed in self.actions
+            ],
         )
 
 
@@ -390,7 +393,7 @@ def _rows(given: MultiDict[str, str], name: str, columns: Sequence[str]) -> list
                 due=values.get("due", ""),
             )
         )
-    return [row for row in rows if row.key or not row.blank]
+    return [typed for typed in rows if typed.key or not typed.blank]
 
 
 def _text_errors(text: str, most: int) -> list[str]:
@@ -475,7 +478,8 @@ class ConfirmMinutesForm(KashForm):
     def offer(self, confirming: Meeting, present: Sequence[PresentMember], now: datetime) -> None:
         """Set the members who were present, and the time that is likely."""
         members = [
-            (one.public_id, f"{one.seat.person.chosen_name} ({one.letter})") for one in present
+            (member.public_id, f"{member.seat.person.chosen_name} ({member.letter})")
+            for member in present
         ]
         self.proposer.choices = [("", "–"), *members]
         self.seconder.choices = [("", "–"), *members]
@@ -563,7 +567,7 @@ class QuorumForm(KashForm):
         for letter in letters:
             fields[f"share_{letter}"] = choice_field(
                 _l("Members that must be there"),
-                [("", _("Nobody")), *((str(one), word) for one, word in SHARE_WORDS.items())],
+                [("", _("Nobody")), *((str(share), word) for share, word in SHARE_WORDS.items())],
                 required=False,
             )
             fields[f"least_{letter}"] = whole_number_field(
@@ -572,8 +576,8 @@ class QuorumForm(KashForm):
                 required=False,
                 description=_l("Only for “a number”."),
             )
-        made: QuorumForm = type("QuorumOfGroupsForm", (cls,), fields)(**given)
-        return made
+        form: QuorumForm = type("QuorumOfGroupsForm", (cls,), fields)(**given)
+        return form
 
     @property
     def day(self) -> date:
@@ -603,9 +607,9 @@ class TimesForm(RowVersionForm):
         for place in range(count):
             fields[f"arrived_{place}"] = TimeOfDayField(_l("Came at"), validators=[Optional()])
             fields[f"left_{place}"] = TimeOfDayField(_l("Left at"), validators=[Optional()])
-        made: TimesForm = type("TimesOfRowsForm", (cls,), fields)(**given)
-        made.count = count
-        return made
+        form: TimesForm = type("TimesOfRowsForm", (cls,), fields)(**given)
+        form.count = count
+        return form
 
     count = 0
 
@@ -619,16 +623,16 @@ class TimesForm(RowVersionForm):
     def times(self, day: date, stored: Sequence[TimeThere]) -> list[TimeThere]:
         """The typed times, as moments of the meeting's day. A minute that stands as it was keeps
         its seconds; rows that were emptied are gone."""
-        known = {
+        moments = {
             to_local(moment).replace(second=0, microsecond=0): moment
-            for one in stored
-            for moment in (one.arrived_at, one.left_at)
+            for spell in stored
+            for moment in (spell.arrived_at, spell.left_at)
             if moment is not None
         }
 
         def moment_of(clock: Any) -> datetime:
             typed = from_local(day, clock)
-            return known.get(to_local(typed), typed)
+            return moments.get(to_local(typed), typed)
 
         return [
             TimeThere(
@@ -662,8 +666,8 @@ class DecidedForm(KashForm):
                 fields[f"{name}_{letter}"] = whole_number_field(
                     label, most=MOST_NEEDED, required=False
                 )
-        made: DecidedForm = type("DecidedByGroupsForm", (cls,), fields)(**given)
-        return made
+        form: DecidedForm = type("DecidedByGroupsForm", (cls,), fields)(**given)
+        return form
 
     def moment(self, day: date, noted: datetime | None) -> datetime:
         """The moment on the meeting's day; the one that was `noted`, if the minute is the same."""

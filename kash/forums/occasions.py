@@ -29,13 +29,13 @@ def find_meetings(words: str, by: Actor) -> Sequence[Occasion]:
     for word in words.split()[:8]:
         query = query.where(func.lower(Forum.name).contains(word.lower(), autoescape=True))
     query = query.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(MOST_FOUND)
-    return [_occasion(row, by) for row in db.session.execute(query)]
+    return [_occasion(meeting, by) for meeting in db.session.execute(query)]
 
 
 def meetings_named(public_ids: Collection[str], by: Actor) -> Sequence[Occasion]:
     """Meetings by their public ids."""
     query = _meetings().where(Meeting.public_id.in_(public_ids))
-    return [_occasion(row, by) for row in db.session.execute(query)]
+    return [_occasion(meeting, by) for meeting in db.session.execute(query)]
 
 
 def _occasion(row: Any, by: Actor) -> Occasion:

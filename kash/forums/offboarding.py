@@ -27,9 +27,9 @@ def pass_forums_on(
     if successor is None:
         return []
     rows = session.scalars(select(Forum).where(Forum.secretary_id == leaver.account_id)).all()
-    for row in rows:
-        row.secretary_id = successor.account_id
-    return [row.public_id for row in rows]
+    for forum in rows:
+        forum.secretary_id = successor.account_id
+    return [forum.public_id for forum in rows]
 
 
 def _actions_of(leaver: Holder) -> Select[Action]:

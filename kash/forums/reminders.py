@@ -82,14 +82,15 @@ def remind_of_actions(now: datetime) -> int:
         return 0
     with audited("forums.action_reminded", SYSTEM) as change:
         for kind, sayings in new.items():
-            change.about(*(one.event_key.partition(":")[0] for one in sayings))
+            change.about(*(saying.event_key.partition(":")[0] for saying in sayings))
             say_to_each(change.session, kind, sayings, change.now)
         return sum(map(len, new.values()))
 
 
 def _untold(kind: str, sayings: list[Saying]) -> list[Saying]:
-    known = {
-        (one.person_id, one.event_key) for one in told_of(kind, {s.event_key for s in sayings})
+    told = {
+        (saying.person_id, saying.event_key)
+        for saying in told_of(kind, {s.event_key for s in sayings})
     }
-    left = [one for one in sayings if (one.person_id, one.event_key) not in known]
+    left = [saying for saying in sayings if (saying.person_id, saying.event_key) not in told]
     return left[: MOST_AT_ONCE // 2]

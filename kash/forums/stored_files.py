@@ -53,14 +53,14 @@ def key_of(public_id: str) -> str:
 def store(content: bytes) -> ForumFile:
     """Clean a file and store it sealed. Raises MaterialProblem, CleaningBusy and StorageError."""
     try:
-        kind, made = cleaned_material(content)
+        kind, cleaned = cleaned_material(content)
     except MaterialProblem as problem:
         # That of materials speaks of them.
         raise FileNotTaken if type(problem) is MaterialProblem else problem from None
     public_id = new_public_id()
-    sealed = seal_file(io.BytesIO(made), kind=_KIND, public_id=public_id)
+    sealed = seal_file(io.BytesIO(cleaned), kind=_KIND, public_id=public_id)
     storage.put(key_of(public_id), b"".join(sealed))
-    return ForumFile(public_id, kind.code, len(made))
+    return ForumFile(public_id, kind.code, len(cleaned))
 
 
 def content_of(public_id: str) -> bytes:
@@ -93,7 +93,7 @@ def delete_orphans() -> None:
     """Delete files that no row names: those of an item that was taken off, or of an upload that
     failed half-way."""
     before = utc_now() - _SPARED
-    old = (found.key for found in storage.list(_FOLDER) if found.changed_at < before)
+    old = (file.key for file in storage.list(_FOLDER) if file.changed_at < before)
     while keys := list(islice(old, _AT_ONCE)):
         named = {key.rsplit("/", 1)[1]: key for key in keys}
         there = set(

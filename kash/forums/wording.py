@@ -90,7 +90,7 @@ def usual_item(title: str) -> str:
 
 def missing_usual(items: Iterable[AgendaItem]) -> list[str]:
     """The titles of the usual items that an agenda lacks, in their order."""
-    there = {"arising" if one.kind == "arising" else usual_item(one.title) for one in items}
+    there = {"arising" if item.kind == "arising" else usual_item(item.title) for item in items}
     titles = usual_titles()
     return [titles[usual] for usual in USUAL_ITEMS if usual not in there]
 

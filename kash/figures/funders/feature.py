@@ -62,19 +62,19 @@ def of_account(public_id: str, actor: Actor) -> AccountTie | None:
         account = account_of_funder(public_id)
     except NotFound:
         return None
-    found = [one for one in ties_of(account) if one.ended_at is None and one.state != "returned"]
-    return AccountTie(public_id, found[0] if found else None, changes)
+    ties = [tie for tie in ties_of(account) if tie.ended_at is None and tie.state != "returned"]
+    return AccountTie(public_id, ties[0] if ties else None, changes)
 
 
 def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            _("Account of a funder: %(name)s", name=one.account.name),
-            url_for("funders.account", account_id=one.account.public_id),
-            one.created_at,
+            _("Account of a funder: %(name)s", name=tie.account.name),
+            url_for("funders.account", account_id=tie.account.public_id),
+            tie.created_at,
             icon="accounts",
         )
-        for one in waiting_ties(asked.actor)
+        for tie in waiting_ties(asked.actor)
     ]
 
 

@@ -42,11 +42,11 @@ def ask_to_tie(account_id: str, funder: str, *, by: Actor) -> str:
             raise Problem(
                 _l("This account belongs to a funder already, or a decision on it waits.")
             )
-        made: FunderAccount = APPROVAL.propose(
+        tie: FunderAccount = APPROVAL.propose(
             change, by, account_id=account.id, funder_id=paying.id
         )
         change.about(account_id, funder)
-        return made.public_id
+        return tie.public_id
 
 
 def _is_funders(session: Session, account: Account) -> bool:
@@ -60,32 +60,30 @@ def agree_to_tie(public_id: str, *, by: Actor) -> None:
     """Agree that an account belongs to a funder. Raises NotFound, WrongStep, SamePerson,
     NoFunderRole and NotIndependent."""
     with audited("funders.tied", by) as change:
-        asked: FunderAccount = APPROVAL.locked(change.session, public_id)
-        APPROVAL.approve(change, asked, by)
-        standing = standing_in_requests(
-            change.session, by.public_id, [asked.proposed_by], change.now
-        )
-        stands = standing(asked_by=asked.proposed_by, concerned="")
+        tie: FunderAccount = APPROVAL.locked(change.session, public_id)
+        APPROVAL.approve(change, tie, by)
+        standing = standing_in_requests(change.session, by.public_id, [tie.proposed_by], change.now)
+        stands = standing(asked_by=tie.proposed_by, concerned="")
         if stands is not Standing.MAY:
             raise NotIndependent(stands)
-        if not _is_funders(change.session, asked.account):
+        if not _is_funders(change.session, tie.account):
             raise Problem(_NO_FUNDER_ROLE)
 
 
 def return_tie(public_id: str, reason: str, *, by: Actor) -> None:
     """Turn a request back. Raises NotFound and WrongStep."""
     with audited("funders.tie_returned", by) as change:
-        asked: FunderAccount = APPROVAL.locked(change.session, public_id)
-        APPROVAL.turn_back(change, asked, reason, by, about=asked.account.public_id)
+        tie: FunderAccount = APPROVAL.locked(change.session, public_id)
+        APPROVAL.turn_back(change, tie, reason, by, about=tie.account.public_id)
 
 
 def end_tie(public_id: str, *, by: Actor) -> None:
     """End it: the account reads nothing of the funder any more. Raises NotFound and WrongStep."""
     with audited("funders.tie_ended", by) as change:
-        held: FunderAccount = APPROVAL.locked(change.session, public_id)
-        if not held.holds:
+        tie: FunderAccount = APPROVAL.locked(change.session, public_id)
+        if not tie.holds:
             raise WrongStep
-        held.ended_at = change.now
+        tie.ended_at = change.now
         change.about(public_id)
 
 

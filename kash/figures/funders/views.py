@@ -36,17 +36,19 @@ def _page(
     back_form: SendBackForm | None = None,
     problem: str = "",
 ) -> ResponseReturnValue:
-    actor, found = current_actor(), queries.account_of_funder(account_id)
-    ties = queries.ties_of(found)
-    held = next((one for one in ties if one.ended_at is None and one.state != "returned"), None)
+    actor, account = current_actor(), queries.account_of_funder(account_id)
+    ties = queries.ties_of(account)
+    present = next(
+        (listed for listed in ties if listed.ended_at is None and listed.state != "returned"), None
+    )
     back = back_form or SendBackForm(formdata=None)
     return render_template(
         "funders/account.html",
-        account=found,
+        account=account,
         ties=ties,
-        held=held,
-        decision=APPROVAL.offered(held, actor) if held is not None else None,
-        names=names_of(one for tie in ties for one in tie.accounts if one),
+        held=present,
+        decision=APPROVAL.offered(present, actor) if present is not None else None,
+        names=names_of(listed for tie in ties for listed in tie.accounts if listed),
         form=form,
         back_form=back,
         problem=problem,
@@ -56,10 +58,10 @@ def _page(
 def _proposal(account_id: str, tie_id: str) -> ProposalPage[FunderAccount]:
     def read() -> FunderAccount:
         ties = queries.ties_of(queries.account_of_funder(account_id))
-        found = next((one for one in ties if one.public_id == tie_id), None)
-        if found is None:
+        tie = next((listed for listed in ties if listed.public_id == tie_id), None)
+        if tie is None:
             raise NotFound
-        return found
+        return tie
 
     def show(_tie: FunderAccount, back: SendBackForm, problem: str) -> ResponseReturnValue:
         form = FunderAccountForm(formdata=None)

@@ -25,13 +25,16 @@ indicators_commands = AppGroup("indicators", help="Figures of the programme.")
 def show(key: str, period: str, by: tuple[str, ...]) -> None:
     """Show an indicator with its definition. Nobody is named."""
     with told_at_terminal(Problem):
-        asked = period_asked(period) if period else quarter_holding(local_today())
+        chosen = period_asked(period) if period else quarter_holding(local_today())
         try:
-            table = table_of(key, asked, by, actor=None)
+            table = table_of(key, chosen, by, actor=None)
         except DimensionProblem:
-            known = ", ".join(INDICATORS[key].dimensions)
+            dimensions = ", ".join(INDICATORS[key].dimensions)
             raise click.ClickException(
-                _("This indicator is told apart by two of these at most: %(known)s.", known=known)
+                _(
+                    "This indicator is told apart by two of these at most: %(known)s.",
+                    known=dimensions,
+                )
             ) from None
         click.echo(f"{key} · {period_words(table.period)} · v{table.version}")
         click.echo(table.definition)

@@ -75,16 +75,16 @@ def move_completions(row_changes: RowChanges, kept: int, gone: int) -> None:
     table = table_of(Completion)
     rows = row_changes.rows(table, table.c.person_id == kept)
     again = frozenset[int]()
-    for course in {row["course_id"] for row in rows}:
+    for course in {fact["course_id"] for fact in rows}:
         again |= refreshers(
-            HeldCourse(row["id"], kept, row["held_on"], row["met"])
-            for row in rows
-            if row["course_id"] == course
+            HeldCourse(fact["id"], kept, fact["held_on"], fact["met"])
+            for fact in rows
+            if fact["course_id"] == course
         )
-    for row in rows:
-        if row["refresher"] != (row["id"] in again):
-            there = {"refresher": row["id"] in again}
-            row_changes.update(table, table.c.id == row["id"], there)
+    for fact in rows:
+        if fact["refresher"] != (fact["id"] in again):
+            there = {"refresher": fact["id"] in again}
+            row_changes.update(table, table.c.id == fact["id"], there)
 
 
 # What she was besides would tell her among few who were in a workshop.
@@ -108,12 +108,12 @@ PERSONAL = (
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            _("Definition of an indicator: %(title)s", title=title_of(one)),
-            url_for("indicators.definition", key=one.key),
-            one.created_at,
+            _("Definition of an indicator: %(title)s", title=title_of(definition)),
+            url_for("indicators.definition", key=definition.key),
+            definition.created_at,
             icon="report",
         )
-        for one in waiting_definitions(asked.actor)
+        for definition in waiting_definitions(asked.actor)
     ]
 
 

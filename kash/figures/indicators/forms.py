@@ -45,8 +45,8 @@ class FiguresAsked:
     @property
     def arguments(self) -> dict[str, str]:
         """Arguments of an address of another page about the same."""
-        found = {"period": self.period.text}
-        return found | {"funder": self.funder} if self.funder else found
+        arguments = {"period": self.period.text}
+        return arguments | {"funder": self.funder} if self.funder else arguments
 
     @property
     def words(self) -> str:
@@ -69,7 +69,7 @@ class FiguresAsked:
         offered = [*recent_periods()]
         if self.period not in offered:
             offered.insert(0, self.period)
-        return [(one.text, period_words(one)) for one in offered]
+        return [(period.text, period_words(period)) for period in offered]
 
 
 def recent_periods() -> Sequence[Period]:

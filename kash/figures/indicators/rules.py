@@ -48,14 +48,14 @@ def refreshers(held: Iterable[HeldCourse]) -> frozenset[int]:
     """The facts that are refreshers: their person had met what the course asks for in an earlier
     workshop."""
     first_met: dict[int, tuple[date, int]] = {}
-    rows = sorted(held, key=lambda one: (one.last_day, one.fact))
-    for one in rows:
-        if one.met:
-            first_met.setdefault(one.person, (one.last_day, one.fact))
+    rows = sorted(held, key=lambda course: (course.last_day, course.fact))
+    for course in rows:
+        if course.met:
+            first_met.setdefault(course.person, (course.last_day, course.fact))
     return frozenset(
-        one.fact
-        for one in rows
-        if one.person in first_met and first_met[one.person] < (one.last_day, one.fact)
+        course.fact
+        for course in rows
+        if course.person in first_met and first_met[course.person] < (course.last_day, course.fact)
     )
 
 
@@ -185,15 +185,15 @@ def read_period(text: str) -> Period:
     plain = text.strip().upper()
     if not plain.isascii():
         raise PeriodProblem(PeriodFault.UNREADABLE)
-    if found := _YEAR.fullmatch(plain):
-        return year(int(found[1]))
-    if found := _QUARTER.fullmatch(plain):
-        return quarter(int(found[1]), int(found[2]))
-    if found := _MONTH.fullmatch(plain):
-        return month(int(found[1]), int(found[2]))
-    if found := _DAYS.fullmatch(plain):
+    if match := _YEAR.fullmatch(plain):
+        return year(int(match[1]))
+    if match := _QUARTER.fullmatch(plain):
+        return quarter(int(match[1]), int(match[2]))
+    if match := _MONTH.fullmatch(plain):
+        return month(int(match[1]), int(match[2]))
+    if match := _DAYS.fullmatch(plain):
         try:
-            first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
+            first, last = date.fromisoformat(match[1]), date.fromisoformat(match[2])
         except ValueError as error:
             raise PeriodProblem(PeriodFault.UNREADABLE) from error
         return Period(first, last)
@@ -290,12 +290,14 @@ def people_cells(
 ) -> dict[tuple[str, ...], frozenset[int]]:
     """People by the values of dimensions, each once in a cell. What a person is, is taken from the
     last of `all_rows`, where these are more than those that are counted."""
-    known = rows if all_rows is None else all_rows
-    latest = {row.person: row for row in sorted(known, key=lambda row: (row.day, row.order))}
+    all_known = rows if all_rows is None else all_rows
+    latest = {
+        fact.person: fact for fact in sorted(all_known, key=lambda fact: (fact.day, fact.order))
+    }
     found: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
-    for row in rows:
-        for values in _places(row, latest[row.person], dimensions, funders):
-            found[values].add(row.person)
+    for fact in rows:
+        for values in _places(fact, latest[fact.person], dimensions, funders):
+            found[values].add(fact.person)
     return {values: frozenset(people) for values, people in found.items()}
 
 
@@ -304,22 +306,22 @@ def row_counts(
 ) -> dict[tuple[str, ...], int]:
     """Rows by the values of dimensions: attendances, where people count as often as they came. Each
     keeps what she was in its own row."""
-    found: defaultdict[tuple[str, ...], int] = defaultdict(int)
-    for row in rows:
-        for values in _places(row, row, dimensions, funders):
-            found[values] += 1
-    return dict(found)
+    counts: defaultdict[tuple[str, ...], int] = defaultdict(int)
+    for fact in rows:
+        for values in _places(fact, fact, dimensions, funders):
+            counts[values] += 1
+    return dict(counts)
 
 
 def _places(
     row: FactRow, person: FactRow, dimensions: Sequence[str], funders: Funders
 ) -> list[tuple[str, ...]]:
     """The cells in which a row counts; several only by funder."""
-    paying = [one.funder for one in funders.get(row.workshop, ())] or [UNKNOWN]
+    paying = [funder.funder for funder in funders.get(row.workshop, ())] or [UNKNOWN]
     places: list[tuple[str, ...]] = [()]
     for name in dimensions:
         if name == "funder":
-            places = [(*place, one) for place in places for one in paying]
+            places = [(*place, funder) for place in places for funder in paying]
         else:
             of = person if name in OF_A_PERSON else row
             places = [(*place, of.values.get(name, UNKNOWN)) for place in places]
@@ -346,8 +348,8 @@ def shared_rows(rows: Iterable[FactRow], funders: Funders) -> list[SharedRow]:
     """The two views of shared workshops. Somebody who was in several workshops counts in equal
     parts in each, so that the shares of all funders and of the programme add up to all people."""
     workshops: defaultdict[int, set[int]] = defaultdict(set)
-    for row in rows:
-        workshops[row.person].add(row.workshop)
+    for fact in rows:
+        workshops[fact.person].add(fact.workshop)
     parts = {key: _parts(funders.get(key, ())) for key in set().union(*workshops.values())}
     reached: defaultdict[str, set[int]] = defaultdict(set)
     # Per cent by funder, and by the number of workshops among which a person is divided.
@@ -370,7 +372,7 @@ def shared_rows(rows: Iterable[FactRow], funders: Funders) -> list[SharedRow]:
 
 def _parts(shares: Sequence[PaidShare]) -> dict[str, int]:
     """Shares of a workshop that make 100 per cent: the programme carries what no funder does."""
-    parts = {one.funder: one.share for one in shares}
+    parts = {share.funder: share.share for share in shares}
     own = 100 - sum(parts.values())
     return {**parts, UNKNOWN: own} if own > 0 else parts
 
@@ -420,8 +422,8 @@ class Indicator:
 
 
 INDICATORS = {
-    one.key: one
-    for one in (
+    indicator.key: indicator
+    for indicator in (
         Indicator(IndicatorKey.COMPLETED),
         Indicator(IndicatorKey.REACHED, least=("share", "days", "workshops")),
         Indicator(IndicatorKey.ATTENDANCES, people=False, least=("share", "days")),
@@ -445,10 +447,10 @@ class DimensionProblem(ValueError):
 
 def check_dimensions(key: str, dimensions: tuple[str, ...]) -> None:
     """Raises DimensionProblem."""
-    known = INDICATORS[key].dimensions
+    dimensions_known = INDICATORS[key].dimensions
     if (
         len(dimensions) > MOST_DIMENSIONS
         or len(set(dimensions)) < len(dimensions)
-        or not set(dimensions) <= set(known)
+        or not set(dimensions) <= set(dimensions_known)
     ):
         raise DimensionProblem

@@ -97,33 +97,35 @@ def write_completions(session: Session, register_id: int, now: datetime) -> None
     day = min(workshop.ends_on, today)
     track = certifying_track(session, course)
     there = {
-        one.person_id: one
-        for one in session.scalars(
+        judged.person_id: judged
+        for judged in session.scalars(
             select(Completion).where(Completion.workshop_id == workshop.id).with_for_update()
         )
     }
-    held = {
+    versions = {
         person: fact.version_id
         for person, fact in there.items()
         if fact.met and fact.version_id is not None
     }
-    found = {one.record.person.id: one for one in completing(session, workshop, track, held)}
-    gone = [person for person in there if person not in found]
+    completings = {
+        judged.record.person.id: judged for judged in completing(session, workshop, track, versions)
+    }
+    gone = [person for person in there if person not in completings]
     if gone:
         session.execute(
             delete(Completion).where(
                 Completion.workshop_id == workshop.id, Completion.person_id.in_(gone)
             )
         )
-    posted = _posted(session, [person for person in found if person not in there], day)
-    for person, one in found.items():
+    posted = _posted(session, [person for person in completings if person not in there], day)
+    for person, judged in completings.items():
         fact = there.get(person)
         if fact is None:
-            fact = _as_she_is(one.record.person, workshop.id, course, day, posted.get(person))
+            fact = _as_she_is(judged.record.person, workshop.id, course, day, posted.get(person))
             session.add(fact)
-        _count(fact, one, day, today)
+        _count(fact, judged, day, today)
     session.flush()
-    _tell_refreshers(session, course, [*found, *gone])
+    _tell_refreshers(session, course, [*completings, *gone])
 
 
 def _count(fact: Completion, one: Completing, day: date, today: date) -> None:
@@ -162,7 +164,7 @@ def _posted(session: Session, people: Collection[int], day: date) -> dict[int, i
         )
         .order_by(Posting.since, Posting.id)
     )
-    return {row.person_id: row.organisation_id for row in rows}
+    return {posting.person_id: posting.organisation_id for posting in rows}
 
 
 def _tell_refreshers(session: Session, course: int, people: Collection[int]) -> None:
@@ -171,9 +173,11 @@ def _tell_refreshers(session: Session, course: int, people: Collection[int]) -> 
     facts = session.scalars(
         select(Completion).where(Completion.course_id == course, Completion.person_id.in_(people))
     ).all()
-    again = refreshers(HeldCourse(one.id, one.person_id, one.held_on, one.met) for one in facts)
-    for one in facts:
-        one.refresher = one.id in again
+    again = refreshers(
+        HeldCourse(fact.id, fact.person_id, fact.held_on, fact.met) for fact in facts
+    )
+    for fact in facts:
+        fact.refresher = fact.id in again
 
 
 FOLLOWS = FollowsConfirming(write_completions)
@@ -196,11 +200,11 @@ def ask_who_completed(*, even_today: bool = False) -> int:
     db.session.rollback()
     for register in waiting:
         with writing() as session:
-            found = session.scalar(
+            waiting_register = session.scalar(
                 select(Register).where(Register.public_id == register).with_for_update()
             )
-            if found is not None:
-                let_facts_follow(session, found.id, utc_now())
+            if waiting_register is not None:
+                let_facts_follow(session, waiting_register.id, utc_now())
     return len(waiting)
 
 
@@ -241,7 +245,7 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
                 _l("A definition of this indicator waits already. It is decided on first.")
             )
         least = details.least.of(key)
-        made: IndicatorDefinition = APPROVAL.propose(
+        definition: IndicatorDefinition = APPROVAL.propose(
             change,
             by,
             key=key,
@@ -253,7 +257,7 @@ def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> st
             least_days=least.days,
             least_workshops=least.workshops,
         )
-        return made.public_id
+        return definition.public_id
 
 
 def approve_definition(public_id: str, *, by: Actor) -> None:
@@ -261,24 +265,24 @@ def approve_definition(public_id: str, *, by: Actor) -> None:
     WrongStep, SamePerson, StandsInForProposer, and DefinitionFromThePast if it waited so long that
     its first day is over."""
     with audited("indicators.definition_approved", by) as change:
-        found: IndicatorDefinition = APPROVAL.locked(change.session, public_id)
-        if found.state == "proposed" and found.from_day < local_today():
+        definition: IndicatorDefinition = APPROVAL.locked(change.session, public_id)
+        if definition.state == "proposed" and definition.from_day < local_today():
             raise Problem(_DEFINITION_FROM_THE_PAST, field="from_day", status=422)
         latest = change.session.scalar(
             select(func.max(IndicatorDefinition.version)).where(
-                IndicatorDefinition.key == found.key
+                IndicatorDefinition.key == definition.key
             )
         )
-        APPROVAL.approve(change, found, by)
-        found.version = (latest or STANDARD_VERSION) + 1
-        found.approved_at = change.now
+        APPROVAL.approve(change, definition, by)
+        definition.version = (latest or STANDARD_VERSION) + 1
+        definition.approved_at = change.now
 
 
 def return_definition(public_id: str, reason: str, *, by: Actor) -> None:
     """Send a definition back with what must be put right. Raises NotFound and WrongStep."""
     with audited("indicators.definition_returned", by) as change:
-        found: IndicatorDefinition = APPROVAL.locked(change.session, public_id)
-        APPROVAL.turn_back(change, found, reason, by, about=found.key)
+        definition: IndicatorDefinition = APPROVAL.locked(change.session, public_id)
+        APPROVAL.turn_back(change, definition, reason, by, about=definition.key)
 
 
 @dataclass(frozen=True)
@@ -300,7 +304,7 @@ def add_target(details: TargetDetails, *, by: Actor) -> str:
         session = change.session
         funder, group = _places(session, details)
         _refuse_twice(session, details.key, period, funder, group)
-        made = Target(
+        target = Target(
             key=details.key,
             period=period,
             funder_id=funder,
@@ -309,24 +313,24 @@ def add_target(details: TargetDetails, *, by: Actor) -> str:
             set_by=by.public_id,
             set_at=change.now,
         )
-        session.add(made)
+        session.add(target)
         session.flush()
-        change.about(made.public_id)
-        return made.public_id
+        change.about(target.public_id)
+        return target.public_id
 
 
 def change_target(public_id: str, value: int, row_version: int, *, by: Actor) -> None:
     """Change the value of a target. Raises NotFound and ChangedMeanwhile."""
     with audited("indicators.target_changed", by) as change:
-        found = _locked(change.session, public_id)
-        if found.row_version != row_version:
+        target = _locked(change.session, public_id)
+        if target.row_version != row_version:
             raise ChangedMeanwhile
         change.about(public_id)
-        if found.value == value:
+        if target.value == value:
             change.nothing()
             return
-        found.value, found.row_version = value, row_version + 1
-        found.set_by, found.set_at = by.public_id, change.now
+        target.value, target.row_version = value, row_version + 1
+        target.set_by, target.set_at = by.public_id, change.now
 
 
 def remove_target(public_id: str, *, by: Actor) -> None:

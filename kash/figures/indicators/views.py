@@ -81,7 +81,7 @@ def definitions() -> ResponseReturnValue:
     return render_template(
         "indicators/definitions.html",
         definitions=queries.definitions_on(local_today(), KEYS).values(),
-        waiting={one.key for one in queries.all_waiting()},
+        waiting={version.key for version in queries.all_waiting()},
     )
 
 
@@ -100,7 +100,7 @@ def _known(key: str) -> str:
 
 def _page_of(key: str, form: SendBackForm, problem: str = "") -> ResponseReturnValue:
     actor, versions = current_actor(), queries.versions_of(key)
-    waiting = next((one for one in versions if one.state == "proposed"), None)
+    waiting = next((version for version in versions if version.state == "proposed"), None)
     return render_template(
         "indicators/definition.html",
         present=queries.definition_of(key, local_today()),
@@ -110,7 +110,7 @@ def _page_of(key: str, form: SendBackForm, problem: str = "") -> ResponseReturnV
         versions=versions,
         waiting=waiting,
         decision=APPROVAL.offered(waiting, actor) if waiting is not None else None,
-        names=names_of(name for one in versions for name in one.accounts),
+        names=names_of(name for version in versions for name in version.accounts),
         may_define=actor.may("indicators.define") and waiting is None,
         form=form,
         problem=problem,
@@ -180,13 +180,15 @@ SHOWN = tuple(key for key in KEYS if key != IndicatorKey.GAIN)
 
 
 INDICATOR_COLUMNS: Sequence[TableColumn[IndicatorLine]] = (
-    TableColumn(_l("Indicator"), lambda one: one.definition.title, "#indicator+name"),
-    TableColumn(_l("Count"), lambda one: one.count, "#indicator+num"),
-    TableColumn(_l("To reach"), lambda one: one.target, "#targeted"),
-    TableColumn(_l("Reached, in per cent"), lambda one: one.share, "#indicator+pct"),
-    TableColumn(_l("Period before"), lambda one: one.before, "#indicator+num+before"),
-    TableColumn(_l("Definition, version"), lambda one: one.definition.version, "#meta+version"),
-    TableColumn(_l("Definition"), lambda one: one.definition.text, "#description"),
+    TableColumn(_l("Indicator"), lambda indicator: indicator.definition.title, "#indicator+name"),
+    TableColumn(_l("Count"), lambda indicator: indicator.count, "#indicator+num"),
+    TableColumn(_l("To reach"), lambda indicator: indicator.target, "#targeted"),
+    TableColumn(_l("Reached, in per cent"), lambda indicator: indicator.share, "#indicator+pct"),
+    TableColumn(_l("Period before"), lambda indicator: indicator.before, "#indicator+num+before"),
+    TableColumn(
+        _l("Definition, version"), lambda indicator: indicator.definition.version, "#meta+version"
+    ),
+    TableColumn(_l("Definition"), lambda indicator: indicator.definition.text, "#description"),
 )
 
 
@@ -195,18 +197,18 @@ INDICATOR_COLUMNS: Sequence[TableColumn[IndicatorLine]] = (
 @offers_table("indicators")
 def index() -> ResponseReturnValue:
     """All indicators of a period against their targets."""
-    asked = figures_asked()
-    if asked.problem is not None:
-        return render_template("indicators/no_period.html", asked=asked), asked.problem.status
+    question = figures_asked()
+    if question.problem is not None:
+        return render_template("indicators/no_period.html", asked=question), question.problem.status
     if request.args.get("first") and not is_taken():
-        return redirect(url_for("indicators.index", _external=False, **asked.arguments))
-    lines = indicator_lines(SHOWN, asked.period, asked.funder)
+        return redirect(url_for("indicators.index", _external=False, **question.arguments))
+    lines = indicator_lines(SHOWN, question.period, question.funder)
     if is_taken():
         return taken(lines, INDICATOR_COLUMNS)
     actor = current_actor()
     return render_template(
         "indicators/index.html",
-        asked=asked,
+        asked=question,
         lines=lines,
         may_set=actor.may("targets.set"),
     )
@@ -230,11 +232,13 @@ class CellLine:
 def dimensions_asked(key: str, *, unsaid: bool = False) -> tuple[str, ...]:
     """The dimensions that the address asks for, of those by which an indicator is told apart; the
     first of these if it says nothing and that is `unsaid`."""
-    known = INDICATORS[key].dimensions
+    possible = INDICATORS[key].dimensions
     if unsaid and "by" not in request.args:
-        return known[:1]
-    asked = (request.args.get("by", ""), request.args.get("then", ""))
-    return tuple(dict.fromkeys(one for one in asked if one in known))[:MOST_DIMENSIONS]
+        return possible[:1]
+    wanted = (request.args.get("by", ""), request.args.get("then", ""))
+    return tuple(dict.fromkeys(dimension for dimension in wanted if dimension in possible))[
+        :MOST_DIMENSIONS
+    ]
 
 
 def cell_lines(table: FigureTable) -> list[CellLine]:
@@ -288,24 +292,24 @@ def figure(key: str) -> ResponseReturnValue:
     """An indicator in a period, told apart by what the address asks for."""
     if key not in INDICATORS:
         raise NotFound
-    asked = figures_asked()
-    if asked.problem is not None:
-        return render_template("indicators/no_period.html", asked=asked), asked.problem.status
+    question = figures_asked()
+    if question.problem is not None:
+        return render_template("indicators/no_period.html", asked=question), question.problem.status
     dimensions = dimensions_asked(key, unsaid=True)
     actor = current_actor()
-    table = table_of(key, asked.period, dimensions, funder=asked.funder, actor=actor)
+    table = table_of(key, question.period, dimensions, funder=question.funder, actor=actor)
     lines = cell_lines(table)
     if is_taken():
         return taken(lines, cell_columns(table))
     return render_template(
         "indicators/figure.html",
-        asked=asked,
+        asked=question,
         table=table,
-        definition=definitions_on(asked.period.last, (key,))[key],
+        definition=definitions_on(question.period.last, (key,))[key],
         indicator=INDICATORS[key],
         listing=paged(lines),
         picture=_picture(table, lines),
-        target=targets_in(asked.period, asked.funder).get(key, TargetFor()),
+        target=targets_in(question.period, question.funder).get(key, TargetFor()),
     )
 
 
@@ -313,17 +317,17 @@ def figure(key: str) -> ResponseReturnValue:
 @allow("indicators.see")
 def levels() -> ResponseReturnValue:
     """The four levels of a period: reaction, learning, behaviour and results."""
-    asked = figures_asked()
-    if asked.problem is not None:
-        return render_template("indicators/no_period.html", asked=asked), asked.problem.status
+    question = figures_asked()
+    if question.problem is not None:
+        return render_template("indicators/no_period.html", asked=question), question.problem.status
     return render_template(
         "indicators/levels.html",
-        asked=asked,
-        reactions=reactions(asked.period, current_actor().language, asked.funder),
-        gains=course_gains(asked.period, asked.funder),
-        practice=course_practice(asked.period, asked.funder),
+        asked=question,
+        reactions=reactions(question.period, current_actor().language, question.funder),
+        gains=course_gains(question.period, question.funder),
+        practice=course_practice(question.period, question.funder),
         results=[
-            table for part in declared(ShowsResults) for table in part.read(asked.period.last)
+            table for part in declared(ShowsResults) for table in part.read(question.period.last)
         ],
         fewest=FEWEST,
         often=OFTEN,
@@ -332,9 +336,9 @@ def levels() -> ResponseReturnValue:
 
 
 PEOPLE_COLUMNS: Sequence[TableColumn[Any]] = (
-    TableColumn(_l("Name"), lambda one: one[0], "#contact+name"),
-    TableColumn(_l("Rank or cadre"), lambda one: one[2], "#contact+type"),
-    TableColumn(_l("Ward"), lambda one: one[3], "#adm4+name"),
+    TableColumn(_l("Name"), lambda indicator: indicator[0], "#contact+name"),
+    TableColumn(_l("Rank or cadre"), lambda indicator: indicator[2], "#contact+type"),
+    TableColumn(_l("Ward"), lambda indicator: indicator[3], "#adm4+name"),
 )
 
 
@@ -345,36 +349,40 @@ def people(key: str) -> ResponseReturnValue:
     """The people whom a cell counts, as far as the reader reaches them."""
     if key not in INDICATORS or not INDICATORS[key].people:
         raise NotFound
-    asked, actor = figures_asked(), current_actor()
-    if asked.problem is not None:
-        return render_template("indicators/no_period.html", asked=asked), asked.problem.status
-    table = table_of(key, asked.period, dimensions_asked(key), funder=asked.funder, actor=actor)
+    question, actor = figures_asked(), current_actor()
+    if question.problem is not None:
+        return render_template("indicators/no_period.html", asked=question), question.problem.status
+    table = table_of(
+        key, question.period, dimensions_asked(key), funder=question.funder, actor=actor
+    )
     given = (request.args.get("value", ""), request.args.get("other", ""))
     values = given[: len(table.dimensions)]
-    line = one_or_404(next((one for one in cell_lines(table) if one.cell.values == values), None))
-    found = behind(line.cell.people, request.args.get("group", ""))
+    line = one_or_404(
+        next((listed for listed in cell_lines(table) if listed.cell.values == values), None)
+    )
+    shown = behind(line.cell.people, request.args.get("group", ""))
     rows = listing(
-        found.people,
+        shown.people,
         sorts={"name": Person.sort_name, "cadre": Person.cadre, "ward": Person.ward},
         default_sort="name",
         key=Person.id,
-        counted=found.counts.get(found.letter, 0),
+        counted=shown.counts.get(shown.letter, 0),
     )
     if is_taken():
         return taken(rows, PEOPLE_COLUMNS)
     return render_template(
         "indicators/people.html",
-        asked=asked,
+        asked=question,
         key=key,
-        definition=definition_of(key, asked.period.last),
+        definition=definition_of(key, question.period.last),
         line=line,
         dimensions=table.dimensions,
-        found=found,
+        found=shown,
         listing=rows,
     )
 
 
-COUNTED = tuple(key for key, one in INDICATORS.items() if one.people)
+COUNTED = tuple(key for key, indicator in INDICATORS.items() if indicator.people)
 
 
 @dataclass(frozen=True)
@@ -386,9 +394,13 @@ class SharedLine:
 
 
 SHARED_COLUMNS: Sequence[TableColumn[SharedLine]] = (
-    TableColumn(_l("Funder"), lambda one: one.name, "#org+funder"),
-    TableColumn(_l("Reached with its support"), lambda one: one.row.reached, "#reached"),
-    TableColumn(_l("Its share of all"), lambda one: one.row.weighted, "#reached+weighted"),
+    TableColumn(_l("Funder"), lambda indicator: indicator.name, "#org+funder"),
+    TableColumn(
+        _l("Reached with its support"), lambda indicator: indicator.row.reached, "#reached"
+    ),
+    TableColumn(
+        _l("Its share of all"), lambda indicator: indicator.row.weighted, "#reached+weighted"
+    ),
 )
 
 
@@ -397,32 +409,38 @@ SHARED_COLUMNS: Sequence[TableColumn[SharedLine]] = (
 @offers_table("shared")
 def shared() -> ResponseReturnValue:
     """Whole people of each funder, beside shares that add up to all."""
-    asked = figures_asked()
-    if asked.problem is not None:
-        return render_template("indicators/no_period.html", asked=asked), asked.problem.status
+    question = figures_asked()
+    if question.problem is not None:
+        return render_template("indicators/no_period.html", asked=question), question.problem.status
     key = request.args.get("of", "")
     key = key if key in COUNTED else str(IndicatorKey.COMPLETED)
-    rows = shared_views(key, asked.period)
-    names = value_names("funder", [row.funder for row in rows])
-    lines = [SharedLine(value_word("funder", row.funder, names), row) for row in rows]
+    rows = shared_views(key, question.period)
+    names = value_names("funder", [funder.funder for funder in rows])
+    lines = [SharedLine(value_word("funder", funder.funder, names), funder) for funder in rows]
     if is_taken():
         return taken(lines, SHARED_COLUMNS)
     return render_template(
         "indicators/shared.html",
-        asked=asked,
+        asked=question,
         key=key,
-        definitions=definitions_on(asked.period.last, COUNTED),
+        definitions=definitions_on(question.period.last, COUNTED),
         lines=lines,
-        total=sum(row.weighted for row in rows),
+        total=sum(funder.weighted for funder in rows),
     )
 
 
 TARGET_COLUMNS: list[TableColumn[Target]] = [
-    TableColumn(_l("Indicator"), lambda one: one.key, "#indicator+code"),
-    TableColumn(_l("Period"), lambda one: one.period, "#date+period"),
-    TableColumn(_l("Funder"), lambda one: one.funder.name if one.funder else "", "#org+funder"),
-    TableColumn(_l("Group"), lambda one: one.group.letter if one.group else "", "#group"),
-    TableColumn(_l("To reach"), lambda one: one.value, "#targeted"),
+    TableColumn(_l("Indicator"), lambda indicator: indicator.key, "#indicator+code"),
+    TableColumn(_l("Period"), lambda indicator: indicator.period, "#date+period"),
+    TableColumn(
+        _l("Funder"),
+        lambda indicator: indicator.funder.name if indicator.funder else "",
+        "#org+funder",
+    ),
+    TableColumn(
+        _l("Group"), lambda indicator: indicator.group.letter if indicator.group else "", "#group"
+    ),
+    TableColumn(_l("To reach"), lambda indicator: indicator.value, "#targeted"),
 ]
 
 
@@ -431,13 +449,15 @@ TARGET_COLUMNS: list[TableColumn[Target]] = [
 @offers_table("targets")
 def targets() -> ResponseReturnValue:
     """All targets, the latest period first."""
-    found = queries.all_targets()
+    targets_set = queries.all_targets()
     if is_taken():
-        return taken(found, TARGET_COLUMNS)
+        return taken(targets_set, TARGET_COLUMNS)
     return page(
         "indicators/targets.html",
-        listing=paged(found),
-        titles={key: one.title for key, one in definitions_on(local_today(), KEYS).items()},
+        listing=paged(targets_set),
+        titles={
+            key: definition.title for key, definition in definitions_on(local_today(), KEYS).items()
+        },
         words=period_text_words,
         may_set=current_actor().may("targets.set"),
     )
@@ -447,20 +467,20 @@ def targets() -> ResponseReturnValue:
 @allow("targets.set")
 def add_target() -> ResponseReturnValue:
     """Set a target."""
-    asked = request.args.get("period", "")[:LONGEST_TEXT]
+    period = request.args.get("period", "")[:LONGEST_TEXT]
     form = TargetForm(
         data={
             "key": request.args.get("key", ""),
-            "period": asked or quarter_holding(local_today()).text,
+            "period": period or quarter_holding(local_today()).text,
             "funder": request.args.get("funder", ""),
         }
     )
     definitions = definitions_on(local_today(), KEYS)
-    form.key.choices = [(key, one.title) for key, one in definitions.items()]
+    form.key.choices = [(key, choice.title) for key, choice in definitions.items()]
     form.funder.choices = [("", _("The whole programme")), *funders()]
     form.group.choices = [
         ("", _("All groups")),
-        *((one.letter, _("Group %(letter)s", letter=one.letter)) for one in all_groups()),
+        *((choice.letter, _("Group %(letter)s", letter=choice.letter)) for choice in all_groups()),
     ]
     if form.validate_on_submit():
         with form.showing_problems():
@@ -474,8 +494,8 @@ def add_target() -> ResponseReturnValue:
 @allow("targets.set")
 def change_target(public_id: str) -> ResponseReturnValue:
     """Change the value of a target."""
-    found = queries.target(public_id)
-    form = ChangeTargetForm(data={"value": found.value, "row_version": str(found.row_version)})
+    target = queries.target(public_id)
+    form = ChangeTargetForm(data={"value": target.value, "row_version": str(target.row_version)})
     if form.validate_on_submit():
         with form.showing_problems():
             services.change_target(
@@ -483,15 +503,15 @@ def change_target(public_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved."))
             return redirect(url_for("indicators.targets"), code=303)
-        found = queries.target(public_id)
+        target = queries.target(public_id)
     if form.changed_meanwhile:
-        form.compare({"value": found.value, "row_version": found.row_version})
+        form.compare({"value": target.value, "row_version": target.row_version})
     return page(
         "indicators/target_form.html",
         form=form,
-        found=found,
-        title=definitions_on(local_today(), (found.key,))[found.key].title,
-        period=period_text_words(found.period),
+        found=target,
+        title=definitions_on(local_today(), (target.key,))[target.key].title,
+        period=period_text_words(target.period),
     )
 
 
@@ -499,9 +519,9 @@ def change_target(public_id: str) -> ResponseReturnValue:
 @allow("targets.set")
 def remove_target(public_id: str) -> ResponseReturnValue:
     """Take a target away."""
-    found = queries.target(public_id)
-    title = definitions_on(local_today(), (found.key,))[found.key].title
-    gone = f"{title}, {period_text_words(found.period)}: {found.value}"
+    target = queries.target(public_id)
+    title = definitions_on(local_today(), (target.key,))[target.key].title
+    gone = f"{title}, {period_text_words(target.period)}: {target.value}"
     services.remove_target(public_id, by=current_actor())
     flash(_("Removed: %(what)s", what=gone))
     return redirect(url_for("indicators.targets"), code=303)

@@ -90,11 +90,11 @@ LEAST_TEXTS: dict[str, Any] = {
 
 def rule_text(key: str, least: Least) -> str:
     """The sentences of what is counted, drawn from the parameters by which it is counted."""
-    asked = least.of(key)
+    needed = least.of(key)
     more = [
-        str(text) % {"least": getattr(asked, name)}
+        str(text) % {"least": getattr(needed, name)}
         for name, text in LEAST_TEXTS.items()
-        if getattr(asked, name) > BOUNDS[name][0]
+        if getattr(needed, name) > BOUNDS[name][0]
     ]
     return " ".join([str(STANDARD_TEXTS[key]), *more])
 

@@ -38,15 +38,19 @@ def plan_command(year: int | None) -> None:
     """Say what the plans that were approved print on which days, and by how much they can move the
     odds of one case."""
     approved = approved_plans()
-    for one in approved:
-        if year not in (None, one.year):
+    for plan in approved:
+        if year not in (None, plan.year):
             continue
-        plans = [each.year_plan for each in approved if each.year <= one.year]
+        plans = [earlier.year_plan for earlier in approved if earlier.year <= plan.year]
         reported, content = reported_odds(plans), content_odds(plans)
         odds = f"reported {odds_text(reported)}  content {odds_text(content)}"
-        click.echo(f"{one.year}  {odds}  {one.digest}")
-        for table in one.year_plan.tables:
-            days = [each.freeze_on.isoformat() for each in one.calendar if each.key == table.key]
+        click.echo(f"{plan.year}  {odds}  {plan.digest}")
+        for table in plan.year_plan.tables:
+            days = [
+                earlier.freeze_on.isoformat()
+                for earlier in plan.calendar
+                if earlier.key == table.key
+            ]
             click.echo(f"  {table.key}  1d{table.die}  few<{table.floor}  {' '.join(days)}")
 
 
@@ -55,13 +59,13 @@ def due_command() -> None:
     """Say which days are to be printed, and which comes next. The machine prints none: that takes a
     member with the vault open."""
     now = utc_now()
-    waiting = {one.day: one for one in doubts(db.session(), now)}
-    for one in days_due(now):
-        word = "waits" if one.day in waiting else "due  "
+    waiting = {day.day: day for day in doubts(db.session(), now)}
+    for day in days_due(now):
+        word = "waits" if day.day in waiting else "due  "
         click.echo(
-            f"{word} {one.day.isoformat()}  {' '.join(each.window.key for each in one.tables)}"
+            f"{word} {day.day.isoformat()}  {' '.join(table.window.key for table in day.tables)}"
         )
-    if any(one.unsaid for one in waiting.values()):
+    if any(day.unsaid for day in waiting.values()):
         click.echo(
             "The mirror is missing, or the database is behind it: see flask audit verify, then"
             " flask audit new-mirror."

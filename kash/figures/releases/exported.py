@@ -35,30 +35,30 @@ def as_public(
         "format": _FORMAT,
         "plans": [
             {
-                "year": one.year,
-                "digest": one.digest,
-                "tables": one.tables,
-                "windows": one.windows,
-                "forum_decision": one.forum_decision,
+                "year": printed.year,
+                "digest": printed.digest,
+                "tables": printed.tables,
+                "windows": printed.windows,
+                "forum_decision": printed.forum_decision,
             }
-            for one in plans
+            for printed in plans
         ],
         "releases": [
             {
-                "id": one.release_id,
-                "year": one.year,
-                "table": one.key,
-                "window": one.window,
-                "freeze_on": one.freeze_on.isoformat(),
+                "id": printed.release_id,
+                "year": printed.year,
+                "table": printed.key,
+                "window": printed.window,
+                "freeze_on": printed.freeze_on.isoformat(),
                 "lines": [
                     {"code": line.code, "printed": "few" if line.printed is None else line.printed}
-                    for line in one.lines
+                    for line in printed.lines
                 ],
                 "notes": [
                     {"day": note.day.isoformat(), "text": note.text}
-                    for note in notes.get(one.release_id, ())
+                    for note in notes.get(printed.release_id, ())
                 ],
             }
-            for one in tables
+            for printed in tables
         ],
     }

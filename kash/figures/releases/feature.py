@@ -91,12 +91,12 @@ _DUE_FROM = 11
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            _("Plan of printed figures: %(year)s", year=one.year),
-            url_for("releases.plan", plan_id=one.public_id),
-            one.created_at,
+            _("Plan of printed figures: %(year)s", year=plan.year),
+            url_for("releases.plan", plan_id=plan.public_id),
+            plan.created_at,
             icon="report",
         )
-        for one in waiting_plans(asked.actor)
+        for plan in waiting_plans(asked.actor)
     ]
 
 
@@ -131,30 +131,34 @@ PLANS_NEEDED = (
 def _to_print(asked: Viewer) -> Sequence[TodayLine]:
     if not asked.actor.may("releases.make"):
         return []
-    due = [one for one in printing_days() if one.due_at <= asked.now and not one.is_printed]
+    due = [
+        printing
+        for printing in printing_days()
+        if printing.due_at <= asked.now and not printing.is_printed
+    ]
     doubted = doubts(db.session(), asked.now, due)
-    waits = {one.day for one in doubted}
+    waits = {printing.day for printing in doubted}
     unsaid = [
         TodayLine(
             _("Figures wait: the operator must look at the audit trail"),
             url_for("releases.put_back"),
-            _("Cases filed up to %(day)s", day=date_text(one.day)),
+            _("Cases filed up to %(day)s", day=date_text(printing.day)),
             icon="report",
             button=_("See how it stands"),
         )
-        for one in doubted[:1]
-        if one.unsaid
+        for printing in doubted[:1]
+        if printing.unsaid
     ]
     return unsaid + [
         TodayLine(
             _("Figures are to be printed"),
             url_for("releases.index"),
-            _("Cases filed up to %(day)s", day=date_text(one.day)),
+            _("Cases filed up to %(day)s", day=date_text(printing.day)),
             icon="report",
             button=_("Print"),
         )
-        for one in due
-        if one.day not in waits
+        for printing in due
+        if printing.day not in waits
     ]
 
 
@@ -167,20 +171,24 @@ def _may_wait(asked: Viewer) -> ColumnElement[bool] | None:
 def _waiting(asked: Viewer) -> Sequence[TodayLine]:
     """The oldest day that waits since the database was put back, for both of the two."""
     actor, session = asked.actor, db.session()
-    found = doubts(session, asked.now)
+    doubted = doubts(session, asked.now)
     # Of what only the operator can put right, whoever prints is told where she is told of printing.
-    if not found or (found[0].unsaid and actor.may("releases.make")):
+    if not doubted or (doubted[0].unsaid and actor.may("releases.make")):
         return []
-    said = waiting_for(session, found[0].day)
-    acts = actor.may(RECOVERY.proposes) if said is None else RECOVERY.offered(said, actor).approves
+    proposed = waiting_for(session, doubted[0].day)
+    acts = (
+        actor.may(RECOVERY.proposes)
+        if proposed is None
+        else RECOVERY.offered(proposed, actor).approves
+    )
     return [
         TodayLine(
             _("Figures wait: were they printed before the database was put back?"),
             url_for("releases.put_back"),
-            _("Cases filed up to %(day)s", day=date_text(found[0].day)),
+            _("Cases filed up to %(day)s", day=date_text(doubted[0].day)),
             icon="report",
             button=_("Say what became of them")
-            if acts and said is None
+            if acts and proposed is None
             else _("Check and agree")
             if acts
             else _("See how it stands"),

@@ -143,7 +143,7 @@ def as_entered(
     row_version: int = 0,
 ) -> dict[str, Any]:
     """A plan as its form shows it."""
-    found: dict[str, Any] = {
+    entered: dict[str, Any] = {
         "stated_figure": stated_figure,
         "forum_decision": forum_decision,
         "row_version": str(row_version),
@@ -152,12 +152,12 @@ def as_entered(
     for key, usual in KNOWN.items():
         table = plan.table(key)
         shown: TablePlan = table or usual
-        found |= {
+        entered |= {
             f"{key}_every": str(table.every) if table else "",
             f"{key}_die": shown.die,
             f"{key}_floor": str(shown.floor),
         }
-    return found
+    return entered
 
 
 class ApprovePlanForm(web_KashForm):
@@ -244,13 +244,13 @@ class DiceForm(web_KashForm):
         """The lines of the example, with what was rolled so far; what is no face of the die is said
         beside its field."""
         sides = int(self.sides.data) if self.sides.data in map(str, SIDES) else SIDES[0]
-        found = {}
+        throws = {}
         for code, counted in EXAMPLE.items():
-            found[code] = TableThrow(counted)
+            throws[code] = TableThrow(counted)
             try:
-                found[code] = on_table(counted, faces_of(self[code].data or "", sides))
+                throws[code] = on_table(counted, faces_of(self[code].data or "", sides))
             except NoSuchFace:
                 self.mark_wrong(
                     self[code], _("A die shows 1 to %(sides)s. Type one digit a roll.", sides=sides)
                 )
-        return found
+        return throws

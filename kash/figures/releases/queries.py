@@ -107,8 +107,8 @@ def counted_cases(
     # voted on before its year.
     editions = {plan.year: table.edition for plan in plans if (table := plan.table(ACTS))}
     return [
-        _counted(one, editions.get(one.filed_on.year, FIRST_EDITION))
-        for one in cases_for_totals(session, vault, day)
+        _counted(case, editions.get(case.filed_on.year, FIRST_EDITION))
+        for case in cases_for_totals(session, vault, day)
     ]
 
 
@@ -118,8 +118,8 @@ def _counted(case: TotalsCase, edition: int) -> CountedCase:
         MEDIATION: (case.mediation,) if case.mediation else (),
         ACTS: families_of(case.acts, edition),
     }
-    said = {key: codes for key, codes in tables.items() if codes}
-    return CountedCase(case.reference, case.filed_on, said, case.also)
+    codes_by_table = {key: codes for key, codes in tables.items() if codes}
+    return CountedCase(case.reference, case.filed_on, codes_by_table, case.also)
 
 
 @dataclass(frozen=True)
@@ -151,34 +151,34 @@ class PrintingDay:
     @property
     def is_printed(self) -> bool:
         """True if nothing is left to print of it."""
-        return all(one.printed or one.lost for one in self.tables)
+        return all(table.printed or table.lost for table in self.tables)
 
 
 def printing_days(session: Session | None = None, *, locked: bool = False) -> list[PrintingDay]:
     """All days of all approved plans, the oldest first; three queries. `locked`: whoever else
     prints waits until this transaction is over."""
     session = session or db.session()
-    asked = select(ReleasePlan).where(ReleasePlan.state == "approved").order_by(ReleasePlan.year)
+    wanted = select(ReleasePlan).where(ReleasePlan.state == "approved").order_by(ReleasePlan.year)
     if locked:
-        asked = asked.with_for_update().execution_options(populate_existing=True)
-    plans = session.scalars(asked).all()
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    plans = session.scalars(wanted).all()
     printed = {
-        (row.plan_id, row.table_key, row.window): row.public_id
-        for row in session.execute(
+        (release.plan_id, release.table_key, release.window): release.public_id
+        for release in session.execute(
             select(Release.plan_id, Release.table_key, Release.window, Release.public_id)
         )
     }
     lost = _lost(session) if len(printed) < sum(len(plan.calendar) for plan in plans) else set()
     days: dict[date, list[PlannedTable]] = {}
     for plan in plans:
-        tables = {one.key: one for one in plan.year_plan.tables}
+        tables = {planned.key: planned for planned in plan.year_plan.tables}
         for window in plan.calendar:
             if window.key in tables:
                 key = (plan.id, window.key, window.number)
                 here = printed.get(key, "")
                 gone = not here and window.freeze_on in lost
-                one = PlannedTable(plan, tables[window.key], window, here, gone)
-                days.setdefault(window.freeze_on, []).append(one)
+                planned = PlannedTable(plan, tables[window.key], window, here, gone)
+                days.setdefault(window.freeze_on, []).append(planned)
     return [PrintingDay(day, countable_from(day), days[day]) for day in sorted(days)]
 
 
@@ -190,17 +190,21 @@ def _lost(session: Session) -> set[date]:
 def lost_days() -> list[date]:
     """Days of which figures were printed that are lost here."""
     days = printing_days()
-    return [one.day for one in days if any(table.lost for table in one.tables)]
+    return [printing.day for printing in days if any(table.lost for table in printing.tables)]
 
 
 def days_due(now: datetime) -> list[PrintingDay]:
     """Days whose tables are to be printed now, the oldest first."""
-    return [one for one in printing_days() if one.due_at <= now and not one.is_printed]
+    return [
+        printing
+        for printing in printing_days()
+        if printing.due_at <= now and not printing.is_printed
+    ]
 
 
 def next_day(now: datetime) -> PrintingDay | None:
     """The day that comes next, None if no plan says one."""
-    return next((one for one in printing_days() if one.due_at > now), None)
+    return next((printing for printing in printing_days() if printing.due_at > now), None)
 
 
 @dataclass(frozen=True)
@@ -225,20 +229,24 @@ def doubts(
 ) -> list[Doubt]:
     """The days that are due and wait, the oldest first."""
     days = printing_days(session) if days is None else days
-    due = [one for one in days if one.due_at <= now and not one.is_printed]
+    due = [printing for printing in days if printing.due_at <= now and not printing.is_printed]
     if not due:
         return []
     since, noted, unsaid = put_back_at(session), noted_once(), _is_unsaid(session)
-    told = [_doubt(one, since, noted, unsaid=unsaid) for one in due]
-    said = _said(session, [one.day for one in told if one is not None])
-    return [one for one in told if one is not None and not _is_settled(one, said.get(one.day))]
+    told = [_doubt(printing, since, noted, unsaid=unsaid) for printing in due]
+    settled = _said(session, [printing.day for printing in told if printing is not None])
+    return [
+        printing
+        for printing in told
+        if printing is not None and not _is_settled(printing, settled.get(printing.day))
+    ]
 
 
 def _doubt(
     printing: PrintingDay, since: datetime | None, noted: Mapping[str, int], *, unsaid: bool
 ) -> Doubt | None:
     since = since if since is not None and since >= printing.due_at else None
-    thrown = sum(noted.get(one.witness, 0) for one in printing.tables if not one.printed)
+    thrown = sum(noted.get(table.witness, 0) for table in printing.tables if not table.printed)
     if since is None and not thrown and not unsaid:
         return None
     return Doubt(printing, since, thrown, unsaid)
@@ -258,7 +266,7 @@ def _said(session: Session, days: Sequence[date]) -> dict[date, ReleaseRecovery]
         .where(ReleaseRecovery.state == "approved", ReleaseRecovery.day.in_(days))
         .order_by(ReleaseRecovery.id)
     )
-    return {row.day: row for row in rows}
+    return {recovery.day: recovery for recovery in rows}
 
 
 def _is_settled(doubt: Doubt, said: ReleaseRecovery | None) -> bool:
@@ -270,7 +278,7 @@ def _is_settled(doubt: Doubt, said: ReleaseRecovery | None) -> bool:
 
 def doubt_of(session: Session, day: date, now: datetime) -> Doubt:
     """The doubt of a day. Raises NotFound."""
-    return one_or_404(next((one for one in doubts(session, now) if one.day == day), None))
+    return one_or_404(next((doubt for doubt in doubts(session, now) if doubt.day == day), None))
 
 
 def waiting_for(session: Session, day: date) -> ReleaseRecovery | None:
@@ -284,13 +292,13 @@ def waiting_for(session: Session, day: date) -> ReleaseRecovery | None:
 
 def sent_back(session: Session, day: date) -> ReleaseRecovery | None:
     """All that was last said of a day, if it was sent back."""
-    row = session.scalar(
+    recovery = session.scalar(
         select(ReleaseRecovery)
         .where(ReleaseRecovery.day == day)
         .order_by(ReleaseRecovery.id.desc())
         .limit(1)
     )
-    return row if row is not None and row.state == "returned" else None
+    return recovery if recovery is not None and recovery.state == "returned" else None
 
 
 def proves(session: Session, code: str, doubt: Doubt) -> bool | None:
@@ -305,15 +313,15 @@ def proves(session: Session, code: str, doubt: Doubt) -> bool | None:
 
 def notes_of(*releases: str) -> dict[str, list[ReleaseNote]]:
     """Notes by the public id of their release, oldest first; of all if none are named."""
-    asked = select(Release.public_id, ReleaseNote).join(
+    wanted = select(Release.public_id, ReleaseNote).join(
         Release, Release.id == ReleaseNote.release_id
     )
     if releases:
-        asked = asked.where(Release.public_id.in_(releases))
-    found: dict[str, list[ReleaseNote]] = {}
-    for release, note in db.session.execute(asked.order_by(ReleaseNote.id)):
-        found.setdefault(release, []).append(note)
-    return found
+        wanted = wanted.where(Release.public_id.in_(releases))
+    notes: dict[str, list[ReleaseNote]] = {}
+    for release, note in db.session.execute(wanted.order_by(ReleaseNote.id)):
+        notes.setdefault(release, []).append(note)
+    return notes
 
 
 TITLES: dict[str, Any] = {
@@ -465,15 +473,18 @@ class PrintedTable:
 def printed_tables(key: str | None = None) -> list[PrintedTable]:
     """All that was printed, or only the tables of a key, oldest first and in the order of their
     plan."""
-    asked = select(Release).options(joinedload(Release.plan))
+    wanted = select(Release).options(joinedload(Release.plan))
     if key is not None:
-        asked = asked.where(Release.table_key == key)
-    found = db.session.scalars(asked).all()
-    plans = {one.plan_id: one.plan.year_plan for one in found}
-    orders = {one: [table.key for table in plan.tables] for one, plan in plans.items()}
-    shown = sorted(found, key=lambda one: (one.freeze_on, orders[one.plan_id].index(one.table_key)))
-    tables = ((one, plans[one.plan_id].table(one.table_key)) for one in shown)
-    return [_shown(one, table) for one, table in tables if table is not None]
+        wanted = wanted.where(Release.table_key == key)
+    releases = db.session.scalars(wanted).all()
+    plans = {release.plan_id: release.plan.year_plan for release in releases}
+    orders = {release: [table.key for table in plan.tables] for release, plan in plans.items()}
+    shown = sorted(
+        releases,
+        key=lambda release: (release.freeze_on, orders[release.plan_id].index(release.table_key)),
+    )
+    tables = ((release, plans[release.plan_id].table(release.table_key)) for release in shown)
+    return [_shown(release, table) for release, table in tables if table is not None]
 
 
 def _shown(release: Release, table: TablePlan) -> PrintedTable:
@@ -504,8 +515,8 @@ def line_history(key: str, code: str) -> list[tuple[date, int | None]]:
 
 def approved_plans() -> Sequence[ReleasePlan]:
     """The plans that were approved, by year."""
-    asked = select(ReleasePlan).where(ReleasePlan.state == "approved").order_by(ReleasePlan.year)
-    return db.session.scalars(asked).all()
+    wanted = select(ReleasePlan).where(ReleasePlan.state == "approved").order_by(ReleasePlan.year)
+    return db.session.scalars(wanted).all()
 
 
 def decides_on_plans(actor: Actor) -> bool:
@@ -515,28 +526,28 @@ def decides_on_plans(actor: Actor) -> bool:
 
 def plans(actor: Actor) -> Sequence[ReleasePlan]:
     """The plans that somebody reads, the newest year first."""
-    asked = select(ReleasePlan).order_by(ReleasePlan.year.desc(), ReleasePlan.id.desc())
+    wanted = select(ReleasePlan).order_by(ReleasePlan.year.desc(), ReleasePlan.id.desc())
     if not decides_on_plans(actor):
-        asked = asked.where(ReleasePlan.state == "approved")
-    return db.session.scalars(asked).all()
+        wanted = wanted.where(ReleasePlan.state == "approved")
+    return db.session.scalars(wanted).all()
 
 
 def plan(public_id: str, actor: Actor) -> ReleasePlan:
     """A plan that somebody reads. Raises NotFound."""
-    found = one_or_404(
+    plan = one_or_404(
         db.session.scalar(select(ReleasePlan).where(ReleasePlan.public_id == public_id))
     )
-    return one_or_404(found if found.state == "approved" or decides_on_plans(actor) else None)
+    return one_or_404(plan if plan.state == "approved" or decides_on_plans(actor) else None)
 
 
 def approved_before(year: int, session: Session | None = None) -> list[ReleasePlan]:
     """The approved plans of earlier years, the oldest first."""
-    asked = (
+    wanted = (
         select(ReleasePlan)
         .where(ReleasePlan.state == "approved", ReleasePlan.year < year)
         .order_by(ReleasePlan.year)
     )
-    return list((session or db.session()).scalars(asked))
+    return list((session or db.session()).scalars(wanted))
 
 
 def years_to_plan(today: date) -> list[int]:
@@ -547,8 +558,8 @@ def years_to_plan(today: date) -> list[int]:
             or_(ReleasePlan.state == "approved", ReleasePlan.state == "proposed")
         )
     ).all()
-    newest = max((row.year for row in taken if row.state == "approved"), default=0)
-    waiting = {row.year for row in taken}
+    newest = max((plan.year for plan in taken if plan.state == "approved"), default=0)
+    waiting = {plan.year for plan in taken}
     return [
         year
         for year in (today.year, today.year + 1)
@@ -558,23 +569,23 @@ def years_to_plan(today: date) -> list[int]:
 
 def waiting_plans(actor: Actor) -> Sequence[ReleasePlan]:
     """Plans that wait for an actor's approval, the oldest first."""
-    asked = select(ReleasePlan).where(APPROVAL.open_to(actor)).order_by(ReleasePlan.id)
-    return db.session.scalars(asked).all()
+    wanted = select(ReleasePlan).where(APPROVAL.open_to(actor)).order_by(ReleasePlan.id)
+    return db.session.scalars(wanted).all()
 
 
 def is_planned(year: int) -> bool:
     """True if a plan of a year was approved, or waits for it."""
-    asked = exists().where(ReleasePlan.year == year, ReleasePlan.state != "returned")
-    return bool(db.session.scalar(select(asked)))
+    planned = exists().where(ReleasePlan.year == year, ReleasePlan.state != "returned")
+    return bool(db.session.scalar(select(planned)))
 
 
 def printed_lines() -> Printed:
     """The lines of all that was printed, as plans are proposed from them."""
-    found: dict[str, list[dict[str, int | None]]] = {}
+    by_table: dict[str, list[dict[str, int | None]]] = {}
     for table in printed_tables():
         lines = {line.code: line.printed for line in table.lines}
-        found.setdefault(table.key, []).append(lines)
-    return found
+        by_table.setdefault(table.key, []).append(lines)
+    return by_table
 
 
 # So many windows stand beside each other on a page; four of them make a trend.
@@ -616,18 +627,18 @@ def read_table(tables: Sequence[PrintedTable]) -> ReadTable:
     compared with."""
     table = tables[-1]
     windows: list[PrintedTable] = []
-    for one in reversed(tables[-MOST_SHOWN:]):
-        if _shape(one) != _shape(table):
+    for window in reversed(tables[-MOST_SHOWN:]):
+        if _shape(window) != _shape(table):
             break
-        windows.insert(0, one)
-    values = [{line.code: line.printed for line in one.lines} for one in windows]
+        windows.insert(0, window)
+    values = [{line.code: line.printed for line in window.lines} for window in windows]
     lines = []
     for line in table.lines:
-        past = tuple(one[line.code] for one in values)
+        past = tuple(window[line.code] for window in values)
         low, high = range_of(line.printed, table.plan)
-        said = trend(past[-FOR_TREND:], table.plan) if len(past) >= FOR_TREND else None
+        direction = trend(past[-FOR_TREND:], table.plan) if len(past) >= FOR_TREND else None
         part = share(values[-1], line.code, table.plan)
-        lines.append(ReadFigure(line, low, high, part, said, past))
+        lines.append(ReadFigure(line, low, high, part, direction, past))
     return ReadTable(table, tuple(windows), tuple(lines))
 
 
@@ -637,7 +648,7 @@ def _shape(table: PrintedTable) -> tuple[int, set[str]]:
 
 def by_key(tables: Sequence[PrintedTable]) -> dict[str, list[PrintedTable]]:
     """Printed tables by their keys, each oldest first."""
-    found: dict[str, list[PrintedTable]] = {}
-    for one in tables:
-        found.setdefault(one.key, []).append(one)
-    return found
+    tables_by_key: dict[str, list[PrintedTable]] = {}
+    for table in tables:
+        tables_by_key.setdefault(table.key, []).append(table)
+    return tables_by_key

@@ -14,15 +14,15 @@ from kash.figures.releases.reading_words import printed_text
 
 def _newest(day: date) -> Sequence[ResultTable]:
     """The newest of each table that was printed by a day, exactly as printed."""
-    newest = {one.key: one for one in printed_tables() if one.freeze_on <= day}
+    newest = {table.key: table for table in printed_tables() if table.freeze_on <= day}
     return [
         ResultTable(
-            one.title,
-            one.freeze_on,
-            url_for("releases.release", public_id=one.release_id),
-            [(line.label, printed_text(line.printed)) for line in one.lines],
+            table.title,
+            table.freeze_on,
+            url_for("releases.release", public_id=table.release_id),
+            [(line.label, printed_text(line.printed)) for line in table.lines],
         )
-        for one in newest.values()
+        for table in newest.values()
     ]
 
 

@@ -46,5 +46,5 @@ def rule_words(language: str, version: str = VERSION) -> Mapping[str, Any]:
     """The words of a version in a language, in English where it has no other: `title` and `lead`,
     and parts with words of their own."""
     languages = VERSIONS[version]
-    found: Mapping[str, Any] = languages.get(language, languages[_FALLBACK])
-    return found
+    words: Mapping[str, Any] = languages.get(language, languages[_FALLBACK])
+    return words

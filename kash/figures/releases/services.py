@@ -83,17 +83,17 @@ from kash.policy import Actor
 
 def rule_leaflet(language: str) -> bytes:
     """The leaflet as PDF. Raises RenderError."""
-    said = rule_words(language)
+    words = rule_words(language)
     return render_now(
         PagedDocument(
             html=render_template(
                 "releases/paper/rule.html",
-                said=said,
+                said=words,
                 version=VERSION,
                 organisation=brand(),
                 pictures=pictures,
             ),
-            title=str(said["title"]),
+            title=str(words["title"]),
             language=language,
             kind="plain",
         )
@@ -190,7 +190,7 @@ class PlanRefused(Problem):
     status = 422
 
     def __init__(self, refused: Sequence[PlanRefusal]) -> None:
-        super().__init__(" ".join(dict.fromkeys(refusal_sentence(one) for one in refused)))
+        super().__init__(" ".join(dict.fromkeys(refusal_sentence(refusal) for refusal in refused)))
         first = refused[0]
         self.refused = tuple(refused)
         part = _FIELDS.get(first.flaw, "every")
@@ -224,13 +224,13 @@ class Ledger:
 
 def open_ledger(session: Session, vault: OpenVault) -> Ledger:
     """Open the ledger. Raises LedgerNotOpen."""
-    found = fetch(session, kind=KIND)
-    if not found and session.scalar(select(Release.id).limit(1)) is None:
+    sealed = fetch(session, kind=KIND)
+    if not sealed and session.scalar(select(Release.id).limit(1)) is None:
         return Ledger({})
-    if len(found) != 1:
+    if len(sealed) != 1:
         raise LedgerNotOpen
     try:
-        return Ledger(_read(open_document(vault, found[0])), found[0])
+        return Ledger(_read(open_document(vault, sealed[0])), sealed[0])
     except (SealError, ValueError, AttributeError, TypeError):
         raise LedgerNotOpen from None
 
@@ -251,8 +251,8 @@ def _written(entered: Entered) -> bytes:
 
 
 def _read(plaintext: bytes) -> dict[str, frozenset[str]]:
-    said: Mapping[str, Iterable[str]] = json.loads(plaintext)
-    return {reference: frozenset(keys) for reference, keys in said.items()}
+    content: Mapping[str, Iterable[str]] = json.loads(plaintext)
+    return {reference: frozenset(keys) for reference, keys in content.items()}
 
 
 def add_note(release: str, text: str, *, by: Actor) -> None:
@@ -260,17 +260,17 @@ def add_note(release: str, text: str, *, by: Actor) -> None:
     if any(letter.isnumeric() for letter in text):
         raise NoteHasFigures
     with audited("releases.note_added", by) as change:
-        asked = select(Release.id).where(Release.public_id == release)
-        found = one_or_404(change.session.scalar(asked))
+        wanted = select(Release.id).where(Release.public_id == release)
+        release_key = one_or_404(change.session.scalar(wanted))
         day = to_local(change.now).date()
         same = select(ReleaseNote.id).where(
-            ReleaseNote.release_id == found, ReleaseNote.day == day, ReleaseNote.text == text
+            ReleaseNote.release_id == release_key, ReleaseNote.day == day, ReleaseNote.text == text
         )
         if change.session.scalar(same) is not None:
             # Sent twice: no note is ever taken away.
             change.nothing()
             return
-        note = ReleaseNote(release_id=found, day=day, text=text)
+        note = ReleaseNote(release_id=release_key, day=day, text=text)
         change.session.add(note)
         change.session.flush()
         change.about(release)
@@ -298,10 +298,10 @@ def propose_plan(year: int, details: PlanDetails, *, by: Actor) -> str:
             raise Problem(
                 _l("This year has a plan already, approved or waiting for approval."), field="year"
             )
-        made: ReleasePlan = APPROVAL.propose(
+        plan: ReleasePlan = APPROVAL.propose(
             change, by, year=year, **_columns(change.session, year, details)
         )
-        return made.public_id
+        return plan.public_id
 
 
 def change_plan(public_id: str, details: PlanDetails, row_version: int, *, by: Actor) -> None:
@@ -356,7 +356,7 @@ def _hold(session: Session) -> None:
 
 def _check(session: Session, plan: YearPlan) -> None:
     approved = session.scalars(select(ReleasePlan).where(ReleasePlan.state == "approved"))
-    refused = refusals(plan, [one.year_plan for one in approved])
+    refused = refusals(plan, [earlier.year_plan for earlier in approved])
     if refused:
         raise PlanRefused(refused)
 
@@ -388,37 +388,42 @@ def print_release(
     """
     with audited("releases.printed", by) as change:
         days = printing_days(change.session, locked=True)
-        wanted = next((one for one in days if one.day == day), None)
+        wanted = next((printing for printing in days if printing.day == day), None)
         if wanted is None:
             raise NotFound
         if wanted.is_printed:
             change.nothing()
-            return [one.printed for one in wanted.tables if one.printed]
+            return [printing.printed for printing in wanted.tables if printing.printed]
         if wanted.due_at > change.now:
             raise NotDueYet
-        if any(one.day < day and not one.is_printed for one in days):
+        if any(printing.day < day and not printing.is_printed for printing in days):
             raise EarlierFirst
-        if any(one.day == day for one in doubts(change.session, change.now, [wanted])):
+        if any(printing.day == day for printing in doubts(change.session, change.now, [wanted])):
             raise MayBePrinted
-        plans = {one.plan.year: one.plan.year_plan for each in days for one in each.tables}
-        lost = [one for each in days for one in each.tables if one.lost]
-        made = _print(change.session, vault, wanted, list(plans.values()), lost, die)
-        digests = {
-            one.witness: row.digest for one, row in zip(_unprinted(wanted), made, strict=True)
+        plans = {
+            printing.plan.year: printing.plan.year_plan
+            for other in days
+            for printing in other.tables
         }
-        change.about(*(row.public_id for row in made))
+        lost = [printing for other in days for printing in other.tables if printing.lost]
+        releases = _print(change.session, vault, wanted, list(plans.values()), lost, die)
+        digests = {
+            printing.witness: release.digest
+            for printing, release in zip(_unprinted(wanted), releases, strict=True)
+        }
+        change.about(*(release.public_id for release in releases))
         change.about(*map(root_subject, digests.values()))
         # Before the commit, with which it is shown: a database that is put back forgets the throw.
         try:
             note_once(change.session, digests)
         except (OSError, MirrorMissing):
             raise NotWitnessed from None
-        left = iter([row.public_id for row in made])
-        return [one.printed or next(left) for one in wanted.tables if not one.lost]
+        left = iter([release.public_id for release in releases])
+        return [printing.printed or next(left) for printing in wanted.tables if not printing.lost]
 
 
 def _unprinted(wanted: PrintingDay) -> list[PlannedTable]:
-    return [one for one in wanted.tables if not (one.printed or one.lost)]
+    return [table for table in wanted.tables if not (table.printed or table.lost)]
 
 
 def _print(
@@ -430,17 +435,17 @@ def _print(
     die: Die,
 ) -> list[Release]:
     # All of it before the first record is opened: no time between tells of a throw.
-    thrown = [(one, throw(one.table, die)) for one in _unprinted(wanted)]
+    thrown = [(planned, throw(planned.table, die)) for planned in _unprinted(wanted)]
     ledger = open_ledger(session, vault)
     cases, entered = counted_cases(session, vault, wanted.day, plans), ledger.entered
     # What was printed and is lost here was counted all the same, and is counted no second time.
-    for one in lost:
-        earlier = counted_cases(session, vault, one.window.freeze_on, plans)
-        _counts, entered = counts(earlier, one.table, entered, plans)
+    for planned in lost:
+        earlier = counted_cases(session, vault, planned.window.freeze_on, plans)
+        _counts, entered = counts(earlier, planned.table, entered, plans)
     rows = []
-    for one, noise in thrown:
-        found, entered = counts(cases, one.table, entered, plans)
-        rows.append(_row(one, _lines(one.table, found, noise)))
+    for planned, noise in thrown:
+        counted, entered = counts(cases, planned.table, entered, plans)
+        rows.append(_row(planned, _lines(planned.table, counted, noise)))
     save_ledger(session, vault, ledger, entered)
     session.add_all(rows)
     session.flush()
@@ -486,7 +491,7 @@ def say(day: date, details: RecoveryDetails, *, by: Actor) -> str:
             )
         code = details.code if details.kind == "code" else ""
         _recoveries_check(change.session, doubt, details.kind, code)
-        made: ReleaseRecovery = RECOVERY.propose(
+        recovery: ReleaseRecovery = RECOVERY.propose(
             change,
             by,
             day=day,
@@ -495,7 +500,7 @@ def say(day: date, details: RecoveryDetails, *, by: Actor) -> str:
             reason=details.reason,
             noted=doubt.noted,
         )
-        return made.public_id
+        return recovery.public_id
 
 
 def _recoveries_check(session: Session, doubt: Doubt, kind: str, code: str) -> None:
@@ -526,16 +531,16 @@ def agree(public_id: str, code: str, *, by: Actor) -> bool:
     CodeProvesNothing.
     """
     with audited("releases.recovery_agreed", by) as change:
-        row: ReleaseRecovery = RECOVERY.locked(change.session, public_id)
-        if row.state != "proposed":
+        recovery: ReleaseRecovery = RECOVERY.locked(change.session, public_id)
+        if recovery.state != "proposed":
             raise WrongStep
-        doubt = doubt_of(change.session, row.day, change.now)
-        if row.kind == "code" and mac_prefix(code) != mac_prefix(row.code):
+        doubt = doubt_of(change.session, recovery.day, change.now)
+        if recovery.kind == "code" and mac_prefix(code) != mac_prefix(recovery.code):
             raise OtherCode
-        _recoveries_check(change.session, doubt, row.kind, row.code)
-        row.noted = doubt.noted
-        RECOVERY.approve(change, row, by)
-        return row.kind == "printed"
+        _recoveries_check(change.session, doubt, recovery.kind, recovery.code)
+        recovery.noted = doubt.noted
+        RECOVERY.approve(change, recovery, by)
+        return recovery.kind == "printed"
 
 
 def turn_back(public_id: str, reason: str, *, by: Actor) -> None:

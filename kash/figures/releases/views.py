@@ -107,7 +107,7 @@ def plan(plan_id: str) -> ResponseReturnValue:
 
 def _plan_page(found: ReleasePlan, form: SendBackForm, problem: str = "") -> ResponseReturnValue:
     actor, year_plan = current_actor(), found.year_plan
-    earlier = [one.year_plan for one in queries.approved_before(found.year)]
+    earlier = [plan.year_plan for plan in queries.approved_before(found.year)]
     calendar: dict[date, list[str]] = {}
     for window in found.calendar:
         calendar.setdefault(window.freeze_on, []).append(table_name(window.key))
@@ -145,9 +145,9 @@ def new_plan() -> ResponseReturnValue:
     form = YearPlanForm(data=as_entered(start, days, stated_figure=stated))
     if form.validate_on_submit():
         with form.showing_problems():
-            made = services.propose_plan(year, form.details(start), by=current_actor())
+            plan_id = services.propose_plan(year, form.details(start), by=current_actor())
             flash(_("Proposed. A director or a custodian reads it next."))
-            return redirect(url_for("releases.plan", plan_id=made), code=303)
+            return redirect(url_for("releases.plan", plan_id=plan_id), code=303)
     return _form_page(form, year)
 
 
@@ -167,7 +167,7 @@ def _stated(text: str | None) -> int | None:
 
 
 def _proposed(year: int, stated: int | None) -> YearPlan:
-    earlier = [one.year_plan for one in queries.approved_before(year)]
+    earlier = [plan.year_plan for plan in queries.approved_before(year)]
     return propose(queries.printed_lines(), stated, year=year, earlier=earlier)
 
 
@@ -182,7 +182,10 @@ def _form_page(
         plan=plan,
         titles={key: table_name(key) for key in KNOWN},
         lines={key: [line_name(key, code) for code in table.codes] for key, table in KNOWN.items()},
-        spans={one: (first_day(year, one), last_days(year)[one - 1]) for one in quarters},
+        spans={
+            quarter: (first_day(year, quarter), last_days(year)[quarter - 1])
+            for quarter in quarters
+        },
     )
 
 
@@ -190,24 +193,24 @@ def _form_page(
 @allow("releases.make")
 def edit_plan(plan_id: str) -> ResponseReturnValue:
     """Change a plan that waits."""
-    found = queries.plan(plan_id, current_actor())
-    if found.state != "proposed":
+    plan = queries.plan(plan_id, current_actor())
+    if plan.state != "proposed":
         raise NotFound
-    form = YearPlanForm(data=_saved(found))
+    form = YearPlanForm(data=_saved(plan))
     if form.validate_on_submit():
         with form.showing_problems():
             services.change_plan(
                 plan_id,
-                form.details(found.year_plan),
+                form.details(plan.year_plan),
                 form.row_version_shown,
                 by=current_actor(),
             )
             flash(_("Saved."))
             return redirect(url_for("releases.plan", plan_id=plan_id), code=303)
-        found = queries.plan(plan_id, current_actor())
+        plan = queries.plan(plan_id, current_actor())
     if form.changed_meanwhile:
-        form.compare(_saved(found))
-    return _form_page(form, found.year, found)
+        form.compare(_saved(plan))
+    return _form_page(form, plan.year, plan)
 
 
 def _saved(found: ReleasePlan) -> dict[str, object]:
@@ -264,14 +267,14 @@ def index() -> ResponseReturnValue:
     """The newest of each table, all that was printed by year, and what is to be printed."""
     tables, now = printed_tables(), utc_now()
     years: dict[int, list[PrintedTable]] = {}
-    for one in sorted(tables, key=lambda one: -one.year):
-        years.setdefault(one.year, []).append(one)
+    for table in sorted(tables, key=lambda table: -table.year):
+        years.setdefault(table.year, []).append(table)
     return render_template(
         "releases/index.html",
-        newest=[read_table(one) for one in by_key(tables).values()],
+        newest=[read_table(table) for table in by_key(tables).values()],
         years=years,
         due=days_due(now),
-        waiting=[one.day for one in doubts(db.session(), now)],
+        waiting=[table.day for table in doubts(db.session(), now)],
         lost=lost_days(),
         coming=next_day(now),
         sections=page_sections("figures", ""),
@@ -305,10 +308,10 @@ def print_day() -> ResponseReturnValue:
         *(MayBePrinted, NotWitnessed),
     )
     with FlashedProblems(*problems):
-        found = print_release(day, by=current_actor(), vault=vault)
-        if found:
+        printed = print_release(day, by=current_actor(), vault=vault)
+        if printed:
             flash(_("These figures are printed. They stay as they are."))
-            return redirect(url_for("releases.release", public_id=found[0]), code=303)
+            return redirect(url_for("releases.release", public_id=printed[0]), code=303)
     return redirect(url_for("releases.index"), code=303)
 
 
@@ -317,11 +320,11 @@ def print_day() -> ResponseReturnValue:
 def release(public_id: str) -> ResponseReturnValue:
     """One table as it was printed, with those before it and those printed with it."""
     tables, shown = _with_table(public_id)
-    same = [one for one in tables if one.key == shown.key]
+    same = [table for table in tables if table.key == shown.key]
     return render_template(
         "releases/release.html",
         read=read_table(same[: same.index(shown) + 1]),
-        beside=[one for one in tables if one.freeze_on == shown.freeze_on and one != shown],
+        beside=[table for table in tables if table.freeze_on == shown.freeze_on and table != shown],
         notes=notes_of(public_id).get(public_id, []),
     )
 
@@ -342,7 +345,9 @@ def note(public_id: str) -> ResponseReturnValue:
 
 def _with_table(public_id: str) -> tuple[Sequence[PrintedTable], PrintedTable]:
     tables = printed_tables()
-    return tables, one_or_404(next((one for one in tables if one.release_id == public_id), None))
+    return tables, one_or_404(
+        next((table for table in tables if table.release_id == public_id), None)
+    )
 
 
 _OPENED = _l("On record. These figures can be printed now.")
@@ -365,22 +370,22 @@ def _put_back_page(
     session, actor = db.session(), current_actor()
     waiting = doubts(session, utc_now())
     doubt = waiting[0] if waiting else None
-    said = waiting_for(session, doubt.day) if doubt else None
+    proposed = waiting_for(session, doubt.day) if doubt else None
     knows = actor.may(RECOVERY.proposes) or actor.may(RECOVERY.approves)
     return page(
         "releases/put_back.html",
         form=say or agree or back,
         doubt=doubt,
         more=len(waiting) - 1,
-        titles=[table_name(one.window.key) for one in doubt.printing.tables] if doubt else [],
-        said=said,
+        titles=[table_name(table.window.key) for table in doubt.printing.tables] if doubt else [],
+        said=proposed,
         returned=sent_back(session, doubt.day) if doubt and knows else None,
         knows=knows,
         kinds=KINDS,
-        names=names_of(said.accounts) if said and knows else {},
-        decision=RECOVERY.offered(said, actor) if said else None,
+        names=names_of(proposed.accounts) if proposed and knows else {},
+        decision=RECOVERY.offered(proposed, actor) if proposed else None,
         say=say or SayForm(formdata=None, day=doubt.day.isoformat() if doubt else ""),
-        agree=agree or AgreeForm(formdata=None, recovery=said.public_id if said else ""),
+        agree=agree or AgreeForm(formdata=None, recovery=proposed.public_id if proposed else ""),
         back=back or SendBackForm(formdata=None),
         problem=problem,
     )
@@ -452,8 +457,8 @@ def rule() -> ResponseReturnValue:
 @allow("releases.see")
 def leaflet() -> ResponseReturnValue:
     """The same on paper, in the reader's language."""
-    made = rule_leaflet(language_code())
-    return download(made, name="leaflet.pdf", type="application/pdf")
+    content = rule_leaflet(language_code())
+    return download(content, name="leaflet.pdf", type="application/pdf")
 
 
 @blueprint.get("/dice")

@@ -67,10 +67,10 @@ def _count(session: Session, subject: ErasedPerson) -> int:
 
 def _erase(session: Session, subject: ErasedPerson) -> int:
     """Leave numbers and papers as they were, without her among those who were counted."""
-    found = list(_counting(session, subject))
-    for figure, sealed, hers in found:
+    figures = list(_counting(session, subject))
+    for figure, sealed, hers in figures:
         seal_people(figure, sealed.count, sealed.people - hers)
-    return len(found)
+    return len(figures)
 
 
 PERSONAL = (
@@ -98,11 +98,11 @@ def _line(one: Statement, onward: str = "") -> TodayLine:
 
 
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
-    return [_line(one) for one in queries.waiting(asked.actor)]
+    return [_line(statement) for statement in queries.waiting(asked.actor)]
 
 
 def _to_send(asked: Viewer) -> Sequence[TodayLine]:
-    return [_line(one, _("Send")) for one in queries.decided()]
+    return [_line(statement, _("Send")) for statement in queries.decided()]
 
 
 def _any_to_send(asked: Viewer) -> ColumnElement[bool] | None:

@@ -151,7 +151,7 @@ def counted(
     too. The number of queries depends on neither people nor stations."""
     reader = _FigureReader(funder, period, session)
     lines = [line for line in LINES if not (police_only and line.starred)]
-    return reader.with_public_ids([one for line in lines for one in reader.figures(line)])
+    return reader.with_public_ids([figure for line in lines for figure in reader.figures(line)])
 
 
 @dataclass(frozen=True)
@@ -187,19 +187,19 @@ class _FigureReader:
         return [_FoundFigure(line, (), len(people), people), *self._apart(line, people)]
 
     def _table(self, key: str, by: tuple[str, ...], *, supported: bool) -> FigureTable:
-        asked = (key, by, supported)
-        if asked not in self._tables:
+        key_of_table = (key, by, supported)
+        if key_of_table not in self._tables:
             funder = self.funder if supported else None
-            self._tables[asked] = table_of(
+            self._tables[key_of_table] = table_of(
                 key, self.period, by, funder=funder, actor=None, session=self.session
             )
-        return self._tables[asked]
+        return self._tables[key_of_table]
 
     @cached_property
     def _police(self) -> frozenset[str]:
         """Letters of the groups of officers."""
-        asked = select(Group.letter).where(Group.is_police.is_(True))
-        return frozenset(self.session.scalars(asked))
+        letters = select(Group.letter).where(Group.is_police.is_(True))
+        return frozenset(self.session.scalars(letters))
 
     def _is_of(self, who: Who, letter: str) -> bool:
         return (letter in self._police) == (who is Who.POLICE)
@@ -213,14 +213,14 @@ class _FigureReader:
         return sum(cell.count or 0 for cell in cells if self._is_of(line.who, cell.values[0]))
 
     def _apart(self, line: StatementLine, people: frozenset[int]) -> list[_FoundFigure]:
-        found = []
+        figures = []
         for by in line.by:
             for cell in self._table(line.key, by, supported=line.supported).cells:
                 those = cell.people & people
                 if those:
                     place = tuple(zip(by, cell.values, strict=True))
-                    found.append(_FoundFigure(line, place, len(those), those))
-        return found
+                    figures.append(_FoundFigure(line, place, len(those), those))
+        return figures
 
     def _crossed(self, line: StatementLine, people: frozenset[int]) -> list[_FoundFigure]:
         table = self._table(line.key, ("sex", "age_band"), supported=line.supported)
@@ -238,40 +238,42 @@ class _FigureReader:
         """The funder's share of all of these people, who may have been at others' workshops too."""
         people = self._people(COMPLETED, who, supported=False)
         rows = fact_rows(COMPLETED, self.period, (), session=self.session)
-        rows = [row for row in rows if row.person in people]
-        shared = shared_rows(rows, funders_of({row.workshop for row in rows}, self.session))
-        return next((one.weighted for one in shared if one.funder == self.funder), 0)
+        rows = [fact for fact in rows if fact.person in people]
+        shared = shared_rows(rows, funders_of({fact.workshop for fact in rows}, self.session))
+        return next((share.weighted for share in shared if share.funder == self.funder), 0)
 
     def with_public_ids(self, found: list[_FoundFigure]) -> list[CountedFigure]:
         """The figures, with public ids of people, definitions, and names of stations."""
-        ids = self._public_ids(_all(one.people for one in found))
+        ids = self._public_ids(_all(figure.people for figure in found))
         definitions = definitions_on(
-            self.period.last, tuple(dict.fromkeys(one.line.key for one in found)), self.session
+            self.period.last,
+            tuple(dict.fromkeys(figure.line.key for figure in found)),
+            self.session,
         )
-        stations = [value for one in found for name, value in one.place if name == "station"]
+        stations = [value for figure in found for name, value in figure.place if name == "station"]
         names = value_names("station", stations, self.session)
         return [
             CountedFigure(
-                one.line,
-                one.place,
-                one.count,
-                definitions[one.line.key],
-                "".join(names.get(value, "") for name, value in one.place if name == "station"),
-                frozenset(ids[person] for person in one.people),
+                figure.line,
+                figure.place,
+                figure.count,
+                definitions[figure.line.key],
+                "".join(names.get(value, "") for name, value in figure.place if name == "station"),
+                frozenset(ids[person] for person in figure.people),
             )
-            for one in found
+            for figure in found
         ]
 
     def _public_ids(self, keys: frozenset[int]) -> Mapping[int, str]:
         ordered = sorted(keys)
-        found: dict[int, str] = {}
+        by_key: dict[int, str] = {}
         for start in range(0, len(ordered), _AT_ONCE):
             some = ordered[start : start + _AT_ONCE]
             rows = self.session.execute(
                 select(Person.id, Person.public_id).where(Person.id.in_(some))
             )
-            found |= {key: public_id for key, public_id in rows}  # noqa: C416
-        return found
+            by_key |= {key: public_id for key, public_id in rows}  # noqa: C416
+        return by_key
 
 
 def _all(parts: Iterable[frozenset[int]]) -> frozenset[int]:
@@ -298,8 +300,10 @@ class SealedPeople:
 
 def sealed_people(figure: FrozenFigure) -> SealedPeople:
     """The sealed part of a figure. Raises SealError."""
-    kept = json.loads(open_sealed(figure.people_sealed, kind=_PEOPLE, public_id=figure.public_id))
-    return SealedPeople(kept["count"], frozenset(kept["people"]))
+    content = json.loads(
+        open_sealed(figure.people_sealed, kind=_PEOPLE, public_id=figure.public_id)
+    )
+    return SealedPeople(content["count"], frozenset(content["people"]))
 
 
 def seal_people(figure: FrozenFigure, count: int | None, people: Collection[str]) -> None:
@@ -368,10 +372,10 @@ def figures_of(statement: Statement, *, changes: bool = False) -> list[FrozenRow
     now = _now(statement) if changes else {}
     rows = []
     for line in LINES:
-        figures = [one for one in statement.figures if one.line == line.code]
+        figures = [figure for figure in statement.figures if figure.line == line.code]
         if figures:
             first = figures[0]
-            cells = tuple(_cell(one, now) for one in figures)
+            cells = tuple(_cell(figure, now) for figure in figures)
             rows.append(FrozenRow(line, first.title, first.definition, first.version, cells))
     return rows
 
@@ -392,7 +396,7 @@ def _now(statement: Statement) -> Now:
         db.session(),
         police_only=statement.police_only,
     )
-    return {(one.line.code, one.place): one.count for one in figures}
+    return {(figure.line.code, figure.place): figure.count for figure in figures}
 
 
 # Shares follow from what is told beside them.
@@ -406,7 +410,7 @@ def last_number(session: Session) -> int:
 
 def told_by_period(session: Session) -> dict[str, dict[Name, int | None]]:
     """All that was told of each period, by its text: None where it was starred; one query."""
-    found: defaultdict[str, dict[Name, int | None]] = defaultdict(dict)
+    told: defaultdict[str, dict[Name, int | None]] = defaultdict(dict)
     rows = session.execute(
         select(Statement.period, Funder.public_id, FrozenFigure)
         .join(FrozenFigure.statement)
@@ -416,8 +420,8 @@ def told_by_period(session: Session) -> dict[str, dict[Name, int | None]]:
     )
     for period, funder, figure in rows:
         if figure.starred or figure.value is not None:
-            found[period][figure.name(funder)] = figure.value
-    return dict(found)
+            told[period][figure.name(funder)] = figure.value
+    return dict(told)
 
 
 def told_in(statement: Statement) -> dict[Name, int | None]:
@@ -455,15 +459,17 @@ def programme_as_sent(period: str, session: Session) -> list[FrozenFigure]:
         .limit(1)
     )
     figures = [] if first is None else first.figures
-    return [one for one in figures if one.line in _CODES and not one.of_line.supported]
+    return [figure for figure in figures if figure.line in _CODES and not figure.of_line.supported]
 
 
 def people_as_now(figures: list[FrozenFigure], session: Session) -> dict[Name, frozenset[str]]:
     """People of figures by name, by the public ids that they have now: of two who turned out to be
     one, the one who was kept."""
-    kept = _kept(session)
+    survivors = _kept(session)
     return {
-        figure.name(""): frozenset(kept.get(one, one) for one in sealed_people(figure).people)
+        figure.name(""): frozenset(
+            survivors.get(person, person) for person in sealed_people(figure).people
+        )
         for figure in figures
     }
 
@@ -474,7 +480,7 @@ def _kept(session: Session) -> Mapping[str, str]:
         .join(Person, Person.id == PersonMerge.kept_id)
         .where(PersonMerge.undone_at.is_(None))
     )
-    return {gone: kept for gone, kept in rows}  # noqa: C416
+    return {gone: survivor for gone, survivor in rows}  # noqa: C416
 
 
 _QUARTERS, _YEARS = 8, 3
@@ -504,13 +510,13 @@ def _readable(actor: Actor) -> Select[Any]:
 
 def statements(wanted: StatementFilter, actor: Actor) -> Listing[Statement]:
     """A page of the statements that somebody reads, the newest period first."""
-    found = _readable(actor)
+    readable = _readable(actor)
     if wanted.funder:
-        found = found.where(Funder.public_id == wanted.funder)
+        readable = readable.where(Funder.public_id == wanted.funder)
     if wanted.state:
-        found = found.where(Statement.state == wanted.state)
+        readable = readable.where(Statement.state == wanted.state)
     return listing(
-        found,
+        readable,
         sorts={
             "period": (Statement.first_day, Statement.last_day),
             "funder": Funder.name,
@@ -524,14 +530,14 @@ def statements(wanted: StatementFilter, actor: Actor) -> Listing[Statement]:
 
 def statement(public_id: str, actor: Actor) -> Statement:
     """A statement with its figures. Raises NotFound."""
-    found = _readable(actor).where(Statement.public_id == public_id)
-    return one_or_404(db.session.scalar(found.options(selectinload(Statement.figures))))
+    readable = _readable(actor).where(Statement.public_id == public_id)
+    return one_or_404(db.session.scalar(readable.options(selectinload(Statement.figures))))
 
 
 def sent_to(funder: str, actor: Actor) -> Sequence[Statement]:
     """All that left to a funder (public id), the newest first."""
-    found = _readable(actor).where(Statement.state == "sent", Funder.public_id == funder)
-    return db.session.scalars(found.order_by(Statement.sent_number.desc())).all()
+    readable = _readable(actor).where(Statement.state == "sent", Funder.public_id == funder)
+    return db.session.scalars(readable.order_by(Statement.sent_number.desc())).all()
 
 
 def last_sent() -> Statement | None:
@@ -546,8 +552,8 @@ def last_sent() -> Statement | None:
 
 def waiting(actor: Actor) -> Sequence[Statement]:
     """Statements that wait for an actor's approval, the oldest first."""
-    found = select(Statement).join(Statement.funder).options(contains_eager(Statement.funder))
-    return db.session.scalars(found.where(APPROVAL.open_to(actor)).order_by(Statement.id)).all()
+    wanted = select(Statement).join(Statement.funder).options(contains_eager(Statement.funder))
+    return db.session.scalars(wanted.where(APPROVAL.open_to(actor)).order_by(Statement.id)).all()
 
 
 def any_decided() -> ColumnElement[bool]:
@@ -557,24 +563,24 @@ def any_decided() -> ColumnElement[bool]:
 
 def decided() -> Sequence[Statement]:
     """Statements that were approved and not sent yet, or sent back, the oldest first."""
-    found = select(Statement).join(Statement.funder).options(contains_eager(Statement.funder))
+    wanted = select(Statement).join(Statement.funder).options(contains_eager(Statement.funder))
     return db.session.scalars(
-        found.where(Statement.state.in_(("approved", "returned"))).order_by(Statement.id)
+        wanted.where(Statement.state.in_(("approved", "returned"))).order_by(Statement.id)
     ).all()
 
 
 def periods_to_freeze(today: date) -> list[Period]:
     """Quarters and years that are over, the newest first."""
-    found: list[Period] = []
+    periods: list[Period] = []
     try:
-        one = quarter_holding(today)
+        quarter = quarter_holding(today)
         for _time in range(_QUARTERS):
-            one = one.before
-            found.append(one)
-        found += [year(today.year - back) for back in range(1, _YEARS + 1)]
+            quarter = quarter.before
+            periods.append(quarter)
+        periods += [year(today.year - back) for back in range(1, _YEARS + 1)]
     except PeriodProblem:
         pass
-    return found
+    return periods
 
 
 @dataclass(frozen=True)
@@ -614,12 +620,12 @@ class LeftStatement:
     @property
     def told(self) -> int:
         """Figures that it told."""
-        return sum(one.figure.value is not None for one in self.lines)
+        return sum(line.figure.value is not None for line in self.lines)
 
     @property
     def stars(self) -> list[LeftStar]:
         """Stars that can be narrowed at all."""
-        return [LeftStar(one.name, one.range) for one in self.lines if one.range is not None]
+        return [LeftStar(line.name, line.range) for line in self.lines if line.range is not None]
 
 
 def left_by_funder() -> list[LeftTo]:
@@ -637,7 +643,7 @@ def left_to(funder_id: str) -> tuple[Funder, Listing[LeftStatement]]:
     """A funder (public id), and a page of all statements that left to it, the newest first. Raises
     NotFound."""
     funder = one_or_404(db.session.scalar(select(Funder).where(Funder.public_id == funder_id)))
-    known = ranges_now()
+    ranges = ranges_now()
     sent = listing(
         select(Statement)
         .where(Statement.funder_id == funder.id, Statement.state == "sent")
@@ -647,14 +653,16 @@ def left_to(funder_id: str) -> tuple[Funder, Listing[LeftStatement]]:
         default_direction="desc",
         key=Statement.id,
     )
-    return funder, sent.turned(lambda some: [_left(one, funder_id, known) for one in some])
+    return funder, sent.turned(
+        lambda some: [_left(statement, funder_id, ranges) for statement in some]
+    )
 
 
 def _left(statement: Statement, funder: str, known: dict[tuple[str, Name], Range]) -> LeftStatement:
     def line(figure: FrozenFigure) -> LeftFigure:
         name = figure.name(funder)
-        found = known.get((statement.period, name)) if figure.starred else None
-        return LeftFigure(statement, figure, name, found)
+        range_of_star = known.get((statement.period, name)) if figure.starred else None
+        return LeftFigure(statement, figure, name, range_of_star)
 
     return LeftStatement(statement, tuple(map(line, statement.figures)))
 
@@ -663,9 +671,9 @@ def ranges_now() -> dict[tuple[str, Name], Range]:
     """The ranges of all stars that ever left, by period, as they were worked out before the last
     statement left: nothing left since."""
     last = last_sent()
-    found = (last.ranges or {}) if last is not None else {}
+    written = (last.ranges or {}) if last is not None else {}
     return {
         (period, name_read(name)): Range(low, high)
-        for period, ranges in found.items()
+        for period, ranges in written.items()
         for name, low, high in ranges
     }

@@ -125,7 +125,7 @@ class TokenReaders(Part):
 
 def readers() -> list[TokenReader]:
     """All programs that ever read anything by a token."""
-    return [one for part in declared(TokenReaders) for one in part.found()]
+    return [reader for part in declared(TokenReaders) for reader in part.found()]
 
 
 def rows_given_until(session: Session) -> date | None:
@@ -152,17 +152,17 @@ class LeftPapers(Part):
 
 def other_receivers() -> list[Receiver]:
     """All other systems to which figures went."""
-    return [one for part in declared(OtherReceivers) for one in part.found()]
+    return [receiver for part in declared(OtherReceivers) for receiver in part.found()]
 
 
 def papers_left(funder: Funder) -> list[LeftPaper]:
     """All papers that a funder reads beside its statements."""
-    return [one for part in declared(LeftPapers) for one in part.to(funder)]
+    return [left_paper for part in declared(LeftPapers) for left_paper in part.to(funder)]
 
 
 def printed(statement: Statement) -> list[PrintedFigure]:
     """All figures of a statement, in their order."""
-    return [_printed(one) for one in statement.figures]
+    return [_printed(figure) for figure in statement.figures]
 
 
 def _printed(figure: FrozenFigure) -> PrintedFigure:
@@ -202,8 +202,8 @@ def worked_out(periods: Mapping[str, Told]) -> dict[str, dict[Asked, Range] | No
     """The ranges that follow from all that was told of each period, None where it contradicts
     itself. Raises NotWorkedOut."""
     written = {period: told_written(told) for period, told in periods.items()}
-    found = _asked({"periods": written})
-    return {period: ranges_read(found[period]) for period in periods}
+    answers = _asked({"periods": written})
+    return {period: ranges_read(answers[period]) for period in periods}
 
 
 def chosen(told: Told, counts: Mapping[Name, int]) -> dict[Name, int | None]:
@@ -211,10 +211,10 @@ def chosen(told: Told, counts: Mapping[Name, int]) -> dict[Name, int | None]:
 
     Raises NotWorkedOut and Contradiction.
     """
-    found = _asked({"told": told_written(told), "counts": told_written(counts)})["told"]
-    if found is None:
+    answer = _asked({"told": told_written(told), "counts": told_written(counts)})["told"]
+    if answer is None:
         raise Contradiction
-    return told_read(found)
+    return told_read(answer)
 
 
 def _asked(question: dict[str, Any]) -> dict[str, Any]:
@@ -247,12 +247,12 @@ def freeze(funder: str, period: Period, by: Actor, *, police_only: bool = False)
     session = db.session()
     one_or_404(session.scalar(select(Funder.id).where(Funder.public_id == funder)))
     check_period(period, session, police_only=police_only)
-    known = ledger.last_number(session)
-    found = counted(funder, period, session, police_only=police_only)
-    of_people = None if police_only else _of_people(funder, period, found, session)
-    figures = list(_figures(funder, found, of_people))
+    last_number = ledger.last_number(session)
+    figures_counted = counted(funder, period, session, police_only=police_only)
+    of_people = None if police_only else _of_people(funder, period, figures_counted, session)
+    figures = list(_figures(funder, figures_counted, of_people))
     with audited("statements.frozen", by) as change:
-        if ledger.last_number(change.session) != known:
+        if ledger.last_number(change.session) != last_number:
             raise ChangedMeanwhile
         statement = _statement(change, funder, period, by)
         statement.police_only = police_only
@@ -274,7 +274,7 @@ def check_period(period: Period, session: Session, *, police_only: bool) -> None
         raise NotOver
     mixed = [] if police_only else mixed_with(period, ledger.periods_told(session))
     if mixed:
-        raise MixedMonths(", ".join(one.text for one in mixed))
+        raise MixedMonths(", ".join(other.text for other in mixed))
 
 
 def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statement:
@@ -283,13 +283,13 @@ def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statem
     payer = one_or_404(
         session.scalar(select(Funder).where(Funder.public_id == funder).with_for_update())
     )
-    found = session.scalar(
+    statement = session.scalar(
         select(Statement)
         .where(Statement.funder_id == payer.id, Statement.period == period.text)
         .with_for_update()
     )
-    if found is None:
-        found = Statement(
+    if statement is None:
+        statement = Statement(
             public_id=new_public_id(),
             funder=payer,
             period=period.text,
@@ -297,8 +297,8 @@ def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statem
             last_day=period.last,
             created_at=change.now,
         )
-        session.add(found)
-    elif found.state == "sent":
+        session.add(statement)
+    elif statement.state == "sent":
         raise Problem(
             _l(
                 "A statement of this period was sent to this funder. Its figures"
@@ -306,7 +306,7 @@ def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statem
                 " changed since is shown beside them."
             )
         )
-    elif found.state in APPROVAL.waits:
+    elif statement.state in APPROVAL.waits:
         raise Problem(
             _l(
                 "A statement of this period waits to be approved or sent. Send"
@@ -315,11 +315,11 @@ def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statem
             )
         )
     else:
-        found.figures.clear()
+        statement.figures.clear()
         # Before their places are given anew.
         session.flush()
-    found.state, found.proposed_by = "draft", by.public_id
-    return found
+    statement.state, statement.proposed_by = "draft", by.public_id
+    return statement
 
 
 @dataclass(frozen=True)
@@ -337,13 +337,21 @@ def _of_people(
     """Raises ToldOtherwise and NotWorkedOut."""
     before = ledger.programme_as_sent(period.text, session)
     starred = [
-        one for one in found if one.line.starred and not one.line.weighted and one.count is not None
+        figure
+        for figure in found
+        if figure.line.starred and not figure.line.weighted and figure.count is not None
     ]
-    now = {_name(funder, one): one.people for one in starred if one.line.key != HEADCOUNT}
+    now = {
+        _name(funder, figure): figure.people for figure in starred if figure.line.key != HEADCOUNT
+    }
     people = as_frozen(now, ledger.people_as_now(before, session))
     counts = {name: len(those) for name, those in people.items()}
     # Heads have no names, by which those of that day could be told.
-    counts |= {_name(funder, one): one.count or 0 for one in starred if one.line.key == HEADCOUNT}
+    counts |= {
+        _name(funder, figure): figure.count or 0
+        for figure in starred
+        if figure.line.key == HEADCOUNT
+    }
     try:
         told = chosen(ledger.told_by_period(session).get(period.text, {}), counts)
     except Contradiction:
@@ -471,7 +479,7 @@ def send(public_id: str, by: Actor) -> None:
     )
     if read.state != "approved":
         raise WrongStep
-    digest, known = read.digest, ledger.last_number(session)
+    digest, last_number = read.digest, ledger.last_number(session)
     check_period(read.of_days, session, police_only=read.police_only)
     ranges = _checked(read, session)
     with audited("statements.sent", by) as change:
@@ -480,10 +488,10 @@ def send(public_id: str, by: Actor) -> None:
         )
         if statement.state != "approved":
             raise WrongStep
-        if statement.digest != digest or ledger.last_number(change.session) != known:
+        if statement.digest != digest or ledger.last_number(change.session) != last_number:
             raise ChangedMeanwhile
         statement.head_code = head_code()
-        statement.state, statement.sent_number = "sent", known + 1
+        statement.state, statement.sent_number = "sent", last_number + 1
         statement.sent_at, statement.sent_by = change.now, by.public_id
         statement.ranges = ranges
         statement.document = document_of(statement)
@@ -504,19 +512,19 @@ def _checked(statement: Statement, session: Session) -> dict[str, list[Any]]:
         raise RowsWereGiven(date_text(given))
     if mine:
         everything[statement.period] = before | mine
-    found = worked_out(everything)
-    if any(ranges is None for ranges in found.values()):
+    ranges_of = worked_out(everything)
+    if any(ranges is None for ranges in ranges_of.values()):
         raise ToldOtherwise
-    if any(leaks(ranges) for ranges in found.values() if ranges is not None):
+    if any(leaks(ranges) for ranges in ranges_of.values() if ranges is not None):
         raise CouldBeWorkedOut
-    return {period: _written(ranges or {}) for period, ranges in found.items()}
+    return {period: _written(ranges or {}) for period, ranges in ranges_of.items()}
 
 
 def _written(ranges: Mapping[Asked, Range]) -> list[Any]:
     return [
-        [list(asked), found.low, found.high]
-        for asked, found in ranges.items()
-        if isinstance(asked, Name)
+        [list(name), range_of.low, range_of.high]
+        for name, range_of in ranges.items()
+        if isinstance(name, Name)
     ]
 
 
@@ -571,8 +579,8 @@ def value_word(dimension: str, value: str, label: str = "") -> str:
     """Words for a value by which people are told apart."""
     if label:
         return label
-    said = {"sex": SEX, "age_band": AGE_BAND}.get(dimension, {})
-    return str(said.get(value) or value or _("Not on record"))
+    words = {"sex": SEX, "age_band": AGE_BAND}.get(dimension, {})
+    return str(words.get(value) or value or _("Not on record"))
 
 
 def place_text(place: Place, label: str = "") -> str:

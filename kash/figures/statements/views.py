@@ -117,9 +117,11 @@ LEFT_COLUMNS: Sequence[TableColumn[LeftFigure]] = (
 def left() -> ResponseReturnValue:
     """Funders and other systems with how much left to each, and how narrow the narrowest star
     is."""
-    known, rows_until = ranges_now(), rows_given_until(db.session())
-    known_exactly = [one for one in known if rows_until and read_period(one[0]).first <= rows_until]
-    widths = [one.high - one.low for one in known.values() if one.high is not None]
+    ranges, rows_until = ranges_now(), rows_given_until(db.session())
+    known_exactly = [
+        star for star in ranges if rows_until and read_period(star[0]).first <= rows_until
+    ]
+    widths = [star.high - star.low for star in ranges.values() if star.high is not None]
     return render_template(
         "statements/left.html",
         funders=left_by_funder(),
@@ -127,7 +129,7 @@ def left() -> ResponseReturnValue:
         readers=readers(),
         rows_until=rows_until,
         known_exactly=known_exactly,
-        stars=len(known),
+        stars=len(ranges),
         narrowest=min(widths, default=None),
         fewest=FEWEST,
     )
@@ -140,7 +142,7 @@ def left_funder(funder_id: str) -> ResponseReturnValue:
     """All that left to a funder, with what each star may stand for."""
     funder, sent = left_to(funder_id)
     if is_taken():
-        return taken((line for one in sent for line in one.lines), LEFT_COLUMNS)
+        return taken((line for statement in sent for line in statement.lines), LEFT_COLUMNS)
     return render_template(
         "statements/left_funder.html",
         funder=funder,
@@ -163,13 +165,13 @@ def _wanted() -> queries.StatementFilter:
 def index() -> ResponseReturnValue:
     """Statements by funder and period."""
     actor, wanted = current_actor(), _wanted()
-    found = queries.statements(wanted, actor)
+    listed = queries.statements(wanted, actor)
     if is_taken():
-        return taken(found, STATEMENT_COLUMNS)
+        return taken(listed, STATEMENT_COLUMNS)
     decides = queries.decides(actor)
     return render_template(
         "statements/index.html",
-        listing=found,
+        listing=listed,
         wanted=wanted,
         decides=decides,
         funders=all_funders() if decides else (),
@@ -180,8 +182,8 @@ def index() -> ResponseReturnValue:
 @allow("statements.see")
 def statement(public_id: str) -> ResponseReturnValue:
     """Figures of a statement, and for staff what changed since they were frozen."""
-    found = queries.statement(public_id, current_actor())
-    return statement_page(found, SendBackForm(formdata=None))
+    shown = queries.statement(public_id, current_actor())
+    return statement_page(shown, SendBackForm(formdata=None))
 
 
 def statement_page(found: Statement, form: SendBackForm, problem: str = "") -> ResponseReturnValue:
@@ -192,9 +194,9 @@ def statement_page(found: Statement, form: SendBackForm, problem: str = "") -> R
     return render_template(
         "statements/statement.html",
         statement=found,
-        supported=[row for row in rows if row.line.supported],
-        programme=[row for row in rows if not row.line.supported],
-        definitions={row.line.key: row for row in rows},
+        supported=[line for line in rows if line.line.supported],
+        programme=[line for line in rows if not line.line.supported],
+        definitions={line.line.key: line for line in rows},
         decides=decides,
         decision=APPROVAL.offered(found, actor),
         names=names_of(found.accounts) if decides else {},
@@ -218,9 +220,9 @@ def proposal_page(public_id: str) -> ProposalPage[Statement]:
 @allow("statements.see")
 def document(public_id: str) -> ResponseReturnValue:
     """The document as it was sent, to the last letter."""
-    found = queries.statement(public_id, current_actor())
-    content = one_or_404(found.document).encode()
-    return noted(download(content, name=f"statement-{found.period}.json", type="application/json"))
+    shown = queries.statement(public_id, current_actor())
+    content = one_or_404(shown.document).encode()
+    return noted(download(content, name=f"statement-{shown.period}.json", type="application/json"))
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -229,18 +231,18 @@ def freeze() -> ResponseReturnValue:
     """Choose a funder and a period, and freeze their figures."""
     periods = queries.periods_to_freeze(local_today())
     form = FreezeForm(data={"funder": request.args.get("funder", ""), "period": periods[0].text})
-    form.funder.choices = [(one.public_id, one.name) for one in all_funders()]
-    form.period.choices = [(one.text, period_text(one)) for one in periods]
+    form.funder.choices = [(choice.public_id, choice.name) for choice in all_funders()]
+    form.period.choices = [(choice.text, period_text(choice)) for choice in periods]
     if form.validate_on_submit():
         with form.showing_problems():
-            made = freeze_figures(
+            statement_id = freeze_figures(
                 form.funder.data,
                 read_period(form.period.data),
                 current_actor(),
                 police_only=form.police_only.data,
             )
             flash(_("Frozen. Read the figures, then propose them."))
-            return redirect(url_for("statements.statement", public_id=made), code=303)
+            return redirect(url_for("statements.statement", public_id=statement_id), code=303)
     return page("statements/freeze.html", form=form)
 
 
@@ -294,8 +296,8 @@ def send(public_id: str) -> ResponseReturnValue:
     """Ask once more; then lay all that ever left beside an approved statement, and send it, if
     nobody is found."""
     if request.method == "GET":
-        found = queries.statement(public_id, current_actor())
-        return render_template("statements/send.html", statement=found)
+        shown = queries.statement(public_id, current_actor())
+        return render_template("statements/send.html", statement=shown)
     return proposal_page(public_id).step(
         lambda one: sending.send(one.public_id, current_actor()),
         lambda _nothing: _("Sent. The funder reads it from now on, and its figures never change."),
@@ -307,8 +309,8 @@ def send(public_id: str) -> ResponseReturnValue:
 def discard(public_id: str) -> ResponseReturnValue:
     """Ask once more, then throw away figures that were neither proposed nor sent."""
     if request.method == "GET":
-        found = queries.statement(public_id, current_actor())
-        return render_template("statements/discard.html", statement=found)
+        shown = queries.statement(public_id, current_actor())
+        return render_template("statements/discard.html", statement=shown)
     with FlashedProblems(WrongStep):
         sending.discard(public_id, current_actor())
         flash(_("Thrown away."))

@@ -18,4 +18,4 @@ class PlaceForm(KashForm):
 
     def offer(self, places: Iterable[CountedPlace]) -> None:
         """Let these be chosen."""
-        self.place.choices = [("", ""), *((one.key, one.name) for one in places)]
+        self.place.choices = [("", ""), *((place.key, place.name) for place in places)]

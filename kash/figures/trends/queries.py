@@ -74,44 +74,44 @@ def cases_counted(
 ) -> CasesCounted:
     """Every case that the actor may see, once: no drafts, none that is closed as being another one
     as well, and reports that say more about another only with it."""
-    found, damaged = open_cases(by, vault)
+    opened, damaged = open_cases(by, vault)
     places, of_station, of_ward = places_of(stations)
     answers = all_answers()
     cases, records, unknown = [], [], 0
-    for one in _once(found):
-        take_over(one.record, answers)
-        day = _day_of(one.record)
+    for case in _once(opened):
+        take_over(case.record, answers)
+        day = _day_of(case.record)
         if day is None:
             continue
-        who = who_did_it(one.record)
+        who = who_did_it(case.record)
         if not who:
             unknown += 1
             continue
-        place = _place_of(one.record, who == POLICE, of_station, of_ward)
+        place = _place_of(case.record, who == POLICE, of_station, of_ward)
         cases.append(TrendCase(day, who == POLICE, place))
-        records.append((one.record, one.state))
+        records.append((case.record, case.state))
     return CasesCounted(
         cases,
         records,
         places,
         unknown,
-        sum(one.place is None for one in cases),
+        sum(case.place is None for case in cases),
         len(damaged),
-        [sealed for one in found for sealed in one.documents if sealed.form != "kept"],
+        [sealed for case in opened for sealed in case.documents if sealed.form != "kept"],
     )
 
 
 def _once(found: Sequence[Case]) -> list[Case]:
-    adds = {one.reference: first for one in found if (first := adds_to(one.record))}
+    adds = {case.reference: first for case in found if (first := adds_to(case.record))}
     adds |= opened_box(db.session()).additions
-    once_more = {one.reference for one in found if is_once_more(one.record, one.state)}
-    kept: dict[str, Case] = {}
+    once_more = {case.reference for case in found if is_once_more(case.record, case.state)}
+    cases_kept: dict[str, Case] = {}
     # Of several that are one case the one that came first is counted.
-    for one in sorted(found, key=lambda one: (one.reference in adds, one.reference)):
-        first = first_of(one.reference, adds)
-        if one.state != "draft" and once_more.isdisjoint({one.reference, first}):
-            kept.setdefault(first, one)
-    return list(kept.values())
+    for case in sorted(found, key=lambda case: (case.reference in adds, case.reference)):
+        first = first_of(case.reference, adds)
+        if case.state != "draft" and once_more.isdisjoint({case.reference, first}):
+            cases_kept.setdefault(first, case)
+    return list(cases_kept.values())
 
 
 def _day_of(record: Record) -> date | None:
@@ -126,8 +126,8 @@ def _place_of(
     """The place of the station whose officers did it; else that of the ward where it happened."""
     if police:
         for party in record.parties:
-            known = party.kind == POLICE and party.involvement in _TOOK_PART
-            if known and party.station in of_station:
+            took_part = party.kind == POLICE and party.involvement in _TOOK_PART
+            if took_part and party.station in of_station:
                 return of_station[party.station]
     return of_ward.get(record.place.ward.strip().casefold())
 
@@ -140,7 +140,7 @@ def stations_reached() -> list[tuple[str, str, str, date | None]]:
     """Each station as (public id, name, ward, day): the last day of the first workshop in which so
     many of its officers attended until they met the course; None of those not reached. Two
     queries."""
-    held: dict[int, date] = {}
+    reached: dict[int, date] = {}
     together = (
         select(Completion.organisation_id, Completion.held_on)
         .join(Group, Group.id == Completion.group_id)
@@ -150,7 +150,7 @@ def stations_reached() -> list[tuple[str, str, str, date | None]]:
     )
     for station, day in db.session.execute(together):
         if station is not None:
-            held[station] = min(day, held.get(station, day))
+            reached[station] = min(day, reached.get(station, day))
     stations = db.session.execute(
         select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
         .outerjoin(Organisation.group)
@@ -158,7 +158,7 @@ def stations_reached() -> list[tuple[str, str, str, date | None]]:
             Organisation.kind == "station", or_(Organisation.group_id.is_(None), Group.is_police)
         )
     )
-    return [(public_id, name, ward, held.get(key)) for key, public_id, name, ward in stations]
+    return [(public_id, name, ward, reached.get(key)) for key, public_id, name, ward in stations]
 
 
 _YEAR = 12
@@ -238,30 +238,32 @@ class Trends:
     def beside_other_stations(self) -> FallVerdict:
         """Verdict of police cases beside those of other places and months."""
         places = self.counted.places
-        counts = by_month(self.counted.cases, [one.key for one in places], self.within, police=True)
-        shares = [self.within.shares_after(one.reached_on) for one in places]
+        counts = by_month(
+            self.counted.cases, [place.key for place in places], self.within, police=True
+        )
+        shares = [self.within.shares_after(place.reached_on) for place in places]
         return beside_other_stations(counts, shares)
 
     @cached_property
     def programme(self) -> Months:
         """Months of the whole programme, wherever cases happened."""
-        return self._months({one.place for one in self.counted.cases})
+        return self._months({case.place for case in self.counted.cases})
 
     def months_of(self, place: CountedPlace) -> Months:
         """Months of one place."""
         return self._months({place.key})
 
     def _months(self, keys: set[str | None]) -> Months:
-        there = [one for one in self.counted.cases if one.place in keys]
+        there = [case for case in self.counted.cases if case.place in keys]
         police, others = ([0] * len(self.within.starts) for _side in range(2))
-        for one in there:
-            month = self.within.month_of(one.day)
+        for case in there:
+            month = self.within.month_of(case.day)
             if month is not None:
-                (police if one.police else others)[month] += 1
+                (police if case.police else others)[month] += 1
         if sum(police) >= len(police):
             limits = month_limits(police, self.within.days)
             return Months(police, others, limits, (), None)
-        gaps = days_between((one.day for one in there if one.police), self.within)
+        gaps = days_between((case.day for case in there if case.police), self.within)
         return Months(police, others, None, gaps, gap_limits(gaps) if gaps else None)
 
     @cached_property
@@ -284,9 +286,9 @@ class Trends:
 
     @cached_property
     def _totals(self) -> dict[str, tuple[int, int]]:
-        inside = [one for one in self.counted.cases if self.within.month_of(one.day) is not None]
-        total = Counter(one.place for one in inside if one.place is not None)
-        police = Counter(one.place for one in inside if one.police)
+        inside = [case for case in self.counted.cases if self.within.month_of(case.day) is not None]
+        total = Counter(case.place for case in inside if case.place is not None)
+        police = Counter(case.place for case in inside if case.police)
         return {key: (police[key], count) for key, count in total.items()}
 
 
@@ -297,8 +299,8 @@ def trends_of(by: Actor, vault: OpenVault, today: date) -> Trends:
     counted = cases_counted(by, vault, stations_reached())
     half = within.starts[_YEAR]
     dated = list(zip(counted.cases, counted.records, strict=True))
-    last = [record for one, record in dated if half <= one.day < within.end]
-    before = [record for one, record in dated if within.starts[0] <= one.day < half]
+    last = [record for case, record in dated if half <= case.day < within.end]
+    before = [record for case, record in dated if within.starts[0] <= case.day < half]
     return Trends(
         within,
         counted,

@@ -59,20 +59,20 @@ def month_limits(counts: Sequence[int], days: Sequence[int]) -> ChanceLimits:
     Where neighbouring months differ more than single cases would, the limits are wider by as much;
     never narrower, since cases that come more evenly than chance are an accident.
     """
-    areas = [each * 12 / 365.25 for each in days]
+    areas = [span * 12 / 365.25 for span in days]
     mean = sum(counts) / sum(areas)
     deviations = [sqrt(mean / area) for area in areas]
     scores = [
         (count / area - mean) / deviation if deviation else 0.0
         for count, area, deviation in zip(counts, areas, deviations, strict=True)
     ]
-    steps = [abs(later - one) for one, later in pairwise(scores)]
+    steps = [abs(later - score) for score, later in pairwise(scores)]
     wider = max(1.0, sum(steps) / len(steps) / _OF_NEIGHBOURS) if steps else 1.0
     reach = [_DEVIATIONS * wider * deviation for deviation in deviations]
     return ChanceLimits(
         mean,
-        tuple(max(0.0, mean - one) * area for one, area in zip(reach, areas, strict=True)),
-        tuple((mean + one) * area for one, area in zip(reach, areas, strict=True)),
+        tuple(max(0.0, mean - score) * area for score, area in zip(reach, areas, strict=True)),
+        tuple((mean + score) * area for score, area in zip(reach, areas, strict=True)),
     )
 
 
@@ -126,20 +126,21 @@ class Funnel:
 
 def funnel(places: Sequence[tuple[int, int]]) -> Funnel | None:
     """Funnel of places, each by its police cases and all its cases; None without any share."""
-    known = [(police, total) for police, total in places if total]
+    places_known = [(police, total) for police, total in places if total]
     all_police, everything = (
-        (sum(column) for column in zip(*known, strict=True)) if known else (0, 0)
+        (sum(column) for column in zip(*places_known, strict=True)) if places_known else (0, 0)
     )
     if not 0 < all_police < everything:
         return None
     share = all_police / everything
     scores = sorted(
-        (police / total - share) / sqrt(share * (1 - share) / total) for police, total in known
+        (police / total - share) / sqrt(share * (1 - share) / total)
+        for police, total in places_known
     )
     off = int(len(scores) * _DRAWN_IN)
     low, high = scores[off], scores[-1 - off]
-    drawn_in = [min(max(one, low), high) for one in scores]
-    heaps = sum(one * one for one in drawn_in) / len(drawn_in)
+    drawn_in = [min(max(score, low), high) for score in scores]
+    heaps = sum(score * score for score in drawn_in) / len(drawn_in)
     return Funnel(share, sqrt(max(1.0, heaps)))
 
 
@@ -227,10 +228,10 @@ def by_month(
 ) -> list[list[int]]:
     """Cases of each place in each month: those that police did, or all others."""
     rows = {key: [0] * len(within.starts) for key in keys}
-    for one in cases:
-        month = within.month_of(one.day)
-        if one.police is police and month is not None and one.place in rows:
-            rows[one.place][month] += 1
+    for case in cases:
+        month = within.month_of(case.day)
+        if case.police is police and month is not None and case.place in rows:
+            rows[case.place][month] += 1
     return [rows[key] for key in keys]
 
 
@@ -244,22 +245,22 @@ def before_and_after(
         for one in places
         if one.reached_on is not None and within.month_of(one.reached_on) is not None
     }
-    found = {key: Counter[tuple[bool, bool]]() for key in reached}
+    counts = {key: Counter[tuple[bool, bool]]() for key in reached}
     for case in cases:
-        if case.place in found and within.month_of(case.day) is not None:
-            found[case.place][case.police, case.day > reached[case.place]] += 1
+        if case.place in counts and within.month_of(case.day) is not None:
+            counts[case.place][case.police, case.day > reached[case.place]] += 1
     return {
         key: BeforeAfter(
             count[True, False], count[True, True], count[False, False], count[False, True]
         )
-        for key, count in found.items()
+        for key, count in counts.items()
     }
 
 
 def days_between(days: Iterable[date], within: TrendMonths) -> list[int]:
     """Days from each case within the window to the next one; none on the same day is 0."""
-    known = sorted(day for day in days if within.month_of(day) is not None)
-    return [(later - day) // timedelta(days=1) for day, later in pairwise(known)]
+    ordered = sorted(day for day in days if within.month_of(day) is not None)
+    return [(later - day) // timedelta(days=1) for day, later in pairwise(ordered)]
 
 
 def places_of(
@@ -329,7 +330,7 @@ def beside_others(tables: Iterable[BeforeAfter]) -> FallVerdict:
     """
     import numpy as np
 
-    telling = [one for one in tables if one.tells]
+    telling = [table for table in tables if table.tells]
     if len(telling) < FEWEST:
         return FallVerdict(len(telling))
     scores = _scores_beside_others(np.array(telling, dtype=float))
@@ -367,7 +368,7 @@ def smallest_fall(tables: Iterable[BeforeAfter]) -> float | None:
     """
     import numpy as np
 
-    telling = np.array([one for one in tables if one.tells], dtype=float)
+    telling = np.array([table for table in tables if table.tells], dtype=float)
     if len(telling) < FEWEST:
         return None
     total = telling.sum(axis=1)
@@ -389,10 +390,10 @@ def ratio_beside_others(tables: Iterable[BeforeAfter]) -> float | None:
     """Cases by police after, for each that others' cases would lead one to expect (Mantel and
     Haenszel); None if that can't be said."""
     upper = lower = 0.0
-    for one in tables:
-        if one.tells:
-            upper += one.police_after * one.others_before / sum(one)
-            lower += one.police_before * one.others_after / sum(one)
+    for table in tables:
+        if table.tells:
+            upper += table.police_after * table.others_before / sum(table)
+            lower += table.police_before * table.others_after / sum(table)
     return upper / lower if lower else None
 
 
@@ -470,8 +471,8 @@ def _power(means: Floats, fall: float, heaps: float) -> float:
     police, before, total = tables[..., :2].sum(-1), tables[..., [0, 2]].sum(-1), tables.sum(-1)
     tells = (police > 0) & (police < total) & (before > 0) & (before < total)
     scores = _scores_beside_others(tables)
-    found = (_chances(scores) <= LEVEL) & (scores.sum(axis=-1) < 0)
-    return float((found & (tells.sum(axis=-1) >= FEWEST)).mean())
+    seen = (_chances(scores) <= LEVEL) & (scores.sum(axis=-1) < 0)
+    return float((seen & (tells.sum(axis=-1) >= FEWEST)).mean())
 
 
 _REACHED = frozenset({"reached", "helped"})
@@ -507,33 +508,43 @@ class HelpGiven:
 
 def help_given(cases: Iterable[tuple[Record, str]], today: date) -> HelpGiven:
     """Help given in cases, each a record with its state."""
-    known = list(cases)
-    asked = [one for record, _state in known for one in record.interventions]
-    answered = [one for one in asked if one.answered_at is not None or one.response in _YES_OR_NO]
-    hours = [
-        (one.answered_at - one.asked_at).total_seconds() / 3600
-        for one in answered
-        if one.answered_at is not None and one.asked_at is not None
+    dated = list(cases)
+    interventions = [entry for record, _state in dated for entry in record.interventions]
+    answered = [
+        entry
+        for entry in interventions
+        if entry.answered_at is not None or entry.response in _YES_OR_NO
     ]
-    ends = (how_mediation_ended(record, state) for record, state in known)
-    terms = [one for record, _state in known for one in record.terms]
-    referrals = [one for record, _state in known for one in record.referrals]
-    fulfilled = [(one.due_on, one.fulfilled_on) for one in terms if one.fulfilled_on is not None]
-    reached = [(one.due_on, one.outcome_on) for one in referrals if one.outcome in _REACHED]
+    hours = [
+        (entry.answered_at - entry.asked_at).total_seconds() / 3600
+        for entry in answered
+        if entry.answered_at is not None and entry.asked_at is not None
+    ]
+    ends = (how_mediation_ended(record, state) for record, state in dated)
+    terms = [entry for record, _state in dated for entry in record.terms]
+    referrals = [entry for record, _state in dated for entry in record.referrals]
+    fulfilled = [
+        (entry.due_on, entry.fulfilled_on) for entry in terms if entry.fulfilled_on is not None
+    ]
+    reached = [(entry.due_on, entry.outcome_on) for entry in referrals if entry.outcome in _REACHED]
     return HelpGiven(
-        cases=len(known),
-        asked=len(asked),
+        cases=len(dated),
+        asked=len(interventions),
         answered=len(answered),
         hours=median(hours) if hours else None,
         ended=Counter(end[0] for end in ends if end is not None),
         terms=len(terms),
         fulfilled=len(fulfilled),
         fulfilled_in_time=_in_time(fulfilled),
-        terms_overdue=_overdue([one.due_on for one in terms if one.fulfilled_on is None], today),
+        terms_overdue=_overdue(
+            [entry.due_on for entry in terms if entry.fulfilled_on is None], today
+        ),
         referrals=len(referrals),
         reached=len(reached),
         reached_in_time=_in_time(reached),
-        referrals_overdue=_overdue([one.due_on for one in referrals if not one.outcome], today),
+        referrals_overdue=_overdue(
+            [entry.due_on for entry in referrals if not entry.outcome], today
+        ),
     )
 
 

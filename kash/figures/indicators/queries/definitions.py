@@ -54,7 +54,7 @@ def definitions_on(
     day: date, keys: tuple[str, ...], session: Session | None = None
 ) -> dict[str, Definition]:
     """The same of several indicators; one query."""
-    found = {key: standard(key) for key in keys}
+    definitions = {key: standard(key) for key in keys}
     rows = (session or db.session()).scalars(
         select(IndicatorDefinition)
         .where(
@@ -64,16 +64,16 @@ def definitions_on(
         )
         .order_by(IndicatorDefinition.version)
     )
-    for row in rows:
-        found[row.key] = Definition(
-            row.key,
-            row.version or STANDARD_VERSION,
-            title_of(row),
-            defined_text(row.key, row.least, row.remark),
-            row.least,
-            row.remark,
+    for version in rows:
+        definitions[version.key] = Definition(
+            version.key,
+            version.version or STANDARD_VERSION,
+            title_of(version),
+            defined_text(version.key, version.least, version.remark),
+            version.least,
+            version.remark,
         )
-    return found
+    return definitions
 
 
 def title_of(row: IndicatorDefinition) -> str:
@@ -173,7 +173,7 @@ def targets_in(
 def all_targets() -> list[Target]:
     """All targets with their funders and groups: the latest period first, then in the order of the
     indicators."""
-    found = db.session.scalars(
+    targets = db.session.scalars(
         select(Target).options(joinedload(Target.funder), joinedload(Target.group))
     ).all()
     order = {key: place for place, key in enumerate(INDICATORS)}
@@ -192,7 +192,7 @@ def all_targets() -> list[Target]:
             one.group.letter if one.group else "",
         )
 
-    return sorted(found, key=placed)
+    return sorted(targets, key=placed)
 
 
 def target(public_id: str) -> Target:

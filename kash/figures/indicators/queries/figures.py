@@ -85,7 +85,7 @@ def behind(people: Collection[int], wanted: str) -> BehindCell:
         .group_by(Group.letter)
         .order_by(Group.letter)
     )
-    counts = {row[0]: row[1] for row in rows}
+    counts = {group[0]: group[1] for group in rows}
     letter = wanted if wanted in counts else next(iter(counts), "")
     statement: Any = (
         select(Person.chosen_name, Person.public_id, Person.cadre, Person.ward)
@@ -147,13 +147,15 @@ def table_by(
     rows = everything
     if funder is not None:
         paid = set(asking.scalars(paid_by(funder)))
-        rows = [row for row in everything if row.workshop in paid]
+        rows = [fact for fact in everything if fact.workshop in paid]
     if not rows and not _has_data(key, period, funder, asking):
         return table((), FigureCell((), None))
     funders = funders_of(None, asking) if "funder" in names else {}
     if funder is not None:
         # Of what is shared with others only its own line is told.
-        funders = {key: [one for one in of if one.funder == funder] for key, of in funders.items()}
+        funders = {
+            key: [paying for paying in of if paying.funder == funder] for key, of in funders.items()
+        }
     if not INDICATORS[key].people:
         counts = row_counts(rows, names, funders)
         return table(
@@ -162,13 +164,13 @@ def table_by(
         )
     # One funder's table shows a person as the whole programme's does.
     seen = people_cells(rows, names, funders, everything)
-    everybody = frozenset(row.person for row in rows)
+    everybody = frozenset(fact.person for fact in rows)
     reach = _visible(actor, everybody, asking)
 
     def cell(values: tuple[str, ...], people: frozenset[int]) -> FigureCell:
         return FigureCell(values, len(people), people if reach is None else people & reach)
 
-    return table([cell(*one) for one in seen.items()], cell((), everybody))
+    return table([cell(*paying) for paying in seen.items()], cell((), everybody))
 
 
 def _rows(
@@ -218,7 +220,7 @@ def _workshops(
     facts = [FactRow(0, key, period.last, key, {"course": course}) for key, course in rows]
     funders = funders_of([key for key, _course in rows], session) if "funder" in names else {}
     counts = row_counts(facts, names, funders)
-    return [FigureCell(*one) for one in counts.items()], FigureCell((), len(rows))
+    return [FigureCell(*counted) for counted in counts.items()], FigureCell((), len(rows))
 
 
 def _heads(
@@ -256,17 +258,19 @@ def _heads(
         for workshop, slots in sums.items()
     }
     funders = funders_of(list(fullest), session) if "funder" in names else {}
-    found: defaultdict[tuple[str, ...], int] = defaultdict(int)
+    sums_found: defaultdict[tuple[str, ...], int] = defaultdict(int)
     total = 0
     for workshop, course, slot, letter, sex, age_band, count in rows:
         if slot != fullest[workshop]:
             continue
         total += count
         values = {"course": course, "group": letter, "sex": sex, "age_band": age_band}
-        one = FactRow(0, workshop, period.last, 0, values)
-        for place in row_counts([one], names, funders):
-            found[place] += count
-    return [FigureCell(values, count) for values, count in found.items()], FigureCell((), total)
+        head = FactRow(0, workshop, period.last, 0, values)
+        for place in row_counts([head], names, funders):
+            sums_found[place] += count
+    return [FigureCell(values, count) for values, count in sums_found.items()], FigureCell(
+        (), total
+    )
 
 
 def shared_views(key: str, period: Period, session: Session | None = None) -> list[SharedRow]:
@@ -275,7 +279,7 @@ def shared_views(key: str, period: Period, session: Session | None = None) -> li
     asking = session or db.session()
     definition = definition_of(key, period.last, asking)
     rows = _rows(key, period, (), definition.least, asking)
-    return shared_rows(rows, funders_of({row.workshop for row in rows}, asking))
+    return shared_rows(rows, funders_of({fact.workshop for fact in rows}, asking))
 
 
 def value_names(
@@ -331,24 +335,26 @@ def totals_of(
         for key in keys
         if key in _COUNTED
     }
-    known = has_facts(period, funder).label("known")
-    row = asking.execute(select(known, *counted.values())).one()
-    found: dict[str, int | None] = {}
+    has_data = has_facts(period, funder).label("known")
+    totals = asking.execute(select(has_data, *counted.values())).one()
+    by_key: dict[str, int | None] = {}
     for key in keys:
         if key in counted:
             # Workshops are held, and counted, before there are facts; without either is no 0.
-            count = getattr(row, key)
-            found[key] = count if count or (row.known and key != IndicatorKey.WORKSHOPS) else None
+            count = getattr(totals, key)
+            by_key[key] = (
+                count if count or (totals.known and key != IndicatorKey.WORKSHOPS) else None
+            )
         else:
             table = table_by(by[key], period, funder=funder, actor=None, session=asking)
-            found[key] = table.total.count
-    return found
+            by_key[key] = table.total.count
+    return by_key
 
 
 def _total(key: str, period: Period, least: Least, funder: str | None) -> ScalarSelect[int]:
     if key == IndicatorKey.WORKSHOPS:
-        held = held_workshops(period, funder)
-        return select(func.count(Workshop.id)).where(*held).scalar_subquery()
+        of_held = held_workshops(period, funder)
+        return select(func.count(Workshop.id)).where(*of_held).scalar_subquery()
     counted = conditions(key, period, least)
     if key == IndicatorKey.CERTIFIED:
         return (

@@ -101,7 +101,7 @@ def reactions(
         words[key] = texts.get(language) or key
         forms[key].add(form)
         counts[key][option] += int(count)
-    found = [
+    scales = [
         Reaction(
             words[key],
             len(forms[key]),
@@ -112,7 +112,7 @@ def reactions(
         for key, options in counts.items()
         if sum(options.values()) >= FEWEST
     ]
-    return sorted(found, key=lambda one: (-one.forms, one.text))
+    return sorted(scales, key=lambda one: (-one.forms, one.text))
 
 
 def _tested(period: Period, funder: str | None) -> Select[int, str, str]:
@@ -139,13 +139,13 @@ def course_gains(
     befores: defaultdict[str, dict[str, float]] = defaultdict(dict)
     afters: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for workshop, course, before, after in _pairs(workshops, asking):
-        befores[course] |= {f"{workshop}-{person}": one for person, one in before.items()}
-        afters[course] |= {f"{workshop}-{person}": one for person, one in after.items()}
-    found = [
+        befores[course] |= {f"{workshop}-{person}": score for person, score in before.items()}
+        afters[course] |= {f"{workshop}-{person}": score for person, score in after.items()}
+    gains = [
         CourseGain(names[course], gain_of(before, afters[course]))
         for course, before in befores.items()
     ]
-    return sorted(found, key=lambda one: one.course.casefold())
+    return sorted(gains, key=lambda score: score.course.casefold())
 
 
 def _told_in(period: Period) -> ColumnElement[bool]:
@@ -244,9 +244,9 @@ def practised(period: Period, session: Session) -> list[FactRow]:
 
 def was_told(period: Period, funder: str | None, session: Session) -> bool:
     """True if anything was told of practice in a period."""
-    found = session.scalar(
+    answer = session.scalar(
         select(PracticeAnswer.id)
         .where(_told_in(period), *of_funder(PracticeAnswer.workshop_id, funder))
         .limit(1)
     )
-    return found is not None
+    return answer is not None

@@ -79,16 +79,16 @@ def conditions(key: str, period: Period, least: Least = ANYBODY) -> list[ColumnE
     if key == IndicatorKey.REFRESHED:
         counted.append(Completion.refresher.is_(True))
     if key in (IndicatorKey.REACHED, IndicatorKey.ATTENDANCES):
-        asked = least.of(key)
-        counted += [Completion.minutes > 0, Completion.percentage >= asked.share]
-        if asked.days > 1:
-            counted.append(Completion.days >= asked.days)
-        if asked.workshops > 1:
+        needed = least.of(key)
+        counted += [Completion.minutes > 0, Completion.percentage >= needed.share]
+        if needed.days > 1:
+            counted.append(Completion.days >= needed.days)
+        if needed.workshops > 1:
             often = (
                 select(Completion.person_id)
                 .where(*counted)
                 .group_by(Completion.person_id)
-                .having(func.count() >= asked.workshops)
+                .having(func.count() >= needed.workshops)
             )
             counted.append(Completion.person_id.in_(often.correlate(None)))
     if key == IndicatorKey.CERTIFIED:
@@ -146,16 +146,16 @@ def fact_rows(
     of_course = CourseVersion if key == IndicatorKey.CERTIFIED else Completion
     statement = _with_names(statement, names, of_course.course_id)
     counted = conditions(key, period, least)
-    found = (session or db.session()).execute(statement.where(*counted))
+    facts = (session or db.session()).execute(statement.where(*counted))
     return [
         FactRow(
-            row[0],
-            row[1],
-            row[2],
-            row[3],
-            {name: _value(name, row[4 + place]) for place, name in enumerate(names)},
+            fact[0],
+            fact[1],
+            fact[2],
+            fact[3],
+            {name: _value(name, fact[4 + place]) for place, name in enumerate(names)},
         )
-        for row in found
+        for fact in facts
     ]
 
 
@@ -165,13 +165,13 @@ def with_facts(
     """Rows of people in workshops with what tells them apart, read from their facts of these
     workshops; whoever has none of one does not count there. One query."""
     names = [name for name in dimensions if name in _COLUMNS]
-    workshops = {row.workshop for row in rows}
+    workshops = {fact.workshop for fact in rows}
     statement = select(Completion.workshop_id, Completion.person_id).add_columns(
         *(_COLUMNS[name] for name in names)
     )
     if "group" in names:
         statement = statement.join(Group, Group.id == Completion.group_id)
-    found = {
+    completions = {
         (workshop, person): {
             name: _value(name, stored) for name, stored in zip(names, values, strict=True)
         }
@@ -182,9 +182,9 @@ def with_facts(
         )
     }
     return [
-        replace(row, values={**row.values, **found[row.workshop, row.person]})
-        for row in rows
-        if (row.workshop, row.person) in found
+        replace(fact, values={**fact.values, **completions[fact.workshop, fact.person]})
+        for fact in rows
+        if (fact.workshop, fact.person) in completions
     ]
 
 
@@ -213,10 +213,10 @@ def funders_of(workshops: Collection[int] | None, session: Session | None = None
     )
     if workshops is not None:
         statement = statement.where(Funding.workshop_id.in_(workshops))
-    found: defaultdict[int, list[PaidShare]] = defaultdict(list)
+    shares: defaultdict[int, list[PaidShare]] = defaultdict(list)
     for workshop, funder, share in (session or db.session()).execute(statement):
-        found[workshop].append(PaidShare(funder, share))
-    return found
+        shares[workshop].append(PaidShare(funder, share))
+    return shares
 
 
 def has_facts(period: Period, funder: str | None) -> ColumnElement[bool]:

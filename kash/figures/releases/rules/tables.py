@@ -76,8 +76,8 @@ _FAMILY_OF: Mapping[int, Mapping[str, str]] = {
 def families_of(acts: Iterable[str], edition: int = NEWEST_EDITION) -> tuple[str, ...]:
     """Families of these acts in an edition, each once, in their order; none of an act that was
     added to the list later."""
-    known = _FAMILY_OF[edition]
-    return tuple(dict.fromkeys(known[act] for act in acts if act in known))
+    families = _FAMILY_OF[edition]
+    return tuple(dict.fromkeys(families[act] for act in acts if act in families))
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class YearPlan:
 
     def table(self, key: str) -> TablePlan | None:
         """Its table of this key, if it has one."""
-        return next((one for one in self.tables if one.key == key), None)
+        return next((table for table in self.tables if table.key == key), None)
 
 
 @dataclass(frozen=True)
@@ -150,14 +150,14 @@ def last_days(year: int) -> tuple[date, ...]:
 def windows_of(plan: YearPlan, days: Sequence[date | None]) -> list[ReleaseWindow]:
     """The windows of a plan, by day and in the order of its tables. `days` are the freeze days of
     the four quarters, None for those in which the programme prints nothing yet."""
-    found = []
+    windows = []
     for quarter, day in enumerate(days, 1):
         if day is None:
             continue
         for table in plan.tables:
             if quarter % table.every == 0:
-                found.append(ReleaseWindow(table.key, quarter // table.every - 1, day))
-    return found
+                windows.append(ReleaseWindow(table.key, quarter // table.every - 1, day))
+    return windows
 
 
 # --- As it is kept --------------------------------------------------------------------------------
@@ -178,18 +178,19 @@ def tables_as_json(tables: Iterable[TablePlan]) -> list[dict[str, Any]]:
 
 def tables_from_json(kept: Iterable[Mapping[str, Any]]) -> tuple[TablePlan, ...]:
     """The same, read again."""
-    return tuple(TablePlan(**{**one, "codes": tuple(one["codes"])}) for one in kept)
+    return tuple(TablePlan(**{**table, "codes": tuple(table["codes"])}) for table in kept)
 
 
 def windows_as_json(windows: Iterable[ReleaseWindow]) -> list[dict[str, Any]]:
     """Windows as a plan keeps them."""
-    return [{**vars(one), "freeze_on": one.freeze_on.isoformat()} for one in windows]
+    return [{**vars(window), "freeze_on": window.freeze_on.isoformat()} for window in windows]
 
 
 def windows_from_json(kept: Iterable[Mapping[str, Any]]) -> list[ReleaseWindow]:
     """The same, read again."""
     return [
-        ReleaseWindow(**{**one, "freeze_on": date.fromisoformat(one["freeze_on"])}) for one in kept
+        ReleaseWindow(**{**window, "freeze_on": date.fromisoformat(window["freeze_on"])})
+        for window in kept
     ]
 
 
@@ -229,28 +230,28 @@ def counts(
     has that table; `plans` are all that were ever approved. Whoever is late falls into the next
     window.
     """
-    keys_of = {plan.year: {one.key for one in plan.tables} for plan in plans}
-    found = dict.fromkeys(table.codes, 0)
+    keys_of = {plan.year: {table_plan.key for table_plan in plan.tables} for plan in plans}
+    sums = dict.fromkeys(table.codes, 0)
     after = dict(entered)
     for case in cases:
-        said = shares(case.tables.get(table.key, ()), table)
+        parts = shares(case.tables.get(table.key, ()), table)
         names = {case.reference, *case.also}
         been = any(table.key in after.get(name, ()) for name in names)
-        if not said or been or table.key not in keys_of.get(case.filed_on.year, ()):
+        if not parts or been or table.key not in keys_of.get(case.filed_on.year, ()):
             continue
         for name in names:
             after[name] = after.get(name, frozenset()) | {table.key}
-        for code, share in said.items():
-            found[code] += share
-    return found, after
+        for code, share in parts.items():
+            sums[code] += share
+    return sums, after
 
 
 def shares(codes: Sequence[str], table: TablePlan) -> dict[str, int]:
     """Parts that one case adds to each line, in units: one stone for its first code, or broken
     among at most three of them."""
-    known = [code for code in dict.fromkeys(codes) if code in table.codes]
-    kept = known[: MOST_SHARES if table.unit == SIXTHS else table.most]
-    return {code: table.most // len(kept) for code in kept} if kept else {}
+    present = [code for code in dict.fromkeys(codes) if code in table.codes]
+    counted = present[: MOST_SHARES if table.unit == SIXTHS else table.most]
+    return {code: table.most // len(counted) for code in counted} if counted else {}
 
 
 def first_day(year: int, quarter: int) -> date:
@@ -331,8 +332,8 @@ def reported_odds(plans: Sequence[YearPlan]) -> Fraction:
 def _odds_of(own: YearPlan, plans: Sequence[YearPlan]) -> Fraction:
     odds = Fraction(1)
     for table in own.tables:
-        met = (one.table(table.key) for one in plans if one.year >= own.year)
-        odds *= max(line_odds(one) for one in met if one is not None)
+        met = (later.table(table.key) for later in plans if later.year >= own.year)
+        odds *= max(line_odds(later) for later in met if later is not None)
     return odds
 
 
@@ -344,44 +345,46 @@ def content_odds(plans: Sequence[YearPlan]) -> Fraction:
 
 def refusals(plan: YearPlan, earlier: Sequence[YearPlan]) -> list[PlanRefusal]:
     """All for which a plan is refused, given the plans before it; empty if it keeps the promise."""
-    found = _shape(plan)
-    found += [PlanRefusal(PlanFlaw.YEAR, year=one.year) for one in earlier if one.year >= plan.year]
-    if found:
-        return found
+    refused = _shape(plan)
+    refused += [
+        PlanRefusal(PlanFlaw.YEAR, year=other.year) for other in earlier if other.year >= plan.year
+    ]
+    if refused:
+        return refused
     for table in plan.tables:
         for before in earlier:
-            found += _against(table, before)
-    if found:
-        return found
+            refused += _against(table, before)
+    if refused:
+        return refused
     plans = (*earlier, plan)
     if (odds := reported_odds(plans)) > REPORTED_LIMIT:
-        found.append(PlanRefusal(PlanFlaw.REPORTED, odds=odds))
+        refused.append(PlanRefusal(PlanFlaw.REPORTED, odds=odds))
     if (odds := content_odds(plans)) > CONTENT_LIMIT:
-        found.append(PlanRefusal(PlanFlaw.CONTENT, odds=odds))
-    return found
+        refused.append(PlanRefusal(PlanFlaw.CONTENT, odds=odds))
+    return refused
 
 
 def _shape(plan: YearPlan) -> list[PlanRefusal]:
     """Flaws that a plan has by itself."""
     if not plan.tables:
         return [PlanRefusal(PlanFlaw.NO_TABLES)]
-    found, keys, codes = [], set(), set[str]()
+    flaws, keys, codes = [], set(), set[str]()
     for table in plan.tables:
         if table.key in keys or not codes.isdisjoint(table.codes):
-            found.append(PlanRefusal(PlanFlaw.TWICE, table.key))
+            flaws.append(PlanRefusal(PlanFlaw.TWICE, table.key))
         keys.add(table.key)
         codes.update(table.codes)
         if table.key not in KNOWN:
-            found.append(_renamed(table))
+            flaws.append(_renamed(table))
         elif set(table.codes) != set(KNOWN[table.key].codes):
-            found.append(PlanRefusal(PlanFlaw.CODES, table.key))
+            flaws.append(PlanRefusal(PlanFlaw.CODES, table.key))
         elif not _is_sound(table):
-            found.append(PlanRefusal(PlanFlaw.SHAPE, table.key))
-    return found
+            flaws.append(PlanRefusal(PlanFlaw.SHAPE, table.key))
+    return flaws
 
 
 def _renamed(table: TablePlan) -> PlanRefusal:
-    taken = (key for key, one in KNOWN.items() if set(one.codes) & set(table.codes))
+    taken = (key for key, known_table in KNOWN.items() if set(known_table.codes) & set(table.codes))
     other = next(taken, "")
     return PlanRefusal(PlanFlaw.RENAMED if other else PlanFlaw.UNKNOWN, table.key, other)
 
@@ -404,9 +407,9 @@ def _against(table: TablePlan, before: YearPlan) -> list[PlanRefusal]:
     was = before.table(table.key)
     if was is None:
         return [
-            PlanRefusal(PlanFlaw.RENAMED, table.key, one.key, before.year)
-            for one in before.tables
-            if set(one.codes) & set(table.codes)
+            PlanRefusal(PlanFlaw.RENAMED, table.key, earlier.key, before.year)
+            for earlier in before.tables
+            if set(earlier.codes) & set(table.codes)
         ]
     checked = (
         (PlanFlaw.CODES, set(was.codes) != set(table.codes)),
@@ -509,8 +512,10 @@ def trend(four: Sequence[int | None], table: TablePlan) -> Trend:
     twenty times if nothing changes."""
     if len(four) != 4:
         return Trend.CANNOT_TELL
-    values = [value(one, table.floor) for one in four]
-    slope = sum(weight * one for weight, one in zip((1.5, 0.5, -0.5, -1.5), values, strict=True))
+    values = [value(printed, table.floor) for printed in four]
+    slope = sum(
+        weight * printed for weight, printed in zip((1.5, 0.5, -0.5, -1.5), values, strict=True)
+    )
     off = _ONE_SIDED * sqrt(5 * (sum(values) / 4 + _spread(table)))
     if slope > off:
         return Trend.FALLING
@@ -519,7 +524,7 @@ def trend(four: Sequence[int | None], table: TablePlan) -> Trend:
 
 def share(lines: Mapping[str, int | None], code: str, table: TablePlan) -> PrintedShare | None:
     """Share of one line in its table; None if the lines are too thin to say."""
-    values = {one: value(said, table.floor) for one, said in lines.items()}
+    values = {one: value(printed, table.floor) for one, printed in lines.items()}
     total = sum(values.values())
     if total < _LEAST_TOTAL:
         return None
