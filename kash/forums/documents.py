@@ -334,7 +334,7 @@ def minutes_paper(
     forum: Forum, held: Meeting, now: datetime, *, language: str, to_share: bool = False
 ) -> bytes:
     """The minutes as PDF in a language, with the audit chain's code of this moment; `to_share` for
-    whoever is no member. Raises RenderError."""
+    people who are no members. Raises RenderError."""
     with force_locale(language):
         minutes = printed_minutes(forum, held, now, to_share=to_share)
         draft = held.state != "held"

@@ -1,5 +1,5 @@
-"""Meetings as what holds people at some time: whoever keeps their minutes, and the forum's members,
-for whoever sees every forum."""
+"""Meetings as what holds people at some time: the person who keeps their minutes, and the forum's
+members, for the person who sees every forum."""
 
 from __future__ import annotations
 

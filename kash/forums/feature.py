@@ -1,10 +1,10 @@
-"""Meetings of forums in the calendar, for whoever sees the forum. Chapters of the handbook that
-tell about forums. Finding forums from every page. Sections on the pages of what actions change: a
-workshop, a session of a course, a station and a service. Merging seats in forums when two people
-turn out to be one. Columns of this room's tables, sorted by what they hold about a person. Ids for
-pictures and measurements of the pages of presence. Forums on Today: meetings, lines to release,
-and actions. Words of the audit trail for what is done here: the room, then what happened. The
-declaration of forums."""
+"""Meetings of forums in the calendar, for the person who sees the forum. Chapters of the handbook
+that tell about forums. Finding forums from every page. Sections on the pages of what actions
+change: a workshop, a session of a course, a station and a service. Merging seats in forums when two
+people turn out to be one. Columns of this room's tables, sorted by what they hold about a person.
+Ids for pictures and measurements of the pages of presence. Forums on Today: meetings, lines to
+release, and actions. Words of the audit trail for what is done here: the room, then what happened.
+The declaration of forums."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ _SEATS = joined("forum_member.person_id", ("forum_id",), merged_seat)
 
 def _move_seats(row_changes: RowChanges, kept: int, gone: int) -> None:
     """One seat in a forum where both have one. What she may say once, an answer to a
-    meeting or a conflict of interest, stands as whoever is kept said it."""
+    meeting or a conflict of interest, stands as the person who is kept said it."""
     seats = table_of(ForumMember)
     mine = {
         seat["forum_id"]: seat["id"] for seat in row_changes.rows(seats, seats.c.person_id == kept)
@@ -438,7 +438,7 @@ def _small(one: ActionLine, asked: Viewer) -> str:
 
 
 def _with_whom(one: ActionLine) -> str:
-    """With whom it is, without the name: lines of both groups stand here together."""
+    """Its owner, without the name: lines of both groups stand here together."""
     if one.own:
         return _("given to you")
     if one.owner and one.owner != one.owner_name:

@@ -563,11 +563,11 @@ class DecisionPresence(Base):
 
 
 class ActionNote(PublicId, Base):
-    """A note on how an action goes, for whoever reads the action.
+    """A note on how an action goes, for the person who reads the action.
 
-    `by_owner` is whether it was written by whoever had taken the action on then, or else by whoever
-    runs the forum: no name is kept. A note may have one file as evidence (`kind` and `size` as of
-    an `AgendaPaper`), which only these two open; `kind` is empty without one.
+    `by_owner` is whether it was written by the person who had taken the action on then, or else by
+    the person who runs the forum: no name is kept. A note may have one file as evidence (`kind` and
+    `size` as of an `AgendaPaper`), which only these two open; `kind` is empty without one.
     """
 
     __tablename__ = "action_note"
@@ -601,7 +601,7 @@ class ActionLink(PublicId, Base):
 
 class SignedCopy(PublicId, Base):
     """A scan of a meeting's signed minutes, cleaned and sealed in the file store under its public
-    id. Whoever runs the forum alone opens it: it holds signatures."""
+    id. Only the person who runs the forum opens it: it holds signatures."""
 
     __tablename__ = "signed_copy"
 

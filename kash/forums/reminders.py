@@ -1,4 +1,4 @@
-"""Reminding whoever took on an action, before its day and after it.
+"""Reminding the person who took on an action, before its day and after it.
 
 The message says that something is due and nothing else: neither of which forum, nor what.
 """

@@ -1,7 +1,7 @@
 """Files of forums: papers of an agenda, evidence of an action and signed minutes, cleaned and
 sealed under the server's keys.
 
-They may say who met whom, so they lie nowhere in clear.
+They may say who met, so they lie nowhere in clear.
 """
 
 from __future__ import annotations

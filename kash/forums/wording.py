@@ -97,9 +97,9 @@ def missing_usual(items: Iterable[AgendaItem]) -> list[str]:
 
 @dataclass(frozen=True)
 class PresenceBesideMeeting:
-    """Whoever comes, before a meeting; the quorum, while it is held; and, afterwards, the times for
+    """Who comes, before a meeting; the quorum, while it is held; and, afterwards, the times for
     which it was `quorate`, if a quorum was agreed. `own` is the reader's own answer, None for
-    whoever is no member."""
+    people who are no members."""
 
     runs: bool
     by_letter: bool

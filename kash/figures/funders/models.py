@@ -47,7 +47,7 @@ class FunderAccount(Proposal, PublicId, Base):
 
 
 OWN = _l("You asked for this, so another person must agree.")
-# Told to whoever proposed.
+# Told to the person who proposed.
 SENT_BACK = AnswerKind(
     "tie_sent_back",
     _l("On %(when)s your request about a funder's account was sent back. Its page says why."),

@@ -1,7 +1,7 @@
 """Chapters of the handbook that tell about indicators. Facts of completion of two people who turn
 out to be one. Columns of this room's tables, sorted by what they hold about a person. Definitions
-of indicators that wait for a second person, on Today; and the first step of whoever counts. Words
-of the audit trail for what is done here: the room, then what happened. The declaration of
+of indicators that wait for a second person, on Today; and the first step of the person who counts.
+Words of the audit trail for what is done here: the room, then what happened. The declaration of
 indicators."""
 
 from __future__ import annotations

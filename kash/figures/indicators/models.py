@@ -35,10 +35,9 @@ class Completion(Base):
 
     `held_on` is the last day of the workshop, `completed_on` that on which the requirements were
     met, never before it; the same day while they are not. The person is as she was on `held_on`.
-    `days` are those on which she was there for any minute.
-    `version_id` is the version of the track by which she was judged; whoever met it stays judged by
-    it, though the track may ask for more by now. `asked_on` is when that was asked last, empty if
-    it never was.
+    `days` are those on which she was there for any minute. `version_id` is the version of the track
+    by which she was judged; the person who met it stays judged by it, though the track may ask for
+    more by now. `asked_on` is when that was asked last, empty if it never was.
     """
 
     __tablename__ = "completion"
@@ -191,7 +190,7 @@ class Target(PublicId, Base):
     group: Mapped[Group | None] = relationship()
 
 
-# Told to whoever proposed.
+# Told to the person who proposed.
 SENT_BACK = AnswerKind(
     "definition_sent_back",
     _l("On %(when)s a definition that you proposed was sent back. Its page says why."),

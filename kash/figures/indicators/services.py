@@ -1,6 +1,6 @@
 """Problems of indicators, each with a sentence for a person. Facts of completion: written with the
 confirmation of a workshop's last register and with every change of it afterwards, and asked anew
-for whoever still lacks something that is not of its hours, such as a test. Definitions of
+for the person who still lacks something that is not of its hours, such as a test. Definitions of
 indicators: proposed by one, approved by another, and never changed after. Targets: what an
 indicator is to reach in a period."""
 
@@ -82,7 +82,7 @@ def period_asked(text: str) -> Period:
         raise PeriodUnreadable from problem
 
 
-# Whoever met nothing for so long is not asked about any more.
+# A person who met nothing for so long is not asked about any more.
 _ASKED_FOR = timedelta(days=731)
 
 

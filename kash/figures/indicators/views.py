@@ -346,7 +346,7 @@ PEOPLE_COLUMNS: Sequence[TableColumn[Any]] = (
 @allow("indicators.see")
 @offers_table("people", names=True)
 def people(key: str) -> ResponseReturnValue:
-    """The people whom a cell counts, as far as the reader reaches them."""
+    """The people in a cell, as far as the reader reaches them."""
     if key not in INDICATORS or not INDICATORS[key].people:
         raise NotFound
     question, actor = figures_asked(), current_actor()

@@ -172,7 +172,8 @@ def _waiting(asked: Viewer) -> Sequence[TodayLine]:
     """The oldest day that waits since the database was put back, for both of the two."""
     actor, session = asked.actor, db.session()
     doubted = doubts(session, asked.now)
-    # Of what only the operator can put right, whoever prints is told where she is told of printing.
+    # Of what only the operator can put right, the person who prints is told where she is told of
+    # printing.
     if not doubted or (doubted[0].unsaid and actor.may("releases.make")):
         return []
     proposed = waiting_for(session, doubted[0].day)

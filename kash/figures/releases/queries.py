@@ -62,7 +62,7 @@ from kash.platform.web.answers import AnswerKind
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor
 
-# Told to whoever proposed.
+# Told to the person who proposed.
 SENT_BACK = AnswerKind(
     "plan_sent_back",
     _l("On %(when)s a plan of printed figures that you proposed was sent back. The plan says why."),
@@ -101,8 +101,8 @@ _OTHERS = "other"
 def counted_cases(
     session: Session, vault: OpenVault, day: date, plans: Sequence[YearPlan]
 ) -> list[CountedCase]:
-    """Every case filed up to and on a day that may be counted, whoever asks. Raises RecordsNotOpen
-    and ReportsStillWait."""
+    """Every case filed up to and on a day that may be counted, no matter who asks. Raises
+    RecordsNotOpen and ReportsStillWait."""
     # By the list of acts of its own plan, in whatever year it is counted: what that plan counts was
     # voted on before its year.
     editions = {plan.year: table.edition for plan in plans if (table := plan.table(ACTS))}
@@ -155,8 +155,8 @@ class PrintingDay:
 
 
 def printing_days(session: Session | None = None, *, locked: bool = False) -> list[PrintingDay]:
-    """All days of all approved plans, the oldest first; three queries. `locked`: whoever else
-    prints waits until this transaction is over."""
+    """All days of all approved plans, the oldest first; three queries. `locked`: anybody else
+    who prints waits until this transaction is over."""
     session = session or db.session()
     wanted = select(ReleasePlan).where(ReleasePlan.state == "approved").order_by(ReleasePlan.year)
     if locked:

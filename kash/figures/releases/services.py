@@ -1,14 +1,14 @@
 """The leaflet that tells how the numbers are made, on two pages. The errors of printing, each with
-a sentence for the person who meets it. The errors of plans, each with a sentence for the person
-who meets it. The ledger: which cases have entered which tables, in one sealed document of the
-vault. It says of each case that it was counted, so it lies nowhere in clear. Once anything was
-printed it must be there: an empty one would count every case again. Dated notes beside what was
-printed and turned out wrong. A plan on its way: proposed, changed, approved by another, or turned
-back. None of these opens a record, so nobody can make a plan fit what it will print. Printing:
-throwing, storing and showing in one step. Whoever prints chooses nothing and sees nothing before
-it stands for good: neither which cases are counted, nor what is thrown, nor whether it is kept.
-Dice and counts are in memory until the transaction ends, and nowhere else. Figures that may have
-been printed before the database was put back: two people say so."""
+a sentence for the person who meets it. The errors of plans, each with a sentence for the person who
+meets it. The ledger: which cases have entered which tables, in one sealed document of the vault. It
+says of each case that it was counted, so it lies nowhere in clear. Once anything was printed it
+must be there: an empty one would count every case again. Dated notes beside what was printed and
+turned out wrong. A plan on its way: proposed, changed, approved by another, or turned back. None of
+these opens a record, so nobody can make a plan fit what it will print. Printing: throwing, storing
+and showing in one step. A person who prints chooses nothing and sees nothing before it stands for
+good: neither which cases are counted, nor what is thrown, nor whether it is kept. Dice and counts
+are in memory until the transaction ends, and nowhere else. Figures that may have been printed
+before the database was put back: two people say so."""
 
 from __future__ import annotations
 
@@ -305,8 +305,8 @@ def propose_plan(year: int, details: PlanDetails, *, by: Actor) -> str:
 
 
 def change_plan(public_id: str, details: PlanDetails, row_version: int, *, by: Actor) -> None:
-    """Change a plan that waits; whoever changes it is the one who proposes it from then on, so that
-    she does not approve it. Raises NotFound, WrongStep, ChangedMeanwhile, PlanRefused and
+    """Change a plan that waits; the person who changes it is the one who proposes it from then on,
+    so that she does not approve it. Raises NotFound, WrongStep, ChangedMeanwhile, PlanRefused and
     WrongFreezeDay."""
     with audited("releases.plan_changed", by) as change:
         _hold(change.session)
@@ -350,7 +350,8 @@ def return_plan(public_id: str, reason: str, *, by: Actor) -> None:
 
 
 def _hold(session: Session) -> None:
-    """Let whoever decides on another plan meanwhile wait: each is held against all before it."""
+    """Let anybody who decides on another plan meanwhile wait: each is held against all before
+    it."""
     session.execute(select(ReleasePlan.id).order_by(ReleasePlan.id).with_for_update()).all()
 
 

@@ -1,7 +1,7 @@
 """Pages of plans: published for everybody, proposed by one and approved by another. Pages of what
-was printed, for everybody; and printing it, for whoever has the vault open. The page of figures
-that may have been printed before the database was put back: one person says what became of them,
-another agrees. The rule in plain words: page, leaflet, and dice on a table."""
+was printed, for everybody; and printing it, for the person who has the vault open. The page of
+figures that may have been printed before the database was put back: one person says what became of
+them, another agrees. The rule in plain words: page, leaflet, and dice on a table."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ from kash.policy import allow
 @blueprint.get("/plans")
 @allow("releases.see")
 def plans() -> ResponseReturnValue:
-    """The plans of all years, and those that wait for whoever decides on them."""
+    """The plans of all years, and those that wait for the person who decides on them."""
     actor = current_actor()
     return render_template(
         "releases/plans.html",
@@ -296,8 +296,8 @@ def table() -> ResponseReturnValue:
 @leaves_no_trace
 @require_vault
 def print_day() -> ResponseReturnValue:
-    """Print all tables of a day; whoever asks again is shown them. How long it takes is noted
-    nowhere."""
+    """Print all tables of a day; the person who asks again is shown them. How long it takes is
+    noted nowhere."""
     try:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError:

@@ -46,7 +46,7 @@ _AT_ONCE = 500
 def _counting(
     session: Session, subject: ErasedPerson
 ) -> Iterator[tuple[FrozenFigure, SealedPeople, frozenset[str]]]:
-    """Figures that count a person, with all whom they count and those of them who are this one:
+    """Figures that count a person, with all that they count and those of them who are this one:
     people who turned out to be the same stand there as they were called then."""
     merged = select(PersonMerge.gone).where(
         PersonMerge.kept_id == subject.id, PersonMerge.undone_at.is_(None)

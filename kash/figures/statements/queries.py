@@ -1,11 +1,11 @@
-"""Approval of statements. It is not declared as a part, since it cannot be lent: two people who
-are there answer for what leaves. Reasons for which no statement is made or sent. Counting of all
-that a statement of a funder and a period may tell, as it stands now. Funders, to whom statements
-are made. The sealed part of a frozen figure: how many there truly were, and who they are. Frozen
-figures as they are read: by line, each with its definition, and what changed since. The ledger:
-all figures of people who are starred that have left, to whomever; funders talk to each other.
-Statements that somebody reads: all of them for staff, and what was sent to it for a funder. All
-that has left to each funder, and what somebody who has all of it could work out."""
+"""Approval of statements. It is not declared as a part, since it cannot be lent: two people who are
+there answer for what leaves. Reasons for which no statement is made or sent. Counting of all that a
+statement of a funder and a period may tell, as it stands now. Funders, who get statements. The
+sealed part of a frozen figure: how many there truly were, and who they are. Frozen figures as they
+are read: by line, each with its definition, and what changed since. The ledger: all figures of
+people who are starred that have left, to anybody; funders talk to each other. Statements that
+somebody reads: all of them for staff, and what was sent to it for a funder. All that has left to
+each funder, and what somebody who has all of it could work out."""
 
 from __future__ import annotations
 
@@ -314,7 +314,7 @@ def seal_people(figure: FrozenFigure, count: int | None, people: Collection[str]
 
 def inputs_digest(figure: str, count: int | None, people: Collection[str]) -> str:
     """A digest of who was counted and how many in a figure (public id), under a key: without one
-    whoever has the paper would try few people until it fits.
+    the person who has the paper would try few people until it fits.
 
     It is of this figure alone. Of equal figures it would be equal, and so tell what a star stands
     for by a number beside it.
@@ -367,7 +367,7 @@ def figures_of(statement: Statement, *, changes: bool = False) -> list[FrozenRow
     """The figures of a statement, in the order of the lines.
 
     `changes` counts again and says what changed since, also where a figure is starred: only for
-    whoever may see the people themselves.
+    the person who may see the people themselves.
     """
     now = _now(statement) if changes else {}
     rows = []
@@ -541,7 +541,7 @@ def sent_to(funder: str, actor: Actor) -> Sequence[Statement]:
 
 
 def last_sent() -> Statement | None:
-    """The last statement that left, to whomever."""
+    """The last statement that left, to anybody."""
     return db.session.scalar(
         select(Statement)
         .where(Statement.state == "sent")

@@ -1,22 +1,22 @@
-"""Quarter or year: figures of people who are starred leave once for the same months, by quarters
-or by years, whoever they go to. Beside its quarters a year's table shows who came in which. Names
+"""Quarter or year: figures of people who are starred leave once for the same months, by quarters or
+by years, no matter where they go. Beside its quarters a year's table shows who came in which. Names
 of the figures that a statement tells about people who are starred where they are few. All of one
-period. What was told of a period is a mapping of names to values, None where starred; what is to
-be told is one to true counts. Counting of people for a statement, beside those that were counted
-for an earlier one of the same period. Knowledge that somebody gains who lays side by side all that
-was told of one period, to anyone. It is a system of linear equations over figures: those that were
+period. What was told of a period is a mapping of names to values, None where starred; what is to be
+told is one to true counts. Counting of people for a statement, beside those that were counted for
+an earlier one of the same period. Knowledge that somebody gains who lays side by side all that was
+told of one period, to anyone. It is a system of linear equations over figures: those that were
 printed are known, a starred one may be anything that its sums allow. Its tables are sums of people
 who each stand in one place, so that ranges of it are ranges of whole numbers too (its matrix is
-that of a network). Choosing of what a statement tells of people who are starred where they are
-few: as much as may leave beside all that has left, and nothing that could be worked out from it. A
-table begins with its small counts starred. As long as anything in it can be narrowed too far,
-another is starred beside it. If more than two thirds of it would be stars, a coarser table takes
-its place, in the end the total alone. A total below five is left out even where it is nought:
-alone, a star would say that somebody is there. The lines of a statement: all that may leave to a
-funder, and nothing else. Police officers are public servants on duty and are told exactly. Of
-everybody else the programme tells those who completed by sex and age, of all its workshops
-together, and each funder how many of them its own workshops brought. The paper of a statement: one
-JSON document, whose bytes are the same whenever it is made."""
+that of a network). Choosing of what a statement tells of people who are starred where they are few:
+as much as may leave beside all that has left, and nothing that could be worked out from it. A table
+begins with its small counts starred. As long as anything in it can be narrowed too far, another is
+starred beside it. If more than two thirds of it would be stars, a coarser table takes its place, in
+the end the total alone. A total below five is left out even where it is nought: alone, a star would
+say that somebody is there. The lines of a statement: all that may leave to a funder, and nothing
+else. Police officers are public servants on duty and are told exactly. Of everybody else the
+programme tells those who completed by sex and age, of all its workshops together, and each funder
+how many of them its own workshops brought. The paper of a statement: one JSON document, whose bytes
+are the same whenever it is made."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 above declare it, so that all of it stands on one page. Figures as the paper of a statement tells
 them. The parent's side of the solver. Freezing the figures of a statement, as often as needed
 until it is proposed. Proposing, approving and sending statements; and throwing away what was not
-sent. Words of statements: how they stand, whom they count, and what people are told apart by."""
+sent. Words of statements: how they stand, who is counted, and what people are told apart by."""
 
 from __future__ import annotations
 
@@ -87,9 +87,9 @@ class OtherReceivers(Part):
     """Other systems to which a feature sends figures.
 
     Of the community it may send nothing but figures of the whole programme that stand in the ledger
-    (`told_by_period`) without a star: so whoever has both knows no more than from the ledger, and
-    what is attacked before a statement leaves need not hold them once more. A test of the feature
-    says so (`tests/exchange/dhis2/test_left.py`).
+    (`told_by_period`) without a star: so the person who has both knows no more than from the
+    ledger, and what is attacked before a statement leaves need not hold them once more. A test of
+    the feature says so (`tests/exchange/dhis2/test_left.py`).
     """
 
     found: Callable[[], Sequence[Receiver]]
@@ -423,8 +423,8 @@ def _as_it_left(earlier: FrozenFigure) -> FrozenFigure:
 
 
 def propose(public_id: str, by: Actor) -> None:
-    """Propose the figures as they were frozen: whoever froze them does not approve them. Raises
-    NotFound and WrongStep."""
+    """Propose the figures as they were frozen: the person who froze them does not approve them.
+    Raises NotFound and WrongStep."""
     with audited("statements.proposed", by) as change:
         statement: Statement = APPROVAL.locked(change.session, public_id)
         if statement.state != "draft":
@@ -558,8 +558,8 @@ def period_text(period: Period) -> str:
 
 
 def read_title(line: StatementLine, title: str, version: int) -> str:
-    """Title of a frozen figure for whoever reads a page: the standard one in her language, one of
-    the programme's own as it was written. What leaves on paper keeps what was frozen."""
+    """Title of a frozen figure for the person who reads a page: the standard one in her language,
+    one of the programme's own as it was written. What leaves on paper keeps what was frozen."""
     return str(TITLES[line.key]) if version == STANDARD_VERSION else title
 
 

@@ -293,7 +293,7 @@ class Trends:
 
 
 def trends_of(by: Actor, vault: OpenVault, today: date) -> Trends:
-    """Trends of the cases that the actor may see. Whoever shows them notes the opening
+    """Trends of the cases that the actor may see. A person who shows them notes the opening
     (`note_search`)."""
     within = window(today)
     counted = cases_counted(by, vault, stations_reached())

@@ -32,8 +32,8 @@ class ActionLine:
     """An action as the asking actor may see it.
 
     `owner` is how its owner appears, empty when only counted or when nobody took it on;
-    `owner_group` tells the group's letter. `owner_name` is empty for whoever may not see names.
-    `may_close` is whether the actor may say what became of it.
+    `owner_group` tells the group's letter. `owner_name` is empty for the person who may not see
+    names. `may_close` is whether the actor may say what became of it.
     """
 
     public_id: str

@@ -378,8 +378,8 @@ class ActionNoteLine:
 
 
 def notes_of(action: ActionLine) -> list[ActionNoteLine]:
-    """The notes on an action, the newest first, each with its evidence for whoever may close it;
-    one query."""
+    """The notes on an action, the newest first, each with its evidence for the person who may close
+    it; one query."""
     rows = db.session.scalars(
         select(ActionNote)
         .join(Action, Action.id == ActionNote.action_id)
@@ -436,8 +436,8 @@ def ages_of(forum: Forum, lines: Iterable[ActionLine], now: datetime) -> Mapping
 
 
 def actions_to_remind_of(session: Session, today: date) -> list[tuple[str, date, int]]:
-    """(public id, day, person) of open actions around their day, with whoever took them on and
-    still sits in the forum."""
+    """(public id, day, person) of open actions around their day, with the person who took them on
+    and still sits in the forum."""
     rows = session.execute(
         select(Action.public_id, Action.due_on, ForumMember.person_id)
         .join(ForumMember, ForumMember.id == Action.owner_id)

@@ -376,7 +376,7 @@ def following_meeting(meeting: Meeting) -> Meeting | None:
 class AttendanceLine:
     """Somebody on a meeting's register. Who is no member is a guest, and only counted.
 
-    `name` is for whoever keeps the register; others and paper see `shown`.
+    `name` is for the person who keeps the register; others and paper see `shown`.
     """
 
     person_id: str
@@ -620,8 +620,8 @@ def meetings_to_record(actor: Actor, now: datetime, *, most: int = 10) -> list[M
 
 @dataclass(frozen=True)
 class MemberTerms:
-    """A member with all terms, for whoever runs the forum. `ends` is the last day if one is known;
-    `counts` is whether a term holds today."""
+    """A member with all terms, for the person who runs the forum. `ends` is the last day if one is
+    known; `counts` is whether a term holds today."""
 
     member: str
     person: str

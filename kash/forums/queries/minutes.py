@@ -240,7 +240,7 @@ def _carried(line: ActionLine, state: str) -> Task:
 
 
 def presence_with_decisions(meeting: Meeting) -> dict[int, dict[str, Any]]:
-    """By the key of each decision of a meeting with whom it was taken: groups as letter, present
+    """By the key of each decision of a meeting who was there: groups as letter, present
     and members, their votes if they were counted, and whether every group met its quorum."""
     rows = db.session.execute(
         select(DecisionPresence, Group.letter)
@@ -425,8 +425,8 @@ def verify_minutes() -> list[VerifiedMinutes]:
 
 @dataclass(frozen=True)
 class MinutesToSee:
-    """Circulated minutes that wait for whoever looks. `open_remarks` are to be settled by the
-    secretary, and `meets_today` is whether a meeting that may confirm them is today; `until` is
+    """Circulated minutes that wait for the person who looks. `open_remarks` are to be settled by
+    the secretary, and `meets_today` is whether a meeting that may confirm them is today; `until` is
     the day up to which a member may remark."""
 
     forum_id: str
@@ -500,7 +500,7 @@ def minutes_to_read(actor: Actor, now: datetime, *, most: int = 10) -> list[Minu
 
 @dataclass(frozen=True)
 class PaperLine:
-    """A paper as whoever sees the meeting may open it; `item_id` is that of its item."""
+    """A paper as the person who sees the meeting may open it; `item_id` is that of its item."""
 
     public_id: str
     item_id: str

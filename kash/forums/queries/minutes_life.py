@@ -257,8 +257,8 @@ class RemarkLine:
 
 
 def remarks_on(meeting: Meeting, actor: Actor, *, whole: bool) -> dict[str, list[RemarkLine]]:
-    """The remarks on a meeting's minutes by the public id of their item. `whole` is for whoever
-    runs the forum; others read their own, and what is settled."""
+    """The remarks on a meeting's minutes by the public id of their item. `whole` is for the person
+    who runs the forum; others read their own, and what is settled."""
     rows = db.session.execute(
         select(MinutesRemark, AgendaItem.public_id)
         .join(AgendaItem, AgendaItem.id == MinutesRemark.item_id)
@@ -291,7 +291,7 @@ def _remark(remark: MinutesRemark, item_id: str, actor: Actor) -> RemarkLine:
 
 
 def remark_of(meeting: Meeting, public_id: str, actor: Actor) -> RemarkLine:
-    """One remark on these minutes, for whoever runs the forum. Raises NotFound."""
+    """One remark on these minutes, for the person who runs the forum. Raises NotFound."""
     pair = db.session.execute(
         select(MinutesRemark, AgendaItem.public_id)
         .join(AgendaItem, AgendaItem.id == MinutesRemark.item_id)

@@ -47,8 +47,8 @@ Titled = Mapping[str, tuple[str, str]]
 
 @dataclass(frozen=True)
 class LinkLine:
-    """Something that an action changes. `title` and `url` are empty for whoever may not see it,
-    and when it is no longer there."""
+    """Something that an action changes. `title` and `url` are empty for the person who may not see
+    it, and when it is no longer there."""
 
     public_id: str
     kind: str
@@ -212,8 +212,8 @@ def actions_about(kind: str, target: str, actor: Actor) -> ActionsHere | None:
 
 @dataclass(frozen=True)
 class PersonAtMeeting:
-    """Somebody on a meeting's register, for whoever keeps it. `member` is the public id of the
-    seat, empty for a guest; `counts` is whether the term holds on the day."""
+    """Somebody on a meeting's register, for the person who keeps it. `member` is the public id of
+    the seat, empty for a guest; `counts` is whether the term holds on the day."""
 
     entry: str
     person: str
@@ -284,8 +284,8 @@ def people_at(meeting: Meeting) -> list[PersonAtMeeting]:
 
 
 def usual_marks(meeting: Meeting, entries: Collection[str]) -> dict[str, str]:
-    """{entry of the register: the mark that is likely for whoever has none yet}: an apology for who
-    answered so, absent for members once arrivals are tapped; others are left out."""
+    """{entry of the register: the mark that is likely for the person who has none yet}: an apology
+    for who answered so, absent for members once arrivals are tapped; others are left out."""
     tapped = db.session.scalar(
         select(PresenceSpell.id)
         .join(RosterEntry, RosterEntry.id == PresenceSpell.entry_id)
@@ -327,7 +327,7 @@ def answer_counts(meeting: Meeting) -> dict[str, int]:
 
 
 def own_answer(meeting: Meeting, actor: Actor) -> str | None:
-    """The actor's own answer, empty if there is none yet; None for whoever is no member."""
+    """The actor's own answer, empty if there is none yet; None for people who are no members."""
     if actor.person_id is None:
         return None
     answered = db.session.execute(
@@ -443,7 +443,8 @@ def conflict_count(item: AgendaItem) -> int:
 
 @dataclass(frozen=True)
 class MemberConflict:
-    """A member who may have a conflict of interest in an item, for whoever runs the forum."""
+    """A member who may have a conflict of interest in an item, for the person who runs the
+    forum."""
 
     member: str
     person: str
@@ -453,8 +454,8 @@ class MemberConflict:
 
 
 def conflicts_in(forum: Forum, item: AgendaItem) -> list[MemberConflict]:
-    """The members by group and name, and who of them declared a conflict of interest; whoever left
-    since is among them only if she declared one."""
+    """The members by group and name, and who of them declared a conflict of interest; the person
+    who left since is among them only if she declared one."""
     rows = db.session.execute(
         select(ForumMember.public_id, Person, Group.letter, ItemConflict.id)
         .join(Person, Person.id == ForumMember.person_id)

@@ -54,7 +54,7 @@ def sits_in_a_forum(actor: Actor) -> bool:
 
 
 def runs(actor: Actor, secretary_id: int) -> bool:
-    """True if the actor runs a forum: its secretary, or whoever may edit them all."""
+    """True if the actor runs a forum: its secretary, or the person who may edit them all."""
     reach = actor.reach("forums.edit")
     return reach is Reach.ALL or (reach is Reach.OWN and actor.account_id == secretary_id)
 
@@ -135,7 +135,8 @@ class AccountHolder:
 
 @dataclass(frozen=True)
 class ForumMemberLine:
-    """A member, as the asking actor may see her. `name` is empty for whoever may not see names.
+    """A member, as the asking actor may see her. `name` is empty for the person who may not see
+    names.
 
     `shown` is what paper and the other members see, empty when only counted; `group` is the
     group's name for staff and its letter for everybody else. `person` is her public id, empty as
@@ -155,8 +156,8 @@ class ForumMemberLine:
 
 
 def appearance_of(member: ForumMember) -> str:
-    """Appearance of a member to other members and on paper, empty when only counted. Whoever does
-    not want her name on paper is not shown by it, whatever she chose before."""
+    """Appearance of a member to other members and on paper, empty when only counted. A person who
+    does not want her name on paper is not shown by it, whatever she chose before."""
     name = member.person.chosen_name if member.person.prints_name else ""
     return shown_name(member.appears, member.shown_as, name)
 
@@ -243,8 +244,8 @@ def owners_of(forum: Forum) -> list[ForumMember]:
 
 
 def member_choices(forum: Forum, *, keep: str = "") -> list[tuple[str, str]]:
-    """(public id, name and group) of those who may take on an action, with whoever has it now
-    (`keep`) even if she has left."""
+    """(public id, name and group) of those who may take on an action, with the person who has it
+    now (`keep`) even if she has left."""
     members = owners_of(forum)
     if keep and keep not in {member.public_id for member in members}:
         members += db.session.scalars(
@@ -257,8 +258,8 @@ def member_choices(forum: Forum, *, keep: str = "") -> list[tuple[str, str]]:
 
 
 def people_with_account(actor: Actor, excluding: Collection[str]) -> list[AccountHolder]:
-    """Participants who have an account in use, by group and name, for whoever sees accounts; those
-    are told apart whom a forum most often seats. At most fifty; one query."""
+    """Participants who have an account in use, by group and name, for the person who sees accounts;
+    those are told apart who most often sit in a forum. At most fifty; one query."""
     if not actor.may("accounts.see"):
         return []
     rows = db.session.execute(
@@ -316,7 +317,7 @@ def secretary_of(found: Forum) -> tuple[str, str]:
 
 
 def account_name(public_id: str | None) -> str:
-    """The name of an account, for whoever runs the forum; empty when there is none."""
+    """The name of an account, for the person who runs the forum; empty when there is none."""
     return names_of([public_id]).get(public_id, "") if public_id else ""
 
 

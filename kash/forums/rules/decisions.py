@@ -99,7 +99,7 @@ def arising(
 
 
 SOON = timedelta(days=3)
-# Whoever was not reminded within so many days after the day is asked at the next meeting.
+# A person who was not reminded within so many days after the day is asked at the next meeting.
 LATE = timedelta(days=3)
 
 

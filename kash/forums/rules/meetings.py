@@ -179,7 +179,7 @@ def attendance_by_group(
 ) -> list[GroupAttendance]:
     """One line a group that has anybody, in the order of `groups`.
 
-    Shown names are sorted, so that the order of a list tells nothing about who stands beside whom.
+    Shown names are sorted, so that the order of a list tells nothing about who stands beside her.
     Members without a mark are only counted among the members.
     """
     everybody = list(attendees)
@@ -231,7 +231,7 @@ def agenda_clock(begins: datetime, length: int, items: Sequence[int | None]) -> 
 
 
 PRESENT, IN_ATTENDANCE = "present", "in_attendance"
-# Marks of whoever is there; only the first counts for the quorum.
+# Marks of those who are there; only the first counts for the quorum.
 HERE = frozenset({PRESENT, IN_ATTENDANCE})
 ANSWERS = ("yes", "no", "unsure")
 # More often nobody comes and goes in one meeting.
@@ -329,7 +329,7 @@ def taken_back(spells: Sequence[TimeThere]) -> tuple[TimeThere, ...]:
     )
 
 
-# So many days before it ends, whoever runs the forum is told.
+# So many days before it ends, the person who runs the forum is told.
 TOLD_BEFORE = 60
 
 
@@ -348,7 +348,7 @@ class OfficeTerm:
 
 
 def counts_on(terms: Collection[OfficeTerm], left_on: date | None, day: date) -> bool:
-    """True if a member counts on a day. Of whom no term is known, the membership alone counts."""
+    """True if a member counts on a day. Without any known term the membership alone counts."""
     if left_on is not None and left_on < day:
         return False
     return not terms or any(term.holds_on(day) for term in terms)
@@ -490,9 +490,9 @@ def quorum_of(
 ) -> Quorum:
     """The quorum of a meeting on a `day` at a `moment`.
 
-    `needed` is the rule by the groups' letters, `names` the groups in their order. Only whoever
-    counts on that day is among the members; guests have no seat. `conflicted` are the keys of those
-    who declared a conflict of interest in the item that is spoken about.
+    `needed` is the rule by the groups' letters, `names` the groups in their order. Only the person
+    who counts on that day is among the members; guests have no seat. `conflicted` are the keys of
+    those who declared a conflict of interest in the item that is spoken about.
     """
     counting = [seat for seat in seats if counts_on(seat.terms, seat.left_on, day)]
     groups = []
@@ -601,8 +601,8 @@ def letters_in(meetings: Iterable[MeetingInYear]) -> list[str]:
 
 
 def names_in(meetings: Iterable[MeetingInYear]) -> list[NameInYear]:
-    """Everybody who was shown in any of these meetings, by group and name. Whoever appeared in two
-    ways has two lines: that they are one is nobody's to read."""
+    """Everybody who was shown in any of these meetings, by group and name. A person who appeared in
+    two ways has two lines: that they are one is nobody's to read."""
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for meeting in meetings:
         for group in meeting.groups:

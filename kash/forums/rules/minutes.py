@@ -3,13 +3,13 @@ paragraph, decision, action and name of the minutes is a leaf. Its digest is SHA
 salt, its kind, its place and its value, each after its length; the root is SHA-256 of the meeting
 and of the kinds and digests of all leaves in order. A leaf is withdrawn by deleting its value and
 its salt: its digest stays, so that the root still verifies, and since the salt is gone nobody can
-try short names until one fits. The life of minutes: draft, circulated among those who were
-present, confirmed and locked. Operations that pages of minutes send, once it was opened. Numbers
-of minutes. The minutes of a meeting as their paper says them, taken apart into leaves and put
-together. What stands here is what every group may read, and nothing more: groups are letters,
-members as they appeared, and whoever is only counted stands in the counts. Lines that are internal
-are parts of their own, for those who run the forum. Lines of minutes that hold a figure beside a
-station or a case."""
+try short names until one fits. The life of minutes: draft, circulated among those who were present,
+confirmed and locked. Operations that pages of minutes send, once it was opened. Numbers of minutes.
+The minutes of a meeting as their paper says them, taken apart into leaves and put together. What
+stands here is what every group may read, and nothing more: groups are letters, members as they
+appeared, and the person who is only counted stands in the counts. Lines that are internal are parts
+of their own, for those who run the forum. Lines of minutes that hold a figure beside a station or a
+case."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class MinutesState(StrEnum):
 
 
 class MinutesStep(StrEnum):
-    """The one thing that whoever runs the forum does next about the minutes of a meeting."""
+    """The one thing that the person who runs the forum does next about the minutes of a meeting."""
 
     HOLD = "hold"
     CIRCULATE = "circulate"
@@ -347,7 +347,7 @@ class MinutesPart:
     """One piece of the minutes. `said` is None once it is withdrawn.
 
     `about` is the public id of the item, decision or action in which it was written; `member` that
-    of the seat of whom a name names, while the minutes are made; `key` that of the leaf from which
+    of the seat that a name names, while the minutes are made; `key` that of the leaf from which
     it was read.
     """
 
@@ -439,8 +439,8 @@ class MinutesRecord:
 
 
 def without_names(record: MinutesRecord) -> MinutesRecord:
-    """The record for whoever is no member: counts and letters in the place of names, and no place,
-    since those who met there may meet there again."""
+    """The record for people who are no members: counts and letters in the place of names, and no
+    place, since those who met there may meet there again."""
     groups = tuple(
         replace(part, said={**part.said, "named": {}}) if part.said is not None else part
         for part in record.groups
@@ -597,7 +597,7 @@ def _own_name(station: str) -> str:
 def telling_lines(text: str, stations: Collection[str]) -> list[str]:
     """The lines of a text that hold a figure beside a station, a report, a case or their like.
 
-    Whoever knows one case learns from such a line what the printed releases keep from her.
+    A person who knows one case learns from such a line what the printed releases keep from her.
     `stations` are names of stations. Days, times, money and the numbers of minutes are no figures.
     A line is a whole paragraph; one sentence of it is enough. It errs by asking once too often.
     """

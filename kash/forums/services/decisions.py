@@ -293,8 +293,8 @@ def _owns(by: Actor, action: Action) -> bool:
 
 
 def add_note(forum_id: str, action_id: str, *, text: str, content: bytes = b"", by: Actor) -> str:
-    """Write how an action goes, by its owner or whoever runs the forum, with a file as evidence if
-    `content` is given; the note's public id.
+    """Write how an action goes, by its owner or the person who runs the forum, with a file as
+    evidence if `content` is given; the note's public id.
 
     Raises NotFound, Forbidden, TooManyRows, MaterialProblem, CleaningBusy and StorageError.
     """

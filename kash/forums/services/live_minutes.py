@@ -160,7 +160,8 @@ def open_differences(session: Session, meeting: Meeting) -> int:
 
 
 def forget_revisions(session: Session, meeting: Meeting) -> None:
-    """Forget what was written before, and by whom, once the minutes of a meeting are locked."""
+    """Forget what was written before, with its writers, once the minutes of a meeting are
+    locked."""
     items = _items_of(meeting)
     session.execute(delete(MinutesPage).where(MinutesPage.item_id.in_(items)))
     session.execute(delete(MinutesDifference).where(MinutesDifference.item_id.in_(items)))
@@ -220,7 +221,7 @@ def _save(
     owned = {line.key: line.owner for line in stands.actions}
 
     def owner_of(row: TypedMinutesRow) -> TypedMinutesRow:
-        # Whoever left meanwhile takes on nothing new, and the page says so by what it shows.
+        # A person who left meanwhile takes on nothing new, and the page says so by what it shows.
         member = members.get(row.owner)
         may = member is not None and (member.left_on is None or owned.get(row.key) == row.owner)
         return row if may else replace(row, owner="")

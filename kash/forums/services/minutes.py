@@ -63,7 +63,7 @@ def note_presence(
     """Keep with a decision who was there when it was written, within the action that adds it.
 
     While nobody stands as being there, nothing is kept: that is not known yet, and is noted when
-    the meeting is recorded as held, or for the time that whoever runs the forum says.
+    the meeting is recorded as held, or for the time that the person who runs the forum says.
     """
     session.flush()
     keep_presence(session, attendance_at(session, meeting), item, decision, now)
@@ -303,7 +303,7 @@ def _may_close(by: Actor, forum: Forum, action: Action) -> bool:
 def close_action(
     forum_id: str, action_id: str, *, state: str, outcome: str = "", by: Actor
 ) -> None:
-    """Mark an open action as done or dropped, by its owner or whoever runs the forum."""
+    """Mark an open action as done or dropped, by its owner or the person who runs the forum."""
     if state not in OUTCOMES:
         raise Problem(UNKNOWN_CHOICE, status=400)
     with audited("forums.action_closed", by) as change:
@@ -318,7 +318,7 @@ def close_action(
 
 
 def reopen_action(forum_id: str, action_id: str, *, by: Actor) -> None:
-    """Take back that an action is done or dropped, by whoever runs the forum."""
+    """Take back that an action is done or dropped, by the person who runs the forum."""
     with audited("forums.action_reopened", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         action = _action_in(change.session, forum, action_id)

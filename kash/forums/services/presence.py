@@ -171,8 +171,8 @@ def set_times(
     shown: int | None = None,
     by: Actor,
 ) -> None:
-    """Put in order when somebody was there. Whoever has times was there; without any the mark of
-    the register says it for the whole meeting.
+    """Put in order when somebody was there. A person who has times was there; without any the mark
+    of the register says it for the whole meeting.
 
     `shown` is the version of the times that the page showed. Raises WrongPresence, RegisterClosed
     and ChangedMeanwhile.
@@ -343,7 +343,7 @@ def _mark(
 
 def answer_invitation(forum_id: str, meeting_id: str, *, answer: str, by: Actor) -> None:
     """Say whether one comes to a planned meeting; the last answer holds. Raises NotFound for
-    whoever is no member, and MeetingOver."""
+    people who are no members, and MeetingOver."""
     with audited("forums.invitation_answered", by) as change:
         forum = forum_in_reach(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
@@ -439,7 +439,7 @@ def expect_in_planned(
     for register_id, starts_at in _planned_registers(session, forum):
         for person_id in person_ids:
             entry = put_on_roster(session, register_id, person_id)
-            # Whoever was to come as a guest comes as a member; who came as one was one.
+            # A person who was to come as a guest comes as a member; who came as one was one.
             entry.walk_in = entry.walk_in and starts_at <= now
 
 
@@ -476,7 +476,7 @@ def close_slot(session: Session, meeting: Meeting, now: datetime, by: Actor) -> 
 
 def reopen_slot(session: Session, meeting: Meeting) -> None:
     """Reopen a register that was closed because the meeting was called off, and expect on it
-    whoever became a member meanwhile."""
+    the person who became a member meanwhile."""
     for slot in _slots(session, meeting):
         slot.closed_at, slot.closed_by = None, None
     for person_id in _present_members(session, meeting.forum_id):

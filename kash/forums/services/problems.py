@@ -35,7 +35,7 @@ class TooManyRows(Problem):
 
 
 class UnknownOwner(Problem):
-    """Whoever shall take on an action is no member."""
+    """A person who shall take on an action is no member."""
 
     status = 422
     sentence = _l("An action is taken on by a member. Choose somebody from the list.")

@@ -150,7 +150,8 @@ def _flush(session: Session) -> None:
 
 
 def _secretary(session: Session, by: Actor, wanted: str) -> int:
-    """The account that runs the forum: the one chosen by whoever may choose, else the actor's."""
+    """The account that runs the forum: the one chosen by the person who may choose, else the
+    actor's."""
     if by.account_id is not None and (
         by.reach("forums.edit") is not Reach.ALL or not wanted or wanted == by.public_id
     ):
@@ -176,9 +177,9 @@ def _template_id(session: Session, public_id: str) -> int | None:
 def open_forum(*, name: str, secretary: str = "", template: str = "", by: Actor) -> str:
     """Open a forum and return its public id.
 
-    `secretary` is an account's public id; only whoever may edit all forums chooses another than
-    herself. `template` is that of the agenda its meetings begin with. Raises NotFound if there is
-    no such template.
+    `secretary` is an account's public id; only the person who may edit all forums chooses another
+    than herself. `template` is that of the agenda its meetings begin with. Raises NotFound if there
+    is no such template.
     """
     if by.reach("forums.edit") is Reach.NONE:
         raise Forbidden
@@ -199,8 +200,8 @@ def open_forum(*, name: str, secretary: str = "", template: str = "", by: Actor)
 def change_forum(
     forum_id: str, *, name: str, secretary: str = "", template: str | None = None, by: Actor
 ) -> None:
-    """Give a forum another name, another agenda to begin with (None: as it is) or, by whoever may
-    choose, another secretary."""
+    """Give a forum another name, another agenda to begin with (None: as it is) or, by the person
+    who may choose, another secretary."""
     with audited("forums.forum_changed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         _series_name_is_free(change.session, name, besides=forum.id)
@@ -292,7 +293,7 @@ def _seats(
 def choose_appearance(
     forum_id: str, member_id: str, *, appears: str, shown_as: str = "", by: Actor
 ) -> None:
-    """Set how a member appears: she for herself, or whoever runs the forum on her word."""
+    """Set how a member appears: she for herself, or the person who runs the forum on her word."""
     with audited("forums.appearance_chosen", by) as change:
         forum = forum_in_reach(change.session, forum_id, by)
         member = member_in(change.session, forum, member_id)

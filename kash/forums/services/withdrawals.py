@@ -46,9 +46,9 @@ _GONE = "…"
 def withdraw(forum_id: str, meeting_id: str, leaf_id: str, *, by: Actor) -> None:
     """Withdraw a piece of locked minutes for ever: value and salt are deleted, the root holds.
 
-    A member may withdraw her own name, whoever runs the forum any name and any text. With a name
-    go all places where these minutes name her; with an action, wherever the forum's minutes carry
-    it. Raises NotFound, also for what is withdrawn already, and NotLocked.
+    A member may withdraw her own name, the person who runs the forum any name and any text. With a
+    name go all places where these minutes name her; with an action, wherever the forum's minutes
+    carry it. Raises NotFound, also for what is withdrawn already, and NotLocked.
     """
     with audited("forums.leaf_withdrawn", by) as change:
         session = change.session

@@ -29,8 +29,8 @@ FLAGS: Mapping[str, ColumnElement[bool]] = {
 
 def heard_by(actor: Actor) -> ColumnElement[bool]:
     """The condition of the stories that are told to an actor: to members of a forum and to staff
-    what the forum hears, to a funder's account what those who pay hear, and all of it to whoever
-    writes stories or reports to funders."""
+    what the forum hears, to a funder's account what those who pay hear, and all of it to the person
+    who writes stories or reports to funders."""
     reach = actor.reach("stories.see")
     if reach is Reach.OWN:
         return FLAGS[FUNDERS] if funder_of(actor) is not None else false()

@@ -61,7 +61,7 @@ _SHOWN = 2
 
 
 def newest_stories(_page: str, by: Actor) -> Sequence[ToldStory] | None:
-    """The newest stories, for whoever may see them."""
+    """The newest stories, for the person who may see them."""
     return stories_heard(_SHOWN, by) if by.may("stories.see") else None
 
 

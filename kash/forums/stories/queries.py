@@ -305,8 +305,9 @@ def told_stories(rows: Iterable[Story]) -> list[ToldStory]:
 
 
 def kept_back() -> list[ToldStory]:
-    """Stories that nobody hears now, for whoever writes them: such as were told before people were
-    asked who may hear them (no audience), and such of which a printed line says "few"."""
+    """Stories that nobody hears now, for the person who writes them: such as were told before
+    people were asked who may hear them (no audience), and such of which a printed line says
+    "few"."""
     nobody = ~or_(*FLAGS.values())
     rows = db.session.scalars(
         select(Story)

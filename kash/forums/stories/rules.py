@@ -1,8 +1,8 @@
-"""Drafts of stories, as they are sealed: the text, the case that it is of, and how far it is.
-Words of a story by which somebody could be known again, as far as a rule can find them. A reader
-finds far more than a rule does: names that nobody entered, and what only one person could know.
-The rule stops what is never needed to tell what happened. A story beside what was printed. Where a
-printed line says "few", a story of just that may be the only case behind it: whoever reads both
+"""Drafts of stories, as they are sealed: the text, the case that it is of, and how far it is. Words
+of a story by which somebody could be known again, as far as a rule can find them. A reader finds
+far more than a rule does: names that nobody entered, and what only one person could know. The rule
+stops what is never needed to tell what happened. A story beside what was printed. Where a printed
+line says "few", a story of just that may be the only case behind it: the person who reads both
 would learn of the line what the dice keep back. So a story is told, and shown, only while no line
 in which its case may stand says "few": neither the newest of its kind, nor one printed since the
 quarter in which it was filed, nor one on the same paper; and it never says when it was."""

@@ -1,8 +1,8 @@
 """The errors of stories, each with a sentence for the person who meets it. Withdrawing stories:
 nothing is left but that there was one. Stories as they are written and read: sealed to the vault,
 with the case that they are of. The audit trail tells that somebody wrote or read one, and names
-neither the draft nor the case: whoever reads it could otherwise follow a told story to the case
-that was opened before."""
+neither the draft nor the case: the person who reads it could otherwise follow a told story to the
+case that was opened before."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class StoryChangedMeanwhile(ChangedMeanwhile):
 
 
 def withdraw_story(public_id: str, *, by: Actor) -> None:
-    """Withdraw a told story by hand, whoever agrees to it. Raises NotFound, also if it is withdrawn
+    """Withdraw a told story by hand, no matter who agrees. Raises NotFound, also if it is withdrawn
     already."""
     with audited("stories.withdrawn", by) as change:
         session = change.session
@@ -110,10 +110,10 @@ def withdraw_story(public_id: str, *, by: Actor) -> None:
 
 
 def end_for(audience: str) -> Callable[[Session, Sequence[str], Collection[str]], None]:
-    """The end of drafts and told stories, by ids, once an audience may not hear them any more,
-    in the transaction of whoever takes the consent back. One that another audience may still hear
-    (`still`) stays for that one alone; of any other the text is in no file of the database after
-    the commit."""
+    """The end of drafts and told stories, by ids, once an audience may not hear them any more, in
+    the transaction of the person who takes the consent back. One that another audience may still
+    hear (`still`) stays for that one alone; of any other the text is in no file of the database
+    after the commit."""
     flag = "for_forum" if audience == FORUM else "for_funders"
 
     def end(session: Session, made: Sequence[str], still: Collection[str]) -> None:
@@ -268,7 +268,7 @@ def _forget(session: Session, made: str) -> None:
 def _agreed_case(
     session: Session, by: Actor, vault: OpenVault, reference: str, audiences: Sequence[str]
 ) -> Case:
-    # Whoever takes the consent back meanwhile waits for this, or this for her.
+    # A person who takes the consent back meanwhile waits for this, or this for her.
     locked_incident(session, reference)
     with letterbox(session):
         case = case_to_tell(by, vault, reference, session)

@@ -262,7 +262,7 @@ def _kept(form: StoryForm, draft_id: str) -> ResponseReturnValue:
 
 
 def _called(case: Case) -> str:
-    """A case in a list: what papers call it, what was done, and to whom it may be told."""
+    """A case in a list: what papers call it, what was done, and who may hear it."""
     acts = dict.fromkeys(str(ACT_NAMES.get(act.code, act.code)) for act in case.record.acts)
     to = {
         FORUM: _("may be told to the forum"),

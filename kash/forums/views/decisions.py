@@ -406,7 +406,7 @@ def _read(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
 
 
 def _own(forum_id: str, action_id: str) -> tuple[Forum, ActionLine]:
-    """An action for whoever took it on or runs the forum. Raises NotFound and Forbidden."""
+    """An action for the person who took it on or runs the forum. Raises NotFound and Forbidden."""
     forum, line = _read(forum_id, action_id)
     if not line.may_close:
         raise Forbidden
@@ -453,7 +453,8 @@ def progress(forum_id: str, action_id: str) -> ResponseReturnValue:
 @blueprint.get(f"{_PROGRESS_AT}/notes/<note_id>")
 @allow("forums.see")
 def evidence(forum_id: str, action_id: str, note_id: str) -> Response:
-    """The evidence of a note, for whoever may write notes; the name of its file says nothing."""
+    """The evidence of a note, for the person who may write notes; the name of its file says
+    nothing."""
     _found, line = _own(forum_id, action_id)
     note = evidence_of(line, note_id)
     kind, ending = type_of(note.kind)

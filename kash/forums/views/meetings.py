@@ -384,7 +384,7 @@ def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
 
 
 def owner_choices(item: AgendaItem, members: Iterable[ForumMember]) -> list[tuple[str, str]]:
-    """The present members, and whoever left but still owns an action of this item."""
+    """The present members, and the person who left but still owns an action of this item."""
     everyone = {member.public_id: member for member in members}
     for action in item.actions:
         if action.owner is not None:
@@ -531,7 +531,7 @@ def _year(years: list[int]) -> int:
 @blueprint.get("/<forum_id>/attendance")
 @allow("forums.see")
 def year(forum_id: str) -> ResponseReturnValue:
-    """The attendance of a year, by group. Whoever is shown stands on paper, as in minutes."""
+    """The attendance of a year, by group. A person who is shown stands on paper, as in minutes."""
     forum = series.forum(forum_id, current_actor())
     years = years_of(forum)
     shown = _year(years)

@@ -1,5 +1,5 @@
-"""Writing what was said under an item, and the minutes on paper. Pages of the papers under an
-item, and the agenda as a pack. The signed copy of a meeting's minutes, for whoever runs its forum.
+"""Writing what was said under an item, and the minutes on paper. Pages of the papers under an item,
+and the agenda as a pack. The signed copy of a meeting's minutes, for the person who runs its forum.
 """
 
 from __future__ import annotations
@@ -274,7 +274,8 @@ def paper(forum_id: str, meeting_id: str) -> ResponseReturnValue:
 @blueprint.get("/<forum_id>/meetings/<meeting_id>/minutes-to-share.pdf")
 @allow("forums.see")
 def paper_to_share(forum_id: str, meeting_id: str) -> ResponseReturnValue:
-    """The minutes of a meeting that was held, as PDF for whoever is no member: without names."""
+    """The minutes of a meeting that was held, as PDF for people who are no members: without
+    names."""
     forum = series.forum(forum_id, current_actor())
     meeting = meetings.meeting(forum, meeting_id)
     if meeting.state != "held":
@@ -338,7 +339,7 @@ def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
 @blueprint.get(f"{_AT}/<paper_id>")
 @allow("forums.see")
 def paper_file(forum_id: str, meeting_id: str, item_id: str, paper_id: str) -> Response:
-    """A paper, for whoever sees the meeting; the name of its file says nothing."""
+    """A paper, for the person who sees the meeting; the name of its file says nothing."""
     meeting = meetings.meeting(series.forum(forum_id, current_actor()), meeting_id)
     paper = paper_of(meetings.item(meeting, item_id), paper_id)
     kind, ending = type_of(paper.kind)
@@ -365,7 +366,7 @@ def remove_paper(
 @blueprint.get("/<forum_id>/meetings/<meeting_id>/agenda.pdf")
 @allow("forums.see")
 def pack(forum_id: str, meeting_id: str) -> ResponseReturnValue:
-    """The agenda with its papers as PDF, for whoever sees the meeting."""
+    """The agenda with its papers as PDF, for the person who sees the meeting."""
     forum = series.forum(forum_id, current_actor())
     meeting = meetings.meeting(forum, meeting_id)
     if meeting.state == "cancelled":

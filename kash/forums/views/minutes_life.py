@@ -310,7 +310,7 @@ def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
             sent = request.form.get("sent", type=int)
             repeated = not apply_minutes_operation(place, operation, by=actor, sent=sent)
     except (NotFound, Forbidden, MeetingOver, MinutesLocked, NumbersFrozen) as problem:
-        # Nobody else can open it: whoever wrote it gets it back.
+        # Nobody else can open it: the person who wrote it gets it back.
         db.session.rollback()
         operation = _opened(item_id, actor, problem)
         return {"error": str(problem), "typed": values_of(operation.now)}, problem.status

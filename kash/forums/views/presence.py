@@ -225,14 +225,15 @@ def _answer_word(answer: str) -> str:
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/attendance", methods=["GET", "POST"])
 @allow("forums.edit")
 def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
-    """Mark who is there, one group at a time. Whoever is not yet marked is offered as present."""
+    """Mark who is there, one group at a time. A person who is not yet marked is offered as
+    present."""
     forum, meeting = _meeting(forum_id, meeting_id)
     conflicts: list[MarkConflict] = []
     if request.method == "POST":
         sheet = slot_sheet(meeting.register_id, slot_of(meeting))
         now = utc_now()
         sent = marks_from_form(sheet, request.form, now)
-        # Whoever only turns to the other group keeps what she tapped; what the page offered by
+        # A person who only turns to the other group keeps what she tapped; what the page offered by
         # itself is no mark before she saves.
         turning_to = request.form.get("turn_to", "")[:1]
         if turning_to:
@@ -292,8 +293,9 @@ def _keep(
 
 
 def _offered_by_entry(held: Meeting, sheet: SlotSheet, ahead: bool) -> dict[str, str]:
-    """{entry: the mark that the page offers for who has none}: an apology for whoever answered so,
-    and else, once the door opens, being there, unless arrivals are tapped one by one."""
+    """{entry: the mark that the page offers for who has none}: an apology for the person who
+    answered so, and else, once the door opens, being there, unless arrivals are tapped one by
+    one."""
     unmarked = [line for line in sheet.rows if not line.status]
     answers = usual_marks(held, [line.entry for line in unmarked]) if unmarked else {}
     offered = {}

@@ -112,7 +112,7 @@ ACTION_COLUMNS: Sequence[TableColumn[AgedAction]] = (
 
 
 def _forum_form(current: str = "") -> ForumForm:
-    """The form, which asks for the secretary only whoever may choose one."""
+    """The form, which asks for the secretary only the person who may choose one."""
     form = ForumForm()
     form.template.choices = [
         ("", _("The agenda of the last meeting")),

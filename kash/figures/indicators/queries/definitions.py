@@ -77,8 +77,8 @@ def definitions_on(
 
 
 def title_of(row: IndicatorDefinition) -> str:
-    """The title of a version; in the reader's language where whoever wrote it left the standard
-    one of theirs."""
+    """The title of a version; in the reader's language where the person who wrote it left the
+    standard one of theirs."""
     for language in LANGUAGES:
         with force_locale(language):
             if row.title == str(TITLES[row.key]):
@@ -126,7 +126,7 @@ def waiting_definitions(actor: Actor) -> list[IndicatorDefinition]:
 
 
 def all_waiting() -> list[IndicatorDefinition]:
-    """The definitions that wait, whoever proposed them; one query."""
+    """The definitions that wait, no matter who proposed them; one query."""
     return list(
         db.session.scalars(
             select(IndicatorDefinition).where(IndicatorDefinition.state == "proposed")

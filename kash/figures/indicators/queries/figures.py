@@ -95,7 +95,7 @@ def behind(people: Collection[int], wanted: str) -> BehindCell:
     return BehindCell(counts, letter, statement)
 
 
-# So many people are asked about one by one; of more, all whom somebody reaches are read.
+# So many people are asked about one by one; of more, all that somebody reaches are read.
 _MOST_NAMED = 5000
 
 
@@ -111,7 +111,7 @@ def table_of(
     """An indicator in a period by dimensions, of all workshops or of those that a funder (public
     id) pays in part. Raises DimensionProblem.
 
-    Counts are of everybody, whoever asks. The people behind a cell are those whom the actor
+    Counts are of everybody, no matter who asks. The people behind a cell are those that the actor
     reaches; without an actor, which only the programme's own work is, all of them. Cells stand in
     the order of their values; none is 0.
     """
@@ -194,7 +194,7 @@ def _has_data(key: str, period: Period, funder: str | None, session: Session) ->
 def _visible(
     actor: Actor | None, people: frozenset[int], session: Session
 ) -> frozenset[int] | None:
-    """Keys of those of some people whom an actor reaches; None if that is everybody."""
+    """Keys of those of some people that an actor reaches; None if that is everybody."""
     if actor is None or Reach.ALL in reaches(actor, "people.see"):
         return None
     if not actor.may("people.see"):

@@ -131,8 +131,8 @@ def _tested(period: Period, funder: str | None) -> Select[int, str, str]:
 def course_gains(
     period: Period, funder: str | None = None, session: Session | None = None
 ) -> list[CourseGain]:
-    """Gain from the test before to the test after, by course; six queries. Whoever sat the tests of
-    two workshops stands there twice."""
+    """Gain from the test before to the test after, by course; six queries. A person who sat the
+    tests of two workshops stands there twice."""
     asking = session or db.session()
     workshops = asking.execute(_tested(period, funder)).all()
     names = {course: name for _workshop, course, name in workshops}

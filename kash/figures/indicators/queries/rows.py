@@ -163,7 +163,7 @@ def with_facts(
     rows: Sequence[FactRow], dimensions: Collection[str], session: Session
 ) -> list[FactRow]:
     """Rows of people in workshops with what tells them apart, read from their facts of these
-    workshops; whoever has none of one does not count there. One query."""
+    workshops; the person who has none of one does not count there. One query."""
     names = [name for name in dimensions if name in _COLUMNS]
     workshops = {fact.workshop for fact in rows}
     statement = select(Completion.workshop_id, Completion.person_id).add_columns(

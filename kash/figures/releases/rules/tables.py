@@ -195,7 +195,8 @@ def windows_from_json(kept: Iterable[Mapping[str, Any]]) -> list[ReleaseWindow]:
 
 
 def digest_of(plan: YearPlan, windows: Iterable[ReleaseWindow]) -> str:
-    """SHA-256 over tables and windows, by which whoever approves a plan approves what she saw."""
+    """SHA-256 over tables and windows, by which the person who approves a plan approves what she
+    saw."""
     whole = {
         "year": plan.year,
         "tables": tables_as_json(plan.tables),
@@ -227,7 +228,7 @@ def counts(
     """Sums that these cases add to a table, in its units, and what has entered afterwards.
 
     A case enters a table once in its life, and only if the plan of the year in which it was filed
-    has that table; `plans` are all that were ever approved. Whoever is late falls into the next
+    has that table; `plans` are all that were ever approved. A late case falls into the next
     window.
     """
     keys_of = {plan.year: {table_plan.key for table_plan in plan.tables} for plan in plans}
