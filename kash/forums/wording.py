@@ -97,7 +97,7 @@ def missing_usual(items: Iterable[AgendaItem]) -> list[str]:
 
 @dataclass(frozen=True)
 class PresenceBesideMeeting:
-    """Those who come, before a meeting; the quorum, while it is held; and, afterwards, the times for
+    """Those who come, before a meeting; the quorum, while it is held; afterwards, the times for
     which it was `quorate`, if a quorum was agreed. `own` is the reader's own answer, None for
     people who are no members."""
 

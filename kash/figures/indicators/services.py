@@ -38,48 +38,33 @@ from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.models import Funder, Workshop
 
-
-class PeriodUnreadable(Problem):
-    """Text that is no period."""
-
-    status = 422
-    field = "period"
-    sentence = _l(
-        "This is no period. Write a year such as 2026, a quarter such as 2026-Q3, a month such as"
-        " 2026-01, or two days such as 2026-01-01..2026-03-31."
-    )
-
-
-class PeriodBackwards(Problem):
-    """A period that ends before it starts."""
-
-    status = 422
-    field = "last"
-    sentence = _l("This period ends before it starts. Its last day must not lie before its first.")
-
-
 _DEFINITION_FROM_THE_PAST = _l(
     "A new definition holds from today on or later, so that figures which were told already"
     " stay what they were."
 )
 
 
-class TargetNotCounted(Problem):
-    """A target of a group for what is not told apart by groups."""
-
-    status = 422
-    field = "group"
-    sentence = _l("This indicator is not told apart by group.")
-
-
 def period_asked(text: str) -> Period:
-    """A period that somebody typed. Raises PeriodUnreadable and PeriodBackwards."""
+    """A period that somebody typed. Raises Problem."""
     try:
         return read_period(text)
     except PeriodProblem as problem:
         if problem.fault is PeriodFault.BACKWARDS:
-            raise PeriodBackwards from problem
-        raise PeriodUnreadable from problem
+            raise Problem(
+                _l(
+                    "This period ends before it starts. Its last day must not lie before its first."
+                ),
+                field="last",
+                status=422,
+            ) from problem
+        raise Problem(
+            _l(
+                "This is no period. Write a year such as 2026, a quarter such as 2026-Q3, a month"
+                " such as 2026-01, or two days such as 2026-01-01..2026-03-31."
+            ),
+            field="period",
+            status=422,
+        ) from problem
 
 
 # A person who met nothing for so long is not asked about any more.
@@ -297,8 +282,7 @@ class TargetDetails:
 
 
 def add_target(details: TargetDetails, *, by: Actor) -> str:
-    """Set a target; its public id. Raises NotFound, PeriodUnreadable, PeriodBackwards, TargetThere
-    and TargetNotCounted."""
+    """Set a target; its public id. Raises Problem."""
     period = period_asked(details.period).text
     with audited("indicators.target_set", by) as change:
         session = change.session
@@ -355,7 +339,9 @@ def _places(session: Session, details: TargetDetails) -> tuple[int | None, int |
         funder = one_or_404(session.scalar(wanted))
     if details.group:
         if "group" not in INDICATORS[details.key].dimensions:
-            raise TargetNotCounted
+            raise Problem(
+                _l("This indicator is not told apart by group."), field="group", status=422
+            )
         group = one_or_404(session.scalar(select(Group.id).where(Group.letter == details.group)))
     return funder, group
 

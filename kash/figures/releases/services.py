@@ -44,7 +44,6 @@ from kash.figures.releases.rules.tables import (
     Die,
     Entered,
     PlanFlaw,
-    PlanRefusal,
     TablePlan,
     YearPlan,
     as_printed,
@@ -80,6 +79,11 @@ from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.programme import brand
 from kash.policy import Actor
 
+LEDGER_NOT_OPEN = _l(
+    "The sealed list of cases that were counted already does not open for you. Without it cases"
+    " would be counted twice, so nothing is printed. A backup may have it whole."
+)
+
 
 def rule_leaflet(language: str) -> bytes:
     """The leaflet as PDF. Raises RenderError."""
@@ -100,115 +104,7 @@ def rule_leaflet(language: str) -> bytes:
     )
 
 
-class NotDueYet(Problem):
-    """Whatever was filed on the day itself is not visible yet, or the day has not come."""
-
-    sentence = _l(
-        "It is too early. Figures are printed after their last day, once what was filed on that day"
-        " has become visible."
-    )
-
-
-class EarlierFirst(Problem):
-    """Tables of an earlier day were not printed."""
-
-    sentence = _l("Figures of an earlier day are still to be printed. Print those first.")
-
-
-class MayBePrinted(Problem):
-    """The database was put back, and what it lost may hold these figures."""
-
-    sentence = _l(
-        "The database was put back, and nothing shows that these figures were not printed before."
-        " Two people say first what became of them: a second throw beside the first would tell of"
-        " single cases."
-    )
-
-
-class NotWitnessed(Problem):
-    """The audit's mirror could not be written."""
-
-    status = 503
-    sentence = _l(
-        "The mirror of the audit trail could not be written, so nothing was printed. The operator"
-        " finds what is wrong with flask audit verify."
-    )
-
-
-class CodeNotHere(Problem):
-    """No entry of the chain has this code."""
-
-    status, field = 422, "code"
-    sentence = _l(
-        "No entry of the audit trail has this code. If it is typed as it stands on the minutes, the"
-        " database was put back to before they were printed."
-    )
-
-
-class CodeProvesNothing(Problem):
-    """A code from before the figures were due, or from after the database was put back."""
-
-    status, field = 422, "code"
-    sentence = _l(
-        "These minutes were printed before the figures were due, or after the database was put"
-        " back, or the mirror holds that they were printed. So their code proves nothing here."
-    )
-
-
-class OtherCode(Problem):
-    """The second person typed another code than the first."""
-
-    status, field = 422, "code"
-    sentence = _l("This is not the code that was typed first. Read it from your own copy.")
-
-
-class LedgerNotOpen(Problem):
-    """The list of cases that were counted already is gone, or does not open."""
-
-    sentence = _l(
-        "The sealed list of cases that were counted already does not open for you. Without it cases"
-        " would be counted twice, so nothing is printed. A backup may have it whole."
-    )
-
-
-class NoteHasFigures(Problem):
-    """A note beside printed figures names a figure."""
-
-    status, field = 422, "text"
-    sentence = _l(
-        "Leave out every digit: a corrected figure beside a printed one would tell of single cases."
-        " Say in words what was wrong and what follows from it."
-    )
-
-
 _FIELDS = {PlanFlaw.DIE: "die", PlanFlaw.SHAPE: "die"}
-
-
-class PlanRefused(Problem):
-    """A plan that would not keep the promise."""
-
-    status = 422
-
-    def __init__(self, refused: Sequence[PlanRefusal]) -> None:
-        super().__init__(" ".join(dict.fromkeys(refusal_sentence(refusal) for refusal in refused)))
-        first = refused[0]
-        self.refused = tuple(refused)
-        part = _FIELDS.get(first.flaw, "every")
-        self.field = f"{first.key}_{part}" if first.key else ""
-
-
-class WrongFreezeDay(Problem):
-    """A freeze day outside its quarter, over already, or left out between others."""
-
-    status = 422
-    sentence = _l(
-        "Choose a day of this quarter that is still to come. Only quarters before the first one"
-        " that is printed may be left empty."
-    )
-
-    def __init__(self, quarter: int) -> None:
-        super().__init__()
-        self.field = f"day_{quarter}"
 
 
 KIND = "release_ledger"
@@ -223,16 +119,16 @@ class Ledger:
 
 
 def open_ledger(session: Session, vault: OpenVault) -> Ledger:
-    """Open the ledger. Raises LedgerNotOpen."""
+    """Open the ledger. Raises Problem."""
     sealed = fetch(session, kind=KIND)
     if not sealed and session.scalar(select(Release.id).limit(1)) is None:
         return Ledger({})
     if len(sealed) != 1:
-        raise LedgerNotOpen
+        raise Problem(LEDGER_NOT_OPEN)
     try:
         return Ledger(_read(open_document(vault, sealed[0])), sealed[0])
     except (SealError, ValueError, AttributeError, TypeError):
-        raise LedgerNotOpen from None
+        raise Problem(LEDGER_NOT_OPEN) from None
 
 
 def save_ledger(session: Session, vault: OpenVault, ledger: Ledger, entered: Entered) -> None:
@@ -256,9 +152,16 @@ def _read(plaintext: bytes) -> dict[str, frozenset[str]]:
 
 
 def add_note(release: str, text: str, *, by: Actor) -> None:
-    """Put a note of today beside a table. Raises NotFound and NoteHasFigures."""
+    """Put a note of today beside a table. Raises NotFound and Problem."""
     if any(letter.isnumeric() for letter in text):
-        raise NoteHasFigures
+        raise Problem(
+            _l(
+                "Leave out every digit: a corrected figure beside a printed one would tell of"
+                " single cases. Say in words what was wrong and what follows from it."
+            ),
+            field="text",
+            status=422,
+        )
     with audited("releases.note_added", by) as change:
         wanted = select(Release.id).where(Release.public_id == release)
         release_key = one_or_404(change.session.scalar(wanted))
@@ -288,7 +191,7 @@ class PlanDetails:
 
 
 def propose_plan(year: int, details: PlanDetails, *, by: Actor) -> str:
-    """Propose a plan; its public id. Raises PlanWaits, PlanRefused and WrongFreezeDay."""
+    """Propose a plan; its public id. Raises Problem."""
     with audited("releases.plan_proposed", by) as change:
         _hold(change.session)
         taken = select(ReleasePlan.id).where(
@@ -306,8 +209,8 @@ def propose_plan(year: int, details: PlanDetails, *, by: Actor) -> str:
 
 def change_plan(public_id: str, details: PlanDetails, row_version: int, *, by: Actor) -> None:
     """Change a plan that waits; the person who changes it is the one who proposes it from then on,
-    so that she does not approve it. Raises NotFound, WrongStep, ChangedMeanwhile, PlanRefused and
-    WrongFreezeDay."""
+    so that she does not approve it. Raises NotFound, WrongStep, ChangedMeanwhile and
+    Problem."""
     with audited("releases.plan_changed", by) as change:
         _hold(change.session)
         plan: ReleasePlan = APPROVAL.locked(change.session, public_id)
@@ -324,7 +227,7 @@ def change_plan(public_id: str, details: PlanDetails, row_version: int, *, by: A
 
 def approve_plan(public_id: str, digest: str, *, by: Actor) -> None:
     """Approve exactly the plan that was read, for ever. Raises NotFound, SamePerson, WrongStep,
-    ChangedMeanwhile, FreezeDayOver and PlanRefused."""
+    ChangedMeanwhile and Problem."""
     with audited("releases.plan_approved", by) as change:
         _hold(change.session)
         plan: ReleasePlan = APPROVAL.locked(change.session, public_id)
@@ -359,13 +262,25 @@ def _check(session: Session, plan: YearPlan) -> None:
     approved = session.scalars(select(ReleasePlan).where(ReleasePlan.state == "approved"))
     refused = refusals(plan, [earlier.year_plan for earlier in approved])
     if refused:
-        raise PlanRefused(refused)
+        first = refused[0]
+        raise Problem(
+            " ".join(dict.fromkeys(refusal_sentence(refusal) for refusal in refused)),
+            field=f"{first.key}_{_FIELDS.get(first.flaw, 'every')}" if first.key else "",
+            status=422,
+        )
 
 
 def _columns(session: Session, year: int, details: PlanDetails) -> dict[str, object]:
     wrong = wrong_quarter(year, details.days, local_today())
     if wrong is not None:
-        raise WrongFreezeDay(wrong)
+        raise Problem(
+            _l(
+                "Choose a day of this quarter that is still to come. Only quarters before the first"
+                " one that is printed may be left empty."
+            ),
+            field=f"day_{wrong}",
+            status=422,
+        )
     plan = YearPlan(year, tuple(details.tables))
     _check(session, plan)
     windows = windows_of(plan, details.days)
@@ -384,8 +299,7 @@ def print_release(
     """Print all tables of a freeze day, once: their public ids, in the order of the plan. If they
     are printed already nothing is thrown, and they are the same.
 
-    Raises NotFound, NotDueYet, EarlierFirst, MayBePrinted, NotWitnessed, LedgerNotOpen, and as
-    `counted_cases`.
+    Raises NotFound, Problem, and as `counted_cases`.
     """
     with audited("releases.printed", by) as change:
         days = printing_days(change.session, locked=True)
@@ -396,11 +310,24 @@ def print_release(
             change.nothing()
             return [printing.printed for printing in wanted.tables if printing.printed]
         if wanted.due_at > change.now:
-            raise NotDueYet
+            raise Problem(
+                _l(
+                    "It is too early. Figures are printed after their last day, once what was"
+                    " filed on that day has become visible."
+                )
+            )
         if any(printing.day < day and not printing.is_printed for printing in days):
-            raise EarlierFirst
+            raise Problem(
+                _l("Figures of an earlier day are still to be printed. Print those first.")
+            )
         if any(printing.day == day for printing in doubts(change.session, change.now, [wanted])):
-            raise MayBePrinted
+            raise Problem(
+                _l(
+                    "The database was put back, and nothing shows that these figures were not"
+                    " printed before. Two people say first what became of them: a second throw"
+                    " beside the first would tell of single cases."
+                )
+            )
         plans = {
             printing.plan.year: printing.plan.year_plan
             for other in days
@@ -418,7 +345,13 @@ def print_release(
         try:
             note_once(change.session, digests)
         except (OSError, MirrorMissing):
-            raise NotWitnessed from None
+            raise Problem(
+                _l(
+                    "The mirror of the audit trail could not be written, so nothing was printed."
+                    " The operator finds what is wrong with flask audit verify."
+                ),
+                status=503,
+            ) from None
         left = iter([release.public_id for release in releases])
         return [printing.printed or next(left) for printing in wanted.tables if not printing.lost]
 
@@ -483,7 +416,7 @@ class RecoveryDetails:
 
 def say(day: date, details: RecoveryDetails, *, by: Actor) -> str:
     """Say what became of the figures of a day; the public id of what another agrees to. Raises
-    NotFound, PutBackUnsaid, SaidAlready, CodeNotHere and CodeProvesNothing."""
+    NotFound and Problem."""
     with audited("releases.recovery_said", by) as change:
         doubt = doubt_of(change.session, day, change.now)
         if waiting_for(change.session, day) is not None:
@@ -519,17 +452,31 @@ def _recoveries_check(session: Session, doubt: Doubt, kind: str, code: str) -> N
         return
     proof = proves(session, code, doubt)
     if proof is None:
-        raise CodeNotHere
+        raise Problem(
+            _l(
+                "No entry of the audit trail has this code. If it is typed as it stands on the"
+                " minutes, the database was put back to before they were printed."
+            ),
+            field="code",
+            status=422,
+        )
     if not proof or doubt.noted:
-        raise CodeProvesNothing
+        raise Problem(
+            _l(
+                "These minutes were printed before the figures were due, or after the database"
+                " was put back, or the mirror holds that they were printed. So their code proves"
+                " nothing here."
+            ),
+            field="code",
+            status=422,
+        )
 
 
 def agree(public_id: str, code: str, *, by: Actor) -> bool:
     """Agree to what another said; where it is a code, the agreeing person types it from her own
     copy. True if these figures are closed from now on.
 
-    Raises NotFound, WrongStep, SamePerson, StandsBehind, OtherCode, PutBackUnsaid, CodeNotHere and
-    CodeProvesNothing.
+    Raises NotFound, WrongStep, SamePerson, StandsBehind and Problem.
     """
     with audited("releases.recovery_agreed", by) as change:
         recovery: ReleaseRecovery = RECOVERY.locked(change.session, public_id)
@@ -537,7 +484,11 @@ def agree(public_id: str, code: str, *, by: Actor) -> bool:
             raise WrongStep
         doubt = doubt_of(change.session, recovery.day, change.now)
         if recovery.kind == "code" and mac_prefix(code) != mac_prefix(recovery.code):
-            raise OtherCode
+            raise Problem(
+                _l("This is not the code that was typed first. Read it from your own copy."),
+                field="code",
+                status=422,
+            )
         _recoveries_check(change.session, doubt, recovery.kind, recovery.code)
         recovery.noted = doubt.noted
         RECOVERY.approve(change, recovery, by)

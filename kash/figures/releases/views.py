@@ -61,11 +61,6 @@ from kash.figures.releases.rules.tables import (
     proposed_days,
 )
 from kash.figures.releases.services import (
-    EarlierFirst,
-    LedgerNotOpen,
-    MayBePrinted,
-    NotDueYet,
-    NotWitnessed,
     print_release,
     rule_leaflet,
 )
@@ -303,11 +298,7 @@ def print_day() -> ResponseReturnValue:
     except ValueError:
         raise NotFound from None
     vault = one_or_404(current_vault())
-    problems = (
-        *(RecordsNotOpen, ReportsStillWait, NotDueYet, EarlierFirst, LedgerNotOpen),
-        *(MayBePrinted, NotWitnessed),
-    )
-    with FlashedProblems(*problems):
+    with FlashedProblems(RecordsNotOpen, ReportsStillWait):
         printed = print_release(day, by=current_actor(), vault=vault)
         if printed:
             flash(_("These figures are printed. They stay as they are."))

@@ -17,7 +17,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, exists, false, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
@@ -52,7 +51,7 @@ from kash.people.models import Group, Person, PersonMerge
 from kash.platform.approvals.approval import Approval
 from kash.platform.database import db
 from kash.platform.vault import lookup, open_sealed, seal
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.policy import Actor, Reach
 from kash.workshops.models import Funder
@@ -68,65 +67,6 @@ APPROVAL = Approval(
     stands_in=_l("You stand in for whoever froze these figures, so another person must approve."),
     waits=("proposed", "approved"),
 )
-
-
-class NotQuarterOrYear(Problem):
-    """Statement of other days than a quarter or a year."""
-
-    sentence = _l("A statement is of a quarter or of a year.")
-
-
-class NotOver(Problem):
-    """Statement of a period that goes on."""
-
-    sentence = _l("These days are not over yet. Their figures would still change.")
-
-
-class MixedMonths(Problem):
-    """Quarter and year of people who are starred, for the same months."""
-
-    def __init__(self, periods: str) -> None:
-        super().__init__(
-            _(
-                "Figures of community members left for %(periods)s. Quarters and years of the same"
-                " months laid side by side would show single people, so only one of them may"
-                " leave. Choose the same kind, or tell of police officers only.",
-                periods=periods,
-            )
-        )
-
-
-class ToldOtherwise(Problem):
-    """Figures of the whole programme that left with another value, or together with something that
-    they contradict."""
-
-    sentence = _l(
-        "Another funder was sent figures of this period meanwhile, and these differ from them."
-        " Send this statement back and freeze its figures again."
-    )
-
-
-class RowsWereGiven(Problem):
-    """Starred figures of days of which a program was given people one by one."""
-
-    def __init__(self, day: str) -> None:
-        super().__init__(
-            _(
-                "Until %(day)s programs read people of the community one by one, so what is starred"
-                " here could be known exactly. Tell of police officers only for this period.",
-                day=day,
-            )
-        )
-
-
-class CouldBeWorkedOut(Problem):
-    """Figures that could be worked out from all that has left."""
-
-    sentence = _l(
-        "Together with what was sent before, somebody could work out a figure of fewer than five"
-        " people. Send this statement back and freeze its figures again: what must be left out is"
-        " then left out."
-    )
 
 
 _AT_ONCE = 5_000

@@ -25,13 +25,7 @@ from kash.figures.statements import queries as ledger
 from kash.figures.statements.models import FrozenFigure, Statement
 from kash.figures.statements.queries import (
     APPROVAL,
-    CouldBeWorkedOut,
     CountedFigure,
-    MixedMonths,
-    NotOver,
-    NotQuarterOrYear,
-    RowsWereGiven,
-    ToldOtherwise,
     counted,
     inputs_digest,
     seal_people,
@@ -68,6 +62,16 @@ from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import date_text, local_today
 from kash.policy import Actor
 from kash.workshops.models import Funder
+
+_TOLD_OTHERWISE = _l(
+    "Another funder was sent figures of this period meanwhile, and these differ from them."
+    " Send this statement back and freeze its figures again."
+)
+_COULD_BE_WORKED_OUT = _l(
+    "Together with what was sent before, somebody could work out a figure of fewer than five"
+    " people. Send this statement back and freeze its figures again: what must be left out is"
+    " then left out."
+)
 
 
 @dataclass(frozen=True)
@@ -241,8 +245,7 @@ def freeze(funder: str, period: Period, by: Actor, *, police_only: bool = False)
     A statement that was frozen before, and neither proposed nor sent, gets the figures of now. What
     of the whole programme has left is taken over as it left.
 
-    Raises NotFound, NotQuarterOrYear, NotOver, MixedMonths, AlreadyProposed, AlreadySent,
-    ToldOtherwise, NotWorkedOut and ChangedMeanwhile.
+    Raises NotFound, ChangedMeanwhile and Problem.
     """
     session = db.session()
     one_or_404(session.scalar(select(Funder.id).where(Funder.public_id == funder)))
@@ -267,14 +270,21 @@ def freeze(funder: str, period: Period, by: Actor, *, police_only: bool = False)
 
 
 def check_period(period: Period, session: Session, *, police_only: bool) -> None:
-    """Raises NotQuarterOrYear, NotOver and MixedMonths."""
+    """Raises Problem if nothing of this period may be told."""
     if period.kind not in KINDS:
-        raise NotQuarterOrYear
+        raise Problem(_l("A statement is of a quarter or of a year."))
     if period.last >= local_today():
-        raise NotOver
+        raise Problem(_l("These days are not over yet. Their figures would still change."))
     mixed = [] if police_only else mixed_with(period, ledger.periods_told(session))
     if mixed:
-        raise MixedMonths(", ".join(other.text for other in mixed))
+        raise Problem(
+            _(
+                "Figures of community members left for %(periods)s. Quarters and years of the same"
+                " months laid side by side would show single people, so only one of them may"
+                " leave. Choose the same kind, or tell of police officers only.",
+                periods=", ".join(other.text for other in mixed),
+            )
+        )
 
 
 def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statement:
@@ -334,7 +344,7 @@ class _OfPeople:
 def _of_people(
     funder: str, period: Period, found: Sequence[CountedFigure], session: Session
 ) -> _OfPeople:
-    """Raises ToldOtherwise and NotWorkedOut."""
+    """Raises Problem."""
     before = ledger.programme_as_sent(period.text, session)
     starred = [
         figure
@@ -355,7 +365,7 @@ def _of_people(
     try:
         told = chosen(ledger.told_by_period(session).get(period.text, {}), counts)
     except Contradiction:
-        raise ToldOtherwise from None
+        raise Problem(_TOLD_OTHERWISE) from None
     return _OfPeople(told, people, before)
 
 
@@ -466,8 +476,7 @@ def send(public_id: str, by: Actor) -> None:
     """Send an approved statement: from then on its funder reads it, and it is in the ledger.
 
     Before, all that ever left is laid beside it, and it stays here if anybody could be worked out.
-    Raises NotFound, WrongStep, MixedMonths, ToldOtherwise, CouldBeWorkedOut, RowsWereGiven,
-    NotWorkedOut and ChangedMeanwhile.
+    Raises NotFound, WrongStep, ChangedMeanwhile and Problem.
     """
     session = db.session()
     read = one_or_404(
@@ -499,24 +508,29 @@ def send(public_id: str, by: Actor) -> None:
 
 
 def _checked(statement: Statement, session: Session) -> dict[str, list[Any]]:
-    """The ranges of all stars that will have left. Raises ToldOtherwise, CouldBeWorkedOut,
-    RowsWereGiven and NotWorkedOut."""
+    """The ranges of all stars that will have left. Raises Problem."""
     everything = ledger.told_by_period(session)
     before, mine = everything.get(statement.period, {}), ledger.told_in(statement)
     if any(before.get(name, value) != value for name, value in mine.items()):
-        raise ToldOtherwise
+        raise Problem(_TOLD_OTHERWISE)
     if any(value is not None and 0 < value < FEWEST for value in mine.values()):
-        raise CouldBeWorkedOut
+        raise Problem(_COULD_BE_WORKED_OUT)
     given = rows_given_until(session)
     if given is not None and statement.first_day <= given and None in mine.values():
-        raise RowsWereGiven(date_text(given))
+        raise Problem(
+            _(
+                "Until %(day)s programs read people of the community one by one, so what is starred"
+                " here could be known exactly. Tell of police officers only for this period.",
+                day=date_text(given),
+            )
+        )
     if mine:
         everything[statement.period] = before | mine
     ranges_of = worked_out(everything)
     if any(ranges is None for ranges in ranges_of.values()):
-        raise ToldOtherwise
+        raise Problem(_TOLD_OTHERWISE)
     if any(leaks(ranges) for ranges in ranges_of.values() if ranges is not None):
-        raise CouldBeWorkedOut
+        raise Problem(_COULD_BE_WORKED_OUT)
     return {period: _written(ranges or {}) for period, ranges in ranges_of.items()}
 
 

@@ -245,16 +245,6 @@ def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
         change.about(forum.public_id, meeting.public_id)
 
 
-class NumberNeeded(Problem):
-    """A group's quorum is a number that was not given."""
-
-    status = 422
-
-    def __init__(self, letter: str) -> None:
-        super().__init__(_l("Enter how many must be there."))
-        self.field = f"least_{letter}"
-
-
 @dataclass(frozen=True)
 class TermDetails:
     """A term as entered."""
@@ -347,10 +337,10 @@ def agree_quorum(
 ) -> None:
     """Keep the quorum that holds from a day on, by the groups' letters; a group that is not named
     needs nobody. What holds from the same day already is replaced. What is kept with decisions
-    stays. Raises NumberNeeded."""
+    stays. Raises Problem."""
     for letter, rule in needed.items():
         if rule.share is QuorumShare.NUMBER and rule.least < 1:
-            raise NumberNeeded(letter)
+            raise Problem(_l("Enter how many must be there."), field=f"least_{letter}", status=422)
     with audited("forums.quorum_agreed", by) as change:
         session = change.session
         forum = forum_run_by(session, forum_id, by)

@@ -289,13 +289,6 @@ def withdraw_leaf(forum_id: str, meeting_id: str, leaf_id: str) -> ResponseRetur
 _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>"
 
 
-class NotOpened(Problem):
-    """The operation was not sealed by a page of this account under this item, or is damaged."""
-
-    status = 400
-    sentence = _l("This could not be read.")
-
-
 @blueprint.route(f"{_AT}/live", methods=["GET", "POST"])
 @allow("forums.edit")
 def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
@@ -331,7 +324,7 @@ def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> Minut
             raise ValueError
         return read_operation(plaintext, page, int(number))
     except ValueError:
-        raise instead or NotOpened from None
+        raise instead or Problem(_l("This could not be read."), status=400) from None
 
 
 def _standing(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> dict[str, Any]:

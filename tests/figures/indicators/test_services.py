@@ -21,10 +21,7 @@ from kash.figures.indicators.queries.definitions import (
 from kash.figures.indicators.rules import IndicatorKey, Least, quarter
 from kash.figures.indicators.services import (
     DefinitionDetails,
-    PeriodBackwards,
-    PeriodUnreadable,
     TargetDetails,
-    TargetNotCounted,
     add_target,
     approve_definition,
     change_target,
@@ -169,14 +166,17 @@ def test_a_target_for_what_is_no_period_or_no_group_is_refused(
 ) -> None:
     officer = actor("monitoring")
     for wrong, given in (
-        (PeriodUnreadable, TargetDetails(COMPLETED, "soon", 1)),
-        (PeriodBackwards, TargetDetails(COMPLETED, "2026-03-31..2026-01-01", 1)),
-        (TargetNotCounted, TargetDetails("workshops_held", "2026", 1, group="A")),
-        (NotFound, TargetDetails("none", "2026", 1)),
-        (NotFound, TargetDetails(COMPLETED, "2026", 1, funder="none")),
-        (NotFound, TargetDetails(COMPLETED, "2026", 1, group="Z")),
+        ("This is no", TargetDetails(COMPLETED, "soon", 1)),
+        ("This period ends before it", TargetDetails(COMPLETED, "2026-03-31..2026-01-01", 1)),
+        (
+            "This indicator is not told apart by",
+            TargetDetails("workshops_held", "2026", 1, group="A"),
+        ),
+        ("The address is wrong", TargetDetails("none", "2026", 1)),
+        ("The address is wrong", TargetDetails(COMPLETED, "2026", 1, funder="none")),
+        ("The address is wrong", TargetDetails(COMPLETED, "2026", 1, group="Z")),
     ):
-        with pytest.raises(wrong):
+        with refuses(wrong):
             add_target(given, by=officer)
     assert db.session.query(Target).count() == 0
 

@@ -26,10 +26,6 @@ from kash.figures.releases.rules.tables import (
 )
 from kash.figures.releases.services import (
     KIND,
-    EarlierFirst,
-    LedgerNotOpen,
-    NotDueYet,
-    NoteHasFigures,
     add_note,
     print_release,
 )
@@ -50,6 +46,7 @@ from kash.policy import Actor
 from tests.conftest import AMember
 from tests.figures.releases.planned import FEBRUARY, SPRING, SUMMER, YEAR, Dice, case, plan_of
 from tests.incidents.filed_cases import filed
+from tests.refusals import refuses
 
 AMemberOf = Callable[..., AMember]
 AUTUMN, WINTER = date(YEAR, 9, 30), date(YEAR, 12, 31)
@@ -264,17 +261,17 @@ def test_nothing_is_printed_without_the_ledger_once_there_was_one(officer: AMemb
     for body in (b"damaged", row.body[:-1]):
         row.body = body
         db.session.commit()
-        with pytest.raises(LedgerNotOpen):
+        with refuses("The sealed list of cases that were counted already"):
             printed(officer, SUMMER)
     # A second one, be it put there by whoever, is no better.
     row.body = kept.body
     other = file_document(db.session(), KIND, b"{}")
     db.session.commit()
-    with pytest.raises(LedgerNotOpen):
+    with refuses("The sealed list of cases that were counted already"):
         printed(officer, SUMMER)
     row.kind, other.kind = "gone", "gone"
     db.session.commit()
-    with pytest.raises(LedgerNotOpen):
+    with refuses("The sealed list of cases that were counted already"):
         printed(officer, SUMMER)
 
 
@@ -284,9 +281,9 @@ def test_days_are_printed_in_their_order_and_not_before_they_are_over(officer: A
     coming = [ReleaseWindow("who", 0, today), ReleaseWindow("who", 1, today + timedelta(days=40))]
     plan_of(today.year, windows=coming)
     plan_of(YEAR)
-    with pytest.raises(NotDueYet):
+    with refuses("It is too"):
         printed(officer, today)
-    with pytest.raises(EarlierFirst):
+    with refuses("Figures of an earlier day are still to be"):
         printed(officer, SUMMER)
     with pytest.raises(NotFound):
         printed(officer, SUMMER + timedelta(days=1))
@@ -310,7 +307,7 @@ def test_a_note_names_no_figure(officer: AMember) -> None:
     plan_of()
     found = print_release(SPRING, by=officer.actor, vault=officer.vault(), die=Dice())
     for text in ("There were 3 more", "٣ more", "Ⅳ more"):
-        with pytest.raises(NoteHasFigures):
+        with refuses("Leave out every"):
             add_note(found[0], text, by=officer.actor)
     for _twice in range(2):
         add_note(found[0], "Some acts were noted under another family.", by=officer.actor)
