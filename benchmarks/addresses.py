@@ -91,8 +91,6 @@ UNASKED = {
     "kobo.connection": "as above",
     "kobo.form": "as above",
     "kobo.remove_form": "as above",
-    "kobo.empty_attendance_form": "a file, made as kobo.empty_form is",
-    "kobo.take": "no marks came by a form in what is measured",
     "dhis2.system": "no other system is connected to what is measured",
     "dhis2.map_cell": "as above",
     "dhis2.preview": "as above",

@@ -1538,15 +1538,6 @@ class _Builder:
                 created_by=trainer.public_id,
             )
         )
-        self.add(
-            KoboForm(
-                purpose="attendance",
-                asset="",
-                title="Attendance",
-                workshop_id=workshop.id,
-                created_by=new_public_id(),
-            )
-        )
         self.add(Facilitator(workshop_id=workshop.id, account_id=trainer.id, lead=True))
         self.add(
             Funding(

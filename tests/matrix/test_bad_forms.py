@@ -65,8 +65,6 @@ def test_every_kind_of_form_was_found(world: World, forms: list[FoundForm]) -> N
         "quarters.take_back",
         # Shown only where no tie waits, and where a connection of programs is on.
         "funders.account", "api.ask",
-        # Shown only while marks wait that came by a form.
-        "kobo.take",
         # Shown only of somebody for whom nobody asked yet.
         "people.erase",
         # A script's, which sends what is typed while it is typed.

@@ -94,10 +94,7 @@ from kash.exchange.funder_reports.services import (
 from kash.exchange.funder_reports.services import write_report as save_report
 from kash.exchange.history.services import bring_in as bring_in_trainings
 from kash.exchange.history.services import look_through
-from kash.exchange.kobo.queries import choice_of, connections_on, form_of
-from kash.exchange.kobo.rules.marks import RowKey, SaidSession
-from kash.exchange.kobo.services.forms import add_form as add_kobo_form
-from kash.exchange.kobo.services.marks import keep_sessions, name_form
+from kash.exchange.kobo.services import add_form as add_kobo_form
 from kash.figures.funders.services import ask_to_tie
 from kash.figures.indicators.rules import quarter_holding
 from kash.figures.releases.models import Release, ReleaseNote, ReleasePlan
@@ -377,32 +374,6 @@ def keep_push(
         change.session.add(push)
         change.session.flush()
         change.about(of, push.public_id)
-
-
-def collect_attendance(asset: str, by: Actor) -> None:
-    """Attendance of an open session as phones typed it: one came late, one was excused, one did not
-    come, and two phones say different things of another. Of a session that has not begun only who
-    stays away can be taken over."""
-    open_now = (
-        select(Workshop, Slot.public_id)
-        .join(Slot, Slot.register_id == Workshop.register_id)
-        .where(Workshop.id.in_(scope.run_by(by)), Workshop.state == "planned")
-        .where(Slot.closed_at.is_(None))
-        .order_by((Slot.starts_at < utc_now()).desc(), Slot.starts_at, Slot.id)
-    )
-    workshop, slot = db.session.execute(open_now.limit(1)).one()
-    entries = [choice_of(row["entry"]) for row in roster_given(workshop.register_id)]
-    public_id = workshop.public_id
-    form = name_form(public_id, connections_on()[0].public_id, asset, by)
-    statuses = ("absent", "excused", "late", *["present"] * len(entries))
-    first = tuple(zip(statuses, entries, strict=False))
-    second = tuple(("excused", entry) for entry in entries[:1])
-    sessions = [
-        SaidSession(RowKey(f"sample-{number}", number), utc_now(), public_id, slot, marks)
-        for number, marks in ((201, first), (202, second))
-    ]
-    columns = ("workshop", "session", *(f"status_{status}" for status in statuses[:4]))
-    keep_sessions(form_of(form), sessions, columns, by, whole=True)
 
 
 def bring_earlier_trainings(group: str, text: str, by: Actor) -> None:

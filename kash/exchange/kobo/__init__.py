@@ -1,8 +1,7 @@
-"""KoboToolbox: forms to download, and registrations that are brought in by a connection that two
-people agreed on.
+"""KoboToolbox: forms of registrations to download, and their rows, which a connection that two
+people agreed on brings in as a list of people.
 
-Incidents are never fetched from anybody's server: their rows would lie there in clear. A file of
-submissions that phones encrypted to the programme's own key may be brought in by a member.
+Reports are never fetched from another server: their rows would lie there in clear.
 """
 
 from __future__ import annotations
@@ -10,4 +9,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("kobo", __name__, url_prefix="/kobo")
-sealed_forms = Blueprint("sealed_forms", __name__, url_prefix="/w/forms")

@@ -1,4 +1,6 @@
-"""Forms to download, as workbooks that KoboToolbox and its kind make forms of."""
+"""Forms to download, as workbooks that KoboToolbox and its kind make forms of. A form is three
+sheets. Texts stand in English and Kiswahili; what is answered is kept under names and codes that
+read back without a question."""
 
 from __future__ import annotations
 
@@ -6,25 +8,44 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from kash.attendance.forms import usual_word
-from kash.attendance.queries.pads import roster_given, slots_given
-from kash.attendance.queries.statuses import statuses_for
-from kash.exchange.kobo.queries import choice_of
-from kash.exchange.kobo.rules.forms import LANGUAGES, FormChoice, FormQuestion, XlsForm, sheets_of
-from kash.exchange.kobo.rules.marks import SESSION, STATUS, WORKSHOP
 from kash.people import words
 from kash.people.models import Group, Organisation
 from kash.people.rules.persons import AGE_BANDS, MOST_NAME, SEXES
 from kash.people.rules.persons import LANGUAGES as SPOKEN
-from kash.platform.web.errors import Problem
-from kash.workshops.models import Workshop
 
+# Language of the texts, and how such a form calls it.
+LANGUAGES: Mapping[str, str] = {"en": "English (en)", "sw": "Kiswahili (sw)"}
+Texts = Mapping[str, str]
 _SHORT = f"string-length(.) <= {MOST_NAME}"
+
+
+@dataclass(frozen=True)
+class FormQuestion:
+    """One line of a form. With `choices`, names and labels, one of them is chosen."""
+
+    name: str
+    label: Texts
+    hint: Texts = field(default_factory=dict)
+    choices: Sequence[tuple[str, Texts]] = ()
+    required: bool = False
+    constraint: str = ""
+    message: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class XlsForm:
+    """A form. `version` changes with what it asks, so that a phone notices."""
+
+    form_id: str
+    title: str
+    version: str
+    questions: Sequence[FormQuestion]
 
 
 def _in_each(text: Any) -> dict[str, str]:
@@ -42,7 +63,7 @@ def registration_form(group: Group, organisations: Sequence[Organisation]) -> Xl
     It asks for what a list of people holds, under names that read back without a question. The
     group itself stands nowhere in it: whose phone is taken knows no more than a letter.
     """
-    fitting = [one for one in organisations if one.group_id in (None, group.id)]
+    fitting = [it for it in organisations if it.group_id in (None, group.id)]
     questions = [
         FormQuestion(
             "name",
@@ -62,7 +83,7 @@ def registration_form(group: Group, organisations: Sequence[Organisation]) -> Xl
         FormQuestion(
             "age",
             _in_each(_l("Age")),
-            choices=_choices([one for one in AGE_BANDS if one[0].isdigit()], words.AGE_BAND),
+            choices=_choices([band for band in AGE_BANDS if band[0].isdigit()], words.AGE_BAND),
         ),
     ]
     if group.is_police:
@@ -74,68 +95,59 @@ def registration_form(group: Group, organisations: Sequence[Organisation]) -> Xl
             FormQuestion(
                 "organisation",
                 _in_each(_l("Station or collective")),
-                choices=tuple(
-                    FormChoice(one.public_id, dict.fromkeys(LANGUAGES, one.name)) for one in fitting
-                ),
+                choices=[(it.public_id, dict.fromkeys(LANGUAGES, it.name)) for it in fitting],
             )
         )
     questions.append(
         FormQuestion("language", _in_each(_l("Language")), choices=_choices(SPOKEN, words.LANGUAGE))
     )
-    return _numbered(
-        f"registration_{group.letter.lower()}", f"Registration {group.letter}", questions
+    told = json.dumps([repr(question) for question in questions]).encode()
+    version = hashlib.sha256(told).hexdigest()[:10]
+    letter = group.letter
+    return XlsForm(
+        f"kash_registration_{letter.lower()}", f"Registration {letter}", version, questions
     )
 
 
-def attendance_form(workshop: Workshop) -> XlsForm:
-    """The form by which the attendance of a workshop is taken, one submission a session.
+def _choices(values: Sequence[str], labels: Mapping[str, Any]) -> list[tuple[str, Texts]]:
+    return [(value, _in_each(labels[value])) for value in values]
 
-    It goes to somebody else's server and stays there, so of a person it holds the code on her badge
-    alone, and as what is answered something by which this server alone knows her place on the
-    register. Raises NobodyToMark.
-    """
-    slots, roster = slots_given(workshop.register_id), roster_given(workshop.register_id)
-    if not slots or not roster:
-        raise Problem(_l("This workshop has no session yet, or nobody is on its register."))
-    sessions = tuple(FormChoice(one["id"], dict.fromkeys(LANGUAGES, one["label"])) for one in slots)
-    participants = tuple(
-        FormChoice(choice_of(one["entry"]), dict.fromkeys(LANGUAGES, one["code"])) for one in roster
-    )
-    questions = [
-        FormQuestion(WORKSHOP, {}, calculation=f"'{workshop.public_id}'"),
-        FormQuestion(SESSION, _in_each(_l("Session")), choices=sessions, required=True),
+
+def sheets_of(form: XlsForm) -> dict[str, list[list[str]]]:
+    """The sheets of a form by name, each with its headings first."""
+    survey = [
+        [
+            *("type", "name", *_headings("label"), *_headings("hint"), "required", "constraint"),
+            *_headings("constraint_message"),
+        ]
     ]
-    for status in statuses_for("workshop"):
-        questions.append(
-            FormQuestion(
-                f"{STATUS}{status.code}",
-                _usual(status.code) if not status.name else dict.fromkeys(LANGUAGES, status.name),
-                choices=participants,
-                list_name="participants",
-                several=True,
-            )
+    choices = [["list_name", "name", *_headings("label")]]
+    for question in form.questions:
+        survey.append(
+            [
+                f"select_one {question.name}" if question.choices else "text",
+                question.name,
+                *_told(question.label),
+                *_told(question.hint),
+                "yes" if question.required else "",
+                question.constraint,
+                *_told(question.message),
+            ]
         )
-    title = f"Attendance: {workshop.version.public_title}"
-    return _numbered(f"attendance_{workshop.public_id}", title, questions)
+        choices += [[question.name, name, *_told(label)] for name, label in question.choices]
+    settings = [
+        ["form_title", "form_id", "version", "default_language"],
+        [form.title, form.form_id, form.version, LANGUAGES["en"]],
+    ]
+    return {"survey": survey, "choices": choices, "settings": settings}
 
 
-def _usual(code: str) -> dict[str, str]:
-    told = {}
-    for language in LANGUAGES:
-        with force_locale(language):
-            told[language] = usual_word(code)
-    return told
+def _headings(name: str) -> list[str]:
+    return [f"{name}::{language}" for language in LANGUAGES.values()]
 
 
-def _choices(values: Sequence[str], said: Mapping[str, Any]) -> tuple[FormChoice, ...]:
-    return tuple(FormChoice(value, _in_each(said[value])) for value in values)
-
-
-def _numbered(kind: str, title: str, questions: Sequence[FormQuestion]) -> XlsForm:
-    """A form whose version is told by what it asks: the same form has the same one."""
-    asked = json.dumps([repr(one) for one in questions]).encode()
-    version = hashlib.sha256(asked).hexdigest()[:10]
-    return XlsForm(f"kash_{kind}", title, version, tuple(questions))
+def _told(texts: Texts) -> list[str]:
+    return [texts.get(language, "") for language in LANGUAGES]
 
 
 def workbook_of(form: XlsForm) -> bytes:

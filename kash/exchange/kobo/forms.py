@@ -7,12 +7,10 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from kash.exchange.kobo.services.forms import FormDetails
-from kash.people.connections.models import Connection
+from kash.exchange.kobo.services import FormDetails
 from kash.people.models import Group
 from kash.platform.web import KashForm
 from kash.platform.web.forms import choice_field, text_field
@@ -26,8 +24,8 @@ def asset_in(text: str) -> str:
     there is nothing of the kind."""
     if _ASSET.fullmatch(text):
         return text
-    found = _ADDRESS.search(text)
-    return found[1] if found else ""
+    address = _ADDRESS.search(text)
+    return address[1] if address else ""
 
 
 class NewForm(KashForm):
@@ -43,7 +41,7 @@ class NewForm(KashForm):
 
     def offer(self, groups: Sequence[Group]) -> None:
         """Set what can be chosen."""
-        self.group.choices = [(one.public_id, one.name) for one in groups]
+        self.group.choices = [(group.public_id, group.name) for group in groups]
 
     def validate_asset(self, field: Field) -> None:
         """The address of a form, or what stands in it."""
@@ -53,53 +51,3 @@ class NewForm(KashForm):
     def details(self) -> FormDetails:
         """The form as entered."""
         return self.command(FormDetails, asset=asset_in(self.asset.data))
-
-
-class AttendanceServerForm(KashForm):
-    """Where the attendance of a workshop is typed: a server, and the form on it."""
-
-    connection = choice_field(_l("Server"), required=True)
-    asset = text_field(
-        _l("The form on the server"),
-        most=300,
-        description=_l("Open it there and copy the address from the browser's line."),
-    )
-
-    def offer(self, connections: Sequence[Connection]) -> None:
-        """Set what can be chosen."""
-        self.connection.choices = [(one.public_id, one.name) for one in connections]
-
-    def validate_asset(self, field: Field) -> None:
-        """The address of a form, or what stands in it."""
-        if not asset_in(field.data):
-            raise ValidationError(_("This is no address of a form."))
-
-
-class AttendanceFileForm(KashForm):
-    """An export of a workshop's form."""
-
-    file = FileField(_l("CSV or Excel file"))
-
-    def validate_file(self, field: Field) -> None:
-        """A file is needed."""
-        if not (field.data and field.data.filename):
-            raise ValidationError(_("Choose a file."))
-
-    def content(self) -> bytes:
-        """The file, which lies in memory only."""
-        return bytes(self.file.data.read())
-
-
-class SubmissionsForm(KashForm):
-    """A file of encrypted submissions."""
-
-    file = FileField(_l("ZIP file of encrypted submissions"))
-
-    def validate_file(self, field: Field) -> None:
-        """A file is needed."""
-        if not (field.data and field.data.filename):
-            raise ValidationError(_("Choose a file."))
-
-    def content(self) -> bytes:
-        """The file, which lies in memory only."""
-        return bytes(self.file.data.read())

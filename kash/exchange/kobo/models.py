@@ -22,7 +22,7 @@ from kash.people.models import Group
 from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 from kash.workshops.models import Workshop
 
-REGISTRATION, ATTENDANCE = "registration", "attendance"
+REGISTRATION = "registration"
 
 
 class KoboForm(PublicId, Base):
@@ -32,9 +32,8 @@ class KoboForm(PublicId, Base):
 
     The counts are of the last time: all rows, those that were new, and those that were edited.
 
-    A form of attendance is of one workshop. It needs no server, since an export of it may be
-    brought in; `marks_sealed` is what its rows say, and `waiting` how many marks were to be looked
-    at, or could not be taken, when rows came or marks were taken over last.
+    Forms of attendance, which are of one workshop, came until December 2026; they are not read any
+    more, nor are `marks_sealed` and `waiting`.
     """
 
     __tablename__ = "kobo_form"
@@ -74,7 +73,7 @@ class KoboForm(PublicId, Base):
 
 class KoboRow(Base):
     """A version of a row as it stands in a list: by keyed look-ups of its first id and of its
-    answers, so that it tells nothing to whoever reads it beside the other server's rows. `row` is
+    answers, so that it tells nothing beside the other server's rows. `row` is
     its place in the list."""
 
     __tablename__ = "kobo_row"
@@ -93,9 +92,8 @@ class KoboRow(Base):
 
 
 class KoboMark(Base):
-    """Decision on what a form says of one place of a register, by public ids. `said` are the
-    statuses that it said then, so that what is said otherwise later is looked at again; `choice` is
-    the status that was taken over. What is chosen before it is confirmed is a draft."""
+    """Decision on what a form of attendance said of one place of a register, by public ids, until
+    December 2026. It is not read any more."""
 
     __tablename__ = "kobo_mark"
     __table_args__ = (
@@ -117,8 +115,8 @@ class KoboMark(Base):
 
 
 class SubmissionKey(PublicId, Base):
-    """A key to which phones encrypt. The private half is a document of the vault; the newest one
-    stands on the page, those before still open what was encrypted to them."""
+    """A key to which phones encrypted until December 2026. The private half is a document of the
+    vault; neither is read any more."""
 
     __tablename__ = "submission_key"
 

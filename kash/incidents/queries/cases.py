@@ -184,13 +184,6 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     return [one for one in cases if access.includes(one.seen)], damaged
 
 
-def marks_told(vault: OpenVault, marks: Collection[str]) -> set[str]:
-    """Those of these marks that stand in the account of any case, whoever may see it: of no case is
-    anything told by it but that it is here."""
-    accounts = [one.record.narrative for one in _every_case(vault)[0]]
-    return {mark for mark in marks if any(mark in account for account in accounts)}
-
-
 def cases_to_tell(by: Actor, vault: OpenVault) -> dict[str, Case]:
     """The cases of which the actor may write something for others to read, or read it first, by
     reference: as `case_to_tell`."""

@@ -4,14 +4,12 @@ without a question."""
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
 from flask import Flask
 from pyxform.xls2xform import convert
 
-from kash.exchange.kobo.documents import registration_form, workbook_of
-from kash.exchange.kobo.rules.forms import XlsForm, sheets_of
+from kash.exchange.kobo.documents import XlsForm, registration_form, sheets_of, workbook_of
 from kash.people.lists.rules.headings import LEFT_OUT, field_by_heading
 from kash.people.models import Group, Organisation
 
@@ -59,13 +57,8 @@ def test_a_form_has_another_version_as_soon_as_it_asks_something_else(app: Flask
     assert one == again
 
 
-def test_a_form_says_by_which_name_phones_know_it_and_who_opens_its_answers() -> None:
-    plain = XlsForm("attendance", "Attendance", "v7", ())
-    assert sheets_of(plain)["settings"] == [
+def test_a_form_says_by_which_name_phones_know_it() -> None:
+    assert sheets_of(XlsForm("people", "People", "v7", ()))["settings"] == [
         ["form_title", "form_id", "version", "default_language"],
-        ["Attendance", "attendance", "v7", "English (en)"],
-    ]
-    assert sheets_of(replace(plain, public_key="K"))["settings"] == [
-        ["form_title", "form_id", "version", "default_language", "public_key"],
-        ["Attendance", "attendance", "v7", "English (en)", "K"],
+        ["People", "people", "v7", "English (en)"],
     ]

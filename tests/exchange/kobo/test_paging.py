@@ -9,16 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.exchange.kobo.rules.marks import (
-    FormTooLong,
-    LeadsElsewhere,
-    NoPage,
-    PageRepeats,
-    RowsMissing,
-    all_rows,
-    read_page,
-)
+from kash.exchange.kobo.services import all_rows, page_of
+from kash.platform.web.errors import Problem
 from tests.exchange.kobo.server import HOST, Server
+from tests.refusals import refuses
+
+pytestmark = pytest.mark.usefixtures("app")
 
 FIRST = f"{HOST}/api/v2/assets/aSdF1234/data.json?limit=1000&start=0"
 
@@ -34,46 +30,45 @@ def _server(rows: int, **how: object) -> Server:
 def test_all_rows_come_however_few_a_page_holds(rows: int, most: int) -> None:
     server = _server(rows, most=most)
     found = all_rows(FIRST, server.fetch)
-    assert list(found.rows) == server.rows
-    assert found.repeated == 0
+    assert found == server.rows
     assert len(server.asked) == max(1, -(-rows // most))
 
 
 def test_a_server_that_caps_at_a_hundred_gives_all_the_same() -> None:
     server = _server(250, most=100)
-    assert len(all_rows(FIRST, server.fetch).rows) == 250
+    assert len(all_rows(FIRST, server.fetch)) == 250
 
 
 @pytest.mark.parametrize(
-    ("fault", "refused"),
+    ("fault", "sentence"),
     [
-        ("repeats", PageRepeats),
-        ("same_next", PageRepeats),
-        ("for_ever", PageRepeats),
-        ("short", RowsMissing),
-        ("stops", RowsMissing),
-        ("elsewhere", LeadsElsewhere),
-        ("garbage", NoPage),
+        ("repeats", "the same page over and over"),
+        ("same_next", "the same page over and over"),
+        ("for_ever", "the same page over and over"),
+        ("short", "Rows that came"),
+        ("stops", "Rows that came"),
+        ("elsewhere", "leads to another server"),
+        ("garbage", "holds no rows of a form"),
     ],
 )
-def test_no_part_of_a_form_is_taken_for_the_whole(fault: str, refused: type[Exception]) -> None:
+def test_no_part_of_a_form_is_taken_for_the_whole(fault: str, sentence: str) -> None:
     server = _server(30, most=10, fault=fault)
-    with pytest.raises(refused):
+    with refuses(sentence):
         all_rows(FIRST, server.fetch)
     assert len(server.asked) <= 4
 
 
 def test_the_token_is_never_sent_in_clear_though_the_server_writes_http() -> None:
     server = _server(30, most=10, fault="http")
-    assert len(all_rows(FIRST, server.fetch).rows) == 30
+    assert len(all_rows(FIRST, server.fetch)) == 30
     assert all(address.startswith("https:") for address in server.asked)
 
 
 def test_a_row_that_is_sent_while_pages_are_read_is_taken_along() -> None:
     server = _server(12, most=10, fault="grows")
     found = all_rows(FIRST, server.fetch)
-    assert list(found.rows) == server.rows
-    assert len(found.rows) == 13
+    assert found == server.rows
+    assert len(found) == 13
 
 
 def test_a_row_that_two_pages_hold_counts_once_and_the_later_one_counts() -> None:
@@ -90,21 +85,19 @@ def test_a_row_that_two_pages_hold_counts_once_and_the_later_one_counts() -> Non
         },
     }
     found = all_rows("https://k.example/a?start=0", lambda one: json.dumps(pages[one]).encode())
-    assert [row.get("name") for row in found.rows] == ["After", None]
-    assert found.repeated == 1
+    assert [row.get("name") for row in found] == ["After", None]
 
 
 def test_more_rows_than_a_list_holds_are_refused_at_the_first_page() -> None:
     answer = json.dumps({"count": 10**6, "next": None, "results": []}).encode()
-    with pytest.raises(FormTooLong):
+    with refuses("more rows than a list may hold"):
         all_rows(FIRST, lambda _address: answer)
 
 
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)))
 def test_whatever_a_server_answers_is_a_page_or_refused(content: bytes) -> None:
-    with contextlib.suppress(NoPage):
-        page = read_page(content)
-        assert page.count >= 0
+    with contextlib.suppress(Problem):
+        assert page_of(content)[0] >= 0
 
 
 @pytest.mark.parametrize(
@@ -123,5 +116,5 @@ def test_whatever_a_server_answers_is_a_page_or_refused(content: bytes) -> None:
     ],
 )
 def test_half_a_page_is_none(answer: object) -> None:
-    with pytest.raises(NoPage):
-        read_page(json.dumps(answer).encode())
+    with refuses("holds no rows of a form"):
+        page_of(json.dumps(answer).encode())

@@ -29,7 +29,6 @@ NOT_TAKEN: Mapping[str, str] = {
     "people/duplicates.html": "pairs of names to decide on, which nobody needs in a file",
     "people/told_apart.html": "the same",
     "stories/index.html": "a story may be withdrawn at any moment, and no file can be",
-    "kobo/marks.html": "marks of a form that wait sealed until somebody decides",
     "workshops/copy_people.html": "one of these is chosen, and all are listed elsewhere",
     "workshops/held.html": "marks of phones that wait sealed until somebody decides",
     "people/lists/preview.html": "waits sealed, and is the file that was brought in",

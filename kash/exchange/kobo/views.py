@@ -7,19 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.exchange.kobo import blueprint
-from kash.exchange.kobo.documents import attendance_form, registration_form, workbook_of
+from kash.exchange.kobo import services as fetching
+from kash.exchange.kobo.documents import registration_form, workbook_of
 from kash.exchange.kobo.forms import NewForm
-from kash.exchange.kobo.models import ATTENDANCE, KoboForm
 from kash.exchange.kobo.queries import (
     connections_on,
     form_of,
-    forms_of_attendance,
     list_of,
-    may_fetch,
     registration_forms,
-    workshops_to_mark,
 )
-from kash.exchange.kobo.services import forms as fetching
 from kash.people.connections.queries import connection_on, connections_of
 from kash.people.queries import directory as organisations_queries
 from kash.platform.jobs.models import CANCELLED, FAILED
@@ -30,9 +26,7 @@ from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.tables import XLSX
-from kash.platform.web.taking import noted
 from kash.policy import allow
-from kash.workshops.queries.scope import own_workshop
 
 
 @blueprint.get("/")
@@ -42,10 +36,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "kobo/index.html",
         forms=registration_forms(),
-        attendance=forms_of_attendance(current_actor()),
         connections=connections_on(),
         groups=organisations_queries.groups(),
-        workshops=workshops_to_mark(current_actor()),
     )
 
 
@@ -54,25 +46,17 @@ def index() -> ResponseReturnValue:
 def empty_form(group_id: str) -> ResponseReturnValue:
     """An XLSForm of one group's registrations, to be put onto the server."""
     group = one_or_404(
-        next((one for one in organisations_queries.groups() if one.public_id == group_id), None)
+        next((it for it in organisations_queries.groups() if it.public_id == group_id), None)
     )
     form = registration_form(group, organisations_queries.organisations())
     return download(workbook_of(form), name=f"{form.form_id}.xlsx", type=XLSX)
-
-
-@blueprint.get("/attendance/<public_id>")
-@allow("attendance.mark")
-def empty_attendance_form(public_id: str) -> ResponseReturnValue:
-    """An XLSForm of one workshop's attendance, with codes and initials in place of names."""
-    form = attendance_form(own_workshop(public_id, current_actor(), "attendance.mark"))
-    return noted(download(workbook_of(form), name=f"{form.form_id}.xlsx", type=XLSX))
 
 
 @blueprint.route("/connections/<public_id>", methods=["GET", "POST"])
 @allow("kobo.use")
 def connection(public_id: str) -> ResponseReturnValue:
     """Name a form of a connection that is on."""
-    one_or_404(next((one for one in connections_of("kobo") if one.public_id == public_id), None))
+    one_or_404(next((it for it in connections_of("kobo") if it.public_id == public_id), None))
     found = connection_on("kobo", public_id)
     form = NewForm()
     form.offer(organisations_queries.groups())
@@ -90,8 +74,6 @@ def form(public_id: str) -> ResponseReturnValue:
     """A form: what was brought in of it, and whether anything waits."""
     found = form_of(public_id)
     actor = current_actor()
-    if found.workshop is not None:
-        return redirect(url_for("kobo.marks", public_id=found.workshop.public_id))
     job = own_job(found.job, actor.public_id) if found.job else None
     made = list_of(found)
     return render_template(
@@ -104,12 +86,8 @@ def form(public_id: str) -> ResponseReturnValue:
         problem=job.error if job is not None and job.state == FAILED else "",
         stopped=job is not None and job.state == CANCELLED,
         message=message_of(job) if job is not None else "",
-        may_skip=_only_questions_are_gone(found, job.error if job is not None else ""),
+        may_skip=job is not None and any(name in job.error for name in found.columns),
     )
-
-
-def _only_questions_are_gone(found: KoboForm, error: str) -> bool:
-    return bool(error) and any(name in error for name in found.columns)
 
 
 @blueprint.post("/forms/<public_id>/fetch")
@@ -128,13 +106,8 @@ def fetch_rows(public_id: str) -> ResponseReturnValue:
 def remove_form(public_id: str) -> ResponseReturnValue:
     """Take a form off the list."""
     found = form_of(public_id)
-    may_fetch(found, current_actor())
     if request.method == "POST":
         fetching.remove_form(public_id, current_actor())
-        flash(
-            _("Removed. Marks that were taken over stay.")
-            if found.purpose == ATTENDANCE
-            else _("Removed. People who came by it stay.")
-        )
+        flash(_("Removed. People who came by it stay."))
         return redirect(url_for("kobo.index"), 303)
     return render_template("kobo/remove.html", found=found)

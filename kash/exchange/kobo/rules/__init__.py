@@ -1,1 +1,0 @@
-"""Decisions about forms and their submissions: no Flask, no database, no network."""

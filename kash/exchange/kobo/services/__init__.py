@@ -1,1 +1,0 @@
-"""Writes: forms, their rows, and the key to which phones encrypt."""
