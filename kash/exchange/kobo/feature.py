@@ -1,4 +1,4 @@
-"""What KoboToolbox brings to other rooms. Look-ups of a row stay when somebody is erased: by them
+"""The declaration of forms of KoboToolbox. Look-ups of a row stay when somebody is erased: by them
 her row on the other server, which nobody here can delete, is known and not brought in again."""
 
 from __future__ import annotations
