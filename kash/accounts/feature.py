@@ -73,12 +73,14 @@ from kash.accounts.services.locking import (
 from kash.accounts.services.notices import TEXTS, keep_answer, notice_text, send_notice
 from kash.accounts.services.throttle import forget_tries
 from kash.accounts.sessions import init_sessions
+from kash.accounts.setup import new_setup_code
 from kash.feature import Feature
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters, each
 from kash.platform.jobs import Chore, JobKind
 from kash.platform.jobs.services import Kept, ResultsKept
+from kash.platform.operations.telling import StartLine
 from kash.platform.web.account_names import AccountsKnown
 from kash.platform.web.action_words import ActionWords
 from kash.platform.web.answers import AnswerKind, AnswersKept, answer_kind
@@ -611,6 +613,11 @@ def _results_kept() -> Kept:
     return Kept(chosen.span("job_results"), chosen.span("job_rows"))
 
 
+def _set_up_line() -> str:
+    code = new_setup_code()
+    return f"This programme is empty. Its one-time set-up code: {code}" if code else ""
+
+
 FEATURE = Feature(
     "accounts",
     modules=(views,),
@@ -620,6 +627,7 @@ FEATURE = Feature(
     words=WORDS,
     parts=(
         ACTION_WORDS,
+        StartLine(_set_up_line),
         CHAPTERS,
         Destination("accounts.index", _l("Accounts"), "accounts", "accounts.see", 150),
         *TODAY,

@@ -305,8 +305,6 @@ MARK_LASTS = timedelta(days=180)
 MARKS_MOST = 20
 MARK_TRIES_MOST = 10
 
-_NETWORK_OF_ONE = 64
-
 
 @dataclass(frozen=True)
 class RecentTries:
@@ -336,22 +334,6 @@ def refused_for_a_while(tries: RecentTries) -> bool:
 def mark_helps(tries: int, expires_at: datetime, now: datetime) -> bool:
     """True if a browser with so many wrong tries since its last sign-in still counts as known."""
     return tries < MARK_TRIES_MOST and now < expires_at
-
-
-def network_of(address: str) -> str:
-    """Network that counts as one address: an IPv4 address, or the /64 that one IPv6 line is given.
-
-    What is no address stands for itself.
-    """
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:64]
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is None:
-            return str(ipaddress.ip_network((parsed, _NETWORK_OF_ONE), strict=False))
-        parsed = parsed.ipv4_mapped
-    return str(parsed)
 
 
 POWERFUL = frozenset({Role.ADMINISTRATOR, Role.DIRECTOR, Role.DOCUMENTATION, Role.CUSTODIAN})

@@ -34,7 +34,7 @@ from kash.attendance.models import (
 from kash.attendance.queries.pads import skew_text
 from kash.attendance.queries.statuses import status_catalogue, statuses_for, workshop_choices
 from kash.attendance.rules.marking import CountedMark, Reply, standing_mark
-from kash.attendance.scans import delete_orphans
+from kash.attendance.scans import delete_orphans, keys_of_scans
 from kash.attendance.services.pads import revoke_pads_of
 from kash.attendance.triggers import MERGE
 from kash.attendance.views import sync
@@ -57,6 +57,7 @@ from kash.people.quiet import StillActive
 from kash.people.undo_log import RowChanges, table_of
 from kash.platform.database import after_commit
 from kash.platform.jobs import Chore
+from kash.platform.storage import NamedFiles
 from kash.platform.web.action_words import ActionWords
 
 
@@ -328,6 +329,7 @@ FEATURE = Feature(
     },
     parts=(
         *PERSONAL,
+        NamedFiles(keys_of_scans),
         ACTION_WORDS,
         StillActive(_marked),
         *REFERENCES,

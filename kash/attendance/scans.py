@@ -13,7 +13,7 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from kash.attendance.models import SheetScan
+from kash.attendance.models import Register, SheetScan
 from kash.attendance.services.sheets import NewScan
 from kash.platform import storage
 from kash.platform.cleaning import HEAD, SCANS, CannotClean, ScannedPage, kind_of, scanned_pages
@@ -88,3 +88,13 @@ def delete_orphans() -> None:
         for scan, key in named.items():
             if scan not in there:
                 storage.delete(key)
+
+
+def keys_of_scans() -> set[str]:
+    """The keys of all pictures of sign-in sheets."""
+    scans = db.session.execute(
+        select(Register.public_id, SheetScan.public_id).join(
+            Register, Register.id == SheetScan.register_id
+        )
+    )
+    return {key_of_scan(register, scan) for register, scan in scans}

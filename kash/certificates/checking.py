@@ -13,7 +13,6 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Programme
-from kash.accounts.rules import network_of
 from kash.certificates.models import Certificate, VerificationAttempt
 from kash.certificates.rules.issuing import (
     CHECKS_WINDOW,
@@ -29,6 +28,7 @@ from kash.people.rules.persons import names_match
 from kash.platform.database import db, unless_full, writing
 from kash.platform.vault import lookup
 from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.input import network_of
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from kash.certificates.models import (
     CertificateRule,
 )
 from kash.certificates.queries.certificates import count_expiring, find_certificate
+from kash.certificates.queries.designs import keys_of_pictures
 from kash.certificates.queries.issuing import certificates_of_person, ready_by_tracks, waiting_for
 from kash.certificates.rules.issuing import grouped
 from kash.certificates.services.certificates import (
@@ -64,6 +65,7 @@ from kash.people.undo_log import RowChanges
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.handbook.places import Chapters, each, peers
 from kash.platform.jobs import Chore, JobKind
+from kash.platform.storage import NamedFiles
 from kash.platform.web.action_words import ActionWords
 from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text
@@ -458,6 +460,7 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     parts=(
         *PERSONAL,
+        NamedFiles(keys_of_pictures),
         ACTION_WORDS,
         CHAPTERS,
         Destination(

@@ -21,11 +21,12 @@ from kash.incidents.models import Closing, Shredding
 from kash.incidents.occasions import Occasions
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
 from kash.incidents.queries.letterbox import compartments_of_letters
-from kash.incidents.queries.mediation import briefs_waiting
+from kash.incidents.queries.mediation import briefs_waiting, documents_of_evidence
 from kash.incidents.queries.officers import few_custodians
 from kash.incidents.queries.outside import what_is_missing
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
+from kash.incidents.rules.totals import ORIGINAL, file_key
 from kash.incidents.saving import BeforeSaving
 from kash.incidents.services import brief_endings, mediation
 from kash.incidents.services import documentation as following_up
@@ -51,6 +52,7 @@ from kash.people.erasure import about_things
 from kash.platform.database import unless_full, utc_now
 from kash.platform.handbook.places import OFFICER, Chapters, each, peers
 from kash.platform.jobs import Chore, JobKind
+from kash.platform.storage import NamedFiles
 from kash.platform.vault.documents import WrittenOnce
 from kash.platform.vault.membership import SealedElsewhere
 from kash.platform.web.action_words import ActionWords
@@ -386,6 +388,7 @@ FEATURE = Feature(
     blueprints=(blueprint, moved),
     parts=(
         *PERSONAL,
+        NamedFiles(lambda: {file_key(one, ORIGINAL) for one in documents_of_evidence()}),
         ACTION_WORDS,
         CHAPTERS,
         Destination(

@@ -16,13 +16,13 @@ from kash.accounts.rules import (
     is_unused,
     mark_helps,
     may_be_a_copy,
-    network_of,
     pasted_people,
     refused_for_a_while,
     review_is_due,
     session_is_over,
     site_of,
 )
+from kash.platform.web.input import network_of
 from tests.limits import holds_to
 
 NOW = datetime(2026, 11, 2, 6, tzinfo=UTC)

@@ -18,7 +18,6 @@ from kash.accounts.rules import (
     TRIES_OF_ONE_ADDRESS,
     TRIES_OF_ONE_CLIENT,
     RecentTries,
-    network_of,
     refused_for_a_while,
 )
 from kash.accounts.services import marks as account_secrets
@@ -27,6 +26,7 @@ from kash.accounts.services.sign_in import check_password, confirm_password, ope
 from kash.accounts.services.throttle import Client, count_try, forget_tries
 from kash.platform.database import db, utc_now
 from kash.platform.web.errors import TooManyTries
+from kash.platform.web.input import network_of
 from kash.policy import Actor
 from tests.conftest import PASSWORD
 from tests.profile import usual_or_long

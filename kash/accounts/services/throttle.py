@@ -20,12 +20,12 @@ from kash.accounts.rules import (
     THROTTLE_WINDOW,
     RecentTries,
     mark_helps,
-    network_of,
     refused_for_a_while,
 )
 from kash.platform.database import db, insertion, utc_now, writing
 from kash.platform.vault import lookup
 from kash.platform.web.errors import TooManyTries
+from kash.platform.web.input import network_of
 from kash.policy import Actor
 
 _CLIENT, _ADDRESS, _STRANGERS = "signin.client", "signin.address", "signin.strangers"

@@ -275,3 +275,13 @@ def funder(public_id: str) -> tuple[Funder, FunderMark | None]:
         ).first()
     )
     return row[0], row[1]
+
+
+def keys_of_pictures() -> set[str]:
+    """The keys of all pictures of designs and marks of funders."""
+    # Not by `load_only`, which would leave half a picture's row in the session.
+    return {
+        model(public_id=id).key
+        for model in (DesignImage, FunderMark)
+        for id in db.session.scalars(select(model.public_id))
+    }

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 
-from sqlalchemy import select
-
-from kash.attendance.models import Register, SheetScan
-from kash.attendance.scans import key_of_scan
-from kash.certificates.models import DesignImage, FunderMark
 from kash.feature import declared
-from kash.incidents.queries.mediation import documents_of_evidence
-from kash.incidents.rules.totals import ORIGINAL, file_key
 from kash.platform.database import db
 from kash.platform.operations.errors import FilesMissing
 from kash.platform.storage import FileDamaged, NamedFiles
@@ -20,22 +13,12 @@ from kash.platform.web.programme import paper_wording
 
 
 def named_files() -> set[str]:
-    """The keys of evidence, pictures of sheets, pictures of designs, the logo, and what features
-    say.
+    """The keys of the logo and of what features say.
 
     Results of jobs, lists that wait and cleaned copies of evidence are not among them: they may be
     gone.
     """
-    scans = db.session.execute(
-        select(Register.public_id, SheetScan.public_id).join(
-            Register, Register.id == SheetScan.register_id
-        )
-    )
-    named = {key_of_scan(register, scan) for register, scan in scans}
-    for model in (DesignImage, FunderMark):
-        # Not by `load_only`, which would leave half a picture's row in the session.
-        named |= {model(public_id=id).key for id in db.session.scalars(select(model.public_id))}
-    named |= {file_key(document, ORIGINAL) for document in documents_of_evidence()}
+    named: set[str] = set()
     for part in declared(NamedFiles):
         named.update(part.keys())
     if logo := paper_wording().logo:

@@ -19,7 +19,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped] # it has no
 from jinja2 import FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
-from kash.accounts.setup import new_setup_code
+from kash.feature import declared
 from kash.platform.condition import condition
 from kash.platform.confinement.telling import log_confinement
 from kash.platform.database import db, utc_now
@@ -30,6 +30,7 @@ from kash.platform.operations.errors import NoKey
 from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
 from kash.platform.operations.numbers import clear_numbers
 from kash.platform.operations.port import PortTaken, wait_for_port
+from kash.platform.operations.telling import StartLine
 from kash.platform.operations.turn import Turn
 from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import MEGABYTE
@@ -98,11 +99,11 @@ class Server:
         keep_compiled(self._app, self._settings.data_dir / "templates")
         with self._app.app_context():
             _rehearse(self._app)
-            code = new_setup_code()
+            lines = [part.line() for part in declared(StartLine)]
             db.session.remove()
             db.engine.dispose()
-        if code is not None:
-            print(f"This programme is empty. Its one-time set-up code: {code}", flush=True)
+        for line in filter(None, lines):
+            print(line, flush=True)
         # What is frozen is never looked at by the collector, so its pages stay shared.
         gc.collect()
         gc.freeze()

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
 
+from kash.feature import Part
 from kash.platform.faults import Fault, fault_of
+
+
+@dataclass(frozen=True)
+class StartLine(Part):
+    """A line that is printed once the server listens; an empty one is not."""
+
+    line: Callable[[], str]
+
 
 _LINES = {
     Fault.NO_ROOM: "There is no room on the disk. Nothing was done.",

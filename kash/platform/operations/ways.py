@@ -9,11 +9,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.test import EnvironBuilder
 
-from kash.accounts.rules import network_of
 from kash.platform.operations.arriving import Head
 from kash.platform.web.bodies import most_bytes_of
 from kash.platform.web.guard import lets_in
-from kash.platform.web.input import LARGEST_FORM
+from kash.platform.web.input import LARGEST_FORM, network_of
 from kash.platform.web.urgent import is_always_answered
 
 # What a session is found by.

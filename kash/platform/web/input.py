@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -51,3 +52,22 @@ def init_input(app: Flask) -> None:
     """Set the size limits and the check for NUL characters."""
     app.config.update(MAX_FORM_MEMORY_SIZE=LARGEST_FORM, MAX_FORM_PARTS=5000)
     app.before_request(refuse_nul)
+
+
+_NETWORK_OF_ONE = 64
+
+
+def network_of(address: str) -> str:
+    """Network that counts as one address: an IPv4 address, or the /64 that one IPv6 line is given.
+
+    What is no address stands for itself.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return str(ipaddress.ip_network((parsed, _NETWORK_OF_ONE), strict=False))
+        parsed = parsed.ipv4_mapped
+    return str(parsed)
