@@ -313,9 +313,9 @@ def _batches(asked: Viewer) -> Sequence[TodayLine]:
             ),
             batch.since,
             onward="" if batch.state == "proposed" else _("Issue"),
-            key=batch.count,
-            small=ngettext("name", "names", batch.count),
-            count=batch.count,
+            key=batch.certificates,
+            small=ngettext("name", "names", batch.certificates),
+            count=batch.certificates,
         )
         for batch in waiting_for(asked.actor)
     ]

@@ -101,16 +101,7 @@ def count_expiring(actor: Actor, today: date) -> int:
     return 0
 
 
-@dataclass(frozen=True)
-class LinkedCertificate:
-    """One of the certificates that came before or after another. `how` is "", "renews" or
-    "supersedes": what it did to the one below it."""
-
-    certificate: Certificate
-    how: str
-
-
-def history_of(certificate: Certificate, actor: Actor) -> list[LinkedCertificate]:
+def history_of(certificate: Certificate, actor: Actor) -> list[Certificate]:
     """All that are tied to a certificate by renewal or correction, latest first; itself among them.
 
     Only what is within the actor's reach; one query.
@@ -125,12 +116,7 @@ def history_of(certificate: Certificate, actor: Actor) -> list[LinkedCertificate
         )
         .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
     ).all()
-    return [
-        LinkedCertificate(
-            one, "supersedes" if one.supersedes_id else "renews" if one.renews_id else ""
-        )
-        for one in linked_certificates(certificate, rows)
-    ]
+    return linked_certificates(certificate, rows)
 
 
 def linked_certificates(start: Certificate, rows: Sequence[Certificate]) -> list[Certificate]:

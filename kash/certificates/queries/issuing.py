@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -267,18 +268,6 @@ def batches_of(workshop: Workshop) -> list[tuple[CertificateBatch, int]]:
     ]
 
 
-@dataclass(frozen=True)
-class WaitingBatch:
-    """A batch that waits for somebody's approval or to be issued."""
-
-    workshop_public_id: str
-    batch_public_id: str
-    title: str
-    state: str
-    count: int
-    since: datetime
-
-
 def _broken_off() -> ColumnElement[bool]:
     """True if a batch is being issued while no work goes on; as `queries.state_of` decides."""
     return and_(
@@ -287,7 +276,7 @@ def _broken_off() -> ColumnElement[bool]:
     )
 
 
-def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingBatch]:
+def waiting_for(actor: Actor, limit: int = 20) -> Sequence[Any]:
     """Batches that this actor can approve, as another proposed them, or issue; oldest first."""
     wanted: list[ColumnElement[bool]] = []
     if actor.may(APPROVAL.approves):
@@ -306,21 +295,20 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingBatch]:
         .where(Certificate.batch_id == CertificateBatch.id)
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    return db.session.execute(
         select(
-            Workshop.public_id,
-            CertificateBatch.public_id,
+            Workshop.public_id.label("workshop_public_id"),
+            CertificateBatch.public_id.label("batch_public_id"),
             Workshop.title,
             CertificateBatch.state,
-            count,
-            CertificateBatch.created_at,
+            count.label("certificates"),
+            CertificateBatch.created_at.label("since"),
         )
         .join(CertificateBatch.workshop)
         .where(or_(*wanted))
         .order_by(CertificateBatch.created_at, CertificateBatch.id)
         .limit(limit)
-    )
-    return [WaitingBatch(*row) for row in rows]
+    ).all()
 
 
 def certificates_of_person(person_public_id: str, actor: Actor) -> list[Certificate]:

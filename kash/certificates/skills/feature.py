@@ -7,7 +7,7 @@ happened. The declaration of skills."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -21,13 +21,11 @@ from kash.certificates.skills.models import TrainerSkill
 from kash.certificates.skills.queries import (
     LEVEL_ALONE,
     LEVEL_TONE,
-    CourseTrainer,
     advise,
     is_trainer,
     suggestions,
     trainers_of,
 )
-from kash.certificates.skills.rules import Level
 from kash.certificates.skills.services import end_with_role
 from kash.feature import Feature
 from kash.people.erasure import about_things, free_texts
@@ -65,15 +63,7 @@ PERSONAL = (
 )
 
 
-@dataclass(frozen=True)
-class AccountSkills:
-    """Present skills of an account, as rows of a course's public id and name, and the level."""
-
-    trainer: str
-    rows: Sequence[tuple[str, str, Level]]
-
-
-def of_account(public_id: str, actor: Actor) -> AccountSkills | None:
+def of_account(public_id: str, actor: Actor) -> dict[str, Any] | None:
     """Skills on the page of an account, its own among them; None for who may see no skills and of
     an account that never was a trainer's."""
     if not actor.may("skills.see"):
@@ -90,10 +80,10 @@ def of_account(public_id: str, actor: Actor) -> AccountSkills | None:
         .where(Account.public_id == public_id, TrainerSkill.ended_on.is_(None))
         .order_by(func.lower(Course.name), Course.id)
     )
-    return AccountSkills(public_id, [(row[0], row[1], Level(row[2])) for row in rows])
+    return {"trainer": public_id, "rows": rows.all()}
 
 
-def of_course(public_id: str, actor: Actor) -> Sequence[CourseTrainer] | None:
+def of_course(public_id: str, actor: Actor) -> list[Any] | None:
     """Trainers of a course, on its page."""
     return trainers_of(public_id) if actor.may("skills.see") else None
 

@@ -41,17 +41,6 @@ from kash.workshops.queries.workshops import Load, loads
 from kash.workshops.team_advice import TeamAdvice, TeamQuestion, TrainerToAsk
 
 
-@dataclass(frozen=True)
-class TaughtWorkshop:
-    """A workshop of a course that a trainer taught."""
-
-    course: str
-    public_id: str
-    title: str
-    ends_on: date
-    led: bool
-
-
 def taught(today: date) -> ColumnElement[bool]:
     """A facilitator's part in a workshop counts as taught once it is over, if she stood on the
     team when a second person confirmed one of its registers: nobody makes a proof for herself by
@@ -87,16 +76,17 @@ def _taught(today: date, *columns: Any) -> Select[Any]:
 
 def taught_by(
     account_id: int, today: date, *, course_id: int | None = None, session: Session | None = None
-) -> list[TaughtWorkshop]:
-    """The workshops that a trainer taught, in one course or in any, latest first; one query."""
+) -> Sequence[Any]:
+    """The workshops that a trainer taught, in one course (public id) or in any, and whether she led
+    them, latest first; one query."""
     statement = (
         _taught(
             today,
-            Course.public_id,
+            Course.public_id.label("course"),
             Workshop.public_id,
             Workshop.title,
             Workshop.ends_on,
-            Facilitator.lead,
+            Facilitator.lead.label("led"),
         )
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Facilitator.account_id == account_id)
@@ -104,7 +94,7 @@ def taught_by(
     )
     if course_id is not None:
         statement = statement.where(CourseVersion.course_id == course_id)
-    return [TaughtWorkshop(*row) for row in (session or db.session()).execute(statement)]
+    return (session or db.session()).execute(statement).all()
 
 
 def certified_in(
@@ -293,17 +283,7 @@ def skill(account: Account, public_id: str) -> TrainerSkill:
     )
 
 
-@dataclass(frozen=True)
-class CourseTrainer:
-    """A trainer with her skill in a course."""
-
-    public_id: str
-    name: str
-    level: Level
-    since: date
-
-
-def trainers_of(course: str) -> list[CourseTrainer]:
+def trainers_of(course: str) -> list[Any]:
     """Trainers in use who have a skill in a course (public id), those who may lead first; one
     query."""
     rows = db.session.execute(
@@ -313,9 +293,8 @@ def trainers_of(course: str) -> list[CourseTrainer]:
         .where(Course.public_id == course, TrainerSkill.ended_on.is_(None), is_trainer())
         .order_by(func.lower(Account.name), Account.id)
     )
-    order = list(Level)
-    found = [CourseTrainer(row[0], row[1], Level(row[2]), row[3]) for row in rows]
-    return sorted(found, key=lambda one: order.index(one.level))
+    order = [str(level) for level in Level]
+    return sorted(rows, key=lambda row: order.index(row.level))
 
 
 def levels_in(course_id: int) -> dict[str, Level]:

@@ -44,7 +44,7 @@ from kash.certificates.tracks.models import (
     TrackEnrolment,
     TrackVersion,
 )
-from kash.certificates.tracks.queries.tracks import WaitingTrack, find_tracks, waiting_for
+from kash.certificates.tracks.queries.tracks import find_tracks, waiting_for
 from kash.certificates.tracks.queries.visits import DUE, count_to_make, due_visits, pass_on_to_make
 from kash.certificates.tracks.services.tracks import give_badges
 from kash.certificates.tracks.services.visits import delete_old_notes
@@ -190,12 +190,12 @@ PERSONAL = (
 )
 
 
-def _waiting(asked: Viewer) -> Sequence[WaitingTrack]:
+def _waiting(asked: Viewer) -> Sequence[Any]:
     actor = asked.actor
     return waiting_for(actor) if actor.may("tracks.approve") or actor.may("tracks.edit") else []
 
 
-def _line(one: WaitingTrack, title: str, text: str, button: str) -> TodayLine:
+def _line(one: Any, title: str, text: str, button: str) -> TodayLine:
     return TodayLine(
         title % {"track": one.name, "number": one.number},
         url_for("tracks.version", public_id=one.track, version_id=one.version),
@@ -215,7 +215,7 @@ def _proposed(asked: Viewer) -> Sequence[TodayLine]:
             _("Read and decide"),
         )
         for one in asked.once(_waiting)
-        if not one.returned
+        if one.state != "draft"
     ]
 
 
@@ -228,7 +228,7 @@ def _returned(asked: Viewer) -> Sequence[TodayLine]:
             _("See why"),
         )
         for one in asked.once(_waiting)
-        if one.returned
+        if one.state == "draft"
     ]
 
 
@@ -241,10 +241,10 @@ def _due(asked: Viewer) -> Sequence[TodayLine]:
             _("Visits to make: %(track)s", track=track_name(one.name, one.name_sw)),
             url_for("tracks.visits", public_id=one.track, state=DUE),
             _("The first is due since %(day)s.", day=date_text(one.since)),
-            key=one.count,
+            key=one.visits,
             button=_("See whom"),
             about=track_name(one.name, one.name_sw),
-            count=one.count,
+            count=one.visits,
         )
         for one in due_visits(asked.actor, asked.day)
     ]

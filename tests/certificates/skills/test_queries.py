@@ -14,12 +14,10 @@ from kash.attendance.models import Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.skills.models import SkillDeferral, TrainerSkill
 from kash.certificates.skills.queries import (
-    CourseTrainer,
     Matrix,
     MatrixFilter,
     MatrixRow,
     Suggestion,
-    TaughtWorkshop,
     certified_in,
     deferrals_of,
     is_still_trainer,
@@ -147,9 +145,9 @@ def test_skills_stand_by_level_and_name_while_they_hold(accounts: dict[str, Acco
     ids = {name: one.public_id for name, one in accounts.items()}
     since = TODAY - 90 * DAY
     assert trainers_of(beta.public_id) == [
-        CourseTrainer(ids["Bora"], "Bora", Level.LEAD, since),
-        CourseTrainer(ids["zawadi"], "zawadi", Level.LEAD, since),
-        CourseTrainer(ids["Amani"], "Amani", Level.CO_TEACH, since),
+        (ids["Bora"], "Bora", Level.LEAD, since),
+        (ids["zawadi"], "zawadi", Level.LEAD, since),
+        (ids["Amani"], "Amani", Level.CO_TEACH, since),
     ]
     assert trainers_of(old.public_id) == []
     assert levels_in(beta.id) == {
@@ -212,10 +210,10 @@ def test_taught_is_what_is_over_and_was_confirmed_with_her_on_the_team(
     teaching.workshop(0, ended, zawadi)
     teaching.workshop(0, ended, zawadi, confirmed=ended, added=ended + DAY)
 
-    def told(at: int, course: int, *, led: bool) -> TaughtWorkshop:
+    def told(at: int, course: int, *, led: bool) -> object:
         one = made[at]
         public_id = teaching.courses[course].public_id
-        return TaughtWorkshop(public_id, one.public_id, one.title, one.ends_on, led)
+        return (public_id, one.public_id, one.title, one.ends_on, led)
 
     everything = [told(1, 1, led=False), told(2, 0, led=True), told(0, 0, led=True)]
     assert taught_by(zawadi.id, TODAY) == everything

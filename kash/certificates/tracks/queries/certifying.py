@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -61,18 +62,13 @@ from kash.workshops.queries.plan import next_workshops
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """One person before a tree: the day on which she fulfilled it, None while something is missing,
-    and what that is: the requirements that she is to turn to."""
+class JudgedByVersion:
+    """One person before a list of requirements: the day on which she fulfilled it, None while
+    something is missing; the requirements that she is to turn to; and the key of the version by
+    which she is judged."""
 
     done_on: date | None
     missing: tuple[LeafProgress, ...]
-
-
-@dataclass(frozen=True)
-class JudgedByVersion(Judgement):
-    """The same, with the key of the version by which she is judged."""
-
     version: int
 
 
@@ -88,17 +84,23 @@ def certifying_track(session: Session, course: int) -> Track | None:
 
 
 def judge(
-    session: Session, tree: Requirements, people: Collection[int], asked: LeafQuestion
-) -> dict[int, Judgement]:
-    """How each of these persons (keys) stands before a tree; a query for each requirement."""
+    session: Session,
+    version: int,
+    tree: Requirements,
+    people: Collection[int],
+    asked: LeafQuestion,
+) -> dict[int, JudgedByVersion]:
+    """How each of these persons (keys) stands before the requirements of a version; a query for
+    each of these."""
     leaves = leaves_of(tree)
     facts = facts_of(session, leaves, replace(asked, people=people))
     needs = needs_of_leaves(leaves)
     done = fulfilling(tree, facts, needs)
     return {
-        person: Judgement(
+        person: JudgedByVersion(
             done.get(person),
             tuple(progress_of(person, next_steps(person, tree, facts, needs), facts, needs)),
+            version,
         )
         for person in people
     }
@@ -131,9 +133,9 @@ def judged(
         if chosen is not None:
             by_version[chosen].append(person)
     return {
-        person: JudgedByVersion(one.done_on, one.missing, version)
+        person: judgement
         for version, some in by_version.items()
-        for person, one in judge(session, versions[version], some, asked).items()
+        for person, judgement in judge(session, version, versions[version], some, asked).items()
     }
 
 
@@ -202,7 +204,7 @@ def renewals_judged(
     for (version, last_day), certificates in groups.items():
         renewal = renewals[version]
         asked = LeafQuestion(today, window=window_of(renewal, last_day))
-        stands = judge(session, renewal.tree, list(certificates.values()), asked)
+        stands = judge(session, version, renewal.tree, list(certificates.values()), asked)
         state = renewal_state(renewal, last_day, today)
         for key, person in certificates.items():
             its = stands[person]
@@ -226,29 +228,22 @@ def _renewals(
     )
 
 
-@dataclass(frozen=True)
-class CourseTrack:
-    """A published track that leads to the certificate of a course; `certifies` says that the
-    certificates of the course need it."""
-
-    track: str
-    name: str
-    name_sw: str
-    course: str
-    certifies: bool
-
-
-def course_tracks() -> list[CourseTrack]:
+def course_tracks() -> Sequence[Any]:
     """Published tracks that lead to the certificate of a course, by the names of courses; one
     query."""
     published = exists().where(TrackVersion.track_id == Track.id, TrackVersion.state == "published")
-    rows = db.session.execute(
-        select(Track.public_id, Track.name, Track.name_sw, Course.name, Track.certifies)
+    return db.session.execute(
+        select(
+            Track.public_id.label("track"),
+            Track.name,
+            Track.name_sw,
+            Course.name.label("course"),
+            Track.certifies,
+        )
         .join(Course, Course.id == Track.course_id)
         .where(published)
         .order_by(func.lower(Course.name), func.lower(Track.name), Track.id)
-    )
-    return [CourseTrack(*row) for row in rows]
+    ).all()
 
 
 def fulfilled(session: Session, tree: Requirements, asked: LeafQuestion) -> dict[int, date]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -26,7 +26,6 @@ from kash.certificates.tracks.queries.certifying import (
 )
 from kash.certificates.tracks.rules.standing import Standing
 from kash.certificates.tracks.rules.tree import (
-    Leaf,
     NotATree,
     TrackCatalogue,
     tracks_asked_for,
@@ -89,32 +88,9 @@ MOST_ON_TRACK = 100
 _MOST_KEYS = 500
 
 
-@dataclass(frozen=True)
-class OnTrack:
-    """A person on a track: how many of the parts at the top of her version's tree are done, her
-    standing, and the requirement that comes next."""
-
-    person: str
-    name: str
-    letter: str
-    version: int
-    since: datetime
-    done: int
-    parts: int
-    standing: PersonStanding
-    step: Leaf | None
-
-
-@dataclass(frozen=True)
-class _EnrolmentRow:
-    person_id: int
-    version_id: int
-    letter: str
-
-
 def who_stands_where(
     track: Track, actor: Actor, today: date, *, state: str = "", version: str = "", letter: str = ""
-) -> tuple[Listing[_EnrolmentRow], OneGroup[_EnrolmentRow]]:
+) -> tuple[Listing[Any], OneGroup[Any]]:
     """The page of everybody on a track within reach, by name, of one group: in a state ("" for
     all), on a version (public id, "" for all); nobody under 18. Four queries at most; if a state is
     asked everybody is read, with one query and one for each requirement."""
@@ -143,16 +119,13 @@ def who_stands_where(
         most=MOST_ON_TRACK,
         per_page=FEWER_ROWS,
     )
-    return page.turned(lambda rows: [_EnrolmentRow(*row) for row in rows]), group
+    return page, group
 
 
 def _in_state(
     statement: Select[Any], track: Track, today: date, state: str, letter: str
-) -> OneGroup[_EnrolmentRow]:
-    rows = [
-        _EnrolmentRow(*row)
-        for row in db.session.execute(statement.order_by(Person.sort_name, Person.id))
-    ]
+) -> OneGroup[Any]:
+    rows = db.session.execute(statement.order_by(Person.sort_name, Person.id)).all()
     people = [row.person_id for row in rows] if len(rows) <= _MOST_KEYS else None
     found = standings(db.session(), track, today, people)
     rows = [row for row in rows if stands(found[row.person_id], state)]
@@ -169,8 +142,10 @@ def stands(one: PersonStanding, state: str) -> bool:
     return one.state == state
 
 
-def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTrack]:
-    """These rows as the list shows them; six queries, and one for each requirement."""
+def shown(rows: Sequence[Any], track: Track, today: date) -> list[dict[str, Any]]:
+    """People on a track as the list shows them: how many groups of requirements of her version
+    each has done, her standing, and the requirement that comes next. Six queries, and one for each
+    requirement."""
     people = [row.person_id for row in rows]
     named = {
         row.id: row
@@ -194,39 +169,31 @@ def shown(rows: Sequence[_EnrolmentRow], track: Track, today: date) -> list[OnTr
         person = named[row.person_id]
         way = ways[row.version_id][row.person_id]
         found.append(
-            OnTrack(
-                person.public_id,
-                person.chosen_name,
-                row.letter,
-                versions[row.version_id].number,
-                person.enrolled_at,
-                way.done,
-                way.parts,
-                standing[row.person_id],
-                way.steps[0] if way.steps else None,
-            )
+            {
+                "person": person.public_id,
+                "name": person.chosen_name,
+                "letter": row.letter,
+                "version": versions[row.version_id].number,
+                "since": person.enrolled_at,
+                "done": way.done,
+                "parts": way.parts,
+                "standing": standing[row.person_id],
+                "step": way.steps[0] if way.steps else None,
+            }
         )
     return found
 
 
-@dataclass(frozen=True)
-class ToEnter:
-    """Somebody on a track of whom something can be entered."""
-
-    person: str
-    name: str
-    letter: str
-
-
 def people_to_enter(
     track: Track, actor: Actor, *, letter: str = "", page: int = 1
-) -> tuple[Listing[ToEnter], OneGroup[ToEnter]]:
+) -> tuple[Listing[Any], OneGroup[Any]]:
     """A page of those on a track whose facts an actor may enter, of one group, by name; never
     herself, and nobody under 18. Four queries at most."""
-    statement = _to_enter(track, actor, Person.public_id, Person.chosen_name, Group.letter).join(
+    person, name = Person.public_id.label("person"), Person.chosen_name.label("name")
+    statement = _to_enter(track, actor, person, name, Group.letter).join(
         Group, Group.id == Person.group_id
     )
-    found, group = listed_by_group(
+    return listed_by_group(
         lambda key: statement.where(Person.group_id == key),
         letter,
         sorts=_by_name,
@@ -235,7 +202,6 @@ def people_to_enter(
         most=MOST_ON_TRACK,
         page=page,
     )
-    return found.turned(lambda rows: [ToEnter(*row) for row in rows]), group
 
 
 def enterable_people(track: Track, actor: Actor, people: Iterable[str]) -> frozenset[str]:
@@ -267,23 +233,10 @@ def _by_name(few: bool) -> dict[str, Any]:
     return {"name": Person.sort_name.concat("") if few else Person.sort_name}
 
 
-@dataclass(frozen=True)
-class TrackRow:
-    """A track in the list: its published version's number, 0 if there is none; whether another
-    version is not published yet; how many people are on it, MOST_COUNTED + 1 if there are more."""
-
-    public_id: str
-    name: str
-    name_sw: str
-    purpose: str
-    published: int
-    unpublished: bool
-    enrolled: int
-
-
-def all_tracks() -> web_Listing[TrackRow]:
-    """All tracks by name, one page of them; two queries. In a table that is taken away everybody
-    on a track is counted."""
+def all_tracks() -> web_Listing[Any]:
+    """All tracks by name, one page of them, each with the number of its published version and of
+    the people on it, MOST_COUNTED + 1 if there are more; two queries. In a table that is taken away
+    everybody is counted."""
 
     def of_track(number: Any, *more: Any) -> Any:
         found = select(number).where(TrackVersion.track_id == Track.id, *more)
@@ -292,21 +245,20 @@ def all_tracks() -> web_Listing[TrackRow]:
     published = TrackVersion.state == "published"
     on_it = select(TrackEnrolment.id).where(TrackEnrolment.track_id == Track.id).correlate(Track)
     counted = on_it.limit(None if is_taken() else MOST_COUNTED + 1).subquery()
-    found = listing(
+    return listing(
         select(
             Track.public_id,
             Track.name,
             Track.name_sw,
             Track.purpose,
-            func.coalesce(of_track(func.max(TrackVersion.number), published), 0),
-            of_track(func.count(TrackVersion.id), ~published) > 0,
-            select(func.count()).select_from(counted).scalar_subquery(),
+            func.coalesce(of_track(func.max(TrackVersion.number), published), 0).label("published"),
+            (of_track(func.count(TrackVersion.id), ~published) > 0).label("unpublished"),
+            select(func.count()).select_from(counted).scalar_subquery().label("enrolled"),
         ),
         sorts={"name": func.lower(Track.name)},
         default_sort="name",
         key=Track.id,
     )
-    return found.turned(lambda rows: [TrackRow(*row) for row in rows])
 
 
 def one_track(public_id: str, session: Session | None = None) -> Track:
@@ -409,38 +361,24 @@ def catalogue(session: Session) -> TrackCatalogue:
     )
 
 
-@dataclass(frozen=True)
-class WaitingTrack:
-    """A version that waits for somebody: to be published, or to be written anew."""
-
-    track: str
-    version: str
-    name: str
-    number: int
-    returned: bool
-    since: datetime
-
-
-def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingTrack]:
+def waiting_for(actor: Actor, limit: int = 20) -> Sequence[Any]:
     """Versions that an actor can publish, and those that were sent back to who writes them."""
     wanted = [APPROVAL.open_to(actor)]
     if actor.may("tracks.edit"):
         wanted.append(and_(TrackVersion.state == "draft", TrackVersion.returned_because != ""))
-    rows = db.session.execute(
+    return db.session.execute(
         select(
-            Track.public_id,
-            TrackVersion.public_id,
+            Track.public_id.label("track"),
+            TrackVersion.public_id.label("version"),
             Track.name,
             TrackVersion.number,
-            TrackVersion.state == "draft",
-            TrackVersion.created_at,
+            TrackVersion.state,
         )
         .join(Track, Track.id == TrackVersion.track_id)
         .where(or_(*wanted))
         .order_by(TrackVersion.id)
         .limit(limit)
-    )
-    return [WaitingTrack(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
+    ).all()
 
 
 def find_tracks(text: str, limit: int) -> list[tuple[str, str]]:

@@ -394,22 +394,6 @@ _MOST = 200
 _Later = aliased(SupervisionVisit)
 
 
-@dataclass(frozen=True)
-class VisitRow:
-    """A visit in a list of a track's: whom it was to, and when somebody is to go there next; `due`
-    is true once that day has come and nobody has."""
-
-    visit: str
-    person: str
-    name: str
-    letter: str
-    day: date
-    kind: str
-    supervisor: str
-    next_on: date | None
-    due: bool
-
-
 def _awaits() -> ColumnElement[bool]:
     """Visits after which another was to come, on which nobody went so far; of people who are still
     on the track, and of nobody under 18."""
@@ -437,7 +421,7 @@ def _awaits() -> ColumnElement[bool]:
 
 def visits_of_track(
     track: Track, actor: Actor, today: date, *, state: str = "", letter: str = ""
-) -> tuple[Listing[VisitRow], OneGroup[VisitRow]]:
+) -> tuple[Listing[Any], OneGroup[Any]]:
     """The page of the visits to people on a track within reach by name, of one group, to nobody
     under 18: all of them, the latest first, or those that are due, the longest waiting first. Four
     queries at most."""
@@ -452,9 +436,8 @@ def visits_of_track(
         conditions.append(due)
     statement: Any = (
         select(
-            SupervisionVisit.public_id,
-            Person.public_id,
-            Person.chosen_name,
+            Person.public_id.label("person"),
+            Person.chosen_name.label("name"),
             Group.letter,
             SupervisionVisit.day,
             SupervisionVisit.kind,
@@ -471,7 +454,7 @@ def visits_of_track(
         .join(Person, Person.id == SupervisionVisit.person_id)
         .where(*conditions)
     )
-    page, group = listed_by_group(
+    return listed_by_group(
         lambda key: statement.where(Person.group_id == key),
         letter,
         sorts=lambda _few: {"day": SupervisionVisit.day, "next": SupervisionVisit.next_on},
@@ -480,30 +463,20 @@ def visits_of_track(
         key=SupervisionVisit.id,
         counted=lambda key: counted.where(Person.group_id == key),
     )
-    return page.turned(_visit_rows), group
 
 
-def _visit_rows(rows: Sequence[Any]) -> list[VisitRow]:
-    return [VisitRow(*(*row[:8], bool(row[8]))) for row in rows]
-
-
-@dataclass(frozen=True)
-class DueVisits:
-    """Visits on one track that somebody is to make: how many, and since when the first waits."""
-
-    track: str
-    name: str
-    name_sw: str
-    count: int
-    since: date
-
-
-def due_visits(actor: Actor, today: date) -> list[DueVisits]:
+def due_visits(actor: Actor, today: date) -> Sequence[Any]:
     """The visits that an actor is to make by today, by track, the longest waiting first; one
     query."""
     first = func.min(SupervisionVisit.next_on)
-    rows = db.session.execute(
-        select(Track.public_id, Track.name, Track.name_sw, func.count(), first)
+    return db.session.execute(
+        select(
+            Track.public_id.label("track"),
+            Track.name,
+            Track.name_sw,
+            func.count().label("visits"),
+            first.label("since"),
+        )
         .join(Track, Track.id == SupervisionVisit.track_id)
         .where(
             SupervisionVisit.next_by == actor.public_id,
@@ -518,8 +491,7 @@ def due_visits(actor: Actor, today: date) -> list[DueVisits]:
         )
         .group_by(Track.id, Track.public_id, Track.name, Track.name_sw)
         .order_by(first, Track.id)
-    )
-    return [DueVisits(*row[:4], row[4] or today) for row in rows]
+    ).all()
 
 
 def visits_of(track_id: int, person_id: int) -> list[SupervisionVisit]:

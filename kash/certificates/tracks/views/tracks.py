@@ -26,14 +26,12 @@ from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import APPROVAL, Track, TrackVersion
 from kash.certificates.tracks.queries.certifying import fulfilled
 from kash.certificates.tracks.queries.tracks import (
-    TrackRow,
     all_names,
     all_tracks,
     one_track,
     published_version,
     version_of,
 )
-from kash.certificates.tracks.queries.visits import VisitRow
 from kash.certificates.tracks.rules.standing import (
     EligibilityChange,
     VisitKind,
@@ -62,7 +60,7 @@ from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
 from kash.training.queries import all_courses
 
-TRACK_COLUMNS: Sequence[TableColumn[TrackRow]] = (
+TRACK_COLUMNS: Sequence[TableColumn[Any]] = (
     TableColumn(_l("Track"), lambda row: track_name(row.name, row.name_sw), "#activity+name"),
     TableColumn(_l("What it leads to"), lambda row: row.purpose, "#output"),
     TableColumn(_l("People"), lambda row: row.enrolled, "#reached"),
@@ -72,22 +70,22 @@ TRACK_COLUMNS: Sequence[TableColumn[TrackRow]] = (
 # Somebody on a track, and the names of all courses and tracks.
 OnTrackLine = tuple[Any, Any]
 ON_TRACK_COLUMNS: Sequence[TableColumn[OnTrackLine]] = (
-    TableColumn(_l("Name"), lambda line: line[0].name, "#beneficiary+name"),
-    TableColumn(_l("Version"), lambda line: line[0].version, "#meta+version"),
-    TableColumn(_l("Since"), lambda line: line[0].since, "#date+start"),
-    TableColumn(_l("Done"), lambda line: line[0].done, "#output+num"),
-    TableColumn(_l("Of"), lambda line: line[0].parts, "#targeted+num"),
-    TableColumn(_l("Badge since"), lambda line: line[0].standing.earned_on, "#date+earned"),
-    TableColumn(_l("How it stands"), lambda line: STANDING[line[0].standing.state], "#status"),
-    TableColumn(_l("Until"), lambda line: line[0].standing.last_day, "#date+end"),
+    TableColumn(_l("Name"), lambda line: line[0]["name"], "#beneficiary+name"),
+    TableColumn(_l("Version"), lambda line: line[0]["version"], "#meta+version"),
+    TableColumn(_l("Since"), lambda line: line[0]["since"], "#date+start"),
+    TableColumn(_l("Done"), lambda line: line[0]["done"], "#output+num"),
+    TableColumn(_l("Of"), lambda line: line[0]["parts"], "#targeted+num"),
+    TableColumn(_l("Badge since"), lambda line: line[0]["standing"].earned_on, "#date+earned"),
+    TableColumn(_l("How it stands"), lambda line: STANDING[line[0]["standing"].state], "#status"),
+    TableColumn(_l("Until"), lambda line: line[0]["standing"].last_day, "#date+end"),
     TableColumn(
         _l("Next step"),
-        lambda line: sentence(line[0].step, line[1]) if line[0].step else "",
+        lambda line: sentence(line[0]["step"], line[1]) if line[0]["step"] else "",
         "#activity+next",
     ),
 )
 # A visit, and the name of whoever was there.
-VisitLine = tuple[VisitRow, str]
+VisitLine = tuple[Any, str]
 VISIT_COLUMNS: Sequence[TableColumn[VisitLine]] = (
     TableColumn(_l("Name"), lambda line: line[0].name, "#beneficiary+name"),
     TableColumn(_l("Day"), lambda line: line[0].day, "#date"),
