@@ -81,17 +81,17 @@ def check_serial(check: Check, now: datetime) -> CheckAnswer:
     if admitted is Admission.REFUSED:
         return CheckAnswer(admitted)
     name = check.name if admitted is Admission.WHOLE else ""
-    found = verified(check.serial, name)
+    certificate_read = verified(check.serial, name)
     if attempt is not None and name:
         # One write whether it matched or not, so that neither takes longer.
-        guessed = "" if found.name_matches else check.serial_key
+        guessed = "" if certificate_read.name_matches else check.serial_key
         with unless_full(), writing() as session:
             session.execute(
                 update(VerificationAttempt)
                 .where(VerificationAttempt.id == attempt)
                 .values(serial=guessed)
             )
-    return CheckAnswer(admitted, found)
+    return CheckAnswer(admitted, certificate_read)
 
 
 def verified(typed_serial: str, typed_name: str) -> Verified:
@@ -101,7 +101,7 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
     her name is confirmed to nobody: a stolen list of serials would otherwise still test names.
     """
     serial = read_serial(typed_serial)
-    found = (
+    certificate = (
         db.session.scalars(
             select(Certificate)
             .where(Certificate.serial == serial)
@@ -110,19 +110,21 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
         if serial
         else None
     )
-    if found is None or found.issued_on is None:
+    if certificate is None or certificate.issued_on is None:
         return Verified(CertificateStatus.UNKNOWN)
-    compared = bool(typed_name) and found.person.prints_name
-    matches = names_match(typed_name, found.printed_name) if compared else None
+    compared = bool(typed_name) and certificate.person.prints_name
+    matches = names_match(typed_name, certificate.printed_name) if compared else None
     return Verified(
         standing=standing_on(
-            local_today(), revoked=found.revoked_at is not None, expires_on=found.expires_on
+            local_today(),
+            revoked=certificate.revoked_at is not None,
+            expires_on=certificate.expires_on,
         ),
-        title=found.public_title,
-        issued_on=found.issued_on,
-        expires_on=found.expires_on,
-        revoked_on=to_local(found.revoked_at).date() if found.revoked_at else None,
-        revoked_class=public_class(found.revoked_class) if found.revoked_at else "",
+        title=certificate.public_title,
+        issued_on=certificate.issued_on,
+        expires_on=certificate.expires_on,
+        revoked_on=to_local(certificate.revoked_at).date() if certificate.revoked_at else None,
+        revoked_class=public_class(certificate.revoked_class) if certificate.revoked_at else "",
         name_matches=matches,
         name_withheld=bool(typed_name) and not compared,
     )
@@ -143,12 +145,12 @@ def _counted(check: Check, now: datetime) -> tuple[Admission, int | None]:
             delete(VerificationAttempt).where(VerificationAttempt.at < now - NAMES_WINDOW)
         )
         counted = check.serial_key if admitted is Admission.WHOLE else ""
-        row = session.execute(
+        tally = session.execute(
             insert(VerificationAttempt)
             .values(address=check.address_key, serial=counted, at=now)
             .returning(VerificationAttempt.id)
         )
-        return admitted, row.scalar_one()
+        return admitted, tally.scalar_one()
     # The disk is full: whoever holds a paper still learns how it stands, and no name is tried
     # that is not counted.
     return Admission.WITHOUT_NAME, None

@@ -64,16 +64,16 @@ def made_once(made_from: object, make: Callable[[], bytes]) -> bytes:
     """The picture that is kept of exactly this, or that `make` makes now. Raises BeingDrawn, and
     what `make` raises."""
     key = lookup(repr(made_from), kind=_KIND)
-    found = _kept(key)
-    if found is not None:
-        return found
+    picture = _kept(key)
+    if picture is not None:
+        return picture
     with turn_to_draw():
         # Whoever had the turn before may have made it.
-        found = _kept(key)
-        if found is None:
-            found = make()
-            _keep(key, found)
-    return found
+        picture = _kept(key)
+        if picture is None:
+            picture = make()
+            _keep(key, picture)
+    return picture
 
 
 def _kept(key: str) -> bytes | None:

@@ -129,14 +129,14 @@ def _printable(public_id: str) -> tuple[CertificateDesign, list[CertificateEntry
         select(CertificateBatch).where(CertificateBatch.public_id == public_id)
     ).one()
     standing = [
-        one
-        for one in certificates_of(batch)
-        if one.serial and one.revoked_at is None and one.person.prints_name
+        certificate
+        for certificate in certificates_of(batch)
+        if certificate.serial and certificate.revoked_at is None and certificate.person.prints_name
     ]
-    made = design_and_entries(batch, standing)
+    design_entries = design_and_entries(batch, standing)
     # The press works for a while: the read transaction must not stay open meanwhile.
     db.session.rollback()
-    return made
+    return design_entries
 
 
 def make_print_file(progress: Progress, *, batch: str) -> JobResult:
@@ -163,7 +163,7 @@ def make_cards(progress: Progress, *, batch: str) -> JobResult:
     On the paper for which the design was made.
     """
     design, entries = _printable(batch)
-    made = cards(
+    pdf = cards(
         design.wording,
         entries,
         language=design.language,
@@ -172,7 +172,7 @@ def make_cards(progress: Progress, *, batch: str) -> JobResult:
         limits=_CARD_LIMITS,
     )
     progress.report(len(entries))
-    return JobResult("cards.pdf", "application/pdf", made)
+    return JobResult("cards.pdf", "application/pdf", pdf)
 
 
 def _void(design: CertificateDesign) -> CertificateDesign:

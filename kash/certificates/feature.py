@@ -116,14 +116,14 @@ CHAPTERS = Chapters(
 
 
 def _certificates(actor: Actor, text: str, _limit: int) -> Sequence[Hit]:
-    found = find_certificate(actor, text)
-    if found is None:
+    certificate = find_certificate(actor, text)
+    if certificate is None:
         return []
     return [
         Hit(
-            grouped(found.serial or ""),
-            url_for("certificates.certificate", public_id=found.public_id),
-            found.public_title,
+            grouped(certificate.serial or ""),
+            url_for("certificates.certificate", public_id=certificate.public_id),
+            certificate.public_title,
         )
     ]
 
@@ -145,12 +145,12 @@ def move_certificates(row_changes: RowChanges, kept: int, gone: int) -> None:
     column = column_of(COLUMN)
     table = column.table
     proposed = {
-        row["batch_id"]: row["id"]
-        for row in row_changes.rows(table, (column == kept) & table.c.serial.is_(None))
+        certificate["batch_id"]: certificate["id"]
+        for certificate in row_changes.rows(table, (column == kept) & table.c.serial.is_(None))
     }
-    for row in row_changes.rows(table, (column == gone) & table.c.serial.is_(None)):
-        if row["batch_id"] in proposed:
-            row_changes.replace(table, row["id"], proposed[row["batch_id"]])
+    for certificate in row_changes.rows(table, (column == gone) & table.c.serial.is_(None)):
+        if certificate["batch_id"] in proposed:
+            row_changes.replace(table, certificate["id"], proposed[certificate["batch_id"]])
     row_changes.update(table, column == gone, {column.name: kept})
 
 
@@ -339,14 +339,14 @@ def _expiring(asked: Viewer) -> Sequence[TodayLine]:
 def _ready(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Ready for a certificate: %(title)s", title=one.title),
-            url_for("certificates.workshop", public_id=one.workshop),
+            _("Ready for a certificate: %(title)s", title=ready.title),
+            url_for("certificates.workshop", public_id=ready.workshop),
             _("They did all that its track asks for. Propose their certificates."),
-            key=one.count,
-            small=ngettext("person", "people", one.count),
+            key=ready.count,
+            small=ngettext("person", "people", ready.count),
             button=_("See them"),
         )
-        for one in ready_by_tracks(asked.actor, asked.day)
+        for ready in ready_by_tracks(asked.actor, asked.day)
     ]
 
 
@@ -367,14 +367,14 @@ def _rule_missing(asked: Viewer) -> Sequence[TodayLine]:
 def _hers(asked: Viewer, person: str) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Certificate: %(title)s", title=one.public_title),
-            url_for("certificates.certificate", public_id=one.public_id),
-            _("valid until %(day)s", day=date_text(one.expires_on))
-            if one.condition(asked.day) in ("expiring", "expired")
+            _("Certificate: %(title)s", title=certificate.public_title),
+            url_for("certificates.certificate", public_id=certificate.public_id),
+            _("valid until %(day)s", day=date_text(certificate.expires_on))
+            if certificate.condition(asked.day) in ("expiring", "expired")
             else "",
-            key=short_date_text(one.issued_on),
+            key=short_date_text(certificate.issued_on),
         )
-        for one in certificates_of_person(person, asked.actor)[:MOST_SHOWN]
+        for certificate in certificates_of_person(person, asked.actor)[:MOST_SHOWN]
     ]
 
 

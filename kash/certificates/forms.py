@@ -79,7 +79,7 @@ def version_name(version: DesignVersion) -> str:
 def offer_designs(field: Any) -> None:
     """Offer in a field the designs that are in use; the programme's own choice is preselected."""
     offered = designs_on_offer()
-    field.choices = [(one.public_id, design_name(one)) for one in offered]
+    field.choices = [(design.public_id, design_name(design)) for design in offered]
     if not field.data and not field.raw_data and offered:
         field.data = offered[0].public_id
 
@@ -200,7 +200,7 @@ class DesignForm(RowVersionForm):
             hours=bool(self.hours.data),
             marks=bool(self.marks.data),
             logo=own_logo if logo == "own" else logo,
-            words={code: said for code, said in words.items() if any(said.all)},
+            words={code: word for code, word in words.items() if any(word.all)},
             signers=self._signers(),
             html=(self.html.data) if own else "",
             css=(self.css.data) if own else "",
@@ -226,27 +226,27 @@ class DesignForm(RowVersionForm):
 
 def design_form(design: Design) -> DesignForm:
     """The form of a design, filled with what it says; what was posted takes its place."""
-    kept = content_from(design.content)
+    content = content_from(design.content)
     values: dict[str, Any] = {
         "name": design_name(design),
-        "page": kept.page,
-        "accent": kept.accent or DEFAULT_ACCENT,
-        "bilingual": kept.bilingual,
-        "hours": kept.hours,
-        "marks": kept.marks,
-        "logo": kept.logo if kept.logo in ("", "programme") else "own",
-        "html": kept.html,
-        "css": kept.css,
+        "page": content.page,
+        "accent": content.accent or DEFAULT_ACCENT,
+        "bilingual": content.bilingual,
+        "hours": content.hours,
+        "marks": content.marks,
+        "logo": content.logo if content.logo in ("", "programme") else "own",
+        "html": content.html,
+        "css": content.css,
         "row_version": str(design.row_version),
     }
     for code in LANGUAGE_CODES:
-        words = kept.words.get(code, Words())
+        words = content.words.get(code, Words())
         values |= {
             f"heading_{code}": words.heading,
             f"certify_{code}": words.certify_line,
             f"sentence_{code}": words.sentence,
         }
-    for place, signer in enumerate(kept.signers, 1):
+    for place, signer in enumerate(content.signers, 1):
         chosen = signer.kind.value + (f":{signer.account}" if signer.account else "")
         values |= {
             f"signer_{place}": chosen,
@@ -254,8 +254,8 @@ def design_form(design: Design) -> DesignForm:
             f"signer_role_{place}": signer.role,
         }
     form = DesignForm(data=values)
-    if kept.logo in ("", "programme"):
-        form.logo.choices = [one for one in LOGO_NAMES.items() if one[0] != "own"]
+    if content.logo in ("", "programme"):
+        form.logo.choices = [logo for logo in LOGO_NAMES.items() if logo[0] != "own"]
     offered = [
         ("", _("Nobody")),
         (SignerKind.LEAD.value, _("The lead trainer of the workshop")),
@@ -263,11 +263,11 @@ def design_form(design: Design) -> DesignForm:
         (SignerKind.NAMED.value, _("The name that is typed below")),
         *((f"account:{public_id}", name) for public_id, name in signing_accounts()),
     ]
-    known = {value for value, _label in offered}
+    logos = {value for value, _label in offered}
     gone = {
         f"account:{signer.account}"
-        for signer in kept.signers
-        if signer.account and f"account:{signer.account}" not in known
+        for signer in content.signers
+        if signer.account and f"account:{signer.account}" not in logos
     }
     offered += [(value, _("Somebody who signs no more")) for value in sorted(gone)]
     for place in range(1, MOST_SIGNERS + 1):
@@ -474,7 +474,10 @@ class NameRow:
 
 def rows_stored(people: Iterable[Candidate]) -> dict[str, NameRow]:
     """The rows of these people as they are stored, by their public ids."""
-    return {one.person_public_id: NameRow(one.printed_name, one.name_confirmed) for one in people}
+    return {
+        person.person_public_id: NameRow(person.printed_name, person.name_confirmed)
+        for person in people
+    }
 
 
 def rows_typed(
@@ -505,9 +508,10 @@ def rows_changed(
     So a page that was opened earlier takes back nothing that was confirmed elsewhere meanwhile.
     """
     return {
-        key: row
-        for key, row in typed.items()
-        if row.said != form.get(f"shown-{key}", NameRow(stored[key].name, confirmed=False).said)
+        key: typed_row
+        for key, typed_row in typed.items()
+        if typed_row.said
+        != form.get(f"shown-{key}", NameRow(stored[key].name, confirmed=False).said)
     }
 
 
@@ -520,8 +524,9 @@ def rows_met(
     """
     return {
         key: stored[key]
-        for key, row in changed.items()
-        if row != stored[key] and form.get(f"shown-{key}", stored[key].said) != stored[key].said
+        for key, typed_row in changed.items()
+        if typed_row != stored[key]
+        and form.get(f"shown-{key}", stored[key].said) != stored[key].said
     }
 
 

@@ -361,10 +361,10 @@ class VerificationAttempt(Base):
 
 
 def _certifies(people: Collection[int]) -> ColumnElement[bool]:
-    held = exists().where(
+    signing = exists().where(
         Certificate.batch_id == CertificateBatch.id, Certificate.person_id.in_(people)
     )
-    return held.correlate(CertificateBatch)
+    return signing.correlate(CertificateBatch)
 
 
 # Told to whoever proposed.

@@ -73,15 +73,15 @@ def periods(
         & Certificate.revoked_at.is_(None)
         & Certificate.id.not_in(former)
     )
-    found = _one_by_one(session, course, ~plain)
+    by_person = _one_by_one(session, course, ~plain)
     shared = _issued(Certificate.person_id, Certificate.issued_on, Certificate.expires_on).where(
         plain, CourseVersion.course_id == course
     )
     for (since, until), persons in alike(session, shared):
         period = CertificatePeriod(since, until)
         for person in persons:
-            found.setdefault(person, []).append(period)
-    return found
+            by_person.setdefault(person, []).append(period)
+    return by_person
 
 
 def _issued(*columns: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
@@ -113,26 +113,34 @@ def _one_by_one(
     ).where(which)
     courses: dict[int, int | None] = {}
     begins: dict[int, date] = {}
-    found: dict[int, list[CertificatePeriod]] = {}
-    for row in session.execute(statement.order_by(Certificate.id)):
-        came_from = row.renews_id or row.supersedes_id
-        of_course = row.course_id if row.kind == "workshop" else courses.get(came_from or 0)
-        courses[row.id] = of_course
-        begins[row.id] = since = begins.get(row.supersedes_id, row.issued_on)
-        if of_course == course and row.revoked_class != REPLACED:
-            ended = to_local(row.revoked_at).date() if row.revoked_at is not None else None
-            found.setdefault(row.person_id, []).append(
-                CertificatePeriod(since, row.expires_on, ended)
+    by_person: dict[int, list[CertificatePeriod]] = {}
+    for certificate in session.execute(statement.order_by(Certificate.id)):
+        came_from = certificate.renews_id or certificate.supersedes_id
+        of_course = (
+            certificate.course_id if certificate.kind == "workshop" else courses.get(came_from or 0)
+        )
+        courses[certificate.id] = of_course
+        begins[certificate.id] = since = begins.get(
+            certificate.supersedes_id, certificate.issued_on
+        )
+        if of_course == course and certificate.revoked_class != REPLACED:
+            ended = (
+                to_local(certificate.revoked_at).date()
+                if certificate.revoked_at is not None
+                else None
             )
-    return found
+            by_person.setdefault(certificate.person_id, []).append(
+                CertificatePeriod(since, certificate.expires_on, ended)
+            )
+    return by_person
 
 
 def held(session: Session, course: int, people: Collection[int]) -> dict[int, list[CourseHeld]]:
     """{person: days} for which certificates of a course hold, as enrolling asks; one that was
     revoked holds no more."""
     return {
-        person: [CourseHeld(one.since, one.ended or one.until) for one in found]
-        for person, found in periods(session, course, people).items()
+        person: [CourseHeld(period.since, period.ended or period.until) for period in period]
+        for person, period in periods(session, course, people).items()
     }
 
 

@@ -126,13 +126,13 @@ def goals_set() -> list[CoverageGoal]:
 def area_choices() -> list[tuple[str, str]]:
     """(public id, name) of the zones in use, widest first."""
     order = {"county": 0, "sub_county": 1, "ward": 2}
-    found = db.session.execute(
+    zones = db.session.execute(
         select(Zone.public_id, Zone.name, Zone.kind)
         .where(Zone.active)
         .order_by(func.lower(Zone.name))
         .limit(MOST)
     ).all()
-    widest = sorted(found, key=lambda zone: order.get(zone.kind, 3))
+    widest = sorted(zones, key=lambda zone: order.get(zone.kind, 3))
     return [(zone.public_id, zone.name) for zone in widest]
 
 
@@ -156,7 +156,7 @@ def all_groups() -> list[Group]:
 def cadres(actor: Actor, group: int) -> list[str]:
     """Ranks or roles of the people of a group whom an actor reaches, in order: a rank that only one
     person has says who she is. One query while nothing is written, else two."""
-    known = (
+    ranks_written = (
         select(Person.cadre)
         .where(Person.group_id == group, Person.cadre != literal_column("''"))
         .distinct()
@@ -167,14 +167,19 @@ def cadres(actor: Actor, group: int) -> list[str]:
         select(Person.id)
         .where(
             Person.group_id == group,
-            Person.cadre == known.c.cadre,
+            Person.cadre == ranks_written.c.cadre,
             Person.cadre != literal_column("''"),
             within_reach(actor, "people.see"),
         )
         .limit(1)
         .scalar_subquery()
     )
-    ranks = select(known.c.cadre).where(reached.is_not(None)).order_by(known.c.cadre).limit(200)
+    ranks = (
+        select(ranks_written.c.cadre)
+        .where(reached.is_not(None))
+        .order_by(ranks_written.c.cadre)
+        .limit(200)
+    )
     return counted(("ranks", actor, group), lambda: list(db.session.scalars(ranks)))
 
 
@@ -195,11 +200,11 @@ def stations_of(
             and_(Organisation.kind != "partner", or_(*theirs)),
         ).order_by(func.lower(Organisation.name), Organisation.id)
     )
-    found = [Station(*row[:4]) for row in rows if row[4] or row[0] in here]
+    stations = [Station(*row[:4]) for row in rows if row[4] or row[0] in here]
     if not area:
-        return found
+        return stations
     names = area_names(session, area)
-    return [one for one in found if one.place.strip().casefold() in names]
+    return [station for station in stations if station.place.strip().casefold() in names]
 
 
 def area_names(session: Session, area: str) -> frozenset[str]:
@@ -285,15 +290,15 @@ def _orders(
     Whoever left by none of her own station may have been part of one over all stations.
     """
     everyone, everywhere, others = Counter[date](), Counter[date](), Counter[date]()
-    found: list[MassTransfer] = []
+    transfers: list[MassTransfer] = []
     for station, days in came.items():
         gone = left.get(station, {})
         everyone.update(days)
         everywhere.update(gone)
         own = Orders(mass_transfers(gone, PostedBefore(days, gone), station))
-        found += own.transfers
+        transfers += own.transfers
         others.update({day: count for day, count in gone.items() if not own.of(station, day)})
-    return Orders([*found, *mass_transfers(others, PostedBefore(everyone, everywhere))])
+    return Orders([*transfers, *mass_transfers(others, PostedBefore(everyone, everywhere))])
 
 
 TRACK, COURSE = "track", "course"
@@ -341,7 +346,7 @@ def subjects() -> list[Subject]:
         .where(published, or_(~Track.certifies, Track.course_id.is_not(None)))
         .order_by(func.lower(Track.name), Track.id)
     )
-    by_track = [Subject(TRACK, *row) for row in tracks]
+    by_track = [Subject(TRACK, *track) for track in tracks]
     # Asked of each course, of which there are few: the first certificate that is found answers.
     issued = (
         select(CertificateBatch.id)
@@ -355,7 +360,10 @@ def subjects() -> list[Subject]:
         .where(issued)
         .order_by(func.lower(Course.name), Course.id)
     )
-    return [*(Subject(COURSE, *row, course=row[0], course_id=row[1]) for row in courses), *by_track]
+    return [
+        *(Subject(COURSE, *course, course=course[0], course_id=course[1]) for course in courses),
+        *by_track,
+    ]
 
 
 @dataclass(frozen=True)
@@ -411,23 +419,23 @@ def _least_share(session: Session, subject: Subject) -> int:
 def _by_track(
     session: Session, subject: Subject, today: date, people: Collection[int] | None
 ) -> Trained:
-    asked = LeafQuestion(today, people)
+    question = LeafQuestion(today, people)
     badges = session.connection().execute(
         select(TrackBadge.person_id, TrackBadge.earned_on).where(
-            TrackBadge.track_id == subject.key, *asked.of(TrackBadge.person_id)
+            TrackBadge.track_id == subject.key, *question.of(TrackBadge.person_id)
         )
     )
     earned = dict(badges.all())
     waiting: defaultdict[int, list[int]] = defaultdict(list)
     rows = session.connection().execute(
         select(TrackEnrolment.version_id, TrackEnrolment.person_id).where(
-            TrackEnrolment.track_id == subject.key, *asked.of(TrackEnrolment.person_id)
+            TrackEnrolment.track_id == subject.key, *question.of(TrackEnrolment.person_id)
         )
     )
     for version, person in rows:
         if person not in earned:
             waiting[version].append(person)
-    on_the_way = _waiting(session, waiting, asked, earned)
+    on_the_way = _waiting(session, waiting, question, earned)
     if subject.course is None:
         return Trained(
             _shared({person: earned_spells(day, None) for person, day in earned.items()}),
@@ -448,7 +456,7 @@ def _waiting(
 ) -> dict[int, Leaf | None]:
     """Next steps of those who wait, by the versions on which they are; whoever has done all is
     added to those who earned the track."""
-    found: dict[int, Leaf | None] = {}
+    steps: dict[int, Leaf | None] = {}
     versions = select(TrackVersion.id, TrackVersion.tree).where(TrackVersion.id.in_(waiting))
     for key, stored in session.execute(versions).all() if waiting else ():
         tree = tree_from_json(stored)
@@ -460,14 +468,14 @@ def _waiting(
             if person in fulfilled:
                 earned[person] = fulfilled[person]
             else:
-                found[person] = following.step(person)
-    return found
+                steps[person] = following.step(person)
+    return steps
 
 
 def _shared(spells: dict[int, Spells]) -> dict[int, Spells]:
     """The same, with one value for all who were trained on the same days."""
-    known: dict[Spells, Spells] = {}
-    return {person: known.setdefault(own, own) for person, own in spells.items()}
+    shared: dict[Spells, Spells] = {}
+    return {person: shared.setdefault(own, own) for person, own in spells.items()}
 
 
 class _Following:
@@ -515,23 +523,23 @@ class Coverage:
 
     def line(self, stations: Sequence[Station]) -> list[int]:
         """How many trained people these stations had together on each of these days."""
-        lines = [self.held[one.key] for one in stations if one.key in self.held]
+        lines = [self.held[station.key] for station in stations if station.key in self.held]
         return [sum(counts) for counts in zip(*lines, strict=True)] or [0] * len(self.days)
 
     def covered(self, stations: Sequence[Station]) -> list[int]:
         """How many of these stations had the wanted number on each of these days."""
-        lines = [self.held[one.key] for one in stations if one.key in self.held]
+        lines = [self.held[station.key] for station in stations if station.key in self.held]
         wanted = self.goal.wanted
-        found = [sum(count >= wanted for count in counts) for counts in zip(*lines, strict=True)]
-        return found or [0] * len(self.days)
+        covering = [sum(count >= wanted for count in counts) for counts in zip(*lines, strict=True)]
+        return covering or [0] * len(self.days)
 
     def moves(self, since: date) -> list[Move]:
         """Moves of trained people since a day, latest first."""
-        return [one for one in self.all_moves if one.day >= since]
+        return [move for move in self.all_moves if move.day >= since]
 
     def transfers(self, since: date) -> list[MassTransfer]:
         """Mass transfers that ended since a day, latest first."""
-        return [one for one in self.all_transfers if one.last >= since]
+        return [transfer for transfer in self.all_transfers if transfer.last >= since]
 
 
 def coverage_of(
@@ -604,22 +612,24 @@ def moved(coverage: Coverage, months: int, area: str = "") -> StationMoves:
     names = area_names(session, works_in) if works_in else None
     inside = frozenset(
         key
-        for key, one in organisations.items()
-        if names is None or one.place.strip().casefold() in names
+        for key, organisation in organisations.items()
+        if names is None or organisation.place.strip().casefold() in names
     )
-    found = coverage.moves(since)
+    moves_since = coverage.moves(since)
     shown = frozenset(need.station.key for need in coverage.needs)
     if area:
-        found = [one for one in found if one.origin in shown or one.destination in shown]
+        moves_since = [
+            move for move in moves_since if move.origin in shown or move.destination in shown
+        ]
     came: Counter[int] = Counter()
-    for move in found:
+    for move in moves_since:
         if move.destination is not None:
             came[move.destination] += move.people
     return StationMoves(
         since,
-        found,
+        moves_since,
         organisations,
-        gone((one for one in found if one.origin in inside), inside),
+        gone((move for move in moves_since if move.origin in inside), inside),
         coverage.transfers(since),
         [(organisations[key], count) for key, count in came.most_common(_RECEIVERS)],
         inside,
@@ -680,21 +690,23 @@ def people_at(
         keys = session.scalars(posted).all()
         reached = len(keys)
         # So many can be named in one question; of more, everybody is asked about.
-        known = stands.of(keys if reached <= _MOST_NAMED else None)
-        hers.append(Person.id.in_([key for key in keys if known(key)[0] == training]))
-        found = _page(_SHOWN.join(Posting).where(there, *hers), None)
+        standing = stands.of(keys if reached <= _MOST_NAMED else None)
+        hers.append(Person.id.in_([key for key in keys if standing(key)[0] == training]))
+        page = _page(_SHOWN.join(Posting).where(there, *hers), None)
     else:
         of_whom = actor.public_id, actor.roles, station, group, cadre
         reached, first = counted(
             ("reached at a station", *of_whom), lambda: _number_and_first(session, posted)
         )
-        found = _everybody(there, hers, reached, first)
+        page = _everybody(there, hers, reached, first)
 
     def persons(rows: Sequence[Any]) -> list[PersonAt]:
-        known = stands.of([row[0] for row in rows])
-        return [PersonAt(public_id, name, rank, *known(key)) for key, public_id, name, rank in rows]
+        standing = stands.of([row[0] for row in rows])
+        return [
+            PersonAt(public_id, name, rank, *standing(key)) for key, public_id, name, rank in rows
+        ]
 
-    return StationPeople(found.turned(persons), reached)
+    return StationPeople(page.turned(persons), reached)
 
 
 def _page(people: Select[Any], number: int | None) -> Listing[Any]:
@@ -734,16 +746,16 @@ def _everybody(
         )
     if first and _asks_for_the_first() and not is_taken():
         # What was counted may be shown some minutes longer; whom she reaches is asked now.
-        found = _page(_SHOWN.where(Person.id.in_(first), *hers), reached)
-        if len(found) == FEWER_ROWS:
-            return found
+        page = _page(_SHOWN.where(Person.id.in_(first), *hers), reached)
+        if len(page) == FEWER_ROWS:
+            return page
     # Whether she is posted here is asked before whether she is reached, which takes longer.
     return _page(_SHOWN.join(Posting).where(there, *hers), reached)
 
 
 def _asks_for_the_first() -> bool:
-    asked = asked_for({"name": Person.sort_name}, "name")
-    return (asked.page, asked.direction) == (1, "asc")
+    wanted = asked_for({"name": Person.sort_name}, "name")
+    return (wanted.page, wanted.direction) == (1, "asc")
 
 
 @dataclass(frozen=True)

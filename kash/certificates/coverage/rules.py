@@ -38,12 +38,12 @@ class Area:
 
 def names_within(areas: Iterable[Area], key: int) -> frozenset[str]:
     """The names of a zone and of all zones in it, without their case."""
-    known = list(areas)
+    zones = list(areas)
     inside = {key}
     while True:
-        more = {one.key for one in known if one.within in inside} - inside
+        more = {area.key for area in zones if area.within in inside} - inside
         if not more:
-            return frozenset(one.name.strip().casefold() for one in known if one.key in inside)
+            return frozenset(area.name.strip().casefold() for area in zones if area.key in inside)
         inside |= more
 
 
@@ -95,16 +95,16 @@ def mass_transfers(
     """
     days = sorted(day for day, count in left.items() if count > 0)
     sums = _sums({day: left[day] for day in days})
-    found: list[tuple[date, date]] = []
+    spans: list[tuple[date, date]] = []
     for first in days:
         count = _until(sums, first + WITHIN) - _until(sums, first)
         if count < MASS_LEAST or count < MASS_SHARE * presence.before(first):
             continue
         last = days[bisect_left(days, first + WITHIN) - 1]
-        if found and first <= found[-1][1]:
-            found[-1] = found[-1][0], max(last, found[-1][1])
+        if spans and first <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(last, spans[-1][1])
         else:
-            found.append((first, last))
+            spans.append((first, last))
     return [
         MassTransfer(
             station,
@@ -113,7 +113,7 @@ def mass_transfers(
             _until(sums, last + timedelta(days=1)) - _until(sums, first),
             presence.before(first),
         )
-        for first, last in found
+        for first, last in spans
     ]
 
 
@@ -123,15 +123,15 @@ class Orders:
     def __init__(self, transfers: Iterable[MassTransfer]) -> None:
         self.transfers = tuple(transfers)
         self._days: dict[int | None, list[MassTransfer]] = {}
-        for one in self.transfers:
-            self._days.setdefault(one.station, []).append(one)
+        for transfer in self.transfers:
+            self._days.setdefault(transfer.station, []).append(transfer)
 
     def of(self, station: int, day: date) -> MassTransfer | None:
         """The mass transfer that somebody who left a station on a day was part of."""
         for key in (station, None):
-            for one in self._days.get(key, ()):
-                if one.first <= day <= one.last:
-                    return one
+            for transfer in self._days.get(key, ()):
+                if transfer.first <= day <= transfer.last:
+                    return transfer
         return None
 
 
@@ -153,32 +153,32 @@ class Training(StrEnum):
 
 def merged(spells: Iterable[Spell]) -> Spells:
     """The same days as few spells, in order: those that meet or overlap become one."""
-    found: list[Spell] = []
+    joined: list[Spell] = []
     for since, until in sorted(spells, key=lambda spell: (spell[0], spell[1] or date.max)):
         if until is not None and until < since:
             continue
-        if found:
-            before = found[-1][1]
+        if joined:
+            before = joined[-1][1]
             if before is None:
                 break
             if since <= before + timedelta(days=1):
                 longer = None if until is None else max(before, until)
-                found[-1] = (found[-1][0], longer)
+                joined[-1] = (joined[-1][0], longer)
                 continue
-        found.append((since, until))
-    return tuple(found)
+        joined.append((since, until))
+    return tuple(joined)
 
 
 def certified_spells(certificates: Iterable[CertificatePeriod]) -> Spells:
     """Days on which one of these certificates held. One that was taken back held until then."""
-    found = []
-    for one in certificates:
-        until = one.until
-        if one.ended is not None:
-            eve = one.ended - timedelta(days=1)
+    spells = []
+    for certificate in certificates:
+        until = certificate.until
+        if certificate.ended is not None:
+            eve = certificate.ended - timedelta(days=1)
             until = eve if until is None else min(eve, until)
-        found.append((one.since, until))
-    return merged(found)
+        spells.append((certificate.since, until))
+    return merged(spells)
 
 
 def earned_spells(earned_on: date, certificates: Iterable[CertificatePeriod] | None) -> Spells:
@@ -186,8 +186,8 @@ def earned_spells(earned_on: date, certificates: Iterable[CertificatePeriod] | N
     (None), else from then on as long as her certificates hold."""
     if certificates is None:
         return ((earned_on, None),)
-    held = certified_spells(certificates)
-    return merged((max(since, earned_on), until) for since, until in held)
+    certified = certified_spells(certificates)
+    return merged((max(since, earned_on), until) for since, until in certified)
 
 
 def holds_on(spells: Spells, day: date) -> bool:
@@ -258,14 +258,14 @@ def station_needs(
 ) -> list[StationNeed]:
     """Needs of all stations, in their order. `posted` are pairs of a person and a station's key,
     each person once."""
-    known: dict[Spells, Training] = {}
+    judged: dict[Spells, Training] = {}
     counts: defaultdict[int, Counter[Training]] = defaultdict(Counter)
     lacks: defaultdict[int, Counter[Leaf]] = defaultdict(Counter)
     for person, station in posted:
         hers = spells.get(person)
         training = Training.NONE
         if hers is not None:
-            training = known.get(hers) or known.setdefault(hers, training_of(hers, today, due_by))
+            training = judged.get(hers) or judged.setdefault(hers, training_of(hers, today, due_by))
         if training is Training.NONE and person in on_the_way:
             training = Training.ON_THE_WAY
             lacking = on_the_way[person]
@@ -296,7 +296,7 @@ def total_need(needs: Iterable[StationNeed]) -> StationNeed:
     return StationNeed(
         Station(0, "", "", ""),
         *(
-            sum(getattr(row, name) for row in rows)
+            sum(getattr(need, name) for need in rows)
             for name in ("posted", "holds", "due", "ran_out", "on_the_way", "none")
         ),
     )
@@ -376,8 +376,8 @@ class LeavingPace(Generic[Key]):
     def together(self) -> Watched:
         """All that was watched, at all stations together."""
         return Watched(
-            sum(one.left for one in self._watched.values()),
-            sum(one.days for one in self._watched.values()),
+            sum(watch.left for watch in self._watched.values()),
+            sum(watch.days for watch in self._watched.values()),
         )
 
     @property
@@ -388,21 +388,21 @@ class LeavingPace(Generic[Key]):
     @cached_property
     def _guesses(self) -> list[_Guess]:
         """Guesses that the data leave open, with their weights."""
-        seen = [(one.left, one.months) for one in self._watched.values() if one.days > 0]
+        seen = [(watch.left, watch.months) for watch in self._watched.values() if watch.days > 0]
         left = self.together.left + 0.5
         middle = left / self.together.months
         spread = sqrt(1 / left + 0.5 / len(seen))
-        found = []
+        guesses = []
         for step in range(_MEANS):
             mean = middle * exp(spread * 3.5 * (2 * step / (_MEANS - 1) - 1))
             for shape in _SHAPES:
-                found.append((shape, mean, 0.5 * log(mean) + _likelihood(seen, shape, mean)))
-        best = max(weight for _shape, _mean, weight in found)
-        kept = [(*pair, exp(weight - best)) for *pair, weight in found]
-        total = sum(weight for *_pair, weight in kept)
+                guesses.append((shape, mean, 0.5 * log(mean) + _likelihood(seen, shape, mean)))
+        best = max(weight for _shape, _mean, weight in guesses)
+        weighed = [(*pair, exp(weight - best)) for *pair, weight in guesses]
+        total = sum(weight for *_pair, weight in weighed)
         return [
             _Guess(shape, mean, weight / total)
-            for shape, mean, weight in kept
+            for shape, mean, weight in weighed
             if weight > _NEGLIGIBLE
         ]
 
@@ -425,17 +425,17 @@ class LeavingPace(Generic[Key]):
             (shape, rate, log(weight) + shape * log(rate) - lgamma(shape))
             for shape, rate, weight in parts
         ]
-        found = []
+        rates = []
         for step in range(_RATES):
             value = low * (high / low) ** (step / (_RATES - 1))
             height = log(value)
             logarithms = [
                 constant + shape * height - rate * value for shape, rate, constant in scaled
             ]
-            found.append((value, sum(map(exp, logarithms))))
-        total = sum(density for _value, density in found)
+            rates.append((value, sum(map(exp, logarithms))))
+        total = sum(density for _value, density in rates)
         least = total * _NEGLIGIBLE / 10
-        return [(value, density / total) for value, density in found if density > least]
+        return [(value, density / total) for value, density in rates if density > least]
 
     def yearly_share(self, station: Key) -> float:
         """Share of the trained people of a station who leave it within a year, as expected."""
@@ -495,10 +495,10 @@ def _likelihood(seen: list[tuple[int, float]], shape: float, mean: float) -> flo
     fixed: dict[int, float] = {}
     total = 0.0
     for left, months in seen:
-        known = fixed.get(left)
-        if known is None:
-            known = fixed[left] = lgamma(shape + left) - lgamma(shape)
-        total += known - shape * log1p(months / rate) - left * log(rate + months)
+        term = fixed.get(left)
+        if term is None:
+            term = fixed[left] = lgamma(shape + left) - lgamma(shape)
+        total += term - shape * log1p(months / rate) - left * log(rate + months)
     return total
 
 
@@ -545,12 +545,12 @@ class StationStay:
 def month_ends(today: date, months: int) -> list[date]:
     """The last days of so many months before this one, and today."""
     first = today.replace(day=1)
-    found = [today]
+    ends = [today]
     for _month in range(months):
         last = first - timedelta(days=1)
-        found.append(last)
+        ends.append(last)
         first = last.replace(day=1)
-    return found[::-1]
+    return ends[::-1]
 
 
 def held_by_day(
@@ -570,14 +570,14 @@ def held_by_day(
             if first < after:
                 changes[stay.station][first] += 1
                 changes[stay.station][after] -= 1
-    found = {}
+    counts = {}
     for station, steps in changes.items():
         total, line = 0, []
         for step in steps[:-1]:
             total += step
             line.append(total)
-        found[station] = line
-    return found
+        counts[station] = line
+    return counts
 
 
 def watched(

@@ -43,7 +43,7 @@ def coverage_paper(coverage: Coverage, subject: Subject, *, language: str, today
 
 def coverage_markup(coverage: Coverage, subject: Subject, today: date) -> str:
     """The page as the press takes it."""
-    stations = [row.station for row in coverage.needs]
+    stations = [need.station for need in coverage.needs]
     rows = sorted(coverage.needs, key=lambda row: row.holds)
     shown = rows[:MOST_STATIONS]
     return render_template(
@@ -74,16 +74,16 @@ def set_goal(goal: Goal, *, by: Actor) -> None:
             area = session.scalar(select(Zone.id).where(Zone.public_id == goal.area))
             if area is None:
                 raise NotFound
-        made = CoverageGoal(
+        stored = CoverageGoal(
             wanted=goal.wanted,
             due_months=goal.due_months,
             area_id=area,
             set_by=by.public_id,
             set_at=change.now,
         )
-        session.add(made)
+        session.add(stored)
         session.flush()
-        change.about(made.public_id)
+        change.about(stored.public_id)
 
 
 TRAINING = {

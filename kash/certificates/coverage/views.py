@@ -114,12 +114,12 @@ class CoverageRequest:
     @property
     def subject_choices(self) -> list[tuple[str, str]]:
         """The subjects as a list offers them."""
-        return [(one.code, subject_word(one)) for one in self.subjects]
+        return [(subject.code, subject_word(subject)) for subject in self.subjects]
 
     @property
     def cadre_choices(self) -> list[tuple[str, str]]:
         """The ranks or roles of the group."""
-        return [("", _("Any")), *((one, one) for one in self.cadres)]
+        return [("", _("Any")), *((cadre, cadre) for cadre in self.cadres)]
 
     @property
     def area_choices(self) -> list[tuple[str, str]]:
@@ -140,17 +140,17 @@ def what_is_asked() -> CoverageRequest | None:
     if not offered or not groups:
         return None
     code, letter = request.args.get("of", ""), request.args.get("group", "")
-    group = next((one for one in groups if one.letter == letter), groups[0])
-    known, cadre = cadres(current_actor(), group.id), request.args.get("cadre", "")
+    group = next((group for group in groups if group.letter == letter), groups[0])
+    ranks, cadre = cadres(current_actor(), group.id), request.args.get("cadre", "")
     return CoverageRequest(
-        next((one for one in offered if one.code == code), offered[0]),
+        next((subject for subject in offered if subject.code == code), offered[0]),
         offered,
         group,
         groups,
         goal_of(latest_goal()),
         local_today(),
-        cadre if cadre in known else "",
-        known,
+        cadre if cadre in ranks else "",
+        ranks,
         request.args.get("area", "")[:16],
     )
 
@@ -163,12 +163,12 @@ def sorted_page(
 ) -> Listing[Row]:
     """The page of rows held in memory that the request asks for, in its order. Rows that are equal
     stay in theirs."""
-    asked = asked_for(sorts, default, direction)
-    ordered = sorted(rows, key=sorts[asked.sort], reverse=asked.direction == "desc")
+    order = asked_for(sorts, default, direction)
+    ordered = sorted(rows, key=sorts[order.sort], reverse=order.direction == "desc")
     pages = max(1, -(-len(ordered) // ROWS))
-    number = min(asked.page, pages)
+    number = min(order.page, pages)
     shown = ordered[(number - 1) * ROWS : number * ROWS]
-    return Listing(shown, number, pages, len(ordered), asked.sort, asked.direction)
+    return Listing(shown, number, pages, len(ordered), order.sort, order.direction)
 
 
 @blueprint.route("/goal", methods=["GET", "POST"])
@@ -190,7 +190,7 @@ def goal() -> ResponseReturnValue:
         "coverage/goal.html",
         form=form,
         earlier=earlier,
-        names=names_of(one.set_by for one in earlier),
+        names=names_of(former.set_by for former in earlier),
     )
 
 
@@ -205,16 +205,16 @@ SORTS: Mapping[str, Callable[[Move], Any]] = {
 @allow("coverage.see")
 def moves() -> ResponseReturnValue:
     """From which station to which trained people were moved, and who was lost."""
-    asked = what_is_asked()
-    if asked is None:
+    wanted = what_is_asked()
+    if wanted is None:
         return render_template("coverage/nothing.html", current="moves")
     months = months_asked()
-    found = moved(asked.coverage(), months, asked.area)
+    moves_shown = moved(wanted.coverage(), months, wanted.area)
     return render_template(
         "coverage/moves.html",
-        asked=asked,
-        moved=found,
-        listing=sorted_page(found.moves, SORTS, "day", "desc"),
+        asked=wanted,
+        moved=moves_shown,
+        listing=sorted_page(moves_shown.moves, SORTS, "day", "desc"),
         months=months,
         month_choices=[(number, _("Months: %(number)s", number=number)) for number in MONTHS],
     )
@@ -242,13 +242,13 @@ NEEDS_SORTS: Mapping[str, Callable[[StationNeed], Any]] = {
 @allow("coverage.see")
 def needs() -> ResponseReturnValue:
     """How many people at each station need training, the most first."""
-    asked = what_is_asked()
-    if asked is None:
+    wanted = what_is_asked()
+    if wanted is None:
         return render_template("coverage/nothing.html", current="needs")
-    rows = asked.coverage().needs
+    rows = wanted.coverage().needs
     return render_template(
         "coverage/needs.html",
-        asked=asked,
+        asked=wanted,
         listing=sorted_page(rows, NEEDS_SORTS, "need", "desc"),
         total=total_need(rows),
         known=all_names(),
@@ -259,12 +259,12 @@ def needs() -> ResponseReturnValue:
 @allow("coverage.see")
 def paper() -> Response:
     """The stations with the fewest trained people, on one page."""
-    asked = one_or_404(what_is_asked())
+    wanted = one_or_404(what_is_asked())
     content = coverage_paper(
-        asked.coverage(),
-        asked.subject,
+        wanted.coverage(),
+        wanted.subject,
         language=language_code(),
-        today=asked.today,
+        today=wanted.today,
     )
     return download(content, name="coverage.pdf", type="application/pdf")
 
@@ -282,20 +282,20 @@ YEAR = timedelta(days=365)
 @allow("coverage.see")
 def index() -> ResponseReturnValue:
     """Trained people who are still posted at each station, the fewest first."""
-    asked = what_is_asked()
-    if asked is None:
+    wanted = what_is_asked()
+    if wanted is None:
         return render_template("coverage/nothing.html", current="stations")
-    found = asked.coverage()
-    stations = [row.station for row in found.needs]
-    listing = sorted_page(found.needs, STATIONS_SORTS, "holds")
-    line, covered = found.line(stations), found.covered(stations)
+    coverage = wanted.coverage()
+    stations = [need.station for need in coverage.needs]
+    listing = sorted_page(coverage.needs, STATIONS_SORTS, "holds")
+    line, covered = coverage.line(stations), coverage.covered(stations)
     return render_template(
         "coverage/index.html",
-        asked=asked,
-        coverage=found,
+        asked=wanted,
+        coverage=coverage,
         listing=listing,
-        forecasts=[found.forecast(row) for row in listing],
-        total=total_need(found.needs),
+        forecasts=[coverage.forecast(need) for need in listing],
+        total=total_need(coverage.needs),
         line=line,
         covered=covered,
         least_years=LEAST_YEARS,
@@ -307,44 +307,44 @@ def index() -> ResponseReturnValue:
 @offers_table("list", names=True)
 def station(public_id: str) -> ResponseReturnValue:
     """One station: over time, its people as far as the actor reaches them, who came and went."""
-    asked = one_or_404(what_is_asked())
-    found = asked.coverage()
+    request_made = one_or_404(what_is_asked())
+    coverage = request_made.coverage()
     need = one_or_404(
-        next((row for row in found.needs if row.station.public_id == public_id), None)
+        next((need for need in coverage.needs if need.station.public_id == public_id), None)
     )
     wanted = request.args.get("training", "")
     people = people_at(
         need.station.key,
-        asked.group.id,
-        asked.subject,
-        asked.goal,
-        asked.today,
+        request_made.group.id,
+        request_made.subject,
+        request_made.goal,
+        request_made.today,
         current_actor(),
-        cadre=asked.cadre,
+        cadre=request_made.cadre,
         training=wanted if wanted in set(Training) else "",
     )
-    known = all_names()
+    known_names = all_names()
     if is_taken():
-        return taken(((one, known) for one in people.listing), STATION_COLUMNS)
+        return taken(((person, known_names) for person in people.listing), STATION_COLUMNS)
     moves = [
         move
-        for move in found.moves(asked.today - 2 * YEAR)
+        for move in coverage.moves(request_made.today - 2 * YEAR)
         if need.station.key in (move.origin, move.destination)
     ]
     return render_template(
         "coverage/station.html",
-        asked=asked,
+        asked=request_made,
         need=need,
-        forecast=found.forecast(need),
-        coverage=found,
-        line=found.line([need.station]),
+        forecast=coverage.forecast(need),
+        coverage=coverage,
+        line=coverage.line([need.station]),
         moves=moves[:20],
         organisations=organisation_names(db.session()),
         listing=people.listing,
         reached=people.reached,
         training=wanted,
         trainings=TRAINING,
-        known=known,
+        known=known_names,
     )
 
 
@@ -352,16 +352,20 @@ def station(public_id: str) -> ResponseReturnValue:
 @allow("coverage.see")
 def table() -> Response:
     """Training needs, coverage or moves, as the page shows them."""
-    asked = one_or_404(what_is_asked())
-    made = {"needs": _needs, "moves": _moves}.get(request.args.get("what", ""), _coverage)
-    return own_table(made(asked), file="coverage")
+    wanted = one_or_404(what_is_asked())
+    rows_of = {"needs": _needs, "moves": _moves}.get(request.args.get("what", ""), _coverage)
+    return own_table(rows_of(wanted), file="coverage")
 
 
 def _needs(asked: CoverageRequest) -> Iterator[Sequence[object]]:
     yield needs_head()
-    known = all_names()
-    for row in asked.coverage().needs:
-        yield (*needs_row(row), sentence(row.lacking, known) if row.lacking else "", row.lack)
+    known_names = all_names()
+    for need in asked.coverage().needs:
+        yield (
+            *needs_row(need),
+            sentence(need.lacking, known_names) if need.lacking else "",
+            need.lack,
+        )
 
 
 def needs_head() -> list[str]:
@@ -397,7 +401,7 @@ def needs_row(row: StationNeed) -> Sequence[object]:
 
 
 def _coverage(asked: CoverageRequest) -> Iterator[Sequence[object]]:
-    found = asked.coverage()
+    coverage = asked.coverage()
     yield [
         _("Station"),
         _("Place"),
@@ -408,33 +412,33 @@ def _coverage(asked: CoverageRequest) -> Iterator[Sequence[object]]:
         _("Under the wanted number in"),
         _("Eight times in ten from"),
         _("to"),
-        *found.days,
+        *coverage.days,
     ]
-    for row in found.needs:
-        forecast = found.forecast(row)
+    for need in coverage.needs:
+        forecast = coverage.forecast(need)
         under = forecast.outlook is Outlook.UNDER
         yield (
-            row.station.name,
-            row.station.place,
-            row.posted,
-            row.holds,
-            found.goal.wanted,
-            row.due,
+            need.station.name,
+            need.station.place,
+            need.posted,
+            need.holds,
+            coverage.goal.wanted,
+            need.due,
             _("now") if under else forecast.by and f"{forecast.by:%Y-%m}",
             forecast.early and f"{forecast.early:%Y-%m}",
             forecast.late and f"{forecast.late:%Y-%m}",
-            *found.line([row.station]),
+            *coverage.line([need.station]),
         )
 
 
 def _moves(asked: CoverageRequest) -> Iterator[Sequence[object]]:
-    found = moved(asked.coverage(), months_asked(), asked.area)
+    moves_shown = moved(asked.coverage(), months_asked(), asked.area)
     yield [_("Day"), _("From"), _("To"), _("Trained people"), _("Mass transfer")]
-    for move in found.moves:
-        destination = found.organisations.get(move.destination or 0)
+    for move in moves_shown.moves:
+        destination = moves_shown.organisations.get(move.destination or 0)
         yield (
             move.day,
-            found.organisations[move.origin].name,
+            moves_shown.organisations[move.origin].name,
             destination.name if destination else _("not known"),
             move.people,
             _("yes") if move.transfer else "",

@@ -51,10 +51,10 @@ def signing_lines(
 
 def _usual_signers() -> tuple[Signer, ...]:
     """Signers by the programme's settings: the lead, whoever approved, and perhaps a third."""
-    kept = paper_wording()
-    second, third = kept.signer(1), kept.signer(2)
+    wording = paper_wording()
+    second, third = wording.signer(1), wording.signer(2)
     signers = [
-        Signer(SignerKind.LEAD, role=kept.signer(0).title),
+        Signer(SignerKind.LEAD, role=wording.signer(0).title),
         Signer(SignerKind.NAMED, name=second.name, role=second.title or _("For the programme"))
         if second.name
         else Signer(SignerKind.APPROVER, role=second.title),
@@ -122,11 +122,11 @@ def stored_pictures(keys: dict[str, str]) -> dict[str, str]:
 
 def funder_marks(workshop: Workshop, moment: datetime | None) -> tuple[FunderPicture, ...]:
     """The marks of a workshop's funders, at most four."""
-    found = marks_at(workshop, moment)[:4]
-    pictures = stored_pictures({mark.public_id: mark.key for _name, mark in found})
+    marks = marks_at(workshop, moment)[:4]
+    pictures = stored_pictures({mark.public_id: mark.key for _name, mark in marks})
     return tuple(
         FunderPicture(name, pictures[mark.public_id])
-        for name, mark in found
+        for name, mark in marks
         if pictures[mark.public_id]
     )
 

@@ -139,8 +139,8 @@ def press_design(
     own = None
     if content.base == "own":
         named = {name: pictures.get(key, "") for name, key in content.pictures.items()}
-        kept = own_design(content)
-        own = OwnDesign(html=kept.html, css=kept.css, images=named)
+        markup = own_design(content)
+        own = OwnDesign(html=markup.html, css=markup.css, images=named)
     return CertificateDesign(
         name=_NAMES[content.base],
         language=language,

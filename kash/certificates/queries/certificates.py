@@ -121,16 +121,20 @@ def history_of(certificate: Certificate, actor: Actor) -> list[Certificate]:
 
 def linked_certificates(start: Certificate, rows: Sequence[Certificate]) -> list[Certificate]:
     """Those of these rows that are tied to the first, in their order."""
-    known = {start.id}
+    tied = {start.id}
     grew = True
     while grew:
         grew = False
-        for one in rows:
-            ends = {end for end in (one.id, one.supersedes_id, one.renews_id) if end is not None}
-            if ends & known and not ends <= known:
-                known |= ends
+        for linked in rows:
+            ends = {
+                end
+                for end in (linked.id, linked.supersedes_id, linked.renews_id)
+                if end is not None
+            }
+            if ends & tied and not ends <= tied:
+                tied |= ends
                 grew = True
-    return [one for one in rows if one.id in known]
+    return [linked for linked in rows if linked.id in tied]
 
 
 def signing_keys() -> Sequence[SigningKey]:
@@ -148,7 +152,7 @@ def published_titles() -> dict[str, str]:
     rows = db.session.execute(
         select(PublishedTitle.title_id, PublishedTitle.title).order_by(PublishedTitle.title_id)
     )
-    return {row.title_id: row.title for row in rows}
+    return {title.title_id: title.title for title in rows}
 
 
 def badge_places() -> list[tuple[int, bool]]:
@@ -371,9 +375,12 @@ def names_to_take(actor: Actor, rows: Sequence[Certificate]) -> list[tuple[Certi
     `certificates_for_table`."""
     whole = actor.reach("people.see") is Reach.ALL
     within = true() if whole else Certificate.person_id.in_(person_ids_within_reach(actor))
-    keys = [one.id for one in rows]
+    keys = [certificate.id for certificate in rows]
     named = set(db.session.scalars(select(Certificate.id).where(Certificate.id.in_(keys), within)))
-    return [(one, one.printed_name if one.id in named else "") for one in rows]
+    return [
+        (certificate, certificate.printed_name if certificate.id in named else "")
+        for certificate in rows
+    ]
 
 
 def find_certificate(actor: Actor, typed: str) -> Certificate | None:
@@ -398,11 +405,11 @@ def printed_before(
     was part of."""
     whole = and_(Printing.batch_id == batch_id, Printing.certificate_id.is_(None))
     if certificate_id is None:
-        made = and_(whole, Printing.kind == kind)
+        printed = and_(whole, Printing.kind == kind)
     else:
         alone = and_(Printing.certificate_id == certificate_id, Printing.kind == "one_file")
-        made = or_(whole, alone)
-    return session.scalar(select(Printing.id).where(made).limit(1)) is not None
+        printed = or_(whole, alone)
+    return session.scalar(select(Printing.id).where(printed).limit(1)) is not None
 
 
 def printings_of(batch: CertificateBatch) -> Sequence[Printing]:
@@ -449,7 +456,7 @@ def renewals_here(
     """Renewals at a workshop to which these people came: of certificates that were issued there,
     and of those that its people hold from elsewhere. Two queries, and what their tracks ask."""
     asking = session or db.session()
-    attended = {one.person_id for one in people if _attended(one.missing)}
+    attended = {person.person_id for person in people if _attended(person.missing)}
     rows = asking.scalars(
         select(Certificate)
         .join(Certificate.batch)
@@ -461,7 +468,7 @@ def renewals_here(
         .where(
             or_(
                 CertificateBatch.workshop_id == workshop.id,
-                Certificate.person_id.in_([one.person_id for one in people]),
+                Certificate.person_id.in_([person.person_id for person in people]),
             ),
             Certificate.expires_on.is_not(None),
             Certificate.serial.is_not(None),
@@ -472,16 +479,28 @@ def renewals_here(
     ).all()
     judged = judged_renewals(asking, rows, today)
     soon = today + EXPIRING_WITHIN
-    due = [one for one in rows if one.expires_on is not None and one.expires_on <= soon]
+    due = [
+        certificate
+        for certificate in rows
+        if certificate.expires_on is not None and certificate.expires_on <= soon
+    ]
     refreshed = {
-        one.id for one in due if one.batch.workshop_id != workshop.id and one.person_id in attended
+        certificate.id
+        for certificate in due
+        if certificate.batch.workshop_id != workshop.id and certificate.person_id in attended
     }
-    ready = [one for one in rows if _is_ready(one, judged.get(one.id), one.id in refreshed)]
-    others = [one for one in due if one not in ready]
+    ready = [
+        certificate
+        for certificate in rows
+        if _is_ready(certificate, judged.get(certificate.id), certificate.id in refreshed)
+    ]
+    others = [certificate for certificate in due if certificate not in ready]
     return RenewalsHere(
         _first_of_each(ready),
-        _first_of_each(one for one in others if one.id in judged),
-        _first_of_each(one for one in others if one.batch.workshop_id == workshop.id),
+        _first_of_each(certificate for certificate in others if certificate.id in judged),
+        _first_of_each(
+            certificate for certificate in others if certificate.batch.workshop_id == workshop.id
+        ),
         judged,
     )
 
@@ -499,20 +518,28 @@ def judged_renewals(
     """How these certificates stand before what their tracks say of renewal, by their keys; the
     others are left out. One that was earned by the rule asks the track of its course, if its holder
     is on one."""
-    running = {one.id: one for one in certificates if one.expires_on is not None}
-    by_rule = [one.id for one in running.values() if one.version_id is None]
+    running = {
+        certificate.id: certificate
+        for certificate in certificates
+        if certificate.expires_on is not None
+    }
+    by_rule = [certificate.id for certificate in running.values() if certificate.version_id is None]
     versions = _on_tracks(session, by_rule) if by_rule else {}
-    versions |= {one.id: one.version_id for one in running.values() if one.version_id is not None}
-    held = {
+    versions |= {
+        certificate.id: certificate.version_id
+        for certificate in running.values()
+        if certificate.version_id is not None
+    }
+    by_tracks = {
         key: HeldByTrack(running[key].person_id, version, running[key].expires_on or today)
         for key, version in versions.items()
     }
-    return renewals_judged(session, held, today) if held else {}
+    return renewals_judged(session, by_tracks, today) if by_tracks else {}
 
 
 def _on_tracks(session: Session, certificates: Collection[int]) -> dict[int, int]:
     """Versions of the tracks of their courses on which the holders of certificates are."""
-    found: dict[int, int] = {}
+    versions: dict[int, int] = {}
     for certificate, version in session.execute(
         select(Certificate.id, TrackEnrolment.version_id)
         .join(CertificateBatch, CertificateBatch.id == Certificate.batch_id)
@@ -527,18 +554,18 @@ def _on_tracks(session: Session, certificates: Collection[int]) -> dict[int, int
         .where(Certificate.id.in_(certificates), CertificateBatch.kind == "workshop")
         .order_by(Track.id.desc())
     ):
-        found[certificate] = version
-    return found
+        versions[certificate] = version
+    return versions
 
 
 def _first_of_each(rows: Iterable[Certificate]) -> list[Certificate]:
     """Of each person the one that expires first: a batch takes one certificate for each."""
     first: dict[int, Certificate] = {}
-    for one in rows:
-        first.setdefault(one.person_id, one)
+    for certificate in rows:
+        first.setdefault(certificate.person_id, certificate)
     return list(first.values())
 
 
 def _attended(missing: tuple[Missing, ...]) -> bool:
     """True if nothing is missing but what a renewal does not ask for: she may have one of here."""
-    return all(one.requirement is Requirement.NOT_YET for one in missing)
+    return all(requirement.requirement is Requirement.NOT_YET for requirement in missing)

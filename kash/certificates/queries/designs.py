@@ -130,13 +130,13 @@ def image_of(design: Design, public_id: str) -> DesignImage:
 def longest_names(actor: Actor, limit: int = 20) -> list[str]:
     """The longest printed names of people within reach who let theirs be printed."""
     name = case((Person.printed_name != "", Person.printed_name), else_=Person.chosen_name)
-    found = db.session.scalars(
+    names = db.session.scalars(
         select(name)
         .where(within_reach(actor, "people.see"), Person.prints_name)
         .order_by(func.length(name).desc(), Person.id)
         .limit(limit)
     )
-    return [without_joined_signs(one) for one in found]
+    return [without_joined_signs(name) for name in names]
 
 
 def name_on_paper(public_id: str, actor: Actor) -> str:
@@ -221,14 +221,14 @@ def signing_accounts() -> list[tuple[str, str]]:
 
 def lead_of(workshop: Workshop) -> tuple[str, str] | None:
     """The lead facilitator of a workshop: her account's public id and her name."""
-    row = db.session.execute(
+    lead = db.session.execute(
         select(Account.public_id, Account.name)
         .join(Facilitator, Facilitator.account_id == Account.id)
         .where(Facilitator.workshop_id == workshop.id)
         .order_by(Facilitator.lead.desc(), Facilitator.id)
         .limit(1)
     ).first()
-    return (row[0], row[1]) if row is not None else None
+    return (lead[0], lead[1]) if lead is not None else None
 
 
 def marks_at(workshop: Workshop, moment: datetime | None) -> list[tuple[str, FunderMark]]:
@@ -265,7 +265,7 @@ def all_marks() -> list[tuple[Funder, FunderMark | None]]:
 
 def funder(public_id: str) -> tuple[Funder, FunderMark | None]:
     """One funder and her mark. Raises NotFound."""
-    row = one_or_404(
+    funder_and_mark = one_or_404(
         db.session.execute(
             select(Funder, FunderMark)
             .outerjoin(
@@ -274,7 +274,7 @@ def funder(public_id: str) -> tuple[Funder, FunderMark | None]:
             .where(Funder.public_id == public_id)
         ).first()
     )
-    return row[0], row[1]
+    return funder_and_mark[0], funder_and_mark[1]
 
 
 def keys_of_pictures() -> set[str]:

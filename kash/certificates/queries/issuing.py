@@ -131,16 +131,16 @@ def candidates(
     stored = current_rule(asking) if excluding is None else excluding.rule
     track = certifying_track_of(workshop, asking)
     holding = set(asking.scalars(_holding(workshop.id, track, excluding)))
-    found: list[Candidate] = []
-    for one in completing(asking, workshop, track, _proposed_by(excluding)):
-        row, judgement = one.record, one.judged
-        person: Person = row.person
+    people: list[Candidate] = []
+    for standing in completing(asking, workshop, track, _proposed_by(excluding)):
+        record, judgement = standing.record, standing.judged
+        person: Person = record.person
         has_certificate = person.id in holding
         confirmed = person.printed_name_confirmed_at is not None
         missing = missing_requirements(
             IssuingRecord(
-                minutes=row.minutes,
-                total_minutes=row.total_minutes,
+                minutes=record.minutes,
+                total_minutes=record.total_minutes,
                 name_confirmed=confirmed,
                 minor=person.minor,
                 has_certificate=has_certificate,
@@ -150,7 +150,7 @@ def candidates(
             ),
             name_must_be_confirmed=stored.name_must_be_confirmed if stored else True,
         )
-        found.append(
+        people.append(
             Candidate(
                 person_id=person.id,
                 person_public_id=person.public_id,
@@ -160,21 +160,24 @@ def candidates(
                 name_confirmed=confirmed,
                 name_may_be_printed=person.prints_name,
                 group_letter=person.group.letter,
-                minutes=row.minutes,
-                total_minutes=row.total_minutes,
+                minutes=record.minutes,
+                total_minutes=record.total_minutes,
                 missing=missing,
                 has_certificate=has_certificate,
                 judged=judgement,
             )
         )
-    return sorted(found, key=lambda each: (sort_name(each.printed_name), each.person_id))
+    return sorted(people, key=lambda each: (sort_name(each.printed_name), each.person_id))
 
 
 def _proposed_by(batch: CertificateBatch | None) -> dict[int, int]:
     """Versions of tracks by which the certificates of a batch were proposed, by person."""
     if batch is None:
         return {}
-    return {one.person_id: one.version_id or batch.rule.requires_id for one in batch.certificates}
+    return {
+        certificate.person_id: certificate.version_id or batch.rule.requires_id
+        for certificate in batch.certificates
+    }
 
 
 def unconfirmed_registers(workshop: Workshop) -> int:
@@ -330,12 +333,12 @@ def certificates_of_person(person_public_id: str, actor: Actor) -> list[Certific
 
 def usable_link(token: str, now: datetime) -> bool:
     """True if a link can still be spent."""
-    found = db.session.scalar(select(HolderLink).where(HolderLink.token_hash == token_hash(token)))
+    link = db.session.scalar(select(HolderLink).where(HolderLink.token_hash == token_hash(token)))
     return (
-        found is not None
-        and found.used_at is None
-        and found.ended_at is None
-        and found.expires_at > now
+        link is not None
+        and link.used_at is None
+        and link.ended_at is None
+        and link.expires_at > now
     )
 
 
@@ -390,7 +393,7 @@ def own_certificate(person_id: int, public_id: str) -> Certificate:
 
 def how_far(batch: CertificateBatch, session: Session | None = None) -> tuple[int, int]:
     """How many certificates of a batch are issued, of how many."""
-    row = (
+    counts = (
         (session or db.session())
         .execute(
             select(func.count(Certificate.serial), func.count(Certificate.id)).where(
@@ -399,7 +402,7 @@ def how_far(batch: CertificateBatch, session: Session | None = None) -> tuple[in
         )
         .one()
     )
-    return row[0], row[1]
+    return counts[0], counts[1]
 
 
 def issuing_job(batch: CertificateBatch, session: Session | None = None) -> Job | None:
@@ -419,13 +422,13 @@ def state_of(batch: CertificateBatch, session: Session | None = None) -> str:
 
 def certificates_of_batch(batch: CertificateBatch, letter: str = "") -> Select[Certificate]:
     """The certificates of a batch with their persons; of one group, if its letter is given."""
-    found = (
+    statement = (
         select(Certificate)
         .join(Certificate.person)
         .options(contains_eager(Certificate.person))
         .where(Certificate.batch_id == batch.id)
     )
-    return found.where(Person.group.has(letter=letter)) if letter else found
+    return statement.where(Person.group.has(letter=letter)) if letter else statement
 
 
 def groups_of_batch(batch: CertificateBatch) -> dict[str, int]:
@@ -438,7 +441,7 @@ def groups_of_batch(batch: CertificateBatch) -> dict[str, int]:
         .group_by(Group.letter)
         .order_by(Group.letter)
     )
-    return {row.letter: row.number for row in rows}
+    return {group.letter: group.number for group in rows}
 
 
 def tracks_of_batch(batch: CertificateBatch) -> list[tuple[str, str, int]]:
@@ -454,7 +457,7 @@ def tracks_of_batch(batch: CertificateBatch) -> list[tuple[str, str, int]]:
         )
         .order_by(Track.name, TrackVersion.number)
     )
-    return [(row.name, row.name_sw, row.number) for row in rows]
+    return [(track.name, track.name_sw, track.number) for track in rows]
 
 
 def unasked_in(batch: CertificateBatch) -> int:
@@ -468,7 +471,10 @@ def unasked_in(batch: CertificateBatch) -> int:
 def names_changed(batch: CertificateBatch) -> int:
     """How many not issued yet would be printed with another name than was proposed."""
     waiting = certificates_of_batch(batch).where(Certificate.serial.is_(None))
-    return sum(one.person.name_for_paper != one.printed_name for one in db.session.scalars(waiting))
+    return sum(
+        certificate.person.name_for_paper != certificate.printed_name
+        for certificate in db.session.scalars(waiting)
+    )
 
 
 def some_for_preview(batch: CertificateBatch) -> list[Certificate]:
@@ -478,8 +484,10 @@ def some_for_preview(batch: CertificateBatch) -> list[Certificate]:
         named.order_by(func.lower(Certificate.printed_name), Certificate.id),
         named.order_by(func.length(Certificate.printed_name).desc(), Certificate.id),
     )
-    found = [db.session.scalars(one.limit(1)).first() for one in chosen]
-    return list(dict.fromkeys(one for one in found if one is not None))
+    certificates = [db.session.scalars(certificate.limit(1)).first() for certificate in chosen]
+    return list(
+        dict.fromkeys(certificate for certificate in certificates if certificate is not None)
+    )
 
 
 @dataclass(frozen=True)
@@ -500,7 +508,9 @@ def ready_by_tracks(actor: Actor, today: date) -> list[ReadyHere]:
         return []
     required = select(Track).where(Track.certifies, Track.course_id.is_not(None)).order_by(Track.id)
     return [
-        one for track in db.session.scalars(required).all() for one in _ready(track, actor, today)
+        ready
+        for track in db.session.scalars(required).all()
+        for ready in _ready(track, actor, today)
     ]
 
 
@@ -531,7 +541,7 @@ def _ready(track: Track, actor: Actor, today: date) -> list[ReadyHere]:
     }
     if not latest:
         return []
-    found = standings(db.session(), track, today, list(latest))
-    ready = [person for person, one in found.items() if one.state is Standing.EARNED]
+    on_track = standings(db.session(), track, today, list(latest))
+    ready = [person for person, standing in on_track.items() if standing.state is Standing.EARNED]
     counted = Counter(latest[person] for person in ready)
     return [ReadyHere(workshop, title, number) for (workshop, title), number in counted.items()]

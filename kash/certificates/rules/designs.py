@@ -108,14 +108,14 @@ class DesignContent:
 
 def content_from(kept: Mapping[str, Any]) -> DesignContent:
     """A stored content; what was not stored is as it was from the beginning."""
-    known = {name: kept[name] for name in DesignContent.__dataclass_fields__ if name in kept}
-    if "words" in known:
-        known["words"] = {code: Words(**words) for code, words in known["words"].items()}
-    if "signers" in known:
-        known["signers"] = tuple(
-            Signer(**{**signer, "kind": SignerKind(signer["kind"])}) for signer in known["signers"]
+    fields = {name: kept[name] for name in DesignContent.__dataclass_fields__ if name in kept}
+    if "words" in fields:
+        fields["words"] = {code: Words(**words) for code, words in fields["words"].items()}
+    if "signers" in fields:
+        fields["signers"] = tuple(
+            Signer(**{**signer, "kind": SignerKind(signer["kind"])}) for signer in fields["signers"]
         )
-    return DesignContent(**known)
+    return DesignContent(**fields)
 
 
 def unknown_fields(sentence: str) -> list[str]:

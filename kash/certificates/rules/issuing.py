@@ -114,7 +114,7 @@ def missing_requirements(
         missing.append(Missing(Requirement.CONSENT))
     if not record.asked:
         missing.append(Missing(Requirement.RULE))
-    missing += [_unmet(one, record) for one in record.unmet]
+    missing += [_unmet(step, record) for step in record.unmet]
     if record.asked and not record.unmet and record.minutes <= 0:
         # A certificate tells the hours of its workshop.
         missing.append(Missing(Requirement.HERE))
@@ -263,7 +263,7 @@ def written_parts(batch: ApprovedBatch) -> dict[PrintedPart, str]:
 
     def each(*values: str) -> str:
         return json.dumps(
-            [[one.key, *(str(getattr(one, value)) for value in values)] for one in papers]
+            [[paper.key, *(str(getattr(paper, value)) for value in values)] for paper in papers]
         )
 
     return {
@@ -483,8 +483,8 @@ def lacks_of(content: DesignContent) -> tuple[Lack, ...]:
     if content.accent and contrast(content.accent) < LEAST_CONTRAST:
         lacks.append(Lack("contrast", content.accent))
     if content.base == "own":
-        found, fields = examined(own_design(content))
-        lacks += [Lack(finding.flaw.value, finding.what) for finding in found]
+        findings, fields = examined(own_design(content))
+        lacks += [Lack(finding.flaw.value, finding.what) for finding in findings]
         lacks += [Lack("empty", name) for name in sorted(_never_filled(content) & fields)]
     return tuple(dict.fromkeys(lacks))
 
@@ -638,7 +638,7 @@ def status_entries(
     salt: bytes, revoked: Iterable[Revoked], random_bytes: Callable[[int], bytes]
 ) -> bytes:
     """All entries of one publication, joined. `random_bytes` is the system's source."""
-    entries = {_entry(salt, one) for one in revoked}
+    entries = {_entry(salt, certificate) for certificate in revoked}
     length = entries_published(len(entries))
     while len(entries) < length:
         entries.add(random_bytes(ENTRY_BYTES))
@@ -660,7 +660,7 @@ def _digest(salt: bytes, serial: str) -> bytes:
 
 def _hidden(digest: bytes, content: bytes) -> bytes:
     mask = digest[_TAG_BYTES:ENTRY_BYTES]
-    return bytes(one ^ other for one, other in zip(content, mask, strict=True))
+    return bytes(byte ^ other for byte, other in zip(content, mask, strict=True))
 
 
 def find_revoked(salt: bytes, entries: bytes, serial: str) -> Revoked | None:
@@ -672,8 +672,8 @@ def find_revoked(salt: bytes, entries: bytes, serial: str) -> Revoked | None:
         if entry[:_TAG_BYTES] == digest[:_TAG_BYTES]:
             content = _hidden(digest, entry[_TAG_BYTES:])
             day = _FIRST_DAY + timedelta(days=int.from_bytes(content[:2], "big"))
-            known = content[2] < len(STATUS_CLASSES)
-            return Revoked(serial, day, STATUS_CLASSES[content[2] if known else 0])
+            in_list = content[2] < len(STATUS_CLASSES)
+            return Revoked(serial, day, STATUS_CLASSES[content[2] if in_list else 0])
     return None
 
 

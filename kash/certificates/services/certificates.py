@@ -170,7 +170,9 @@ def make_paper(
         session = change.session
         locked = locked_batch(session, batch, BatchStep.PRINT, by)
         holding = [
-            one for one in locked.certificates if one.serial is not None and one.revoked_at is None
+            certificate
+            for certificate in locked.certificates
+            if certificate.serial is not None and certificate.revoked_at is None
         ]
         if not holding:
             raise Problem(_l("Nothing of this batch still holds, so there is nothing to print."))
@@ -186,7 +188,7 @@ def make_paper(
             )
         )
         change.about(locked.public_id)
-        asked = enqueue(
+        work = enqueue(
             session,
             f"certificates.{kind}",
             owner=by.public_id,
@@ -195,7 +197,7 @@ def make_paper(
             total=len(holding),
             batch=locked.public_id,
         )
-        return asked.public_id
+        return work.public_id
 
 
 def note_single(certificate: Certificate, by: ActorLike, *, reason: str = "", own: bool) -> None:
@@ -267,20 +269,24 @@ def remind_of_expiry(today: date) -> int:
         .order_by(Certificate.expires_on, Certificate.id)
     ).all()
     due = [
-        row
-        for row in rows
-        if row.expires_on is not None
-        and reminder_due(today, expires_on=row.expires_on, reminded_on=row.reminded_on)
+        certificate
+        for certificate in rows
+        if certificate.expires_on is not None
+        and reminder_due(
+            today, expires_on=certificate.expires_on, reminded_on=certificate.reminded_on
+        )
     ][:_AT_ONCE]
     if not due:
         db.session.rollback()
         return 0
-    told = _staff({row.workshop_id for row in due}) | _holders({row.person_id for row in due})
+    told = _staff({certificate.workshop_id for certificate in due}) | _holders(
+        {certificate.person_id for certificate in due}
+    )
     with writing() as session:
         done = session.execute(
             update(Certificate)
             .where(
-                Certificate.id.in_([row.id for row in due]),
+                Certificate.id.in_([certificate.id for certificate in due]),
                 Certificate.reminded_on.is_distinct_from(today),
             )
             .values(reminded_on=today)
@@ -323,12 +329,12 @@ def remind_in_the_morning() -> None:
 
 def send_expiry_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one person, in her language, nothing but that something is due. Raises MailFailed."""
-    found = accounts_queries.account(account)
-    if not is_address(email_of(found)):
+    addressee = accounts_queries.account(account)
+    if not is_address(email_of(addressee)):
         # Her own Today says it.
         return
-    with force_locale(found.language or programme_languages()[0]):
-        send_mail(email_of(found), brand(), _("Something is due. Sign in.") + "\n")
+    with force_locale(addressee.language or programme_languages()[0]):
+        send_mail(email_of(addressee), brand(), _("Something is due. Sign in.") + "\n")
 
 
 _NOTHING_TO_RENEW = _l(
@@ -353,11 +359,14 @@ def propose_renewals(
             check_registers_closed(locked.register_id, session)
         here = renewals_here(locked, candidates(locked, session), today, session)
         offered = here.by_decision if reason else here.ready
-        renewed = [one for one in offered if one.public_id in chosen]
+        renewed = [certificate for certificate in offered if certificate.public_id in chosen]
         rule = current_rule(session)
         if rule is None or not renewed:
             raise Problem(_NOTHING_TO_RENEW)
-        if not all(_may_be_printed(one, must=rule.name_must_be_confirmed) for one in renewed):
+        if not all(
+            _may_be_printed(certificate, must=rule.name_must_be_confirmed)
+            for certificate in renewed
+        ):
             raise Problem(
                 _l(
                     "The printed name of somebody chosen is not confirmed, or may not be printed. "
@@ -365,7 +374,7 @@ def propose_renewals(
                 )
             )
         # Whoever else renews one of them, from another workshop, waits here.
-        ids = [one.id for one in renewed]
+        ids = [certificate.id for certificate in renewed]
         session.execute(
             select(Certificate.id)
             .where(Certificate.id.in_(ids))
@@ -387,14 +396,14 @@ def propose_renewals(
         session.add_all(
             Certificate(
                 batch_id=batch.id,
-                person_id=one.person_id,
-                version_id=_version(one, here.judged.get(one.id)),
-                printed_name=one.person.name_for_paper,
-                public_title=one.public_title,
-                minutes=one.minutes,
-                renews_id=one.id,
+                person_id=certificate.person_id,
+                version_id=_version(certificate, here.judged.get(certificate.id)),
+                printed_name=certificate.person.name_for_paper,
+                public_title=certificate.public_title,
+                minutes=certificate.minutes,
+                renews_id=certificate.id,
             )
-            for one in renewed
+            for certificate in renewed
         )
         change.about(locked.public_id)
         return batch.public_id

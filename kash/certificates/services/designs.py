@@ -98,17 +98,17 @@ def make_design(name: str, content: DesignContent, by: Actor) -> str:
     """A new design, not in use yet; its public id. Raises NameTaken."""
     with audited("certificates.design_made", by) as change:
         _check_name(change.session, name)
-        made = Design(
+        design = Design(
             name=name,
             content=content.as_json(),
             created_by=by.public_id,
             created_at=change.now,
             changed_at=change.now,
         )
-        change.session.add(made)
+        change.session.add(design)
         change.session.flush()
-        change.about(made.public_id)
-        return made.public_id
+        change.about(design.public_id)
+        return design.public_id
 
 
 def save_design(
@@ -124,11 +124,11 @@ def save_design(
         if design.row_version != row_version:
             raise DesignChangedMeanwhile
         _check_name(change.session, name, design.id)
-        kept = content_from(design.content)
+        stored = content_from(design.content)
         saved = replace(
-            content, base=kept.base, seal=kept.seal, pictures=kept.pictures, logo=content.logo
+            content, base=stored.base, seal=stored.seal, pictures=stored.pictures, logo=content.logo
         )
-        if saved == kept and name == design.name:
+        if saved == stored and name == design.name:
             change.nothing()
             return
         design.name = name
@@ -198,12 +198,12 @@ def remove_picture(public_id: str, image_id: str, by: Actor) -> None:
 
 def _drop_unused(session: Session, design: Design, image_ids: set[str] | frozenset[str]) -> None:
     """Delete pictures that no version prints."""
-    kept: set[str] = set()
+    used: set[str] = set()
     for content in session.scalars(
         select(DesignVersion.content).where(DesignVersion.design_id == design.id)
     ):
-        kept |= content_from(content).image_ids
-    gone = image_ids - kept
+        used |= content_from(content).image_ids
+    gone = image_ids - used
     for image in session.scalars(
         select(DesignImage).where(
             DesignImage.design_id == design.id, DesignImage.public_id.in_(gone)
@@ -317,26 +317,26 @@ def keep_signature(png: bytes, by: Actor) -> None:
 
 def _withdraw(session: Session, account_id: int | None, now: datetime) -> SignatureImage | None:
     """Withdraw an account's signature from whatever is issued from now on."""
-    held = _held(session, account_id)
-    if held is None:
+    signature = _held(session, account_id)
+    if signature is None:
         return None
-    held.withdrawn_at = now
+    signature.withdrawn_at = now
     session.execute(
         update(SignatureUse)
-        .where(SignatureUse.signature_id == held.id, SignatureUse.withdrawn_at.is_(None))
+        .where(SignatureUse.signature_id == signature.id, SignatureUse.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
     )
     session.flush()
-    return held
+    return signature
 
 
 def withdraw_signature(by: Actor) -> None:
     """Take the actor's signature back. Certificates that were issued with it keep it."""
     with audited("certificates.signature_withdrawn", by) as change:
-        held = _withdraw(change.session, by.account_id, change.now)
-        if held is None:
+        signature = _withdraw(change.session, by.account_id, change.now)
+        if signature is None:
             raise Problem(_NO_SIGNATURE)
-        change.about(held.public_id)
+        change.about(signature.public_id)
 
 
 def signature_ends(session: Session, account_id: int, now: datetime) -> None:
@@ -366,13 +366,13 @@ def allow_on_batch(batch: CertificateBatch, by: Actor) -> None:
 
 def _allow(session: Session, by: Actor, now: datetime, **place: int) -> bool:
     """Allow a signature; True if this said something new. Raises NoSignature."""
-    held = _held(session, by.account_id)
-    if held is None:
+    signature = _held(session, by.account_id)
+    if signature is None:
         raise Problem(_NO_SIGNATURE)
     wanted = {"design_id": None, "batch_id": None, **place}
     already = session.scalar(
         select(SignatureUse.id).where(
-            SignatureUse.signature_id == held.id,
+            SignatureUse.signature_id == signature.id,
             SignatureUse.withdrawn_at.is_(None),
             *(
                 getattr(SignatureUse, name).is_not_distinct_from(value)
@@ -382,7 +382,7 @@ def _allow(session: Session, by: Actor, now: datetime, **place: int) -> bool:
     )
     if already is not None:
         return False
-    session.add(SignatureUse(signature_id=held.id, approved_at=now, **place))
+    session.add(SignatureUse(signature_id=signature.id, approved_at=now, **place))
     return True
 
 
@@ -431,14 +431,14 @@ def remove_mark(funder: Funder, by: Actor) -> None:
 def _replace_mark(session: Session, funder: Funder, now: datetime) -> bool:
     # Two marks at once must not both hold.
     session.scalar(select(Funder.id).where(Funder.id == funder.id).with_for_update())
-    held = session.scalar(
+    mark = session.scalar(
         select(FunderMark).where(
             FunderMark.funder_id == funder.id, FunderMark.replaced_at.is_(None)
         )
     )
-    if held is None:
+    if mark is None:
         return False
-    held.replaced_at = now
+    mark.replaced_at = now
     session.flush()
     return True
 
@@ -458,8 +458,8 @@ def make_first_key(session: Session, now: datetime) -> SigningKey:
     """The programme's first key, or the one that is there. Part of the caller's transaction."""
     # One at a time, so that two who find none do not both make one.
     session.execute(select(Programme.id).with_for_update())
-    found = _current(session)
-    return found if found is not None else _new_key(session, now)
+    key = _current(session)
+    return key if key is not None else _new_key(session, now)
 
 
 def _current(session: Session) -> SigningKey | None:
@@ -502,12 +502,12 @@ def sign(session: Session, certificates: Iterable[Certificate], now: datetime) -
     Part of the caller's transaction; serial, day of issue, name and title must be set by then. What
     is signed already stays as it is, since it may be printed.
     """
-    waiting = [one for one in certificates if one.payload is None]
+    waiting = [certificate for certificate in certificates if certificate.payload is None]
     if not waiting:
         return
     key = _current(session) or make_first_key(session, now)
     private = private_half(key)
-    _publish_titles(session, {one.public_title for one in waiting})
+    _publish_titles(session, {certificate.public_title for certificate in waiting})
     for certificate in waiting:
         if certificate.serial is None or certificate.issued_on is None:
             raise ValueError("only an issued certificate is signed")
@@ -548,9 +548,9 @@ def change_key(shown: str, by: Actor, *, doubted: bool = False) -> str:
             old.private_sealed = None
             old.doubted = doubted
             session.flush()
-        made = _new_key(session, change.now)
-        change.about(*([old.public_id] if old is not None else []), made.public_id)
-        return made.public_id
+        key = _new_key(session, change.now)
+        change.about(*([old.public_id] if old is not None else []), key.public_id)
+        return key.public_id
 
 
 def _unsigned() -> Select[Certificate]:

@@ -128,20 +128,20 @@ def _printed(session: Session, batch: CertificateBatch) -> ApprovedBatch:
 def _pictures(batch: CertificateBatch, content: DesignContent) -> list[object]:
     """Pictures that are drawn and are no part of the version: the programme's logo by its key, and
     the marks of funders. Empty where neither is printed."""
-    found: list[object] = []
+    pictures: list[object] = []
     wording = paper_wording()
     if content.logo == "programme" and "certificates" in wording.logo_on and wording.logo:
-        found.append(wording.logo)
+        pictures.append(wording.logo)
     if content.marks:
         marks = marks_at(batch.workshop, None)[:4]
-        found.extend([name, mark.public_id] for name, mark in marks)
-    return found
+        pictures.extend([name, mark.public_id] for name, mark in marks)
+    return pictures
 
 
 def _papers(session: Session, batch: CertificateBatch) -> list[Paper]:
     holders = {
-        row.id: row.public_id
-        for row in session.execute(
+        facts.id: facts.public_id
+        for facts in session.execute(
             select(Certificate.id, Person.public_id)
             .join(Person, Person.id == Certificate.person_id)
             .where(Certificate.batch_id == batch.id)
@@ -151,41 +151,45 @@ def _papers(session: Session, batch: CertificateBatch) -> list[Paper]:
     usual = (batch.workshop.starts_on, batch.workshop.ends_on)
     return [
         Paper(
-            key=one.public_id,
-            holder=holders[one.id],
-            name=one.printed_name,
-            title=one.public_title,
-            minutes=one.minutes,
-            first_day=days.get(one.id, usual)[0],
-            last_day=days.get(one.id, usual)[1],
-            former=str(one.supersedes_id or one.renews_id or ""),
+            key=certificate.public_id,
+            holder=holders[certificate.id],
+            name=certificate.printed_name,
+            title=certificate.public_title,
+            minutes=certificate.minutes,
+            first_day=days.get(certificate.id, usual)[0],
+            last_day=days.get(certificate.id, usual)[1],
+            former=str(certificate.supersedes_id or certificate.renews_id or ""),
         )
-        for one in batch.certificates
+        for certificate in batch.certificates
     ]
 
 
 def _days(session: Session, batch: CertificateBatch) -> dict[int, tuple[date, date]]:
     """The days that renewals are about: those of the first one's workshop. A query for each time
     that one was renewed before."""
-    found: dict[int, tuple[date, date]] = {}
-    asked = {one.id: one.renews_id for one in batch.certificates if one.renews_id is not None}
+    days: dict[int, tuple[date, date]] = {}
+    waiting = {
+        certificate.id: certificate.renews_id
+        for certificate in batch.certificates
+        if certificate.renews_id is not None
+    }
     former = aliased(Certificate)
-    while asked:
+    while waiting:
         rows = session.execute(
             select(former.id, former.renews_id, Workshop.starts_on, Workshop.ends_on)
             .join(CertificateBatch, CertificateBatch.id == former.batch_id)
             .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
-            .where(former.id.in_(set(asked.values())))
+            .where(former.id.in_(set(waiting.values())))
         ).all()
-        there = {row[0]: row for row in rows}
+        there = {days_of[0]: days_of for days_of in rows}
         further: dict[int, int] = {}
-        for key, earlier in asked.items():
+        for key, earlier in waiting.items():
             _id, renews, starts_on, ends_on = there[earlier]
-            found[key] = (starts_on, ends_on)
+            days[key] = (starts_on, ends_on)
             if renews is not None:
                 further[key] = renews
-        asked = further
-    return found
+        waiting = further
+    return days
 
 
 class NamesChanged(Problem):
@@ -255,7 +259,7 @@ def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
     the earlier certificate count, and of a renewal by a track what it asks.
     Raises the Problems above.
     """
-    waiting = [one for one in batch.certificates if one.serial is None]
+    waiting = [certificate for certificate in batch.certificates if certificate.serial is None]
     check_design_complete(
         batch.design_version, batch.workshop, expires=run_out(waiting, batch.rule.months_valid)
     )
@@ -268,23 +272,26 @@ def check_still_eligible(session: Session, batch: CertificateBatch) -> None:
     if closed_ahead(batch.workshop.register_id, session):
         raise SessionAhead
     now: dict[int, Candidate] = {
-        row.person_id: row for row in candidates(batch.workshop, session, excluding=batch)
+        candidate.person_id: candidate
+        for candidate in candidates(batch.workshop, session, excluding=batch)
     }
     for certificate in waiting:
-        row = now.get(certificate.person_id)
-        if row is not None and not row.name_may_be_printed:
+        candidate = now.get(certificate.person_id)
+        if candidate is not None and not candidate.name_may_be_printed:
             raise Problem(NAME_WITHHELD)
-        if row is None or row.missing:
+        if candidate is None or candidate.missing:
             raise NoLongerEligible
-        if row.printed_name != certificate.printed_name:
+        if candidate.printed_name != certificate.printed_name:
             raise NamesChanged
 
 
 def _check_still_renewed(session: Session, renewals: Iterable[Certificate]) -> None:
     """All that a track asks for a renewal must still be done. Raises NoLongerEligible."""
-    renewed = [one.renews for one in renewals if one.renews and one.version_id is not None]
+    renewed = [
+        renewal.renews for renewal in renewals if renewal.renews and renewal.version_id is not None
+    ]
     judged = judged_renewals(session, renewed, local_today())
-    if any(one.done_on is None for one in judged.values()):
+    if any(judgement.done_on is None for judgement in judged.values()):
         raise NoLongerEligible
 
 
@@ -306,8 +313,8 @@ def check_design_complete(version: DesignVersion, workshop: Workshop, *, expires
 
 
 def _filled(content: DesignContent, workshop: Workshop, *, expires: bool) -> frozenset[str]:
-    kept = paper_wording()
-    programme_logo = bool(kept.logo) and "certificates" in kept.logo_on
+    wording = paper_wording()
+    programme_logo = bool(wording.logo) and "certificates" in wording.logo_on
     there = {
         "expires": expires,
         "hours": content.hours,
@@ -323,10 +330,10 @@ def _filled(content: DesignContent, workshop: Workshop, *, expires: bool) -> fro
 def run_out(certificates: Iterable[Certificate], months_valid: int | None) -> bool:
     """True if all of these run out, by the rule or as those that they correct."""
     return all(
-        one.supersedes.expires_on is not None
-        if one.supersedes is not None
+        certificate.supersedes.expires_on is not None
+        if certificate.supersedes is not None
         else months_valid is not None
-        for one in certificates
+        for certificate in certificates
     )
 
 
@@ -416,9 +423,9 @@ def confirm_names(
     """
     with audited("certificates.names_confirmed", by) as change:
         present = {
-            row.person_public_id
-            for row in candidates(workshop, change.session)
-            if row.name_may_be_printed
+            candidate.person_public_id
+            for candidate in candidates(workshop, change.session)
+            if candidate.name_may_be_printed
         }
         people = change.session.scalars(
             select(Person)
@@ -461,12 +468,14 @@ def propose(
         locked = held_workshop(session, workshop.public_id)
         check_registers_closed(locked.register_id, session)
         rule = current_rule(session)
-        eligible = [row for row in candidates(locked, session) if not row.missing]
-        silent = never_asked([row.person_id for row in eligible], "printed_name", session)
+        eligible = [candidate for candidate in candidates(locked, session) if not candidate.missing]
+        silent = never_asked(
+            [candidate.person_id for candidate in eligible], "printed_name", session
+        )
         if silent and unasked is None:
             raise NamesNotAsked(len(silent))
         if unasked is Unasked.LEAVE_OUT:
-            eligible = [row for row in eligible if row.person_id not in silent]
+            eligible = [candidate for candidate in eligible if candidate.person_id not in silent]
         if rule is None or not eligible:
             raise NothingToPropose
         check_design_complete(version, locked, expires=rule.months_valid is not None)
@@ -477,17 +486,21 @@ def propose(
             rule_id=rule.id,
             design_version_id=version.id,
         )
-        earned = {row.person_id: row.judged.version for row in eligible if row.judged is not None}
+        earned = {
+            candidate.person_id: candidate.judged.version
+            for candidate in eligible
+            if candidate.judged is not None
+        }
         session.add_all(
             Certificate(
                 batch_id=batch.id,
-                person_id=row.person_id,
-                version_id=_other_than(rule, earned[row.person_id]),
-                printed_name=row.printed_name,
+                person_id=candidate.person_id,
+                version_id=_other_than(rule, earned[candidate.person_id]),
+                printed_name=candidate.printed_name,
                 public_title=locked.version.public_title,
-                minutes=row.minutes,
+                minutes=candidate.minutes,
             )
-            for row in eligible
+            for candidate in eligible
         )
         track = certifying_track_of(locked, session)
         if track is not None and not track.standard:
@@ -515,7 +528,7 @@ def locked_batch(
         state_of(locked, session),
         proposed_by=locked.proposed_by,
         actor=by.public_id,
-        issued=sum(one.serial is not None for one in locked.certificates),
+        issued=sum(certificate.serial is not None for certificate in locked.certificates),
     )
     if step in steps:
         return locked
@@ -605,7 +618,7 @@ def issue(
         done, total = _issue_part(session, locked, change.now, at_once or PART)
         if done == total:
             return ""
-        asked = enqueue(
+        work = enqueue(
             session,
             "certificates.issue",
             owner=by.public_id,
@@ -614,8 +627,8 @@ def issue(
             total=total,
             batch=locked.public_id,
         )
-        locked.job = asked.public_id
-        return asked.public_id
+        locked.job = work.public_id
+        return work.public_id
 
 
 def _send_back(batch: CertificateBatch, by: Actor) -> None:
@@ -662,15 +675,17 @@ def _issue_part(
         .limit(most)
         .with_for_update(of=Certificate)
     ).all()
-    corrected = [one.supersedes_id for one in part if one.supersedes_id is not None]
+    corrected = [
+        certificate.supersedes_id for certificate in part if certificate.supersedes_id is not None
+    ]
     if corrected:
         session.scalars(
             select(Certificate).where(Certificate.id.in_(corrected)).with_for_update()
         ).all()
     check_names(part)
     check_former(part)
-    for one in part:
-        _give(one, batch, now)
+    for certificate in part:
+        _give(certificate, batch, now)
     sign(session, part, now)
     session.flush()
     done, total = how_far(batch, session)
@@ -744,18 +759,18 @@ def leave_out(batch: CertificateBatch, by: Actor) -> int:
 
 def go_on_issuing(progress: Progress, *, batch: str) -> None:
     """Issue what is left of a batch, part by part. Whoever cancels it stops the batch."""
-    found = db.session.scalars(
+    batches = db.session.scalars(
         select(CertificateBatch).where(CertificateBatch.public_id == batch)
     ).one()
-    issuer = Actor(found.issued_by or "system")
-    done, total = how_far(found)
+    issuer = Actor(batches.issued_by or "system")
+    done, total = how_far(batches)
     db.session.rollback()
     while done < total:
         try:
             progress.report(done, total)
         except JobCancelled:
             with suppress(WrongStep):
-                stop(found, issuer)
+                stop(batches, issuer)
             raise
         issued = issue_part(batch)
         if issued is None:

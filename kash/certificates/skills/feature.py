@@ -91,18 +91,18 @@ def of_course(public_id: str, actor: Actor) -> list[Any] | None:
 def _suggested(asked: Viewer) -> Sequence[TodayLine]:
     if not asked.actor.may("skills.grant"):
         return []
-    found = suggestions(asked.day, excluding=asked.actor.account_id, limit=MOST_SHOWN)
+    suggested = suggestions(asked.day, excluding=asked.actor.account_id, limit=MOST_SHOWN)
     return [
         TodayLine(
-            _("May %(name)s lead %(course)s?", name=one.name, course=one.course_name),
-            url_for("skills.one_trainer", public_id=one.trainer),
+            _("May %(name)s lead %(course)s?", name=suggestion.name, course=suggestion.course_name),
+            url_for("skills.one_trainer", public_id=suggestion.trainer),
             _("Taught it, and nobody has decided yet."),
-            key=one.taught,
-            small=ngettext("workshop", "workshops", one.taught),
+            key=suggestion.taught,
+            small=ngettext("workshop", "workshops", suggestion.taught),
             button=_("Look and decide"),
-            about=one.name,
+            about=suggestion.name,
         )
-        for one in found
+        for suggestion in suggested
     ]
 
 

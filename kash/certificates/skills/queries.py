@@ -128,12 +128,12 @@ def certified_in(
         .order_by(Certificate.id)
     )
     courses: dict[int, str] = {}
-    found: dict[str, date] = {}
+    issued: dict[str, date] = {}
     for key, renews, course, day, holds in rows:
         courses[key] = of = courses.get(renews or 0, course)
         if holds and day is not None:
-            found[of] = max(day, found.get(of, day))
-    return found
+            issued[of] = max(day, issued.get(of, day))
+    return issued
 
 
 @dataclass(frozen=True)
@@ -173,13 +173,13 @@ def suggestions(
     }
     trainers = _in_order(Account, {trainer for trainer, _course in taught_enough})
     courses = _in_order(Course, {course for _trainer, course in taught_enough})
-    found = [
+    suggested = [
         Suggestion(*trainers[trainer], *courses[course], taught_enough[trainer, course])
         for course in courses
         for trainer in trainers
         if (trainer, course) in taught_enough
     ]
-    return found[:limit]
+    return suggested[:limit]
 
 
 def _in_order(of: type[Account] | type[Course], ids: Collection[int]) -> dict[int, tuple[str, str]]:
@@ -219,7 +219,7 @@ def _taught_enough(today: date, account_id: int | None = None) -> dict[tuple[int
     )
     if account_id is not None:
         statement = statement.where(Facilitator.account_id == account_id)
-    return {(one, course): number for one, course, number in db.session.execute(statement)}
+    return {(account, course): number for account, course, number in db.session.execute(statement)}
 
 
 # Beyond so many courses a table says that it shows the first ones only.
@@ -228,18 +228,18 @@ MOST_COURSES = 200
 
 def trainer(public_id: str) -> Account:
     """A trainer, or somebody of whom skills are on record. Raises NotFound."""
-    known = exists().where(TrainerSkill.account_id == Account.id)
+    ever = exists().where(TrainerSkill.account_id == Account.id)
     return one_or_404(
         db.session.scalar(
-            select(Account).where(Account.public_id == public_id, is_trainer() | known)
+            select(Account).where(Account.public_id == public_id, is_trainer() | ever)
         )
     )
 
 
 def is_still_trainer(account: Account) -> bool:
     """True if skills can be granted to an account."""
-    found = db.session.scalar(select(Account.id).where(Account.id == account.id, is_trainer()))
-    return found is not None
+    account_id = db.session.scalar(select(Account.id).where(Account.id == account.id, is_trainer()))
+    return account_id is not None
 
 
 def skills_of(account: Account) -> list[TrainerSkill]:
@@ -304,7 +304,7 @@ def levels_in(course_id: int) -> dict[str, Level]:
         .join(TrainerSkill, TrainerSkill.account_id == Account.id)
         .where(TrainerSkill.course_id == course_id, TrainerSkill.ended_on.is_(None), is_trainer())
     )
-    return {row[0]: Level(row[1]) for row in rows}
+    return {level[0]: Level(level[1]) for level in rows}
 
 
 @dataclass(frozen=True)
@@ -345,7 +345,7 @@ def matrix(wanted: MatrixFilter, account: str = "") -> Matrix:
     courses = db.session.execute(
         statement.order_by(func.lower(Course.name), Course.id).limit(MOST_COURSES)
     ).all()
-    found = db.session.execute(
+    skills = db.session.execute(
         select(Account.public_id, Account.name, Course.public_id, TrainerSkill.level)
         .outerjoin(
             TrainerSkill,
@@ -357,18 +357,18 @@ def matrix(wanted: MatrixFilter, account: str = "") -> Matrix:
     )
     names: dict[str, str] = {}
     levels: dict[str, dict[str, Level]] = {}
-    for public_id, name, course, level in found:
+    for public_id, name, course, level in skills:
         names[public_id] = name
-        held = levels.setdefault(public_id, {})
+        hers = levels.setdefault(public_id, {})
         if level is not None:
-            held[course] = Level(level)
-    shown = {row[0] for row in courses}
+            hers[course] = Level(level)
+    shown = {course[0] for course in courses}
     rows = [
         MatrixRow(public_id, name, levels[public_id])
         for public_id, name in names.items()
         if _fits([level for course, level in levels[public_id].items() if course in shown], wanted)
     ]
-    return Matrix(rows, [(row[0], row[1]) for row in courses])
+    return Matrix(rows, [(course[0], course[1]) for course in courses])
 
 
 def _fits(levels: Sequence[Level], wanted: MatrixFilter) -> bool:
@@ -411,15 +411,15 @@ def sentences(found: Sequence[Lacking]) -> list[str]:
     return [
         {
             TeamLack.CO_TEACHES_ONLY: _(
-                "%(name)s may co-teach this course but not lead it.", name=one.name
+                "%(name)s may co-teach this course but not lead it.", name=lacking.name
             ),
-            TeamLack.OBSERVES_ONLY: _("%(name)s may observe this course only.", name=one.name),
+            TeamLack.OBSERVES_ONLY: _("%(name)s may observe this course only.", name=lacking.name),
             TeamLack.NOTHING_WRITTEN: _(
-                "%(name)s: no skill in this course is written down.", name=one.name
+                "%(name)s: no skill in this course is written down.", name=lacking.name
             ),
             TeamLack.NOBODY_LEADS: _("Nobody on the team may lead this course."),
-        }[one.lack]
-        for one in found
+        }[lacking.lack]
+        for lacking in found
     ]
 
 
@@ -448,32 +448,38 @@ def advise(asked: TeamQuestion) -> TeamAdvice:
         return TeamAdvice(told=_("No trainer's skill in this course is written down yet."))
     names = names_of(asked.team)
     team = [
-        TeamMember(names[one], one == asked.leads, levels.get(one))
-        for one in asked.team
-        if one in names
+        TeamMember(names[member], member == asked.leads, levels.get(member))
+        for member in asked.team
+        if member in names
     ]
     # Whoever is locked is asked for nothing new.
     open_to = {
-        one.public_id: one.name
-        for one in accounts_with_role(Role.TRAINER)
-        if one.public_id in levels
+        account.public_id: account.name
+        for account in accounts_with_role(Role.TRAINER)
+        if account.public_id in levels
     }
     busy = loads(asked.first, asked.last, asked.workshop) if open_to else {}
     free = [
-        Free(one, name, levels[one], busy.get(one, _FREE).clashing, busy.get(one, _FREE).near)
-        for one, name in open_to.items()
+        Free(
+            member,
+            name,
+            levels[member],
+            busy.get(member, _FREE).clashing,
+            busy.get(member, _FREE).near,
+        )
+        for member, name in open_to.items()
     ]
     lacking = lacks(team)
     if team and not lacking:
         return TeamAdvice()
     # Whoever is on the team and may lead needs not be asked for more than that.
     there = [
-        TrainerToAsk(one, names[one], LEVEL[Level.LEAD], _("teaches here already"))
-        for one in asked.team
-        if one in names and levels.get(one) is Level.LEAD and one != asked.leads
+        TrainerToAsk(member, names[member], LEVEL[Level.LEAD], _("teaches here already"))
+        for member in asked.team
+        if member in names and levels.get(member) is Level.LEAD and member != asked.leads
     ]
     others = [
-        TrainerToAsk(one.public_id, one.name, LEVEL[one.level], free_text(one))
-        for one in whom_to_ask(free, asked.team)
+        TrainerToAsk(member.public_id, member.name, LEVEL[member.level], free_text(member))
+        for member in whom_to_ask(free, asked.team)
     ]
     return TeamAdvice(sentences(lacking), [*there, *others][:MOST_ASKED])

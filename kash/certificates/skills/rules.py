@@ -106,15 +106,15 @@ def lacks(team: Sequence[TeamMember]) -> list[Lacking]:
 
     Whoever leads must be one who may; of the others it is told who may not even co-teach.
     """
-    found = []
+    lacking = []
     for member in sorted(team, key=lambda one: not one.leads):
         if member.level is Level.CO_TEACH and member.leads:
-            found.append(Lacking(TeamLack.CO_TEACHES_ONLY, member.name))
+            lacking.append(Lacking(TeamLack.CO_TEACHES_ONLY, member.name))
         elif member.level in _OF_ONE:
-            found.append(Lacking(_OF_ONE[member.level], member.name))
+            lacking.append(Lacking(_OF_ONE[member.level], member.name))
     if team and all(member.level is not Level.LEAD for member in team):
-        found.append(Lacking(TeamLack.NOBODY_LEADS))
-    return found
+        lacking.append(Lacking(TeamLack.NOBODY_LEADS))
+    return lacking
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,11 @@ class Free:
 def whom_to_ask(people: Iterable[Free], team: Collection[str]) -> list[Free]:
     """Those beside the team who may lead or co-teach: whoever may lead first, the least busy of
     them first."""
-    asked = [one for one in people if one.public_id not in team and one.level is not Level.OBSERVE]
+    free = [
+        person
+        for person in people
+        if person.public_id not in team and person.level is not Level.OBSERVE
+    ]
     return sorted(
-        asked, key=lambda one: (_RANK[one.level], one.clashing, one.near, one.name, one.public_id)
+        free, key=lambda one: (_RANK[one.level], one.clashing, one.near, one.name, one.public_id)
     )

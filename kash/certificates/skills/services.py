@@ -118,17 +118,17 @@ def end_skill(trainer: str, skill: str, because: str, *, by: Actor) -> None:
     """End a skill with a reason. Raises NotFound, OwnSkill and SkillEnded."""
     with audited("skills.ended", by) as change:
         account = _locked(change.session, trainer, by)
-        found = one_or_404(
+        present = one_or_404(
             change.session.scalar(
                 select(TrainerSkill).where(
                     TrainerSkill.account_id == account.id, TrainerSkill.public_id == skill
                 )
             )
         )
-        if found.ended_on is not None:
+        if present.ended_on is not None:
             raise Problem(_l("This was ended already."))
-        _end(found, to_local(change.now).date(), "ended", by.public_id, because)
-        change.about(found.public_id, account.public_id)
+        _end(present, to_local(change.now).date(), "ended", by.public_id, because)
+        change.about(present.public_id, account.public_id)
 
 
 def defer(trainer: str, course: str, because: str, *, by: Actor) -> None:
@@ -136,17 +136,17 @@ def defer(trainer: str, course: str, because: str, *, by: Actor) -> None:
     as often again. Raises NotFound, OwnSkill, NoTrainer and NoSuchCourse."""
     with audited("skills.deferred", by) as change:
         account = _trainer(change.session, trainer, by)
-        found = _course(change.session, course)
+        of_course = _course(change.session, course)
         change.session.add(
             SkillDeferral(
                 account_id=account.id,
-                course_id=found.id,
+                course_id=of_course.id,
                 deferred_on=to_local(change.now).date(),
                 because=because,
                 deferred_by=by.public_id,
             )
         )
-        change.about(account.public_id, found.public_id)
+        change.about(account.public_id, of_course.public_id)
 
 
 def end_with_role(session: Session, public_id: str, roles: frozenset[Role], now: datetime) -> None:
@@ -159,8 +159,8 @@ def end_with_role(session: Session, public_id: str, roles: frozenset[Role], now:
         .join(TrainerSkill.account)
         .where(Account.public_id == public_id, TrainerSkill.ended_on.is_(None))
     )
-    for row in rows:
-        _end(row, to_local(now).date(), "left")
+    for skill in rows:
+        _end(skill, to_local(now).date(), "left")
 
 
 def _locked(session: Session, trainer: str, by: Actor) -> Account:
@@ -226,7 +226,9 @@ def _proven(
         level=str(Level(details.level)),
         since=details.since,
         evidence=str(evidence),
-        workshops=[one.public_id for one in workshops] if evidence is ProofKind.TAUGHT else [],
+        workshops=[workshop.public_id for workshop in workshops]
+        if evidence is ProofKind.TAUGHT
+        else [],
         assessed_by=proof.assessor,
         assessed_on=proof.assessed_on,
         note=details.note,

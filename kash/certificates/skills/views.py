@@ -90,13 +90,13 @@ def matrix_table(found: Matrix) -> list[list[str]]:
         [_("Trainer"), *(name for _public_id, name in found.courses)],
         *(
             [
-                row.name,
+                line.name,
                 *(
-                    str(LEVEL_ALONE[row.levels[course]]) if course in row.levels else ""
+                    str(LEVEL_ALONE[line.levels[course]]) if course in line.levels else ""
                     for course, _name in found.courses
                 ),
             ]
-            for row in found.rows
+            for line in found.rows
         ),
     ]
 
@@ -147,17 +147,19 @@ def one_trainer(public_id: str) -> ResponseReturnValue:
     skills = skills_of(account)
     deferrals = deferrals_of(account)
     taught = taught_by(account.id, today)
-    accounts = {one.granted_by for one in skills} | {one.assessed_by for one in skills}
-    accounts |= {one.ended_by for one in skills} | {one.deferred_by for one in deferrals}
+    accounts = {skill.granted_by for skill in skills} | {skill.assessed_by for skill in skills}
+    accounts |= {skill.ended_by for skill in skills} | {
+        deferral.deferred_by for deferral in deferrals
+    }
     grants = _may_grant(account)
     return render_template(
         "skills/trainer.html",
         trainer=account,
-        present=[one for one in skills if one.ended_on is None],
-        ended=[one for one in skills if one.ended_on is not None],
+        present=[skill for skill in skills if skill.ended_on is None],
+        ended=[skill for skill in skills if skill.ended_on is not None],
         deferrals=deferrals,
         taught=taught,
-        workshops={one.public_id: one for one in taught},
+        workshops={workshop.public_id: workshop for workshop in taught},
         course_names=dict(all_courses()),
         suggested=suggestions(today, account_id=account.id) if grants else (),
         names=names_of(accounts),
@@ -201,9 +203,9 @@ def grant(public_id: str) -> ResponseReturnValue:
     form.assessor.choices = [
         ("", _("Somebody outside the programme")),
         *(
-            (one.public_id, one.name)
-            for one in accounts_with_role(Role.TRAINER, Role.DIRECTOR)
-            if one.id != account.id
+            (workshop.public_id, workshop.name)
+            for workshop in accounts_with_role(Role.TRAINER, Role.DIRECTOR)
+            if workshop.id != account.id
         ),
     ]
     if request.method == "GET":
@@ -218,8 +220,8 @@ def grant(public_id: str) -> ResponseReturnValue:
             return redirect(url_for("skills.one_trainer", public_id=public_id), code=303)
     names = dict(courses)
     taught: dict[str, list[str]] = {}
-    for one in taught_by(account.id, today):
-        taught.setdefault(names[one.course], []).append(one.title)
+    for workshop in taught_by(account.id, today):
+        taught.setdefault(names[workshop.course], []).append(workshop.title)
     return page(
         "skills/grant.html",
         form=form,
@@ -241,15 +243,15 @@ def end(public_id: str, skill_id: str) -> ResponseReturnValue:
     account = trainer(public_id)
     if account.public_id == current_actor().public_id:
         raise Forbidden
-    found = skill(account, skill_id)
+    ending = skill(account, skill_id)
     form = EndSkillForm()
     if form.validate_on_submit():
         with form.showing_problems():
             services.end_skill(public_id, skill_id, form.because.data, by=current_actor())
             flash(_("Ended. It stays in the history with the reason."))
             return redirect(url_for("skills.one_trainer", public_id=public_id), code=303)
-        found = skill(trainer(public_id), skill_id)
-    return page("skills/end.html", form=form, trainer=account, skill=found, levels=LEVEL_ALONE)
+        ending = skill(trainer(public_id), skill_id)
+    return page("skills/end.html", form=form, trainer=account, skill=ending, levels=LEVEL_ALONE)
 
 
 @blueprint.route("/trainers/<public_id>/not-yet", methods=["GET", "POST"])

@@ -26,14 +26,14 @@ _MOST_BYTES = 1024 * 1024
 
 
 def _track(name: str) -> Track:
-    found = db.session.scalar(
+    public_id = db.session.scalar(
         select(Track.public_id).where(
             or_(Track.public_id == name, func.lower(Track.name) == name.lower())
         )
     )
-    if found is None:
+    if public_id is None:
         raise click.ClickException(_("There is no such track."))
-    return one_track(found)
+    return one_track(public_id)
 
 
 def _lines(file: Path) -> str:
@@ -56,18 +56,20 @@ def _lines(file: Path) -> str:
 def enrol(track: str, file: Path, *, confirm: bool) -> None:
     """Put people on a track, by its name or number: a line of the file for each, with a number of
     a participant, a reference, or a name. No name is shown."""
-    found = _track(track)
+    chosen = _track(track)
     lines = pasted_lines(_lines(file))
     if len(lines) > MOST_AT_ONCE:
         raise click.ClickException(_("Too many at once. The most are: %(most)s", most=MOST_AT_ONCE))
     read = people_of_lines(SYSTEM, lines)
-    for one in read:
-        if one.fault is not None:
-            row = _("Row %(row)s", row=one.line.number)
-            click.echo(f"{row}: {LINE_FAULTS[one.fault]}", err=True)
-    people = [one.person for one in read if one.person is not None]
-    shown = entrants(found, SYSTEM, people)
-    counts = {each: sum(one.outcome is each for one in shown) for each in EntryOutcome}
+    for line in read:
+        if line.fault is not None:
+            place = _("Row %(row)s", row=line.line.number)
+            click.echo(f"{place}: {LINE_FAULTS[line.fault]}", err=True)
+    people = [line.person for line in read if line.person is not None]
+    shown = entrants(chosen, SYSTEM, people)
+    counts = {
+        outcome: sum(entrant.outcome is outcome for entrant in shown) for outcome in EntryOutcome
+    }
     click.echo(
         _(
             "New on it: %(new)s. On it already: %(there)s. Under 18: %(minors)s.",
@@ -76,8 +78,8 @@ def enrol(track: str, file: Path, *, confirm: bool) -> None:
             minors=counts[EntryOutcome.MINOR],
         )
     )
-    version = published_version(found)
-    public_id = found.public_id
+    version = published_version(chosen)
+    public_id = chosen.public_id
     if not confirm:
         return
     with told_at_terminal(Problem):

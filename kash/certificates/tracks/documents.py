@@ -21,7 +21,7 @@ def checklist_sheet(track: Track, version: TrackVersion) -> bytes:
         track=track_name(track.name, track.name_sw),
         version=version.number,
         kinds=VISITS,
-        items=[checklist_line(one) for one in checklist_from_json(version.checklist)],
+        items=[checklist_line(item) for item in checklist_from_json(version.checklist)],
     )
     return document(
         PagedDocument(

@@ -132,11 +132,11 @@ def move_visits(row_changes: RowChanges, kept: int, gone: int) -> None:
     stays."""
     facts, visits = table_of(SeenFact), table_of(SupervisionVisit)
     of_both = row_changes.rows(facts, facts.c.person_id.in_((kept, gone)))
-    stays = {_thing(row): row["id"] for row in of_both if row["person_id"] == kept}
-    for row in of_both:
-        if row["person_id"] == gone and _thing(row) in stays:
-            there = {"fact_id": stays[_thing(row)]}
-            row_changes.update(visits, visits.c.fact_id == row["id"], there)
+    stays = {_thing(fact): fact["id"] for fact in of_both if fact["person_id"] == kept}
+    for fact in of_both:
+        if fact["person_id"] == gone and _thing(fact) in stays:
+            there = {"fact_id": stays[_thing(fact)]}
+            row_changes.update(visits, visits.c.fact_id == fact["id"], there)
     row_changes.update(visits, visits.c.person_id == gone, {"person_id": kept})
 
 
@@ -209,26 +209,26 @@ def _line(one: Any, title: str, text: str, button: str) -> TodayLine:
 def _proposed(asked: Viewer) -> Sequence[TodayLine]:
     return [
         _line(
-            one,
+            waiting,
             _("Proposed: %(track)s, version %(number)s"),
             _("Nobody is enrolled on it before it is published."),
             _("Read and decide"),
         )
-        for one in asked.once(_waiting)
-        if one.state != "draft"
+        for waiting in asked.once(_waiting)
+        if waiting.state != "draft"
     ]
 
 
 def _returned(asked: Viewer) -> Sequence[TodayLine]:
     return [
         _line(
-            one,
+            waiting,
             _("Sent back: %(track)s, version %(number)s"),
             _("The reason stands on its page. Change it and propose it again."),
             _("See why"),
         )
-        for one in asked.once(_waiting)
-        if one.state == "draft"
+        for waiting in asked.once(_waiting)
+        if waiting.state == "draft"
     ]
 
 
@@ -238,15 +238,15 @@ def _due(asked: Viewer) -> Sequence[TodayLine]:
         return []
     return [
         TodayLine(
-            _("Visits to make: %(track)s", track=track_name(one.name, one.name_sw)),
-            url_for("tracks.visits", public_id=one.track, state=DUE),
-            _("The first is due since %(day)s.", day=date_text(one.since)),
-            key=one.visits,
+            _("Visits to make: %(track)s", track=track_name(due.name, due.name_sw)),
+            url_for("tracks.visits", public_id=due.track, state=DUE),
+            _("The first is due since %(day)s.", day=date_text(due.since)),
+            key=due.visits,
             button=_("See whom"),
-            about=track_name(one.name, one.name_sw),
-            count=one.visits,
+            about=track_name(due.name, due.name_sw),
+            count=due.visits,
         )
-        for one in due_visits(asked.actor, asked.day)
+        for due in due_visits(asked.actor, asked.day)
     ]
 
 

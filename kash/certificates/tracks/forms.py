@@ -143,10 +143,10 @@ class TreeSheet:
 
     def show(self, tree: list[FlawAt], renewal_tree: list[FlawAt], renewal: list[FlawAt]) -> None:
         """Note what is wrong, each at its place."""
-        self.flaws = {_key(TREE, one): one.flaw for one in tree}
-        self.flaws |= {_key(RENEWAL, one): one.flaw for one in renewal_tree}
+        self.flaws = {_key(TREE, flaw): flaw.flaw for flaw in tree}
+        self.flaws |= {_key(RENEWAL, flaw): flaw.flaw for flaw in renewal_tree}
         self.flaws |= {
-            "grace_days" if one.flaw is TreeFlaw.GRACE else "months": one.flaw for one in renewal
+            "grace_days" if flaw.flaw is TreeFlaw.GRACE else "months": flaw.flaw for flaw in renewal
         }
 
 
@@ -192,7 +192,7 @@ def _read(form: MultiDict[str, str], top: str) -> Requirements:
 def _fields(form: MultiDict[str, str], place: str) -> Mapping[str, list[str]]:
     start = f"{place}:"
     return {
-        name.removeprefix(start): [CONTROL_CHARACTERS.sub("", one) for one in form.getlist(name)]
+        name.removeprefix(start): [CONTROL_CHARACTERS.sub("", text) for text in form.getlist(name)]
         for name in form
         if name.startswith(start)
     }
@@ -298,15 +298,15 @@ class SentencePiece:
 
 def pieces(kind: LeafKind, leaf: Leaf, names: Names) -> list[SentencePiece]:
     """A requirement's sentence, taken apart at its parameters."""
-    parameters = {one.name: one for one in kind.rule.parameters}
-    found = []
+    parameters = {parameter.name: parameter for parameter in kind.rule.parameters}
+    parts = []
     for number, text in enumerate(_BRACES.split(str(kind.sentence))):
         parameter = parameters.get(text) if number % 2 else None
         if parameter is not None:
-            found.append(SentencePiece(word_of(kind, parameter, leaf, names), parameter))
+            parts.append(SentencePiece(word_of(kind, parameter, leaf, names), parameter))
         elif text:
-            found.append(SentencePiece(text))
-    return found
+            parts.append(SentencePiece(text))
+    return parts
 
 
 def sentence(leaf: Leaf, names: Names) -> str:
@@ -319,16 +319,16 @@ def sentence(leaf: Leaf, names: Names) -> str:
 
 def word_of(kind: LeafKind, parameter: Parameter, leaf: Leaf, names: Names) -> str:
     """A parameter of a requirement in words."""
-    said = leaf.text(parameter.name)
+    value = leaf.text(parameter.name)
     if parameter.kind is ParameterKind.COURSE:
-        return names.courses.get(said) or _("a course")
+        return names.courses.get(value) or _("a course")
     if parameter.kind is ParameterKind.TRACK:
-        return names.track(said, language()) or _("a track")
+        return names.track(value, language()) or _("a track")
     if parameter.kind is ParameterKind.CHOICE:
-        return str((kind.choices or {}).get(said, "–"))
+        return str((kind.choices or {}).get(value, "–"))
     if parameter.kind is ParameterKind.VERSIONS:
         return _versions(leaf, names)
-    return said or "–"
+    return value or "–"
 
 
 def _versions(leaf: Leaf, names: Names) -> str:
@@ -382,7 +382,7 @@ class VisitForm(KashForm):
 
 def observed_in(form: MultiDict[str, str], items: Sequence[ChecklistItem]) -> dict[str, str]:
     """Observations that were sent, of items of a checklist; what was not seen is left out."""
-    sent = {one.key: form.get(f"{_SEEN}{one.key}", "") for one in items}
+    sent = {item.key: form.get(f"{_SEEN}{item.key}", "") for item in items}
     return {key: value for key, value in sent.items() if value in set(Observed)}
 
 
@@ -394,25 +394,25 @@ def rows_to_write(items: Sequence[ChecklistItem]) -> list[ChecklistItem]:
 
 def rows_sent(form: MultiDict[str, str]) -> list[ChecklistItem]:
     """The lines of a checklist as they were sent, empty ones too."""
-    found = []
+    items = []
     for number in range(MOST_ITEMS + _ROWS_MORE):
         if f"{_ITEM}{number}" not in form:
             break
         texts = (_line(form.get(f"{_ITEM}{number}{part}", "")) for part in ("", "-sw"))
         key = form.get(f"{_ITEM}{number}-key", "")[:16]
-        found.append(ChecklistItem(key, *texts))
-    return found
+        items.append(ChecklistItem(key, *texts))
+    return items
 
 
 def too_long(rows: Sequence[ChecklistItem]) -> dict[int, str]:
     """Sentences by line, for lines that are too long, or have no words but in Kiswahili."""
-    found = {}
-    for number, row in enumerate(rows):
-        if max(len(row.text), len(row.text_sw)) > LONGEST_ITEM:
-            found[number] = _("Shorten this line: it must fit on the sheet.")
-        elif row.text_sw and not row.text:
-            found[number] = _("Write this line in English too.")
-    return found
+    sentences = {}
+    for number, item in enumerate(rows):
+        if max(len(item.text), len(item.text_sw)) > LONGEST_ITEM:
+            sentences[number] = _("Shorten this line: it must fit on the sheet.")
+        elif item.text_sw and not item.text:
+            sentences[number] = _("Write this line in English too.")
+    return sentences
 
 
 def _line(text: str) -> str:

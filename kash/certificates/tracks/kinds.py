@@ -34,9 +34,9 @@ def _workshop(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     window = asked.window
     if asked.here is not None:
         return {
-            person: found
-            for person, found in asked.here.items()
-            if window is None or window.holds(found[1])
+            person: share
+            for person, share in asked.here.items()
+            if window is None or window.holds(share[1])
         }
     return hour_shares(
         session,
@@ -53,16 +53,18 @@ def _workshop(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
 def _test(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     """Best scores, written or oral: any test counts, and one that was failed harms nobody."""
     course = leaf.text("course")
-    found = oral_scores(session, course, asked)
+    oral = oral_scores(session, course, asked)
     for person, scores in scores_in(session, course, asked.people).items():
-        counting = [one for one in scores if asked.window is None or asked.window.holds(one[1])]
-        if person in found:
-            counting.append(found[person])
+        counting = [
+            score for score in scores if asked.window is None or asked.window.holds(score[1])
+        ]
+        if person in oral:
+            counting.append(oral[person])
         if counting:
             best = max(score for score, _day in counting)
             reached = [day for score, day in counting if score >= asked.need]
-            found[person] = best, min(reached) if reached else max(day for _, day in counting)
-    return found
+            oral[person] = best, min(reached) if reached else max(day for _, day in counting)
+    return oral
 
 
 ROLES = {

@@ -73,22 +73,22 @@ class CertificatePeriods(Part):
 
 def leaf_kinds() -> dict[str, LeafKind]:
     """All kinds by their keys, in the order of the features."""
-    return {one.rule.key: one for one in declared(LeafKind)}
+    return {kind.rule.key: kind for kind in declared(LeafKind)}
 
 
 def kind_rules() -> dict[str, KindRule]:
     """The rules of all kinds by their keys."""
-    return {key: one.rule for key, one in leaf_kinds().items()}
+    return {key: kind.rule for key, kind in leaf_kinds().items()}
 
 
 def found_by(session: Session, statement: Select[*tuple[Any, ...]], asked: LeafQuestion) -> Found:
     """Facts that a select of (person, amount, day) finds."""
     if asked.people is not None:
         return {person: (amount, day) for person, amount, day in session.execute(statement)}
-    found: Found = {}
+    facts: Found = {}
     for (amount, day), people in alike(session, statement):
-        found |= dict.fromkeys(people, (amount, day))
-    return found
+        facts |= dict.fromkeys(people, (amount, day))
+    return facts
 
 
 def alike(
@@ -98,8 +98,8 @@ def alike(
 
     Of a hundred thousand people few hundred rows come over, not one for each.
     """
-    each = statement.subquery()
-    person, *rest = each.c
+    people = statement.subquery()
+    person, *rest = people.c
     together = func.aggregate_strings(cast(person, String), ",")
     for *shared, keys in session.execute(select(*rest, together).group_by(*reversed(rest))):
         yield tuple(shared), map(int, keys.split(","))
@@ -109,13 +109,13 @@ def certificate_periods(
     session: Session, course: int | None, people: Collection[int] | None
 ) -> dict[int, list[CertificatePeriod]]:
     """{person: periods} of the certificates of a course (its key); none without a course."""
-    found: dict[int, list[CertificatePeriod]] = {}
+    by_person: dict[int, list[CertificatePeriod]] = {}
     if course is None:
-        return found
+        return by_person
     for part in declared(CertificatePeriods):
         for person, periods in part.read(session, course, people).items():
-            found.setdefault(person, []).extend(periods)
-    return found
+            by_person.setdefault(person, []).extend(periods)
+    return by_person
 
 
 def facts_of(session: Session, leaves: Collection[Leaf], asked: LeafQuestion) -> dict[Leaf, Found]:

@@ -120,24 +120,24 @@ def certificate_rows(rows: Iterable[Any], today: date) -> Iterator[Sequence[obje
         _("Revoked on"),
     ]
     yield head
-    for row in rows:
+    for certificate in rows:
         yield [
-            grouped(row.serial),
-            row.name,
-            row.public_title,
-            row.workshop,
-            _hours(row.minutes),
-            row.issued_on,
-            row.expires_on,
+            grouped(certificate.serial),
+            certificate.name,
+            certificate.public_title,
+            certificate.workshop,
+            _hours(certificate.minutes),
+            certificate.issued_on,
+            certificate.expires_on,
             words[
                 condition_on(
                     today,
-                    revoked=row.revoked_at is not None,
-                    revoked_class=row.revoked_class,
-                    expires_on=row.expires_on,
+                    revoked=certificate.revoked_at is not None,
+                    revoked_class=certificate.revoked_class,
+                    expires_on=certificate.expires_on,
                 )
             ],
-            to_local(row.revoked_at).date() if row.revoked_at else None,
+            to_local(certificate.revoked_at).date() if certificate.revoked_at else None,
         ]
 
 
@@ -206,8 +206,8 @@ def _index(found: str) -> ResponseReturnValue:
         "certificates/index.html",
         listing=rows,
         shown=OneGroup(letter, rows.rows, counts, most=most),
-        total=rows.total if own else sum(min(one, most) for one in counts.values()),
-        more=any(one > most for one in counts.values()),
+        total=rows.total if own else sum(min(count, most) for count in counts.values()),
+        more=any(count > most for count in counts.values()),
         found=found,
         state=state,
         states=[("", _("All")), *CONDITION_NAMES.items()],
@@ -220,8 +220,8 @@ def _index(found: str) -> ResponseReturnValue:
 
 
 def _state() -> str:
-    asked = request.values.get("state", "")
-    return asked if asked in CONDITION_NAMES else ""
+    state = request.values.get("state", "")
+    return state if state in CONDITION_NAMES else ""
 
 
 @blueprint.route("/certificates/export", methods=["GET", "POST"])
@@ -231,13 +231,13 @@ def export() -> ResponseReturnValue:
     actor = current_actor()
     if actor.reach("certificates.see") is Reach.SELF:
         raise Forbidden
-    found = request.form.get("search", "").strip()[:LONGEST_NAME]
+    searched = request.form.get("search", "").strip()[:LONGEST_NAME]
     kind = request.form.get("kind", "")
     if request.method == "GET" or kind not in ("csv", "xlsx"):
-        return render_template("certificates/export.html", state=_state(), found=found)
+        return render_template("certificates/export.html", state=_state(), found=searched)
     today = local_today()
     note_export(actor)
-    statement = certificates_for_table(actor, today, _state(), fits_typed(found))
+    statement = certificates_for_table(actor, today, _state(), fits_typed(searched))
     rows = db.session.execute(statement, execution_options={"yield_per": 1000})
     return written(certificate_rows(rows, today), file="certificates", kind=kind)
 
@@ -246,8 +246,8 @@ def export() -> ResponseReturnValue:
 @allow("certificates.see")
 def certificate(public_id: str) -> ResponseReturnValue:
     """One certificate, how it stands, and what came before and after it."""
-    found = issuing.certificate(public_id, current_actor(), "certificates.see")
-    return certificate_page(found, ReprintForm())
+    certificate = issuing.certificate(public_id, current_actor(), "certificates.see")
+    return certificate_page(certificate, ReprintForm())
 
 
 def certificate_page(certificate: Certificate, form: ReprintForm) -> ResponseReturnValue:
@@ -268,10 +268,10 @@ def certificate_page(certificate: Certificate, form: ReprintForm) -> ResponseRet
         history=history_of(certificate, actor),
         form=form,
         printings=printings,
-        printed=any(one.kind != "own_file" for one in printings),
+        printed=any(printing.kind != "own_file" for printing in printings),
         printing_names=PRINTING_NAMES,
         reason_names=REASON_NAMES,
-        names=names_of(one.made_by for one in printings),
+        names=names_of(printing.made_by for printing in printings),
         grouped=grouped,
         today=local_today(),
     ), 422 if form.errors else 200
@@ -281,14 +281,17 @@ def certificate_page(certificate: Certificate, form: ReprintForm) -> ResponseRet
 @allow("certificates.revoke", fresh=True)
 def revoke(public_id: str) -> ResponseReturnValue:
     """Revoke a certificate, with a class that is public and a reason that is not."""
-    found = issuing.certificate(public_id, current_actor(), "certificates.revoke")
+    certificate = issuing.certificate(public_id, current_actor(), "certificates.revoke")
     form = RevokeForm()
     if form.validate_on_submit():
-        revoking.revoke(found, form.reason_class.data, form.reason.data, current_actor())
+        revoking.revoke(certificate, form.reason_class.data, form.reason.data, current_actor())
         flash(_("Revoked. Whoever checks it now reads so."))
         return redirect(url_for("certificates.certificate", public_id=public_id))
     return page(
-        "certificates/revoke.html", form=form, certificate=found, serial=grouped(found.serial or "")
+        "certificates/revoke.html",
+        form=form,
+        certificate=certificate,
+        serial=grouped(certificate.serial or ""),
     )
 
 
@@ -297,8 +300,8 @@ def revoke(public_id: str) -> ResponseReturnValue:
 @offers_table("list", names=True)
 def batch(public_id: str, batch_id: str) -> ResponseReturnValue:
     """A batch: its names, how it stands, and what can be done next."""
-    found = staff_workshop(public_id)
-    return batch_page(found, batch_of(found, batch_id), SendBackForm())
+    workshop = staff_workshop(public_id)
+    return batch_page(workshop, batch_of(workshop, batch_id), SendBackForm())
 
 
 def batch_page(
@@ -320,9 +323,9 @@ def batch_page(
     may = {BatchStep.APPROVE: decision.approves, BatchStep.RETURN: decision.returns}
     printings = printings_of(shown)
     counts = groups_of_batch(shown)
-    asked = request.args.get("group", "")
-    letter = asked if asked in counts else next(iter(counts), "")
-    found = listing(
+    letter_asked = request.args.get("group", "")
+    letter = letter_asked if letter_asked in counts else next(iter(counts), "")
+    certificates = listing(
         certificates_of_batch(shown, letter),
         sorts={
             "name": func.lower(Certificate.printed_name),
@@ -333,7 +336,7 @@ def batch_page(
         key=Certificate.id,
     )
     if is_taken():
-        return taken(found.turned(lambda rows: names_to_take(actor, rows)), BATCH_COLUMNS)
+        return taken(certificates.turned(lambda rows: names_to_take(actor, rows)), BATCH_COLUMNS)
     wrong = bool(form.errors or (paper and paper.errors))
     return render_template(
         "certificates/batch.html",
@@ -344,7 +347,7 @@ def batch_page(
         issued=issued,
         total=total,
         work=issuing_job(shown) if state in ("issuing", "stopped") else None,
-        listing=found,
+        listing=certificates,
         groups=OneGroup(letter, (), counts),
         unasked=unasked_in(shown) if issued < total else 0,
         changed=names_changed(shown) if issued < total else 0,
@@ -354,7 +357,7 @@ def batch_page(
                 *shown.accounts,
                 shown.issued_by,
                 decision.standing_in,
-                *(one.made_by for one in printings),
+                *(printing.made_by for printing in printings),
             ]
         ),
         earned_by=[
@@ -366,7 +369,7 @@ def batch_page(
         form=form,
         paper=paper or ReprintForm(),
         printings=printings,
-        printed={one.kind for one in printings if one.certificate_id is None},
+        printed={printing.kind for printing in printings if printing.certificate_id is None},
         printing_names=PRINTING_NAMES,
         reason_names=REASON_NAMES,
         # By these sessions the hours were counted that somebody is to approve.
@@ -434,8 +437,8 @@ def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
 @allow("certificates.print")
 def stop(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Stop issuing. What has its serial keeps it."""
-    found = own_workshop(public_id, current_actor(), "certificates.print")
-    return _page(found, batch_id).step(
+    workshop = own_workshop(public_id, current_actor(), "certificates.print")
+    return _page(workshop, batch_id).step(
         lambda shown: services_issuing.stop(shown, current_actor()),
         lambda _nothing: _("Stopped. What is issued stays issued."),
     )
@@ -445,8 +448,8 @@ def stop(public_id: str, batch_id: str) -> ResponseReturnValue:
 @allow("certificates.print")
 def leave_out(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Take what was not issued out of the batch, so that it can be proposed again."""
-    found = own_workshop(public_id, current_actor(), "certificates.print")
-    return _page(found, batch_id).step(
+    workshop = own_workshop(public_id, current_actor(), "certificates.print")
+    return _page(workshop, batch_id).step(
         lambda shown: services_issuing.leave_out(shown, current_actor()),
         lambda number: _("Left out: %(number)s. They can be proposed again.", number=number),
     )
@@ -457,8 +460,8 @@ def leave_out(public_id: str, batch_id: str) -> ResponseReturnValue:
 def correct(public_id: str) -> ResponseReturnValue:
     """Propose a certificate with the right name in place of one with a wrong name."""
     actor = current_actor()
-    found = issuing_certificate(public_id, actor, "certificates.propose")
-    form = NameCorrectionForm(data={"name": found.person.name_for_paper})
+    certificate = issuing_certificate(public_id, actor, "certificates.propose")
+    form = NameCorrectionForm(data={"name": certificate.person.name_for_paper})
     if form.validate_on_submit():
         name = " ".join(form.name.data.split())
         wrong = wrong_name(name)
@@ -466,7 +469,7 @@ def correct(public_id: str) -> ResponseReturnValue:
             form.mark_wrong(form.name, wrong)
         else:
             with form.showing_problems():
-                batch_id = propose_correction(found, name, actor)
+                batch_id = propose_correction(certificate, name, actor)
                 flash(_("Proposed. Another person must approve it now."))
                 workshop = issuing_certificate(public_id, actor, "certificates.propose").batch
                 return redirect(
@@ -476,13 +479,13 @@ def correct(public_id: str) -> ResponseReturnValue:
                         batch_id=batch_id,
                     )
                 )
-        found = issuing_certificate(public_id, actor, "certificates.propose")
+        certificate = issuing_certificate(public_id, actor, "certificates.propose")
     return page(
         "certificates/correct.html",
         form=form,
-        certificate=found,
-        serial=grouped(found.serial or ""),
-        pending=pending_correction(db.session(), found),
+        certificate=certificate,
+        serial=grouped(certificate.serial or ""),
+        pending=pending_correction(db.session(), certificate),
     )
 
 
@@ -490,8 +493,8 @@ def correct(public_id: str) -> ResponseReturnValue:
 @allow("certificates.propose")
 def renewals(public_id: str) -> ResponseReturnValue:
     """Whose certificates can be renewed here."""
-    found = own_workshop(public_id, current_actor(), "certificates.propose")
-    return _renewals_page(found, RenewalForm(), DecisionForm())
+    workshop = own_workshop(public_id, current_actor(), "certificates.propose")
+    return _renewals_page(workshop, RenewalForm(), DecisionForm())
 
 
 def _renewals_page(
@@ -515,7 +518,7 @@ def _renewals_page(
         decision=decision,
         problem=problem,
         # Who is ready for it is renewed unless somebody decides otherwise.
-        chosen={one.public_id for one in here.ready} if chosen is None else chosen,
+        chosen={certificate.public_id for certificate in here.ready} if chosen is None else chosen,
         today=today,
     ), 409 if problem else 422 if decision.errors or refresher.errors else 200
 
@@ -526,7 +529,7 @@ def _left(workshop: Workshop, chosen: frozenset[str], *, by_decision: bool) -> f
     offered = here.ready if by_decision else here.by_decision
     if by_decision and slots_still_open(workshop.register_id):
         offered = []
-    return chosen.intersection(one.public_id for one in offered)
+    return chosen.intersection(certificate.public_id for certificate in offered)
 
 
 def _letter(one: Certificate) -> str:

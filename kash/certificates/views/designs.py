@@ -205,8 +205,8 @@ def _shown(found: Design, number: int | None) -> DesignContent:
 
 
 def _number() -> int | None:
-    asked = request.args.get("version", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else None
+    number = request.args.get("version", "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 5 else None
 
 
 @blueprint.get("/certificates/designs")
@@ -236,9 +236,9 @@ def new_design() -> ResponseReturnValue:
             css=_STARTING_CSS if own else "",
         )
         with form.showing_problems():
-            made = services.make_design(form.name.data, content, current_actor())
+            public_id = services.make_design(form.name.data, content, current_actor())
             flash(_("Made. Now say what stands on it, and put it into use."))
-            return redirect(url_for("certificates.edit_design", design_id=made))
+            return redirect(url_for("certificates.edit_design", design_id=public_id))
     return page("certificates/design_new.html", form=form)
 
 
@@ -252,7 +252,9 @@ def design(design_id: str) -> ResponseReturnValue:
 def _design_page(design: Design, problem: str = "") -> ResponseReturnValue:
     content = content_from(design.content)
     versions = queries.versions_of(design)
-    in_use = next((one for one, _number in versions if one.number == design.in_use), None)
+    in_use = next(
+        (version for version, _number in versions if version.number == design.in_use), None
+    )
     changed = in_use is None or content_from(in_use.content) != content
     lacks = lacks_of(content)
     return render_template(
@@ -317,11 +319,11 @@ def _edit_page(design: Design, form: DesignForm) -> tuple[str, int]:
 def preview_design(design_id: str) -> ResponseReturnValue:
     """Picture of a design as it is being typed: of the sample, of the longest name, or of one
     person."""
-    found = queries.design(design_id)
-    form = design_form(found)
+    design = queries.design(design_id)
+    form = design_form(design)
     if not form.validate_on_submit():
         raise NotDrawn(_("Put right what is marked; then there is something to see."))
-    return _picture(form.content(content_from(found.content)), found, request.form.get("who", ""))
+    return _picture(form.content(content_from(design.content)), design, request.form.get("who", ""))
 
 
 @blueprint.get("/certificates/designs/<design_id>/preview.png")
@@ -329,9 +331,9 @@ def preview_design(design_id: str) -> ResponseReturnValue:
 def design_picture(design_id: str) -> ResponseReturnValue:
     """A design or one of its versions as a picture, marked as void; while others are drawn one that
     stands in for it."""
-    found = queries.design(design_id)
+    design = queries.design(design_id)
     try:
-        return _picture(_shown(found, _number()), found, request.args.get("who", ""))
+        return _picture(_shown(design, _number()), design, request.args.get("who", ""))
     except BeingDrawn:
         return _stand_in()
 
@@ -340,9 +342,9 @@ def design_picture(design_id: str) -> ResponseReturnValue:
 @allow("certificates.see_designs")
 def design_paper(design_id: str) -> ResponseReturnValue:
     """The same as PDF, to be tried on the printer."""
-    found = queries.design(design_id)
-    content = _shown(found, _number())
-    pdf = _drawn(content, found, request.args.get("who", ""))
+    design = queries.design(design_id)
+    content = _shown(design, _number())
+    pdf = _drawn(content, design, request.args.get("who", ""))
     return download(pdf, name="void.pdf", type="application/pdf")
 
 
@@ -451,16 +453,16 @@ def _file(token: str) -> Response:
 def badge(public_id: str) -> ResponseReturnValue:
     """A badge of one's own certificate."""
     actor = current_actor()
-    found = certificate(public_id, actor, "certificates.badge")
-    return _file(badges.make_badge(found, actor))
+    of_whom = certificate(public_id, actor, "certificates.badge")
+    return _file(badges.make_badge(of_whom, actor))
 
 
 @blueprint.post("/my-certificates/<public_id>/badge")
 @allow(ANYONE)
 def holder_badge(public_id: str) -> ResponseReturnValue:
     """The same during a visit by a one-time link."""
-    found = own_certificate(visiting().person_id, public_id)
-    return _file(badges.make_badge(found, NOBODY))
+    certificate = own_certificate(visiting().person_id, public_id)
+    return _file(badges.make_badge(certificate, NOBODY))
 
 
 @blueprint.get("/verify/issuer.json")
@@ -511,8 +513,8 @@ def _png(key: str) -> Response:
 @takes_file(MOST_BYTES)
 def design_pictures(design_id: str) -> ResponseReturnValue:
     """The pictures of a design, and a form for another; each is drawn anew."""
-    found = queries.design(design_id)
-    content = content_from(found.content)
+    design = queries.design(design_id)
+    content = content_from(design.content)
     form = PictureForm(data={"use": "logo"})
     if content.base != "own":
         form.use.choices = list(PICTURE_USES.items())[:2]
@@ -524,15 +526,15 @@ def design_pictures(design_id: str) -> ResponseReturnValue:
             services.put_picture(design_id, use, name, png, current_actor())
             flash(_("Saved. It is printed once the design is put into use."))
             return redirect(url_for("certificates.design_pictures", design_id=design_id))
-    kept: list[tuple[str, str]] = [("logo", content.logo), ("seal", content.seal)]
-    kept += sorted(content.pictures.items())
+    pictures: list[tuple[str, str]] = [("logo", content.logo), ("seal", content.seal)]
+    pictures += sorted(content.pictures.items())
     return page(
         "certificates/design_pictures.html",
         form=form,
-        design=found,
-        title=design_name(found),
+        design=design,
+        title=design_name(design),
         content=content,
-        pictures=[(name, key) for name, key in kept if key not in ("", "programme")],
+        pictures=[(name, key) for name, key in pictures if key not in ("", "programme")],
     )
 
 
@@ -575,7 +577,9 @@ def _signature_page(form: Any, problem: str = "") -> ResponseReturnValue:
         form=form,
         held=queries.own_signature(actor),
         uses=uses,
-        offered=[one for one in queries.designs_on_offer() if one.public_id not in allowed],
+        offered=[
+            design for design in queries.designs_on_offer() if design.public_id not in allowed
+        ],
         design_name=design_name,
         problem=problem,
     )
@@ -586,8 +590,8 @@ def _signature_page(form: Any, problem: str = "") -> ResponseReturnValue:
 @allow("certificates.sign")
 def signature_image() -> ResponseReturnValue:
     """One's own signature as it is kept; nobody else's."""
-    held = one_or_404(queries.own_signature(current_actor()))
-    return Response(signature_picture(held), mimetype="image/png")
+    signature = one_or_404(queries.own_signature(current_actor()))
+    return Response(signature_picture(signature), mimetype="image/png")
 
 
 @blueprint.route("/certificates/signature/withdraw", methods=["GET", "POST"])
@@ -649,24 +653,24 @@ def marks() -> ResponseReturnValue:
 @takes_file(MOST_BYTES)
 def mark(funder_id: str) -> ResponseReturnValue:
     """Upload a funder's mark."""
-    funder, held = queries.funder(funder_id)
+    funder, stored = queries.funder(funder_id)
     form = OnePictureForm()
     if form.validate_on_submit():
         with form.showing_problems():
             services.keep_mark(funder, prepared_picture(_sent(), *_MARK_SIZE), current_actor())
             flash(_("Saved. It stands on what is issued from now on."))
             return redirect(url_for("certificates.marks"))
-    return page("certificates/mark.html", form=form, funder=funder, held=held)
+    return page("certificates/mark.html", form=form, funder=funder, held=stored)
 
 
 @blueprint.get("/certificates/marks/<funder_id>.png")
 @allow("certificates.design")
 def mark_image(funder_id: str) -> ResponseReturnValue:
     """A funder's mark as it is kept."""
-    _funder, held = queries.funder(funder_id)
-    if held is None:
+    _funder, stored = queries.funder(funder_id)
+    if stored is None:
         raise NotFound
-    return _png(held.key)
+    return _png(stored.key)
 
 
 @blueprint.post("/certificates/marks/<funder_id>/remove")

@@ -106,8 +106,8 @@ def signing_keys() -> ResponseReturnValue:
 @allow("certificates.keys", fresh=True)
 def change_key() -> ResponseReturnValue:
     """Have a new key sign from now on."""
-    found = current_key()
-    form = ChangeKeyForm(shown=found.public_id if found else "")
+    key = current_key()
+    form = ChangeKeyForm(shown=key.public_id if key else "")
     if form.validate_on_submit():
         signing.change_key(form.shown.data, current_actor(), doubted=bool(form.doubted.data))
         flash(_("A new key signs from now on. Paper that was signed before stays as it is."))
@@ -166,19 +166,19 @@ def preview(public_id: str, batch_id: str) -> ResponseReturnValue:
 def file(public_id: str) -> ResponseReturnValue:
     """One certificate as PDF; each making is noted. Of a revoked one staff gets void paper."""
     actor = current_actor()
-    found = certificate(public_id, actor, "certificates.see")
+    of_whom = certificate(public_id, actor, "certificates.see")
     own = actor.reach("certificates.see") is Reach.SELF
-    if own and found.revoked_at is not None:
+    if own and of_whom.revoked_at is not None:
         raise Problem(ALREADY_REVOKED)
-    if not found.person.prints_name:
+    if not of_whom.person.prints_name:
         raise Problem(NAME_WITHHELD)
     form = ReprintForm()
     if not form.validate_on_submit():
-        return certificate_page(found, form)
-    content = documents.single_certificate(found)
+        return certificate_page(of_whom, form)
+    content = documents.single_certificate(of_whom)
     with form.showing_problems():
-        note_single(found, actor, reason=form.reason.data, own=own)
-        return single_file(found, content)
+        note_single(of_whom, actor, reason=form.reason.data, own=own)
+        return single_file(of_whom, content)
     return certificate_page(certificate(public_id, actor, "certificates.see"), form)
 
 
@@ -280,10 +280,10 @@ def use_holder_link(token: str) -> ResponseReturnValue:
 def visiting() -> HolderLink:
     """The visit of whoever came by a link. Raises VisitOver."""
     secret = request.cookies.get(_COOKIE, "")
-    found = holders.visit(secret, utc_now()) if secret else None
-    if found is None:
+    visit = holders.visit(secret, utc_now()) if secret else None
+    if visit is None:
         raise VisitOver
-    return found
+    return visit
 
 
 @blueprint.get(f"{_PATH}/")
@@ -305,13 +305,13 @@ def holder_page() -> ResponseReturnValue:
 @allow(ANYONE)
 def holder_file(public_id: str) -> ResponseReturnValue:
     """One of her certificates as PDF; the making is noted."""
-    found = own_certificate(visiting().person_id, public_id)
-    if found.revoked_at is not None:
+    certificate = own_certificate(visiting().person_id, public_id)
+    if certificate.revoked_at is not None:
         raise Problem(ALREADY_REVOKED)
-    if not found.person.prints_name:
+    if not certificate.person.prints_name:
         raise Problem(NAME_WITHHELD)
-    content = documents.single_certificate(found)
-    note_single(found, NOBODY, own=True)
+    content = documents.single_certificate(certificate)
+    note_single(certificate, NOBODY, own=True)
     return single_file(own_certificate(visiting().person_id, public_id), content)
 
 
@@ -337,10 +337,10 @@ def _said(wrong: Misread) -> str:
 @uses_camera
 def scan() -> ResponseReturnValue:
     """Where printed codes lead: the page as it is kept on phones, the same for everybody."""
-    asked = request.args.get("language", "")
-    chosen = _language(asked)
+    language = request.args.get("language", "")
+    chosen = _language(language)
     answer = make_response(blank_page(chosen))
-    if asked == chosen:
+    if language == chosen:
         keep_language_on_device(answer, chosen)
     return answer
 
@@ -415,17 +415,17 @@ def _verify(language: str) -> flask_Response:
             answer = check_serial(check, utc_now())
             serial = grouped(check.serial)
     refused = answer is not None and answer.admission is Admission.REFUSED
-    found = answer.verified if answer is not None else None
+    certificate = answer.verified if answer is not None else None
     page = make_response(
         _page(
             language,
             form,
-            answer=found,
+            answer=certificate,
             serial=serial,
             refused=refused,
             names_refused=answer is not None and answer.admission is Admission.WITHOUT_NAME,
             as_of=utc_now(),
-            reason_class=PUBLIC_REASONS.get(found.revoked_class, "") if found else "",
+            reason_class=PUBLIC_REASONS.get(certificate.revoked_class, "") if certificate else "",
         ),
         429 if refused else 422 if form.errors else 200,
     )
@@ -494,13 +494,12 @@ def worker_file() -> ResponseReturnValue:
     is made of, so that phones which come by fetch all of it anew."""
     pages = {url_for("certificates.scan", language=code): code for code in programme_languages()}
     imported = [f"{current_app.static_url_path}/{name}" for name in _IMPORTED]
-    kept = [*pages, *(static_url(name) for name in _LINKED), *imported]
-    made = hashlib.sha256(json.dumps(kept + [static_url(name) for name in _IMPORTED]).encode())
+    files = [*pages, *(static_url(name) for name in _LINKED), *imported]
+    digest = hashlib.sha256(json.dumps(files + [static_url(name) for name in _IMPORTED]).encode())
     for code in pages.values():
-        made.update(blank_page(code).encode())
-    first = (
-        f"const EDITION = {json.dumps(made.hexdigest()[:16])};\nconst KEPT = {json.dumps(kept)};\n"
-    )
+        digest.update(blank_page(code).encode())
+    edition = json.dumps(digest.hexdigest()[:16])
+    first = f"const EDITION = {edition};\nconst KEPT = {json.dumps(files)};\n"
     script = (Path(current_app.static_folder or "") / "js" / "verify-worker.js").read_text()
     answer = flask_Response(first + script, mimetype="text/javascript")
     answer.headers["Service-Worker-Allowed"] = "/"

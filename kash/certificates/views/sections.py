@@ -67,15 +67,15 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
         return None
     today = local_today()
     rows = []
-    for one in certificates_of_person(person_id, actor):
-        condition = one.condition(today)
+    for certificate in certificates_of_person(person_id, actor):
+        condition = certificate.condition(today)
         rows.append(
             SectionRow(
-                key=day_text(one.issued_on),
-                key_small=str(one.issued_on.year) if one.issued_on else "",
-                text=one.public_title,
-                url=url_for("certificates.certificate", public_id=one.public_id),
-                small=_small(one),
+                key=day_text(certificate.issued_on),
+                key_small=str(certificate.issued_on.year) if certificate.issued_on else "",
+                text=certificate.public_title,
+                url=url_for("certificates.certificate", public_id=certificate.public_id),
+                small=_small(certificate),
                 tone=_TONES[condition],
                 state=str(CONDITION_NAMES[condition]),
             )
@@ -120,7 +120,7 @@ def organises(found: Workshop) -> bool:
     return runs(current_actor(), found, "certificates.propose")
 
 
-_ANSWERS = {str(one): one for one in Unasked}
+_ANSWERS = {str(unasked): unasked for unasked in Unasked}
 group_letter = attrgetter("group_letter")
 
 
@@ -144,7 +144,7 @@ def _workshop_page(
     people = candidates(workshop)
     track = certifying_track_of(workshop)
     batches = batches_of(workshop)
-    eligible = [row for row in people if not row.missing]
+    eligible = [person for person in people if not person.missing]
     return render_template(
         "certificates/workshop.html",
         **frame(workshop),
@@ -154,9 +154,9 @@ def _workshop_page(
         open_registers=slots_still_open(workshop.register_id),
         unconfirmed_registers=unconfirmed_registers(workshop),
         shown=one_group(people, group_letter, request.args.get("group", "")),
-        lacking=[row for row in people if row.missing and not row.has_certificate],
+        lacking=[person for person in people if person.missing and not person.has_certificate],
         eligible=eligible,
-        unasked=never_asked([row.person_id for row in eligible], "printed_name"),
+        unasked=never_asked([candidate.person_id for candidate in eligible], "printed_name"),
         batches=batches,
         names=names_of(batch.proposed_by for batch, _number in batches),
         form=form,
@@ -202,19 +202,21 @@ def names(public_id: str) -> ResponseReturnValue:
     typed = rows_typed(stored, request.form, all_right=all_right)
     changed = rows_changed(stored, typed, request.form)
     met = rows_met(stored, changed, request.form)
-    errors = {key: wrong for key, row in changed.items() if (wrong := wrong_name(row.name))}
-    errors |= {key: met_name(row) for key, row in met.items()}
+    errors = {
+        key: wrong for key, name_row in changed.items() if (wrong := wrong_name(name_row.name))
+    }
+    errors |= {key: met_name(name_row) for key, name_row in met.items()}
     by_itself = request.headers.get("X-Requested-With") == "fetch"
     if errors and not by_itself:
         # Nobody read what was typed beside what stands there now.
         unticked = {key: replace(changed[key], confirmed=False) for key in met}
         return _names_page(workshop, shown, stored | changed | unticked, errors), 422
-    right = {key: row for key, row in changed.items() if key not in errors}
-    read = {key: row.name for key, row in right.items() if row.confirmed}
-    kept = {key: row.name for key, row in right.items() if not row.confirmed}
-    standing = {key: (row.name, row.confirmed) for key, row in stored.items()}
+    right = {key: name_row for key, name_row in changed.items() if key not in errors}
+    read = {key: name_row.name for key, name_row in right.items() if name_row.confirmed}
+    unconfirmed = {key: name_row.name for key, name_row in right.items() if not name_row.confirmed}
+    standing = {key: (name_row.name, name_row.confirmed) for key, name_row in stored.items()}
     try:
-        confirm_names(workshop, read, current_actor(), kept=kept, standing=standing)
+        confirm_names(workshop, read, current_actor(), kept=unconfirmed, standing=standing)
     except NamesMoved:
         # Somebody was faster by a moment: she is told as if her page had been opened earlier.
         return names(public_id)
@@ -222,21 +224,23 @@ def names(public_id: str) -> ResponseReturnValue:
         return _names_saved(right, met, errors)
     if read:
         flash(_("Names confirmed: %(number)s", number=len(read)))
-    if kept:
-        flash(_("Kept, not confirmed yet: %(number)s", number=len(kept)))
+    if unconfirmed:
+        flash(_("Kept, not confirmed yet: %(number)s", number=len(unconfirmed)))
     if not changed:
         # A page that saves by itself has nothing left when its button is pressed.
-        ticked = any(row.confirmed for row in typed.values())
+        ticked = any(name_row.confirmed for name_row in typed.values())
         nothing = _("Tick the names that were read and found right.")
         flash(_("Saved.") if ticked else nothing, "message" if ticked else "warn")
-    unread = next((row for row in _printable(workshop) if not row.name_confirmed), None)
+    unread = next(
+        (name_row for name_row in _printable(workshop) if not name_row.name_confirmed), None
+    )
     group = unread.group_letter if all_right and unread else shown.letter
     onwards = url_for("certificates.names", public_id=public_id, group=group)
     return redirect(after_mending(onwards), code=303)
 
 
 def _printable(found: Workshop) -> list[Candidate]:
-    return [row for row in candidates(found) if row.name_may_be_printed]
+    return [candidate for candidate in candidates(found) if candidate.name_may_be_printed]
 
 
 def _names_page(
@@ -261,7 +265,9 @@ def _names_saved(
     """Answer to a page that saves by itself, on the rows that it sent."""
     # Of what met another name the page has shown by now what is stored; nobody read the typed one.
     return {
-        "fields": {f"shown-{key}": row.said for key, row in (*right.items(), *met.items())}
+        "fields": {
+            f"shown-{key}": name_row.said for key, name_row in (*right.items(), *met.items())
+        }
         | {f"confirmed-{key}": "" for key in met},
         "wrong": {f"name-{key}": sentence for key, sentence in errors.items()},
         "texts": {},
@@ -272,9 +278,9 @@ def _names_saved(
 @allow("certificates.propose")
 def name_sheet(public_id: str, letter: str) -> ResponseReturnValue:
     """The sheet on which one group checks how its names will be printed."""
-    found = own_workshop(public_id, current_actor(), "certificates.propose")
-    people = [row for row in _printable(found) if row.group_letter == letter]
+    workshop = own_workshop(public_id, current_actor(), "certificates.propose")
+    people = [candidate for candidate in _printable(workshop) if candidate.group_letter == letter]
     if not people:
         raise NotFound
-    content = documents.name_sheet(found, people, letter, found.version.language)
+    content = documents.name_sheet(workshop, people, letter, workshop.version.language)
     return noted(download(content, name=f"names-{letter}.pdf", type="application/pdf"))

@@ -81,7 +81,7 @@ def test_tracks_stand_by_name_with_their_published_version_and_who_is_on_them(
         with pytest.raises(NotFound):
             version_of(track, version)
     trainer = actor("trainer")
-    waiting = [(one.name, one.number, one.returned) for one in waiting_for(trainer)]
+    waiting = [(one.name, one.number, one.state == "draft") for one in waiting_for(trainer)]
     assert waiting == [("Alpha 100%", 1, True)]
     assert waiting_for(actor("peer")) == []
 

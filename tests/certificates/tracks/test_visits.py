@@ -209,7 +209,7 @@ def test_a_visit_is_due_until_somebody_goes_there_and_for_whom_it_was_handed_to(
     director, yesterday = on_track.director, TODAY - timedelta(days=1)
     visited(on_track, ago=5, next_on=yesterday)
     visited(on_track, MOST, ago=5, next_on=TODAY + timedelta(days=9))
-    assert [(one.count, one.since) for one in due_visits(director, TODAY)] == [(1, yesterday)]
+    assert [(one.visits, one.since) for one in due_visits(director, TODAY)] == [(1, yesterday)]
     assert due_visits(on_track.trainer, TODAY) == []
     leaver = Holder(0, director.public_id)
     assert count_to_make(db.session(), leaver) == 2
@@ -230,7 +230,7 @@ def test_whoever_entered_it_is_told_where_who_was_there_does_not_reach_her(
     stranger = actor("trainer")
     visited(on_track, next_on=TODAY, supervisor=stranger.public_id)
     assert due_visits(stranger, TODAY) == []
-    assert [one.count for one in due_visits(on_track.trainer, TODAY)] == [1]
+    assert [one.visits for one in due_visits(on_track.trainer, TODAY)] == [1]
 
 
 def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_entered(
@@ -261,7 +261,7 @@ def test_whoever_is_found_to_be_under_18_is_listed_nowhere_and_nothing_more_is_e
     # Once she is an adult after all, nothing is missing.
     db.session.query(Person).filter_by(public_id=child).one().minor = False
     db.session.commit()
-    assert [one.count for one in due_visits(on_track.trainer, TODAY)] == [1]
+    assert [one.visits for one in due_visits(on_track.trainer, TODAY)] == [1]
 
 
 def test_two_people_who_are_one_keep_both_visits_and_one_outreach_a_day(on_track: Tracked) -> None:

@@ -151,8 +151,8 @@ def _versions(
         .where(or_(*wanted))
         .order_by(TrackVersion.number)
     ).all()
-    present = [row.id for row in rows if track is not None and row.track_id == track.id]
-    trees = {row.id: tree_from_json(row.tree) for row in rows}
+    present = [version.id for version in rows if track is not None and version.track_id == track.id]
+    trees = {version.id: tree_from_json(version.tree) for version in rows}
     return trees, present[-1] if present else None
 
 
@@ -185,31 +185,33 @@ def renewals_judged(
 
     Two queries, and those of each version and last day.
     """
-    tracks, renewals = _renewals(session, {one.version for one in held.values()})
+    tracks, renewals = _renewals(session, {certificate.version for certificate in held.values()})
     if not renewals:
         return {}
     enrolled: dict[tuple[int, int], int] = {}
     for person, track, version in session.execute(
         select(TrackEnrolment.person_id, TrackEnrolment.track_id, TrackEnrolment.version_id).where(
-            TrackEnrolment.person_id.in_({one.person for one in held.values()})
+            TrackEnrolment.person_id.in_({certificate.person for certificate in held.values()})
         )
     ):
         enrolled[person, track] = version
     groups: defaultdict[tuple[int, date], dict[int, int]] = defaultdict(dict)
-    for key, one in held.items():
-        chosen = enrolled.get((one.person, tracks[one.version]), one.version)
+    for key, certificate in held.items():
+        chosen = enrolled.get(
+            (certificate.person, tracks[certificate.version]), certificate.version
+        )
         if chosen in renewals:
-            groups[chosen, one.last_day][key] = one.person
-    found: dict[int, RenewalJudgement] = {}
+            groups[chosen, certificate.last_day][key] = certificate.person
+    judged: dict[int, RenewalJudgement] = {}
     for (version, last_day), certificates in groups.items():
         renewal = renewals[version]
-        asked = LeafQuestion(today, window=window_of(renewal, last_day))
-        stands = judge(session, version, renewal.tree, list(certificates.values()), asked)
+        question = LeafQuestion(today, window=window_of(renewal, last_day))
+        stands = judge(session, version, renewal.tree, list(certificates.values()), question)
         state = renewal_state(renewal, last_day, today)
         for key, person in certificates.items():
             its = stands[person]
-            found[key] = RenewalJudgement(its.done_on, its.missing, version, state)
-    return found
+            judged[key] = RenewalJudgement(its.done_on, its.missing, version, state)
+    return judged
 
 
 def _renewals(
@@ -223,8 +225,8 @@ def _renewals(
         )
     ).all()
     return (
-        {row.id: row.track_id for row in rows},
-        {row.id: renewal_from_json(row.renewal) for row in rows if row.renewal},
+        {version.id: version.track_id for version in rows},
+        {version.id: renewal_from_json(version.renewal) for version in rows if version.renewal},
     )
 
 
@@ -258,18 +260,18 @@ def fulfilled_by_version(
 ) -> dict[int, date]:
     """Everybody who fulfils the version on which she is enrolled; `enrolled` are persons by the
     keys of versions."""
-    found: dict[int, date] = {}
+    fulfilling: dict[int, date] = {}
     for version, tree in session.execute(
         select(TrackVersion.id, TrackVersion.tree).where(TrackVersion.id.in_(enrolled))
     ):
         done = fulfilled(session, tree_from_json(tree), asked)
         of_version = enrolled[version]
         if len(of_version) < len(done):
-            found |= {person: done[person] for person in of_version if person in done}
+            fulfilling |= {person: done[person] for person in of_version if person in done}
         else:
             inside = frozenset(of_version)
-            found |= {person: day for person, day in done.items() if person in inside}
-    return found
+            fulfilling |= {person: day for person, day in done.items() if person in inside}
+    return fulfilling
 
 
 def completed(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
@@ -327,24 +329,24 @@ def standings(
     `done` are the days on which they did all that their versions ask for, if that is known. Four
     queries, and else one for each requirement of versions on which somebody is without a badge.
     """
-    asked = LeafQuestion(today, people)
+    question = LeafQuestion(today, people)
     versions: dict[int, int] = {}
     for person, version in session.execute(
         select(TrackEnrolment.person_id, TrackEnrolment.version_id).where(
-            TrackEnrolment.track_id == track.id, *asked.of(TrackEnrolment.person_id)
+            TrackEnrolment.track_id == track.id, *question.of(TrackEnrolment.person_id)
         )
     ):
         versions[person] = version
     earned: dict[int, date] = {}
     for person, version, day in session.execute(
         select(TrackBadge.person_id, TrackBadge.version_id, TrackBadge.earned_on).where(
-            TrackBadge.track_id == track.id, *asked.of(TrackBadge.person_id)
+            TrackBadge.track_id == track.id, *question.of(TrackBadge.person_id)
         )
     ):
         earned[person] = day
         versions.setdefault(person, version)
-    known = _fulfilling_now(session, versions, earned, asked) if done is None else done
-    earned = {**known, **earned}
+    earning = _fulfilling_now(session, versions, earned, question) if done is None else done
+    earned = {**earning, **earned}
     renewals = {
         key: renewal_from_json(written)
         for key, written in session.execute(
@@ -402,11 +404,11 @@ def ways_of(tree: Requirements, people: Collection[int], asked: LeafQuestion) ->
     asked = LeafQuestion(asked.today, people, asked.window)
     facts, needs = facts_of(db.session(), leaves, asked), needs_of_leaves(leaves)
     all_done = fulfilling(tree, facts, needs)
-    found = {}
+    ways = {}
     for person in people:
-        progress = {one.leaf: one for one in progress_of(person, leaves, facts, needs)}
-        done = frozenset(leaf for leaf, one in progress.items() if one.done_on is not None)
-        found[person] = Way(
+        progress = {step.leaf: step for step in progress_of(person, leaves, facts, needs)}
+        done = frozenset(leaf for leaf, step in progress.items() if step.done_on is not None)
+        ways[person] = Way(
             tree,
             progress,
             next_steps(person, tree, facts, needs),
@@ -414,7 +416,7 @@ def ways_of(tree: Requirements, people: Collection[int], asked: LeafQuestion) ->
             len(tree),
             all_done.get(person),
         )
-    return found
+    return ways
 
 
 @dataclass(frozen=True)
@@ -505,8 +507,8 @@ def _standing(enrolment: TrackEnrolment, badge: TrackBadge | None, today: date) 
 
 def one_standing(person_id: str, track: str, actor: Actor, today: date) -> TrackStanding:
     """A person on one track. Raises NotFound, also for who is not on it or out of reach."""
-    found, _badges = standings_of(person_id, actor, today, track)
-    return one_or_404(found[0] if found else None)
+    standings, _badges = standings_of(person_id, actor, today, track)
+    return one_or_404(standings[0] if standings else None)
 
 
 def _renewal(renewal: Renewal, last_day: date, person: int, today: date) -> RenewalWay:
@@ -526,11 +528,11 @@ def possible_days(steps: Collection[Leaf], today: date) -> dict[str, date]:
     none is named."""
     rules = kind_rules()
     courses = {
-        step.text(one.name)
+        step.text(parameter.name)
         for step in steps
         if step.kind in rules
-        for one in rules[step.kind].parameters
-        if one.kind is ParameterKind.COURSE
+        for parameter in rules[step.kind].parameters
+        if parameter.kind is ParameterKind.COURSE
     }
     return next_workshops(db.session(), courses, today) if courses else {}
 

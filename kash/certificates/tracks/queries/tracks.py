@@ -75,10 +75,12 @@ def completing(
     rows = attendance_record(workshop, session)
     today = local_today()
     day = min(workshop.ends_on, today)
-    here = {row.person.id: (row.percentage, day) for row in rows if row.total_minutes > 0}
-    people = [row.person.id for row in rows]
+    here = {
+        record.person.id: (record.percentage, day) for record in rows if record.total_minutes > 0
+    }
+    people = [record.person.id for record in rows]
     stand = judged(session, track, people, LeafQuestion(today, people, here=here), held)
-    return [Completing(row, stand.get(row.person.id)) for row in rows]
+    return [Completing(record, stand.get(record.person.id)) for record in rows]
 
 
 DONE = "done"
@@ -105,11 +107,11 @@ def who_stands_where(
         )
     )
     if version:
-        wanted = [one.id for one in track.versions if one.public_id == version]
+        wanted = [chosen.id for chosen in track.versions if chosen.public_id == version]
         statement = statement.where(TrackEnrolment.version_id.in_(wanted))
     if state:
-        found = _in_state(statement, track, today, state, letter)
-        return paged(found.rows, per_page=FEWER_ROWS), found
+        standing_so = _in_state(statement, track, today, state, letter)
+        return paged(standing_so.rows, per_page=FEWER_ROWS), standing_so
     page, group = listed_by_group(
         lambda key: statement.where(Person.group_id == key),
         letter,
@@ -127,8 +129,8 @@ def _in_state(
 ) -> OneGroup[Any]:
     rows = db.session.execute(statement.order_by(Person.sort_name, Person.id)).all()
     people = [row.person_id for row in rows] if len(rows) <= _MOST_KEYS else None
-    found = standings(db.session(), track, today, people)
-    rows = [row for row in rows if stands(found[row.person_id], state)]
+    standing = standings(db.session(), track, today, people)
+    rows = [row for row in rows if stands(standing[row.person_id], state)]
     return one_group(rows, lambda row: row.letter, letter)
 
 
@@ -146,42 +148,42 @@ def shown(rows: Sequence[Any], track: Track, today: date) -> list[dict[str, Any]
     """People on a track as the list shows them: how many groups of requirements of her version
     each has done, her standing, and the requirement that comes next. Six queries, and one for each
     requirement."""
-    people = [row.person_id for row in rows]
+    people = [enrolled.person_id for enrolled in rows]
     named = {
-        row.id: row
-        for row in db.session.execute(
+        enrolled.id: enrolled
+        for enrolled in db.session.execute(
             select(Person.id, Person.public_id, Person.chosen_name, TrackEnrolment.enrolled_at)
             .join(TrackEnrolment, TrackEnrolment.person_id == Person.id)
             .where(TrackEnrolment.track_id == track.id, Person.id.in_(people))
         )
     }
-    versions = {one.id: one for one in track.versions}
+    versions = {version.id: version for version in track.versions}
     ways: dict[int, dict[int, Way]] = {}
-    for key in {row.version_id for row in rows}:
-        of_version = [row.person_id for row in rows if row.version_id == key]
+    for key in {enrolled.version_id for enrolled in rows}:
+        of_version = [enrolled.person_id for enrolled in rows if enrolled.version_id == key]
         ways[key] = ways_of(tree_from_json(versions[key].tree), of_version, LeafQuestion(today))
     done = {
         person: way.done_on for of in ways.values() for person, way in of.items() if way.done_on
     }
     standing = standings(db.session(), track, today, people, done=done)
-    found = []
-    for row in rows:
-        person = named[row.person_id]
-        way = ways[row.version_id][row.person_id]
-        found.append(
+    lines = []
+    for enrolled in rows:
+        person = named[enrolled.person_id]
+        way = ways[enrolled.version_id][enrolled.person_id]
+        lines.append(
             {
                 "person": person.public_id,
                 "name": person.chosen_name,
-                "letter": row.letter,
-                "version": versions[row.version_id].number,
+                "letter": enrolled.letter,
+                "version": versions[enrolled.version_id].number,
                 "since": person.enrolled_at,
                 "done": way.done,
                 "parts": way.parts,
-                "standing": standing[row.person_id],
+                "standing": standing[enrolled.person_id],
                 "step": way.steps[0] if way.steps else None,
             }
         )
-    return found
+    return lines
 
 
 def people_to_enter(
@@ -207,12 +209,12 @@ def people_to_enter(
 def enterable_people(track: Track, actor: Actor, people: Iterable[str]) -> frozenset[str]:
     """Those of these people (public ids) of whom an actor may enter facts for a track; a query for
     each five hundred."""
-    asked, found = list(people), set[str]()
-    for start in range(0, len(asked), _MOST_KEYS):
-        some = asked[start : start + _MOST_KEYS]
+    wanted, reached = list(people), set[str]()
+    for start in range(0, len(wanted), _MOST_KEYS):
+        some = wanted[start : start + _MOST_KEYS]
         statement = _to_enter(track, actor, Person.public_id)
-        found.update(db.session.scalars(statement.where(Person.public_id.in_(some))))
-    return frozenset(found)
+        reached.update(db.session.scalars(statement.where(Person.public_id.in_(some))))
+    return frozenset(reached)
 
 
 def _to_enter(track: Track, actor: Actor, *columns: Any) -> Select[Any]:
@@ -239,8 +241,8 @@ def all_tracks() -> web_Listing[Any]:
     everybody is counted."""
 
     def of_track(number: Any, *more: Any) -> Any:
-        found = select(number).where(TrackVersion.track_id == Track.id, *more)
-        return found.correlate(Track).scalar_subquery()
+        numbers = select(number).where(TrackVersion.track_id == Track.id, *more)
+        return numbers.correlate(Track).scalar_subquery()
 
     published = TrackVersion.state == "published"
     on_it = select(TrackEnrolment.id).where(TrackEnrolment.track_id == Track.id).correlate(Track)
@@ -274,12 +276,14 @@ def one_track(public_id: str, session: Session | None = None) -> Track:
 
 def version_of(track: Track, public_id: str) -> TrackVersion:
     """A version, fetched through its track. Raises NotFound."""
-    return one_or_404(next((one for one in track.versions if one.public_id == public_id), None))
+    return one_or_404(
+        next((version for version in track.versions if version.public_id == public_id), None)
+    )
 
 
 def published_version(track: Track) -> TrackVersion | None:
     """The latest published version; None if there is none."""
-    return next((one for one in track.versions if one.state == "published"), None)
+    return next((version for version in track.versions if version.state == "published"), None)
 
 
 def tracks_to_enter() -> list[Track]:
@@ -330,8 +334,8 @@ def all_names(session: Session | None = None) -> Names:
         courses[course] = name
         versions[course].append((version, number, language))
     tracks = {
-        row.public_id: (row.name, row.name_sw)
-        for row in asking.execute(
+        track.public_id: (track.name, track.name_sw)
+        for track in asking.execute(
             select(Track.public_id, Track.name, Track.name_sw).order_by(func.lower(Track.name))
         )
     }
@@ -394,4 +398,4 @@ def find_tracks(text: str, limit: int) -> list[tuple[str, str]]:
         .order_by(func.lower(Track.name))
         .limit(limit)
     )
-    return [(row.public_id, row.name) for row in rows]
+    return [(track.public_id, track.name) for track in rows]

@@ -101,7 +101,7 @@ def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[Entran
     found = []
     on_it = (TrackEnrolment.person_id == Person.id) & (TrackEnrolment.track_id == track.id)
     for some in _parts(people):
-        for row in db.session.execute(
+        for person in db.session.execute(
             select(
                 Person.id,
                 Person.public_id,
@@ -117,19 +117,21 @@ def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[Entran
             .where(Person.public_id.in_(some), kept_by(actor))
         ):
             outcome = outcome_of(
-                on_it=row.number is not None,
-                minor=row.minor,
-                oneself=row.id == actor.person_id,
+                on_it=person.number is not None,
+                minor=person.minor,
+                oneself=person.id == actor.person_id,
             )
-            one = Entrant(row.public_id, row.chosen_name, row.letter, outcome, row.number or 0)
-            found.append(((row.sort_name, row.id), one))
-    return [one for _order, one in sorted(found, key=lambda pair: pair[0])]
+            entrant = Entrant(
+                person.public_id, person.chosen_name, person.letter, outcome, person.number or 0
+            )
+            found.append(((person.sort_name, person.id), entrant))
+    return [entrant for _order, entrant in sorted(found, key=lambda pair: pair[0])]
 
 
 def _parts(values: Collection[str]) -> Iterator[Sequence[str]]:
-    each = list(dict.fromkeys(values))
-    for start in range(0, len(each), _AT_ONCE):
-        yield each[start : start + _AT_ONCE]
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), _AT_ONCE):
+        yield distinct[start : start + _AT_ONCE]
 
 
 def workshops_to_enter_from(actor: Actor) -> list[tuple[str, str, date]]:
@@ -142,21 +144,23 @@ def workshops_to_enter_from(actor: Actor) -> list[tuple[str, str, date]]:
         .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
         .limit(MOST_WORKSHOPS)
     )
-    return [(row.public_id, row.title, row.starts_on) for row in rows]
+    return [(workshop.public_id, workshop.title, workshop.starts_on) for workshop in rows]
 
 
 def people_of_workshop(actor: Actor, workshop: str, least: int = 0) -> list[str]:
     """The public ids of who has a place in a workshop that an actor runs, or who attended so many
     per cent of its hours at least. Raises NotFound."""
-    held = own_workshop(workshop, actor, "workshops.edit")
+    own = own_workshop(workshop, actor, "workshops.edit")
     people = select(Person.id, Person.public_id).join(Enrolment, Enrolment.person_id == Person.id)
     rows = db.session.execute(
-        people.where(Enrolment.workshop_id == held.id, Enrolment.state == "confirmed")
+        people.where(Enrolment.workshop_id == own.id, Enrolment.state == "confirmed")
     ).all()
     if not least:
-        return [row.public_id for row in rows]
-    enough = {one.person_id for one in attended(held.register_id) if one.percentage >= least}
-    return [row.public_id for row in rows if row.id in enough]
+        return [person.public_id for person in rows]
+    enough = {
+        attendee.person_id for attendee in attended(own.register_id) if attendee.percentage >= least
+    }
+    return [person.public_id for person in rows if person.id in enough]
 
 
 def people_of_lines(actor: Actor, lines: Sequence[PastedLine]) -> list[ReadLine[str]]:
@@ -164,21 +168,26 @@ def people_of_lines(actor: Actor, lines: Sequence[PastedLine]) -> list[ReadLine[
     a participant, code on paper, reference of the programme, or name."""
     terms = {cell for line in lines for cell in line.cells}
     # By what each is found: a term may be a number, a reference and a name at once.
-    found: defaultdict[str, set[str]] = defaultdict(set)
+    by_term: defaultdict[str, set[str]] = defaultdict(set)
     for condition, keys in _ways(terms):
-        for row in db.session.execute(
+        for person in db.session.execute(
             select(Person.public_id, Person.reference, Person.sort_name).where(
                 condition, kept_by(actor)
             )
         ):
-            for key in (row.public_id, row.public_id[:_PAPER_CODE], row.reference, row.sort_name):
+            for key in (
+                person.public_id,
+                person.public_id[:_PAPER_CODE],
+                person.reference,
+                person.sort_name,
+            ):
                 if key in keys:
-                    found[key].add(row.public_id)
+                    by_term[key].add(person.public_id)
 
     def people(cell: str) -> frozenset[str]:
         for key in (cell.lower(), cell, sort_name(cell)):
-            if key and key in found:
-                return frozenset(found[key])
+            if key and key in by_term:
+                return frozenset(by_term[key])
         return frozenset()
 
     return read_lines(lines, people)
@@ -231,19 +240,19 @@ def undoable(track_id: int, actor: Actor, now: datetime, batch: Any) -> Select[i
 
 def batch_to_undo(track: Track, actor: Actor, now: datetime, batch: str) -> EnteredBatch:
     """People who were put on a track together and can be taken off again. Raises NotFound."""
-    row = db.session.execute(
+    counts = db.session.execute(
         select(
             func.max(TrackEnrolment.enrolled_at), func.max(TrackEnrolment.enrolled_by), func.count()
         ).where(TrackEnrolment.id.in_(undoable(track.id, actor, now, batch)))
     ).one()
-    return one_or_404(EnteredBatch(batch, *row) if row[2] else None)
+    return one_or_404(EnteredBatch(batch, *counts) if counts[2] else None)
 
 
 def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBatch]:
     """The three latest batches of people who can be taken off again; of each no more people are
     counted than MOST_OF_BATCH + 1. One query."""
     # Whoever was put on it together was so at one moment by one account.
-    each = (
+    batches = (
         select(
             TrackEnrolment.batch,
             TrackEnrolment.enrolled_at.label("at"),
@@ -259,11 +268,16 @@ def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBa
     )
     # Found before they are counted: else each batch of the thirty days would be. One of each is
     # asked for by its key, as PostgreSQL would look at everybody of all to tell whether there is.
-    one = undoable(track.id, actor, now, each.c.batch).correlate(each).limit(1).scalar_subquery()
+    any_left = (
+        undoable(track.id, actor, now, batches.c.batch)
+        .correlate(batches)
+        .limit(1)
+        .scalar_subquery()
+    )
     latest = (
-        select(each)
-        .where(one.is_not(None))
-        .order_by(each.c.at.desc(), each.c.batch)
+        select(batches)
+        .where(any_left.is_not(None))
+        .order_by(batches.c.at.desc(), batches.c.batch)
         .limit(3)
         .subquery("latest")
     )
@@ -275,7 +289,7 @@ def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBa
     )
     people = select(func.count()).select_from(some).scalar_subquery()
     rows = db.session.execute(select(latest, people).order_by(latest.c.at.desc(), latest.c.batch))
-    return [EnteredBatch(*row) for row in rows]
+    return [EnteredBatch(*batch) for batch in rows]
 
 
 About = Callable[[Leaf], str]
@@ -344,31 +358,31 @@ def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     """Months for which a role was held without a break, as often as that was entered anew; of
     several times the longest, with the first day on which one was long enough. Of a window only the
     days within it count."""
-    found: Found = {}
+    facts: Found = {}
     first = asked.window.since if asked.window is not None else None
     last = min(asked.today, asked.window.until) if asked.window is not None else asked.today
-    held = select(SeenFact.person_id, SeenFact.day, SeenFact.until).where(
+    roles = select(SeenFact.person_id, SeenFact.day, SeenFact.until).where(
         SeenFact.kind == "role",
         SeenFact.about == leaf.text("role"),
         SeenFact.withdrawn_at.is_(None),
         *asked.of(SeenFact.person_id),
     )
     times: defaultdict[int, list[tuple[date, date | None]]] = defaultdict(list)
-    for (since, until), people in alike(session, held):
+    for (since, until), people in alike(session, roles):
         for person in people:
             times[person].append((since, until))
     # Many held it from one day on.
-    known: dict[tuple[tuple[date, date | None], ...], tuple[int, date] | None] = {}
+    judged: dict[tuple[tuple[date, date | None], ...], tuple[int, date] | None] = {}
     for person, hers in times.items():
         key = tuple(hers)
-        if key not in known:
-            months = [_held(*one, first, last, asked.need) for one in unbroken(hers)]
-            each = [one for one in months if one is not None]
-            known[key] = reduce(partial(_better, asked.need), each) if each else None
-        best = known[key]
+        if key not in judged:
+            months = [_held(*time, first, last, asked.need) for time in unbroken(hers)]
+            reaching = [month for month in months if month is not None]
+            judged[key] = reduce(partial(_better, asked.need), reaching) if reaching else None
+        best = judged[key]
         if best is not None:
-            found[person] = best
-    return found
+            facts[person] = best
+    return facts
 
 
 def _better(need: int, one: tuple[int, date], other: tuple[int, date]) -> tuple[int, date]:
@@ -509,20 +523,25 @@ def visits_of(track_id: int, person_id: int) -> list[SupervisionVisit]:
 
 def visit_of(visits: Sequence[SupervisionVisit], public_id: str) -> SupervisionVisit:
     """One of a person's visits. Raises NotFound."""
-    return one_or_404(next((one for one in visits if one.public_id == public_id), None))
+    return one_or_404(next((visit for visit in visits if visit.public_id == public_id), None))
 
 
 def seen_of_checklist(checklist: object, visits: Sequence[SupervisionVisit]) -> list[SeenItem]:
     """A checklist as it stands after these visits, which come the latest first."""
-    standing = [one for one in reversed(visits) if one.withdrawn_at is None]
-    return seen_items(checklist_from_json(checklist), [(one.day, one.observed) for one in standing])
+    standing = [visit for visit in reversed(visits) if visit.withdrawn_at is None]
+    return seen_items(
+        checklist_from_json(checklist), [(visit.day, visit.observed) for visit in standing]
+    )
 
 
 def places_to_choose() -> list[tuple[str, str]]:
     """The places of visits, stations and collectives before venues, as (value, name)."""
     return [
-        *((f"{STATION}:{one.public_id}", one.name) for one in organisations()),
-        *((f"{VENUE}:{one.public_id}", one.name) for one in venues()),
+        *(
+            (f"{STATION}:{organisation.public_id}", organisation.name)
+            for organisation in organisations()
+        ),
+        *((f"{VENUE}:{venue.public_id}", venue.name) for venue in venues()),
     ]
 
 
@@ -542,6 +561,6 @@ def pass_on_to_make(
     if successor is None:
         return []
     rows = session.scalars(_to_make(leaver)).all()
-    for row in rows:
-        row.next_by = successor.public_id
-    return [row.public_id for row in rows]
+    for visit in rows:
+        visit.next_by = successor.public_id
+    return [visit.public_id for visit in rows]

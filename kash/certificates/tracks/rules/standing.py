@@ -85,12 +85,12 @@ class LeafProgress:
 
 def progress_of(person: int, leaves: list[Leaf], facts: Facts, needs: Needs) -> list[LeafProgress]:
     """One person's standing towards each requirement."""
-    found = []
+    progress = []
     for leaf in leaves:
         amount, on = facts.get(leaf, {}).get(person, (0, None))
         need = needs[leaf]
-        found.append(LeafProgress(leaf, amount, need, on if amount >= need else None))
-    return found
+        progress.append(LeafProgress(leaf, amount, need, on if amount >= need else None))
+    return progress
 
 
 def next_steps(person: int, tree: Requirements, facts: Facts, needs: Needs) -> list[Leaf]:
@@ -157,13 +157,13 @@ class PastedLine:
 
 def pasted_lines(text: str) -> list[PastedLine]:
     """The lines of what was pasted, out of a sheet or typed; empty ones are none."""
-    found = []
+    pasted = []
     for number, line in enumerate(text.splitlines(), 1):
         cells = (" ".join(cell.split())[:LONGEST_TERM] for cell in line.split("\t"))
-        kept = tuple(cell for cell in cells if cell)
-        if kept:
-            found.append(PastedLine(number, " · ".join(kept), kept))
-    return found
+        filled = tuple(cell for cell in cells if cell)
+        if filled:
+            pasted.append(PastedLine(number, " · ".join(filled), filled))
+    return pasted
 
 
 @dataclass(frozen=True)
@@ -181,13 +181,15 @@ def read_lines(
     """Lines with the person whom each leads to: by its first cell that leads to one alone."""
     read: list[ReadLine[Person]] = []
     for line in lines:
-        each = [found(cell) for cell in line.cells]
-        alone = next((people for people in each if len(people) == 1), None)
+        led_to = [found(cell) for cell in line.cells]
+        alone = next((people for people in led_to if len(people) == 1), None)
         if alone is not None:
             (person,) = alone
             read.append(ReadLine(line, person))
         else:
-            read.append(ReadLine(line, None, LineFault.SEVERAL if any(each) else LineFault.NOBODY))
+            read.append(
+                ReadLine(line, None, LineFault.SEVERAL if any(led_to) else LineFault.NOBODY)
+            )
     return read
 
 
@@ -235,16 +237,16 @@ def months_between(since: date, until: date) -> int:
 def unbroken(times: Iterable[tuple[date, date | None]]) -> list[tuple[date, date | None]]:
     """Times from a day through another one, or until now (None), of which those that overlap or
     follow each other the next day are one."""
-    found: list[tuple[date, date | None]] = []
+    whole: list[tuple[date, date | None]] = []
     for since, until in sorted(times, key=lambda one: (one[0], one[1] or date.max)):
-        before = found[-1][1] if found else since - timedelta(days=2)
+        before = whole[-1][1] if whole else since - timedelta(days=2)
         if before is None:
             break
         if since <= before + timedelta(days=1):
-            found[-1] = found[-1][0], None if until is None else max(before, until)
+            whole[-1] = whole[-1][0], None if until is None else max(before, until)
         else:
-            found.append((since, until))
-    return found
+            whole.append((since, until))
+    return whole
 
 
 def window_of(renewal: Renewal, last_day: date) -> Window:
@@ -304,7 +306,7 @@ _BY_RENEWAL = {
 def last_day_of(periods: Iterable[CertificatePeriod]) -> date | None:
     """The last day of the certificate that holds longest, of those that were not taken back; None
     if one holds for ever, or if there is none."""
-    days = [one.until for one in periods if one.ended is None]
+    days = [period.until for period in periods if period.ended is None]
     return max((day for day in days if day is not None), default=None) if None not in days else None
 
 
@@ -325,7 +327,7 @@ def standing_on(
         return Standing.ON_THE_WAY
     if not certified:
         return Standing.ACTIVE
-    if all(one.ended is not None for one in periods):
+    if all(period.ended is not None for period in periods):
         return Standing.EARNED
     last_day = last_day_of(periods)
     if last_day is None:
@@ -354,18 +356,18 @@ def standing_history(
     renewal: Renewal | None,
 ) -> list[tuple[date, StandingEvent]]:
     """Turns of somebody's standing up to a day, latest first."""
-    found = [] if earned_on is None else [(earned_on, StandingEvent.EARNED)]
+    turns = [] if earned_on is None else [(earned_on, StandingEvent.EARNED)]
     ordered = sorted(periods, key=lambda one: one.since)
     for number, one in enumerate(ordered):
         later = any(other.ended is None or other.ended > one.since for other in ordered[:number])
-        found.append((one.since, StandingEvent.RENEWED if later else StandingEvent.BEGAN))
+        turns.append((one.since, StandingEvent.RENEWED if later else StandingEvent.BEGAN))
         if one.ended is not None:
-            found.append((one.ended, StandingEvent.TAKEN_BACK))
+            turns.append((one.ended, StandingEvent.TAKEN_BACK))
         elif one.until is not None:
-            found += _ends(one.until, ordered[number + 1 :], renewal)
+            turns += _ends(one.until, ordered[number + 1 :], renewal)
     order = list(StandingEvent)
     return sorted(
-        [turn for turn in found if turn[0] <= today],
+        [turn for turn in turns if turn[0] <= today],
         key=lambda turn: (turn[0], order.index(turn[1])),
         reverse=True,
     )
@@ -376,12 +378,12 @@ def _ends(
 ) -> list[tuple[date, StandingEvent]]:
     """Turns at the end of a certificate, unless another had begun by then."""
     over = until + timedelta(days=1)
-    if any(one.since <= over for one in later):
+    if any(period.since <= over for period in later):
         return []
     if renewal is None:
         return [(over, StandingEvent.RAN_OUT)]
     gone = over + timedelta(days=renewal.grace_days)
-    lapses = [] if any(one.since <= gone for one in later) else [(gone, StandingEvent.LAPSED)]
+    lapses = [] if any(period.since <= gone for period in later) else [(gone, StandingEvent.LAPSED)]
     return [(over, StandingEvent.RAN_OUT), *lapses]
 
 
@@ -427,7 +429,7 @@ class ChecklistItem:
 
 def checklist_as_json(items: Iterable[ChecklistItem]) -> list[dict[str, str]]:
     """A checklist as it is stored."""
-    return [{"key": one.key, "text": one.text, "text_sw": one.text_sw} for one in items]
+    return [{"key": item.key, "text": item.text, "text_sw": item.text_sw} for item in items]
 
 
 def checklist_from_json(written: object) -> tuple[ChecklistItem, ...]:
@@ -435,11 +437,11 @@ def checklist_from_json(written: object) -> tuple[ChecklistItem, ...]:
     if not isinstance(written, list):
         return ()
     return tuple(
-        ChecklistItem(one["key"], one["text"], str(one.get("text_sw", "")))
-        for one in written
-        if isinstance(one, Mapping)
-        and isinstance(one.get("key"), str)
-        and isinstance(one.get("text"), str)
+        ChecklistItem(item["key"], item["text"], str(item.get("text_sw", "")))
+        for item in written
+        if isinstance(item, Mapping)
+        and isinstance(item.get("key"), str)
+        and isinstance(item.get("text"), str)
     )
 
 
@@ -449,14 +451,14 @@ def written_items(
     """Items as they were typed: empty ones go, and what has no key of the version gets a new one.
     Of two with one key the second is new."""
     free = set(known)
-    found = []
-    for row in rows:
-        if not row.text:
+    items = []
+    for item in rows:
+        if not item.text:
             continue
-        key = row.key if row.key in free else new_key()
+        key = item.key if item.key in free else new_key()
         free.discard(key)
-        found.append(ChecklistItem(key, row.text, row.text_sw))
-    return tuple(found)
+        items.append(ChecklistItem(key, item.text, item.text_sw))
+    return tuple(items)
 
 
 @dataclass(frozen=True)
@@ -479,4 +481,4 @@ def seen_items(
         for key, value in observed.items():
             if value in values:
                 last[key] = Observed(value), day
-    return [SeenItem(one, *last.get(one.key, (None, None))) for one in items]
+    return [SeenItem(item, *last.get(item.key, (None, None))) for item in items]

@@ -45,13 +45,13 @@ class Leaf:
 
     def number(self, name: str, otherwise: int = 1) -> int:
         """A parameter that is a whole number."""
-        found = next((value for key, value in self.parameters if key == name), otherwise)
-        return found if isinstance(found, int) else otherwise
+        value_of = next((value for key, value in self.parameters if key == name), otherwise)
+        return value_of if isinstance(value_of, int) else otherwise
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A parameter that is a choice of several."""
-        found = next((value for key, value in self.parameters if key == name), ())
-        return found if isinstance(found, tuple) else ()
+        value_of = next((value for key, value in self.parameters if key == name), ())
+        return value_of if isinstance(value_of, tuple) else ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def _joined(parts: list[Requirements], count: int) -> Requirements:
 def _leaf(written: Mapping[str, Any]) -> Leaf:
     parameters: dict[str, Value] = {}
     for name, value in written.items():
-        if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        if isinstance(value, list) and all(isinstance(part, str) for part in value):
             parameters[name] = tuple(value)
         elif isinstance(value, (str, int)) and not isinstance(value, bool):
             parameters[name] = value
@@ -215,10 +215,10 @@ class Parameter:
             return self.least <= leaf.number(self.name, self.least - 1) <= self.most
         if self.kind is ParameterKind.VERSIONS:
             return True
-        said = leaf.text(self.name)
+        text = leaf.text(self.name)
         if self.kind is ParameterKind.CHOICE:
-            return said in self.choices
-        return 0 < len(said) <= LONGEST_TEXT
+            return text in self.choices
+        return 0 < len(text) <= LONGEST_TEXT
 
 
 @dataclass(frozen=True)
@@ -252,16 +252,16 @@ def read_leaf(kind: KindRule, sent: Mapping[str, list[str]]) -> Leaf:
     """A requirement out of what a form sent, by the names of its parameters. What should be a
     number and is none stays as it was typed, and does not hold."""
     parameters: dict[str, Value] = {}
-    for one in kind.parameters:
-        values = [" ".join(value.split()) for value in sent.get(one.name, ())]
-        if one.kind is ParameterKind.VERSIONS:
-            parameters[one.name] = tuple(sorted({value for value in values if value}))
-        elif one.kind is ParameterKind.NUMBER:
+    for parameter in kind.parameters:
+        values = [" ".join(value.split()) for value in sent.get(parameter.name, ())]
+        if parameter.kind is ParameterKind.VERSIONS:
+            parameters[parameter.name] = tuple(sorted({value for value in values if value}))
+        elif parameter.kind is ParameterKind.NUMBER:
             text = values[0] if values else ""
             whole = text.isascii() and text.isdigit() and len(text) < 5
-            parameters[one.name] = int(text) if whole else text
+            parameters[parameter.name] = int(text) if whole else text
         else:
-            parameters[one.name] = values[0] if values else ""
+            parameters[parameter.name] = values[0] if values else ""
     return Leaf.of(kind.key, **parameters)
 
 
@@ -335,25 +335,29 @@ def _of_leaf(
     kind = kinds.get(leaf.kind)
     if kind is None:
         return [FlawAt(TreeFlaw.UNKNOWN_KIND, place)]
-    found = []
-    for one in kind.parameters:
-        said = leaf.text(one.name)
+    flaws = []
+    for parameter in kind.parameters:
+        named = leaf.text(parameter.name)
         flaw = None
-        if not one.holds(leaf):
+        if not parameter.holds(leaf):
             flaw = TreeFlaw.PARAMETER
-        elif one.kind is ParameterKind.COURSE and not catalogue.versions.get(said):
+        elif parameter.kind is ParameterKind.COURSE and not catalogue.versions.get(named):
             flaw = TreeFlaw.UNPUBLISHED
-        elif one.kind is ParameterKind.VERSIONS:
-            known = catalogue.versions.get(leaf.text("course"), frozenset())
-            if known and not known.issuperset(leaf.texts(one.name)):
+        elif parameter.kind is ParameterKind.VERSIONS:
+            versions = catalogue.versions.get(leaf.text("course"), frozenset())
+            if versions and not versions.issuperset(leaf.texts(parameter.name)):
                 flaw = TreeFlaw.OTHER_COURSE
-        elif one.kind is ParameterKind.TRACK and said != track and said not in catalogue.tracks:
+        elif (
+            parameter.kind is ParameterKind.TRACK
+            and named != track
+            and named not in catalogue.tracks
+        ):
             flaw = TreeFlaw.NO_SUCH_TRACK
-        elif one.kind is ParameterKind.TRACK and _leads_to(said, track, catalogue.tracks):
+        elif parameter.kind is ParameterKind.TRACK and _leads_to(named, track, catalogue.tracks):
             flaw = TreeFlaw.LOOP
         if flaw is not None:
-            found.append(FlawAt(flaw, place, one.name))
-    return found
+            flaws.append(FlawAt(flaw, place, parameter.name))
+    return flaws
 
 
 def _leads_to(one: str, other: str, tracks: Mapping[str, frozenset[str]]) -> bool:
@@ -373,27 +377,27 @@ def _leads_to(one: str, other: str, tracks: Mapping[str, frozenset[str]]) -> boo
 def tracks_asked_for(tree: Requirements, kinds: Kinds) -> frozenset[str]:
     """The tracks that requirements name."""
     return frozenset(
-        leaf.text(one.name)
+        leaf.text(parameter.name)
         for leaf in leaves_of(tree)
         if leaf.kind in kinds
-        for one in kinds[leaf.kind].parameters
-        if one.kind is ParameterKind.TRACK
+        for parameter in kinds[leaf.kind].parameters
+        if parameter.kind is ParameterKind.TRACK
     )
 
 
 def renewal_flaws(renewal: Renewal, kinds: Kinds, *, course: str) -> list[FlawAt]:
     """Flaws that keep a renewal from being saved, its tree apart; `course` is that of the
     certificate which it renews, empty if there is none."""
-    found = []
+    flaws = []
     if not course:
-        found.append(FlawAt(TreeFlaw.RENEWS_NOTHING))
+        flaws.append(FlawAt(TreeFlaw.RENEWS_NOTHING))
     if not 1 <= renewal.months <= LONGEST_WINDOW:
-        found.append(FlawAt(TreeFlaw.WINDOW))
+        flaws.append(FlawAt(TreeFlaw.WINDOW))
     elif renewal.months < least_months(renewal.tree, kinds):
-        found.append(FlawAt(TreeFlaw.SHORT_WINDOW))
+        flaws.append(FlawAt(TreeFlaw.SHORT_WINDOW))
     if not 0 <= renewal.grace_days <= LONGEST_GRACE:
-        found.append(FlawAt(TreeFlaw.GRACE))
-    return found
+        flaws.append(FlawAt(TreeFlaw.GRACE))
+    return flaws
 
 
 def least_months(tree: Requirements, kinds: Kinds) -> int:

@@ -49,7 +49,7 @@ def publish_share(session: Session, share: int, by: Actor, now: datetime) -> Tra
     present = track.versions[0] if track.versions else None
     if present is not None and present.tree == tree:
         return present
-    made = TrackVersion(
+    version = TrackVersion(
         track=track,
         number=present.number + 1 if present is not None else 1,
         tree=tree,
@@ -58,18 +58,18 @@ def publish_share(session: Session, share: int, by: Actor, now: datetime) -> Tra
         published_at=now,
         created_at=now,
     )
-    session.add(made)
+    session.add(version)
     session.flush()
-    return made
+    return version
 
 
 def _free(session: Session, name: str) -> str:
     """A name that no track has, this one if it is free."""
     taken = set(session.scalars(select(Track.name).where(Track.name.startswith(name))))
     return next(
-        one
-        for one in (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
-        if one not in taken
+        free
+        for free in (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
+        if free not in taken
     )
 
 
@@ -155,17 +155,17 @@ def enrol(track_id: str, person_id: str, *, by: Actor) -> str:
             raise Problem(_l("Nobody under 18 is enrolled."))
         if _enrolment(change.session, track, person) is not None:
             raise Problem(_l("This person is on this track already."))
-        made = TrackEnrolment(
+        enrolment = TrackEnrolment(
             track_id=track.id,
             version_id=version.id,
             person_id=person.id,
             enrolled_by=by.public_id,
             enrolled_at=change.now,
         )
-        change.session.add(made)
+        change.session.add(enrolment)
         change.session.flush()
-        change.about(track_id, made.public_id)
-        return made.public_id
+        change.about(track_id, enrolment.public_id)
+        return enrolment.public_id
 
 
 def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Actor) -> None:
@@ -176,13 +176,13 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
         track = locked_track(change.session, track_id)
         refuse_standard(track)
         person = reached_person(change.session, person_id, by)
-        found = one_or_404(_enrolment(change.session, track, person))
+        enrolment = one_or_404(_enrolment(change.session, track, person))
         version = _version(track, version_id)
-        if version.id == found.version_id:
+        if version.id == enrolment.version_id:
             raise Problem(
                 _l("This person is on this version already. Choose another one."), field="version"
             )
-        if track.certifies and version.number < _first_version(track, found):
+        if track.certifies and version.number < _first_version(track, enrolment):
             raise Problem(
                 _l(
                     "Certificates need this track, so nobody is moved to a"
@@ -193,17 +193,17 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
             )
         # What she has done by the earlier version stays hers.
         give_earned(change.session, track, change.now, [person.id])
-        found.moves.append(
+        enrolment.moves.append(
             TrackMove(
-                from_id=found.version_id,
+                from_id=enrolment.version_id,
                 to_id=version.id,
                 reason=reason,
                 moved_by=by.public_id,
                 moved_at=change.now,
             )
         )
-        found.version_id = version.id
-        change.about(track_id, found.public_id)
+        enrolment.version_id = version.id
+        change.about(track_id, enrolment.public_id)
 
 
 def take_off(track_id: str, person_id: str, *, by: Actor) -> None:
@@ -213,10 +213,10 @@ def take_off(track_id: str, person_id: str, *, by: Actor) -> None:
     with audited("tracks.taken_off", by) as change:
         track = locked_track(change.session, track_id)
         person = reached_person(change.session, person_id, by)
-        found = one_or_404(_enrolment(change.session, track, person))
+        enrolment = one_or_404(_enrolment(change.session, track, person))
         give_earned(change.session, track, change.now, [person.id])
-        change.about(track_id, found.public_id)
-        change.session.delete(found)
+        change.about(track_id, enrolment.public_id)
+        change.session.delete(enrolment)
 
 
 def reached_person(session: Session, person_id: str, by: Actor) -> Person:
@@ -254,16 +254,16 @@ def _enrolment(session: Session, track: Track, person: Person) -> TrackEnrolment
 def _first_version(track: Track, enrolment: TrackEnrolment) -> int:
     """The number of the version on which somebody began."""
     began = enrolment.moves[-1].from_id if enrolment.moves else enrolment.version_id
-    return next(one.number for one in track.versions if one.id == began)
+    return next(version.number for version in track.versions if version.id == began)
 
 
 def _version(track: Track, public_id: str) -> TrackVersion:
     return one_or_404(
         next(
             (
-                one
-                for one in track.versions
-                if one.public_id == public_id and one.state == "published"
+                version
+                for version in track.versions
+                if version.public_id == public_id and version.state == "published"
             ),
             None,
         )
@@ -303,10 +303,10 @@ def enrol_all(
             raise Problem(
                 _l("Another version was published meanwhile. Look at it, then confirm once more.")
             )
-        batch, made = new_public_id(), []
+        batch, enrolments = new_public_id(), []
         wanted = list(dict.fromkeys(people))
         for start in range(0, len(wanted), _AT_ONCE):
-            found = change.session.execute(
+            reached = change.session.execute(
                 select(Person.id, Person.minor)
                 .where(Person.public_id.in_(wanted[start : start + _AT_ONCE]), kept_by(by))
                 .order_by(Person.id)
@@ -316,32 +316,32 @@ def enrol_all(
                 change.session.scalars(
                     select(TrackEnrolment.person_id).where(
                         TrackEnrolment.track_id == track.id,
-                        TrackEnrolment.person_id.in_([row.id for row in found]),
+                        TrackEnrolment.person_id.in_([person.id for person in reached]),
                     )
                 )
             )
-            made += [
+            enrolments += [
                 {
                     "track_id": track.id,
                     "version_id": version.id,
-                    "person_id": row.id,
+                    "person_id": person.id,
                     "enrolled_by": by.public_id,
                     "enrolled_at": change.now,
                     "batch": batch,
                     "public_id": new_public_id(),
                 }
-                for row in found
+                for person in reached
                 if outcome_of(
-                    on_it=row.id in there, minor=row.minor, oneself=row.id == by.person_id
+                    on_it=person.id in there, minor=person.minor, oneself=person.id == by.person_id
                 )
                 is EntryOutcome.NEW
             ]
-        if not made:
+        if not enrolments:
             change.nothing()
             return EnteredTogether("", 0, len(wanted))
-        change.session.execute(insert(TrackEnrolment), made)
-        change.about(track_id, *(str(one["public_id"]) for one in made))
-        return EnteredTogether(batch, len(made), len(wanted) - len(made))
+        change.session.execute(insert(TrackEnrolment), enrolments)
+        change.about(track_id, *(str(enrolment["public_id"]) for enrolment in enrolments))
+        return EnteredTogether(batch, len(enrolments), len(wanted) - len(enrolments))
 
 
 def undo_batch(track_id: str, batch: str, *, by: Actor) -> int:

@@ -162,7 +162,7 @@ def change_track(public_id: str, details: TrackDetails, *, by: Actor) -> None:
                 field="course",
             )
         if track.course_id != course and any(
-            one.state == "published" and one.renewal for one in track.versions
+            version.state == "published" and version.renewal for version in track.versions
         ):
             raise Problem(
                 _l(
@@ -207,8 +207,8 @@ def give_badges() -> int:
     for track in db.session.scalars(select(Track.public_id).order_by(Track.id)).all():
         db.session.rollback()
         with audited("tracks.badges_given", SYSTEM) as change:
-            found = locked_track(change.session, track)
-            now = give_earned(change.session, found, change.now)
+            locked = locked_track(change.session, track)
+            now = give_earned(change.session, locked, change.now)
             if now:
                 change.about(track)
             else:
@@ -237,8 +237,8 @@ def give_earned(
     given = 0
     for version, persons in waiting.items():
         narrowed = persons if len(persons) <= _MOST_KEYS else None
-        asked = LeafQuestion(local_today(), narrowed)
-        done = fulfilled_by_version(session, {version: persons}, asked)
+        question = LeafQuestion(local_today(), narrowed)
+        done = fulfilled_by_version(session, {version: persons}, question)
         give(session, track, version, done, now)
         given += len(done)
     return given
@@ -314,8 +314,8 @@ def write_checklist(
             raise Problem(_TRACK_NOT_A_DRAFT)
         if version.row_version != row_version:
             raise ChangedMeanwhile
-        known = [one.key for one in checklist_from_json(version.checklist)]
-        items = written_items(rows, known, new_public_id)
+        keys = [item.key for item in checklist_from_json(version.checklist)]
+        items = written_items(rows, keys, new_public_id)
         if len(items) > MOST_ITEMS:
             raise Problem(_l("A checklist has at most 20 lines, so that it fits on one page."))
         version.checklist = checklist_as_json(items)
@@ -327,13 +327,13 @@ def flaws(
     session: Session, track: Track, tree: Requirements, renewal: Renewal | None
 ) -> tuple[list[FlawAt], list[FlawAt], list[FlawAt]]:
     """Flaws of a tree, of the tree of its renewal, and of the renewal apart from that."""
-    known, rules = catalogue(session), kind_rules()
-    of_tree = flaws_of(tree, track.public_id, rules, known)
+    there, rules = catalogue(session), kind_rules()
+    of_tree = flaws_of(tree, track.public_id, rules, there)
     if renewal is None:
         return of_tree, [], []
     return (
         of_tree,
-        flaws_of(renewal.tree, track.public_id, rules, known),
+        flaws_of(renewal.tree, track.public_id, rules, there),
         renewal_flaws(renewal, rules, course=track.course.public_id if track.course else ""),
     )
 

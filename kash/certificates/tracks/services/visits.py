@@ -82,8 +82,8 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
             raise Problem(NOTHING_OF_MINORS, field="")
         check_witness(change.session, seen.seen_by, people)
         there = {
-            one.person_id: one
-            for one in change.session.scalars(
+            fact.person_id: fact
+            for fact in change.session.scalars(
                 select(SeenFact)
                 .where(
                     SeenFact.person_id.in_(people.values()),
@@ -155,7 +155,7 @@ def _reached(session: Session, amounts: Mapping[str, int], by: Actor) -> dict[st
             Person.public_id.in_(amounts), within_reach(by, "tracks.keep", few=True)
         )
     )
-    people = {row.public_id: row.id for row in rows}
+    people = {person.public_id: person.id for person in rows}
     if len(people) < len(amounts):
         raise NotFound
     return people
@@ -163,7 +163,7 @@ def _reached(session: Session, amounts: Mapping[str, int], by: Actor) -> dict[st
 
 def check_witness(session: Session, seen_by: str, people: Mapping[str, int]) -> None:
     """Raise UnknownWitness, or SupervisedByHerself if who saw it is one of these people."""
-    if seen_by not in {one.public_id for one in witnesses()}:
+    if seen_by not in {witness.public_id for witness in witnesses()}:
         raise UnknownWitness
     whose = session.scalar(select(Account.person_id).where(Account.public_id == seen_by))
     if whose is not None and whose in people.values():
@@ -299,7 +299,7 @@ def _goes_next(session: Session, supervisor: str, person: Person, by: Actor) -> 
 
 
 def _refuse_unknown(observed: Mapping[str, str], checklist: object) -> None:
-    keys = {one.key for one in checklist_from_json(checklist)}
+    keys = {item.key for item in checklist_from_json(checklist)}
     if not keys.issuperset(observed) or not set(Observed).issuperset(observed.values()):
         raise ChecklistChanged
 

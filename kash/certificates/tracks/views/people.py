@@ -102,12 +102,12 @@ class ManyForm(KashForm):
 
     def offer(self, actor: Actor) -> None:
         """Offer the latest workshops that an actor runs."""
-        found = workshops_to_enter_from(actor)
+        workshops = workshops_to_enter_from(actor)
         self.workshop.choices = [
             ("", "–"),
-            *((one, f"{title}, {short_date_text(day)}") for one, title, day in found),
+            *((workshop, f"{title}, {short_date_text(day)}") for workshop, title, day in workshops),
         ]
-        if len(found) == MOST_WORKSHOPS:
+        if len(workshops) == MOST_WORKSHOPS:
             self.workshop.description = _(
                 "The latest %(number)s are offered. Paste the rows of an earlier one.",
                 number=MOST_WORKSHOPS,
@@ -157,10 +157,12 @@ def _gathered(form: ManyForm, actor: Actor) -> Wanted:
 
 
 def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
-    shown = [one for one in request.form["people"].split() if is_public_id(one)][:MOST_AT_ONCE]
+    shown = [person for person in request.form["people"].split() if is_public_id(person)][
+        :MOST_AT_ONCE
+    ]
     ticked = set(request.form.getlist("chosen"))
     if request.form.get("do") == "save":
-        people = [one for one in shown if one in ticked]
+        people = [person for person in shown if person in ticked]
         refused = ()
         with FlashedProblems(*refused, tone="warn"):
             version = request.form.get("version", "")
@@ -178,25 +180,25 @@ def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
 
 def _lost_rows() -> list[ReadLine[str]]:
     """Rows that lead to nobody, as the page that is turned carries them: number, fault and text."""
-    found = []
-    for said in request.form.getlist("lost")[:MOST_AT_ONCE]:
-        number, fault, text = [*said.split(" ", 2), "", ""][:3]
+    lost = []
+    for sent in request.form.getlist("lost")[:MOST_AT_ONCE]:
+        number, fault, text = [*sent.split(" ", 2), "", ""][:3]
         if fault in set(LineFault):
             line = PastedLine(number_shown(number), text[:LONGEST_TERM], ())
-            found.append(ReadLine[str](line, None, LineFault(fault)))
-    return found
+            lost.append(ReadLine[str](line, None, LineFault(fault)))
+    return lost
 
 
 def _preview(
     track: Track, actor: Actor, wanted: Wanted, ticked: set[str] | None = None
 ) -> ResponseReturnValue:
     """Page of who can be put on a track; everybody who is new is ticked at first."""
-    found = entrants(track, actor, wanted.people[:MOST_AT_ONCE])
-    new = {one.person for one in found if one.outcome is EntryOutcome.NEW}
+    people = entrants(track, actor, wanted.people[:MOST_AT_ONCE])
+    new = {entrant.person for entrant in people if entrant.outcome is EntryOutcome.NEW}
     chosen = new if ticked is None else ticked & new
     letter = request.form.get("group") or request.form.get("letter", "")
     # Who is new stands first; within that, by name.
-    order = sorted(found, key=lambda one: one.outcome is not EntryOutcome.NEW)
+    order = sorted(people, key=lambda one: one.outcome is not EntryOutcome.NEW)
     group: OneGroup[Entrant] = one_group(order, lambda one: one.letter, letter)
     pages = max(1, -(-len(group.rows) // ROWS))
     turned = number_shown(request.form.get("turn")) if "group" not in request.form else 1
@@ -206,12 +208,15 @@ def _preview(
         "tracks/many_preview.html",
         track=track,
         version=one_or_404(published_version(track)),
-        people=[one.person for one in found],
+        people=[entrant.person for entrant in people],
         shown=OneGroup(group.letter, rows, group.counts),
         chosen=chosen,
         elsewhere=sorted(chosen - {one.person for one in rows}),
-        counts={each: sum(one.outcome is each for one in found) for each in EntryOutcome},
-        left=len(wanted.people) - len(found),
+        counts={
+            outcome: sum(entrant.outcome is outcome for entrant in people)
+            for outcome in EntryOutcome
+        },
+        left=len(wanted.people) - len(people),
         lost=wanted.lost,
         page=number,
         pages=pages,
@@ -224,8 +229,8 @@ def undo_many(public_id: str, batch: str) -> ResponseReturnValue:
     """Ask, then take off again who was put on a track together."""
     actor, track = current_actor(), one_track(public_id)
     if request.method == "GET":
-        found = batch_to_undo(track, actor, utc_now(), batch)
-        return render_template("tracks/undo_many.html", track=track, batch=found)
+        entered = batch_to_undo(track, actor, utc_now(), batch)
+        return render_template("tracks/undo_many.html", track=track, batch=entered)
     taken = undo_batch(public_id, batch, by=actor)
     flash(_("Taken off again: %(number)s.", number=taken))
     return redirect(url_for("tracks.people", public_id=public_id))
@@ -234,7 +239,7 @@ def undo_many(public_id: str, batch: str) -> ResponseReturnValue:
 def _tracks(actor: Actor) -> list[tuple[str, str]]:
     if not actor.may("tracks.keep"):
         return []
-    return [(one.public_id, track_name(one.name, one.name_sw)) for one in tracks_to_enter()]
+    return [(track.public_id, track_name(track.name, track.name_sw)) for track in tracks_to_enter()]
 
 
 def _ask(track: str, people: Sequence[str], actor: Actor) -> ResponseReturnValue:
@@ -267,8 +272,8 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
     )
     page_shown = listing.turned(lambda rows: shown(rows, track, today))
     if is_taken():
-        known = all_names()
-        return taken([(one, known) for one in page_shown], ON_TRACK_COLUMNS)
+        known_names = all_names()
+        return taken([(standing, known_names) for standing in page_shown], ON_TRACK_COLUMNS)
     batches = batches_to_undo(track, actor, utc_now()) if actor.may("tracks.keep") else []
     return render_template(
         "tracks/people.html",
@@ -280,20 +285,20 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
         states=[
             ("", _("Everybody")),
             (DONE, _("With the badge")),
-            *((str(one), str(STANDING[one])) for one in Standing),
+            *((str(standing), str(STANDING[standing])) for standing in Standing),
         ],
         versions=[
             ("", _("Any version")),
             *(
-                (one.public_id, _("Version %(number)s", number=one.number))
-                for one in track.versions
-                if one.state == "published"
+                (version.public_id, _("Version %(number)s", number=version.number))
+                for version in track.versions
+                if version.state == "published"
             ),
         ],
         known=all_names(),
         batches=batches,
         most_counted=MOST_OF_BATCH,
-        names=names_of([one.by for one in batches]),
+        names=names_of([batch.by for batch in batches]),
         found=found,
         searched=request.form.get("search", "")[:200].strip(),
     )
@@ -310,7 +315,7 @@ def find(public_id: str) -> ResponseReturnValue:
 
 def _to_enrol(actor: Actor, text: str) -> list[tuple[str, str, str]]:
     """(public id, name, letter) of people of hers who are found by what was typed."""
-    candidates = {one.public_id: one for one in find_people(actor, text)} if text else {}
+    candidates = {person.public_id: person for person in find_people(actor, text)} if text else {}
     mine = db.session.scalars(
         select(Person.public_id).where(
             Person.public_id.in_(candidates),
@@ -320,9 +325,9 @@ def _to_enrol(actor: Actor, text: str) -> list[tuple[str, str, str]]:
     )
     reached = set(mine)
     return [
-        (one.public_id, one.chosen_name, one.letter)
-        for one in candidates.values()
-        if one.public_id in reached
+        (candidate.public_id, candidate.chosen_name, candidate.letter)
+        for candidate in candidates.values()
+        if candidate.public_id in reached
     ]
 
 
@@ -341,31 +346,31 @@ def enrol(public_id: str) -> ResponseReturnValue:
 @allow("tracks.standing")
 def progress(public_id: str, person_id: str) -> ResponseReturnValue:
     """One person's way: what is done, what is missing, what comes next."""
-    found = _standing(public_id, person_id)
+    standing = _standing(public_id, person_id)
     actor = current_actor()
-    seen = facts_seen(found.enrolment.person)
-    visits = visits_of(found.enrolment.track_id, found.enrolment.person_id)
+    seen = facts_seen(standing.enrolment.person)
+    visits = visits_of(standing.enrolment.track_id, standing.enrolment.person_id)
     accounts = [
-        *(one.seen_by for one in seen),
-        *(one.moved_by for one in found.enrolment.moves),
-        *(one.supervisor for one in visits),
+        *(fact.seen_by for fact in seen),
+        *(move.moved_by for move in standing.enrolment.moves),
+        *(visit.supervisor for visit in visits),
     ]
-    versions = {one.id: one.number for one in one_track(public_id).versions}
+    versions = {version.id: version.number for version in one_track(public_id).versions}
     return render_template(
         "tracks/progress.html",
-        track=found.enrolment.track,
-        standing=found,
-        person=found.enrolment.person,
+        track=standing.enrolment.track,
+        standing=standing,
+        person=standing.enrolment.person,
         seen=seen,
         visits=visits,
-        notes={one.public_id: note_of(one) for one in visits},
-        checklist=seen_of_checklist(found.enrolment.version.checklist, visits),
-        next_visit=next((one.next_on for one in visits if one.withdrawn_at is None), None),
+        notes={visit.public_id: note_of(visit) for visit in visits},
+        checklist=seen_of_checklist(standing.enrolment.version.checklist, visits),
+        next_visit=next((visit.next_on for visit in visits if visit.withdrawn_at is None), None),
         versions=versions,
         names=names_of(accounts) if actor.may("tracks.see") else {},
         known=all_names(),
         staff=actor.may("tracks.see"),
-        keeps=actor.may("tracks.keep") and actor.person_id != found.enrolment.person_id,
+        keeps=actor.may("tracks.keep") and actor.person_id != standing.enrolment.person_id,
     )
 
 
@@ -381,12 +386,12 @@ def _to_progress(public_id: str, person_id: str) -> ResponseReturnValue:
 @allow("tracks.keep")
 def move(public_id: str, person_id: str) -> ResponseReturnValue:
     """Move somebody to another version, with a reason."""
-    found = _standing(public_id, person_id)
+    standing = _standing(public_id, person_id)
     form = MoveForm()
     form.version.choices = [
-        (one.public_id, _("Version %(number)s", number=one.number))
-        for one in one_track(public_id).versions
-        if one.state == "published" and one.id != found.enrolment.version_id
+        (version.public_id, _("Version %(number)s", number=version.number))
+        for version in one_track(public_id).versions
+        if version.state == "published" and version.id != standing.enrolment.version_id
     ]
     if form.validate_on_submit():
         with form.showing_problems():
@@ -395,17 +400,17 @@ def move(public_id: str, person_id: str) -> ResponseReturnValue:
             )
             flash(_("Moved."))
             return _to_progress(public_id, person_id)
-        found = _standing(public_id, person_id)
-    return page("tracks/move.html", form=form, standing=found)
+        standing = _standing(public_id, person_id)
+    return page("tracks/move.html", form=form, standing=standing)
 
 
 @blueprint.route("/<public_id>/people/<person_id>/take-off", methods=["GET", "POST"])
 @allow("tracks.keep")
 def take_off(public_id: str, person_id: str) -> ResponseReturnValue:
     """Ask, then take somebody off a track."""
-    found = _standing(public_id, person_id)
+    standing = _standing(public_id, person_id)
     if request.method == "GET":
-        return render_template("tracks/take_off.html", standing=found)
+        return render_template("tracks/take_off.html", standing=standing)
     with FlashedProblems(tone="warn"):
         enrolments.take_off(public_id, person_id, by=current_actor())
         flash(_("Taken off. What was entered about this person stays."))
@@ -419,22 +424,22 @@ def take_off(public_id: str, person_id: str) -> ResponseReturnValue:
 @allow("tracks.keep")
 def withdraw(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValue:
     """Withdraw what was entered wrongly, with a reason."""
-    found = _standing(public_id, person_id)
+    standing = _standing(public_id, person_id)
     form = WithdrawForm()
     if form.validate_on_submit():
         with form.showing_problems():
             seen_services.withdraw(person_id, fact_id, form.because.data, by=current_actor())
             flash(_("Withdrawn."))
             return _to_progress(public_id, person_id)
-        found = _standing(public_id, person_id)
-    return page("tracks/withdraw.html", form=form, standing=found, fact=_fact(found, fact_id))
+        standing = _standing(public_id, person_id)
+    return page("tracks/withdraw.html", form=form, standing=standing, fact=_fact(standing, fact_id))
 
 
 @blueprint.route("/<public_id>/people/<person_id>/facts/<fact_id>/end", methods=["GET", "POST"])
 @allow("tracks.keep")
 def end_role(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValue:
     """Say when a role was held last."""
-    found = _standing(public_id, person_id)
+    standing = _standing(public_id, person_id)
     form = EndForm()
     if form.validate_on_submit():
         with form.showing_problems():
@@ -442,13 +447,13 @@ def end_role(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValu
             seen_services.end_role(person_id, fact_id, until, by=current_actor())
             flash(_("Saved."))
             return _to_progress(public_id, person_id)
-        found = _standing(public_id, person_id)
-    return page("tracks/end_role.html", form=form, standing=found, fact=_fact(found, fact_id))
+        standing = _standing(public_id, person_id)
+    return page("tracks/end_role.html", form=form, standing=standing, fact=_fact(standing, fact_id))
 
 
 def _fact(found: TrackStanding, fact_id: str) -> SeenFact:
     facts = facts_seen(found.enrolment.person)
-    return one_or_404(next((one for one in facts if one.public_id == fact_id), None))
+    return one_or_404(next((fact for fact in facts if fact.public_id == fact_id), None))
 
 
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
@@ -456,11 +461,11 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     tracks that she is on no more; None if there are none, or the actor may not see them."""
     if not actor.may("tracks.standing"):
         return None
-    found, left = standings_of(person_id, actor, local_today())
-    if not found and not left:
+    on_tracks, left = standings_of(person_id, actor, local_today())
+    if not on_tracks and not left:
         return None
-    known = all_names() if found else Names({}, {}, {})
-    return [*(_row(one, person_id, known) for one in found), *map(_left, left)]
+    spoken_of = all_names() if on_tracks else Names({}, {}, {})
+    return [*(_row(standing, person_id, spoken_of) for standing in on_tracks), *map(_left, left)]
 
 
 def _row(one: TrackStanding, person_id: str, known: Names) -> SectionRow:
@@ -470,7 +475,7 @@ def _row(one: TrackStanding, person_id: str, known: Names) -> SectionRow:
         key_small=str(day.year),
         text=track_name(track.name, track.name_sw),
         url=url_for("tracks.progress", public_id=track.public_id, person_id=person_id),
-        small=" · ".join(said for said in (_badge(one.earned_on), _next(one, known)) if said),
+        small=" · ".join(part for part in (_badge(one.earned_on), _next(one, known)) if part),
         tone=STANDING_TONE[one.state],
         state=_state(one),
     )
@@ -497,11 +502,11 @@ def _next(one: TrackStanding, known: Names) -> str:
     steps = one.way.steps if one.earned_on is None else due
     if not steps:
         return ""
-    said = _("Next: %(step)s", step=sentence(steps[0], known))
+    words = _("Next: %(step)s", step=sentence(steps[0], known))
     day = one.possible.get(steps[0].text("course"))
     if day is None:
-        return said
-    return said + " · " + _("workshop from %(day)s", day=date_text(day))
+        return words
+    return words + " · " + _("workshop from %(day)s", day=date_text(day))
 
 
 def _state(one: TrackStanding) -> str:

@@ -101,10 +101,10 @@ VISIT_COLUMNS: Sequence[TableColumn[VisitLine]] = (
 @offers_table("tracks")
 def index() -> ResponseReturnValue:
     """Every track."""
-    found = all_tracks()
+    tracks = all_tracks()
     if is_taken():
-        return taken(found, TRACK_COLUMNS)
-    return render_template("tracks/index.html", listing=found, most_counted=MOST_COUNTED)
+        return taken(tracks, TRACK_COLUMNS)
+    return render_template("tracks/index.html", listing=tracks, most_counted=MOST_COUNTED)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -124,11 +124,11 @@ def add() -> ResponseReturnValue:
 @allow("tracks.see")
 def track(public_id: str) -> ResponseReturnValue:
     """A track: what it asks for at present, and its versions."""
-    found = one_track(public_id)
-    present = published_version(found)
+    track = one_track(public_id)
+    present = published_version(track)
     return render_template(
         "tracks/track.html",
-        track=found,
+        track=track,
         present=present,
         tree=tree_from_json(present.tree) if present else None,
         known=all_names(),
@@ -139,12 +139,12 @@ def track(public_id: str) -> ResponseReturnValue:
 @allow("tracks.edit")
 def edit(public_id: str) -> ResponseReturnValue:
     """Change what a track is called, and whose certificate it is."""
-    found = one_track(public_id)
+    track = one_track(public_id)
     form = _form(
-        name=found.name,
-        name_sw=found.name_sw,
-        purpose=found.purpose,
-        course=found.course.public_id if found.course else "",
+        name=track.name,
+        name_sw=track.name_sw,
+        purpose=track.purpose,
+        course=track.course.public_id if track.course else "",
     )
     if form.validate_on_submit():
         with form.showing_problems():
@@ -165,9 +165,9 @@ def _form(**stored: str) -> TrackForm:
 def start(public_id: str) -> ResponseReturnValue:
     """Begin a new draft as a copy of the last version."""
     with FlashedProblems(tone="warn"):
-        made = start_version(public_id, by=current_actor())
+        draft = start_version(public_id, by=current_actor())
         flash(_("This draft is a copy of the last version."))
-        return redirect(url_for("tracks.write", public_id=public_id, version_id=made))
+        return redirect(url_for("tracks.write", public_id=public_id, version_id=draft))
     return redirect(url_for("tracks.track", public_id=public_id))
 
 
@@ -199,10 +199,10 @@ def _version_page(track: Track, found: TrackVersion, form: ReturnTrackForm) -> s
 
 def _change(track: Track, tree: Requirements) -> EligibilityChange:
     """Number of people of all whom a tree would change, against the published version."""
-    session, asked = db.session(), LeafQuestion(local_today())
+    session, question = db.session(), LeafQuestion(local_today())
     present = published_version(track)
-    before = fulfilled(session, tree_from_json(present.tree), asked) if present else {}
-    return change_between(before, fulfilled(session, tree, asked))
+    before = fulfilled(session, tree_from_json(present.tree), question) if present else {}
+    return change_between(before, fulfilled(session, tree, question))
 
 
 @blueprint.route("/<public_id>/versions/<version_id>/write", methods=["GET", "POST"])
@@ -210,20 +210,20 @@ def _change(track: Track, tree: Requirements) -> EligibilityChange:
 def write(public_id: str, version_id: str) -> ResponseReturnValue:
     """Write what a draft asks for, in sentences. Only one of its buttons saves."""
     track = one_track(public_id)
-    found = version_of(track, version_id)
-    if found.state != "draft":
+    version = version_of(track, version_id)
+    if version.state != "draft":
         return redirect(_address(public_id, version_id))
     if request.method == "GET":
-        return _write_page(track, found, TreeSheet.of(found))
+        return _write_page(track, version, TreeSheet.of(version))
     sheet = TreeSheet.posted(request.form, number_shown(request.form.get("row_version")))
     pressed = request.form.get("do", "")
     if pressed == "preview" and is_too_much(sheet.tree):
         sheet.show([FlawAt(TreeFlaw.TOO_MUCH)], [], [])
-        return _write_page(track, found, sheet, problem=str(UnsoundTree()), status=422)
+        return _write_page(track, version, sheet, problem=str(UnsoundTree()), status=422)
     if pressed == "preview":
-        return _write_page(track, found, sheet, change=_change(track, sheet.tree))
+        return _write_page(track, version, sheet, change=_change(track, sheet.tree))
     if pressed != "save":
-        return _write_page(track, found, sheet, status=200)
+        return _write_page(track, version, sheet, status=200)
     with CaughtProblem(Problem) as caught:
         services.write_version(
             version_id, sheet.tree, sheet.renewal, sheet.row_version, by=current_actor()
@@ -231,14 +231,14 @@ def write(public_id: str, version_id: str) -> ResponseReturnValue:
         flash(_("Saved."))
         return redirect(_address(public_id, version_id))
     track = one_track(public_id)
-    found = version_of(track, version_id)
+    version = version_of(track, version_id)
     if isinstance(caught.problem, ChangedMeanwhile):
         # Sent once more, it goes over what the sentence tells of.
-        sheet.row_version = found.row_version
+        sheet.row_version = version.row_version
     if isinstance(caught.problem, UnsoundTree):
         sheet.show(*services.flaws(db.session(), track, sheet.tree, sheet.renewal))
     status = 422 if isinstance(caught.problem, UnsoundTree) else caught.problem.status
-    return _write_page(track, found, sheet, problem=caught.sentence, status=status)
+    return _write_page(track, version, sheet, problem=caught.sentence, status=status)
 
 
 def _write_page(
@@ -297,9 +297,9 @@ def take_back(public_id: str, version_id: str) -> ResponseReturnValue:
 def publish(public_id: str, version_id: str) -> ResponseReturnValue:
     """Ask, then publish what was read: whoever is enrolled from now on is on this version."""
     track = one_track(public_id)
-    found = version_of(track, version_id)
+    version = version_of(track, version_id)
     if request.method == "GET":
-        return render_template("tracks/publish.html", track=track, version=found)
+        return render_template("tracks/publish.html", track=track, version=version)
     refused = (SamePerson, UnsoundTree, ChangedMeanwhile)
     with FlashedProblems(*refused, tone="warn"):
         read = number_shown(request.args.get("read"))
@@ -315,10 +315,10 @@ def publish(public_id: str, version_id: str) -> ResponseReturnValue:
 def return_to_draft(public_id: str, version_id: str) -> ResponseReturnValue:
     """Send a proposal back with a sentence."""
     track = one_track(public_id)
-    found = version_of(track, version_id)
+    version = version_of(track, version_id)
     form = ReturnTrackForm()
     if not form.validate():
-        return _version_page(track, found, form), 422
+        return _version_page(track, version, form), 422
     with FlashedProblems(tone="warn"):
         services.return_to_draft(version_id, form.because.data, by=current_actor())
         flash(_("Sent back to be changed."))

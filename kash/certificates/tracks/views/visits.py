@@ -100,23 +100,23 @@ class EntryGrid:
 
     def amounts(self, *, scored: bool) -> dict[str, int]:
         """Amounts by person; what is no score of a hundred is noted as wrong."""
-        found = {}
+        by_person = {}
         for person, text in self.typed.items():
             whole = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
             if not scored:
-                found[person] = 1
+                by_person[person] = 1
             elif 0 <= whole <= MOST_SCORE:
-                found[person] = whole
+                by_person[person] = whole
             else:
                 self.errors[person] = _("Enter a score from 0 to 100.")
-        return found
+        return by_person
 
 
 def enterable(track: Track) -> dict[str, Leaf]:
     """The requirements of a track's published versions that the programme enters, each once, by
     kind and what they are about."""
     kinds = leaf_kinds()
-    found: dict[str, Leaf] = {}
+    entered: dict[str, Leaf] = {}
     for version in track.versions:
         if version.state != "published":
             continue
@@ -126,8 +126,8 @@ def enterable(track: Track) -> dict[str, Leaf]:
         for leaf in leaves:
             kind = kinds.get(leaf.kind)
             if kind is not None and kind.seen:
-                found.setdefault(f"{kind.seen}:{about_of(leaf)}", leaf)
-    return found
+                entered.setdefault(f"{kind.seen}:{about_of(leaf)}", leaf)
+    return entered
 
 
 @blueprint.route("/<public_id>/enter", methods=["GET", "POST"])
@@ -136,10 +136,10 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
     """A grid of people: ticked or scored, then entered together."""
     actor = current_actor()
     track = one_track(public_id)
-    choices, known = enterable(track), all_names()
+    choices, known_names = enterable(track), all_names()
     form = SeenForm(data={"day": local_today(), "seen_by": actor.public_id})
-    form.requirement.choices = [(key, _what(leaf, known)) for key, leaf in choices.items()]
-    form.seen_by.choices = [(one.public_id, one.name) for one in witnesses()]
+    form.requirement.choices = [(key, _what(leaf, known_names)) for key, leaf in choices.items()]
+    form.seen_by.choices = [(witness.public_id, witness.name) for witness in witnesses()]
     grid = EntryGrid.posted(track, actor)
     chosen = form.requirement.data or next(iter(choices), "")
     scored = chosen.startswith("oral_test:")
@@ -178,7 +178,7 @@ def _page(
     turned = "group" not in request.form
     number = number_shown(request.form.get("turn") or request.form.get("page")) if turned else 1
     listing, shown = people_to_enter(track, actor, letter=letter, page=number)
-    here = {one.person for one in listing}
+    here = {person.person for person in listing}
     wrong = bool(form.errors or grid.errors)
     return render_template(
         "tracks/enter.html",
@@ -187,7 +187,7 @@ def _page(
         grid=grid,
         listing=listing,
         shown=shown,
-        elsewhere={one: value for one, value in grid.typed.items() if one not in here},
+        elsewhere={person: value for person, value in grid.typed.items() if person not in here},
         scored=scored,
         wrong_elsewhere=not here.issuperset(grid.errors),
     ), 422 if wrong else 200
@@ -200,16 +200,16 @@ def visits(public_id: str) -> ResponseReturnValue:
     """List of the visits to people on a track, or of those that are due."""
     actor, today, track = current_actor(), local_today(), one_track(public_id)
     state = request.args.get("state", "")
-    found, group = visits_of_track(
+    page, group = visits_of_track(
         track, actor, today, state=state, letter=request.args.get("group", "")
     )
-    names = names_of([one.supervisor for one in found])
+    names = names_of([visit.supervisor for visit in page])
     if is_taken():
-        return taken([(one, names.get(one.supervisor, "")) for one in found], VISIT_COLUMNS)
+        return taken([(visit, names.get(visit.supervisor, "")) for visit in page], VISIT_COLUMNS)
     return render_template(
         "tracks/visits.html",
         track=track,
-        listing=found,
+        listing=page,
         shown=group,
         state=state,
         states=[("", _("All visits")), (DUE, _("Due now"))],
@@ -222,12 +222,12 @@ def visits(public_id: str) -> ResponseReturnValue:
 def visit(public_id: str, person_id: str) -> ResponseReturnValue:
     """Enter a visit to somebody on a track."""
     actor = current_actor()
-    found = one_standing(person_id, public_id, actor, local_today())
-    items = checklist_from_json(found.enrolment.version.checklist)
+    standing = one_standing(person_id, public_id, actor, local_today())
+    items = checklist_from_json(standing.enrolment.version.checklist)
     form = VisitForm(
         data={"kind": str(VisitKind.VISIT), "day": local_today(), "seen_by": actor.public_id}
     )
-    form.seen_by.choices = [(one.public_id, one.name) for one in witnesses()]
+    form.seen_by.choices = [(witness.public_id, witness.name) for witness in witnesses()]
     form.place.choices = [("", "–"), *places_to_choose()]
     observed = observed_in(request.form, items)
     if form.validate_on_submit():
@@ -236,12 +236,12 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
             enter_visit(public_id, person_id, details, by=actor)
             flash(_("Saved."))
             return redirect(url_for("tracks.progress", public_id=public_id, person_id=person_id))
-        found = one_standing(person_id, public_id, actor, local_today())
-        items = checklist_from_json(found.enrolment.version.checklist)
+        standing = one_standing(person_id, public_id, actor, local_today())
+        items = checklist_from_json(standing.enrolment.version.checklist)
     return page(
         "tracks/visit.html",
         form=form,
-        standing=found,
+        standing=standing,
         items=items,
         observed=observed,
         sent=request.method == "POST",
@@ -254,7 +254,7 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
 @allow("tracks.keep")
 def withdraw_visit_page(public_id: str, person_id: str, visit_id: str) -> ResponseReturnValue:
     """Withdraw a visit that was entered wrongly, with a reason."""
-    found = _standing(public_id, person_id)
+    standing = _standing(public_id, person_id)
     form = WithdrawForm()
     if form.validate_on_submit():
         with form.showing_problems():
@@ -262,10 +262,10 @@ def withdraw_visit_page(public_id: str, person_id: str, visit_id: str) -> Respon
             withdraw_visit(public_id, person_id, visit_id, form.because.data, by=actor)
             flash(_("Withdrawn."))
             return redirect(url_for("tracks.progress", public_id=public_id, person_id=person_id))
-        found = _standing(public_id, person_id)
-    there = visits_of(found.enrolment.track_id, found.enrolment.person_id)
-    one = visit_of(there, visit_id)
-    return page("tracks/withdraw_visit.html", form=form, standing=found, visit=one)
+        standing = _standing(public_id, person_id)
+    there = visits_of(standing.enrolment.track_id, standing.enrolment.person_id)
+    chosen = visit_of(there, visit_id)
+    return page("tracks/withdraw_visit.html", form=form, standing=standing, visit=chosen)
 
 
 def _standing(public_id: str, person_id: str) -> TrackStanding:
@@ -286,30 +286,30 @@ class ChecklistSheet:
 def checklist(public_id: str, version_id: str) -> ResponseReturnValue:
     """Write the checklist of a draft, which is looked at on visits."""
     track = one_track(public_id)
-    found = version_of(track, version_id)
+    version = version_of(track, version_id)
     address = url_for("tracks.version", public_id=public_id, version_id=version_id)
-    if found.state != "draft":
+    if version.state != "draft":
         return redirect(address)
     if request.method == "GET":
-        items = rows_to_write(checklist_from_json(found.checklist))
-        return _checklist_page(track, found, ChecklistSheet(items, found.row_version, {}))
+        items = rows_to_write(checklist_from_json(version.checklist))
+        return _checklist_page(track, version, ChecklistSheet(items, version.row_version, {}))
     rows = rows_sent(request.form)
     sheet = ChecklistSheet(rows, number_shown(request.form.get("row_version")), too_long(rows))
     if request.form.get("do") == "more":
         sheet.rows = rows_to_write(rows)
-        return _checklist_page(track, found, sheet)
+        return _checklist_page(track, version, sheet)
     if sheet.errors:
-        return _checklist_page(track, found, sheet), 422
+        return _checklist_page(track, version, sheet), 422
     with CaughtProblem(ChangedMeanwhile) as caught:
         write_checklist(version_id, rows, sheet.row_version, by=current_actor())
         flash(_("Saved."))
         return redirect(address)
     track = one_track(public_id)
-    found = version_of(track, version_id)
+    version = version_of(track, version_id)
     if isinstance(caught.problem, ChangedMeanwhile):
         # Sent once more, it goes over what the sentence tells of.
-        sheet.row_version = found.row_version
-    return _checklist_page(track, found, sheet, caught.sentence), 422
+        sheet.row_version = version.row_version
+    return _checklist_page(track, version, sheet, caught.sentence), 422
 
 
 def _checklist_page(
@@ -325,5 +325,5 @@ def _checklist_page(
 def checklist_on_paper(public_id: str, version_id: str) -> ResponseReturnValue:
     """The checklist as a page to be filled in by hand."""
     track = one_track(public_id)
-    made = checklist_sheet(track, version_of(track, version_id))
-    return download(made, name="checklist.pdf", type="application/pdf")
+    pdf = checklist_sheet(track, version_of(track, version_id))
+    return download(pdf, name="checklist.pdf", type="application/pdf")
