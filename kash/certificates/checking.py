@@ -151,8 +151,8 @@ def _counted(check: Check, now: datetime) -> tuple[Admission, int | None]:
             .returning(VerificationAttempt.id)
         )
         return admitted, tally.scalar_one()
-    # The disk is full: whoever holds a paper still learns how it stands, and no name is tried
-    # that is not counted.
+    # The disk is full: the person who holds a paper still learns how it stands, and no name is
+    # tried that is not counted.
     return Admission.WITHOUT_NAME, None
 
 

@@ -42,7 +42,8 @@ class BeingDrawn(Problem):
 
 @contextmanager
 def turn_to_draw() -> Iterator[None]:
-    """Draw one thing at a time, whoever asks: each takes a process of its own for a second or two.
+    """Draw one thing at a time, for all who ask: each takes a process of its own for a second or
+    two.
 
     Raises BeingDrawn at once, so that no request waits for another's picture.
     """
@@ -68,7 +69,7 @@ def made_once(made_from: object, make: Callable[[], bytes]) -> bytes:
     if picture is not None:
         return picture
     with turn_to_draw():
-        # Whoever had the turn before may have made it.
+        # A person who had the turn before may have made it.
         picture = _kept(key)
         if picture is None:
             picture = make()

@@ -423,7 +423,7 @@ class ProposeForm(KashForm):
 
 
 class RevokeForm(KashForm):
-    """Why a certificate no longer holds; whoever checks it learns neither."""
+    """Why a certificate no longer holds; the person who checks it learns neither."""
 
     reason_class = choice_field(
         _l("Kind of reason (stays inside the programme)"),

@@ -178,8 +178,8 @@ def _add_built_in(_table: Any, connection: Connection, **_options: Any) -> None:
 class HolderLink(PublicId, Base):
     """A link that somebody made for a person, and the short visit that its button began.
 
-    Both secrets are kept as hashes. A used link has a visit until `visit_ends_at`; whoever ends a
-    link ends its visit with it.
+    Both secrets are kept as hashes. A used link has a visit until `visit_ends_at`; the person who
+    ends a link ends its visit with it.
     """
 
     __tablename__ = "holder_link"
@@ -367,7 +367,7 @@ def _certifies(people: Collection[int]) -> ColumnElement[bool]:
     return signing.correlate(CertificateBatch)
 
 
-# Told to whoever proposed.
+# Told to the person who proposed.
 SENT_BACK = AnswerKind(
     "certificates_sent_back",
     _l("Certificates that you proposed were sent back on %(when)s. Their page says why."),

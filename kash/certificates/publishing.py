@@ -1,4 +1,4 @@
-"""Publishing for whoever checks certificates: the keys, the titles that codes name, and the signed
+"""Publishing for those who check certificates: the keys, the titles that codes name, and the signed
 list of what was revoked. It is the same for everybody, and says nothing of anyone."""
 
 from __future__ import annotations

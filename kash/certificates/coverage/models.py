@@ -15,8 +15,8 @@ class CoverageGoal(PublicId, Base):
     """Number of trained people wanted at each station. Goals are never changed; the last one holds.
 
     `due_months` is how many months before its last day a refresher counts as due. `area_id` is the
-    zone in which the programme works: whoever is moved out of it is lost to the programme. None:
-    wherever there is a station.
+    zone in which the programme works: people who are moved out of it are lost to the programme.
+    None: wherever there is a station.
     """
 
     __tablename__ = "coverage_goal"

@@ -154,7 +154,7 @@ def all_groups() -> list[Group]:
 
 
 def cadres(actor: Actor, group: int) -> list[str]:
-    """Ranks or roles of the people of a group whom an actor reaches, in order: a rank that only one
+    """Ranks or roles of the people of a group that an actor reaches, in order: a rank that only one
     person has says who she is. One query while nothing is written, else two."""
     ranks_written = (
         select(Person.cadre)
@@ -228,7 +228,7 @@ def organisation_names(session: Session) -> dict[int, Station]:
 class GroupStays:
     """Stays of a group's people: the stations where any of them is now, (person, station) of
     everybody counted who is posted somewhere, the stays of those asked about, and the mass
-    transfers of all, whoever is counted."""
+    transfers of all, also of those who are not counted."""
 
     here: Collection[int]
     posted: Sequence[tuple[int, int]]
@@ -287,7 +287,7 @@ def _orders(
 ) -> Orders:
     """Mass transfers of all stations, by how many came and left on which day.
 
-    Whoever left by none of her own station may have been part of one over all stations.
+    the person who left by none of her own station may have been part of one over all stations.
     """
     everyone, everywhere, others = Counter[date](), Counter[date](), Counter[date]()
     transfers: list[MassTransfer] = []
@@ -395,7 +395,8 @@ def _by_course(
     spells = _shared({person: certified_spells(own) for person, own in periods.items()})
     least = _least_share(session, subject)
     hours = Leaf.of("hours", course=subject.public_id, share=least, versions=())
-    # Whoever was ever certified is not on the way, so that of a few the others alone are asked for.
+    # A person who was ever certified is not on the way, so that of a few the others alone are asked
+    # for.
     others = None if people is None else set(people) - spells.keys()
     attended = hour_shares(session, subject.public_id, (), least, today, people=others)
     return Trained(
@@ -454,8 +455,8 @@ def _waiting(
     asked: LeafQuestion,
     earned: dict[int, date],
 ) -> dict[int, Leaf | None]:
-    """Next steps of those who wait, by the versions on which they are; whoever has done all is
-    added to those who earned the track."""
+    """Next steps of those who wait, by the versions on which they are; the person who has done all
+    is added to those who earned the track."""
     steps: dict[int, Leaf | None] = {}
     versions = select(TrackVersion.id, TrackVersion.tree).where(TrackVersion.id.in_(waiting))
     for key, stored in session.execute(versions).all() if waiting else ():
@@ -659,7 +660,7 @@ class PersonAt:
 
 @dataclass(frozen=True)
 class StationPeople:
-    """People of a station whom an actor reaches: a page of those asked for, by name, and how many
+    """People of a station that an actor reaches: a page of those asked for, by name, and how many
     all of them are."""
 
     listing: Listing[PersonAt]
@@ -677,7 +678,7 @@ def people_at(
     cadre: str = "",
     training: str = "",
 ) -> StationPeople:
-    """The people of a group at a station whom an actor reaches, or those of them whose training
+    """The people of a group at a station that an actor reaches, or those of them whose training
     stands in one way. Two or three queries, and two that count them unless nothing was written
     since; what `trained_in` asks about those of the page, and about all if a way is asked for."""
     session = db.session()
@@ -739,13 +740,14 @@ def _everybody(
     first: Sequence[int],
 ) -> Listing[Any]:
     """A page of all who are at a station and reached, as `hers` says of each. `first` are the keys
-    of whoever stood on the first page when they were counted."""
+    of those who stood on the first page when they were counted."""
     if reached > _MANY:
         return _page(
             _SHOWN.where(exists().where(Posting.person_id == Person.id, there), *hers), reached
         )
     if first and _asks_for_the_first() and not is_taken():
-        # What was counted may be shown some minutes longer; whom she reaches is asked now.
+        # What was counted may be shown some minutes longer; the people in her reach are asked for
+        # now.
         page = _page(_SHOWN.where(Person.id.in_(first), *hers), reached)
         if len(page) == FEWER_ROWS:
             return page

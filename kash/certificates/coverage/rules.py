@@ -656,7 +656,7 @@ class Gone:
 
     @property
     def lost(self) -> int:
-        """Number of people whom the programme lost."""
+        """Number of people that the programme lost."""
         return self.outside + self.unknown
 
 

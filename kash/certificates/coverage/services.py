@@ -1,4 +1,4 @@
-"""Coverage on paper: one page for whoever decides. Setting the programme's goal. Words of coverage
+"""Coverage on paper: one page for those who decide. Setting the programme's goal. Words of coverage
 in the reader's language, and lines as a drawing takes them."""
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def signing_lines(
 
 
 def _usual_signers() -> tuple[Signer, ...]:
-    """Signers by the programme's settings: the lead, whoever approved, and perhaps a third."""
+    """Signers by the programme's settings: lead, approver, and perhaps a third."""
     wording = paper_wording()
     second, third = wording.signer(1), wording.signer(2)
     signers = [

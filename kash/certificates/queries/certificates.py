@@ -1,9 +1,9 @@
 """History of certificates: those about to run out, and those before and after each. Reads of what
-is published for whoever checks certificates: keys, titles, revocations. The list of issued
+is published for those who check certificates: keys, titles, revocations. The list of issued
 certificates, and finding one by its serial. Printings that were made before. Certificates that can
 be renewed at a workshop, and what the others still lack for it. One whose track says how it is
-renewed asks that; any other asks its holder to attend a workshop as if it were for a certificate
-of there. What is decided with a reason asks nothing."""
+renewed asks that; any other asks its holder to attend a workshop as if it were for a certificate of
+there. What is decided with a reason asks nothing."""
 
 from __future__ import annotations
 
@@ -329,8 +329,8 @@ def _of_group(letter: str) -> ColumnElement[bool]:
 def _issued(
     actor: Actor, today: date, condition: str, fits: ColumnElement[bool] | None
 ) -> Select[Certificate]:
-    """All columns; joined with their batches for whom these tell what is within reach, as counting
-    a thousand would else take longer."""
+    """All columns; joined with their batches where these tell what is within reach, as counting a
+    thousand would else take longer."""
     statement = select(Certificate).where(
         Certificate.serial.is_not(None), in_condition(condition, today)
     )

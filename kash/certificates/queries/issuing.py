@@ -461,7 +461,7 @@ def tracks_of_batch(batch: CertificateBatch) -> list[tuple[str, str, int]]:
 
 
 def unasked_in(batch: CertificateBatch) -> int:
-    """How many of a batch's names not issued yet are of people whom nobody asked about it."""
+    """How many of a batch's names not issued yet are of people that nobody asked about it."""
     waiting = select(Certificate.person_id).where(
         Certificate.batch_id == batch.id, Certificate.serial.is_(None)
     )
@@ -492,8 +492,8 @@ def some_for_preview(batch: CertificateBatch) -> list[Certificate]:
 
 @dataclass(frozen=True)
 class ReadyHere:
-    """A workshop, and the number of its people who fulfil the track of its course, and for whom no
-    certificate by it was proposed yet."""
+    """A workshop, and the number of its people who fulfil the track of its course, and have no
+    certificate by it proposed yet."""
 
     workshop: str
     title: str

@@ -33,7 +33,7 @@ LEAST_CONTRAST = 4.5
 
 
 class SignerKind(StrEnum):
-    """Kind of signatory at a place: whoever has a part in the batch, one account, or a fixed
+    """Kind of signatory at a place: a person who has a part in the batch, one account, or a fixed
     name."""
 
     LEAD = "lead"

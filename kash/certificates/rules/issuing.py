@@ -1,5 +1,5 @@
-"""Issuing: who is eligible, what is missing, what a serial looks like. Approval of certificates:
-it fixes all that will stand on them, part by part. Payload of the printed code of a certificate: a
+"""Issuing: who is eligible, what is missing, what a serial looks like. Approval of certificates: it
+fixes all that will stand on them, part by part. Payload of the printed code of a certificate: a
 fixed binary layout, signed, safe to show. | bytes | what | |---|---| | 0 | version, 1 | | 1–4 | id
 of the key that signed: the first four bytes of the public key's SHA-256 | | 5–12 | serial: its
 twelve characters of five bits each, as a number | | 13–16 | id of the public title | | 17–18 |
@@ -7,18 +7,18 @@ month of issue: January 2000 is 1 | | 19–20 | last month in which it holds; 0 
 | 21–28 | salt of the name | | 29–40 | the first twelve bytes of SHA-256 over salt and name | |
 41–104 | Ed25519 signature over `SIGNED_AS` and all that stands before | Numbers are big-endian.
 Nothing tells a group, a cadre or a place, and the name is only there as a salted hash of its
-compared form: whoever reads the name beside the code can confirm it, and nobody can read it from
-the code alone without guessing it. Keeping paper's content from changing is the signature's work;
-whether a certificate still holds today is told by the list of revoked ones. Readiness of a design:
-what it lacks before it may be used, and what of it a batch would leave empty. How a certificate
-stands on a day, for how long it holds, and when somebody is reminded. The list by which anyone
-tells, without asking about a certificate, whether it was revoked. Each publication draws a salt of
-its own. An entry is eleven bytes: the first eight of SHA-256 over salt and serial, then the day
-and the class of reason, hidden under the next three. Whoever holds a serial finds its entry and
-reads it; whoever does not, reads nothing. The rest up to a fixed number of entries is random and
-looks the same, and all of it is in order of its bytes: so the length tells nothing, and two
-publications, however soon after each other, have nothing in common. Steps of a batch: which may be
-taken, and what its state is then."""
+compared form: the person who reads the name beside the code can confirm it, and nobody can read it
+from the code alone without guessing it. Keeping paper's content from changing is the signature's
+work; whether a certificate still holds today is told by the list of revoked ones. Readiness of a
+design: what it lacks before it may be used, and what of it a batch would leave empty. How a
+certificate stands on a day, for how long it holds, and when somebody is reminded. The list by which
+anyone tells, without asking about a certificate, whether it was revoked. Each publication draws a
+salt of its own. An entry is eleven bytes: the first eight of SHA-256 over salt and serial, then the
+day and the class of reason, hidden under the next three. A person who holds a serial finds its
+entry and reads it; one who does not reads nothing. The rest up to a fixed number of entries
+is random and looks the same, and all of it is in order of its bytes: so the length tells nothing,
+and two publications, however soon after each other, have nothing in common. Steps of a batch: which
+may be taken, and what its state is then."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Requirement(StrEnum):
 
 
 class Unasked(StrEnum):
-    """Treatment of people whom nobody asked whether their names may be printed."""
+    """Treatment of people that nobody asked whether their names may be printed."""
 
     PRINT = "print"
     LEAVE_OUT = "leave_out"
@@ -210,7 +210,7 @@ def admission(checks: int, names_from_here: int, names_in_all: int, *, name: boo
     """Admission of one more check, after so many from this address within ten minutes, and so many
     wrong names for this serial within the hour, from here and from everywhere.
 
-    Whoever has no more names to try still learns how the serial stands.
+    A person who has no more names to try still learns how the serial stands.
     """
     if checks >= CHECKS_FROM_AN_ADDRESS:
         return Admission.REFUSED
@@ -525,8 +525,9 @@ _WITHDRAWN = "other"
 
 
 def public_class(revoked_class: str) -> str:
-    """The kind of reason that whoever checks a certificate is told. A boss who holds the paper must
-    not read from it what its holder is said to have done, so only a replacement is told apart."""
+    """The kind of reason that the person who checks a certificate is told. A boss who holds the
+    paper must not read from it what its holder is said to have done, so only a replacement is told
+    apart."""
     return REPLACED if revoked_class == REPLACED else _WITHDRAWN
 
 
@@ -704,8 +705,8 @@ def allowed_steps(
 ) -> frozenset[BatchStep]:
     """Steps that this actor may take next with a batch in this state, of which so many are issued.
 
-    Whoever proposed a batch neither approves it nor turns it back. One that was stopped before
-    anything was issued is as if only approved.
+    A person who proposed a batch neither approves it nor turns it back. One that was stopped
+    before anything was issued is as if only approved.
     """
     if state == "stopped" and not issued:
         state = "approved"

@@ -1,8 +1,8 @@
 """One-time links by which holders without an account see their own certificates for a short while.
 A link is spent by its button, never by being looked at: messengers open every link to show a
 picture of the page. Its secret and that of the visit are kept as hashes. Making paper, each time
-with an entry in the log of what was printed. Reminders before certificates run out: to whoever
-runs the workshop, and to holders with an account who may be contacted. A mail says no more than
+with an entry in the log of what was printed. Reminders before certificates run out: to the person
+who runs the workshop, and to holders with an account who may be contacted. A mail says no more than
 that something is due. Renewals: after a refresher, or by decision. The earlier certificate keeps
 its days and stays in the history of the new one. Taking a certificate back. A corrected
 certificate: proposed with the right name, approved by another person, and issued in place of the
@@ -137,8 +137,8 @@ def end_visit(visit: str) -> None:
 
 
 def end_links_made_by(session: Session, account_id: int, now: datetime) -> None:
-    """The step that ends what an account made, when its access ends: whoever had it may have kept
-    one of these links."""
+    """The step that ends what an account made, when its access ends: the person who had it may have
+    kept one of these links."""
     public_id = session.scalar(select(Account.public_id).where(Account.id == account_id))
     session.execute(
         update(HolderLink)
@@ -311,7 +311,7 @@ def _staff(workshops: set[int]) -> set[str]:
 
 
 def _holders(people: set[int]) -> set[str]:
-    """Accounts in use of these people, of those whom nothing keeps from being contacted."""
+    """Accounts in use of these people, of those that nothing keeps from being contacted."""
     return set(
         db.session.scalars(
             select(Account.public_id).where(
@@ -373,7 +373,7 @@ def propose_renewals(
                     "Confirm it first, or leave that person out."
                 )
             )
-        # Whoever else renews one of them, from another workshop, waits here.
+        # Anybody else who renews one of them, from another workshop, waits here.
         ids = [certificate.id for certificate in renewed]
         session.execute(
             select(Certificate.id)

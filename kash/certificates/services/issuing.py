@@ -455,7 +455,7 @@ def propose(
     only this course asks for they are on it from then on, and have its badge.
 
     `design` is the public id of a design; the batch keeps the version of it that is in use now.
-    `unasked` says what becomes of those whom nobody asked whether their names may be printed;
+    `unasked` says what becomes of those that nobody asked whether their names may be printed;
     unless it is said, there may be none of them. Raises NamesNotAsked, RegistersOpen,
     NothingToPropose.
     """
@@ -552,11 +552,11 @@ def approve(batch: CertificateBatch, by: Actor) -> None:
 def turn_back(
     batch: CertificateBatch, reason: str, by: Actor, *, as_organiser: bool = False
 ) -> None:
-    """Turn a batch back that is not issued yet; its people can be proposed again, and whoever
-    proposed them is told.
+    """Turn a batch back that is not issued yet; its people can be proposed again, and the person
+    who proposed them is told.
 
-    `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent
-    to her.
+    `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent to
+    her.
     """
     with audited("certificates.turned_back", by) as change:
         locked = locked_batch(change.session, batch, BatchStep.RETURN, by)
@@ -633,7 +633,7 @@ def issue(
 
 def _send_back(batch: CertificateBatch, by: Actor) -> None:
     """Turn a batch back of which nothing is issued yet, if it is no longer what was approved: so
-    that nothing of it is, and whoever asked reads why. Raises WentBack."""
+    that nothing of it is, and the person who asked reads why. Raises WentBack."""
     with audited("certificates.went_back", by) as change:
         session = change.session
         try:
@@ -758,7 +758,7 @@ def leave_out(batch: CertificateBatch, by: Actor) -> int:
 
 
 def go_on_issuing(progress: Progress, *, batch: str) -> None:
-    """Issue what is left of a batch, part by part. Whoever cancels it stops the batch."""
+    """Issue what is left of a batch, part by part. A person who cancels it stops the batch."""
     batches = db.session.scalars(
         select(CertificateBatch).where(CertificateBatch.public_id == batch)
     ).one()

@@ -1,5 +1,5 @@
 """Trainers' skills: who may lead, co-teach or observe which course, since when and on what
-evidence. They open nothing: whoever plans a workshop is told, and decides."""
+evidence. They open nothing: the person who plans a workshop is told, and decides."""
 
 from flask import Blueprint
 

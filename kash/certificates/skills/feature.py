@@ -1,8 +1,8 @@
 """Chapters of the handbook that tell about skills. Columns of this room's tables, sorted by what
-they hold about a person. Skills on the pages of accounts and courses. A person's page tells
-nothing of them: it would tell whose account is hers. Skills on Today: trainers of whom it may be
-asked whether they lead. Words of the audit trail for what is done here: the room, then what
-happened. The declaration of skills."""
+they hold about a person. Skills on the pages of accounts and courses. A person's page tells nothing
+of them: it would tell whose account is hers. Skills on Today: trainers who may be ready to lead.
+Words of the audit trail for what is done here: the room, then what happened. The declaration of
+skills."""
 
 from __future__ import annotations
 

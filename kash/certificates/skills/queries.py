@@ -1,6 +1,6 @@
-"""Record of a trainer in a course: workshops taught, certificates, and what follows of them.
-Skills by trainer and by course, and all of them as a table. Words of skills, and sentences on what
-a team lacks. Advice to whoever plans a workshop: what its team lacks, and whom to ask."""
+"""Record of a trainer in a course: workshops taught, certificates, and what follows of them. Skills
+by trainer and by course, and all of them as a table. Words of skills, and sentences on what a team
+lacks. Advice to those who plan a workshop: what its team lacks, and who can be asked."""
 
 from __future__ import annotations
 
@@ -138,8 +138,8 @@ def certified_in(
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A trainer of whom it may be asked whether she leads a course, and how many of its workshops
-    she taught since somebody last looked."""
+    """A trainer who may be ready to lead a course, and how many of its workshops she taught since
+    somebody last looked."""
 
     trainer: str
     name: str
@@ -191,7 +191,7 @@ def _in_order(of: type[Account] | type[Course], ids: Collection[int]) -> dict[in
 
 
 def _taught_enough(today: date, account_id: int | None = None) -> dict[tuple[int, int], int]:
-    """{(account, course): workshops} of those of whom it may be asked whether they lead."""
+    """{(account, course): workshops} of those who may be ready to lead."""
     of_her = and_(
         TrainerSkill.account_id == Facilitator.account_id,
         TrainerSkill.course_id == CourseVersion.course_id,
@@ -227,7 +227,7 @@ MOST_COURSES = 200
 
 
 def trainer(public_id: str) -> Account:
-    """A trainer, or somebody of whom skills are on record. Raises NotFound."""
+    """A trainer, or somebody with skills on record. Raises NotFound."""
     ever = exists().where(TrainerSkill.account_id == Account.id)
     return one_or_404(
         db.session.scalar(
@@ -452,7 +452,7 @@ def advise(asked: TeamQuestion) -> TeamAdvice:
         for member in asked.team
         if member in names
     ]
-    # Whoever is locked is asked for nothing new.
+    # Nobody who is locked is asked for anything new.
     open_to = {
         account.public_id: account.name
         for account in accounts_with_role(Role.TRAINER)
@@ -472,7 +472,7 @@ def advise(asked: TeamQuestion) -> TeamAdvice:
     lacking = lacks(team)
     if team and not lacking:
         return TeamAdvice()
-    # Whoever is on the team and may lead needs not be asked for more than that.
+    # Nobody who is on the team and may lead need be asked for more than that.
     there = [
         TrainerToAsk(member, names[member], LEVEL[Level.LEAD], _("teaches here already"))
         for member in asked.team

@@ -1,6 +1,6 @@
 """Rules of skills: what each level lets, what proves it, and what a team lacks.
 
-A skill opens nothing and forbids nothing: what a team lacks is told to whoever plans.
+A skill opens nothing and forbids nothing: what a team lacks is told to those who plan.
 """
 
 from __future__ import annotations
@@ -92,7 +92,8 @@ class TeamLack(StrEnum):
 
 @dataclass(frozen=True)
 class Lacking:
-    """One thing that is lacking, and in whom; without a name it is the whole team."""
+    """One thing that is lacking, and the member who lacks it; without a name it is the whole
+    team."""
 
     lack: TeamLack
     name: str = ""
@@ -104,7 +105,7 @@ _OF_ONE = {Level.OBSERVE: TeamLack.OBSERVES_ONLY, None: TeamLack.NOTHING_WRITTEN
 def lacks(team: Sequence[TeamMember]) -> list[Lacking]:
     """Everything that a team lacks, those who lead it first; nothing for a team of nobody.
 
-    Whoever leads must be one who may; of the others it is told who may not even co-teach.
+    the person who leads must be one who may; of the others it is told who may not even co-teach.
     """
     lacking = []
     for member in sorted(team, key=lambda one: not one.leads):
@@ -130,7 +131,7 @@ class Free:
 
 
 def whom_to_ask(people: Iterable[Free], team: Collection[str]) -> list[Free]:
-    """Those beside the team who may lead or co-teach: whoever may lead first, the least busy of
+    """Those beside the team who may lead or co-teach: first those who may lead, the least busy of
     them first."""
     free = [
         person

@@ -115,8 +115,8 @@ def _wanted() -> MatrixFilter:
 @blueprint.get("")
 @allow("skills.see")
 def index() -> ResponseReturnValue:
-    """Table of trainers and courses; for whoever may grant, also of whom it may be asked whether
-    she leads."""
+    """Table of trainers and courses; for those who may grant, also the trainers who may be ready to
+    lead."""
     actor, wanted = current_actor(), _wanted()
     grants = actor.may("skills.grant")
     return render_template(
@@ -183,7 +183,7 @@ def _may_grant(account: Account) -> bool:
 
 
 def _another(public_id: str) -> Account:
-    """A trainer other than whoever asks. Raises NotFound, Forbidden and NoTrainer."""
+    """A trainer other than the one who asks. Raises NotFound, Forbidden and NoTrainer."""
     account = trainer(public_id)
     if account.public_id == current_actor().public_id:
         raise Forbidden

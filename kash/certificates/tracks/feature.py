@@ -233,7 +233,7 @@ def _returned(asked: Viewer) -> Sequence[TodayLine]:
 
 
 def _due(asked: Viewer) -> Sequence[TodayLine]:
-    """Visits that whoever looks is to make; no names, as people of both groups are among them."""
+    """Visits that the reader is to make; no names, as people of both groups are among them."""
     if not asked.actor.may("tracks.see"):
         return []
     return [

@@ -94,7 +94,7 @@ def found_by(session: Session, statement: Select[*tuple[Any, ...]], asked: LeafQ
 def alike(
     session: Session, statement: Select[*tuple[Any, ...]]
 ) -> Iterator[tuple[tuple[Any, ...], Iterator[int]]]:
-    """The persons whom a select of (person, more) finds, together with whom they share the rest.
+    """The persons that a select of (person, more) finds, those with the same rest together.
 
     Of a hundred thousand people few hundred rows come over, not one for each.
     """

@@ -76,8 +76,8 @@ class TrackVersion(PublicId, Base):
     """The requirements of a track and the checklist of visits, as JSON (`rules/tree.py`,
     `rules/visits.py`). Once published they never change.
 
-    `row_version` grows with each change. `published_for` is for whom whoever published it stood in,
-    if she did; `returned_because` is what was said when it was sent back.
+    `row_version` grows with each change. `published_for` is the account that its publisher stood
+    in for, if any; `returned_because` is what was said when it was sent back.
     """
 
     __tablename__ = "track_version"
@@ -105,13 +105,13 @@ class TrackVersion(PublicId, Base):
 
 
 class TrackEnrolment(PublicId, Base):
-    """A person on a track, by the version that she began or was moved to. Whoever was put on it
-    together with others shares a `batch` with them."""
+    """A person on a track, by the version that she began or was moved to. A person who was put on
+    it together with others shares a `batch` with them."""
 
     __tablename__ = "track_enrolment"
     __table_args__ = (
         UniqueConstraint("track_id", "person_id"),
-        # What was put on a track together of late, and whom of it may still be taken off.
+        # What was put on a track together of late, and who of it may still be taken off.
         Index(
             "ix_track_enrolment_track_id_enrolled_at",
             "track_id",
@@ -226,10 +226,10 @@ class SeenFact(PublicId, Base):
 class SupervisionVisit(PublicId, Base):
     """A visit to somebody on a track by another who saw her at work.
 
-    `observed` is what was seen of the checklist of `version`, {key: "yes" or "not_yet"}.
-    `fact` is the practice or outreach that came of it; it is none if that was entered before.
-    `next_by` is the account that goes there next, on `next_on`: whoever was there, or entered it.
-    A note is sealed, since it may hold a name, and ends after a time.
+    `observed` is what was seen of the checklist of `version`, {key: "yes" or "not_yet"}. `fact` is
+    the practice or outreach that came of it; it is none if that was entered before. `next_by` is
+    the account that goes there next, on `next_on`: the person who was there, or entered it. A note
+    is sealed, since it may hold a name, and ends after a time.
     """
 
     __tablename__ = "supervision_visit"

@@ -1,7 +1,7 @@
-"""How a design will look: a page that is marked as void, as PDF or as a picture. Designs: the
-list, one of them, a new one, changing one, and what is done with it. Digital badges for holders
-who ask, and what whoever checks them may fetch. Pictures: those of a design, one's own signature,
-and funders' marks."""
+"""How a design will look: a page that is marked as void, as PDF or as a picture. Designs: the list,
+one of them, a new one, changing one, and what is done with it. Digital badges for holders who ask,
+and what those who check them may fetch. Pictures: those of a design, one's own signature, and
+funders' marks."""
 
 from __future__ import annotations
 
@@ -104,10 +104,10 @@ def longest_name(actor: Actor) -> str:
 
 
 def preview(content: DesignContent, name: str, *, design_id: int, language: str = "") -> bytes:
-    """A certificate that was never issued, for whoever decides on its design, as PDF.
+    """A certificate that was never issued, for those who decide on its design, as PDF.
 
-    Signatures stand on it only where their owners allowed it. Raises RenderError, and NotDrawn
-    for markup that is not taken; BeingDrawn while something else is drawn.
+    Signatures stand on it only where their owners allowed it. Raises RenderError, and NotDrawn for
+    markup that is not taken; BeingDrawn while something else is drawn.
     """
     design, entry, _language = _sample(content, name, design_id, language)
     with turn_to_draw():

@@ -1,6 +1,6 @@
 """The keys that sign certificates: which there are, and a new one. Paper: of a whole batch by the
 worker, of one certificate at once, and previews. The holder's page, and the one-time links that
-lead to it. Anyone may check a serial, and learns status, title and date. Files that whoever checks
+lead to it. Anyone may check a serial, and learns status, title and date. Files that those who check
 certificates may fetch and keep: keys, the list of revoked ones, and the worker that shows the page
 without a network. No session is asked for, and none is begun."""
 
@@ -278,7 +278,7 @@ def use_holder_link(token: str) -> ResponseReturnValue:
 
 
 def visiting() -> HolderLink:
-    """The visit of whoever came by a link. Raises VisitOver."""
+    """The visit of a person who came by a link. Raises VisitOver."""
     secret = request.cookies.get(_COOKIE, "")
     visit = holders.visit(secret, utc_now()) if secret else None
     if visit is None:
@@ -351,9 +351,9 @@ def scan() -> ResponseReturnValue:
 def verify() -> ResponseReturnValue:
     """One serial; once its status is told, a name may be compared with the printed one.
 
-    No session is needed, so that the page can be kept, and its form has no token: whoever had a
-    stranger's browser send it would learn and change nothing. Nor is that counted, since the checks
-    of a whole network could be used up so.
+    No session is needed, so that the page can be kept, and its form has no token: the person who
+    had a stranger's browser send it would learn and change nothing. Nor is that counted, since the
+    checks of a whole network could be used up so.
     """
     if request.method == "GET" or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return scan()

@@ -1,6 +1,6 @@
 """People of a workshop before the track that its certificates need: the one decision by which
-certificates are given and completions are counted. People on a track: who stands where, and of
-whom something can be entered. Tracks and their versions, and the names of what requirements speak
+certificates are given and completions are counted. People on a track: who stands where, and who
+something can be entered about. Tracks and their versions, and the names of what requirements speak
 of."""
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ def _in_state(
 
 
 def stands(one: PersonStanding, state: str) -> bool:
-    """True if a standing is one that is asked for: "done" for whoever has earned the track, however
-    she stands now; "active" whether or not it can be renewed; else the standing itself."""
+    """True if a standing is one that is asked for: "done" once she has earned the track,
+    however she stands now; "active" whether or not it can be renewed; else the standing itself."""
     if state == DONE:
         return one.earned_on is not None
     if state == Standing.ACTIVE:
@@ -207,8 +207,8 @@ def people_to_enter(
 
 
 def enterable_people(track: Track, actor: Actor, people: Iterable[str]) -> frozenset[str]:
-    """Those of these people (public ids) of whom an actor may enter facts for a track; a query for
-    each five hundred."""
+    """Those of these people (public ids) that an actor may enter facts about for a track; a query
+    for each five hundred."""
     wanted, reached = list(people), set[str]()
     for start in range(0, len(wanted), _MOST_KEYS):
         some = wanted[start : start + _MOST_KEYS]

@@ -88,8 +88,8 @@ class Entrant:
 
 
 def kept_by(actor: Actor) -> ColumnElement[bool]:
-    """The persons whom an actor puts on tracks, each asked about by herself; of whoever has the
-    machine, everybody."""
+    """The persons that an actor puts on tracks, each asked about by herself; of the machine's
+    operator, everybody."""
     if actor is SYSTEM:
         return true()
     return within_reach(actor, "tracks.keep", few=True)
@@ -164,7 +164,7 @@ def people_of_workshop(actor: Actor, workshop: str, least: int = 0) -> list[str]
 
 
 def people_of_lines(actor: Actor, lines: Sequence[PastedLine]) -> list[ReadLine[str]]:
-    """Pasted lines with those of an actor's own people whom they lead to (public ids): by number of
+    """Pasted lines with those of an actor's own people that they lead to (public ids): by number of
     a participant, code on paper, reference of the programme, or name."""
     terms = {cell for line in lines for cell in line.cells}
     # By what each is found: a term may be a number, a reference and a name at once.
@@ -210,8 +210,8 @@ def _ways(terms: Collection[str]) -> Iterator[tuple[ColumnElement[bool], frozens
 
 @dataclass(frozen=True)
 class EnteredBatch:
-    """People who were put on a track together: when, by whom (an account), how many of the actor's
-    own are still on it as they were put there."""
+    """People who were put on a track together: when, by which account, how many of the actor's own
+    are still on it as they were put there."""
 
     batch: str
     at: datetime
@@ -251,7 +251,7 @@ def batch_to_undo(track: Track, actor: Actor, now: datetime, batch: str) -> Ente
 def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBatch]:
     """The three latest batches of people who can be taken off again; of each no more people are
     counted than MOST_OF_BATCH + 1. One query."""
-    # Whoever was put on it together was so at one moment by one account.
+    # People who were put on it together were so at one moment by one account.
     batches = (
         select(
             TrackEnrolment.batch,

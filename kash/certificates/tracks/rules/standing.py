@@ -59,7 +59,7 @@ def _reached(days: list[dict[int, date]], needed: int) -> dict[int, date]:
 
 @dataclass(frozen=True)
 class EligibilityChange:
-    """Number of people whom a new tree would change: who would fulfil it and did not, who did and
+    """Number of people that a new tree would change: who would fulfil it and did not, who did and
     would not, and who does by both."""
 
     gained: int
@@ -137,7 +137,7 @@ class LineFault(StrEnum):
 
 
 def outcome_of(*, on_it: bool, minor: bool, oneself: bool) -> EntryOutcome:
-    """Outcome for one's own people. Whoever is on the track already stays as she is."""
+    """Outcome for one's own people. A person who is on the track already stays as she is."""
     if on_it:
         return EntryOutcome.ON_IT
     if oneself:
@@ -168,7 +168,7 @@ def pasted_lines(text: str) -> list[PastedLine]:
 
 @dataclass(frozen=True)
 class ReadLine(Generic[Person]):
-    """A pasted line with whom it leads to, or why to nobody."""
+    """A pasted line with the person it leads to, or why to nobody."""
 
     line: PastedLine
     person: Person | None
@@ -178,7 +178,7 @@ class ReadLine(Generic[Person]):
 def read_lines(
     lines: Sequence[PastedLine], found: Callable[[str], frozenset[Person]]
 ) -> list[ReadLine[Person]]:
-    """Lines with the person whom each leads to: by its first cell that leads to one alone."""
+    """Lines with the person that each leads to: by its first cell that leads to one alone."""
     read: list[ReadLine[Person]] = []
     for line in lines:
         led_to = [found(cell) for cell in line.cells]

@@ -220,7 +220,7 @@ def take_off(track_id: str, person_id: str, *, by: Actor) -> None:
 
 
 def reached_person(session: Session, person_id: str, by: Actor) -> Person:
-    """A person of whom an actor keeps the tracks, locked. Raises NotFound and OneselfOnATrack."""
+    """A person in an actor's reach for tracks, locked. Raises NotFound and OneselfOnATrack."""
     person = locked_person(session, person_id)
     refuse_oneself(by, [person.id])
     reached = select(Person.id).where(
@@ -289,9 +289,9 @@ def enrol_all(
     """Enrol these people (public ids) on the published version of a track, which is the one that
     was shown.
 
-    Left out is whoever is on it already, under 18, the actor herself, or not her own by now. Raises
-    NotFound, NobodyOnStandardTrack, NothingPublished, and PublishedMeanwhile if another version was
-    published since.
+    Left out are those who are on it already, under 18, the actor herself, or not her own by now.
+    Raises NotFound, NobodyOnStandardTrack, NothingPublished, and PublishedMeanwhile if another
+    version was published since.
     """
     with audited("tracks.enrolled_together", by) as change:
         track = locked_track(change.session, track_id)

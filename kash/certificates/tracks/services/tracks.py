@@ -220,8 +220,8 @@ def give_badges() -> int:
 def give_earned(
     session: Session, track: Track, now: datetime, people: Collection[int] | None = None
 ) -> int:
-    """Give badges to whoever is on a track that is locked, fulfils her version and has none yet, of
-    these persons (keys) or of all; how many. Within a transaction."""
+    """Give badges to all who are on a track that is locked, fulfil their version and have none yet,
+    of these persons (keys) or of all; how many. Within a transaction."""
     waiting: defaultdict[int, list[int]] = defaultdict(list)
     has_one = exists().where(
         TrackBadge.track_id == TrackEnrolment.track_id,

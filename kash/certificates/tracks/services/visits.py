@@ -291,8 +291,8 @@ def delete_old_notes(now: datetime) -> int:
 
 
 def _goes_next(session: Session, supervisor: str, person: Person, by: Actor) -> str:
-    """The account that is told of the next visit: whoever was there, unless she does not reach this
-    person, and nobody would be told."""
+    """The account that is told of the next visit: the person who was there, unless she does not
+    reach this person, and nobody would be told."""
     reached = person_ids_within_reach(actor_now(supervisor), "tracks.standing")
     there = session.scalar(reached.where(Person.id == person.id))
     return supervisor if there is not None else by.public_id

@@ -1,8 +1,8 @@
-"""Putting many people on a track: from a workshop, from pasted rows, or ticked in a list of
-people. First a page shows who is new, who is on it already and who can't be, and why; it is
-confirmed once. Whom it is about goes along in the form, and so do rows that lead to nobody, and
-ticks of people who are not on the page. People on a track: who stands where, one person's way,
-enrolling and moving. Tracks on the page of a person."""
+"""Putting many people on a track: from a workshop, from pasted rows, or ticked in a list of people.
+First a page shows who is new, who is on it already and who can't be, and why; it is confirmed once.
+The people it is about go along in the form, and so do rows that lead to nobody, and ticks of people
+who are not on the page. People on a track: who stands where, one person's way, enrolling and
+moving. Tracks on the page of a person."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class Wanted:
 @blueprint.route("/<public_id>/people/many", methods=["GET", "POST"])
 @allow("tracks.keep")
 def enter_many(public_id: str) -> ResponseReturnValue:
-    """Ask whom to put on a track, show who can be, and do it once that is confirmed."""
+    """Ask who is to be put on a track, show who can be, and do it once that is confirmed."""
     actor, track = current_actor(), one_track(public_id)
     form = ManyForm()
     form.offer(actor)

@@ -84,7 +84,7 @@ ON_TRACK_COLUMNS: Sequence[TableColumn[OnTrackLine]] = (
         "#activity+next",
     ),
 )
-# A visit, and the name of whoever was there.
+# A visit, and the name of the person who was there.
 VisitLine = tuple[Any, str]
 VISIT_COLUMNS: Sequence[TableColumn[VisitLine]] = (
     TableColumn(_l("Name"), lambda line: line[0].name, "#beneficiary+name"),
@@ -174,7 +174,7 @@ def start(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/<public_id>/versions/<version_id>")
 @allow("tracks.see")
 def version(public_id: str, version_id: str) -> ResponseReturnValue:
-    """One version to read; of one that is not published also whom it would change."""
+    """One version to read; of one that is not published also how many it would change."""
     track = one_track(public_id)
     return _version_page(track, version_of(track, version_id), ReturnTrackForm(formdata=None))
 
@@ -198,7 +198,7 @@ def _version_page(track: Track, found: TrackVersion, form: ReturnTrackForm) -> s
 
 
 def _change(track: Track, tree: Requirements) -> EligibilityChange:
-    """Number of people of all whom a tree would change, against the published version."""
+    """Number of people that requirements would change, against the published version."""
     session, question = db.session(), LeafQuestion(local_today())
     present = published_version(track)
     before = fulfilled(session, tree_from_json(present.tree), question) if present else {}
@@ -295,7 +295,7 @@ def take_back(public_id: str, version_id: str) -> ResponseReturnValue:
 @blueprint.route("/<public_id>/versions/<version_id>/publish", methods=["GET", "POST"])
 @allow("tracks.approve")
 def publish(public_id: str, version_id: str) -> ResponseReturnValue:
-    """Ask, then publish what was read: whoever is enrolled from now on is on this version."""
+    """Ask, then publish what was read: those enrolled from now on are on this version."""
     track = one_track(public_id)
     version = version_of(track, version_id)
     if request.method == "GET":

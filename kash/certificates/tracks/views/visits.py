@@ -71,7 +71,7 @@ MOST_SCORE = 100
 
 
 class SeenForm(KashForm):
-    """Facts entered together: for which requirement, on which day, seen by whom."""
+    """Facts entered together: for which requirement, on which day, and who saw it."""
 
     requirement = choice_field(_l("What was seen"))
     day = DayField(_l("Day"), validators=[required()])
@@ -87,7 +87,7 @@ class EntryGrid:
 
     @classmethod
     def posted(cls, track: Track, actor: Actor) -> EntryGrid:
-        """The grid that was sent, as far as it is about people of whom an actor may enter it."""
+        """The grid that was sent, as far as it is about people that an actor may enter it for."""
         sent = {
             person: value[:8].strip()
             for name, value in request.form.items()
