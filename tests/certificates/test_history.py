@@ -92,9 +92,9 @@ def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) 
     answer = checking.verified(serial or "", ALL)
     assert (answer.standing, answer.revoked_class) == (CertificateStatus.REVOKED, "replaced")
     assert checking.verified(corrected.serial or "", right).name_matches is True
-    assert [(one.certificate.id, one.how) for one in history_of(wrong, ready.director)] == [
-        (corrected.id, "supersedes"),
-        (wrong.id, ""),
+    assert [(one.id, one.supersedes_id) for one in history_of(wrong, ready.director)] == [
+        (corrected.id, wrong.id),
+        (wrong.id, None),
     ]
     with refuses("This certificate is revoked already."):
         propose_correction(wrong, "Another", ready.trainer)
@@ -146,7 +146,7 @@ def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -
     assert renewal.expires_on == last_day(ends, 24)
     assert (renewal.public_title, renewal.minutes) == (first.public_title, first.minutes)
     assert count_expiring(ready.director, just_before) == 1
-    assert [one.how for one in history_of(first, ready.director)] == ["renews", ""]
+    assert [one.renews_id for one in history_of(first, ready.director)] == [first.id, None]
 
 
 def test_paper_made_again_needs_a_reason(ready: Ready) -> None:

@@ -23,7 +23,7 @@ from kash.certificates.rules.issuing import (
     read_serial,
 )
 from kash.certificates.tracks.rules.standing import LeafProgress, next_steps, progress_of
-from kash.certificates.tracks.rules.tree import Leaf
+from kash.certificates.tracks.rules.tree import Leaf, all_of
 
 DAY = date(2026, 1, 1)
 
@@ -45,7 +45,7 @@ def stands(share: int, minutes: int, total: int) -> IssuingRecord:
     requirement: a share of the workshop's hours."""
     leaf = Leaf.of("workshop", share=share)
     here = {1: (100 * minutes // total, DAY)} if total else {}
-    lacking = next_steps(1, leaf, {leaf: here}, {leaf: share})
+    lacking = next_steps(1, all_of(leaf), {leaf: here}, {leaf: share})
     unmet = progress_of(1, lacking, {leaf: here}, {leaf: share})
     return IssuingRecord(minutes, total, name_confirmed=True, unmet=unmet)
 
