@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.paper.wording import batch_design, days_between, other_language, sentence
+from kash.certificates.paper import batch_design, days_between, other_language, sentence
 from kash.certificates.queries.issuing import Candidate, certificates_of
 from kash.certificates.rules.designs import DesignContent, content_from
 from kash.certificates.rules.issuing import grouped, last_day, qr_text

@@ -1,24 +1,54 @@
-"""Publishing for those who check certificates: the keys, the titles that codes name, and the signed
-list of what was revoked. It is the same for everybody, and says nothing of anyone."""
+"""Publishing for those who check certificates: the keys, the titles that codes name, and the
+signed list of what was revoked. It is the same for everybody, and says nothing of anyone.
+Digital badges for holders who ask (Open Badges 3.0 as VC-JWT), the programme's profile as their
+issuer, and the list by which anyone tells whether a badge still holds."""
 
 from __future__ import annotations
 
 import base64
 import json
 import secrets
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from kash.certificates.models import SigningKey
+import jwt
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Programme
+from kash.certificates.models import Certificate, SigningKey
 from kash.certificates.queries.certificates import (
+    badge_places,
     current_key,
     published_titles,
     revoked_certificates,
     signing_keys,
 )
+from kash.certificates.rules.designs import (
+    PLACES,
+    NewBadge,
+    badge_claims,
+    hidden_name,
+    is_set,
+    issuer_id,
+    issuer_profile,
+    list_claims,
+    set_by_chance,
+)
 from kash.certificates.rules.issuing import STATUS_CLASSES, STATUS_SALT_BYTES, status_entries
-from kash.certificates.services.designs import private_half
-from kash.platform.web.formats import to_local
+from kash.certificates.services.certificates import ALREADY_REVOKED
+from kash.certificates.services.designs import make_first_key, private_half
+from kash.certificates.services.issuing import NAME_WITHHELD
+from kash.platform.approvals.errors import WrongStep
+from kash.platform.vault import ActorLike, audited, lookup
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import to_local, zone
+from kash.platform.web.programme import brand
+from kash.settings import Settings
 
 STATUS_TYPE = "kash-status+jwt"
 
@@ -82,3 +112,130 @@ def signed_status(issuer: str, now: datetime) -> dict[str, str] | None:
     protected, payload = _text(_compact(header)), _text(_compact(claims))
     signature = private_half(key).sign(f"{protected}.{payload}".encode())
     return {"protected": protected, "payload": payload, "signature": _text(signature)}
+
+
+def _site() -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.public_url
+
+
+def list_address() -> str:
+    """Where the list of revoked badges is."""
+    return f"{_site()}/verify/badges"
+
+
+def _signed(claims: dict[str, Any], key: SigningKey) -> str:
+    headers = {"kid": f"{issuer_id(_site())}#{key.key_id}"}
+    return jwt.encode(claims, private_half(key), algorithm="EdDSA", headers=headers)
+
+
+def profile() -> dict[str, Any]:
+    """The programme as issuer of badges."""
+    return issuer_profile(issuer_id(_site()), brand(), _site())
+
+
+def published_identity() -> dict[str, Any]:
+    """The document of the programme's identifier: the keys by which badges and list are checked."""
+    issuer = issuer_id(_site())
+    trusted = [key for key in signing_keys() if not key.doubted]
+    methods = [
+        {
+            "id": f"{issuer}#{key.key_id}",
+            "type": "JsonWebKey2020",
+            "controller": issuer,
+            "publicKeyJwk": public_jwk(key),
+        }
+        for key in trusted
+    ]
+    return {
+        "@context": [
+            "https://www.w3.org/ns/did/v1",
+            "https://w3id.org/security/suites/jws-2020/v1",
+        ],
+        "id": issuer,
+        "verificationMethod": methods,
+        "assertionMethod": [method["id"] for method in methods],
+    }
+
+
+@lru_cache(maxsize=2)
+def _set_in_hour(secret: str, hour: datetime) -> bytes:
+    # Kept, since it takes some 20 ms and anybody may ask for the list.
+    return bytes(set_by_chance(secret.encode(), hour))
+
+
+def _bits(now: datetime) -> bytearray:
+    secret = lookup("places", kind="certificates.badges")
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return bytearray(_set_in_hour(secret, hour))
+
+
+def revoked_badges(now: datetime) -> str | None:
+    """The list as a token of its own; None where there is no key yet."""
+    key = current_key()
+    if key is None:
+        return None
+    places = badge_places()
+    holding = [place for place, revoked in places if not revoked]
+    revoked = [place for place, revoked in places if revoked]
+    claims = list_claims(_bits(now), holding, revoked, issuer_id(_site()), list_address(), now)
+    return _signed(claims, key)
+
+
+def make_badge(certificate: Certificate, by: ActorLike) -> str:
+    """A badge of an issued certificate that holds, for its holder: a token, signed anew each time.
+
+    Raises AlreadyRevoked, NameWithheld, WrongStep.
+    """
+    with audited("certificates.badge_made", by) as change:
+        session = change.session
+        session.execute(select(Programme.id).with_for_update())
+        locked = session.scalars(
+            select(Certificate).where(Certificate.id == certificate.id).with_for_update()
+        ).one()
+        if locked.issued_on is None:
+            raise WrongStep
+        if locked.revoked_at is not None:
+            raise Problem(ALREADY_REVOKED)
+        if not locked.person.prints_name:
+            raise Problem(NAME_WITHHELD)
+        if locked.badge_place is None:
+            locked.badge_place = _free_place(session, change.now)
+        change.about(locked.public_id)
+        key = make_first_key(session, change.now)
+        return _signed(badge_claims(_badge(locked, locked.badge_place), profile()), key)
+
+
+def _free_place(session: Session, now: datetime) -> int:
+    """A random place that no badge has and that is not set."""
+    bits = _bits(now)
+    while True:
+        place = secrets.randbelow(PLACES)
+        taken = select(Certificate.id).where(Certificate.badge_place == place)
+        if not is_set(bits, place) and session.scalar(taken) is None:
+            return place
+
+
+def _badge(certificate: Certificate, place: int) -> NewBadge:
+    salt = secrets.token_hex(16)
+    language = certificate.batch.workshop.version.language
+    issued, expires = certificate.issued_on, certificate.expires_on
+    assert issued is not None  # noqa: S101 - for the types: asked for above
+    with force_locale(language):
+        return NewBadge(
+            certificate=certificate.public_id,
+            title=certificate.public_title,
+            description=_("Certificate of Participation"),
+            criteria=_("Took part for the hours that the programme asks for."),
+            language=language,
+            valid_from=_begins(issued),
+            valid_until=_begins(expires + timedelta(days=1)) if expires else None,
+            name_hash=hidden_name(certificate.printed_name, salt),
+            salt=salt,
+            list_address=list_address(),
+            place=place,
+        )
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone())

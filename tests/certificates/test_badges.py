@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 from sqlalchemy import select
 
-from kash.certificates import badges
+from kash.certificates import publishing as badges
 from kash.certificates.models import Certificate
 from kash.certificates.queries.certificates import badge_places, current_key
 from kash.certificates.queries.issuing import certificates_of

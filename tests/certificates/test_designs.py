@@ -15,6 +15,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from kash.certificates import documents
+from kash.certificates import paper as assembling
+from kash.certificates import paper as reading
 from kash.certificates.models import (
     CertificateBatch,
     Design,
@@ -24,8 +26,6 @@ from kash.certificates.models import (
     ImmutableVersion,
     SignatureImage,
 )
-from kash.certificates.paper import reading
-from kash.certificates.paper import wording as assembling
 from kash.certificates.queries import designs as queries
 from kash.certificates.queries.designs import marks_at, own_signature, signatures_at
 from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, Words, content_from

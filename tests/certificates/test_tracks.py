@@ -35,11 +35,15 @@ from kash.certificates.tracks.models import (
 )
 from kash.certificates.tracks.rules.standing import RenewalState
 from kash.certificates.tracks.rules.tree import Leaf, Renewal, all_of
-from kash.certificates.tracks.services.people import ask_for, ask_no_more, enrol, enrol_all, move
 from kash.certificates.tracks.services.tracks import (
     TrackDetails,
     add_track,
+    ask_for,
+    ask_no_more,
     change_track,
+    enrol,
+    enrol_all,
+    move,
     start_version,
 )
 from kash.certificates.tracks.services.visits import withdraw

@@ -28,7 +28,7 @@ from kash.certificates.models import (
     CertificateRule,
     DesignVersion,
 )
-from kash.certificates.paper.reading import signing_lines
+from kash.certificates.paper import signing_lines
 from kash.certificates.queries.certificates import judged_renewals
 from kash.certificates.queries.designs import marks_at, version_in_use
 from kash.certificates.queries.issuing import (
@@ -56,7 +56,7 @@ from kash.certificates.rules.issuing import (
     written_parts,
 )
 from kash.certificates.services.designs import sign
-from kash.certificates.tracks.services.people import note_fulfilled, publish_share
+from kash.certificates.tracks.services.tracks import note_fulfilled, publish_share
 from kash.people.models import Person
 from kash.people.queries.persons import never_asked
 from kash.platform.approvals.errors import SamePerson, WrongStep

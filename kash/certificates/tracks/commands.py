@@ -14,7 +14,7 @@ from kash.certificates.tracks.models import Track
 from kash.certificates.tracks.queries.tracks import one_track, published_version
 from kash.certificates.tracks.queries.visits import entrants, people_of_lines
 from kash.certificates.tracks.rules.standing import MOST_AT_ONCE, EntryOutcome, pasted_lines
-from kash.certificates.tracks.services.people import enrol_all, undo_batch
+from kash.certificates.tracks.services.tracks import enrol_all, undo_batch
 from kash.platform.database import db
 from kash.platform.refusals import told_at_terminal
 from kash.platform.web import Problem

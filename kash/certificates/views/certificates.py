@@ -34,7 +34,7 @@ from kash.certificates.forms import (
     wrong_name,
 )
 from kash.certificates.models import APPROVAL, Certificate, CertificateBatch
-from kash.certificates.paper.reading import signing_of
+from kash.certificates.paper import signing_of
 from kash.certificates.queries import issuing
 from kash.certificates.queries.certificates import (
     MOST_COUNTED,
@@ -81,7 +81,7 @@ from kash.certificates.tracks.leaf_kinds import LeafQuestion
 from kash.certificates.tracks.queries.certifying import course_tracks, fulfilled
 from kash.certificates.tracks.queries.tracks import all_names, one_track, published_version
 from kash.certificates.tracks.rules.tree import tree_from_json
-from kash.certificates.tracks.services import people as certifying
+from kash.certificates.tracks.services import tracks as certifying
 from kash.certificates.views.sections import organises, staff_workshop
 from kash.people.rules.persons import OneGroup, one_group
 from kash.platform.approvals.pages import ProposalPage, SendBackForm

@@ -15,7 +15,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.queries.accounts import names_of
-from kash.certificates import badges, blueprint
+from kash.certificates import blueprint
+from kash.certificates import publishing as badges
 from kash.certificates.design_pictures import BeingDrawn, made_once, stand_in, turn_to_draw
 from kash.certificates.forms import (
     BASE_NAMES,
@@ -30,17 +31,15 @@ from kash.certificates.forms import (
     lack_sentences,
 )
 from kash.certificates.models import Design
-from kash.certificates.paper.reading import (
+from kash.certificates.paper import (
     batch_lines,
-    signatories_of,
-    signature_picture,
-    signing_lines,
-)
-from kash.certificates.paper.wording import (
     days_between,
     other_language,
     press_design,
     sentence,
+    signatories_of,
+    signature_picture,
+    signing_lines,
     usual_words,
 )
 from kash.certificates.queries import designs as queries

@@ -71,8 +71,8 @@ from kash.certificates.services.issuing import set_rule as set_certificate_rule
 from kash.certificates.skills.services import defer as defer_skill
 from kash.certificates.tracks.models import TrackVersion
 from kash.certificates.tracks.rules.standing import Observed, VisitKind, checklist_from_json
-from kash.certificates.tracks.services.people import ask_for as ask_for_track
-from kash.certificates.tracks.services.people import enrol_all
+from kash.certificates.tracks.services.tracks import ask_for as ask_for_track
+from kash.certificates.tracks.services.tracks import enrol_all
 from kash.certificates.tracks.services.tracks import propose as propose_track
 from kash.certificates.tracks.services.tracks import publish as publish_track
 from kash.certificates.tracks.services.tracks import start_version as start_track_version

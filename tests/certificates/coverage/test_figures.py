@@ -14,7 +14,7 @@ from kash.certificates.coverage.rules import StationNeed
 from kash.certificates.models import CertificateBatch
 from kash.certificates.tracks.queries.certifying import one_standing
 from kash.certificates.tracks.rules.tree import Leaf
-from kash.certificates.tracks.services.people import enrol
+from kash.certificates.tracks.services.tracks import enrol
 from kash.people.models import Zone
 from kash.platform.database import db, utc_now
 from tests.certificates.coverage.conftest import TODAY, Place, ago

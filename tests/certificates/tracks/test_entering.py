@@ -19,7 +19,7 @@ from kash.certificates.tracks.rules.standing import (
     read_lines,
 )
 from kash.certificates.tracks.rules.tree import Leaf
-from kash.certificates.tracks.services.people import enrol, enrol_all, move, undo_batch
+from kash.certificates.tracks.services.tracks import enrol, enrol_all, move, undo_batch
 from kash.certificates.tracks.views import people as many
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry

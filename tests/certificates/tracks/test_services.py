@@ -21,7 +21,6 @@ from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import SeenFact, TrackEnrolment
 from kash.certificates.tracks.rules.standing import Window, last_day_of, months_before, months_later
 from kash.certificates.tracks.rules.tree import Leaf, Renewal, all_of, tree_from_json
-from kash.certificates.tracks.services.people import enrol, move, take_off
 from kash.certificates.tracks.services.tracks import (
     DayToCome,
     SupervisedByHerself,
@@ -29,9 +28,12 @@ from kash.certificates.tracks.services.tracks import (
     UnknownWitness,
     UnsoundTree,
     change_track,
+    enrol,
+    move,
     propose,
     publish,
     start_version,
+    take_off,
     write_version,
 )
 from kash.certificates.tracks.services.visits import SeenTogether, end_role, enter, withdraw

@@ -26,8 +26,7 @@ from kash.certificates.tracks.rules.standing import (
     standing_on,
 )
 from kash.certificates.tracks.rules.tree import Leaf, Renewal, all_of
-from kash.certificates.tracks.services.people import enrol, move, take_off
-from kash.certificates.tracks.services.tracks import give_badges
+from kash.certificates.tracks.services.tracks import enrol, give_badges, move, take_off
 from kash.certificates.tracks.services.visits import withdraw
 from kash.people.services.merging import merge_people
 from kash.platform.database import db

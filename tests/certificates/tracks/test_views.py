@@ -14,8 +14,7 @@ from flask.testing import FlaskClient
 from kash.certificates.services.issuing import set_rule
 from kash.certificates.tracks.models import SeenFact, TrackEnrolment
 from kash.certificates.tracks.rules.tree import Group, Leaf, Renewal, all_of, tree_from_json
-from kash.certificates.tracks.services.people import enrol
-from kash.certificates.tracks.services.tracks import propose, take_back
+from kash.certificates.tracks.services.tracks import enrol, propose, take_back
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.policy import Actor

@@ -32,7 +32,6 @@ from kash.certificates.tracks.rules.standing import (
     written_items,
 )
 from kash.certificates.tracks.rules.tree import Leaf
-from kash.certificates.tracks.services.people import enrol, take_off
 from kash.certificates.tracks.services.tracks import (
     ChecklistChanged,
     DayToCome,
@@ -40,9 +39,11 @@ from kash.certificates.tracks.services.tracks import (
     SupervisedByHerself,
     UnknownPlace,
     UnknownWitness,
+    enrol,
     propose,
     publish,
     start_version,
+    take_off,
     write_checklist,
 )
 from kash.certificates.tracks.services.visits import (

@@ -28,8 +28,8 @@ from kash.certificates.coverage.services import coverage_paper
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.designs import content_from
-from kash.certificates.tracks.documents import checklist_sheet
 from kash.certificates.tracks.models import TrackVersion
+from kash.certificates.tracks.views.tracks import checklist_sheet
 from kash.certificates.views import designs as previews
 from kash.exchange.funder_reports.models import FunderReport
 from kash.exchange.funder_reports.services import report_paper

@@ -27,7 +27,6 @@ from kash.certificates.tracks.rules.standing import (
     VisitKind,
     checklist_from_json,
 )
-from kash.certificates.tracks.services.people import reached_person, refuse_oneself
 from kash.certificates.tracks.services.tracks import (
     ALREADY_WITHDRAWN,
     NOTHING_OF_MINORS,
@@ -38,6 +37,8 @@ from kash.certificates.tracks.services.tracks import (
     UnknownPlace,
     UnknownWitness,
     locked_track,
+    reached_person,
+    refuse_oneself,
 )
 from kash.people.models import Organisation, Person, Venue
 from kash.people.queries.persons import person_ids_within_reach

@@ -1,7 +1,5 @@
-"""Pages of tracks, one module for each noun."""
+"""Pages of tracks, and of the people on them."""
 
-from kash.certificates.tracks.views import people as many
-from kash.certificates.tracks.views import tracks
-from kash.certificates.tracks.views import visits as entering
+from kash.certificates.tracks.views import people, tracks
 
-__all__ = ["entering", "many", "tracks"]
+__all__ = ["people", "tracks"]

@@ -67,9 +67,9 @@ from kash.certificates.tracks.rules.standing import (
     Standing,
     pasted_lines,
 )
-from kash.certificates.tracks.services import people as enrolments
+from kash.certificates.tracks.services import tracks as enrolments
 from kash.certificates.tracks.services import visits as seen_services
-from kash.certificates.tracks.services.people import enrol_all, undo_batch
+from kash.certificates.tracks.services.tracks import enrol_all, undo_batch
 from kash.certificates.tracks.views.tracks import ON_TRACK_COLUMNS
 from kash.people.models import Person
 from kash.people.next_steps import NextStep

@@ -1,12 +1,17 @@
 """Columns of the lists of tracks, where they are taken away as tables. The list of tracks, and a
-track itself. A version: read, written as sentences, proposed and published."""
+track itself. A version: read, written as sentences, proposed and published. Entering what the
+programme saw: a grid of the people on a track, for one requirement at a time. What is ticked or
+typed for people who are not on the page goes along unseen, so that turning to another page or
+group loses nothing. Visits of supervision: a list, entering one on a phone, withdrawing one, the
+checklist. The checklist of a track on paper: one page to fill in by hand on a visit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,25 +19,46 @@ from flask_babel import lazy_gettext as _l
 from kash.accounts.queries.accounts import names_of
 from kash.certificates.tracks import blueprint
 from kash.certificates.tracks.forms import (
+    SEEN,
     STANDING,
     VISITS,
     ReturnTrackForm,
     TrackForm,
     TreeSheet,
+    VisitForm,
+    WithdrawForm,
+    checklist_line,
+    language,
+    observed_in,
+    rows_sent,
+    rows_to_write,
     sentence,
+    too_long,
     track_name,
 )
+from kash.certificates.tracks.kinds import about_of
 from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import APPROVAL, Track, TrackVersion
-from kash.certificates.tracks.queries.certifying import fulfilled
+from kash.certificates.tracks.queries.certifying import TrackStanding, fulfilled, one_standing
 from kash.certificates.tracks.queries.tracks import (
+    Names,
     all_names,
     all_tracks,
+    enterable_people,
     one_track,
+    people_to_enter,
     published_version,
     version_of,
 )
+from kash.certificates.tracks.queries.visits import (
+    DUE,
+    places_to_choose,
+    visit_of,
+    visits_of,
+    visits_of_track,
+)
 from kash.certificates.tracks.rules.standing import (
+    ChecklistItem,
     EligibilityChange,
     VisitKind,
     change_between,
@@ -40,24 +66,45 @@ from kash.certificates.tracks.rules.standing import (
 )
 from kash.certificates.tracks.rules.tree import (
     FlawAt,
+    Leaf,
     Requirements,
     TreeFlaw,
     is_too_much,
+    leaves_of,
     renewal_from_json,
     tree_from_json,
 )
 from kash.certificates.tracks.services import tracks as services
-from kash.certificates.tracks.services.tracks import TrackDetails, UnsoundTree, start_version
+from kash.certificates.tracks.services.tracks import (
+    ChecklistChanged,
+    TrackDetails,
+    UnsoundTree,
+    start_version,
+    write_checklist,
+)
+from kash.certificates.tracks.services.visits import (
+    SeenTogether,
+    VisitDetails,
+    enter,
+    enter_visit,
+    withdraw_visit,
+    witnesses,
+)
 from kash.people.queries.persons import MOST_COUNTED
 from kash.platform.approvals.errors import SamePerson
-from kash.platform.database import db
-from kash.platform.web import current_actor, page
+from kash.platform.database import db, is_public_id
+from kash.platform.press import PagedDocument, document
+from kash.platform.web import KashForm, current_actor, download, page
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import ChangedMeanwhile, Problem
+from kash.platform.web.fields import DayField
 from kash.platform.web.formats import local_today
+from kash.platform.web.forms import choice_field, required
+from kash.platform.web.paper import logo_address
+from kash.platform.web.programme import brand, paper_wording
 from kash.platform.web.row_versions import number_shown
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
-from kash.policy import allow
+from kash.policy import Actor, allow
 from kash.training.queries import all_courses
 
 TRACK_COLUMNS: Sequence[TableColumn[Any]] = (
@@ -323,3 +370,286 @@ def return_to_draft(public_id: str, version_id: str) -> ResponseReturnValue:
         services.return_to_draft(version_id, form.because.data, by=current_actor())
         flash(_("Sent back to be changed."))
     return redirect(_address(public_id, version_id))
+
+
+_FIELD = "of-"
+MOST_SCORE = 100
+
+
+class SeenForm(KashForm):
+    """Facts entered together: for which requirement, on which day, and who saw it."""
+
+    requirement = choice_field(_l("What was seen"))
+    day = DayField(_l("Day"), validators=[required()])
+    seen_by = choice_field(_l("Who saw it"))
+
+
+@dataclass
+class EntryGrid:
+    """Ticks and scores as typed, by person (public id); and what is wrong, by person."""
+
+    typed: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def posted(cls, track: Track, actor: Actor) -> EntryGrid:
+        """The grid that was sent, as far as it is about people that an actor may enter it for."""
+        sent = {
+            person: value[:8].strip()
+            for name, value in request.form.items()
+            if name.startswith(_FIELD)
+            and is_public_id(person := name.removeprefix(_FIELD))
+            and value.strip()
+        }
+        there = enterable_people(track, actor, sent)
+        return cls({person: value for person, value in sent.items() if person in there})
+
+    def amounts(self, *, scored: bool) -> dict[str, int]:
+        """Amounts by person; what is no score of a hundred is noted as wrong."""
+        by_person = {}
+        for person, text in self.typed.items():
+            whole = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+            if not scored:
+                by_person[person] = 1
+            elif 0 <= whole <= MOST_SCORE:
+                by_person[person] = whole
+            else:
+                self.errors[person] = _("Enter a score from 0 to 100.")
+        return by_person
+
+
+def enterable(track: Track) -> dict[str, Leaf]:
+    """The requirements of a track's published versions that the programme enters, each once, by
+    kind and what they are about."""
+    kinds = leaf_kinds()
+    entered: dict[str, Leaf] = {}
+    for version in track.versions:
+        if version.state != "published":
+            continue
+        leaves = leaves_of(tree_from_json(version.tree))
+        if version.renewal:
+            leaves += leaves_of(renewal_from_json(version.renewal).tree)
+        for leaf in leaves:
+            kind = kinds.get(leaf.kind)
+            if kind is not None and kind.seen:
+                entered.setdefault(f"{kind.seen}:{about_of(leaf)}", leaf)
+    return entered
+
+
+@blueprint.route("/<public_id>/enter", methods=["GET", "POST"])
+@allow("tracks.keep")
+def enter_facts(public_id: str) -> ResponseReturnValue:
+    """A grid of people: ticked or scored, then entered together."""
+    actor = current_actor()
+    track = one_track(public_id)
+    choices, known_names = enterable(track), all_names()
+    form = SeenForm(data={"day": local_today(), "seen_by": actor.public_id})
+    form.requirement.choices = [(key, _what(leaf, known_names)) for key, leaf in choices.items()]
+    form.seen_by.choices = [(witness.public_id, witness.name) for witness in witnesses()]
+    grid = EntryGrid.posted(track, actor)
+    chosen = form.requirement.data or next(iter(choices), "")
+    scored = chosen.startswith("oral_test:")
+    if request.form.get("do") == "save" and form.validate_on_submit():
+        kind, about = chosen.split(":", 1)
+        amounts = grid.amounts(scored=scored)
+        if not grid.errors:
+            with form.showing_problems():
+                day = form.day.data or local_today()
+                seen = SeenTogether(kind, about, day, form.seen_by.data)
+                entered = enter(seen, amounts, by=actor)
+                flash(_("Entered: %(number)s.", number=entered))
+                return redirect(url_for("tracks.people", public_id=public_id))
+    return _page(track, actor, form, grid, scored=scored)
+
+
+def _what(leaf: Leaf, known: Names) -> str:
+    """Words of what is entered for a requirement."""
+    kind = leaf_kinds()[leaf.kind]
+    word = str(SEEN[kind.seen])
+    if leaf.kind in ("role", "document"):
+        return f"{word}: {_about(leaf)}"
+    return f"{word}: {known.courses.get(leaf.text('course'), '–')}" if leaf.text("course") else word
+
+
+def _about(leaf: Leaf) -> str:
+    if leaf.kind == "role":
+        return str((leaf_kinds()["role"].choices or {}).get(leaf.text("role"), "–"))
+    return about_of(leaf)
+
+
+def _page(
+    track: Track, actor: Actor, form: SeenForm, grid: EntryGrid, *, scored: bool
+) -> ResponseReturnValue:
+    letter = request.form.get("group") or request.form.get("letter", "")
+    turned = "group" not in request.form
+    number = number_shown(request.form.get("turn") or request.form.get("page")) if turned else 1
+    listing, shown = people_to_enter(track, actor, letter=letter, page=number)
+    here = {person.person for person in listing}
+    wrong = bool(form.errors or grid.errors)
+    return render_template(
+        "tracks/enter.html",
+        track=track,
+        form=form,
+        grid=grid,
+        listing=listing,
+        shown=shown,
+        elsewhere={person: value for person, value in grid.typed.items() if person not in here},
+        scored=scored,
+        wrong_elsewhere=not here.issuperset(grid.errors),
+    ), 422 if wrong else 200
+
+
+@blueprint.get("/<public_id>/visits")
+@allow("tracks.see")
+@offers_table("list", names=True)
+def visits(public_id: str) -> ResponseReturnValue:
+    """List of the visits to people on a track, or of those that are due."""
+    actor, today, track = current_actor(), local_today(), one_track(public_id)
+    state = request.args.get("state", "")
+    page, group = visits_of_track(
+        track, actor, today, state=state, letter=request.args.get("group", "")
+    )
+    names = names_of([visit.supervisor for visit in page])
+    if is_taken():
+        return taken([(visit, names.get(visit.supervisor, "")) for visit in page], VISIT_COLUMNS)
+    return render_template(
+        "tracks/visits.html",
+        track=track,
+        listing=page,
+        shown=group,
+        state=state,
+        states=[("", _("All visits")), (DUE, _("Due now"))],
+        names=names,
+    )
+
+
+@blueprint.route("/<public_id>/people/<person_id>/visits/new", methods=["GET", "POST"])
+@allow("tracks.keep")
+def visit(public_id: str, person_id: str) -> ResponseReturnValue:
+    """Enter a visit to somebody on a track."""
+    actor = current_actor()
+    standing = one_standing(person_id, public_id, actor, local_today())
+    items = checklist_from_json(standing.enrolment.version.checklist)
+    form = VisitForm(
+        data={"kind": str(VisitKind.VISIT), "day": local_today(), "seen_by": actor.public_id}
+    )
+    form.seen_by.choices = [(witness.public_id, witness.name) for witness in witnesses()]
+    form.place.choices = [("", "–"), *places_to_choose()]
+    observed = observed_in(request.form, items)
+    if form.validate_on_submit():
+        with form.showing_problems(ChecklistChanged):
+            details = form.command(VisitDetails, supervisor=form.seen_by.data, observed=observed)
+            enter_visit(public_id, person_id, details, by=actor)
+            flash(_("Saved."))
+            return redirect(url_for("tracks.progress", public_id=public_id, person_id=person_id))
+        standing = one_standing(person_id, public_id, actor, local_today())
+        items = checklist_from_json(standing.enrolment.version.checklist)
+    return page(
+        "tracks/visit.html",
+        form=form,
+        standing=standing,
+        items=items,
+        observed=observed,
+        sent=request.method == "POST",
+    )
+
+
+@blueprint.route(
+    "/<public_id>/people/<person_id>/visits/<visit_id>/withdraw", methods=["GET", "POST"]
+)
+@allow("tracks.keep")
+def withdraw_visit_page(public_id: str, person_id: str, visit_id: str) -> ResponseReturnValue:
+    """Withdraw a visit that was entered wrongly, with a reason."""
+    standing = _standing(public_id, person_id)
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        with form.showing_problems():
+            actor = current_actor()
+            withdraw_visit(public_id, person_id, visit_id, form.because.data, by=actor)
+            flash(_("Withdrawn."))
+            return redirect(url_for("tracks.progress", public_id=public_id, person_id=person_id))
+        standing = _standing(public_id, person_id)
+    there = visits_of(standing.enrolment.track_id, standing.enrolment.person_id)
+    chosen = visit_of(there, visit_id)
+    return page("tracks/withdraw_visit.html", form=form, standing=standing, visit=chosen)
+
+
+def _standing(public_id: str, person_id: str) -> TrackStanding:
+    return one_standing(person_id, public_id, current_actor(), local_today())
+
+
+@dataclass
+class ChecklistSheet:
+    """Lines of a checklist as typed, and sentences by line."""
+
+    rows: list[ChecklistItem]
+    row_version: int
+    errors: dict[int, str]
+
+
+@blueprint.route("/<public_id>/versions/<version_id>/checklist", methods=["GET", "POST"])
+@allow("tracks.edit")
+def checklist(public_id: str, version_id: str) -> ResponseReturnValue:
+    """Write the checklist of a draft, which is looked at on visits."""
+    track = one_track(public_id)
+    version = version_of(track, version_id)
+    address = url_for("tracks.version", public_id=public_id, version_id=version_id)
+    if version.state != "draft":
+        return redirect(address)
+    if request.method == "GET":
+        items = rows_to_write(checklist_from_json(version.checklist))
+        return _checklist_page(track, version, ChecklistSheet(items, version.row_version, {}))
+    rows = rows_sent(request.form)
+    sheet = ChecklistSheet(rows, number_shown(request.form.get("row_version")), too_long(rows))
+    if request.form.get("do") == "more":
+        sheet.rows = rows_to_write(rows)
+        return _checklist_page(track, version, sheet)
+    if sheet.errors:
+        return _checklist_page(track, version, sheet), 422
+    with CaughtProblem(ChangedMeanwhile) as caught:
+        write_checklist(version_id, rows, sheet.row_version, by=current_actor())
+        flash(_("Saved."))
+        return redirect(address)
+    track = one_track(public_id)
+    version = version_of(track, version_id)
+    if isinstance(caught.problem, ChangedMeanwhile):
+        # Sent once more, it goes over what the sentence tells of.
+        sheet.row_version = version.row_version
+    return _checklist_page(track, version, sheet, caught.sentence), 422
+
+
+def _checklist_page(
+    track: Track, version: TrackVersion, sheet: ChecklistSheet, problem: str = ""
+) -> str:
+    return render_template(
+        "tracks/checklist.html", track=track, version=version, sheet=sheet, problem=problem
+    )
+
+
+@blueprint.get("/<public_id>/versions/<version_id>/checklist.pdf")
+@allow("tracks.see")
+def checklist_on_paper(public_id: str, version_id: str) -> ResponseReturnValue:
+    """The checklist as a page to be filled in by hand."""
+    track = one_track(public_id)
+    pdf = checklist_sheet(track, version_of(track, version_id))
+    return download(pdf, name="checklist.pdf", type="application/pdf")
+
+
+def checklist_sheet(track: Track, version: TrackVersion) -> bytes:
+    """The page as PDF, in the reader's language; nobody's name is on it. Raises RenderError."""
+    html = current_app.jinja_env.get_template("tracks/paper/checklist.html").render(
+        organisation=brand(),
+        logo=logo_address(paper_wording(), "consents"),
+        track=track_name(track.name, track.name_sw),
+        version=version.number,
+        kinds=VISITS,
+        items=[checklist_line(item) for item in checklist_from_json(version.checklist)],
+    )
+    return document(
+        PagedDocument(
+            html=html,
+            title=_("Checklist for a visit"),
+            language=language(),
+            footer_left=_("Keep this sheet locked away once it is filled in."),
+        )
+    )

@@ -1,1 +1,0 @@
-"""Paper of certificates: from a version of a design to what the press prints."""
