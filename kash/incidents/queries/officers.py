@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from kash.accounts.models import Account, AccountRole
 from kash.incidents.models import Duty
 from kash.incidents.rules.consents import (
-    Concerning,
     Conflict,
     Reader,
     Seen,
@@ -131,13 +130,13 @@ def known_accounts() -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
-def kept_away(everybody: Sequence[Officer], record: Concerning) -> dict[str, Conflict]:
+def kept_away(everybody: Sequence[Officer], record: Seen) -> dict[str, Conflict]:
     """Conflicts by account: those of them who must be kept away from a case, and why."""
     found = {one.public_id: conflict_of(one.reader, record) for one in everybody}
     return {public_id: why for public_id, why in found.items() if why is not None}
 
 
-def custodian_is_free(everybody: Sequence[Officer], record: Concerning) -> bool:
+def custodian_is_free(everybody: Sequence[Officer], record: Seen) -> bool:
     """True if any custodian has no part in a case."""
     return any(one.custodian and conflict_of(one.reader, record) is None for one in everybody)
 

@@ -25,6 +25,8 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from kash.incidents.rules.parts import Party
+
 PURPOSES = ("record", "mediation", "forum_totals", "forum_story", "funder", "court", "health")
 # How it is known that somebody agrees, and for what it is enough that she could not be asked.
 ORIGINS = ("herself", "told_reporter", "not_asked")
@@ -289,48 +291,6 @@ def _newest_json(said: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return max(reversed(said), key=lambda one: datetime.fromisoformat(one["at"]))
 
 
-class ConflictParty(Protocol):
-    """A party, as far as it counts here (`record.Party`)."""
-
-    @property
-    def kind(self) -> str:
-        """`police`, or another kind."""
-
-    @property
-    def station(self) -> str:
-        """An organisation's public id, or empty."""
-
-    @property
-    def service_number(self) -> str:
-        """As written, or empty."""
-
-    @property
-    def person(self) -> str:
-        """A person's public id, or empty."""
-
-    @property
-    def account(self) -> str:
-        """An account's public id, or empty."""
-
-
-class Concerning(Protocol):
-    """A record, as far as it counts here (`record.Record`)."""
-
-    @property
-    def parties(self) -> Sequence[ConflictParty]:
-        """People who took part."""
-
-    @property
-    def declared(self) -> Sequence[str]:
-        """Accounts that said that they must not work on it."""
-
-    def told_by(self) -> Collection[str]:
-        """Accounts from which it is known: who filed it on a phone, and sources."""
-
-    def is_about(self) -> Collection[str]:
-        """Persons known here to whom it was done, or from whom it is known, by public id."""
-
-
 class Conflict(StrEnum):
     """Why somebody is kept away."""
 
@@ -362,7 +322,7 @@ def service_number_as_read(number: str) -> str:
     return "".join(letter for letter in number.casefold() if letter.isalnum()).lstrip("0")
 
 
-def conflict_of(reader: Reader, record: Concerning) -> Conflict | None:
+def conflict_of(reader: Reader, record: Seen) -> Conflict | None:
     """Why this reader must not see the case, None if she may."""
     if reader.account in record.declared:
         return Conflict.DECLARED
@@ -383,16 +343,11 @@ def conflict_of(reader: Reader, record: Concerning) -> Conflict | None:
     return None
 
 
-def implicated_stations(record: Concerning) -> frozenset[str]:
+def implicated_stations(record: Seen) -> frozenset[str]:
     """The stations whose officers are parties to a case, by public id."""
     return frozenset(
         party.station for party in record.parties if party.kind == "police" and party.station
     )
-
-
-def free_of_conflict(readers: Iterable[Reader], record: Concerning) -> list[Reader]:
-    """Those who may have to do with a case."""
-    return [reader for reader in readers if conflict_of(reader, record) is None]
 
 
 PROGRAMME = "programme"
@@ -400,8 +355,22 @@ PROGRAMME = "programme"
 WHOM, WHO = "whom", "who"
 
 
-class Seen(Concerning, Protocol):
+class Seen(Protocol):
     """A record, as far as who may see it depends on it."""
+
+    @property
+    def parties(self) -> Sequence[Party]:
+        """People who took part."""
+
+    @property
+    def declared(self) -> Sequence[str]:
+        """Accounts that said that they must not work on it."""
+
+    def told_by(self) -> Collection[str]:
+        """Accounts from which it is known: who filed it on a phone, and sources."""
+
+    def is_about(self) -> Collection[str]:
+        """Persons known here to whom it was done, or from whom it is known, by public id."""
 
     def unread(self) -> Collection[str]:
         """Screens of a phone that nobody could put together with it, by their names."""

@@ -16,8 +16,8 @@ from itertools import chain
 
 from pydantic import BaseModel, Field
 
-from kash.incidents.rules.consents import WHO, WHOM, ConflictParty, Seen
-from kash.incidents.rules.parts import Filing
+from kash.incidents.rules.consents import WHO, WHOM, Seen
+from kash.incidents.rules.parts import Filing, Party
 from kash.incidents.rules.record import Record
 
 # In place of one that does not open: nobody knows whether a child is in it.
@@ -69,7 +69,7 @@ class Together:
     records: Sequence[Seen]
 
     @property
-    def parties(self) -> list[ConflictParty]:
+    def parties(self) -> list[Party]:
         """People who took part."""
         return list(chain.from_iterable(one.parties for one in self.records))
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from kash.incidents.rules.case_file import everybody
 from kash.incidents.rules.clocks import is_free, is_of_nobody, releases_done, who_is_held
-from kash.incidents.rules.consents import Concerning, Reader, conflict_of
+from kash.incidents.rules.consents import Reader, Seen, conflict_of
 from kash.incidents.rules.parts import Asked, Event, Intervention, Person, next_id
 from kash.incidents.rules.record import Record
 from kash.people.rules.directory import Stretch, open_at
@@ -71,7 +71,7 @@ def may_mediate(
     minute: int,
     station: str = "",
     *,
-    seen: Concerning | None = None,
+    seen: Seen | None = None,
 ) -> list[Mediator]:
     """Mediators to ask about a case: nobody who is a party, serves at an implicated station or
     said no. `seen`: the record with all that belong to it, if any do, whose parties count as well.
@@ -112,7 +112,7 @@ def may_ask(record: Record, persons: Collection[str] | None = None) -> bool:
     """True if a mediator may be asked about these persons; None: about anybody at all."""
     if not record.persons:
         return may_be_asked_for(record, "", [RELEASE]) and not persons
-    able = {one.id for one in who_may_be_helped(record)}
+    able = {person.id for person in who_may_be_helped(record)}
     return bool(able) if persons is None else bool(persons) and set(persons) <= able
 
 

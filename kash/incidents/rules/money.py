@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
+
+from kash.incidents.rules.parts import Act, Party, Term
 
 # Kinds of parties that hold public power over whoever is before them.
 AUTHORITIES = frozenset({"police", "county_officer", "prison"})
@@ -34,82 +36,6 @@ class RefusedTerm(NamedTuple):
 
     field: str
     why: TermRefusal
-
-
-class MoneyParty(Protocol):
-    """A party, as far as it counts here (`record.Party`)."""
-
-    @property
-    def id(self) -> str:
-        """Its short id."""
-
-    @property
-    def kind(self) -> str:
-        """`police`, or another kind."""
-
-    @property
-    def station(self) -> str:
-        """An organisation's public id, or empty."""
-
-    @property
-    def station_name(self) -> str:
-        """Name of a station, or empty."""
-
-    @property
-    def service_number(self) -> str:
-        """As written, or empty."""
-
-    @property
-    def rank_band(self) -> str:
-        """A rank, or `unknown`."""
-
-    @property
-    def description(self) -> str:
-        """Description of what was seen of it."""
-
-
-class Owed(Protocol):
-    """A term, as far as it counts here (`record.Term`)."""
-
-    @property
-    def id(self) -> str:
-        """Its short id."""
-
-    @property
-    def kind(self) -> str:
-        """Kind of what is owed."""
-
-    @property
-    def owed_by(self) -> str:
-        """The id of a person or a party, or empty."""
-
-    @property
-    def owed_to(self) -> str:
-        """The id of a person or a party, or empty."""
-
-    @property
-    def what(self) -> str:
-        """In words."""
-
-    @property
-    def amount(self) -> int | None:
-        """In cents."""
-
-
-class Done(Protocol):
-    """An act, as far as it counts here (`record.Act`)."""
-
-    @property
-    def id(self) -> str:
-        """Its short id."""
-
-    @property
-    def code(self) -> str:
-        """A code of `acts.ACTS`."""
-
-    @property
-    def parties(self) -> Sequence[str]:
-        """Ids of those who did it; none: all."""
 
 
 def _any_of(*words: str) -> re.Pattern[str]:
@@ -156,7 +82,7 @@ def speaks_of_money(text: str) -> bool:
     return _MONEY.search(_FREE.sub(" ", text)) is not None
 
 
-def has_price(term: Owed) -> bool:
+def has_price(term: Term) -> bool:
     """True if a release or an apology has a price, by its amount or in its words."""
     return term.amount is not None or _names_price(term.what)
 
@@ -176,7 +102,7 @@ def names_authority(text: str) -> bool:
     return names_officer(text) or _FORCE.search(text) is not None
 
 
-def is_in_authority(side: MoneyParty) -> bool:
+def is_in_authority(side: Party) -> bool:
     """True if a party is a public officer: by its kind, or by what only officers have, so that
     another kind chosen beside a rank or a station changes nothing."""
     return (
@@ -187,7 +113,7 @@ def is_in_authority(side: MoneyParty) -> bool:
     )
 
 
-def refusal_of(term: Owed, parties: Iterable[MoneyParty]) -> RefusedTerm | None:
+def refusal_of(term: Term, parties: Iterable[Party]) -> RefusedTerm | None:
     """Why a term cannot be one in a case with these parties; None if it can.
 
     Whatever a public officer gives or pays back may be owed, and money between others too.
@@ -217,13 +143,11 @@ def refusal_of(term: Owed, parties: Iterable[MoneyParty]) -> RefusedTerm | None:
     return None
 
 
-def _is_money(term: Owed) -> bool:
+def _is_money(term: Term) -> bool:
     return term.kind == "pay" or term.amount is not None or speaks_of_money(term.what)
 
 
-def refusals(
-    terms: Iterable[Owed], parties: Sequence[MoneyParty]
-) -> Iterator[tuple[str, RefusedTerm]]:
+def refusals(terms: Iterable[Term], parties: Sequence[Party]) -> Iterator[tuple[str, RefusedTerm]]:
     """The ids of terms that cannot be any, each with why."""
     for term in terms:
         refused = refusal_of(term, parties)
@@ -239,8 +163,8 @@ OUT = "out"
 
 
 def what_asks(
-    acts: Iterable[Done],
-    parties: Sequence[MoneyParty],
+    acts: Iterable[Act],
+    parties: Sequence[Party],
     unreceipted: Iterable[str],
     *,
     taken_out: bool,
@@ -263,52 +187,12 @@ def what_asks(
 # --- On the bare JSON of a record ---------------------------------------------------------------
 
 
-class _Side(NamedTuple):
-    id: str
-    kind: str
-    station: str
-    station_name: str
-    service_number: str
-    rank_band: str
-    description: str
-
-
-class _Owed(NamedTuple):
-    id: str
-    kind: str
-    owed_by: str
-    owed_to: str
-    what: str
-    amount: int | None
-
-
-class _Done(NamedTuple):
-    id: str
-    code: str
-    parties: Sequence[str]
-
-
-def _sides(record: Mapping[str, Any]) -> list[_Side]:
-    return [
-        _Side(
-            one["id"],
-            one.get("kind", "police"),
-            one.get("station", ""),
-            one.get("station_name", ""),
-            one.get("service_number", ""),
-            one.get("rank_band", "unknown"),
-            one.get("description", ""),
-        )
-        for one in record.get("parties", ())
-    ]
+def _sides(record: Mapping[str, Any]) -> list[Party]:
+    return [Party.model_construct(**party) for party in record.get("parties", ())]
 
 
 def _json_asks(record: Mapping[str, Any]) -> set[str]:
-    acts = [
-        _Done(one["id"], one["code"], one.get("parties", ()))
-        for one in record.get("acts", ())
-        if one["code"] in TAKING
-    ]
+    acts = [Act.model_construct(**act) for act in record.get("acts", ()) if act["code"] in TAKING]
     # Of most records there is nothing to ask, and the register looks at all of them.
     sides = _sides(record) if acts else []
     unreceipted = [one["id"] for one in record.get("bail", ()) if not one.get("receipt")]
@@ -336,16 +220,9 @@ def question_terms(record: dict[str, Any]) -> None:
     sides = _sides(record)
     waiting: list[dict[str, Any]] = []
     fine: list[dict[str, Any]] = []
-    for one in terms:
-        owed = _Owed(
-            one["id"],
-            one["kind"],
-            one.get("owed_by", ""),
-            one.get("owed_to", ""),
-            one.get("what", ""),
-            one.get("amount"),
-        )
-        (fine if refusal_of(owed, sides) is None else waiting).append(one)
+    for term in terms:
+        refused = refusal_of(Term.model_construct(**term), sides)
+        (fine if refused is None else waiting).append(term)
     if waiting:
         record["terms"] = fine
         record["questioned_terms"] = [*record.get("questioned_terms", []), *waiting]

@@ -42,20 +42,10 @@ def everybody_may_be_told_of(record: Record) -> bool:
     return record.consents_to(PURPOSE)
 
 
-class LightParty(NamedTuple):
-    """A party, as far as a conflict of interest needs it."""
-
-    kind: str
-    station: str
-    service_number: str
-    person: str
-    account: str
-
-
 class LightRecord(NamedTuple):
     """A record, as far as who may see it depends on it."""
 
-    parties: list[LightParty]
+    parties: list[Party]
     declared: list[str]
     minor: bool
     asks: bool
@@ -87,16 +77,7 @@ class LightRecord(NamedTuple):
 def light_record(record: Mapping[str, Any]) -> LightRecord:
     """Light record: all that decides who may see it, from a record's JSON."""
     return LightRecord(
-        [
-            LightParty(
-                party.get("kind", "police"),
-                party.get("station", ""),
-                party.get("service_number", ""),
-                party.get("person", ""),
-                party.get("account", ""),
-            )
-            for party in record.get("parties", ())
-        ],
+        [Party.model_construct(**party) for party in record.get("parties", ())],
         list(record.get("declared", ())),
         json_has_minor(record),
         json_asks_for_a_decision(record),
