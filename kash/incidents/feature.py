@@ -62,22 +62,48 @@ from kash.platform.web.setting_lines import SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 
+_WRITERS = (Role.DOCUMENTATION, Role.CUSTODIAN)
+_READERS = (*_WRITERS, Role.DIRECTOR)
+# Headings of the officer's chapter, each with the pages that it tells about.
+_FOR_WRITERS = {
+    "write-down-a-case": "new_case edit_case",
+    "her-first-account-and-changes": "taking redact give_account",
+    "consents": "consents consent_form court_asks",
+    "what-is-wanted": "her_choice",
+    "referrals-and-what-was-agreed": "referrals terms limits bail correct_bail remove_bail",
+    "print-a-case-file": "case_file",
+    "the-steps-of-a-case": "step assign shred",
+    "who-must-not-work-on-a-case": "declare",
+    "who-somebody-is": "identity ask_identity identity_of",
+    "belongs-with": "links",
+}
+_FOR_READERS = {
+    "her-first-account-and-changes": "changes",
+    "mediators": "ask_mediator duty_list add_mediator edit_mediator remove_mediator",
+    "evidence": "add_evidence evidence evidence_label evidence_original remove_evidence",
+    "the-second-member": "seconds_list second hold_case lift_hold",
+}
+_FILING = "peer-educator#tell-what-happened"
+
 CHAPTERS = Chapters(
     {
         "incidents": {
             Role.DOCUMENTATION: f"{OFFICER}#incidents",
             Role.CUSTODIAN: f"{OFFICER}#custodians",
-        }
-        | {Role.DIRECTOR: f"{OFFICER}#incidents"},
+            Role.DIRECTOR: f"{OFFICER}#incidents",
+        },
+        **{
+            endpoint: place
+            for roles, headings in ((_WRITERS, _FOR_WRITERS), (_READERS, _FOR_READERS))
+            for heading, pages in headings.items()
+            for endpoint, place in each(
+                "incidents", pages, dict.fromkeys(roles, f"{OFFICER}#{heading}")
+            ).items()
+        },
         **each(
             "incidents",
             "filing filing_step receipt help_now paper leaflet",
-            peers(
-                "peer-educator#tell-what-happened",
-                dict.fromkeys(
-                    (Role.DOCUMENTATION, Role.CUSTODIAN), "peer-educator#tell-what-happened"
-                ),
-            ),
+            peers(_FILING, dict.fromkeys(_WRITERS, _FILING)),
         ),
         **each(
             "incidents",
@@ -86,79 +112,8 @@ CHAPTERS = Chapters(
         ),
         **each(
             "incidents",
-            "new_case edit_case",
-            dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#write-down-a-case"),
-        ),
-        "incidents.changes": dict.fromkeys(
-            (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR),
-            f"{OFFICER}#her-first-account-and-changes",
-        ),
-        **each(
-            "incidents",
-            "taking redact give_account",
-            dict.fromkeys(
-                (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#her-first-account-and-changes"
-            ),
-        ),
-        **each(
-            "incidents",
-            "consents consent_form court_asks",
-            dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#consents"),
-        ),
-        "incidents.her_choice": dict.fromkeys(
-            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#what-is-wanted"
-        ),
-        **each(
-            "incidents",
-            "ask_mediator duty_list add_mediator edit_mediator remove_mediator",
-            dict.fromkeys(
-                (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#mediators"
-            ),
-        ),
-        **each(
-            "incidents",
-            "referrals terms limits bail correct_bail remove_bail",
-            dict.fromkeys(
-                (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#referrals-and-what-was-agreed"
-            ),
-        ),
-        **each(
-            "incidents",
             "decisions decision term_to_bail",
             {Role.CUSTODIAN: f"{OFFICER}#money-and-officers"},
-        ),
-        "incidents.case_file": dict.fromkeys(
-            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#print-a-case-file"
-        ),
-        **each(
-            "incidents",
-            "add_evidence evidence evidence_label evidence_original remove_evidence",
-            dict.fromkeys(
-                (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#evidence"
-            ),
-        ),
-        **each(
-            "incidents",
-            "step assign shred",
-            dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#the-steps-of-a-case"),
-        ),
-        **each(
-            "incidents",
-            "seconds_list second hold_case lift_hold",
-            dict.fromkeys(
-                (Role.DOCUMENTATION, Role.CUSTODIAN, Role.DIRECTOR), f"{OFFICER}#the-second-member"
-            ),
-        ),
-        "incidents.declare": dict.fromkeys(
-            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#who-must-not-work-on-a-case"
-        ),
-        **each(
-            "incidents",
-            "identity ask_identity identity_of",
-            dict.fromkeys((Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#who-somebody-is"),
-        ),
-        "incidents.links": dict.fromkeys(
-            (Role.DOCUMENTATION, Role.CUSTODIAN), f"{OFFICER}#belongs-with"
         ),
         **each(
             "incidents",

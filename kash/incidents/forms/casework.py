@@ -29,7 +29,7 @@ from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.parts import Party, Person, Term
 from kash.incidents.rules.record import Record, Taking
 from kash.incidents.rules.totals import MOST_DRILLS, NOTED_BY_HAND, OnRoster
-from kash.incidents.services.documentation import WhatCame
+from kash.incidents.services.documentation import FIELDS, WhatCame
 from kash.incidents.services.evidence import Received
 from kash.incidents.taking_words import (
     INTERPRETER_NAMES,
@@ -158,15 +158,7 @@ class IdentityForm(KashForm):
 
     def facts(self) -> dict[str, str]:
         """Facts as they were said, as text."""
-        born = self.born_on.data
-        return {
-            "legal_name": self.legal_name.data,
-            "number": self.number.data,
-            "born_on": born.isoformat() if born else "",
-            "phone": self.phone.data,
-            "address": self.address.data,
-            "note": self.note.data,
-        }
+        return {name: str(self[name].data or "") for name in FIELDS}
 
 
 class AskIdentityForm(KashForm):
@@ -397,16 +389,9 @@ class TermForm(KashForm):
 
     def term(self) -> Term:
         """Term as it was agreed."""
-        return Term(
-            id=self.key.data or fresh_key("terms"),
-            kind=self.kind.data,
-            owed_by=self.owed_by.data,
-            owed_to=self.owed_to.data,
-            what=self.what.data,
-            amount=self.amount.data,
-            due_on=self.due_on.data,
-            agreed_on=self.agreed_on.data,
-        )
+        names_of = ("kind", "owed_by", "owed_to", "what", "amount", "due_on", "agreed_on")
+        values: dict[str, Any] = {name: self[name].data for name in names_of}
+        return Term(id=self.key.data or fresh_key("terms"), **values)
 
     def may_be_agreed(self, parties: Sequence[Party], today: date) -> bool:
         """True if it is a term in a case with these parties; says beside its field why not."""
@@ -514,13 +499,7 @@ class EvidenceForm(LabelForm):
 
     def received(self, uploaded_name: str) -> Received:
         """Receipt of the file as it was told, with the name that it had."""
-        return Received(
-            label=self.label.data,
-            note=self.note.data,
-            received_from=self.received_from.data,
-            received_on=self.received_on.data,
-            uploaded_name=clean_text(uploaded_name)[:_MOST_NAME],
-        )
+        return self.command(Received, uploaded_name=clean_text(uploaded_name)[:_MOST_NAME])
 
 
 class SmallFileForm(EvidenceForm):
@@ -598,11 +577,7 @@ class LimitsForm(RowVersionForm):
 
     def said(self, person: str) -> WhatCame:
         """All that was entered of a person (an id)."""
-        names_of = ("arrested_on", "before_court_at", "released_at")
-        rest = ("court", "court_result", "pep", "contraception")
-        values: dict[str, Any] = {name: self[name].data for name in names_of}
-        values |= {name: self[name].data or "" for name in rest}
-        return WhatCame(person, **values)
+        return self.command(WhatCame, person=person)
 
     def validate_before_court_at(self, field: Any) -> None:
         """A day that has come, and a moment where a court or a result is named."""
@@ -688,14 +663,7 @@ class TakingForm(VersionedForm):
 
     def taking(self) -> Taking:
         """Taking as it was told."""
-        return Taking(
-            language=self.language.data,
-            told_by=self.told_by.data,
-            interpreter=self.interpreter.data,
-            read_back=self.read_back.data,
-            present=list(self.present.data),
-            told_before=list(self.told_before.data),
-        )
+        return Taking(**{name: self[name].data for name in Taking.model_fields})
 
 
 def _nobody_alone(field: Any) -> None:

@@ -252,13 +252,7 @@ class ChoiceForm(VersionedForm):
 
     def said(self) -> Said:
         """Choice as it was entered."""
-        return Said(
-            self.person.data,
-            tuple(self.wanted.data),
-            self.on.data or self._today,
-            self.origin.data or "",
-            self.version_shown(),
-        )
+        return self.command(Said, version=self.version_shown())
 
 
 class OwnYesForm(VersionedForm):
@@ -563,7 +557,7 @@ class PolicyForm(forms_KashForm):
 
     def policy(self) -> Policy:
         """Policy as it was typed."""
-        return Policy(self.name.data, self.dated_on.data, self.checked_by.data)
+        return self.command(Policy)
 
     def refuse_future(self, today: date) -> bool:
         """True if the day is one that has come; says so beside it if not."""

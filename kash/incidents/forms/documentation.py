@@ -23,19 +23,18 @@ from kash.incidents.rules.filing import acts_meant
 from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.older_records import may_be_minor
-from kash.incidents.rules.parts import (
-    Act,
-    Filing,
-    Happening,
-    Information,
-    Party,
-    Person,
-    Place,
-    RecordPart,
-    Term,
-)
+from kash.incidents.rules.parts import RecordPart
 from kash.incidents.rules.record import Record
-from kash.incidents.rules.records import LETTERS, MOST_ROWS, ROWS, free_letter
+from kash.incidents.rules.records import (
+    KINDS,
+    LETTERS,
+    MOST_ROWS,
+    ROWS,
+    SINGLE,
+    free_letter,
+    put_at,
+    value_at,
+)
 from kash.incidents.services.saved_views import NOT_TO_BE_AGREED
 from kash.platform.database import new_public_id
 from kash.platform.web.errors import Problem
@@ -224,73 +223,23 @@ class TermRow(Row):
         return found
 
 
-def person_of(row: PersonRow) -> Person:
-    """Person of a row of the form, as the record keeps one."""
-    return Person(
-        id=row.key.data,
-        code=row.code.data,
-        age_band=row.age_band.data or "unknown",
-        among_adults=row.among_adults.data,
-        note=row.note.data,
-        arrested_at=row.arrested_at.data,
-        exposed_at=row.exposed_at.data,
-        released_at=row.released_at.data,
-    )
+# What the record says of a row of which this was left empty.
+_UNSAID: dict[str, dict[str, str]] = {
+    "persons": {"code": ""},
+    "parties": {"kind": "other"},
+    "acts": {},
+    "information": {"source": "other"},
+    "terms": {"kind": ""},
+}
 
 
-def party_of(row: PartyRow, station_names: Mapping[str, str]) -> Party:
-    """Party of a row of the form, as the record keeps one."""
-    station = row.station.data
-    return Party(
-        id=row.key.data,
-        kind=row.kind.data or "other",
-        involvement=row.involvement.data or "did",
-        station=station,
-        station_name=station_names.get(station, row.station_name.data),
-        unit=row.unit.data,
-        rank_band=row.rank_band.data or "unknown",
-        service_number=row.service_number.data,
-        description=row.description.data,
-        account=row.account.data,
-    )
-
-
-def act_of(row: ActRow) -> Act:
-    """Act of a row of the form, as the record keeps one."""
-    return Act(
-        id=row.key.data,
-        code=row.meant,
-        persons=list(row.persons.data),
-        parties=list(row.parties.data),
-        circumstances=row.circumstances.data,
-        amount=row.amount.data,
-    )
-
-
-def information_of(row: InformationRow) -> Information:
-    """Information of a row of the form, as the record keeps it."""
-    return Information(
-        id=row.key.data,
-        source=row.source.data or "other",
-        connection=row.connection.data,
-        reliability=row.reliability.data or "likely",
-        note=row.note.data,
-        account=row.account.data,
-    )
-
-
-def term_of(row: TermRow) -> Term:
-    """Term of a row of the form, as the record keeps one."""
-    return Term(
-        id=row.key.data,
-        kind=row.kind.data,
-        owed_by=row.owed_by.data,
-        owed_to=row.owed_to.data,
-        what=row.what.data,
-        amount=row.amount.data,
-        due_on=row.due_on.data,
-        fulfilled_on=row.fulfilled_on.data,
-    )
+def part_of(group: str, row: Any) -> Any:
+    """Part of a record that a row of the form holds."""
+    typed = {name: row[name].data for name in ROWS[group]}
+    said = {name: value for name, value in typed.items() if value not in (None, "")}
+    if group == "acts":
+        said["code"] = row.meant
+    return KINDS[group](id=row.key.data, **_UNSAID[group] | said)
 
 
 def person_label(row: Any) -> str:
@@ -490,12 +439,9 @@ class DocumentationForm(VersionedForm):
 
     def _terms_may_be_agreed(self) -> bool:
         typed = Record(
-            persons=[person_of(row) for row in self._said("persons")],
-            parties=[party_of(row, {}) for row in self._said("parties")],
-            acts=[act_of(row) for row in self._said("acts")],
-            terms=[term_of(row) for row in self._said("terms")],
+            **{group: self._parts(group) for group in ("persons", "parties", "acts", "terms")}
         )
-        refused = {one.id for one in terms_refused(typed, self.stored)}
+        refused = {term.id for term in terms_refused(typed, self.stored)}
         for row in self.rows("terms"):
             if row.key.data in refused:
                 _refuse(row.kind, str(Problem(NOT_TO_BE_AGREED, field="kind")))
@@ -511,10 +457,8 @@ class DocumentationForm(VersionedForm):
         return fine
 
     def _money_is_fine(self) -> bool:
-        fine, rows = True, {row.key.data: row for row in self._said("terms")}
-        terms = [term_of(row) for row in rows.values()]
-        parties = [party_of(row, {}) for row in self._said("parties")]
-        for key, refused in refusals(terms, parties):
+        fine, rows = True, {row.key.data: row for row in self.rows("terms")}
+        for key, refused in refusals(self._parts("terms"), self._parts("parties")):
             fine = _refuse(rows[key][refused.field], refusal_text(refused.why))
         return fine
 
@@ -538,26 +482,16 @@ class DocumentationForm(VersionedForm):
 
     def typed(self, station_names: Mapping[str, str]) -> Record:
         """Record that the form holds, as the parts that it knows."""
-        return Record(
-            happening=Happening(
-                begun_on=self.begun_on.data,
-                ended_on=self.ended_on.data,
-                about_when=self.about_when.data,
-            ),
-            place=Place(ward=self.ward.data, place=self.place.data),
-            narrative=self.narrative.data,
-            asked_for=self.asked_for.data,
-            wanted=list(self.wanted.data),
-            filing=Filing(how=self.how.data or "form", paper_on=self.paper_on.data),
-            persons=[person_of(row) for row in self._said("persons")],
-            parties=[party_of(row, station_names) for row in self._said("parties")],
-            acts=[act_of(row) for row in self._said("acts")],
-            information=[information_of(row) for row in self._said("information")],
-            terms=[term_of(row) for row in self._said("terms")],
-        )
+        record = Record(**{group: self._parts(group) for group in ROWS})
+        for place in SINGLE:
+            put_at(record, place, self[_field_of(place)].data)
+        record.filing.how = record.filing.how or "form"
+        for party in record.parties:
+            party.station_name = station_names.get(party.station, party.station_name)
+        return record
 
-    def _said(self, group: str) -> list[Any]:
-        return [row for row in self.rows(group) if not row.is_empty()]
+    def _parts(self, group: str) -> list[Any]:
+        return [part_of(group, row) for row in self.rows(group) if not row.is_empty()]
 
     def places_shown(self) -> dict[str, str]:
         """The digests that the page kept; none if they are unreadable."""
@@ -568,6 +502,11 @@ class DocumentationForm(VersionedForm):
         if not isinstance(found, dict):
             return {}
         return {str(place): str(value) for place, value in found.items()}
+
+
+def _field_of(place: str) -> str:
+    """The field of the form for a place that stands in no row."""
+    return place.rpartition(".")[2]
 
 
 def _refuse(field: Any, sentence: str) -> bool:
@@ -585,18 +524,7 @@ def _is_public(text: str) -> bool:
 
 def as_form(record: Record) -> dict[str, Any]:
     """A record as the values of the form."""
-    found: dict[str, Any] = {
-        "begun_on": record.happening.begun_on,
-        "ended_on": record.happening.ended_on,
-        "about_when": record.happening.about_when,
-        "ward": record.place.ward,
-        "place": record.place.place,
-        "narrative": record.narrative,
-        "asked_for": record.asked_for,
-        "wanted": record.wanted,
-        "how": record.filing.how,
-        "paper_on": record.filing.paper_on,
-    }
+    values = {_field_of(place): value_at(record, place) for place in SINGLE}
     for group in ROWS:
-        found[group] = [row_values(group, row) for row in getattr(record, group)]
-    return found
+        values[group] = [row_values(group, row) for row in getattr(record, group)]
+    return values

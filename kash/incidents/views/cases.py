@@ -384,15 +384,7 @@ def case_file(reference: str) -> ResponseReturnValue:
         words = form.narrative.data and may_hold_narrative(found.record, chosen)
         told_of = [one.id for one in found.record.persons] if words else chosen
         identities = identities_shown(found, chosen, vault) if form.identities.data else {}
-        choice = FileChoice(
-            persons=chosen,
-            narrative=bool(form.narrative.data),
-            sources=bool(form.sources.data),
-            terms=bool(form.terms.data),
-            referrals=bool(form.referrals.data),
-            identities=identities,
-            paper=form.court_paper,
-        )
+        choice = form.command(FileChoice, identities=identities, paper=form.court_paper)
         listed = [one for one in found.record.evidence if is_listed(found.record, one, chosen)]
         hashes = hashes_of(vault, listed)
         with form.showing_problems():

@@ -110,19 +110,7 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
         form.requests.data = [one for one in case.record.wanted if one in open_requests]
     elif form.validate():
         with form.showing_problems():
-            mediation.ask_mediator(
-                by,
-                vault,
-                reference,
-                Request(
-                    mediator=form.mediator.data,
-                    requests=tuple(form.requests.data),
-                    station=form.station.data,
-                    call_name=form.call_name.data,
-                    call_phone=form.call_phone.data or "",
-                    persons=tuple(form.persons.data),
-                ),
-            )
+            mediation.ask_mediator(by, vault, reference, form.command(Request))
             flash(_("The mediator can read it now."))
             return redirect(url_for("incidents.case", reference=reference), 303)
     else:
