@@ -61,28 +61,21 @@ class Entry(Part):
     permission: str
 
 
-@dataclass(frozen=True)
-class ShownSection:
-    """A part as it is shown: with what its template needs."""
-
-    section: CaseSection
-    context: Mapping[str, Any]
-
-
 def entries_for(actor: Actor) -> list[Entry]:
     """The links on top of the register that are open to this actor, in their order."""
     found = [entry for entry in declared(Entry) if actor.may(entry.permission)]
     return sorted(found, key=lambda one: (one.order, one.endpoint))
 
 
-def sections_of(case: Case, actor: Actor, *, beside: bool = False) -> list[ShownSection]:
-    """The parts of a case's page that this actor sees, in their order."""
+def sections_of(case: Case, actor: Actor, *, beside: bool = False) -> list[dict[str, Any]]:
+    """The parts of a case's page that this actor sees, in their order, each with what its template
+    needs."""
     chosen = [section for section in declared(CaseSection) if section.beside is beside]
     shown = []
     for section in sorted(chosen, key=lambda one: (one.order, one.key)):
         context = section.provider(case, actor)
         if context is not None:
-            shown.append(ShownSection(section, context))
+            shown.append({"section": section, "context": context})
     return shown
 
 

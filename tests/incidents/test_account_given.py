@@ -19,7 +19,6 @@ from kash.incidents.rules.record import Record, Taking
 from kash.incidents.services.cases import changing, comment
 from kash.incidents.services.mediation import give_account, say_how_taken
 from kash.incidents.services.redacting import ask_redaction, redact
-from kash.incidents.services.saved_views import AskAgain, StaysHere
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry
 from kash.platform.web.formats import local_today
@@ -29,6 +28,7 @@ from tests.incidents.filed_cases import PAPER, asked_again, may_leave
 from tests.incidents.test_case_file import text_of
 from tests.incidents.test_first_account import bytes_kept
 from tests.incidents.test_second_member import waiting
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
@@ -141,7 +141,7 @@ def test_it_leaves_by_the_consents_of_everybody_as_an_original_does(
         (200, True) if leaves else (409, False)
     )
     if not leaves:
-        with pytest.raises(StaysHere):
+        with refuses("It stays here"):
             give_account(her.actor, her.vault(), reference, PAPER, "B")
         db.session.rollback()
     shown = her.client.get(f"/w/{reference}/h/out").text
@@ -173,7 +173,7 @@ def test_it_goes_to_nobody_about_whom_not_everybody_in_it_was_asked_again(
     consents = agreed("p1") + agreed("p2")
     record = Record(persons=persons, consents=consents, court_asks=asks())
     reference = kept_case(anna, filed, record, took="o" * 16)
-    with pytest.raises(AskAgain) as refused:
+    with refuses("Ask again first") as refused:
         give_account(anna.actor, anna.vault(), reference, PAPER, "B")
     db.session.rollback()
     assert f"note it: {missing}." in str(refused.value)
@@ -192,7 +192,7 @@ def test_whoever_was_taken_off_the_record_is_still_told_of(anna: AMember, filed:
     )
     with changing("incidents.changed", anna.actor, anna.vault(), reference) as case:
         del case.record.persons[1]
-    with pytest.raises(StaysHere):
+    with refuses("It stays here"):
         give_account(anna.actor, anna.vault(), reference, PAPER, "B")
     db.session.rollback()
     assert "somebody who was taken off" in anna.client.get(f"/w/{reference}/h/out").text

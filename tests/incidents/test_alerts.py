@@ -118,7 +118,7 @@ def test_a_look_at_the_queue_ends_it_and_a_page_beside_it_does_not(
     assert office.anna.client.get("/w").status_code == 200
     assert open_alerts() == []
     assert alerts.tell_officers(raised + timedelta(minutes=20)) == 0
-    assert (answered_since(local_today()).in_time, answered_since(local_today()).late) == (1, 0)
+    assert answered_since(local_today()) == {"in_time": 1, "late": 0}
     row = db.session.scalars(select(Alert)).one()
     assert (row.raised_at, row.week.weekday()) == (None, 0)
 
@@ -233,7 +233,7 @@ def test_nobody_looked_for_a_day_counts_as_not_answered(office: Office, post: Po
     assert len(open_alerts()) == 1
     alerts.end_old_alerts(raised + timedelta(hours=24))
     assert open_alerts() == []
-    assert (answered_since(local_today()).in_time, answered_since(local_today()).late) == (0, 1)
+    assert answered_since(local_today()) == {"in_time": 0, "late": 1}
 
 
 @pytest.mark.any_engine

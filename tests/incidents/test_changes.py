@@ -281,7 +281,9 @@ def test_every_field_of_a_record_that_can_change_has_words(member: AMember) -> N
     with member.client.application.test_request_context():
         shown = ShownChanges([change], Record()).places(change)
     assert len(shown) > 60
-    assert sorted({one.label for one in shown if one.label.startswith("Something else")}) == []
+    assert (
+        sorted({one["label"] for one in shown if one["label"].startswith("Something else")}) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -305,9 +307,11 @@ def test_a_wish_is_no_yes_among_the_changes(
     change = RecordChange(at=NOW, places=differences(values_of(Record()), values_of(record)))
     with member.client.application.test_request_context():
         (shown,) = [
-            one for one in ShownChanges([change], record).places(change) if one.label == "Consents"
+            one
+            for one in ShownChanges([change], record).places(change)
+            if one["label"] == "Consents"
         ]
-    assert shown.after.endswith(f": {words} (A)")
+    assert shown["after"].endswith(f": {words} (A)")
 
 
 def test_changes_are_paged_and_asked_for_in_as_many_queries_however_many(

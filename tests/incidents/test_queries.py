@@ -10,7 +10,7 @@ from apiflask import APIFlask
 
 from kash.accounts.models import Programme
 from kash.incidents.models import Alert
-from kash.incidents.queries.letterbox import AlertsAnswered, answered_since, court_days
+from kash.incidents.queries.letterbox import answered_since, court_days
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.clocks import CourtDays
 from kash.incidents.rules.mediation import Contact
@@ -34,8 +34,8 @@ def _settings(**kept: object) -> None:
 def test_alerts_of_thirteen_weeks_count_once_they_were_answered() -> None:
     for weeks, in_time in ((0, True), (13, True), (13, False), (14, True), (14, False), (0, None)):
         row(Alert, week=MONDAY - timedelta(weeks=weeks), in_time=in_time)
-    assert answered_since(MONDAY) == AlertsAnswered(in_time=2, late=1)
-    assert answered_since(MONDAY + timedelta(weeks=99)) == AlertsAnswered(0, 0)
+    assert answered_since(MONDAY) == {"in_time": 2, "late": 1}
+    assert answered_since(MONDAY + timedelta(weeks=99)) == {"in_time": 0, "late": 0}
     db.session.rollback()
 
 

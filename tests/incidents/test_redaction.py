@@ -23,8 +23,8 @@ from kash.incidents.rules.redaction import Redaction, path_of
 from kash.incidents.services.cases import changing, comment
 from kash.incidents.services.documentation import SentPage, add_case, keep_typed
 from kash.incidents.services.evidence import Received, add_evidence
-from kash.incidents.services.redacting import NotThere, ask_redaction, redact
-from kash.incidents.services.second_member import AnotherDecides, OnHold, hold, refuse, take_step
+from kash.incidents.services.redacting import ask_redaction, redact
+from kash.incidents.services.second_member import OnHold, hold, refuse, take_step
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry, SealedDocument, fetch, open_document
 from kash.policy import Actor
@@ -35,6 +35,7 @@ from tests.incidents.test_fields_and_roles import CODED, NAMED, NEVER, fill
 from tests.incidents.test_first_account import ZONE, bytes_kept, reported, sealed_accounts
 from tests.incidents.test_second_member import back, waiting
 from tests.platform.cleaning import samples
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
@@ -96,7 +97,7 @@ def test_a_name_goes_out_of_all_that_is_sealed_of_its_case_and_of_no_other(
     ask_redaction(by, anna.vault(), reference, [NAME, OTHER_SPELLING], f"{NAME} is her name.")
     (proposal,) = waiting(anna, reference)
     for her in (anna, puppet):
-        with pytest.raises(AnotherDecides):
+        with refuses("Another member decides this"):
             redact(her.actor, her.vault(), reference, proposal)
     db.session.rollback()
     assert bytes_kept(anna) == [original]
@@ -237,7 +238,7 @@ def test_the_form_says_beside_the_field_which_line_stands_nowhere_and_keeps_what
 ) -> None:
     anna, brenda = members
     reference = filed(Record(narrative=f"Of {NAME}."))
-    with pytest.raises(NotThere, match="Line 2 "):
+    with refuses("Line 2 stands neither in"):
         ask_redaction(anna.actor, anna.vault(), reference, [NAME, "Achien"], "x")
     db.session.rollback()
     address = f"/w/{reference}/h/words"

@@ -42,10 +42,7 @@ from kash.incidents.services.evidence import Received, add_evidence, note_custod
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.saved_views import NotNow
 from kash.incidents.services.second_member import (
-    AnotherDecides,
-    DecidedMeanwhile,
     OnHold,
-    ProposedAlready,
     agree_to_hold,
     ask,
     hold,
@@ -67,6 +64,7 @@ from tests.incidents.sent_reports import sent
 from tests.incidents.test_taking_back import only_case, take_back
 from tests.incidents.test_unkept import LAST, OVER
 from tests.platform.cleaning import samples
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
@@ -136,14 +134,14 @@ def test_one_officer_closes_a_case_and_does_not_shred_it(a_member: Member, filed
     # The same, sent twice, waits once.
     ask(anna.actor, anna.vault(), reference, SHRED, "Filed twice.")
     (proposal,) = waiting(anna, reference)
-    with pytest.raises(ProposedAlready):
+    with refuses("asked for already"):
         ask(brenda.actor, brenda.vault(), reference, SHRED, "I want it too.")
     for her in (anna, puppet):
-        with pytest.raises(AnotherDecides):
+        with refuses("Another member decides this"):
             shred_case(reference, by=her.actor, vault=her.vault(), proposal=proposal)
     db.session.rollback()
     assert db.session.query(Incident).filter_by(public_id=reference).one().state == "closed"
-    with pytest.raises(DecidedMeanwhile):
+    with refuses("This waits no more"):
         shred_case(reference, by=brenda.actor, vault=brenda.vault(), proposal="s9")
     shred_case(reference, by=brenda.actor, vault=brenda.vault(), proposal=proposal)
     db.session.rollback()
@@ -165,7 +163,7 @@ def test_a_request_to_shred_ends_with_opening_the_case_again(
     steps = {"by": brenda.actor, "vault": brenda.vault()}
     take_step(reference, "reopen", reason="She came again.", **steps)  # type: ignore[arg-type]
     take_step(reference, "close", outcome="duplicate", **steps)  # type: ignore[arg-type]
-    with pytest.raises(DecidedMeanwhile):
+    with refuses("This waits no more"):
         shred_case(reference, by=brenda.actor, vault=brenda.vault(), proposal=proposal)
 
 
@@ -181,7 +179,7 @@ def test_what_is_removed_leaves_its_hashes_and_its_custody(a_member: Member, fil
     before = open_evidence(anna.vault(), case, document).file
     ask(anna.actor, anna.vault(), reference, REMOVE, "It shows her face.", about=document)
     (proposal,) = waiting(anna, reference)
-    with pytest.raises(AnotherDecides):
+    with refuses("Another member decides this"):
         remove_evidence(anna.actor, anna.vault(), reference, proposal)
     db.session.rollback()
     remove_evidence(brenda.actor, brenda.vault(), reference, proposal)
@@ -224,13 +222,13 @@ def test_an_identity_is_replaced_by_two_and_keeps_its_versions(
     case = open_case(anna.actor, anna.vault(), reference)
     first, wrong = case.record.persons[0].identity, case.record.proposals[1].document
     # Whoever asked overwrites nothing.
-    with pytest.raises(AnotherDecides):
+    with refuses("Another member decides this"):
         replace_identity(anna.actor, anna.vault(), reference, second)
     assert read() == "First"
     replace_identity(brenda.actor, brenda.vault(), reference, second)
     assert (read(), read(first), read(wrong)) == ("Second", "First", "Third")
     # It would come in the place of what stands there no more.
-    with pytest.raises(DecidedMeanwhile):
+    with refuses("This waits no more"):
         replace_identity(brenda.actor, brenda.vault(), reference, third)
     refuse(brenda.actor, brenda.vault(), reference, third, "The card says otherwise.")
     record = open_case(anna.actor, anna.vault(), reference).record
@@ -271,14 +269,14 @@ def test_one_members_hold_stops_every_other_officer(a_member: Member, filed: Fil
                 reference, "close", by=by, vault=vault, outcome="duplicate"
             ),
         ):
-            with pytest.raises((OnHold, AnotherDecides)):
+            with pytest.raises(OnHold):
                 act()
             db.session.rollback()
     held_by = open_case(anna.actor, anna.vault(), closed).record.holds[0].id
     # Another does not lift it alone: that waits for a third, or for whoever holds it.
     assert lift(anna.actor, anna.vault(), closed, held_by, "It is over.") is False
     (_shred, lifting) = waiting(anna, closed)
-    with pytest.raises(AnotherDecides):
+    with refuses("Another member decides this"):
         agree_to_hold(anna.actor, anna.vault(), closed, lifting)
     db.session.rollback()
     agree_to_hold(brenda.actor, brenda.vault(), closed, lifting)
@@ -302,7 +300,7 @@ def test_a_hold_against_her_withdrawal_takes_two_and_a_paper_and_her_receipt_say
     paper = {"paper": "summons", "details": "Winam law courts, E41 of 2026"}
     assert hold(anna.actor, anna.vault(), reference, "Served today.", **paper) is False
     (proposal,) = waiting(anna, reference)
-    with pytest.raises(AnotherDecides):
+    with refuses("Another member decides this"):
         agree_to_hold(anna.actor, anna.vault(), reference, proposal)
     db.session.rollback()
     take_back(peer, receipt, "record")

@@ -35,11 +35,8 @@ from kash.incidents.services.mediation import (
 )
 from kash.incidents.services.saved_views import (
     NOT_TO_BE_AGREED,
-    ArchiveNotTaken,
     CaseChangedMeanwhile,
-    EmptyFile,
     NobodyHoldsKeys,
-    NotTaken,
 )
 from kash.incidents.services.second_member import StepRefused
 from kash.platform.cleaning import CleaningBusy
@@ -100,9 +97,7 @@ CASES: list[tuple[tuple[str, str], Exception, str | None, int]] = [
     (ASKING, Problem(NO_CONSENT_TO_MEDIATE, field="persons"), "persons", 422),
     (ASKING, NotToBeAsked(Why.NOT_WANTED), "persons", 422),
     (ASKING, NotToBeAsked(Why.GATE), "requests", 422),
-    (EVIDENCE, NotTaken(), "file", 422),
-    (EVIDENCE, ArchiveNotTaken(), "file", 422),
-    (EVIDENCE, EmptyFile(), "file", 422),
+    (EVIDENCE, Problem("This file is empty.", field="file", status=415), "file", 422),
     (EVIDENCE, StorageError(), "file", 422),
     (EVIDENCE, CleaningBusy(), "file", 422),
     (STEP, StepRefused(Refusal.STATE), "", 422),

@@ -7,7 +7,6 @@ each of which may stay open."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any, BinaryIO
 
 from flask_babel import gettext as _
@@ -19,7 +18,7 @@ from wtforms.validators import Optional
 from wtforms.validators import ValidationError as validators_ValidationError
 
 from kash.incidents import names
-from kash.incidents.forms.documentation import VersionedForm, fresh_key, offered
+from kash.incidents.forms.documentation import VersionedForm, fresh_key, has_come, offered
 from kash.incidents.money_words import refusal_text
 from kash.incidents.names import CUSTODY_NAMES, SOURCE_NAMES
 from kash.incidents.rules.case_file import CourtPaper
@@ -47,6 +46,7 @@ from kash.platform.web.fields import (
     SeveralField,
     clean_text,
 )
+from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
     BooleanField,
     KashForm,
@@ -299,13 +299,6 @@ def _key_or_fresh(form: KashForm, fresh: str) -> None:
         key.data, key.raw_data = fresh, None
 
 
-def _has_come(form: KashForm, day: DayField, today: date) -> bool:
-    if day.data and day.data > today:
-        form.mark_wrong(day, _("This day has not come yet."))
-        return False
-    return True
-
-
 class ReferralForm(KashForm):
     """The service that somebody is sent to. `key` makes the same form, sent twice, refer once."""
 
@@ -315,30 +308,22 @@ class ReferralForm(KashForm):
     )
     service_name = text_field(_l("Or somebody who is not listed"), most=120, required=False)
     person = choice_field(_l("Who"), required=False)
-    made_on = DayField(_l("Sent on"), validators=[required()])
+    made_on = DayField(_l("Sent on"), [required(), has_come], default=local_today)
     due_on = DayField(_l("To be there by"), validators=[Optional()])
     key = HiddenField()
 
     def offer(
-        self, services: Sequence[tuple[str, str]], persons: Sequence[tuple[str, str]], today: date
+        self, services: Sequence[tuple[str, str]], persons: Sequence[tuple[str, str]]
     ) -> None:
-        """Offer services and persons, and today as the day."""
+        """Offer services and persons."""
         self.service.choices = [("", _("Choose")), *services]
         self.person.choices = [("", _("Everybody in the case")), *persons]
-        self._today = today
-        if not self.is_submitted():
-            self.made_on.data = today
         _key_or_fresh(self, fresh_referral())
 
     def check_together(self) -> None:
         """Besides each field: one of two says where."""
         if not self.service.errors and not self.service.data and not self.service_name.data:
             self.mark_wrong(self.service, _("Choose a service, or write who it is."))
-
-    def validate_made_on(self, field: DayField) -> None:
-        """Not in the future."""
-        if field.data and field.data > self._today:
-            raise validators_ValidationError(_("This day has not come yet."))
 
     def validate_due_on(self, field: DayField) -> None:
         """Not before it was made."""
@@ -356,12 +341,8 @@ class OutcomeForm(LockedForm):
         [(code, word) for code, word in names.REFERRAL_OUTCOME_NAMES.items()],
         required=False,
     )
-    outcome_on = DayField(_l("Date"), validators=[Optional()])
+    outcome_on = DayField(_l("Date"), [Optional(), has_come])
     note = text_field(_l("Note"), most=300, required=False)
-
-    def refuse_future(self, today: date) -> bool:
-        """True if the day is one that has come; says so beside it if not."""
-        return _has_come(self, self.outcome_on, today)
 
 
 class TermForm(KashForm):
@@ -375,7 +356,7 @@ class TermForm(KashForm):
     due_on = DayField(_l("By when"), validators=[Optional()])
     agreed_on = DayField(
         _l("She agreed to it herself on"),
-        validators=[Optional()],
+        [Optional(), has_come],
         description=_l("Without it nothing is called settled. Ask her alone."),
     )
     key = HiddenField()
@@ -393,10 +374,8 @@ class TermForm(KashForm):
         values: dict[str, Any] = {name: self[name].data for name in names_of}
         return Term(id=self.key.data or fresh_key("terms"), **values)
 
-    def may_be_agreed(self, parties: Sequence[Party], today: date) -> bool:
+    def may_be_agreed(self, parties: Sequence[Party]) -> bool:
         """True if it is a term in a case with these parties; says beside its field why not."""
-        if not _has_come(self, self.agreed_on, today):
-            return False
         refused = refusal_of(self.term(), parties)
         if refused is not None:
             self.mark_wrong(self[refused.field], refusal_text(refused.why))
@@ -419,13 +398,8 @@ class FulfilledForm(KashForm):
     """When a term was kept; an empty day says that it was not after all."""
 
     term = HiddenField()
-    fulfilled_on = DayField(_l("Done on"), validators=[Optional()])
-    agreed_on = DayField(_l("She agreed to it herself on"), validators=[Optional()])
-
-    def refuse_future(self, today: date) -> bool:
-        """True if the days are such as have come; says so beside each if not."""
-        agreed = _has_come(self, self.agreed_on, today)
-        return _has_come(self, self.fulfilled_on, today) and agreed
+    fulfilled_on = DayField(_l("Done on"), [Optional(), has_come])
+    agreed_on = DayField(_l("She agreed to it herself on"), [Optional(), has_come])
 
 
 class CourtPaperForm(KashForm):
@@ -554,15 +528,15 @@ class LimitsForm(RowVersionForm):
 
     arrested_on = DayField(
         _l("Arrested on, if the hour is not known"),
-        validators=[Optional()],
+        [Optional(), has_come],
         description=_l("Counts from 00:00 of that day."),
     )
-    before_court_at = MomentField(_l("Before a court at"))
+    before_court_at = MomentField(_l("Before a court at"), [has_come])
     court = text_field(_l("Which court"), most=120, required=False)
     court_result = choice_field(
         _l("What the court said"), offered(names.COURT_RESULT_NAMES, _l("Not said")), required=False
     )
-    released_at = MomentField(_l("Let go at"))
+    released_at = MomentField(_l("Let go at"), [has_come])
     pep = choice_field(
         _l("Medicine against HIV (PEP)"),
         offered(names.LIMIT_RESULT_NAMES, _l("Not said")),
@@ -573,30 +547,15 @@ class LimitsForm(RowVersionForm):
         offered(names.LIMIT_RESULT_NAMES, _l("Not said")),
         required=False,
     )
-    today: date | None = None
 
     def said(self, person: str) -> WhatCame:
         """All that was entered of a person (an id)."""
         return self.command(WhatCame, person=person)
 
     def validate_before_court_at(self, field: Any) -> None:
-        """A day that has come, and a moment where a court or a result is named."""
-        self._has_come(field)
+        """A moment where a court or a result is named."""
         if (self.court.data or self.court_result.data) and not (field.data or field.errors):
             raise validators_ValidationError(_("Enter the day and the hour, about is enough."))
-
-    def validate_arrested_on(self, field: Any) -> None:
-        """A day that has come."""
-        if field.data and self.today and field.data > self.today:
-            raise validators_ValidationError(_("This day has not come yet."))
-
-    def validate_released_at(self, field: Any) -> None:
-        """A day that has come."""
-        self._has_come(field)
-
-    def _has_come(self, field: Any) -> None:
-        if field.data and self.today and field.data.date() > self.today:
-            raise validators_ValidationError(_("This day has not come yet."))
 
 
 def limits_form(person: Person, version: int) -> LimitsForm:

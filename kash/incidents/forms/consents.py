@@ -6,7 +6,6 @@ duty to report."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -17,7 +16,7 @@ from wtforms.validators import Optional, ValidationError
 from kash.incidents import documents as charge_warning
 from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.forms.documentation import VersionedForm, fresh_key
+from kash.incidents.forms.documentation import VersionedForm, fresh_key, has_come
 from kash.incidents.models import Duty
 from kash.incidents.money_words import NOTE_NAMES, PLACE_NAMES, WRONG_TEXTS
 from kash.incidents.names import ORIGIN_NAMES, REQUEST_NAMES, RESULT_NAMES, WAY_NAMES
@@ -35,6 +34,7 @@ from kash.people import words
 from kash.people.forms.directory import WeekForm
 from kash.platform.web import KashForm
 from kash.platform.web.fields import DayField, HiddenField, MoneyField, PhoneField, SeveralField
+from kash.platform.web.formats import local_today
 from kash.platform.web.forms import (
     BooleanField,
     choice_field,
@@ -172,29 +172,22 @@ class AskedAgainForm(VersionedForm):
     persons = SeveralField(_l("Who was asked"), choices=[])
     to_whom = text_field(_l("Who gets the paper"), most=120)
     about = text_field(_l("For which case"), most=200)
-    on = DayField(_l("Day of asking"), validators=[required()])
+    on = DayField(_l("Day of asking"), [required(), has_come], default=local_today)
     read_back_on = DayField(
-        _l("Day on which what the paper says was read back to her"), validators=[Optional()]
+        _l("Day on which what the paper says was read back to her"), [Optional(), has_come]
     )
     language = radio_field(_l("In which language?"), list(SPOKEN.items()))
     answer = radio_field(_l("What she said herself"), [(YES, _l("Yes")), (NO, _l("No"))])
 
-    def offer(self, persons: Sequence[tuple[str, str]], today: date, read_out_in: str) -> None:
-        """Offer who can be asked again, today as the day, and the language that was chosen for the
-        words."""
+    def offer(self, persons: Sequence[tuple[str, str]]) -> None:
+        """Offer who can be asked again."""
         self.persons.choices = list(persons)
-        self._today = today
-        if not self.is_submitted():
-            self.on.data, self.language.data = today, read_out_in or None
 
     def check_together(self) -> None:
-        """Besides each field: somebody was asked, no day is still to come, and before a yes what
-        the paper says was read back."""
+        """Besides each field: somebody was asked, and before a yes what the paper says was read
+        back."""
         if self.persons.choices and not self.persons.data and not self.persons.errors:
             self.mark_wrong(self.persons, _("Choose at least one person."))
-        for day in (self.on, self.read_back_on):
-            if day.data and day.data > self._today:
-                self.mark_wrong(day, _("This day has not come yet."))
         if self.answer.data == YES and not self.read_back_on.data and not self.read_back_on.errors:
             self.mark_wrong(
                 self.read_back_on, _("Read back to her what the paper says, and say when.")
@@ -208,7 +201,7 @@ class AskedAgainForm(VersionedForm):
             paper=CourtPaper(
                 " ".join(self.to_whom.data.split()), " ".join(self.about.data.split())
             ),
-            on=self.on.data or self._today,
+            on=self.on.data or local_today(),
             read_back_on=self.read_back_on.data,
             language=self.language.data,
         )
@@ -221,13 +214,7 @@ class ChoiceForm(VersionedForm):
     person = HiddenField()
     wanted = SeveralField(_l("What is wanted"), choices=list(WAY_NAMES.items()))
     origin = radio_field(_l("How is it known?"), list(ORIGIN_NAMES.items()), required=False)
-    on = DayField(_l("Day of asking"), validators=[required()])
-
-    def prepare(self, today: date) -> None:
-        """Offer today as the day."""
-        self._today = today
-        if not self.is_submitted():
-            self.on.data = today
+    on = DayField(_l("Day of asking"), [required(), has_come], default=local_today)
 
     def check_together(self) -> None:
         """Besides each field: how it is known."""
@@ -244,11 +231,6 @@ class ChoiceForm(VersionedForm):
             raise ValidationError(_("Tick what is wanted."))
         elif NOTHING in wanted and len(wanted) > 1:
             raise ValidationError(_("“Nothing now” and something else cannot both be ticked."))
-
-    def validate_on(self, field: DayField) -> None:
-        """Not in the future."""
-        if field.data and field.data > self._today:
-            raise ValidationError(_("This day has not come yet."))
 
     def said(self) -> Said:
         """Choice as it was entered."""
@@ -425,13 +407,12 @@ class BailForm(VersionedForm):
         self,
         record: Record,
         stations: Sequence[tuple[str, str]],
-        today: date,
         bail: CashBail | None = None,
         *,
         receipt_needed: bool = False,
     ) -> None:
         """Offer who is on record and the stations; show what is written down already."""
-        self._record, self._today, self._bail = record, today, bail
+        self._record, self._bail = record, bail
         self._stations = dict(stations)
         if bail is not None and bail.place and bail.place not in self._stations:
             # A station that is on the list no longer stays with what names it.
@@ -489,7 +470,7 @@ class BailForm(VersionedForm):
             self.bail(),
             self._record.bail,
             [one.id for one in self._record.persons],
-            self._today,
+            local_today(),
             no_receipt=none_given,
         )
         for name, wrong in found:
@@ -533,10 +514,9 @@ class ReportForm(VersionedForm):
             reason=self.reason.data,
         )
 
-    def refuse(self, today: date) -> bool:
-        """True if all that was typed is whole; says beside its field what is not."""
-        found = missing_of(self.note(), today)
-        for name, missing in found:
+    def check_together(self) -> None:
+        """Besides each field: all that such a decision needs."""
+        for name, missing in missing_of(self.note(), local_today()):
             self.mark_wrong(
                 self[name],
                 {
@@ -545,26 +525,18 @@ class ReportForm(VersionedForm):
                     "reason": _("Write why, with the paragraph of the policy."),
                 }[missing],
             )
-        return not found
 
 
 class PolicyForm(forms_KashForm):
     """The programme's written policy on reporting."""
 
     name = text_field(_l("What it is called"), most=120)
-    dated_on = DayField(_l("Of which day"), validators=[required()])
+    dated_on = DayField(_l("Of which day"), [required(), has_come])
     checked_by = text_field(_l("Which lawyer wrote or checked it"), most=120)
 
     def policy(self) -> Policy:
         """Policy as it was typed."""
         return self.command(Policy)
-
-    def refuse_future(self, today: date) -> bool:
-        """True if the day is one that has come; says so beside it if not."""
-        if self.dated_on.data and self.dated_on.data > today:
-            self.mark_wrong(self.dated_on, _("This day has not come yet."))
-            return False
-        return True
 
 
 def bail_from(term: Term, record: Record) -> CashBail:

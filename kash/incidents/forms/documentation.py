@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FormField
+from wtforms import FormField, ValidationError
 
 from kash.incidents import names
 from kash.incidents.money_words import refusal_text
@@ -46,6 +46,7 @@ from kash.platform.web.fields import (
     RowsField,
     SeveralField,
 )
+from kash.platform.web.formats import local_today
 from kash.platform.web.forms import KashForm, choice_field, long_text_field, text_field
 from kash.platform.web.row_versions import LockedForm, number_shown
 
@@ -55,6 +56,14 @@ _ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 def offered(words: Mapping[str, Any], first: Any = None) -> list[tuple[str, Any]]:
     head = [("", first)] if first is not None else []
     return head + [(code, word) for code, word in words.items() if code]
+
+
+def has_come(_form: Any, field: Any) -> None:
+    """Refuse a day that has not come yet. Of a moment the hour does not count: a phone's clock and
+    time zones may be off by hours, not by days."""
+    day = field.data.date() if isinstance(field.data, datetime) else field.data
+    if day and day > local_today():
+        raise ValidationError(_("This day has not come yet."))
 
 
 def fresh_key(group: str) -> str:
@@ -90,25 +99,25 @@ class PersonRow(Row):
         _l("Held among adults?"), list(names.AMONG_ADULTS_NAMES.items()), required=False
     )
     note = text_field(_l("Note"), most=300, required=False)
-    arrested_at = MomentField(_l("Arrested at"), description=_l("Starts the clock of the court."))
-    released_at = MomentField(_l("Let go at"), description=_l("Ends it."))
+    arrested_at = MomentField(
+        _l("Arrested at"), [has_come], description=_l("Starts the clock of the court.")
+    )
+    released_at = MomentField(_l("Let go at"), [has_come], description=_l("Ends it."))
     exposed_at = MomentField(
-        _l("Assaulted at"), description=_l("Starts the clocks of the first medicines.")
+        _l("Assaulted at"),
+        [has_come],
+        description=_l("Starts the clocks of the first medicines."),
     )
 
     def is_empty(self) -> bool:
         """A person is there as soon as she has a code."""
-        said = (self.code, self.note, *self.moments())
+        said = (self.code, self.note, self.arrested_at, self.released_at, self.exposed_at)
         return not any(each.data for each in said) and self.age_band.data in ("unknown", "")
 
     @property
     def may_be_minor(self) -> bool:
         """True if she is or may be under 18, so that more is asked."""
         return may_be_minor(self.age_band.data) or bool(self.among_adults.data)
-
-    def moments(self) -> list[Any]:
-        """The fields of her moments."""
-        return [self.arrested_at, self.released_at, self.exposed_at]
 
     def missing(self) -> list[tuple[str, str]]:
         """A code, and an end that comes after its beginning."""
@@ -206,7 +215,7 @@ class TermRow(Row):
     what = text_field(_l("In words"), most=300, required=False)
     amount = MoneyField(_l("Amount in KES"))
     due_on = DayField(_l("By when"))
-    fulfilled_on = DayField(_l("Done on"))
+    fulfilled_on = DayField(_l("Done on"), [has_come])
 
     def is_empty(self) -> bool:
         """Nothing was agreed."""
@@ -291,8 +300,8 @@ class DocumentationForm(VersionedForm):
     """The whole form. `version` and `seen` say what the page showed, `taken_out` how often words
     had been taken out of the case before; `token` names the page."""
 
-    begun_on = DayField(_l("First day"))
-    ended_on = DayField(_l("Last day"), description=_l("If it was more than one day."))
+    begun_on = DayField(_l("First day"), [has_come])
+    ended_on = DayField(_l("Last day"), [has_come], description=_l("If it was more than one day."))
     about_when = text_field(_l("When, in words"), most=200, required=False)
     ward = text_field(_l("Ward"), most=120, required=False)
     place = text_field(_l("Place"), most=300, required=False)
@@ -307,7 +316,7 @@ class DocumentationForm(VersionedForm):
         ],
         required=False,
     )
-    paper_on = DayField(_l("Day on the paper form"))
+    paper_on = DayField(_l("Day on the paper form"), [has_come])
     persons = RowsField(FormField(PersonRow), max_entries=_MOST_SENT)
     parties = RowsField(FormField(PartyRow), max_entries=_MOST_SENT)
     acts = RowsField(FormField(ActRow), max_entries=_MOST_SENT)
@@ -327,12 +336,11 @@ class DocumentationForm(VersionedForm):
     def prepare(
         self,
         stations: Sequence[tuple[str, str]],
-        today: date,
         accounts: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Offer stations, accounts that may be a source, and the rows of this form to
         each other; give new rows their ids."""
-        self._today = today
+        self._stations = dict(stations)
         if self.how.data == "phone":
             # How it came in is no matter of opinion then.
             self.how.choices = [("phone", _("Filed on a phone"))]
@@ -348,11 +356,11 @@ class DocumentationForm(VersionedForm):
             row.account.choices = [("", _("No, or not known")), *accounts]
         for row in self.rows("parties"):
             # A station that is on the list no longer stays with the party that names it.
-            known = dict(stations)
+            known = dict(self._stations)
             if row.station.data and row.station.data not in known and _is_public(row.station.data):
                 known[row.station.data] = row.station_name.data or _("A former station")
             row.station.choices = [("", _("Not known, or another")), *known.items()]
-            if row.station.data in dict(stations):
+            if row.station.data in self._stations:
                 # Its name is on the list; the field beside is for others.
                 row.station_name.data, row.station_name.raw_data = "", None
         self.offer_rows()
@@ -421,21 +429,10 @@ class DocumentationForm(VersionedForm):
         return fine
 
     def _days_are_fine(self) -> bool:
-        fine = True
         begun, ended = self.begun_on.data, self.ended_on.data
-        for each in (self.begun_on, self.ended_on, self.paper_on):
-            if each.data and each.data > self._today:
-                fine = _refuse(each, _("This day has not come yet."))
         if begun and ended and ended < begun:
-            fine = _refuse(self.ended_on, _("The last day comes before the first."))
-        for moment in (each for row in self.rows("persons") for each in row.moments()):
-            # A phone's clock and time zones may be off by hours, not by days.
-            if moment.data and moment.data.date() > self._today:
-                fine = _refuse(moment, _("This day has not come yet."))
-        for row in self.rows("terms"):
-            if row.fulfilled_on.data and row.fulfilled_on.data > self._today:
-                fine = _refuse(row.fulfilled_on, _("This day has not come yet."))
-        return fine
+            return _refuse(self.ended_on, _("The last day comes before the first."))
+        return True
 
     def _terms_may_be_agreed(self) -> bool:
         typed = Record(
@@ -480,14 +477,14 @@ class DocumentationForm(VersionedForm):
 
     # --- what was typed --------------------------------------------------------------------------
 
-    def typed(self, station_names: Mapping[str, str]) -> Record:
+    def typed(self) -> Record:
         """Record that the form holds, as the parts that it knows."""
         record = Record(**{group: self._parts(group) for group in ROWS})
         for place in SINGLE:
             put_at(record, place, self[_field_of(place)].data)
         record.filing.how = record.filing.how or "form"
         for party in record.parties:
-            party.station_name = station_names.get(party.station, party.station_name)
+            party.station_name = self._stations.get(party.station, party.station_name)
         return record
 
     def _parts(self, group: str) -> list[Any]:

@@ -86,14 +86,6 @@ COUNTED = timedelta(weeks=13)
 SETTINGS, DRILLS = "alerts", "drills"
 
 
-@dataclass(frozen=True)
-class AlertsAnswered:
-    """How the alerts of the last thirteen weeks were answered, drills and others together."""
-
-    in_time: int = 0
-    late: int = 0
-
-
 def roster() -> list[OnRoster]:
     """Every documentation officer who holds keys, in the order in which they are told; four
     queries. Who was given no place yet comes after the others, by name."""
@@ -161,15 +153,16 @@ def open_alerts() -> list[tuple[int, datetime, int]]:
     return [(number, raised_at, told) for number, raised_at, told in rows if raised_at is not None]
 
 
-def answered_since(today: date) -> AlertsAnswered:
-    """How the alerts of the last thirteen weeks were answered."""
+def answered_since(today: date) -> dict[str, int]:
+    """How many alerts of the last thirteen weeks, drills and others together, were answered
+    `in_time`, and how many `late`."""
     rows = db.session.execute(
         select(Alert.in_time, func.count())
         .where(Alert.in_time.is_not(None), Alert.week >= today - COUNTED)
         .group_by(Alert.in_time)
     )
     counts = {bool(in_time): int(count) for in_time, count in rows}
-    return AlertsAnswered(counts.get(True, 0), counts.get(False, 0))
+    return {"in_time": counts.get(True, 0), "late": counts.get(False, 0)}
 
 
 AUTOSAVES_KIND = "incident.autosave"

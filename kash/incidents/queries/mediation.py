@@ -436,54 +436,30 @@ MOST = 40
 _URGENT = ("pep", "clinic", "hotline", "legal", "shelter", "counselling", "children")
 
 
-@dataclass(frozen=True)
-class OnDuty:
-    """A mediator: what she is called, whether she is of the police, where and when she helps, and
-    the number of her duty.
+def mediators_on_duty(by: Actor, minute: int) -> list[dict[str, Any]]:
+    """Everybody who mediates, those first who can be called in this minute of the week.
 
-    `name` is empty for a police account that reads of somebody who is not of the police.
-    The number was given to be shown, so that showing it is no opening of a phone number: an entry
-    would say who was in need of a mediator, and when.
+    `name` is empty for a police account that reads of somebody who is not of the police. The number
+    was given to be shown, so that showing it is no opening of a phone number: an entry would say
+    who was in need of a mediator, and when.
     """
-
-    name: str
-    police: bool
-    phone: str
-    stations: tuple[str, ...]
-    spoken: tuple[str, ...]
-    stretches: tuple[Stretch, ...]
-    note: str
-    now: bool
-
-
-def mediators_on_duty(by: Actor, minute: int) -> list[OnDuty]:
-    """Everybody who mediates, those first who can be called in this minute of the week."""
     police = police_accounts()
-    reader_is_police = Role.POLICE_PEER in by.roles
-    found = [
-        _on_duty(
-            row,
-            minute,
-            police=row.account_id in police,
-            named=not reader_is_police or row.account_id in police,
-        )
+    mediators = [
+        {
+            "name": row.account.name
+            if Role.POLICE_PEER not in by.roles or row.account_id in police
+            else "",
+            "police": row.account_id in police,
+            "phone": _phone(row),
+            "stations": tuple(sorted(station.organisation.name for station in row.stations)),
+            "spoken": tuple(code for code in row.spoken.split(",") if code),
+            "stretches": stretches_of(row),
+            "note": row.note,
+            "now": not row.hours or open_at(stretches_of(row), minute),
+        }
         for row in duties()
     ]
-    return sorted(found, key=lambda one: not one.now)
-
-
-def _on_duty(row: Duty, minute: int, *, police: bool, named: bool) -> OnDuty:
-    stretches = stretches_of(row)
-    return OnDuty(
-        name=row.account.name if named else "",
-        police=police,
-        phone=_phone(row),
-        stations=tuple(sorted(one.organisation.name for one in row.stations)),
-        spoken=tuple(code for code in row.spoken.split(",") if code),
-        stretches=stretches,
-        note=row.note,
-        now=not stretches or open_at(stretches, minute),
-    )
+    return sorted(mediators, key=lambda mediator: not mediator["now"])
 
 
 def _phone(row: Duty) -> str:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from kash.incidents import documents as charge_warning
@@ -46,7 +47,7 @@ from kash.incidents.rules.totals import from_bytes
 from kash.incidents.services.brief_endings import end_briefs_without_consent
 from kash.incidents.services.cases import changing, locked_incident, save_record
 from kash.incidents.services.documentation import CASE_CLOSED, CLOSED, KIND, facts_from
-from kash.incidents.services.saved_views import NOBODY_AGREED, AskAgain, CaseChangedMeanwhile
+from kash.incidents.services.saved_views import NOBODY_AGREED, CaseChangedMeanwhile
 from kash.platform.database import db
 from kash.platform.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
 from kash.platform.vault.envelope import SealError
@@ -275,10 +276,18 @@ def note_asked_again(
 def refuse_unasked(
     record: Record, paper: CourtPaper, told_of: Collection[str], now: datetime
 ) -> None:
-    """Raises AskAgain unless all of whom a paper tells (ids of persons) said yes to it lately."""
+    """Raises Problem unless all of whom a paper tells (ids of persons) said yes to it lately."""
     left = not_asked(record, paper, told_of, to_local(now).date())
     if left:
-        raise AskAgain([one.code for one in record.persons if one.id in left])
+        codes = [person.code for person in record.persons if person.id in left]
+        raise Problem(
+            _(
+                "Ask again first, read back what the paper says, and note it: %(codes)s. An answer"
+                " counts for fourteen days, for one receiver and one case.",
+                codes=", ".join(codes) or "–",
+            ),
+            field="paper",
+        )
 
 
 def may_show_identities(case: Case, vault: OpenVault) -> bool:

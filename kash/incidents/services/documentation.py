@@ -570,7 +570,7 @@ def file_identity(
 
 def replace_identity(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
     """Agree that a sealed identity comes in the place of another, which stays as a version. Raises
-    NotFound, DecidedMeanwhile, AnotherDecides and OnHold."""
+    NotFound, Problem and OnHold."""
     with changing("incidents.identity_replaced", by, vault, reference) as change:
         asked = agreed(change.change.session, by, change.case, proposal, REPLACE)
         found = person_of(change.case, asked.about)
@@ -622,11 +622,7 @@ def _opened(session: Session, vault: OpenVault, document: str) -> dict[str, str]
         raise Damaged from None
 
 
-class NotHeld(Problem):
-    """Nobody needs to be heard of who is not held."""
-
-    status, field = 409, ""
-    sentence = _l("She is not held any more, as far as the record says. Look at it again.")
+NOT_HELD = _l("She is not held any more, as far as the record says. Look at it again.")
 
 
 @dataclass(frozen=True)
@@ -683,7 +679,7 @@ def note_try(
     with changing("incidents.try_noted", by, vault, reference) as change:
         person = _person(change, person_id)
         if not (person.not_known_at or person in who_is_held(change.record)):
-            raise NotHeld
+            raise Problem(NOT_HELD, field="")
         new = SearchTry(at=change.change.now, by=by.public_id, what=what, heard=heard)
         person.tries = [*person.tries, new]
         if heard:
@@ -700,13 +696,6 @@ def _heard_of(change: CaseChange, person: Person, what: str = "") -> None:
             answer(change.record, asked, change.by, agrees=False, reason=what)
 
 
-class TryFirst(Problem):
-    """Nobody is given up before it was tried twice to hear of her."""
-
-    status, field = 409, ""
-    sentence = _l("Try twice to hear of her first, and note each try.")
-
-
 def ask_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str, reason: str) -> None:
     """Ask a second member to agree that nobody knows any more where somebody is who was held.
 
@@ -715,9 +704,9 @@ def ask_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str, r
     with changing("incidents.second_asked", by, vault, reference) as change:
         person = _person(change, person_id)
         if person not in who_is_held(change.record):
-            raise NotHeld
+            raise Problem(NOT_HELD, field="")
         if not may_be_given_up(person):
-            raise TryFirst
+            raise Problem(_l("Try twice to hear of her first, and note each try."), field="")
         put_before_a_second(change, NOT_KNOWN, reason, about=person.id)
 
 

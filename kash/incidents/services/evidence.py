@@ -41,13 +41,10 @@ from kash.incidents.rules.totals import (
 from kash.incidents.services.cases import changing, locked_incident, save_record
 from kash.incidents.services.consents import refuse_unasked
 from kash.incidents.services.saved_views import (
-    ArchiveNotTaken,
+    STAYS_HERE,
     CaseChangedMeanwhile,
-    EmptyFile,
     EvidenceDamaged,
     NotNow,
-    NotTaken,
-    StaysHere,
 )
 from kash.incidents.services.second_member import agreed
 from kash.platform import storage
@@ -139,12 +136,26 @@ def _beginning(pieces: Iterator[bytes]) -> bytes:
 
 def _kind_taken(head: bytes) -> FileKind:
     if not head:
-        raise EmptyFile
+        raise Problem(_l("This file is empty. Nothing was kept."), field="file", status=422)
     if is_archive(head):
-        raise ArchiveNotTaken
+        raise Problem(
+            _l(
+                "This is a zip or another archive, whatever its name says. Take the files out of it"
+                " and add them one by one. Nothing was kept."
+            ),
+            field="file",
+            status=415,
+        )
     kind = kind_of(head)
     if kind is None:
-        raise NotTaken
+        raise Problem(
+            _l(
+                "Photos, scans, sound, video and PDF can be added. This file is something else,"
+                " whatever its name says. Nothing was kept."
+            ),
+            field="file",
+            status=415,
+        )
     return kind
 
 
@@ -153,7 +164,7 @@ def keep_original(
 ) -> tuple[FileKind, StoredCopy]:
     """Seal a file into the store while it arrives; its kind, by its content, and its measure.
 
-    Raises NotTaken before anything is stored, BodyTooLarge past `most` bytes, and StorageError.
+    Raises Problem before anything is stored, BodyTooLarge past `most` bytes, and StorageError.
     """
     pieces = _read(stream)
     head = _beginning(pieces)
@@ -241,7 +252,7 @@ def add_evidence(
 ) -> str:
     """Take in a file of at most `most` bytes; the public id of its document.
 
-    Raises NotFound, NotNow, NotTaken, BodyTooLarge, StorageError and CleaningBusy; then nothing was
+    Raises NotFound, NotNow, Problem, BodyTooLarge, StorageError and CleaningBusy; then nothing was
     kept.
     """
     _refuse_if_over(open_case(by, vault, reference))
@@ -488,7 +499,7 @@ def export_original(
 def _refuse_to_leave(changed: EvidenceChange, paper: CourtPaper, *, whole: bool) -> None:
     record, piece = changed.found.case.record, changed.found.listed
     if who_keeps_it(record, piece, whole=whole):
-        raise StaysHere
+        raise Problem(STAYS_HERE)
     refuse_unasked(record, paper, whom_it_shows(record, piece), changed.change.now)
 
 

@@ -43,7 +43,7 @@ from kash.incidents.rules.record import Taking
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import refuse_unasked
 from kash.incidents.services.documentation import CASE_CLOSED, CLOSED, WHY_IS_MISSING
-from kash.incidents.services.saved_views import NotNow, StaysHere
+from kash.incidents.services.saved_views import STAYS_HERE, NotNow
 from kash.people.models import Organisation
 from kash.people.rules.directory import Stretch, overlap
 from kash.platform.database import new_public_id
@@ -407,7 +407,7 @@ def give_account(
         if not accounts:
             raise NotNow
         if who_keeps_accounts(record, accounts):
-            raise StaysHere
+            raise Problem(STAYS_HERE)
         now, told_of = change.change.now, whom_accounts_tell_of(record, accounts)
         refuse_unasked(record, paper, told_of, now)
         given = AccountGiven(at=now, by=by.public_id, who=paper.receiver, reason=reason)

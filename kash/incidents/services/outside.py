@@ -15,21 +15,6 @@ from kash.platform.web.errors import Problem
 from kash.policy import Actor
 
 
-class ProposedMeanwhile(Problem):
-    """The contact that was to be agreed to is no longer the one that is proposed."""
-
-    sentence = _l("Something else is proposed now. Look at it again.")
-
-
-class AnotherAgrees(Problem):
-    """Whoever proposed it does not agree to it, nor whoever is not independent of her or too new
-    here: `standing` says which."""
-
-    def __init__(self, standing: Standing) -> None:
-        super().__init__(str(why_another(standing)))
-        self.standing = standing
-
-
 def why_another(standing: Standing) -> Any:
     """Why somebody else agrees to a contact, said to whoever stands so; empty if she may."""
     if standing is Standing.ASKED:
@@ -47,13 +32,13 @@ def propose_contact(by: Actor, name: str, reach: str) -> None:
 
 def agree_to_contact(by: Actor, digest: str) -> None:
     """Agree to exactly what was shown; it holds from now on, and nothing else waits. Raises
-    ProposedMeanwhile and AnotherAgrees."""
+    Problem if another is proposed, or somebody else agrees to it."""
     waiting = proposed_contacts()
     proposed = next((one for one in waiting.values() if one.digest == digest), None)
     if proposed is None:
-        raise ProposedMeanwhile
+        raise Problem(_l("Something else is proposed now. Look at it again."))
     stands = standings(by, [proposed]).get(digest, Standing.TIED)
     if stands is not Standing.MAY:
-        raise AnotherAgrees(stands)
+        raise Problem(str(why_another(stands)))
     over: dict[str, dict[str, str]] = {name: {} for name in waiting}
     change_settings(by, "outside", SETTINGS, {**over, HOLDS: proposed.as_kept()})

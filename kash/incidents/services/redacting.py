@@ -40,29 +40,22 @@ from kash.platform.web.formats import date_text, to_local
 from kash.policy import Actor
 
 
-class NotThere(Problem):
-    """Words that are to be taken out stand nowhere. Told by their line, not by what they are."""
-
-    status, field = 409, "words"
-
-    def __init__(self, line: int) -> None:
-        super().__init__(
-            _(
-                "Line %(line)s stands neither in the first account nor in the record or its"
-                " changes. Whole words are looked for, as they are spelt.",
-                line=line,
-            )
-        )
-
-
 def ask_redaction(
     by: Actor, vault: OpenVault, reference: str, words: list[str], reason: str
 ) -> None:
-    """Ask that words are taken out. Raises NotThere, OnHold, ProposedAlready and NotFound."""
+    """Ask that words are taken out. Raises OnHold, ProposedAlready and NotFound."""
     with changing("incidents.second_asked", by, vault, reference) as change:
         for line, phrase in enumerate(words, start=1):
             if not _stands(change, Redaction([phrase])):
-                raise NotThere(line)
+                # Told by their line, not by what they are.
+                raise Problem(
+                    _(
+                        "Line %(line)s stands neither in the first account nor in the record or its"
+                        " changes. Whole words are looked for, as they are spelt.",
+                        line=line,
+                    ),
+                    field="words",
+                )
         new = MemberProposal(
             id="", act=REDACT, by=by.public_id, at=change.change.now, reason=reason, words=words
         )

@@ -4,10 +4,8 @@ that members keep: sealed, since filters may name a ward or a station."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents.rules.totals import Filters, filters_from
@@ -78,34 +76,15 @@ class CaseChangedMeanwhile(ChangedMeanwhile):
     sentence = _l("Somebody else saved this case meanwhile.")
 
 
-class StaysHere(Problem):
-    """Not everybody whom a piece of evidence shows or names agreed that it leaves the vault."""
-
-    status = 409
-    sentence = _l(
-        "Not everybody it shows or names agreed to a paper for a court, and that it"
-        " speaks of health. It stays here."
-    )
+STAYS_HERE = _l(
+    "Not everybody it shows or names agreed to a paper for a court, and that it"
+    " speaks of health. It stays here."
+)
 
 
 NOBODY_AGREED = _l(
     "Nobody in this case has agreed to a file for a court. Note the consent first, then print."
 )
-
-
-class AskAgain(Problem):
-    """Somebody in a file was not asked again about it in the fourteen days before."""
-
-    field = "paper"
-
-    def __init__(self, codes: Sequence[str]) -> None:
-        super().__init__(
-            _(
-                "Ask again first, read back what the paper says, and note it: %(codes)s. An answer"
-                " counts for fourteen days, for one receiver and one case.",
-                codes=", ".join(codes) or "–",
-            )
-        )
 
 
 NOT_TO_BE_AGREED = _l(
@@ -125,33 +104,6 @@ class EvidenceDamaged(Problem):
     """A piece of evidence, what is sealed of it or its file, does not open."""
 
     sentence = _l("This piece of evidence is damaged and does not open. Others are not touched.")
-
-
-class NotTaken(Problem):
-    """A file is of no kind that is taken as evidence."""
-
-    status = 415
-    field = "file"
-    sentence = _l(
-        "Photos, scans, sound, video and PDF can be added. This file is something else, whatever"
-        " its name says. Nothing was kept."
-    )
-
-
-class ArchiveNotTaken(NotTaken):
-    """A file is a zip or another archive."""
-
-    sentence = _l(
-        "This is a zip or another archive, whatever its name says. Take the files out of it and"
-        " add them one by one. Nothing was kept."
-    )
-
-
-class EmptyFile(NotTaken):
-    """There is nothing in the file."""
-
-    status = 422
-    sentence = _l("This file is empty. Nothing was kept.")
 
 
 KIND = "incident.view"

@@ -72,28 +72,11 @@ class OnHold(Problem):
     )
 
 
-class ProposedAlready(Problem):
-    """The same waits for a second member already."""
-
-    status, field = 409, ""
-    sentence = _l("This was asked for already, and waits for a second member.")
-
-
-class DecidedMeanwhile(Problem):
-    """Nothing waits under this id any more, or what it was about has changed."""
-
-    status, field = 409, ""
-    sentence = _l("This waits no more: it was decided, taken back, or the case has changed since.")
-
-
-class AnotherDecides(Problem):
-    """She asked for it herself, or one of the two stands behind the other."""
-
-    status, field = 409, ""
-    sentence = _l(
-        "Another member decides this: not who asked, and nobody who brought the other's account in"
-        " or gave it its roles."
-    )
+DECIDED = _l("This waits no more: it was decided, taken back, or the case has changed since.")
+ANOTHER_DECIDES = _l(
+    "Another member decides this: not who asked, and nobody who brought the other's account in"
+    " or gave it its roles."
+)
 
 
 def propose(change: CaseChange, new: MemberProposal) -> bool:
@@ -113,7 +96,9 @@ def propose(change: CaseChange, new: MemberProposal) -> bool:
         if same and new.act != REPLACE:
             if one.by == new.by:
                 return False
-            raise ProposedAlready
+            raise Problem(
+                _l("This was asked for already, and waits for a second member."), field=""
+            )
     new.id = next_id(record.proposals, "s")
     record.proposals.append(new)
     change.happened(f"asked_{new.act}", about=new.about, reason=new.reason)
@@ -141,13 +126,13 @@ def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -
     OnHold."""
     found = proposed(case.record, proposal)
     if found is None or found.act not in acts:
-        raise DecidedMeanwhile
+        raise Problem(DECIDED, field="")
     if standings(session, by.public_id, [found.by])[found.by] is not Standing.MAY:
-        raise AnotherDecides
+        raise Problem(ANOTHER_DECIDES, field="")
     if is_stopped(case.record, found.act):
         raise OnHold
     if not is_possible(case.record, case.state, found.act, found.about, found.replaces):
-        raise DecidedMeanwhile
+        raise Problem(DECIDED, field="")
     answer(case.record, found, by, agrees=True)
     return found
 
@@ -176,7 +161,7 @@ def refuse(by: Actor, vault: OpenVault, reference: str, proposal: str, reason: s
     with changing("incidents.second_refused", by, vault, reference) as change:
         found = proposed(change.record, proposal)
         if found is None:
-            raise DecidedMeanwhile
+            raise Problem(DECIDED, field="")
         answer(change.record, found, by, agrees=False, reason=reason)
         if found.document:
             shred(change.change.session, [found.document])

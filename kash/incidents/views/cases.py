@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -171,27 +171,15 @@ def load_case(reference: str) -> tuple[Actor, OpenVault, Case]:
     return actor, vault, found
 
 
-@dataclass(frozen=True)
-class Next:
-    """The one thing to do next: a step or `ASK_HER`, and whether somebody else has to do it."""
-
-    verb: str
-    somebody_else: bool = False
-
-    @property
-    def asks_her(self) -> bool:
-        """True if it is to ask what is wanted, which has a page of its own."""
-        return self.verb == ASK_HER
-
-
-def next_of(case: Case, actor: Actor) -> Next | None:
-    """Next step of a case, None if there is none or the actor only reads."""
+def next_of(case: Case, actor: Actor) -> dict[str, Any] | None:
+    """The one thing to do next with a case, a step or `ASK_HER`, and whether somebody else has to
+    do it; None if there is none or the actor only reads."""
     standing = standing_of(case.record)
     verb = next_step(case.state, standing)
     if not verb or not actor.may("incidents.edit"):
         return None
     if verb == ASK_HER:
-        return Next(verb)
+        return {"verb": verb, "somebody_else": False}
     why = refusal_of(
         verb,
         case.state,
@@ -201,7 +189,7 @@ def next_of(case: Case, actor: Actor) -> Next | None:
         alone=decides_alone(actor.public_id, case.seen),
         standing=standing,
     )
-    return Next(verb, why is Refusal.SAME_PERSON)
+    return {"verb": verb, "somebody_else": why is Refusal.SAME_PERSON}
 
 
 @blueprint.get("/<reference>")

@@ -5,7 +5,7 @@ case, who has it, who must not, and its end."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -67,7 +67,6 @@ from kash.incidents.services.money import (
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.incidents.services.second_member import (
     OnHold,
-    ProposedAlready,
     StepRefused,
     ask,
     take_step,
@@ -76,15 +75,14 @@ from kash.incidents.views.cases import load_case, the_vault
 from kash.incidents.views.consents import asked
 from kash.incidents.views.evidence import participant_label
 from kash.incidents.views.mediation import stations
-from kash.incidents.views.mediation import today as mediation_today
 from kash.people.queries.directory import service_choices
-from kash.platform.database import db, utc_now
+from kash.platform.database import db
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web import NotFound as web_NotFound
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import NotFound
-from kash.platform.web.formats import to_local, zone
+from kash.platform.web.formats import local_today, zone
 from kash.platform.web.lists import paged
 from kash.policy import Actor, Role, allow
 
@@ -107,7 +105,7 @@ def decisions() -> ResponseReturnValue:
             "checked_by": policy.checked_by,
         }
     )
-    if form.validate_on_submit() and form.refuse_future(mediation_today()):
+    if form.validate_on_submit():
         name_policy(actor, form.policy())
         flash(_("Saved."))
         return redirect(url_for("incidents.decisions"), 303)
@@ -149,7 +147,7 @@ def decision(reference: str) -> ResponseReturnValue:
             flash(_("Taken out. The reason stands in the case."))
             return redirect(_next(reference), 303)
         form = ReportForm(formdata=None)
-    elif form.validate() and form.refuse(mediation_today()):
+    elif form.validate():
         with form.showing_problems():
             note_decision(actor, vault, reference, form.note(), version=form.version_shown())
             flash(_("Noted. Nothing was sent."))
@@ -188,7 +186,6 @@ def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
     form.offer(
         case.record,
         stations(),
-        mediation_today(),
         bail_from(term, case.record),
         receipt_needed=True,
     )
@@ -251,11 +248,6 @@ SECTION = CaseSection(
 _MOST_SERVICES = 300
 
 
-def today() -> date:
-    """The day in the programme's zone."""
-    return to_local(utc_now()).date()
-
-
 # --- referrals ------------------------------------------------------------------------------------
 
 
@@ -276,11 +268,11 @@ def referrals(reference: str) -> ResponseReturnValue:
     actor, vault, case = load_case(reference)
     offered = _services()
     form, outcome = ReferralForm(), OutcomeForm()
-    form.offer(list(offered.items()), _persons(case.record), today())
+    form.offer(list(offered.items()), _persons(case.record))
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif request.form.get("referral"):
-        if outcome.validate() and outcome.refuse_future(today()):
+        if outcome.validate():
             with outcome.showing_problems():
                 say_outcome(
                     actor,
@@ -289,7 +281,7 @@ def referrals(reference: str) -> ResponseReturnValue:
                     outcome.referral.data,
                     ReferralOutcome(
                         outcome.outcome.data,
-                        outcome.outcome_on.data or today(),
+                        outcome.outcome_on.data or local_today(),
                         outcome.note.data,
                     ),
                     seen=outcome.seen.data or None,
@@ -298,8 +290,7 @@ def referrals(reference: str) -> ResponseReturnValue:
             if outcome.changed_meanwhile:
                 _actor, _vault, case = load_case(reference)
         form = ReferralForm(formdata=None)
-        form.offer(list(offered.items()), _persons(case.record), today())
-        form.made_on.data = today()
+        form.offer(list(offered.items()), _persons(case.record))
     elif form.validate():
         with form.showing_problems():
             refer(actor, vault, reference, _referral(form, offered))
@@ -334,7 +325,7 @@ def _saved(endpoint: str, reference: str) -> ResponseReturnValue:
 
 
 def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
-    record, day = case.record, today()
+    record, day = case.record, local_today()
     referred = {one.kind for one in record.referrals}
     return {
         "referrals": record.referrals,
@@ -367,13 +358,13 @@ def terms(reference: str) -> ResponseReturnValue:
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif request.form.get("term"):
-        if done.validate() and done.refuse_future(today()):
+        if done.validate():
             days = (done.fulfilled_on.data, done.agreed_on.data)
             fulfil(actor, vault, reference, done.term.data, *days)
             return _saved("incidents.terms", reference)
         form = TermForm(formdata=None)
         form.offer(_sides(case.record), terms_open(case.record))
-    elif form.validate() and form.may_be_agreed(case.record.parties, today()):
+    elif form.validate() and form.may_be_agreed(case.record.parties):
         with form.showing_problems():
             agree(actor, vault, reference, form.term())
             return _saved("incidents.terms", reference)
@@ -389,7 +380,7 @@ def terms(reference: str) -> ResponseReturnValue:
 
 
 def _terms_part(case: Case, actor: Actor) -> dict[str, Any]:
-    record, day = case.record, today()
+    record, day = case.record, local_today()
     return {
         "terms": record.terms,
         "questioned": record.questioned_terms,
@@ -559,7 +550,7 @@ def shred(reference: str) -> ResponseReturnValue:
     if case.state != "closed":
         return render_template("incidents/shred.html", form=None, case=case), 409
     if form.validate_on_submit():
-        with form.showing_problems(OnHold, ProposedAlready):
+        with form.showing_problems():
             ask(actor, vault, reference, SHRED, form.reason.data)
             return asked(reference)
     return page(

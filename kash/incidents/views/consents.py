@@ -60,7 +60,7 @@ from kash.incidents.rules.consents import (
 )
 from kash.incidents.rules.mediation_gate import is_shut, own_answer
 from kash.incidents.rules.older_records import BY_GUARDIAN, NEVER_FOR_MINORS
-from kash.incidents.rules.parts import Choice, MemberProposal
+from kash.incidents.rules.parts import MemberProposal
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseAction, CaseSection, Entry
 from kash.incidents.services.cases import note_opening, note_search
@@ -77,10 +77,8 @@ from kash.incidents.services.evidence import remove_evidence
 from kash.incidents.services.redacting import redact
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.incidents.services.second_member import (
-    AnotherDecides,
-    DecidedMeanwhile,
-    OnHold,
-    ProposedAlready,
+    ANOTHER_DECIDES,
+    DECIDED,
     Shredded,
     agree_to_hold,
     hold,
@@ -90,12 +88,12 @@ from kash.incidents.services.second_member import (
 )
 from kash.incidents.views.cases import load_case, the_vault
 from kash.platform.approvals.rules import Standing
-from kash.platform.database import db, utc_now
+from kash.platform.database import db
 from kash.platform.vault import OpenVault
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import local_today, short_date_text, to_local
+from kash.platform.web.formats import local_today, short_date_text
 from kash.platform.web.language import language_code
 from kash.platform.web.lists import paged
 from kash.platform.web.programme import reporting_languages
@@ -115,38 +113,26 @@ class PurposeStanding:
     offered: bool = True
 
 
-@dataclass(frozen=True)
-class Answers:
-    """Answers of one person, or of everybody (an empty `person`); `unasked` are those purposes that
-    hold only since she could not be asked. `unread`: something was wished where it was reported,
-    and nobody has read the words out yet."""
+def answers_of(record: Record, person: str, code: str) -> dict[str, Any]:
+    """Answers that hold now for a person or the case, why, and all that led to them, newest first.
 
-    person: str
-    code: str
-    holding: list[str]
-    unasked: list[str]
-    stands: list[PurposeStanding]
-    history: list[CaseConsent]
-    unread: bool
-
-
-def answers_of(record: Record, person: str, code: str) -> Answers:
-    """Answers that hold now for a person or the case, why, and all that led to them, newest
-    first."""
+    `unasked` are purposes that hold only since she could not be asked. `unread`: something was
+    wished where it was reported, and nobody has read the words out yet.
+    """
     asked = [one for one in record.consents if one.person in ("", person)]
     everybody = not person and bool(record.persons)
-    return Answers(
-        person,
-        code,
-        [purpose for purpose in PURPOSES if record.consents_to(purpose, person)],
-        [purpose for purpose in PURPOSES if record.is_unasked(purpose, person)],
-        [_stand(record, purpose, person, everybody=everybody) for purpose in PURPOSES],
-        sorted(asked, key=lambda one: one.at, reverse=True),
-        bool(asked) and all(one.wish for one in asked),
-    )
+    return {
+        "person": person,
+        "code": code,
+        "holding": [purpose for purpose in PURPOSES if record.consents_to(purpose, person)],
+        "unasked": [purpose for purpose in PURPOSES if record.is_unasked(purpose, person)],
+        "stands": [_stand(record, purpose, person, everybody=everybody) for purpose in PURPOSES],
+        "history": sorted(asked, key=lambda one: one.at, reverse=True),
+        "unread": bool(asked) and all(one.wish for one in asked),
+    }
 
 
-def everybodys_answers(record: Record) -> list[Answers]:
+def everybodys_answers(record: Record) -> list[dict[str, Any]]:
     """One for each person; one for the case where that has no persons or several."""
     persons = [answers_of(record, one.id, one.code) for one in record.persons]
     if len(persons) == 1:
@@ -381,7 +367,7 @@ def court_asks(reference: str) -> ResponseReturnValue:
     form = AskedAgainForm()
     chosen = language_chosen()
     shown_in = chosen or language_code()
-    form.offer([(one, codes[one]) for one in able if one], local_today(), chosen)
+    form.offer([(one, codes[one]) for one in able if one])
     if not form.is_submitted() or "in" in request.form:
         note_opening(actor, vault, case)
         form.language.data = chosen or None
@@ -410,40 +396,24 @@ def court_asks(reference: str) -> ResponseReturnValue:
     )
 
 
-@dataclass(frozen=True)
-class KnownChoice:
-    """Choice of one person as far as it is known: what she wants, what she said before, newest
-    first, and whether she said yes to "court or release" herself. `could_not`: the newest try to
-    ask her failed; `unheard`: what somebody else told since, which does not count."""
-
-    person: str
-    code: str
-    choice: Choice | None
-    could_not: bool
-    history: list[Choice]
-    own: CaseConsent | None
-    unheard: Choice | None
-
-
-def asked_of(record: Record) -> list[KnownChoice]:
-    """One for each person on record; one for the case where nobody is."""
-    codes = {one.id: one.code for one in record.persons}
-    found = []
-    for person in everybody(record):
-        history = case_file_answers_of(record, person)[::-1]
-        choice = choice_of(record, person)
-        found.append(
-            KnownChoice(
-                person,
-                codes.get(person, ""),
-                choice,
-                choice is None and bool(history),
-                history,
-                own_answer(record, person),
-                unheard(record, person),
-            )
-        )
-    return found
+def asked_of(record: Record) -> list[dict[str, Any]]:
+    """Choice of each person on record, or of the case where nobody is: what she wants, what she
+    said before, newest first, and what she said herself to "court or release". `could_not`: the
+    newest try to ask her failed; `unheard`: what somebody else told since, which does not count."""
+    codes = {person.id: person.code for person in record.persons}
+    return [
+        {
+            "person": person,
+            "code": codes.get(person, ""),
+            "choice": choice_of(record, person),
+            "could_not": bool(history) and choice_of(record, person) is None,
+            "history": history,
+            "own": own_answer(record, person),
+            "unheard": unheard(record, person),
+        }
+        for person in everybody(record)
+        for history in [case_file_answers_of(record, person)[::-1]]
+    ]
 
 
 @blueprint.route("/<reference>/w", methods=["GET", "POST"])
@@ -453,7 +423,6 @@ def her_choice(reference: str) -> ResponseReturnValue:
     """Ask each person what she wants, and note it."""
     actor, vault, case = load_case(reference)
     form = ChoiceForm()
-    form.prepare(to_local(utc_now()).date())
     if not form.is_submitted():
         note_opening(actor, vault, case)
     elif form.validate():
@@ -486,9 +455,7 @@ def own_yes(reference: str) -> ResponseReturnValue:
             return _noted(reference)
         if isinstance(form.problem, CaseChangedMeanwhile):
             _actor, _vault, case = load_case(reference)
-    choice = ChoiceForm(formdata=None)
-    choice.on.data = to_local(utc_now()).date()
-    return _page(case, choice, form)
+    return _page(case, ChoiceForm(formdata=None), form)
 
 
 def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
@@ -521,7 +488,7 @@ def _page(case: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
         own=own,
         case=case,
         over=case.state in OVER,
-        today=to_local(utc_now()).date(),
+        today=local_today(),
         everybody=asked_of(case.record),
         gate_shut=is_shut(case.record),
         ways=names.WAY_NAMES,
@@ -618,7 +585,7 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
     found = proposed(case.record, proposal)
     if found is None:
         # The button was pressed twice, or another was first.
-        flash(str(DecidedMeanwhile()), "warn")
+        flash(str(DECIDED), "warn")
         return redirect(url_for("incidents.case", reference=reference), 303)
     stands = standings(db.session(), actor.public_id, [found.by])[found.by]
     form = SecondForm()
@@ -626,7 +593,7 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
         # There is nothing to choose: she can only refuse, or take back what is hers.
         del form.answer
     if form.validate_on_submit():
-        with form.showing_problems(OnHold, AnotherDecides, DecidedMeanwhile):
+        with form.showing_problems():
             if "answer" in form and form.answer.data == "agree":
                 return _agree(actor, vault, reference, found)
             refuse(actor, vault, reference, proposal, form.reason.data)
@@ -641,7 +608,7 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
         found=found,
         own=stands is Standing.ASKED,
         may_agree=stands is Standing.MAY,
-        refused=str(AnotherDecides()),
+        refused=str(ANOTHER_DECIDES),
         about=_about(case, found),
         act=wording.ACT_NAMES[found.act],
         words=names,
@@ -709,7 +676,7 @@ def hold_case(reference: str) -> ResponseReturnValue:
     actor, vault, case = load_case(reference)
     form = HoldForm()
     if form.validate_on_submit():
-        with form.showing_problems(ProposedAlready):
+        with form.showing_problems():
             reason, details = form.reason.data, form.details.data
             if hold(actor, vault, reference, reason, paper=form.paper.data, details=details):
                 flash(_("It is held from this moment."))
@@ -732,7 +699,7 @@ def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
     found = one_or_404(next((one for one in case.record.holds if one.id == hold_id), None))
     form = WhyForm()
     if form.validate_on_submit():
-        with form.showing_problems(ProposedAlready):
+        with form.showing_problems():
             if lift(actor, vault, reference, hold_id, form.reason.data):
                 flash(_("The hold is lifted."))
                 return redirect(url_for("incidents.case", reference=reference), 303)

@@ -50,13 +50,13 @@ from kash.incidents.services.saved_views import NobodyHoldsKeys
 from kash.incidents.views.cases import hand_over_text, load_case, opening_text, the_vault
 from kash.incidents.views.evidence import GROUPS as EVIDENCE_GROUPS
 from kash.incidents.views.evidence import participant_label, place_names, value_label
-from kash.people.queries.directory import organisations, zone_names
-from kash.platform.database import db, utc_now
+from kash.incidents.views.mediation import stations
+from kash.people.queries.directory import zone_names
+from kash.platform.database import db
 from kash.platform.vault import NobodyCanOpen
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.formats import to_local
 from kash.platform.web.language import language_code
 from kash.policy import allow
 
@@ -156,50 +156,42 @@ def _is_public_id(text: str) -> bool:
     return len(text) == 16 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
 
 
-def _today() -> date:
-    return to_local(utc_now()).date()
-
-
-def _stations() -> list[tuple[str, str]]:
-    return [(one.public_id, one.name) for one in organisations(["station"])]
-
-
-def _prepare(form: DocumentationForm, stations: Sequence[tuple[str, str]]) -> None:
+def _prepare(form: DocumentationForm) -> None:
     """Offer what is known here; who is on record stays on offer, whoever it is."""
     known = dict(known_accounts())
     named = (*form.rows("information"), *form.rows("parties"))
     told = {row.account.data for row in named}
     others = told - set(known) - {None, ""}
     known |= account_names(others) if others else {}
-    form.prepare(stations, _today(), list(known.items()))
+    form.prepare(stations(), list(known.items()))
 
 
 def _written(case: Case | None) -> ResponseReturnValue:
-    shown, stations = Shown(case), _stations()
+    shown = Shown(case)
     if request.args.get("discard"):
         return _discarded(case)
     if request.method == "GET":
-        form = _fresh(case, stations)
+        form = _fresh(case)
         shown.autosaves = _own(case)
         return _page(form, shown)
     if request.form.get("restore"):
-        return _restored(case, stations, shown)
+        return _restored(case, shown)
     form = DocumentationForm()
     form.stored = case.record if case else Record()
-    _prepare(form, stations)
+    _prepare(form)
     if _rows_changed(form):
         form.offer_rows()
         return _page(form, shown)
     submit = request.form.get("do") == "submit"
     hands_over = request.form.get("do") == "hand"
     fine = form.validate()
-    if fine and hands_over and for_custodian(form.typed(dict(stations))) is None:
+    if fine and hands_over and for_custodian(form.typed()) is None:
         # She corrected what would have handed it over: then a draft is handed in as any other.
         submit, hands_over = _may_submit(case), False
     fine = fine and (not submit or form.says_enough())
     if fine and (form.says_why() if _asks_why(case) else True):
         written = SentPage(
-            form.typed(dict(stations)),
+            form.typed(),
             form.token.data,
             submit,
             form.why.data,
@@ -217,7 +209,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
             shown.opening = opening_text()
             form.form_errors.append(shown.opening)
         if form.changed_meanwhile:
-            return _beside(form, written, stations, reference=case.reference if case else "")
+            return _beside(form, written, case.reference if case else "")
     return _page(form, shown)
 
 
@@ -255,13 +247,12 @@ def _save(case: Case | None, form: DocumentationForm, written: SentPage) -> str:
     return case.reference
 
 
-def _fresh(case: Case | None, stations: Sequence[tuple[str, str]]) -> DocumentationForm:
+def _fresh(case: Case | None) -> DocumentationForm:
     form = DocumentationForm(formdata=None, data=as_form(case.record) if case else {"how": "form"})
-    _prepare(form, stations)
     for group in ("persons", "parties", "acts", "information"):
         if not form.rows(group):
             form.add_row(group)
-    _prepare(form, stations)
+    _prepare(form)
     _say_shown(form, case.record if case else Record(), case.version if case else 0)
     _say_drawn(form, case)
     return form
@@ -323,9 +314,7 @@ def _discarded(case: Case | None) -> ResponseReturnValue:
     return redirect(request.path, code=303)
 
 
-def _restored(
-    case: Case | None, stations: Sequence[tuple[str, str]], shown: Shown
-) -> ResponseReturnValue:
+def _restored(case: Case | None, shown: Shown) -> ResponseReturnValue:
     kept = one_or_404(
         next((one for one in _own(case) if one.document == request.form["restore"]), None)
     )
@@ -334,19 +323,13 @@ def _restored(
     form.token.data, form.token.raw_data = kept.token, None
     # What was kept had those words taken out of it as well.
     _say_drawn(form, shown.case)
-    _prepare(form, stations)
+    _prepare(form)
     form.say_what_is_refused()
     answer, _status = _page(form, shown)
     return answer
 
 
-def _beside(
-    form: DocumentationForm,
-    written: SentPage,
-    stations: Sequence[tuple[str, str]],
-    *,
-    reference: str,
-) -> ResponseReturnValue:
+def _beside(form: DocumentationForm, written: SentPage, reference: str) -> ResponseReturnValue:
     """Show what somebody else saved beside what was typed; sent once more, it is saved."""
     _actor, _vault, case = load_case(reference)
     merged = merge(case.record, written.typed, form.places_shown())
@@ -354,11 +337,10 @@ def _beside(
     again.token.data, again.why.data = form.token.data, form.why.data
     # What was typed before words were taken out is not kept by itself on this page either.
     again.taken_out.data = form.taken_out.data
-    _prepare(again, stations)
     for group in ("persons", "acts"):
         if not again.rows(group):
             again.add_row(group)
-    _prepare(again, stations)
+    _prepare(again)
     _say_shown(again, case.record, case.version)
     again.say_what_is_refused()
     theirs = merged.beside.items()
@@ -474,15 +456,6 @@ _NOT_SHOWN = frozenset({"service", "brief", "by", "at", "currency"})
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
 
-@dataclass(frozen=True)
-class ShownPlace:
-    """One place that was changed, as text: "–" where nothing stood or stands."""
-
-    label: str
-    before: str
-    after: str
-
-
 class ShownChanges:
     """The changes of one page; names of accounts are asked for once."""
 
@@ -499,14 +472,14 @@ class ShownChanges:
         }
         self._accounts = account_names(found) if found else {}
 
-    def places(self, change: RecordChange) -> list[ShownPlace]:
-        """Places that one save changed, in words."""
+    def places(self, change: RecordChange) -> list[dict[str, str]]:
+        """Places that one save changed, in words: "–" where nothing stood or stands."""
         return [
-            ShownPlace(
-                self._label(one.place),
-                self._value(one.place, one.before),
-                self._value(one.place, one.after),
-            )
+            {
+                "label": self._label(one.place),
+                "before": self._value(one.place, one.before),
+                "after": self._value(one.place, one.after),
+            }
             for one in _without_repeats(change.places)
         ]
 

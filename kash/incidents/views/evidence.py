@@ -69,12 +69,12 @@ from kash.incidents.services.evidence import (
     words_shown,
 )
 from kash.incidents.services.saved_views import (
+    STAYS_HERE,
     CaseChangedMeanwhile,
     Damaged,
     EvidenceDamaged,
-    StaysHere,
 )
-from kash.incidents.services.second_member import OnHold, ProposedAlready, ask
+from kash.incidents.services.second_member import OnHold, ask
 from kash.incidents.views.cases import load_case, the_vault
 from kash.incidents.views.consents import asked
 from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
@@ -85,7 +85,7 @@ from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 from kash.platform.web.commands import CaughtProblem
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import date_text, local_today, moment_text, money_text
 from kash.platform.web.row_versions import number_shown
 from kash.policy import Actor, allow
@@ -349,7 +349,7 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
     form.offer_papers(papers)
     stays = _who_keeps(evidence, whole=True)
     if form.is_submitted() and stays:
-        raise StaysHere
+        raise Problem(STAYS_HERE)
     if form.validate_on_submit():
         with form.showing_problems():
             paper, more = form.court_paper, form.more.data
@@ -376,7 +376,7 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
     form = CustodySheetForm()
     form.offer_papers(_papers(evidence)[0])
     if _who_keeps(evidence, whole=False):
-        raise StaysHere
+        raise Problem(STAYS_HERE)
     if form.validate():
         with form.showing_problems():
             found = note_sheet(actor, vault, reference, document, form.court_paper)
@@ -397,7 +397,7 @@ def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
     )
     form = WhyForm()
     if form.validate_on_submit():
-        with form.showing_problems(OnHold, ProposedAlready):
+        with form.showing_problems():
             ask(actor, vault, reference, REMOVE, form.reason.data, about=document)
             return asked(reference)
     return page(

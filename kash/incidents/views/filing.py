@@ -6,7 +6,6 @@ so that the address never changes and a page that is asked for again is the begi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import g, render_template, request
@@ -45,7 +44,6 @@ from kash.incidents.rules.filing import (
     new_token,
     token_helps,
 )
-from kash.incidents.rules.mediation import Contact
 from kash.incidents.services.alerts import can_tell
 from kash.incidents.services.filing import (
     NothingToSend,
@@ -100,21 +98,16 @@ def speak() -> str:
     return chosen or language_code()
 
 
-@dataclass(frozen=True)
-class Readers:
-    """Readers of a report about somebody of the programme, or about a child: names of custodians,
-    and to whom somebody can turn outside. `alone`: there is one of them only, so that nobody reads
-    what is about that one."""
-
-    names: str
-    outside: Contact | None
-    alone: bool = False
-
-
-def told_readers() -> Readers:
-    """Readers as somebody is told of them before she sends, and afterwards."""
+def told_readers() -> dict[str, Any]:
+    """Readers of a report about somebody of the programme, or about a child, as they are told
+    before and after it is sent: the custodians, and a contact outside. `alone`: there is one only,
+    so that nobody reads what is about that one."""
     names = [name for _key, name in custodians_with_keys()]
-    return Readers(", ".join(names), outside_contact(), alone=len(names) == 1)
+    return {
+        "names": ", ".join(names),
+        "outside": outside_contact(),
+        "alone": len(names) == 1,
+    }
 
 
 def shown(template: str, language: str, status: int = 200, **context: Any) -> ResponseReturnValue:
@@ -585,7 +578,7 @@ def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnV
         phone_text=directory_words.phone_text,
         hours_lines=directory_words.hours_lines,
         is_open=lambda entry: open_at(entry.stretches, minute),
-        open_text=lambda one: directory_words.open_text(one.stretches, minute),
+        open_text=lambda hours: directory_words.open_text(hours, minute),
     )
 
 

@@ -5,7 +5,6 @@ somebody is held, in which order, and how drills went."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -52,8 +51,7 @@ from kash.incidents.services.documentation import CLOSED, ask_not_known, note_tr
 from kash.incidents.services.mediation import give_account as given_account
 from kash.incidents.services.mediation import say_how_taken
 from kash.incidents.services.redacting import ask_redaction
-from kash.incidents.services.saved_views import StaysHere
-from kash.incidents.services.second_member import OnHold, ProposedAlready
+from kash.incidents.services.saved_views import STAYS_HERE
 from kash.incidents.views.cases import load_case
 from kash.incidents.views.consents import asked
 from kash.incidents.views.documentation import ShownChanges
@@ -63,21 +61,12 @@ from kash.people.rules.directory import minute_of_week
 from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today, to_local, zone
 from kash.platform.web.lists import paged
 from kash.policy import Actor, allow
 
 _PER_PAGE = 20
-
-
-@dataclass(frozen=True)
-class Pair:
-    """One part of an account: how it came in, and how it stands today."""
-
-    label: str
-    first: str
-    today: str
 
 
 @blueprint.get("/<reference>/h")
@@ -126,7 +115,7 @@ def give_account(reference: str) -> ResponseReturnValue:
     papers, unasked = papers_for(case.record, whom_accounts_tell_of(case.record, accounts))
     form.offer_papers(papers)
     if form.is_submitted() and stays:
-        raise StaysHere
+        raise Problem(STAYS_HERE)
     if form.validate_on_submit():
         with form.showing_problems():
             paper, reason = form.court_paper, form.more.data
@@ -154,7 +143,7 @@ def redact(reference: str) -> ResponseReturnValue:
     actor, vault, case = load_case(reference)
     form = RedactForm()
     if form.validate_on_submit():
-        with form.showing_problems(OnHold, ProposedAlready):
+        with form.showing_problems():
             ask_redaction(actor, vault, reference, form.lines(), form.reason.data)
             return asked(reference)
     return page(
@@ -215,7 +204,7 @@ def _known(record: Record) -> Taking:
     return Taking(told_by=source if source in names.SOURCE_NAMES else "")
 
 
-def pairs(kept: KeptAccount, record: Record) -> list[Pair]:
+def pairs(kept: KeptAccount, record: Record) -> list[dict[str, str]]:
     """A first account beside today's record, part by part; parts that neither has are left out."""
     try:
         first = kept.account.as_record(zone())
@@ -223,7 +212,9 @@ def pairs(kept: KeptAccount, record: Record) -> list[Pair]:
         return []
     then, now = _parts(first), _parts(record)
     return [
-        Pair(str(label), then[label], now[label]) for label in then if then[label] or now[label]
+        {"label": str(label), "first": then[label], "today": now[label]}
+        for label in then
+        if then[label] or now[label]
     ]
 
 
@@ -311,7 +302,6 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
     tried = TryForm() if "what" in request.form else TryForm(formdata=None)
     why = WhyForm() if "reason" in request.form else WhyForm(formdata=None)
     form = LimitsForm()
-    form.today = to_local(utc_now()).date()
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif "what" in request.form:

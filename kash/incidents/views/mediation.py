@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -212,11 +211,6 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
 SECTION = CaseSection("mediation", _l("Mediation"), "incidents/mediation_part.html", 40, _part)
 
 
-def today() -> date:
-    """The day in the programme's zone."""
-    return to_local(utc_now()).date()
-
-
 def stations() -> list[tuple[str, str]]:
     """The stations of the list."""
     return [(one.public_id, one.name) for one in organisations(["station"])]
@@ -229,7 +223,7 @@ def bail(reference: str) -> ResponseReturnValue:
     """Write down cash bail."""
     actor, vault, case = load_case(reference)
     form = BailForm()
-    form.offer(case.record, stations(), today())
+    form.offer(case.record, stations())
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif form.validate():
@@ -251,7 +245,7 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     # Taken off meanwhile, if a page showed it: else it never was.
     if bail is None and not form.version_shown():
         raise NotFound
-    form.offer(case.record, stations(), today(), bail)
+    form.offer(case.record, stations(), bail)
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif form.validate() and bail is not None:
@@ -409,10 +403,6 @@ def _said() -> dict[str, Any]:
     }
 
 
-def _stations() -> list[tuple[str, str]]:
-    return [(one.public_id, one.name) for one in organisations(["station"])]
-
-
 @blueprint.get("/d")
 @allow("incidents.duty")
 def duty_list() -> ResponseReturnValue:
@@ -430,7 +420,7 @@ def duty_list() -> ResponseReturnValue:
 def add_mediator() -> ResponseReturnValue:
     """Put a peer educator on duty."""
     form = DutyForm()
-    form.offer(_stations(), possible_mediators())
+    form.offer(stations(), possible_mediators())
     if form.validate_on_submit():
         with form.showing_problems():
             mediation.add_mediator(current_actor(), form.account.data, form.details())
@@ -445,7 +435,7 @@ def edit_mediator(duty_id: str) -> ResponseReturnValue:
     """Change when and where somebody mediates."""
     found = duty(duty_id)
     form = DutyForm()
-    form.offer(_stations(), None)
+    form.offer(stations(), None)
     if not form.is_submitted():
         form.fill(found)
     elif form.validate():

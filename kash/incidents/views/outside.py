@@ -12,8 +12,6 @@ from kash.incidents.forms.casework import OutsideForm
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, standings
 from kash.incidents.sections import Entry
 from kash.incidents.services.outside import (
-    AnotherAgrees,
-    ProposedMeanwhile,
     agree_to_contact,
     propose_contact,
     why_another,
@@ -21,6 +19,7 @@ from kash.incidents.services.outside import (
 from kash.platform.approvals.rules import Standing
 from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
+from kash.platform.web.commands import CaughtProblem
 from kash.policy import allow
 
 ENTRY = Entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside")
@@ -33,13 +32,11 @@ def outside() -> ResponseReturnValue:
     actor, form, problem = current_actor(), OutsideForm(), ""
     if "agree" in request.form:
         form = OutsideForm(formdata=None)
-        try:
+        with CaughtProblem() as caught:
             agree_to_contact(actor, request.form["agree"])
-        except (ProposedMeanwhile, AnotherAgrees) as refused:
-            problem = str(refused)
-        else:
             flash(_("Agreed. It is shown to whoever reports from now on."))
             return redirect(url_for("incidents.outside"), 303)
+        problem = caught.sentence
     elif form.validate_on_submit():
         propose_contact(actor, form.name.data, form.reach.data)
         flash(_("Proposed. It is shown once another director or custodian agrees."))
