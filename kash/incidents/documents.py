@@ -225,7 +225,7 @@ class _Labels:
         self._hidden = {
             one.id for one in record.parties if one.kind == PARTY and one.id not in parties
         }
-        self._persons = {one.id: one.code for one in record.persons}
+        self._persons = record.codes
         self._parties = {
             one.id: f"{number} {names.PARTY_KIND_NAMES.get(one.kind, one.kind)}"
             for number, one in enumerate(record.parties, start=1)

@@ -12,8 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    delete,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kash.accounts.models import Account
@@ -93,6 +103,12 @@ def remains_of(session: Session, record: Record) -> Remains:
         files.update(dict.fromkeys(found.files))
         briefs.update(dict.fromkeys(found.briefs))
     return Remains(list(documents), list(files), list(briefs))
+
+
+def delete_where(session: Session, column: Any, values: Any) -> None:
+    """Delete the rows in whose column one of these values stands."""
+    query = delete(column.class_).where(column.in_(values))
+    session.execute(query.execution_options(synchronize_session=False))
 
 
 class OfficerDuty(Base):

@@ -20,9 +20,8 @@ from kash.incidents.rules.consents import ForCustodian
 from kash.incidents.rules.mediation_gate import Why
 from kash.incidents.rules.parts import CashBail, Person, Term
 from kash.incidents.rules.record import Record
-from kash.incidents.services.cases import HandsOver, OpensToOfficers
+from kash.incidents.services.cases import CASE_CLOSED, HandsOver, OpensToOfficers
 from kash.incidents.services.documentation import (
-    CASE_CLOSED,
     IDENTITY_WOULD_BE_LEFT,
     NO_TERM,
     WHY_IS_MISSING,

@@ -469,7 +469,7 @@ class BailForm(VersionedForm):
         found = wrong_with(
             self.bail(),
             self._record.bail,
-            [one.id for one in self._record.persons],
+            list(self._record.codes),
             local_today(),
             no_receipt=none_given,
         )
@@ -542,7 +542,7 @@ class PolicyForm(forms_KashForm):
 def bail_from(term: Term, record: Record) -> CashBail:
     """Cash bail with all that can be taken over of a term that was set aside, to be looked
     through."""
-    persons = {one.id for one in record.persons}
+    persons = set(record.codes)
     station = next((one for one in record.parties if one.id == term.owed_to), None)
     return CashBail(
         id="b" + fresh_key("terms")[1:],

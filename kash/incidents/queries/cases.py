@@ -195,15 +195,15 @@ def _may_tell(reader: Reader, case: Case) -> bool:
     return conflict_of(reader, case.seen) is None and for_custodian(case.seen) is None
 
 
+def cases_by_document(session: Session) -> dict[int, Any]:
+    """Reference, state and reminder of every case that is there, by the number of its document."""
+    query = select(Incident.document_id, Incident.public_id, Incident.state, Incident.remind_at)
+    rows = session.execute(query.where(Incident.document_id.is_not(None)))
+    return {row.document_id: row for row in rows if row.document_id is not None}
+
+
 def _every_case(vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
-    rows = {
-        row.document_id: row
-        for row in db.session.execute(
-            select(
-                Incident.document_id, Incident.public_id, Incident.state, Incident.remind_at
-            ).where(Incident.document_id.is_not(None))
-        )
-    }
+    rows = cases_by_document(db.session())
     found = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
     screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
     cases: list[Case] = []

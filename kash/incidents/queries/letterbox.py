@@ -20,9 +20,9 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from kash.accounts.models import Account, Programme
+from kash.accounts.models import Account
 from kash.incidents.models import Alert, Incident, Letterbox, OfficerDuty
-from kash.incidents.queries.officers import may_work, officers
+from kash.incidents.queries.officers import may_work, officers, settings_of
 from kash.incidents.rules.clocks import CourtDays
 from kash.incidents.rules.consents import PURPOSES, Seen, for_custodian
 from kash.incidents.rules.filing import SCREENS, code_from, compose, word_as_read, word_from
@@ -140,8 +140,7 @@ def accounts_named(public_ids: Collection[str]) -> dict[str, Account]:
 
 def drills_a_week() -> int:
     """How many drills come in a week, on average."""
-    settings = db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
-    chosen = settings.get(SETTINGS, {}).get(DRILLS, USUAL_DRILLS)
+    chosen = settings_of(SETTINGS).get(DRILLS, USUAL_DRILLS)
     return chosen if isinstance(chosen, int) and 0 <= chosen <= MOST_DRILLS else USUAL_DRILLS
 
 

@@ -20,12 +20,25 @@ from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kash.accounts.models import Account, AccountRole, Programme
-from kash.incidents.models import Duty, DutyStation, Incident, MediationBrief
+from kash.accounts.models import Account, AccountRole
+from kash.incidents.models import Duty, DutyStation, MediationBrief
 from kash.incidents.queries.cases import KIND as CASES_KIND
-from kash.incidents.queries.cases import Case, DamagedCase, concerns_custodian, open_cases
+from kash.incidents.queries.cases import (
+    Case,
+    DamagedCase,
+    cases_by_document,
+    concerns_custodian,
+    open_cases,
+)
 from kash.incidents.queries.letterbox import Screens, Withdrawals, opened_box
-from kash.incidents.queries.officers import Officer, custodian_is_free, kept_away, officers, readers
+from kash.incidents.queries.officers import (
+    Officer,
+    custodian_is_free,
+    kept_away,
+    officers,
+    readers,
+    settings_of,
+)
 from kash.incidents.rules.casework import next_arrival
 from kash.incidents.rules.clocks import Policy, ReportNote, is_decided, policy_from
 from kash.incidents.rules.consents import Reader, Seen, may_read
@@ -366,9 +379,7 @@ POLICY = "reporting"
 
 def reporting_policy() -> Policy:
     """The programme's written policy on reporting bribery, empty if none is named."""
-    settings = db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
-    kept = settings.get(POLICY, {})
-    return policy_from(kept if isinstance(kept, dict) else {})
+    return policy_from(settings_of(POLICY))
 
 
 def asking_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
@@ -491,6 +502,11 @@ def standings(session: Session, second: str, askers: Iterable[str]) -> dict[str,
     }
 
 
+def nobody_decides(asker: Actor, case: Case) -> bool:
+    """True if nobody with keys could decide about what an actor asks for in a case."""
+    return not seconds(db.session(), asker.public_id, case.seen)
+
+
 def seconds(session: Session, asker: str, seen: Seen) -> list[Officer]:
     """Everybody with keys who could decide about what somebody asks for in a case."""
     everybody = officers()
@@ -566,14 +582,7 @@ def cases_for_totals(session: Session, vault: OpenVault, day: date) -> list[Tota
 
 def _read_all(session: Session, vault: OpenVault) -> Iterator[_Read]:
     """Each case there is. Raises RecordsNotOpen if one of them does not open whole."""
-    rows = {
-        row.document_id: (row.public_id, row.state)
-        for row in session.execute(
-            select(Incident.document_id, Incident.public_id, Incident.state).where(
-                Incident.document_id.is_not(None)
-            )
-        )
-    }
+    rows = cases_by_document(session)
     documents = [one for one in fetch_each(session, CASES_KIND) if one.id in rows]
     # A document whose key is gone is not even found.
     if len(documents) != len(rows):
@@ -589,7 +598,7 @@ def _read_all(session: Session, vault: OpenVault) -> Iterator[_Read]:
         if record.unread():
             raise RecordsNotOpen
         withdrawals.put_into(sealed.id, record)
-        yield _Read(*rows[sealed.id], record)
+        yield _Read(rows[sealed.id].public_id, rows[sealed.id].state, record)
 
 
 def _counted(one: _Read, reference: str, day: date) -> TotalsCase | None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
-from kash.accounts.models import Account, AccountRole
+from kash.accounts.models import Account, AccountRole, Programme
 from kash.incidents.models import Duty
 from kash.incidents.rules.consents import (
     Conflict,
@@ -23,6 +24,13 @@ from kash.people.models import Organisation, Person, Posting
 from kash.platform.database import db
 from kash.platform.vault import VaultMember
 from kash.policy import GRANTS, Actor, Reach, Role
+
+
+def settings_of(part: str) -> dict[str, Any]:
+    """A part of the programme's settings; empty if there is none."""
+    settings = db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
+    chosen = settings.get(part)
+    return chosen if isinstance(chosen, dict) else {}
 
 
 def readers(accounts: Collection[str]) -> dict[str, Reader]:

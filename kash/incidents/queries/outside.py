@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
-
-from kash.accounts.models import Programme
 from kash.accounts.queries.accounts import standing_in_requests
+from kash.incidents.queries.officers import settings_of
 from kash.incidents.rules.mediation import Contact, contact_from
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
@@ -17,21 +15,15 @@ from kash.policy import Actor
 SETTINGS, HOLDS, PROPOSED = "outside", "holds", "proposed"
 
 
-def _kept() -> dict[str, Any]:
-    settings = db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
-    kept = settings.get(SETTINGS, {})
-    return kept if isinstance(kept, dict) else {}
-
-
 def outside_contact() -> Contact | None:
     """To whom reporters are pointed, None until two people agreed on somebody."""
-    return contact_from(_kept().get(HOLDS))
+    return contact_from(settings_of(SETTINGS).get(HOLDS))
 
 
 def proposed_contacts() -> dict[str, Contact]:
     """Contacts that wait for a second person, by the name under which each is kept: one of each
     proposer, so that nobody is in another's way. Empty if there is none."""
-    return _proposed(_kept())
+    return _proposed(settings_of(SETTINGS))
 
 
 def _proposed(kept: Mapping[str, Any]) -> dict[str, Contact]:
@@ -56,7 +48,7 @@ def what_is_missing(by: Actor) -> str:
     `waits` (her agreement is waited for), or nothing."""
     if not by.may("incidents.outside"):
         return ""
-    kept = _kept()
+    kept = settings_of(SETTINGS)
     proposed = _proposed(kept).values()
     if Standing.MAY in standings(by, proposed).values():
         return "waits"

@@ -8,10 +8,15 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import select
 
-from kash.incidents.models import Incident
-from kash.incidents.queries.cases import KIND, Additions, CaseAccess, DamagedCase, access_of
+from kash.incidents.queries.cases import (
+    KIND,
+    Additions,
+    CaseAccess,
+    DamagedCase,
+    access_of,
+    cases_by_document,
+)
 from kash.incidents.queries.letterbox import Screens, Withdrawals, court_days
 from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.officers import may_work
@@ -104,14 +109,7 @@ def register(
     Without `counting`, records that cannot hold the words are not read any further, and what is
     counted are only those that were. `known`: what reports add to, found in a pass before.
     """
-    rows = {
-        row.document_id: (row.public_id, row.state)
-        for row in db.session.execute(
-            select(Incident.document_id, Incident.public_id, Incident.state).where(
-                Incident.document_id.is_not(None)
-            )
-        )
-    }
+    rows = cases_by_document(db.session())
     there, courts = zone(), court_days()
     today = now.astimezone(there).date()
     access = access_of(by)
@@ -125,7 +123,7 @@ def register(
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if sealed.id not in rows:
             continue
-        reference, state = rows[sealed.id]
+        reference, state = rows[sealed.id].public_id, rows[sealed.id].state
         try:
             if isinstance(plaintext, SealError):
                 raise ValueError

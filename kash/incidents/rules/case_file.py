@@ -60,7 +60,7 @@ def unheard(record: Record, person: str) -> Choice | None:
 
 def everybody(record: Record) -> list[str]:
     """Those to ask: the ids of those on record, or an empty one where nobody is."""
-    return [one.id for one in record.persons] or [""]
+    return list(record.codes) or [""]
 
 
 def to_ask(record: Record) -> list[str]:
@@ -190,7 +190,7 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
     """
     persons = [one for one in who_agreed(record) if one.id in chosen]
     ids = {one.id for one in persons}
-    everyone = {one.id for one in record.persons}
+    everyone = set(record.codes)
     everybody = record.consents_to(PURPOSE) and ids == everyone
     told = health.who_may_be_told_of(record) & ids
     words = everybody and health.everybody_may_be_told_of(record)

@@ -288,7 +288,7 @@ def unset_clocks(record: Record) -> list[str]:
         acts = [act for act in record.acts if act.code in codes]
         whom = {person for act in acts for person in act.persons}
         if any(not act.persons for act in acts):
-            whom |= {one.id for one in record.persons}
+            whom |= set(record.codes)
         unset = [
             one
             for one in record.persons
@@ -493,7 +493,7 @@ def endings_of(record: Record, person: Person) -> tuple[str, ...]:
 
 def endings_fit(record: Record, said: dict[str, str]) -> bool:
     """True if these endings say how it ended for each person, and nothing that is not on record."""
-    return set(said) == {one.id for one in record.persons} and all(
+    return set(said) == set(record.codes) and all(
         said[one.id] in endings_of(record, one) for one in record.persons
     )
 

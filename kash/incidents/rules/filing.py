@@ -338,7 +338,7 @@ def _consents(record: Record, said: Screen) -> None:
     at = record.filing.filed_at
     if at is None:
         return
-    everyone = [one.id for one in record.persons] or [""]
+    everyone = list(record.codes) or [""]
     origin = said.origin if said.origin in ORIGINS else ""
     record.consents += [
         CaseConsent(

@@ -177,7 +177,7 @@ def open_requests(record: Record) -> dict[str, list[str]]:
 
 
 def _about(record: Record, intervention: Intervention) -> list[str]:
-    there = {one.id for one in record.persons}
+    there = set(record.codes)
     return [one for one in intervention.persons if one in there] or everybody(record)
 
 

@@ -92,7 +92,7 @@ def _is_harmless(record: Record, term: Term, officers: Collection[str]) -> bool:
     """True if she is let go for nothing, or gets back what was taken: a thing, or no more money
     than the acts on record say."""
     if term.kind == "return":
-        hers = {one.id for one in record.persons}
+        hers = set(record.codes)
         taken = sum(act.amount or 0 for act in record.acts if act.code in MONEY)
         price = has_price(term.model_copy(update={"amount": None}))
         return term.owed_by not in hers and not price and (term.amount or 0) <= taken
@@ -161,7 +161,7 @@ def why_not(record: Record, persons: Collection[str], requests: Collection[str])
 def why_ended(record: Record, intervention: Intervention) -> Why | None:
     """Why a mediator who was asked is asked no longer, as the record stands now; None if she is.
     Whether there still is consent is asked elsewhere (`mediation.what_goes_on`)."""
-    there = {one.id for one in record.persons}
+    there = set(record.codes)
     whom = [one for one in intervention.persons if one in there] or everybody(record)
     return _barred(record, whom, [one.kind for one in intervention.asked if one.kind])
 
@@ -215,12 +215,11 @@ def requests_offered(record: Record) -> tuple[str, ...]:
 def standing_of(record: Record) -> CaseStanding:
     """Standing of a case: all that its steps ask for besides its state."""
     wanted = wanted_by_them(record)
-    mediated = [one.id for one in record.persons] or [""]
     return CaseStanding(
         wanted=wanted,
         mediation=any(
             wants(record, one, MEDIATION) and record.consents_to("mediation", one)
-            for one in mediated
+            for one in everybody(record)
         ),
         gate_shut=is_shut(record),
         agreed=is_agreed(record),

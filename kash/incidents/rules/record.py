@@ -10,7 +10,7 @@ record from the moment they were said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -164,6 +164,15 @@ class Record(RecordPart):
     # Accounts that said themselves that they must not work on this.
     declared: list[str] = Field(default_factory=list)
 
+    @property
+    def codes(self) -> dict[str, str]:
+        """Codes of the persons on record, by their ids."""
+        return {person.id: person.code for person in self.persons}
+
+    def codes_of(self, persons: Collection[str]) -> list[str]:
+        """Codes of those of these persons (ids) who are on record, in its order."""
+        return [code for key, code in self.codes.items() if key in persons]
+
     def consents_to(self, purpose: str, person: str = "") -> bool:
         """True if consent holds for a purpose: not until it was given, and until it is withdrawn.
 
@@ -233,7 +242,7 @@ class Record(RecordPart):
                 yield found
 
     def _everyone(self, person: str) -> list[str]:
-        return [person] if person else [one.id for one in self.persons] or [""]
+        return [person] if person else list(self.codes) or [""]
 
     def _answer(self, purpose: str, person: str) -> CaseConsent | None:
         return standing(self.consents, purpose, person, several=len(self.persons) > 1)

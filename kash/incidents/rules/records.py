@@ -383,7 +383,7 @@ def _give_answers_to_persons(record: Record, *, of_nobody: bool = False) -> None
     then nobody knows who said it, of one it is plain."""
     if not record.persons:
         return
-    persons = [one.id for one in record.persons]
+    persons = list(record.codes)
     record.consents = [
         each
         for one in record.consents
@@ -401,7 +401,7 @@ def _give_answers_to_persons(record: Record, *, of_nobody: bool = False) -> None
 
 
 def _forget_rows_that_went(record: Record) -> None:
-    persons = {row.id for row in record.persons}
+    persons = set(record.codes)
     parties = {row.id for row in record.parties}
     for act in record.acts:
         act.persons = [key for key in act.persons if key in persons]
@@ -429,7 +429,7 @@ def identities_of_who_refused(record: Record, typed: Record) -> list[str]:
 
 
 def _taken_off(record: Record, typed: Record) -> list[Person]:
-    kept = {row.id for row in typed.persons}
+    kept = set(typed.codes)
     return [row for row in record.persons if row.id not in kept]
 
 

@@ -118,6 +118,11 @@ def _end_one(session: Session, one: Intervention) -> None:
     one.response, one.brief = ENDED, ""
 
 
+def _note_ended(record: Record, one: Intervention, why: str) -> None:
+    what = f"request_ended_{why}"
+    record.timeline.append(Event(what=what, by="", at=utc_now(), about=one.id))
+
+
 def end_what_may_not_be_asked(session: Session, record: Record) -> None:
     """A record is saved: whatever a mediator was asked and may be asked no longer ends, and what
     was done says why. An act was added, an age corrected, or she chose something else."""
@@ -128,8 +133,7 @@ def end_what_may_not_be_asked(session: Session, record: Record) -> None:
         why = why_ended(record, one) if one.brief else None
         if why is not None:
             _end_one(session, one)
-            what = f"request_ended_{why}"
-            record.timeline.append(Event(what=what, by="", at=utc_now(), about=one.id))
+            _note_ended(record, one, why)
 
 
 def tells_who_must_not_know(record: Record, away: Collection[str]) -> list[Intervention]:
@@ -152,8 +156,7 @@ def end_what_tells_who_must_not_know(
     collect_answers(session, record)
     for one in tells_who_must_not_know(record, away):
         _end_one(session, one)
-        what = f"request_ended_{why or 'conflict'}"
-        record.timeline.append(Event(what=what, by="", at=utc_now(), about=one.id))
+        _note_ended(record, one, why or "conflict")
 
 
 def end_what_was_taken_back(session: Session, record: Record) -> None:

@@ -114,6 +114,9 @@ def tell_of_who_is_held(change: Change, record: Record) -> None:
         raise_alert(change.session, change.now)
 
 
+CASE_CLOSED = _l("This case is closed. Open it again before you change it.")
+
+
 class History:
     """History of one case until it is saved: what is done to it, by whom and why."""
 
@@ -289,6 +292,11 @@ class CaseChange:
     def record(self) -> Record:
         """The record as it stands now, whoever saved it last."""
         return self.case.record
+
+    def refuse_closed(self) -> None:
+        """Raise Problem if the case is over."""
+        if self.row.state in OVER:
+            raise Problem(CASE_CLOSED, field="")
 
     def happened(self, what: str, about: str = "", reason: str = "") -> None:
         """Add a step to the case's timeline, with the state as it is now."""

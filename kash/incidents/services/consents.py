@@ -46,7 +46,7 @@ from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import from_bytes
 from kash.incidents.services.brief_endings import end_briefs_without_consent
 from kash.incidents.services.cases import changing, locked_incident, save_record
-from kash.incidents.services.documentation import CASE_CLOSED, CLOSED, KIND, facts_from
+from kash.incidents.services.documentation import KIND, facts_from
 from kash.incidents.services.saved_views import NOBODY_AGREED, CaseChangedMeanwhile
 from kash.platform.database import db
 from kash.platform.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
@@ -102,7 +102,7 @@ def answer_consents(
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
         record = case.record
         said = _sayable(record, answers, origin)
-        everyone = [one.id for one in record.persons]
+        everyone = list(record.codes)
         if person and person not in everyone:
             raise NotFound
         whom = [person] if person or not everyone else everyone
@@ -279,7 +279,7 @@ def refuse_unasked(
     """Raises Problem unless all of whom a paper tells (ids of persons) said yes to it lately."""
     left = not_asked(record, paper, told_of, to_local(now).date())
     if left:
-        codes = [person.code for person in record.persons if person.id in left]
+        codes = record.codes_of(left)
         raise Problem(
             _(
                 "Ask again first, read back what the paper says, and note it: %(codes)s. An answer"
@@ -391,8 +391,7 @@ def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None
     if said.origin not in ORIGINS or not is_answer(list(said.wanted), said.origin):
         raise NotFound
     with changing("incidents.choice_noted", by, vault, reference) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         if said.person not in everybody(case.record):
             raise NotFound
         choice = Choice(
@@ -428,8 +427,7 @@ def note_own_yes(
     to her in a language, from a page that showed this version of the case. With a no, an open brief
     that asks for it ends. Raises as `note_choice`."""
     with changing("incidents.consents_answered", by, vault, reference) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         if person not in everybody(case.record):
             raise NotFound
         before = own_answer(case.record, person)

@@ -20,11 +20,11 @@ from datetime import date, datetime, time, timedelta
 
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, delete_where
 from kash.incidents.queries.cases import KIND as CASES_KIND
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.letterbox import (
@@ -197,13 +197,8 @@ def _remove(session: Session, draft_id: int, document_id: int) -> None:
     public_id = session.scalar(
         select(SealedDocument.public_id).where(SealedDocument.id == document_id)
     )
-    for table, column in (
-        (IncidentDraftScreen, IncidentDraftScreen.draft_id),
-        (IncidentDraft, IncidentDraft.id),
-    ):
-        session.execute(
-            delete(table).where(column == draft_id).execution_options(synchronize_session=False)
-        )
+    for column in (IncidentDraftScreen.draft_id, IncidentDraft.id):
+        delete_where(session, column, [draft_id])
     if public_id is not None:
         shred(session, [public_id])
 
@@ -237,10 +232,6 @@ def note_autosave_opened(by: Actor, vault: OpenVault, kept: Autosave) -> None:
         keep_keys(change.session, vault, fetch(change.session, kept.document, kind=AUTOSAVES_KIND))
 
 
-# States in which the form still changes what was documented.
-CLOSED = frozenset({"closed", "shredded"})
-
-
 IDENTITY_WOULD_BE_LEFT = _l("A person whose name is kept sealed cannot be taken off here.")
 
 
@@ -251,9 +242,6 @@ NO_TERM = _l(
 
 
 WHY_IS_MISSING = _l("This case was verified. Say why the record is changed.")
-
-
-CASE_CLOSED = _l("This case is closed. Open it again before you change it.")
 
 
 @dataclass(frozen=True)
@@ -384,8 +372,7 @@ def write_case(
     Damaged.
     """
     with changing("incidents.case_written", by, vault, reference, version=version) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         if asks_why(case.record) and not written.why:
             raise Problem(WHY_IS_MISSING, field="why")
         case.why = written.why
@@ -431,8 +418,7 @@ def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> No
     Raises CaseClosed, NotFound, Damaged and CaseChangedMeanwhile.
     """
     with changing("incidents.referred", by, vault, reference) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         if any(one.id == referral.id for one in case.record.referrals):
             case.change.nothing()
             return
@@ -475,8 +461,7 @@ def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
     of mediation is shut for it.
     """
     with changing("incidents.term_agreed", by, vault, reference) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         if any(one.id == term.id for one in case.record.terms):
             case.change.nothing()
             return
@@ -719,8 +704,7 @@ def agree_not_known(by: Actor, vault: OpenVault, reference: str, proposal: str) 
 
 
 def _person(change: CaseChange, person_id: str) -> Person:
-    if change.row.state in OVER:
-        raise Problem(CASE_CLOSED, field="")
+    change.refuse_closed()
     return one_or_404(next((one for one in change.record.persons if one.id == person_id), None))
 
 

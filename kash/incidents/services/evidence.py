@@ -445,7 +445,7 @@ def label_evidence(
     """
     with changing("incidents.evidence_labelled", by, vault, reference) as case:
         evidence = open_evidence(vault, case.case, document, case.change.session)
-        there = {one.id for one in case.record.persons}
+        there = set(case.record.codes)
         # Whoever was taken off the record is shown by it all the same.
         gone = [one for one in evidence.listed.shows if one not in there]
         whom = evidence.listed.shows if shows is None else [*gone, *shows]
@@ -460,7 +460,7 @@ def label_evidence(
             raise CaseChangedMeanwhile
         evidence.listed.label = evidence.file.label = label
         evidence.file.note = note
-        codes = {one.id: one.code for one in case.record.persons}
+        codes = case.record.codes
         told = (
             "" if whom == evidence.listed.shows else ", ".join(codes.get(one, "–") for one in whom)
         )

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, delete_where
 from kash.incidents.queries import letterbox as queries
 from kash.incidents.queries.cases import KIND
 from kash.incidents.queries.letterbox import (
@@ -272,13 +272,8 @@ def _shred_drafts(session: Session, drafts: list[int]) -> None:
     kept = select(IncidentDraftScreen.document_id).where(IncidentDraftScreen.draft_id.in_(drafts))
     ids = select(SealedDocument.public_id).where(SealedDocument.id.in_(kept))
     documents = list(session.scalars(ids))
-    for table, column in (
-        (IncidentDraftScreen, IncidentDraftScreen.draft_id),
-        (IncidentDraft, IncidentDraft.id),
-    ):
-        session.execute(
-            delete(table).where(column.in_(drafts)).execution_options(synchronize_session=False)
-        )
+    for column in (IncidentDraftScreen.draft_id, IncidentDraft.id):
+        delete_where(session, column, drafts)
     shred(session, documents)
 
 

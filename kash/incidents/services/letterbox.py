@@ -18,6 +18,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from flask_babel import force_locale
@@ -36,6 +37,7 @@ from kash.incidents.models import (
     IncidentDraft,
     IncidentDraftScreen,
     Letterbox,
+    delete_where,
 )
 from kash.incidents.queries.letterbox import KIND as LETTERBOX_KIND
 from kash.incidents.queries.letterbox import PLACE as LETTERBOX_PLACE
@@ -69,6 +71,8 @@ from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today, to_local, zone
 from kash.platform.web.programme import brand, programme_languages
 from kash.policy import Actor
+
+OneRow = TypeVar("OneRow", FilingQuota, Letterbox)
 
 _log = structlog.get_logger("kash.incidents")
 
@@ -205,18 +209,22 @@ def tend_quota(session: Session, now: datetime) -> None:
 
 
 def _locked(session: Session, now: datetime, *besides: str) -> tuple[FilingQuota, Spent]:
-    found = select(FilingQuota).with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(found)
-    if row is None:
-        session.execute(
-            insertion(session, FilingQuota).values(id=1, body=b"").on_conflict_do_nothing()
-        )
-        row = session.scalars(found).one()
+    row = _only_row(session, FilingQuota)
     today, everybody = to_local(now).date(), {*who_may_file(session), *besides}
     spent = spent_in(row.body)
     if spent is None or spent.day != today:
         return row, begin(today, spent.circles if spent else (), everybody, _DICE)
     return row, joined(spent, everybody)
+
+
+def _only_row(session: Session, table: type[OneRow]) -> OneRow:
+    """The row of a table that has one only, locked; added if it is not there yet."""
+    query = select(table).with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query)
+    if row is None:
+        session.execute(insertion(session, table).values(id=1, body=b"").on_conflict_do_nothing())
+        row = session.scalars(query).one()
+    return row
 
 
 def _put(session: Session, row: FilingQuota, spent: Spent) -> None:
@@ -299,14 +307,7 @@ def letterbox(session: Session) -> Iterator[Box]:
 
     Raises LetterboxFull and SealError.
     """
-    found = select(Letterbox).where(Letterbox.id == 1).with_for_update()
-    found = found.execution_options(populate_existing=True)
-    row = session.scalar(found)
-    if row is None:
-        session.execute(
-            insertion(session, Letterbox).values(id=1, body=b"").on_conflict_do_nothing()
-        )
-        row = session.scalars(found).one()
+    row = _only_row(session, Letterbox)
     box = box_in(row.body)
     yield box
     try:
@@ -444,14 +445,12 @@ def _take_over(session: Session, box: Box) -> None:
     for row in rows:
         session.expunge(row[4])
         session.expunge(row[5])
-    for table, column, ids in (
-        (IncidentDraftScreen, IncidentDraftScreen.document_id, documents),
-        (DocumentKey, DocumentKey.document_id, documents),
-        (SealedDocument, SealedDocument.id, documents),
+    for column in (
+        IncidentDraftScreen.document_id,
+        DocumentKey.document_id,
+        SealedDocument.id,
     ):
-        session.execute(
-            delete(table).where(column.in_(ids)).execution_options(synchronize_session=False)
-        )
+        delete_where(session, column, documents)
     left = select(IncidentDraftScreen.draft_id)
     session.execute(
         delete(IncidentDraft)

@@ -42,7 +42,7 @@ from kash.incidents.rules.parts import AccountGiven
 from kash.incidents.rules.record import Taking
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import refuse_unasked
-from kash.incidents.services.documentation import CASE_CLOSED, CLOSED, WHY_IS_MISSING
+from kash.incidents.services.documentation import WHY_IS_MISSING
 from kash.incidents.services.saved_views import STAYS_HERE, NotNow
 from kash.people.models import Organisation
 from kash.people.rules.directory import Stretch, overlap
@@ -239,8 +239,7 @@ def ask_mediator(
     if not (request.call_name.strip() and request.call_phone):
         raise Problem(_l("Say whom of the programme the mediator calls, and at which number."))
     with changing("incidents.changed", by, vault, reference, version=version) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         persons = [one.id for one in case.record.persons if one.id in request.persons]
         if not rules.may_ask(case.record, persons):
             raise Problem(NO_CONSENT_TO_MEDIATE, field="persons")
@@ -382,8 +381,7 @@ def say_how_taken(
     something else was said before and the case was verified, CaseClosed, NotFound and Damaged.
     """
     with changing("incidents.taking_said", by, vault, reference, version=version) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         said = case.record.taking
         if said == taking:
             case.change.nothing()

@@ -21,7 +21,6 @@ from kash.incidents.rules.clocks import (
 )
 from kash.incidents.rules.parts import CashBail, Term
 from kash.incidents.services.cases import CaseChange, changing
-from kash.incidents.services.documentation import CASE_CLOSED, CLOSED
 from kash.incidents.services.saved_views import CaseChangedMeanwhile, NobodyHoldsKeys, NotNow
 from kash.platform.database import db
 from kash.platform.vault import (
@@ -35,7 +34,7 @@ from kash.platform.vault import (
     save_document,
     shred,
 )
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, one_or_404
 from kash.policy import Actor
 
 # Says nothing in clear of what is in it.
@@ -54,8 +53,7 @@ def write_down_bail(
     Raises CaseClosed, NotFound, Damaged and CaseChangedMeanwhile.
     """
     with changing("incidents.bail_written", by, vault, reference) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         found = bail_of(case.record, bail.id)
         if found == bail:
             case.change.nothing()
@@ -95,8 +93,7 @@ def take_off_bail(
 ) -> None:
     """Take off cash bail that was written down wrongly. Raises as `write_down_bail`."""
     with changing("incidents.bail_written", by, vault, reference, version=version) as case:
-        if case.row.state in CLOSED:
-            raise Problem(CASE_CLOSED, field="")
+        case.refuse_closed()
         found = one_or_404(bail_of(case.record, key))
         _still_ask(case, found)
         case.record.bail = [one for one in case.record.bail if one.id != key]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.incidents.models import (
@@ -18,6 +18,7 @@ from kash.incidents.models import (
     IncidentDraft,
     IncidentDraftScreen,
     MediationBrief,
+    delete_where,
     end_with_closing,
     remains_of,
 )
@@ -277,11 +278,7 @@ def _shred(
     session: Session, rows: Sequence[Incident], ids: Sequence[str], briefs: Sequence[str]
 ) -> int:
     """End cases, and the documents and briefs that belong to them; how many documents went."""
-    session.execute(
-        delete(MediationBrief)
-        .where(MediationBrief.public_id.in_(briefs))
-        .execution_options(synchronize_session=False)
-    )
+    delete_where(session, MediationBrief.public_id, briefs)
     for row in rows:
         row.state, row.document_id, row.remind_at = "shredded", None, None
     session.flush()
@@ -289,13 +286,8 @@ def _shred(
     drafts = session.scalars(
         select(IncidentDraftScreen.draft_id).where(IncidentDraftScreen.document_id.in_(numbers))
     ).all()
-    for table, column, gone in (
-        (IncidentDraftScreen, IncidentDraftScreen.document_id, numbers),
-        (IncidentDraft, IncidentDraft.id, drafts),
-    ):
-        session.execute(
-            delete(table).where(column.in_(gone)).execution_options(synchronize_session=False)
-        )
+    delete_where(session, IncidentDraftScreen.document_id, numbers)
+    delete_where(session, IncidentDraft.id, drafts)
     return shred(session, ids)
 
 

@@ -192,6 +192,16 @@ def next_of(case: Case, actor: Actor) -> dict[str, Any] | None:
     return {"verb": verb, "somebody_else": why is Refusal.SAME_PERSON}
 
 
+def case_again(reference: str) -> Case:
+    """The case as somebody else has left it meanwhile. Raises as `load_case`."""
+    return load_case(reference)[2]
+
+
+def to(endpoint: str, **values: Any) -> ResponseReturnValue:
+    """On to a page of this room."""
+    return redirect(url_for(f"incidents.{endpoint}", **values), 303)
+
+
 @blueprint.get("/<reference>")
 @allow("incidents.see")
 @require_vault
@@ -214,7 +224,7 @@ def comment(reference: str) -> ResponseReturnValue:
         note_opening(actor, vault, case)
         return _page(case, actor, form), 422
     assignment.comment(reference, form.text.data, by=actor, vault=vault)
-    return redirect(url_for("incidents.case", reference=reference, _anchor="comments"), 303)
+    return to("case", reference=reference, _anchor="comments")
 
 
 @blueprint.post("/<reference>/u")
@@ -227,7 +237,7 @@ def urgent(reference: str) -> ResponseReturnValue:
     cannot_wait = request.form.get("urgent") == "1"
     mark_urgent(reference, cannot_wait, by=actor, vault=vault)
     flash(_("Marked as urgent.") if cannot_wait else _("It is no longer marked as urgent."))
-    return redirect(url_for("incidents.case", reference=reference), 303)
+    return to("case", reference=reference)
 
 
 def _page(
@@ -279,7 +289,7 @@ def _page(
 
 def _stopped(record: Record) -> str:
     """Codes of those who do not let it be kept, or that it is everybody."""
-    codes = {one.id: one.code for one in record.persons}
+    codes = record.codes
     stopped = record.who_stopped()
     if len(stopped) >= len(codes):
         return _("everybody")
@@ -310,7 +320,7 @@ def _timeline(record: Record) -> list[Event]:
 
 
 def _clocks(record: Record, now: datetime) -> list[Any]:
-    codes = {one.id: one.code for one in record.persons}
+    codes = record.codes
     return [
         {
             "clock": clock,
@@ -344,7 +354,7 @@ def _accounts(record: Record) -> set[str]:
 
 def _called(record: Record) -> dict[str, str]:
     """Labels of persons and parties where an act names them."""
-    called = {one.id: one.code for one in record.persons}
+    called = record.codes
     for one in record.parties:
         place = one.station_name or str(names.PARTY_KIND_NAMES.get(one.kind, one.kind))
         rank = names.RANK_BAND_NAMES.get(one.rank_band) if one.rank_band != "unknown" else None
@@ -370,7 +380,7 @@ def case_file(reference: str) -> ResponseReturnValue:
         chosen = list(form.persons.data)
         # Her words tell of everybody in the case.
         words = form.narrative.data and may_hold_narrative(found.record, chosen)
-        told_of = [one.id for one in found.record.persons] if words else chosen
+        told_of = list(found.record.codes) if words else chosen
         identities = identities_shown(found, chosen, vault) if form.identities.data else {}
         choice = form.command(FileChoice, identities=identities, paper=form.court_paper)
         listed = [one for one in found.record.evidence if is_listed(found.record, one, chosen)]
@@ -400,7 +410,7 @@ def case_file(reference: str) -> ResponseReturnValue:
 
 
 def _codes(record: Record, persons: list[str]) -> list[str]:
-    return [one.code for one in record.persons if one.id in persons]
+    return record.codes_of(persons)
 
 
 def _without_health(record: Record, agreed: list[Person]) -> list[Person]:
@@ -494,7 +504,7 @@ def add_link(reference: str) -> ResponseReturnValue:
     actor, vault, _found = load_case(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
     assignment.add_link(reference, kind, target, by=actor, vault=vault)
-    return redirect(url_for("incidents.links", reference=reference), 303)
+    return to("links", reference=reference)
 
 
 @blueprint.post("/<reference>/l/remove")
@@ -507,7 +517,7 @@ def remove_link(reference: str) -> ResponseReturnValue:
     # Sent twice, the second finds it gone, as she wanted.
     with suppress(NotFound):
         assignment.remove_link(reference, kind, target, by=actor, vault=vault)
-    return redirect(url_for("incidents.links", reference=reference), 303)
+    return to("links", reference=reference)
 
 
 SORTS: dict[str, Callable[[RegisterLine], Any]] = {
@@ -580,7 +590,7 @@ def remove_view(view_id: str) -> ResponseReturnValue:
     """Take an own view away."""
     saved_views_services.remove_view(view_id, by=current_actor(), vault=the_vault())
     flash(_("The view is gone."))
-    return redirect(url_for("incidents.index"), 303)
+    return to("index")
 
 
 def _asked() -> Filters:

@@ -29,7 +29,12 @@ from kash.incidents.forms.casework import (
 from kash.incidents.forms.consents import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.letterbox import court_days
-from kash.incidents.queries.mediation import Asking, asking_cases, reporting_policy, seconds
+from kash.incidents.queries.mediation import (
+    Asking,
+    asking_cases,
+    nobody_decides,
+    reporting_policy,
+)
 from kash.incidents.queries.officers import decides_alone, may_work, officers
 from kash.incidents.queries.outside import outside_contact
 from kash.incidents.rules.casework import SHRED, STEPS, Refusal, closing_outcomes, refusal_of
@@ -71,12 +76,11 @@ from kash.incidents.services.second_member import (
     ask,
     take_step,
 )
-from kash.incidents.views.cases import load_case, the_vault
+from kash.incidents.views.cases import case_again, load_case, the_vault, to
 from kash.incidents.views.consents import asked
 from kash.incidents.views.evidence import participant_label
 from kash.incidents.views.mediation import stations
 from kash.people.queries.directory import service_choices
-from kash.platform.database import db
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web import NotFound as web_NotFound
 from kash.platform.web.account_names import account_names
@@ -108,7 +112,7 @@ def decisions() -> ResponseReturnValue:
     if form.validate_on_submit():
         name_policy(actor, form.policy())
         flash(_("Saved."))
-        return redirect(url_for("incidents.decisions"), 303)
+        return to("decisions")
     cases, damaged = asking_cases(actor, vault)
     new = [one for case in cases for one in case.documents if one.form != "kept"]
     note_search(actor, vault, new)
@@ -151,9 +155,9 @@ def decision(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             note_decision(actor, vault, reference, form.note(), version=form.version_shown())
             flash(_("Noted. Nothing was sent."))
-            return redirect(url_for("incidents.decision", reference=reference), 303)
+            return to("decision", reference=reference)
         if form.changed_meanwhile:
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
     notes = report_notes(case, vault)
     answer, status = page(
         "incidents/decision.html",
@@ -211,7 +215,7 @@ def _decided_already(reference: str) -> ResponseReturnValue:
 def _next(reference: str) -> str:
     """On with the same case if it still asks for something, else to the list."""
     try:
-        _actor, _vault, case = load_case(reference)
+        case = case_again(reference)
     except NotFound:
         # With bail that has its receipt it is no case of hers any more.
         return url_for("incidents.decisions")
@@ -288,7 +292,7 @@ def referrals(reference: str) -> ResponseReturnValue:
                 )
                 return _saved("incidents.referrals", reference)
             if outcome.changed_meanwhile:
-                _actor, _vault, case = load_case(reference)
+                case = case_again(reference)
         form = ReferralForm(formdata=None)
         form.offer(list(offered.items()), _persons(case.record))
     elif form.validate():
@@ -343,7 +347,7 @@ def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 def _sides(record: Record) -> list[tuple[str, str]]:
-    keys = [one.id for one in record.persons] + [one.id for one in record.parties]
+    keys = list(record.codes) + [one.id for one in record.parties]
     return [(key, participant_label(record, key)) for key in keys]
 
 
@@ -412,7 +416,7 @@ REFERRALS = CaseSection(
 
 def says_open(one: OpenThing, record: Record) -> str:
     """All that is open, and of whom."""
-    codes = {person.id: person.code for person in record.persons}
+    codes = record.codes
     whom = ", ".join(codes[person] for person in one.persons if person in codes)
     what = str(wording.CLOCK_NAMES[one.clock] if one.clock else wording.OPEN_NAMES[one.kind])
     return f"{what}: {whom}" if whom else what
@@ -472,7 +476,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
                 endings=form.endings,
             )
             flash(_("Now: %(state)s.", state=names.STATE_NAMES[state]))
-            return redirect(url_for("incidents.case", reference=reference), 303)
+            return to("case", reference=reference)
         if not form.errors:
             # Then it was not refused, but somebody else saved meanwhile.
             form.form_errors.append(f"{changed.sentence} " + _("Look at it again, then go on."))
@@ -485,7 +489,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         refused=refused,
         asks_reason=STEPS[verb].asks_reason or bool(at_risk),
         unprotected=[one.code for one in at_risk],
-        codes={one.id: one.code for one in case.record.persons},
+        codes=case.record.codes,
         gate_shut=standing.gate_shut,
         not_agreed=case.state == "resolved" and not standing.agreed,
         open_things=[(says_open(one, case.record), one) for one in open_things],
@@ -514,7 +518,7 @@ def assign(reference: str) -> ResponseReturnValue:
             form.mark_wrong(form.account, _("This officer cannot work on this case."))
         else:
             flash(_("Saved."))
-            return redirect(url_for("incidents.case", reference=reference), 303)
+            return to("case", reference=reference)
     return page("incidents/assign.html", form=form, case=case)
 
 
@@ -528,7 +532,7 @@ def declare(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         declare_conflict(reference, by=actor, vault=vault)
         flash(_("You do not see that case any more. The others are told that you are kept away."))
-        return redirect(url_for("incidents.index"), 303)
+        return to("index")
     alone = len(may_work(officers(), case.seen)) < 2
     return page(
         "incidents/declare.html",
@@ -557,5 +561,5 @@ def shred(reference: str) -> ResponseReturnValue:
         "incidents/shred.html",
         form=form,
         case=case,
-        nobody=not seconds(db.session(), actor.public_id, case.seen),
+        nobody=nobody_decides(actor, case),
     )

@@ -31,7 +31,7 @@ from kash.incidents.forms.consents import (
 )
 from kash.incidents.queries.cases import Case, open_cases
 from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.mediation import seconds, standings
+from kash.incidents.queries.mediation import nobody_decides, seconds, standings
 from kash.incidents.rules.case_file import answers_of as case_file_answers_of
 from kash.incidents.rules.case_file import (
     choice_of,
@@ -86,7 +86,7 @@ from kash.incidents.services.second_member import (
     refuse,
     shred_case,
 )
-from kash.incidents.views.cases import load_case, the_vault
+from kash.incidents.views.cases import case_again, load_case, the_vault, to
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db
 from kash.platform.vault import OpenVault
@@ -217,7 +217,7 @@ def _wished(wish: CaseConsent) -> str:
 
 
 def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
-    codes = {one.id: one.code for one in record.persons}
+    codes = record.codes
     agreed = [code for key, code in codes.items() if record.consents_to(purpose, key)]
     refused = [
         code for key, code in codes.items() if is_refused_herself(record.consents, purpose, key)
@@ -254,7 +254,7 @@ def consents(reference: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("incidents.consents", reference=reference))
         if decides.changed_meanwhile:
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
     elif not by_paper and form.validate_on_submit():
         with form.showing_problems():
             noted = answer_consents(
@@ -270,7 +270,7 @@ def consents(reference: str) -> ResponseReturnValue:
             _tell(noted, case.record)
             return redirect(url_for("incidents.consents", reference=reference))
         if form.changed_meanwhile:
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
     chosen = language_chosen()
     shown_in = chosen or language_code()
     return page(
@@ -315,7 +315,7 @@ def language_chosen() -> str:
 
 def _tell(noted: NotedConsents, record: Record) -> None:
     flash(_("Saved.") if noted.changed else _("Nothing was changed."))
-    codes = {one.id: one.code for one in record.persons}
+    codes = record.codes
     for purpose, persons in noted.left_out.items():
         flash(
             _(
@@ -363,7 +363,7 @@ def court_asks(reference: str) -> ResponseReturnValue:
     """Ask again for one paper, and note what each said."""
     actor, vault, case = load_case(reference)
     able = may_be_asked(case.record)
-    codes = {one.id: one.code for one in case.record.persons}
+    codes = case.record.codes
     form = AskedAgainForm()
     chosen = language_chosen()
     shown_in = chosen or language_code()
@@ -375,9 +375,9 @@ def court_asks(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             note_asked_again(actor, vault, reference, form.version_shown(), form.said())
             flash(_("Saved."))
-            return redirect(url_for("incidents.court_asks", reference=reference), 303)
+            return to("court_asks", reference=reference)
         if form.changed_meanwhile:
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
     form.version.data, form.version.raw_data = str(form.version_to_send(case.version)), None
     asked = sorted(case.record.court_asks, key=lambda one: (one.on, one.at), reverse=True)
     return page(
@@ -400,7 +400,7 @@ def asked_of(record: Record) -> list[dict[str, Any]]:
     """Choice of each person on record, or of the case where nobody is: what she wants, what she
     said before, newest first, and what she said herself to "court or release". `could_not`: the
     newest try to ask her failed; `unheard`: what somebody else told since, which does not count."""
-    codes = {person.id: person.code for person in record.persons}
+    codes = record.codes
     return [
         {
             "person": person,
@@ -430,7 +430,7 @@ def her_choice(reference: str) -> ResponseReturnValue:
             note_choice(actor, vault, reference, form.said())
             return _noted(reference, form.person.data)
         if form.changed_meanwhile:
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
     return _page(case, form, OwnYesForm(formdata=None))
 
 
@@ -454,13 +454,13 @@ def own_yes(reference: str) -> ResponseReturnValue:
             )
             return _noted(reference)
         if isinstance(form.problem, CaseChangedMeanwhile):
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
     return _page(case, ChoiceForm(formdata=None), form)
 
 
 def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
     """Back to the page; `person`: whose choice was noted."""
-    _actor, _vault, case = load_case(reference)
+    case = case_again(reference)
     told = None if person is None else unheard(case.record, person)
     counts = None if person is None else choice_of(case.record, person)
     if told is None or counts is None:
@@ -476,8 +476,8 @@ def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
             "warn",
         )
     left = to_ask(case.record)
-    to = "incidents.her_choice" if left and len(case.record.persons) > 1 else "incidents.case"
-    return redirect(url_for(to, reference=reference), 303)
+    on = "her_choice" if left and len(case.record.persons) > 1 else "case"
+    return to(on, reference=reference)
 
 
 def _page(case: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
@@ -535,7 +535,7 @@ HOLD = CaseAction(
 def asked(reference: str) -> ResponseReturnValue:
     """Back to the case, where what was asked for stands."""
     flash(_("Asked. A second member finds it on Today, and decides."))
-    return redirect(url_for("incidents.case", reference=reference), 303)
+    return to("case", reference=reference)
 
 
 @blueprint.route("/2", methods=["GET", "POST"])
@@ -547,7 +547,7 @@ def seconds_list() -> ResponseReturnValue:
     actor, vault = current_actor(), the_vault()
     if request.method == "POST":
         note_search(actor, vault, [], shredded_read=request.form.get("seen", "").split())
-        return redirect(url_for("incidents.seconds_list"), 303)
+        return to("seconds_list")
     cases, _damaged = open_cases(actor, vault)
     waiting = sorted(
         ((case, one) for case in cases for one in case.record.proposals),
@@ -586,7 +586,7 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
     if found is None:
         # The button was pressed twice, or another was first.
         flash(str(DECIDED), "warn")
-        return redirect(url_for("incidents.case", reference=reference), 303)
+        return to("case", reference=reference)
     stands = standings(db.session(), actor.public_id, [found.by])[found.by]
     form = SecondForm()
     if stands is not Standing.MAY:
@@ -598,7 +598,7 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
                 return _agree(actor, vault, reference, found)
             refuse(actor, vault, reference, proposal, form.reason.data)
             flash(_("It is not done, and the case says why."))
-            return redirect(url_for("incidents.case", reference=reference), 303)
+            return to("case", reference=reference)
     else:
         note_opening(actor, vault, case)
     return page(
@@ -623,7 +623,7 @@ def _agree(
     if found.act == SHRED:
         done = shred_case(reference, by=actor, vault=vault, proposal=found.id)
         _tell_shredded(done)
-        return redirect(url_for("incidents.index", show="all"), 303)
+        return to("index", show="all")
     if found.act == REMOVE:
         remove_evidence(actor, vault, reference, found.id)
         flash(_("Removed. Its keys and its files are gone; its hashes and custody stay."))
@@ -639,7 +639,7 @@ def _agree(
     else:
         agree_to_hold(actor, vault, reference, found.id)
         flash(_("Agreed."))
-    return redirect(url_for("incidents.case", reference=reference), 303)
+    return to("case", reference=reference)
 
 
 def _tell_shredded(done: Shredded) -> None:
@@ -680,13 +680,13 @@ def hold_case(reference: str) -> ResponseReturnValue:
             reason, details = form.reason.data, form.details.data
             if hold(actor, vault, reference, reason, paper=form.paper.data, details=details):
                 flash(_("It is held from this moment."))
-                return redirect(url_for("incidents.case", reference=reference), 303)
+                return to("case", reference=reference)
             return asked(reference)
     return page(
         "incidents/hold.html",
         form=form,
         case=case,
-        nobody=not seconds(db.session(), actor.public_id, case.seen),
+        nobody=nobody_decides(actor, case),
     )
 
 
@@ -702,7 +702,7 @@ def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             if lift(actor, vault, reference, hold_id, form.reason.data):
                 flash(_("The hold is lifted."))
-                return redirect(url_for("incidents.case", reference=reference), 303)
+                return to("case", reference=reference)
             return asked(reference)
     return page(
         "incidents/hold_end.html",
@@ -710,5 +710,5 @@ def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
         case=case,
         found=found,
         alone=lifts_alone(found, actor.public_id),
-        nobody=not seconds(db.session(), actor.public_id, case.seen),
+        nobody=nobody_decides(actor, case),
     )

@@ -47,7 +47,13 @@ from kash.incidents.services.documentation import (
     write_case,
 )
 from kash.incidents.services.saved_views import NobodyHoldsKeys
-from kash.incidents.views.cases import hand_over_text, load_case, opening_text, the_vault
+from kash.incidents.views.cases import (
+    case_again,
+    hand_over_text,
+    load_case,
+    opening_text,
+    the_vault,
+)
 from kash.incidents.views.evidence import GROUPS as EVIDENCE_GROUPS
 from kash.incidents.views.evidence import participant_label, place_names, value_label
 from kash.incidents.views.mediation import stations
@@ -331,7 +337,7 @@ def _restored(case: Case | None, shown: Shown) -> ResponseReturnValue:
 
 def _beside(form: DocumentationForm, written: SentPage, reference: str) -> ResponseReturnValue:
     """Show what somebody else saved beside what was typed; sent once more, it is saved."""
-    _actor, _vault, case = load_case(reference)
+    case = case_again(reference)
     merged = merge(case.record, written.typed, form.places_shown())
     again = DocumentationForm(formdata=None, data=as_form(merged.record))
     again.token.data, again.why.data = form.token.data, form.why.data

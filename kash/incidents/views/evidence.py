@@ -43,7 +43,7 @@ from kash.incidents.forms.documentation import (
 )
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case, open_cases
-from kash.incidents.queries.mediation import OpenEvidence, open_evidence, seconds
+from kash.incidents.queries.mediation import OpenEvidence, nobody_decides, open_evidence
 from kash.incidents.rules.case_file import (
     CourtPaper,
     not_asked,
@@ -75,7 +75,7 @@ from kash.incidents.services.saved_views import (
     EvidenceDamaged,
 )
 from kash.incidents.services.second_member import OnHold, ask
-from kash.incidents.views.cases import load_case, the_vault
+from kash.incidents.views.cases import load_case, the_vault, to
 from kash.incidents.views.consents import asked
 from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import db, utc_now
@@ -210,7 +210,7 @@ def _who_keeps(found: OpenEvidence, *, whole: bool) -> list[str]:
 
 def codes_of(record: Record, kept: list[str]) -> list[str]:
     """Codes of those who keep something here, or in words who they are."""
-    codes = {one.id: one.code for one in record.persons}
+    codes = record.codes
     said = [codes[one] for one in kept if one in codes]
     if "" in kept:
         said.append(_("nobody is on record yet"))
@@ -232,7 +232,7 @@ def papers_for(record: Record, whom: Collection[str]) -> tuple[list[CourtPaper],
     whole = [paper for paper in asked if not not_asked(record, paper, whom, today)]
     newest = next(iter(asked), CourtPaper("", ""))
     left = [] if whole else not_asked(record, newest, whom, today)
-    return whole, [one.code for one in record.persons if one.id in left]
+    return whole, record.codes_of(left)
 
 
 def _evidence_page(
@@ -252,7 +252,7 @@ def _evidence_page(
         unasked=unasked,
         stays=_who_keeps(evidence, whole=True),
         sheet_stays=_who_keeps(evidence, whole=False),
-        shows=[one.code for one in evidence.case.record.persons if one.id in evidence.listed.shows],
+        shows=evidence.case.record.codes_of(evidence.listed.shows),
         told=everybody_may_be_told_of(evidence.case.record),
         reference=evidence.case.reference,
         document=evidence.document,
@@ -405,7 +405,7 @@ def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
         form=form,
         listed=listed,
         back=_page_of(reference, document),
-        nobody=not seconds(db.session(), actor.public_id, case.seen),
+        nobody=nobody_decides(actor, case),
     )
 
 
@@ -464,7 +464,7 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
                     flash(_("Sealed. Only a custodian can read it."))
                 else:
                     flash(_("Sealed. It takes the old one’s place once a second member agrees."))
-                return redirect(url_for("incidents.case", reference=reference), 303)
+                return to("case", reference=reference)
     return page(
         "incidents/identity.html",
         form=form,
@@ -543,7 +543,7 @@ def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
         raise Damaged from None
     except SealError:
         flash(_("Nobody allowed it, or the hour is over. Ask a custodian."), "warn")
-        return redirect(url_for("incidents.identity", reference=reference, person=person), 303)
+        return to("identity", reference=reference, person=person)
     return page(
         "incidents/identity_read.html", form=None, case=case, person=one, facts=worded(facts)
     )
@@ -558,9 +558,7 @@ def identity_of(document: str) -> ResponseReturnValue:
     for found in cases:
         for one in found.record.persons:
             if document in found.record.identities_of(one.id):
-                return redirect(
-                    url_for("incidents.identity", reference=found.reference, person=one.id), 303
-                )
+                return to("identity", reference=found.reference, person=one.id)
     raise NotFound
 
 

@@ -37,7 +37,7 @@ from kash.incidents.queries.cases import (
     whom_accounts_tell_of,
 )
 from kash.incidents.queries.letterbox import court_days
-from kash.incidents.queries.mediation import seconds
+from kash.incidents.queries.mediation import nobody_decides
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, asks_why
 from kash.incidents.rules.clocks import clocks_of, may_be_given_up, who_is_held
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES
@@ -47,18 +47,18 @@ from kash.incidents.rules.totals import PATIENCE, in_order
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import alerts as services
 from kash.incidents.services.cases import note_opening
-from kash.incidents.services.documentation import CLOSED, ask_not_known, note_try, tell_what_came
+from kash.incidents.services.documentation import ask_not_known, note_try, tell_what_came
 from kash.incidents.services.mediation import give_account as given_account
 from kash.incidents.services.mediation import say_how_taken
 from kash.incidents.services.redacting import ask_redaction
 from kash.incidents.services.saved_views import STAYS_HERE
-from kash.incidents.views.cases import load_case
+from kash.incidents.views.cases import case_again, load_case, to
 from kash.incidents.views.consents import asked
 from kash.incidents.views.documentation import ShownChanges
 from kash.incidents.views.evidence import codes_of, papers_for, value_label
 from kash.people import directory_words
 from kash.people.rules.directory import minute_of_week
-from kash.platform.database import db, utc_now
+from kash.platform.database import utc_now
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import Problem, one_or_404
@@ -92,7 +92,7 @@ def changes(reference: str) -> ResponseReturnValue:
         damaged=history.damaged,
         names=account_names(who - {""}),
         taking=told(case.record.taking),
-        may_edit=actor.may("incidents.edit") and case.state not in CLOSED,
+        may_edit=actor.may("incidents.edit") and case.state not in OVER,
         may_ask=actor.may("incidents.edit"),
     )
 
@@ -150,7 +150,7 @@ def redact(reference: str) -> ResponseReturnValue:
         "incidents/redact.html",
         form=form,
         case=case,
-        nobody=not seconds(db.session(), actor.public_id, case.seen),
+        nobody=nobody_decides(actor, case),
     )
 
 
@@ -178,7 +178,7 @@ def taking(reference: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference))
         if form.changed_meanwhile:
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
             form.version.data, form.version.raw_data = str(case.version), None
     return page(
         "incidents/taking.html",
@@ -187,7 +187,7 @@ def taking(reference: str) -> ResponseReturnValue:
         languages=names_of_languages(),
         asks_why=asks_why(case.record) and case.record.taking.is_said(),
         said_before=case.record.taking.is_said(),
-        over=case.state in CLOSED,
+        over=case.state in OVER,
     )
 
 
@@ -284,7 +284,7 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
         "kept": bool(case.record.first_accounts),
         "waits": bool(case.screens) or case.state == "draft",
         "names": account_names(found) if (found := whom_it_names(case.record)) else {},
-        "may_edit": actor.may("incidents.edit") and case.state not in CLOSED,
+        "may_edit": actor.may("incidents.edit") and case.state not in OVER,
     }
 
 
@@ -320,7 +320,7 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
             tell_what_came(actor, vault, reference, form.said(person), form.row_version_shown)
             return _saved(reference, person)
         if form.changed_meanwhile:
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
             form.show_row_version(case.version)
     record = case.record
     found = one_or_404(_person(record, person))
@@ -351,7 +351,7 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
             (one for one in record.proposals if (one.act, one.about) == (NOT_KNOWN, person)),
             None,
         ),
-        nobody=not seconds(db.session(), actor.public_id, case.seen),
+        nobody=nobody_decides(actor, case),
         names=account_names({one.by for one in found.tries}),
     )
     return answer, 409 if form.changed_meanwhile else 422 if tried.errors or why.errors else status
@@ -363,7 +363,7 @@ def _person(record: Record, person: str) -> Person | None:
 
 def _saved(reference: str, person: str) -> ResponseReturnValue:
     flash(_("Saved."))
-    return redirect(url_for("incidents.limits", reference=reference, person=person), 303)
+    return to("limits", reference=reference, person=person)
 
 
 ENTRY = Entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty")
@@ -394,7 +394,7 @@ def officers() -> ResponseReturnValue:
     if form.validate_on_submit():
         services.set_drills(current_actor(), form.drills.data or 0)
         flash(_("Saved."))
-        return redirect(url_for("incidents.officers"), 303)
+        return to("officers")
     if not form.is_submitted():
         form.drills.data = queries.drills_a_week()
     body = render_template("incidents/officers.html", **_said(form))
@@ -418,5 +418,5 @@ def officer(account: str) -> ResponseReturnValue:
             active=bool(form.active.data),
         )
         flash(_("Saved."))
-        return redirect(url_for("incidents.officers"), 303)
+        return to("officers")
     return page("incidents/officer.html", form=form, officer=found)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -52,7 +52,7 @@ from kash.incidents.services.cases import note_opening
 from kash.incidents.services.mediation import Request, change_mediator, set_own_duty
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
-from kash.incidents.views.cases import load_case, the_vault
+from kash.incidents.views.cases import case_again, load_case, the_vault, to
 from kash.incidents.views.evidence import participant_label
 from kash.people import directory_words, words
 from kash.people.directory_words import phone_text
@@ -111,7 +111,7 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             mediation.ask_mediator(by, vault, reference, form.command(Request))
             flash(_("The mediator can read it now."))
-            return redirect(url_for("incidents.case", reference=reference), 303)
+            return to("case", reference=reference)
     else:
         # Her page was noted when it was asked for.
         return page("incidents/ask.html", **_asking(form, case, offered, minute))
@@ -180,7 +180,7 @@ def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValu
     with FlashedProblems():
         mediation.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
         flash(_("The request is taken back."))
-    return redirect(url_for("incidents.case", reference=reference), 303)
+    return to("case", reference=reference)
 
 
 def _part(case: Case, actor: Actor) -> dict[str, object] | None:
@@ -188,7 +188,7 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
     may_edit = actor.may("incidents.edit") and case.state not in ("closed", "shredded")
     if not record.interventions and not may_edit:
         return None
-    codes = {one.id: one.code for one in record.persons}
+    codes = record.codes
     return {
         "interventions": record.interventions,
         "names": account_names(one.mediator for one in record.interventions),
@@ -253,7 +253,7 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
             write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())
             return _saved(reference)
         if form.changed_meanwhile:
-            _actor, _vault, case = load_case(reference)
+            case = case_again(reference)
             bail = bail_of(case.record, bail_id)
     if bail is None:
         # What was typed can be written down anew.
@@ -279,14 +279,12 @@ def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         if one is None:
             # Sent twice, the second finds it gone.
-            return redirect(url_for("incidents.bail", reference=reference), 303)
+            return to("bail", reference=reference)
         with FlashedProblems(CaseChangedMeanwhile, tone="message"):
             take_off_bail(actor, vault, reference, one.id, version=version)
             flash(_("Taken off."))
-            return redirect(url_for("incidents.bail", reference=reference), 303)
-        return redirect(
-            url_for("incidents.correct_bail", reference=reference, bail_id=bail_id), 303
-        )
+            return to("bail", reference=reference)
+        return to("correct_bail", reference=reference, bail_id=bail_id)
     return render_template(
         "incidents/bail_remove.html",
         case=case,
@@ -297,7 +295,7 @@ def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
 
 def _saved(reference: str) -> ResponseReturnValue:
     flash(_("Saved."))
-    return redirect(url_for("incidents.bail", reference=reference), 303)
+    return to("bail", reference=reference)
 
 
 def _bail_part(case: Case, _actor: Actor) -> Mapping[str, Any]:
@@ -342,12 +340,12 @@ def own_duty() -> ResponseReturnValue:
     """Say whether one can be called."""
     set_own_duty(current_actor(), active=request.form.get("active") == "1")
     flash(_("Saved."))
-    return redirect(url_for("incidents.briefs"), 303)
+    return to("briefs")
 
 
 def _has_ended() -> ResponseReturnValue:
     """Back to the list, which says so: the brief ended while its page was open."""
-    return redirect(url_for("incidents.briefs"), 303)
+    return to("briefs")
 
 
 @blueprint.post("/b/<brief_id>/answer")
@@ -370,7 +368,7 @@ def answer_brief(brief_id: str) -> ResponseReturnValue:
             phone=phone_text(call.call_phone),
         )
     )
-    return redirect(url_for("incidents.briefs"), 303)
+    return to("briefs")
 
 
 @blueprint.route("/b/<brief_id>/close", methods=["GET", "POST"])
@@ -385,7 +383,7 @@ def close_brief(brief_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         mediation.close_brief(by, brief_id, form.results())
         flash(_("Thank you. What was asked is deleted here now."))
-        return redirect(url_for("incidents.briefs"), 303)
+        return to("briefs")
     return page("incidents/brief_close.html", form=form, brief=brief)
 
 
@@ -425,7 +423,7 @@ def add_mediator() -> ResponseReturnValue:
         with form.showing_problems():
             mediation.add_mediator(current_actor(), form.account.data, form.details())
             flash(_("Saved."))
-            return redirect(url_for("incidents.duty_list"), 303)
+            return to("duty_list")
     return page("incidents/duty_edit.html", form=form, duty=None)
 
 
@@ -442,7 +440,7 @@ def edit_mediator(duty_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             change_mediator(current_actor(), duty_id, form.details(), form.row_version_shown)
             flash(_("Saved."))
-            return redirect(url_for("incidents.duty_list"), 303)
+            return to("duty_list")
     found = duty(duty_id)
     if form.changed_meanwhile:
         form.show_row_version(found.row_version)
@@ -476,5 +474,5 @@ def remove_mediator(duty_id: str) -> ResponseReturnValue:
         with suppress(web_NotFound):
             mediation.remove_mediator(current_actor(), duty_id)
         flash(_("Removed from the list of mediators."))
-        return redirect(url_for("incidents.duty_list"), 303)
+        return to("duty_list")
     return render_template("incidents/duty_remove.html", duty=duty(duty_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +16,7 @@ from kash.incidents.services.outside import (
     propose_contact,
     why_another,
 )
+from kash.incidents.views.cases import to
 from kash.platform.approvals.rules import Standing
 from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
@@ -35,12 +36,12 @@ def outside() -> ResponseReturnValue:
         with CaughtProblem() as caught:
             agree_to_contact(actor, request.form["agree"])
             flash(_("Agreed. It is shown to whoever reports from now on."))
-            return redirect(url_for("incidents.outside"), 303)
+            return to("outside")
         problem = caught.sentence
     elif form.validate_on_submit():
         propose_contact(actor, form.name.data, form.reach.data)
         flash(_("Proposed. It is shown once another director or custodian agrees."))
-        return redirect(url_for("incidents.outside"), 303)
+        return to("outside")
     holds, proposed = outside_contact(), list(proposed_contacts().values())
     by = {one.by for one in (holds, *proposed) if one is not None and one.by}
     stand = standings(actor, proposed)
