@@ -70,7 +70,7 @@ def words_of(version: str, content: bytes) -> dict[str, Any]:
     if hashlib.sha256(content).hexdigest() != DIGESTS[version]:
         raise WordsWereChanged(f"the words of consent {version} were changed: add a version")
     return {
-        language: {purpose: _as_read_out(said) for purpose, said in purposes.items()}
+        language: {purpose: _as_read_out(words) for purpose, words in purposes.items()}
         for language, purposes in tomllib.loads(content.decode()).items()
     }
 
@@ -93,8 +93,8 @@ VERSIONS: dict[str, dict[str, Any]] = {
 def _said(version: str, purpose: str, part: str, language: str) -> str:
     languages = VERSIONS[version]
     spoken = languages.get(language or language_code(), languages[_FALLBACK])
-    said = str(spoken[purpose][part])
-    return said.replace(_BACKUPS, str(_days_of_backups())) if _BACKUPS in said else said
+    wording = str(spoken[purpose][part])
+    return wording.replace(_BACKUPS, str(_days_of_backups())) if _BACKUPS in wording else wording
 
 
 def _days_of_backups() -> int:
@@ -126,8 +126,8 @@ def text_of(purpose: str, version: str, language: str = "") -> CaseConsentText |
 
 
 def _texts(version: str) -> Mapping[str, CaseConsentText]:
-    found = (text_of(purpose, version) for purpose in VERSIONS[version][_FALLBACK])
-    return {text.purpose: text for text in found if text is not None}
+    texts = (text_of(purpose, version) for purpose in VERSIONS[version][_FALLBACK])
+    return {text.purpose: text for text in texts if text is not None}
 
 
 # What is read out now, purpose by purpose in their order.

@@ -69,7 +69,8 @@ def words_of(version: str, content: bytes) -> dict[str, str]:
     if hashlib.sha256(content).hexdigest() != DIGESTS[version]:
         raise WarningWasChanged(f"the warning {version} was changed: add a version")
     return {
-        language: str(said["words"]) for language, said in tomllib.loads(content.decode()).items()
+        language: str(warning["words"])
+        for language, warning in tomllib.loads(content.decode()).items()
     }
 
 
@@ -175,8 +176,8 @@ def case_file(
     Raises RenderError.
     """
     mark = _("Printed by %(name)s, %(when)s", name=printed_by, when=moment_text(now))
-    held = contents(case.record, choice.persons, with_narrative=choice.narrative)
-    shown = {one.id for one in held.persons}
+    file_contents = contents(case.record, choice.persons, with_narrative=choice.narrative)
+    shown = {person.id for person in file_contents.persons}
     reference = code_as_shown(case.record.paper_reference)
     record = case.record
     # Who sent it from a phone is named on no paper.
@@ -191,7 +192,7 @@ def case_file(
         author=people.get(author, ""),
         verified_by=people.get(record.verification.by, ""),
         told_at=told_at,
-        file=held,
+        file=file_contents,
         choice=choice,
         identities={key: name for key, name in choice.identities.items() if key in shown},
         mark=mark,
@@ -199,7 +200,7 @@ def case_file(
         codes=ACTS,
         places=PLACE_NAMES,
         names=names,
-        called=_Labels(case.record, shown, {one.id for one in held.parties}).of,
+        called=_Labels(case.record, shown, {party.id for party in file_contents.parties}).of,
     )
     return render_now(
         PagedDocument(
@@ -223,12 +224,12 @@ class _Labels:
 
     def __init__(self, record: Record, shown: set[str], parties: set[str]) -> None:
         self._hidden = {
-            one.id for one in record.parties if one.kind == PARTY and one.id not in parties
+            party.id for party in record.parties if party.kind == PARTY and party.id not in parties
         }
         self._persons = record.codes
         self._parties = {
-            one.id: f"{number} {names.PARTY_KIND_NAMES.get(one.kind, one.kind)}"
-            for number, one in enumerate(record.parties, start=1)
+            party.id: f"{number} {names.PARTY_KIND_NAMES.get(party.kind, party.kind)}"
+            for number, party in enumerate(record.parties, start=1)
         }
         self._shown = shown
 
@@ -257,7 +258,7 @@ def consent_markup(language: str) -> str:
     """The form as the press takes it."""
     return render_template(
         "incidents/paper/consents.html",
-        texts=[text_of(one, CONSENT_TEXTS_VERSION, language) for one in PURPOSES],
+        texts=[text_of(purpose, CONSENT_TEXTS_VERSION, language) for purpose in PURPOSES],
         organisation=brand(),
         unread=unread(language),
     )
@@ -272,8 +273,8 @@ def archive(record: Record, accounts: list[KeptAccount], given: AccountGiven) ->
     """The archive. Raises RenderError."""
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as package:
-        for number, one in enumerate(accounts, start=1):
-            package.writestr(ZipInfo(f"{number}.json", _MOMENT), one.plaintext)
+        for number, account in enumerate(accounts, start=1):
+            package.writestr(ZipInfo(f"{number}.json", _MOMENT), account.plaintext)
         package.writestr(ZipInfo(SHEET_NAME, _MOMENT), sheet(record, accounts, given))
     return file.getvalue()
 
@@ -282,14 +283,14 @@ def sheet(record: Record, accounts: list[KeptAccount], given: AccountGiven) -> b
     """The sheet as PDF: hashes, who took the account, who interpreted, to whom it goes and why.
     Who sent it from a phone is named on no paper. Raises RenderError."""
     reference = code_as_shown(record.paper_reference)
-    named = {one.account.kept_by for one in accounts} | {given.by}
-    named |= {one.account.author for one in accounts if not _is_sent(one)}
-    for one in accounts:
-        named |= {key for taken in one.account.taken_out for key in (taken.by, taken.second)}
+    named = {account.account.kept_by for account in accounts} | {given.by}
+    named |= {account.account.author for account in accounts if not _is_sent(account)}
+    for account in accounts:
+        named |= {key for taken in account.account.taken_out for key in (taken.by, taken.second)}
     markup = render_template(
         "incidents/paper/first_account.html",
         reference=reference,
-        accounts=[(one, _is_sent(one), _taken(one, record)) for one in accounts],
+        accounts=[(account, _is_sent(account), _taken(account, record)) for account in accounts],
         given=given,
         names=account_names(named - {""}),
         organisation=brand(),

@@ -77,8 +77,8 @@ class MadeOf(Part):
 
 def end_with_closing(session: Session, record: Record) -> None:
     """Run all steps of closing."""
-    for one in declared(Closing):
-        one.step(session, record)
+    for part in declared(Closing):
+        part.step(session, record)
 
 
 def remains_of(session: Session, record: Record) -> Remains:
@@ -86,9 +86,13 @@ def remains_of(session: Session, record: Record) -> Remains:
     documents = dict.fromkeys(
         [
             *record.filing.screens.values(),
-            *(document for one in record.persons for document in record.identities_of(one.id)),
-            *(one.document for one in record.earlier_identities),
-            *(one.document for one in record.proposals if one.document),
+            *(
+                document
+                for person in record.persons
+                for document in record.identities_of(person.id)
+            ),
+            *(identity.document for identity in record.earlier_identities),
+            *(proposal.document for proposal in record.proposals if proposal.document),
             *(piece.document for piece in record.evidence),
             *record.first_accounts,
             *record.sealed_changes,
@@ -97,11 +101,11 @@ def remains_of(session: Session, record: Record) -> Remains:
     )
     files: dict[str, None] = {}
     briefs: dict[str, None] = {}
-    for one in declared(Shredding):
-        found = one.step(session, record)
-        documents.update(dict.fromkeys(found.documents))
-        files.update(dict.fromkeys(found.files))
-        briefs.update(dict.fromkeys(found.briefs))
+    for part in declared(Shredding):
+        remains = part.step(session, record)
+        documents.update(dict.fromkeys(remains.documents))
+        files.update(dict.fromkeys(remains.files))
+        briefs.update(dict.fromkeys(remains.briefs))
     return Remains(list(documents), list(files), list(briefs))
 
 

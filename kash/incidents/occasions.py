@@ -40,4 +40,4 @@ class Occasions(Part):
 
 def occasions_of(kind: str) -> Occasions | None:
     """The occasions of a kind, None if nobody offers it."""
-    return next((one for one in declared(Occasions) if one.kind == kind), None)
+    return next((part for part in declared(Occasions) if part.kind == kind), None)

@@ -20,5 +20,5 @@ class BeforeSaving(Part):
 
 def take_over_everything(session: Session, record: Record) -> None:
     """Run all steps."""
-    for one in declared(BeforeSaving):
-        one.step(session, record)
+    for part in declared(BeforeSaving):
+        part.step(session, record)

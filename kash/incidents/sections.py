@@ -63,8 +63,8 @@ class Entry(Part):
 
 def entries_for(actor: Actor) -> list[Entry]:
     """The links on top of the register that are open to this actor, in their order."""
-    found = [entry for entry in declared(Entry) if actor.may(entry.permission)]
-    return sorted(found, key=lambda one: (one.order, one.endpoint))
+    entries = [entry for entry in declared(Entry) if actor.may(entry.permission)]
+    return sorted(entries, key=lambda one: (one.order, one.endpoint))
 
 
 def sections_of(case: Case, actor: Actor, *, beside: bool = False) -> list[dict[str, Any]]:

@@ -212,7 +212,7 @@ def since_text(clock: Clock, now: datetime) -> str:
 
 def held_text(line: Summary, now: datetime) -> str:
     """For how many hours somebody has been held, or since when it is known."""
-    arrested = [one.arrested_at for one in line.moments if one.arrested_at is not None]
+    arrested = [moment.arrested_at for moment in line.moments if moment.arrested_at is not None]
     if arrested:
         return _("%(span)s since the arrest", span=span_text(now - min(arrested)))
     if line.filed_at is not None:
@@ -260,8 +260,8 @@ def unset_text(kind: str) -> str:
 
 def event_text(what: str, name: str) -> str:
     """Name of an event; of one that another version knows, its own word."""
-    known = EVENT_NAMES.get(what) or STATE_NAMES.get(what)
-    return str(known) % {"name": name} if known is not None else what.replace("_", " ")
+    name_known = EVENT_NAMES.get(what) or STATE_NAMES.get(what)
+    return str(name_known) % {"name": name} if name_known is not None else what.replace("_", " ")
 
 
 def told_at(person: Person, name: str) -> str:

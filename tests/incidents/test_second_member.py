@@ -42,7 +42,6 @@ from kash.incidents.services.evidence import Received, add_evidence, note_custod
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.saved_views import NotNow
 from kash.incidents.services.second_member import (
-    OnHold,
     agree_to_hold,
     ask,
     hold,
@@ -54,7 +53,7 @@ from kash.incidents.services.second_member import (
 )
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import NotFound, Problem
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from tests.conftest import AMember
@@ -269,7 +268,7 @@ def test_one_members_hold_stops_every_other_officer(a_member: Member, filed: Fil
                 reference, "close", by=by, vault=vault, outcome="duplicate"
             ),
         ):
-            with pytest.raises(OnHold):
+            with pytest.raises(Problem, match="This case is held|Another member decides"):
                 act()
             db.session.rollback()
     held_by = open_case(anna.actor, anna.vault(), closed).record.holds[0].id

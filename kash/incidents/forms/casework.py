@@ -103,7 +103,11 @@ class StepForm(KashForm):
         if STEPS[verb].asks_reason or asks_why:
             self.reason.validators = [
                 required(_l("Write the reason.")),
-                *(one for one in self.reason.validators if not isinstance(one, Optional)),
+                *(
+                    validator
+                    for validator in self.reason.validators
+                    if not isinstance(validator, Optional)
+                ),
             ]
             self.reason.flags.required = True
 
@@ -117,10 +121,10 @@ class StepForm(KashForm):
 def closing_form(record: Record) -> type[StepForm]:
     """The form of closing a case: how it ended for each person, of what is on record of her."""
     fields: dict[str, Any] = {
-        "ending_fields": {one.id: f"ending_{one.id}" for one in record.persons}
+        "ending_fields": {person.id: f"ending_{person.id}" for person in record.persons}
     }
     for person in record.persons:
-        endings = [(one, names.ENDING_NAMES[one]) for one in endings_of(record, person)]
+        endings = [(ending, names.ENDING_NAMES[ending]) for ending in endings_of(record, person)]
         fields[f"ending_{person.id}"] = choice_field(
             person.code, [("", _l("Choose")), *endings], required=False
         )
@@ -364,7 +368,7 @@ class TermForm(KashForm):
     def offer(self, sides: Sequence[tuple[str, str]], kinds: Sequence[str]) -> None:
         """Offer both sides of the case, and what may be agreed in it; any other kind that is sent
         is refused by a sentence of its own where it is added."""
-        self.kind.choices = [("", _("Choose")), *((one, names.TERM_NAMES[one]) for one in kinds)]
+        self.kind.choices = [("", _("Choose")), *((kind, names.TERM_NAMES[kind]) for kind in kinds)]
         self.owed_by.choices = self.owed_to.choices = [("", _("Not said")), *sides]
         _key_or_fresh(self, fresh_key("terms"))
 
@@ -409,8 +413,8 @@ class CourtPaperForm(KashForm):
 
     def offer_papers(self, papers: Iterable[CourtPaper]) -> None:
         """Offer the papers that people were asked about."""
-        self._papers = {one.key: one for one in papers}
-        self.paper.choices = [(key, one.receiver) for key, one in self._papers.items()]
+        self._papers = {paper.key: paper for paper in papers}
+        self.paper.choices = [(key, paper.receiver) for key, paper in self._papers.items()]
 
     @property
     def court_paper(self) -> CourtPaper:

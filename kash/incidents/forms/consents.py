@@ -116,8 +116,8 @@ class ConsentsForm(VersionedForm):
 
     def answers(self) -> dict[str, bool]:
         """Answers that were given, purpose by purpose; a purpose that was not asked is left out."""
-        said = {purpose: self[purpose].data for purpose in PURPOSES}
-        return {purpose: data == YES for purpose, data in said.items() if data in (YES, NO)}
+        marked = {purpose: self[purpose].data for purpose in PURPOSES}
+        return {purpose: data == YES for purpose, data in marked.items() if data in (YES, NO)}
 
     @property
     def read_out_in(self) -> str:
@@ -156,10 +156,10 @@ class GuardianForm(VersionedForm):
 
     def said(self) -> GuardiansAnswer:
         """The answers that were given, by whom and by which paper."""
-        said = {purpose: self[purpose].data for purpose in sorted(BY_GUARDIAN)}
+        marked = {purpose: self[purpose].data for purpose in sorted(BY_GUARDIAN)}
         return GuardiansAnswer(
             self.person.data or "",
-            {one: data == YES for one, data in said.items() if data in (YES, NO)},
+            {purpose: data == YES for purpose, data in marked.items() if data in (YES, NO)},
             self.origin.data or "",
             self.paper.data or "",
             (self.language.data or "") if self.language.data in SPOKEN else "",
@@ -264,7 +264,7 @@ class OwnYesForm(VersionedForm):
             self.mark_wrong(self.language, _("Say in which language you read them out to her."))
 
 
-_SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
+_SPOKEN = [(code, name) for code, name in words.LANGUAGE.items() if code]
 
 
 class DutyForm(WeekForm, RowVersionForm):
@@ -300,7 +300,7 @@ class DutyForm(WeekForm, RowVersionForm):
     def fill(self, found: Duty) -> None:
         """Show what is kept."""
         self.phone.data = phone_of(found)
-        self.stations.data = [one.organisation.public_id for one in found.stations]
+        self.stations.data = [station.organisation.public_id for station in found.stations]
         self.languages.data = [code for code in found.spoken.split(",") if code]
         self.note.data, self.active.data = found.note, found.active
         self.fill_week(stretches_of(found))
@@ -417,7 +417,7 @@ class BailForm(VersionedForm):
         if bail is not None and bail.place and bail.place not in self._stations:
             # A station that is on the list no longer stays with what names it.
             self._stations[bail.place] = bail.place_name or _("A former station")
-        persons = [(one.id, one.code) for one in record.persons]
+        persons = [(person.id, person.code) for person in record.persons]
         self.person.choices = [("", _("Choose") if persons else _("Not said")), *persons]
         self.place.choices = [("", _("Not on the list")), *self._stations.items()]
         if receipt_needed:
@@ -466,14 +466,14 @@ class BailForm(VersionedForm):
                 _("Choose a station, or write the name of a court or another station, not both."),
             )
         none_given = bool(self.no_receipt.data) if "no_receipt" in self else False
-        found = wrong_with(
+        faults = wrong_with(
             self.bail(),
             self._record.bail,
             list(self._record.codes),
             local_today(),
             no_receipt=none_given,
         )
-        for name, wrong in found:
+        for name, wrong in faults:
             if not self[name].errors:
                 self.mark_wrong(self[name], WRONG_TEXTS[wrong])
 
@@ -543,7 +543,7 @@ def bail_from(term: Term, record: Record) -> CashBail:
     """Cash bail with all that can be taken over of a term that was set aside, to be looked
     through."""
     persons = set(record.codes)
-    station = next((one for one in record.parties if one.id == term.owed_to), None)
+    station = next((party for party in record.parties if party.id == term.owed_to), None)
     return CashBail(
         id="b" + fresh_key("terms")[1:],
         person=term.owed_by if term.owed_by in persons else "",

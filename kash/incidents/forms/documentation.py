@@ -111,8 +111,8 @@ class PersonRow(Row):
 
     def is_empty(self) -> bool:
         """A person is there as soon as she has a code."""
-        said = (self.code, self.note, self.arrested_at, self.released_at, self.exposed_at)
-        return not any(each.data for each in said) and self.age_band.data in ("unknown", "")
+        fields = (self.code, self.note, self.arrested_at, self.released_at, self.exposed_at)
+        return not any(field.data for field in fields) and self.age_band.data in ("unknown", "")
 
     @property
     def may_be_minor(self) -> bool:
@@ -121,11 +121,11 @@ class PersonRow(Row):
 
     def missing(self) -> list[tuple[str, str]]:
         """A code, and an end that comes after its beginning."""
-        found = [] if self.code.data else [("code", _("Give a code, such as A. No names."))]
+        lacking = [] if self.code.data else [("code", _("Give a code, such as A. No names."))]
         arrested, released = self.arrested_at.data, self.released_at.data
         if arrested and released and released < arrested:
-            found.append(("released_at", _("She was let go before she was arrested.")))
-        return found
+            lacking.append(("released_at", _("She was let go before she was arrested.")))
+        return lacking
 
 
 class PartyRow(Row):
@@ -143,8 +143,8 @@ class PartyRow(Row):
 
     def is_empty(self) -> bool:
         """Nothing was said of anybody."""
-        said = (self.kind, self.station, self.station_name, self.unit, self.service_number)
-        return not any(each.data for each in (*said, self.description, self.account))
+        fields = (self.kind, self.station, self.station_name, self.unit, self.service_number)
+        return not any(field.data for field in (*fields, self.description, self.account))
 
     def missing(self) -> list[tuple[str, str]]:
         """Fields without which nobody knows who it is at all."""
@@ -168,15 +168,15 @@ class ActRow(Row):
     def missing(self) -> list[tuple[str, str]]:
         """One act that is clear."""
         typed = self.code.data
-        found = acts_meant(typed, {code: str(name) for code, name in names.ACT_NAMES.items()})
-        if len(found) == 1:
-            self.meant = found[0]
+        lacking = acts_meant(typed, {code: str(name) for code, name in names.ACT_NAMES.items()})
+        if len(lacking) == 1:
+            self.meant = lacking[0]
             return []
         if not typed:
             return [("code", _("Choose an act from the list."))]
-        if not found:
+        if not lacking:
             return [("code", _("No act is called this. Type its code, such as L1, or its words."))]
-        offered = ", ".join(f"{code} {names.ACT_NAMES[code]}" for code in found[:6])
+        offered = ", ".join(f"{code} {names.ACT_NAMES[code]}" for code in lacking[:6])
         return [("code", _("Several acts are called this: %(acts)s", acts=offered))]
 
 
@@ -195,15 +195,15 @@ class InformationRow(Row):
 
     def is_empty(self) -> bool:
         """No source was said."""
-        said = (self.source, self.connection, self.note, self.account)
-        return not any(each.data for each in said)
+        fields = (self.source, self.connection, self.note, self.account)
+        return not any(field.data for field in fields)
 
     def missing(self) -> list[tuple[str, str]]:
         """The source, and no doubt of her own account."""
-        found = [] if self.source.data else [("source", _("Choose from whom it is known."))]
+        lacking = [] if self.source.data else [("source", _("Choose from whom it is known."))]
         if (self.source.data, self.reliability.data) == ("herself", "doubtful"):
-            found.append(("reliability", _("Her own account is never called doubtful.")))
-        return found
+            lacking.append(("reliability", _("Her own account is never called doubtful.")))
+        return lacking
 
 
 class TermRow(Row):
@@ -219,17 +219,17 @@ class TermRow(Row):
 
     def is_empty(self) -> bool:
         """Nothing was agreed."""
-        said = (self.kind, self.owed_by, self.owed_to, self.what, self.due_on, self.fulfilled_on)
-        return not any(each.data for each in said) and self.amount.data is None
+        fields = (self.kind, self.owed_by, self.owed_to, self.what, self.due_on, self.fulfilled_on)
+        return not any(field.data for field in fields) and self.amount.data is None
 
     def missing(self) -> list[tuple[str, str]]:
         """Fields that are missing of what is owed, and not by somebody to herself."""
-        found = [] if self.kind.data else [("kind", _("Choose what was agreed."))]
+        lacking = [] if self.kind.data else [("kind", _("Choose what was agreed."))]
         if self.owed_by.data and self.owed_by.data == self.owed_to.data:
-            found.append(
+            lacking.append(
                 ("owed_to", _("Nobody owes something to themselves. Choose the other side."))
             )
-        return found
+        return lacking
 
 
 # What the record says of a row of which this was left empty.
@@ -245,10 +245,10 @@ _UNSAID: dict[str, dict[str, str]] = {
 def part_of(group: str, row: Any) -> Any:
     """Part of a record that a row of the form holds."""
     typed = {name: row[name].data for name in ROWS[group]}
-    said = {name: value for name, value in typed.items() if value not in (None, "")}
+    entered = {name: value for name, value in typed.items() if value not in (None, "")}
     if group == "acts":
-        said["code"] = row.meant
-    return KINDS[group](id=row.key.data, **_UNSAID[group] | said)
+        entered["code"] = row.meant
+    return KINDS[group](id=row.key.data, **_UNSAID[group] | entered)
 
 
 def person_label(row: Any) -> str:
@@ -348,21 +348,25 @@ class DocumentationForm(VersionedForm):
             self.token.data = new_public_id()
         for group in ROWS:
             taken: set[str] = set()
-            for row in self.rows(group):
-                if not _is_key(row.key.data) or row.key.data in taken:
-                    row.key.data = fresh_key(group)
-                taken.add(row.key.data)
-        for row in (*self.rows("information"), *self.rows("parties")):
-            row.account.choices = [("", _("No, or not known")), *accounts]
-        for row in self.rows("parties"):
+            for form_row in self.rows(group):
+                if not _is_key(form_row.key.data) or form_row.key.data in taken:
+                    form_row.key.data = fresh_key(group)
+                taken.add(form_row.key.data)
+        for form_row in (*self.rows("information"), *self.rows("parties")):
+            form_row.account.choices = [("", _("No, or not known")), *accounts]
+        for form_row in self.rows("parties"):
             # A station that is on the list no longer stays with the party that names it.
-            known = dict(self._stations)
-            if row.station.data and row.station.data not in known and _is_public(row.station.data):
-                known[row.station.data] = row.station_name.data or _("A former station")
-            row.station.choices = [("", _("Not known, or another")), *known.items()]
-            if row.station.data in self._stations:
+            listed = dict(self._stations)
+            if (
+                form_row.station.data
+                and form_row.station.data not in listed
+                and _is_public(form_row.station.data)
+            ):
+                listed[form_row.station.data] = form_row.station_name.data or _("A former station")
+            form_row.station.choices = [("", _("Not known, or another")), *listed.items()]
+            if form_row.station.data in self._stations:
                 # Its name is on the list; the field beside is for others.
-                row.station_name.data, row.station_name.raw_data = "", None
+                form_row.station_name.data, form_row.station_name.raw_data = "", None
         self.offer_rows()
 
     # What is on record of the case, which this form changes.
@@ -370,23 +374,25 @@ class DocumentationForm(VersionedForm):
 
     def offer_rows(self) -> None:
         """Let acts and terms choose from the persons and parties that stand in the form."""
-        persons = [(row.key.data, person_label(row)) for row in self.rows("persons")]
+        persons = [
+            (person_row.key.data, person_label(person_row)) for person_row in self.rows("persons")
+        ]
         parties = [
-            (row.key.data, party_label(row, number))
-            for number, row in enumerate(self.rows("parties"), start=1)
+            (party_row.key.data, party_label(party_row, number))
+            for number, party_row in enumerate(self.rows("parties"), start=1)
         ]
         known_persons, known_parties = dict(persons), dict(parties)
-        for row in self.rows("acts"):
-            row.persons.choices, row.parties.choices = persons, parties
+        for form_row in self.rows("acts"):
+            form_row.persons.choices, form_row.parties.choices = persons, parties
             # Whoever was taken off this form is no longer ticked.
-            row.persons.data = [key for key in row.persons.data if key in known_persons]
-            row.parties.data = [key for key in row.parties.data if key in known_parties]
+            form_row.persons.data = [key for key in form_row.persons.data if key in known_persons]
+            form_row.parties.data = [key for key in form_row.parties.data if key in known_parties]
         sides = [("", _("Not said")), *persons, *parties]
-        for row in self.rows("terms"):
-            row.owed_by.choices, row.owed_to.choices = sides, sides
-            for each in (row.owed_by, row.owed_to):
-                if each.data not in dict(sides):
-                    each.data = ""
+        for form_row in self.rows("terms"):
+            form_row.owed_by.choices, form_row.owed_to.choices = sides, sides
+            for side in (form_row.owed_by, form_row.owed_to):
+                if side.data not in dict(sides):
+                    side.data = ""
 
     def add_row(self, group: str) -> None:
         """Add an empty row at the end, with an id and, for a person, the next letter."""
@@ -395,7 +401,7 @@ class DocumentationForm(VersionedForm):
         new: dict[str, Any] = {"key": fresh_key(group)}
         if group == "persons":
             new |= {
-                "code": free_letter(row.code.data for row in self.rows("persons")),
+                "code": free_letter(person_row.code.data for person_row in self.rows("persons")),
                 "age_band": "unknown",
             }
         if group == "parties":
@@ -406,7 +412,7 @@ class DocumentationForm(VersionedForm):
 
     def remove_row(self, group: str, key: str) -> None:
         """Take a row off."""
-        self[group].entries = [one for one in self[group].entries if one.form.key.data != key]
+        self[group].entries = [entry for entry in self[group].entries if entry.form.key.data != key]
 
     # --- checking ------------------------------------------------------------------------------
 
@@ -415,17 +421,17 @@ class DocumentationForm(VersionedForm):
         fine = super().validate(extra_validators=extra_validators)
         fine = self._days_are_fine() and fine
         for group in ROWS:
-            for row in self.rows(group):
-                if row.is_empty():
+            for form_row in self.rows(group):
+                if form_row.is_empty():
                     continue
-                for name, sentence in row.missing():
-                    fine = _refuse(row[name], sentence)
+                for name, sentence in form_row.missing():
+                    fine = _refuse(form_row[name], sentence)
         fine = self._codes_differ() and fine
         fine = self._money_is_fine() and fine
         fine = self._terms_may_be_agreed() and fine
         for group in ROWS:
-            found = [entry.errors for entry in self[group].entries]
-            self[group].errors = found if any(found) else []
+            errors = [entry.errors for entry in self[group].entries]
+            self[group].errors = errors if any(errors) else []
         return fine
 
     def _days_are_fine(self) -> bool:
@@ -439,22 +445,22 @@ class DocumentationForm(VersionedForm):
             **{group: self._parts(group) for group in ("persons", "parties", "acts", "terms")}
         )
         refused = {term.id for term in terms_refused(typed, self.stored)}
-        for row in self.rows("terms"):
-            if row.key.data in refused:
-                _refuse(row.kind, str(Problem(NOT_TO_BE_AGREED, field="kind")))
+        for term_row in self.rows("terms"):
+            if term_row.key.data in refused:
+                _refuse(term_row.kind, str(Problem(NOT_TO_BE_AGREED, field="kind")))
         return not refused
 
     def _codes_differ(self) -> bool:
         fine, taken = True, set()
-        for row in self.rows("persons"):
-            code = row.code.data.casefold()
+        for person_row in self.rows("persons"):
+            code = person_row.code.data.casefold()
             if code and code in taken:
-                fine = _refuse(row.code, _("Somebody else in this case has this code."))
+                fine = _refuse(person_row.code, _("Somebody else in this case has this code."))
             taken.add(code)
         return fine
 
     def _money_is_fine(self) -> bool:
-        fine, rows = True, {row.key.data: row for row in self.rows("terms")}
+        fine, rows = True, {term_row.key.data: term_row for term_row in self.rows("terms")}
         for key, refused in refusals(self._parts("terms"), self._parts("parties")):
             fine = _refuse(rows[key][refused.field], refusal_text(refused.why))
         return fine
@@ -466,7 +472,7 @@ class DocumentationForm(VersionedForm):
 
     def says_enough(self) -> bool:
         """True if it can be handed in: an act or some words. If not, it says so beside them."""
-        if self.narrative.data or any(not row.is_empty() for row in self.rows("acts")):
+        if self.narrative.data or any(not act_row.is_empty() for act_row in self.rows("acts")):
             return True
         _refuse(self.narrative, _("Say what happened, or choose an act, before you hand it in."))
         return False
@@ -488,17 +494,19 @@ class DocumentationForm(VersionedForm):
         return record
 
     def _parts(self, group: str) -> list[Any]:
-        return [part_of(group, row) for row in self.rows(group) if not row.is_empty()]
+        return [
+            part_of(group, form_row) for form_row in self.rows(group) if not form_row.is_empty()
+        ]
 
     def places_shown(self) -> dict[str, str]:
         """The digests that the page kept; none if they are unreadable."""
         try:
-            found = json.loads(self.seen.data or "{}")
+            digests = json.loads(self.seen.data or "{}")
         except ValueError:
             return {}
-        if not isinstance(found, dict):
+        if not isinstance(digests, dict):
             return {}
-        return {str(place): str(value) for place, value in found.items()}
+        return {str(place): str(value) for place, value in digests.items()}
 
 
 def _field_of(place: str) -> str:
@@ -523,5 +531,5 @@ def as_form(record: Record) -> dict[str, Any]:
     """A record as the values of the form."""
     values = {_field_of(place): value_at(record, place) for place in SINGLE}
     for group in ROWS:
-        values[group] = [row_values(group, row) for row in getattr(record, group)]
+        values[group] = [row_values(group, part) for part in getattr(record, group)]
     return values

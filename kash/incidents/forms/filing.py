@@ -99,7 +99,7 @@ class WhenForm(ScreenForm):
     def answers(self) -> Screen:
         """When and where; a place that is the name of a ward is that ward."""
         place = self.place.data
-        ward = next((one for one in self.wards if one.casefold() == place.casefold()), "")
+        ward = next((ward for ward in self.wards if ward.casefold() == place.casefold()), "")
         return Screen(
             day=self.day.data,
             clock=self.clock.data,
@@ -133,7 +133,7 @@ class WhoForm(ScreenForm):
     ) -> None:
         """Set what can be chosen. `readers` are those who read it if somebody of the programme did
         it (accounts and names): whoever of them did it must be kept away."""
-        self.stations = {one.public_id: one.name for one in stations}
+        self.stations = {station.public_id: station.name for station in stations}
         police = [(f"{_POLICE_AT}{key}", name) for key, name in self.stations.items()]
         self.who.choices = [
             ("", _("I would rather not say")),
@@ -180,13 +180,15 @@ class NextForm(ScreenForm):
         """Answers on what is asked for, what is allowed, and how that is known. Whoever ticked
         something, or said how it is known, has left the rest unticked; else nothing was asked."""
         ticked, origin = self.consents.data, self.origin.data or ""
-        asked = bool(ticked or origin)
+        anything_marked = bool(ticked or origin)
         shown = self.wording.data if self.wording.data in DIGESTS else ""
         return Screen(
             wanted=self.wanted.data,
             consents=ticked,
-            unticked=[one for one in words.ALLOWED if one not in ticked] if asked else [],
-            wording=shown if asked else "",
+            unticked=[purpose for purpose in words.ALLOWED if purpose not in ticked]
+            if anything_marked
+            else [],
+            wording=shown if anything_marked else "",
             origin=origin,
         )
 

@@ -85,7 +85,9 @@ class Additions:
         # Most reports add to none; with each of them looked for, the time grew with their square.
         adds = {more: first for more, first in adds.items() if first}
         wanted = of or [*adds, *adds.values()]
-        self._groups = {one: group for one in wanted if len(group := together_with(one, adds)) > 1}
+        self._groups = {
+            wish: group for wish in wanted if len(group := together_with(wish, adds)) > 1
+        }
         self._records: dict[str, Seen] = {}
         if self._groups:
             self._read(session, vault)
@@ -101,28 +103,28 @@ class Additions:
         """Reports that belong to a report, by reference. Of what was shredded only that it was not
         for officers."""
         others = sorted(self._groups.get(reference, {reference}) - {reference})
-        found = {one: self._records.get(one, SHREDDED) for one in others}
-        gone = [one for one in self._for_officers if found.get(one) is SHREDDED]
-        return {key: one for key, one in found.items() if key not in gone}
+        reports = {other: self._records.get(other, SHREDDED) for other in others}
+        gone = [reference for reference in self._for_officers if reports.get(reference) is SHREDDED]
+        return {key: report for key, report in reports.items() if key not in gone}
 
     def _read(self, session: Session, vault: OpenVault) -> None:
-        references = {one for group in self._groups.values() for one in group}
+        references = {reference for group in self._groups.values() for reference in group}
         rows = session.execute(
             select(SealedDocument.public_id, Incident.public_id)
             .join(Incident, Incident.document_id == SealedDocument.id)
             .where(Incident.public_id.in_(references))
         )
-        of = {row[0]: row[1] for row in rows}
+        of = {document[0]: document[1] for document in rows}
         screens = Screens(session, vault)
         for sealed, plaintext in open_each(vault, fetch(session, *of) if of else []):
             reference = of[sealed.place.public_id]
             self._records[reference] = UNOPENED
             if not isinstance(plaintext, SealError):
                 try:
-                    found, _parts = screens.put_together(from_bytes(plaintext))
+                    whole, _parts = screens.put_together(from_bytes(plaintext))
                 except ValidationError:
                     continue
-                self._records[reference] = found
+                self._records[reference] = whole
 
 
 KIND = "incident"
@@ -181,14 +183,14 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     """
     cases, damaged = _every_case(vault)
     access = access_of(by)
-    return [one for one in cases if access.includes(one.seen)], damaged
+    return [case for case in cases if access.includes(case.seen)], damaged
 
 
 def cases_to_tell(by: Actor, vault: OpenVault) -> dict[str, Case]:
     """The cases of which the actor may write something for others to read, or read it first, by
     reference: as `case_to_tell`."""
     reader, (cases, _damaged) = reader_of(by), _every_case(vault)
-    return {one.reference: one for one in cases if _may_tell(reader, one)}
+    return {case.reference: case for case in cases if _may_tell(reader, case)}
 
 
 def _may_tell(reader: Reader, case: Case) -> bool:
@@ -199,44 +201,53 @@ def cases_by_document(session: Session) -> dict[int, Any]:
     """Reference, state and reminder of every case that is there, by the number of its document."""
     query = select(Incident.document_id, Incident.public_id, Incident.state, Incident.remind_at)
     rows = session.execute(query.where(Incident.document_id.is_not(None)))
-    return {row.document_id: row for row in rows if row.document_id is not None}
+    return {incident.document_id: incident for incident in rows if incident.document_id is not None}
 
 
 def _every_case(vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
     rows = cases_by_document(db.session())
-    found = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
+    sealed_records = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
     screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
     cases: list[Case] = []
     adds: dict[str, str] = {}
     damaged: list[DamagedCase] = []
-    for sealed, plaintext in open_each(vault, found):
-        row = rows[sealed.id]
+    for sealed, plaintext in open_each(vault, sealed_records):
+        incident = rows[sealed.id]
         try:
             record, parts = screens.put_together(_record(plaintext))
         except Damaged:
-            damaged.append(DamagedCase(row.public_id, row.state))
+            damaged.append(DamagedCase(incident.public_id, incident.state))
             continue
-        said = withdrawals.put_into(sealed.id, record)
-        until = withdrawals.last_days.get(row.public_id)
-        adds[row.public_id] = adds_to(record)
+        taken_back = withdrawals.put_into(sealed.id, record)
+        until = withdrawals.last_days.get(incident.public_id)
+        adds[incident.public_id] = adds_to(record)
         cases.append(
-            Case(row.public_id, row.state, row.remind_at, record, sealed, parts, said, until=until)
+            Case(
+                incident.public_id,
+                incident.state,
+                incident.remind_at,
+                record,
+                sealed,
+                parts,
+                taken_back,
+                until=until,
+            )
         )
     additions = Additions(
         db.session(), vault, adds | withdrawals.additions, withdrawals.for_officers
     )
-    for one in cases:
-        one.others = additions.others(one.reference)
+    for case in cases:
+        case.others = additions.others(case.reference)
     return cases, damaged
 
 
 def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | None = None) -> Case:
     """One case. Raises NotFound, also if the actor must be kept away from it, and Damaged."""
     session = session or db.session()
-    found = open_for_nobody(vault, reference, session)
-    if not access_of(by).includes(found.seen):
+    case = open_for_nobody(vault, reference, session)
+    if not access_of(by).includes(case.seen):
         raise NotFound
-    return found
+    return case
 
 
 def case_to_tell(
@@ -245,10 +256,10 @@ def case_to_tell(
     """One case for whoever writes something of it for others to read, or reads that first, whether
     or not she works on cases. Raises NotFound, also if she has a part in it and if it is for a
     custodian alone, and Damaged."""
-    found = open_for_nobody(vault, reference, session or db.session())
-    if not _may_tell(reader_of(by), found):
+    case = open_for_nobody(vault, reference, session or db.session())
+    if not _may_tell(reader_of(by), case):
         raise NotFound
-    return found
+    return case
 
 
 def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
@@ -264,26 +275,37 @@ def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
 
 def open_for_nobody(vault: OpenVault, reference: str, session: Session) -> Case:
     """A case, whoever may see it, of which nothing is shown. Raises NotFound and Damaged."""
-    row = one_or_404(
+    incident = one_or_404(
         session.execute(
             select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
             .join(SealedDocument, SealedDocument.id == Incident.document_id)
             .where(Incident.public_id == reference)
         ).one_or_none()
     )
-    found = fetch(session, row[3], kind=KIND)
-    if not found:
+    sealed_record = fetch(session, incident[3], kind=KIND)
+    if not sealed_record:
         raise NotFound
-    ((sealed, plaintext),) = open_each(vault, found)
+    ((sealed, plaintext),) = open_each(vault, sealed_record)
     record = _record(plaintext)
     record, screens = ScreensOf(session, vault, record).put_together(record)
     opened = as_bytes(record)
     withdrawals = Withdrawals(session, vault)
-    said = withdrawals.put_into(sealed.id, record)
+    taken_back = withdrawals.put_into(sealed.id, record)
     adds = {reference: adds_to(record)} | withdrawals.additions
     additions = Additions(session, vault, adds, withdrawals.for_officers, reference)
     until, others = withdrawals.last_days.get(reference), additions.others(reference)
-    return Case(row[0], row[1], row[2], record, sealed, screens, said, opened, until, others)
+    return Case(
+        incident[0],
+        incident[1],
+        incident[2],
+        record,
+        sealed,
+        screens,
+        taken_back,
+        opened,
+        until,
+        others,
+    )
 
 
 def _record(plaintext: bytes | SealError) -> Record:
@@ -356,10 +378,10 @@ def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
             record = from_bytes(plaintext)
         except ValidationError:
             continue
-        if any(identity in record.identities_of(one.id) for one in record.persons):
+        if any(identity in record.identities_of(person.id) for person in record.persons):
             session = db.session()
-            found = select(Incident.public_id).where(Incident.document_id == sealed.id)
-            reference = session.scalar(found)
+            query = select(Incident.public_id).where(Incident.document_id == sealed.id)
+            reference = session.scalar(query)
             seen = open_for_nobody(vault, reference, session).seen if reference else record
             return conflict_of(reader_of(by), seen) is not None
     return False
@@ -370,8 +392,8 @@ def concerns_custodian(record: Seen, others: Sequence[Officer]) -> bool:
     or a conflict of interest of anybody."""
     if for_custodian(record) is not None or record.asks_for_a_decision():
         return True
-    known = any(party.account or party.person for party in record.parties)
-    return known or bool(record.declared or kept_away(others, record))
+    is_known = any(party.account or party.person for party in record.parties)
+    return is_known or bool(record.declared or kept_away(others, record))
 
 
 def references(cases: Sequence[Case]) -> list[str]:
@@ -402,10 +424,10 @@ def history_of(vault: OpenVault, case: Case) -> CaseHistory:
     """History of how a case came to stand as it does; one query. Whoever shows it notes the
     opening."""
     accounts, changed = _opened(vault, case.record.first_accounts, case.record.sealed_changes)
-    found, done, damaged = [], [], 0
+    firsts, done, damaged = [], [], 0
     for plaintext in accounts:
         try:
-            found.append(_kept(plaintext))
+            firsts.append(_kept(plaintext))
         except ValidationError:
             damaged += 1
     for plaintext in changed:
@@ -413,7 +435,7 @@ def history_of(vault: OpenVault, case: Case) -> CaseHistory:
             done += changes.changes_from(plaintext or b"")
         except ValidationError:
             damaged += 1
-    return CaseHistory(found, done[::-1], damaged)
+    return CaseHistory(firsts, done[::-1], damaged)
 
 
 def first_account_of(vault: OpenVault, case: Case) -> KeptAccount | None:
@@ -429,7 +451,7 @@ def all_accounts_of(vault: OpenVault, record: Record) -> list[KeptAccount]:
     """Everything that came in first; none where one of them does not open. One query."""
     accounts, _changes = _opened(vault, record.first_accounts, [])
     try:
-        return [_kept(one) for one in accounts]
+        return [_kept(account) for account in accounts]
     except ValidationError:
         return []
 
@@ -442,9 +464,9 @@ def _kept(plaintext: bytes | None) -> KeptAccount:
 def whom_accounts_tell_of(record: Record, accounts: Iterable[KeptAccount]) -> list[str]:
     """Everybody on record, and in what came in first (ids); an empty one where nobody is."""
     told = dict.fromkeys(everybody(record))
-    for one in accounts:
+    for account in accounts:
         try:
-            told |= dict.fromkeys(p.id for p in one.account.as_record(zone()).persons)
+            told |= dict.fromkeys(p.id for p in account.account.as_record(zone()).persons)
         except ValidationError:
             # Nobody knows of whom it tells.
             told["?"] = None
@@ -460,15 +482,17 @@ def _opened(
     vault: OpenVault, accounts: list[str], changed: list[str]
 ) -> tuple[list[bytes | None], list[bytes | None]]:
     """Contents of these documents, in this order; None for what is not there or does not open."""
-    said: dict[str, bytes | None] = {}
+    contents: dict[str, bytes | None] = {}
     wanted = [*accounts, *changed]
     for sealed in fetch(db.session(), *wanted) if wanted else ():
         if sealed.place.kind in (first_account.KIND, changes.KIND):
             try:
-                said[sealed.place.public_id] = open_document(vault, sealed)
+                contents[sealed.place.public_id] = open_document(vault, sealed)
             except SealError:
                 continue
-    return [said.get(one) for one in accounts], [said.get(one) for one in changed]
+    return [contents.get(account) for account in accounts], [
+        contents.get(document) for document in changed
+    ]
 
 
 MOST_FOUND = 10
@@ -488,18 +512,20 @@ class Linked:
 
 def linked_to(record: Record, by: Actor) -> list[Linked]:
     """Links of a case in their order, without cases from which the actor must be kept away."""
-    found: dict[tuple[str, str], Linked] = {}
+    shown_links: dict[tuple[str, str], Linked] = {}
     kinds: dict[str, list[str]] = {}
     for link in record.links:
         kinds.setdefault(link.kind, []).append(link.id)
     for kind, ids in kinds.items():
         if kind == "incident":
-            found |= {(kind, one.id): one for one in _cases(ids, by)}
+            shown_links |= {(kind, linked.id): linked for linked in _cases(ids, by)}
             continue
         source = occasions_of(kind)
-        for one in source.named(ids, by) if source is not None else ():
-            found[kind, one.id] = Linked(kind, one.id, one.title, one.when, one.url)
-    return [found[key] for link in record.links if (key := (link.kind, link.id)) in found]
+        for name in source.named(ids, by) if source is not None else ():
+            shown_links[kind, name.id] = Linked(kind, name.id, name.title, name.when, name.url)
+    return [
+        shown_links[key] for link in record.links if (key := (link.kind, link.id)) in shown_links
+    ]
 
 
 def _cases(references: Sequence[str], by: Actor) -> list[Linked]:
@@ -513,10 +539,10 @@ def _cases(references: Sequence[str], by: Actor) -> list[Linked]:
     vault = current_vault()
     if vault is None:
         return []
-    documents = [row[2] for row in rows if row[2]]
+    documents = [linked[2] for linked in rows if linked[2]]
     access, hidden = access_of(by), set()
     screens = Screens(db.session(), vault)
-    called = {row[2]: row[0] for row in rows}
+    called = {linked[2]: linked[0] for linked in rows}
     box = opened_box(db.session())
     additions = Additions(db.session(), vault, box.additions, box.for_officers, *references)
     # Without ids all documents are fetched.
@@ -550,15 +576,15 @@ def find_workshops(words: str, by: Actor) -> list[Occasion]:
     for word in words.split()[:8]:
         query = query.where(func.lower(Workshop.title).contains(word.lower(), autoescape=True))
     query = query.order_by(Workshop.starts_on.desc(), Workshop.id.desc()).limit(MOST_FOUND)
-    return [_workshop(row, by) for row in db.session.execute(query)]
+    return [_workshop(workshop, by) for workshop in db.session.execute(query)]
 
 
 def workshops_named(public_ids: Any, by: Actor) -> list[Occasion]:
     """Workshops by their public ids."""
     query = select(Workshop.public_id, Workshop.title, Workshop.starts_on)
     return [
-        _workshop(row, by)
-        for row in db.session.execute(query.where(Workshop.public_id.in_(public_ids)))
+        _workshop(workshop, by)
+        for workshop in db.session.execute(query.where(Workshop.public_id.in_(public_ids)))
     ]
 
 

@@ -90,44 +90,44 @@ def roster() -> list[OnRoster]:
     """Every documentation officer who holds keys, in the order in which they are told; four
     queries. Who was given no place yet comes after the others, by name."""
     rows = {
-        row.account.public_id: row
-        for row in db.session.scalars(
+        duty.account.public_id: duty
+        for duty in db.session.scalars(
             select(OfficerDuty).options(
                 selectinload(OfficerDuty.hours), selectinload(OfficerDuty.account)
             )
         )
     }
-    last = max((row.position for row in rows.values()), default=0) + 1
-    found = []
-    for one in officers():
-        if not one.works:
+    last = max((duty.position for duty in rows.values()), default=0) + 1
+    on_duty = []
+    for officer in officers():
+        if not officer.works:
             continue
-        row = rows.get(one.public_id)
-        found.append(
+        duty = rows.get(officer.public_id)
+        on_duty.append(
             OnRoster(
-                account=one.public_id,
-                name=one.name,
-                position=row.position if row is not None else last,
-                stretches=tuple(Stretch(each.opens, each.closes) for each in row.hours)
-                if row is not None
+                account=officer.public_id,
+                name=officer.name,
+                position=duty.position if duty is not None else last,
+                stretches=tuple(Stretch(stretch.opens, stretch.closes) for stretch in duty.hours)
+                if duty is not None
                 else (),
-                active=row is None or row.active,
+                active=duty is None or duty.active,
             )
         )
-    return sorted(found, key=lambda one: (one.position, one.name, one.account))
+    return sorted(on_duty, key=lambda one: (one.position, one.name, one.account))
 
 
 def on_roster(account: str) -> OnRoster:
     """One officer. Raises NotFound."""
-    for one in roster():
-        if one.account == account:
-            return one
+    for officer in roster():
+        if officer.account == account:
+            return officer
     raise NotFound
 
 
 def custodians() -> list[str]:
     """The accounts of custodians who hold keys."""
-    return [one.public_id for one in officers() if one.custodian]
+    return [officer.public_id for officer in officers() if officer.custodian]
 
 
 def accounts_named(public_ids: Collection[str]) -> dict[str, Account]:
@@ -135,7 +135,7 @@ def accounts_named(public_ids: Collection[str]) -> dict[str, Account]:
     rows = db.session.scalars(
         select(Account).where(Account.public_id.in_(public_ids), Account.active.is_(True))
     )
-    return {row.public_id: row for row in rows}
+    return {account.public_id: account for account in rows}
 
 
 def drills_a_week() -> int:
@@ -183,14 +183,14 @@ class Autosave:
 
 def as_kept(by: Actor, case: str, token: str, fields: Fields, now: datetime) -> bytes:
     """Seal what is kept of an unfinished form."""
-    kept = {
+    content = {
         "by": by.public_id,
         "case": case,
         "token": token,
         "saved_at": now.isoformat(),
         "fields": fields,
     }
-    return json.dumps(kept).encode()
+    return json.dumps(content).encode()
 
 
 def times_words_were_taken_out(session: Session, case: str) -> int:
@@ -209,7 +209,7 @@ def own_autosaves(by: Actor, vault: OpenVault, case: str = "") -> list[Autosave]
 
     One query. Whoever shows what one holds notes the opening.
     """
-    return [one for one in _autosaves(vault, case) if one.by == by.public_id]
+    return [autosave for autosave in _autosaves(vault, case) if autosave.by == by.public_id]
 
 
 def autosaves_left(by: Actor, vault: OpenVault, case: str, record: Seen) -> list[Autosave]:
@@ -217,39 +217,39 @@ def autosaves_left(by: Actor, vault: OpenVault, case: str, record: Seen) -> list
     writers do not reach them any more. The latest first; nothing of any other case."""
     if Role.CUSTODIAN not in by.roles or for_custodian(record) is None:
         return []
-    others = [one for one in _autosaves(vault, case) if one.by != by.public_id]
-    still = {one.public_id for one in may_work(officers(), record)} if others else set()
-    return [one for one in others if one.by not in still]
+    others = [autosave for autosave in _autosaves(vault, case) if autosave.by != by.public_id]
+    still = {officer.public_id for officer in may_work(officers(), record)} if others else set()
+    return [other for other in others if other.by not in still]
 
 
 def _autosaves(vault: OpenVault, case: str) -> list[Autosave]:
-    found = []
+    autosaves = []
     for sealed, plaintext in open_each(vault, fetch(db.session(), kind=AUTOSAVES_KIND)):
         if isinstance(plaintext, SealError):
             continue
-        kept = json.loads(plaintext)
-        if kept["case"] == case:
-            found.append(
+        content = json.loads(plaintext)
+        if content["case"] == case:
+            autosaves.append(
                 Autosave(
                     document=sealed.place.public_id,
-                    by=kept["by"],
-                    case=kept["case"],
-                    token=kept["token"],
-                    saved_at=datetime.fromisoformat(kept["saved_at"]),
-                    fields=[(name, value) for name, value in kept["fields"]],
+                    by=content["by"],
+                    case=content["case"],
+                    token=content["token"],
+                    saved_at=datetime.fromisoformat(content["saved_at"]),
+                    fields=[(name, value) for name, value in content["fields"]],
                 )
             )
-    return sorted(found, key=lambda one: one.saved_at, reverse=True)
+    return sorted(autosaves, key=lambda one: one.saved_at, reverse=True)
 
 
 def autosaves_of_case(session: Session, vault: OpenVault, case: str) -> list[str]:
     """Public ids of everybody's unfinished forms for a case, in one query. Nothing of them is
     told, so that no opening is to be noted."""
-    found = []
+    documents = []
     for sealed, plaintext in open_each(vault, fetch(session, kind=AUTOSAVES_KIND)):
         if not isinstance(plaintext, SealError) and json.loads(plaintext)["case"] == case:
-            found.append(sealed.place.public_id)
-    return found
+            documents.append(sealed.place.public_id)
+    return documents
 
 
 def court_days() -> CourtDays:
@@ -282,8 +282,8 @@ def state_of(receipt_hash: str) -> str | None:
 
 def is_sent(session: Session, box: Box, receipt_hash: str) -> bool:
     """True if something was filed under a receipt."""
-    found = select(Incident.id).where(Incident.receipt_hash == receipt_hash)
-    return receipt_hash in box.sent or session.scalar(found) is not None
+    query = select(Incident.id).where(Incident.receipt_hash == receipt_hash)
+    return receipt_hash in box.sent or session.scalar(query) is not None
 
 
 @dataclass(frozen=True)
@@ -359,16 +359,16 @@ class Screens:
         named = dict(record.filing.screens)
         if not named:
             return record, []
-        found = {name: sealed for name, key in named.items() if (sealed := self._one(key))}
-        said = {}
-        for name, sealed in found.items():
+        sealed_screens = {name: sealed for name, key in named.items() if (sealed := self._one(key))}
+        answered = {}
+        for name, sealed in sealed_screens.items():
             try:
-                said[name] = open_document(self._vault, sealed)
+                answered[name] = open_document(self._vault, sealed)
             except SealError:
                 continue
-        whole = compose(record, said, self._zone)
+        whole = compose(record, answered, self._zone)
         left = whole.filing.screens
-        return whole, [sealed for name, sealed in found.items() if name not in left]
+        return whole, [sealed for name, sealed in sealed_screens.items() if name not in left]
 
     def put_bytes_together(self, plaintext: bytes) -> tuple[bytes, list[Sealed]]:
         """The same for a record as it is sealed, which is read only if it names screens."""
@@ -382,8 +382,8 @@ class Screens:
 
     def _one(self, public_id: str) -> Sealed | None:
         if self._found is None:
-            found = fetch(self._session, kind=SCREEN_KIND)
-            self._found = {sealed.place.public_id: sealed for sealed in found}
+            sealed_screens = fetch(self._session, kind=SCREEN_KIND)
+            self._found = {sealed.place.public_id: sealed for sealed in sealed_screens}
         return self._found.get(public_id)
 
 
@@ -393,8 +393,8 @@ class ScreensOf(Screens):
     def __init__(self, session: Session, vault: OpenVault, record: Record) -> None:
         super().__init__(session, vault)
         named = record.filing.screens.values()
-        found = fetch(session, *named, kind=SCREEN_KIND) if named else []
-        self._found = {sealed.place.public_id: sealed for sealed in found}
+        sealed_screens = fetch(session, *named, kind=SCREEN_KIND) if named else []
+        self._found = {sealed.place.public_id: sealed for sealed in sealed_screens}
 
 
 WITHDRAWALS_KIND = "incident.withdrawal"
@@ -408,7 +408,7 @@ class Withdrawals:
         box = opened_box(session)
         waiting = box.taken_back
         # The last days of cases that nothing keeps, by reference: the same look tells both.
-        self.last_days = {key: one.until for key, one in box.fates.items()}
+        self.last_days = {key: fate.until for key, fate in box.fates.items()}
         # And which reports were sent after another, and which of those that were shredded were for
         # officers.
         self.additions, self.for_officers = box.additions, box.for_officers
@@ -423,10 +423,12 @@ class Withdrawals:
                 Incident.receipt_hash.in_(waiting), Incident.document_id.is_not(None)
             )
         )
-        self._of = {row[0]: waiting[row[1]] for row in rows if row[0] and row[1]}
+        self._of = {
+            incident[0]: waiting[incident[1]] for incident in rows if incident[0] and incident[1]
+        }
         self._generations = {
-            row[0]: row[1]
-            for row in session.execute(select(Compartment.id, Compartment.generation))
+            compartment[0]: compartment[1]
+            for compartment in session.execute(select(Compartment.id, Compartment.generation))
         }
 
     def waits(self, document_id: int) -> bool:
@@ -446,12 +448,12 @@ class Withdrawals:
         A withdrawal that does not open takes back everything: nobody acts on a consent of which it
         is not known whether it still holds.
         """
-        found = self._of.get(document_id)
-        if found is None:
+        taken_back = self._of.get(document_id)
+        if taken_back is None:
             return None
-        for one in found.withdrawals:
-            take_back(record, self._read(one))
-        return found
+        for withdrawal in taken_back.withdrawals:
+            take_back(record, self._read(withdrawal))
+        return taken_back
 
     def put_into_bytes(self, document_id: int, plaintext: bytes) -> bytes:
         """The same for a record as it is sealed, which is read only if something waits."""

@@ -155,13 +155,13 @@ def numbers_of(accounts: Iterable[str]) -> dict[str, str]:
         .where(Account.public_id.in_(list(accounts)), Duty.phone_sealed.is_not(None))
         .options(joinedload(Duty.account))
     )
-    found = {}
-    for row in rows:
+    numbers = {}
+    for duty in rows:
         try:
-            found[row.account.public_id] = phone_of(row)
+            numbers[duty.account.public_id] = phone_of(duty)
         except SealError:
             continue
-    return found
+    return numbers
 
 
 def police_accounts() -> set[int]:
@@ -173,7 +173,7 @@ def police_accounts() -> set[int]:
 def possible_mediators() -> list[tuple[str, str]]:
     """(public id, name) of peer educators of either group who do not mediate yet."""
     mediates = select(Duty.account_id)
-    found = db.session.execute(
+    accounts = db.session.execute(
         select(Account.public_id, Account.name)
         .join(AccountRole, AccountRole.account_id == Account.id)
         .where(
@@ -183,30 +183,30 @@ def possible_mediators() -> list[tuple[str, str]]:
         )
         .order_by(Account.name)
     )
-    return [(public_id, name) for public_id, name in found]
+    return [(public_id, name) for public_id, name in accounts]
 
 
 def as_mediators(found: Collection[Duty]) -> list[Mediator]:
     """Mediators as the rules see them, with what keeps each away from a case."""
-    known = readers([one.account.public_id for one in found])
+    readers_known = readers([duty.account.public_id for duty in found])
     police = police_accounts()
     return [
         Mediator(
-            account=one.account.public_id,
-            stations=frozenset(each.organisation.public_id for each in one.stations),
-            spoken=tuple(code for code in one.spoken.split(",") if code),
-            stretches=stretches_of(one),
-            active=one.active,
-            police=one.account_id in police,
-            reader=known.get(one.account.public_id, Reader(one.account.public_id)),
+            account=duty.account.public_id,
+            stations=frozenset(station.organisation.public_id for station in duty.stations),
+            spoken=tuple(code for code in duty.spoken.split(",") if code),
+            stretches=stretches_of(duty),
+            active=duty.active,
+            police=duty.account_id in police,
+            reader=readers_known.get(duty.account.public_id, Reader(duty.account.public_id)),
         )
-        for one in found
+        for duty in found
     ]
 
 
 def stretches_of(one: Duty) -> tuple[Stretch, ...]:
     """The hours of a duty."""
-    return tuple(Stretch(each.opens, each.closes) for each in one.hours)
+    return tuple(Stretch(stretch.opens, stretch.closes) for stretch in one.hours)
 
 
 def is_on_duty(one: Duty, minute: int) -> bool:
@@ -226,7 +226,7 @@ def own_briefs(by: Actor) -> list[Brief]:
         )
         .order_by(MediationBrief.runs_out_at, MediationBrief.id)
     )
-    return [found for row in rows if (found := _brief(row)) is not None]
+    return [brief for sealed_brief in rows if (brief := _brief(sealed_brief)) is not None]
 
 
 def ended_briefs(by: Actor) -> set[str]:
@@ -239,21 +239,25 @@ def ended_briefs(by: Actor) -> set[str]:
             MediationBrief.runs_out_at > utc_now(),
         )
     )
-    said = {row.public_id: outcome_of(row) for row in rows}
-    return {brief for brief, one in said.items() if one is None or one.get("response") == ENDED}
+    outcomes = {brief.public_id: outcome_of(brief) for brief in rows}
+    return {
+        brief
+        for brief, outcome in outcomes.items()
+        if outcome is None or outcome.get("response") == ENDED
+    }
 
 
 def own_brief(by: Actor, public_id: str) -> Brief:
     """One of the actor's own briefs that is still open. Raises NotFound."""
-    for found in own_briefs(by):
-        if found.public_id == public_id:
-            return found
+    for brief in own_briefs(by):
+        if brief.public_id == public_id:
+            return brief
     raise NotFound
 
 
 def briefs_waiting(by: Actor) -> int:
     """How many briefs wait for the actor's answer."""
-    return sum(found.state == "open" for found in own_briefs(by))
+    return sum(brief.state == "open" for brief in own_briefs(by))
 
 
 def _brief(row: MediationBrief) -> Brief | None:
@@ -266,7 +270,7 @@ def _brief(row: MediationBrief) -> Brief | None:
         public_id=row.public_id,
         state=row.state,
         station=str(note.get("station", "")),
-        requests=tuple(str(each) for each in requests),
+        requests=tuple(str(kind) for kind in requests),
         people=int(note.get("people", 0)),
         call_name=str(note.get("call_name", "")),
         call_phone=str(note.get("call_phone", "")),
@@ -279,10 +283,10 @@ def note_of(row: MediationBrief) -> dict[str, Any] | None:
     if row.note_sealed is None:
         return None
     try:
-        found = json.loads(open_text(row.note_sealed, kind=NOTE, public_id=row.public_id))
+        note = json.loads(open_text(row.note_sealed, kind=NOTE, public_id=row.public_id))
     except (SealError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return note if isinstance(note, dict) else None
 
 
 def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[str, Answer]:
@@ -296,12 +300,12 @@ def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[
         select(MediationBrief).where(MediationBrief.public_id.in_(briefs))
     )
     answers = dict.fromkeys(briefs, Answer("no_answer"))
-    for row in rows:
-        if row.outcome_sealed is None and row.state != "closed":
-            del answers[row.public_id]
-        said = outcome_of(row)
-        if said is not None:
-            answers[row.public_id] = _answer(said)
+    for brief in rows:
+        if brief.outcome_sealed is None and brief.state != "closed":
+            del answers[brief.public_id]
+        outcome = outcome_of(brief)
+        if outcome is not None:
+            answers[brief.public_id] = _answer(outcome)
     return answers
 
 
@@ -310,18 +314,18 @@ def all_answers() -> dict[str, Answer]:
     rows = db.session.scalars(
         select(MediationBrief).where(MediationBrief.outcome_sealed.is_not(None))
     )
-    said = {row.public_id: outcome_of(row) for row in rows}
-    return {brief: _answer(one) for brief, one in said.items() if one is not None}
+    outcomes = {brief.public_id: outcome_of(brief) for brief in rows}
+    return {brief: _answer(outcome) for brief, outcome in outcomes.items() if outcome is not None}
 
 
 def with_answers(record: Record, session: Session | None = None) -> Record:
     """A record as it stands with what mediators have answered since it was saved."""
-    briefs = [one.brief for one in record.interventions if one.brief]
+    briefs = [intervention.brief for intervention in record.interventions if intervention.brief]
     if not briefs:
         return record
-    made = record.model_copy(deep=True)
-    take_over(made, answers_to(briefs, session))
-    return made
+    answered = record.model_copy(deep=True)
+    take_over(answered, answers_to(briefs, session))
+    return answered
 
 
 def outcome_of(row: MediationBrief) -> dict[str, Any] | None:
@@ -329,16 +333,16 @@ def outcome_of(row: MediationBrief) -> dict[str, Any] | None:
     if row.outcome_sealed is None:
         return None
     try:
-        found = json.loads(open_text(row.outcome_sealed, kind=OUTCOME, public_id=row.public_id))
+        outcome = json.loads(open_text(row.outcome_sealed, kind=OUTCOME, public_id=row.public_id))
     except (SealError, ValueError):
         return None
-    return found if isinstance(found, dict) else None
+    return outcome if isinstance(outcome, dict) else None
 
 
 def _answer(said: dict[str, Any]) -> Answer:
     results = [
-        Result(str(one["kind"]), str(one["result"]), one.get("count"))
-        for one in said.get("results", ())
+        Result(str(result["kind"]), str(result["result"]), result.get("count"))
+        for result in said.get("results", ())
     ]
     if said.get("result"):
         # Of a brief that an older version wrote.
@@ -386,7 +390,7 @@ def asking_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedC
     """The cases that ask for a decision, of those that the actor may see, and those that do not
     open. Whoever shows them notes the look."""
     cases, damaged = open_cases(by, vault)
-    return [one for one in cases if one.record.asks_for_a_decision()], damaged
+    return [case for case in cases if case.record.asks_for_a_decision()], damaged
 
 
 KIND = "evidence"
@@ -414,14 +418,14 @@ def open_evidence(
     listed = one_or_404(
         next((piece for piece in case.record.evidence if piece.document == document), None)
     )
-    found = fetch(session or db.session(), document, kind=KIND)
-    if not found:
+    sealed = fetch(session or db.session(), document, kind=KIND)
+    if not sealed:
         raise EvidenceDamaged
     try:
-        file = from_bytes(open_document(vault, found[0]))
+        file = from_bytes(open_document(vault, sealed[0]))
     except (SealError, ValidationError):
         raise EvidenceDamaged from None
-    return OpenEvidence(case, listed, file, found[0])
+    return OpenEvidence(case, listed, file, sealed[0])
 
 
 def documents_there(documents: Iterable[str]) -> set[str]:
@@ -457,18 +461,18 @@ def mediators_on_duty(by: Actor, minute: int) -> list[dict[str, Any]]:
     police = police_accounts()
     mediators = [
         {
-            "name": row.account.name
-            if Role.POLICE_PEER not in by.roles or row.account_id in police
+            "name": duty.account.name
+            if Role.POLICE_PEER not in by.roles or duty.account_id in police
             else "",
-            "police": row.account_id in police,
-            "phone": _phone(row),
-            "stations": tuple(sorted(station.organisation.name for station in row.stations)),
-            "spoken": tuple(code for code in row.spoken.split(",") if code),
-            "stretches": stretches_of(row),
-            "note": row.note,
-            "now": not row.hours or open_at(stretches_of(row), minute),
+            "police": duty.account_id in police,
+            "phone": _phone(duty),
+            "stations": tuple(sorted(station.organisation.name for station in duty.stations)),
+            "spoken": tuple(code for code in duty.spoken.split(",") if code),
+            "stretches": stretches_of(duty),
+            "note": duty.note,
+            "now": not duty.hours or open_at(stretches_of(duty), minute),
         }
-        for row in duties()
+        for duty in duties()
     ]
     return sorted(mediators, key=lambda mediator: not mediator["now"])
 
@@ -484,13 +488,13 @@ def services_near(
     actor: Actor, minute: int, *, area: str = "", kind: str = ""
 ) -> Sequence[ServiceEntry]:
     """Services of an area and kind: what is open now first, then what is most urgent."""
-    found = services_for_paper(actor, ServiceSearch(area=area, kind=kind), most=200)
+    services = services_for_paper(actor, ServiceSearch(area=area, kind=kind), most=200)
 
     def order(entry: ServiceEntry) -> tuple[bool, int]:
         urgent = _URGENT.index(entry.kind) if entry.kind in _URGENT else len(_URGENT)
         return not open_at(entry.stretches, minute), urgent
 
-    return sorted(found, key=order)[:MOST]
+    return sorted(services, key=order)[:MOST]
 
 
 def standings(session: Session, second: str, askers: Iterable[str]) -> dict[str, Standing]:
@@ -512,15 +516,15 @@ def seconds(session: Session, asker: str, seen: Seen) -> list[Officer]:
     everybody = officers()
     away = {*kept_away(everybody, seen), *session.scalars(accounts_in_line(asker))}
     return [
-        one
-        for one in everybody
-        if one.public_id not in away
+        officer
+        for officer in everybody
+        if officer.public_id not in away
         and may_read(
             seen,
-            custodian=one.custodian,
+            custodian=officer.custodian,
             somebody_free=lambda: custodian_is_free(everybody, seen),
         )
-        and (one.works or not one.custodian or concerns_custodian(seen, everybody))
+        and (officer.works or not officer.custodian or concerns_custodian(seen, everybody))
     ]
 
 
@@ -561,29 +565,31 @@ def cases_for_totals(session: Session, vault: OpenVault, day: date) -> list[Tota
     """
     box = opened_box(session)
     until = countable_from(day)
-    if any(one.visible_at <= until for one in box.sent.values()):
+    if any(report.visible_at <= until for report in box.sent.values()):
         raise ReportsStillWait
     cases = list(_read_all(session, vault))
-    adds = {one.reference: first for one in cases if (first := adds_to(one.record))}
+    adds = {case.reference: first for case in cases if (first := adds_to(case.record))}
     adds |= box.additions
-    once_more = {one.reference for one in cases if is_once_more(one.record, one.state)}
-    found: dict[str, TotalsCase] = {}
+    once_more = {case.reference for case in cases if is_once_more(case.record, case.state)}
+    counted: dict[str, TotalsCase] = {}
     named: defaultdict[str, set[str]] = defaultdict(set)
-    for one in cases:
-        named[first_of(one.reference, adds)].add(one.reference)
+    for opened_case in cases:
+        named[first_of(opened_case.reference, adds)].add(opened_case.reference)
     # Of several that are one case that counts which came first, as long as it may.
-    for one in sorted(cases, key=lambda one: (one.reference in adds, one.reference)):
-        first = first_of(one.reference, adds)
-        case = _counted(one, first, day)
+    for opened_case in sorted(cases, key=lambda one: (one.reference in adds, one.reference)):
+        first = first_of(opened_case.reference, adds)
+        case = _counted(opened_case, first, day)
         if case is not None and first not in once_more:
-            found.setdefault(first, case)
-    return [replace(case, also=frozenset(named[first] - {first})) for first, case in found.items()]
+            counted.setdefault(first, case)
+    return [
+        replace(case, also=frozenset(named[first] - {first})) for first, case in counted.items()
+    ]
 
 
 def _read_all(session: Session, vault: OpenVault) -> Iterator[_Read]:
     """Each case there is. Raises RecordsNotOpen if one of them does not open whole."""
     rows = cases_by_document(session)
-    documents = [one for one in fetch_each(session, CASES_KIND) if one.id in rows]
+    documents = [sealed for sealed in fetch_each(session, CASES_KIND) if sealed.id in rows]
     # A document whose key is gone is not even found.
     if len(documents) != len(rows):
         raise RecordsNotOpen

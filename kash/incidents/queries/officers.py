@@ -35,7 +35,7 @@ def settings_of(part: str) -> dict[str, Any]:
 
 def readers(accounts: Collection[str]) -> dict[str, Reader]:
     """Readers by their accounts' public ids. Two queries, however many there are."""
-    found = db.session.execute(
+    accounts_known = db.session.execute(
         select(Account.public_id, Person.public_id, Person.reference)
         .outerjoin(Person, Person.id == Account.person_id)
         .where(Account.public_id.in_(accounts))
@@ -55,7 +55,7 @@ def readers(accounts: Collection[str]) -> dict[str, Reader]:
             stations=frozenset(served.get(account, ())),
             service_numbers=frozenset({number} if number else ()),
         )
-        for account, person, number in found
+        for account, person, number in accounts_known
     }
 
 
@@ -79,7 +79,7 @@ def officers() -> list[Officer]:
     """Everybody who holds keys and may see cases, by name, in three queries."""
     seeing = {str(role) for role in GRANTS["incidents.see"]}
     editing = GRANTS["incidents.edit"]
-    found: dict[str, tuple[str, set[Role]]] = {}
+    roles_of: dict[str, tuple[str, set[Role]]] = {}
     for public_id, name, role in db.session.execute(
         select(Account.public_id, Account.name, AccountRole.role)
         .join(AccountRole, AccountRole.account_id == Account.id)
@@ -91,23 +91,23 @@ def officers() -> list[Officer]:
         )
         .order_by(Account.name, Account.public_id)
     ):
-        found.setdefault(public_id, (name, set()))[1].add(Role(role))
-    known = readers(list(found))
+        roles_of.setdefault(public_id, (name, set()))[1].add(Role(role))
+    readers_known = readers(list(roles_of))
     return [
         Officer(
             public_id,
             name,
             works=any(editing.get(role) is Reach.ALL for role in roles),
             custodian=Role.CUSTODIAN in roles,
-            reader=known.get(public_id, Reader(public_id)),
+            reader=readers_known.get(public_id, Reader(public_id)),
         )
-        for public_id, (name, roles) in found.items()
+        for public_id, (name, roles) in roles_of.items()
     ]
 
 
 def custodians_with_keys() -> list[tuple[str, str]]:
     """(public id, name) of the custodians who hold keys: who reads what is for them alone."""
-    return [(one.public_id, one.name) for one in officers() if one.custodian]
+    return [(officer.public_id, officer.name) for officer in officers() if officer.custodian]
 
 
 def few_custodians(by: Actor) -> bool:
@@ -115,7 +115,7 @@ def few_custodians(by: Actor) -> bool:
     reads what is about one of them. It says so always, never because of a case. One query."""
     if Role.DIRECTOR not in by.roles:
         return False
-    held = (
+    query = (
         select(func.count(Account.id.distinct()))
         .join(AccountRole, AccountRole.account_id == Account.id)
         .join(VaultMember, VaultMember.holder == Account.public_id)
@@ -125,7 +125,7 @@ def few_custodians(by: Actor) -> bool:
             AccountRole.role == str(Role.CUSTODIAN),
         )
     )
-    return (db.session.scalar(held) or 0) < 2
+    return (db.session.scalar(query) or 0) < 2
 
 
 def known_accounts() -> list[tuple[str, str]]:
@@ -133,20 +133,22 @@ def known_accounts() -> list[tuple[str, str]]:
     mediating = db.session.execute(
         select(Account.public_id, Account.name).join(Duty, Duty.account_id == Account.id)
     )
-    found = {one.public_id: one.name for one in officers()}
-    found |= {one.public_id: one.name for one in mediating}
-    return sorted(found.items(), key=lambda one: (one[1].casefold(), one[0]))
+    names = {officer.public_id: officer.name for officer in officers()}
+    names |= {account.public_id: account.name for account in mediating}
+    return sorted(names.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def kept_away(everybody: Sequence[Officer], record: Seen) -> dict[str, Conflict]:
     """Conflicts by account: those of them who must be kept away from a case, and why."""
-    found = {one.public_id: conflict_of(one.reader, record) for one in everybody}
-    return {public_id: why for public_id, why in found.items() if why is not None}
+    conflicts = {officer.public_id: conflict_of(officer.reader, record) for officer in everybody}
+    return {public_id: why for public_id, why in conflicts.items() if why is not None}
 
 
 def custodian_is_free(everybody: Sequence[Officer], record: Seen) -> bool:
     """True if any custodian has no part in a case."""
-    return any(one.custodian and conflict_of(one.reader, record) is None for one in everybody)
+    return any(
+        officer.custodian and conflict_of(officer.reader, record) is None for officer in everybody
+    )
 
 
 def decides_alone(account: str, record: Seen) -> bool:
@@ -154,20 +156,24 @@ def decides_alone(account: str, record: Seen) -> bool:
     verifies it as well, rather than nobody. One query more than none only for such a case."""
     if for_custodian(record) is None:
         return False
-    return {one.public_id for one in may_work(officers(), record)} <= {account}
+    return {officer.public_id for officer in may_work(officers(), record)} <= {account}
 
 
 def may_work(everybody: Sequence[Officer], record: Seen) -> list[Officer]:
     """Those to whom a case may be assigned. A custodian works on what concerns her: with somebody
     kept away, and on what is for her alone."""
     away = kept_away(everybody, record)
-    free = [one for one in everybody if one.public_id not in away and (one.works or one.custodian)]
+    free = [
+        officer
+        for officer in everybody
+        if officer.public_id not in away and (officer.works or officer.custodian)
+    ]
     return [
-        one
-        for one in free
+        officer
+        for officer in free
         if may_read(
             record,
-            custodian=one.custodian,
+            custodian=officer.custodian,
             somebody_free=lambda: custodian_is_free(free, record),
         )
     ]

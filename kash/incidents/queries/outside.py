@@ -27,20 +27,22 @@ def proposed_contacts() -> dict[str, Contact]:
 
 
 def _proposed(kept: Mapping[str, Any]) -> dict[str, Contact]:
-    found = {name: contact_from(kept[name]) for name in sorted(kept) if name.startswith(PROPOSED)}
-    return {name: one for name, one in found.items() if one is not None}
+    contacts = {
+        name: contact_from(kept[name]) for name in sorted(kept) if name.startswith(PROPOSED)
+    }
+    return {name: contact for name, contact in contacts.items() if contact is not None}
 
 
 def standings(by: Actor, proposed: Iterable[Contact]) -> dict[str, Standing]:
     """How somebody stands to each of what is proposed, by its digest: whether she may agree to it,
     by the rule of two people that holds for accounts. A few queries, none if nothing is proposed.
     """
-    waiting = [one for one in proposed if one.by]
+    waiting = [contact for contact in proposed if contact.by]
     if not waiting:
         return {}
-    askers = [one.by for one in waiting]
+    askers = [contact.by for contact in waiting]
     stands = standing_in_requests(db.session(), by.public_id, askers, utc_now())
-    return {one.digest: stands(asked_by=one.by, concerned="") for one in waiting}
+    return {contact.digest: stands(asked_by=contact.by, concerned="") for contact in waiting}
 
 
 def what_is_missing(by: Actor) -> str:
@@ -48,8 +50,8 @@ def what_is_missing(by: Actor) -> str:
     `waits` (her agreement is waited for), or nothing."""
     if not by.may("incidents.outside"):
         return ""
-    kept = settings_of(SETTINGS)
-    proposed = _proposed(kept).values()
+    settings = settings_of(SETTINGS)
+    proposed = _proposed(settings).values()
     if Standing.MAY in standings(by, proposed).values():
         return "waits"
-    return "" if contact_from(kept.get(HOLDS)) or proposed else "none"
+    return "" if contact_from(settings.get(HOLDS)) or proposed else "none"

@@ -114,10 +114,10 @@ def register(
     today = now.astimezone(there).date()
     access = access_of(by)
     whole = access.whole
-    unsure = [one for one in wanted if not one.plain]
+    unsure = [wish for wish in wanted if not wish.plain]
     screens, answers = Screens(db.session(), vault), _Answers()
     withdrawals = Withdrawals(db.session(), vault)
-    found = CaseRegister(shredded=withdrawals.shredded_for.get(by.public_id, ()))
+    page = CaseRegister(shredded=withdrawals.shredded_for.get(by.public_id, ()))
     adds = {**(known or {}), **withdrawals.additions}
     additions = Additions(db.session(), vault, adds, withdrawals.for_officers)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
@@ -130,13 +130,13 @@ def register(
             plaintext, parts = screens.put_bytes_together(plaintext)
             plaintext = withdrawals.put_into_bytes(sealed.id, plaintext)
             if withdrawals.begins_days(sealed.id, reference, state, plaintext):
-                found.unsettled.append(reference)
+                page.unsettled.append(reference)
             holding = not wanted or may_match(searchable_text(plaintext, wanted), reference, wanted)
             if not holding and not counting:
                 continue
             record = answers.taken_over(_read(plaintext))
             if reference not in adds and (first := _adds_to(record)):
-                found.additions[reference] = first
+                page.additions[reference] = first
             looked_into = (
                 not whole
                 or reference in additions
@@ -147,10 +147,12 @@ def register(
                 short := additions.seen(reference, light_record(record))
             ):
                 if counting and is_untaken(record, state, now):
-                    found.hides_held = True
+                    page.hides_held = True
                     if access.hears_of(short):
                         free = may_work(access.others, short)
-                        found.left_to.add(tuple(one.name for one in free if one.custodian))
+                        page.left_to.add(
+                            tuple(officer.name for officer in free if officer.custodian)
+                        )
                 continue
             line = summary_of(reference, state, record)
             guarded = line.for_custodian
@@ -163,35 +165,37 @@ def register(
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()
             here = matches_words(record, reference, unsure)
         except (ValueError, TypeError, AttributeError, KeyError):
-            found.damaged.append(DamagedCase(reference, state))
+            page.damaged.append(DamagedCase(reference, state))
             continue
-        found.new += [one.without_body() for one in (sealed, *parts) if one.form != "kept"]
+        page.new += [
+            document.without_body() for document in (sealed, *parts) if document.form != "kept"
+        ]
         until = withdrawals.last_days.get(reference)
         ends = until is not None and days_left(until, today) <= SOON
         pressing = ends or guarded
         shown = list(_kinds(line, clocks, by.public_id, today, pressing=pressing))
         for kind in shown:
-            found.counts[kind] += 1
+            page.counts[kind] += 1
         if line.ward:
-            found.wards.add(line.ward)
-        found.stations.update(line.stations)
+            page.wards.add(line.ward)
+        page.stations.update(line.stations)
         if not (holding and here and asked.show in shown):
             continue
         runs = bool(clocks) and any(clock.runs(now) for clock in clocks)
         over = bool(clocks) and any(not clock.runs(now) for clock in clocks)
         if passes_filters(line, asked, running=runs, over=over):
-            found.lines.append(RegisterLine(line, clocks, until))
-    if found.additions:
+            page.lines.append(RegisterLine(line, clocks, until))
+    if page.additions:
         # Filed by an earlier version, which noted nowhere else what they add to.
-        more = adds | found.additions
+        more = adds | page.additions
         again = register(by, vault, asked, wanted, now, counting=counting, known=more)
-        again.additions = found.additions
+        again.additions = page.additions
         return again
-    return found
+    return page
 
 
 def _may_have(access: CaseAccess, holder: str, seen: Seen) -> bool:
-    return any(one.public_id == holder for one in may_work(access.others, seen))
+    return any(officer.public_id == holder for officer in may_work(access.others, seen))
 
 
 def _adds_to(record: Mapping[str, Any]) -> str:
@@ -216,7 +220,10 @@ class _Answers:
 
     def taken_over(self, record: dict[str, Any]) -> dict[str, Any]:
         """A record's JSON as it stands with them."""
-        briefs = {one.get("brief") for one in record.get("interventions", ())} - {None, ""}
+        briefs = {intervention.get("brief") for intervention in record.get("interventions", ())} - {
+            None,
+            "",
+        }
         if not briefs:
             return record
         if self._found is None:

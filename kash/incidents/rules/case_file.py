@@ -36,23 +36,23 @@ NOTHING, MEDIATION = "nothing", "mediation"
 
 def answers_of(record: Record, person: str) -> list[Choice]:
     """All that was noted of a person, the oldest first; also that she could not be asked."""
-    return [one for one in record.choices if one.person == person]
+    return [choice for choice in record.choices if choice.person == person]
 
 
 def choice_of(record: Record, person: str) -> Choice | None:
     """The newest answer of a person; that she could not be asked is none, and what somebody else
     told never goes over what she said herself."""
-    said = [one for one in answers_of(record, person) if one.wanted]
-    said = [one for one in said if one.origin == "herself"] or said
-    return max(reversed(said), key=lambda one: one.at, default=None)
+    choices = [choice for choice in answers_of(record, person) if choice.wanted]
+    choices = [choice for choice in choices if choice.origin == "herself"] or choices
+    return max(reversed(choices), key=lambda one: one.at, default=None)
 
 
 def unheard(record: Record, person: str) -> Choice | None:
     """Choice that somebody else told last of a person, if she had said otherwise herself before: it
     does not count until she says so herself. None if nothing is left open so."""
     counts = choice_of(record, person)
-    said = [one for one in answers_of(record, person) if one.wanted]
-    newest = max(reversed(said), key=lambda one: one.at, default=None)
+    choices = [choice for choice in answers_of(record, person) if choice.wanted]
+    newest = max(reversed(choices), key=lambda one: one.at, default=None)
     if newest is None or counts is None or newest.wanted == counts.wanted:
         return None
     return newest
@@ -79,7 +79,7 @@ def wanted_by_them(record: Record) -> frozenset[str] | None:
     choices = [choice_of(record, person) for person in everybody(record)]
     if not all(choices):
         return None
-    return frozenset(way for one in choices if one is not None for way in one.wanted)
+    return frozenset(way for choice in choices if choice is not None for way in choice.wanted)
 
 
 def is_answer(wanted: list[str], origin: str) -> bool:
@@ -87,8 +87,8 @@ def is_answer(wanted: list[str], origin: str) -> bool:
     who could not be asked."""
     if origin == "not_asked":
         return not wanted
-    known = bool(wanted) and set(wanted) <= set(WAYS)
-    return known and (NOTHING not in wanted or len(wanted) == 1)
+    fits = bool(wanted) and set(wanted) <= set(WAYS)
+    return fits and (NOTHING not in wanted or len(wanted) == 1)
 
 
 PURPOSE = "court"
@@ -132,7 +132,7 @@ class FileContents:
 
 def who_agreed(record: Record) -> list[Person]:
     """The persons of a case whose consent covers a court file now."""
-    return [one for one in record.persons if record.consents_to(PURPOSE, one.id)]
+    return [person for person in record.persons if record.consents_to(PURPOSE, person.id)]
 
 
 def may_print(record: Record) -> bool:
@@ -159,9 +159,10 @@ def who_keeps_back(record: Record, shown: Collection[str], *, whole: bool = True
     purposes = (PURPOSE, health.PURPOSE) if whole else (PURPOSE,)
     there = everybody(record)
     return [
-        one
-        for one in shown
-        if one not in there or not all(record.consents_to(purpose, one) for purpose in purposes)
+        person
+        for person in shown
+        if person not in there
+        or not all(record.consents_to(purpose, person) for purpose in purposes)
     ]
 
 
@@ -188,8 +189,8 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
     Acts stay if they were done to one of them; parties if they took part in such an act; terms and
     referrals if they are theirs, or nobody's in particular and everybody agreed.
     """
-    persons = [one for one in who_agreed(record) if one.id in chosen]
-    ids = {one.id for one in persons}
+    persons = [person for person in who_agreed(record) if person.id in chosen]
+    ids = {person.id for person in persons}
     everyone = set(record.codes)
     everybody = record.consents_to(PURPOSE) and ids == everyone
     told = health.who_may_be_told_of(record) & ids
@@ -197,25 +198,26 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
     narrative = with_narrative and may_hold_narrative(record, ids)
     may_say = _MayBeSaid(ids, told, everybody=everybody, words=words or narrative)
     acts = [act for act in map(may_say.act, record.acts) if act is not None]
-    evidence = [one for one in record.evidence if is_listed(record, one, ids)]
+    evidence = [piece for piece in record.evidence if is_listed(record, piece, ids)]
     return FileContents(
         persons=[
-            one if one.id in told else one.model_copy(update={"note": ""}) for one in persons
+            person if person.id in told else person.model_copy(update={"note": ""})
+            for person in persons
         ],
         acts=acts,
         parties=_parties(record, acts, words=words),
-        information=[_information(one, words=words) for one in record.information]
+        information=[_information(source, words=words) for source in record.information]
         if everybody
         else [],
-        terms=[_term(one, told, everyone, words=words) for one in record.terms
-               if _concerns(one, ids, everyone)],
-        referrals=[_referral(one, told, words=words) for one in record.referrals
-                   if may_say.referral(one)],
-        bail=[_bail(one, told, words=words) for one in record.bail
-              if one.person in ids or (everybody and not one.person)],
+        terms=[_term(term, told, everyone, words=words) for term in record.terms
+               if _concerns(term, ids, everyone)],
+        referrals=[_referral(referral, told, words=words) for referral in record.referrals
+                   if may_say.referral(referral)],
+        bail=[_bail(bail, told, words=words) for bail in record.bail
+              if bail.person in ids or (everybody and not bail.person)],
         narrative=record.narrative if narrative else "",
         asked_for=record.asked_for if narrative else "",
-        wanted=[one for one in record.wanted if words or one not in health.REQUESTS]
+        wanted=[wish for wish in record.wanted if words or wish not in health.REQUESTS]
         if everybody
         else [],
         ward=record.place.ward if words or narrative else "",
@@ -247,7 +249,7 @@ class _MayBeSaid:
         allowed = self.told if of_health else self.ids
         whole = self.everybody and (self.words or not of_health)
         whom = act.persons or ([] if whole else sorted(allowed))
-        persons = [one for one in whom if one in allowed]
+        persons = [person for person in whom if person in allowed]
         if not persons and not (whole and not act.persons):
             return None
         # What is said of an act done to her alone is hers; of several, it may tell of another.
@@ -270,15 +272,15 @@ def _parties(record: Record, acts: list[Act], *, words: bool) -> list[Party]:
     named = {party for act in acts for party in act.parties}
     if any(not act.parties for act in acts):
         # All of them, but whoever did nothing that the file tells.
-        kept = {act.id for act in acts}
-        elsewhere = {key for act in record.acts if act.id not in kept for key in act.parties}
+        told = {act.id for act in acts}
+        elsewhere = {key for act in record.acts if act.id not in told for key in act.parties}
         named |= {party.id for party in record.parties} - elsewhere
-    there = [one for one in record.parties if one.id in named]
+    there = [party for party in record.parties if party.id in named]
     # That there was a health worker may tell of her health as a sentence does.
     if not words:
-        return [_party(one) for one in there if one.kind != health.PARTY]
+        return [_party(party) for party in there if party.kind != health.PARTY]
     # The words to which she agreed say nothing of officers' numbers.
-    return [one.model_copy(update={"service_number": ""}) for one in there]
+    return [party.model_copy(update={"service_number": ""}) for party in there]
 
 
 def _party(one: Party) -> Party:
@@ -354,7 +356,7 @@ def may_be_asked(record: Record) -> list[str]:
     """Ids of whoever can be asked again, since her consent to a court stands; an empty one where
     nobody is on record."""
     if record.persons:
-        return [one.id for one in who_agreed(record)]
+        return [person.id for person in who_agreed(record)]
     return [""] if record.consents_to("court") else []
 
 
@@ -362,18 +364,21 @@ def papers_asked_about(record: Record, today: date) -> dict[CourtPaper, list[str
     """Papers with ids of those who said yes to each, and it still counts, the newest first; none of
     whoever said no since, or whose consent to a court stands no more."""
     newest: dict[tuple[CourtPaper, str], CourtAsk] = {}
-    for one in record.court_asks:
-        paper, before = CourtPaper(one.to_whom, one.about), newest.get((paper_of(one), one.person))
-        if before is None or (one.on, one.at) >= (before.on, before.at):
-            newest[paper, one.person] = one
+    for answer in record.court_asks:
+        paper, before = (
+            CourtPaper(answer.to_whom, answer.about),
+            newest.get((paper_of(answer), answer.person)),
+        )
+        if before is None or (answer.on, answer.at) >= (before.on, before.at):
+            newest[paper, answer.person] = answer
     standing = may_be_asked(record)
-    found: dict[CourtPaper, list[str]] = {}
-    for (paper, person), one in sorted(
+    papers: dict[CourtPaper, list[str]] = {}
+    for (paper, person), answer in sorted(
         newest.items(), key=lambda item: (item[1].on, item[1].at), reverse=True
     ):
-        if counts(one, today) and person in standing:
-            found.setdefault(paper, []).append(person)
-    return found
+        if counts(answer, today) and person in standing:
+            papers.setdefault(paper, []).append(person)
+    return papers
 
 
 def paper_of(one: CourtAsk) -> CourtPaper:
@@ -393,4 +398,4 @@ def not_asked(
     """Those of these persons (ids; where nobody is on record an empty one) who did not say yes to
     this paper, or not lately enough."""
     said_yes = papers_asked_about(record, today).get(paper, [])
-    return [one for one in persons or [""] if one not in said_yes]
+    return [person for person in persons or [""] if person not in said_yes]

@@ -108,26 +108,26 @@ def asks_why(record: Record) -> bool:
 
 def values_of(record: Record) -> dict[str, Any]:
     """Every place of a record that is not empty, with its value as JSON has it."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, value in record.model_dump(exclude_defaults=True, warnings=False).items():
         if name not in _LEFT_OUT:
-            found |= dict(_flat(name, value))
-    found.pop("filing.screens", None)
-    return {place: _plain(value) for place, value in found.items()}
+            values |= dict(_flat(name, value))
+    values.pop("filing.screens", None)
+    return {place: _plain(value) for place, value in values.items()}
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
-        for inner, each in value.items():
-            yield f"{name}.{inner}", each
-    elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-        for number, one in enumerate(value):
-            if name in _WHOLE or "id" not in one:
-                yield f"{name}/{one.get(_WHOLE.get(name, ''), number)}", dict(one)
+        for inner, content in value.items():
+            yield f"{name}.{inner}", content
+    elif isinstance(value, list) and value and all(isinstance(entry, Mapping) for entry in value):
+        for number, entry in enumerate(value):
+            if name in _WHOLE or "id" not in entry:
+                yield f"{name}/{entry.get(_WHOLE.get(name, ''), number)}", dict(entry)
                 continue
-            yield f"{name}/{one['id']}/id", one["id"]
-            for inner, each in one.items():
-                yield f"{name}/{one['id']}/{inner}", each
+            yield f"{name}/{entry['id']}/id", entry["id"]
+            for inner, content in entry.items():
+                yield f"{name}/{entry['id']}/{inner}", content
     else:
         yield name, value
 
@@ -139,9 +139,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_plain(inner) for inner in value]
     return value
 
 
@@ -417,20 +417,20 @@ def is_possible(record: Record, state: str, act: str, about: str, replaces: str 
     if act == SHRED:
         return state == "closed"
     if act == REMOVE:
-        return any(one.document == about for one in record.evidence)
+        return any(piece.document == about for piece in record.evidence)
     if act == REPLACE:
-        return any(one.id == about and one.identity == replaces for one in record.persons)
+        return any(person.id == about and person.identity == replaces for person in record.persons)
     if act == NOT_KNOWN:
-        held = [] if state in OVER else who_is_held(record)
-        return any(one.id == about and may_be_given_up(one) for one in held)
+        persons_held = [] if state in OVER else who_is_held(record)
+        return any(person.id == about and may_be_given_up(person) for person in persons_held)
     if act == END_HOLD:
-        return any(one.id == about for one in record.holds)
+        return any(hold.id == about for hold in record.holds)
     return act == REDACT or (act == HOLD and record.paper_hold() is None)
 
 
 def proposed(record: Record, proposal: str) -> MemberProposal | None:
     """The proposal of this id, None if it waits no more."""
-    return next((one for one in record.proposals if one.id == proposal), None)
+    return next((waiting for waiting in record.proposals if waiting.id == proposal), None)
 
 
 def lifts_alone(hold: Hold, account: str) -> bool:

@@ -68,19 +68,19 @@ def wrong_with(
     `others` are those on record already, itself among them; `persons` ids of those on record;
     `no_receipt` whether it was said that there is none.
     """
-    found: list[tuple[str, Wrong]] = []
+    faults: list[tuple[str, Wrong]] = []
     if persons and bail.person not in persons:
-        found.append(("person", Wrong.NO_PERSON))
+        faults.append(("person", Wrong.NO_PERSON))
     if bail.amount <= 0:
-        found.append(("amount", Wrong.NOTHING_PAID))
-    found += _receipt(bail, others, no_receipt=no_receipt)
+        faults.append(("amount", Wrong.NOTHING_PAID))
+    faults += _receipt(bail, others, no_receipt=no_receipt)
     if bail.paid_on is not None and bail.paid_on > today:
-        found.append(("paid_on", Wrong.NOT_YET))
+        faults.append(("paid_on", Wrong.NOT_YET))
     if not (bail.place or bail.place_name):
-        found.append(("place_name", Wrong.NO_PLACE))
+        faults.append(("place_name", Wrong.NO_PLACE))
     if not bail.place and names_officer(bail.place_name):
-        found.append(("place_name", Wrong.TO_A_HAND))
-    return found + _returned(bail, today)
+        faults.append(("place_name", Wrong.TO_A_HAND))
+    return faults + _returned(bail, today)
 
 
 def _receipt(
@@ -91,24 +91,24 @@ def _receipt(
     if no_receipt:
         return [("receipt", Wrong.RECEIPT_AND_NONE)]
     written = receipt_as_read(bail.receipt)
-    if any(receipt_as_read(one.receipt) == written for one in others if one.id != bail.id):
+    if any(receipt_as_read(other.receipt) == written for other in others if other.id != bail.id):
         return [("receipt", Wrong.SAME_RECEIPT)]
     return []
 
 
 def _returned(bail: CashBail, today: date) -> list[tuple[str, Wrong]]:
-    found: list[tuple[str, Wrong]] = []
+    faults: list[tuple[str, Wrong]] = []
     if bail.returned_on is not None:
         if bail.returned_on > today:
-            found.append(("returned_on", Wrong.NOT_YET))
+            faults.append(("returned_on", Wrong.NOT_YET))
         elif bail.paid_on is not None and bail.returned_on < bail.paid_on:
-            found.append(("returned_on", Wrong.BACK_BEFORE))
+            faults.append(("returned_on", Wrong.BACK_BEFORE))
     if bail.returned_amount is not None:
         if bail.returned_on is None:
-            found.append(("returned_on", Wrong.BACK_WITHOUT_DAY))
+            faults.append(("returned_on", Wrong.BACK_WITHOUT_DAY))
         if bail.returned_amount > bail.amount:
-            found.append(("returned_amount", Wrong.MORE_BACK))
-    return found
+            faults.append(("returned_amount", Wrong.MORE_BACK))
+    return faults
 
 
 def receipt_as_read(text: str) -> str:
@@ -118,7 +118,7 @@ def receipt_as_read(text: str) -> str:
 
 def bail_of(record: Record, key: str) -> CashBail | None:
     """One of them by its id."""
-    return next((one for one in record.bail if one.id == key), None)
+    return next((bail for bail in record.bail if bail.id == key), None)
 
 
 @dataclass(frozen=True)
@@ -194,13 +194,13 @@ class Moments(NamedTuple):
 def clocks_from(people: Iterable[Moments], zone: tzinfo, courts: CourtDays) -> list[Clock]:
     """The clocks of these people, in the order in which they end."""
     whose: dict[tuple[str, datetime], list[str]] = {}
-    for one in people:
-        if one.arrested_at is not None:
-            whose.setdefault(("court", one.arrested_at), []).append(one.person)
-        if one.exposed_at is not None:
+    for person in people:
+        if person.arrested_at is not None:
+            whose.setdefault(("court", person.arrested_at), []).append(person.person)
+        if person.exposed_at is not None:
             for kind in ("pep", "contraception"):
-                if kind not in one.done:
-                    whose.setdefault((kind, one.exposed_at), []).append(one.person)
+                if kind not in person.done:
+                    whose.setdefault((kind, person.exposed_at), []).append(person.person)
     clocks = [
         Clock(kind, moment, _ends(kind, moment, zone, courts), tuple(persons))
         for (kind, moment), persons in whose.items()
@@ -224,12 +224,12 @@ def moments_of(record: Record) -> list[Moments]:
     """Moments that start the clocks of each person of a case."""
     return [
         Moments(
-            one.id,
-            one.arrested_at if _waits_for_court(record, one) else None,
-            one.exposed_at,
-            frozenset(one.limits),
+            person.id,
+            person.arrested_at if _waits_for_court(record, person) else None,
+            person.exposed_at,
+            frozenset(person.limits),
         )
-        for one in record.persons
+        for person in record.persons
     ]
 
 
@@ -242,19 +242,21 @@ def is_free(record: Record, person: Person) -> bool:
     """True if she was let go: it is on record of her, or her release was agreed and done. A release
     of which nobody said whose it was is hers only if she is alone on record."""
     return person.released_at is not None or any(
-        one.owed_to == person.id or (is_of_nobody(record, one) and len(record.persons) == 1)
-        for one in releases_done(record)
+        release.owed_to == person.id or (is_of_nobody(record, release) and len(record.persons) == 1)
+        for release in releases_done(record)
     )
 
 
 def releases_done(record: Record) -> list[Term]:
     """The releases that were agreed and that somebody said were done."""
-    return [one for one in record.terms if one.kind == "release" and one.fulfilled_on is not None]
+    return [
+        term for term in record.terms if term.kind == "release" and term.fulfilled_on is not None
+    ]
 
 
 def is_of_nobody(record: Record, term: Term) -> bool:
     """True if a term is owed to nobody who is on record as a person."""
-    return all(one.id != term.owed_to for one in record.persons)
+    return all(person.id != term.owed_to for person in record.persons)
 
 
 def name_the_only_one(record: Record) -> None:
@@ -273,10 +275,10 @@ def who_is_held(record: Record) -> list[Person]:
     whom = {person for act in arrests for person in act.persons}
     everybody = record.filing.held or any(not act.persons for act in arrests)
     return [
-        one
-        for one in record.persons
-        if (one.arrested_at or everybody or one.id in whom)
-        and not (one.not_known_at or is_free(record, one))
+        person
+        for person in record.persons
+        if (person.arrested_at or everybody or person.id in whom)
+        and not (person.not_known_at or is_free(record, person))
     ]
 
 
@@ -290,11 +292,11 @@ def unset_clocks(record: Record) -> list[str]:
         if any(not act.persons for act in acts):
             whom |= set(record.codes)
         unset = [
-            one
-            for one in record.persons
-            if one.id in whom
-            and getattr(one, name) is None
-            and (kind == "pep" or _waits_for_court(record, one))
+            person
+            for person in record.persons
+            if person.id in whom
+            and getattr(person, name) is None
+            and (kind == "pep" or _waits_for_court(record, person))
         ]
         if unset or (acts and not record.persons):
             missing.append(kind)
@@ -407,17 +409,17 @@ _NOTES = TypeAdapter(list[ReportNote])
 
 def missing_of(note: ReportNote, today: date) -> list[tuple[str, str]]:
     """(field, `enter`, `not_yet` or `reason`) of what a decision lacks."""
-    found = []
+    missing = []
     if note.kind == "reported":
         if note.on is None:
-            found.append(("on", "enter"))
+            missing.append(("on", "enter"))
         elif note.on > today:
-            found.append(("on", "not_yet"))
+            missing.append(("on", "not_yet"))
         if not note.reported_by:
-            found.append(("reported_by", "enter"))
+            missing.append(("reported_by", "enter"))
     if note.kind == "not_reported" and not note.reason:
-        found.append(("reason", "reason"))
-    return found
+        missing.append(("reason", "reason"))
+    return missing
 
 
 def is_decided(notes: Sequence[ReportNote]) -> bool:
@@ -455,20 +457,24 @@ class OpenThing:
 
 def what_is_open(record: Record, clocks: Sequence[Clock]) -> list[OpenThing]:
     """Everything for which a case can't be closed. `clocks` are all that it has."""
-    found = []
-    held = tuple(one.id for one in who_is_held(record))
+    things = []
+    persons_held = tuple(person.id for person in who_is_held(record))
     nobody_named = record.filing.held and not record.persons and not releases_done(record)
-    if held or nobody_named:
-        found.append(OpenThing(HELD, held))
-    found += [OpenThing(LIMIT, clock.persons, clock.kind) for clock in clocks]
-    found += [
-        OpenThing(MEDIATOR, tuple(one.persons))
-        for one in record.interventions
-        if one.ended_at is None and one.response in _ASKED
+    if persons_held or nobody_named:
+        things.append(OpenThing(HELD, persons_held))
+    things += [OpenThing(LIMIT, clock.persons, clock.kind) for clock in clocks]
+    things += [
+        OpenThing(MEDIATOR, tuple(intervention.persons))
+        for intervention in record.interventions
+        if intervention.ended_at is None and intervention.response in _ASKED
     ]
-    found += [OpenThing(REFERRAL, _of(one.person)) for one in record.referrals if is_open(one)]
-    found += [OpenThing(TERM, _of(one.owed_to)) for one in record.terms if is_open(one)]
-    return found
+    things += [
+        OpenThing(REFERRAL, _of(referral.person))
+        for referral in record.referrals
+        if is_open(referral)
+    ]
+    things += [OpenThing(TERM, _of(term.owed_to)) for term in record.terms if is_open(term)]
+    return things
 
 
 def _of(person: str) -> tuple[str, ...]:
@@ -477,37 +483,43 @@ def _of(person: str) -> tuple[str, ...]:
 
 def endings_of(record: Record, person: Person) -> tuple[str, ...]:
     """Endings that can be said of somebody: those for which something stands on record of her."""
-    about = [one for one in record.interventions if person.id in one.persons or not one.persons]
-    back = any(asked.result in _GIVEN_BACK for one in about for asked in one.asked) or any(
-        one.kind == "return" and one.fulfilled_on and one.owed_to in ("", person.id)
-        for one in record.terms
+    about = [
+        intervention
+        for intervention in record.interventions
+        if person.id in intervention.persons or not intervention.persons
+    ]
+    back = any(
+        request.result in _GIVEN_BACK for intervention in about for request in intervention.asked
+    ) or any(
+        term.kind == "return" and term.fulfilled_on and term.owed_to in ("", person.id)
+        for term in record.terms
     )
     fits = {
         "released": is_free(record, person),
         "returned": back,
-        "referred": any(one.person in ("", person.id) for one in record.referrals),
+        "referred": any(referral.person in ("", person.id) for referral in record.referrals),
         "court": person.before_court_at is not None,
     }
-    return tuple(one for one in ENDINGS if fits.get(one, True))
+    return tuple(ending for ending in ENDINGS if fits.get(ending, True))
 
 
 def endings_fit(record: Record, said: dict[str, str]) -> bool:
     """True if these endings say how it ended for each person, and nothing that is not on record."""
     return set(said) == set(record.codes) and all(
-        said[one.id] in endings_of(record, one) for one in record.persons
+        said[person.id] in endings_of(record, person) for person in record.persons
     )
 
 
 def is_agreed(record: Record) -> bool:
     """True if something was agreed, and she agreed to all of it herself."""
-    return bool(record.terms) and all(one.agreed_on for one in record.terms)
+    return bool(record.terms) and all(term.agreed_on for term in record.terms)
 
 
 def took_it_back(record: Record) -> bool:
     """True if somebody in the case took back, or refused, that it is kept."""
     return any(
-        not one.given and not one.wish and one.origin != "not_asked"
-        for one in record.answers_to("record")
+        not answer.given and not answer.wish and answer.origin != "not_asked"
+        for answer in record.answers_to("record")
     )
 
 

@@ -98,7 +98,7 @@ def is_of_earlier_words(purpose: str, wording: str) -> bool:
 
 def _number(wording: str) -> tuple[int, ...]:
     parts = wording.split("-")
-    return tuple(map(int, parts)) if all(one.isdecimal() for one in parts) else ()
+    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else ()
 
 
 def standing(
@@ -118,16 +118,18 @@ def standing(
     goes over what she refused herself, nor does a wish that somebody else noted, and that she could
     not be asked never goes over what she said.
     """
-    said = [
-        _as_it_counts(one, several)
-        for one in reversed(consents)
-        if one.purpose == purpose and one.person in ("", person) and _counts(one, earlier_words)
+    answers = [
+        _as_it_counts(consent, several)
+        for consent in reversed(consents)
+        if consent.purpose == purpose
+        and consent.person in ("", person)
+        and _counts(consent, earlier_words)
     ]
-    said = [one for one in said if one.origin != "not_asked"] or said
-    own = _newest(one for one in said if _is_her_own(one, person))
+    answers = [consent for consent in answers if consent.origin != "not_asked"] or answers
+    own = _newest(consent for consent in answers if _is_her_own(consent, person))
     if own is not None and not own.given:
         return own
-    return _newest(said)
+    return _newest(answers)
 
 
 def _newest(said: Iterable[CaseConsent]) -> CaseConsent | None:
@@ -137,12 +139,12 @@ def _newest(said: Iterable[CaseConsent]) -> CaseConsent | None:
 def is_refused_herself(consents: Sequence[CaseConsent], purpose: str, person: str) -> bool:
     """True if a person refused it herself, so that no answer for all goes over it, and no wish."""
     own = _newest(
-        one
-        for one in reversed(consents)
-        if one.purpose == purpose
-        and one.origin != "not_asked"
-        and _counts(one)
-        and _is_her_own(one, person)
+        consent
+        for consent in reversed(consents)
+        if consent.purpose == purpose
+        and consent.origin != "not_asked"
+        and _counts(consent)
+        and _is_her_own(consent, person)
     )
     return own is not None and not own.given
 
@@ -153,9 +155,9 @@ def guardians_answer(
     """The newest answer that whoever decides for a child gave for her, by a paper; None if there is
     none, or if it was said of words that are asked again."""
     newest = _newest(
-        one
-        for one in reversed(consents)
-        if (one.purpose, one.person) == (purpose, person) and one.origin in GUARDIANS
+        consent
+        for consent in reversed(consents)
+        if (consent.purpose, consent.person) == (purpose, person) and consent.origin in GUARDIANS
     )
     whole = newest is not None and newest.paper and newest.wording and not newest.is_asked_again
     return newest if whole else None
@@ -191,13 +193,13 @@ def says_yes_herself(consents: Sequence[CaseConsent], person: str) -> bool:
     nothing of that: nobody knows whose it is."""
     for purpose in ("record", "court"):
         own = _newest(
-            one
-            for one in reversed(consents)
-            if one.purpose == purpose
-            and one.by
-            and not one.wish
-            and one.origin == "herself"
-            and one.person in ("", person)
+            consent
+            for consent in reversed(consents)
+            if consent.purpose == purpose
+            and consent.by
+            and not consent.wish
+            and consent.origin == "herself"
+            and consent.person in ("", person)
         )
         if own is not None and (own.given or purpose == "record"):
             return own.given
@@ -232,16 +234,16 @@ def _as_it_counts(one: CaseConsent, several: bool) -> CaseConsent:
 
 def wishes_of(consents: Sequence[CaseConsent], person: str) -> dict[str, CaseConsent]:
     """The newest wish of a person for each purpose, also where a wish permits nothing."""
-    found = {}
+    wishes = {}
     for purpose in PURPOSES:
         newest = _newest(
-            one
-            for one in reversed(consents)
-            if one.purpose == purpose and one.wish and one.person in ("", person)
+            consent
+            for consent in reversed(consents)
+            if consent.purpose == purpose and consent.wish and consent.person in ("", person)
         )
         if newest is not None:
-            found[purpose] = newest
-    return found
+            wishes[purpose] = newest
+    return wishes
 
 
 def for_each(
@@ -263,23 +265,25 @@ def for_each(
 def may_be_kept(consents: Iterable[Mapping[str, Any]], persons: Sequence[str]) -> bool:
     """True if everybody on record (ids) agrees that it is kept: as `holds` of `standing`, from
     consents as they are sealed."""
-    said = [
-        one for one in consents if one["purpose"] == "record" and one.get("origin") != "not_asked"
+    answers = [
+        consent
+        for consent in consents
+        if consent["purpose"] == "record" and consent.get("origin") != "not_asked"
     ]
-    return all(_is_kept(said, person) for person in persons or [""])
+    return all(_is_kept(answers, person) for person in persons or [""])
 
 
 def _is_kept(said: Sequence[Mapping[str, Any]], person: str) -> bool:
-    hers = [one for one in said if one.get("person", "") in ("", person)]
+    hers = [consent for consent in said if consent.get("person", "") in ("", person)]
     if not hers or not _newest_json(hers)["given"]:
         return False
     own = [
-        one
-        for one in hers
-        if not one.get("wish")
+        consent
+        for consent in hers
+        if not consent.get("wish")
         and (
-            (one.get("person", "") == person and not one.get("for_all"))
-            or not (one["given"] or one["by"] or one.get("person"))
+            (consent.get("person", "") == person and not consent.get("for_all"))
+            or not (consent["given"] or consent["by"] or consent.get("person"))
         )
     ]
     return not own or bool(_newest_json(own)["given"])

@@ -137,14 +137,14 @@ def acts_meant(typed: str, names: Mapping[str, str]) -> list[str]:
     first = wanted.split()[0].strip(".:,-–·").upper()
     if first in ACTS:
         return [first]
-    known = {code: names[code].casefold() for code in ACTS}
-    exact = [code for code, name in known.items() if name == wanted]
+    called = {code: names[code].casefold() for code in ACTS}
+    exact = [code for code, name in called.items() if name == wanted]
     if exact:
         return exact
     words = wanted.split()
     return [
         code
-        for code, name in known.items()
+        for code, name in called.items()
         if all(any(part.startswith(word) for part in _parts(name)) for word in words)
     ]
 
@@ -264,22 +264,22 @@ def compose(record: Record, screens: Mapping[str, bytes], zone: tzinfo) -> Recor
     A screen that is damaged, or was not given because it does not open, stays among
     `filing.screens`: the rest is put together without it.
     """
-    made = record.model_copy(deep=True)
+    whole = record.model_copy(deep=True)
     read: dict[str, Screen] = {}
     for name in SCREENS:
-        if name not in screens or name not in made.filing.screens:
+        if name not in screens or name not in whole.filing.screens:
             continue
         try:
             read[name] = from_bytes(screens[name])
         except ValidationError:
             continue
-        del made.filing.screens[name]
+        del whole.filing.screens[name]
     if read:
         answered: dict[str, Any] = {}
         for screen in read.values():
             answered |= {field: getattr(screen, field) for field in screen.model_fields_set}
-        _put_together(made, Screen(**answered), zone)
-    return made
+        _put_together(whole, Screen(**answered), zone)
+    return whole
 
 
 def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
@@ -399,8 +399,8 @@ def _bands(said: Screen) -> list[str]:
 def service_number_in(description: str) -> str:
     """A service number that stands by itself in a description: six digits or so, or none."""
     words = "".join(letter if letter.isalnum() else " " for letter in description).split()
-    found = [word for word in words if word.isascii() and word.isdigit() and 5 <= len(word) <= 7]
-    return found[0] if len(found) == 1 else ""
+    numbers = [word for word in words if word.isascii() and word.isdigit() and 5 <= len(word) <= 7]
+    return numbers[0] if len(numbers) == 1 else ""
 
 
 KIND = "incident.first_account"
@@ -438,8 +438,8 @@ class FirstAccount(RecordPart):
             filed_at=self.filed_at,
             screens={name: name for name in self.screens},
         )
-        said = {name: text.encode() for name, text in self.screens.items()}
-        return compose(Record(filing=filing), said, zone)
+        answered = {name: text.encode() for name, text in self.screens.items()}
+        return compose(Record(filing=filing), answered, zone)
 
 
 class Source(StrEnum):

@@ -32,8 +32,8 @@ def adds_to(record: Record) -> str:
     that members made stand in the timeline too, on both sides."""
     if record.filing.how != "phone":
         return ""
-    made = {one.about for one in record.timeline if one.what == "linked"}
-    links = (one.id for one in record.links if one.kind == "incident" and one.id not in made)
+    linked = {event.about for event in record.timeline if event.what == "linked"}
+    links = (link.id for link in record.links if link.kind == "incident" and link.id not in linked)
     return next(links, "")
 
 
@@ -44,12 +44,12 @@ def together_with(reference: str, adds: Mapping[str, str]) -> set[str]:
         if first:
             near.setdefault(more, set()).add(first)
             near.setdefault(first, set()).add(more)
-    found, left = {reference}, [reference]
+    together, left = {reference}, [reference]
     while left:
-        new = near.get(left.pop(), set()) - found
-        found |= new
+        new = near.get(left.pop(), set()) - together
+        together |= new
         left += new
-    return found
+    return together
 
 
 def first_of(reference: str, adds: Mapping[str, str]) -> str:
@@ -71,32 +71,32 @@ class Together:
     @property
     def parties(self) -> list[Party]:
         """People who took part."""
-        return list(chain.from_iterable(one.parties for one in self.records))
+        return list(chain.from_iterable(record.parties for record in self.records))
 
     @property
     def declared(self) -> list[str]:
         """Accounts that said that they must not work on one of them."""
-        return list(chain.from_iterable(one.declared for one in self.records))
+        return list(chain.from_iterable(record.declared for record in self.records))
 
     def told_by(self) -> set[str]:
         """Accounts from which one of them is known."""
-        return set(chain.from_iterable(one.told_by() for one in self.records))
+        return set(chain.from_iterable(record.told_by() for record in self.records))
 
     def is_about(self) -> set[str]:
         """Persons known here to whom it was done, or from whom it is known."""
-        return set(chain.from_iterable(one.is_about() for one in self.records))
+        return set(chain.from_iterable(record.is_about() for record in self.records))
 
     def unread(self) -> set[str]:
         """Screens of a phone that nobody could put together with one of them."""
-        return set(chain.from_iterable(one.unread() for one in self.records))
+        return set(chain.from_iterable(record.unread() for record in self.records))
 
     def asks_for_a_decision(self) -> bool:
         """True if the custodian decides about one of them."""
-        return any(one.asks_for_a_decision() for one in self.records)
+        return any(record.asks_for_a_decision() for record in self.records)
 
     def has_minor(self) -> bool:
         """True if somebody in one of them is under 18, or may be."""
-        return any(one.has_minor() for one in self.records)
+        return any(record.has_minor() for record in self.records)
 
 
 def as_one(record: Seen, others: Mapping[str, Seen]) -> Seen:
@@ -154,7 +154,7 @@ class Draft(BaseModel):
     def size(self) -> int:
         """How many bytes it takes at most."""
         letters = self.screens.values()
-        return _AROUND + sum(_AROUND + len(one.body) + len(one.wrapped) for one in letters)
+        return _AROUND + sum(_AROUND + len(letter.body) + len(letter.wrapped) for letter in letters)
 
 
 class Fate(BaseModel):
@@ -246,14 +246,14 @@ class Box(BaseModel):
         """Every sealed document in it."""
         for draft in self.drafts.values():
             yield from draft.screens.values()
-        for one in self.sent.values():
-            yield from (one.record, *one.screens)
-        for said in self.taken_back.values():
-            yield from said.withdrawals
+        for report in self.sent.values():
+            yield from (report.record, *report.screens)
+        for taken_back in self.taken_back.values():
+            yield from taken_back.withdrawals
 
     def due(self, now: datetime) -> list[str]:
         """The sent filings whose hour has come."""
-        return [key for key, one in self.sent.items() if one.visible_at <= now]
+        return [key for key, report in self.sent.items() if report.visible_at <= now]
 
     def forget_old(self, today: date, now: datetime) -> None:
         """Drop the drafts whose day has passed, the pages whose hour has, and after a year what is
@@ -264,23 +264,31 @@ class Box(BaseModel):
             account: {key: day for key, day in cases.items() if day >= long_ago}
             for account, cases in self.shredded_for.items()
         }
-        self.pages = {key: one for key, one in self.pages.items() if one.until > now}
-        self.drafts = {key: one for key, one in self.drafts.items() if one.kept_until >= today}
+        self.pages = {key: page for key, page in self.pages.items() if page.until > now}
+        self.drafts = {
+            key: draft for key, draft in self.drafts.items() if draft.kept_until >= today
+        }
 
     def forget_alone(self, there: Collection[str]) -> None:
         """Forget what belonged together of which nothing is there any more. `there`: references of
         cases that were not shredded; what is still to come may belong to one that was."""
-        coming = {one.adds_to for one in self.drafts.values()}
-        coming |= {one.adds_to for one in self.sent.values()}
-        kept = {one for each in (*there, *coming) for one in together_with(each, self.additions)}
-        self.additions = {more: first for more, first in self.additions.items() if more in kept}
-        self.for_officers = [one for one in self.for_officers if one in kept]
+        coming = {draft.adds_to for draft in self.drafts.values()}
+        coming |= {report.adds_to for report in self.sent.values()}
+        belonging = {
+            together
+            for reference in (*there, *coming)
+            for together in together_with(reference, self.additions)
+        }
+        self.additions = {
+            more: first for more, first in self.additions.items() if more in belonging
+        }
+        self.for_officers = [reference for reference in self.for_officers if reference in belonging]
 
     def make_room(self, written: str = "") -> None:
         """Drop drafts until each room holds its own: the largest first, so that whoever fills it
         loses more than others, and never the one that is being written."""
         for room, most in ROOM.items():
-            there = {key: one.size for key, one in self.drafts.items() if one.room == room}
+            there = {key: draft.size for key, draft in self.drafts.items() if draft.room == room}
             too_much = sum(there.values()) - most
             there.pop(written, None)
             for key in sorted(there, key=lambda key: there[key], reverse=True):

@@ -79,13 +79,17 @@ def may_mediate(
     Those on duty at the station come first, then others on duty there at other hours, then the
     rest.
     """
-    asked = {one.mediator for one in record.interventions if one.response == "refused"}
+    refused = {
+        intervention.mediator
+        for intervention in record.interventions
+        if intervention.response == "refused"
+    }
     free = [
-        one
-        for one in mediators
-        if one.active
-        and one.account not in asked
-        and conflict_of(one.reader, seen or record) is None
+        mediator
+        for mediator in mediators
+        if mediator.active
+        and mediator.account not in refused
+        and conflict_of(mediator.reader, seen or record) is None
     ]
     return sorted(
         free,
@@ -105,7 +109,7 @@ def runs_out(now_local: datetime) -> datetime:
 
 def who_may_be_helped(record: Record) -> list[Person]:
     """The persons of a case for whom a mediator may be asked now: each by her own consent."""
-    return [one for one in record.persons if may_be_asked_for(record, one.id, [RELEASE])]
+    return [person for person in record.persons if may_be_asked_for(record, person.id, [RELEASE])]
 
 
 def may_ask(record: Record, persons: Collection[str] | None = None) -> bool:
@@ -119,13 +123,13 @@ def may_ask(record: Record, persons: Collection[str] | None = None) -> bool:
 def asked_by(record: Record, intervention: Intervention) -> str:
     """The account that asked a mediator, and that she was most likely told to call; empty if that
     is not known."""
-    asked = (
-        one.by
-        for one in record.timeline
-        if (one.what, one.about, one.at)
+    askers = (
+        event.by
+        for event in record.timeline
+        if (event.what, event.about, event.at)
         == ("mediator_asked", intervention.mediator, intervention.asked_at)
     )
-    return next(asked, "")
+    return next(askers, "")
 
 
 def may_be_asked_for(record: Record, person: str, requests: Collection[str]) -> bool:
@@ -140,7 +144,7 @@ def may_be_asked_for(record: Record, person: str, requests: Collection[str]) -> 
         return False
     whom = [person] if person else everybody(record)
     return whom_to_free(record) >= set(whom) and all(
-        record.agreed_to("mediation", one) for one in whom
+        record.agreed_to("mediation", person) for person in whom
     )
 
 
@@ -148,37 +152,37 @@ def whom_to_free(record: Record) -> set[str]:
     """Ids of those who are held, or may be; an empty one where nobody is on record."""
     if not record.persons:
         return {""} if record.filing.held and not releases_done(record) else set()
-    return {one.id for one in who_is_held(record)}
+    return {person.id for person in who_is_held(record)}
 
 
 def what_goes_on(record: Record, intervention: Intervention) -> list[str]:
     """Requests of a mediator that everybody still agrees to about whom they were made."""
     whom = _about(record, intervention)
     return [
-        one.kind
-        for one in intervention.asked
-        if all(may_be_asked_for(record, person, [one.kind]) for person in whom)
+        request.kind
+        for request in intervention.asked
+        if all(may_be_asked_for(record, person, [request.kind]) for person in whom)
     ]
 
 
 def open_requests(record: Record) -> dict[str, list[str]]:
     """The open briefs of a case, and what goes on of each if keeping the report is taken back: to
     ask for the release of those who are held."""
-    held = whom_to_free(record)
+    ids_held = whom_to_free(record)
     return {
-        one.brief: [
-            asked.kind
-            for asked in one.asked
-            if asked.kind == RELEASE and set(_about(record, one)) <= held
+        intervention.brief: [
+            request.kind
+            for request in intervention.asked
+            if request.kind == RELEASE and set(_about(record, intervention)) <= ids_held
         ]
-        for one in record.interventions
-        if one.brief
+        for intervention in record.interventions
+        if intervention.brief
     }
 
 
 def _about(record: Record, intervention: Intervention) -> list[str]:
     there = set(record.codes)
-    return [one for one in intervention.persons if one in there] or everybody(record)
+    return [person for person in intervention.persons if person in there] or everybody(record)
 
 
 def asked(
@@ -237,28 +241,29 @@ def take_over(record: Record, answers: dict[str, Answer]) -> list[str]:
     nobody knows who, until an officer writes it down; nor of those who came on record later.
     """
     done = []
-    for one in record.interventions:
-        answer = answers.get(one.brief) if one.brief else None
+    for intervention in record.interventions:
+        answer = answers.get(intervention.brief) if intervention.brief else None
         if answer is None:
             continue
-        one.response, one.answered_at = answer.response, answer.answered_at
+        intervention.response, intervention.answered_at = answer.response, answer.answered_at
         if answer.results or answer.response in ("refused", "no_answer"):
-            one.ended_at = answer.ended_at
-            said = {each.kind: each for each in answer.results}
-            for each in one.asked:
+            intervention.ended_at = answer.ended_at
+            results = {result.kind: result for result in answer.results}
+            for request in intervention.asked:
                 # A brief of an older version asked for one thing only, and its answer names none.
-                found = said.get(each.kind) or said.get("")
+                found = results.get(request.kind) or results.get("")
                 if found is not None:
-                    each.result, each.count = found.result, found.count
-            _let_go(record, one)
-            done.append(one.brief)
-            one.brief = ""
+                    request.result, request.count = found.result, found.count
+            _let_go(record, intervention)
+            done.append(intervention.brief)
+            intervention.brief = ""
     return done
 
 
 def _let_go(record: Record, one: Intervention) -> None:
     everybody = any(
-        each.result == "released" and each.count in (None, len(one.persons)) for each in one.asked
+        request.result == "released" and request.count in (None, len(one.persons))
+        for request in one.asked
     )
     for person in record.persons:
         if everybody and person.id in one.persons:
@@ -272,31 +277,59 @@ def somebody_is_free(record: Record) -> bool:
     there as free; without a number it was everybody who was named, or somebody where nobody was. Or
     a release was agreed and done of nobody in particular: until somebody stands there as free.
     """
-    for one in record.interventions:
-        everybody = len(one.persons) or 1
-        free = [each.count or everybody for each in one.asked if each.result == "released"]
-        about = [each for each in record.persons if each.id in one.persons or not one.persons]
-        known = sum(each.released_at is not None for each in about)
+    for intervention in record.interventions:
+        everybody = len(intervention.persons) or 1
+        free = [
+            request.count or everybody
+            for request in intervention.asked
+            if request.result == "released"
+        ]
+        about = [
+            person
+            for person in record.persons
+            if person.id in intervention.persons or not intervention.persons
+        ]
+        released = sum(person.released_at is not None for person in about)
         # Whoever was taken off the record is not waited for.
-        if known < min(max(free, default=0), len(about)):
+        if released < min(max(free, default=0), len(about)):
             return True
     # Nor does a release that nobody is named in say who is free.
-    of_nobody = any(is_of_nobody(record, one) for one in releases_done(record))
-    free = [is_free(record, one) for one in record.persons]
+    of_nobody = any(is_of_nobody(record, release) for release in releases_done(record))
+    free = [is_free(record, person) for person in record.persons]
     return of_nobody and bool(free) and not any(free)
 
 
 def events_of(record: Record) -> list[Event]:
     """Answers of mediators, as steps of the case. `about` is the intervention's id."""
     events = []
-    for one in record.interventions:
-        if one.answered_at is not None and one.response in ("agreed", "refused", "ended"):
+    for intervention in record.interventions:
+        if intervention.answered_at is not None and intervention.response in (
+            "agreed",
+            "refused",
+            "ended",
+        ):
             # What ended before she was done, she had agreed to.
-            what = "mediator_refused" if one.response == "refused" else "mediator_agreed"
-            events.append(Event(what=what, by=one.mediator, at=one.answered_at, about=one.id))
-        if one.ended_at is not None and any(each.result for each in one.asked):
+            what = "mediator_refused" if intervention.response == "refused" else "mediator_agreed"
+            events.append(
+                Event(
+                    what=what,
+                    by=intervention.mediator,
+                    at=intervention.answered_at,
+                    about=intervention.id,
+                )
+            )
+        if intervention.ended_at is not None and any(
+            request.result for request in intervention.asked
+        ):
             what = "mediation_ended"
-            events.append(Event(what=what, by=one.mediator, at=one.ended_at, about=one.id))
+            events.append(
+                Event(
+                    what=what,
+                    by=intervention.mediator,
+                    at=intervention.ended_at,
+                    about=intervention.id,
+                )
+            )
     return events
 
 
@@ -311,8 +344,8 @@ class Contact:
     @property
     def digest(self) -> str:
         """Digest to which an agreement is given."""
-        said = "\n".join((self.name, self.reach, self.by))
-        return hashlib.sha256(said.encode()).hexdigest()[:32]
+        text = "\n".join((self.name, self.reach, self.by))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def as_kept(self) -> dict[str, str]:
         """As the settings keep it."""

@@ -55,16 +55,16 @@ def is_never_settled(record: Record, act: Act) -> bool:
     if family != ASSAULT:
         return family not in SETTLED_FAMILIES
     by = [
-        one
-        for one in record.parties
-        if (one.id in act.parties or not act.parties) and one.involvement != "helped"
+        party
+        for party in record.parties
+        if (party.id in act.parties or not act.parties) and party.involvement != "helped"
     ]
-    return not by or any(one.kind not in _EQUALS or is_in_authority(one) for one in by)
+    return not by or any(party.kind not in _EQUALS or is_in_authority(party) for party in by)
 
 
 def requests_open(record: Record) -> tuple[str, ...]:
     """Requests that a mediator may be asked about a case at all."""
-    return tuple(one for one in REQUESTS if not is_shut(record) or one in ALWAYS)
+    return tuple(kind for kind in REQUESTS if not is_shut(record) or kind in ALWAYS)
 
 
 def terms_open(record: Record) -> tuple[str, ...]:
@@ -78,13 +78,13 @@ def terms_refused(record: Record, before: Record) -> list[Term]:
     be taken out, and said to be done."""
     if not is_shut(record):
         return []
-    kept = {one.id: one for one in before.terms}
-    officers = {one.id for one in record.parties if is_in_authority(one)}
+    terms_before = {term.id: term for term in before.terms}
+    officers = {party.id for party in record.parties if is_in_authority(party)}
     return [
-        one
-        for one in record.terms
-        if one.kind in TERM_KINDS
-        and not (_is_harmless(record, one, officers) or _is_kept(one, kept.get(one.id)))
+        term
+        for term in record.terms
+        if term.kind in TERM_KINDS
+        and not (_is_harmless(record, term, officers) or _is_kept(term, terms_before.get(term.id)))
     ]
 
 
@@ -115,12 +115,12 @@ def own_answer(record: Record, person: str) -> CaseConsent | None:
     """Answer that a person (empty: of a case with nobody on record) gave last to "court or
     release"; None if she said nothing. An answer counts only in her own words, after a warning that
     has a version."""
-    said = [
-        one
-        for one in record.own_words
-        if (one.purpose, one.person) == (CHARGE, person) and one.was_read_out
+    answers = [
+        answer
+        for answer in record.own_words
+        if (answer.purpose, answer.person) == (CHARGE, person) and answer.was_read_out
     ]
-    return max(reversed(said), key=lambda one: one.at, default=None)
+    return max(reversed(answers), key=lambda one: one.at, default=None)
 
 
 def has_own_yes(record: Record, person: str) -> bool:
@@ -132,10 +132,10 @@ def has_own_yes(record: Record, person: str) -> bool:
 def who_may_be_offered(record: Record) -> list[Person]:
     """The persons for whom a mediator may be asked: they agreed, and did not choose otherwise."""
     return [
-        one
-        for one in record.persons
-        if may_be_asked_for(record, one.id, [RELEASE])
-        and wants(record, one.id, MEDIATION) is not False
+        person
+        for person in record.persons
+        if may_be_asked_for(record, person.id, [RELEASE])
+        and wants(record, person.id, MEDIATION) is not False
     ]
 
 
@@ -147,13 +147,13 @@ def why_not(record: Record, persons: Collection[str], requests: Collection[str])
     for her release at once, and for a doctor.
     """
     whom = list(persons) or [""]
-    if not all(may_be_asked_for(record, one, requests) for one in whom):
+    if not all(may_be_asked_for(record, person, requests) for person in whom):
         return Why.CONSENT
     barred = _barred(record, whom, requests)
     if barred is not None:
         return barred
-    held = {one for one in whom if _is_emergency(record, one, requests)}
-    if any(wants(record, one, MEDIATION) is None and one not in held for one in whom):
+    urgent = {person for person in whom if _is_emergency(record, person, requests)}
+    if any(wants(record, person, MEDIATION) is None and person not in urgent for person in whom):
         return Why.ASK_FIRST
     return None
 
@@ -162,53 +162,58 @@ def why_ended(record: Record, intervention: Intervention) -> Why | None:
     """Why a mediator who was asked is asked no longer, as the record stands now; None if she is.
     Whether there still is consent is asked elsewhere (`mediation.what_goes_on`)."""
     there = set(record.codes)
-    whom = [one for one in intervention.persons if one in there] or everybody(record)
-    return _barred(record, whom, [one.kind for one in intervention.asked if one.kind])
+    whom = [person for person in intervention.persons if person in there] or everybody(record)
+    return _barred(record, whom, [request.kind for request in intervention.asked if request.kind])
 
 
 def asks_too_much(record: Record) -> bool:
     """True if a mediator is still asked for something that may be asked no longer."""
-    return any(one.brief and why_ended(record, one) for one in record.interventions)
+    return any(
+        intervention.brief and why_ended(record, intervention)
+        for intervention in record.interventions
+    )
 
 
 def request_ended_last(record: Record) -> bool:
     """True if the newest change of a case ended a request to a mediator."""
     # Who has the case may have been kept away by the same change, which is noted after that.
-    newest = next((one for one in reversed(record.timeline) if one.what != "unassigned"), None)
+    newest = next(
+        (event for event in reversed(record.timeline) if event.what != "unassigned"), None
+    )
     return newest is not None and newest.what.startswith("request_ended_")
 
 
 def _barred(record: Record, whom: Collection[str], requests: Collection[str]) -> Why | None:
     if not set(requests) <= set(requests_open(record)):
         return Why.GATE
-    if any(wants(record, one, MEDIATION) is False for one in whom):
+    if any(wants(record, person, MEDIATION) is False for person in whom):
         return Why.NOT_WANTED
-    if CHARGE in requests and not all(has_own_yes(record, one) for one in whom):
+    if CHARGE in requests and not all(has_own_yes(record, person) for person in whom):
         return Why.OWN_YES
     return None
 
 
 def _is_emergency(record: Record, person: str, requests: Collection[str]) -> bool:
     """True if what is asked can't wait for her answer: she is held, since her release is asked."""
-    known = next((one for one in record.persons if one.id == person), None)
-    if known is not None and is_free(record, known):
+    somebody_held = next((somebody for somebody in record.persons if somebody.id == person), None)
+    if somebody_held is not None and is_free(record, somebody_held):
         return False
     is_held = not _FREES.isdisjoint(requests) or (
-        known is not None and known.arrested_at is not None
+        somebody_held is not None and somebody_held.arrested_at is not None
     )
     return is_held and set(requests) <= _EMERGENCY
 
 
 def requests_offered(record: Record) -> tuple[str, ...]:
     """Requests that the page offers: those that may be asked of at least one person."""
-    whom = [one.id for one in who_may_be_offered(record)] or ([] if record.persons else [""])
-    chosen = any(wants(record, one, MEDIATION) for one in whom)
+    whom = [person.id for person in who_may_be_offered(record)] or ([] if record.persons else [""])
+    chosen = any(wants(record, person, MEDIATION) for person in whom)
     return tuple(
-        one
-        for one in requests_open(record)
-        if (chosen or one in _EMERGENCY)
-        and any(may_be_asked_for(record, person, [one]) for person in whom)
-        and (one != CHARGE or any(has_own_yes(record, person) for person in whom))
+        kind
+        for kind in requests_open(record)
+        if (chosen or kind in _EMERGENCY)
+        and any(may_be_asked_for(record, person, [kind]) for person in whom)
+        and (kind != CHARGE or any(has_own_yes(record, person) for person in whom))
     )
 
 
@@ -218,8 +223,8 @@ def standing_of(record: Record) -> CaseStanding:
     return CaseStanding(
         wanted=wanted,
         mediation=any(
-            wants(record, one, MEDIATION) and record.consents_to("mediation", one)
-            for one in everybody(record)
+            wants(record, officer, MEDIATION) and record.consents_to("mediation", officer)
+            for officer in everybody(record)
         ),
         gate_shut=is_shut(record),
         agreed=is_agreed(record),

@@ -118,7 +118,7 @@ def refusal_of(term: Term, parties: Iterable[Party]) -> RefusedTerm | None:
 
     Whatever a public officer gives or pays back may be owed, and money between others too.
     """
-    officers = {one.id: is_in_authority(one) for one in parties}
+    officers = {party.id: is_in_authority(party) for party in parties}
     if term.kind not in GIVING:
         if not has_price(term):
             return None
@@ -173,15 +173,15 @@ def what_asks(
     key: acts by which money or things were demanded or taken, with the officers who did so, or with
     nobody of whom anything is known; bail without a receipt (ids); and `OUT` if something that
     officers would have gained by was taken out."""
-    officers = {one.id for one in parties if is_in_authority(one)}
-    everybody = {one.id for one in parties}
-    found = {f"b/{one}" for one in unreceipted} | ({OUT} if taken_out else set())
+    officers = {party.id for party in parties if is_in_authority(party)}
+    everybody = {party.id for party in parties}
+    asking = {f"b/{bail}" for bail in unreceipted} | ({OUT} if taken_out else set())
     for act in acts:
         if act.code in TAKING:
             by = set(act.parties) & everybody or everybody
             if by & officers or not by:
-                found.add(f"a/{act.id}/{','.join(sorted(by & officers))}")
-    return found
+                asking.add(f"a/{act.id}/{','.join(sorted(by & officers))}")
+    return asking
 
 
 # --- On the bare JSON of a record ---------------------------------------------------------------
@@ -195,20 +195,20 @@ def _json_asks(record: Mapping[str, Any]) -> set[str]:
     acts = [Act.model_construct(**act) for act in record.get("acts", ()) if act["code"] in TAKING]
     # Of most records there is nothing to ask, and the register looks at all of them.
     sides = _sides(record) if acts else []
-    unreceipted = [one["id"] for one in record.get("bail", ()) if not one.get("receipt")]
+    unreceipted = [bail["id"] for bail in record.get("bail", ()) if not bail.get("receipt")]
     return what_asks(acts, sides, unreceipted, taken_out=bool(record.get("was_questioned")))
 
 
 def json_asks_for_a_decision(record: Mapping[str, Any]) -> bool:
     """As `Record.asks_for_a_decision`, of a record's JSON; a test compares the two."""
-    known = record.get("questioned_terms") or record.get("duty_note")
-    return bool(known or _json_asks(record))
+    asks = record.get("questioned_terms") or record.get("duty_note")
+    return bool(asks or _json_asks(record))
 
 
 def json_waits_for_a_decision(record: Mapping[str, Any]) -> bool:
     """As `Record.waits_for_a_decision`, of a record's JSON; a test compares the two."""
-    known = record.get("questioned_terms") or record.get("duty_waits")
-    return bool(known or _json_asks(record) - set(record.get("decided_on", ())))
+    waits = record.get("questioned_terms") or record.get("duty_waits")
+    return bool(waits or _json_asks(record) - set(record.get("decided_on", ())))
 
 
 def question_terms(record: dict[str, Any]) -> None:

@@ -82,9 +82,11 @@ def _give_moments_to_persons(record: Json) -> None:
         # A moment belongs to somebody, though nobody said to whom.
         persons.append({"id": "p1", "code": "P1"})
     freed = [
-        one.get("answered_at") or one.get("asked_at") or moments.get("arrested_at")
-        for one in record.get("interventions", ())
-        if one.get("result") == "released"
+        intervention.get("answered_at")
+        or intervention.get("asked_at")
+        or moments.get("arrested_at")
+        for intervention in record.get("interventions", ())
+        if intervention.get("result") == "released"
     ]
     for person in persons:
         for name, moment in moments.items():
@@ -97,49 +99,54 @@ def _give_moments_to_persons(record: Json) -> None:
 def _tell_asked_from_agreed(record: Json) -> None:
     terms = record.get("terms", [])
     wishes = [
-        one
-        for one in terms
-        if _WISH.fullmatch(one["id"])
-        and all(one.get(name) in (None, "") for name in _SAID_OF_A_TERM)
+        term
+        for term in terms
+        if _WISH.fullmatch(term["id"])
+        and all(term.get(name) in (None, "") for name in _SAID_OF_A_TERM)
     ]
     if wishes:
         record["wanted"] = list(
-            dict.fromkeys([*record.get("wanted", []), *(one["kind"] for one in wishes)])
+            dict.fromkeys([*record.get("wanted", []), *(wish["kind"] for wish in wishes)])
         )
-        record["terms"] = [one for one in terms if one not in wishes]
+        record["terms"] = [term for term in terms if term not in wishes]
 
 
 def _let_mediators_be_asked_for_several(record: Json) -> None:
-    for one in record.get("interventions", ()):
-        kind, result = one.pop("request", ""), one.pop("result", "")
+    for intervention in record.get("interventions", ()):
+        kind, result = intervention.pop("request", ""), intervention.pop("result", "")
         if kind or result:
-            one.setdefault("asked", [{"kind": kind, "result": result}])
-        if result and one.get("answered_at"):
-            one.setdefault("ended_at", one["answered_at"])
+            intervention.setdefault("asked", [{"kind": kind, "result": result}])
+        if result and intervention.get("answered_at"):
+            intervention.setdefault("ended_at", intervention["answered_at"])
 
 
 def _say_how_consents_are_known(record: Json) -> None:
     # What officers note has a version of its words; what a phone sent had none.
     information, persons = record.get("information", ()), record.get("persons", ())
     teller = information[0].get("source", "herself") if information else ""
-    found = []
-    for one in record.get("consents", ()):
-        if one.get("wording") or one.get("origin") or one.get("person") or not one["given"]:
-            found.append(one)
+    consents = []
+    for consent in record.get("consents", ()):
+        if (
+            consent.get("wording")
+            or consent.get("origin")
+            or consent.get("person")
+            or not consent["given"]
+        ):
+            consents.append(consent)
             continue
         everyone = [person["id"] for person in persons] or [""]
-        found += [
-            one
+        consents += [
+            consent
             | {
                 "person": person,
                 "origin": origin_of(
-                    "", teller, number, len(everyone), keep=one["purpose"] == "record"
+                    "", teller, number, len(everyone), keep=consent["purpose"] == "record"
                 ),
             }
             for number, person in enumerate(everyone)
         ]
-    if found:
-        record["consents"] = found
+    if consents:
+        record["consents"] = consents
 
 
 def _name_who_was_released(record: Json) -> None:
@@ -163,10 +170,10 @@ _TO_2: tuple[Callable[[Json], None], ...] = (
 
 def _make_wishes_of_what_was_not_read_out(record: Json) -> None:
     # What officers note has a version of its words. A no counts however it is known.
-    for one in record.get("consents", ()):
-        read_out = one.get("wording") and one.get("origin", "herself") == "herself"
-        if one["given"] and not read_out:
-            one["wish"] = True
+    for consent in record.get("consents", ()):
+        read_out = consent.get("wording") and consent.get("origin", "herself") == "herself"
+        if consent["given"] and not read_out:
+            consent["wish"] = True
 
 
 def _keep_what_was_ticked(record: Json) -> None:
@@ -177,18 +184,18 @@ def _keep_what_was_ticked(record: Json) -> None:
     if teller in ("herself", "peer") and len(persons) <= 1:
         return
     ticked = [
-        one
-        for one in record.get("consents", ())
-        if one["purpose"] == "record" and one["given"] and not one.get("wording")
+        consent
+        for consent in record.get("consents", ())
+        if consent["purpose"] == "record" and consent["given"] and not consent.get("wording")
     ]
-    if all(one.get("origin") == "not_asked" for one in ticked):
+    if all(consent.get("origin") == "not_asked" for consent in ticked):
         for one in ticked:
             one["origin"] = "told_reporter"
 
 
 def _take_children_from_officers(record: Json) -> None:
     # Such a case is for a custodian alone now, in whose queue it stands once nobody has it.
-    if any(may_be_minor(one.get("age_band", "")) for one in record.get("persons", ())):
+    if any(may_be_minor(person.get("age_band", "")) for person in record.get("persons", ())):
         record.pop("assigned_to", None)
 
 

@@ -101,7 +101,9 @@ def _circles(before: Sequence[Circle], everybody: Collection[str], dice: Random)
     """Everybody in circles: as before without those who left, newcomers in the smallest; what is
     too small is joined to another, and what could be two is halved by chance."""
     stays = set(everybody)
-    circles = [[one for one in circle.accounts if one in stays] for circle in before] or [[]]
+    circles = [
+        [account for account in circle.accounts if account in stays] for circle in before
+    ] or [[]]
     for account in _newcomers(circles, everybody):
         min(circles, key=len).append(account)
     circles.sort(key=len)

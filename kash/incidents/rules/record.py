@@ -94,7 +94,7 @@ class Taking(BaseModel):
 
     def was_taken_down(self) -> list[str]:
         """To whom she told it before that may have written it down, in the order of the list."""
-        return [one for one in TOLD_BEFORE if one in TAKEN_DOWN.intersection(self.told_before)]
+        return [code for code in TOLD_BEFORE if code in TAKEN_DOWN.intersection(self.told_before)]
 
 
 class Record(RecordPart):
@@ -185,8 +185,9 @@ class Record(RecordPart):
         if purpose in NEVER_FOR_MINORS and self.has_minor():
             return False
         return all(
-            self.agreed_to(purpose, one) and (purpose == "record" or not self.is_stopped(one))
-            for one in self._everyone(person)
+            self.agreed_to(purpose, each_person)
+            and (purpose == "record" or not self.is_stopped(each_person))
+            for each_person in self._everyone(person)
         )
 
     def agreed_to(self, purpose: str, person: str) -> bool:
@@ -204,28 +205,28 @@ class Record(RecordPart):
     def who_stopped(self) -> list[str]:
         """The persons (ids; an empty one where nobody is on record) with whom nothing is done any
         more."""
-        return [one for one in self._everyone("") if self.is_stopped(one)]
+        return [person for person in self._everyone("") if self.is_stopped(person)]
 
     def who_is_asked_again(self) -> list[str]:
         """The persons (ids) who said yes to words that promised something else than what is done,
         which counts for nothing until each is asked again."""
         return [
-            one
-            for one in self._everyone("")
-            if not self.is_stopped(one)
-            and any(self.asks_again(purpose, one) for purpose in ASKED_AGAIN)
+            person
+            for person in self._everyone("")
+            if not self.is_stopped(person)
+            and any(self.asks_again(purpose, person) for purpose in ASKED_AGAIN)
         ]
 
     def asks_again(self, purpose: str, person: str) -> bool:
         """True if a person said yes to words that said something else than what is done, and
         nothing since."""
         return not any(True for _answer in self.answers_to(purpose, person)) and any(
-            one.purpose == purpose
-            and one.given
-            and not one.wish
-            and one.is_asked_again
-            and one.person in ("", person)
-            for one in self.consents
+            consent.purpose == purpose
+            and consent.given
+            and not consent.wish
+            and consent.is_asked_again
+            and consent.person in ("", person)
+            for consent in self.consents
         )
 
     def is_unasked(self, purpose: str, person: str = "") -> bool:
@@ -236,10 +237,10 @@ class Record(RecordPart):
 
     def answers_to(self, purpose: str, person: str = "") -> Iterator[CaseConsent]:
         """Answers that count of one person, or of each on record; none of whoever said nothing."""
-        for one in self._everyone(person):
-            found = self._answer(purpose, one)
-            if found is not None:
-                yield found
+        for each_person in self._everyone(person):
+            answer = self._answer(purpose, each_person)
+            if answer is not None:
+                yield answer
 
     def _everyone(self, person: str) -> list[str]:
         return [person] if person else list(self.codes) or [""]
@@ -250,20 +251,22 @@ class Record(RecordPart):
     def told_by(self) -> set[str]:
         """Accounts from which it is known: who filed it on a phone, and sources."""
         filer = {self.filing.author} if self.filing.how == "phone" else set()
-        return (filer | {one.account for one in self.information}) - {""}
+        return (filer | {source.account for source in self.information}) - {""}
 
     def is_about(self) -> set[str]:
         """Persons known here to whom it was done, or from whom it is known, by public id."""
-        hers = {one.person for one in self.persons}
-        return (hers | {one.person for one in self.information}) - {""}
+        hers = {person.person for person in self.persons}
+        return (hers | {source.person for source in self.information}) - {""}
 
     def is_child(self, person: str) -> bool:
         """True if one person (an id) is under 18, or may be."""
-        return any(one.id == person and may_be_minor(one.age_band) for one in self.persons)
+        return any(
+            somebody.id == person and may_be_minor(somebody.age_band) for somebody in self.persons
+        )
 
     def has_minor(self) -> bool:
         """True if somebody on record is under 18, or may be."""
-        return any(may_be_minor(one.age_band) for one in self.persons)
+        return any(may_be_minor(person.age_band) for person in self.persons)
 
     def unread(self) -> set[str]:
         """Screens of a phone that nobody could put together with it, by their names."""
@@ -272,15 +275,17 @@ class Record(RecordPart):
     def paper_hold(self) -> Hold | None:
         """The hold by two with a paper named, which keeps a report against her own withdrawal too;
         None if there is none."""
-        return next((one for one in self.holds if one.paper), None)
+        return next((hold for hold in self.holds if hold.paper), None)
 
     def identities_of(self, person: str) -> list[str]:
         """Sealed documents on who a person is: today's, earlier ones, and such as wait for a second
         member."""
-        found = [one.identity for one in self.persons if one.id == person]
-        found += [one.document for one in self.earlier_identities if one.person == person]
-        found += [one.document for one in self.proposals if one.about == person]
-        return [document for document in found if document]
+        documents = [somebody.identity for somebody in self.persons if somebody.id == person]
+        documents += [
+            identity.document for identity in self.earlier_identities if identity.person == person
+        ]
+        documents += [proposal.document for proposal in self.proposals if proposal.about == person]
+        return [document for document in documents if document]
 
     def asks_for_a_decision(self) -> bool:
         """True if the custodian decides, or has decided, about a report of bribery, or a term that
@@ -294,13 +299,13 @@ class Record(RecordPart):
 
     def what_asks(self) -> set[str]:
         """Keys of all that a report may be owed for (`money.what_asks`)."""
-        unreceipted = [one.id for one in self.bail if not one.receipt]
+        unreceipted = [bail.id for bail in self.bail if not bail.receipt]
         return what_asks(self.acts, self.parties, unreceipted, taken_out=self.was_questioned)
 
     def question(self) -> None:
         """Keep that something was taken out that officers would have gained by; it asks anew."""
         self.was_questioned = True
-        self.decided_on = [one for one in self.decided_on if one != OUT]
+        self.decided_on = [key for key in self.decided_on if key != OUT]
 
     def decided(self, *, only_waits: bool) -> None:
         """Keep that a custodian decided about all that asks, or that it waits for counsel."""
@@ -338,29 +343,31 @@ AMONG_ADULTS = ("", "yes", "no", "unknown")
 
 def minors_of(record: Record) -> list[Person]:
     """The persons of a case who are or may be under 18."""
-    return [one for one in record.persons if may_be_minor(one.age_band)]
+    return [person for person in record.persons if may_be_minor(person.age_band)]
 
 
 def unprotected(record: Record) -> list[Person]:
     """Of those who are or may be under 18, whoever was not yet seen or helped by child
     protection: by a referral of her own, or one for everybody in the case."""
     reached = {
-        one.person
-        for one in record.referrals
-        if one.kind == PROTECTION and one.outcome in PROTECTED
+        referral.person
+        for referral in record.referrals
+        if referral.kind == PROTECTION and referral.outcome in PROTECTED
     }
-    return [one for one in minors_of(record) if not reached & {"", one.id}]
+    return [minor for minor in minors_of(record) if not reached & {"", minor.id}]
 
 
 def held_among_adults(held: list[Person]) -> list[Person]:
     """Of those who are held, whoever is or may be under 18 and is held among adults."""
-    return [one for one in held if may_be_minor(one.age_band) and one.among_adults == "yes"]
+    return [
+        person for person in held if may_be_minor(person.age_band) and person.among_adults == "yes"
+    ]
 
 
 def to_ask_about_adults(held: list[Person]) -> list[Person]:
     """Of those who are held, whoever is or may be under 18 and of whom nobody said yet whether she
     is held among adults."""
-    return [one for one in held if may_be_minor(one.age_band) and not one.among_adults]
+    return [person for person in held if may_be_minor(person.age_band) and not person.among_adults]
 
 
 TAKEN_BACK = "taken_back"
@@ -393,7 +400,7 @@ def take_back(record: Record, said: Withdrawal) -> None:
     """
     purposes = [purpose for purpose in PURPOSES if purpose in said.purposes]
     for purpose in purposes:
-        before = [one.at for one in record.consents if one.purpose == purpose]
+        before = [consent.at for consent in record.consents if consent.purpose == purpose]
         at = max([said.at, *(moment + _LATER for moment in before)])
         record.consents.append(CaseConsent(purpose=purpose, given=False, at=at, by=""))
     if purposes:
@@ -405,18 +412,18 @@ def moments(record: Record) -> list[tuple[datetime, Event]]:
     """Events of a record, each with the moment by which it is ordered. A withdrawal is known to the
     hour only, and came after whatever stood there before it."""
     last = datetime.min.replace(tzinfo=UTC)
-    found = []
+    ordered = []
     for event in record.timeline:
         at = max(event.at, last) if event.what == TAKEN_BACK else event.at
         last = max(last, at)
-        found.append((at, event))
-    return found
+        ordered.append((at, event))
+    return ordered
 
 
 def taken_back_at(record: Record, purpose: str) -> datetime | None:
     """The hour in which whoever holds the receipt took a purpose back, if hers is the newest answer
     to it; else None."""
-    answers = [one for one in record.consents if one.purpose == purpose]
+    answers = [consent for consent in record.consents if consent.purpose == purpose]
     newest = max(answers, key=lambda one: one.at, default=None)
     return None if newest is None or newest.given or newest.by else newest.at
 

@@ -34,7 +34,9 @@ REQUESTS = frozenset({"medical"})
 
 def who_may_be_told_of(record: Record) -> frozenset[str]:
     """Ids of the persons of whose health a file for a court may speak."""
-    return frozenset(one.id for one in record.persons if record.consents_to(PURPOSE, one.id))
+    return frozenset(
+        person.id for person in record.persons if record.consents_to(PURPOSE, person.id)
+    )
 
 
 def everybody_may_be_told_of(record: Record) -> bool:
@@ -94,35 +96,35 @@ def may_be_for_custodian(record: Mapping[str, Any]) -> bool:
 
 def json_has_programme(record: Mapping[str, Any]) -> bool:
     """True if a case is about the programme itself, or may be."""
-    told = any(one.get("kind") == PROGRAMME for one in record.get("parties", ()))
+    told = any(party.get("kind") == PROGRAMME for party in record.get("parties", ()))
     return told or WHO in _unread(record)
 
 
 def json_has_minor(record: Mapping[str, Any]) -> bool:
     """True if somebody on record is under 18, or may be."""
-    told = any(may_be_minor(one.get("age_band", "")) for one in record.get("persons", ()))
+    told = any(may_be_minor(person.get("age_band", "")) for person in record.get("persons", ()))
     return told or WHOM in _unread(record)
 
 
 def _unread(record: Mapping[str, Any]) -> Mapping[str, str]:
-    found: Mapping[str, str] = record.get("filing", {}).get("screens", {})
-    return found
+    screens: Mapping[str, str] = record.get("filing", {}).get("screens", {})
+    return screens
 
 
 def _tellers(record: Mapping[str, Any]) -> Iterator[str]:
     filing = record.get("filing", {})
     if filing.get("how") == "phone" and filing.get("author"):
         yield filing["author"]
-    for one in record.get("information", ()):
-        if one.get("account"):
-            yield one["account"]
+    for source in record.get("information", ()):
+        if source.get("account"):
+            yield source["account"]
 
 
 def _concerned(record: Mapping[str, Any]) -> Iterator[str]:
     for group in ("persons", "information"):
-        for one in record.get(group, ()):
-            if one.get("person"):
-                yield one["person"]
+        for part in record.get(group, ()):
+            if part.get("person"):
+                yield part["person"]
 
 
 def may_have_part(reader: Reader, record: Mapping[str, Any]) -> bool:
@@ -193,12 +195,12 @@ MOST_ROWS = 40
 
 def places(record: Record) -> dict[str, Any]:
     """Every place of a record with its value."""
-    found: dict[str, Any] = {name: value_at(record, name) for name in SINGLE}
+    values: dict[str, Any] = {name: value_at(record, name) for name in SINGLE}
     for group, names in ROWS.items():
-        for row in getattr(record, group):
+        for part in getattr(record, group):
             for name in names:
-                found[f"{group}/{row.id}/{name}"] = getattr(row, name)
-    return found
+                values[f"{group}/{part.id}/{name}"] = getattr(part, name)
+    return values
 
 
 def value_at(record: Record, name: str) -> Any:
@@ -320,36 +322,36 @@ def _chosen(merged: Merged, seen: _Seen, place: str, theirs: Any, own: Any) -> A
 def _rows(
     merged: Merged, seen: _Seen, group: str, stored: Record, typed: Record
 ) -> Iterator[RecordPart]:
-    theirs = {row.id: row for row in getattr(stored, group)}
-    own = {row.id: row for row in getattr(typed, group)}
-    for key, row in own.items():
+    theirs = {part.id: part for part in getattr(stored, group)}
+    own = {part.id: part for part in getattr(typed, group)}
+    for key, part in own.items():
         name = f"{group}/{key}"
         other = theirs.get(key)
         if other is not None:
             values = {
-                each: _chosen(
-                    merged, seen, f"{name}/{each}", getattr(other, each), getattr(row, each)
+                field: _chosen(
+                    merged, seen, f"{name}/{field}", getattr(other, field), getattr(part, field)
                 )
-                for each in ROWS[group]
+                for field in ROWS[group]
             }
             yield other.model_copy(update=values)
         elif not seen.had_row(name):
-            yield row
-        elif seen.row_is_as_shown(group, row):
+            yield part
+        elif seen.row_is_as_shown(group, part):
             merged.gone.append(name)
         else:
             merged.returned.append(name)
-            yield row
-    for key, row in theirs.items():
+            yield part
+    for key, part in theirs.items():
         name = f"{group}/{key}"
         if key in own:
             continue
         if not seen.had_row(name):
             merged.added.append(name)
-            yield row
-        elif not seen.row_is_as_shown(group, row):
+            yield part
+        elif not seen.row_is_as_shown(group, part):
             merged.returned.append(name)
-            yield row
+            yield part
 
 
 def write(record: Record, typed: Record) -> None:
@@ -366,12 +368,12 @@ def write(record: Record, typed: Record) -> None:
     nobody_yet = not record.persons
     _give_answers_to_persons(record)
     for group, names in ROWS.items():
-        there = {row.id: row for row in getattr(record, group)}
+        there = {part.id: part for part in getattr(record, group)}
         rows = []
-        for row in getattr(typed, group):
-            values = {name: getattr(row, name) for name in names}
-            old = there.get(row.id)
-            rows.append(old.model_copy(update=values) if old is not None else row)
+        for part in getattr(typed, group):
+            values = {name: getattr(part, name) for name in names}
+            old = there.get(part.id)
+            rows.append(old.model_copy(update=values) if old is not None else part)
         setattr(record, group, rows)
     _forget_rows_that_went(record)
     _give_answers_to_persons(record, of_nobody=nobody_yet)
@@ -385,24 +387,23 @@ def _give_answers_to_persons(record: Record, *, of_nobody: bool = False) -> None
         return
     persons = list(record.codes)
     record.consents = [
-        each
-        for one in record.consents
-        for each in (
-            for_each(one, persons, of_nobody=of_nobody) if one.given and not one.person else [one]
+        answer
+        for consent in record.consents
+        for answer in (
+            for_each(consent, persons, of_nobody=of_nobody)
+            if consent.given and not consent.person
+            else [consent]
         )
     ]
     if of_nobody and len(persons) == 1:
-        for choice in record.choices:
-            choice.person = choice.person or persons[0]
-        for said in record.own_words:
-            said.person = said.person or persons[0]
-        for asked in record.court_asks:
-            asked.person = asked.person or persons[0]
+        answers: list[Any] = [*record.choices, *record.own_words, *record.court_asks]
+        for answer in answers:
+            answer.person = answer.person or persons[0]
 
 
 def _forget_rows_that_went(record: Record) -> None:
     persons = set(record.codes)
-    parties = {row.id for row in record.parties}
+    parties = {party.id for party in record.parties}
     for act in record.acts:
         act.persons = [key for key in act.persons if key in persons]
         act.parties = [key for key in act.parties if key in parties]
@@ -416,21 +417,21 @@ def persons_with_identity_taken_off(record: Record, typed: Record) -> list[str]:
     """The codes of persons whose sealed identity would be left without its person. With whoever
     does not let the report be kept hers goes too, unless somebody holds the case."""
     return [
-        row.code
-        for row in _taken_off(record, typed)
-        if row.identity and (record.holds or not record.is_stopped(row.id))
+        person.code
+        for person in _taken_off(record, typed)
+        if person.identity and (record.holds or not record.is_stopped(person.id))
     ]
 
 
 def identities_of_who_refused(record: Record, typed: Record) -> list[str]:
     """The sealed identities (ids of documents) of persons who are taken off since they do not let
     the report be kept."""
-    return [row.identity for row in _taken_off(record, typed) if row.identity]
+    return [person.identity for person in _taken_off(record, typed) if person.identity]
 
 
 def _taken_off(record: Record, typed: Record) -> list[Person]:
-    kept = set(typed.codes)
-    return [row for row in record.persons if row.id not in kept]
+    still_there = set(typed.codes)
+    return [person for person in record.persons if person.id not in still_there]
 
 
 def free_letter(codes: Iterable[str]) -> str:

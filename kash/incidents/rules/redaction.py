@@ -88,11 +88,11 @@ class Redaction:
         if isinstance(value, str):
             return self.text(value) if is_free(path) else value
         if isinstance(value, list):
-            return [self.document(each, path) for each in value]
+            return [self.document(inner, path) for inner in value]
         if isinstance(value, dict):
             return {
-                name: self.document(each, f"{path}.{name}" if path else name)
-                for name, each in value.items()
+                name: self.document(inner, f"{path}.{name}" if path else name)
+                for name, inner in value.items()
             }
         return value
 
@@ -145,5 +145,5 @@ def _values(part: BaseModel) -> Any:
 def path_of(place: str) -> str:
     """Path of a place of a record, or of a field of its form, whichever row it is of: both
     "acts/a1/circumstances" and "acts-0-circumstances" are "acts.circumstances"."""
-    row = _ROW.fullmatch(place)
-    return ".".join(filter(None, row.groups())) if row else place
+    match = _ROW.fullmatch(place)
+    return ".".join(filter(None, match.groups())) if match else place

@@ -80,21 +80,24 @@ def is_once_more(record: Record, state: str) -> bool:
 
 def came_in(record: Record) -> datetime | None:
     """The moment at which it was filed, else of the first that is known of it."""
-    known = [*(one.at for one in record.timeline), *(one.at for one in record.consents)]
-    return record.filing.filed_at or min(known, default=None)
+    moments = [
+        *(event.at for event in record.timeline),
+        *(consent.at for consent in record.consents),
+    ]
+    return record.filing.filed_at or min(moments, default=None)
 
 
 def who_did_it(record: Record) -> str:
     """The kind of party that did it: of several the one with the greatest part, and of those the
     first on record. Empty if nobody is on record."""
-    parties = [one for one in record.parties if one.involvement in _BY_PART]
+    parties = [party for party in record.parties if party.involvement in _BY_PART]
     parties.sort(key=lambda one: _BY_PART.index(one.involvement))
     return parties[0].kind if parties else ""
 
 
 def what_was_done(record: Record) -> tuple[str, ...]:
     """Codes of its acts, each once, in the order in which they stand on record."""
-    return tuple(dict.fromkeys(one.code for one in record.acts))
+    return tuple(dict.fromkeys(act.code for act in record.acts))
 
 
 def how_mediation_ended(record: Record, state: str) -> tuple[str, datetime] | None:
@@ -110,9 +113,13 @@ def how_mediation_ended(record: Record, state: str) -> tuple[str, datetime] | No
 
 
 def _goes_to_court(record: Record) -> bool:
-    charged = any(asked.result == "charged" for one in record.interventions for asked in one.asked)
-    chosen = [choice_of(record, one.id) for one in record.persons]
-    return charged or any(one is not None and "court" in one.wanted for one in chosen)
+    charged = any(
+        request.result == "charged"
+        for intervention in record.interventions
+        for request in intervention.asked
+    )
+    chosen = [choice_of(record, person.id) for person in record.persons]
+    return charged or any(choice is not None and "court" in choice.wanted for choice in chosen)
 
 
 # So long after one officer was told and nobody looked, the next one is.
@@ -142,7 +149,7 @@ class OnRoster:
 def in_order(roster: Sequence[OnRoster], minute: int) -> list[OnRoster]:
     """Officers to tell, one after the other: those on duty in this minute of the week, then the
     others, each by her place; those who are away only if nobody else is there."""
-    ready = [one for one in roster if one.active] or list(roster)
+    ready = [officer for officer in roster if officer.active] or list(roster)
     return sorted(
         ready, key=lambda one: (not one.is_on_duty(minute), one.position, one.name, one.account)
     )
@@ -152,8 +159,8 @@ def steps(order: Sequence[OnRoster], custodians: Sequence[str]) -> list[list[str
     """Steps of an alert, each the accounts that are told together: the first officer and the
     custodians, then each of the others. What a custodian alone may read can't wait for an officer
     who does not see it; and as every alert tells both, none says which kind it is."""
-    accounts = [one.account for one in order]
-    plan = [[*accounts[:1], *custodians], *([one] for one in accounts[1:])]
+    accounts = [officer.account for officer in order]
+    plan = [[*accounts[:1], *custodians], *([account] for account in accounts[1:])]
     return [list(dict.fromkeys(step)) for step in plan if step]
 
 
@@ -282,7 +289,8 @@ def may_be_kept(record: Record) -> bool:
     that it is there, and nobody refused: what one woman wants to be kept is not shredded because
     another said nothing, but her yes keeps nothing that another refused."""
     agreed = any(
-        record.consents_to("record", one) or _is_for_court(record, one) for one in everybody(record)
+        record.consents_to("record", officer) or _is_for_court(record, officer)
+        for officer in everybody(record)
     )
     return agreed and not record.who_stopped()
 
@@ -302,16 +310,16 @@ def is_to_be_asked(record: Record) -> bool:
     """True if somebody does not let it be kept, or took that back by a receipt, and somebody on
     record said yes herself: then it is not deleted by itself, and members ask each person."""
     return bool(record.who_stopped()) and any(
-        says_yes_herself(record.consents, one) for one in everybody(record)
+        says_yes_herself(record.consents, officer) for officer in everybody(record)
     )
 
 
 def is_as_asked(record: Record) -> bool:
     """True if whoever sent a report that is not kept left the tick out, or took it back: a tick may
     also count for nothing since the others could not be asked."""
-    said = [one for one in record.consents if one.purpose == "record"]
-    ticked = any(one.wish and one.given for one in said)
-    return not ticked or any(one.is_taken_back for one in said)
+    answers = [consent for consent in record.consents if consent.purpose == "record"]
+    ticked = any(consent.wish and consent.given for consent in answers)
+    return not ticked or any(consent.is_taken_back for consent in answers)
 
 
 def is_guarded(record: Record) -> bool:
@@ -324,7 +332,7 @@ def is_held(record: Record) -> bool:
     """True if somebody is held: of whom an arrest is known and no release, or the report came in
     saying so and not everybody who may have been held is known to be free (as the register marks
     it, see `finding.Summary.held`)."""
-    if any(one.arrested_at and not is_free(record, one) for one in record.persons):
+    if any(person.arrested_at and not is_free(record, person) for person in record.persons):
         return True
     if not record.filing.held:
         return False
@@ -333,8 +341,10 @@ def is_held(record: Record) -> bool:
     arrests = [act for act in record.acts if act.code in ARRESTS]
     named = {person for act in arrests for person in act.persons}
     of_all = any(not act.persons for act in arrests)
-    told = [one for one in record.persons if of_all or one.arrested_at or one.id in named]
-    return any(not is_free(record, one) for one in told or record.persons)
+    told = [
+        person for person in record.persons if of_all or person.arrested_at or person.id in named
+    ]
+    return any(not is_free(record, person) for person in told or record.persons)
 
 
 def is_being_helped(record: Record) -> bool:
@@ -343,10 +353,13 @@ def is_being_helped(record: Record) -> bool:
     if len(record.who_stopped()) == len(everybody(record)):
         # What nobody wants to be kept any more waits for nothing but a child's protection.
         return bool(unprotected(record))
-    asked = any(one.ended_at is None and one.response in _ANSWERING for one in record.interventions)
-    sent = any(is_open(one) for one in record.referrals)
-    agreed = any(is_open(one) for one in record.terms)
-    return asked or sent or agreed or bool(unprotected(record))
+    is_asked = any(
+        intervention.ended_at is None and intervention.response in _ANSWERING
+        for intervention in record.interventions
+    )
+    sent = any(is_open(referral) for referral in record.referrals)
+    agreed = any(is_open(term) for term in record.terms)
+    return is_asked or sent or agreed or bool(unprotected(record))
 
 
 MOST_WORDS = 8
@@ -426,17 +439,17 @@ def searchable_text(plaintext: bytes, wanted: Collection[Wanted]) -> str:
     """
     text = plaintext.decode()
     # A quotation mark that somebody typed stands after a backslash, so that no name is made of it.
-    return fold(_NAMES.sub(" ", text) if any(one.names_a_field for one in wanted) else text)
+    return fold(_NAMES.sub(" ", text) if any(wish.names_a_field for wish in wanted) else text)
 
 
 def may_match(searched: str, reference: str, wanted: Collection[Wanted]) -> bool:
     """True if a record may hold all words. Never wrongly False, and sure of plain words."""
     return all(
-        one.word in searched
-        or one.word in reference
-        or not one.plain
-        or any(mark in searched for mark in one.marks)
-        for one in wanted
+        wish.word in searched
+        or wish.word in reference
+        or not wish.plain
+        or any(mark in searched for mark in wish.marks)
+        for wish in wanted
     )
 
 
@@ -447,8 +460,8 @@ def matches_words(record: Any, reference: str, wanted: Collection[Wanted]) -> bo
     values = [fold(value) for value in _texts(record)]
     codes = frozenset(value.upper() for value in values if len(value) < 4)
     return all(
-        one.word in reference or one.codes & codes or any(one.word in value for value in values)
-        for one in wanted
+        wish.word in reference or wish.codes & codes or any(wish.word in value for value in values)
+        for wish in wanted
     )
 
 
@@ -563,8 +576,8 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         refused=state in _WANTING_HELP and _is_refused(record),
         to_ask_each=_is_to_ask_each(record),
         ask_again=0 if state in OVER else _to_ask_again(record),
-        proposed_by=tuple(one["by"] for one in record.get("proposals", ())),
-        answered=tuple(one["by"] for one in record.get("member_answers", ())),
+        proposed_by=tuple(proposal["by"] for proposal in record.get("proposals", ())),
+        answered=tuple(answer["by"] for answer in record.get("member_answers", ())),
     )
 
 
@@ -575,33 +588,35 @@ def said_held(record: Mapping[str, Any]) -> bool:
 
 def _is_to_ask(record: Mapping[str, Any]) -> bool:
     # As her_choice.to_ask, which a test compares with this.
-    said = {one.get("person", "") for one in record.get("choices", ()) if one.get("wanted")}
-    return not ({one["id"] for one in record.get("persons", ())} or {""}) <= said
+    answered = {
+        choice.get("person", "") for choice in record.get("choices", ()) if choice.get("wanted")
+    }
+    return not ({person["id"] for person in record.get("persons", ())} or {""}) <= answered
 
 
 def _is_to_ask_each(record: Mapping[str, Any]) -> bool:
     # Of nearly all it is told without reading them.
-    said = [one for one in record.get("consents", ()) if one["purpose"] == "record"]
-    refused = any(not (one["given"] or one.get("wish")) for one in said)
+    answers = [consent for consent in record.get("consents", ()) if consent["purpose"] == "record"]
+    refused = any(not (consent["given"] or consent.get("wish")) for consent in answers)
     return refused and is_to_be_asked(Record.model_validate(record))
 
 
 def _to_ask_again(record: Mapping[str, Any]) -> int:
     # Of nearly all it is told without reading them.
     earlier = any(
-        one["given"]
-        and not one.get("wish")
-        and is_of_earlier_words(one["purpose"], one.get("wording", ""))
-        for one in record.get("consents", ())
+        consent["given"]
+        and not consent.get("wish")
+        and is_of_earlier_words(consent["purpose"], consent.get("wording", ""))
+        for consent in record.get("consents", ())
     )
     return len(Record.model_validate(record).who_is_asked_again()) if earlier else 0
 
 
 def _is_refused(record: Mapping[str, Any]) -> bool:
-    asked = record.get("interventions", ())
+    interventions = record.get("interventions", ())
     # Who still has a brief may help.
-    waits = any(one.get("brief") for one in asked)
-    return bool(asked) and asked[-1].get("response") == "refused" and not waits
+    waits = any(intervention.get("brief") for intervention in interventions)
+    return bool(interventions) and interventions[-1].get("response") == "refused" and not waits
 
 
 def let_go(record: Mapping[str, Any]) -> bool:
@@ -610,28 +625,31 @@ def let_go(record: Mapping[str, Any]) -> bool:
     persons = record.get("persons", ())
     if not persons:
         return any(
-            one["kind"] == "release" and one.get("fulfilled_on") for one in record.get("terms", ())
+            term["kind"] == "release" and term.get("fulfilled_on")
+            for term in record.get("terms", ())
         )
     freed, arrests = (
         _freed(record),
-        [one for one in record.get("acts", ()) if one["code"] in ARRESTS],
+        [act for act in record.get("acts", ()) if act["code"] in ARRESTS],
     )
     of_all = any(not act.get("persons") for act in arrests)
     told = {person for act in arrests for person in act.get("persons", ())}
-    held = [one for one in persons if of_all or one.get("arrested_at") or one["id"] in told]
+    persons_held = [
+        person for person in persons if of_all or person.get("arrested_at") or person["id"] in told
+    ]
     return all(
-        one.get("released_at") or one.get("not_known_at") or one["id"] in freed
-        for one in held or persons
+        person.get("released_at") or person.get("not_known_at") or person["id"] in freed
+        for person in persons_held or persons
     )
 
 
 def _freed(record: Mapping[str, Any]) -> set[str]:
     # As clocks.is_free, which a test compares with this.
-    ids = [one["id"] for one in record.get("persons", ())]
+    ids = [person["id"] for person in record.get("persons", ())]
     owed = {
-        one.get("owed_to", "")
-        for one in record.get("terms", ())
-        if one["kind"] == "release" and one.get("fulfilled_on")
+        term.get("owed_to", "")
+        for term in record.get("terms", ())
+        if term["kind"] == "release" and term.get("fulfilled_on")
     }
     alone = set(ids) if len(ids) == 1 and owed else set()
     return owed.intersection(ids) | alone
@@ -639,22 +657,26 @@ def _freed(record: Mapping[str, Any]) -> set[str]:
 
 def _due(record: Mapping[str, Any]) -> list[str]:
     terms, referrals = record.get("terms", ()), record.get("referrals", ())
-    due = [one["due_on"] for one in terms if one.get("due_on") and not one.get("fulfilled_on")]
-    due += [one["due_on"] for one in referrals if one.get("due_on") and not one.get("outcome")]
+    due = [term["due_on"] for term in terms if term.get("due_on") and not term.get("fulfilled_on")]
+    due += [
+        referral["due_on"]
+        for referral in referrals
+        if referral.get("due_on") and not referral.get("outcome")
+    ]
     return due
 
 
 def _moments(record: Mapping[str, Any]) -> Iterator[Moments]:
     # As clocks.moments_of, which a test compares with this.
     freed = _freed(record)
-    for one in record.get("persons", ()):
-        arrested, exposed = one.get("arrested_at"), one.get("exposed_at")
+    for person in record.get("persons", ()):
+        arrested, exposed = person.get("arrested_at"), person.get("exposed_at")
         stops = ("released_at", "before_court_at", "not_known_at")
-        if arrested and (any(one.get(name) for name in stops) or one["id"] in freed):
+        if arrested and (any(person.get(name) for name in stops) or person["id"] in freed):
             arrested = None
         if arrested or exposed:
-            done = frozenset(one.get("limits", ()))
-            yield Moments(one["id"], _moment(arrested), _moment(exposed), done)
+            done = frozenset(person.get("limits", ()))
+            yield Moments(person["id"], _moment(arrested), _moment(exposed), done)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -700,21 +722,21 @@ class Filters:
         """Filters that differ from asking nothing, for a saved view."""
         usual = Filters()
         return {
-            one.name: getattr(self, one.name)
-            for one in fields(self)
-            if getattr(self, one.name) != getattr(usual, one.name)
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if getattr(self, field.name) != getattr(usual, field.name)
         }
 
 
 def filters_from(kept: Mapping[str, Any]) -> Filters:
     """Filters as they were kept; what is not known is left out."""
     chosen: dict[str, Any] = {}
-    for one in fields(Filters):
-        value = kept.get(one.name)
-        if one.name in ("urgent", "minor", "no_consent", "ask_again"):
-            chosen[one.name] = value is True
+    for field in fields(Filters):
+        value = kept.get(field.name)
+        if field.name in ("urgent", "minor", "no_consent", "ask_again"):
+            chosen[field.name] = value is True
         elif isinstance(value, str):
-            chosen[one.name] = value[:200]
+            chosen[field.name] = value[:200]
     return Filters(**chosen)
 
 

@@ -19,7 +19,7 @@ def is_untaken(record: Mapping[str, Any], state: str, now: datetime) -> bool:
     took a step in it since. After a day no alert is of it any more."""
     if state in OVER or not said_held(record) or let_go(record) or record.get("assigned_to"):
         return False
-    steps = [(one["what"], _moment(one["at"])) for one in record.get("timeline", ())]
+    steps = [(event["what"], _moment(event["at"])) for event in record.get("timeline", ())]
     came = [at for what, at in steps if what in _COMES]
     if filed_at := record.get("filing", {}).get("filed_at"):
         came.append(_moment(filed_at))

@@ -78,13 +78,13 @@ def can_tell() -> bool:
 def raise_alert(session: Session, now: datetime) -> None:
     """Add an alert inside the transaction of whatever it is about, which it does not name."""
     monday = to_local(now).date()
-    row = Alert(
+    alert = Alert(
         week=monday - timedelta(days=monday.weekday()),
         raised_at=now.replace(second=0, microsecond=0),
     )
-    session.add(row)
+    session.add(alert)
     session.flush()
-    without_order(session, Alert, row.id)
+    without_order(session, Alert, alert.id)
 
 
 def drill(now: datetime) -> bool:
@@ -112,9 +112,9 @@ def tell_officers(now: datetime) -> int:
         db.session.rollback()
         return 0
     roster, keepers = queries.roster(), queries.custodians()
-    accounts = queries.accounts_named({*(one.account for one in roster), *keepers})
+    accounts = queries.accounts_named({*(officer.account for officer in roster), *keepers})
     reached: set[str] = set()
-    on_roster = {one.account for one in roster}
+    on_roster = {officer.account for officer in roster}
 
     def reach(public_id: str) -> bool:
         if public_id not in reached and public_id in accounts and tell(accounts[public_id]):
@@ -128,7 +128,7 @@ def tell_officers(now: datetime) -> int:
         for step in range(told, len(plan)):
             if step >= due:
                 break
-            told_now = {one for one in plan[step] if reach(one)}
+            told_now = {account for account in plan[step] if reach(account)}
             if told_now:
                 taken[number] = step + 1
             if not told_now & on_roster:
@@ -203,14 +203,16 @@ def set_duty(
     with audited("incidents.roster_changed", by) as change:
         session = change.session
         number = one_or_404(session.scalar(select(Account.id).where(Account.public_id == account)))
-        row = session.scalar(
+        duty = session.scalar(
             select(OfficerDuty).where(OfficerDuty.account_id == number).with_for_update()
         )
-        if row is None:
-            row = OfficerDuty(account_id=number)
-            session.add(row)
-        row.position, row.active = position, active
-        row.hours = [OfficerDutyHours(opens=one.opens, closes=one.closes) for one in hours]
+        if duty is None:
+            duty = OfficerDuty(account_id=number)
+            session.add(duty)
+        duty.position, duty.active = position, active
+        duty.hours = [
+            OfficerDutyHours(opens=stretch.opens, closes=stretch.closes) for stretch in hours
+        ]
         session.flush()
         change.about(account)
 

@@ -26,14 +26,14 @@ def collect_answers(session: Session, record: Record) -> bool:
 
     What is in the record now is deleted from the briefs. Whether there was anything.
     """
-    briefs = [one.brief for one in record.interventions if one.brief]
+    briefs = [intervention.brief for intervention in record.interventions if intervention.brief]
     answers = answers_to(briefs, session)
     done = rules.take_over(record, answers)
     if done:
         session.execute(delete(MediationBrief).where(MediationBrief.public_id.in_(done)))
-    for one in record.interventions:
-        if one.brief and one.response == ENDED:
-            _end_one(session, one)
+    for intervention in record.interventions:
+        if intervention.brief and intervention.response == ENDED:
+            _end_one(session, intervention)
     return bool(answers)
 
 
@@ -45,16 +45,16 @@ def end_briefs(session: Session, record: Record) -> None:
 def end_briefs_without_consent(session: Session, record: Record) -> None:
     """Somebody took her consent back: what was asked for her, and others too, is taken back."""
     collect_answers(session, record)
-    for one in record.interventions:
-        if one.brief:
-            _leave(session, one, rules.what_goes_on(record, one))
+    for intervention in record.interventions:
+        if intervention.brief:
+            _leave(session, intervention, rules.what_goes_on(record, intervention))
 
 
 def _end(session: Session, record: Record, ends: Callable[[Intervention], object]) -> None:
     collect_answers(session, record)
-    for one in record.interventions:
-        if one.brief and ends(one):
-            _end_one(session, one)
+    for intervention in record.interventions:
+        if intervention.brief and ends(intervention):
+            _end_one(session, intervention)
 
 
 def _leave(session: Session, one: Intervention, requests: Collection[str]) -> None:
@@ -62,16 +62,16 @@ def _leave(session: Session, one: Intervention, requests: Collection[str]) -> No
     if not requests:
         _end_one(session, one)
     elif len(requests) < len(one.asked):
-        one.asked = [asked for asked in one.asked if asked.kind in requests]
-        for row in _rows(session, [one.brief]):
-            _narrow(row, requests)
+        one.asked = [request for request in one.asked if request.kind in requests]
+        for brief in _rows(session, [one.brief]):
+            _narrow(brief, requests)
 
 
 def _rows(session: Session, briefs: Collection[str]) -> Sequence[MediationBrief]:
-    found = select(MediationBrief).where(
+    query = select(MediationBrief).where(
         MediationBrief.public_id.in_(briefs), MediationBrief.note_sealed.is_not(None)
     )
-    return session.scalars(found.order_by(MediationBrief.id).with_for_update()).all()
+    return session.scalars(query.order_by(MediationBrief.id).with_for_update()).all()
 
 
 def _narrow(row: MediationBrief, requests: Collection[str]) -> bool:
@@ -99,12 +99,12 @@ def stop_briefs(session: Session, box: Box, reference: str, purposes: Collection
     if {"record", "mediation"}.isdisjoint(purposes):
         return
     briefs = box.briefs.get(reference, {})
-    for row in _rows(session, briefs):
-        goes_on = () if "mediation" in purposes else briefs[row.public_id]
-        if not _narrow(row, goes_on):
-            outcome = json.dumps({**(outcome_of(row) or {}), "response": ENDED})
-            row.outcome_sealed = seal(outcome, kind=OUTCOME, public_id=row.public_id)
-            row.state, row.note_sealed = "closed", None
+    for brief in _rows(session, briefs):
+        goes_on = () if "mediation" in purposes else briefs[brief.public_id]
+        if not _narrow(brief, goes_on):
+            outcome = json.dumps({**(outcome_of(brief) or {}), "response": ENDED})
+            brief.outcome_sealed = seal(outcome, kind=OUTCOME, public_id=brief.public_id)
+            brief.state, brief.note_sealed = "closed", None
 
 
 def _end_one(session: Session, one: Intervention) -> None:
@@ -129,19 +129,20 @@ def end_what_may_not_be_asked(session: Session, record: Record) -> None:
     if not asks_too_much(record):
         return
     collect_answers(session, record)
-    for one in record.interventions:
-        why = why_ended(record, one) if one.brief else None
+    for intervention in record.interventions:
+        why = why_ended(record, intervention) if intervention.brief else None
         if why is not None:
-            _end_one(session, one)
-            _note_ended(record, one, why)
+            _end_one(session, intervention)
+            _note_ended(record, intervention, why)
 
 
 def tells_who_must_not_know(record: Record, away: Collection[str]) -> list[Intervention]:
     """The open requests that one of these accounts (empty: nobody knows whose) made or reads."""
     return [
-        one
-        for one in record.interventions
-        if one.brief and not {one.mediator, rules.asked_by(record, one)}.isdisjoint(away)
+        intervention
+        for intervention in record.interventions
+        if intervention.brief
+        and not {intervention.mediator, rules.asked_by(record, intervention)}.isdisjoint(away)
     ]
 
 
@@ -154,9 +155,9 @@ def end_what_tells_who_must_not_know(
     if not tells_who_must_not_know(record, away):
         return
     collect_answers(session, record)
-    for one in tells_who_must_not_know(record, away):
-        _end_one(session, one)
-        _note_ended(record, one, why or "conflict")
+    for intervention in tells_who_must_not_know(record, away):
+        _end_one(session, intervention)
+        _note_ended(record, intervention, why or "conflict")
 
 
 def end_what_was_taken_back(session: Session, record: Record) -> None:
@@ -170,7 +171,9 @@ def end_what_was_taken_back(session: Session, record: Record) -> None:
 
 def shred_briefs(_session: Session, record: Record) -> Remains:
     """Shred the briefs of a case with it."""
-    return Remains(briefs=[one.brief for one in record.interventions if one.brief])
+    return Remains(
+        briefs=[intervention.brief for intervention in record.interventions if intervention.brief]
+    )
 
 
 def shred_old_notes(session: Session, now: datetime) -> int:

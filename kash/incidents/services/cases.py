@@ -102,7 +102,7 @@ def goes_to_custodian(by: Actor, seen: Seen, *, knows: bool) -> bool:
         return False
     why = for_custodian(seen)
     if why is not None and not knows:
-        raise HandsOver(why, [one.name for one in may_work(access.others, seen)])
+        raise HandsOver(why, [officer.name for officer in may_work(access.others, seen)])
     return True
 
 
@@ -173,8 +173,8 @@ def _screens(vault: OpenVault, case: Case) -> dict[str, str]:
     named = from_bytes(open_document(vault, case.sealed)).filing.screens
     names = {document: name for name, document in named.items()}
     return {
-        names[one.place.public_id]: open_document(vault, one).decode().rstrip(" ")
-        for one in case.screens
+        names[screen.place.public_id]: open_document(vault, screen).decode().rstrip(" ")
+        for screen in case.screens
     }
 
 
@@ -192,11 +192,11 @@ def _add(session: Session, vault: OpenVault, record: Record, new: list[RecordCha
     for sealed in fetch(session, *last, kind=changes.KIND) if last else ():
         try:
             plaintext = open_document(vault, sealed)
-            kept = changes.changes_from(plaintext)
+            changed = changes.changes_from(plaintext)
         except (SealError, ValidationError):
             break
         if len(plaintext) < changes.ENOUGH:
-            save_document(session, vault, sealed, changes.as_bytes([*kept, *new]))
+            save_document(session, vault, sealed, changes.as_bytes([*changed, *new]))
             return
     record.sealed_changes.append(file_beside(session, vault, changes.KIND, changes.as_bytes(new)))
 
@@ -225,22 +225,22 @@ def note_opening(
     with audited(f"incidents.{what}", by) as change:
         session = change.session
         # As whoever changes a case: first its row, then whatever belongs to it.
-        row = locked_incident(session, case.reference)
-        found = open_case(by, vault, case.reference, session)
-        keep_keys(session, vault, found.documents)
-        waiting = [one for one in found.record.member_answers if one.by != by.public_id]
-        read = answers and waiting != found.record.member_answers
+        incident = locked_incident(session, case.reference)
+        opened = open_case(by, vault, case.reference, session)
+        keep_keys(session, vault, opened.documents)
+        waiting = [answer for answer in opened.record.member_answers if answer.by != by.public_id]
+        read = answers and waiting != opened.record.member_answers
         if read:
-            found.record.member_answers = waiting
-        saves = read or found.taken_back is not None or asks_too_much(found.record)
-        if saves or _is_left(found):
+            opened.record.member_answers = waiting
+        saves = read or opened.taken_back is not None or asks_too_much(opened.record)
+        if saves or _is_left(opened):
             # With saving it is settled; if somebody saved it in this moment, by the next opening.
-            _take_over(CaseChange(change, found, row, vault, by), shown=case)
+            _take_over(CaseChange(change, opened, incident, vault, by), shown=case)
         else:
-            _settle(session, vault, found)
-        if row.remind_at is None:
-            row.remind_at = next_reminder(found.record, found.state, change.now)
-        case.until = found.until
+            _settle(session, vault, opened)
+        if incident.remind_at is None:
+            incident.remind_at = next_reminder(opened.record, opened.state, change.now)
+        case.until = opened.until
         change.about(case.reference)
 
 
@@ -264,9 +264,16 @@ def note_search(
         keep_keys(change.session, vault, sealed)
         for reference in rows:
             with suppress(NotFound, Damaged):
-                found = open_for_nobody(vault, reference, change.session)
-                screens = [one.place.public_id for one in found.screens]
-                note_days(change.session, vault, reference, found.state, found.record, screens)
+                unsettled_case = open_for_nobody(vault, reference, change.session)
+                screens = [screen.place.public_id for screen in unsettled_case.screens]
+                note_days(
+                    change.session,
+                    vault,
+                    reference,
+                    unsettled_case.state,
+                    unsettled_case.record,
+                    screens,
+                )
         if additions or shredded_read:
             with letterbox(change.session) as box:
                 box.additions = {**(additions or {}), **box.additions}
@@ -317,25 +324,38 @@ def _kept_from(case: Case) -> set[str]:
     """Of those who have a case, asked a mediator about it or were asked to mediate, who must not
     know of it any more: who turns out to have a part in it or in what belongs to it; and where it
     is for a custodian alone, whoever else has it or is to be called."""
-    open_requests = [one for one in case.record.interventions if one.brief]
-    works = {case.record.assigned_to, *(asked_by(case.record, one) for one in open_requests)}
-    known = readers(works.union(one.mediator for one in open_requests) - {""})
-    away = {key for key, one in known.items() if conflict_of(one, case.seen) is not None}
+    open_requests = [
+        intervention for intervention in case.record.interventions if intervention.brief
+    ]
+    works = {
+        case.record.assigned_to,
+        *(asked_by(case.record, intervention) for intervention in open_requests),
+    }
+    readers_known = readers(
+        works.union(intervention.mediator for intervention in open_requests) - {""}
+    )
+    away = {
+        key for key, reader in readers_known.items() if conflict_of(reader, case.seen) is not None
+    }
     if for_custodian(case.seen) is not None:
-        away |= works - {one.public_id for one in may_work(officers(), case.seen)}
+        away |= works - {officer.public_id for officer in may_work(officers(), case.seen)}
     return away
 
 
 def _is_somebodys(record: Record) -> bool:
     """True if somebody has a case, or a mediator is asked about it."""
-    return bool(record.assigned_to) or any(one.brief for one in record.interventions)
+    return bool(record.assigned_to) or any(
+        intervention.brief for intervention in record.interventions
+    )
 
 
 def _kept_along(case: Case) -> set[str]:
     """Of the reports that belong to a case those that may have to be kept from whoever has them,
     once it is changed."""
     return {
-        key for key, one in case.others.items() if isinstance(one, Record) and _is_somebodys(one)
+        key
+        for key, other in case.others.items()
+        if isinstance(other, Record) and _is_somebodys(other)
     }
 
 
@@ -367,7 +387,7 @@ def _keep_away_from_others(found: CaseChange) -> None:
     know of it any more does not keep another one of them."""
     case, change = found.case, found.change
     # They were locked with the case itself.
-    for key, row in _locked_incidents(change.session, _kept_along(case)).items():
+    for key, incident in _locked_incidents(change.session, _kept_along(case)).items():
         # What is damaged, or was kept from her already, a custodian settles by opening it.
         with suppress(NotFound, Damaged):
             other = open_case(found.by, found.vault, key, change.session)
@@ -375,7 +395,7 @@ def _keep_away_from_others(found: CaseChange) -> None:
             if _is_left(other):
                 history = History(other)
                 history.note("", change.now)
-                left = CaseChange(change, other, row, found.vault, found.by)
+                left = CaseChange(change, other, incident, found.vault, found.by)
                 _keep_away(left)
                 history.note(found.by.public_id, change.now)
                 save_record(change, found.by, found.vault, other, history)
@@ -404,7 +424,7 @@ def save_record(
         raise NotFound from None
     case.sealed = case.sealed._replace(version=version)
     # What a phone sent screen by screen stands in the record now, and what was taken back.
-    shred(session, [one.place.public_id for one in case.screens])
+    shred(session, [screen.place.public_id for screen in case.screens])
     case.screens = []
     forget_what_was_taken_in(session, case)
     end_what_nobody_agrees_to(session, case)
@@ -416,35 +436,37 @@ def forget_what_was_taken_in(session: Session, case: Case) -> None:
     what it says of itself goes where only the receipt finds it."""
     if case.taken_back is None:
         return
-    row = locked_incident(session, case.reference)
-    read = {one.public_id for one in case.taken_back.withdrawals}
+    incident = locked_incident(session, case.reference)
+    read = {withdrawal.public_id for withdrawal in case.taken_back.withdrawals}
     with letterbox(session) as box:
-        waiting = box.taken_back.get(row.receipt_hash or "")
+        waiting = box.taken_back.get(incident.receipt_hash or "")
         if waiting is None:
             return
-        waiting.withdrawals = [one for one in waiting.withdrawals if one.public_id not in read]
+        waiting.withdrawals = [
+            withdrawal for withdrawal in waiting.withdrawals if withdrawal.public_id not in read
+        ]
         if not waiting.withdrawals:
-            row.receipt_notes = in_bytes(waiting.notes)
-            del box.taken_back[row.receipt_hash or ""]
+            incident.receipt_notes = in_bytes(waiting.notes)
+            del box.taken_back[incident.receipt_hash or ""]
     case.taken_back = None
 
 
 def _settle(session: Session, vault: OpenVault, case: Case) -> None:
-    screens = [one.place.public_id for one in case.screens]
+    screens = [screen.place.public_id for screen in case.screens]
     case.until = settle(session, vault, case.reference, case.state, case.record, screens)
 
 
 def _take_over(opened: CaseChange, *, shown: Case) -> None:
-    found, change = opened.case, opened.change
-    as_shown = found.version == shown.version
+    case, change = opened.case, opened.change
+    as_shown = case.version == shown.version
     # Nothing of it goes if it is not saved.
     with suppress(CaseChangedMeanwhile), change.session.begin_nested():
-        take_over_everything(change.session, found.record)
+        take_over_everything(change.session, case.record)
         _keep_away(opened)
-        save_record(change, opened.by, opened.vault, found)
+        save_record(change, opened.by, opened.vault, case)
         if as_shown:
-            shown.record, shown.sealed = found.record, found.sealed
-            shown.screens, shown.taken_back = found.screens, found.taken_back
+            shown.record, shown.sealed = case.record, case.sealed
+            shown.screens, shown.taken_back = case.screens, case.taken_back
 
 
 def locked_incident(session: Session, reference: str) -> Incident:
@@ -458,8 +480,8 @@ def _locked_incidents(session: Session, references: Collection[str]) -> dict[str
     """The rows of those of these cases that are there, locked in the order of their ids."""
     if not references:
         return {}
-    found = select(Incident).where(Incident.public_id.in_(references)).order_by(Incident.id)
-    return {row.public_id: row for row in session.scalars(found.with_for_update())}
+    query = select(Incident).where(Incident.public_id.in_(references)).order_by(Incident.id)
+    return {incident.public_id: incident for incident in session.scalars(query.with_for_update())}
 
 
 def _locked_case(
@@ -507,9 +529,9 @@ def changing(
     """
     with (
         audited(action, by) as change,
-        changing_within(change, by, vault, reference, version=version, also=also) as found,
+        changing_within(change, by, vault, reference, version=version, also=also) as changed,
     ):
-        yield found
+        yield changed
 
 
 @contextmanager
@@ -523,20 +545,20 @@ def changing_within(
     also: Collection[str] = (),
 ) -> Iterator[CaseChange]:
     """The same inside a change of something else, such as of the case that it is linked to."""
-    row, case = _locked_case(change.session, by, vault, reference, also)
+    incident, case = _locked_case(change.session, by, vault, reference, also)
     if version is not None and version != case.version:
         raise CaseChangedMeanwhile
     history = History(case)
-    found = CaseChange(change, case, row, vault, by, history=history)
+    changed = CaseChange(change, case, incident, vault, by, history=history)
     # What was taken back by its receipt meanwhile.
     history.note("", change.now)
-    yield found
-    history.note(by.public_id, change.now, found.why)
+    yield changed
+    history.note(by.public_id, change.now, changed.why)
     take_over_everything(change.session, case.record)
-    _keep_away(found)
-    _keep_away_from_others(found)
-    row.remind_at = next_reminder(case.record, row.state, change.now)
-    case.state = row.state
+    _keep_away(changed)
+    _keep_away_from_others(changed)
+    incident.remind_at = next_reminder(case.record, incident.state, change.now)
+    case.state = incident.state
     save_record(change, by, vault, case, history)
     change.about(reference)
 
@@ -555,7 +577,7 @@ def assign(
         if change.row.state in OVER:
             raise NotNow
         if account and account not in {
-            one.public_id for one in may_work(officers(), change.case.seen)
+            officer.public_id for officer in may_work(officers(), change.case.seen)
         }:
             raise NotFound
         if change.record.assigned_to == account:
@@ -604,7 +626,7 @@ def add_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVa
     also = [target] if kind == "incident" else []
     with changing("incidents.changed", by, vault, reference, also=also) as change:
         record = change.record
-        if any((one.kind, one.id) == (kind, target) for one in record.links):
+        if any((link.kind, link.id) == (kind, target) for link in record.links):
             change.change.nothing()
             return
         if len(record.links) >= MOST_LINKS:
@@ -627,10 +649,10 @@ def remove_link(reference: str, kind: str, target: str, *, by: Actor, vault: Ope
     also = [target] if kind == "incident" else []
     with changing("incidents.changed", by, vault, reference, also=also) as change:
         record = change.record
-        kept = [one for one in record.links if (one.kind, one.id) != (kind, target)]
-        if len(kept) == len(record.links):
+        links = [link for link in record.links if (link.kind, link.id) != (kind, target)]
+        if len(links) == len(record.links):
             raise NotFound
-        record.links = kept
+        record.links = links
         change.happened("unlinked", about=target)
         if kind == "incident":
             stand_alone(change.change.session, reference)
@@ -651,5 +673,5 @@ def _other(change: CaseChange, target: str) -> Iterator[CaseChange]:
 
 def _drop(other: CaseChange, reference: str) -> None:
     other.record.links = [
-        one for one in other.record.links if (one.kind, one.id) != ("incident", reference)
+        link for link in other.record.links if (link.kind, link.id) != ("incident", reference)
     ]

@@ -101,7 +101,7 @@ def answer_consents(
         raise NotFound
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
         record = case.record
-        said = _sayable(record, answers, origin)
+        sayable = _sayable(record, answers, origin)
         everyone = list(record.codes)
         if person and person not in everyone:
             raise NotFound
@@ -109,20 +109,20 @@ def answer_consents(
         for_all = not person and len(everyone) > 1
         left_out: dict[str, list[str]] = {}
         more: list[CaseConsent] = []
-        for purpose, given in said.items():
-            for one in whom:
+        for purpose, given in sayable.items():
+            for somebody in whom:
                 of_others = for_all or origin == "told_reporter"
-                if of_others and given and is_refused_herself(record.consents, purpose, one):
-                    left_out.setdefault(purpose, []).append(one)
+                if of_others and given and is_refused_herself(record.consents, purpose, somebody):
+                    left_out.setdefault(purpose, []).append(somebody)
                     continue
-                if given and _is_not_hers_to_give(record, purpose, one):
+                if given and _is_not_hers_to_give(record, purpose, somebody):
                     continue
                 answer = CaseConsent(
                     purpose=purpose,
                     given=given,
                     at=case.change.now,
                     by=by.public_id,
-                    person=one,
+                    person=somebody,
                     wording=VERSION if origin != "not_asked" else "",
                     language=language if origin != "not_asked" else "",
                     origin=origin,
@@ -150,8 +150,10 @@ def note_guardians_answer(
     """Note what whoever decides for a child said for her, by a paper; whether that differed from
     what stands. Only a custodian notes it, and it goes over no word of the child's own. Raises
     CaseChangedMeanwhile, NotFound and Damaged."""
-    known = said.origin in GUARDIANS and said.paper.strip() and said.answers.keys() <= BY_GUARDIAN
-    if Role.CUSTODIAN not in by.roles or not known:
+    is_whole = (
+        said.origin in GUARDIANS and said.paper.strip() and said.answers.keys() <= BY_GUARDIAN
+    )
+    if Role.CUSTODIAN not in by.roles or not is_whole:
         raise NotFound
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
         record = case.record
@@ -181,8 +183,8 @@ def note_guardians_answer(
 
 
 def _is_new(stands: CaseConsent | None, given: bool, said: GuardiansAnswer) -> bool:
-    known = stands and (stands.given, stands.origin, stands.paper)
-    return known != (given, said.origin, said.paper.strip())
+    stood = stands and (stands.given, stands.origin, stands.paper)
+    return stood != (given, said.origin, said.paper.strip())
 
 
 def _is_not_hers_to_give(record: Record, purpose: str, person: str) -> bool:
@@ -196,16 +198,18 @@ def _is_not_hers_to_give(record: Record, purpose: str, person: str) -> bool:
 def _sayable(record: Record, answers: Mapping[str, bool], origin: str) -> dict[str, bool]:
     """Answers among these that can be known in this way, and may be asked in this case."""
     never = NEVER_FOR_MINORS if record.has_minor() else frozenset()
-    said = {
+    sayable = {
         purpose: given
         for purpose, given in answers.items()
         if purpose in TEXTS and not (given and purpose in never)
     }
     if origin == "not_asked":
-        return {purpose: True for purpose in UNASKED if said.get(purpose)}
+        return {purpose: True for purpose in UNASKED if sayable.get(purpose)}
     if origin == "told_reporter":
-        return {one: given for one, given in said.items() if one in WISHED or not given}
-    return said
+        return {
+            purpose: given for purpose, given in sayable.items() if purpose in WISHED or not given
+        }
+    return sayable
 
 
 def _differs(record: Record, answer: CaseConsent) -> bool:
@@ -265,7 +269,9 @@ def note_asked_again(
             for person in said.persons
         ]
         last = case.record.court_asks[-len(more) :]
-        if [(one.person, one.says()) for one in last] == [(one.person, one.says()) for one in more]:
+        if [(answer.person, answer.says()) for answer in last] == [
+            (answer.person, answer.says()) for answer in more
+        ]:
             # The same was sent twice.
             case.change.nothing()
             return
@@ -293,12 +299,14 @@ def refuse_unasked(
 def may_show_identities(case: Case, vault: OpenVault) -> bool:
     """True if this vault opens names, and somebody who agreed has one that is sealed."""
     return vault.holds(CompartmentName.IDENTITY) and any(
-        one.identity for one in who_agreed(case.record)
+        person.identity for person in who_agreed(case.record)
     )
 
 
 def _with_identity(case: Case, persons: Collection[str]) -> list[Person]:
-    return [one for one in who_agreed(case.record) if one.id in persons and one.identity]
+    return [
+        person for person in who_agreed(case.record) if person.id in persons and person.identity
+    ]
 
 
 def identities_shown(case: Case, persons: Collection[str], vault: OpenVault) -> dict[str, str]:
@@ -308,30 +316,30 @@ def identities_shown(case: Case, persons: Collection[str], vault: OpenVault) -> 
     """
     if not vault.holds(CompartmentName.IDENTITY):
         return {}
-    named = {one.identity: one.id for one in _with_identity(case, persons)}
-    found: dict[str, str] = {}
+    named = {person.identity: person.id for person in _with_identity(case, persons)}
+    shown_names: dict[str, str] = {}
     if not named:
-        return found
+        return shown_names
     for sealed, plaintext in open_each(vault, fetch(db.session(), *named, kind=KIND)):
         if not isinstance(plaintext, SealError):
             facts = facts_from(plaintext)
             shown = (facts.get("legal_name", ""), facts.get("number", ""))
-            found[named[sealed.place.public_id]] = ", ".join(filter(None, shown))
-    return found
+            shown_names[named[sealed.place.public_id]] = ", ".join(filter(None, shown))
+    return shown_names
 
 
 def hashes_of(vault: OpenVault, pieces: Collection[Evidence]) -> dict[str, str]:
     """SHA-256 of the originals of these pieces, by their documents; one query. What is damaged has
     none."""
-    found: dict[str, str] = {}
-    documents = [one.document for one in pieces]
+    hashes: dict[str, str] = {}
+    documents = [piece.document for piece in pieces]
     if not documents:
-        return found
+        return hashes
     for sealed, plaintext in open_each(vault, fetch(db.session(), *documents, kind=EVIDENCE)):
         if not isinstance(plaintext, SealError):
             with suppress(ValidationError):
-                found[sealed.place.public_id] = from_bytes(plaintext).original.sha256
-    return found
+                hashes[sealed.place.public_id] = from_bytes(plaintext).original.sha256
+    return hashes
 
 
 def note_printed(
@@ -357,7 +365,7 @@ def note_printed(
         if not may_print(case.record):
             raise Problem(NOBODY_AGREED)
         refuse_unasked(case.record, paper, told_of, change.now)
-        documents = [one.identity for one in _with_identity(case, identities)]
+        documents = [person.identity for person in _with_identity(case, identities)]
         keep_keys(change.session, vault, [case.sealed])
         if documents:
             keep_keys(change.session, vault, fetch(change.session, *documents, kind=KIND))

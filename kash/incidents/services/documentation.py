@@ -123,7 +123,7 @@ def _code_hash(account: str, token: str) -> str:
 
 
 def _document(session: Session, account: str, token: str) -> tuple[int, int] | None:
-    row = session.execute(
+    draft = session.execute(
         select(IncidentDraft.id, IncidentDraftScreen.document_id)
         .join(IncidentDraftScreen, IncidentDraftScreen.draft_id == IncidentDraft.id)
         .where(
@@ -132,13 +132,13 @@ def _document(session: Session, account: str, token: str) -> tuple[int, int] | N
         )
         .with_for_update()
     ).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return None if draft is None else (draft[0], draft[1])
 
 
 def _is_there(session: Session, case: str) -> bool:
     """True if a case can still be written to; it is not shredded before this is over."""
-    found = select(Incident.document_id).where(Incident.public_id == case)
-    return session.scalar(found.with_for_update(read=True)) is not None
+    query = select(Incident.document_id).where(Incident.public_id == case)
+    return session.scalar(query.with_for_update(read=True)) is not None
 
 
 def keep_typed(by: Actor, case: str, token: str, fields: Fields) -> None:
@@ -168,10 +168,10 @@ def _keep(
             raise NotFound
         if case and drawn_after != times_words_were_taken_out(session, case):
             raise WordsTakenOut
-        found = _document(session, by.public_id, token)
-        if found is not None:
-            refile_document(session, found[1], plaintext)
-            session.get_one(IncidentDraft, found[0]).kept_until = kept_until
+        before = _document(session, by.public_id, token)
+        if before is not None:
+            refile_document(session, before[1], plaintext)
+            session.get_one(IncidentDraft, before[0]).kept_until = kept_until
             return
         document = file_document(session, AUTOSAVES_KIND, plaintext)
         draft = IncidentDraft(code_hash=_code_hash(by.public_id, token), kept_until=kept_until)
@@ -188,9 +188,9 @@ def forget_typed(session: Session, by: Actor, token: str) -> None:
 
 
 def _forget(session: Session, account: str, token: str) -> None:
-    found = _document(session, account, token)
-    if found is not None:
-        _remove(session, *found)
+    draft = _document(session, account, token)
+    if draft is not None:
+        _remove(session, *draft)
 
 
 def _remove(session: Session, draft_id: int, document_id: int) -> None:
@@ -220,10 +220,12 @@ def strike_typed(session: Session, vault: OpenVault, case: str, redaction: Redac
     for sealed, plaintext in open_each(vault, fetch(session, kind=AUTOSAVES_KIND)):
         if isinstance(plaintext, SealError):
             continue
-        kept = json.loads(plaintext)
-        fields = [[name, redaction.document(text, path_of(name))] for name, text in kept["fields"]]
-        if kept["case"] == case and fields != kept["fields"]:
-            save_document(session, vault, sealed, json.dumps(kept | {"fields": fields}).encode())
+        content = json.loads(plaintext)
+        fields = [
+            [name, redaction.document(text, path_of(name))] for name, text in content["fields"]
+        ]
+        if content["case"] == case and fields != content["fields"]:
+            save_document(session, vault, sealed, json.dumps(content | {"fields": fields}).encode())
 
 
 def note_autosave_opened(by: Actor, vault: OpenVault, kept: Autosave) -> None:
@@ -292,17 +294,17 @@ def _documentation_is_there(
     document = session.scalar(named.where(Incident.public_id == reference))
     try:
         written = [
-            from_bytes(open_document(vault, one))
-            for one in (fetch(session, document, kind=CASES_KIND) if document else ())
+            from_bytes(open_document(vault, sealed))
+            for sealed in (fetch(session, document, kind=CASES_KIND) if document else ())
         ]
-        first = [key for one in written for key in one.first_accounts]
+        first = [key for record in written for key in record.first_accounts]
         written += [
-            account_from(open_document(vault, one)).as_record(zone())
-            for one in (fetch(session, *first, kind=FIRST_ACCOUNT) if first else ())
+            account_from(open_document(vault, sealed)).as_record(zone())
+            for sealed in (fetch(session, *first, kind=FIRST_ACCOUNT) if first else ())
         ]
     except (SealError, ValidationError):
         return False
-    return digests(new) in [digests(one) for one in written]
+    return digests(new) in [digests(record) for record in written]
 
 
 def add_case(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str:
@@ -348,13 +350,13 @@ def _added(by: Actor, vault: OpenVault, written: SentPage, language: str) -> str
             document = file_document(change.session, CASES_KIND, as_bytes(record))
         except NobodyCanOpen:
             raise NobodyHoldsKeys from None
-        row = Incident(
+        incident = Incident(
             public_id=reference,
             state=state,
             document_id=document.id,
             remind_at=next_reminder(record, state, change.now, newly=True),
         )
-        change.session.add(row)
+        change.session.add(incident)
         change.session.flush()
         forget_typed(change.session, by, written.token)
         settle(change.session, vault, reference, state, record)
@@ -419,7 +421,7 @@ def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> No
     """
     with changing("incidents.referred", by, vault, reference) as case:
         case.refuse_closed()
-        if any(one.id == referral.id for one in case.record.referrals):
+        if any(other.id == referral.id for other in case.record.referrals):
             case.change.nothing()
             return
         case.record.referrals.append(referral)
@@ -439,7 +441,9 @@ def say_outcome(
     what was told of it until now. Raises as `refer`."""
     with changing("incidents.referral_updated", by, vault, reference) as case:
         referral = one_or_404(
-            next((one for one in case.record.referrals if one.id == referral_id), None)
+            next(
+                (referral for referral in case.record.referrals if referral.id == referral_id), None
+            )
         )
         before = told_of(referral)
         referral.outcome = outcome.outcome
@@ -462,7 +466,7 @@ def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
     """
     with changing("incidents.term_agreed", by, vault, reference) as case:
         case.refuse_closed()
-        if any(one.id == term.id for one in case.record.terms):
+        if any(agreed_term.id == term.id for agreed_term in case.record.terms):
             case.change.nothing()
             return
         if refusal_of(term, case.record.parties) is not None:
@@ -485,7 +489,7 @@ def fulfil(
     """Say when a term was kept, None if it was not after all, and when she agreed to it herself,
     None if she did not. Raises as `refer`."""
     with changing("incidents.term_updated", by, vault, reference) as case:
-        found = one_or_404(next((one for one in case.record.terms if one.id == term_id), None))
+        found = one_or_404(next((term for term in case.record.terms if term.id == term_id), None))
         if found.agreed_on != agreed_on:
             found.agreed_on = agreed_on
             case.happened("her_agreement", found.kind)
@@ -505,9 +509,9 @@ FIELDS = ("legal_name", "number", "born_on", "phone", "address", "note")
 
 def person_of(case: Case, person: str) -> Person:
     """Somebody on record, by her short id. Raises NotFound."""
-    for one in case.record.persons:
-        if one.id == person:
-            return one
+    for somebody in case.record.persons:
+        if somebody.id == person:
+            return somebody
     raise NotFound
 
 
@@ -524,17 +528,17 @@ def file_identity(
     """Seal who somebody is; whether that holds now. In place of what was sealed before it comes,
     for the reason, once a second member agrees. Raises NobodyHoldsKeys if no custodian holds keys
     yet, NotFound, CaseChangedMeanwhile and OnHold."""
-    kept = {name: facts[name] for name in FIELDS if facts.get(name)}
-    plaintext = json.dumps(kept, ensure_ascii=False).encode()
+    known_facts = {name: facts[name] for name in FIELDS if facts.get(name)}
+    plaintext = json.dumps(known_facts, ensure_ascii=False).encode()
     with changing("incidents.identity_filed", by, vault, reference, version=version) as change:
         session = change.change.session
-        found = person_of(change.case, person)
+        somebody = person_of(change.case, person)
         try:
-            row = file_document(session, KIND, plaintext, compartment=CompartmentName.IDENTITY)
+            sealed = file_document(session, KIND, plaintext, compartment=CompartmentName.IDENTITY)
         except NobodyCanOpen:
             raise NobodyHoldsKeys from None
-        if not found.identity:
-            found.identity = row.public_id
+        if not somebody.identity:
+            somebody.identity = sealed.public_id
             change.happened("identity", about=person)
             return True
         propose(
@@ -546,8 +550,8 @@ def file_identity(
                 at=change.change.now,
                 reason=reason,
                 about=person,
-                document=row.public_id,
-                replaces=found.identity,
+                document=sealed.public_id,
+                replaces=somebody.identity,
             ),
         )
     return False
@@ -557,20 +561,20 @@ def replace_identity(by: Actor, vault: OpenVault, reference: str, proposal: str)
     """Agree that a sealed identity comes in the place of another, which stays as a version. Raises
     NotFound, Problem and OnHold."""
     with changing("incidents.identity_replaced", by, vault, reference) as change:
-        asked = agreed(change.change.session, by, change.case, proposal, REPLACE)
-        found = person_of(change.case, asked.about)
+        proposed = agreed(change.change.session, by, change.case, proposal, REPLACE)
+        person = person_of(change.case, proposed.about)
         change.record.earlier_identities.append(
             EarlierIdentity(
-                person=found.id,
-                document=found.identity,
+                person=person.id,
+                document=person.identity,
                 at=change.change.now,
-                by=asked.by,
+                by=proposed.by,
                 second=by.public_id,
-                reason=asked.reason,
+                reason=proposed.reason,
             )
         )
-        found.identity = asked.document
-        change.happened("identity_replaced", about=found.id, reason=asked.reason)
+        person.identity = proposed.document
+        change.happened("identity_replaced", about=person.id, reason=proposed.reason)
 
 
 def read_identity(
@@ -592,8 +596,8 @@ def read_identity(
 def facts_from(plaintext: bytes) -> dict[str, str]:
     """Facts of an identity document. Raises Damaged."""
     try:
-        kept = json.loads(plaintext)
-        return {name: str(kept[name]) for name in FIELDS if kept.get(name)}
+        content = json.loads(plaintext)
+        return {name: str(content[name]) for name in FIELDS if content.get(name)}
     except (ValueError, AttributeError):
         raise Damaged from None
 
@@ -651,7 +655,7 @@ def tell_what_came(
             change.change.nothing()
             return
         came = ("before_court_at", "court_result", "released_at")
-        if any(getattr(person, one) != getattr(before, one) for one in came):
+        if any(getattr(person, name) != getattr(before, name) for name in came):
             _heard_of(change, person)
         change.happened("limits_told", about=person.id)
 
@@ -676,9 +680,9 @@ def _heard_of(change: CaseChange, person: Person, what: str = "") -> None:
     """End all that was said, or waits to be said, of nobody knowing where she is; whoever
     asked for it reads that it was not done."""
     person.not_known_at = None
-    for asked in [*change.record.proposals]:
-        if (asked.act, asked.about) == (NOT_KNOWN, person.id):
-            answer(change.record, asked, change.by, agrees=False, reason=what)
+    for proposal in [*change.record.proposals]:
+        if (proposal.act, proposal.about) == (NOT_KNOWN, person.id):
+            answer(change.record, proposal, change.by, agrees=False, reason=what)
 
 
 def ask_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str, reason: str) -> None:
@@ -698,14 +702,16 @@ def ask_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str, r
 def agree_not_known(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
     """Agree to it. Raises as `second_member.agreed`."""
     with changing("incidents.not_known_said", by, vault, reference) as change:
-        asked = agreed(change.change.session, by, change.case, proposal, NOT_KNOWN)
-        _person(change, asked.about).not_known_at = change.change.now
-        change.happened("not_known", about=asked.about, reason=asked.reason)
+        proposed = agreed(change.change.session, by, change.case, proposal, NOT_KNOWN)
+        _person(change, proposed.about).not_known_at = change.change.now
+        change.happened("not_known", about=proposed.about, reason=proposed.reason)
 
 
 def _person(change: CaseChange, person_id: str) -> Person:
     change.refuse_closed()
-    return one_or_404(next((one for one in change.record.persons if one.id == person_id), None))
+    return one_or_404(
+        next((person for person in change.record.persons if person.id == person_id), None)
+    )
 
 
 @dataclass(frozen=True)
@@ -743,33 +749,37 @@ class WaitingCases:
 def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     """Count what waits among the cases that the actor may see. One pass over them, as the register
     makes, and one entry in the audit, without ids."""
-    found = register(by, vault, Filters(show=ALL), [], now)
-    note_search(by, vault, found.new, found.additions, unsettled=found.unsettled)
+    page = register(by, vault, Filters(show=ALL), [], now)
+    note_search(by, vault, page.new, page.additions, unsettled=page.unsettled)
     decides = by.may("incidents.decide")
     today = to_local(now).date()
-    askers = {asker for one in found.lines for asker in one.summary.proposed_by}
+    askers = {asker for line in page.lines for asker in line.summary.proposed_by}
     stands = standings(db.session(), by.public_id, askers) if askers else {}
-    everything = [line.summary for line in found.lines]
-    lines = [(line, line.summary) for line in found.lines if line.summary.state not in OVER]
+    everything = [line.summary for line in page.lines]
+    lines = [(line, line.summary) for line in page.lines if line.summary.state not in OVER]
     return WaitingCases(
-        over=sum(line.is_over(now) for line in found.lines),
-        held=sum(one.held for _line, one in lines),
-        new=sum(one.state == "submitted" and not one.assigned_to for _line, one in lines),
-        mine=sum(one.assigned_to == by.public_id for _line, one in lines),
+        over=sum(line.is_over(now) for line in page.lines),
+        held=sum(summary.held for _line, summary in lines),
+        new=sum(
+            summary.state == "submitted" and not summary.assigned_to for _line, summary in lines
+        ),
+        mine=sum(summary.assigned_to == by.public_id for _line, summary in lines),
         clocks=sum(bool(line.running(now)) for line, _one in lines),
-        decisions=sum(one.undecided for _line, one in lines) if decides else 0,
-        minors=sum(one.minor and not one.assigned_to for _line, one in lines),
-        programme=sum(one.programme and not one.assigned_to for _line, one in lines),
+        decisions=sum(summary.undecided for _line, summary in lines) if decides else 0,
+        minors=sum(summary.minor and not summary.assigned_to for _line, summary in lines),
+        programme=sum(summary.programme and not summary.assigned_to for _line, summary in lines),
         ending=sum(
             line.until is not None and days_left(line.until, today) <= SOON for line, _one in lines
         ),
-        taken_back=sum(one.taken_back for one in everything),
-        to_ask_each=sum(one.to_ask_each for one in everything),
-        ask_again=sum(one.ask_again for _line, one in lines),
+        taken_back=sum(summary.taken_back for summary in everything),
+        to_ask_each=sum(summary.to_ask_each for summary in everything),
+        ask_again=sum(summary.ask_again for _line, summary in lines),
         seconds=sum(
-            any(stands[asker] is Standing.MAY for asker in one.proposed_by) for one in everything
+            any(stands[asker] is Standing.MAY for asker in summary.proposed_by)
+            for summary in everything
         ),
-        answers=len(found.shredded) + sum(one.answered.count(by.public_id) for one in everything),
-        to_ask=sum(one.to_ask for _line, one in lines),
-        refused=sum(one.refused for _line, one in lines),
+        answers=len(page.shredded)
+        + sum(summary.answered.count(by.public_id) for summary in everything),
+        to_ask=sum(summary.to_ask for _line, summary in lines),
+        refused=sum(summary.refused for _line, summary in lines),
     )

@@ -81,10 +81,10 @@ def delete_orphans() -> None:
     """Delete files whose document does not exist, and what was never written to its end."""
     before = utc_now() - _SPARED
     storage.clear_unfinished(before)
-    old = (found.key for found in storage.list("evidence") if found.changed_at < before)
+    old = (stored.key for stored in storage.list("evidence") if stored.changed_at < before)
     while keys := list(islice(old, _AT_ONCE)):
         by_document = groupby(sorted(keys), key=_document_of)
-        belonging = {document: list(found) for document, found in by_document}
+        belonging = {document: list(files) for document, files in by_document}
         there = documents_there(belonging)
         db.session.rollback()
         for document, files in belonging.items():
@@ -447,7 +447,7 @@ def label_evidence(
         evidence = open_evidence(vault, case.case, document, case.change.session)
         there = set(case.record.codes)
         # Whoever was taken off the record is shown by it all the same.
-        gone = [one for one in evidence.listed.shows if one not in there]
+        gone = [person for person in evidence.listed.shows if person not in there]
         whom = evidence.listed.shows if shows is None else [*gone, *shows]
         if not there.issuperset(shows or ()):
             raise NotFound
@@ -462,7 +462,9 @@ def label_evidence(
         evidence.file.note = note
         codes = case.record.codes
         told = (
-            "" if whom == evidence.listed.shows else ", ".join(codes.get(one, "–") for one in whom)
+            ""
+            if whom == evidence.listed.shows
+            else ", ".join(codes.get(person, "–") for person in whom)
         )
         evidence.listed.shows = list(whom)
         evidence.file.custody.append(
@@ -505,14 +507,14 @@ def _refuse_to_leave(changed: EvidenceChange, paper: CourtPaper, *, whole: bool)
 
 def _handed(by: Actor, vault: OpenVault, reference: str, document: str, part: str) -> Handed:
     """A copy whose beginning opens already, so that only what can be shown is noted as shown."""
-    found = open_evidence(vault, open_case(by, vault, reference), document)
-    copy = found.file.original if part == ORIGINAL else found.file.cleaned
+    evidence = open_evidence(vault, open_case(by, vault, reference), document)
+    copy = evidence.file.original if part == ORIGINAL else evidence.file.cleaned
     if copy is None:
         raise Problem(
             _l("There is no cleaned copy of this file. Its original can be downloaded."), status=404
         )
-    pieces = opened(found.sealed.place, key_of(vault, found.sealed), part)
-    return Handed(found.listed.number, KINDS[copy.code], copy.size, pieces)
+    pieces = opened(evidence.sealed.place, key_of(vault, evidence.sealed), part)
+    return Handed(evidence.listed.number, KINDS[copy.code], copy.size, pieces)
 
 
 # --- Removing ---------------------------------------------------------------------------------
@@ -527,16 +529,16 @@ def remove_evidence(by: Actor, vault: OpenVault, reference: str, proposal: str) 
     """
     with changing("incidents.evidence_removed", by, vault, reference) as case:
         session, record = case.change.session, case.record
-        asked = agreed(session, by, case.case, proposal, REMOVE)
-        document = asked.about
+        proposed = agreed(session, by, case.case, proposal, REMOVE)
+        document = proposed.about
         (listed,) = (piece for piece in record.evidence if piece.document == document)
         gone = RemovedEvidence(
             number=listed.number,
             kind=listed.kind,
             at=case.change.now,
-            by=asked.by,
+            by=proposed.by,
             second=by.public_id,
-            reason=asked.reason,
+            reason=proposed.reason,
         )
         with suppress(EvidenceDamaged):
             file = open_evidence(vault, case.case, document, session).file
@@ -544,7 +546,7 @@ def remove_evidence(by: Actor, vault: OpenVault, reference: str, proposal: str) 
             gone.custody = file.custody
         record.removed_evidence.append(gone)
         record.evidence.remove(listed)
-        case.happened("evidence_removed", reason=asked.reason)
+        case.happened("evidence_removed", reason=proposed.reason)
         after_commit(lambda: delete_files(document))
         shred(session, [document])
 

@@ -106,8 +106,8 @@ def _scrub() -> None:
 
 
 def _holds_keys(by: Actor) -> bool:
-    found = select(VaultMember.id).where(VaultMember.holder == by.public_id)
-    return db.session.scalar(found) is not None
+    query = select(VaultMember.id).where(VaultMember.holder == by.public_id)
+    return db.session.scalar(query) is not None
 
 
 class NothingToSend(Problem):
@@ -151,8 +151,8 @@ def begin_addition(by: Actor, code: str, keys: ReceiptKeys | None) -> None:
             raise NobodyHoldsKeys
         draft = _draft(filing, by, box, code, held=True)
         key = keys.hash if keys else ""
-        found = select(Incident.public_id).where(Incident.receipt_hash == key)
-        draft.held, draft.adds_to = True, filing.session.scalar(found) or ""
+        query = select(Incident.public_id).where(Incident.receipt_hash == key)
+        draft.held, draft.adds_to = True, filing.session.scalar(query) or ""
 
 
 def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
@@ -205,8 +205,8 @@ def _kept_until(draft: Draft) -> date | None:
     # It may be that nobody reads it for a week, and what was ticked tells too little: a custodian
     # is away, somebody arrested is held still.
     guarded = any(draft.guards.get(name, True) for name in draft.screens)
-    kept = draft.keep or draft.held or unknown or guarded
-    return None if kept else last_day(local_today())
+    stays = draft.keep or draft.held or unknown or guarded
+    return None if stays else last_day(local_today())
 
 
 def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool = False) -> Receipt:
@@ -247,7 +247,7 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
                 language=language,
                 filed_at=_filed_at(filing.now, draft.held),
                 held=draft.held,
-                screens={name: one.public_id for name, one in draft.screens.items()},
+                screens={name: screen.public_id for name, screen in draft.screens.items()},
             )
         )
         if draft.adds_to:
@@ -269,8 +269,10 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
 
 
 def _shred_drafts(session: Session, drafts: list[int]) -> None:
-    kept = select(IncidentDraftScreen.document_id).where(IncidentDraftScreen.draft_id.in_(drafts))
-    ids = select(SealedDocument.public_id).where(SealedDocument.id.in_(kept))
+    screens = select(IncidentDraftScreen.document_id).where(
+        IncidentDraftScreen.draft_id.in_(drafts)
+    )
+    ids = select(SealedDocument.public_id).where(SealedDocument.id.in_(screens))
     documents = list(session.scalars(ids))
     for column in (IncidentDraftScreen.draft_id, IncidentDraft.id):
         delete_where(session, column, drafts)
@@ -282,7 +284,7 @@ def shred_old_drafts() -> None:
     there were."""
     today = local_today()
     with writing() as session:
-        found = select(IncidentDraft.id).where(IncidentDraft.kept_until < today).limit(500)
-        drafts = list(session.scalars(found.with_for_update(skip_locked=True)))
+        query = select(IncidentDraft.id).where(IncidentDraft.kept_until < today).limit(500)
+        drafts = list(session.scalars(query.with_for_update(skip_locked=True)))
         if drafts:
             _shred_drafts(session, drafts)

@@ -119,8 +119,8 @@ def _mix_on_postgresql(connection: Connection) -> None:
         connection.execute(text(f"UPDATE {table} SET {anew}"))  # noqa: S608 - names of our own
         if not _clustered(connection, table):
             # The next hour has to see that something is left.
-            one = f"ctid = (SELECT ctid FROM {table} LIMIT 1)"  # noqa: S608 - the same
-            connection.execute(text(f"UPDATE {table} SET {anew} WHERE {one}"))  # noqa: S608
+            first = f"ctid = (SELECT ctid FROM {table} LIMIT 1)"  # noqa: S608 - the same
+            connection.execute(text(f"UPDATE {table} SET {anew} WHERE {first}"))  # noqa: S608
             return
 
 
@@ -187,7 +187,7 @@ def spend_token(session: Session, by: Actor, now: datetime, *, urgent: bool = Fa
     What is urgent is taken beyond them, a few in a minute; False then. Raises TooManyReports and
     WaitAMinute.
     """
-    row, spent = _locked(session, now, by.public_id)
+    quota, spent = _locked(session, now, by.public_id)
     after = spend(spent, by.public_id)
     within = after is not None
     if after is None and urgent:
@@ -198,33 +198,33 @@ def spend_token(session: Session, by: Actor, now: datetime, *, urgent: bool = Fa
             )
     if after is None:
         raise TooManyReports
-    _put(session, row, after)
+    _put(session, quota, after)
     return within
 
 
 def tend_quota(session: Session, now: datetime) -> None:
     """Seal what was spent today anew, and forget what was spent before."""
-    row, spent = _locked(session, now)
-    _put(session, row, spent)
+    quota, spent = _locked(session, now)
+    _put(session, quota, spent)
 
 
 def _locked(session: Session, now: datetime, *besides: str) -> tuple[FilingQuota, Spent]:
-    row = _only_row(session, FilingQuota)
+    quota = _only_row(session, FilingQuota)
     today, everybody = to_local(now).date(), {*who_may_file(session), *besides}
-    spent = spent_in(row.body)
+    spent = spent_in(quota.body)
     if spent is None or spent.day != today:
-        return row, begin(today, spent.circles if spent else (), everybody, _DICE)
-    return row, joined(spent, everybody)
+        return quota, begin(today, spent.circles if spent else (), everybody, _DICE)
+    return quota, joined(spent, everybody)
 
 
 def _only_row(session: Session, table: type[OneRow]) -> OneRow:
     """The row of a table that has one only, locked; added if it is not there yet."""
     query = select(table).with_for_update().execution_options(populate_existing=True)
-    row = session.scalar(query)
-    if row is None:
+    only = session.scalar(query)
+    if only is None:
         session.execute(insertion(session, table).values(id=1, body=b"").on_conflict_do_nothing())
-        row = session.scalars(query).one()
-    return row
+        only = session.scalars(query).one()
+    return only
 
 
 def _put(session: Session, row: FilingQuota, spent: Spent) -> None:
@@ -240,7 +240,7 @@ def next_reminder(
     `newly`: it has only just come in. Asks the database only if a clock may run.
     """
     days = due_days(record)
-    runs = any(one.arrested_at or one.exposed_at for one in record.persons)
+    runs = any(person.arrested_at or person.exposed_at for person in record.persons)
     if state in OVER or not (days or runs):
         return None
     there = zone()
@@ -284,7 +284,7 @@ def remind_members(now: datetime) -> int:
         )
         if not (morning or done.rowcount) or not mail_is_set_up():  # type: ignore[attr-defined]
             return 0
-        told = [one for one in officers() if one.works or one.custodian]
+        told = [officer for officer in officers() if officer.works or officer.custodian]
         for one in told:
             enqueue(session, "incidents.reminder", owner="system", title="", account=one.public_id)
         return len(told)
@@ -292,13 +292,13 @@ def remind_members(now: datetime) -> int:
 
 def send_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one member, in her language, nothing but that something is due. Raises MailFailed."""
-    found = accounts_queries.account(account)
-    if not is_address(email_of(found)):
+    officer = accounts_queries.account(account)
+    if not is_address(email_of(officer)):
         # Her own Today says it.
         return
-    with force_locale(found.language or programme_languages()[0]):
+    with force_locale(officer.language or programme_languages()[0]):
         text = _("Sign in to see whether something waits.")
-        send_mail(email_of(found), brand(), text + "\n")
+        send_mail(email_of(officer), brand(), text + "\n")
 
 
 @contextmanager
@@ -307,11 +307,11 @@ def letterbox(session: Session) -> Iterator[Box]:
 
     Raises LetterboxFull and SealError.
     """
-    row = _only_row(session, Letterbox)
-    box = box_in(row.body)
+    stored = _only_row(session, Letterbox)
+    box = box_in(stored.body)
     yield box
     try:
-        row.body = seal(letterbox_as_bytes(box), kind=LETTERBOX_KIND, public_id=LETTERBOX_PLACE)
+        stored.body = seal(letterbox_as_bytes(box), kind=LETTERBOX_KIND, public_id=LETTERBOX_PLACE)
     except BoxFull:
         raise Problem(
             _l("Too many reports wait at the moment. Try again later."), field="purposes"
@@ -321,13 +321,13 @@ def letterbox(session: Session) -> Iterator[Box]:
 
 def letter(session: Session, kind: str, plaintext: bytes) -> Letter:
     """A text sealed for members, to be put into the letterbox. Raises NobodyCanOpen."""
-    made = prepare_document(session, kind, plaintext)
+    prepared = prepare_document(session, kind, plaintext)
     return Letter(
-        public_id=made.public_id,
+        public_id=prepared.public_id,
         kind=kind,
-        compartment_id=made.compartment_id,
-        body=in_text(made.body),
-        wrapped=in_text(made.wrapped),
+        compartment_id=prepared.compartment_id,
+        body=in_text(prepared.body),
+        wrapped=in_text(prepared.wrapped),
     )
 
 
@@ -363,7 +363,7 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
         if sent.adds_to:
             box.additions[incident.public_id] = sent.adds_to
         if sent.until is not None:
-            screens = [one.public_id for one in sent.screens]
+            screens = [screen.public_id for screen in sent.screens]
             # Such as a custodian alone reads have no last day before she did.
             box.fates[incident.public_id] = Fate(
                 until=sent.until, documents=screens, as_asked=True, for_officers=True
@@ -373,7 +373,7 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
 
 
 def _add(session: Session, letter: Letter) -> int:
-    row = add_document(
+    document = add_document(
         session,
         Prepared(
             letter.public_id,
@@ -385,8 +385,8 @@ def _add(session: Session, letter: Letter) -> int:
         ),
     )
     if letter.form != "filed":
-        session.get_one(DocumentKey, row.id).form = letter.form
-    return row.id
+        session.get_one(DocumentKey, document.id).form = letter.form
+    return document.id
 
 
 def tend_letterbox(now: datetime) -> int:
@@ -440,11 +440,11 @@ def _take_over(session: Session, box: Box) -> None:
                 wrapped=in_text(key.wrapped),
             ),
         )
-    drafts = {row[0] for row in rows}
-    documents = {row[4].id for row in rows}
-    for row in rows:
-        session.expunge(row[4])
-        session.expunge(row[5])
+    drafts = {stored[0] for stored in rows}
+    documents = {stored[4].id for stored in rows}
+    for stored in rows:
+        session.expunge(stored[4])
+        session.expunge(stored[5])
     for column in (
         IncidentDraftScreen.document_id,
         DocumentKey.document_id,

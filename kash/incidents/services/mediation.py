@@ -118,7 +118,7 @@ def add_mediator(by: Actor, account: str, details: DutyDetails) -> str:
     """Put a peer educator on duty; the public id of the duty. Raises NoMediator, HoursOverlap."""
     _refuse(details)
     with audited("mediation.mediator_added", by) as change:
-        found = change.session.scalar(
+        number = change.session.scalar(
             select(Account.id)
             .join(AccountRole, AccountRole.account_id == Account.id)
             .where(
@@ -127,49 +127,49 @@ def add_mediator(by: Actor, account: str, details: DutyDetails) -> str:
                 AccountRole.role.in_(MEDIATING_ROLES),
             )
         )
-        mediates = change.session.scalar(select(Duty.id).where(Duty.account_id == found))
-        if found is None or mediates is not None:
+        mediates = change.session.scalar(select(Duty.id).where(Duty.account_id == number))
+        if number is None or mediates is not None:
             raise Problem(NO_MEDIATOR, field="account")
-        row = Duty(public_id=new_public_id(), account_id=found)
-        change.session.add(row)
-        _write(change.session, row, details)
-        change.about(row.public_id)
-        return row.public_id
+        mediator = Duty(public_id=new_public_id(), account_id=number)
+        change.session.add(mediator)
+        _write(change.session, mediator, details)
+        change.about(mediator.public_id)
+        return mediator.public_id
 
 
 def change_mediator(by: Actor, public_id: str, details: DutyDetails, row_version: int) -> None:
     """Change when and where somebody mediates. Raises NotFound, ChangedMeanwhile."""
     _refuse(details)
     with audited("mediation.mediator_changed", by) as change:
-        row = duty(public_id, change.session)
-        if row.row_version != row_version:
+        mediator = duty(public_id, change.session)
+        if mediator.row_version != row_version:
             raise ChangedMeanwhile
-        _write(change.session, row, details)
-        row.row_version += 1
+        _write(change.session, mediator, details)
+        mediator.row_version += 1
         change.about(public_id)
 
 
 def remove_mediator(by: Actor, public_id: str) -> None:
     """Take somebody off the list for good. Her open briefs end. Raises NotFound."""
     with audited("mediation.mediator_removed", by) as change:
-        row = duty(public_id, change.session)
-        _end_briefs(change.session, row.account_id)
-        change.session.delete(row)
+        mediator = duty(public_id, change.session)
+        _end_briefs(change.session, mediator.account_id)
+        change.session.delete(mediator)
         change.about(public_id)
 
 
 def set_own_duty(by: Actor, *, active: bool) -> None:
     """A mediator says herself whether she can be called. Raises NotFound."""
     with audited("mediation.duty_changed", by) as change:
-        row = one_or_404(
+        mediator = one_or_404(
             change.session.scalar(select(Duty).where(Duty.account_id == by.account_id))
         )
-        if row.active is active:
+        if mediator.active is active:
             change.nothing()
             return
-        row.active = active
-        row.row_version += 1
-        change.about(row.public_id)
+        mediator.active = active
+        mediator.row_version += 1
+        change.about(mediator.public_id)
 
 
 def _refuse(details: DutyDetails) -> None:
@@ -190,7 +190,7 @@ def _write(session: Session, row: Duty, details: DutyDetails) -> None:
         )
     )
     row.stations = [DutyStation(organisation_id=number) for number in stations]
-    row.hours = [DutyHours(opens=one.opens, closes=one.closes) for one in details.hours]
+    row.hours = [DutyHours(opens=stretch.opens, closes=stretch.closes) for stretch in details.hours]
     session.flush()
 
 
@@ -240,7 +240,7 @@ def ask_mediator(
         raise Problem(_l("Say whom of the programme the mediator calls, and at which number."))
     with changing("incidents.changed", by, vault, reference, version=version) as case:
         case.refuse_closed()
-        persons = [one.id for one in case.record.persons if one.id in request.persons]
+        persons = [person.id for person in case.record.persons if person.id in request.persons]
         if not rules.may_ask(case.record, persons):
             raise Problem(NO_CONSENT_TO_MEDIATE, field="persons")
         why = why_not(case.record, persons, requests)
@@ -249,7 +249,7 @@ def ask_mediator(
         session = case.change.session
         able = as_mediators(duties())
         free = rules.may_mediate(able, case.record, 0, seen=case.case.seen)
-        if request.mediator not in {one.account for one in free}:
+        if request.mediator not in {officer.account for officer in free}:
             raise MustKeepAway
         note = {
             "station": request.station,
@@ -260,24 +260,25 @@ def ask_mediator(
             "call_phone": request.call_phone,
         }
         waiting = [
-            one.brief
-            for one in case.record.interventions
-            if (one.mediator, one.persons, one.response) == (request.mediator, persons, "waiting")
+            intervention.brief
+            for intervention in case.record.interventions
+            if (intervention.mediator, intervention.persons, intervention.response)
+            == (request.mediator, persons, "waiting")
         ]
         briefs = select(MediationBrief).where(MediationBrief.public_id.in_(waiting))
-        if note in [note_of(one) for one in session.scalars(briefs)]:
+        if note in [note_of(brief) for brief in session.scalars(briefs)]:
             case.change.nothing()
             return
         account = session.scalar(select(Account.id).where(Account.public_id == request.mediator))
-        row = MediationBrief(
+        brief = MediationBrief(
             public_id=new_public_id(),
             account_id=account,
             runs_out_at=rules.runs_out(to_local(case.change.now)).astimezone(UTC),
         )
-        row.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=row.public_id)
-        session.add(row)
+        brief.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=brief.public_id)
+        session.add(brief)
         rules.asked(
-            case.record, request.mediator, row.public_id, requests, case.change.now, persons
+            case.record, request.mediator, brief.public_id, requests, case.change.now, persons
         )
         case.happened("mediator_asked", request.mediator)
 
@@ -286,35 +287,39 @@ def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: 
     """Take a brief back before it was answered; its mediator reads that it ended, as she may be on
     her way. Raises NotFound and AnsweredMeanwhile."""
     with changing("incidents.changed", by, vault, reference) as case:
-        found = [one for one in case.record.interventions if one.id == intervention]
-        if found and not found[0].brief and found[0].response == "no_answer":
+        requests = [
+            mediation_case
+            for mediation_case in case.record.interventions
+            if mediation_case.id == intervention
+        ]
+        if requests and not requests[0].brief and requests[0].response == "no_answer":
             # The same was sent twice.
             case.change.nothing()
             return
-        if not found or not found[0].brief:
+        if not requests or not requests[0].brief:
             raise NotFound
-        row = case.change.session.scalar(
+        brief = case.change.session.scalar(
             select(MediationBrief)
-            .where(MediationBrief.public_id == found[0].brief)
+            .where(MediationBrief.public_id == requests[0].brief)
             .with_for_update()
         )
-        if row is not None:
-            if row.outcome_sealed is not None:
+        if brief is not None:
+            if brief.outcome_sealed is not None:
                 raise Problem(_l("The mediator has answered meanwhile. Look at what was answered."))
-            row.state, row.note_sealed = "closed", None
-        found[0].brief, found[0].response = "", "no_answer"
-        case.happened("request_withdrawn", found[0].mediator)
+            brief.state, brief.note_sealed = "closed", None
+        requests[0].brief, requests[0].response = "", "no_answer"
+        case.happened("request_withdrawn", requests[0].mediator)
 
 
 def answer_brief(by: Actor, public_id: str, *, accepts: bool) -> None:
     """A mediator says whether she will help. Saying no shreds the note. Raises NotFound."""
     with audited("mediation.brief_answered", by) as change:
-        row = _own(change.session, by, public_id)
-        if accepts and row.state == "accepted":
+        brief = _own(change.session, by, public_id)
+        if accepts and brief.state == "accepted":
             change.nothing()
             return
-        row.state = "accepted" if accepts else "closed"
-        _answer(row, {"response": "agreed" if accepts else "refused", "at": _minute(change.now)})
+        brief.state = "accepted" if accepts else "closed"
+        _answer(brief, {"response": "agreed" if accepts else "refused", "at": _minute(change.now)})
         change.about(public_id)
 
 
@@ -322,25 +327,26 @@ def close_brief(by: Actor, public_id: str, results: Sequence[Result]) -> None:
     """A mediator says how it ended, one result for each thing that she was asked for; the note is
     shredded. Raises NotFound."""
     with audited("mediation.brief_closed", by) as change:
-        row = _own(change.session, by, public_id)
-        note = note_of(row) or {}
-        asked = note.get("requests") or [note.get("request")]
+        brief = _own(change.session, by, public_id)
+        note = note_of(brief) or {}
+        kinds = note.get("requests") or [note.get("request")]
         people = int(note.get("people", 0))
-        if sorted(one.kind for one in results) != sorted(asked):
+        if sorted(result.kind for result in results) != sorted(kinds):
             raise NotFound
-        if not all(rules.is_result(one, people) for one in results):
+        if not all(rules.is_result(result, people) for result in results):
             raise NotFound
-        row.state = "closed"
+        brief.state = "closed"
         now = _minute(change.now)
-        before = outcome_of(row) or {}
+        before = outcome_of(brief) or {}
         _answer(
-            row,
+            brief,
             {
                 "response": "agreed",
                 "at": before.get("at") or now,
                 "ended": now,
                 "results": [
-                    {"kind": one.kind, "result": one.result, "count": one.count} for one in results
+                    {"kind": result.kind, "result": result.result, "count": result.count}
+                    for result in results
                 ],
             },
         )
@@ -382,13 +388,13 @@ def say_how_taken(
     """
     with changing("incidents.taking_said", by, vault, reference, version=version) as case:
         case.refuse_closed()
-        said = case.record.taking
-        if said == taking:
+        before = case.record.taking
+        if before == taking:
             case.change.nothing()
             return
-        if said.is_said() and asks_why(case.record) and not why:
+        if before.is_said() and asks_why(case.record) and not why:
             raise Problem(WHY_IS_MISSING, field="why")
-        case.record.taking = said.model_copy(update=taking.model_dump())
+        case.record.taking = before.model_copy(update=taking.model_dump())
         case.why = why
         case.happened("taking")
 
@@ -409,7 +415,7 @@ def give_account(
         now, told_of = change.change.now, whom_accounts_tell_of(record, accounts)
         refuse_unasked(record, paper, told_of, now)
         given = AccountGiven(at=now, by=by.public_id, who=paper.receiver, reason=reason)
-        given.sha256 = [one.fingerprint for one in accounts]
+        given.sha256 = [account.fingerprint for account in accounts]
         record.accounts_given.append(given)
         change.happened("account_given")
     return change.case, accounts

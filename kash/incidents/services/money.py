@@ -54,13 +54,13 @@ def write_down_bail(
     """
     with changing("incidents.bail_written", by, vault, reference) as case:
         case.refuse_closed()
-        found = bail_of(case.record, bail.id)
-        if found == bail:
+        before = bail_of(case.record, bail.id)
+        if before == bail:
             case.change.nothing()
             return
         _refuse_older(case, version)
         _put(case, bail)
-        case.happened("bail_changed" if found is not None else "bail_added")
+        case.happened("bail_changed" if before is not None else "bail_added")
 
 
 def _refuse_older(case: CaseChange, version: int | None) -> None:
@@ -69,16 +69,16 @@ def _refuse_older(case: CaseChange, version: int | None) -> None:
 
 
 def _put(case: CaseChange, bail: CashBail) -> None:
-    kept = case.record.bail
-    at = next((place for place, one in enumerate(kept) if one.id == bail.id), None)
-    if at is None and len(kept) >= MOST:
+    written = case.record.bail
+    at = next((place for place, one in enumerate(written) if one.id == bail.id), None)
+    if at is None and len(written) >= MOST:
         raise NotNow
     if at is None:
-        kept.append(bail)
+        written.append(bail)
         return
     if bail.receipt:
-        _still_ask(case, kept[at])
-    kept[at] = kept[at].model_copy(update=dict(bail))
+        _still_ask(case, written[at])
+    written[at] = written[at].model_copy(update=dict(bail))
 
 
 def _still_ask(case: CaseChange, bail: CashBail) -> None:
@@ -96,7 +96,7 @@ def take_off_bail(
         case.refuse_closed()
         found = one_or_404(bail_of(case.record, key))
         _still_ask(case, found)
-        case.record.bail = [one for one in case.record.bail if one.id != key]
+        case.record.bail = [bail for bail in case.record.bail if bail.id != key]
         case.happened("bail_removed")
 
 
@@ -104,10 +104,10 @@ def take_off_bail(
 
 
 def _questioned(case: CaseChange, key: str) -> Term:
-    for one in case.record.questioned_terms:
-        if one.id == key:
-            case.record.questioned_terms.remove(one)
-            return one
+    for term in case.record.questioned_terms:
+        if term.id == key:
+            case.record.questioned_terms.remove(term)
+            return term
     raise NotFound
 
 
@@ -145,15 +145,15 @@ def report_notes(case: Case, vault: OpenVault) -> list[ReportNote]:
 def notes_of(cases: Iterable[Case], vault: OpenVault) -> dict[str, list[ReportNote]]:
     """Notes of custodians, by the references of cases: one query. Of notes that do not open, one
     says so."""
-    named = {one.record.duty_note: one.reference for one in cases if one.record.duty_note}
+    named = {case.record.duty_note: case.reference for case in cases if case.record.duty_note}
     if not named or not vault.holds(CompartmentName.IDENTITY):
         return {}
-    found = {key: [ReportNote(kind=DAMAGED)] for key in named.values()}
+    notes_by_case = {key: [ReportNote(kind=DAMAGED)] for key in named.values()}
     for sealed, plaintext in open_each(vault, fetch(db.session(), *named, kind=KIND)):
         notes = _read(plaintext)
         if notes is not None:
-            found[named[sealed.place.public_id]] = notes
-    return found
+            notes_by_case[named[sealed.place.public_id]] = notes
+    return notes_by_case
 
 
 def _read(plaintext: bytes | SealError) -> list[ReportNote] | None:
@@ -181,9 +181,9 @@ def note_decision(
     custodian holds keys, NotFound, Damaged and CaseChangedMeanwhile.
     """
     with changing("incidents.note_kept", by, vault, reference) as case:
-        session, kept = case.change.session, case.record.duty_note
+        session, document = case.change.session, case.record.duty_note
         new = note.model_copy(update={"by": by.public_id, "at": case.change.now})
-        opened = list(open_each(vault, fetch(session, kept, kind=KIND))) if kept else []
+        opened = list(open_each(vault, fetch(session, document, kind=KIND))) if document else []
         notes = _read(opened[0][1]) if opened else None
         waited = case.record.waits_for_a_decision()
         only_waits = note.kind not in DECIDED
@@ -197,11 +197,11 @@ def note_decision(
             save_document(session, vault, opened[0][0], notes_as_bytes([*notes, new]))
             return
         # The first, or what was there does not open any more.
-        shred(session, [kept] if kept else [])
+        shred(session, [document] if document else [])
         try:
-            row = file_document(
+            sealed = file_document(
                 session, KIND, notes_as_bytes([new]), compartment=CompartmentName.IDENTITY
             )
         except NobodyCanOpen:
             raise NobodyHoldsKeys from None
-        case.record.duty_note = row.public_id
+        case.record.duty_note = sealed.public_id

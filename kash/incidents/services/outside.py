@@ -34,7 +34,7 @@ def agree_to_contact(by: Actor, digest: str) -> None:
     """Agree to exactly what was shown; it holds from now on, and nothing else waits. Raises
     Problem if another is proposed, or somebody else agrees to it."""
     waiting = proposed_contacts()
-    proposed = next((one for one in waiting.values() if one.digest == digest), None)
+    proposed = next((contact for contact in waiting.values() if contact.digest == digest), None)
     if proposed is None:
         raise Problem(_l("Something else is proposed now. Look at it again."))
     stands = standings(by, [proposed]).get(digest, Standing.TIED)

@@ -100,7 +100,7 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
         old = answered.receipt
     with without_trace("incidents.word_chosen", by) as filing:
         session = filing.session
-        row = session.scalar(
+        incident = session.scalar(
             select(Incident)
             .where(Incident.receipt_hash.in_((old, new)))
             .order_by(Incident.id)
@@ -109,8 +109,8 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
         with letterbox(session) as box:
             if old in box.sent:
                 box.sent[new] = box.sent.pop(old)
-            elif row is not None:
-                row.receipt_hash = new
+            elif incident is not None:
+                incident.receipt_hash = new
             elif new not in box.sent:
                 raise Problem(PAGE_TOO_OLD, status=410)
             if old in box.taken_back:
@@ -133,12 +133,12 @@ def open_receipt(code: str, word: str) -> Found | None:
     if tries_are_over(_CODE, code, limit=_WRONG_WORDS):
         raise TooManyTries
     keys = keys_of(code, word)
-    found = _found(keys)
-    if found is None:
+    opened = _found(keys)
+    if opened is None:
         # The row tells the day and not the moment.
         count_try(_CODE, code, limit=_WRONG_WORDS, window=_until_midnight(utc_now()))
         count_try(_ANYBODY, "anybody", limit=_WRONG, window=_WITHIN)
-    return found
+    return opened
 
 
 def _until_midnight(now: datetime) -> timedelta:
@@ -149,18 +149,18 @@ def _until_midnight(now: datetime) -> timedelta:
 
 def _found(keys: ReceiptKeys) -> Found | None:
     box = opened_box(db.session())
-    row = db.session.execute(
+    incident = db.session.execute(
         select(Incident.state, Incident.receipt_notes, Incident.public_id).where(
             Incident.receipt_hash == keys.hash
         )
     ).one_or_none()
-    if row is None and keys.hash not in box.sent:
+    if incident is None and keys.hash not in box.sent:
         return None
-    state = "submitted" if row is None else row.state
-    notes = notes_in(_notes(box, keys, row.receipt_notes if row else None), keys.notes)
+    state = "submitted" if incident is None else incident.state
+    notes = notes_in(_notes(box, keys, incident.receipt_notes if incident else None), keys.notes)
     taken_back = frozenset(notes.taken_back)
     as_asked = keys.hash in box.shredded or (state == "shredded" and "record" in taken_back)
-    paper = None if row is None else box.papers.get(row.public_id)
+    paper = None if incident is None else box.papers.get(incident.public_id)
     return Found(state, keys, taken_back, as_asked, paper)
 
 
@@ -172,8 +172,8 @@ def _notes(box: Box, keys: ReceiptKeys, kept: bytes | None) -> bytes | None:
 def pass_of(keys: ReceiptKeys) -> str:
     """Pass that a page carries that a receipt opened, in place of code and word: for a quarter of
     an hour, or as long as the page is there for telling more."""
-    said = [int(utc_now().timestamp()) // 60, keys.hash, keys.notes.hex()]
-    return urlsafe_b64encode(seal(json.dumps(said), kind=_CARRIED, public_id="receipt")).decode()
+    carried = [int(utc_now().timestamp()) // 60, keys.hash, keys.notes.hex()]
+    return urlsafe_b64encode(seal(json.dumps(carried), kind=_CARRIED, public_id="receipt")).decode()
 
 
 def found_by_pass(carried: str) -> Found | None:
@@ -214,28 +214,28 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
         session = filing.session
         # As whoever changes a case: first its row, so that nothing is begun under a consent that is
         # just taken back.
-        row = session.scalar(
+        incident = session.scalar(
             select(Incident).where(Incident.receipt_hash == keys.hash).with_for_update()
         )
         with letterbox(session) as box:
-            kept = row.receipt_notes if row else None
-            notes = notes_in(_notes(box, keys, kept), keys.notes)
+            notes_kept = incident.receipt_notes if incident else None
+            notes = notes_in(_notes(box, keys, notes_kept), keys.notes)
             waiting = box.taken_back.get(keys.hash) or TakenBack()
-            ids = [one.public_id for one in waiting.withdrawals]
+            ids = [withdrawal.public_id for withdrawal in waiting.withdrawals]
             more = still_to_say(notes, purposes, ids)
             if not more:
                 filing.nothing()
                 return found
             hour = filing.now.replace(minute=0, second=0, microsecond=0)
-            said = letter(
+            sealed = letter(
                 session, WITHDRAWALS_KIND, withdrawing_as_bytes(Withdrawal(purposes=more, at=hour))
             )
-            notes.taken_back |= dict.fromkeys(more, said.public_id)
-            waiting.withdrawals.append(said)
+            notes.taken_back |= dict.fromkeys(more, sealed.public_id)
+            waiting.withdrawals.append(sealed)
             waiting.notes = in_text(sealed_notes(notes, keys.notes))
             box.taken_back[keys.hash] = waiting
-            if row is not None:
+            if incident is not None:
                 # Who does not let it be kept lets nothing be made of it either.
-                end_made(session, box, [row.public_id], None if "record" in more else more)
-                stop_briefs(session, box, row.public_id, more)
+                end_made(session, box, [incident.public_id], None if "record" in more else more)
+                stop_briefs(session, box, incident.public_id, more)
     return Found(found.state, keys, frozenset(notes.taken_back), paper=found.paper)

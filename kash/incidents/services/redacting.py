@@ -71,9 +71,9 @@ def _stands(change: CaseChange, redaction: Redaction) -> bool:
         if redaction.account(plaintext) is not None:
             return True
     return any(
-        redaction.change(one) != one
+        redaction.change(change_made) != change_made
         for _key, plaintext in _opened(session, change.vault, record.sealed_changes)
-        for one in changes.changes_from(plaintext)
+        for change_made in changes.changes_from(plaintext)
     )
 
 
@@ -91,7 +91,7 @@ def redact(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
     DecidedMeanwhile, AnotherDecides, OnHold and CaseChangedMeanwhile."""
     with changing("incidents.words_taken_out", by, vault, reference) as change:
         session, case, now = change.change.session, change.case, change.change.now
-        asked = agreed(session, by, case, proposal, REDACT)
+        proposed = agreed(session, by, case, proposal, REDACT)
         history = change.history
         assert history is not None  # noqa: S101 - for the type: `changing` has one
         # What has to be kept of the record as it was is sealed first, then all of it is gone
@@ -100,10 +100,10 @@ def redact(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
         shred(session, [screen.place.public_id for screen in case.screens])
         case.screens = []
         day = date_text(to_local(now).date())
-        redaction = Redaction(asked.words, _("[taken out on %(day)s by two members]", day=day))
+        redaction = Redaction(proposed.words, _("[taken out on %(day)s by two members]", day=day))
         case.record = redaction.part(case.record)
-        reason = redaction.text(asked.reason)
-        taken = TakenOut(at=now, by=asked.by, second=by.public_id, reason=reason)
+        reason = redaction.text(proposed.reason)
+        taken = TakenOut(at=now, by=proposed.by, second=by.public_id, reason=reason)
         try:
             originals = _strike_accounts(change, redaction, taken)
             _strike_changes(change, redaction)
@@ -145,9 +145,9 @@ def _strike_changes(change: CaseChange, redaction: Redaction) -> None:
     session, documents = change.change.session, change.record.sealed_changes
     for document, plaintext in list(_opened(session, change.vault, documents)):
         with suppress(ValidationError):
-            made = changes.changes_from(plaintext)
-            left = [redaction.change(one) for one in made]
-            if left != made:
+            before = changes.changes_from(plaintext)
+            left = [redaction.change(change_made) for change_made in before]
+            if left != before:
                 _put(change, documents, document, changes.KIND, changes.as_bytes(left))
 
 
@@ -163,7 +163,7 @@ def _strike_evidence(change: CaseChange, redaction: Redaction) -> None:
     session, vault = change.change.session, change.vault
     for piece in change.record.evidence:
         with suppress(EvidenceDamaged):
-            found = open_evidence(vault, change.case, piece.document, session)
-            file = redaction.part(found.file)
-            if file != found.file:
-                save_document(session, vault, found.sealed, evidence.as_bytes(file))
+            opened = open_evidence(vault, change.case, piece.document, session)
+            file = redaction.part(opened.file)
+            if file != opened.file:
+                save_document(session, vault, opened.sealed, evidence.as_bytes(file))

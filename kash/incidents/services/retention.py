@@ -49,10 +49,10 @@ def forget_made(session: Session, purpose: str, made: str) -> None:
 def end_what_nobody_agrees_to(session: Session, case: Case) -> None:
     """End what was made of a case that is about to be saved, as far as not everybody in it agrees
     any more."""
-    made = opened_box(session).made
+    texts = opened_box(session).made
     withdrawn = [
         purpose
-        for purpose, cases in made.items()
+        for purpose, cases in texts.items()
         if cases.get(case.reference) and not case.record.consents_to(purpose)
     ]
     if withdrawn:
@@ -67,8 +67,10 @@ def end_made(
     gone = list(references)
     for purpose in box.made if purposes is None else purposes:
         cases = box.made.get(purpose, {})
-        ids = [one for reference in gone for one in cases.pop(reference, [])]
-        other = {one for kept in box.made.values() for made in kept.values() for one in made}
+        ids = [text for reference in gone for text in cases.pop(reference, [])]
+        other = {
+            text for by_case in box.made.values() for texts in by_case.values() for text in texts
+        }
         for part in declared(MadeOf):
             if ids and part.purpose == purpose:
                 part.end(session, ids, other.intersection(ids))
@@ -90,12 +92,12 @@ def settle(
     The days begin when it is first known that nothing keeps it, and go on from there.
     """
     box, hold = opened_box(session), record.paper_hold()
-    known, fate = box.fates.get(reference), _fate(session, vault, reference, state, record, screens)
+    noted, fate = box.fates.get(reference), _fate(session, vault, reference, state, record, screens)
     paper = KeptByPaper(paper=hold.paper, since=to_local(hold.at).date()) if hold else None
     briefs = open_requests(record)
-    stay = [] if fate else [key for key, one in box.additions.items() if one == reference]
+    stay = [] if fate else [key for key, addition in box.additions.items() if addition == reference]
     if (
-        fate != known
+        fate != noted
         or not box.fates.keys().isdisjoint(stay)
         or paper != box.papers.get(reference)
         or briefs != box.briefs.get(reference, {})
@@ -137,7 +139,7 @@ def _fate(
     screens: Sequence[str],
 ) -> Fate | None:
     box = opened_box(session)
-    known, first = box.fates.get(reference), box.additions.get(reference, "")
+    noted, first = box.fates.get(reference), box.additions.get(reference, "")
     keeps = what_keeps(with_answers(record, session), state) is not None
     # What was told afterwards stays as long as the report that it adds to. It has days of its own:
     # whoever told it late has no fewer in which she can agree.
@@ -147,7 +149,7 @@ def _fate(
     remains = remains_of(session, record)
     unfinished = autosaves_of_case(session, vault, reference)
     return Fate(
-        until=known.until if known else last_day(local_today(), _taken_back_on(record)),
+        until=noted.until if noted else last_day(local_today(), _taken_back_on(record)),
         documents=sorted({*screens, *remains.documents, *unfinished}),
         files=sorted(remains.files),
         briefs=sorted(remains.briefs),

@@ -127,23 +127,23 @@ def saved_views(by: Actor, vault: OpenVault) -> list[SavedView]:
 
 
 def _all(by: Actor, vault: OpenVault) -> list[SavedView]:
-    found = []
+    views = []
     for sealed, plaintext in open_each(vault, fetch(db.session(), kind=KIND)):
         if isinstance(plaintext, SealError):
             continue
         try:
-            kept = json.loads(plaintext)
+            content = json.loads(plaintext)
             view = SavedView(
                 sealed.place.public_id,
-                str(kept["name"]),
-                filters_from(kept["filters"]),
-                kept["whose"] == by.public_id,
-                bool(kept["shared"]),
+                str(content["name"]),
+                filters_from(content["filters"]),
+                content["whose"] == by.public_id,
+                bool(content["shared"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
-        found.append(view)
-    return sorted(found, key=lambda one: (one.name.casefold(), one.id))
+        views.append(view)
+    return sorted(views, key=lambda one: (one.name.casefold(), one.id))
 
 
 def save_view(name: str, filters: Filters, *, shared: bool, by: Actor, vault: OpenVault) -> str:
@@ -155,7 +155,7 @@ def save_view(name: str, filters: Filters, *, shared: bool, by: Actor, vault: Op
     same = [view.id for view in views if view.name.casefold() == name.casefold()]
     if len(views) - len(same) >= MOST_VIEWS:
         raise Problem(_l("You keep as many views as one can. Remove one first."), field="name")
-    kept = {
+    content = {
         "name": name,
         "filters": filters.as_kept(),
         "whose": by.public_id,
@@ -163,18 +163,18 @@ def save_view(name: str, filters: Filters, *, shared: bool, by: Actor, vault: Op
     }
     with audited("incidents.view_saved", by) as change:
         shred(change.session, same)
-        plaintext = json.dumps(kept, ensure_ascii=False).encode()
-        made = file_document(change.session, KIND, plaintext).public_id
-        change.about(made)
-    return made
+        plaintext = json.dumps(content, ensure_ascii=False).encode()
+        document = file_document(change.session, KIND, plaintext).public_id
+        change.about(document)
+    return document
 
 
 def remove_view(view: str, *, by: Actor, vault: OpenVault) -> None:
     """Take an own view away; sent twice, it is gone already. Raises NotFound if it is another's."""
-    found = [one for one in _all(by, vault) if one.id == view]
-    if not found:
+    own_view = [saved_view for saved_view in _all(by, vault) if saved_view.id == view]
+    if not own_view:
         return
-    if not found[0].own:
+    if not own_view[0].own:
         raise NotFound
     with audited("incidents.view_removed", by) as change:
         shred(change.session, [view])

@@ -92,10 +92,10 @@ def propose(change: CaseChange, new: MemberProposal) -> bool:
         raise OnHold
     if not is_possible(record, change.row.state, new.act, new.about, new.replaces):
         raise NotNow if new.act in (SHRED, HOLD) else NotFound
-    for one in record.proposals:
-        same = (one.act, one.about, one.words) == (new.act, new.about, new.words)
+    for proposal in record.proposals:
+        same = (proposal.act, proposal.about, proposal.words) == (new.act, new.about, new.words)
         if same and new.act != REPLACE:
-            if one.by == new.by:
+            if proposal.by == new.by:
                 return False
             raise Problem(
                 _l("This was asked for already, and waits for a second member."), field=""
@@ -125,17 +125,17 @@ def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -
     """The proposal of one of these acts to which a member agrees, as it can be done now, taken out
     of its case, and the answer kept for whoever asked. Raises DecidedMeanwhile, AnotherDecides and
     OnHold."""
-    found = proposed(case.record, proposal)
-    if found is None or found.act not in acts:
+    waiting = proposed(case.record, proposal)
+    if waiting is None or waiting.act not in acts:
         raise Problem(DECIDED, field="")
-    if standings(session, by.public_id, [found.by])[found.by] is not Standing.MAY:
+    if standings(session, by.public_id, [waiting.by])[waiting.by] is not Standing.MAY:
         raise Problem(ANOTHER_DECIDES, field="")
-    if is_stopped(case.record, found.act):
+    if is_stopped(case.record, waiting.act):
         raise OnHold
-    if not is_possible(case.record, case.state, found.act, found.about, found.replaces):
+    if not is_possible(case.record, case.state, waiting.act, waiting.about, waiting.replaces):
         raise Problem(DECIDED, field="")
-    answer(case.record, found, by, agrees=True)
-    return found
+    answer(case.record, waiting, by, agrees=True)
+    return waiting
 
 
 def answer(
@@ -160,14 +160,14 @@ def refuse(by: Actor, vault: OpenVault, reference: str, proposal: str, reason: s
     """Refuse what another asked for, or take back what one asked for oneself. What was sealed for
     it is gone. Raises NotFound and DecidedMeanwhile."""
     with changing("incidents.second_refused", by, vault, reference) as change:
-        found = proposed(change.record, proposal)
-        if found is None:
+        waiting = proposed(change.record, proposal)
+        if waiting is None:
             raise Problem(DECIDED, field="")
-        answer(change.record, found, by, agrees=False, reason=reason)
-        if found.document:
-            shred(change.change.session, [found.document])
-        what = "second_taken_back" if found.by == by.public_id else "second_refused"
-        change.happened(what, about=found.about, reason=reason)
+        answer(change.record, waiting, by, agrees=False, reason=reason)
+        if waiting.document:
+            shred(change.change.session, [waiting.document])
+        what = "second_taken_back" if waiting.by == by.public_id else "second_refused"
+        change.happened(what, about=waiting.about, reason=reason)
 
 
 # --- Holds ------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def hold(
                 raise NotNow
             put_before_a_second(change, HOLD, reason, paper=paper, details=details)
             return False
-        if any(lifts_alone(one, by.public_id) for one in record.holds):
+        if any(lifts_alone(hold, by.public_id) for hold in record.holds):
             change.change.nothing()
             return True
         record.holds.append(
@@ -202,11 +202,11 @@ def lift(by: Actor, vault: OpenVault, reference: str, hold_id: str, reason: str)
     """Lift one's own hold at once, or ask for a second member to end another's or a paper's;
     whether it is lifted now. Raises NotFound and ProposedAlready."""
     with changing("incidents.hold_ended", by, vault, reference) as change:
-        found = next((one for one in change.record.holds if one.id == hold_id), None)
-        if found is None:
+        case_hold = next((hold for hold in change.record.holds if hold.id == hold_id), None)
+        if case_hold is None:
             raise NotFound
-        if lifts_alone(found, by.public_id):
-            change.record.holds.remove(found)
+        if lifts_alone(case_hold, by.public_id):
+            change.record.holds.remove(case_hold)
             change.happened("hold_ended", reason=reason)
             return True
         put_before_a_second(change, END_HOLD, reason, about=hold_id)
@@ -217,23 +217,23 @@ def agree_to_hold(by: Actor, vault: OpenVault, reference: str, proposal: str) ->
     """Agree to a hold with a paper, or to the end of a hold. Raises as `agreed`."""
     with changing("incidents.held", by, vault, reference) as change:
         record = change.record
-        found = agreed(change.change.session, by, change.case, proposal, HOLD, END_HOLD)
-        if found.act == END_HOLD:
-            record.holds[:] = [one for one in record.holds if one.id != found.about]
-            change.happened("hold_ended", reason=found.reason)
+        proposed = agreed(change.change.session, by, change.case, proposal, HOLD, END_HOLD)
+        if proposed.act == END_HOLD:
+            record.holds[:] = [hold for hold in record.holds if hold.id != proposed.about]
+            change.happened("hold_ended", reason=proposed.reason)
             return
         record.holds.append(
             Hold(
                 id=next_id(record.holds, "h"),
-                by=found.by,
+                by=proposed.by,
                 at=change.change.now,
-                reason=found.reason,
-                paper=found.paper,
-                details=found.details,
+                reason=proposed.reason,
+                paper=proposed.paper,
+                details=proposed.details,
                 second=by.public_id,
             )
         )
-        change.happened("held", reason=found.reason)
+        change.happened("held", reason=proposed.reason)
 
 
 @dataclass
@@ -252,23 +252,27 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault, proposal: str) ->
     done = Shredded()
     with audited("incidents.shredded", by) as change:
         session = change.session
-        row = one_or_404(
+        incident = one_or_404(
             session.scalar(
                 select(Incident).where(Incident.public_id == reference).with_for_update()
             )
         )
         case = open_case(by, vault, reference, session)
-        if refusal_of("shred", row.state, by=by.public_id) is not None:
+        if refusal_of("shred", incident.state, by=by.public_id) is not None:
             raise NotNow
-        asked = agreed(session, by, case, proposal, SHRED)
+        proposed = agreed(session, by, case, proposal, SHRED)
         remains = remains_of(session, case.record)
         # What somebody was writing of it when it ended, which only opening tells.
         unfinished = autosaves_of_case(session, vault, reference)
         forget_what_was_taken_in(session, case)
-        forget(session, reference, case.record, asked.by, to_local(change.now).date())
-        ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
-        done.documents = _shred(session, [row], ids, remains.briefs)
-        change.about(reference, asked.by)
+        forget(session, reference, case.record, proposed.by, to_local(change.now).date())
+        ids = [
+            *(document.place.public_id for document in case.documents),
+            *remains.documents,
+            *unfinished,
+        ]
+        done.documents = _shred(session, [incident], ids, remains.briefs)
+        change.about(reference, proposed.by)
         files = list(remains.files)
         after_commit(lambda: _delete(files, done))
     return done
@@ -279,8 +283,8 @@ def _shred(
 ) -> int:
     """End cases, and the documents and briefs that belong to them; how many documents went."""
     delete_where(session, MediationBrief.public_id, briefs)
-    for row in rows:
-        row.state, row.document_id, row.remind_at = "shredded", None, None
+    for incident in rows:
+        incident.state, incident.document_id, incident.remind_at = "shredded", None, None
     session.flush()
     numbers = select(SealedDocument.id).where(SealedDocument.public_id.in_(ids))
     drafts = session.scalars(
@@ -310,15 +314,19 @@ def shred_unkept(today: date) -> int:
     No key is needed: what belongs to each was noted while somebody could read it. One transaction,
     and one entry of the audit, without ids. Files go after the commit.
     """
-    due = [key for key, one in opened_box(db.session()).fates.items() if is_over(one.until, today)]
+    due = [
+        key for key, fate in opened_box(db.session()).fates.items() if is_over(fate.until, today)
+    ]
     db.session.rollback()
     if not due:
         return 0
     with audited("incidents.shredded_unkept", SYSTEM) as change:
         session = change.session
         # As whoever changes a case: first its row, then the letterbox.
-        found = select(Incident).where(Incident.public_id.in_(due)).order_by(Incident.id)
-        rows = {row.public_id: row for row in session.scalars(found.with_for_update())}
+        query = select(Incident).where(Incident.public_id.in_(due)).order_by(Incident.id)
+        rows = {
+            incident.public_id: incident for incident in session.scalars(query.with_for_update())
+        }
         fates: dict[str, Fate] = {}
         with letterbox(session) as box:
             for reference in due:
@@ -326,27 +334,27 @@ def shred_unkept(today: date) -> int:
                 fate = box.fates.get(reference)
                 if fate is None or not is_over(fate.until, today) or box.is_held(reference):
                     continue
-                row = rows.get(reference)
-                if row is None or row.document_id is None:
+                incident = rows.get(reference)
+                if incident is None or incident.document_id is None:
                     del box.fates[reference]
                     continue
                 fates[reference] = fate
-                if row.receipt_hash:
-                    box.taken_back.pop(row.receipt_hash, None)
+                if incident.receipt_hash:
+                    box.taken_back.pop(incident.receipt_hash, None)
                     if fate.as_asked:
-                        box.shredded[row.receipt_hash] = today
-            forget_shredded(session, box, {key: one.for_officers for key, one in fates.items()})
+                        box.shredded[incident.receipt_hash] = today
+            forget_shredded(session, box, {key: fate.for_officers for key, fate in fates.items()})
         if not fates:
             change.nothing()
-        records = [row.document_id for key, row in rows.items() if key in fates]
+        records = [incident.document_id for key, incident in rows.items() if key in fates]
         ids = [
             *session.scalars(
                 select(SealedDocument.public_id).where(SealedDocument.id.in_(records))
             ),
-            *(one for fate in fates.values() for one in fate.documents),
+            *(document for fate in fates.values() for document in fate.documents),
         ]
-        briefs = [one for fate in fates.values() for one in fate.briefs]
-        files = [one for fate in fates.values() for one in fate.files]
+        briefs = [brief for fate in fates.values() for brief in fate.briefs]
+        files = [file for fate in fates.values() for file in fate.files]
         _shred(session, [rows[key] for key in fates], ids, briefs)
         after_commit(lambda: _delete(files, Shredded()))
     return len(fates)
@@ -434,8 +442,8 @@ def take_step(
         if verb == "close" and record.holds:
             raise OnHold
         # Whoever takes it on does not want it gone as it was.
-        for asked in [one for one in record.proposals if one.act == SHRED]:
-            answer(record, asked, by, agrees=False, reason=reason)
+        for proposal in [proposal for proposal in record.proposals if proposal.act == SHRED]:
+            answer(record, proposal, by, agrees=False, reason=reason)
         target = target_of(STEPS[verb], verified=record.verification.outcome == "verified")
         decision = CaseDecision(by=by.public_id, at=now, outcome=outcome or target, reason=reason)
         change.row.state = target

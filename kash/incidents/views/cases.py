@@ -166,9 +166,9 @@ def load_case(reference: str) -> tuple[Actor, OpenVault, Case]:
     """Actor, her open vault and the case of this address, with what mediators have answered since
     it was saved. Raises NotFound and Damaged."""
     actor, vault = current_actor(), the_vault()
-    found = open_case(actor, vault, reference)
-    found.record = with_answers(found.record)
-    return actor, vault, found
+    case = open_case(actor, vault, reference)
+    case.record = with_answers(case.record)
+    return actor, vault, case
 
 
 def next_of(case: Case, actor: Actor) -> dict[str, Any] | None:
@@ -207,10 +207,10 @@ def to(endpoint: str, **values: Any) -> ResponseReturnValue:
 @require_vault
 def case(reference: str) -> ResponseReturnValue:
     """One case; its opening is noted."""
-    actor, vault, found = load_case(reference)
-    answers = [one for one in found.record.member_answers if one.by == actor.public_id]
-    note_opening(actor, vault, found, answers=True)
-    return _page(found, actor, answers=answers)
+    actor, vault, opened = load_case(reference)
+    answers = [answer for answer in opened.record.member_answers if answer.by == actor.public_id]
+    note_opening(actor, vault, opened, answers=True)
+    return _page(opened, actor, answers=answers)
 
 
 @blueprint.post("/<reference>/o")
@@ -266,7 +266,7 @@ def _page(
         other_steps=_other_steps(case) if works else [],
         timeline=_timeline(record),
         clocks=clocks,
-        limit_over=any(not one["clock"].runs(now) for one in clocks),
+        limit_over=any(not clock["clock"].runs(now) for clock in clocks),
         unset=unset_clocks(record) if case.state not in OVER else [],
         away=_away(everybody, case.seen),
         links=linked_to(record, actor),
@@ -293,7 +293,7 @@ def _stopped(record: Record) -> str:
     stopped = record.who_stopped()
     if len(stopped) >= len(codes):
         return _("everybody")
-    return ", ".join(codes[one] for one in stopped)
+    return ", ".join(codes[person] for person in stopped)
 
 
 def _other_steps(found: Case) -> list[str]:
@@ -304,7 +304,10 @@ def _other_steps(found: Case) -> list[str]:
 
 def _timeline(record: Record) -> list[Event]:
     """Events of a case, the newest first, with what mediators answered."""
-    ended = {one.id: mediation_words.results_text(one) for one in record.interventions}
+    ended = {
+        intervention.id: mediation_words.results_text(intervention)
+        for intervention in record.interventions
+    }
     answers = [
         event.model_copy(update={"reason": ended[event.about]})
         if event.what == "mediation_ended"
@@ -337,28 +340,30 @@ def _clocks(record: Record, now: datetime) -> list[Any]:
 
 def _away(everybody: list[Officer], seen: Seen) -> list[Any]:
     """People who are kept away: custodians read who and why, others only that somebody is."""
-    found = kept_away(everybody, seen)
-    of = {one.public_id: one.name for one in everybody}
-    return [(of[account], wording.CONFLICT_NAMES[why]) for account, why in found.items()]
+    conflicts = kept_away(everybody, seen)
+    of = {officer.public_id: officer.name for officer in everybody}
+    return [(of[account], wording.CONFLICT_NAMES[why]) for account, why in conflicts.items()]
 
 
 def _accounts(record: Record) -> set[str]:
-    found = {event.by for event in record.timeline} | {one.by for one in record.comments}
-    found |= {one.mediator for one in record.interventions} | {one.by for one in record.choices}
-    found |= {one.account for one in record.information}
-    found |= {event.about for event in record.timeline if event.what in ("assigned", "declared")}
-    found |= {one.by for one in record.proposals}
-    found |= {account for one in record.holds for account in (one.by, one.second)}
-    return found | {record.assigned_to, record.filing.author} - {""}
+    accounts = {event.by for event in record.timeline} | {comment.by for comment in record.comments}
+    accounts |= {intervention.mediator for intervention in record.interventions} | {
+        choice.by for choice in record.choices
+    }
+    accounts |= {source.account for source in record.information}
+    accounts |= {event.about for event in record.timeline if event.what in ("assigned", "declared")}
+    accounts |= {proposal.by for proposal in record.proposals}
+    accounts |= {account for hold in record.holds for account in (hold.by, hold.second)}
+    return accounts | {record.assigned_to, record.filing.author} - {""}
 
 
 def _called(record: Record) -> dict[str, str]:
     """Labels of persons and parties where an act names them."""
     called = record.codes
-    for one in record.parties:
-        place = one.station_name or str(names.PARTY_KIND_NAMES.get(one.kind, one.kind))
-        rank = names.RANK_BAND_NAMES.get(one.rank_band) if one.rank_band != "unknown" else None
-        called[one.id] = f"{rank}, {place}" if rank else place
+    for party in record.parties:
+        place = party.station_name or str(names.PARTY_KIND_NAMES.get(party.kind, party.kind))
+        rank = names.RANK_BAND_NAMES.get(party.rank_band) if party.rank_band != "unknown" else None
+        called[party.id] = f"{rank}, {place}" if rank else place
     return called
 
 
@@ -367,45 +372,45 @@ def _called(record: Record) -> dict[str, str]:
 @require_vault
 def case_file(reference: str) -> ResponseReturnValue:
     """Choose what the file holds, and print it: one entry in the audit chain for each file."""
-    actor, vault, found = load_case(reference)
-    agreed = who_agreed(found.record)
-    allowed = may_print(found.record)
+    actor, vault, case = load_case(reference)
+    agreed = who_agreed(case.record)
+    allowed = may_print(case.record)
     form = CaseFileForm()
-    papers = papers_asked_about(found.record, local_today())
-    form.offer([(one.id, one.code) for one in agreed], list(papers))
+    papers = papers_asked_about(case.record, local_today())
+    form.offer([(person.id, person.code) for person in agreed], list(papers))
     if form.is_submitted() and not allowed:
         raise Problem(NOBODY_AGREED)
     if form.validate_on_submit():
         person = signed_in()
         chosen = list(form.persons.data)
         # Her words tell of everybody in the case.
-        words = form.narrative.data and may_hold_narrative(found.record, chosen)
-        told_of = list(found.record.codes) if words else chosen
-        identities = identities_shown(found, chosen, vault) if form.identities.data else {}
+        words = form.narrative.data and may_hold_narrative(case.record, chosen)
+        told_of = list(case.record.codes) if words else chosen
+        identities = identities_shown(case, chosen, vault) if form.identities.data else {}
         choice = form.command(FileChoice, identities=identities, paper=form.court_paper)
-        listed = [one for one in found.record.evidence if is_listed(found.record, one, chosen)]
+        listed = [piece for piece in case.record.evidence if is_listed(case.record, piece, chosen)]
         hashes = hashes_of(vault, listed)
         with form.showing_problems():
-            found = note_printed(
+            case = note_printed(
                 actor, vault, reference, form.court_paper, told_of, identities, hashes
             )
-            first = first_account_of(vault, found)
-            made = printed(found, choice, person.name if person else "", utc_now(), first, hashes)
-            return download(made, name=FILE_NAME, type="application/pdf")
+            first = first_account_of(vault, case)
+            pdf = printed(case, choice, person.name if person else "", utc_now(), first, hashes)
+            return download(pdf, name=FILE_NAME, type="application/pdf")
     if not form.is_submitted():
-        note_opening(actor, vault, found)
+        note_opening(actor, vault, case)
     return page(
         "incidents/case_file.html",
         form=form,
-        case=found,
+        case=case,
         allowed=allowed,
         agreed=agreed,
-        others=[one for one in found.record.persons if one not in agreed],
-        without_health=_without_health(found.record, agreed),
-        narrative_allowed=may_hold_narrative(found.record, [one.id for one in agreed]),
-        names_open=may_show_identities(found, vault),
+        others=[person for person in case.record.persons if person not in agreed],
+        without_health=_without_health(case.record, agreed),
+        narrative_allowed=may_hold_narrative(case.record, [person.id for person in agreed]),
+        names_open=may_show_identities(case, vault),
         consents=url_for("incidents.consents", reference=reference),
-        papers={paper: _codes(found.record, said_yes) for paper, said_yes in papers.items()},
+        papers={paper: _codes(case.record, said_yes) for paper, said_yes in papers.items()},
     )
 
 
@@ -415,7 +420,7 @@ def _codes(record: Record, persons: list[str]) -> list[str]:
 
 def _without_health(record: Record, agreed: list[Person]) -> list[Person]:
     told = who_may_be_told_of(record)
-    return [one for one in agreed if one.id not in told]
+    return [person for person in agreed if person.id not in told]
 
 
 def _is_offered(case: Case, actor: Actor) -> bool:
@@ -437,32 +442,32 @@ def opening_text() -> str:
 
 def hand_over_text(why: ForCustodian, custodians: Sequence[str]) -> str:
     """Why a case goes to these custodians (names; none: nobody is free), and what follows."""
-    said = (
+    text = (
         _("Somebody of the programme is said to have done this.")
         if why is ForCustodian.PROGRAMME
         else _("Somebody here is or may be under 18.")
     )
     if custodians:
         names = ", ".join(custodians)
-        said += " " + _(
+        text += " " + _(
             "With saving, the case goes to %(names)s, who reads it alone from then on: you do not"
             " see it any more. If somebody is held, call her now.",
             names=names,
         )
     else:
-        said += " " + _("With saving, nobody of the programme can read it: no custodian is free.")
-    said += " " + _(
+        text += " " + _("With saving, nobody of the programme can read it: no custodian is free.")
+    text += " " + _(
         "Also without a yes to keep it, it stays until it is closed. Then seven days begin in which"
         " she can agree."
     )
     outside = outside_contact()
     if why is ForCustodian.PROGRAMME and outside is not None:
-        said += " " + _(
+        text += " " + _(
             "Outside the programme you can turn to %(name)s: %(reach)s.",
             name=outside.name,
             reach=outside.reach,
         )
-    return said
+    return text
 
 
 @blueprint.route("/<reference>/l", methods=["GET", "POST"])
@@ -481,7 +486,7 @@ def links(reference: str) -> ResponseReturnValue:
             close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
             note_search(actor, vault, close.new)
             lines = sorted(close.lines, key=lambda one: one.summary.day, reverse=True)
-            cases = [one.summary for one in lines if one.summary.reference != reference]
+            cases = [line.summary for line in lines if line.summary.reference != reference]
     return page(
         "incidents/links.html",
         form=form,
@@ -490,7 +495,7 @@ def links(reference: str) -> ResponseReturnValue:
         searched=request.method == "POST" and not form.errors,
         occasions=occasions,
         cases=cases[:MOST_FOUND],
-        linked={(one.kind, one.id) for one in case.record.links},
+        linked={(link.kind, link.id) for link in case.record.links},
         words=names,
         says=wording,
     )
@@ -568,19 +573,19 @@ def search() -> ResponseReturnValue:
 def save_view() -> ResponseReturnValue:
     """Keep the present words and filters under a name."""
     form = ViewNameForm()
-    asked = _asked()
+    filters = _asked()
     if form.validate_on_submit():
         with form.showing_problems():
             saved_views_services.save_view(
                 form.name.data,
-                asked,
+                filters,
                 shared=bool(form.shared.data),
                 by=current_actor(),
                 vault=the_vault(),
             )
             flash(_("The view is kept."))
-            return _register_page(asked, posted=True)
-    return _register_page(asked, posted=True, form=form), 422
+            return _register_page(filters, posted=True)
+    return _register_page(filters, posted=True, form=form), 422
 
 
 @blueprint.post("/views/<view_id>/remove")
@@ -595,12 +600,12 @@ def remove_view(view_id: str) -> ResponseReturnValue:
 
 def _asked() -> Filters:
     given = request.form
-    kept: dict[str, Any] = {
+    given_values: dict[str, Any] = {
         name: CONTROL_CHARACTERS.sub(" ", value.strip()) for name, value in given.items()
     }
-    kept |= {name: name in given and given[name] not in ("", "False") for name in _TICKS}
-    asked = filters_from(kept)
-    return asked if asked.show in (QUEUE, OPEN, ALL) else replace(asked, show=ALL)
+    given_values |= {name: name in given and given[name] not in ("", "False") for name in _TICKS}
+    filters = filters_from(given_values)
+    return filters if filters.show in (QUEUE, OPEN, ALL) else replace(filters, show=ALL)
 
 
 def _wanted(text: str) -> list[Wanted]:
@@ -617,10 +622,10 @@ def _register_page(asked: Filters, *, posted: bool, form: ViewNameForm | None = 
     wanted = _wanted(asked.words) if asked.words else []
     # Read before the cases: an alert that is raised meanwhile is of one that she may not see.
     alerts = open_alerts()
-    found = register(actor, vault, asked, wanted, now, counting=not wanted)
-    note_search(actor, vault, found.new, found.additions, unsettled=found.unsettled)
-    lines = _in_order(found, asked, now)
-    if actor.may("incidents.edit") and _shows_who_is_held(asked, found, lines):
+    cases = register(actor, vault, asked, wanted, now, counting=not wanted)
+    note_search(actor, vault, cases.new, cases.additions, unsettled=cases.unsettled)
+    lines = _in_order(cases, asked, now)
+    if actor.may("incidents.edit") and _shows_who_is_held(asked, cases, lines):
         note_look(alerts, now)
     everybody = officers()
     return render_template(
@@ -630,17 +635,21 @@ def _register_page(asked: Filters, *, posted: bool, form: ViewNameForm | None = 
         kept=_kept(asked),
         posted=posted,
         listing=lines,
-        damaged=found.damaged,
-        keepers=() if asked.asked() else [", ".join(names) for names in sorted(found.left_to)],
-        counts=found.counts if not wanted else None,
+        damaged=cases.damaged,
+        keepers=() if asked.asked() else [", ".join(names) for names in sorted(cases.left_to)],
+        counts=cases.counts if not wanted else None,
         now=now,
         works=actor.may("incidents.edit"),
         views=saved_views(actor, vault),
         view_form=form or ViewNameForm(formdata=None),
         names=account_names({line.summary.assigned_to for line in lines} - {""}),
-        wards=sorted(found.wards, key=str.casefold),
-        stations=sorted(found.stations, key=str.casefold),
-        people=[(one.public_id, one.name) for one in everybody if one.works or one.custodian],
+        wards=sorted(cases.wards, key=str.casefold),
+        stations=sorted(cases.stations, key=str.casefold),
+        people=[
+            (officer.public_id, officer.name)
+            for officer in everybody
+            if officer.works or officer.custodian
+        ],
         words=names,
         says=wording,
         clock_choices=[
@@ -655,8 +664,10 @@ def _shows_who_is_held(asked: Filters, found: CaseRegister, lines: Listing[Regis
     """True if every new case of somebody who is held stands on this page."""
     if asked != Filters(show=asked.show) or found.hides_held or found.damaged:
         return False
-    held = [one for one in found.lines if one.summary.held and one.summary.state == "submitted"]
-    return all(one in lines.rows for one in held)
+    lines_held = [
+        line for line in found.lines if line.summary.held and line.summary.state == "submitted"
+    ]
+    return all(person in lines.rows for person in lines_held)
 
 
 def _kept(asked: Filters) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def decisions() -> ResponseReturnValue:
         flash(_("Saved."))
         return to("decisions")
     cases, damaged = asking_cases(actor, vault)
-    new = [one for case in cases for one in case.documents if one.form != "kept"]
+    new = [document for case in cases for document in case.documents if document.form != "kept"]
     note_search(actor, vault, new)
     notes = notes_of(cases, vault)
     lines = [Asking(case, notes.get(case.reference, ())) for case in cases]
@@ -167,7 +167,7 @@ def decision(reference: str) -> ResponseReturnValue:
         out=out if out.errors else None,
         out_term=request.form.get("term", "") if out.errors else "",
         notes=notes[::-1],
-        by=account_names({one.by for one in notes} - {""}),
+        by=account_names({note.by for note in notes} - {""}),
         kinds=names.TERM_NAMES,
         note_names=money_words.SHOWN_NOTES,
         duty=money_words.duty_text(),
@@ -203,7 +203,7 @@ def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
 
 
 def _term(found: Case, key: str) -> Term | None:
-    return next((one for one in found.record.questioned_terms if one.id == key), None)
+    return next((term for term in found.record.questioned_terms if term.id == key), None)
 
 
 def _decided_already(reference: str) -> ResponseReturnValue:
@@ -256,12 +256,15 @@ _MOST_SERVICES = 300
 
 
 def _persons(record: Record) -> list[tuple[str, str]]:
-    return [(one.id, one.code) for one in record.persons]
+    return [(person.id, person.code) for person in record.persons]
 
 
 def _services() -> dict[str, str]:
     choices = service_choices(current_actor(), limit=_MOST_SERVICES)
-    return {one.public_id: f"{one.name}, {one.area}" if one.area else one.name for one in choices}
+    return {
+        choice.public_id: f"{choice.name}, {choice.area}" if choice.area else choice.name
+        for choice in choices
+    }
 
 
 @blueprint.route("/<reference>/r", methods=["GET", "POST"])
@@ -330,15 +333,15 @@ def _saved(endpoint: str, reference: str) -> ResponseReturnValue:
 
 def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
     record, day = case.record, local_today()
-    referred = {one.kind for one in record.referrals}
+    referred = {referral.kind for referral in record.referrals}
     return {
         "referrals": record.referrals,
         "kinds": names.REFERRAL_NAMES,
         "results": names.REFERRAL_OUTCOME_NAMES,
         "called": lambda key: participant_label(record, key),
         "told_of": told_of,
-        "late": {one.id for one in record.referrals if is_overdue(one, day)},
-        "waiting": {one.id for one in record.referrals if is_open(one)},
+        "late": {referral.id for referral in record.referrals if is_overdue(referral, day)},
+        "waiting": {referral.id for referral in record.referrals if is_open(referral)},
         "child_missing": record.has_minor() and "child_protection" not in referred,
     }
 
@@ -347,7 +350,7 @@ def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 def _sides(record: Record) -> list[tuple[str, str]]:
-    keys = list(record.codes) + [one.id for one in record.parties]
+    keys = list(record.codes) + [party.id for party in record.parties]
     return [(key, participant_label(record, key)) for key in keys]
 
 
@@ -390,7 +393,7 @@ def _terms_part(case: Case, actor: Actor) -> dict[str, Any]:
         "questioned": record.questioned_terms,
         "kinds": names.TERM_NAMES,
         "called": lambda key: participant_label(record, key) if key else "",
-        "late": {one.id for one in record.terms if is_overdue(one, day)},
+        "late": {term.id for term in record.terms if is_overdue(term, day)},
     }
 
 
@@ -433,7 +436,10 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     shape = closing_form(case.record) if verb == "close" else StepForm
     form = shape(version=str(case.version), urgent=case.record.urgent)
     standing = standing_of(case.record)
-    outcomes = [(one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(case.state, standing)]
+    outcomes = [
+        (outcome, wording.OUTCOME_NAMES[outcome])
+        for outcome in closing_outcomes(case.state, standing)
+    ]
     at_risk = unprotected(case.record) if verb == "close" else []
     clocks = clocks_of(case.record, zone(), court_days())
     open_things = what_is_open(case.record, clocks) if verb == "close" else []
@@ -488,11 +494,11 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         verb=verb,
         refused=refused,
         asks_reason=STEPS[verb].asks_reason or bool(at_risk),
-        unprotected=[one.code for one in at_risk],
+        unprotected=[person.code for person in at_risk],
         codes=case.record.codes,
         gate_shut=standing.gate_shut,
         not_agreed=case.state == "resolved" and not standing.agreed,
-        open_things=[(says_open(one, case.record), one) for one in open_things],
+        open_things=[(says_open(thing, case.record), thing) for thing in open_things],
         ask_first=why is Refusal.ASK_FIRST,
         says=wording,
         words=names,
@@ -509,7 +515,7 @@ def assign(reference: str) -> ResponseReturnValue:
     free = may_work(officers(), case.seen)
     form.account.choices = [
         ("", _("Nobody yet")),
-        *((one.public_id, one.name) for one in free),
+        *((officer.public_id, officer.name) for officer in free),
     ]
     if form.validate_on_submit():
         try:

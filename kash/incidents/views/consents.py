@@ -119,7 +119,7 @@ def answers_of(record: Record, person: str, code: str) -> dict[str, Any]:
     `unasked` are purposes that hold only since she could not be asked. `unread`: something was
     wished where it was reported, and nobody has read the words out yet.
     """
-    asked = [one for one in record.consents if one.person in ("", person)]
+    consents = [consent for consent in record.consents if consent.person in ("", person)]
     everybody = not person and bool(record.persons)
     return {
         "person": person,
@@ -127,14 +127,14 @@ def answers_of(record: Record, person: str, code: str) -> dict[str, Any]:
         "holding": [purpose for purpose in PURPOSES if record.consents_to(purpose, person)],
         "unasked": [purpose for purpose in PURPOSES if record.is_unasked(purpose, person)],
         "stands": [_stand(record, purpose, person, everybody=everybody) for purpose in PURPOSES],
-        "history": sorted(asked, key=lambda one: one.at, reverse=True),
-        "unread": bool(asked) and all(one.wish for one in asked),
+        "history": sorted(consents, key=lambda one: one.at, reverse=True),
+        "unread": bool(consents) and all(consent.wish for consent in consents),
     }
 
 
 def everybodys_answers(record: Record) -> list[dict[str, Any]]:
     """One for each person; one for the case where that has no persons or several."""
-    persons = [answers_of(record, one.id, one.code) for one in record.persons]
+    persons = [answers_of(record, person.id, person.code) for person in record.persons]
     if len(persons) == 1:
         return persons
     return [answers_of(record, "", ""), *persons]
@@ -173,38 +173,40 @@ def _of_child(record: Record, purpose: str, person: str) -> PurposeStanding:
 
 
 def _of_one(record: Record, purpose: str, person: str) -> PurposeStanding:
-    found = next(iter(record.answers_to(purpose, person)), None)
+    answer = next(iter(record.answers_to(purpose, person)), None)
     wish = wishes_of(record.consents, person).get(purpose)
     # What she answered since needs no word of what was wished, unless that was another.
-    other = wish is not None and (found is None or (not found.wish and found.given != wish.given))
+    other = wish is not None and (
+        answer is None or (not answer.wish and answer.given != wish.given)
+    )
     wished = _wished(wish) if wish is not None and other else ""
-    if found is None:
+    if answer is None:
         why = ""
         if record.asks_again(purpose, person):
             why = _("What was read out before said something else than what is done. Ask again.")
         return PurposeStanding(purpose, "", _("Not asked yet"), why, wished)
-    day = short_date_text(found.at)
-    if not found.given:
-        if found.is_taken_back:
+    day = short_date_text(answer.at)
+    if not answer.given:
+        if answer.is_taken_back:
             why = _("Taken back with the receipt, %(day)s. Only her own yes changes it.", day=day)
-        elif found.wish:
+        elif answer.wish:
             why = _("Left unticked where it was reported, %(day)s.", day=day)
-        elif found.for_all or not found.person:
+        elif answer.for_all or not answer.person:
             why = _("Said for everybody, %(day)s.", day=day)
         else:
             why = _("She refused, %(day)s. Only her own yes changes it.", day=day)
         return PurposeStanding(purpose, "bad", _("No"), why, wished)
-    if found.origin == "not_asked":
+    if answer.origin == "not_asked":
         if not record.consents_to(purpose, person):
-            return PurposeStanding(purpose, "", _("Not asked yet"), "", wished or _wished(found))
+            return PurposeStanding(purpose, "", _("Not asked yet"), "", wished or _wished(answer))
         return PurposeStanding(purpose, "warn", str(names.ORIGIN_NAMES["not_asked"]), "", wished)
-    if found.wish:
+    if answer.wish:
         return PurposeStanding(
             purpose, "warn", _("Wished"), _("Enough for this, until she is asked.")
         )
     why = (
         _("Said for everybody, %(day)s.", day=day)
-        if found.for_all or not found.person
+        if answer.for_all or not answer.person
         else _("She said so herself, %(day)s.", day=day)
     )
     return PurposeStanding(purpose, "good", _("Yes"), why, wished)
@@ -223,7 +225,7 @@ def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
         code for key, code in codes.items() if is_refused_herself(record.consents, purpose, key)
     ]
     whole = len(agreed) == len(codes)
-    said = _("Yes, of everybody") if whole else _("Yes: %(codes)s", codes=", ".join(agreed))
+    words = _("Yes, of everybody") if whole else _("Yes: %(codes)s", codes=", ".join(agreed))
     why = (
         _(
             "%(codes)s refused. A yes for everybody leaves out whoever refused it herself.",
@@ -234,7 +236,7 @@ def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
     )
     if not agreed:
         return PurposeStanding(purpose, "", _("Of nobody"), why)
-    return PurposeStanding(purpose, "good" if whole else "warn", said, why)
+    return PurposeStanding(purpose, "good" if whole else "warn", words, why)
 
 
 @blueprint.route("/<reference>/c", methods=["GET", "POST"])
@@ -279,11 +281,11 @@ def consents(reference: str) -> ResponseReturnValue:
         decides=decides,
         by_paper=by_paper,
         another_language=another_language,
-        children={one.id for one in case.record.persons if case.record.is_child(one.id)}
+        children={person.id for person in case.record.persons if case.record.is_child(person.id)}
         if Role.CUSTODIAN in actor.roles
         else set(),
         guardians=names.GUARDIAN_NAMES,
-        for_children=[one for one in PURPOSES if one in BY_GUARDIAN],
+        for_children=[purpose for purpose in PURPOSES if purpose in BY_GUARDIAN],
         shown_in=shown_in,
         chosen=chosen,
         offered=reporting_languages(),
@@ -295,13 +297,13 @@ def consents(reference: str) -> ResponseReturnValue:
         else {},
         origins=names.ORIGIN_NAMES,
         choices=ANSWER_NAMES,
-        texts={one: text_of(one, VERSION, shown_in) for one in PURPOSES},
+        texts={purpose: text_of(purpose, VERSION, shown_in) for purpose in PURPOSES},
         version=VERSION,
         text_of=text_of,
         spoken=SPOKEN,
         names=names.PURPOSE_NAMES,
         by={
-            **account_names({one.by for one in case.record.consents} - {""}),
+            **account_names({consent.by for consent in case.record.consents} - {""}),
             "": _("whoever holds the receipt"),
         },
     )
@@ -321,7 +323,7 @@ def _tell(noted: NotedConsents, record: Record) -> None:
             _(
                 "%(purpose)s: not noted for %(codes)s, who refused it herself. Ask her by herself.",
                 purpose=names.PURPOSE_NAMES[purpose],
-                codes=", ".join(codes.get(one, "–") for one in persons),
+                codes=", ".join(codes.get(person, "–") for person in persons),
             ),
             "warn",
         )
@@ -367,7 +369,7 @@ def court_asks(reference: str) -> ResponseReturnValue:
     form = AskedAgainForm()
     chosen = language_chosen()
     shown_in = chosen or language_code()
-    form.offer([(one, codes[one]) for one in able if one])
+    form.offer([(person, codes[person]) for person in able if person])
     if not form.is_submitted() or "in" in request.form:
         note_opening(actor, vault, case)
         form.language.data = chosen or None
@@ -379,7 +381,7 @@ def court_asks(reference: str) -> ResponseReturnValue:
         if form.changed_meanwhile:
             case = case_again(reference)
     form.version.data, form.version.raw_data = str(form.version_to_send(case.version)), None
-    asked = sorted(case.record.court_asks, key=lambda one: (one.on, one.at), reverse=True)
+    answers = sorted(case.record.court_asks, key=lambda one: (one.on, one.at), reverse=True)
     return page(
         "incidents/court_asks.html",
         form=form,
@@ -389,10 +391,10 @@ def court_asks(reference: str) -> ResponseReturnValue:
         shown_in=shown_in,
         offered=reporting_languages(),
         unread=unread(shown_in),
-        asked=[(one, counts(one, local_today())) for one in asked],
+        asked=[(answer, counts(answer, local_today())) for answer in answers],
         codes=codes,
         spoken=SPOKEN,
-        by=account_names({one.by for one in asked}),
+        by=account_names({answer.by for answer in answers}),
     )
 
 
@@ -498,8 +500,8 @@ def _page(case: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
         version=charge_warning.VERSION,
         languages=SPOKEN,
         by=account_names(
-            {one.by for one in case.record.choices}
-            | {one.by for one in case.record.own_words} - {""}
+            {choice.by for choice in case.record.choices}
+            | {answer.by for answer in case.record.own_words} - {""}
         ),
     )
 
@@ -528,7 +530,7 @@ HOLD = CaseAction(
     _l("Hold it"),
     "incidents.hold_case",
     90,
-    lambda case, actor: not any(lifts_alone(one, actor.public_id) for one in case.record.holds),
+    lambda case, actor: not any(lifts_alone(hold, actor.public_id) for hold in case.record.holds),
 )
 
 
@@ -550,17 +552,17 @@ def seconds_list() -> ResponseReturnValue:
         return to("seconds_list")
     cases, _damaged = open_cases(actor, vault)
     waiting = sorted(
-        ((case, one) for case in cases for one in case.record.proposals),
+        ((case, proposal) for case in cases for proposal in case.record.proposals),
         key=lambda found: (found[1].at, found[0].reference),
     )
     shredded = opened_box(db.session()).shredded_for.get(actor.public_id, {})
-    new = [one.sealed for one in cases if one.sealed.form != "kept"]
+    new = [case.sealed for case in cases if case.sealed.form != "kept"]
     note_search(actor, vault, new)
     answers = [
-        (case.reference, one)
+        (case.reference, answer)
         for case in cases
-        for one in case.record.member_answers
-        if one.by == actor.public_id
+        for answer in case.record.member_answers
+        if answer.by == actor.public_id
     ]
     listing = paged(waiting)
     return page(
@@ -570,7 +572,8 @@ def seconds_list() -> ResponseReturnValue:
         answers=answers,
         acts=wording.ACT_NAMES,
         names=account_names(
-            {one.by for _case, one in listing.rows} | {one.second for _case, one in answers}
+            {proposal.by for _case, proposal in listing.rows}
+            | {proposal.second for _case, proposal in answers}
         ),
         me=actor.public_id,
     )
@@ -582,12 +585,12 @@ def seconds_list() -> ResponseReturnValue:
 def second(reference: str, proposal: str) -> ResponseReturnValue:
     """Agree to what another member asked for, refuse it, or take back one's own."""
     actor, vault, case = load_case(reference)
-    found = proposed(case.record, proposal)
-    if found is None:
+    waiting = proposed(case.record, proposal)
+    if waiting is None:
         # The button was pressed twice, or another was first.
         flash(str(DECIDED), "warn")
         return to("case", reference=reference)
-    stands = standings(db.session(), actor.public_id, [found.by])[found.by]
+    stands = standings(db.session(), actor.public_id, [waiting.by])[waiting.by]
     form = SecondForm()
     if stands is not Standing.MAY:
         # There is nothing to choose: she can only refuse, or take back what is hers.
@@ -595,7 +598,7 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             if "answer" in form and form.answer.data == "agree":
-                return _agree(actor, vault, reference, found)
+                return _agree(actor, vault, reference, waiting)
             refuse(actor, vault, reference, proposal, form.reason.data)
             flash(_("It is not done, and the case says why."))
             return to("case", reference=reference)
@@ -605,15 +608,15 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
         "incidents/second.html",
         form=form,
         case=case,
-        found=found,
+        found=waiting,
         own=stands is Standing.ASKED,
         may_agree=stands is Standing.MAY,
         refused=str(ANOTHER_DECIDES),
-        about=_about(case, found),
-        act=wording.ACT_NAMES[found.act],
+        about=_about(case, waiting),
+        act=wording.ACT_NAMES[waiting.act],
         words=names,
-        names=account_names({found.by}),
-        nobody=stands is Standing.ASKED and not seconds(db.session(), found.by, case.seen),
+        names=account_names({waiting.by}),
+        nobody=stands is Standing.ASKED and not seconds(db.session(), waiting.by, case.seen),
     )
 
 
@@ -655,13 +658,13 @@ def _tell_shredded(done: Shredded) -> None:
 def _about(case: Case, found: MemberProposal) -> str:
     """Name of what a proposal is about."""
     record = case.record
-    codes = [one.code for one in record.persons if one.id == found.about]
+    codes = [person.code for person in record.persons if person.id == found.about]
     pieces = [
-        f"{one.number}. {one.label}".strip()
-        for one in record.evidence
-        if one.document == found.about
+        f"{piece.number}. {piece.label}".strip()
+        for piece in record.evidence
+        if piece.document == found.about
     ]
-    holds = [one.reason for one in record.holds if one.id == found.about]
+    holds = [hold.reason for hold in record.holds if hold.id == found.about]
     return next(iter([*codes, *pieces, *holds]), "")
 
 
@@ -696,7 +699,7 @@ def hold_case(reference: str) -> ResponseReturnValue:
 def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
     """Lift one's own hold, or ask a second member to end another."""
     actor, vault, case = load_case(reference)
-    found = one_or_404(next((one for one in case.record.holds if one.id == hold_id), None))
+    case_hold = one_or_404(next((hold for hold in case.record.holds if hold.id == hold_id), None))
     form = WhyForm()
     if form.validate_on_submit():
         with form.showing_problems():
@@ -708,7 +711,7 @@ def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
         "incidents/hold_end.html",
         form=form,
         case=case,
-        found=found,
-        alone=lifts_alone(found, actor.public_id),
+        found=case_hold,
+        alone=lifts_alone(case_hold, actor.public_id),
         nobody=nobody_decides(actor, case),
     )

@@ -164,12 +164,12 @@ def _is_public_id(text: str) -> bool:
 
 def _prepare(form: DocumentationForm) -> None:
     """Offer what is known here; who is on record stays on offer, whoever it is."""
-    known = dict(known_accounts())
+    offered = dict(known_accounts())
     named = (*form.rows("information"), *form.rows("parties"))
-    told = {row.account.data for row in named}
-    others = told - set(known) - {None, ""}
-    known |= account_names(others) if others else {}
-    form.prepare(stations(), list(known.items()))
+    told = {name.account.data for name in named}
+    others = told - set(offered) - {None, ""}
+    offered |= account_names(others) if others else {}
+    form.prepare(stations(), list(offered.items()))
 
 
 def _written(case: Case | None) -> ResponseReturnValue:
@@ -229,15 +229,15 @@ def _may_submit(case: Case | None) -> bool:
 
 def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValue:
     """On to the case; or to the list, if what she wrote keeps its writer away from it."""
-    said = _("Handed in.") if submit else _("Saved.")
+    told = _("Handed in.") if submit else _("Saved.")
     try:
         case = open_case(current_actor(), the_vault(), reference)
     except NotFound:
         if hands_over:
-            said = _("Saved, and handed over to a custodian.")
-        flash(said + " " + _("From now on others work on this case, and you do not see it."))
+            told = _("Saved, and handed over to a custodian.")
+        flash(told + " " + _("From now on others work on this case, and you do not see it."))
         return redirect(url_for("incidents.index"))
-    flash(said)
+    flash(told)
     if request_ended_last(case.record):
         flash(
             _("A request to a mediator ended by that. Call the mediator, and look below."), "warn"
@@ -296,15 +296,15 @@ def _own(case: Case | None) -> list[Autosave]:
 
 def _writers(autosaves: Sequence[Autosave]) -> Mapping[str, str]:
     """Names of others who left what they typed, by account."""
-    others = {one.by for one in autosaves} - {current_actor().public_id}
+    others = {autosave.by for autosave in autosaves} - {current_actor().public_id}
     names = account_names(others) if others else {}
-    return {one: names.get(one, "") for one in others}
+    return {other: names.get(other, "") for other in others}
 
 
 def _discarded(case: Case | None) -> ResponseReturnValue:
     """Ask whether what was typed is thrown away; once that is answered, do it."""
     document = request.args["discard"]
-    kept = next((one for one in _own(case) if one.document == document), None)
+    kept = next((autosave for autosave in _own(case) if autosave.document == document), None)
     if kept is None:
         if request.method == "GET" or is_kept(document):
             raise NotFound
@@ -322,7 +322,10 @@ def _discarded(case: Case | None) -> ResponseReturnValue:
 
 def _restored(case: Case | None, shown: Shown) -> ResponseReturnValue:
     kept = one_or_404(
-        next((one for one in _own(case) if one.document == request.form["restore"]), None)
+        next(
+            (autosave for autosave in _own(case) if autosave.document == request.form["restore"]),
+            None,
+        )
     )
     note_autosave_opened(current_actor(), the_vault(), kept)
     form = DocumentationForm(formdata=MultiDict(kept.fields))
@@ -382,13 +385,13 @@ def _changes(merged: Merged | None) -> Mapping[str, list[str]]:
     anything."""
     if merged is None:
         return {}
-    said = {
+    kinds = {
         "taken": merged.taken,
         "added": merged.added,
         "returned": merged.returned,
         "gone": merged.gone,
     }
-    return {what: place_names(places) for what, places in said.items() if places}
+    return {what: place_names(places) for what, places in kinds.items() if places}
 
 
 def _acts_by_group() -> list[tuple[Any, list[tuple[str, str, str]]]]:
@@ -467,51 +470,51 @@ class ShownChanges:
 
     def __init__(self, changes: Iterable[RecordChange], record: Record) -> None:
         self._record = record
-        found = {
-            one
+        accounts = {
+            account
             for change in changes
             for place in change.places
             if _name(place.place) in _ACCOUNTS
             for value in (place.before, place.after)
-            for one in (value if isinstance(value, list) else [value])
-            if isinstance(one, str)
+            for account in (value if isinstance(value, list) else [value])
+            if isinstance(account, str)
         }
-        self._accounts = account_names(found) if found else {}
+        self._accounts = account_names(accounts) if accounts else {}
 
     def places(self, change: RecordChange) -> list[dict[str, str]]:
         """Places that one save changed, in words: "–" where nothing stood or stands."""
         return [
             {
-                "label": self._label(one.place),
-                "before": self._value(one.place, one.before),
-                "after": self._value(one.place, one.after),
+                "label": self._label(place.place),
+                "before": self._value(place.place, place.before),
+                "after": self._value(place.place, place.after),
             }
-            for one in _without_repeats(change.places)
+            for place in _without_repeats(change.places)
         ]
 
     def _label(self, place: str) -> str:
-        group, row, name = _parts(place)
+        group, part, name = _parts(place)
         if name == "id":
             return str(_GROUPS.get(group, group))
-        if (not row and place in SINGLE) or (row and name in ROWS.get(group, ())):
-            label = place_names([f"{group}/{row}/{name}" if row else place])[0]
+        if (not part and place in SINGLE) or (part and name in ROWS.get(group, ())):
+            label = place_names([f"{group}/{part}/{name}" if part else place])[0]
         else:
-            label = self._other_label(place, group, row, name)
-        which = participant_label(self._record, row) if group in ("persons", "parties") else "–"
+            label = self._other_label(place, group, part, name)
+        which = participant_label(self._record, part) if group in ("persons", "parties") else "–"
         return f"{label} ({which})" if which != "–" else label
 
     def _other_label(self, place: str, group: str, row: str, name: str) -> str:
         heading = str(_GROUPS.get(group, _("Something else")))
         key = f"{group}/{name}" if row else place
-        found = _LABELS.get(key) or _LABELS.get(name)
-        if found is None or name == group:
+        label = _LABELS.get(key) or _LABELS.get(name)
+        if label is None or name == group:
             return heading
-        if isinstance(found, type):
-            found = getattr(found, name).args[0]
-        return f"{heading}: {found}"
+        if isinstance(label, type):
+            label = getattr(label, name).args[0]
+        return f"{heading}: {label}"
 
     def _value(self, place: str, value: Any) -> str:
-        group, row, name = _parts(place)
+        group, part, name = _parts(place)
         if value in (None, "", []):
             return "–"
         if name == "id":
@@ -522,40 +525,40 @@ class ShownChanges:
             return self._whole(group, value)
         if name in _ACCOUNTS:
             ids = value if isinstance(value, list) else [value]
-            return ", ".join(self._accounts.get(one, "–") for one in ids)
+            return ", ".join(self._accounts.get(key, "–") for key in ids)
         if name in _KEPT and group not in ("referrals", "bail"):
             return _("Kept")
         if group in ("triage", "verification", "closing") and name == "outcome":
             return str(_DECISIONS.get(value, value))
         if (group, name) == ("interventions", "asked"):
-            return ", ".join(self._asked(one) for one in value)
-        words = _WORDS.get(f"{group}/{name}" if row else place)
+            return ", ".join(self._asked(request) for request in value)
+        words = _WORDS.get(f"{group}/{name}" if part else place)
         if words is not None:
             codes = value if isinstance(value, list) else [value]
-            return ", ".join(str(words.get(one, one)) for one in codes)
+            return ", ".join(str(words.get(code, code)) for code in codes)
         if name in ("person", "persons"):
             ids = value if isinstance(value, list) else [value]
-            return ", ".join(participant_label(self._record, one) for one in ids)
-        shown = f"{group}/{row}/{name}" if row else place
+            return ", ".join(participant_label(self._record, key) for key in ids)
+        shown = f"{group}/{part}/{name}" if part else place
         return value_label(shown, _read(value), self._record)
 
     def _asked(self, one: Mapping[str, Any]) -> str:
         kind, result = one.get("kind", ""), one.get("result", "")
-        asked = str(names.REQUEST_NAMES.get(kind, kind))
-        return f"{asked}: {names.RESULT_NAMES.get(result, result)}" if result else asked
+        request = str(names.REQUEST_NAMES.get(kind, kind))
+        return f"{request}: {names.RESULT_NAMES.get(result, result)}" if result else request
 
     def _whole(self, group: str, value: Mapping[str, Any]) -> str:
         if group == "consents":
             purpose, person = value.get("purpose", ""), value.get("person", "")
             given = value.get("given")
-            said = _("Agreed") if given else _("Not agreed")
+            words = _("Agreed") if given else _("Not agreed")
             # Only what is read out to her and answered is a consent.
             if given and value.get("origin") == "not_asked":
-                said = _("She could not be asked")
+                words = _("She could not be asked")
             elif value.get("wish"):
-                said = _("Wish: yes") if given else _("Wish: no")
+                words = _("Wish: yes") if given else _("Wish: no")
             whom = participant_label(self._record, person) if person else _("Everybody in the case")
-            return f"{names.PURPOSE_NAMES.get(purpose, purpose)}: {said} ({whom})"
+            return f"{names.PURPOSE_NAMES.get(purpose, purpose)}: {words} ({whom})"
         if group == "evidence":
             return f"{value.get('number', 0)} {value.get('label', '')}".strip()
         if group == "links":
@@ -567,24 +570,24 @@ class ShownChanges:
 def _without_repeats(places: list[ChangedPlace]) -> Iterator[ChangedPlace]:
     """Those that say something: that a row is there only where nothing else is said of it."""
     rows = [place.place.rpartition("/")[0] for place in places if "/" in place.place]
-    for one in places:
-        row, _sign, name = one.place.rpartition("/")
-        if name == "id" and rows.count(row) > 1:
+    for changed in places:
+        part, _sign, name = changed.place.rpartition("/")
+        if name == "id" and rows.count(part) > 1:
             continue
-        group, row, name = _parts(one.place)
+        group, part, name = _parts(changed.place)
         # A place that is listed has its name beside it too.
-        listed = group == "bail" and name == "place" and bool(row)
+        listed = group == "bail" and name == "place" and bool(part)
         if name not in _NOT_SHOWN and not listed:
-            yield one
+            yield changed
 
 
 def _parts(place: str) -> tuple[str, str, str]:
     """The group, the row (empty: none) and the name of a place."""
     group, _sign, rest = place.partition("/")
     if rest:
-        row, _sign, name = rest.partition("/")
+        part, _sign, name = rest.partition("/")
         # Terms that wait for the custodian are shown as terms.
-        return ("terms" if group == "questioned_terms" else group), row, name
+        return ("terms" if group == "questioned_terms" else group), part, name
     return place.partition(".")[0], "", place.rpartition(".")[2]
 
 

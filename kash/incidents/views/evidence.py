@@ -118,9 +118,11 @@ def add_evidence(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         stream, name = form.content()
         with form.showing_problems(file=(BodyTooLarge, StorageError, CleaningBusy)):
-            said = form.received(name)
-            made = evidence_services.add_evidence(actor, vault, reference, said, stream, _SMALL)
-            return redirect(_added(reference, made), 303)
+            receipt = form.received(name)
+            document = evidence_services.add_evidence(
+                actor, vault, reference, receipt, stream, _SMALL
+            )
+            return redirect(_added(reference, document), 303)
     return page(
         "incidents/evidence_new.html",
         form=form,
@@ -133,15 +135,15 @@ def add_evidence(reference: str) -> ResponseReturnValue:
 
 def _add_raw(reference: str) -> ResponseReturnValue:
     actor, vault, _found = load_case(reference)
-    said = _said_before(request.stream)
-    form = EvidenceForm(formdata=MultiDict(said))
+    typed = _said_before(request.stream)
+    form = EvidenceForm(formdata=MultiDict(typed))
     if not form.validate():
         return {"errors": form.errors}, 422
-    received = form.received(said.get("uploaded_name", ""))
-    made = evidence_services.add_evidence(
+    received = form.received(typed.get("uploaded_name", ""))
+    document = evidence_services.add_evidence(
         actor, vault, reference, received, request.stream, _most()
     )
-    return {"to": _added(reference, made)}, 201
+    return {"to": _added(reference, document)}, 201
 
 
 def _said_before(stream: Any) -> Mapping[str, str]:
@@ -151,12 +153,12 @@ def _said_before(stream: Any) -> Mapping[str, str]:
     if length > _MOST_SAID:
         abort(400)
     try:
-        said = json.loads(_exactly(stream, length))
+        texts = json.loads(_exactly(stream, length))
     except (ValueError, RecursionError):
         abort(400)
-    if not isinstance(said, dict) or not all(isinstance(each, str) for each in said.values()):
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
         abort(400)
-    return said
+    return texts
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:
@@ -191,9 +193,9 @@ def _one(reference: str, document: str) -> tuple[Actor, OpenVault, OpenEvidence]
 def evidence(reference: str, document: str) -> ResponseReturnValue:
     """One piece of evidence and its custody; its opening is noted."""
     with CaughtProblem(EvidenceDamaged) as caught:
-        actor, vault, found = _one(reference, document)
-        note_evidence_opening(actor, vault, found)
-        return _evidence_page(found, CustodyForm())
+        actor, vault, piece = _one(reference, document)
+        note_evidence_opening(actor, vault, piece)
+        return _evidence_page(piece, CustodyForm())
     return render_template(
         "incidents/evidence_damaged.html",
         reference=reference,
@@ -211,12 +213,12 @@ def _who_keeps(found: OpenEvidence, *, whole: bool) -> list[str]:
 def codes_of(record: Record, kept: list[str]) -> list[str]:
     """Codes of those who keep something here, or in words who they are."""
     codes = record.codes
-    said = [codes[one] for one in kept if one in codes]
+    words = [codes[person] for person in kept if person in codes]
     if "" in kept:
-        said.append(_("nobody is on record yet"))
+        words.append(_("nobody is on record yet"))
     if {*kept} - {*codes, ""}:
-        said.append(_("somebody who was taken off the record"))
-    return said
+        words.append(_("somebody who was taken off the record"))
+    return words
 
 
 def _papers(found: OpenEvidence) -> tuple[list[CourtPaper], list[str]]:
@@ -228,9 +230,9 @@ def papers_for(record: Record, whom: Collection[str]) -> tuple[list[CourtPaper],
     """Papers about which all of these persons (ids) said yes; and while there is none, the codes of
     those who are still to be asked about the newest."""
     today = local_today()
-    asked = papers_asked_about(record, today)
-    whole = [paper for paper in asked if not not_asked(record, paper, whom, today)]
-    newest = next(iter(asked), CourtPaper("", ""))
+    papers = papers_asked_about(record, today)
+    whole = [paper for paper in papers if not not_asked(record, paper, whom, today)]
+    newest = next(iter(papers), CourtPaper("", ""))
     left = [] if whole else not_asked(record, newest, whom, today)
     return whole, record.codes_of(left)
 
@@ -318,7 +320,7 @@ def evidence_label(reference: str, document: str) -> ResponseReturnValue:
     """Say anew what it shows."""
     actor, vault, evidence = _one(reference, document)
     form = ChangedLabelForm(data={"label": evidence.file.label, "note": evidence.file.note})
-    people = [(one.id, one.code) for one in evidence.case.record.persons]
+    people = [(person.id, person.code) for person in evidence.case.record.persons]
     form.offer(people, evidence.listed.shows)
     if form.validate_on_submit():
         label, note, seen = form.label.data, form.note.data, form.seen.data or None
@@ -379,9 +381,9 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
         raise Problem(STAYS_HERE)
     if form.validate():
         with form.showing_problems():
-            found = note_sheet(actor, vault, reference, document, form.court_paper)
-            content = custody_sheet(found, actor, utc_now(), words=bool(form.words.data))
-            return download(content, name=f"{found.listed.number}-sheet.pdf", type=_PDF)
+            piece = note_sheet(actor, vault, reference, document, form.court_paper)
+            content = custody_sheet(piece, actor, utc_now(), words=bool(form.words.data))
+            return download(content, name=f"{piece.listed.number}-sheet.pdf", type=_PDF)
     html, _status = _evidence_page(evidence, CustodyForm(formdata=None), form)
     return html, 422
 
@@ -422,8 +424,8 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
         "names": account_names(
             {
                 account
-                for one in case.record.removed_evidence
-                for account in (one.by, one.second, *(event.by for event in one.custody))
+                for piece in case.record.removed_evidence
+                for account in (piece.by, piece.second, *(event.by for event in piece.custody))
             }
         )
         if case.record.removed_evidence
@@ -450,9 +452,9 @@ LABELS = {
 def identity(reference: str, person: str) -> ResponseReturnValue:
     """Seal who somebody is. What is sealed already is not shown: it is replaced."""
     actor, vault, case = load_case(reference)
-    one = person_of(case, person)
+    somebody = person_of(case, person)
     form = IdentityForm()
-    form.replaces = bool(one.identity)
+    form.replaces = bool(somebody.identity)
     if form.validate_on_submit():
         facts = form.facts()
         if not any(facts.values()):
@@ -469,7 +471,7 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
         "incidents/identity.html",
         form=form,
         case=case,
-        person=one,
+        person=somebody,
         reads=vault.holds("identity"),
         taken=can_file(db.session(), "identity"),
         versions=_versions(case.record, person),
@@ -481,27 +483,29 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
 @require_vault
 def read_identity(reference: str, person: str) -> ResponseReturnValue:
     """Show it this once to a custodian."""
-    actor, vault, found = load_case(reference)
-    one = person_of(found, person)
+    actor, vault, case = load_case(reference)
+    somebody = person_of(case, person)
     documents, version = (
-        found.record.identities_of(person),
+        case.record.identities_of(person),
         number_shown(request.form.get("version")),
     )
     document = documents[version] if version < len(documents) else ""
-    facts = identities.read_identity(found, person, by=actor, vault=vault, document=document)
+    facts = identities.read_identity(case, person, by=actor, vault=vault, document=document)
     return page(
-        "incidents/identity_read.html", form=None, case=found, person=one, facts=worded(facts)
+        "incidents/identity_read.html", form=None, case=case, person=somebody, facts=worded(facts)
     )
 
 
 def _versions(record: Record, person: str) -> list[tuple[int, datetime, str, bool]]:
     """Other versions of who somebody is, the newest first: the place of each among her documents,
     when, why, and whether it waits for a second member."""
-    earlier = [one for one in record.earlier_identities if one.person == person]
-    waiting = [one for one in record.proposals if one.about == person and one.document]
-    found = [(one.at, one.reason, False) for one in earlier]
-    found += [(one.at, one.reason, True) for one in waiting]
-    return [(number, *one) for number, one in enumerate(found, 1)][::-1]
+    earlier = [identity for identity in record.earlier_identities if identity.person == person]
+    waiting = [
+        proposal for proposal in record.proposals if proposal.about == person and proposal.document
+    ]
+    versions = [(identity.at, identity.reason, False) for identity in earlier]
+    versions += [(proposal.at, proposal.reason, True) for proposal in waiting]
+    return [(number, *version) for number, version in enumerate(versions, 1)][::-1]
 
 
 def worded(facts: Mapping[str, str]) -> list[tuple[Any, str]]:
@@ -518,14 +522,14 @@ def worded(facts: Mapping[str, str]) -> list[tuple[Any, str]]:
 def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     """Ask with a reason; a custodian decides, and it is read for an hour."""
     actor, _vault, case = load_case(reference)
-    one = person_of(case, person)
+    somebody = person_of(case, person)
     form = AskIdentityForm()
-    if one.identity and form.validate_on_submit():
+    if somebody.identity and form.validate_on_submit():
         with form.showing_problems():
-            vault_sessions_ask(actor, one.identity, form.reason.data)
+            vault_sessions_ask(actor, somebody.identity, form.reason.data)
             flash(_("A custodian decides. You find the answer among your requests."))
             return redirect(url_for("members.identity_requests"), 303)
-    return page("incidents/identity_ask.html", form=form, case=case, person=one)
+    return page("incidents/identity_ask.html", form=form, case=case, person=somebody)
 
 
 @blueprint.post("/<reference>/p/<person>/g")
@@ -534,18 +538,18 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
 def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
     """Show it this once, if a custodian allowed it within the last hour."""
     actor, vault, case = load_case(reference)
-    one = person_of(case, person)
-    if not one.identity:
+    somebody = person_of(case, person)
+    if not somebody.identity:
         raise NotFound
     try:
-        facts = facts_from(read_granted(actor, vault, one.identity, KIND))
+        facts = facts_from(read_granted(actor, vault, somebody.identity, KIND))
     except NotAuthentic:
         raise Damaged from None
     except SealError:
         flash(_("Nobody allowed it, or the hour is over. Ask a custodian."), "warn")
         return to("identity", reference=reference, person=person)
     return page(
-        "incidents/identity_read.html", form=None, case=case, person=one, facts=worded(facts)
+        "incidents/identity_read.html", form=None, case=case, person=somebody, facts=worded(facts)
     )
 
 
@@ -555,10 +559,10 @@ def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
 def identity_of(document: str) -> ResponseReturnValue:
     """From a request to the page of the one whom it is about."""
     cases, _damaged = open_cases(current_actor(), the_vault())
-    for found in cases:
-        for one in found.record.persons:
-            if document in found.record.identities_of(one.id):
-                return to("identity", reference=found.reference, person=one.id)
+    for case in cases:
+        for person in case.record.persons:
+            if document in case.record.identities_of(person.id):
+                return to("identity", reference=case.reference, person=person.id)
     raise NotFound
 
 
@@ -607,15 +611,15 @@ def value_label(place: str, value: Any, record: Record) -> str:
     if group == "acts" and name == "code":
         return act_typed(value)
     if group == "parties" and name == "station":
-        found = (one.station_name for one in record.parties if one.station == value)
-        return next(found, "") or _("A station")
+        stations = (party.station_name for party in record.parties if party.station == value)
+        return next(stations, "") or _("A station")
     if place == "wanted":
-        return ", ".join(str(names.WANTED_NAMES.get(one, one)) for one in value)
+        return ", ".join(str(names.WANTED_NAMES.get(code, code)) for code in value)
     if name == "account":
         return account_names([value]).get(value, "–")
     if isinstance(value, list) or name in ("owed_by", "owed_to"):
         ids = value if isinstance(value, list) else [value]
-        return ", ".join(participant_label(record, one) for one in ids)
+        return ", ".join(participant_label(record, key) for key in ids)
     words = _WORDS.get(f"{group}/{name}", {})
     return str(words.get(value, value))
 
@@ -633,17 +637,17 @@ def participant_label(record: Record, key: str) -> str:
 
 def place_names(places: Iterable[str]) -> list[str]:
     """Names of places, each once."""
-    found: dict[str, None] = {}
+    labels: dict[str, None] = {}
     for place in places:
         group, _sign, rest = place.partition("/")
         if not rest:
-            found[_label(DocumentationForm, place.rpartition(".")[2])] = None
+            labels[_label(DocumentationForm, place.rpartition(".")[2])] = None
         elif "/" in rest:
             label = _label(_ROWS[group], rest.rpartition("/")[2])
-            found[f"{GROUPS[group]}: {label}"] = None
+            labels[f"{GROUPS[group]}: {label}"] = None
         else:
-            found[str(GROUPS[group])] = None
-    return list(found)
+            labels[str(GROUPS[group])] = None
+    return list(labels)
 
 
 def _label(form: Any, name: str) -> str:

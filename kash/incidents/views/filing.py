@@ -90,8 +90,8 @@ def speak() -> str:
 
     Nothing of the choice is stored: the account's language is not touched.
     """
-    asked = [*request.args.getlist("in")[:1], *request.form.getlist("in")]
-    chosen = next((code for code in reversed(asked) if code in reporting_languages()), "")
+    languages = [*request.args.getlist("in")[:1], *request.form.getlist("in")]
+    chosen = next((code for code in reversed(languages) if code in reporting_languages()), "")
     if chosen:
         g.language = chosen
         refresh()
@@ -177,15 +177,15 @@ def after_sending(language: str, draft: str, go: str) -> ResponseReturnValue:
             return _word_again(language, draft, token, form)
         word = form.word.data
     receipt = choose_word(actor, draft, token, language, word)
-    held = "held" in request.form
+    is_held = "held" in request.form
     return shown(
         "filing_sent.html",
         language,
         receipt=code_as_shown(receipt.code),
         readers=told_readers(),
-        held=held,
+        held=is_held,
         # By which more is told of what was sent at once.
-        pass_=pass_of(keys_of(receipt.code, receipt.word)) if held else "",
+        pass_=pass_of(keys_of(receipt.code, receipt.word)) if is_held else "",
     )
 
 
@@ -213,14 +213,14 @@ def receipt() -> ResponseReturnValue:
     if not form.validate():
         return _asking(language, form, status=422)
     try:
-        found = open_receipt(code_as_read(form.code.data), form.word.data)
+        opened = open_receipt(code_as_read(form.code.data), form.word.data)
     except TooManyTries:
         # The same for every code, whether there is something under it or not.
         return _asking(language, form, _("Too many tries. Try again tomorrow."), 429)
-    if found is None:
+    if opened is None:
         problem = _("There is no report under this code and word. Compare both once more.")
         return _asking(language, form, problem, 422)
-    return _opened(language, found)
+    return _opened(language, opened)
 
 
 def _asking(
@@ -230,26 +230,26 @@ def _asking(
 
 
 def _taking_back(language: str) -> ResponseReturnValue:
-    found = found_by_pass(request.form.get("pass", ""))
-    if found is None:
+    opened = found_by_pass(request.form.get("pass", ""))
+    if opened is None:
         problem = _("This page was open for long. Type code and word once more.")
         return _asking(language, ReceiptForm(formdata=None), problem, 410)
     form = TakingBackForm()
     if request.form.get("go") == "back" or not form.validate():
-        return _opened(language, found, form)
+        return _opened(language, opened, form)
     if request.form.get("go") != "sure":
         return shown(
             "receipt_sure.html",
             language,
-            purposes=[one for one in TAKING_BACK if one in form.purposes.data],
+            purposes=[purpose for purpose in TAKING_BACK if purpose in form.purposes.data],
             names=PURPOSE_NAMES,
             limits=TAKING_BACK,
-            pass_=pass_of(found.keys),
+            pass_=pass_of(opened.keys),
         )
     with form.showing_problems(purposes=(NobodyHoldsKeys, KeysAltered)):
-        found = take_back(current_actor(), found, form.purposes.data)
-        return _opened(language, found, done=True)
-    return _opened(language, found, form)
+        opened = take_back(current_actor(), opened, form.purposes.data)
+        return _opened(language, opened, done=True)
+    return _opened(language, opened, form)
 
 
 def _opened(
@@ -489,14 +489,14 @@ def _screen_page(
     problem: str = "",
     unread: bool = False,
 ) -> ResponseReturnValue:
-    answered, held = _so_far(code)
+    answered, is_held = _so_far(code)
     if form is None:
         form = _form_of(name, None)
     return shown(
         "filing_screen.html",
         language,
         status,
-        held=held,
+        held=is_held,
         form=form,
         problem=problem,
         code=code,

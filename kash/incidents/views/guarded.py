@@ -28,12 +28,12 @@ def guarded(case: Case, actor: Actor) -> dict[str, Any]:
     it one for a custodian.
     """
     record = case.record
-    programme = any(one.kind == PROGRAMME for one in record.parties)
-    held = who_is_held(record)
+    programme = any(party.kind == PROGRAMME for party in record.parties)
+    persons_held = who_is_held(record)
     return {
         "minors": _codes(minors_of(record)),
-        "among_adults": _codes(held_among_adults(held)),
-        "to_ask": _codes(to_ask_about_adults(held)),
+        "among_adults": _codes(held_among_adults(persons_held)),
+        "to_ask": _codes(to_ask_about_adults(persons_held)),
         "unprotected": _codes(unprotected(record)),
         "alone": Role.CUSTODIAN in actor.roles,
         "programme": programme,
@@ -44,4 +44,4 @@ def guarded(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 def _codes(persons: Iterable[Person]) -> list[str]:
-    return [one.code for one in persons]
+    return [person.code for person in persons]

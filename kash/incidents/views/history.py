@@ -79,15 +79,15 @@ def changes(reference: str) -> ResponseReturnValue:
     history = history_of(vault, case)
     listing = paged(history.changes, per_page=_PER_PAGE)
     shown = ShownChanges(listing.rows, case.record)
-    who = {one.by for one in listing.rows}
-    for one in history.accounts:
-        who |= {one.account.author, one.account.kept_by}
+    who = {change.by for change in listing.rows}
+    for account in history.accounts:
+        who |= {account.account.author, account.account.kept_by}
     who |= whom_it_names(case.record)
     return page(
         "incidents/changes.html",
         case=case,
-        accounts=[(one, pairs(one, case.record)) for one in history.accounts],
-        changes=[(one, shown.places(one)) for one in listing.rows],
+        accounts=[(account, pairs(account, case.record)) for account in history.accounts],
+        changes=[(change, shown.places(change)) for change in listing.rows],
         listing=listing,
         damaged=history.damaged,
         names=account_names(who - {""}),
@@ -99,8 +99,8 @@ def changes(reference: str) -> ResponseReturnValue:
 
 def whom_it_names(record: Record) -> set[str]:
     """Accounts of those by whom words were taken out, or the first account was given out."""
-    who = {account for one in record.taken_out for account in (one.by, one.second)}
-    return who | {one.by for one in record.accounts_given}
+    who = {account for removal in record.taken_out for account in (removal.by, removal.second)}
+    return who | {handover.by for handover in record.accounts_given}
 
 
 @blueprint.route("/<reference>/h/out", methods=["GET", "POST"])
@@ -120,8 +120,8 @@ def give_account(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             paper, reason = form.court_paper, form.more.data
             case, accounts = given_account(actor, vault, reference, paper, reason)
-            made = archive(case.record, accounts, case.record.accounts_given[-1])
-            return download(made, name=FIRST_ACCOUNT_FILE_NAME, type="application/zip")
+            package = archive(case.record, accounts, case.record.accounts_given[-1])
+            return download(package, name=FIRST_ACCOUNT_FILE_NAME, type="application/zip")
     if not form.is_submitted():
         note_opening(actor, vault, case)
     return page(
@@ -220,40 +220,41 @@ def pairs(kept: KeptAccount, record: Record) -> list[dict[str, str]]:
 
 def _parts(record: Record) -> dict[Any, str]:
     happening, place = record.happening, record.place
-    known = [day for day in (happening.begun_on, happening.ended_on) if day]
-    days = [value_label("day", day, record) for day in known]
+    days_known = [day for day in (happening.begun_on, happening.ended_on) if day]
+    days = [value_label("day", day, record) for day in days_known]
     wanted = [value_label("wanted", record.wanted, record)] if record.wanted else []
     return {
         _("When"): ", ".join(filter(None, [*days, happening.about_when])),
         _("Where"): ", ".join(filter(None, [place.ward, place.place])),
         _("To whom it was done"): ", ".join(
-            f"{one.code}: {names.AGE_BAND_NAMES.get(one.age_band, one.age_band)}"
-            for one in record.persons
+            f"{person.code}: {names.AGE_BAND_NAMES.get(person.age_band, person.age_band)}"
+            for person in record.persons
         ),
         _("Who took part on the other side"): "\n".join(
             ", ".join(
                 filter(
                     None,
                     [
-                        str(names.PARTY_KIND_NAMES.get(one.kind, one.kind)),
-                        one.station_name,
-                        one.service_number,
-                        one.description,
+                        str(names.PARTY_KIND_NAMES.get(party.kind, party.kind)),
+                        party.station_name,
+                        party.service_number,
+                        party.description,
                     ],
                 )
             )
-            for one in record.parties
+            for party in record.parties
         ),
         _("What was done"): "\n".join(
             ": ".join(
-                filter(None, [str(names.ACT_NAMES.get(one.code, one.code)), one.circumstances])
+                filter(None, [str(names.ACT_NAMES.get(act.code, act.code)), act.circumstances])
             )
-            for one in record.acts
+            for act in record.acts
         ),
         _("In her words"): record.narrative,
         _("What is asked for"): "\n".join(filter(None, [*wanted, record.asked_for])),
         _("From whom it is known"): ", ".join(
-            str(names.SOURCE_NAMES.get(one.source, one.source)) for one in record.information
+            str(names.SOURCE_NAMES.get(source.source, source.source))
+            for source in record.information
         ),
     }
 
@@ -262,9 +263,9 @@ def told(taking: Taking) -> list[tuple[Any, str]]:
     """Labels and words on how an account was taken."""
 
     def words(codes: list[str], called: Mapping[str, Any]) -> str:
-        return ", ".join(str(called.get(one, one)) for one in codes if one)
+        return ", ".join(str(called.get(code, code)) for code in codes if code)
 
-    said = [
+    pairs_told = [
         (_("Language"), taking.language),
         (_("Who told it"), words([taking.told_by], names.SOURCE_NAMES)),
         (_("Who interpreted"), words([taking.interpreter], taking_words.INTERPRETER_NAMES)),
@@ -272,18 +273,18 @@ def told(taking: Taking) -> list[tuple[Any, str]]:
         (_("Who else was there"), words(taking.present, taking_words.PRESENT_NAMES)),
         (_("Told before to"), words(taking.told_before, taking_words.TOLD_BEFORE_NAMES)),
     ]
-    return [(label, text) for label, text in said if text]
+    return [(label, text) for label, text in pairs_told if text]
 
 
 def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
     taking = case.record.taking
-    before = [str(taking_words.TOLD_BEFORE_NAMES[one]) for one in taking.was_taken_down()]
+    before = [str(taking_words.TOLD_BEFORE_NAMES[code]) for code in taking.was_taken_down()]
     return {
         "taking": told(taking),
         "before": ", ".join(before),
         "kept": bool(case.record.first_accounts),
         "waits": bool(case.screens) or case.state == "draft",
-        "names": account_names(found) if (found := whom_it_names(case.record)) else {},
+        "names": account_names(accounts) if (accounts := whom_it_names(case.record)) else {},
         "may_edit": actor.may("incidents.edit") and case.state not in OVER,
     }
 
@@ -323,9 +324,9 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
             case = case_again(reference)
             form.show_row_version(case.version)
     record = case.record
-    found = one_or_404(_person(record, person))
+    somebody = one_or_404(_person(record, person))
     if request.method == "GET" or {"what", "reason"} & set(request.form):
-        form = limits_form(found, case.version)
+        form = limits_form(somebody, case.version)
     acts, now = {act.code for act in record.acts}, utc_now()
     answer, status = page(
         "incidents/limits.html",
@@ -333,32 +334,36 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
         tried=tried,
         why=why,
         case=case,
-        person=found,
+        person=somebody,
         says=wording,
         now=now,
         clocks=[
-            one
-            for one in clocks_of(record, zone(), court_days())
-            if person in one.persons and case.state not in OVER
+            clock
+            for clock in clocks_of(record, zone(), court_days())
+            if person in clock.persons and case.state not in OVER
         ],
-        held=found in who_is_held(record),
+        held=somebody in who_is_held(record),
         over=case.state in OVER,
-        asks_court=bool(found.arrested_at or ARRESTS & acts or record.filing.held),
-        asks_medicine=bool(found.exposed_at or EXPOSURES & acts),
+        asks_court=bool(somebody.arrested_at or ARRESTS & acts or record.filing.held),
+        asks_medicine=bool(somebody.exposed_at or EXPOSURES & acts),
         told_at=wording.told_at,
-        may_give_up=may_be_given_up(found),
+        may_give_up=may_be_given_up(somebody),
         waits=next(
-            (one for one in record.proposals if (one.act, one.about) == (NOT_KNOWN, person)),
+            (
+                proposal
+                for proposal in record.proposals
+                if (proposal.act, proposal.about) == (NOT_KNOWN, person)
+            ),
             None,
         ),
         nobody=nobody_decides(actor, case),
-        names=account_names({one.by for one in found.tries}),
+        names=account_names({attempt.by for attempt in somebody.tries}),
     )
     return answer, 409 if form.changed_meanwhile else 422 if tried.errors or why.errors else status
 
 
 def _person(record: Record, person: str) -> Person | None:
-    return next((one for one in record.persons if one.id == person), None)
+    return next((somebody for somebody in record.persons if somebody.id == person), None)
 
 
 def _saved(reference: str, person: str) -> ResponseReturnValue:
@@ -372,7 +377,7 @@ ENTRY = Entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty"
 def _said(form: DrillsForm) -> dict[str, Any]:
     minute = minute_of_week(to_local(utc_now()))
     roster = queries.roster()
-    order = [one for one in in_order(roster, minute) if one.active]
+    order = [officer for officer in in_order(roster, minute) if officer.active]
     return {
         "form": form,
         "roster": roster,
@@ -405,10 +410,10 @@ def officers() -> ResponseReturnValue:
 @allow("incidents.duty")
 def officer(account: str) -> ResponseReturnValue:
     """Change when an officer is told, and after whom."""
-    found = queries.on_roster(account)
+    on_roster = queries.on_roster(account)
     form = OfficerForm()
     if not form.is_submitted():
-        form.fill(found)
+        form.fill(on_roster)
     elif form.validate():
         services.set_duty(
             current_actor(),
@@ -419,4 +424,4 @@ def officer(account: str) -> ResponseReturnValue:
         )
         flash(_("Saved."))
         return to("officers")
-    return page("incidents/officer.html", form=form, officer=found)
+    return page("incidents/officer.html", form=form, officer=on_roster)

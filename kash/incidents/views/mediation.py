@@ -70,8 +70,8 @@ from kash.policy import Actor, allow
 
 def _offered(case: Case, station: str) -> tuple[list[Mediator], int]:
     minute = minute_of_week(to_local(utc_now()))
-    found = as_mediators(duties())
-    return may_mediate(found, case.record, minute, station, seen=case.seen), minute
+    mediators = as_mediators(duties())
+    return may_mediate(mediators, case.record, minute, station, seen=case.seen), minute
 
 
 def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:
@@ -91,22 +91,26 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
     by, vault, case = load_case(reference)
     station, choices = _station_of(case)
     offered, minute = _offered(case, station)
-    names = account_names(one.account for one in offered)
+    names = account_names(mediator.account for mediator in offered)
     form = AskForm()
     able, open_requests = who_may_be_offered(case.record), requests_offered(case.record)
     form.offer_requests(open_requests)
-    form.mediator.choices = [(one.account, names.get(one.account, "")) for one in offered]
+    form.mediator.choices = [
+        (mediator.account, names.get(mediator.account, "")) for mediator in offered
+    ]
     form.station.choices = choices
-    form.persons.choices = [(one.id, one.code) for one in able]
+    form.persons.choices = [(person.id, person.code) for person in able]
     if not form.is_submitted():
         form.station.data = choices[1][0] if len(choices) > 1 else ""
         form.call_name.data = account_names([by.public_id]).get(by.public_id, "")
         # For those who were not asked what they want nothing but a release can be asked.
-        later = set(to_ask(case.record)) - {one.id for one in who_is_held(case.record)}
+        later = set(to_ask(case.record)) - {person.id for person in who_is_held(case.record)}
         form.persons.data = [
-            one.id for one in able if one.id not in later and not is_free(case.record, one)
+            person.id
+            for person in able
+            if person.id not in later and not is_free(case.record, person)
         ]
-        form.requests.data = [one for one in case.record.wanted if one in open_requests]
+        form.requests.data = [wish for wish in case.record.wanted if wish in open_requests]
     elif form.validate():
         with form.showing_problems():
             mediation.ask_mediator(by, vault, reference, form.command(Request))
@@ -121,46 +125,48 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
 
 def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, Any]:
     record, able = case.record, who_may_be_offered(case.record)
-    numbers = numbers_of(one.account for one in offered)
-    unasked = [one.code for one in able if case.record.is_unasked("mediation", one.id)]
+    numbers = numbers_of(mediator.account for mediator in offered)
+    unasked = [person.code for person in able if case.record.is_unasked("mediation", person.id)]
     return {
         "form": form,
         "case": case,
         "agreed": may_be_asked(record),
         "others": [
-            one.code for one in record.persons if not record.consents_to("mediation", one.id)
+            person.code
+            for person in record.persons
+            if not record.consents_to("mediation", person.id)
         ],
         "unwilling": [
-            one.code for one in record.persons if wants(record, one.id, MEDIATION) is False
+            person.code for person in record.persons if wants(record, person.id, MEDIATION) is False
         ],
-        "to_ask": [one.code for one in able if one.id in to_ask(record)],
+        "to_ask": [person.code for person in able if person.id in to_ask(record)],
         "gate_shut": is_shut(record),
         "not_asked_for": [
-            WANTED_NAMES[one] for one in record.wanted if one not in requests_open(record)
+            WANTED_NAMES[wish] for wish in record.wanted if wish not in requests_open(record)
         ],
         "own_yes_missing": CHARGE in requests_open(record)
         and CHARGE not in requests_offered(record),
         # Nobody on record: then the answer was for the case.
         "unasked": unasked or ([""] if case.record.is_unasked("mediation") and not able else []),
         "notes": {
-            one.account: " · ".join(
+            mediator.account: " · ".join(
                 filter(
                     None,
                     (
-                        _("Police") if one.police else "",
-                        _("on duty now") if one.on_duty(minute) else _("not on duty now"),
-                        directory_words.phone_text(numbers[one.account])
-                        if numbers.get(one.account)
+                        _("Police") if mediator.police else "",
+                        _("on duty now") if mediator.on_duty(minute) else _("not on duty now"),
+                        directory_words.phone_text(numbers[mediator.account])
+                        if numbers.get(mediator.account)
                         else _("no number"),
-                        ", ".join(str(words.LANGUAGE.get(code, code)) for code in one.spoken),
+                        ", ".join(str(words.LANGUAGE.get(code, code)) for code in mediator.spoken),
                         "; ".join(
                             f"{days} {hours}"
-                            for days, hours in directory_words.hours_lines(one.stretches)
+                            for days, hours in directory_words.hours_lines(mediator.stretches)
                         ),
                     ),
                 )
             )
-            for one in offered
+            for mediator in offered
         },
     }
 
@@ -191,7 +197,7 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
     codes = record.codes
     return {
         "interventions": record.interventions,
-        "names": account_names(one.mediator for one in record.interventions),
+        "names": account_names(intervention.mediator for intervention in record.interventions),
         "requests": REQUEST_NAMES,
         "responses": RESPONSE_NAMES,
         "result": mediation_words.result_text,
@@ -199,10 +205,14 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
         "may_edit": may_edit,
         "may_ask": may_edit and may_be_asked(record),
         "unwilling": [
-            one.code for one in record.persons if wants(record, one.id, MEDIATION) is False
+            person.code for person in record.persons if wants(record, person.id, MEDIATION) is False
         ],
         "gate_shut": is_shut(record),
-        "ended": [one for one in record.interventions if one.response == "ended"],
+        "ended": [
+            intervention
+            for intervention in record.interventions
+            if intervention.response == "ended"
+        ],
         "unasked": record.is_unasked("mediation"),
         "who_is_free": somebody_is_free(record) and may_edit,
     }
@@ -213,7 +223,7 @@ SECTION = CaseSection("mediation", _l("Mediation"), "incidents/mediation_part.ht
 
 def stations() -> list[tuple[str, str]]:
     """The stations of the list."""
-    return [(one.public_id, one.name) for one in organisations(["station"])]
+    return [(station.public_id, station.name) for station in organisations(["station"])]
 
 
 @blueprint.route("/<reference>/v", methods=["GET", "POST"])
@@ -274,21 +284,21 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
 def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Take off what was written down wrongly; asked once more first."""
     actor, vault, case = load_case(reference)
-    one = bail_of(case.record, bail_id)
+    bail = bail_of(case.record, bail_id)
     version = request.args.get("v", 0, type=int)
     if request.method == "POST":
-        if one is None:
+        if bail is None:
             # Sent twice, the second finds it gone.
             return to("bail", reference=reference)
         with FlashedProblems(CaseChangedMeanwhile, tone="message"):
-            take_off_bail(actor, vault, reference, one.id, version=version)
+            take_off_bail(actor, vault, reference, bail.id, version=version)
             flash(_("Taken off."))
             return to("bail", reference=reference)
         return to("correct_bail", reference=reference, bail_id=bail_id)
     return render_template(
         "incidents/bail_remove.html",
         case=case,
-        bail=one_or_404(one),
+        bail=one_or_404(bail),
         version=version or case.version,
     )
 
@@ -431,28 +441,31 @@ def add_mediator() -> ResponseReturnValue:
 @allow("incidents.duty")
 def edit_mediator(duty_id: str) -> ResponseReturnValue:
     """Change when and where somebody mediates."""
-    found = duty(duty_id)
+    mediator = duty(duty_id)
     form = DutyForm()
     form.offer(stations(), None)
     if not form.is_submitted():
-        form.fill(found)
+        form.fill(mediator)
     elif form.validate():
         with form.showing_problems():
             change_mediator(current_actor(), duty_id, form.details(), form.row_version_shown)
             flash(_("Saved."))
             return to("duty_list")
-    found = duty(duty_id)
+    mediator = duty(duty_id)
     if form.changed_meanwhile:
-        form.show_row_version(found.row_version)
-        form.saved_meanwhile = _duty_saved(found)
-    return page("incidents/duty_edit.html", form=form, duty=found)
+        form.show_row_version(mediator.row_version)
+        form.saved_meanwhile = _duty_saved(mediator)
+    return page("incidents/duty_edit.html", form=form, duty=mediator)
 
 
 def _duty_saved(found: Duty) -> list[tuple[str, str]]:
     phone = phone_of(found)
     return [
         (_("Number for this duty"), directory_words.phone_text(phone) if phone else _("None")),
-        (_("Stations"), ", ".join(one.organisation.name for one in found.stations) or _("None")),
+        (
+            _("Stations"),
+            ", ".join(station.organisation.name for station in found.stations) or _("None"),
+        ),
         (
             _("Hours"),
             "; ".join(

@@ -43,7 +43,7 @@ def outside() -> ResponseReturnValue:
         flash(_("Proposed. It is shown once another director or custodian agrees."))
         return to("outside")
     holds, proposed = outside_contact(), list(proposed_contacts().values())
-    by = {one.by for one in (holds, *proposed) if one is not None and one.by}
+    by = {hold.by for hold in (holds, *proposed) if hold is not None and hold.by}
     stand = standings(actor, proposed)
     answer, status = page(
         "incidents/outside.html",
@@ -51,7 +51,10 @@ def outside() -> ResponseReturnValue:
         holds=holds,
         proposed=proposed,
         names=account_names(by) if by else {},
-        refused={one.digest: why_another(stand.get(one.digest, Standing.TIED)) for one in proposed},
+        refused={
+            contact.digest: why_another(stand.get(contact.digest, Standing.TIED))
+            for contact in proposed
+        },
         problem=problem,
     )
     return answer, 409 if problem else status
