@@ -268,7 +268,7 @@ def test_one_members_hold_stops_every_other_officer(a_member: Member, filed: Fil
                 reference, "close", by=by, vault=vault, outcome="duplicate"
             ),
         ):
-            with pytest.raises(Problem, match="This case is held|Another member decides"):
+            with pytest.raises(Problem, match=r"This case is held|Another member decides"):
                 act()
             db.session.rollback()
     held_by = open_case(anna.actor, anna.vault(), closed).record.holds[0].id
