@@ -2,13 +2,12 @@
 ever in use.
 
 A version is a file of `consent_words`, in each language in which it is read out, and never changes:
-its digest stands here, and a file that does not fit it stops the start. Whoever changes a word adds
-a version. An answer keeps the version and the language in which it was given, so that what was read
-out can be read again. Phone, page and paper take their words from here.
+its digest stands here, and a file that does not fit it stops the start. A person who changes a word
+adds a version. An answer keeps the version and the language in which it was given, so that what was
+read out can be read again. Phone, page and paper take their words from here.
 
 Since 2026-6 a version is written sentence by sentence, each under a name by which a test says what
-holds it, with figures as small print below.
-"""
+holds it, with figures as small print below."""
 
 from __future__ import annotations
 

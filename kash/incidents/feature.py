@@ -219,7 +219,7 @@ def _outside(asked: Viewer) -> Sequence[TodayLine]:
             url_for("incidents.outside"),
             _("Somebody is proposed. You are the second person.")
             if waits
-            else _("There is none yet. Whoever reports somebody of the programme needs one."),
+            else _("There is none yet. A person who reports somebody of the programme needs one."),
             icon="phone",
             button=_("Decide") if waits else _("Propose"),
             about=title,
@@ -355,7 +355,7 @@ FEATURE = Feature(
             phone=True,
             when=may_hold_keys,
         ),
-        # Whoever reads reports finds from there how to file one.
+        # A person who reads reports finds from there how to file one.
         Destination(
             "incidents.filing",
             _l("Report"),

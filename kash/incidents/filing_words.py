@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents.consent_texts import TEXTS, VERSION, VERSIONS
 
-# What is asked before anything else: whoever says yes may send at once.
+# What is asked before anything else: the person who says yes may send at once.
 HELD: tuple[Any, Any] = (
     _l("Is somebody held or in danger now?"),
     _l("Say yes too if somebody needs a doctor now."),
@@ -193,7 +193,7 @@ TELLERS: dict[str, Any] = {
     "witness": _l("I saw it"),
     "peer": _l("Somebody told me"),
 }
-# What a state is called to whoever holds the receipt, with what comes next.
+# What a state is called to the person who holds the receipt, with what comes next.
 RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
     "submitted": (_l("It has arrived"), _l("Nobody has read it yet.")),
     "triaged": (_l("It is being read"), _l("Somebody at the programme works on it.")),

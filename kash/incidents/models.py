@@ -116,8 +116,9 @@ def delete_where(session: Session, column: Any, values: Any) -> None:
 
 
 class OfficerDuty(Base):
-    """When a documentation officer is told of an alert, and after whom: the lowest `position` on
-    duty is told first. Without hours she is on duty always; `active` is off while she is away."""
+    """When a documentation officer is told of an alert, and who before her: the lowest `position`
+    on duty is told first. Without hours she is on duty always; `active` is off while she is
+    away."""
 
     __tablename__ = "officer_duty"
 
@@ -239,7 +240,7 @@ class Letterbox(Base):
 
 class Duty(PublicId, Base):
     """A peer educator, of either group, who mediates. `phone` is a number for this duty, sealed,
-    shown to whoever needs help; `spoken` are language codes."""
+    shown to the person who needs help; `spoken` are language codes."""
 
     __tablename__ = "mediator_duty"
 

@@ -22,7 +22,7 @@ def refusal_text(why: TermRefusal) -> str:
         )
     if why is TermRefusal.TO_NOBODY:
         return _(
-            "Say to whom. Where police, prison or county officers have a part, no payment may"
+            "Say who gets it. Where police, prison or county officers have a part, no payment may"
             " stay open, since it could go to them."
         )
     if why is TermRefusal.IN_WORDS:
@@ -50,7 +50,7 @@ WRONG_TEXTS: dict[Wrong, Any] = {
     Wrong.NO_RECEIPT: _l("Enter the number of the receipt, or tick that none was given."),
     Wrong.RECEIPT_AND_NONE: _l("There is a number, and it is ticked that none was given."),
     Wrong.SAME_RECEIPT: _l("This receipt is written down in this case already."),
-    Wrong.NO_PERSON: _l("Choose for whom it was paid."),
+    Wrong.NO_PERSON: _l("Choose the person it was paid for."),
     Wrong.BACK_BEFORE: _l("This is before the day on which it was paid."),
     Wrong.BACK_WITHOUT_DAY: _l("Enter the day on which it was given back."),
     Wrong.MORE_BACK: _l("More was given back than was paid."),

@@ -123,7 +123,7 @@ RELIABILITY_NAMES: dict[str, Any] = {
     "uncertain": _l("Uncertain"),
     "doubtful": _l("Doubtful"),
 }
-# As whoever answers is told them: what was read out and what a list says is the same.
+# As the person who answers is told them: what was read out and what a list says is the same.
 PURPOSE_NAMES: dict[str, Any] = {purpose: text.title for purpose, text in TEXTS.items()}
 RESPONSE_NAMES: dict[str, Any] = {
     "waiting": _l("No answer yet"),
@@ -149,7 +149,7 @@ RESULT_NAMES: dict[str, Any] = {
 }
 ORIGIN_NAMES: dict[str, Any] = {
     "herself": _l("She said so herself"),
-    "told_reporter": _l("She told whoever reported it"),
+    "told_reporter": _l("She told the person who reported it"),
     "not_asked": _l("She could not be asked"),
 }
 # Who decides for a child: by `consents.GUARDIANS`.

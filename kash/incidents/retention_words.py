@@ -1,4 +1,4 @@
-"""Words on reports that nobody agreed to have kept: to whoever files, and to members."""
+"""Words on reports that nobody agreed to have kept: to the person who files, and to members."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SEVEN_DAYS = _l(
 )
 # What nobody can promise, for the leaflet.
 LIMITS: tuple[Any, ...] = (
-    _l("Whoever sees you tell it, or holds your phone while you do, knows that you did."),
+    _l("A person who sees you tell it, or holds your phone while you do, knows that you did."),
     _l("A court can order that locked reports be shown."),
     _l(
-        "If somebody is held, the report is seen at once. Then whoever watches the machine in that"
-        " minute may guess who sent it."
+        "If somebody is held, the report is seen at once. Then a person who watches the"
+        " machine in that minute may guess who sent it."
     ),
     _l("Locked backups may hold a report that was deleted until they are thrown away."),
 )

@@ -52,8 +52,8 @@ class CaseAction(Part):
 
 @dataclass(frozen=True)
 class Entry(Part):
-    """A link on top of the register, for whoever holds a permission: a way into a new case. The
-    endpoint takes no argument."""
+    """A link on top of the register, for the person who holds a permission: a way into a new case.
+    The endpoint takes no argument."""
 
     label: Any
     endpoint: str

@@ -23,7 +23,7 @@ PRESENT_NAMES: dict[str, Any] = {
     "relative": _l("A friend or relative"),
     "guardian": _l("A parent or guardian"),
     "advocate": _l("A lawyer or advocate"),
-    "held_too": _l("Somebody to whom it was done as well"),
+    "held_too": _l("Somebody it was done to as well"),
     "police": _l("Somebody of the police"),
     "other": _l("Somebody else"),
 }

@@ -112,7 +112,7 @@ EVENT_NAMES: dict[str, Any] = {
     "request_ended_programme": _TO_CUSTODIAN,
     "request_ended_minor": _TO_CUSTODIAN,
     "request_ended_conflict": _l(
-        "A request to a mediator ended: the mediator, or whoever was to be called, must be kept"
+        "A request to a mediator ended: the mediator, or the person to be called, must be kept"
         " away from this case"
     ),
     "court_asked": _l("Asked again for a court"),

@@ -461,7 +461,7 @@ def test_a_step_from_its_page(a_member: Member, filed: Filed) -> None:
     assert f'<a href="/w/{reference}/a">' in note[: note.index("</div>")]
     assert "Urgent" in page
     refused = anna.client.post(f"/w/{reference}/s/3", data={"version": "2"})
-    assert "whoever filed or triaged a case does not verify it" in text_of(refused)
+    assert "a person who filed or triaged a case does not verify it" in text_of(refused)
     answer = brenda.client.post(f"/w/{reference}/s/3", data={"version": "2"})
     assert answer.status_code == 303
     # Pressed twice, or Back and pressed again.

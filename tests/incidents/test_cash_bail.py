@@ -213,7 +213,7 @@ def test_bail_goes_to_a_station_of_the_list_under_its_name(officer: Member, file
 @pytest.mark.parametrize(
     ("changed", "field", "sentence"),
     [
-        ({"person": ""}, "person", "Choose for whom it was paid."),
+        ({"person": ""}, "person", "Choose the person it was paid for."),
         ({"person": "p9"}, "person", "Choose one from the list."),
         ({"amount": ""}, "amount", "Enter this."),
         ({"amount": "0"}, "amount", "Enter how much was paid."),

@@ -519,7 +519,7 @@ def test_a_brief_without_a_number_cannot_go_out(
     reference = a_case()
     for name, phone in (("Achieng", ""), ("", "+254700000001"), ("  ", "+254700000001")):
         request = Request(mediator.public_id, ("release",), "", name, phone, persons=("p1",))
-        with refuses("Say whom of the programme the mediator calls, and at which"):
+        with refuses("Say who of the programme the mediator calls, and at which"):
             ask_mediator(officer.actor, officer.vault(), reference, request)
     sent = {
         "csrf_token": csrf_token(asking(officer, reference)),

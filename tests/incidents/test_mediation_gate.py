@@ -155,7 +155,7 @@ def test_a_verified_case_goes_to_no_mediator_before_she_was_asked(
         take_step(reference, "mediate", by=officer.actor, vault=officer.vault())
     assert stopped.value.why is Refusal.NOT_WANTED
     address = f"/w/{reference}/s/{STEP_NUMBERS['mediate']}"
-    assert "only for whoever wants it" in officer.client.get(address).text
+    assert "only for those who want it" in officer.client.get(address).text
 
 
 def test_nobody_is_ticked_of_whom_nothing_that_is_ticked_may_be_asked(

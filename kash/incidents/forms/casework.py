@@ -425,11 +425,11 @@ class CourtPaperForm(KashForm):
 class CaseFileForm(CourtPaperForm):
     """Contents of a case file, to be chosen."""
 
-    persons = SeveralField(_l("About whom"))
+    persons = SeveralField(_l("About which persons"))
     narrative = wtforms_BooleanField(_l("What happened, in her words"))
     referrals = wtforms_BooleanField(_l("Referrals"))
     terms = wtforms_BooleanField(_l("What was agreed"))
-    sources = wtforms_BooleanField(_l("From whom it is known"))
+    sources = wtforms_BooleanField(_l("Who told of it"))
     identities = wtforms_BooleanField(_l("Names and numbers, opened with my own keys"))
 
     def offer(self, persons: Sequence[tuple[str, str]], papers: Sequence[CourtPaper]) -> None:
@@ -463,14 +463,14 @@ class ChangedLabelForm(LabelForm, LockedForm):
     shows = SeveralField(_l("Who it shows or names"))
 
     def offer(self, persons: Sequence[tuple[str, str]], shows: Sequence[str]) -> None:
-        """Offer the persons of the case, by id and code; ticked are those whom it shows."""
+        """Offer the persons of the case, by id and code; ticked are those it shows."""
         self.shows.choices = list(persons)
         if not self.is_submitted():
             self.shows.data = list(shows)
 
 
 class EvidenceForm(LabelForm):
-    """A file that is added: from whom it was received, and when."""
+    """A file that is added: who it was received from, and when."""
 
     received_from = text_field(_l("Received from"), most=200, required=False)
     received_on = MomentField(_l("Received on"))
@@ -499,7 +499,7 @@ class CustodyForm(web_KashForm):
     """A step of custody that happened outside Kash."""
 
     what = choice_field(_l("What happened"))
-    who = text_field(_l("From or to whom"), most=200, required=False)
+    who = text_field(_l("Who gave or got it"), most=200, required=False)
     on = MomentField(_l("When"))
     more = long_text_field(_l("Anything else"), most=2000, required=False, rows=2)
 
@@ -510,13 +510,13 @@ class CustodyForm(web_KashForm):
 
 
 class ExportForm(CourtPaperForm):
-    """To whom an original goes, and why."""
+    """Who gets an original, and why."""
 
     more = long_text_field(_l("What for"), most=2000, required=False, rows=2)
 
 
 class AccountForm(CourtPaperForm):
-    """To whom a first account is given, and why, which its sheet says."""
+    """Who gets a first account, and why, which its sheet says."""
 
     more = long_text_field(_l("What for"), most=2000, required=True, rows=2)
 
@@ -612,7 +612,7 @@ class TakingForm(VersionedForm):
     )
     present = SeveralField(_l("Who else was there"), choices=list(PRESENT_NAMES.items()))
     told_before = SeveralField(
-        _l("To whom she had told it before"), choices=list(TOLD_BEFORE_NAMES.items())
+        _l("Who she had told it to before"), choices=list(TOLD_BEFORE_NAMES.items())
     )
     why = text_field(_l("Why it is changed"), most=LONGEST_REASON, required=False)
 

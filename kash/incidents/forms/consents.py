@@ -130,7 +130,7 @@ class ConsentsForm(VersionedForm):
 
 
 class GuardianForm(VersionedForm):
-    """A yes or a no for a child by whoever decides for her, and the paper that says so."""
+    """A yes or a no for a child by her guardian, and the paper that says so."""
 
     person = HiddenField()
     wording = HiddenField()
@@ -155,7 +155,7 @@ class GuardianForm(VersionedForm):
             self.mark_wrong(self.court, _("Mark what was said to one of the two at least."))
 
     def said(self) -> GuardiansAnswer:
-        """The answers that were given, by whom and by which paper."""
+        """The answers that were given, who gave them and by which paper."""
         marked = {purpose: self[purpose].data for purpose in sorted(BY_GUARDIAN)}
         return GuardiansAnswer(
             self.person.data or "",
@@ -222,7 +222,8 @@ class ChoiceForm(VersionedForm):
             self.mark_wrong(self.origin, _("Say how it is known."))
 
     def validate_wanted(self, field: SeveralField) -> None:
-        """Something, and nothing beside nothing; nothing at all of whoever could not be asked."""
+        """Something, and nothing beside nothing; nothing at all of a person who could not be
+        asked."""
         wanted = field.data or []
         if self.origin.data == "not_asked":
             if wanted:
@@ -308,7 +309,7 @@ class DutyForm(WeekForm, RowVersionForm):
 
 
 class AskForm(KashForm):
-    """Request to a mediator: what for, and for whom."""
+    """Request to a mediator: what for, and for which persons."""
 
     mediator = radio_field(_l("Mediator"), [])
     requests = SeveralField(
@@ -316,7 +317,7 @@ class AskForm(KashForm):
     )
     persons = SeveralField(_l("For whom"))
     station = choice_field(_l("Station"), [], required=False)
-    call_name = text_field(_l("Whom of the programme to call"), most=80)
+    call_name = text_field(_l("Who of the programme to call"), most=80)
     call_phone = PhoneField(_l("At which number"), [required(_l("Write the number to call."))])
 
     def offer_requests(self, kinds: Sequence[str]) -> None:

@@ -91,7 +91,7 @@ class Row(KashForm):
 
 
 class PersonRow(Row):
-    """Somebody to whom it was done, under a code."""
+    """Somebody who it was done to, under a code."""
 
     code = text_field(_l("Code"), most=20, required=False)
     age_band = choice_field(_l("Age"), offered(names.AGE_BAND_NAMES), required=False)
@@ -200,7 +200,7 @@ class InformationRow(Row):
 
     def missing(self) -> list[tuple[str, str]]:
         """The source, and no doubt of her own account."""
-        lacking = [] if self.source.data else [("source", _("Choose from whom it is known."))]
+        lacking = [] if self.source.data else [("source", _("Choose who told of it."))]
         if (self.source.data, self.reliability.data) == ("herself", "doubtful"):
             lacking.append(("reliability", _("Her own account is never called doubtful.")))
         return lacking
@@ -384,7 +384,7 @@ class DocumentationForm(VersionedForm):
         known_persons, known_parties = dict(persons), dict(parties)
         for form_row in self.rows("acts"):
             form_row.persons.choices, form_row.parties.choices = persons, parties
-            # Whoever was taken off this form is no longer ticked.
+            # A person who was taken off this form is no longer ticked.
             form_row.persons.data = [key for key in form_row.persons.data if key in known_persons]
             form_row.parties.data = [key for key in form_row.parties.data if key in known_parties]
         sides = [("", _("Not said")), *persons, *parties]

@@ -109,7 +109,7 @@ class WhenForm(ScreenForm):
 
 
 class WhomForm(ScreenForm):
-    """To whom it was done."""
+    """Who it was done to."""
 
     count = whole_number_field(_l("How many people"), least=1, most=MOST_PERSONS, required=False)
     ages = SeveralField(_l("How old, about"), choices=list(words.AGES.items()))
@@ -132,7 +132,7 @@ class WhoForm(ScreenForm):
         self, stations: Sequence[Organisation], readers: Sequence[tuple[str, str]] = ()
     ) -> None:
         """Set what can be chosen. `readers` are those who read it if somebody of the programme did
-        it (accounts and names): whoever of them did it must be kept away."""
+        it (accounts and names): one of them who did it must be kept away."""
         self.stations = {station.public_id: station.name for station in stations}
         police = [(f"{_POLICE_AT}{key}", name) for key, name in self.stations.items()]
         self.who.choices = [
@@ -177,7 +177,7 @@ class NextForm(ScreenForm):
     wording = HiddenField(default=VERSION)
 
     def answers(self) -> Screen:
-        """Answers on what is asked for, what is allowed, and how that is known. Whoever ticked
+        """Answers on what is asked for, what is allowed, and how that is known. A person who ticked
         something, or said how it is known, has left the rest unticked; else nothing was asked."""
         ticked, origin = self.consents.data, self.origin.data or ""
         anything_marked = bool(ticked or origin)

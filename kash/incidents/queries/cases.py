@@ -157,8 +157,8 @@ class Case:
 
     @property
     def seen(self) -> Seen:
-        """Sight of the case for whoever may have to do with it: the record as it stands now, and
-        all that belong to it."""
+        """Sight of the case for the person who may have to do with it: the record as it stands now,
+        and all that belong to it."""
         return as_one(self.record, self.others)
 
     @property
@@ -178,9 +178,8 @@ class DamagedCase:
 def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
     """Every case that the actor may see, and those that do not open, in no particular order.
 
-    A few queries, however many cases there are. Whoever shows them notes the opening
-    (`services.note_opening`).
-    """
+    A few queries, however many cases there are. A page that shows them notes the opening
+    (`services.note_opening`)."""
     cases, damaged = _every_case(vault)
     access = access_of(by)
     return [case for case in cases if access.includes(case.seen)], damaged
@@ -253,9 +252,9 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
 def case_to_tell(
     by: Actor, vault: OpenVault, reference: str, session: Session | None = None
 ) -> Case:
-    """One case for whoever writes something of it for others to read, or reads that first, whether
-    or not she works on cases. Raises NotFound, also if she has a part in it and if it is for a
-    custodian alone, and Damaged."""
+    """One case for the person who writes something of it for others to read, or reads that first,
+    whether or not she works on cases. Raises NotFound, also if she has a part in it and if it is
+    for a custodian alone, and Damaged."""
     case = open_for_nobody(vault, reference, session or db.session())
     if not _may_tell(reader_of(by), case):
         raise NotFound
@@ -264,7 +263,7 @@ def case_to_tell(
 
 def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
     """True if a case is there that a custodian alone reads now, and in which the actor has no part:
-    then it may be told to whoever was writing on it. Raises Damaged."""
+    then it may be told to the person who was writing on it. Raises Damaged."""
     try:
         seen = open_for_nobody(vault, reference, db.session()).seen
     except NotFound:
@@ -274,7 +273,7 @@ def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
 
 
 def open_for_nobody(vault: OpenVault, reference: str, session: Session) -> Case:
-    """A case, whoever may see it, of which nothing is shown. Raises NotFound and Damaged."""
+    """A case, no matter who may see it, to show nothing of it. Raises NotFound and Damaged."""
     incident = one_or_404(
         session.execute(
             select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
@@ -421,7 +420,7 @@ class CaseHistory:
 
 
 def history_of(vault: OpenVault, case: Case) -> CaseHistory:
-    """History of how a case came to stand as it does; one query. Whoever shows it notes the
+    """History of how a case came to stand as it does; one query. A page that shows it notes the
     opening."""
     accounts, changed = _opened(vault, case.record.first_accounts, case.record.sealed_changes)
     firsts, done, damaged = [], [], 0
@@ -468,7 +467,7 @@ def whom_accounts_tell_of(record: Record, accounts: Iterable[KeptAccount]) -> li
         try:
             told |= dict.fromkeys(p.id for p in account.account.as_record(zone()).persons)
         except ValidationError:
-            # Nobody knows of whom it tells.
+            # Nobody knows who it tells of.
             told["?"] = None
     return list(told)
 

@@ -207,8 +207,7 @@ def is_kept(document: str) -> bool:
 def own_autosaves(by: Actor, vault: OpenVault, case: str = "") -> list[Autosave]:
     """The actor's own unfinished forms for one case, or for new ones; the latest first.
 
-    One query. Whoever shows what one holds notes the opening.
-    """
+    One query. A page that shows what one holds notes the opening."""
     return [autosave for autosave in _autosaves(vault, case) if autosave.by == by.public_id]
 
 
@@ -297,7 +296,7 @@ class Receipt:
 @dataclass(frozen=True)
 class ReceiptKeys:
     """Keys that code and word make together: `hash` is kept of them, `notes` opens what is noted
-    for whoever holds both."""
+    for the person who holds both."""
 
     hash: str
     notes: bytes = field(repr=False)
@@ -314,9 +313,8 @@ def drawn_words(language: str) -> tuple[str, ...]:
 def receipt_by(draft: str, token: str, language: str) -> Receipt:
     """The receipt with a drawn word that a page gives which sends a draft.
 
-    It follows from the draft's code, the page's token and the server's key: whoever has only one or
-    two of them learns nothing of it.
-    """
+    It follows from the draft's code, the page's token and the server's key: the person who has only
+    one or two of them learns nothing of it."""
     seed = bytes.fromhex(lookup(f"{draft} {token}", kind="incidents.sending"))
     return Receipt(code_from(seed), word_from(seed, drawn_words(language)))
 
@@ -327,11 +325,11 @@ def page_hash(draft: str, token: str) -> str:
 
 
 def keys_of(code: str, word: str) -> ReceiptKeys:
-    """Keys that a code and a word make with the server's key: one run of argon2id, so that whoever
-    has a code, the database and the key tries words slowly, and without the key not at all.
+    """Keys that a code and a word make with the server's key: one run of argon2id, so that the
+    person who has a code, the database and the key tries words slowly, and without the key not at
+    all.
 
-    Never to be called inside a write transaction.
-    """
+    Never to be called inside a write transaction."""
     salt = bytes.fromhex(lookup(code, kind="incidents.receipt.salt"))[:16]
     slow = stretched(f"{code} {word_as_read(word)}", salt).hex()
     return ReceiptKeys(

@@ -1,11 +1,11 @@
 """Reads of mediators on duty, of briefs and of what was answered to them. Cases that wait for a
-custodian's decision about money and the duty to report. Evidence of an opened case. Help that
-there is now: services of the directory, and mediators on duty. Second members: who may be one, and
-how somebody stands to what is proposed. Cases as totals count them: all with the consent for it,
-whoever asks. Lists of cases leave out those from which their reader must be kept away. Counted
+custodian's decision about money and the duty to report. Evidence of an opened case. Help that there
+is now: services of the directory, and mediators on duty. Second members: who may be one, and how
+somebody stands to what is proposed. Cases as totals count them: all with the consent for it, no
+matter who asks. Lists of cases leave out those from which their reader must be kept away. Counted
 through such a list a total would follow from who asked for it, and two of them would tell of a
-case. So this reader knows no conflict of interest, shows no case to anybody, and refuses
-altogether while there is one that it cannot read."""
+case. So this reader knows no conflict of interest, shows no case to anybody, and refuses altogether
+while there is one that it cannot read."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ MEDIATING_ROLES = (Role.PEER, Role.POLICE_PEER)
 @dataclass(frozen=True)
 class Brief:
     """Brief as a mediator reads it: the requests (codes), for how many people (0: not said), where,
-    and whom of the programme she may call."""
+    and who of the programme she may call."""
 
     public_id: str
     state: str
@@ -388,7 +388,7 @@ def reporting_policy() -> Policy:
 
 def asking_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
     """The cases that ask for a decision, of those that the actor may see, and those that do not
-    open. Whoever shows them notes the look."""
+    open. A page that shows them notes the look."""
     cases, damaged = open_cases(by, vault)
     return [case for case in cases if case.record.asks_for_a_decision()], damaged
 
@@ -499,7 +499,7 @@ def services_near(
 
 def standings(session: Session, second: str, askers: Iterable[str]) -> dict[str, Standing]:
     """How somebody stands to what each of these asked for, by the rule of approvals: neither stands
-    behind the other. Of whoever sees the case; one query."""
+    behind the other. Of the person who sees the case; one query."""
     line = set(session.scalars(accounts_in_line(second)))
     return {
         asker: standing_of(second, asker, independent=asker not in line) for asker in set(askers)

@@ -129,7 +129,7 @@ def few_custodians(by: Actor) -> bool:
 
 
 def known_accounts() -> list[tuple[str, str]]:
-    """(public id, name) of whoever would read, verify or mediate, if she had no part in a case."""
+    """(public id, name) of all who would read, verify or mediate, if they had no part in a case."""
     mediating = db.session.execute(
         select(Account.public_id, Account.name).join(Duty, Duty.account_id == Account.id)
     )
@@ -160,7 +160,7 @@ def decides_alone(account: str, record: Seen) -> bool:
 
 
 def may_work(everybody: Sequence[Officer], record: Seen) -> list[Officer]:
-    """Those to whom a case may be assigned. A custodian works on what concerns her: with somebody
+    """Those that a case may be assigned to. A custodian works on what concerns her: with somebody
     kept away, and on what is for her alone."""
     away = kept_away(everybody, record)
     free = [

@@ -16,7 +16,7 @@ SETTINGS, HOLDS, PROPOSED = "outside", "holds", "proposed"
 
 
 def outside_contact() -> Contact | None:
-    """To whom reporters are pointed, None until two people agreed on somebody."""
+    """Where reporters are pointed to, None until two people agreed on somebody."""
     return contact_from(settings_of(SETTINGS).get(HOLDS))
 
 
@@ -46,8 +46,8 @@ def standings(by: Actor, proposed: Iterable[Contact]) -> dict[str, Standing]:
 
 
 def what_is_missing(by: Actor) -> str:
-    """Word by which Today tells whoever may decide what is missing: `none` (there is no contact),
-    `waits` (her agreement is waited for), or nothing."""
+    """Word by which Today tells the person who may decide what is missing: `none` (there is no
+    contact), `waits` (her agreement is waited for), or nothing."""
     if not by.may("incidents.outside"):
         return ""
     settings = settings_of(SETTINGS)

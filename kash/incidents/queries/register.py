@@ -82,9 +82,9 @@ class CaseRegister:
     # Reports that add to another, by reference, of which that was not noted when they came in.
     additions: dict[str, str] = field(default_factory=dict)
     # Whether somebody is held in a case that is kept from the actor and that nobody took up; and
-    # whom an officer on duty calls of a child's, of which she is told that it is there and nothing
-    # else: for each such case the names of the custodians who have no part in it. Both are told
-    # only if everything is counted: else words would tell which cases hold them.
+    # who an officer on duty calls about a child's, of which she is told that it is there and
+    # nothing else: for each such case the names of the custodians who have no part in it. Both are
+    # told only if everything is counted: else words would tell which cases hold them.
     hides_held: bool = False
     # Cases that were shredded as the actor asked, and that she has not read of.
     shredded: Collection[str] = ()
@@ -239,7 +239,8 @@ def _kinds(
     line: Summary, clocks: Sequence[Clock], me: str, today: date, *, pressing: bool
 ) -> Iterator[str]:
     yield ALL
-    # What was taken back concerns whoever reads it, also where somebody has it or it is over.
+    # What was taken back concerns the person who reads it, also where somebody has it or it is
+    # over.
     stops = line.taken_back or line.to_ask_each
     if stops:
         yield QUEUE

@@ -1,12 +1,12 @@
 """Her choice: what she wants once her case was verified, asked of each person, and taken for
-granted of none. Mediation is one of several ways, and no way is the usual one. What a phone sent
-as wishes is not an answer to this. Case file for a lawyer: it may hold those only who agreed, and
-what was chosen of it. Of health it speaks only where she agreed to that as well (`health`):
-without it all that was typed freely stays out, and what is left are codes, days, amounts, stations
-and services of the list, and the digits of numbers. Asking again before a paper goes to a court:
-on which day, to whom it goes and for which case, and what it says read back. Her consent to use it
-before a court says that this is done; a paper is printed only of people who said yes to that very
-paper, in the fourteen days before."""
+granted of none. Mediation is one of several ways, and no way is the usual one. What a phone sent as
+wishes is not an answer to this. Case file for a lawyer: it may hold those only who agreed, and what
+was chosen of it. Of health it speaks only where she agreed to that as well (`health`): without it
+all that was typed freely stays out, and what is left are codes, days, amounts, stations and
+services of the list, and the digits of numbers. Asking again before a paper goes to a court: on
+which day, who gets it and for which case, and what it says read back. Her consent to use it before
+a court says that this is done; a paper is printed only of people who said yes to that very paper,
+in the fourteen days before."""
 
 from __future__ import annotations
 
@@ -137,12 +137,12 @@ def who_agreed(record: Record) -> list[Person]:
 
 def may_print(record: Record) -> bool:
     """True if a case file can be made at all, of somebody who agreed: of each adult by her own
-    consent, and of a child by that of whoever decides for her (`Record.agreed_to`)."""
+    consent, and of a child by that of her guardian (`Record.agreed_to`)."""
     return bool(who_agreed(record)) if record.persons else record.consents_to(PURPOSE)
 
 
 def whom_it_shows(record: Record, piece: Evidence) -> list[str]:
-    """Ids of all whom a piece of evidence shows or names, also of who was taken off the record
+    """Ids of all that a piece of evidence shows or names, also of who was taken off the record
     since; an empty one where nobody is on record."""
     return piece.shows or everybody(record)
 
@@ -154,8 +154,8 @@ def who_keeps_it(record: Record, piece: Evidence, *, whole: bool = True) -> list
 
 
 def who_keeps_back(record: Record, shown: Collection[str], *, whole: bool = True) -> list[str]:
-    """Those of these persons (ids) without whose consent what shows or names them stays here:
-    whoever was taken off the record since is among them."""
+    """Those of these persons (ids) without whose consent what shows or names them stays here: the
+    person who was taken off the record since is among them."""
     purposes = (PURPOSE, health.PURPOSE) if whole else (PURPOSE,)
     there = everybody(record)
     return [
@@ -183,12 +183,11 @@ def may_hold_narrative(record: Record, chosen: Collection[str]) -> bool:
 
 
 def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -> FileContents:
-    """Contents of the file about these persons; whoever did not agree is left out whatever is
-    asked.
+    """Contents of the file about these persons; the person who did not agree is left out whatever
+    is asked.
 
     Acts stay if they were done to one of them; parties if they took part in such an act; terms and
-    referrals if they are theirs, or nobody's in particular and everybody agreed.
-    """
+    referrals if they are theirs, or nobody's in particular and everybody agreed."""
     persons = [person for person in who_agreed(record) if person.id in chosen]
     ids = {person.id for person in persons}
     everyone = set(record.codes)
@@ -248,8 +247,8 @@ class _MayBeSaid:
         of_health = act.code in health.ACTS
         allowed = self.told if of_health else self.ids
         whole = self.everybody and (self.words or not of_health)
-        whom = act.persons or ([] if whole else sorted(allowed))
-        persons = [person for person in whom if person in allowed]
+        people = act.persons or ([] if whole else sorted(allowed))
+        persons = [person for person in people if person in allowed]
         if not persons and not (whole and not act.persons):
             return None
         # What is said of an act done to her alone is hers; of several, it may tell of another.
@@ -271,7 +270,7 @@ class _MayBeSaid:
 def _parties(record: Record, acts: list[Act], *, words: bool) -> list[Party]:
     named = {party for act in acts for party in act.parties}
     if any(not act.parties for act in acts):
-        # All of them, but whoever did nothing that the file tells.
+        # All of them, but the person who did nothing that the file tells.
         told = {act.id for act in acts}
         elsewhere = {key for act in record.acts if act.id not in told for key in act.parties}
         named |= {party.id for party in record.parties} - elsewhere
@@ -336,14 +335,14 @@ LASTS = timedelta(days=14)
 
 @dataclass(frozen=True)
 class CourtPaper:
-    """A paper that people were asked about: to whom it goes, and for which case."""
+    """A paper that people were asked about: who gets it, and for which case."""
 
     to_whom: str
     about: str
 
     @property
     def receiver(self) -> str:
-        """To whom it goes and for which case, as it is noted and offered."""
+        """Who gets it and for which case, as it is noted and offered."""
         return f"{self.to_whom} · {self.about}"
 
     @property
@@ -353,8 +352,8 @@ class CourtPaper:
 
 
 def may_be_asked(record: Record) -> list[str]:
-    """Ids of whoever can be asked again, since her consent to a court stands; an empty one where
-    nobody is on record."""
+    """Ids of the person who can be asked again, since her consent to a court stands; an empty one
+    where nobody is on record."""
     if record.persons:
         return [person.id for person in who_agreed(record)]
     return [""] if record.consents_to("court") else []
@@ -362,7 +361,7 @@ def may_be_asked(record: Record) -> list[str]:
 
 def papers_asked_about(record: Record, today: date) -> dict[CourtPaper, list[str]]:
     """Papers with ids of those who said yes to each, and it still counts, the newest first; none of
-    whoever said no since, or whose consent to a court stands no more."""
+    the person who said no since, or whose consent to a court stands no more."""
     newest: dict[tuple[CourtPaper, str], CourtAsk] = {}
     for answer in record.court_asks:
         paper, before = (

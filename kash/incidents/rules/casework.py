@@ -5,13 +5,13 @@ made each, when, and why. A place is named as in `writing`: "narrative", "happen
 only ever grows, and says itself who and when (the timeline, comments, what is wanted), is not kept
 a second time. The steps of a case: from where to where, who may take each, and what it asks for.
 Asking a mediator for a release and making a referral wait for no state: somebody may be in a cell.
-The states `mediation` and `referred` say what a case is waiting for, and come after it was
-verified and she was asked what she wants. Acts that take a second member, and what a hold stops.
-One member asks, with the reason; another, who is not in line with her, agrees or refuses. Nobody
-alone shreds a case, removes evidence or its custody, replaces a sealed identity, takes words out
-of her first account, or says that somebody who was held is not known any more. A hold of one
-member stops the first four, and closing, whoever would. A hold against a withdrawal takes two, and
-so does ending one that somebody else put there."""
+The states `mediation` and `referred` say what a case is waiting for, and come after it was verified
+and she was asked what she wants. Acts that take a second member, and what a hold stops. One member
+asks, with the reason; another, who is not in line with her, agrees or refuses. Nobody alone shreds
+a case, removes evidence or its custody, replaces a sealed identity, takes words out of her first
+account, or says that somebody who was held is not known any more. A hold of one member stops the
+first four, and closing, no matter who asks. A hold against a withdrawal takes two, and so does
+ending one that somebody else put there."""
 
 from __future__ import annotations
 
@@ -355,7 +355,7 @@ def refusal_of(
 
 
 def open_steps(state: str, standing: CaseStanding = NOT_ASKED) -> list[Step]:
-    """The steps that lead on from a state, but shredding, whoever may take them."""
+    """The steps that lead on from a state, but shredding, no matter who may take them."""
     return [
         step
         for step in STEPS.values()
@@ -367,7 +367,7 @@ def open_steps(state: str, standing: CaseStanding = NOT_ASKED) -> list[Step]:
 
 # What comes after the verification, and is no step: it moves no case.
 ASK_HER = "ask_her"
-# The one thing that comes next, whoever has to do it.
+# The one thing that comes next, no matter who has to do it.
 _NEXT = {
     "draft": "submit",
     "submitted": "triage",

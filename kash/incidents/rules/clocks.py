@@ -1,21 +1,20 @@
-"""Official cash bail: to whom it is paid, and what is missing of what was typed. The days on which
-Kenyan courts sit: not at weekends, not on holidays of the law, nor on days that the programme
-added to them. A day that is missing makes a clock end too early, never too late. Clocks that run
-after an arrest and after an assault, and when somebody should be reminded. *court*: as soon as
-reasonably possible, and not later than 24 hours after the arrest, or, when those end outside court
-hours or not on a court day, the end of the next court day (Constitution of Kenya, article
-49(1)(f)). Before the court opens in the morning, that is the end of the same day. Of a day without
-an hour, these count from its 00:00. It stops once she is free, or was before a court. *pep*:
-medicine against HIV, within 72 hours. *contraception*: against a pregnancy, up to 120 hours. After
-the last two a doctor can still help, so that nobody is told to stay away. Dues of a case:
-referrals without an outcome, terms that nobody has kept yet. Reporting: a custodian's notes of the
-duty to report bribery, and what is missing of them. Bribery Act 2016, section 14: a person in a
-position of authority reports knowledge or suspicion of bribery to the Ethics and Anti-Corruption
-Commission within twenty-four hours. Whether that holds for this programme is for counsel and the
-programme's written policy; nothing here is sent. All that keeps a case from being closed, and how
-it ended for each person. A case does not end while somebody is held, a limit of time runs or has
-passed without anybody saying what came of it, or something that was asked, sent for or agreed
-waits for its outcome."""
+"""Official cash bail: who it is paid to, and what is missing of what was typed. The days on which
+Kenyan courts sit: not at weekends, not on holidays of the law, nor on days that the programme added
+to them. A day that is missing makes a clock end too early, never too late. Clocks that run after an
+arrest and after an assault, and when somebody should be reminded. *court*: as soon as reasonably
+possible, and not later than 24 hours after the arrest, or, when those end outside court hours or
+not on a court day, the end of the next court day (Constitution of Kenya, article 49(1)(f)). Before
+the court opens in the morning, that is the end of the same day. Of a day without an hour, these
+count from its 00:00. It stops once she is free, or was before a court. *pep*: medicine against HIV,
+within 72 hours. *contraception*: against a pregnancy, up to 120 hours. After the last two a doctor
+can still help, so that nobody is told to stay away. Dues of a case: referrals without an outcome,
+terms that nobody has kept yet. Reporting: a custodian's notes of the duty to report bribery, and
+what is missing of them. Bribery Act 2016, section 14: a person in a position of authority reports
+knowledge or suspicion of bribery to the Ethics and Anti-Corruption Commission within twenty-four
+hours. Whether that holds for this programme is for counsel and the programme's written policy;
+nothing here is sent. All that keeps a case from being closed, and how it ended for each person. A
+case does not end while somebody is held, a limit of time runs or has passed without anybody saying
+what came of it, or something that was asked, sent for or agreed waits for its outcome."""
 
 from __future__ import annotations
 
@@ -145,14 +144,14 @@ COURT, PEP, CONTRACEPTION = timedelta(hours=24), timedelta(hours=72), timedelta(
 _HOUR = timedelta(hours=1)
 _LAST = timedelta(hours=2)
 MORNING = time(8)
-# So long before a clock ends, whoever works on the case is reminded.
+# So long before a clock ends, the person who works on the case is reminded.
 WARN = {"court": _HOUR * 6, "pep": _HOUR * 24, "contraception": _HOUR * 24}
 
 
 @dataclass(frozen=True)
 class Clock:
-    """One clock: from when and until when it runs, aware moments in UTC, and for whom (ids of
-    persons): those who share a moment share a clock."""
+    """One clock: from when and until when it runs, aware moments in UTC, and for which persons
+    (ids): those who share a moment share a clock."""
 
     kind: str
     began: datetime
@@ -272,12 +271,12 @@ def who_is_held(record: Record) -> list[Person]:
     """The persons of a case who are held as far as it is known, or may be: arrested, or of a report
     that said so, and not let go."""
     arrests = [act for act in record.acts if act.code in HOLDS]
-    whom = {person for act in arrests for person in act.persons}
+    people = {person for act in arrests for person in act.persons}
     everybody = record.filing.held or any(not act.persons for act in arrests)
     return [
         person
         for person in record.persons
-        if (person.arrested_at or everybody or person.id in whom)
+        if (person.arrested_at or everybody or person.id in people)
         and not (person.not_known_at or is_free(record, person))
     ]
 
@@ -288,13 +287,13 @@ def unset_clocks(record: Record) -> list[str]:
     missing = []
     for kind, codes, name in (("court", ARRESTS, "arrested_at"), ("pep", EXPOSURES, "exposed_at")):
         acts = [act for act in record.acts if act.code in codes]
-        whom = {person for act in acts for person in act.persons}
+        people = {person for act in acts for person in act.persons}
         if any(not act.persons for act in acts):
-            whom |= set(record.codes)
+            people |= set(record.codes)
         unset = [
             person
             for person in record.persons
-            if person.id in whom
+            if person.id in people
             and getattr(person, name) is None
             and (kind == "pep" or _waits_for_court(record, person))
         ]
@@ -361,8 +360,8 @@ DAMAGED = "damaged"
 
 
 class ReportNote(BaseModel):
-    """One decision: reported, with the day, by whom and under which reference; not reported, and
-    why; or waiting for counsel. `by` is the account's public id of whoever noted it."""
+    """One decision: reported, with the day, who did it and under which reference; not reported, and
+    why; or waiting for counsel. `by` is the account's public id of the person who noted it."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -375,7 +374,7 @@ class ReportNote(BaseModel):
     at: datetime | None = None
 
     def is_as(self, other: ReportNote) -> bool:
-        """True if both say the same, whoever noted it and when."""
+        """True if both say the same, no matter who noted it and when."""
         same = {"by": "", "at": None}
         return self.model_copy(update=same) == other.model_copy(update=same)
 
@@ -448,7 +447,8 @@ _GIVEN_BACK = frozenset({"returned", "partly"})
 
 @dataclass(frozen=True)
 class OpenThing:
-    """One thing that is open: its kind, and of whom (ids of persons); of a limit, the clock."""
+    """One thing that is open: its kind, and which persons (ids) it is about; of a limit, the
+    clock."""
 
     kind: str
     persons: tuple[str, ...] = ()

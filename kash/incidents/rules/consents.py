@@ -45,7 +45,7 @@ class CaseConsent(BaseModel):
     """Consent to one purpose, by one person or, if that is empty, by all. `origin`: how it is
     known, one of `ORIGINS`, or for a child of `GUARDIANS`. `wording` and `language`: the version of
     the words that were read out or shown, and in which language. `for_all`: it was said for
-    everybody at once, of whom she is one."""
+    everybody at once, and she is one of them."""
 
     model_config = ConfigDict(extra="allow", validate_assignment=False)
 
@@ -86,8 +86,8 @@ class CaseConsent(BaseModel):
 
     @property
     def is_taken_back(self) -> bool:
-        """True if it was taken back by whoever holds the receipt, of whom nobody knows who of them
-        she is."""
+        """True if it was taken back by the holder of the receipt: nobody knows which of them she
+        is."""
         return not (self.given or self.by or self.person)
 
 
@@ -152,7 +152,7 @@ def is_refused_herself(consents: Sequence[CaseConsent], purpose: str, person: st
 def guardians_answer(
     consents: Sequence[CaseConsent], purpose: str, person: str
 ) -> CaseConsent | None:
-    """The newest answer that whoever decides for a child gave for her, by a paper; None if there is
+    """The newest answer that the guardian of a child gave for her, by a paper; None if there is
     none, or if it was said of words that are asked again."""
     newest = _newest(
         consent
@@ -164,8 +164,8 @@ def guardians_answer(
 
 
 def is_agreed_for(consents: Sequence[CaseConsent], purpose: str, person: str) -> bool:
-    """True if whoever decides for a child agreed for her, and she did not say no herself: her own
-    word is never gone over by theirs."""
+    """True if the guardian of a child agreed for her, and she did not say no herself: her own word
+    is never gone over by theirs."""
     answer = guardians_answer(consents, purpose, person)
     refused = is_refused_herself(consents, purpose, person)
     return answer is not None and answer.given and not refused
@@ -249,9 +249,9 @@ def wishes_of(consents: Sequence[CaseConsent], person: str) -> dict[str, CaseCon
 def for_each(
     one: CaseConsent, persons: Sequence[str], *, of_nobody: bool = False
 ) -> list[CaseConsent]:
-    """Something that was said for everybody, as what each of these people said: whoever comes on
-    record later has not said it. What was said of nobody yet (`of_nobody`: whatever it was) is of
-    several only a guess."""
+    """Something that was said for everybody, as what each of these people said: the person who
+    comes on record later has not said it. What was said of nobody yet (`of_nobody`: whatever it
+    was) is of several only a guess."""
     several = len(persons) > 1
     more: dict[str, object] = {"for_all": several}
     if several and (one.is_of_nobody_yet or (of_nobody and one.purpose != "record")):
@@ -374,7 +374,7 @@ class Seen(Protocol):
         """Accounts from which it is known: who filed it on a phone, and sources."""
 
     def is_about(self) -> Collection[str]:
-        """Persons known here to whom it was done, or from whom it is known, by public id."""
+        """Persons known here who it was done to, or who told of it, by public id."""
 
     def unread(self) -> Collection[str]:
         """Screens of a phone that nobody could put together with it, by their names."""

@@ -100,7 +100,7 @@ KINDS: dict[str, ActKind] = {
 ACTS: dict[str, str] = {code: kind.huridocs for code, kind in KINDS.items()}
 # What starts a clock: arrests, and what may have exposed somebody to HIV or a pregnancy.
 ARRESTS = frozenset({"L1", "L2", "L3", "L4", "L5", "L6", "L7", "P6"})
-# By whoever it was: no court is waited for by somebody whom no officer holds.
+# No matter who did it: no court is waited for where no officer holds her.
 HOLDS = ARRESTS | {"F1"}
 EXPOSURES = frozenset({"S1", "S2", "S5"})
 # What was taken or asked for, and may be given back.
@@ -534,10 +534,10 @@ def new_token(now: datetime) -> str:
 
 
 def token_helps(token: str, now: datetime) -> bool:
-    """True if what was sent by the page of this token is still shown to whoever holds the page.
+    """True if what was sent by the page of this token is still shown to the person who holds the
+    page.
 
-    Its minute can be altered, but then another code and another word follow from it.
-    """
+    Its minute can be altered, but then another code and another word follow from it."""
     if len(token) != _TOKEN_LENGTH or not token.isascii() or not token.isalnum():
         return False
     try:
@@ -583,8 +583,8 @@ def problem_with(
 ) -> WordProblem | None:
     """Why what was typed cannot be a second word, None if it can.
 
-    `codes` are her own, and `names` what she is called: whoever finds her code may know them.
-    """
+    `codes` are her own, and `names` what she is called: the person who finds her code may know
+    them."""
     word = word_as_read(typed)
     if len(word) < SHORTEST_WORD:
         return WordProblem.SHORT

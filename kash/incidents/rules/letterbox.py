@@ -83,7 +83,7 @@ class Together:
         return set(chain.from_iterable(record.told_by() for record in self.records))
 
     def is_about(self) -> set[str]:
-        """Persons known here to whom it was done, or from whom it is known."""
+        """Persons known here who it was done to, or who told of it."""
         return set(chain.from_iterable(record.is_about() for record in self.records))
 
     def unread(self) -> set[str]:
@@ -113,7 +113,8 @@ ROOM = {"draft": 4 * 1024 * 1024, "held": 2 * 1024 * 1024, "beyond": 1024 * 1024
 _AROUND = 300
 # What the envelope adds to a text before it looks for its size.
 _LENGTH = 4
-# For how long whoever holds the receipt is told that it was shredded because she asked for it.
+# For how long the person who holds the receipt is told that it was shredded because she asked for
+# it.
 TOLD_FOR = timedelta(days=366)
 
 
@@ -159,8 +160,8 @@ class Draft(BaseModel):
 
 class Fate(BaseModel):
     """Fate after the day `until` of a case that nothing keeps: public ids of documents that are not
-    its record, names of files, and public ids of briefs. `as_asked`: whoever sent it did not let it
-    be kept; `for_officers`: it is for no custodian alone."""
+    its record, names of files, and public ids of briefs. `as_asked`: the person who sent it did not
+    let it be kept; `for_officers`: it is for no custodian alone."""
 
     until: date
     documents: list[str] = Field(default_factory=list)
@@ -230,8 +231,8 @@ class Box(BaseModel):
     for_officers: list[str] = Field(default_factory=list)
     shredded: dict[str, date] = Field(default_factory=dict)
     papers: dict[str, KeptByPaper] = Field(default_factory=dict)
-    # By account of whoever asked for it, references of cases that were shredded since, each with
-    # the day, until she has read that: their records can tell her nothing any more.
+    # By account of the person who asked for it, references of cases that were shredded since, each
+    # with the day, until she has read that: their records can tell her nothing any more.
     shredded_for: dict[str, dict[str, date]] = Field(default_factory=dict)
     # By reference of a case, its open briefs, and what of each goes on if its keeping is taken
     # back (`mediation.open_requests`).
@@ -285,8 +286,8 @@ class Box(BaseModel):
         self.for_officers = [reference for reference in self.for_officers if reference in belonging]
 
     def make_room(self, written: str = "") -> None:
-        """Drop drafts until each room holds its own: the largest first, so that whoever fills it
-        loses more than others, and never the one that is being written."""
+        """Drop drafts until each room holds its own: the largest first, so that the person who
+        fills it loses more than others, and never the one that is being written."""
         for room, most in ROOM.items():
             there = {key: draft.size for key, draft in self.drafts.items() if draft.room == room}
             too_much = sum(there.values()) - most

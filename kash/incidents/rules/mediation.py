@@ -1,7 +1,7 @@
 """Mediation: what a mediator may be asked and may answer, in fixed lists, so that a brief can hold
-no story. To whom somebody can turn outside the programme, when somebody of the programme did it.
-One person proposes it and another agrees, to exactly these words: whoever might be complained of
-must not be able to put a friend there alone, nor with somebody whom she brought in for that
+no story. Who somebody can turn to outside the programme, when somebody of the programme did it. One
+person proposes it and another agrees, to exactly these words: the person who might be complained of
+must not be able to put a friend there alone, nor with somebody she brought in for that
 (`accounts.rules.two_people`)."""
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ RELEASE = "release"
 # What is asked for people, so that a brief says for how many, and an answer of how many.
 FOR_PEOPLE = frozenset({"release", "charge_or_release", "medical"})
 KEPT_FOR = timedelta(days=7)
-# The hours of the day, in the programme's zone, at which whoever has something waiting is told.
+# The hours of the day, in the programme's zone, at which the person who has something waiting is
+# told.
 TOLD_AT = frozenset({8, 13, 18})
 
 
@@ -108,7 +109,7 @@ def runs_out(now_local: datetime) -> datetime:
 
 
 def who_may_be_helped(record: Record) -> list[Person]:
-    """The persons of a case for whom a mediator may be asked now: each by her own consent."""
+    """The persons of a case that a mediator may be asked about now: each by her own consent."""
     return [person for person in record.persons if may_be_asked_for(record, person.id, [RELEASE])]
 
 
@@ -135,16 +136,15 @@ def asked_by(record: Record, intervention: Intervention) -> str:
 def may_be_asked_for(record: Record, person: str, requests: Collection[str]) -> bool:
     """True if somebody's consent (of a person's id, or empty: of everybody) covers these requests.
 
-    Of whoever does not let the report be kept any more only her release is still asked, while she
-    is held and unless she took mediation back too.
-    """
+    Of the person who does not let the report be kept any more only her release is still asked,
+    while she is held and unless she took mediation back too."""
     if record.consents_to("mediation", person):
         return True
     if not set(requests) <= {RELEASE}:
         return False
-    whom = [person] if person else everybody(record)
-    return whom_to_free(record) >= set(whom) and all(
-        record.agreed_to("mediation", person) for person in whom
+    people = [person] if person else everybody(record)
+    return whom_to_free(record) >= set(people) and all(
+        record.agreed_to("mediation", person) for person in people
     )
 
 
@@ -156,12 +156,12 @@ def whom_to_free(record: Record) -> set[str]:
 
 
 def what_goes_on(record: Record, intervention: Intervention) -> list[str]:
-    """Requests of a mediator that everybody still agrees to about whom they were made."""
-    whom = _about(record, intervention)
+    """Requests of a mediator to which everybody they were made about still agrees."""
+    people = _about(record, intervention)
     return [
         request.kind
         for request in intervention.asked
-        if all(may_be_asked_for(record, person, [request.kind]) for person in whom)
+        if all(may_be_asked_for(record, person, [request.kind]) for person in people)
     ]
 
 
@@ -237,9 +237,8 @@ class Answer:
 def take_over(record: Record, answers: dict[str, Answer]) -> list[str]:
     """Write mediators' answers into the record; the briefs that are done with by that.
 
-    Whoever was let go with everybody that was asked for is free from then on. Of some of them
-    nobody knows who, until an officer writes it down; nor of those who came on record later.
-    """
+    A person who was let go with everybody that was asked for is free from then on. Of some of them
+    nobody knows who, until an officer writes it down; nor of those who came on record later."""
     done = []
     for intervention in record.interventions:
         answer = answers.get(intervention.brief) if intervention.brief else None
@@ -290,7 +289,7 @@ def somebody_is_free(record: Record) -> bool:
             if person.id in intervention.persons or not intervention.persons
         ]
         released = sum(person.released_at is not None for person in about)
-        # Whoever was taken off the record is not waited for.
+        # A person who was taken off the record is not waited for.
         if released < min(max(free, default=0), len(about)):
             return True
     # Nor does a release that nobody is named in say who is free.

@@ -23,8 +23,8 @@ from kash.incidents.rules.record import Record
 
 ALWAYS = ("release", "return", "stop", "medical")
 TERMS_ALWAYS = ("release", "return")
-# Kinds of parties with whom she can settle a blow, as long as none of them is an officer. A partner
-# or a landlord is none: she depends on him.
+# Kinds of parties that she can settle with on a blow, as long as none of them is an officer. A
+# partner or a landlord is none: she depends on him.
 _EQUALS = frozenset({"client", "public_mob", "other"})
 # It may get her charged, so that each says yes to it herself, after she was warned.
 CHARGE = "charge_or_release"
@@ -130,7 +130,7 @@ def has_own_yes(record: Record, person: str) -> bool:
 
 
 def who_may_be_offered(record: Record) -> list[Person]:
-    """The persons for whom a mediator may be asked: they agreed, and did not choose otherwise."""
+    """The persons that a mediator may be asked about: they agreed, and did not choose otherwise."""
     return [
         person
         for person in record.persons
@@ -146,14 +146,14 @@ def why_not(record: Record, persons: Collection[str], requests: Collection[str])
     Who has not said yet what she wants is asked first, unless she is held: then a mediator may ask
     for her release at once, and for a doctor.
     """
-    whom = list(persons) or [""]
-    if not all(may_be_asked_for(record, person, requests) for person in whom):
+    people = list(persons) or [""]
+    if not all(may_be_asked_for(record, person, requests) for person in people):
         return Why.CONSENT
-    barred = _barred(record, whom, requests)
+    barred = _barred(record, people, requests)
     if barred is not None:
         return barred
-    urgent = {person for person in whom if _is_emergency(record, person, requests)}
-    if any(wants(record, person, MEDIATION) is None and person not in urgent for person in whom):
+    urgent = {person for person in people if _is_emergency(record, person, requests)}
+    if any(wants(record, person, MEDIATION) is None and person not in urgent for person in people):
         return Why.ASK_FIRST
     return None
 
@@ -162,8 +162,8 @@ def why_ended(record: Record, intervention: Intervention) -> Why | None:
     """Why a mediator who was asked is asked no longer, as the record stands now; None if she is.
     Whether there still is consent is asked elsewhere (`mediation.what_goes_on`)."""
     there = set(record.codes)
-    whom = [person for person in intervention.persons if person in there] or everybody(record)
-    return _barred(record, whom, [request.kind for request in intervention.asked if request.kind])
+    people = [person for person in intervention.persons if person in there] or everybody(record)
+    return _barred(record, people, [request.kind for request in intervention.asked if request.kind])
 
 
 def asks_too_much(record: Record) -> bool:
@@ -183,12 +183,12 @@ def request_ended_last(record: Record) -> bool:
     return newest is not None and newest.what.startswith("request_ended_")
 
 
-def _barred(record: Record, whom: Collection[str], requests: Collection[str]) -> Why | None:
+def _barred(record: Record, people: Collection[str], requests: Collection[str]) -> Why | None:
     if not set(requests) <= set(requests_open(record)):
         return Why.GATE
-    if any(wants(record, person, MEDIATION) is False for person in whom):
+    if any(wants(record, person, MEDIATION) is False for person in people):
         return Why.NOT_WANTED
-    if CHARGE in requests and not all(has_own_yes(record, person) for person in whom):
+    if CHARGE in requests and not all(has_own_yes(record, person) for person in people):
         return Why.OWN_YES
     return None
 
@@ -206,14 +206,16 @@ def _is_emergency(record: Record, person: str, requests: Collection[str]) -> boo
 
 def requests_offered(record: Record) -> tuple[str, ...]:
     """Requests that the page offers: those that may be asked of at least one person."""
-    whom = [person.id for person in who_may_be_offered(record)] or ([] if record.persons else [""])
-    chosen = any(wants(record, person, MEDIATION) for person in whom)
+    people = [person.id for person in who_may_be_offered(record)] or (
+        [] if record.persons else [""]
+    )
+    chosen = any(wants(record, person, MEDIATION) for person in people)
     return tuple(
         kind
         for kind in requests_open(record)
         if (chosen or kind in _EMERGENCY)
-        and any(may_be_asked_for(record, person, [kind]) for person in whom)
-        and (kind != CHARGE or any(has_own_yes(record, person) for person in whom))
+        and any(may_be_asked_for(record, person, [kind]) for person in people)
+        and (kind != CHARGE or any(has_own_yes(record, person) for person in people))
     )
 
 

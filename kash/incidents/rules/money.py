@@ -1,9 +1,8 @@
 """Money and persons in authority: what can never be a term, and what asks for a decision.
 
-Whatever somebody pays or gives to police, prison or county officers may be a bribe, whoever calls
-it what (Bribery Act 2016, sections 5 and 6; check with counsel). So it is no term, and nothing that
-is agreed depends on it. Official cash bail has a part of its own (`record.CashBail`).
-"""
+Whatever somebody pays or gives to police, prison or county officers may be a bribe, whatever it is
+called (Bribery Act 2016, sections 5 and 6; check with counsel). So it is no term, and nothing that
+is agreed depends on it. Official cash bail has a part of its own (`record.CashBail`)."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 
 from kash.incidents.rules.parts import Act, Party, Term
 
-# Kinds of parties that hold public power over whoever is before them.
+# Kinds of parties that hold public power over the person who is before them.
 AUTHORITIES = frozenset({"police", "county_officer", "prison"})
 # Kinds of terms by which money or a thing changes hands.
 GIVING = frozenset({"pay", "return"})
@@ -135,7 +134,7 @@ def refusal_of(term: Term, parties: Iterable[Party]) -> RefusedTerm | None:
     named = names_authority(term.what)
     if (money or hers) and not term.owed_to and (named or any(officers.values())):
         return RefusedTerm("owed_to", TermRefusal.TO_NOBODY)
-    # Where nobody is said to give it, the words may say that she does, to whom they name.
+    # Where nobody is said to give it, the words may say that she does, and who gets it.
     nobodys = not term.owed_by and (named if money else names_officer(term.what))
     # What comes to her may be told of with officers in it, unless it comes from one like her.
     if nobodys or (named and (hers or (money and term.owed_to in officers))):
@@ -169,10 +168,10 @@ def what_asks(
     *,
     taken_out: bool,
 ) -> set[str]:
-    """That for which whoever is in authority in the programme may owe a report, each by a short
-    key: acts by which money or things were demanded or taken, with the officers who did so, or with
-    nobody of whom anything is known; bail without a receipt (ids); and `OUT` if something that
-    officers would have gained by was taken out."""
+    """That for which the person who is in authority in the programme may owe a report, each by a
+    short key: acts by which money or things were demanded or taken, with the officers who did so,
+    or with nobody known; bail without a receipt (ids); and `OUT` if something that officers would
+    have gained by was taken out."""
     officers = {party.id for party in parties if is_in_authority(party)}
     everybody = {party.id for party in parties}
     asking = {f"b/{bail}" for bail in unreceipted} | ({OUT} if taken_out else set())

@@ -1,11 +1,11 @@
-"""Age bands of whoever is or may be under 18, and what nobody of such an age can agree to. Records
-that an older version sealed, brought into today's shape where they are read. A sealed record
-cannot be changed by a migration of the database. What is read is JSON; fields that nobody knows
-stay as they are, and what is up to date already is left alone. Edition 2: each person has her own
-arrest, exposure and release; consents from phones say how they are known; what was asked for
+"""Age bands of a person who is or may be under 18, and what nobody of such an age can agree to.
+Records that an older version sealed, brought into today's shape where they are read. A sealed
+record cannot be changed by a migration of the database. What is read is JSON; fields that nobody
+knows stay as they are, and what is up to date already is left alone. Edition 2: each person has her
+own arrest, exposure and release; consents from phones say how they are known; what was asked for
 (`wanted`) is no longer a term; a mediator is asked for several things. Edition 3: terms that owe a
-public officer are set aside for the custodian (`money`); consents that were not read out to her
-are wishes."""
+public officer are set aside for the custodian (`money`); consents that were not read out to her are
+wishes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kash.incidents.rules.money import question_terms
 MAY_BE_MINOR = frozenset({"under_18", "unsure"})
 # To these nobody can agree while somebody on record is or may be a child, for herself or another.
 NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder"})
-# To these each adult agrees alone, and for a child whoever decides for her, by a paper.
+# To these each adult agrees alone, and for a child her guardian, by a paper.
 BY_GUARDIAN = frozenset({"court", "health"})
 
 
@@ -57,16 +57,15 @@ def origin_of(said: str, teller: str, number: int, persons: int, *, keep: bool =
     """How a consent from a phone is known of the person with this number (from 0), of so many.
 
     `said` is what the reporter answered, `teller` whose words they are. Without an answer it is
-    known only of one person, who told it or was told of. Whoever says it of herself says it of
+    known only of one person, who told it or was told of. A person who says it of herself says it of
     nobody else: of several she is the first. `keep`: it is a tick that the report be kept, which
-    counts for all of them unless it was said that they could not be asked.
-    """
+    counts for all of them unless it was said that they could not be asked."""
     if said == "told_reporter" or (not said and teller == "peer" and persons <= 1):
         return "told_reporter"
     hers = said == "herself" or (not said and teller == "herself" and persons <= 1)
     if hers and number == 0:
         return "herself"
-    # Whoever skipped a question did not ask that the report be deleted.
+    # A person who skipped a question did not ask that the report be deleted.
     return "told_reporter" if keep and not said else "not_asked"
 
 
@@ -79,7 +78,7 @@ def _give_moments_to_persons(record: Json) -> None:
     }
     persons = record.setdefault("persons", [])
     if moments and not persons:
-        # A moment belongs to somebody, though nobody said to whom.
+        # A moment belongs to somebody, though nobody said to which person.
         persons.append({"id": "p1", "code": "P1"})
     freed = [
         intervention.get("answered_at")

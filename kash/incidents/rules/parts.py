@@ -81,7 +81,7 @@ class Place(RecordPart):
 
 
 class SearchTry(RecordPart):
-    """A try to hear of somebody who is held: whom was asked, what they said, and whether she was
+    """A try to hear of somebody who is held: who was asked, what they said, and whether she was
     heard of."""
 
     at: datetime
@@ -91,7 +91,7 @@ class SearchTry(RecordPart):
 
 
 class Person(RecordPart):
-    """Somebody to whom something was done, under a code. `identity` is the public id of a document
+    """Somebody who something was done to, under a code. `identity` is the public id of a document
     in the compartment `identity`; `person` is set if she is known to be one here. `arrested_at` and
     `exposed_at` start clocks of her own; `released_at`, or that she was before a court, ends that
     of the court, and `limits` say what came of the others: one of `LIMIT_RESULTS`, by kind.
@@ -102,7 +102,7 @@ class Person(RecordPart):
     id: str
     code: str
     age_band: str = "unknown"
-    # Of whoever is or may be under 18 and is held: one of `minors.AMONG_ADULTS`.
+    # Of a person who is or may be under 18 and is held: one of `minors.AMONG_ADULTS`.
     among_adults: str = ""
     note: str = ""
     arrested_at: datetime | None = None
@@ -138,8 +138,9 @@ class Party(RecordPart):
 
 
 class Act(RecordPart):
-    """One thing that was done: a code of `acts.ACTS`, to whom (ids of persons, none: all of them),
-    by whom (ids of parties, none: all), an amount in cents where money or a thing was taken."""
+    """One thing that was done: a code of `acts.ACTS`, done to which persons (ids, none: all of
+    them), by which parties (ids, none: all), an amount in cents where money or a thing was
+    taken."""
 
     id: str
     code: str
@@ -151,8 +152,8 @@ class Act(RecordPart):
 
 
 class Information(RecordPart):
-    """From whom it is known, what connects the source with it, and how reliable that is. `account`
-    and `person` are set if the source is known here, which keeps her away from the case."""
+    """Who told of it, what connects the source with it, and how reliable that is. `account` and
+    `person` are set if the source is known here, which keeps her away from the case."""
 
     id: str
     source: str = "herself"
@@ -190,7 +191,7 @@ class Intervention(RecordPart):
 
 
 class Term(RecordPart):
-    """Term that was agreed: owed by and to whom (ids of persons or parties), and when it was
+    """Term that was agreed: owed by and to which side (ids of persons or parties), and when it was
     done."""
 
     id: str
@@ -242,7 +243,7 @@ class Referral(RecordPart):
 class Evidence(RecordPart):
     """A sealed file of the case: `document` is the public id of its own vault document, which holds
     its hashes and custody; here stands what a list shows. `number` is told by papers, and is not
-    given again within a case. `shows` are the persons (ids) whom it shows or names, none: everybody
+    given again within a case. `shows` are the persons (ids) that it shows or names, none: everybody
     who is on record."""
 
     document: str
@@ -264,8 +265,8 @@ class StoredCopy(RecordPart):
 
 
 class CustodyEvent(RecordPart):
-    """One step of custody. `by` is the member's account and `at` when she noted it; `on` is when
-    it happened, if that was another time, and `who` from or to whom."""
+    """One step of custody. `by` is the member's account and `at` when she noted it; `on` is when it
+    happened, if that was another time, and `who` gave or got it."""
 
     what: str
     by: str
@@ -424,9 +425,8 @@ def next_id(parts: Sequence[RecordPart], letter: str) -> str:
 
 class Choice(BaseModel):
     """One answer of one person (her id; empty: nobody was on record): `wanted` are codes of
-    `her_choice.WAYS`,
-    none if she could not be asked. `on` is the day on which she was asked, `at` and `by` when and
-    by whom it was noted, `origin` one of `record.ORIGINS`."""
+    `her_choice.WAYS`, none if she could not be asked. `on` is the day on which she was asked, `at`
+    and `by` when and who noted it, `origin` one of `record.ORIGINS`."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -438,13 +438,13 @@ class Choice(BaseModel):
     origin: str = "herself"
 
     def says(self) -> tuple[list[str], date, str]:
-        """The answer itself, whoever noted it and when."""
+        """The answer itself, no matter who noted it and when."""
         return self.wanted, self.on, self.origin
 
 
 class CourtAsk(BaseModel):
-    """Answer of one person (her id; empty: nobody is on record), asked again for one paper: to whom
-    it goes (`to_whom`) and for which case (`about`), on which day she was asked (`on`) and what the
+    """Answer of one person (her id; empty: nobody is on record), asked again for one paper: who
+    gets it (`to_whom`) and for which case (`about`), on which day she was asked (`on`) and what the
     paper says was read back to her (`read_back_on`), in which language."""
 
     model_config = ConfigDict(extra="allow")
@@ -460,5 +460,5 @@ class CourtAsk(BaseModel):
     by: str
 
     def says(self) -> tuple[bool, str, str, date, date | None, str]:
-        """The answer itself, whoever noted it and when."""
+        """The answer itself, no matter who noted it and when."""
         return self.given, self.to_whom, self.about, self.on, self.read_back_on, self.language

@@ -1,12 +1,12 @@
-"""How her account was taken: what a lawyer asks first of whoever wrote it down. The sealed record
-of an incident: who did what to whom, and what came of it. This is what the vault's document of
-kind `incident` holds, as JSON; of what it is made stands in `parts`. What an older version sealed
-is brought into this shape where it is read (`older_records`). Somebody who is under 18, or may be:
-what is not done with her case, and what its end takes. Whoever looks younger, or says something
-that makes it possible, is treated as a child until it is known that she is none. Of whom nothing
-was said (`unknown`) nothing is known, and she counts as grown up. Consents taken back by whoever
-holds a receipt: they wait sealed until a member opens the case, and hold for whatever reads its
-record from the moment they were said."""
+"""How her account was taken: what a lawyer asks first of the person who wrote it down. The sealed
+record of an incident: who did what, and to which person, and what came of it. This is what the
+vault's document of kind `incident` holds, as JSON; of what it is made stands in `parts`. What an
+older version sealed is brought into this shape where it is read (`older_records`). Somebody who is
+under 18, or may be: what is not done with her case, and what its end takes. A person who looks
+younger, or says something that makes it possible, is treated as a child until it is known that she
+is none. If nothing was said of her age (`unknown`), she counts as grown up. Consents taken back by
+the person who holds a receipt: they wait sealed until a member opens the case, and hold for
+whatever reads its record from the moment they were said."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ from kash.incidents.rules.parts import (
 
 # Who put her words into another language; `none`: nobody had to.
 INTERPRETERS = ("none", "peer", "relative", "professional", "other")
-# Who was there besides her and whoever wrote it down.
+# Who was there besides her and the person who wrote it down.
 PRESENT = ("nobody", "peer", "relative", "guardian", "advocate", "held_too", "police", "other")
-# To whom she had told it before.
+# Who she had told it to before.
 TOLD_BEFORE = ("nobody", "peer", "organisation", "lawyer", "health", "police", "court", "media")
 # Where her account may have been written down already, so that two may differ.
 TAKEN_DOWN = frozenset({"organisation", "lawyer", "health", "police", "court", "media"})
@@ -93,7 +93,7 @@ class Taking(BaseModel):
         return self != Taking()
 
     def was_taken_down(self) -> list[str]:
-        """To whom she told it before that may have written it down, in the order of the list."""
+        """Those she told it to before who may have written it down, in the order of the list."""
         return [code for code in TOLD_BEFORE if code in TAKEN_DOWN.intersection(self.told_before)]
 
 
@@ -177,11 +177,11 @@ class Record(RecordPart):
         """True if consent holds for a purpose: not until it was given, and until it is withdrawn.
 
         Of one person, or of the case: then everybody on record must consent, each by herself or by
-        an answer that was given for all (`consents`). Of whoever could not be asked, it holds for
-        `UNASKED`; so does what a phone sent that named nobody, once several are on record. To what
-        is never done with a child's case nobody consents while one is, or may be, on record. Nobody
-        consents to any use of a report of which she does not let be kept what is hers.
-        """
+        an answer that was given for all (`consents`). Of the person who could not be asked, it
+        holds for `UNASKED`; so does what a phone sent that named nobody, once several are on
+        record. To what is never done with a child's case nobody consents while one is, or may be,
+        on record. Nobody consents to any use of a report of which she does not let be kept what is
+        hers."""
         if purpose in NEVER_FOR_MINORS and self.has_minor():
             return False
         return all(
@@ -192,19 +192,19 @@ class Record(RecordPart):
 
     def agreed_to(self, purpose: str, person: str) -> bool:
         """True if the answer of one person to a purpose is a yes, whatever she said to keeping the
-        report; to what a child does not decide alone, that of whoever decides for her."""
+        report; to what a child does not decide alone, that of her guardian."""
         if purpose in BY_GUARDIAN and self.is_child(person):
             return is_agreed_for(self.consents, purpose, person)
         return holds(self._answer(purpose, person))
 
     def is_stopped(self, person: str) -> bool:
-        """True if one person said no to keeping the report, or whoever holds its receipt took that
-        back: nothing is done any more with what is hers."""
+        """True if one person said no to keeping the report, or the person who holds its receipt
+        took that back: nothing is done any more with what is hers."""
         return refuses_keeping(self._answer("record", person))
 
     def who_stopped(self) -> list[str]:
-        """The persons (ids; an empty one where nobody is on record) with whom nothing is done any
-        more."""
+        """The persons (ids; an empty one where nobody is on record) whose report is used for
+        nothing any more."""
         return [person for person in self._everyone("") if self.is_stopped(person)]
 
     def who_is_asked_again(self) -> list[str]:
@@ -236,7 +236,8 @@ class Record(RecordPart):
         )
 
     def answers_to(self, purpose: str, person: str = "") -> Iterator[CaseConsent]:
-        """Answers that count of one person, or of each on record; none of whoever said nothing."""
+        """Answers that count of one person, or of each on record; none of the person who said
+        nothing."""
         for each_person in self._everyone(person):
             answer = self._answer(purpose, each_person)
             if answer is not None:
@@ -254,7 +255,7 @@ class Record(RecordPart):
         return (filer | {source.account for source in self.information}) - {""}
 
     def is_about(self) -> set[str]:
-        """Persons known here to whom it was done, or from whom it is known, by public id."""
+        """Persons known here who it was done to, or who told of it, by public id."""
         hers = {person.person for person in self.persons}
         return (hers | {source.person for source in self.information}) - {""}
 
@@ -335,7 +336,7 @@ def from_bytes(plaintext: bytes) -> Record:
 
 
 PROTECTION = "child_protection"
-# What came of a referral: whoever was turned away or did not go is not protected by it.
+# What came of a referral: the person who was turned away or did not go is not protected by it.
 PROTECTED = frozenset({"reached", "helped"})
 # Whether she is held among adults, as far as anybody said.
 AMONG_ADULTS = ("", "yes", "no", "unknown")
@@ -347,7 +348,7 @@ def minors_of(record: Record) -> list[Person]:
 
 
 def unprotected(record: Record) -> list[Person]:
-    """Of those who are or may be under 18, whoever was not yet seen or helped by child
+    """Of those who are or may be under 18, the person who was not yet seen or helped by child
     protection: by a referral of her own, or one for everybody in the case."""
     reached = {
         referral.person
@@ -358,15 +359,15 @@ def unprotected(record: Record) -> list[Person]:
 
 
 def held_among_adults(held: list[Person]) -> list[Person]:
-    """Of those who are held, whoever is or may be under 18 and is held among adults."""
+    """Of those who are held, a person who is or may be under 18 and is held among adults."""
     return [
         person for person in held if may_be_minor(person.age_band) and person.among_adults == "yes"
     ]
 
 
 def to_ask_about_adults(held: list[Person]) -> list[Person]:
-    """Of those who are held, whoever is or may be under 18 and of whom nobody said yet whether she
-    is held among adults."""
+    """Of those who are held, a person who is or may be under 18 and nobody said yet whether she is
+    held among adults."""
     return [person for person in held if may_be_minor(person.age_band) and not person.among_adults]
 
 
@@ -421,15 +422,15 @@ def moments(record: Record) -> list[tuple[datetime, Event]]:
 
 
 def taken_back_at(record: Record, purpose: str) -> datetime | None:
-    """The hour in which whoever holds the receipt took a purpose back, if hers is the newest answer
-    to it; else None."""
+    """The hour in which the person who holds the receipt took a purpose back, if hers is the newest
+    answer to it; else None."""
     answers = [consent for consent in record.consents if consent.purpose == purpose]
     newest = max(answers, key=lambda one: one.at, default=None)
     return None if newest is None or newest.given or newest.by else newest.at
 
 
 def is_taken_back(record: Record, purpose: str) -> bool:
-    """True if the newest answer for a purpose is that of whoever holds the receipt."""
+    """True if the newest answer for a purpose is that of the person who holds the receipt."""
     return taken_back_at(record, purpose) is not None
 
 

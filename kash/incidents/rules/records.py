@@ -72,7 +72,7 @@ class LightRecord(NamedTuple):
         return self.tellers
 
     def is_about(self) -> frozenset[str]:
-        """Persons known here to whom it was done, or from whom it is known."""
+        """Persons known here who it was done to, or who told of it."""
         return self.concerned
 
 
@@ -357,9 +357,8 @@ def _rows(
 def write(record: Record, typed: Record) -> None:
     """Put what the form holds into a record; what the form does not know of it stays.
 
-    Rows that the form no longer has go, and with them what named them in acts and terms. Whether
-    it was filed on a phone is no matter of opinion: whoever did so is kept away by it.
-    """
+    Rows that the form no longer has go, and with them what named them in acts and terms. Whether it
+    was filed on a phone is no matter of opinion: the person who did so is kept away by it."""
     how = record.filing.how
     for place in SINGLE:
         put_at(record, place, value_at(typed, place))
@@ -414,8 +413,8 @@ def _forget_rows_that_went(record: Record) -> None:
 
 
 def persons_with_identity_taken_off(record: Record, typed: Record) -> list[str]:
-    """The codes of persons whose sealed identity would be left without its person. With whoever
-    does not let the report be kept hers goes too, unless somebody holds the case."""
+    """The codes of persons whose sealed identity would be left without its person. With the person
+    who does not let the report be kept hers goes too, unless somebody holds the case."""
     return [
         person.code
         for person in _taken_off(record, typed)

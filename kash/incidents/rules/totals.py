@@ -1,20 +1,20 @@
-"""A case as totals count it: when it was filed, who did it, what was done, and how mediation
-ended. One that is not to be counted yet says nothing. Alerts: who is told first, who next, and
-when the programme's drills come. A drill is an alert like any other, raised at a random minute of
-the week, nights included: were there hours without drills, an alert in one of them would be a real
-one. Evidence as it is sealed: its copies, their hashes, and through whose hands it went. This is
-what the vault's document of kind `evidence` holds, as JSON. The files themselves lie sealed under
-the same document's key. Sizes are bytes, hashes 64 hex characters of SHA-256. Keeping: what keeps
-a report, and until when one is kept that nothing keeps. Whoever files is told first: without her
+"""A case as totals count it: when it was filed, who did it, what was done, and how mediation ended.
+One that is not to be counted yet says nothing. Alerts: who is told first, who next, and when the
+programme's drills come. A drill is an alert like any other, raised at a random minute of the week,
+nights included: were there hours without drills, an alert in one of them would be a real one.
+Evidence as it is sealed: its copies, their hashes, and through whose hands it went. This is what
+the vault's document of kind `evidence` holds, as JSON. The files themselves lie sealed under the
+same document's key. Sizes are bytes, hashes 64 hex characters of SHA-256. Keeping: what keeps a
+report, and until when one is kept that nothing keeps. A person who files is told first: without her
 consent to keep it a report is shredded after seven days, unless somebody is held, help is under
-way, or a custodian alone may read it: she may be away for a week, and what only she may read is
-not lost unread. Nor is what she has to decide about, a report of bribery, before she did: that may
-be a duty, whatever anybody agreed to. That holds for every case, however it came in, and nobody
-can put it off by her word alone: consent is noted, help begins, or two members name the paper of a
-court. Search of cases by the words of their records, folded. A record is looked through as it was
-sealed, as JSON, before it is read: most do not hold the words and need not be taken apart.
-Summaries: one line of the register for each case, from its record's JSON. Filters of the register
-of cases: which lines fit what is asked besides words."""
+way, or a custodian alone may read it: she may be away for a week, and what only she may read is not
+lost unread. Nor is what she has to decide about, a report of bribery, before she did: that may be a
+duty, whatever anybody agreed to. That holds for every case, however it came in, and nobody can put
+it off by her word alone: consent is noted, help begins, or two members name the paper of a court.
+Search of cases by the words of their records, folded. A record is looked through as it was sealed,
+as JSON, before it is read: most do not hold the words and need not be taken apart. Summaries: one
+line of the register for each case, from its record's JSON. Filters of the register of cases: which
+lines fit what is asked besides words."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ class Keeps(StrEnum):
 def last_day(today: date, taken_back: date | None = None) -> date:
     """The last day on which a report is kept of which it turns out today that nothing keeps it.
     Where its keeping was `taken_back` by the receipt, the days began on that day; it stays until
-    tomorrow all the same, for whoever reads of it only now."""
+    tomorrow all the same, for the person who reads of it only now."""
     if taken_back is None:
         return today + timedelta(days=DAYS_KEPT)
     return max(taken_back + timedelta(days=DAYS_KEPT), today + timedelta(days=1))
@@ -315,8 +315,8 @@ def is_to_be_asked(record: Record) -> bool:
 
 
 def is_as_asked(record: Record) -> bool:
-    """True if whoever sent a report that is not kept left the tick out, or took it back: a tick may
-    also count for nothing since the others could not be asked."""
+    """True if the person who sent a report that is not kept left the tick out, or took it back: a
+    tick may also count for nothing since the others could not be asked."""
     answers = [consent for consent in record.consents if consent.purpose == "record"]
     ticked = any(consent.wish and consent.given for consent in answers)
     return not ticked or any(consent.is_taken_back for consent in answers)
@@ -329,7 +329,7 @@ def is_guarded(record: Record) -> bool:
 
 
 def is_held(record: Record) -> bool:
-    """True if somebody is held: of whom an arrest is known and no release, or the report came in
+    """True if somebody is held: an arrest of her is known and no release, or the report came in
     saying so and not everybody who may have been held is known to be free (as the register marks
     it, see `finding.Summary.held`)."""
     if any(person.arrested_at and not is_free(record, person) for person in record.persons):
@@ -488,11 +488,10 @@ class Summary(NamedTuple):
     `due_on` is the earliest day on which something promised is not done; `moments` start the clocks
     of those who are on record; `held`: it came in saying that somebody is held or in danger, and
     nobody says otherwise yet; `to_ask`: it was verified, and somebody was not asked yet what is
-    wanted; `refused`: whoever was asked last to mediate cannot, and nobody else is asked;
+    wanted; `refused`: the person who was asked last to mediate cannot, and nobody else is asked;
     `taken_back`: something was taken back by its receipt that no member has read yet, which its
     record does not tell; `to_ask_each`: one wanted it kept and it was taken back or refused by
-    another, so that each is asked.
-    """
+    another, so that each is asked."""
 
     reference: str
     state: str
@@ -620,8 +619,8 @@ def _is_refused(record: Mapping[str, Any]) -> bool:
 
 
 def let_go(record: Mapping[str, Any]) -> bool:
-    """True if everybody is free who may have been held: of whom an arrest is known or told of, else
-    all who are on record, else whoever a release was agreed and done for."""
+    """True if everybody is free who may have been held: those with an arrest that is known or told
+    of, else all on record, else those whose release was agreed and done."""
     persons = record.get("persons", ())
     if not persons:
         return any(

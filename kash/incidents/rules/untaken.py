@@ -10,7 +10,7 @@ from typing import Any
 from kash.incidents.rules.casework import OVER
 from kash.incidents.rules.totals import LASTS, let_go, said_held
 
-# With these a case comes to whoever works on it next.
+# With these a case comes to the person who works on it next.
 _COMES = frozenset({"added", "submit", "handed_over"})
 
 

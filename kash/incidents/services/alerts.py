@@ -101,14 +101,13 @@ def drill(now: datetime) -> bool:
 
 
 def tell_officers(now: datetime) -> int:
-    """Tell whoever is next of each alert at which nobody looked yet; how many were told.
+    """Tell the person who is next of each alert at which nobody looked yet; how many were told.
 
-    The order is that of the minute in which it was raised. A step that reaches no officer is
-    passed over at once; if none reaches anybody, it is tried again in the next minute.
-    """
+    The order is that of the minute in which it was raised. A step that reaches no officer is passed
+    over at once; if none reaches anybody, it is tried again in the next minute."""
     waiting = queries.open_alerts()
     if not waiting:
-        # A reader who stays would hold up whoever files.
+        # A reader who stays would hold up the person who files.
         db.session.rollback()
         return 0
     roster, keepers = queries.roster(), queries.custodians()

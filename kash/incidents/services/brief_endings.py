@@ -95,7 +95,8 @@ def note_open_briefs(box: Box, reference: str, record: Record) -> None:
 def stop_briefs(session: Session, box: Box, reference: str, purposes: Collection[str]) -> None:
     """End the open briefs of a case, from which these consents are taken back, without any key. If
     it is only the keeping of the report, what asks for the release of somebody who is held goes on.
-    A mediator who said yes finds that it ended; that she did is read by whoever opens the case."""
+    A mediator who said yes finds that it ended; that she did is read by the person who opens the
+    case."""
     if {"record", "mediation"}.isdisjoint(purposes):
         return
     briefs = box.briefs.get(reference, {})

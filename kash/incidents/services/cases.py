@@ -77,8 +77,8 @@ class HandsOver(Problem):
 
 
 class OpensToOfficers(Problem):
-    """With this saving a case is no longer for a custodian alone. Whoever saves it is told before,
-    and says that she knows."""
+    """With this saving a case is no longer for a custodian alone. A person who saves it is told
+    before, and says that she knows."""
 
     sentence = _l("With saving, this case is no longer for a custodian alone.")
 
@@ -107,8 +107,8 @@ def goes_to_custodian(by: Actor, seen: Seen, *, knows: bool) -> bool:
 
 
 def tell_of_who_is_held(change: Change, record: Record) -> None:
-    """If somebody of a case that is handed over is held, have whoever is on duty and the custodians
-    told, until a custodian has it."""
+    """If somebody of a case that is handed over is held, have the person who is on duty and the
+    custodians told, until a custodian has it."""
     if who_is_held(record):
         record.filing.held = True
         raise_alert(change.session, change.now)
@@ -118,7 +118,7 @@ CASE_CLOSED = _l("This case is closed. Open it again before you change it.")
 
 
 class History:
-    """History of one case until it is saved: what is done to it, by whom and why."""
+    """History of one case until it is saved: what is done to it, who did it and why."""
 
     def __init__(self, case: Case) -> None:
         self._case, self._state = case, case.state
@@ -224,7 +224,7 @@ def note_opening(
     """
     with audited(f"incidents.{what}", by) as change:
         session = change.session
-        # As whoever changes a case: first its row, then whatever belongs to it.
+        # As any change of a case: first its row, then whatever belongs to it.
         incident = locked_incident(session, case.reference)
         opened = open_case(by, vault, case.reference, session)
         keep_keys(session, vault, opened.documents)
@@ -259,7 +259,7 @@ def note_search(
     nothing keeps them any more (`CaseRegister.unsettled`). `shredded_read` are cases of which the
     actor has read that they were shredded as she asked."""
     with audited("incidents.searched", by) as change:
-        # As whoever changes a case: first its row, then whatever belongs to it.
+        # As any change of a case: first its row, then whatever belongs to it.
         rows = _locked_incidents(change.session, unsettled)
         keep_keys(change.session, vault, sealed)
         for reference in rows:
@@ -297,7 +297,7 @@ class CaseChange:
 
     @property
     def record(self) -> Record:
-        """The record as it stands now, whoever saved it last."""
+        """The record as it stands now, no matter who saved it last."""
         return self.case.record
 
     def refuse_closed(self) -> None:
@@ -323,7 +323,7 @@ class CaseChange:
 def _kept_from(case: Case) -> set[str]:
     """Of those who have a case, asked a mediator about it or were asked to mediate, who must not
     know of it any more: who turns out to have a part in it or in what belongs to it; and where it
-    is for a custodian alone, whoever else has it or is to be called."""
+    is for a custodian alone, all others who have it or are to be called."""
     open_requests = [
         intervention for intervention in case.record.interventions if intervention.brief
     ]
@@ -350,7 +350,7 @@ def _is_somebodys(record: Record) -> bool:
 
 
 def _kept_along(case: Case) -> set[str]:
-    """Of the reports that belong to a case those that may have to be kept from whoever has them,
+    """Of the reports that belong to a case those that may have to be kept from those who have them,
     once it is changed."""
     return {
         key
@@ -383,8 +383,8 @@ def _keep_away(found: CaseChange) -> None:
 
 
 def _keep_away_from_others(found: CaseChange) -> None:
-    """Keep from others what is written of one report, for all that belong to it: whoever must not
-    know of it any more does not keep another one of them."""
+    """Keep from others what is written of one report, for all that belong to it: the person who
+    must not know of it any more does not keep another one of them."""
     case, change = found.case, found.change
     # They were locked with the case itself.
     for key, incident in _locked_incidents(change.session, _kept_along(case)).items():
@@ -470,7 +470,7 @@ def _take_over(opened: CaseChange, *, shown: Case) -> None:
 
 
 def locked_incident(session: Session, reference: str) -> Incident:
-    """The row of a case, locked, so that whoever changes the case waits. Raises NotFound."""
+    """The row of a case, locked, so that the person who changes the case waits. Raises NotFound."""
     return one_or_404(
         session.scalar(select(Incident).where(Incident.public_id == reference).with_for_update())
     )

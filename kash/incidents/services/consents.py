@@ -70,7 +70,7 @@ class GuardiansAnswer:
 
 @dataclass(frozen=True)
 class NotedConsents:
-    """Outcome of noting answers: if anything differed, and for each purpose the persons (ids) whom
+    """Outcome of noting answers: if anything differed, and for each purpose the persons (ids) that
     an answer for everybody, or one that somebody else told, leaves out, since they refused it
     themselves."""
 
@@ -92,11 +92,10 @@ def answer_consents(
     record; of a purpose that is not among `answers` nothing was asked.
 
     `origin` says how they are known, one of `ORIGINS`: only what she said herself is an answer,
-    what she told somebody else is a wish (for `WISHED`), and for whoever could not be asked only
-    what may be done unasked is noted. Only what differs from what stands is noted. What was
+    what she told somebody else is a wish (for `WISHED`), and for the person who could not be asked
+    only what may be done unasked is noted. Only what differs from what stands is noted. What was
     withdrawn holds no more from this moment: everything that uses a consent asks for it anew, and a
-    mediator's open brief ends. Raises CaseChangedMeanwhile, NotFound and Damaged.
-    """
+    mediator's open brief ends. Raises CaseChangedMeanwhile, NotFound and Damaged."""
     if origin not in ORIGINS:
         raise NotFound
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
@@ -105,12 +104,12 @@ def answer_consents(
         everyone = list(record.codes)
         if person and person not in everyone:
             raise NotFound
-        whom = [person] if person or not everyone else everyone
+        people = [person] if person or not everyone else everyone
         for_all = not person and len(everyone) > 1
         left_out: dict[str, list[str]] = {}
         more: list[CaseConsent] = []
         for purpose, given in sayable.items():
-            for somebody in whom:
+            for somebody in people:
                 of_others = for_all or origin == "told_reporter"
                 if of_others and given and is_refused_herself(record.consents, purpose, somebody):
                     left_out.setdefault(purpose, []).append(somebody)
@@ -147,8 +146,8 @@ def note_guardians_answer(
     version: int,
     said: GuardiansAnswer,
 ) -> bool:
-    """Note what whoever decides for a child said for her, by a paper; whether that differed from
-    what stands. Only a custodian notes it, and it goes over no word of the child's own. Raises
+    """Note what the guardian of a child said for her, by a paper; whether that differed from what
+    stands. Only a custodian notes it, and it goes over no word of the child's own. Raises
     CaseChangedMeanwhile, NotFound and Damaged."""
     is_whole = (
         said.origin in GUARDIANS and said.paper.strip() and said.answers.keys() <= BY_GUARDIAN
@@ -188,8 +187,8 @@ def _is_new(stands: CaseConsent | None, given: bool, said: GuardiansAnswer) -> b
 
 
 def _is_not_hers_to_give(record: Record, purpose: str, person: str) -> bool:
-    """True if a child's yes says nothing: whoever decides for her gives it. That she takes back her
-    own no is noted."""
+    """True if a child's yes says nothing: her guardian gives it. That she takes back her own no is
+    noted."""
     if purpose not in BY_GUARDIAN or not record.is_child(person):
         return False
     return not is_refused_herself(record.consents, purpose, person)
@@ -282,7 +281,7 @@ def note_asked_again(
 def refuse_unasked(
     record: Record, paper: CourtPaper, told_of: Collection[str], now: datetime
 ) -> None:
-    """Raises Problem unless all of whom a paper tells (ids of persons) said yes to it lately."""
+    """Raises Problem unless all that a paper tells of (ids of persons) said yes to it lately."""
     left = not_asked(record, paper, told_of, to_local(now).date())
     if left:
         codes = record.codes_of(left)
@@ -355,9 +354,8 @@ def note_printed(
     pieces of evidence that it lists; the case as it then is, with a reference for its papers and
     what mediators answered.
 
-    Everybody whom it tells of (ids of persons) was asked again about this paper. `identities` are
-    ids of persons on record. Raises NobodyAgreed, AskAgain, CaseChangedMeanwhile, NotFound and
-    Damaged.
+    Everybody it tells of (ids of persons) was asked again about this paper. `identities` are ids of
+    persons on record. Raises NobodyAgreed, AskAgain, CaseChangedMeanwhile, NotFound and Damaged.
     """
     with audited("incidents.case_file_printed", by) as change:
         locked_incident(change.session, reference)

@@ -677,7 +677,7 @@ def note_try(
 
 
 def _heard_of(change: CaseChange, person: Person, what: str = "") -> None:
-    """End all that was said, or waits to be said, of nobody knowing where she is; whoever
+    """End all that was said, or waits to be said, of nobody knowing where she is; the person who
     asked for it reads that it was not done."""
     person.not_known_at = None
     for proposal in [*change.record.proposals]:
@@ -720,13 +720,12 @@ class WaitingCases:
     with a clock that runs, verified ones in which somebody is to be asked what is wanted, such in
     which a mediator said no and nobody else is asked; of those for a custodian alone, which nobody
     has yet, the ones with somebody who is or may be under 18, and about somebody of the programme;
-    those of which a custodian has to decide something (0 for whoever is none); such as are
-    shredded within two days if nothing keeps them until then; such of which something was taken
-    back that nobody has read yet; such in which each is to be asked whether it may stay; how
-    many people of open cases are asked again, whose yes was to earlier words; such in which the
-    actor may be the second member; and answers to what she asked a second member. Those of what was
-    taken back, of each who is asked, of the second member and the answers also where they are
-    closed."""
+    those of which a custodian has to decide something (0 for others); such as are shredded within
+    two days if nothing keeps them until then; such of which something was taken back that nobody
+    has read yet; such in which each is to be asked whether it may stay; how many people of open
+    cases are asked again, whose yes was to earlier words; such in which the actor may be the second
+    member; and answers to what she asked a second member. Those of what was taken back, of each who
+    is asked, of the second member and the answers also where they are closed."""
 
     over: int = 0
     held: int = 0

@@ -224,7 +224,7 @@ def delete_files(document: str) -> None:
 
 @dataclass(frozen=True)
 class Received:
-    """Receipt of a file as the member tells it who adds it: what it shows, from whom she has it and
+    """Receipt of a file as the member tells it who adds it: what it shows, who she has it from and
     when she got it, and what its file was called."""
 
     label: str = ""
@@ -421,7 +421,7 @@ def note_sheet(
 
 
 def words_shown(evidence: OpenEvidence) -> str:
-    """Digest of label, note and whom it shows, to know whether somebody else changed them since."""
+    """Digest of label, note and who it shows, to know whether somebody else changed them since."""
     shows = ",".join(evidence.listed.shows)
     words = f"{evidence.file.label}\n{evidence.file.note}\n{shows}"
     return sha256(words.encode()).hexdigest()[:16]
@@ -439,20 +439,19 @@ def label_evidence(
     shows: Sequence[str] | None = None,
 ) -> None:
     """Say anew what a piece of evidence shows; with `seen`, only if its words are still those.
-    `shows` are the persons (ids) whom it shows or names, none: everybody; None leaves that.
+    `shows` are the persons (ids) that it shows or names, none: everybody; None leaves that.
 
-    Raises NotFound, EvidenceDamaged and CaseChangedMeanwhile.
-    """
+    Raises NotFound, EvidenceDamaged and CaseChangedMeanwhile."""
     with changing("incidents.evidence_labelled", by, vault, reference) as case:
         evidence = open_evidence(vault, case.case, document, case.change.session)
         there = set(case.record.codes)
-        # Whoever was taken off the record is shown by it all the same.
+        # A person who was taken off the record is shown by it all the same.
         gone = [person for person in evidence.listed.shows if person not in there]
-        whom = evidence.listed.shows if shows is None else [*gone, *shows]
+        people = evidence.listed.shows if shows is None else [*gone, *shows]
         if not there.issuperset(shows or ()):
             raise NotFound
         words = (evidence.file.label, evidence.file.note)
-        if (*words, evidence.listed.shows) == (label, note, whom):
+        if (*words, evidence.listed.shows) == (label, note, people):
             # The same was sent twice.
             case.change.nothing()
             return
@@ -463,10 +462,10 @@ def label_evidence(
         codes = case.record.codes
         told = (
             ""
-            if whom == evidence.listed.shows
-            else ", ".join(codes.get(person, "–") for person in whom)
+            if people == evidence.listed.shows
+            else ", ".join(codes.get(person, "–") for person in people)
         )
-        evidence.listed.shows = list(whom)
+        evidence.listed.shows = list(people)
         evidence.file.custody.append(
             CustodyEvent(what="labelled", by=by.public_id, at=case.change.now, note=told)
         )
@@ -488,8 +487,8 @@ def show_copy(by: Actor, vault: OpenVault, reference: str, document: str) -> Han
 def export_original(
     by: Actor, vault: OpenVault, reference: str, document: str, paper: CourtPaper, note: str
 ) -> Handed:
-    """The original, to leave the vault; to whom and why is noted. Raises StaysHere, AskAgain and
-    NotFound."""
+    """The original, to leave the vault; who gets it and why is noted. Raises StaysHere, AskAgain
+    and NotFound."""
     handed = _handed(by, vault, reference, document, ORIGINAL)
     action = "incidents.evidence_exported"
     with _changing(action, by, vault, reference, document) as changed:

@@ -1,6 +1,6 @@
 """Writing by somebody who files: without an entry that says so, unless she holds keys herself.
-Filing on a phone, by somebody who can't read it back. Whoever holds no keys leaves nothing behind
-but what lies sealed in the letterbox: no audit entry, and no row until the next of the fixed
+Filing on a phone, by somebody who can't read it back. A person who holds no keys leaves nothing
+behind but what lies sealed in the letterbox: no audit entry, and no row until the next of the fixed
 hours, unless somebody is held now. After each write the database's own log of pages is emptied,
 since its order tells what was written next to what."""
 

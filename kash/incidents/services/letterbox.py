@@ -1,15 +1,15 @@
 """Taking away the order in which reports arrived from where the databases keep it. PostgreSQL
 writes beside each row the number of the transaction that wrote it, and lays rows down in their
 order; SQLite takes the pages of a file in their order. Set beside sessions and the audit, whose
-times are known, either would tell when a report arrived, and so perhaps from whom. Once an hour
-everything is therefore written anew, at once and in the order of random keys. Spending of the
-day's quota inside the transaction that files, and keeping it unreadable. Reminders: an hour in
-clear, of which nobody can tell what it is about, and a mail that says no more than that something
-is due. The letterbox: where filings lie until they become visible, and how they do. A row for each
-filing would say when one came: two copies of the database, taken before and after somebody was
-signed in by herself, would name her. So all of them lie in one sealed text of a fixed size, which
-is written anew once a minute whatever happens. At fixed hours what was sent becomes incidents, all
-in one transaction and in no order."""
+times are known, either would tell when a report arrived, and so perhaps who sent it. Once an hour
+everything is therefore written anew, at once and in the order of random keys. Spending of the day's
+quota inside the transaction that files, and keeping it unreadable. Reminders: an hour in clear, of
+which nobody can tell what it is about, and a mail that says no more than that something is due. The
+letterbox: where filings lie until they become visible, and how they do. A row for each filing would
+say when one came: two copies of the database, taken before and after somebody was signed in by
+herself, would name her. So all of them lie in one sealed text of a fixed size, which is written
+anew once a minute whatever happens. At fixed hours what was sent becomes incidents, all in one
+transaction and in no order."""
 
 from __future__ import annotations
 
@@ -127,9 +127,8 @@ def _mix_on_postgresql(connection: Connection) -> None:
 def _clustered(connection: Connection, table: str) -> bool:
     """Lay a table's rows down in the order of their keys; whether that is done.
 
-    It waits for whoever reads the table, such as a backup, and everybody else waits behind it, so
-    it waits for a moment only.
-    """
+    It waits for the person who reads the table, such as a backup, and everybody else waits behind
+    it, so it waits for a moment only."""
     connection.execute(text(f"SET lock_timeout = '{_LOCK_WAIT}ms'"))
     try:
         for _ in range(_TRIES):
@@ -397,7 +396,7 @@ def tend_letterbox(now: datetime) -> int:
         if db.engine.dialect.name == "sqlite":
             after_commit(_scrub)
         with letterbox(session) as box:
-            # In the order in which whoever files locks them: the letterbox, then the quota.
+            # In the order in which the person who files locks them: the letterbox, then the quota.
             tend_quota(session, now)
             _take_over(session, box)
             box.forget_old(local_today(), now)
@@ -406,7 +405,7 @@ def tend_letterbox(now: datetime) -> int:
 
 
 def _scrub() -> None:
-    # By the worker, whom nobody waits for.
+    # By the worker, which nobody waits for.
     scrub(patience=20)
 
 

@@ -1,5 +1,5 @@
 """Asking mediators, their answers, and who is on duty. How her account was taken, said once, or
-anew, and to whom it is given; her account itself is never touched."""
+anew, and who it is given to; her account itself is never touched."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _WHY_NOT = {
     Why.NOT_WANTED: _l("One of them does not want a mediator. If that has changed, note it first."),
     Why.ASK_FIRST: _l(
         "Ask them first what they want, and note it. Before that a mediator may be asked only for "
-        "the release of whoever is held, and for a doctor."
+        "the release of those who are held, and for a doctor."
     ),
 }
 
@@ -195,7 +195,7 @@ def _write(session: Session, row: Duty, details: DutyDetails) -> None:
 
 
 def end_duty(session: Session, account_id: int, _now: datetime) -> None:
-    """For whoever is locked out or leaves: no duty, and no briefs."""
+    """For the person who is locked out or leaves: no duty, and no briefs."""
     _end_briefs(session, account_id)
     session.execute(update(Duty).where(Duty.account_id == account_id).values(active=False))
 
@@ -213,8 +213,8 @@ def _end_briefs(session: Session, account_id: int) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """Request to a mediator: some of `rules.REQUESTS`, the station's name, whom to call (E.164),
-    and about which persons of the case (ids), of whom she is told only how many they are."""
+    """Request to a mediator: some of `rules.REQUESTS`, the station's name, who to call (E.164), and
+    about which persons of the case (ids): she is told only how many they are."""
 
     mediator: str
     requests: tuple[str, ...]
@@ -237,7 +237,7 @@ def ask_mediator(
     if not requests or not set(request.requests) <= set(rules.REQUESTS):
         raise NotFound
     if not (request.call_name.strip() and request.call_phone):
-        raise Problem(_l("Say whom of the programme the mediator calls, and at which number."))
+        raise Problem(_l("Say who of the programme the mediator calls, and at which number."))
     with changing("incidents.changed", by, vault, reference, version=version) as case:
         case.refuse_closed()
         persons = [person.id for person in case.record.persons if person.id in request.persons]

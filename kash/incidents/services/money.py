@@ -138,7 +138,7 @@ def make_bail_of_term(
 
 
 def report_notes(case: Case, vault: OpenVault) -> list[ReportNote]:
-    """Notes of custodians on a case, the oldest first; none for whoever is no custodian."""
+    """Notes of custodians on a case, the oldest first; none for anybody else."""
     return notes_of([case], vault).get(case.reference, [])
 
 

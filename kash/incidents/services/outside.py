@@ -16,7 +16,7 @@ from kash.policy import Actor
 
 
 def why_another(standing: Standing) -> Any:
-    """Why somebody else agrees to a contact, said to whoever stands so; empty if she may."""
+    """Why somebody else agrees to a contact, said to the person who stands so; empty if she may."""
     if standing is Standing.ASKED:
         return _l("Another person agrees to it: a director or a custodian who did not propose it.")
     return STANDING_SENTENCES.get(standing, "")
@@ -24,8 +24,8 @@ def why_another(standing: Standing) -> Any:
 
 def propose_contact(by: Actor, name: str, reach: str) -> None:
     """Propose a contact, in place of what this person proposed before and of nothing that another
-    did: whoever might be complained of must not keep others from agreeing. What holds goes on
-    holding until then."""
+    did: the person who might be complained of must not keep others from agreeing. What holds goes
+    on holding until then."""
     proposed = Contact(name, reach, by.public_id)
     change_settings(by, "outside", SETTINGS, {f"{PROPOSED}:{by.public_id}": proposed.as_kept()})
 

@@ -1,8 +1,7 @@
 """Receipts in somebody's hands: she chooses its word, looks, and takes back what was allowed.
 
-By whoever holds no keys nothing of it leaves an entry, and nothing a row before a member opened the
-case: it lies in the letterbox like a filing.
-"""
+By the person who holds no keys nothing of it leaves an entry, and nothing a row before a member
+opened the case: it lies in the letterbox like a filing."""
 
 from __future__ import annotations
 
@@ -186,7 +185,7 @@ def found_by_pass(carried: str) -> Found | None:
 
 def keys_to_add_by(carried: str) -> ReceiptKeys | None:
     """Keys of the report to which a page adds, None if its pass is none. However long that was
-    open: told alone it would be read by whom the first one keeps away."""
+    open: told alone it would be read by those that the first one keeps away."""
     return _carried(carried)[1]
 
 
@@ -212,7 +211,7 @@ def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
     keys = found.keys
     with without_trace("incidents.consents_taken_back", by) as filing:
         session = filing.session
-        # As whoever changes a case: first its row, so that nothing is begun under a consent that is
+        # As any change of a case: first its row, so that nothing is begun under a consent that is
         # just taken back.
         incident = session.scalar(
             select(Incident).where(Incident.receipt_hash == keys.hash).with_for_update()

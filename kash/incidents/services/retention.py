@@ -1,8 +1,8 @@
 """Texts made of cases for others to read: each ends as soon as the consent to it does. Which case
-it was made of is noted in the letterbox, under the server's keys: whoever holds a receipt takes a
-consent back while no member has the vault open, and what was made must vanish at that moment. In
-the database nothing tells that it exists. Reports that nothing keeps: noted as soon as that is
-known, so that a chore shreds them without any key once their days are over
+it was made of is noted in the letterbox, under the server's keys: the person who holds a receipt
+takes a consent back while no member has the vault open, and what was made must vanish at that
+moment. In the database nothing tells that it exists. Reports that nothing keeps: noted as soon as
+that is known, so that a chore shreds them without any key once their days are over
 (`shredding.shred_unkept`). What a case says is sealed, so that a chore cannot read whether it may
 be kept. Filing knows it at the moment of sending, and a member whenever she opens or changes the
 case; both note it in the letterbox. There is no column for it: who reads the database would learn
@@ -142,7 +142,7 @@ def _fate(
     noted, first = box.fates.get(reference), box.additions.get(reference, "")
     keeps = what_keeps(with_answers(record, session), state) is not None
     # What was told afterwards stays as long as the report that it adds to. It has days of its own:
-    # whoever told it late has no fewer in which she can agree.
+    # the person who told it late has no fewer in which she can agree.
     waits = bool(first) and first not in box.fates and bool(_are_there(session, [first]))
     if keeps or waits:
         return None
@@ -185,8 +185,8 @@ def note_document(session: Session, reference: str, document: str) -> None:
 
 
 def forget(session: Session, reference: str, record: Record, asked_by: str, today: date) -> None:
-    """Forget the days of a case that is shredded by hand, and keep for whoever asked for it that
-    it was."""
+    """Forget the days of a case that is shredded by hand, and keep for the person who asked for it
+    that it was."""
     with letterbox(session) as box:
         box.shredded_for.setdefault(asked_by, {})[reference] = today
         forget_shredded(session, box, {reference: for_custodian(record) is None})

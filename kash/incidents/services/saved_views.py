@@ -47,7 +47,7 @@ class ReportsStillWait(Problem):
     status, field = 409, ""
     sentence = _l(
         "What was sent is not visible yet, although its hour has come, so nothing is counted. Ask"
-        " whoever runs the server whether the worker runs."
+        " the operator of the server whether the worker runs."
     )
 
 

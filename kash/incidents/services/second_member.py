@@ -123,8 +123,8 @@ def put_before_a_second(change: CaseChange, act: str, reason: str, **more: str) 
 
 def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -> MemberProposal:
     """The proposal of one of these acts to which a member agrees, as it can be done now, taken out
-    of its case, and the answer kept for whoever asked. Raises DecidedMeanwhile, AnotherDecides and
-    OnHold."""
+    of its case, and the answer kept for the person who asked. Raises DecidedMeanwhile,
+    AnotherDecides and OnHold."""
     waiting = proposed(case.record, proposal)
     if waiting is None or waiting.act not in acts:
         raise Problem(DECIDED, field="")
@@ -141,7 +141,7 @@ def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -
 def answer(
     record: Record, asked: MemberProposal, by: Actor, *, agrees: bool, reason: str = ""
 ) -> None:
-    """Take a request out of a record, and keep for whoever asked what another said to it."""
+    """Take a request out of a record, and keep for the person who asked what another said to it."""
     record.proposals.remove(asked)
     if asked.by != by.public_id:
         record.member_answers.append(
@@ -301,7 +301,7 @@ def _delete(files: list[str], done: Shredded) -> None:
             storage.delete(name)
             done.files += 1
         except storage.StorageError:
-            # Without its key it is noise; a chore of whoever keeps files may try again.
+            # Without its key it is noise; a chore of the person who keeps files may try again.
             done.left += 1
 
 
@@ -322,7 +322,7 @@ def shred_unkept(today: date) -> int:
         return 0
     with audited("incidents.shredded_unkept", SYSTEM) as change:
         session = change.session
-        # As whoever changes a case: first its row, then the letterbox.
+        # As any change of a case: first its row, then the letterbox.
         query = select(Incident).where(Incident.public_id.in_(due)).order_by(Incident.id)
         rows = {
             incident.public_id: incident for incident in session.scalars(query.with_for_update())
@@ -363,7 +363,7 @@ def shred_unkept(today: date) -> int:
 _SENTENCES = {
     Refusal.STATE: _l("The case is not at this step any more. Look at it again."),
     Refusal.SAME_PERSON: _l(
-        "Somebody else decides this: whoever filed or triaged a case does not verify it."
+        "Somebody else decides this: a person who filed or triaged a case does not verify it."
     ),
     Refusal.OUTCOME: _l("Say what came of it: this outcome does not fit the case as it stands."),
     Refusal.REASON: _l("Write the reason."),
@@ -382,7 +382,7 @@ _SENTENCES = {
     Refusal.ASK_FIRST: _l("It is not known yet what is wanted. Ask, and note it."),
     Refusal.ENDINGS: _l("Say for each person how it ended."),
     Refusal.NOT_WANTED: _l(
-        "Mediation is only for whoever wants it and agreed that a mediator is asked. Ask what is "
+        "Mediation is only for those who want it and agreed that a mediator is asked. Ask what is "
         "wanted, and note both."
     ),
 }
@@ -441,7 +441,7 @@ def take_step(
             raise StepRefused(why)
         if verb == "close" and record.holds:
             raise OnHold
-        # Whoever takes it on does not want it gone as it was.
+        # A person who takes it on does not want it gone as it was.
         for proposal in [proposal for proposal in record.proposals if proposal.act == SHRED]:
             answer(record, proposal, by, agrees=False, reason=reason)
         target = target_of(STEPS[verb], verified=record.verification.outcome == "verified")

@@ -327,7 +327,7 @@ def _clocks(record: Record, now: datetime) -> list[Any]:
     return [
         {
             "clock": clock,
-            "whom": [(person, codes[person]) for person in clock.persons],
+            "people": [(person, codes[person]) for person in clock.persons],
             "several": len(codes) > 1,
             "since": wording.since_text(clock, now) if clock.kind == "court" else "",
             "left": wording.left_text(clock, now),
@@ -435,8 +435,8 @@ def opening_text() -> str:
     """Text on what follows when a case is no longer for a custodian alone."""
     return _(
         "With saving, all documentation officers and directors read this case: what stands in it,"
-        " the comments, the first account and every change, also what was taken off here. Whoever"
-        " of them did it reads it too, unless that account is named beside the party."
+        " the comments, the first account and every change, also what was taken off here. One"
+        " of them who did it reads it too, unless that account is named beside the party."
     )
 
 
@@ -534,7 +534,7 @@ SORTS: dict[str, Callable[[RegisterLine], Any]] = {
 }
 ENTRIES = (
     Entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit"),
-    # Whoever reads reports has no place in the bar for filing one.
+    # A person who reads reports has no place in the bar for filing one.
     Entry(_l("Six short steps"), "incidents.filing", 30, "incidents.file"),
 )
 _LAST = "9999"

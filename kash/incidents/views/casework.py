@@ -418,11 +418,11 @@ REFERRALS = CaseSection(
 
 
 def says_open(one: OpenThing, record: Record) -> str:
-    """All that is open, and of whom."""
+    """All that is open, and who it is about."""
     codes = record.codes
-    whom = ", ".join(codes[person] for person in one.persons if person in codes)
+    people = ", ".join(codes[person] for person in one.persons if person in codes)
     what = str(wording.CLOCK_NAMES[one.clock] if one.clock else wording.OPEN_NAMES[one.kind])
-    return f"{what}: {whom}" if whom else what
+    return f"{what}: {people}" if people else what
 
 
 @blueprint.route("/<reference>/s/<step:verb>", methods=["GET", "POST"])

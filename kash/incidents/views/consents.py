@@ -1,5 +1,5 @@
-"""Consents: the words are read out, answers noted, and it is shown what stands for whom and why.
-Asking again before a paper goes to a court: the words, the answers, and which papers may go.
+"""Consents: the words are read out, answers noted, and it is shown what stands for each person and
+why. Asking again before a paper goes to a court: the words, the answers, and which papers may go.
 Choices of each person of a case: a part of its page, and a page on which they are noted. Pages of
 the second member: what waits for her, deciding, and holds."""
 
@@ -228,7 +228,7 @@ def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
     words = _("Yes, of everybody") if whole else _("Yes: %(codes)s", codes=", ".join(agreed))
     why = (
         _(
-            "%(codes)s refused. A yes for everybody leaves out whoever refused it herself.",
+            "%(codes)s refused. A yes for everybody leaves out those who refused it themselves.",
             codes=", ".join(refused),
         )
         if refused
@@ -304,7 +304,7 @@ def consents(reference: str) -> ResponseReturnValue:
         names=names.PURPOSE_NAMES,
         by={
             **account_names({consent.by for consent in case.record.consents} - {""}),
-            "": _("whoever holds the receipt"),
+            "": _("the holder of the receipt"),
         },
     )
 
@@ -545,7 +545,7 @@ def asked(reference: str) -> ResponseReturnValue:
 @require_vault
 def seconds_list() -> ResponseReturnValue:
     """Everything on which a second member decides, the oldest first; and a button for what was
-    shredded, which stands there until whoever asked for it says that she has seen it."""
+    shredded, which stands there until the person who asked for it says that she has seen it."""
     actor, vault = current_actor(), the_vault()
     if request.method == "POST":
         note_search(actor, vault, [], shredded_read=request.form.get("seen", "").split())

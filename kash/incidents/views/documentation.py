@@ -163,7 +163,7 @@ def _is_public_id(text: str) -> bool:
 
 
 def _prepare(form: DocumentationForm) -> None:
-    """Offer what is known here; who is on record stays on offer, whoever it is."""
+    """Offer what is known here; all who are on record stay on offer."""
     offered = dict(known_accounts())
     named = (*form.rows("information"), *form.rows("parties"))
     told = {name.account.data for name in named}
@@ -557,8 +557,10 @@ class ShownChanges:
                 words = _("She could not be asked")
             elif value.get("wish"):
                 words = _("Wish: yes") if given else _("Wish: no")
-            whom = participant_label(self._record, person) if person else _("Everybody in the case")
-            return f"{names.PURPOSE_NAMES.get(purpose, purpose)}: {words} ({whom})"
+            people = (
+                participant_label(self._record, person) if person else _("Everybody in the case")
+            )
+            return f"{names.PURPOSE_NAMES.get(purpose, purpose)}: {words} ({people})"
         if group == "evidence":
             return f"{value.get('number', 0)} {value.get('label', '')}".strip()
         if group == "links":

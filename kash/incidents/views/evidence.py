@@ -226,14 +226,14 @@ def _papers(found: OpenEvidence) -> tuple[list[CourtPaper], list[str]]:
     return papers_for(record, whom_it_shows(record, found.listed))
 
 
-def papers_for(record: Record, whom: Collection[str]) -> tuple[list[CourtPaper], list[str]]:
+def papers_for(record: Record, people: Collection[str]) -> tuple[list[CourtPaper], list[str]]:
     """Papers about which all of these persons (ids) said yes; and while there is none, the codes of
     those who are still to be asked about the newest."""
     today = local_today()
     papers = papers_asked_about(record, today)
-    whole = [paper for paper in papers if not not_asked(record, paper, whom, today)]
+    whole = [paper for paper in papers if not not_asked(record, paper, people, today)]
     newest = next(iter(papers), CourtPaper("", ""))
-    left = [] if whole else not_asked(record, newest, whom, today)
+    left = [] if whole else not_asked(record, newest, people, today)
     return whole, record.codes_of(left)
 
 
@@ -344,7 +344,7 @@ def evidence_label(reference: str, document: str) -> ResponseReturnValue:
 @allow("incidents.edit", fresh=True)
 @require_vault
 def evidence_original(reference: str, document: str) -> ResponseReturnValue:
-    """Download the original, once it is said to whom it goes."""
+    """Download the original, once it is said who gets it."""
     actor, vault, evidence = _one(reference, document)
     form = ExportForm()
     papers, unasked = _papers(evidence)
@@ -557,7 +557,7 @@ def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
 @allow("incidents.edit")
 @require_vault
 def identity_of(document: str) -> ResponseReturnValue:
-    """From a request to the page of the one whom it is about."""
+    """From a request to the page of the person it is about."""
     cases, _damaged = open_cases(current_actor(), the_vault())
     for case in cases:
         for person in case.record.persons:
@@ -567,7 +567,7 @@ def identity_of(document: str) -> ResponseReturnValue:
 
 
 def identity_address(document: str) -> str:
-    """From a sealed identity, by its public id, to the page of the one whom it is about."""
+    """From a sealed identity, by its public id, to the page of the person it is about."""
     return url_for("incidents.identity_of", document=document)
 
 

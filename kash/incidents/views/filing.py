@@ -203,7 +203,8 @@ def _word_again(
 @leaves_no_trace
 @always_answered
 def receipt() -> ResponseReturnValue:
-    """How far a report has come, and what was allowed, for whoever holds its code and word."""
+    """How far a report has come, and what was allowed, for the person who holds its code and
+    word."""
     language = speak()
     if "pass" in request.form:
         return _taking_back(language)

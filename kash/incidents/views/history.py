@@ -98,7 +98,7 @@ def changes(reference: str) -> ResponseReturnValue:
 
 
 def whom_it_names(record: Record) -> set[str]:
-    """Accounts of those by whom words were taken out, or the first account was given out."""
+    """Accounts of those who took words out, or gave the first account out."""
     who = {account for removal in record.taken_out for account in (removal.by, removal.second)}
     return who | {handover.by for handover in record.accounts_given}
 
@@ -107,7 +107,7 @@ def whom_it_names(record: Record) -> set[str]:
 @allow("incidents.edit", fresh=True)
 @require_vault
 def give_account(reference: str) -> ResponseReturnValue:
-    """Give her first account to somebody outside, once it is said to whom and why."""
+    """Give her first account to somebody outside, once it is said who gets it and why."""
     actor, vault, case = load_case(reference)
     form = AccountForm()
     accounts = all_accounts_of(vault, case.record)
@@ -226,7 +226,7 @@ def _parts(record: Record) -> dict[Any, str]:
     return {
         _("When"): ", ".join(filter(None, [*days, happening.about_when])),
         _("Where"): ", ".join(filter(None, [place.ward, place.place])),
-        _("To whom it was done"): ", ".join(
+        _("Who it was done to"): ", ".join(
             f"{person.code}: {names.AGE_BAND_NAMES.get(person.age_band, person.age_band)}"
             for person in record.persons
         ),
@@ -252,7 +252,7 @@ def _parts(record: Record) -> dict[Any, str]:
         ),
         _("In her words"): record.narrative,
         _("What is asked for"): "\n".join(filter(None, [*wanted, record.asked_for])),
-        _("From whom it is known"): ", ".join(
+        _("Who told of it"): ", ".join(
             str(names.SOURCE_NAMES.get(source.source, source.source))
             for source in record.information
         ),
@@ -409,7 +409,7 @@ def officers() -> ResponseReturnValue:
 @blueprint.route("/o/<account>", methods=["GET", "POST"])
 @allow("incidents.duty")
 def officer(account: str) -> ResponseReturnValue:
-    """Change when an officer is told, and after whom."""
+    """Change when an officer is told, and who before her."""
     on_roster = queries.on_roster(account)
     form = OfficerForm()
     if not form.is_submitted():

@@ -365,7 +365,7 @@ def answer_brief(brief_id: str) -> ResponseReturnValue:
     accepts = request.form.get("answer") == "yes"
     if brief_id in ended_briefs(current_actor()):
         return _has_ended()
-    # Of what is refused nothing stays, not even whom to call.
+    # Of what is refused nothing stays, not even who to call.
     call = own_brief(current_actor(), brief_id)
     mediation.answer_brief(current_actor(), brief_id, accepts=accepts)
     flash(

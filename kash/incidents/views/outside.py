@@ -35,7 +35,7 @@ def outside() -> ResponseReturnValue:
         form = OutsideForm(formdata=None)
         with CaughtProblem() as caught:
             agree_to_contact(actor, request.form["agree"])
-            flash(_("Agreed. It is shown to whoever reports from now on."))
+            flash(_("Agreed. It is shown to all who report from now on."))
             return to("outside")
         problem = caught.sentence
     elif form.validate_on_submit():
