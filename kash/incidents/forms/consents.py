@@ -26,7 +26,7 @@ from kash.incidents.rules.clocks import Policy, ReportNote, missing_of, wrong_wi
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
 from kash.incidents.rules.mediation import FOR_PEOPLE, RESULTS, Result
 from kash.incidents.rules.older_records import BY_GUARDIAN
-from kash.incidents.rules.parts import CashBail, Term
+from kash.incidents.rules.parts import CashBail, Term, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.services.consents import AskedAgain, GuardiansAnswer, Said
 from kash.incidents.services.mediation import DutyDetails
@@ -544,7 +544,7 @@ def bail_from(term: Term, record: Record) -> CashBail:
     """Cash bail with all that can be taken over of a term that was set aside, to be looked
     through."""
     persons = set(record.codes)
-    station = next((party for party in record.parties if party.id == term.owed_to), None)
+    station = by_id(record.parties, term.owed_to)
     return CashBail(
         id="b" + fresh_key("terms")[1:],
         person=term.owed_by if term.owed_by in persons else "",

@@ -44,7 +44,7 @@ from kash.incidents.rules.clocks import Policy, ReportNote, is_decided, policy_f
 from kash.incidents.rules.consents import Reader, Seen, may_read
 from kash.incidents.rules.letterbox import adds_to, first_of
 from kash.incidents.rules.mediation import Answer, Mediator, Result, take_over
-from kash.incidents.rules.parts import Evidence
+from kash.incidents.rules.parts import Evidence, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.record import from_bytes as record_from_bytes
 from kash.incidents.rules.totals import (
@@ -415,9 +415,7 @@ def open_evidence(
     vault: OpenVault, case: Case, document: str, session: Session | None = None
 ) -> OpenEvidence:
     """One piece of evidence of a case. Raises NotFound and EvidenceDamaged."""
-    listed = one_or_404(
-        next((piece for piece in case.record.evidence if piece.document == document), None)
-    )
+    listed = one_or_404(by_id(case.record.evidence, document, "document"))
     sealed = fetch(session or db.session(), document, kind=KIND)
     if not sealed:
         raise EvidenceDamaged

@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES, HOLDS
 from kash.incidents.rules.money import names_officer
-from kash.incidents.rules.parts import CashBail, Person, Referral, Term
+from kash.incidents.rules.parts import CashBail, Person, Referral, Term, by_id
 from kash.incidents.rules.record import Record
 from kash.workshops.holidays.rules import is_public_holiday
 
@@ -117,7 +117,7 @@ def receipt_as_read(text: str) -> str:
 
 def bail_of(record: Record, key: str) -> CashBail | None:
     """One of them by its id."""
-    return next((bail for bail in record.bail if bail.id == key), None)
+    return by_id(record.bail, key)
 
 
 @dataclass(frozen=True)

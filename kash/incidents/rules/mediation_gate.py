@@ -18,7 +18,7 @@ from kash.incidents.rules.consents import CaseConsent
 from kash.incidents.rules.filing import ASSAULT, MONEY, SETTLED_FAMILIES, family_of
 from kash.incidents.rules.mediation import RELEASE, REQUESTS, may_be_asked_for
 from kash.incidents.rules.money import has_price, is_in_authority
-from kash.incidents.rules.parts import TERM_KINDS, Act, Intervention, Person, Term
+from kash.incidents.rules.parts import TERM_KINDS, Act, Intervention, Person, Term, by_id
 from kash.incidents.rules.record import Record
 
 ALWAYS = ("release", "return", "stop", "medical")
@@ -195,7 +195,7 @@ def _barred(record: Record, people: Collection[str], requests: Collection[str]) 
 
 def _is_emergency(record: Record, person: str, requests: Collection[str]) -> bool:
     """True if what is asked can't wait for her answer: she is held, since her release is asked."""
-    somebody_held = next((somebody for somebody in record.persons if somebody.id == person), None)
+    somebody_held = by_id(record.persons, person)
     if somebody_held is not None and is_free(record, somebody_held):
         return False
     is_held = not _FREES.isdisjoint(requests) or (

@@ -7,11 +7,13 @@ Amounts are integer cents. Moments are aware and in UTC.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Part = TypeVar("Part")
 
 PARTY_KINDS = (
     "police",
@@ -412,6 +414,11 @@ class Hold(RecordPart):
     paper: str = ""
     details: str = ""
     second: str = ""
+
+
+def by_id(parts: Iterable[Part], key: str, name: str = "id") -> Part | None:
+    """The part with an id, or with the document of this id; None if there is none."""
+    return next((part for part in parts if getattr(part, name) == key), None)
 
 
 def next_id(parts: Sequence[RecordPart], letter: str) -> str:

@@ -300,6 +300,20 @@ class CaseChange:
         """The record as it stands now, no matter who saved it last."""
         return self.case.record
 
+    @property
+    def session(self) -> Session:
+        """The session of the transaction that saves it."""
+        return self.change.session
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the change."""
+        return self.change.now
+
+    def nothing(self) -> None:
+        """Note that nothing was changed after all."""
+        self.change.nothing()
+
     def refuse_closed(self) -> None:
         """Raise Problem if the case is over."""
         if self.row.state in OVER:
@@ -376,7 +390,7 @@ def _keep_away(found: CaseChange) -> None:
         return
     away, holder = _kept_from(found.case), found.record.assigned_to
     why = for_custodian(found.case.seen)
-    end_what_tells_who_must_not_know(found.change.session, found.record, why, away)
+    end_what_tells_who_must_not_know(found.session, found.record, why, away)
     if holder and holder in away:
         found.record.assigned_to = ""
         found.happened("unassigned", about=holder)
@@ -581,7 +595,7 @@ def assign(
         }:
             raise NotFound
         if change.record.assigned_to == account:
-            change.change.nothing()
+            change.nothing()
             return
         change.record.assigned_to = account
         change.happened("assigned" if account else "unassigned", about=account)
@@ -608,10 +622,10 @@ def comment(reference: str, text: str, *, by: Actor, vault: OpenVault) -> None:
         newest = comments[-1] if comments else None
         if newest and (newest.by, newest.text) == (by.public_id, text):
             # The same was sent twice.
-            change.change.nothing()
+            change.nothing()
             return
         comments.append(
-            Comment(id=next_id(comments, "c"), by=by.public_id, at=change.change.now, text=text)
+            Comment(id=next_id(comments, "c"), by=by.public_id, at=change.now, text=text)
         )
 
 
@@ -627,7 +641,7 @@ def add_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVa
     with changing("incidents.changed", by, vault, reference, also=also) as change:
         record = change.record
         if any((link.kind, link.id) == (kind, target) for link in record.links):
-            change.change.nothing()
+            change.nothing()
             return
         if len(record.links) >= MOST_LINKS:
             raise NotNow
@@ -655,7 +669,7 @@ def remove_link(reference: str, kind: str, target: str, *, by: Actor, vault: Ope
         record.links = links
         change.happened("unlinked", about=target)
         if kind == "incident":
-            stand_alone(change.change.session, reference)
+            stand_alone(change.session, reference)
             # It may have been shredded, or be not for her: her side goes, the other stays.
             with suppress(NotFound), _other(change, target) as other:
                 _drop(other, reference)

@@ -119,7 +119,7 @@ def answer_consents(
                 answer = CaseConsent(
                     purpose=purpose,
                     given=given,
-                    at=case.change.now,
+                    at=case.now,
                     by=by.public_id,
                     person=somebody,
                     wording=VERSION if origin != "not_asked" else "",
@@ -131,10 +131,10 @@ def answer_consents(
                 if _differs(record, answer):
                     more.append(answer)
         if not more:
-            case.change.nothing()
+            case.nothing()
             return NotedConsents(False, left_out)
         record.consents += more
-        end_briefs_without_consent(case.change.session, record)
+        end_briefs_without_consent(case.session, record)
         case.happened("consents")
         return NotedConsents(True, left_out)
 
@@ -162,7 +162,7 @@ def note_guardians_answer(
             CaseConsent(
                 purpose=purpose,
                 given=given,
-                at=case.change.now,
+                at=case.now,
                 by=by.public_id,
                 person=said.person,
                 wording=VERSION,
@@ -174,7 +174,7 @@ def note_guardians_answer(
             if _is_new(guardians_answer(record.consents, purpose, said.person), given, said)
         ]
         if not more:
-            case.change.nothing()
+            case.nothing()
             return False
         record.consents += more
         case.happened("consents")
@@ -262,7 +262,7 @@ def note_asked_again(
                 on=said.on,
                 read_back_on=said.read_back_on,
                 language=said.language,
-                at=case.change.now,
+                at=case.now,
                 by=by.public_id,
             )
             for person in said.persons
@@ -272,7 +272,7 @@ def note_asked_again(
             (answer.person, answer.says()) for answer in more
         ]:
             # The same was sent twice.
-            case.change.nothing()
+            case.nothing()
             return
         case.record.court_asks += more
         case.happened("court_asked")
@@ -404,14 +404,14 @@ def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None
             person=said.person,
             wanted=wanted,
             on=said.on,
-            at=case.change.now,
+            at=case.now,
             by=by.public_id,
             origin=said.origin,
         )
         noted = answers_of(case.record, said.person)
         if noted and noted[-1].says() == choice.says():
             # The same was sent twice.
-            case.change.nothing()
+            case.nothing()
             return
         if said.version not in (None, len(noted)):
             raise CaseChangedMeanwhile
@@ -439,7 +439,7 @@ def note_own_yes(
         before = own_answer(case.record, person)
         if before is not None and has_own_yes(case.record, person) is given:
             # The same was sent twice.
-            case.change.nothing()
+            case.nothing()
             return
         if version != case.case.version:
             raise CaseChangedMeanwhile
@@ -447,7 +447,7 @@ def note_own_yes(
             CaseConsent(
                 purpose=CHARGE,
                 given=given,
-                at=case.change.now,
+                at=case.now,
                 by=by.public_id,
                 person=person,
                 wording=charge_warning.VERSION,

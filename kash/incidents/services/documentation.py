@@ -51,6 +51,7 @@ from kash.incidents.rules.parts import (
     Referral,
     SearchTry,
     Term,
+    by_id,
 )
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
 from kash.incidents.rules.records import (
@@ -380,7 +381,7 @@ def write_case(
         case.why = written.why
         if persons_with_identity_taken_off(case.record, written.typed):
             raise Problem(IDENTITY_WOULD_BE_LEFT, field="")
-        shred(case.change.session, identities_of_who_refused(case.record, written.typed))
+        shred(case.session, identities_of_who_refused(case.record, written.typed))
         before, alone = case.record.model_copy(), for_custodian(case.case.seen)
         write(case.record, written.typed)
         refuse_bribes(case.record)
@@ -397,7 +398,7 @@ def write_case(
             case.happened("handed_over")
         else:
             case.happened("written")
-        forget_typed(case.change.session, by, written.token)
+        forget_typed(case.session, by, written.token)
 
 
 @dataclass(frozen=True)
@@ -422,7 +423,7 @@ def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> No
     with changing("incidents.referred", by, vault, reference) as case:
         case.refuse_closed()
         if any(other.id == referral.id for other in case.record.referrals):
-            case.change.nothing()
+            case.nothing()
             return
         case.record.referrals.append(referral)
         case.happened("referred", referral.kind)
@@ -440,18 +441,14 @@ def say_outcome(
     """Say how a referral went, or take that back by an empty outcome; with `seen`, only if that is
     what was told of it until now. Raises as `refer`."""
     with changing("incidents.referral_updated", by, vault, reference) as case:
-        referral = one_or_404(
-            next(
-                (referral for referral in case.record.referrals if referral.id == referral_id), None
-            )
-        )
+        referral = one_or_404(by_id(case.record.referrals, referral_id))
         before = told_of(referral)
         referral.outcome = outcome.outcome
         referral.outcome_on = outcome.on if outcome.outcome else None
         referral.note = outcome.note
         if told_of(referral) == before:
             # The same was sent twice.
-            case.change.nothing()
+            case.nothing()
             return
         if seen is not None and seen != before:
             raise CaseChangedMeanwhile
@@ -467,7 +464,7 @@ def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
     with changing("incidents.term_agreed", by, vault, reference) as case:
         case.refuse_closed()
         if any(agreed_term.id == term.id for agreed_term in case.record.terms):
-            case.change.nothing()
+            case.nothing()
             return
         if refusal_of(term, case.record.parties) is not None:
             raise Problem(NO_TERM, field="")
@@ -489,7 +486,7 @@ def fulfil(
     """Say when a term was kept, None if it was not after all, and when she agreed to it herself,
     None if she did not. Raises as `refer`."""
     with changing("incidents.term_updated", by, vault, reference) as case:
-        found = one_or_404(next((term for term in case.record.terms if term.id == term_id), None))
+        found = one_or_404(by_id(case.record.terms, term_id))
         if found.agreed_on != agreed_on:
             found.agreed_on = agreed_on
             case.happened("her_agreement", found.kind)
@@ -531,7 +528,7 @@ def file_identity(
     known_facts = {name: facts[name] for name in FIELDS if facts.get(name)}
     plaintext = json.dumps(known_facts, ensure_ascii=False).encode()
     with changing("incidents.identity_filed", by, vault, reference, version=version) as change:
-        session = change.change.session
+        session = change.session
         somebody = person_of(change.case, person)
         try:
             sealed = file_document(session, KIND, plaintext, compartment=CompartmentName.IDENTITY)
@@ -547,7 +544,7 @@ def file_identity(
                 id="",
                 act=REPLACE,
                 by=by.public_id,
-                at=change.change.now,
+                at=change.now,
                 reason=reason,
                 about=person,
                 document=sealed.public_id,
@@ -561,13 +558,13 @@ def replace_identity(by: Actor, vault: OpenVault, reference: str, proposal: str)
     """Agree that a sealed identity comes in the place of another, which stays as a version. Raises
     NotFound, Problem and OnHold."""
     with changing("incidents.identity_replaced", by, vault, reference) as change:
-        proposed = agreed(change.change.session, by, change.case, proposal, REPLACE)
+        proposed = agreed(change.session, by, change.case, proposal, REPLACE)
         person = person_of(change.case, proposed.about)
         change.record.earlier_identities.append(
             EarlierIdentity(
                 person=person.id,
                 document=person.identity,
-                at=change.change.now,
+                at=change.now,
                 by=proposed.by,
                 second=by.public_id,
                 reason=proposed.reason,
@@ -652,7 +649,7 @@ def tell_what_came(
             if moment and person.arrested_at and moment < person.arrested_at:
                 raise Problem(_l("This is before she was arrested."), field="before_court_at")
         if person == before:
-            change.change.nothing()
+            change.nothing()
             return
         came = ("before_court_at", "court_result", "released_at")
         if any(getattr(person, name) != getattr(before, name) for name in came):
@@ -669,7 +666,7 @@ def note_try(
         person = _person(change, person_id)
         if not (person.not_known_at or person in who_is_held(change.record)):
             raise Problem(NOT_HELD, field="")
-        new = SearchTry(at=change.change.now, by=by.public_id, what=what, heard=heard)
+        new = SearchTry(at=change.now, by=by.public_id, what=what, heard=heard)
         person.tries = [*person.tries, new]
         if heard:
             _heard_of(change, person, what)
@@ -702,16 +699,14 @@ def ask_not_known(by: Actor, vault: OpenVault, reference: str, person_id: str, r
 def agree_not_known(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
     """Agree to it. Raises as `second_member.agreed`."""
     with changing("incidents.not_known_said", by, vault, reference) as change:
-        proposed = agreed(change.change.session, by, change.case, proposal, NOT_KNOWN)
-        _person(change, proposed.about).not_known_at = change.change.now
+        proposed = agreed(change.session, by, change.case, proposal, NOT_KNOWN)
+        _person(change, proposed.about).not_known_at = change.now
         change.happened("not_known", about=proposed.about, reason=proposed.reason)
 
 
 def _person(change: CaseChange, person_id: str) -> Person:
     change.refuse_closed()
-    return one_or_404(
-        next((person for person in change.record.persons if person.id == person_id), None)
-    )
+    return one_or_404(by_id(change.record.persons, person_id))
 
 
 @dataclass(frozen=True)

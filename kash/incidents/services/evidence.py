@@ -294,7 +294,7 @@ def _file(
 ) -> None:
     with changing("incidents.evidence_added", by, vault, reference) as case:
         _refuse_if_over(case.case)
-        now = case.change.now
+        now = case.now
         if said.received_from or said.received_on:
             file.custody.append(
                 CustodyEvent(
@@ -318,7 +318,7 @@ def _file(
             )
         )
         case.happened("evidence_added", about=document)
-        file_document(case.change.session, KIND, as_bytes(file), public_id=document, key=key)
+        file_document(case.session, KIND, as_bytes(file), public_id=document, key=key)
 
 
 def _forget(document: str) -> None:
@@ -443,7 +443,7 @@ def label_evidence(
 
     Raises NotFound, EvidenceDamaged and CaseChangedMeanwhile."""
     with changing("incidents.evidence_labelled", by, vault, reference) as case:
-        evidence = open_evidence(vault, case.case, document, case.change.session)
+        evidence = open_evidence(vault, case.case, document, case.session)
         there = set(case.record.codes)
         # A person who was taken off the record is shown by it all the same.
         gone = [person for person in evidence.listed.shows if person not in there]
@@ -453,7 +453,7 @@ def label_evidence(
         words = (evidence.file.label, evidence.file.note)
         if (*words, evidence.listed.shows) == (label, note, people):
             # The same was sent twice.
-            case.change.nothing()
+            case.nothing()
             return
         if seen is not None and seen != words_shown(evidence):
             raise CaseChangedMeanwhile
@@ -467,9 +467,9 @@ def label_evidence(
         )
         evidence.listed.shows = list(people)
         evidence.file.custody.append(
-            CustodyEvent(what="labelled", by=by.public_id, at=case.change.now, note=told)
+            CustodyEvent(what="labelled", by=by.public_id, at=case.now, note=told)
         )
-        _save(case.change.session, vault, evidence)
+        _save(case.session, vault, evidence)
 
 
 # --- Files ------------------------------------------------------------------------------------
@@ -527,14 +527,14 @@ def remove_evidence(by: Actor, vault: OpenVault, reference: str, proposal: str) 
     OnHold.
     """
     with changing("incidents.evidence_removed", by, vault, reference) as case:
-        session, record = case.change.session, case.record
+        session, record = case.session, case.record
         proposed = agreed(session, by, case.case, proposal, REMOVE)
         document = proposed.about
         (listed,) = (piece for piece in record.evidence if piece.document == document)
         gone = RemovedEvidence(
             number=listed.number,
             kind=listed.kind,
-            at=case.change.now,
+            at=case.now,
             by=proposed.by,
             second=by.public_id,
             reason=proposed.reason,

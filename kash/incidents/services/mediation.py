@@ -246,7 +246,7 @@ def ask_mediator(
         why = why_not(case.record, persons, requests)
         if why is not None:
             raise NotToBeAsked(why)
-        session = case.change.session
+        session = case.session
         able = as_mediators(duties())
         free = rules.may_mediate(able, case.record, 0, seen=case.case.seen)
         if request.mediator not in {officer.account for officer in free}:
@@ -267,19 +267,17 @@ def ask_mediator(
         ]
         briefs = select(MediationBrief).where(MediationBrief.public_id.in_(waiting))
         if note in [note_of(brief) for brief in session.scalars(briefs)]:
-            case.change.nothing()
+            case.nothing()
             return
         account = session.scalar(select(Account.id).where(Account.public_id == request.mediator))
         brief = MediationBrief(
             public_id=new_public_id(),
             account_id=account,
-            runs_out_at=rules.runs_out(to_local(case.change.now)).astimezone(UTC),
+            runs_out_at=rules.runs_out(to_local(case.now)).astimezone(UTC),
         )
         brief.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=brief.public_id)
         session.add(brief)
-        rules.asked(
-            case.record, request.mediator, brief.public_id, requests, case.change.now, persons
-        )
+        rules.asked(case.record, request.mediator, brief.public_id, requests, case.now, persons)
         case.happened("mediator_asked", request.mediator)
 
 
@@ -294,11 +292,11 @@ def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: 
         ]
         if requests and not requests[0].brief and requests[0].response == "no_answer":
             # The same was sent twice.
-            case.change.nothing()
+            case.nothing()
             return
         if not requests or not requests[0].brief:
             raise NotFound
-        brief = case.change.session.scalar(
+        brief = case.session.scalar(
             select(MediationBrief)
             .where(MediationBrief.public_id == requests[0].brief)
             .with_for_update()
@@ -390,7 +388,7 @@ def say_how_taken(
         case.refuse_closed()
         before = case.record.taking
         if before == taking:
-            case.change.nothing()
+            case.nothing()
             return
         if before.is_said() and asks_why(case.record) and not why:
             raise Problem(WHY_IS_MISSING, field="why")
@@ -412,7 +410,7 @@ def give_account(
             raise NotNow
         if who_keeps_accounts(record, accounts):
             raise Problem(STAYS_HERE)
-        now, told_of = change.change.now, whom_accounts_tell_of(record, accounts)
+        now, told_of = change.now, whom_accounts_tell_of(record, accounts)
         refuse_unasked(record, paper, told_of, now)
         given = AccountGiven(at=now, by=by.public_id, who=paper.receiver, reason=reason)
         given.sha256 = [account.fingerprint for account in accounts]

@@ -56,7 +56,7 @@ def write_down_bail(
         case.refuse_closed()
         before = bail_of(case.record, bail.id)
         if before == bail:
-            case.change.nothing()
+            case.nothing()
             return
         _refuse_older(case, version)
         _put(case, bail)
@@ -181,15 +181,15 @@ def note_decision(
     custodian holds keys, NotFound, Damaged and CaseChangedMeanwhile.
     """
     with changing("incidents.note_kept", by, vault, reference) as case:
-        session, document = case.change.session, case.record.duty_note
-        new = note.model_copy(update={"by": by.public_id, "at": case.change.now})
+        session, document = case.session, case.record.duty_note
+        new = note.model_copy(update={"by": by.public_id, "at": case.now})
         opened = list(open_each(vault, fetch(session, document, kind=KIND))) if document else []
         notes = _read(opened[0][1]) if opened else None
         waited = case.record.waits_for_a_decision()
         only_waits = note.kind not in DECIDED
         as_kept = case.record.duty_waits if only_waits else not waited
         if notes and notes[-1].is_as(note) and as_kept:
-            case.change.nothing()
+            case.nothing()
             return
         _refuse_older(case, version)
         case.record.decided(only_waits=only_waits)

@@ -57,14 +57,14 @@ def ask_redaction(
                     field="words",
                 )
         new = MemberProposal(
-            id="", act=REDACT, by=by.public_id, at=change.change.now, reason=reason, words=words
+            id="", act=REDACT, by=by.public_id, at=change.now, reason=reason, words=words
         )
         if not propose(change, new):
-            change.change.nothing()
+            change.nothing()
 
 
 def _stands(change: CaseChange, redaction: Redaction) -> bool:
-    session, record = change.change.session, change.record
+    session, record = change.session, change.record
     if redaction.stands_in(record):
         return True
     for _key, plaintext in _opened(session, change.vault, record.first_accounts):
@@ -90,7 +90,7 @@ def redact(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
     """Agree that words are taken out of all that is sealed of a case, for good. Raises NotFound,
     DecidedMeanwhile, AnotherDecides, OnHold and CaseChangedMeanwhile."""
     with changing("incidents.words_taken_out", by, vault, reference) as change:
-        session, case, now = change.change.session, change.case, change.change.now
+        session, case, now = change.session, change.case, change.now
         proposed = agreed(session, by, case, proposal, REDACT)
         history = change.history
         assert history is not None  # noqa: S101 - for the type: `changing` has one
@@ -119,7 +119,7 @@ def redact(by: Actor, vault: OpenVault, reference: str, proposal: str) -> None:
 
 def _strike_accounts(change: CaseChange, redaction: Redaction, taken: TakenOut) -> list[TakenOut]:
     """Put other first accounts in the place of those that hold the words; what is kept of each."""
-    session, accounts = change.change.session, change.record.first_accounts
+    session, accounts = change.session, change.record.first_accounts
     originals = []
     for document, plaintext in list(_opened(session, change.vault, accounts)):
         with suppress(ValidationError):
@@ -142,7 +142,7 @@ def _strike_accounts(change: CaseChange, redaction: Redaction, taken: TakenOut) 
 
 
 def _strike_changes(change: CaseChange, redaction: Redaction) -> None:
-    session, documents = change.change.session, change.record.sealed_changes
+    session, documents = change.session, change.record.sealed_changes
     for document, plaintext in list(_opened(session, change.vault, documents)):
         with suppress(ValidationError):
             before = changes.changes_from(plaintext)
@@ -154,13 +154,13 @@ def _strike_changes(change: CaseChange, redaction: Redaction) -> None:
 def _put(
     change: CaseChange, documents: list[str], document: str, kind: str, plaintext: bytes
 ) -> None:
-    session = change.change.session
+    session = change.session
     documents[documents.index(document)] = file_beside(session, change.vault, kind, plaintext)
     shred(session, [document])
 
 
 def _strike_evidence(change: CaseChange, redaction: Redaction) -> None:
-    session, vault = change.change.session, change.vault
+    session, vault = change.session, change.vault
     for piece in change.record.evidence:
         with suppress(EvidenceDamaged):
             opened = open_evidence(vault, change.case, piece.document, session)

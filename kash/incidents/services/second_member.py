@@ -47,7 +47,14 @@ from kash.incidents.rules.clocks import clocks_of, endings_fit, what_is_open
 from kash.incidents.rules.consents import conflict_of
 from kash.incidents.rules.letterbox import Fate
 from kash.incidents.rules.mediation_gate import standing_of
-from kash.incidents.rules.parts import CaseDecision, Hold, MemberAnswer, MemberProposal, next_id
+from kash.incidents.rules.parts import (
+    CaseDecision,
+    Hold,
+    MemberAnswer,
+    MemberProposal,
+    by_id,
+    next_id,
+)
 from kash.incidents.rules.record import Record, unprotected
 from kash.incidents.rules.totals import is_over
 from kash.incidents.services.cases import CaseChange, changing, forget_what_was_taken_in
@@ -116,9 +123,9 @@ def ask(
 
 def put_before_a_second(change: CaseChange, act: str, reason: str, **more: str) -> None:
     """Ask within a change; nothing if she asked for the same already. Raises as `propose`."""
-    now, by = change.change.now, change.by.public_id
+    now, by = change.now, change.by.public_id
     if not propose(change, MemberProposal(id="", act=act, by=by, at=now, reason=reason, **more)):
-        change.change.nothing()
+        change.nothing()
 
 
 def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -> MemberProposal:
@@ -165,7 +172,7 @@ def refuse(by: Actor, vault: OpenVault, reference: str, proposal: str, reason: s
             raise Problem(DECIDED, field="")
         answer(change.record, waiting, by, agrees=False, reason=reason)
         if waiting.document:
-            shred(change.change.session, [waiting.document])
+            shred(change.session, [waiting.document])
         what = "second_taken_back" if waiting.by == by.public_id else "second_refused"
         change.happened(what, about=waiting.about, reason=reason)
 
@@ -182,14 +189,14 @@ def hold(
     holds already, and ProposedAlready.
     """
     with changing("incidents.held", by, vault, reference) as change:
-        record, now = change.record, change.change.now
+        record, now = change.record, change.now
         if paper:
             if not is_a_paper(paper):
                 raise NotNow
             put_before_a_second(change, HOLD, reason, paper=paper, details=details)
             return False
         if any(lifts_alone(hold, by.public_id) for hold in record.holds):
-            change.change.nothing()
+            change.nothing()
             return True
         record.holds.append(
             Hold(id=next_id(record.holds, "h"), by=by.public_id, at=now, reason=reason)
@@ -202,7 +209,7 @@ def lift(by: Actor, vault: OpenVault, reference: str, hold_id: str, reason: str)
     """Lift one's own hold at once, or ask for a second member to end another's or a paper's;
     whether it is lifted now. Raises NotFound and ProposedAlready."""
     with changing("incidents.hold_ended", by, vault, reference) as change:
-        case_hold = next((hold for hold in change.record.holds if hold.id == hold_id), None)
+        case_hold = by_id(change.record.holds, hold_id)
         if case_hold is None:
             raise NotFound
         if lifts_alone(case_hold, by.public_id):
@@ -217,7 +224,7 @@ def agree_to_hold(by: Actor, vault: OpenVault, reference: str, proposal: str) ->
     """Agree to a hold with a paper, or to the end of a hold. Raises as `agreed`."""
     with changing("incidents.held", by, vault, reference) as change:
         record = change.record
-        proposed = agreed(change.change.session, by, change.case, proposal, HOLD, END_HOLD)
+        proposed = agreed(change.session, by, change.case, proposal, HOLD, END_HOLD)
         if proposed.act == END_HOLD:
             record.holds[:] = [hold for hold in record.holds if hold.id != proposed.about]
             change.happened("hold_ended", reason=proposed.reason)
@@ -226,7 +233,7 @@ def agree_to_hold(by: Actor, vault: OpenVault, reference: str, proposal: str) ->
             Hold(
                 id=next_id(record.holds, "h"),
                 by=proposed.by,
-                at=change.change.now,
+                at=change.now,
                 reason=proposed.reason,
                 paper=proposed.paper,
                 details=proposed.details,
@@ -418,7 +425,7 @@ def take_step(
     if verb not in STEPS or verb == "shred":
         raise NotFound
     with changing("incidents.moved", by, vault, reference, version=version) as change:
-        record, seen, now = change.record, change.case.seen, change.change.now
+        record, seen, now = change.record, change.case.seen, change.now
         why = refusal_of(
             verb,
             change.row.state,
@@ -459,7 +466,7 @@ def take_step(
             record.closing = decision
             if outcome not in WITHOUT_ENDINGS:
                 decision.endings = endings or {}
-            end_with_closing(change.change.session, record)
+            end_with_closing(change.session, record)
         elif verb == "reopen":
             record.closing = CaseDecision()
         change.happened(verb, reason=reason)
@@ -473,7 +480,7 @@ def mark_urgent(
     with changing("incidents.changed", by, vault, reference, version=version) as change:
         _still_open(change)
         if change.record.urgent is urgent:
-            change.change.nothing()
+            change.nothing()
             return
         change.record.urgent = urgent
         change.happened("urgent" if urgent else "not_urgent")

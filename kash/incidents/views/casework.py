@@ -48,7 +48,7 @@ from kash.incidents.rules.clocks import (
 )
 from kash.incidents.rules.consents import for_custodian
 from kash.incidents.rules.mediation_gate import is_shut, standing_of, terms_open
-from kash.incidents.rules.parts import Referral, Term
+from kash.incidents.rules.parts import Referral, Term, by_id
 from kash.incidents.rules.record import Record, unprotected
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import cases as assignment
@@ -203,7 +203,7 @@ def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
 
 
 def _term(found: Case, key: str) -> Term | None:
-    return next((term for term in found.record.questioned_terms if term.id == key), None)
+    return by_id(found.record.questioned_terms, key)
 
 
 def _decided_already(reference: str) -> ResponseReturnValue:

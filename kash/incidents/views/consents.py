@@ -60,7 +60,7 @@ from kash.incidents.rules.consents import (
 )
 from kash.incidents.rules.mediation_gate import is_shut, own_answer
 from kash.incidents.rules.older_records import BY_GUARDIAN, NEVER_FOR_MINORS
-from kash.incidents.rules.parts import MemberProposal
+from kash.incidents.rules.parts import MemberProposal, by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseAction, CaseSection, Entry
 from kash.incidents.services.cases import note_opening, note_search
@@ -699,7 +699,7 @@ def hold_case(reference: str) -> ResponseReturnValue:
 def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
     """Lift one's own hold, or ask a second member to end another."""
     actor, vault, case = load_case(reference)
-    case_hold = one_or_404(next((hold for hold in case.record.holds if hold.id == hold_id), None))
+    case_hold = one_or_404(by_id(case.record.holds, hold_id))
     form = WhyForm()
     if form.validate_on_submit():
         with form.showing_problems():

@@ -52,6 +52,7 @@ from kash.incidents.rules.case_file import (
     whom_it_shows,
 )
 from kash.incidents.rules.casework import REMOVE
+from kash.incidents.rules.parts import by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.records import everybody_may_be_told_of
 from kash.incidents.sections import CaseSection
@@ -394,9 +395,7 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
 def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
     """Ask that it is removed, also if it is damaged."""
     actor, vault, case = load_case(reference)
-    listed = one_or_404(
-        next((piece for piece in case.record.evidence if piece.document == document), None)
-    )
+    listed = one_or_404(by_id(case.record.evidence, document, "document"))
     form = WhyForm()
     if form.validate_on_submit():
         with form.showing_problems():

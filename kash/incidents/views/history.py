@@ -41,7 +41,7 @@ from kash.incidents.queries.mediation import nobody_decides
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, asks_why
 from kash.incidents.rules.clocks import clocks_of, may_be_given_up, who_is_held
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES
-from kash.incidents.rules.parts import Person
+from kash.incidents.rules.parts import Person, by_id
 from kash.incidents.rules.record import Record, Taking
 from kash.incidents.rules.totals import PATIENCE, in_order
 from kash.incidents.sections import CaseSection, Entry
@@ -363,7 +363,7 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
 
 
 def _person(record: Record, person: str) -> Person | None:
-    return next((somebody for somebody in record.persons if somebody.id == person), None)
+    return by_id(record.persons, person)
 
 
 def _saved(reference: str, person: str) -> ResponseReturnValue:
