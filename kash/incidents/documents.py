@@ -54,7 +54,7 @@ from kash.policy import Actor
 
 _WORDS = Path(__file__).with_name("charge_words")
 DIGESTS: dict[str, str] = {
-    "2026-1": "e9ecad3768cc77d5c409fcc809dda97a743a7cb3aa65b18d446a0081b693a887",
+    "2026-1": "e9ecad3768cc77d5c409fcc809dda97a743a7cb3aa65b18d446a0081b693a887"
 }
 VERSION = "2026-1"
 

@@ -232,11 +232,7 @@ RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
 # The states after which somebody may want to go on elsewhere, and where she can.
 ENDS_HERE = frozenset({"insufficient", "no_violation", "unresolved", "closed"})
 WAYS_ON: tuple[tuple[Any, Any, str], ...] = (
-    (
-        _l("Services that can help"),
-        _l("Clinics, lawyers, shelters and somebody to talk to."),
-        "",
-    ),
+    (_l("Services that can help"), _l("Clinics, lawyers, shelters and somebody to talk to."), ""),
     (
         _l("Bodies that take complaints"),
         _l("They decide for themselves what they look into."),

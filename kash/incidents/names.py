@@ -257,7 +257,4 @@ CUSTODY_NAMES: dict[str, Any] = {
 }
 
 # By `parts.HOLD_PAPERS`.
-HOLD_PAPER_NAMES: dict[str, Any] = {
-    "court_order": _l("Order of a court"),
-    "summons": _l("Summons"),
-}
+HOLD_PAPER_NAMES: dict[str, Any] = {"court_order": _l("Order of a court"), "summons": _l("Summons")}

@@ -13,10 +13,7 @@ INTERPRETER_NAMES: dict[str, Any] = {
     "professional": _l("A trained interpreter"),
     "other": _l("Somebody else"),
 }
-READ_BACK_NAMES: dict[str, Any] = {
-    "yes": _l("Yes, and she said that it is right"),
-    "no": _l("No"),
-}
+READ_BACK_NAMES: dict[str, Any] = {"yes": _l("Yes, and she said that it is right"), "no": _l("No")}
 PRESENT_NAMES: dict[str, Any] = {
     "nobody": _l("Nobody else"),
     "peer": _l("A peer educator"),

@@ -210,10 +210,7 @@ class HoldForm(WhyForm):
         _l("What the hold stands against"),
         [
             ("", _l("Officers only: it holds at once")),
-            (
-                "court_order",
-                _l("A withdrawal too, by a court’s order: a second member agrees"),
-            ),
+            ("court_order", _l("A withdrawal too, by a court’s order: a second member agrees")),
             ("summons", _l("A withdrawal too, by a summons: a second member agrees")),
         ],
         required=False,

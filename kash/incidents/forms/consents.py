@@ -49,11 +49,7 @@ from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES
 from kash.platform.web.row_versions import RowVersionForm
 
 YES, NO, NOT_ASKED = "yes", "no", "later"
-ANSWER_NAMES: dict[str, Any] = {
-    YES: _l("Yes"),
-    NO: _l("No"),
-    NOT_ASKED: _l("Not asked now"),
-}
+ANSWER_NAMES: dict[str, Any] = {YES: _l("Yes"), NO: _l("No"), NOT_ASKED: _l("Not asked now")}
 # Languages in which somebody is asked. Where the words have no other, an officer puts them into it.
 SPOKEN: dict[str, Any] = {**LANGUAGES, **REPORTING_LANGUAGES, "other": _l("Another language")}
 
@@ -498,11 +494,7 @@ class ReportForm(VersionedForm):
         required=False,
         description=_l("What the commission gave as a number, or how it was reported."),
     )
-    reason = long_text_field(
-        _l("Why, and which paragraph of the policy"),
-        most=2000,
-        rows=3,
-    )
+    reason = long_text_field(_l("Why, and which paragraph of the policy"), most=2000, rows=3)
 
     def note(self) -> ReportNote:
         """Note as it was typed, without who and when."""

@@ -104,9 +104,7 @@ class PersonRow(Row):
     )
     released_at = MomentField(_l("Let go at"), [has_come], description=_l("Ends it."))
     exposed_at = MomentField(
-        _l("Assaulted at"),
-        [has_come],
-        description=_l("Starts the clocks of the first medicines."),
+        _l("Assaulted at"), [has_come], description=_l("Starts the clocks of the first medicines.")
     )
 
     def is_empty(self) -> bool:
@@ -334,9 +332,7 @@ class DocumentationForm(VersionedForm):
         return [entry.form for entry in self[group]]
 
     def prepare(
-        self,
-        stations: Sequence[tuple[str, str]],
-        accounts: Sequence[tuple[str, str]] = (),
+        self, stations: Sequence[tuple[str, str]], accounts: Sequence[tuple[str, str]] = ()
     ) -> None:
         """Offer stations, accounts that may be a source, and the rows of this form to
         each other; give new rows their ids."""

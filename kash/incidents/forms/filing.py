@@ -101,10 +101,7 @@ class WhenForm(ScreenForm):
         place = self.place.data
         ward = next((ward for ward in self.wards if ward.casefold() == place.casefold()), "")
         return Screen(
-            day=self.day.data,
-            clock=self.clock.data,
-            place="" if ward else place,
-            ward=ward,
+            day=self.day.data, clock=self.clock.data, place="" if ward else place, ward=ward
         )
 
 
@@ -270,8 +267,7 @@ class TakingBackForm(KashForm):
     """Consents that are taken back. Nothing is ticked at first."""
 
     purposes = SeveralField(
-        _l("Take back"),
-        choices=[(key, PURPOSE_NAMES[key]) for key in TAKING_BACK],
+        _l("Take back"), choices=[(key, PURPOSE_NAMES[key]) for key in TAKING_BACK]
     )
 
     def validate_purposes(self, field: Any) -> None:

@@ -162,11 +162,7 @@ OUT = "out"
 
 
 def what_asks(
-    acts: Iterable[Act],
-    parties: Sequence[Party],
-    unreceipted: Iterable[str],
-    *,
-    taken_out: bool,
+    acts: Iterable[Act], parties: Sequence[Party], unreceipted: Iterable[str], *, taken_out: bool
 ) -> set[str]:
     """That for which the person who is in authority in the programme may owe a report, each by a
     short key: acts by which money or things were demanded or taken, with the officers who did so,

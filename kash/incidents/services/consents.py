@@ -140,11 +140,7 @@ def answer_consents(
 
 
 def note_guardians_answer(
-    by: Actor,
-    vault: OpenVault,
-    reference: str,
-    version: int,
-    said: GuardiansAnswer,
+    by: Actor, vault: OpenVault, reference: str, version: int, said: GuardiansAnswer
 ) -> bool:
     """Note what the guardian of a child said for her, by a paper; whether that differed from what
     stands. Only a custodian notes it, and it goes over no word of the child's own. Raises

@@ -444,11 +444,7 @@ def _take_over(session: Session, box: Box) -> None:
     for stored in rows:
         session.expunge(stored[4])
         session.expunge(stored[5])
-    for column in (
-        IncidentDraftScreen.document_id,
-        DocumentKey.document_id,
-        SealedDocument.id,
-    ):
+    for column in (IncidentDraftScreen.document_id, DocumentKey.document_id, SealedDocument.id):
         delete_where(session, column, documents)
     left = select(IncidentDraftScreen.draft_id)
     session.execute(

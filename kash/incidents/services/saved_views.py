@@ -155,12 +155,7 @@ def save_view(name: str, filters: Filters, *, shared: bool, by: Actor, vault: Op
     same = [view.id for view in views if view.name.casefold() == name.casefold()]
     if len(views) - len(same) >= MOST_VIEWS:
         raise Problem(_l("You keep as many views as one can. Remove one first."), field="name")
-    content = {
-        "name": name,
-        "filters": filters.as_kept(),
-        "whose": by.public_id,
-        "shared": shared,
-    }
+    content = {"name": name, "filters": filters.as_kept(), "whose": by.public_id, "shared": shared}
     with audited("incidents.view_saved", by) as change:
         shred(change.session, same)
         plaintext = json.dumps(content, ensure_ascii=False).encode()

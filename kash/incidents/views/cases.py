@@ -241,10 +241,7 @@ def urgent(reference: str) -> ResponseReturnValue:
 
 
 def _page(
-    case: Case,
-    actor: Actor,
-    comment_form: Form | None = None,
-    answers: Sequence[MemberAnswer] = (),
+    case: Case, actor: Actor, comment_form: Form | None = None, answers: Sequence[MemberAnswer] = ()
 ) -> str:
     record, now = case.record, utc_now()
     everybody = officers()

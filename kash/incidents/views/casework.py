@@ -29,12 +29,7 @@ from kash.incidents.forms.casework import (
 from kash.incidents.forms.consents import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.letterbox import court_days
-from kash.incidents.queries.mediation import (
-    Asking,
-    asking_cases,
-    nobody_decides,
-    reporting_policy,
-)
+from kash.incidents.queries.mediation import Asking, asking_cases, nobody_decides, reporting_policy
 from kash.incidents.queries.officers import decides_alone, may_work, officers
 from kash.incidents.queries.outside import outside_contact
 from kash.incidents.rules.casework import SHRED, STEPS, Refusal, closing_outcomes, refusal_of
@@ -70,12 +65,7 @@ from kash.incidents.services.money import (
     take_out_term,
 )
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
-from kash.incidents.services.second_member import (
-    OnHold,
-    StepRefused,
-    ask,
-    take_step,
-)
+from kash.incidents.services.second_member import OnHold, StepRefused, ask, take_step
 from kash.incidents.views.cases import case_again, load_case, the_vault, to
 from kash.incidents.views.consents import asked
 from kash.incidents.views.evidence import participant_label
@@ -103,11 +93,7 @@ def decisions() -> ResponseReturnValue:
     actor, vault = current_actor(), the_vault()
     policy = reporting_policy()
     form = PolicyForm(
-        data={
-            "name": policy.name,
-            "dated_on": policy.dated_on,
-            "checked_by": policy.checked_by,
-        }
+        data={"name": policy.name, "dated_on": policy.dated_on, "checked_by": policy.checked_by}
     )
     if form.validate_on_submit():
         name_policy(actor, form.policy())
@@ -187,12 +173,7 @@ def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
     if term is None:
         return _decided_already(reference)
     form = BailForm()
-    form.offer(
-        case.record,
-        stations(),
-        bail_from(term, case.record),
-        receipt_needed=True,
-    )
+    form.offer(case.record, stations(), bail_from(term, case.record), receipt_needed=True)
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif form.validate():
@@ -563,9 +544,4 @@ def shred(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             ask(actor, vault, reference, SHRED, form.reason.data)
             return asked(reference)
-    return page(
-        "incidents/shred.html",
-        form=form,
-        case=case,
-        nobody=nobody_decides(actor, case),
-    )
+    return page("incidents/shred.html", form=form, case=case, nobody=nobody_decides(actor, case))

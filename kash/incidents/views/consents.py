@@ -685,12 +685,7 @@ def hold_case(reference: str) -> ResponseReturnValue:
                 flash(_("It is held from this moment."))
                 return to("case", reference=reference)
             return asked(reference)
-    return page(
-        "incidents/hold.html",
-        form=form,
-        case=case,
-        nobody=nobody_decides(actor, case),
-    )
+    return page("incidents/hold.html", form=form, case=case, nobody=nobody_decides(actor, case))
 
 
 @blueprint.route("/<reference>/y/<hold_id>", methods=["GET", "POST"])

@@ -103,11 +103,7 @@ def told_readers() -> dict[str, Any]:
     before and after it is sent: the custodians, and a contact outside. `alone`: there is one only,
     so that nobody reads what is about that one."""
     names = [name for _key, name in custodians_with_keys()]
-    return {
-        "names": ", ".join(names),
-        "outside": outside_contact(),
-        "alone": len(names) == 1,
-    }
+    return {"names": ", ".join(names), "outside": outside_contact(), "alone": len(names) == 1}
 
 
 def shown(template: str, language: str, status: int = 200, **context: Any) -> ResponseReturnValue:

@@ -146,12 +146,7 @@ def redact(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             ask_redaction(actor, vault, reference, form.lines(), form.reason.data)
             return asked(reference)
-    return page(
-        "incidents/redact.html",
-        form=form,
-        case=case,
-        nobody=nobody_decides(actor, case),
-    )
+    return page("incidents/redact.html", form=form, case=case, nobody=nobody_decides(actor, case))
 
 
 @blueprint.route("/<reference>/t", methods=["GET", "POST"])
@@ -168,12 +163,7 @@ def taking(reference: str) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             say_how_taken(
-                actor,
-                vault,
-                reference,
-                form.version_shown(),
-                form.taking(),
-                form.why.data,
+                actor, vault, reference, form.version_shown(), form.taking(), form.why.data
             )
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference))

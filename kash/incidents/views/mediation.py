@@ -416,10 +416,7 @@ def _said() -> dict[str, Any]:
 def duty_list() -> ResponseReturnValue:
     """Everybody who mediates."""
     return render_template(
-        "incidents/duty.html",
-        listing=duty_listing(),
-        police=police_accounts(),
-        **_said(),
+        "incidents/duty.html", listing=duty_listing(), police=police_accounts(), **_said()
     )
 
 

@@ -11,11 +11,7 @@ from kash.incidents import blueprint
 from kash.incidents.forms.casework import OutsideForm
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, standings
 from kash.incidents.sections import Entry
-from kash.incidents.services.outside import (
-    agree_to_contact,
-    propose_contact,
-    why_another,
-)
+from kash.incidents.services.outside import agree_to_contact, propose_contact, why_another
 from kash.incidents.views.cases import to
 from kash.platform.approvals.rules import Standing
 from kash.platform.web import current_actor, page
