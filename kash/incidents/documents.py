@@ -1,17 +1,16 @@
-"""The warning that is read to the person who may be charged by "court or release", in every version
-that was ever in use: files of `charge_words`, whose digests stand here. An answer keeps the
-version. Papers for the person who files: the form for filing by hand (six boxes with the questions
-of the six screens), and a leaflet that says what becomes of a report, both on A4. They name
-nobody's work: paper is found by others. A paper set while somebody waits. The case file for a
-lawyer: what was chosen of one case, marked with who printed it and when. It is made while the
-request waits, from memory to memory: nothing of a case goes to a worker, and no copy is kept. Its
-properties are neutral. The consent form on paper: what is read out, word for word, and lines to
-sign. Her first account for somebody outside: its bytes as they came in, and a sheet that says what
-they are, in one archive. Nothing in it is named after anybody. The custody sheet: hashes and steps
-of one piece of evidence on paper, with lines to sign. It is made in the request. Typed words and
-names of people stand on it only if they were asked for; else it has lines to write them on by hand.
-Label and notes stand on it only where everybody in the case agreed that a paper for a court speaks
-of health."""
+"""The warning that is read to those who may be charged by "court or release", in every version that
+was ever in use: files of `charge_words`, whose digests stand here. An answer keeps the version.
+Papers for filing: the form for filing by hand (six boxes with the questions of the six screens),
+and a leaflet that says what becomes of a report, both on A4. They name nobody's work: paper is
+found by others. A paper set while somebody waits. The case file for a lawyer: what was chosen of
+one case, marked with who printed it and when. It is made while the request waits, from memory to
+memory: nothing of a case goes to a worker, and no copy is kept. Its properties are neutral. The
+consent form on paper: what is read out, word for word, and lines to sign. Her first account for
+somebody outside: its bytes as they came in, and a sheet that says what they are, in one archive.
+Nothing in it is named after anybody. The custody sheet: hashes and steps of one piece of evidence
+on paper, with lines to sign. It is made in the request. Typed words and names of people stand on it
+only if they were asked for; else it has lines to write them on by hand. Label and notes stand on it
+only where everybody in the case agreed that a paper for a court speaks of health."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ import pytest
 from kash.incidents.rules.case_file import choice_of, is_answer, to_ask, unheard, wanted_by_them
 from kash.incidents.rules.clocks import (
     Wrong,
-    bail_of,
     name_the_only_one,
     receipt_as_read,
     who_is_held,
@@ -67,6 +66,7 @@ from kash.incidents.rules.parts import (
     Referral,
     StoredCopy,
     Term,
+    by_id,
 )
 from kash.incidents.rules.record import Record, held_among_adults, to_ask_about_adults, unprotected
 from kash.incidents.rules.records import may_have_part
@@ -192,8 +192,8 @@ def test_bail_without_a_receipt_is_said_to_have_none_and_nothing_beside() -> Non
     assert wrong_with(bare, [], [], DAY, no_receipt=True) == []
     assert wrong_with(BAIL, [], [], DAY, no_receipt=True) == [("receipt", Wrong.RECEIPT_AND_NONE)]
     record = Record(bail=[BAIL])
-    assert bail_of(record, "b1") == BAIL
-    assert bail_of(record, "b2") is None
+    assert by_id(record.bail, "b1") == BAIL
+    assert by_id(record.bail, "b2") is None
     assert receipt_as_read("K-12/ä ") == "k12ä"
 
 

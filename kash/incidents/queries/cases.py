@@ -157,8 +157,8 @@ class Case:
 
     @property
     def seen(self) -> Seen:
-        """Sight of the case for the person who may have to do with it: the record as it stands now,
-        and all that belong to it."""
+        """Sight of the case for all who may have to do with it: the record as it stands now, and
+        all that belong to it."""
         return as_one(self.record, self.others)
 
     @property

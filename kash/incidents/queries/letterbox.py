@@ -313,7 +313,7 @@ def drawn_words(language: str) -> tuple[str, ...]:
 def receipt_by(draft: str, token: str, language: str) -> Receipt:
     """The receipt with a drawn word that a page gives which sends a draft.
 
-    It follows from the draft's code, the page's token and the server's key: the person who has only
+    It follows from the draft's code, the page's token and the server's key: a person who has only
     one or two of them learns nothing of it."""
     seed = bytes.fromhex(lookup(f"{draft} {token}", kind="incidents.sending"))
     return Receipt(code_from(seed), word_from(seed, drawn_words(language)))
@@ -325,9 +325,8 @@ def page_hash(draft: str, token: str) -> str:
 
 
 def keys_of(code: str, word: str) -> ReceiptKeys:
-    """Keys that a code and a word make with the server's key: one run of argon2id, so that the
-    person who has a code, the database and the key tries words slowly, and without the key not at
-    all.
+    """Keys that a code and a word make with the server's key: one run of argon2id, so that a person
+    who has a code, the database and the key tries words slowly, and without the key not at all.
 
     Never to be called inside a write transaction."""
     salt = bytes.fromhex(lookup(code, kind="incidents.receipt.salt"))[:16]

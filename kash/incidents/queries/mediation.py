@@ -497,7 +497,7 @@ def services_near(
 
 def standings(session: Session, second: str, askers: Iterable[str]) -> dict[str, Standing]:
     """How somebody stands to what each of these asked for, by the rule of approvals: neither stands
-    behind the other. Of the person who sees the case; one query."""
+    behind the other. Of a person who sees the case; one query."""
     line = set(session.scalars(accounts_in_line(second)))
     return {
         asker: standing_of(second, asker, independent=asker not in line) for asker in set(askers)

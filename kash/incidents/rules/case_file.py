@@ -183,8 +183,8 @@ def may_hold_narrative(record: Record, chosen: Collection[str]) -> bool:
 
 
 def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -> FileContents:
-    """Contents of the file about these persons; the person who did not agree is left out whatever
-    is asked.
+    """Contents of the file about these persons; a person who did not agree is left out whatever is
+    asked.
 
     Acts stay if they were done to one of them; parties if they took part in such an act; terms and
     referrals if they are theirs, or nobody's in particular and everybody agreed."""
@@ -270,7 +270,7 @@ class _MayBeSaid:
 def _parties(record: Record, acts: list[Act], *, words: bool) -> list[Party]:
     named = {party for act in acts for party in act.parties}
     if any(not act.parties for act in acts):
-        # All of them, but the person who did nothing that the file tells.
+        # All of them, but those who did nothing that the file tells.
         told = {act.id for act in acts}
         elsewhere = {key for act in record.acts if act.id not in told for key in act.parties}
         named |= {party.id for party in record.parties} - elsewhere
@@ -352,7 +352,7 @@ class CourtPaper:
 
 
 def may_be_asked(record: Record) -> list[str]:
-    """Ids of the person who can be asked again, since her consent to a court stands; an empty one
+    """Ids of those who can be asked again, since their consent to a court stands; an empty one
     where nobody is on record."""
     if record.persons:
         return [person.id for person in who_agreed(record)]
@@ -361,7 +361,7 @@ def may_be_asked(record: Record) -> list[str]:
 
 def papers_asked_about(record: Record, today: date) -> dict[CourtPaper, list[str]]:
     """Papers with ids of those who said yes to each, and it still counts, the newest first; none of
-    the person who said no since, or whose consent to a court stands no more."""
+    those who said no since, or whose consent to a court stands no more."""
     newest: dict[tuple[CourtPaper, str], CourtAsk] = {}
     for answer in record.court_asks:
         paper, before = (

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from kash.incidents.rules.clocks import may_be_given_up, who_is_held
 from kash.incidents.rules.mediation import TOLD_AT
-from kash.incidents.rules.parts import HOLD_PAPERS, Hold, MemberProposal, by_id
+from kash.incidents.rules.parts import HOLD_PAPERS, Hold
 from kash.incidents.rules.record import Record
 
 # The hours at which mediators are told as well: nothing happens at other hours.
@@ -426,11 +426,6 @@ def is_possible(record: Record, state: str, act: str, about: str, replaces: str 
     if act == END_HOLD:
         return any(hold.id == about for hold in record.holds)
     return act == REDACT or (act == HOLD and record.paper_hold() is None)
-
-
-def proposed(record: Record, proposal: str) -> MemberProposal | None:
-    """The proposal of this id, None if it waits no more."""
-    return by_id(record.proposals, proposal)
 
 
 def lifts_alone(hold: Hold, account: str) -> bool:

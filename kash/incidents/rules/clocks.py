@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES, HOLDS
 from kash.incidents.rules.money import names_officer
-from kash.incidents.rules.parts import CashBail, Person, Referral, Term, by_id
+from kash.incidents.rules.parts import CashBail, Person, Referral, Term
 from kash.incidents.rules.record import Record
 from kash.workshops.holidays.rules import is_public_holiday
 
@@ -113,11 +113,6 @@ def _returned(bail: CashBail, today: date) -> list[tuple[str, Wrong]]:
 def receipt_as_read(text: str) -> str:
     """A receipt's number without what people write differently: spaces, dashes and case."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
-
-
-def bail_of(record: Record, key: str) -> CashBail | None:
-    """One of them by its id."""
-    return by_id(record.bail, key)
 
 
 @dataclass(frozen=True)

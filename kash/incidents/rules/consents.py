@@ -249,9 +249,9 @@ def wishes_of(consents: Sequence[CaseConsent], person: str) -> dict[str, CaseCon
 def for_each(
     one: CaseConsent, persons: Sequence[str], *, of_nobody: bool = False
 ) -> list[CaseConsent]:
-    """Something that was said for everybody, as what each of these people said: the person who
-    comes on record later has not said it. What was said of nobody yet (`of_nobody`: whatever it
-    was) is of several only a guess."""
+    """Something that was said for everybody, as what each of these people said: a person who comes
+    on record later has not said it. What was said of nobody yet (`of_nobody`: whatever it was) is
+    of several only a guess."""
     several = len(persons) > 1
     more: dict[str, object] = {"for_all": several}
     if several and (one.is_of_nobody_yet or (of_nobody and one.purpose != "record")):

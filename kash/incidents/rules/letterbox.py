@@ -286,7 +286,7 @@ class Box(BaseModel):
         self.for_officers = [reference for reference in self.for_officers if reference in belonging]
 
     def make_room(self, written: str = "") -> None:
-        """Drop drafts until each room holds its own: the largest first, so that the person who
+        """Drop drafts until each room holds its own: the largest first, so that an account that
         fills it loses more than others, and never the one that is being written."""
         for room, most in ROOM.items():
             there = {key: draft.size for key, draft in self.drafts.items() if draft.room == room}

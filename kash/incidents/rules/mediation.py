@@ -1,6 +1,6 @@
 """Mediation: what a mediator may be asked and may answer, in fixed lists, so that a brief can hold
 no story. Who somebody can turn to outside the programme, when somebody of the programme did it. One
-person proposes it and another agrees, to exactly these words: the person who might be complained of
+person proposes it and another agrees, to exactly these words: a person who might be complained of
 must not be able to put a friend there alone, nor with somebody she brought in for that
 (`accounts.rules.two_people`)."""
 
@@ -136,8 +136,8 @@ def asked_by(record: Record, intervention: Intervention) -> str:
 def may_be_asked_for(record: Record, person: str, requests: Collection[str]) -> bool:
     """True if somebody's consent (of a person's id, or empty: of everybody) covers these requests.
 
-    Of the person who does not let the report be kept any more only her release is still asked,
-    while she is held and unless she took mediation back too."""
+    Of a person who does not let the report be kept any more only her release is still asked, while
+    she is held and unless she took mediation back too."""
     if record.consents_to("mediation", person):
         return True
     if not set(requests) <= {RELEASE}:

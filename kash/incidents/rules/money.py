@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from kash.incidents.rules.parts import Act, Party, Term
 
-# Kinds of parties that hold public power over the person who is before them.
+# Kinds of parties that hold public power over the person before them.
 AUTHORITIES = frozenset({"police", "county_officer", "prison"})
 # Kinds of terms by which money or a thing changes hands.
 GIVING = frozenset({"pay", "return"})
@@ -164,10 +164,10 @@ OUT = "out"
 def what_asks(
     acts: Iterable[Act], parties: Sequence[Party], unreceipted: Iterable[str], *, taken_out: bool
 ) -> set[str]:
-    """That for which the person who is in authority in the programme may owe a report, each by a
-    short key: acts by which money or things were demanded or taken, with the officers who did so,
-    or with nobody known; bail without a receipt (ids); and `OUT` if something that officers would
-    have gained by was taken out."""
+    """That for which a person in authority in the programme may owe a report, each by a short key:
+    acts by which money or things were demanded or taken, with the officers who did so, or with
+    nobody known; bail without a receipt (ids); and `OUT` if something that officers would have
+    gained by was taken out."""
     officers = {party.id for party in parties if is_in_authority(party)}
     everybody = {party.id for party in parties}
     asking = {f"b/{bail}" for bail in unreceipted} | ({OUT} if taken_out else set())

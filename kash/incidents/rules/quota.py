@@ -1,7 +1,7 @@
 """How many reports may be begun in a day, kept so that nothing of it tells who sent any.
 
 Accounts that may report stand in circles of ten to nineteen, or all in one where there are fewer. A
-circle has tokens of the day together, and a report spends one of them with its first screen: the
+circle has tokens of the day together, and a report spends one of them with its first screen: a
 person who reads the store at each moment of a day sees which circle a report came from, and never
 who of the circle sent it, however many she sends. Circles stay from day to day, so that nobody is
 found where those of many days overlap. Chance spends some tokens before anybody sent: when somebody

@@ -177,11 +177,10 @@ class Record(RecordPart):
         """True if consent holds for a purpose: not until it was given, and until it is withdrawn.
 
         Of one person, or of the case: then everybody on record must consent, each by herself or by
-        an answer that was given for all (`consents`). Of the person who could not be asked, it
-        holds for `UNASKED`; so does what a phone sent that named nobody, once several are on
-        record. To what is never done with a child's case nobody consents while one is, or may be,
-        on record. Nobody consents to any use of a report of which she does not let be kept what is
-        hers."""
+        an answer that was given for all (`consents`). Of a person who could not be asked, it holds
+        for `UNASKED`; so does what a phone sent that named nobody, once several are on record. To
+        what is never done with a child's case nobody consents while one is, or may be, on record.
+        Nobody consents to any use of a report of which she does not let be kept what is hers."""
         if purpose in NEVER_FOR_MINORS and self.has_minor():
             return False
         return all(
@@ -236,7 +235,7 @@ class Record(RecordPart):
         )
 
     def answers_to(self, purpose: str, person: str = "") -> Iterator[CaseConsent]:
-        """Answers that count of one person, or of each on record; none of the person who said
+        """Answers that count of one person, or of each on record; none of a person who said
         nothing."""
         for each_person in self._everyone(person):
             answer = self._answer(purpose, each_person)
@@ -336,7 +335,7 @@ def from_bytes(plaintext: bytes) -> Record:
 
 
 PROTECTION = "child_protection"
-# What came of a referral: the person who was turned away or did not go is not protected by it.
+# What came of a referral: a person who was turned away or did not go is not protected by it.
 PROTECTED = frozenset({"reached", "helped"})
 # Whether she is held among adults, as far as anybody said.
 AMONG_ADULTS = ("", "yes", "no", "unknown")
@@ -348,8 +347,8 @@ def minors_of(record: Record) -> list[Person]:
 
 
 def unprotected(record: Record) -> list[Person]:
-    """Of those who are or may be under 18, the person who was not yet seen or helped by child
-    protection: by a referral of her own, or one for everybody in the case."""
+    """Those who are or may be under 18 and were not yet seen or helped by child protection: by a
+    referral of her own, or one for everybody in the case."""
     reached = {
         referral.person
         for referral in record.referrals
@@ -359,15 +358,14 @@ def unprotected(record: Record) -> list[Person]:
 
 
 def held_among_adults(held: list[Person]) -> list[Person]:
-    """Of those who are held, a person who is or may be under 18 and is held among adults."""
+    """Those of the held who are or may be under 18 and are held among adults."""
     return [
         person for person in held if may_be_minor(person.age_band) and person.among_adults == "yes"
     ]
 
 
 def to_ask_about_adults(held: list[Person]) -> list[Person]:
-    """Of those who are held, a person who is or may be under 18 and nobody said yet whether she is
-    held among adults."""
+    """Those of the held who are or may be under 18, and nobody said yet whether among adults."""
     return [person for person in held if may_be_minor(person.age_band) and not person.among_adults]
 
 

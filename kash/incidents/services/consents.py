@@ -92,7 +92,7 @@ def answer_consents(
     record; of a purpose that is not among `answers` nothing was asked.
 
     `origin` says how they are known, one of `ORIGINS`: only what she said herself is an answer,
-    what she told somebody else is a wish (for `WISHED`), and for the person who could not be asked
+    what she told somebody else is a wish (for `WISHED`), and for a person who could not be asked
     only what may be done unasked is noted. Only what differs from what stands is noted. What was
     withdrawn holds no more from this moment: everything that uses a consent asks for it anew, and a
     mediator's open brief ends. Raises CaseChangedMeanwhile, NotFound and Damaged."""

@@ -195,7 +195,7 @@ def _write(session: Session, row: Duty, details: DutyDetails) -> None:
 
 
 def end_duty(session: Session, account_id: int, _now: datetime) -> None:
-    """For the person who is locked out or leaves: no duty, and no briefs."""
+    """For an account that is locked out or leaves: no duty, and no briefs."""
     _end_briefs(session, account_id)
     session.execute(update(Duty).where(Duty.account_id == account_id).values(active=False))
 

@@ -15,11 +15,10 @@ from kash.incidents.rules.clocks import (
     MOST,
     Policy,
     ReportNote,
-    bail_of,
     notes_as_bytes,
     notes_from,
 )
-from kash.incidents.rules.parts import CashBail, Term
+from kash.incidents.rules.parts import CashBail, Term, by_id
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.saved_views import CaseChangedMeanwhile, NobodyHoldsKeys, NotNow
 from kash.platform.database import db
@@ -54,7 +53,7 @@ def write_down_bail(
     """
     with changing("incidents.bail_written", by, vault, reference) as case:
         case.refuse_closed()
-        before = bail_of(case.record, bail.id)
+        before = by_id(case.record.bail, bail.id)
         if before == bail:
             case.nothing()
             return
@@ -94,7 +93,7 @@ def take_off_bail(
     """Take off cash bail that was written down wrongly. Raises as `write_down_bail`."""
     with changing("incidents.bail_written", by, vault, reference, version=version) as case:
         case.refuse_closed()
-        found = one_or_404(bail_of(case.record, key))
+        found = one_or_404(by_id(case.record.bail, key))
         _still_ask(case, found)
         case.record.bail = [bail for bail in case.record.bail if bail.id != key]
         case.happened("bail_removed")

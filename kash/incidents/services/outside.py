@@ -24,8 +24,8 @@ def why_another(standing: Standing) -> Any:
 
 def propose_contact(by: Actor, name: str, reach: str) -> None:
     """Propose a contact, in place of what this person proposed before and of nothing that another
-    did: the person who might be complained of must not keep others from agreeing. What holds goes
-    on holding until then."""
+    did: a person who might be complained of must not keep others from agreeing. What holds goes on
+    holding until then."""
     proposed = Contact(name, reach, by.public_id)
     change_settings(by, "outside", SETTINGS, {f"{PROPOSED}:{by.public_id}": proposed.as_kept()})
 

@@ -1,7 +1,7 @@
 """Receipts in somebody's hands: she chooses its word, looks, and takes back what was allowed.
 
-By the person who holds no keys nothing of it leaves an entry, and nothing a row before a member
-opened the case: it lies in the letterbox like a filing."""
+Without keys of her own nothing of it leaves an entry, and nothing a row before a member opened the
+case: it lies in the letterbox like a filing."""
 
 from __future__ import annotations
 

@@ -39,7 +39,6 @@ from kash.incidents.rules.casework import (
     is_possible,
     is_stopped,
     lifts_alone,
-    proposed,
     refusal_of,
     target_of,
 )
@@ -132,7 +131,7 @@ def agreed(session: Session, by: Actor, case: Case, proposal: str, *acts: str) -
     """The proposal of one of these acts to which a member agrees, as it can be done now, taken out
     of its case, and the answer kept for the person who asked. Raises DecidedMeanwhile,
     AnotherDecides and OnHold."""
-    waiting = proposed(case.record, proposal)
+    waiting = by_id(case.record.proposals, proposal)
     if waiting is None or waiting.act not in acts:
         raise Problem(DECIDED, field="")
     if standings(session, by.public_id, [waiting.by])[waiting.by] is not Standing.MAY:
@@ -167,7 +166,7 @@ def refuse(by: Actor, vault: OpenVault, reference: str, proposal: str, reason: s
     """Refuse what another asked for, or take back what one asked for oneself. What was sealed for
     it is gone. Raises NotFound and DecidedMeanwhile."""
     with changing("incidents.second_refused", by, vault, reference) as change:
-        waiting = proposed(change.record, proposal)
+        waiting = by_id(change.record.proposals, proposal)
         if waiting is None:
             raise Problem(DECIDED, field="")
         answer(change.record, waiting, by, agrees=False, reason=reason)
@@ -209,9 +208,7 @@ def lift(by: Actor, vault: OpenVault, reference: str, hold_id: str, reason: str)
     """Lift one's own hold at once, or ask for a second member to end another's or a paper's;
     whether it is lifted now. Raises NotFound and ProposedAlready."""
     with changing("incidents.hold_ended", by, vault, reference) as change:
-        case_hold = by_id(change.record.holds, hold_id)
-        if case_hold is None:
-            raise NotFound
+        case_hold = one_or_404(by_id(change.record.holds, hold_id))
         if lifts_alone(case_hold, by.public_id):
             change.record.holds.remove(case_hold)
             change.happened("hold_ended", reason=reason)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
@@ -198,8 +198,14 @@ def case_again(reference: str) -> Case:
 
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """On to a page of this room."""
-    return redirect(url_for(f"incidents.{endpoint}", **values), 303)
+    """On to a page of this room; ids that this page has in its address stay the same there."""
+    name = f"incidents.{endpoint}"
+    ids = {
+        key: value
+        for key, value in (request.view_args or {}).items()
+        if current_app.url_map.is_endpoint_expecting(name, key)
+    }
+    return redirect(url_for(name, **ids | values), 303)
 
 
 @blueprint.get("/<reference>")
@@ -224,7 +230,7 @@ def comment(reference: str) -> ResponseReturnValue:
         note_opening(actor, vault, case)
         return _page(case, actor, form), 422
     assignment.comment(reference, form.text.data, by=actor, vault=vault)
-    return to("case", reference=reference, _anchor="comments")
+    return to("case", _anchor="comments")
 
 
 @blueprint.post("/<reference>/u")
@@ -237,7 +243,7 @@ def urgent(reference: str) -> ResponseReturnValue:
     cannot_wait = request.form.get("urgent") == "1"
     mark_urgent(reference, cannot_wait, by=actor, vault=vault)
     flash(_("Marked as urgent.") if cannot_wait else _("It is no longer marked as urgent."))
-    return to("case", reference=reference)
+    return to("case")
 
 
 def _page(
@@ -506,7 +512,7 @@ def add_link(reference: str) -> ResponseReturnValue:
     actor, vault, _found = load_case(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
     assignment.add_link(reference, kind, target, by=actor, vault=vault)
-    return to("links", reference=reference)
+    return to("links")
 
 
 @blueprint.post("/<reference>/l/remove")
@@ -519,7 +525,7 @@ def remove_link(reference: str) -> ResponseReturnValue:
     # Sent twice, the second finds it gone, as she wanted.
     with suppress(NotFound):
         assignment.remove_link(reference, kind, target, by=actor, vault=vault)
-    return to("links", reference=reference)
+    return to("links")
 
 
 SORTS: dict[str, Callable[[RegisterLine], Any]] = {

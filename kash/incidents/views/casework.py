@@ -43,7 +43,7 @@ from kash.incidents.rules.clocks import (
 )
 from kash.incidents.rules.consents import for_custodian
 from kash.incidents.rules.mediation_gate import is_shut, standing_of, terms_open
-from kash.incidents.rules.parts import Referral, Term, by_id
+from kash.incidents.rules.parts import Referral, by_id
 from kash.incidents.rules.record import Record, unprotected
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import cases as assignment
@@ -130,7 +130,7 @@ def decision(reference: str) -> ResponseReturnValue:
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif request.form.get("term"):
-        if _term(case, request.form["term"]) is None:
+        if by_id(case.record.questioned_terms, request.form["term"]) is None:
             return _decided_already(reference)
         if out.validate():
             take_out_term(actor, vault, reference, out.term.data, out.reason.data)
@@ -141,7 +141,7 @@ def decision(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             note_decision(actor, vault, reference, form.note(), version=form.version_shown())
             flash(_("Noted. Nothing was sent."))
-            return to("decision", reference=reference)
+            return to("decision")
         if form.changed_meanwhile:
             case = case_again(reference)
     notes = report_notes(case, vault)
@@ -169,7 +169,7 @@ def decision(reference: str) -> ResponseReturnValue:
 def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
     """Write down as cash bail what was kept as a term, with its receipt."""
     actor, vault, case = load_case(reference)
-    term = _term(case, term_id)
+    term = by_id(case.record.questioned_terms, term_id)
     if term is None:
         return _decided_already(reference)
     form = BailForm()
@@ -181,10 +181,6 @@ def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
         flash(_("It is written down as cash bail."))
         return redirect(_next(reference), 303)
     return page("incidents/term_to_bail.html", form=form, case=case)
-
-
-def _term(found: Case, key: str) -> Term | None:
-    return by_id(found.record.questioned_terms, key)
 
 
 def _decided_already(reference: str) -> ResponseReturnValue:
@@ -463,7 +459,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
                 endings=form.endings,
             )
             flash(_("Now: %(state)s.", state=names.STATE_NAMES[state]))
-            return to("case", reference=reference)
+            return to("case")
         if not form.errors:
             # Then it was not refused, but somebody else saved meanwhile.
             form.form_errors.append(f"{changed.sentence} " + _("Look at it again, then go on."))
@@ -505,7 +501,7 @@ def assign(reference: str) -> ResponseReturnValue:
             form.mark_wrong(form.account, _("This officer cannot work on this case."))
         else:
             flash(_("Saved."))
-            return to("case", reference=reference)
+            return to("case")
     return page("incidents/assign.html", form=form, case=case)
 
 
@@ -543,5 +539,5 @@ def shred(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             ask(actor, vault, reference, SHRED, form.reason.data)
-            return asked(reference)
+            return asked()
     return page("incidents/shred.html", form=form, case=case, nobody=nobody_decides(actor, case))

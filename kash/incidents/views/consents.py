@@ -49,7 +49,6 @@ from kash.incidents.rules.casework import (
     REPLACE,
     SHRED,
     lifts_alone,
-    proposed,
 )
 from kash.incidents.rules.consents import (
     PURPOSES,
@@ -377,7 +376,7 @@ def court_asks(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             note_asked_again(actor, vault, reference, form.version_shown(), form.said())
             flash(_("Saved."))
-            return to("court_asks", reference=reference)
+            return to("court_asks")
         if form.changed_meanwhile:
             case = case_again(reference)
     form.version.data, form.version.raw_data = str(form.version_to_send(case.version)), None
@@ -479,7 +478,7 @@ def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
         )
     left = to_ask(case.record)
     on = "her_choice" if left and len(case.record.persons) > 1 else "case"
-    return to(on, reference=reference)
+    return to(on)
 
 
 def _page(case: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
@@ -534,10 +533,10 @@ HOLD = CaseAction(
 )
 
 
-def asked(reference: str) -> ResponseReturnValue:
+def asked() -> ResponseReturnValue:
     """Back to the case, where what was asked for stands."""
     flash(_("Asked. A second member finds it on Today, and decides."))
-    return to("case", reference=reference)
+    return to("case")
 
 
 @blueprint.route("/2", methods=["GET", "POST"])
@@ -585,11 +584,11 @@ def seconds_list() -> ResponseReturnValue:
 def second(reference: str, proposal: str) -> ResponseReturnValue:
     """Agree to what another member asked for, refuse it, or take back one's own."""
     actor, vault, case = load_case(reference)
-    waiting = proposed(case.record, proposal)
+    waiting = by_id(case.record.proposals, proposal)
     if waiting is None:
         # The button was pressed twice, or another was first.
         flash(str(DECIDED), "warn")
-        return to("case", reference=reference)
+        return to("case")
     stands = standings(db.session(), actor.public_id, [waiting.by])[waiting.by]
     form = SecondForm()
     if stands is not Standing.MAY:
@@ -601,7 +600,7 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
                 return _agree(actor, vault, reference, waiting)
             refuse(actor, vault, reference, proposal, form.reason.data)
             flash(_("It is not done, and the case says why."))
-            return to("case", reference=reference)
+            return to("case")
     else:
         note_opening(actor, vault, case)
     return page(
@@ -642,7 +641,7 @@ def _agree(
     else:
         agree_to_hold(actor, vault, reference, found.id)
         flash(_("Agreed."))
-    return to("case", reference=reference)
+    return to("case")
 
 
 def _tell_shredded(done: Shredded) -> None:
@@ -683,8 +682,8 @@ def hold_case(reference: str) -> ResponseReturnValue:
             reason, details = form.reason.data, form.details.data
             if hold(actor, vault, reference, reason, paper=form.paper.data, details=details):
                 flash(_("It is held from this moment."))
-                return to("case", reference=reference)
-            return asked(reference)
+                return to("case")
+            return asked()
     return page("incidents/hold.html", form=form, case=case, nobody=nobody_decides(actor, case))
 
 
@@ -700,8 +699,8 @@ def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
         with form.showing_problems():
             if lift(actor, vault, reference, hold_id, form.reason.data):
                 flash(_("The hold is lifted."))
-                return to("case", reference=reference)
-            return asked(reference)
+                return to("case")
+            return asked()
     return page(
         "incidents/hold_end.html",
         form=form,

@@ -400,7 +400,7 @@ def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             ask(actor, vault, reference, REMOVE, form.reason.data, about=document)
-            return asked(reference)
+            return asked()
     return page(
         "incidents/evidence_remove.html",
         form=form,
@@ -465,7 +465,7 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
                     flash(_("Sealed. Only a custodian can read it."))
                 else:
                     flash(_("Sealed. It takes the old one’s place once a second member agrees."))
-                return to("case", reference=reference)
+                return to("case")
     return page(
         "incidents/identity.html",
         form=form,
@@ -546,7 +546,7 @@ def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
         raise Damaged from None
     except SealError:
         flash(_("Nobody allowed it, or the hour is over. Ask a custodian."), "warn")
-        return to("identity", reference=reference, person=person)
+        return to("identity")
     return page(
         "incidents/identity_read.html", form=None, case=case, person=somebody, facts=worded(facts)
     )

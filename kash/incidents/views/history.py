@@ -41,7 +41,7 @@ from kash.incidents.queries.mediation import nobody_decides
 from kash.incidents.rules.casework import NOT_KNOWN, OVER, asks_why
 from kash.incidents.rules.clocks import clocks_of, may_be_given_up, who_is_held
 from kash.incidents.rules.filing import ARRESTS, EXPOSURES
-from kash.incidents.rules.parts import Person, by_id
+from kash.incidents.rules.parts import by_id
 from kash.incidents.rules.record import Record, Taking
 from kash.incidents.rules.totals import PATIENCE, in_order
 from kash.incidents.sections import CaseSection, Entry
@@ -145,7 +145,7 @@ def redact(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             ask_redaction(actor, vault, reference, form.lines(), form.reason.data)
-            return asked(reference)
+            return asked()
     return page("incidents/redact.html", form=form, case=case, nobody=nobody_decides(actor, case))
 
 
@@ -300,21 +300,21 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
             with tried.showing_problems():
                 what, heard = tried.what.data, bool(tried.heard.data)
                 note_try(actor, vault, reference, person, what, heard=heard)
-                return _saved(reference, person)
+                return _saved()
     elif "reason" in request.form:
         if why.validate():
             with why.showing_problems():
                 ask_not_known(actor, vault, reference, person, why.reason.data)
-                return asked(reference)
+                return asked()
     elif form.validate():
         with form.showing_problems():
             tell_what_came(actor, vault, reference, form.said(person), form.row_version_shown)
-            return _saved(reference, person)
+            return _saved()
         if form.changed_meanwhile:
             case = case_again(reference)
             form.show_row_version(case.version)
     record = case.record
-    somebody = one_or_404(_person(record, person))
+    somebody = one_or_404(by_id(record.persons, person))
     if request.method == "GET" or {"what", "reason"} & set(request.form):
         form = limits_form(somebody, case.version)
     acts, now = {act.code for act in record.acts}, utc_now()
@@ -352,13 +352,9 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
     return answer, 409 if form.changed_meanwhile else 422 if tried.errors or why.errors else status
 
 
-def _person(record: Record, person: str) -> Person | None:
-    return by_id(record.persons, person)
-
-
-def _saved(reference: str, person: str) -> ResponseReturnValue:
+def _saved() -> ResponseReturnValue:
     flash(_("Saved."))
-    return to("limits", reference=reference, person=person)
+    return to("limits")
 
 
 ENTRY = Entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty")

@@ -36,7 +36,7 @@ from kash.incidents.queries.mediation import (
     stretches_of,
 )
 from kash.incidents.rules.case_file import MEDIATION, to_ask, wants
-from kash.incidents.rules.clocks import bail_of, is_free, who_is_held
+from kash.incidents.rules.clocks import is_free, who_is_held
 from kash.incidents.rules.mediation import Mediator, may_mediate, somebody_is_free
 from kash.incidents.rules.mediation_gate import (
     CHARGE,
@@ -45,6 +45,7 @@ from kash.incidents.rules.mediation_gate import (
     requests_open,
     who_may_be_offered,
 )
+from kash.incidents.rules.parts import by_id
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import CaseSection, Entry
 from kash.incidents.services import mediation
@@ -115,7 +116,7 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
         with form.showing_problems():
             mediation.ask_mediator(by, vault, reference, form.command(Request))
             flash(_("The mediator can read it now."))
-            return to("case", reference=reference)
+            return to("case")
     else:
         # Her page was noted when it was asked for.
         return page("incidents/ask.html", **_asking(form, case, offered, minute))
@@ -186,7 +187,7 @@ def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValu
     with FlashedProblems():
         mediation.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
         flash(_("The request is taken back."))
-    return to("case", reference=reference)
+    return to("case")
 
 
 def _part(case: Case, actor: Actor) -> dict[str, object] | None:
@@ -239,7 +240,7 @@ def bail(reference: str) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             write_down_bail(actor, vault, reference, form.bail())
-            return _saved(reference)
+            return _saved()
     return page("incidents/bail.html", form=form, case=case, **_bail_part(case, actor))
 
 
@@ -249,7 +250,7 @@ def bail(reference: str) -> ResponseReturnValue:
 def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Correct what is written down, or say that it was given back."""
     actor, vault, case = load_case(reference)
-    bail = bail_of(case.record, bail_id)
+    bail = by_id(case.record.bail, bail_id)
     form = BailForm()
     form.changed_meanwhile = bail is None
     # Taken off meanwhile, if a page showed it: else it never was.
@@ -261,10 +262,10 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     elif form.validate() and bail is not None:
         with form.showing_problems():
             write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())
-            return _saved(reference)
+            return _saved()
         if form.changed_meanwhile:
             case = case_again(reference)
-            bail = bail_of(case.record, bail_id)
+            bail = by_id(case.record.bail, bail_id)
     if bail is None:
         # What was typed can be written down anew.
         name, part = "incidents/bail.html", _bail_part(case, actor)
@@ -284,17 +285,17 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
 def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Take off what was written down wrongly; asked once more first."""
     actor, vault, case = load_case(reference)
-    bail = bail_of(case.record, bail_id)
+    bail = by_id(case.record.bail, bail_id)
     version = request.args.get("v", 0, type=int)
     if request.method == "POST":
         if bail is None:
             # Sent twice, the second finds it gone.
-            return to("bail", reference=reference)
+            return to("bail")
         with FlashedProblems(CaseChangedMeanwhile, tone="message"):
             take_off_bail(actor, vault, reference, bail.id, version=version)
             flash(_("Taken off."))
-            return to("bail", reference=reference)
-        return to("correct_bail", reference=reference, bail_id=bail_id)
+            return to("bail")
+        return to("correct_bail")
     return render_template(
         "incidents/bail_remove.html",
         case=case,
@@ -303,9 +304,9 @@ def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     )
 
 
-def _saved(reference: str) -> ResponseReturnValue:
+def _saved() -> ResponseReturnValue:
     flash(_("Saved."))
-    return to("bail", reference=reference)
+    return to("bail")
 
 
 def _bail_part(case: Case, _actor: Actor) -> Mapping[str, Any]:
