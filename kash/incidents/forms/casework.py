@@ -507,13 +507,13 @@ class CustodyForm(web_KashForm):
 
 
 class ExportForm(CourtPaperForm):
-    """Who gets an original, and why."""
+    """Receiver of an original, and why."""
 
     more = long_text_field(_l("What for"), most=2000, required=False, rows=2)
 
 
 class AccountForm(CourtPaperForm):
-    """Who gets a first account, and why, which its sheet says."""
+    """Receiver of a first account, and why, which its sheet says."""
 
     more = long_text_field(_l("What for"), most=2000, required=True, rows=2)
 

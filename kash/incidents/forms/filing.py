@@ -106,7 +106,7 @@ class WhenForm(ScreenForm):
 
 
 class WhomForm(ScreenForm):
-    """Who it was done to."""
+    """Persons it was done to."""
 
     count = whole_number_field(_l("How many people"), least=1, most=MOST_PERSONS, required=False)
     ages = SeveralField(_l("How old, about"), choices=list(words.AGES.items()))

@@ -342,7 +342,7 @@ class CourtPaper:
 
     @property
     def receiver(self) -> str:
-        """Who gets it and for which case, as it is noted and offered."""
+        """Receiver of it and the case, as it is noted and offered."""
         return f"{self.to_whom} · {self.about}"
 
     @property

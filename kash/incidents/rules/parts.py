@@ -154,7 +154,7 @@ class Act(RecordPart):
 
 
 class Information(RecordPart):
-    """Who told of it, what connects the source with it, and how reliable that is. `account` and
+    """A source who told of it, what connects her with it, and how reliable that is. `account` and
     `person` are set if the source is known here, which keeps her away from the case."""
 
     id: str
