@@ -59,34 +59,35 @@ PERSONAL = (
 
 
 def of_account(public_id: str, actor: Actor) -> tuple[()] | None:
-    """Nothing but the way there, on the own page of whoever may ask for a token; None elsewhere."""
+    """Nothing but the way there, on the own page of the person who may ask for a token; None
+    elsewhere."""
     return () if actor.public_id == public_id and actor.may("api.make") else None
 
 
 def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            _("Token for a program: %(name)s", name=one.connection.name),
-            url_for("api.token", public_id=one.public_id),
-            one.created_at,
+            _("Token for a program: %(name)s", name=token.connection.name),
+            url_for("api.token", public_id=token.public_id),
+            token.created_at,
             icon="key",
         )
-        for one in asked.once(tokens_on_today).to_agree
+        for token in asked.once(tokens_on_today).to_agree
     ]
 
 
 def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Your token for %(name)s was agreed to", name=one.connection.name),
-            url_for("api.token", public_id=one.public_id),
-            _("Agreed on %(day)s. Fetch it within seven days.", day=date_text(one.agreed_at))
-            if one.agreed_at is not None
+            _("Your token for %(name)s was agreed to", name=token.connection.name),
+            url_for("api.token", public_id=token.public_id),
+            _("Agreed on %(day)s. Fetch it within seven days.", day=date_text(token.agreed_at))
+            if token.agreed_at is not None
             else "",
             icon="key",
             button=_("Fetch it"),
         )
-        for one in asked.once(tokens_on_today).to_fetch
+        for token in asked.once(tokens_on_today).to_fetch
     ]
 
 

@@ -35,9 +35,11 @@ class TokenForm(KashForm):
 
     def offer(self, connections: Sequence[Connection], by: Actor) -> None:
         """Offer these connections, and what the asker may do."""
-        self.connection.choices = [(one.public_id, one.name) for one in connections]
+        self.connection.choices = [
+            (connection.public_id, connection.name) for connection in connections
+        ]
         self.scopes.choices = [
-            (one.key, one.title) for one in SCOPES if may_have(by.roles, one.permission)
+            (scope.key, scope.title) for scope in SCOPES if may_have(by.roles, scope.permission)
         ]
 
     def request(self) -> TokenRequest:

@@ -1,7 +1,7 @@
-"""Tokens of programs, their scopes, and answers that are given again. Approval of tokens. It is
-not declared as a part, since it cannot be lent: the second person answers for what leaves the
-programme. Scopes of a token: what a program may do by it, in words for whoever agrees, and the
-permission that the account which answers for it must have."""
+"""Tokens of programs, their scopes, and answers that are given again. Approval of tokens. It is not
+declared as a part, since it cannot be lent: the second person answers for what leaves the
+programme. Scopes of a token: what a program may do by it, in words for the person who agrees, and
+the permission that the account which answers for it must have."""
 
 from __future__ import annotations
 
@@ -79,15 +79,16 @@ class ApiToken(Proposal, PublicId, Base):
 
     @property
     def outdated_at(self) -> datetime | None:
-        """When its connection was changed since it was asked for: whoever agreed to it agreed to
-        the processor of that day, not to the one recorded since. None if it is as it was."""
+        """When its connection was changed since it was asked for: the person who agreed to it
+        agreed to the processor of that day, not to the one recorded since. None if it is as it
+        was."""
         changed = self.connection.created_at
         return changed if self.created_at < changed and self.state != "returned" else None
 
     @property
     def last_used_at(self) -> datetime | None:
         """Moment of its last use for anything, to the minute; None if it never was used."""
-        used = [one.last_used_at for one in self.scopes if one.last_used_at is not None]
+        used = [scope.last_used_at for scope in self.scopes if scope.last_used_at is not None]
         return max(used, default=None)
 
 
@@ -115,7 +116,7 @@ class KeptAnswer(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-# Told to whoever proposed.
+# Told to the proposer.
 SENT_BACK = AnswerKind(
     "token_sent_back",
     _l("On %(when)s a token for a program that you asked for was sent back. Its page says why."),
@@ -132,7 +133,9 @@ APPROVAL = Approval(
     label=_l("Tokens of programs: agree or send back"),
     waiting=_l("Tokens asked for, not agreed to"),
     own=_l("You asked for this token, so another person must agree to it."),
-    stands_in=_l("You stand in for whoever asked for this, so another person must agree to it."),
+    stands_in=_l(
+        "You stand in for the person who asked for this, so another person must agree to it."
+    ),
     sent_back=SENT_BACK,
 )
 
@@ -234,4 +237,4 @@ ITSELF = Scope("", SIGNED_IN, _l("About this token"), "")
 
 def scope_named(key: str) -> Scope | None:
     """The scope of this key; None if there is none, or no longer."""
-    return next((one for one in SCOPES if one.key == key), None)
+    return next((scope for scope in SCOPES if scope.key == key), None)

@@ -161,13 +161,13 @@ class LeavingFigures:
             cells = table.cells if by else ()
             return LeavingFigure(table.total.count, None, False, table.adds_up, cells)
         total = self._officers(self._table(key, ("group",)))
-        found = self._table(key, ("group", by)) if by else None
+        grouped = self._table(key, ("group", by)) if by else None
         return LeavingFigure(
             total,
             community,
             starred,
-            found.adds_up if found is not None else True,
-            self._cells(found) if found is not None else (),
+            grouped.adds_up if grouped is not None else True,
+            self._cells(grouped) if grouped is not None else (),
         )
 
     def _table(self, key: str, by: tuple[str, ...]) -> FigureTable:
@@ -210,18 +210,20 @@ def people_after(
 ) -> PageCut[Person]:
     """The officers of a group after an id who changed `since` a moment, and whether there are
     more; none of a group that is not of officers."""
-    asked = _within(actor).join(Person.group).where(Group.letter == letter)
+    statement = _within(actor).join(Person.group).where(Group.letter == letter)
     if after:
-        asked = asked.where(Person.public_id > after)
+        statement = statement.where(Person.public_id > after)
     if since is not None:
-        asked = asked.where(Person.changed_at >= since)
-    return cut(db.session.scalars(asked.order_by(Person.public_id).limit(limit + 1)).all(), limit)
+        statement = statement.where(Person.changed_at >= since)
+    return cut(
+        db.session.scalars(statement.order_by(Person.public_id).limit(limit + 1)).all(), limit
+    )
 
 
 def person_within(actor: Actor, public_id: str) -> Person:
     """One officer. Raises NotFound."""
-    asked = _within(actor).where(Person.public_id == public_id)
-    return one_or_404(db.session.scalar(asked))
+    statement = _within(actor).where(Person.public_id == public_id)
+    return one_or_404(db.session.scalar(statement))
 
 
 def _within(actor: Actor) -> Select[Person]:
@@ -258,7 +260,7 @@ class RegisterPage:
 
 def register_page(register_id: int, after: str, limit: int) -> RegisterPage:
     """Officers on a register after an entry's id; two queries."""
-    asked = (
+    statement = (
         select(RosterEntry.public_id, Person.public_id, Person.id)
         .join(Person, Person.id == RosterEntry.person_id)
         .where(
@@ -270,19 +272,21 @@ def register_page(register_id: int, after: str, limit: int) -> RegisterPage:
         .limit(limit + 1)
     )
     if after:
-        asked = asked.where(RosterEntry.public_id > after)
-    found = cut([(entry, person, key) for entry, person, key in db.session.execute(asked)], limit)
+        statement = statement.where(RosterEntry.public_id > after)
+    part = cut(
+        [(entry, person, key) for entry, person, key in db.session.execute(statement)], limit
+    )
     marks: dict[int, list[MarkStanding]] = {}
     for key, slot, status, version in db.session.execute(
         select(Mark.person_id, Slot.public_id, Mark.status, Mark.version)
         .join(Slot, Slot.id == Mark.slot_id)
         .where(
-            Slot.register_id == register_id, Mark.person_id.in_([key for *_ids, key in found.rows])
+            Slot.register_id == register_id, Mark.person_id.in_([key for *_ids, key in part.rows])
         )
         .order_by(Slot.starts_at, Slot.id)
     ):
         marks.setdefault(key, []).append(MarkStanding(slot, status, version))
-    return RegisterPage(found, marks)
+    return RegisterPage(part, marks)
 
 
 def officers_entries(session: Session, register_id: int, entries: Collection[str]) -> set[str]:
@@ -296,12 +300,12 @@ def officers_entries(session: Session, register_id: int, entries: Collection[str
         .where(RosterEntry.register_id == register_id, EntryAlias.public_id.in_(entries))
     )
     named = own.union(before).subquery()
-    asked = (
+    statement = (
         select(named.c[0])
         .join(Person, Person.id == named.c.person_id)
         .where(Person.group_id.in_(OFFICERS))
     )
-    return set(session.scalars(asked))
+    return set(session.scalars(statement))
 
 
 def certificates_after(
@@ -309,7 +313,7 @@ def certificates_after(
 ) -> PageCut[Certificate]:
     """Issued certificates of officers after an id that stand otherwise `since` a moment, and
     whether there are more."""
-    asked = (
+    statement = (
         select(Certificate)
         .join(Certificate.batch)
         .join(Certificate.person)
@@ -323,10 +327,10 @@ def certificates_after(
         .limit(limit + 1)
     )
     if after:
-        asked = asked.where(Certificate.public_id > after)
+        statement = statement.where(Certificate.public_id > after)
     if since is not None:
-        asked = asked.where(_stands_otherwise(since, local_today()))
-    return cut(db.session.scalars(asked).all(), limit)
+        statement = statement.where(_stands_otherwise(since, local_today()))
+    return cut(db.session.scalars(statement).all(), limit)
 
 
 def _stands_otherwise(since: datetime, today: date) -> ColumnElement[bool]:
@@ -343,8 +347,10 @@ def _stands_otherwise(since: datetime, today: date) -> ColumnElement[bool]:
 
 def certificate_of(actor: Actor, serial: str) -> Certificate:
     """An officer's certificate, by its serial. Raises NotFound."""
-    found = find_certificate(actor, serial)
-    return one_or_404(found if found is not None and found.person.group.is_police else None)
+    certificate = find_certificate(actor, serial)
+    return one_or_404(
+        certificate if certificate is not None and certificate.person.group.is_police else None
+    )
 
 
 def token_behind(secret: str) -> ApiToken | None:
@@ -373,11 +379,11 @@ def seen_by(actor: Actor) -> Select[ApiToken]:
 def tokens(actor: Actor, connection: str = "") -> Listing[Any]:
     """Tokens by when they were asked for, the newest first; of one connection, if its public id is
     given."""
-    asked = seen_by(actor)
+    statement = seen_by(actor)
     if connection:
-        asked = asked.where(ApiToken.connection.has(Connection.public_id == connection))
+        statement = statement.where(ApiToken.connection.has(Connection.public_id == connection))
     return listing(
-        asked.options(
+        statement.options(
             joinedload(ApiToken.account),
             joinedload(ApiToken.connection),
             selectinload(ApiToken.scopes),
@@ -437,22 +443,22 @@ def any_waiting(asked: Viewer) -> ColumnElement[bool] | None:
 
 
 def tokens_on_today(asked: Viewer) -> TokensOnToday:
-    """Tokens that wait for whoever looks; one query, and more only if there are any to agree to."""
-    found = db.session.scalars(
+    """Tokens that wait for the reader; one query, and more only if there are any to agree to."""
+    tokens = db.session.scalars(
         select(ApiToken)
         .where(_waiting(asked.actor))
         .options(joinedload(ApiToken.connection))
         .order_by(ApiToken.id)
     ).all()
-    stands = {one.id: one.stands(asked.now) for one in found}
+    stands = {token.id: token.stands(asked.now) for token in tokens}
     return TokensOnToday(
         [
-            one
-            for one in found
-            if stands[one.id] is TokenStands.ASKED
-            and standing_towards(one, asked.actor) is Standing.MAY
+            token
+            for token in tokens
+            if stands[token.id] is TokenStands.ASKED
+            and standing_towards(token, asked.actor) is Standing.MAY
         ],
-        [one for one in found if stands[one.id] is TokenStands.AGREED],
+        [token for token in tokens if stands[token.id] is TokenStands.AGREED],
     )
 
 
@@ -473,7 +479,7 @@ def names_of_tokens(public_ids: Iterable[str]) -> dict[str, str]:
         .join(Connection, Connection.id == ApiToken.connection_id)
         .where(ApiToken.public_id.in_(wanted))
     )
-    return {row.public_id: row.name for row in rows}
+    return {connection.public_id: connection.name for connection in rows}
 
 
 def count_in_use(now: datetime) -> Select[Any]:
@@ -498,7 +504,7 @@ def rows_given_until(session: Session) -> date | None:
 
 def programs_that_read() -> list[TokenReader]:
     """Programs that read something by a token, whatever became of it; the last to read first."""
-    found = db.session.scalars(
+    tokens = db.session.scalars(
         select(ApiToken)
         .where(ApiToken.scopes.any(ApiTokenScope.last_used_at.is_not(None)))
         .options(joinedload(ApiToken.connection), selectinload(ApiToken.scopes))
@@ -506,19 +512,19 @@ def programs_that_read() -> list[TokenReader]:
     ).all()
     read = [
         TokenReader(
-            one.connection.name,
-            one.purpose,
+            token.connection.name,
+            token.purpose,
             [
                 scope.title
-                for used in one.scopes
+                for used in token.scopes
                 if used.last_used_at and (scope := scope_named(used.scope))
             ],
-            one.last_used_at,
-            url_for("api.token", public_id=one.public_id),
-            to_local(one.rows_until).date() if one.rows_until else None,
+            token.last_used_at,
+            url_for("api.token", public_id=token.public_id),
+            to_local(token.rows_until).date() if token.rows_until else None,
         )
-        for one in found
-        if one.last_used_at is not None
+        for token in tokens
+        if token.last_used_at is not None
     ]
     return sorted(read, key=lambda one: one.last, reverse=True)
 
@@ -533,18 +539,18 @@ def workshops_after(
 ) -> PageCut[Workshop]:
     """Workshops after an id that fall among these days and changed `since` a moment, and whether
     there are more."""
-    asked = visible_workshops(actor).options(
+    statement = visible_workshops(actor).options(
         joinedload(Workshop.venue), joinedload(Workshop.version).joinedload(CourseVersion.course)
     )
     if after:
-        asked = asked.where(Workshop.public_id > after)
+        statement = statement.where(Workshop.public_id > after)
     if first is not None:
-        asked = asked.where(Workshop.ends_on >= first)
+        statement = statement.where(Workshop.ends_on >= first)
     if last is not None:
-        asked = asked.where(Workshop.starts_on <= last)
+        statement = statement.where(Workshop.starts_on <= last)
     if since is not None:
-        asked = asked.where(Workshop.changed_at >= since)
-    rows = db.session.scalars(asked.order_by(Workshop.public_id).limit(limit + 1)).all()
+        statement = statement.where(Workshop.changed_at >= since)
+    rows = db.session.scalars(statement.order_by(Workshop.public_id).limit(limit + 1)).all()
     return cut(rows, limit)
 
 

@@ -1,13 +1,12 @@
 """Limits of what a token may ask in a minute, and an address without one that is in use. Requests
-are counted in rows of the database, a few at a time: whoever serves a token takes a lease of so
-many and counts them down in memory. So all processes together never let through more than the
-limit, and a request seldom writes. Requests with a wrong token are counted by the address that
-they come from, one by one until the limit: what is refused writes nothing. Pages of lists for
-programs: by the id of the last that was read, in the order of ids. Ids are random and never
-change, so that a walk through all pages ends, gives nothing twice, and leaves out nothing that
-stood there from its beginning to its end; and the order tells nothing. Requests that come again:
-known by a key of the sender, and the same only if all of them is. State of a token, and what it
-may be given."""
+are counted in rows of the database, a few at a time: the person who serves a token takes a lease of
+so many and counts them down in memory. So all processes together never let through more than the
+limit, and a request seldom writes. Requests with a wrong token are counted by the address that they
+come from, one by one until the limit: what is refused writes nothing. Pages of lists for programs:
+by the id of the last that was read, in the order of ids. Ids are random and never change, so that a
+walk through all pages ends, gives nothing twice, and leaves out nothing that stood there from its
+beginning to its end; and the order tells nothing. Requests that come again: known by a key of the
+sender, and the same only if all of them is. State of a token, and what it may be given."""
 
 from __future__ import annotations
 
@@ -78,8 +77,8 @@ _KEY = re.compile(r'"?([\x21\x23-\x5b\x5d-\x7e]{8,64})"?')
 
 def read_key(header: str) -> str | None:
     """The key that a header holds, None if it holds none that can be kept."""
-    found = _KEY.fullmatch(header.strip())
-    return found.group(1) if found else None
+    match = _KEY.fullmatch(header.strip())
+    return match.group(1) if match else None
 
 
 def digest_of(path: str, body: bytes) -> str:
@@ -150,8 +149,8 @@ def narrowed(actor: Actor) -> Actor:
 
 
 def may_have(roles: Collection[Role], permission: str) -> bool:
-    """True if whoever has these roles may answer for a scope that needs a permission: one that
-    reaches more than oneself."""
+    """True if the person who has these roles may answer for a scope that needs a permission: one
+    that reaches more than oneself."""
     granted = GRANTS[permission]
     reaches = {granted[role] for role in set(roles) & ANSWERING if role in granted}
     return bool(reaches - {Reach.SELF})

@@ -106,7 +106,7 @@ def ask_for_token(request: TokenRequest, *, by: Actor) -> str:
                 )
             )
         )
-        row: ApiToken = APPROVAL.propose(
+        token: ApiToken = APPROVAL.propose(
             change,
             by,
             connection_id=connection.id,
@@ -116,41 +116,41 @@ def ask_for_token(request: TokenRequest, *, by: Actor) -> str:
             scopes=[ApiTokenScope(scope=key) for key in scopes],
         )
         change.about(connection.public_id)
-        return row.public_id
+        return token.public_id
 
 
 def _checked(keys: Collection[str], by: Actor) -> list[str]:
-    found = [scope for key in dict.fromkeys(keys) if (scope := scope_named(key)) is not None]
-    if not found:
+    scopes_named = [scope for key in dict.fromkeys(keys) if (scope := scope_named(key)) is not None]
+    if not scopes_named:
         raise Problem(_l("Choose at least one."), field="scopes", status=422)
-    if NAMES in found and PEOPLE not in found:
+    if NAMES in scopes_named and PEOPLE not in scopes_named:
         raise Problem(
             _l("Names come with people: choose both, or leave names out."),
             field="scopes",
             status=422,
         )
-    if not all(may_have(by.roles, scope.permission) for scope in found):
+    if not all(may_have(by.roles, scope.permission) for scope in scopes_named):
         raise Problem(
             _l("A token can do no more than your own account. Choose what your account includes."),
             field="scopes",
             status=422,
         )
-    return [scope.key for scope in found]
+    return [scope.key for scope in scopes_named]
 
 
 def agree_to_token(public_id: str, *, by: Actor) -> None:
     """Agree to a token as it was asked for. Raises NotFound, TooLate, WrongStep, SamePerson and
     AnotherAgrees."""
     with audited("api.token_agreed", by) as change:
-        row: ApiToken = APPROVAL.locked(change.session, public_id)
-        if row.state == "proposed":
-            if row.stands(change.now) is not TokenStands.ASKED:
+        token: ApiToken = APPROVAL.locked(change.session, public_id)
+        if token.state == "proposed":
+            if token.stands(change.now) is not TokenStands.ASKED:
                 raise Problem(TOO_LATE)
-            stands = standing_towards(row, by, change.session)
+            stands = standing_towards(token, by, change.session)
             if stands not in (Standing.MAY, Standing.ASKED):
                 raise NotIndependent(stands)
-        APPROVAL.approve(change, row, by)
-        row.agreed_at = change.now
+        APPROVAL.approve(change, token, by)
+        token.agreed_at = change.now
 
 
 def return_token(public_id: str, reason: str, *, by: Actor) -> None:
@@ -163,18 +163,18 @@ def fetch_token(public_id: str, *, by: Actor) -> str:
     """Make the secret of one's own token that was agreed to: it is told this once. Raises NotFound
     and TooLate."""
     with audited("api.token_fetched", by) as change:
-        row = one_or_404(
+        token = one_or_404(
             change.session.scalar(
                 select(ApiToken)
                 .where(ApiToken.public_id == public_id, ApiToken.account_id == by.account_id)
                 .with_for_update()
             )
         )
-        if row.stands(change.now) is not TokenStands.AGREED:
+        if token.stands(change.now) is not TokenStands.AGREED:
             raise Problem(TOO_LATE)
         secret = PREFIX + new_token()
-        row.token_hash, row.fetched_at = token_hash(secret), change.now
-        row.expires_at = change.now + timedelta(days=row.days)
+        token.token_hash, token.fetched_at = token_hash(secret), change.now
+        token.expires_at = change.now + timedelta(days=token.days)
         change.about(public_id)
         return secret
 
@@ -183,15 +183,15 @@ def end_token(public_id: str, *, by: Actor) -> None:
     """End a token, or take back that it was asked for. Nothing is done if it is over. Raises
     NotFound."""
     with audited("api.token_ended", by) as change:
-        row = one_or_404(
+        token = one_or_404(
             change.session.scalar(
                 seen_by(by).where(ApiToken.public_id == public_id).with_for_update()
             )
         )
-        if row.ended_at is not None:
+        if token.ended_at is not None:
             change.nothing()
             return
-        row.ended_at, row.ended_by, row.token_hash = change.now, by.public_id, None
+        token.ended_at, token.ended_by, token.token_hash = change.now, by.public_id, None
         change.about(public_id)
 
 
@@ -212,7 +212,8 @@ def forget_kept_answers() -> None:
 
 
 class TokenItself:
-    """A token as an actor of the audit trail: it acts, in the name of whoever answers for it."""
+    """A token as an actor of the audit trail: it acts, in the name of the person who answers for
+    it."""
 
     def __init__(self, public_id: str) -> None:
         self.public_id = public_id
@@ -223,21 +224,21 @@ def lease(token_id: int, public_id: str, scope: Scope) -> tuple[LeaseWindow, int
     Returns the window and how many requests were granted, none if the limit is reached."""
     if scope.used and not _used_today(db.session(), token_id, scope, utc_now()):
         with audited(scope.used, TokenItself(public_id)) as change:
-            found = _taken(change.session, token_id, scope, change.now)
+            windows = _taken(change.session, token_id, scope, change.now)
             change.about(_connection_of(change.session, token_id))
-            if not found[1]:
+            if not windows[1]:
                 change.nothing()
-        return found
+        return windows
     with writing() as session:
         return _taken(session, token_id, scope, utc_now())
 
 
 def _taken(session: Session, token_id: int, scope: Scope, now: datetime) -> tuple[LeaseWindow, int]:
-    row = session.scalars(select(ApiToken).where(ApiToken.id == token_id).with_for_update()).one()
-    before = None if row.window_at is None else LeaseWindow(row.window_at, row.window_leased)
+    token = session.scalars(select(ApiToken).where(ApiToken.id == token_id).with_for_update()).one()
+    before = None if token.window_at is None else LeaseWindow(token.window_at, token.window_leased)
     window, granted = leased(before, now)
     if granted:
-        row.window_at, row.window_leased = window.began_at, window.leased
+        token.window_at, token.window_leased = window.began_at, window.leased
         used = session.get(ApiTokenScope, (token_id, scope.key))
         if used is not None:
             used.last_used_at = now
@@ -279,8 +280,8 @@ class _Leases:
 def count_wrong(address: str) -> None:
     """Count a request of an address without a token in use. Raises TooMuchAsked.
 
-    A right token from there is answered still: whoever shares the address with a program that was
-    forgotten somewhere has not to wait for it.
+    A right token from there is answered still: the person who shares the address with a program
+    that was forgotten somewhere has not to wait for it.
     """
     try:
         with unless_full():
@@ -295,10 +296,10 @@ def use_one(token_id: int, public_id: str, scope: Scope) -> None:
     Not to be called inside a write transaction. Where the disk is full nothing is counted: reading
     goes on.
     """
-    kept: _Leases = current_app.extensions.setdefault(_EXTENSION, _Leases(Lock(), {}))
+    leases: _Leases = current_app.extensions.setdefault(_EXTENSION, _Leases(Lock(), {}))
     place, now = (public_id, scope.key), utc_now()
-    with kept.lock:
-        mine = kept.held.get(place)
+    with leases.lock:
+        mine = leases.held.get(place)
         if mine is not None and now < mine.until and mine.left > 0:
             mine.left -= 1
             return
@@ -306,8 +307,8 @@ def use_one(token_id: int, public_id: str, scope: Scope) -> None:
         window, granted = lease(token_id, public_id, scope)
         if not granted:
             raise TooMuchAsked(seconds_left(window, now))
-        with kept.lock:
-            kept.held[place] = _HeldLease(window.began_at + WINDOW, granted - 1)
+        with leases.lock:
+            leases.held[place] = _HeldLease(window.began_at + WINDOW, granted - 1)
 
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,80})")
@@ -326,7 +327,7 @@ class TokenBearer:
     actor: Actor
 
     def has(self, scope: Scope) -> bool:
-        """True if it was made for a scope, and whoever answers for it may still do that."""
+        """True if it was made for a scope, and the person who answers for it may still do that."""
         if scope is ITSELF:
             return True
         return scope.key in self.scopes and may_have(self.actor.roles, scope.permission)
@@ -334,25 +335,25 @@ class TokenBearer:
 
 def bearer() -> TokenBearer:
     """The token of the present request, once it was let in."""
-    found: TokenBearer = g.api_bearer
-    return found
+    token_bearer: TokenBearer = g.api_bearer
+    return token_bearer
 
 
 def let_in() -> Actor:
-    """For whom the present request is. Raises TokenMissing, ConnectionOff, OutOfScope and
+    """The token of the present request. Raises TokenMissing, ConnectionOff, OutOfScope and
     TooMuchAsked."""
     g.language = request.accept_languages.best_match(programme_languages(), "en")
     try:
-        found = _token()
+        token = _token()
     except TokenMissing:
         count_wrong(request.remote_addr or "")
         raise
     scope = scope_of(current_app.view_functions[request.endpoint or ""])
-    if scope is None or not found.has(scope):
+    if scope is None or not token.has(scope):
         raise OutOfScope
-    use_one(found.id, found.public_id, scope)
-    g.api_bearer = found
-    return found.actor
+    use_one(token.id, token.public_id, scope)
+    g.api_bearer = token
+    return token.actor
 
 
 def scope_of(view: object) -> Scope | None:
@@ -362,15 +363,15 @@ def scope_of(view: object) -> Scope | None:
 
 def _token() -> TokenBearer:
     given = _BEARER.fullmatch(request.headers.get("Authorization", ""))
-    row = token_behind(given.group(1)) if given else None
+    token = token_behind(given.group(1)) if given else None
     now = utc_now()
-    if row is None or row.stands(now) is not TokenStands.IN_USE:
+    if token is None or token.stands(now) is not TokenStands.IN_USE:
         raise TokenMissing
-    if not row.account.active or row.account.paused_at is not None:
+    if not token.account.active or token.account.paused_at is not None:
         raise TokenMissing
-    if row.connection.kind != KIND or row.connection.stands is not Stands.ON:
+    if token.connection.kind != KIND or token.connection.stands is not Stands.ON:
         raise ConnectionOff
-    return _as_bearer(row)
+    return _as_bearer(token)
 
 
 def _as_bearer(row: ApiToken) -> TokenBearer:
@@ -381,7 +382,7 @@ def _as_bearer(row: ApiToken) -> TokenBearer:
         id=row.id,
         public_id=row.public_id,
         connection=row.connection.name,
-        scopes=frozenset(one.scope for one in row.scopes),
+        scopes=frozenset(scope.scope for scope in row.scopes),
         expires_at=row.expires_at,
         actor=actor,
     )
@@ -399,7 +400,7 @@ def apply_operations(
     """Apply operations to a register (by public id); answers in the same order.
 
     What comes again under the same key gets the same answers, and does nothing. Raises NotFound,
-    KeyReused, and OutOfScope if whoever answers for the token may not mark this register.
+    KeyReused, and OutOfScope if the person who answers for the token may not mark this register.
     """
     try:
         return _applied(token, register, operations, key, digest)
@@ -413,31 +414,31 @@ def _applied(
 ) -> Answers:
     with audited("api.marks_made", TokenItself(token.public_id)) as change:
         session = change.session
-        held = lock_register(session, register)
-        kept = _kept(session, token, key, digest)
-        if kept is None:
-            owner = owner_of(held.purpose)
-            right = None if owner is None else owner.may_mark(session, held.id, token.actor)
+        locked = lock_register(session, register)
+        answered = _kept(session, token, key, digest)
+        if answered is None:
+            owner = owner_of(locked.purpose)
+            right = None if owner is None else owner.may_mark(session, locked.id, token.actor)
             if right is None:
                 raise OutOfScope
             outcome = apply_batch(
                 session,
-                held.id,
-                held.purpose,
-                _of_officers(session, held.id, operations),
+                locked.id,
+                locked.purpose,
+                _of_officers(session, locked.id, operations),
                 token.actor.public_id,
                 change.now,
                 right.cancelled_at,
             )
             answers, wrote = _as_values(outcome.answers), bool(outcome.kept)
         else:
-            answers, wrote = kept, False
+            answers, wrote = answered, False
         if wrote:
             _keep(session, token, key, digest, answers, change.now)
-            change.about(held.public_id, token.actor.public_id)
+            change.about(locked.public_id, token.actor.public_id)
         else:
             change.nothing()
-    if kept is None and not wrote:
+    if answered is None and not wrote:
         # Nothing was to be done, so that there is no entry; the answer is kept all the same.
         with writing() as session:
             again = _kept(session, token, key, digest)
@@ -450,37 +451,40 @@ def _applied(
 def _of_officers(
     session: Session, register_id: int, operations: Sequence[Operation]
 ) -> list[Operation]:
-    """The operations, where nobody is on the register whom a program may not be told of: an answer
+    """The operations, where nobody is on the register that a program may not be told of: an answer
     would tell who of the community came."""
-    officers = officers_entries(session, register_id, {one.entry for one in operations})
-    return [one if one.entry in officers else replace(one, entry=_NOBODY) for one in operations]
+    officers = officers_entries(session, register_id, {operation.entry for operation in operations})
+    return [
+        operation if operation.entry in officers else replace(operation, entry=_NOBODY)
+        for operation in operations
+    ]
 
 
 def _as_values(answers: Sequence[OperationAnswer]) -> Answers:
     return [
         {
-            "op_id": one.op_id,
-            "answer": str(one.answer),
-            "reason": str(one.reason),
-            "status": one.status,
-            "version": one.version,
+            "op_id": answer.op_id,
+            "answer": str(answer.answer),
+            "reason": str(answer.reason),
+            "status": answer.status,
+            "version": answer.version,
         }
-        for one in answers
+        for answer in answers
     ]
 
 
 def _kept(session: Session, token: TokenBearer, key: str, digest: str) -> Answers | None:
     """The answers that a key got before; None if it is new. Raises KeyReused."""
-    found = session.execute(
+    stored = session.execute(
         select(KeptAnswer.digest, KeptAnswer.body).where(
             KeptAnswer.token_id == token.id, KeptAnswer.key == key
         )
     ).one_or_none()
-    if found is None:
+    if stored is None:
         return None
-    if found.digest != digest:
+    if stored.digest != digest:
         raise KeyReused
-    answers: Answers = json.loads(found.body)
+    answers: Answers = json.loads(stored.body)
     return answers
 
 

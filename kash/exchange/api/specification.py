@@ -82,10 +82,10 @@ def _check_body() -> None:
 @endpoints.errorhandler(HTTPError)
 def _of_unfit_input(error: HTTPError) -> Response:
     """The document that names each part which is wrong, in the words of the check."""
-    found: dict[str, Any] = error.detail if isinstance(error.detail, dict) else {}
+    values: dict[str, Any] = error.detail if isinstance(error.detail, dict) else {}
     wrong = [
         {"where": f"{location}.{name}" if name != "_schema" else location, "detail": text}
-        for location, fields in found.items()
+        for location, fields in values.items()
         for name, texts in fields.items()
         for text in texts
     ]
@@ -164,33 +164,35 @@ def settings_of_description(app: APIFlask) -> None:
 
 def specification() -> dict[str, Any]:
     """The description, made once in a process."""
-    kept: dict[str, Any] | None = current_app.extensions.get(_EXTENSION)
-    if kept is None:
-        # Whoever reads it first has a language; whoever writes a client reads English.
+    extension: dict[str, Any] | None = current_app.extensions.get(_EXTENSION)
+    if extension is None:
+        # The person who reads it first has a language; the person who writes a client reads
+        # English.
         with force_locale("en"):
-            kept = current_app.extensions[_EXTENSION] = _made()
-    return kept | {"servers": [{"url": public_address()}]}
+            extension = current_app.extensions[_EXTENSION] = _made()
+    return extension | {"servers": [{"url": public_address()}]}
 
 
 def _made() -> dict[str, Any]:
     app: Any = current_app
-    found: dict[str, Any] = deepcopy(app.spec)
-    found["info"]["description"] = _LEAD
-    parts = found.setdefault("components", {})
+    values: dict[str, Any] = deepcopy(app.spec)
+    values["info"]["description"] = _LEAD
+    parts = values.setdefault("components", {})
     parts.setdefault("schemas", {})["Problem"] = ProblemTold.model_json_schema()
     parts["securitySchemes"] = {
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "Scopes: " + "; ".join(f"{one.key}: {one.title}" for one in SCOPES),
+            "description": "Scopes: "
+            + "; ".join(f"{scope.key}: {scope.title}" for scope in SCOPES),
         }
     }
     scopes = _scopes_by_operation()
-    for path, operations in found["paths"].items():
+    for path, operations in values["paths"].items():
         for method in _METHODS:
             if method in operations:
                 _complete(operations[method], scopes[method, path])
-    return found
+    return values
 
 
 def _complete(operation: dict[str, Any], scope: str) -> None:
@@ -209,12 +211,12 @@ def _complete(operation: dict[str, Any], scope: str) -> None:
 
 def _scopes_by_operation() -> dict[tuple[str, str], str]:
     """The scope of each operation, by its method and path as the description has it."""
-    found = {}
+    places = {}
     for rule in current_app.url_map.iter_rules():
         if rule.endpoint.startswith(f"{endpoints.name}."):
             scope = scope_of(current_app.view_functions[rule.endpoint])
             path = rule.rule.replace("<", "{").replace(">", "}")
             for method in _METHODS:
                 if method.upper() in (rule.methods or ()) and scope is not None:
-                    found[method, path] = scope.key
-    return found
+                    places[method, path] = scope.key
+    return places

@@ -1,7 +1,7 @@
 """A token told of itself, and the description of all addresses. Days and moments that stand in an
 address. Indicators for programs: counts of whole quarters and years, without the people behind
-them. The address of the next page. Registers for programs, and operations on them. Certificates
-for programs: whether they hold. People for programs. The page on which whoever writes a program
+them. The address of the next page. Registers for programs, and operations on them. Certificates for
+programs: whether they hold. People for programs. The page on which the person who writes a program
 reads how: the description of all addresses, drawn here, since what libraries draw needs styles and
 scripts of others. Releases for programs, exactly as they were printed. Pages of tokens: asked for,
 agreed to, fetched once, and ended. Workshops for programs."""
@@ -121,7 +121,7 @@ def about_token() -> dict[str, Any]:
     mine = bearer()
     return {
         "connection": mine.connection,
-        "scopes": [one.key for one in SCOPES if mine.has(one)],
+        "scopes": [scope.key for scope in SCOPES if mine.has(scope)],
         "expires_at": mine.expires_at,
         "most_a_minute": MOST_IN_WINDOW,
     }
@@ -150,10 +150,10 @@ def moment_asked(name: str, text: str) -> datetime | None:
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
             raise ValueError
-        return found.astimezone(UTC)
+        return moment.astimezone(UTC)
     except ValueError:
         raise _wrong(
             name,
@@ -190,16 +190,16 @@ def read_indicator(key: str, asked: IndicatorAsked) -> dict[str, Any]:
         raise NotFound
     period = read_period(asked.period)
     try:
-        found = LeavingFigures(period, _funder(asked), db.session()).of(key, asked.by)
+        figure = LeavingFigures(period, _funder(asked), db.session()).of(key, asked.by)
     except DimensionProblem:
         # There is no such thing of this indicator.
         raise NotFound from None
     definition = definition_of(key, period.last)
-    return _told(definition, period, found) | {
+    return _told(definition, period, figure) | {
         "by": asked.by,
-        "adds_up": found.adds_up,
+        "adds_up": figure.adds_up,
         "cells": [
-            {"value": one.values[0], "count": one.count} for one in found.cells if one.values
+            {"value": cell.values[0], "count": cell.count} for cell in figure.cells if cell.values
         ],
     }
 
@@ -230,8 +230,8 @@ def next_page(asked: PageAsked, last: str, *, more: bool) -> str | None:
     """The address of the page after an id, with whatever else was asked for; None on the last."""
     if not more:
         return None
-    kept = {name: value for name, value in asked.model_dump().items() if value != ""}
-    values = dict(request.view_args or {}) | kept | {"after": last}
+    parameters = {name: value for name, value in asked.model_dump().items() if value != ""}
+    values = dict(request.view_args or {}) | parameters | {"after": last}
     return url_for(str(request.endpoint), **values)
 
 
@@ -242,14 +242,14 @@ def next_page(asked: PageAsked, last: str, *, more: bool) -> str | None:
 @endpoints.doc(operation_id="readAttendance", tags=["Attendance"])
 def read_attendance(public_id: str, asked: RegisterAsked) -> dict[str, Any]:
     """Police officers on the register of a workshop, by number, with each mark."""
-    found = workshop_with_people(public_id, current_actor(), "attendance.see")
-    shown = register_page(found.register_id, asked.after, asked.limit)
+    workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
+    shown = register_page(workshop.register_id, asked.after, asked.limit)
     rows = shown.entries.rows
     return {
         "statuses": [
-            {"code": one.code, "weight": one.weight}
-            for one in status_catalogue().values()
-            if one.active and one.purpose in (ANY_PURPOSE, found.register.purpose)
+            {"code": status.code, "weight": status.weight}
+            for status in status_catalogue().values()
+            if status.active and status.purpose in (ANY_PURPOSE, workshop.register.purpose)
         ],
         "items": [
             {
@@ -280,11 +280,11 @@ def mark_attendance(public_id: str, sent: OperationsSent) -> dict[str, Any]:
     key = read_key(request.headers.get("Idempotency-Key", ""))
     if key is None:
         raise KeyMissing
-    found = workshop_with_people(public_id, current_actor(), "attendance.mark")
+    workshop = workshop_with_people(public_id, current_actor(), "attendance.mark")
     answers = apply_operations(
         bearer(),
-        found.register.public_id,
-        [_operation(one, number) for number, one in enumerate(sent.operations)],
+        workshop.register.public_id,
+        [_operation(operation, number) for number, operation in enumerate(sent.operations)],
         key=key,
         digest=digest_of(request.path, request.get_data()),
     )
@@ -312,10 +312,10 @@ def _operation(sent: OperationSent, number: int) -> Operation:
 def list_certificates(asked: CertificatesAsked) -> dict[str, Any]:
     """Issued certificates, by id."""
     today, since = local_today(), moment_asked("changed_since", asked.changed_since)
-    found = certificates_after(current_actor(), asked.after, asked.limit, since)
+    part = certificates_after(current_actor(), asked.after, asked.limit, since)
     return {
-        "items": [_certificates_told(one, today) for one in found.rows],
-        "next": next_page(asked, found.rows[-1].public_id if found.rows else "", more=found.more),
+        "items": [_certificates_told(certificate, today) for certificate in part.rows],
+        "next": next_page(asked, part.rows[-1].public_id if part.rows else "", more=part.more),
     }
 
 
@@ -354,11 +354,11 @@ def list_people(asked: PeopleAsked) -> dict[str, Any]:
     """Police officers of one group, by id; nobody who is or may be under 18. Of another group the
     counts that left already."""
     since = moment_asked("changed_since", asked.changed_since)
-    found = people_after(current_actor(), asked.group, asked.after, asked.limit, since)
+    part = people_after(current_actor(), asked.group, asked.after, asked.limit, since)
     return {
-        "items": [_people_told(one) for one in found.rows],
+        "items": [_people_told(person) for person in part.rows],
         "counts": counts_told(asked.group, db.session()),
-        "next": next_page(asked, found.rows[-1].public_id if found.rows else "", more=found.more),
+        "next": next_page(asked, part.rows[-1].public_id if part.rows else "", more=part.more),
     }
 
 
@@ -421,11 +421,11 @@ class DescribedAddress:
 @allow("api.see")
 def reference() -> ResponseReturnValue:
     """All addresses for programs, with what each is sent and tells."""
-    found = specification()
+    document = specification()
     return render_template(
         "api/reference.html",
-        operations=list(_operations(found)),
-        server=found["servers"][0]["url"],
+        operations=list(_operations(document)),
+        server=document["servers"][0]["url"],
         scopes=SCOPES,
         most=MOST_IN_WINDOW,
         largest=LARGEST_PAGE,
@@ -444,17 +444,17 @@ def openapi_file() -> ResponseReturnValue:
 def _operations(found: Mapping[str, Any]) -> Iterator[DescribedAddress]:
     schemas = found["components"]["schemas"]
     for path, methods in sorted(found["paths"].items()):
-        for method, one in methods.items():
-            told = one["responses"]["200"]["content"]["application/json"]["schema"]
-            sent = one.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for method, value in methods.items():
+            told = value["responses"]["200"]["content"]["application/json"]["schema"]
+            sent = value.get("requestBody", {}).get("content", {}).get("application/json", {})
             yield DescribedAddress(
-                key=one["operationId"],
+                key=value["operationId"],
                 method=method.upper(),
                 path=path,
-                summary=one.get("summary", ""),
-                text=one.get("description", ""),
-                scope=one["x-scope"],
-                parameters=tuple(map(_parameter, one.get("parameters", ()))),
+                summary=value.get("summary", ""),
+                text=value.get("description", ""),
+                scope=value["x-scope"],
+                parameters=tuple(map(_parameter, value.get("parameters", ()))),
                 sent=tuple(_parts(sent.get("schema", {}), schemas)),
                 told=tuple(_parts(told, schemas)),
             )
@@ -486,20 +486,20 @@ def _parts(
 
 def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
     """A form itself, where it is named or may be null."""
-    for one in (schema, *schema.get("anyOf", ())):
-        if "$ref" in one:
-            found: Mapping[str, Any] = schemas[one["$ref"].rsplit("/", 1)[1]]
-            return found
+    for option in (schema, *schema.get("anyOf", ())):
+        if "$ref" in option:
+            referred: Mapping[str, Any] = schemas[option["$ref"].rsplit("/", 1)[1]]
+            return referred
     return schema
 
 
 def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
     """Kind of a value, in few words."""
     if "anyOf" in schema:
-        return ", ".join(_kind(one, schemas) for one in schema["anyOf"])
+        return ", ".join(_kind(option, schemas) for option in schema["anyOf"])
     whole = _resolved(schema, schemas)
     if "enum" in whole:
-        return ", ".join(str(one) or '""' for one in whole["enum"])
+        return ", ".join(str(choice) or '""' for choice in whole["enum"])
     return str(whole.get("format") or whole.get("type") or "object")
 
 
@@ -511,13 +511,13 @@ def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
 def list_releases(asked: ReleasesAsked) -> dict[str, Any]:
     """Printed tables about incidents, by id."""
     after = sorted(
-        (one for one in printed_tables() if one.release_id > asked.after),
+        (table for table in printed_tables() if table.release_id > asked.after),
         key=lambda one: one.release_id,
     )
-    found = cut(after, asked.limit)
+    part = cut(after, asked.limit)
     return {
-        "items": [_releases_told(one) for one in found.rows],
-        "next": next_page(asked, found.rows[-1].release_id if found.rows else "", more=found.more),
+        "items": [_releases_told(release) for release in part.rows],
+        "next": next_page(asked, part.rows[-1].release_id if part.rows else "", more=part.more),
     }
 
 
@@ -545,8 +545,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "api/index.html",
         listing=listing,
-        stands={one.public_id: one.stands(now) for one in listing},
-        titles={one.key: one.title for one in SCOPES},
+        stands={token.public_id: token.stands(now) for token in listing},
+        titles={scope.key: scope.title for scope in SCOPES},
         words=STANDS_WORDS,
         tones=STANDS_TONES,
         may_make=actor.may("api.make"),
@@ -562,14 +562,14 @@ def ask() -> ResponseReturnValue:
     form.offer(connections, actor)
     if connections and form.validate_on_submit():
         with form.showing_problems():
-            made = services.ask_for_token(form.request(), by=actor)
+            new_id = services.ask_for_token(form.request(), by=actor)
             flash(_("Asked for. An administrator or a director agrees to it next."))
-            return redirect(url_for("api.token", public_id=made), code=303)
+            return redirect(url_for("api.token", public_id=new_id), code=303)
     return page(
         "api/ask.html",
         form=form,
         connections=connections,
-        notes={one.key: one.leaves for one in SCOPES},
+        notes={scope.key: scope.leaves for scope in SCOPES},
     )
 
 
@@ -594,7 +594,7 @@ def _page_of(found: ApiToken, form: SendBackForm, problem: str = "") -> Response
         waits=waits,
         over=stands in OVER,
         to_fetch=stands is TokenStands.AGREED and found.account_id == actor.account_id,
-        scopes=[(scope_named(one.scope), one) for one in found.scopes],
+        scopes=[(scope_named(scope.scope), scope) for scope in found.scopes],
         period=PERIOD_WORDS.get(found.days, found.days),
         decision=decision,
         refused=STANDING_SENTENCES.get(standing, "") if standing is not Standing.MAY else "",
@@ -621,7 +621,7 @@ def agree(public_id: str) -> ResponseReturnValue:
     """Agree to what another asked for."""
     return _page(public_id).step(
         lambda one: services.agree_to_token(one.public_id, by=current_actor()),
-        lambda _nothing: _("Agreed. Whoever asked for it can fetch it within seven days."),
+        lambda _nothing: _("Agreed. The person who asked for it can fetch it within seven days."),
     )
 
 
@@ -640,9 +640,9 @@ def send_back(public_id: str) -> ResponseReturnValue:
 @allow("api.make", fresh=True)
 def fetch(public_id: str) -> ResponseReturnValue:
     """Fetch one's own token, and show it this once."""
-    found = queries.token(public_id, current_actor())
+    token = queries.token(public_id, current_actor())
     with FlashedProblems():
-        secret = services.fetch_token(found.public_id, by=current_actor())
+        secret = services.fetch_token(token.public_id, by=current_actor())
         return render_template(
             "api/shown.html",
             secret=secret,
@@ -655,13 +655,13 @@ def fetch(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/<public_id>/end", methods=["GET", "POST"])
 @allow("api.see")
 def end(public_id: str) -> ResponseReturnValue:
-    """End a token: whoever sees it may, since that is never wrong for long."""
-    found = queries.token(public_id, current_actor())
+    """End a token: the person who sees it may, since that is never wrong for long."""
+    token = queries.token(public_id, current_actor())
     if request.method == "POST":
-        services.end_token(found.public_id, by=current_actor())
+        services.end_token(token.public_id, by=current_actor())
         flash(_("Ended. The other system is refused from now on."))
         return redirect(url_for("api.token", public_id=public_id), code=303)
-    return render_template("api/end.html", found=found)
+    return render_template("api/end.html", found=token)
 
 
 @endpoints.get("/workshops")
@@ -671,7 +671,7 @@ def end(public_id: str) -> ResponseReturnValue:
 @endpoints.doc(operation_id="listWorkshops", tags=["Workshops"])
 def list_workshops(asked: WorkshopsAsked) -> dict[str, Any]:
     """Workshops, by id."""
-    found = workshops_after(
+    part = workshops_after(
         current_actor(),
         asked.after,
         asked.limit,
@@ -680,8 +680,8 @@ def list_workshops(asked: WorkshopsAsked) -> dict[str, Any]:
         moment_asked("changed_since", asked.changed_since),
     )
     return {
-        "items": [_workshops_told(one) for one in found.rows],
-        "next": next_page(asked, found.rows[-1].public_id if found.rows else "", more=found.more),
+        "items": [_workshops_told(workshop) for workshop in part.rows],
+        "next": next_page(asked, part.rows[-1].public_id if part.rows else "", more=part.more),
     }
 
 
@@ -691,17 +691,17 @@ def list_workshops(asked: WorkshopsAsked) -> dict[str, Any]:
 @endpoints.doc(operation_id="readWorkshop", tags=["Workshops"])
 def read_workshop(public_id: str) -> dict[str, Any]:
     """One workshop with its sessions."""
-    found = workshop_with_people(public_id, current_actor(), "workshops.see")
-    return _workshops_told(found) | {
+    workshop = workshop_with_people(public_id, current_actor(), "workshops.see")
+    return _workshops_told(workshop) | {
         "sessions": [
             {
-                "slot": one.slot.public_id,
-                "title": one.title,
-                "starts_at": one.slot.starts_at,
-                "minutes": one.slot.minutes,
-                "closed": one.slot.closed_at is not None,
+                "slot": session.slot.public_id,
+                "title": session.title,
+                "starts_at": session.slot.starts_at,
+                "minutes": session.slot.minutes,
+                "closed": session.slot.closed_at is not None,
             }
-            for one in sessions_of(found)
+            for session in sessions_of(workshop)
         ]
     }
 

@@ -1,7 +1,7 @@
 """Chapters of the handbook that tell about archives. Columns of this room's tables, sorted by what
 they hold about a person. Archives on Today: what waits for a director, and what became of the file
-for whoever asked. Words of the audit trail for what is done here: the room, then what happened.
-The declaration of archives."""
+for the person who asked. Words of the audit trail for what is done here: the room, then what
+happened. The declaration of archives."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
             _("Archive of the whole programme"),
-            url_for("archive.request", public_id=one.public_id),
-            one.created_at,
+            url_for("archive.request", public_id=request.public_id),
+            request.created_at,
             icon="key",
         )
-        for one in waiting_requests(asked.actor)
+        for request in waiting_requests(asked.actor)
     ]
 
 
@@ -64,21 +64,24 @@ def _ended(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
             _("Your archive could not be made"),
-            url_for("archive.request", public_id=one.public_id),
+            url_for("archive.request", public_id=request.public_id),
             _("Its page says why. It stands here until an archive is asked for again."),
             icon="key",
             button=_("See why"),
         )
-        for one in failed_requests(asked.actor)
+        for request in failed_requests(asked.actor)
     ] + [
         TodayLine(
             _("Your archive is ready"),
-            url_for("jobs.page", public_id=one.job),
-            _("The file is kept for a day. Whoever agreed to it has the words that open it."),
+            url_for("jobs.page", public_id=request.job),
+            _(
+                "The file is kept for a day. The person who agreed to it has the words that open"
+                " it."
+            ),
             icon="key",
             button=_("To the file"),
         )
-        for one in ready_requests(asked.actor)
+        for request in ready_requests(asked.actor)
     ]
 
 

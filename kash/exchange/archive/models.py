@@ -1,5 +1,5 @@
-"""Archives that were asked for. Approval of archives. It is not declared as a part, since it
-cannot be lent: whoever agrees is given the words that open the file."""
+"""Archives that were asked for. Approval of archives. It is not declared as a part, since it cannot
+be lent: the person who agrees is given the words that open the file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ArchiveRequest(Proposal, PublicId, Base):
 
 
 OWN = _l("You asked for this archive, so a director must agree to it.")
-# Told to whoever proposed.
+# Told to the proposer.
 SENT_BACK = AnswerKind(
     "archive_sent_back",
     _l("On %(when)s the archive that you asked for was sent back. Its page says why."),
@@ -53,6 +53,8 @@ APPROVAL = Approval(
     label=_l("Archives: agree or send back"),
     waiting=_l("Archives asked for, not agreed to"),
     own=OWN,
-    stands_in=_l("You stand in for whoever asked for this archive, so another must agree to it."),
+    stands_in=_l(
+        "You stand in for the person who asked for this archive, so another must agree to it."
+    ),
     sent_back=SENT_BACK,
 )

@@ -55,7 +55,7 @@ def failed_requests(actor: Actor) -> Sequence[ArchiveRequest]:
 
 
 def any_ended(actor: Actor) -> ColumnElement[bool] | None:
-    """Condition that there is one of either; None for whoever may not ask for any."""
+    """Condition that there is one of either; None for the person who may not ask for any."""
     if not actor.may("archive.ask"):
         return None
     return exists().where(Job.public_id == ArchiveRequest.job, or_(_ready(actor), _failed(actor)))
@@ -83,7 +83,7 @@ def is_waiting() -> bool:
 
 
 def own_job(found: ArchiveRequest, actor: Actor) -> Job | None:
-    """The work that makes an archive, for whoever asked for it; None before, and once it is
+    """The work that makes an archive, for the person who asked for it; None before, and once it is
     forgotten."""
     if found.job is None or found.proposed_by != actor.public_id:
         return None

@@ -169,17 +169,20 @@ def _checked(source: Path, identities: list[Any]) -> _ReadArchive:
                 stated = b"".join(pieces)
             else:
                 raise DamagedArchive(_NO_ARCHIVE)
-    found = Contents(
-        {name: TableContents(rows.get(name, 0), one.hexdigest()) for name, one in tables.items()},
+    contents = Contents(
+        {
+            name: TableContents(rows.get(name, 0), value.hexdigest())
+            for name, value in tables.items()
+        },
         files,
     )
-    if not stated or json.loads(stated) != json.loads(found.as_json()):
+    if not stated or json.loads(stated) != json.loads(contents.as_json()):
         raise DamagedArchive(_ALTERED)
-    if set(found.tables) != {table.name for table in kept_tables()}:
+    if set(contents.tables) != {table.name for table in kept_tables()}:
         raise DamagedArchive(_ALTERED)
     if not all(name in head for name in ("revision", "keys", "root", "made_at")):
         raise DamagedArchive(_ALTERED)
-    return _ReadArchive(head, found, key)
+    return _ReadArchive(head, contents, key)
 
 
 def _with_key(settings: Settings, read: _ReadArchive) -> Path | None:
@@ -256,8 +259,8 @@ def _insert(
 def _refused(error: SQLAlchemyError, what: str) -> str:
     """A line that tells what the database refused and why, without any value."""
     reason = getattr(getattr(error, "orig", None), "diag", None)
-    said = getattr(reason, "message_primary", None) or type(error).__name__
-    return f"The database refused {what} ({said}). Nothing was brought in."
+    cause = getattr(reason, "message_primary", None) or type(error).__name__
+    return f"The database refused {what} ({cause}). Nothing was brought in."
 
 
 def _exactly(table: Table, row: Mapping[str, Any]) -> Any:

@@ -36,10 +36,12 @@ def lines_of(connection: Connection, table: Table) -> Iterator[bytes]:
     rows = connection.execute(
         statement.order_by(*table.primary_key.columns).execution_options(yield_per=_AT_A_TIME)
     )
-    for row in rows:
-        values = row[: len(columns)]
+    for record in rows:
+        values = record[: len(columns)]
         missing = {
-            column.name for column, empty in zip(apart, row[len(columns) :], strict=True) if empty
+            column.name
+            for column, empty in zip(apart, record[len(columns) :], strict=True)
+            if empty
         }
         line = {
             column.name: _as_json(value)

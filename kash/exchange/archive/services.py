@@ -1,5 +1,5 @@
-"""Errors of archives: the first for whoever is at a terminal, the others for a page. Asking for an
-archive, agreeing to it, and making it."""
+"""Errors of archives: the first for the person who is at a terminal, the others for a page. Asking
+for an archive, agreeing to it, and making it."""
 
 from __future__ import annotations
 
@@ -52,57 +52,61 @@ def ask_for_archive(wish: ArchiveWish, *, by: Actor) -> str:
             raise Problem(
                 _l("An archive was asked for already. It must be decided on, or made, first.")
             )
-        made: ArchiveRequest = APPROVAL.propose(
+        request: ArchiveRequest = APPROVAL.propose(
             change, by, reason=wish.reason, with_key=wish.with_key
         )
-        return made.public_id
+        return request.public_id
 
 
 def agree_to_archive(public_id: str, *, by: Actor) -> str:
-    """Agree to an archive and have it made for whoever asked; the words that open it, which are
-    kept nowhere. Raises NotFound, WrongStep, SamePerson and NotIndependent."""
+    """Agree to an archive and have it made for the person who asked; the words that open it, which
+    are kept nowhere. Raises NotFound, WrongStep, SamePerson and NotIndependent."""
     request_of(public_id)
     words = new_passphrase()
     # Before the turn to write is taken: it takes a second.
     lock = lock_of(words)
     with audited("archive.agreed", by) as change:
-        asked: ArchiveRequest = APPROVAL.locked(change.session, public_id)
-        APPROVAL.approve(change, asked, by)
-        askers = [asked.proposed_by]
+        request: ArchiveRequest = APPROVAL.locked(change.session, public_id)
+        APPROVAL.approve(change, request, by)
+        askers = [request.proposed_by]
         standing = standing_in_requests(change.session, by.public_id, askers, change.now)
-        stands = standing(asked_by=asked.proposed_by, concerned="")
+        stands = standing(asked_by=request.proposed_by, concerned="")
         if stands is not Standing.MAY:
             raise NotIndependent(stands)
-        asked.armour, asked.recipient = lock.armour.decode(), lock.recipient
+        request.armour, request.recipient = lock.armour.decode(), lock.recipient
         job = enqueue(
             change.session,
             JOB,
-            owner=asked.proposed_by,
+            owner=request.proposed_by,
             title=_("Archive of the programme"),
             back="/settings/archive/",
-            request=asked.public_id,
+            request=request.public_id,
         )
-        asked.job = job.public_id
+        request.job = job.public_id
     return words
 
 
 def return_archive(public_id: str, reason: str, *, by: Actor) -> None:
     """Turn a request back, with the reason. Raises NotFound and WrongStep."""
     with audited("archive.returned", by) as change:
-        asked: ArchiveRequest = APPROVAL.locked(change.session, public_id)
-        APPROVAL.turn_back(change, asked, reason, by)
+        request: ArchiveRequest = APPROVAL.locked(change.session, public_id)
+        APPROVAL.turn_back(change, request, reason, by)
 
 
 def make_archive(progress: Progress, *, request: str) -> JobResult:
     """The file of an archive that was agreed to; no part of it lies on the disk in clear. Raises
     FilesLost."""
-    asked = request_of(request)
-    lock = Lock(asked.armour.encode(), asked.recipient)
+    archive_request = request_of(request)
+    lock = Lock(archive_request.armour.encode(), archive_request.recipient)
     folder = tempfile.TemporaryDirectory(dir=current_app.config["SETTINGS"].data_dir)
     path = Path(folder.name) / "kash-archive.age"
     try:
         write_archive(
-            path, lock=lock, with_key=asked.with_key, only_whole=True, report=progress.report
+            path,
+            lock=lock,
+            with_key=archive_request.with_key,
+            only_whole=True,
+            report=progress.report,
         )
     except FilesMissing:
         folder.cleanup()

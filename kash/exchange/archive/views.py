@@ -21,11 +21,11 @@ from kash.policy import allow
 @allow("archive.see")
 def index() -> ResponseReturnValue:
     """Archives that were asked for, and what one is."""
-    found = queries.latest_requests()
+    requests = queries.latest_requests()
     return render_template(
         "archive/index.html",
-        requests=found,
-        names=names_of(name for one in found for name in one.accounts if name),
+        requests=requests,
+        names=names_of(name for request in requests for name in request.accounts if name),
         may_ask=current_actor().may("archive.ask") and not queries.is_waiting(),
     )
 
@@ -37,9 +37,11 @@ def new() -> ResponseReturnValue:
     form = ArchiveForm()
     if form.validate_on_submit():
         with form.showing_problems():
-            made = services.ask_for_archive(form.command(services.ArchiveWish), by=current_actor())
+            new_id = services.ask_for_archive(
+                form.command(services.ArchiveWish), by=current_actor()
+            )
             flash(_("Asked for. A director decides on it."))
-            return redirect(url_for("archive.request", public_id=made), code=303)
+            return redirect(url_for("archive.request", public_id=new_id), code=303)
     return page("archive/new.html", form=form)
 
 
@@ -57,7 +59,7 @@ def _page(found: ArchiveRequest, form: SendBackForm, problem: str = "") -> Respo
         asked=found,
         decision=APPROVAL.offered(found, actor),
         job=queries.own_job(found, actor),
-        names=names_of(one for one in found.accounts if one),
+        names=names_of(account for account in found.accounts if account),
         form=form,
         problem=problem,
     ), 409 if problem else 422 if form.errors else 200
@@ -69,9 +71,9 @@ def agree(public_id: str) -> ResponseReturnValue:
     """Agree to it; its answer shows once the words that open the file."""
     with CaughtProblem(Problem) as caught:
         words = services.agree_to_archive(public_id, by=current_actor())
-        found = queries.request_of(public_id)
-        names = names_of([found.proposed_by])
-        return page("archive/words.html", asked=found, words=words, names=names)
+        request = queries.request_of(public_id)
+        names = names_of([request.proposed_by])
+        return page("archive/words.html", asked=request, words=words, names=names)
     return _page(queries.request_of(public_id), SendBackForm(formdata=None), caught.sentence)
 
 

@@ -56,11 +56,11 @@ class Contents:
     @property
     def rows(self) -> int:
         """Rows of all tables."""
-        return sum(one.rows for one in self.tables.values())
+        return sum(table.rows for table in self.tables.values())
 
     def as_json(self) -> bytes:
         """The file in which an archive says what it holds."""
-        tables = {name: asdict(one) for name, one in self.tables.items()}
+        tables = {name: asdict(value) for name, value in self.tables.items()}
         return json.dumps({"tables": tables, "files": self.files}, sort_keys=True).encode()
 
 
@@ -139,17 +139,15 @@ def _members(
             yield from _parts_of(connection, table, contents, report)
     # Not before: what is deleted until the tables are read is in none of them.
     lacking = named_files() if only_whole else set()
-    for found in storage.list():
-        if found.key.startswith(_NOT_KEPT):
+    for file in storage.list():
+        if file.key.startswith(_NOT_KEPT):
             continue
         try:
-            pieces = (storage.stream_whole if only_whole else storage.stream)(found.key)
+            pieces = (storage.stream_whole if only_whole else storage.stream)(file.key)
         except storage.FileMissing:
             continue
-        lacking.discard(found.key)
-        yield Member(
-            f"{FILES}{found.key}", found.size, _digested(found.key, pieces, contents.files)
-        )
+        lacking.discard(file.key)
+        yield Member(f"{FILES}{file.key}", file.size, _digested(file.key, pieces, contents.files))
     refuse_lost(lacking)
     if with_key:
         yield Member.of(KEY, settings.key_file.read_bytes())
@@ -181,7 +179,7 @@ def _parts_of(
             part.clear()
     whole.update(part)
     contents.tables[table.name] = TableContents(rows, whole.hexdigest())
-    # An empty table is a file too: whoever reads the archive sees that it is.
+    # An empty table is a file too: the person who reads the archive sees that it is.
     if part or number == 0:
         yield Member.of(f"{TABLES}{table.name}/{number:06}.jsonl", bytes(part))
     report(before + rows)

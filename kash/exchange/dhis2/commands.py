@@ -20,9 +20,9 @@ dhis2_commands = AppGroup("dhis2", help="Pushes to DHIS2.")
 def send_command(connection: str, period: str, dry_run: bool) -> None:
     """Push what is new, changed or withdrawn of a period by a connection (public id)."""
     try:
-        found, days = queries.dhis2_connection(connection), queries.period_named(period)
+        system, days = queries.dhis2_connection(connection), queries.period_named(period)
         if dry_run:
-            whole = queries.push_plan(found, days)
+            whole = queries.push_plan(system, days)
             for slot, value in whole.planned.values.items():
                 click.echo(f"send      {_line(slot)}  {value}")
             for slot in whole.planned.withdrawn:
@@ -32,11 +32,11 @@ def send_command(connection: str, period: str, dry_run: bool) -> None:
             for one in whole.unsent:
                 click.echo(f"stays     {_line(one.cell.slot)}  {one.why}")
             return
-        made = services.ask_to_push(connection, days, by=SYSTEM)
-        click.echo(f"asked     {made}  {dhis2_period(days)}")
+        new_id = services.ask_to_push(connection, days, by=SYSTEM)
+        click.echo(f"asked     {new_id}  {dhis2_period(days)}")
     except Problem as problem:
         raise click.ClickException(str(problem)) from None
 
 
 def _line(slot: ValueSlot) -> str:
-    return " ".join(one or "-" for one in slot)
+    return " ".join(value_slot or "-" for value_slot in slot)

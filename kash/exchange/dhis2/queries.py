@@ -49,7 +49,7 @@ _WRONG_PUSH_PERIOD = _l("Choose a quarter or a year that is over.")
 KIND = "dhis2"
 # What has not ended by then was given up by the worker.
 GIVEN_UP = timedelta(hours=1)
-CELLS = {one.code: one for one in known_cells(tuple(AGE_BANDS))}
+CELLS = {cell.code: cell for cell in known_cells(tuple(AGE_BANDS))}
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,16 @@ class PushPlan:
 
 def dhis2_connection(public_id: str) -> Connection:
     """A connection of this kind, however it stands. Raises NotFound."""
-    found = connection(public_id)
-    if found.kind != KIND:
+    system = connection(public_id)
+    if system.kind != KIND:
         raise NotFound
-    return found
+    return system
 
 
 def cells_of(found: Connection, session: Session | None = None) -> Sequence[MappedCell]:
     """The mapped figures of a connection."""
-    asked = select(MappedCell).where(MappedCell.connection_id == found.id)
-    ordered = asked.order_by(MappedCell.kind, MappedCell.figure, MappedCell.id)
+    statement = select(MappedCell).where(MappedCell.connection_id == found.id)
+    ordered = statement.order_by(MappedCell.kind, MappedCell.figure, MappedCell.id)
     return (session or db.session()).scalars(ordered).all()
 
 
@@ -98,14 +98,16 @@ def mapped_cell(found: Connection, public_id: str) -> MappedCell:
 
 def pushes_of(found: Connection) -> Sequence[Push]:
     """The last pushes of a connection with their values, the newest first."""
-    asked = select(Push).where(Push.connection_id == found.id).options(selectinload(Push.values))
-    return db.session.scalars(asked.order_by(Push.id.desc()).limit(20)).all()
+    statement = (
+        select(Push).where(Push.connection_id == found.id).options(selectinload(Push.values))
+    )
+    return db.session.scalars(statement.order_by(Push.id.desc()).limit(20)).all()
 
 
 def push(found: Connection, public_id: str) -> Push:
     """A push of a connection with its values. Raises NotFound."""
-    asked = select(Push).where(Push.connection_id == found.id, Push.public_id == public_id)
-    return one_or_404(db.session.scalar(asked.options(selectinload(Push.values))))
+    statement = select(Push).where(Push.connection_id == found.id, Push.public_id == public_id)
+    return one_or_404(db.session.scalar(statement.options(selectinload(Push.values))))
 
 
 def is_given_up(found: Push, now: datetime) -> bool:
@@ -116,13 +118,13 @@ def is_given_up(found: Push, now: datetime) -> bool:
 def period_named(text: str) -> Period:
     """A quarter or a year that is over. Raises WrongPushPeriod."""
     try:
-        found = read_period(text)
-        dhis2_period(found)
+        period = read_period(text)
+        dhis2_period(period)
     except (PeriodProblem, NotSendable):
         raise Problem(_WRONG_PUSH_PERIOD, field="period", status=422) from None
-    if found.last >= local_today():
+    if period.last >= local_today():
         raise Problem(_WRONG_PUSH_PERIOD, field="period", status=422)
-    return found
+    return period
 
 
 def push_plan(found: Connection, period: Period, session: Session | None = None) -> PushPlan:
@@ -210,9 +212,9 @@ class _Counts:
     def _of_police(self, table: FigureTable, *, by_sex: bool) -> dict[str, int] | None:
         if table.total.count is None:
             return None
-        found: dict[str, int] = {}
-        for one in table.cells:
-            if one.values[0] in self._police:
-                place = one.values[1] if by_sex else ""
-                found[place] = found.get(place, 0) + (one.count or 0)
-        return found
+        counts: dict[str, int] = {}
+        for cell in table.cells:
+            if cell.values[0] in self._police:
+                place = cell.values[1] if by_sex else ""
+                counts[place] = counts.get(place, 0) + (cell.count or 0)
+        return counts

@@ -67,23 +67,23 @@ _UNCERTAIN = object()
 def lies_there(sent: Iterable[SentValue]) -> dict[ValueSlot, object]:
     """Values that lie in each slot by all that was sent, in its order: a value, None where it was
     withdrawn, and something that equals nothing where it isn't known."""
-    found: dict[ValueSlot, object] = {}
-    for one in sent:
-        if one.outcome == PushOutcome.STORED:
-            found[one.slot] = one.value
-        elif one.outcome == PushOutcome.UNKNOWN:
-            found[one.slot] = _UNCERTAIN
-    return found
+    slots: dict[ValueSlot, object] = {}
+    for value in sent:
+        if value.outcome == PushOutcome.STORED:
+            slots[value.slot] = value.value
+        elif value.outcome == PushOutcome.UNKNOWN:
+            slots[value.slot] = _UNCERTAIN
+    return slots
 
 
 def plan(wanted: Mapping[ValueSlot, int | None], sent: Iterable[SentValue]) -> Planned:
     """The push by which what is `wanted` lies there and nothing else that was ever sent. None is no
     data, which is not 0: what lay there is withdrawn."""
     there = lies_there(sent)
-    values = {slot: one for slot, one in wanted.items() if one is not None}
-    same = {slot: one for slot, one in values.items() if slot in there and there[slot] == one}
-    changed = {slot: one for slot, one in values.items() if slot not in same}
-    gone = (slot for slot, one in there.items() if one is not None and slot not in values)
+    values = {slot: value for slot, value in wanted.items() if value is not None}
+    same = {slot: value for slot, value in values.items() if slot in there and there[slot] == value}
+    changed = {slot: value for slot, value in values.items() if slot not in same}
+    gone = (slot for slot, value in there.items() if value is not None and slot not in values)
     return Planned(changed, tuple(sorted(gone)), same)
 
 
@@ -113,14 +113,14 @@ class SourceCell:
     def code(self) -> str:
         """The figure as one word, for a form and a row."""
         return ":".join(
-            (self.source, self.indicator, *(f"{name}={one}" for name, one in self.place))
+            (self.source, self.indicator, *(f"{name}={category}" for name, category in self.place))
         )
 
 
 def known_cells(bands: tuple[str, ...]) -> tuple[SourceCell, ...]:
     """All figures that there can be; `bands` are the age bands."""
-    sexes = [(("sex", one),) for one in SEXES]
-    ages = [(("age_band", one),) for one in bands]
+    sexes = [(("sex", sex),) for sex in SEXES]
+    ages = [(("age_band", band),) for band in bands]
     both = [(*sex, *age) for sex in sexes for age in ages]
     return (
         SourceCell(FigureSource.WORKSHOPS, WORKSHOPS),
@@ -167,7 +167,9 @@ def read_summary(status: int, content: bytes, count: int) -> list[ValueOutcome]:
     if status not in (200, 201, 202, 409) or summary is None:
         return unknown
     taken, ignored = _counts(summary)
-    conflicts = [one for one in _list(summary.get("conflicts")) if isinstance(one, dict)]
+    conflicts = [
+        conflict for conflict in _list(summary.get("conflicts")) if isinstance(conflict, dict)
+    ]
     if taken is None or ignored is None:
         return unknown
     if taken == 0 and ignored >= count and conflicts:
@@ -185,12 +187,12 @@ def read_summary(status: int, content: bytes, count: int) -> list[ValueOutcome]:
 
 def _summary(content: bytes) -> dict[str, Any] | None:
     try:
-        found = json.loads(content)
+        answer = json.loads(content)
     except (ValueError, RecursionError):
         return None
-    if isinstance(found, dict) and isinstance(found.get("response"), dict):
-        found = found["response"]
-    return found if isinstance(found, dict) else None
+    if isinstance(answer, dict) and isinstance(answer.get("response"), dict):
+        answer = answer["response"]
+    return answer if isinstance(answer, dict) else None
 
 
 def _counts(summary: Mapping[str, Any]) -> tuple[int | None, int | None]:
@@ -198,7 +200,7 @@ def _counts(summary: Mapping[str, Any]) -> tuple[int | None, int | None]:
     if not isinstance(counts, dict):
         return None, None
     numbers = [counts.get(name, 0) for name in ("imported", "updated", "deleted", "ignored")]
-    if not all(type(one) is int and one >= 0 for one in numbers):
+    if not all(type(number) is int and number >= 0 for number in numbers):
         return None, None
     return sum(numbers[:3]), numbers[3]
 
@@ -211,15 +213,15 @@ def _left_out(
     summary: Mapping[str, Any], conflicts: list[dict[str, Any]], count: int
 ) -> frozenset[int]:
     named = _list(summary.get("rejectedIndexes"))
-    named = named or [at for one in conflicts for at in _list(one.get("indexes"))]
+    named = named or [at for conflict in conflicts for at in _list(conflict.get("indexes"))]
     return frozenset(at for at in named if type(at) is int and 0 <= at < count)
 
 
 def _first_for(conflicts: list[dict[str, Any]], place: int) -> dict[str, Any]:
-    for one in conflicts:
-        if place in _list(one.get("indexes")):
-            return one
-    return next((one for one in conflicts if not _list(one.get("indexes"))), {})
+    for conflict in conflicts:
+        if place in _list(conflict.get("indexes")):
+            return conflict
+    return next((conflict for conflict in conflicts if not _list(conflict.get("indexes"))), {})
 
 
 def _refused(conflict: Mapping[str, Any]) -> ValueOutcome:
@@ -231,23 +233,25 @@ def _refused(conflict: Mapping[str, Any]) -> ValueOutcome:
 def read_back(content: bytes, period: str) -> dict[ValueSlot, str] | None:
     """The values that lie there in a period, by slot with both option combos as they are written
     there; None if the answer is none."""
-    found = _summary(content)
-    if found is None or not isinstance(found.get("dataValues", []), list):
+    summary = _summary(content)
+    if summary is None or not isinstance(summary.get("dataValues", []), list):
         return None
     values: dict[ValueSlot, str] = {}
-    for one in found.get("dataValues", []):
-        if not isinstance(one, dict):
+    for value in summary.get("dataValues", []):
+        if not isinstance(value, dict):
             return None
-        if one.get("period") == period and not one.get("deleted"):
+        if value.get("period") == period and not value.get("deleted"):
             names = ("dataElement", "categoryOptionCombo", "attributeOptionCombo", "orgUnit")
-            values[ValueSlot(*(str(one.get(name) or "") for name in names))] = str(one.get("value"))
+            values[ValueSlot(*(str(value.get(name) or "") for name in names))] = str(
+                value.get("value")
+            )
     return values
 
 
 def settled(slot: ValueSlot, value: int | None, there: Mapping[ValueSlot, str]) -> ValueOutcome:
     """Outcome of a value whose answer got lost, by what was read back. Where an option combo
     was left out, the data element or data set has only one, however that is called there."""
-    found = {
+    outcomes = {
         text
         for other, text in there.items()
         if (other.data_element, other.org_unit) == (slot.data_element, slot.org_unit)
@@ -255,5 +259,5 @@ def settled(slot: ValueSlot, value: int | None, there: Mapping[ValueSlot, str]) 
         and slot.attribute_combo in ("", other.attribute_combo)
     }
     if value is None:
-        return STORED if not found else ValueOutcome(PushOutcome.NOT_SENT, "read_back")
-    return STORED if found == {str(value)} else ValueOutcome(PushOutcome.NOT_SENT, "read_back")
+        return STORED if not outcomes else ValueOutcome(PushOutcome.NOT_SENT, "read_back")
+    return STORED if outcomes == {str(value)} else ValueOutcome(PushOutcome.NOT_SENT, "read_back")

@@ -66,7 +66,7 @@ class LeftValue(NamedTuple):
     @property
     def option_combos(self) -> str:
         """Category and attribute option combinations; empty for the default ones."""
-        return " · ".join(one for one in (self.option_combo, self.attribute_combo) if one)
+        return " · ".join(combo for combo in (self.option_combo, self.attribute_combo) if combo)
 
     @property
     def is_certain(self) -> bool:
@@ -106,7 +106,7 @@ def values_left(found: Connection) -> Listing[LeftValue]:
         _SENT_AT.label("sent_at"),
         _withdrawn_at().label("withdrawn_at"),
     ]
-    asked = (
+    statement = (
         select(*columns)
         .join(Push, Push.id == PushedValue.push_id)
         .where(
@@ -116,7 +116,7 @@ def values_left(found: Connection) -> Listing[LeftValue]:
         )
     )
     page = listing(
-        asked,
+        statement,
         sorts={"sent": PushedValue.push_id, "period": (Push.period, PushedValue.push_id)},
         default_sort="sent",
         default_direction="desc",
@@ -181,9 +181,9 @@ def map_cell(connection: str, mapping: CellMapping, *, by: Actor) -> str:
     """Map a figure to a place there; its public id. Raises NotFound and SlotTaken."""
     try:
         with audited("dhis.cell_mapped", by) as change:
-            found = _connection(change.session, connection)
-            row = MappedCell(
-                connection_id=found.id,
+            system = _connection(change.session, connection)
+            cell = MappedCell(
+                connection_id=system.id,
                 figure=mapping.figure,
                 kind=mapping.kind,
                 data_element=mapping.data_element,
@@ -191,10 +191,10 @@ def map_cell(connection: str, mapping: CellMapping, *, by: Actor) -> str:
                 attribute_combo=mapping.attribute_combo,
                 org_unit=mapping.org_unit,
             )
-            change.session.add(row)
+            change.session.add(cell)
             change.session.flush()
-            change.about(found.public_id, row.public_id)
-            return row.public_id
+            change.about(system.public_id, cell.public_id)
+            return cell.public_id
     except IntegrityError:
         raise Problem(
             _l("Another figure goes to this place already. Remove that one first."),
@@ -206,21 +206,21 @@ def map_cell(connection: str, mapping: CellMapping, *, by: Actor) -> str:
 def remove_cell(connection: str, public_id: str, *, by: Actor) -> None:
     """Map a figure no longer: the next push withdraws what lies there of it. Raises NotFound."""
     with audited("dhis.cell_removed", by) as change:
-        found = _connection(change.session, connection)
-        row = one_or_404(
+        system = _connection(change.session, connection)
+        cell = one_or_404(
             change.session.scalar(
                 select(MappedCell).where(
-                    MappedCell.connection_id == found.id, MappedCell.public_id == public_id
+                    MappedCell.connection_id == system.id, MappedCell.public_id == public_id
                 )
             )
         )
-        change.about(found.public_id, public_id)
-        change.session.delete(row)
+        change.about(system.public_id, public_id)
+        change.session.delete(cell)
 
 
 def _connection(session: Session, public_id: str) -> Connection:
-    asked = select(Connection).where(Connection.public_id == public_id, Connection.kind == KIND)
-    return one_or_404(session.scalar(asked.with_for_update()))
+    statement = select(Connection).where(Connection.public_id == public_id, Connection.kind == KIND)
+    return one_or_404(session.scalar(statement.with_for_update()))
 
 
 def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -> str:
@@ -228,14 +228,14 @@ def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -
     NoDataSet, PushUnderWay and NothingToPush."""
     with audited("dhis.push_asked", by) as change:
         session = change.session
-        found = _connection(session, connection)
+        system = _connection(session, connection)
         connection_on(KIND, connection, session)
-        if not found.settings.get("data_set"):
+        if not system.settings.get("data_set"):
             raise Problem(
                 _l("The connection names no data set. Change the connection, and enter it there.")
             )
         under_way = select(Push.id).where(
-            Push.connection_id == found.id,
+            Push.connection_id == system.id,
             Push.state != "done",
             Push.asked_at > change.now - GIVEN_UP,
         )
@@ -246,18 +246,18 @@ def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -
                     " and look at what became of it."
                 )
             )
-        whole = push_plan(found, period, session)
+        whole = push_plan(system, period, session)
         if whole.planned.is_empty:
             raise NothingToPush
-        made = Push(
-            connection_id=found.id,
+        push = Push(
+            connection_id=system.id,
             period=dhis2_period(period),
             asked_by=by.public_id,
             asked_at=change.now,
         )
         values: dict[ValueSlot, int | None] = {**whole.planned.values}
         values |= dict.fromkeys(whole.planned.withdrawn)
-        made.values = [
+        push.values = [
             PushedValue(
                 data_element=slot.data_element,
                 option_combo=slot.option_combo,
@@ -268,30 +268,36 @@ def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -
             )
             for slot, value in values.items()
         ]
-        session.add(made)
+        session.add(push)
         session.flush()
-        change.about(connection, made.public_id)
+        change.about(connection, push.public_id)
         enqueue(
             session,
             SEND,
             owner=by.public_id,
             title=_("Sending to DHIS2"),
             back=back,
-            push=made.public_id,
+            push=push.public_id,
         )
-        return made.public_id
+        return push.public_id
 
 
 def send_push(_progress: Progress, push: str) -> None:
     """Send a push, by the worker. What was under way when a worker died is sent again, which
     changes nothing there if it had been taken."""
     with writing() as session:
-        row = session.scalar(select(Push).where(Push.public_id == push).with_for_update())
-        if row is None or row.state == "done":
+        stored_push = session.scalar(select(Push).where(Push.public_id == push).with_for_update())
+        if stored_push is None or stored_push.state == "done":
             return
-        row.state = "sending"
-        values = [(one.id, one.slot, one.value) for one in row.values if _is_open(one)]
-        period, public_id, about = row.period, row.connection.public_id, row.connection_id
+        stored_push.state = "sending"
+        values = [
+            (value.id, value.slot, value.value) for value in stored_push.values if _is_open(value)
+        ]
+        period, public_id, about = (
+            stored_push.period,
+            stored_push.connection.public_id,
+            stored_push.connection_id,
+        )
     try:
         system, data_set = _system(public_id)
     except NotOn:
@@ -299,9 +305,9 @@ def send_push(_progress: Progress, push: str) -> None:
             push, {key: ValueOutcome(PushOutcome.NOT_SENT, "off") for key, _slot, _one in values}
         )
     else:
-        known = [one for one in values if one[2] is not None]
-        withdrawn = [one for one in values if one[2] is None]
-        for part, strategy in ((known, "CREATE_AND_UPDATE"), (withdrawn, "DELETE")):
+        sendable = [value for value in values if value[2] is not None]
+        withdrawn = [value for value in values if value[2] is None]
+        for part, strategy in ((sendable, "CREATE_AND_UPDATE"), (withdrawn, "DELETE")):
             if part:
                 # Before anything goes out: a worker that dies now has left it unknown.
                 _write(push, {key: UNKNOWN for key, _slot, _value in part})
@@ -331,7 +337,10 @@ def _send_part(
     system: OtherSystem, data_set: str, period: str, strategy: str, part: Part
 ) -> dict[int, ValueOutcome]:
     body = json.dumps(
-        {"dataSet": data_set, "dataValues": [_as_sent(period, slot, one) for _k, slot, one in part]}
+        {
+            "dataSet": data_set,
+            "dataValues": [_as_sent(period, slot, value) for _k, slot, value in part],
+        }
     )
     try:
         answer = system.post(f"/api/dataValueSets?importStrategy={strategy}", body.encode())
@@ -340,11 +349,13 @@ def _send_part(
         outcomes = [ValueOutcome(PushOutcome.NOT_SENT, "unreachable")] * len(part)
     except FetchFailed:
         outcomes = [ValueOutcome(PushOutcome.UNKNOWN, "no_answer")] * len(part)
-    found = {key: one for (key, _slot, _value), one in zip(part, outcomes, strict=True)}
-    lost = [one for one in part if found[one[0]].outcome == PushOutcome.UNKNOWN]
+    value_outcomes = {
+        key: outcome for (key, _slot, _value), outcome in zip(part, outcomes, strict=True)
+    }
+    lost = [value for value in part if value_outcomes[value[0]].outcome == PushOutcome.UNKNOWN]
     if lost:
-        found |= _read_back(system, data_set, period, lost)
-    return found
+        value_outcomes |= _read_back(system, data_set, period, lost)
+    return value_outcomes
 
 
 def _as_sent(period: str, slot: ValueSlot, value: int | None) -> dict[str, str]:
@@ -365,10 +376,10 @@ def _read_back(
 ) -> dict[int, ValueOutcome]:
     """Outcomes of values whose answer got lost, by what lies there now; nothing if that can't be
     read either."""
-    units = [("orgUnit", one) for one in sorted({slot.org_unit for _key, slot, _value in lost})]
-    asked = urlencode([("dataSet", data_set), ("period", period), *units])
+    units = [("orgUnit", part) for part in sorted({slot.org_unit for _key, slot, _value in lost})]
+    query = urlencode([("dataSet", data_set), ("period", period), *units])
     try:
-        answer = system.get(f"/api/dataValueSets?{asked}")
+        answer = system.get(f"/api/dataValueSets?{query}")
     except FetchFailed:
         return {}
     there = read_back(answer.content, period) if answer.status == 200 else None
@@ -385,6 +396,10 @@ def _write(push: str, outcomes: dict[int, ValueOutcome]) -> None:
             .where(Push.public_id == push, PushedValue.id.in_(list(outcomes)))
             .with_for_update()
         )
-        for row in rows:
-            one = outcomes[row.id]
-            row.outcome, row.code, row.sentence = one.outcome, one.code, one.sentence
+        for value in rows:
+            outcome = outcomes[value.id]
+            value.outcome, value.code, value.sentence = (
+                outcome.outcome,
+                outcome.code,
+                outcome.sentence,
+            )

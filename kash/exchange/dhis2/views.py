@@ -54,7 +54,7 @@ def _system_page(found: Connection) -> ResponseReturnValue:
         found=found,
         cells=queries.cells_of(found),
         pushes=queries.pushes_of(found),
-        periods=[(one.text, period_text(one)) for one in periods_to_freeze(local_today())],
+        periods=[(period.text, period_text(period)) for period in periods_to_freeze(local_today())],
         **_WORDS,
     )
 
@@ -63,7 +63,7 @@ def _system_page(found: Connection) -> ResponseReturnValue:
 @allow("dhis2.use")
 def map_cell(public_id: str) -> ResponseReturnValue:
     """Map a figure to a place there."""
-    found = queries.dhis2_connection(public_id)
+    system = queries.dhis2_connection(public_id)
     form = CellForm()
     form.figure.choices = figure_choices()
     if form.validate_on_submit():
@@ -71,17 +71,17 @@ def map_cell(public_id: str) -> ResponseReturnValue:
             services.map_cell(public_id, form.command(services.CellMapping), by=current_actor())
             flash(_("Mapped. It goes when the period is sent next."))
             return redirect(url_for("dhis2.system", public_id=public_id), code=303)
-    return page("dhis2/cell.html", form=form, found=found)
+    return page("dhis2/cell.html", form=form, found=system)
 
 
 @blueprint.route("/<public_id>/cells/<cell_id>/remove", methods=["GET", "POST"])
 @allow("dhis2.use")
 def remove_cell(public_id: str, cell_id: str) -> ResponseReturnValue:
     """Map a figure no longer."""
-    found = queries.dhis2_connection(public_id)
-    cell = queries.mapped_cell(found, cell_id)
+    system = queries.dhis2_connection(public_id)
+    cell = queries.mapped_cell(system, cell_id)
     if request.method == "GET":
-        return render_template("dhis2/remove.html", found=found, cell=cell, **_WORDS)
+        return render_template("dhis2/remove.html", found=system, cell=cell, **_WORDS)
     services.remove_cell(public_id, cell_id, by=current_actor())
     flash(_("Removed. What lies there of it is withdrawn when each period is sent next."))
     return redirect(url_for("dhis2.system", public_id=public_id), code=303)
@@ -96,14 +96,14 @@ def preview(public_id: str) -> ResponseReturnValue:
 
 
 def _preview_page(public_id: str, text: str, problem: str = "") -> ResponseReturnValue:
-    found = queries.dhis2_connection(public_id)
+    system = queries.dhis2_connection(public_id)
     period = queries.period_named(text)
     return render_template(
         "dhis2/preview.html",
-        found=found,
+        found=system,
         period=period,
         title=period_text(period),
-        whole=queries.push_plan(found, period),
+        whole=queries.push_plan(system, period),
         problem=problem,
         **_WORDS,
     ), 409 if problem else 200
@@ -118,9 +118,9 @@ def ask_to_push(public_id: str) -> ResponseReturnValue:
     period = queries.period_named(text)
     with CaughtProblem(Problem) as caught:
         back = url_for("dhis2.system", public_id=public_id)
-        made = services.ask_to_push(public_id, period, by=current_actor(), back=back)
+        new_id = services.ask_to_push(public_id, period, by=current_actor(), back=back)
         flash(_("Asked for. What becomes of each value stands here."))
-        return redirect(url_for("dhis2.push", public_id=public_id, push_id=made), code=303)
+        return redirect(url_for("dhis2.push", public_id=public_id, push_id=new_id), code=303)
     return _preview_page(public_id, text, caught.sentence)
 
 
@@ -128,11 +128,11 @@ def ask_to_push(public_id: str) -> ResponseReturnValue:
 @allow("dhis2.use")
 def push(public_id: str, push_id: str) -> ResponseReturnValue:
     """A push, value by value."""
-    found = queries.dhis2_connection(public_id)
-    sent = queries.push(found, push_id)
+    system = queries.dhis2_connection(public_id)
+    sent = queries.push(system, push_id)
     return render_template(
         "dhis2/push.html",
-        found=found,
+        found=system,
         push=sent,
         given_up=queries.is_given_up(sent, utc_now()),
         **_WORDS,
@@ -144,8 +144,8 @@ def push(public_id: str, push_id: str) -> ResponseReturnValue:
 @offers_table("pushed")
 def left(public_id: str) -> ResponseReturnValue:
     """All values that ever left by a connection."""
-    found = queries.dhis2_connection(public_id)
-    values = values_left(found)
+    system = queries.dhis2_connection(public_id)
+    values = values_left(system)
     if is_taken():
         return taken(values, LEFT_COLUMNS)
-    return render_template("dhis2/left.html", found=found, listing=values, **_WORDS)
+    return render_template("dhis2/left.html", found=system, listing=values, **_WORDS)

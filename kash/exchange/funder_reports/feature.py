@@ -1,7 +1,7 @@
 """Chapters of the handbook that tell about reports to funders. Columns of this room's tables,
-sorted by what they hold about a person. Reports to funders on Today: what waits for whoever
-approves, and what was sent back to whoever writes. Words of the audit trail for what is done here:
-the room, then what happened. The declaration of reports to funders."""
+sorted by what they hold about a person. Reports to funders on Today: what waits for the approver,
+and what was sent back to the writer. Words of the audit trail for what is done here: the room, then
+what happened. The declaration of reports to funders."""
 
 from __future__ import annotations
 
@@ -59,24 +59,24 @@ PERSONAL = (
 def _to_approve(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            read_name(one),
-            url_for("funder_reports.report", public_id=one.public_id),
-            one.created_at,
+            read_name(report),
+            url_for("funder_reports.report", public_id=report.public_id),
+            report.created_at,
             icon="report",
         )
-        for one in waiting_reports(asked.actor)
+        for report in waiting_reports(asked.actor)
     ]
 
 
 def _to_mend(_asked: Viewer) -> Sequence[TodayLine]:
     return [
         returned_line(
-            read_name(one),
-            url_for("funder_reports.report", public_id=one.public_id),
-            one.returned_reason,
+            read_name(report),
+            url_for("funder_reports.report", public_id=report.public_id),
+            report.returned_reason,
             icon="report",
         )
-        for one in returned_reports()
+        for report in returned_reports()
     ]
 
 
@@ -84,13 +84,13 @@ def _stories_taken_back(_asked: Viewer) -> Sequence[TodayLine]:
     text = _("It holds a story that those who pay may not read (any more). Tell them, and note it.")
     return [
         TodayLine(
-            read_name(one),
-            url_for("funder_reports.report", public_id=one.public_id),
+            read_name(report),
+            url_for("funder_reports.report", public_id=report.public_id),
             text,
-            key=one.public_id,
+            key=report.public_id,
             button=_("Look"),
         )
-        for one in reports_to_settle()
+        for report in reports_to_settle()
     ]
 
 

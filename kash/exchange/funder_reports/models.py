@@ -81,5 +81,5 @@ APPROVAL = Approval(
     label=_l("Reports to funders: approve or send back"),
     waiting=_l("Reports to funders proposed, not approved"),
     own=OWN,
-    stands_in=_l("You stand in for whoever wrote this report, so another must approve it."),
+    stands_in=_l("You stand in for the writer of this report, so another must approve it."),
 )

@@ -50,8 +50,8 @@ Content = dict[str, Any]
 def content_of(report: FunderReport) -> Content:
     """Content of a report as it was proposed, or as it would be now."""
     if report.content:
-        kept: Content = json.loads(report.content)
-        return kept
+        content: Content = json.loads(report.content)
+        return content
     return present_content(report.statement, report.language)
 
 
@@ -60,7 +60,8 @@ def present_content(statement: Statement, language: str) -> Content:
     with force_locale(language):
         return {
             "figures": [
-                _figure_row(one, line_title(one.line, one.title)) for one in figures_of(statement)
+                _figure_row(figure, line_title(figure.line, figure.title))
+                for figure in figures_of(statement)
             ],
             "workshops": _workshops(statement),
             "money": _money(statement),
@@ -70,10 +71,10 @@ def present_content(statement: Statement, language: str) -> Content:
 
 
 def shown_content(report: FunderReport) -> Content:
-    """Content as a page shows it: figures in words of whoever reads, all else as on paper."""
+    """Content as a page shows it: figures in words of the reader, all else as on paper."""
     figures = [
-        _figure_row(one, read_line(one.line, one.title, one.version))
-        for one in figures_of(report.statement)
+        _figure_row(figure, read_line(figure.line, figure.title, figure.version))
+        for figure in figures_of(report.statement)
     ]
     return content_of(report) | {"figures": figures}
 
@@ -122,15 +123,15 @@ def _workshops(statement: Statement) -> list[Content]:
     )
     return [
         {
-            "title": one.version.public_title,
-            "first": one.starts_on.isoformat(),
-            "last": one.ends_on.isoformat(),
-            "place": one.venue.place if one.venue else "",
+            "title": workshop.version.public_title,
+            "first": workshop.starts_on.isoformat(),
+            "last": workshop.ends_on.isoformat(),
+            "place": workshop.venue.place if workshop.venue else "",
             "share": share,
             "code": code,
             "confirmed": bool(confirmed),
         }
-        for one, share, code, confirmed in rows
+        for workshop, share, code, confirmed in rows
     ]
 
 
@@ -138,10 +139,10 @@ def _money(statement: Statement) -> Content:
     """Money of the funder, planned and spent, by budget code, of workshops that ended in the
     period; whole cents. What a cancelled workshop cost stands in lines of its own, so that the sum
     is whole and no line tells more than the workshops that are named."""
-    asked = BudgetSearch(statement.first_day, statement.last_day, statement.funder.name)
+    search = BudgetSearch(statement.first_day, statement.last_day, statement.funder.name)
     parts: dict[bool, list[BudgetPart]] = {False: [], True: []}
-    for budget in budgets(SYSTEM, asked, most=None):
-        parts[budget.workshop.state == "cancelled"] += filter(asked.fits, budget.parts)
+    for budget in budgets(SYSTEM, search, most=None):
+        parts[budget.workshop.state == "cancelled"] += filter(search.fits, budget.parts)
     lines = [
         {"code": part.code, "planned": part.planned, "spent": part.spent, "cancelled": cancelled}
         for cancelled, those in parts.items()
@@ -157,17 +158,19 @@ def _money(statement: Statement) -> Content:
 def _printed(statement: Statement) -> list[Content]:
     return [
         {
-            "title": one.title,
-            "day": one.freeze_on.isoformat(),
-            "lines": [[line.label, line.printed] for line in one.lines],
+            "title": table.title,
+            "day": table.freeze_on.isoformat(),
+            "lines": [[line.label, line.printed] for line in table.lines],
         }
-        for one in tables_of(statement)
+        for table in tables_of(statement)
     ]
 
 
 def tables_of(statement: Statement) -> list[PrintedTable]:
     """The tables that were printed by the last day of a statement, the newest of each."""
-    newest = {one.key: one for one in printed_tables() if one.freeze_on <= statement.last_day}
+    newest = {
+        table.key: table for table in printed_tables() if table.freeze_on <= statement.last_day
+    }
     return list(newest.values())
 
 
@@ -192,11 +195,11 @@ def _readable(actor: Actor) -> Select[Any]:
 
 def reports(actor: Actor, funder: str = "") -> Listing[FunderReport]:
     """A page of the reports that somebody reads, the newest period first."""
-    found = _readable(actor)
+    statement = _readable(actor)
     if funder:
-        found = found.where(Funder.public_id == funder)
+        statement = statement.where(Funder.public_id == funder)
     return listing(
-        found,
+        statement,
         sorts={"period": Statement.first_day, "funder": Funder.name},
         default_sort="period",
         default_direction="desc",
@@ -206,8 +209,8 @@ def reports(actor: Actor, funder: str = "") -> Listing[FunderReport]:
 
 def newest_reports(actor: Actor, most: int) -> Sequence[FunderReport]:
     """The newest of them."""
-    found = _readable(actor).order_by(Statement.first_day.desc(), FunderReport.id.desc())
-    return db.session.scalars(found.limit(most)).all()
+    statement = _readable(actor).order_by(Statement.first_day.desc(), FunderReport.id.desc())
+    return db.session.scalars(statement.limit(most)).all()
 
 
 def report(public_id: str, actor: Actor) -> FunderReport:
@@ -219,14 +222,14 @@ def report(public_id: str, actor: Actor) -> FunderReport:
 
 def waiting_reports(actor: Actor) -> Sequence[FunderReport]:
     """Reports that wait for an actor's approval, the oldest first."""
-    found = (
+    statement = (
         select(FunderReport)
         .join(FunderReport.statement)
         .join(Statement.funder)
         .options(contains_eager(FunderReport.statement).contains_eager(Statement.funder))
         .where(APPROVAL.open_to(actor))
     )
-    return db.session.scalars(found.order_by(FunderReport.id)).all()
+    return db.session.scalars(statement.order_by(FunderReport.id)).all()
 
 
 def returned_reports() -> Sequence[FunderReport]:
@@ -245,7 +248,7 @@ def stories_to_settle(report: FunderReport) -> list[str]:
     if not report.is_final:
         return []
     gone = not_heard(report.stories, FUNDERS) - set(report.stories_settled)
-    return [one for one in report.stories if one in gone]
+    return [story for story in report.stories if story in gone]
 
 
 def reports_to_settle() -> list[FunderReport]:
@@ -256,7 +259,7 @@ def reports_to_settle() -> list[FunderReport]:
         .where(FunderReport.state == "approved")
         .order_by(FunderReport.id)
     ).all()
-    gone = not_heard({one for report in approved for one in report.stories}, FUNDERS)
+    gone = not_heard({story for report in approved for story in report.stories}, FUNDERS)
     return [
         report
         for report in approved
@@ -293,13 +296,13 @@ def funder(public_id: str) -> Funder:
 
 def template_of(funder_id: int) -> ReportTemplate:
     """Beginning of a funder's reports; all sections without a word where nobody said."""
-    found = db.session.get(ReportTemplate, funder_id)
-    if found is not None:
-        return found
+    template = db.session.get(ReportTemplate, funder_id)
+    if template is not None:
+        return template
     return ReportTemplate(
         funder_id=funder_id,
         language="en",
-        sections=[str(one) for one in ReportSection],
+        sections=[str(section) for section in ReportSection],
         texts={},
         row_version=0,
     )
@@ -334,12 +337,12 @@ def made_name(statement: Statement) -> str:
 
 
 def read_name(report: FunderReport) -> str:
-    """Title of a report for whoever reads a page: in her language where nobody gave it another than
+    """Title of a report on a page: in the language of the reader where nobody gave it another than
     it began with. On paper it stays as it is."""
     for language in LANGUAGES:
         with force_locale(language):
-            made = made_name(report.statement)
-        if report.title == made:
+            maker = made_name(report.statement)
+        if report.title == maker:
             return made_name(report.statement)
     return report.title
 
@@ -355,11 +358,11 @@ def _papers(funder: Funder) -> list[LeftPaper]:
     )
     return [
         LeftPaper(
-            read_name(one),
-            one.approved_at,
-            url_for("funder_reports.report", public_id=one.public_id),
+            read_name(report),
+            report.approved_at,
+            url_for("funder_reports.report", public_id=report.public_id),
         )
-        for one in rows
+        for report in rows
     ]
 
 

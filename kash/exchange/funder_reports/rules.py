@@ -31,15 +31,17 @@ LONGEST_TEXT = 6000
 def sections_told(chosen: Sequence[str], texts: Mapping[str, str]) -> list[ReportSection]:
     """The sections of a report that somebody reads: one of words alone that nobody wrote is left
     out, since its heading would stand over nothing."""
-    sections = [ReportSection(one) for one in chosen]
-    return [one for one in sections if one not in IN_WORDS or texts.get(one, "").strip()]
+    sections = [ReportSection(code) for code in chosen]
+    return [
+        section for section in sections if section not in IN_WORDS or texts.get(section, "").strip()
+    ]
 
 
 def sections_in_order(chosen: Sequence[str]) -> list[ReportSection]:
     """The sections of a report in the order of the paper, those that are always there among them;
     what is none is left out."""
     wanted = {*ALWAYS, *chosen}
-    return [one for one in ReportSection if one in wanted]
+    return [section for section in ReportSection if section in wanted]
 
 
 def canonical(content: Mapping[str, Any]) -> str:

@@ -55,21 +55,21 @@ from kash.workshops.models import Funder
 def stories_of(report: FunderReport) -> list[ToldStory]:
     """The stories of a report in its order; of one that was withdrawn, that those who pay may not
     hear or of which a number of the report says "few", nothing but that it was."""
-    found = stories_by(report.stories, FUNDERS, tables_of(report.statement))
-    return [found[one] for one in report.stories if one in found]
+    stories = stories_by(report.stories, FUNDERS, tables_of(report.statement))
+    return [stories[story] for story in report.stories if story in stories]
 
 
 def chart_of(content: Content) -> str:
     """Figures of this funder's workshops as bars, as an address of a picture; empty without any."""
     counts: dict[str, dict[str, float]] = {}
-    for row in content["figures"]:
-        told = row["supported"] and not row["weighted"] and isinstance(row["total"], int)
-        if told and row["counts_people"]:
-            counts.setdefault(row["who"], {})[row["title"]] = float(row["total"])
-    titles = list(dict.fromkeys(title for one in counts.values() for title in one))
+    for figure in content["figures"]:
+        told = figure["supported"] and not figure["weighted"] and isinstance(figure["total"], int)
+        if told and figure["counts_people"]:
+            counts.setdefault(figure["who"], {})[figure["title"]] = float(figure["total"])
+    titles = list(dict.fromkeys(title for count in counts.values() for title in count))
     if not titles:
         return ""
-    series = {who: [one.get(title) for title in titles] for who, one in counts.items()}
+    series = {who: [value.get(title) for title in titles] for who, value in counts.items()}
     return picture_of(bar_chart(_("With this funder's support"), titles, series))
 
 
@@ -163,8 +163,8 @@ def report_sheets(report: FunderReport) -> bytes:
     ):
         for name, rows in _sheets(report, content).items():
             sheet = book.add_worksheet(name[:31])
-            for place, row in enumerate(rows):
-                sheet.write_row(place, 0, row)
+            for place, line in enumerate(rows):
+                sheet.write_row(place, 0, line)
             sheet.freeze_panes(1, 0)
             sheet.autofit()
     return file.getvalue()
@@ -174,12 +174,21 @@ def _sheets(report: FunderReport, content: Content) -> dict[str, list[Sequence[A
     figures: list[Sequence[Any]] = [
         (_("Figure"), _("Who"), _("Of"), _("Told apart by"), _("Count"), _("Definition, version"))
     ]
-    for row in content["figures"]:
-        of = report.statement.funder.name if row["supported"] else _("The whole programme")
-        figures.append((row["title"], row["who"], of, "", _cell(row["total"]), row["version"]))
+    for figure in content["figures"]:
+        of = report.statement.funder.name if figure["supported"] else _("The whole programme")
+        figures.append(
+            (figure["title"], figure["who"], of, "", _cell(figure["total"]), figure["version"])
+        )
         figures += [
-            (row["title"], row["who"], of, cell["words"], _cell(cell["value"]), row["version"])
-            for table in row["tables"]
+            (
+                figure["title"],
+                figure["who"],
+                of,
+                cell["words"],
+                _cell(cell["value"]),
+                figure["version"],
+            )
+            for table in figure["tables"]
             for cell in table["cells"]
         ]
     workshops: list[Sequence[Any]] = [
@@ -195,15 +204,15 @@ def _sheets(report: FunderReport, content: Content) -> dict[str, list[Sequence[A
     ]
     workshops += [
         (
-            one["title"],
-            date.fromisoformat(one["first"]),
-            date.fromisoformat(one["last"]),
-            one["place"],
-            one["share"],
-            one["code"],
-            _("yes") if is_counted(one) else _("no"),
+            workshop["title"],
+            date.fromisoformat(workshop["first"]),
+            date.fromisoformat(workshop["last"]),
+            workshop["place"],
+            workshop["share"],
+            workshop["code"],
+            _("yes") if is_counted(workshop) else _("no"),
         )
-        for one in content["workshops"]
+        for workshop in content["workshops"]
     ]
     money: list[Sequence[Any]] = [
         (_("Code"), _("Planned"), _("Spent"), _("Currency"), _("Workshops cancelled"))
@@ -219,7 +228,9 @@ def _sheets(report: FunderReport, content: Content) -> dict[str, list[Sequence[A
         for line in content["money"]["lines"]
     ]
     meanings: list[Sequence[Any]] = [(_("Figure"), _("Version"), _("What it counts"))]
-    seen = {(row["title"], row["version"]): row["definition"] for row in content["figures"]}
+    seen = {
+        (figure["title"], figure["version"]): figure["definition"] for figure in content["figures"]
+    }
     meanings += [(title, version, text) for (title, version), text in seen.items()]
     meanings += [
         (str(SECTION_NAMES[name]), "", note) for name, note in notes_of(content).items() if note
@@ -319,7 +330,7 @@ def begin_report(statement: str, *, by: Actor) -> str:
     NotFound, StatementNotSent and ReportThere."""
     with audited("funder_reports.begun", by) as change:
         session = change.session
-        found = one_or_404(
+        report_locked = one_or_404(
             session.scalar(
                 select(Statement)
                 .options(joinedload(Statement.funder))
@@ -327,34 +338,34 @@ def begin_report(statement: str, *, by: Actor) -> str:
                 .with_for_update(of=Statement)
             )
         )
-        if found.state != "sent":
+        if report_locked.state != "sent":
             raise Problem(
                 _l("Send the figures first: a report tells nothing that was not audited and sent.")
             )
-        there = select(FunderReport.id).where(FunderReport.statement_id == found.id)
+        there = select(FunderReport.id).where(FunderReport.statement_id == report_locked.id)
         if session.scalar(there) is not None:
             raise Problem(_l("There is a report on these figures already."))
-        begins = template_of(found.funder_id)
+        begins = template_of(report_locked.funder_id)
         with force_locale(begins.language):
-            title = made_name(found)
-        made: FunderReport = APPROVAL.propose(
+            title = made_name(report_locked)
+        report: FunderReport = APPROVAL.propose(
             change,
             by,
             state="draft",
-            statement_id=found.id,
+            statement_id=report_locked.id,
             language=begins.language,
             title=title,
             sections=list(begins.sections),
             texts=dict(begins.texts),
         )
-        return made.public_id
+        return report.public_id
 
 
 def write_report(public_id: str, details: ReportDetails, row_version: int, *, by: Actor) -> None:
-    """Change a report that is not proposed; whoever writes it does not approve it. Raises NotFound,
-    ReportFixed and ChangedMeanwhile."""
+    """Change a report that is not proposed; the person who writes it does not approve it. Raises
+    NotFound, ReportFixed and ChangedMeanwhile."""
     heard = stories_by(details.stories, FUNDERS)
-    told = [key for key, one in heard.items() if not one.is_withdrawn]
+    told = [key for key, value in heard.items() if not value.is_withdrawn]
     with audited("funder_reports.written", by) as change:
         report: FunderReport = APPROVAL.locked(change.session, public_id)
         if report.state not in OPEN:
@@ -364,9 +375,9 @@ def write_report(public_id: str, details: ReportDetails, row_version: int, *, by
         if report.row_version != row_version:
             raise ChangedMeanwhile
         report.title, report.language = details.title, details.language
-        report.sections = [str(one) for one in sections_in_order(details.sections)]
+        report.sections = [str(section) for section in sections_in_order(details.sections)]
         report.texts = {key: text for key, text in details.texts.items() if text}
-        report.stories = [one for one in details.stories if one in told]
+        report.stories = [story for story in details.stories if story in told]
         report.state, report.proposed_by = "draft", by.public_id
         report.row_version += 1
         change.about(public_id)
@@ -379,15 +390,15 @@ def write_template(funder: str, details: TemplateDetails, row_version: int, *, b
         paying = one_or_404(
             session.scalar(select(Funder).where(Funder.public_id == funder).with_for_update())
         )
-        held = session.get(ReportTemplate, paying.id, with_for_update=True)
-        if (held.row_version if held is not None else 0) != row_version:
+        template = session.get(ReportTemplate, paying.id, with_for_update=True)
+        if (template.row_version if template is not None else 0) != row_version:
             raise ChangedMeanwhile
-        if held is None:
-            held = ReportTemplate(funder_id=paying.id, row_version=0)
-            session.add(held)
-        held.language = details.language
-        held.sections = [str(one) for one in sections_in_order(details.sections)]
-        held.texts = {key: text for key, text in details.texts.items() if text}
-        held.row_version += 1
-        held.written_by, held.written_at = by.public_id, change.now
+        if template is None:
+            template = ReportTemplate(funder_id=paying.id, row_version=0)
+            session.add(template)
+        template.language = details.language
+        template.sections = [str(section) for section in sections_in_order(details.sections)]
+        template.texts = {key: text for key, text in details.texts.items() if text}
+        template.row_version += 1
+        template.written_by, template.written_at = by.public_id, change.now
         change.about(funder)

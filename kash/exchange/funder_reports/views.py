@@ -50,7 +50,9 @@ from kash.platform.web.tables import XLSX
 from kash.platform.web.taking import TableColumn, is_taken, noted, offers_table, taken
 from kash.policy import allow
 
-_CHOSEN = [(str(one), SECTION_NAMES[one]) for one in ReportSection if one not in ALWAYS]
+_CHOSEN = [
+    (str(section), SECTION_NAMES[section]) for section in ReportSection if section not in ALWAYS
+]
 _LANGUAGES = [(code, name) for code, name in LANGUAGES.items() if code in ("en", "sw")]
 
 
@@ -74,7 +76,9 @@ class _Texts(RowVersionForm):
     @property
     def texts(self) -> dict[str, str]:
         """Texts as written, by section."""
-        return {str(one): (self[_name_of(one)].data or "").strip() for one in ReportSection}
+        return {
+            str(section): (self[_name_of(section)].data or "").strip() for section in ReportSection
+        }
 
 
 def _name_of(section: ReportSection) -> str:
@@ -83,7 +87,7 @@ def _name_of(section: ReportSection) -> str:
 
 def texts_as_entered(texts: Mapping[str, str]) -> dict[str, str]:
     """Texts by the fields of the form."""
-    return {_name_of(one): texts.get(one, "") for one in ReportSection}
+    return {_name_of(section): texts.get(section, "") for section in ReportSection}
 
 
 class FunderReportForm(_Texts):
@@ -144,18 +148,19 @@ REPORT_COLUMNS = (
 def index() -> ResponseReturnValue:
     """Reports that somebody reads."""
     actor = current_actor()
-    found = queries.reports(actor, request.args.get("funder", "")[:16])
+    reports = queries.reports(actor, request.args.get("funder", "")[:16])
     if is_taken():
-        return taken(found, REPORT_COLUMNS)
+        return taken(reports, REPORT_COLUMNS)
     form = BeginReportForm(formdata=None)
     writes = actor.may("funder_reports.write")
     waiting = queries.statements_to_report() if writes else []
     form.statement.choices = [
-        (one.public_id, f"{one.funder.name}, {period_text(one.of_days)}") for one in waiting
+        (statement.public_id, f"{statement.funder.name}, {period_text(statement.of_days)}")
+        for statement in waiting
     ]
     return render_template(
         "funder_reports/index.html",
-        listing=found,
+        listing=reports,
         form=form if waiting else None,
         writes=writes,
         staff=queries.writes(actor),
@@ -184,7 +189,9 @@ def _page(found: FunderReport, back: SendBackForm, problem: str) -> ResponseRetu
         is_counted=is_counted,
         notes=notes_of(content),
         decision=APPROVAL.offered(found, actor),
-        accounts=names_of(one for one in found.accounts if one) if queries.writes(actor) else {},
+        accounts=names_of(account for account in found.accounts if account)
+        if queries.writes(actor)
+        else {},
         staff=queries.writes(actor),
         approve_form=ReadReportForm(formdata=None, data={"digest": found.digest}),
         form=back,
@@ -251,9 +258,9 @@ def send_back(public_id: str) -> ResponseReturnValue:
 @allow("funder_reports.see")
 def paper(public_id: str) -> ResponseReturnValue:
     """The report as PDF."""
-    found = queries.report(public_id, current_actor())
+    report = queries.report(public_id, current_actor())
     with FlashedProblems(RenderError):
-        return noted(download(report_paper(found), name="report.pdf", type="application/pdf"))
+        return noted(download(report_paper(report), name="report.pdf", type="application/pdf"))
     return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
 
 
@@ -261,8 +268,8 @@ def paper(public_id: str) -> ResponseReturnValue:
 @allow("funder_reports.see")
 def sheets(public_id: str) -> ResponseReturnValue:
     """Its figures, workshops and money as sheets."""
-    found = queries.report(public_id, current_actor())
-    return noted(download(report_sheets(found), name="report.xlsx", type=XLSX))
+    report = queries.report(public_id, current_actor())
+    return noted(download(report_sheets(report), name="report.xlsx", type=XLSX))
 
 
 _MOST_STORIES = 24
@@ -274,12 +281,13 @@ def begin() -> ResponseReturnValue:
     """Begin a report on figures that were sent."""
     form = BeginReportForm()
     form.statement.choices = [
-        (one.public_id, period_text(one.of_days)) for one in queries.statements_to_report()
+        (statement.public_id, period_text(statement.of_days))
+        for statement in queries.statements_to_report()
     ]
     if form.validate_on_submit():
         with FlashedProblems(Problem):
-            made = deciding.begin_report(form.statement.data, by=current_actor())
-            return redirect(url_for("funder_reports.edit", public_id=made), code=303)
+            new_id = deciding.begin_report(form.statement.data, by=current_actor())
+            return redirect(url_for("funder_reports.edit", public_id=new_id), code=303)
     else:
         flash(_("Choose figures that were sent and have no report yet."), "bad")
     return redirect(url_for("funder_reports.index"), code=303)
@@ -289,11 +297,11 @@ def begin() -> ResponseReturnValue:
 @allow("funder_reports.write")
 def edit(public_id: str) -> ResponseReturnValue:
     """Write a report, section by section."""
-    found = queries.report(public_id, current_actor())
-    if found.state not in deciding.OPEN:
+    report = queries.report(public_id, current_actor())
+    if report.state not in deciding.OPEN:
         raise NotFound
-    form = FunderReportForm(data=_saved(found))
-    form.stories.choices = _story_choices(found)
+    form = FunderReportForm(data=_saved(report))
+    form.stories.choices = _story_choices(report)
     if form.validate_on_submit():
         with form.showing_problems():
             deciding.write_report(
@@ -301,13 +309,13 @@ def edit(public_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved."))
             return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
-        found = queries.report(public_id, current_actor())
+        report = queries.report(public_id, current_actor())
     if form.changed_meanwhile:
-        form.compare(_saved(found))
+        form.compare(_saved(report))
     return page(
         "funder_reports/edit.html",
         form=form,
-        report=found,
+        report=report,
         names=SECTION_NAMES,
         sections=list(ReportSection),
     )
@@ -328,11 +336,11 @@ def _story_choices(found: FunderReport) -> list[tuple[str, str]]:
     """Stories that those who pay may hear, those of the report among them."""
     tables = tables_of(found.statement)
     heard = stories_by(found.stories, FUNDERS, tables)
-    chosen = [one for one in heard.values() if not one.is_withdrawn]
+    chosen = [story for story in heard.values() if not story.is_withdrawn]
     newest = stories_told(_MOST_STORIES, FUNDERS, tables)
     return [
         (one.public_id, one.title)
-        for one in {one.public_id: one for one in (*chosen, *newest)}.values()
+        for one in {story.public_id: story for story in (*chosen, *newest)}.values()
     ]
 
 

@@ -41,17 +41,18 @@ class EarlierTrainingsForm(KashForm):
 
     def offer(self, groups: Sequence[Group]) -> None:
         """Set what can be chosen."""
-        self.group.choices = [(one.public_id, one.name) for one in groups]
+        self.group.choices = [(group.public_id, group.name) for group in groups]
 
     def chosen(self, sent: MultiDict[str, str]) -> dict[str, str]:
-        """Whoever was chosen for each name (by key), on this page and on others; "" for nobody."""
+        """The person who was chosen for each name (by key), on this page and on others; "" for
+        nobody."""
         try:
-            kept = json.loads(self.kept.data or "{}")
+            content = json.loads(self.kept.data or "{}")
         except (ValueError, RecursionError):
-            kept = {}
+            content = {}
         chosen = {
             key: choice
-            for key, choice in (kept.items() if isinstance(kept, dict) else ())
+            for key, choice in (content.items() if isinstance(content, dict) else ())
             if isinstance(choice, str)
         }
         return chosen | {key: sent.get(key, "") for key in sent.getlist("named")}

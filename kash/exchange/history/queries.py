@@ -1,4 +1,4 @@
-"""People whom the names of an export fit, and what was brought in before."""
+"""People that the names of an export fit, and what was brought in before."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class FittingPerson:
-    """A person whom a name fits; `told` is what tells people of one name apart."""
+    """A person that a name fits; `told` is what tells people of one name apart."""
 
     id: int
     public_id: str
@@ -35,42 +35,42 @@ class FittingPerson:
 def candidates(
     session: Session, actor: Actor, group: str, names: Collection[str]
 ) -> dict[str, list[FittingPerson]]:
-    """People of a group whom an actor reaches, by the folded name."""
-    found: dict[str, list[FittingPerson]] = {}
+    """People of a group that an actor reaches, by the folded name."""
+    persons: dict[str, list[FittingPerson]] = {}
     sought = sorted(names)
     for start in range(0, len(sought), _AT_ONCE):
-        asked = _fitting_people(actor, group).where(
+        statement = _fitting_people(actor, group).where(
             Person.sort_name.in_(sought[start : start + _AT_ONCE])
         )
-        for row in session.execute(asked):
-            found.setdefault(row.sort_name, []).append(_fitting(row))
-    return found
+        for candidate in session.execute(statement):
+            persons.setdefault(candidate.sort_name, []).append(_fitting(candidate))
+    return persons
 
 
 def people_called(session: Session, actor: Actor, group: str, text: str) -> list[FittingPerson]:
-    """People of a group whom an actor reaches and whose name begins so, or who have this number;
-    at most ten."""
+    """People of a group that an actor reaches and whose name begins so, or who have this number; at
+    most ten."""
     name, number = sort_name(text), text.strip()
     if not number:
         return []
     begins = Person.sort_name.startswith(name, autoescape=True) if name else false()
-    asked = _fitting_people(actor, group).where(begins | (Person.reference == number))
-    return [_fitting(row) for row in session.execute(asked.limit(10))]
+    statement = _fitting_people(actor, group).where(begins | (Person.reference == number))
+    return [_fitting(candidate) for candidate in session.execute(statement.limit(10))]
 
 
 def people_by_id(
     session: Session, actor: Actor, group: str, ids: Collection[str]
 ) -> dict[str, FittingPerson]:
-    """People of a group whom an actor reaches, by public id."""
-    found: dict[str, FittingPerson] = {}
-    wanted = sorted(one for one in ids if is_public_id(one))
+    """People of a group that an actor reaches, by public id."""
+    persons: dict[str, FittingPerson] = {}
+    wanted = sorted(public_id for public_id in ids if is_public_id(public_id))
     for start in range(0, len(wanted), _AT_ONCE):
-        asked = _fitting_people(actor, group).where(
+        statement = _fitting_people(actor, group).where(
             Person.public_id.in_(wanted[start : start + _AT_ONCE])
         )
-        for row in session.execute(asked):
-            found[row.public_id] = _fitting(row)
-    return found
+        for candidate in session.execute(statement):
+            persons[candidate.public_id] = _fitting(candidate)
+    return persons
 
 
 def _fitting_people(actor: Actor, group: str) -> Select[int, str, str, str, str, str]:
@@ -97,13 +97,15 @@ def _fitting(row: Any) -> FittingPerson:
 def known_keys(session: Session, people: Collection[int]) -> set[tuple[int, str]]:
     """Trainings that these people have already."""
     ids = sorted(people)
-    found: set[tuple[int, str]] = set()
+    trainings: set[tuple[int, str]] = set()
     for start in range(0, len(ids), _AT_ONCE):
-        asked = select(EarlierTraining.person_id, EarlierTraining.source_key).where(
+        statement = select(EarlierTraining.person_id, EarlierTraining.source_key).where(
             EarlierTraining.person_id.in_(ids[start : start + _AT_ONCE])
         )
-        found.update((row.person_id, row.source_key) for row in session.execute(asked))
-    return found
+        trainings.update(
+            (training.person_id, training.source_key) for training in session.execute(statement)
+        )
+    return trainings
 
 
 def own_imports(actor: Actor) -> Sequence[Row[str, datetime, int]]:
@@ -134,7 +136,7 @@ def own_import(session: Session, actor: Actor, public_id: str) -> EarlierImport:
 
 
 def trainings_of(person: str, actor: Actor) -> Sequence[EarlierTraining]:
-    """Earlier trainings of a person whom an actor may see, the newest first."""
+    """Earlier trainings of a person that an actor may see, the newest first."""
     return db.session.scalars(
         select(EarlierTraining)
         .join(EarlierTraining.person)

@@ -130,7 +130,7 @@ def read_export(text: str, today: date, order: str = "") -> Export:
         reader = csv.DictReader(
             io.StringIO(text), restkey="", restval="", strict=True, delimiter=_delimiter(text)
         )
-        headings = {(each or "").strip().lower() for each in reader.fieldnames or ()}
+        headings = {(heading or "").strip().lower() for heading in reader.fieldnames or ()}
         _refuse_other_files(headings)
         sheet = list(_cells(reader, MOST_ROWS if _PEOPLE in headings else MOST_NAMES))
     except csv.Error:
@@ -149,7 +149,7 @@ def read_export(text: str, today: date, order: str = "") -> Export:
             faults.append(ExportRowFault(number, fault.why))
     if not rows and not faults and not two_days:
         raise UnreadableExport("empty")
-    if sum(len(row.people) for row in rows) > MOST_NAMES:
+    if sum(len(training_row.people) for training_row in rows) > MOST_NAMES:
         raise UnreadableExport("long")
     return Export(tuple(rows), tuple(faults), two_days)
 
@@ -171,12 +171,12 @@ def _refuse_other_files(headings: Collection[str]) -> None:
 
 
 def _cells(reader: csv.DictReader[str], most: int) -> Iterator[dict[str, str]]:
-    for number, found in enumerate(reader):
+    for number, cells_read in enumerate(reader):
         if number >= most:
             raise UnreadableExport("long")
         yield {
             (heading or "").strip().lower(): _said(cell)
-            for heading, cell in found.items()
+            for heading, cell in cells_read.items()
             if isinstance(cell, str)
         }
 
@@ -187,12 +187,12 @@ def _said(cell: str) -> str:
 
 
 def _row(number: int, cells: dict[str, str], today: date, order: str) -> TrainingRow:
-    title = next((cells[each] for each in _TITLES if cells.get(each)), "")
+    title = next((cells[heading] for heading in _TITLES if cells.get(heading)), "")
     if not title:
         raise UnreadableExport("title")
     place = cells.get("training_location_name", "")
     organiser = cells.get("training_organizer_phrase", "")
-    if any(len(each) > _MOST_TEXT for each in (title, place, organiser)):
+    if any(len(text) > _MOST_TEXT for text in (title, place, organiser)):
         raise UnreadableExport("text")
     first = read_day(cells.get(_START, ""), order)
     last = read_day(cells["training_end_date"], order) if cells.get("training_end_date") else first
@@ -215,22 +215,22 @@ def read_day(text: str, order: str = "") -> date:
     """A day as 2019-03-31, or with its day and month in an order that leaves no doubt or that
     somebody said. Raises UnreadableExport, and TwoDays where nobody did."""
     head = text.split(" ")[0]
-    found: dict[str, date] = {}
-    for said, forms in {"": ("%Y-%m-%d",), **_FORMS}.items():
+    days: dict[str, date] = {}
+    for key, forms in {"": ("%Y-%m-%d",), **_FORMS}.items():
         for form in forms:
             try:
-                found[said] = datetime.strptime(head, form).date()
+                days[key] = datetime.strptime(head, form).date()
             except ValueError:
                 continue
-    if not found:
+    if not days:
         raise UnreadableExport("day")
-    if order and "" not in found and order not in found:
+    if order and "" not in days and order not in days:
         raise UnreadableExport("mixed")
-    if len(set(found.values())) > 1:
-        if order not in found:
+    if len(set(days.values())) > 1:
+        if order not in days:
             raise TwoDays(head)
-        return found[order]
-    return next(iter(found.values()))
+        return days[order]
+    return next(iter(days.values()))
 
 
 def _length(cells: dict[str, str]) -> tuple[Decimal | None, str]:

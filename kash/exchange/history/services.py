@@ -1,6 +1,6 @@
 """Words for what is wrong with a file or a row, and for how long a training was. Obstacles in the
-way of an export, in sentences for whoever chose it. Looking at an export, bringing it in whole,
-and taking it back."""
+way of an export, in sentences for the person who chose it. Looking at an export, bringing it in
+whole, and taking it back."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class NoExport(Problem):
 
 
 class ShownOtherwise(Problem):
-    """People whom the names fit are others than were shown, or somebody else was chosen."""
+    """People that the names fit are others than were shown, or somebody else was chosen."""
 
     field = "file"
     status = 422
@@ -97,7 +97,7 @@ class NothingEarlier(Problem):
 
 @dataclass(frozen=True)
 class NameInFile:
-    """A name of a file, with the trainings in which it stands and the people whom it fits; `key`
+    """A name of a file, with the trainings in which it stands and the people that it fits; `key`
     names what is chosen for it. `chosen` is who gets these trainings; None leaves them out."""
 
     key: str
@@ -109,7 +109,7 @@ class NameInFile:
 
     @property
     def by_itself(self) -> FittingPerson | None:
-        """Whoever gets them where nobody chose."""
+        """The person who gets them where nobody chose."""
         return self.people[0] if len(self.people) == 1 else None
 
 
@@ -130,12 +130,12 @@ class EarlierPreview:
     @property
     def matched(self) -> int:
         """How many names get their trainings onto somebody's page."""
-        return sum(1 for one in self.names if one.chosen)
+        return sum(1 for name in self.names if name.chosen)
 
     @property
     def nobody(self) -> int:
         """How many names fit nobody."""
-        return sum(1 for one in self.names if not one.people)
+        return sum(1 for name in self.names if not name.people)
 
 
 # A name, and the number by which the other system tells it from the same one.
@@ -164,8 +164,8 @@ def bring_in(
     actor: Actor,
     order: str = "",
 ) -> tuple[str, int]:
-    """Save what was shown under a digest. For each name (by key) whoever was chosen gets its
-    trainings (by public id; "" leaves them out); where nothing was chosen the one whom it fits
+    """Save what was shown under a digest. For each name (by key) the person who was chosen gets its
+    trainings (by public id; "" leaves them out); where nothing was chosen the one that it fits
     does, and nobody if there are several. Returns the public id of the import and how many it
     holds.
 
@@ -183,8 +183,8 @@ def bring_in(
         preview = _preview(session, export, plain(text), group, actor, chosen, order)
         if preview.digest != shown:
             raise ShownOtherwise
-        people = {(one.written, one.number): one.chosen for one in preview.names if one.chosen}
-        wanted = {one.id for one in people.values()}
+        people = {(name.written, name.number): name.chosen for name in preview.names if name.chosen}
+        wanted = {person.id for person in people.values()}
         locked = select(Person.id).where(Person.id.in_(wanted))
         reached = set(session.scalars(locked.where(within_reach(actor, BRING)).with_for_update()))
         if reached != wanted:
@@ -192,22 +192,24 @@ def bring_in(
         rows = _rows(session, export, people)
         if not rows:
             raise NothingEarlier
-        made = EarlierImport(brought_by=actor.public_id, brought_at=change.now)
-        session.add(made)
+        earlier_import = EarlierImport(brought_by=actor.public_id, brought_at=change.now)
+        session.add(earlier_import)
         session.flush()
-        for row in rows:
-            row.import_id = made.id
+        for training in rows:
+            training.import_id = earlier_import.id
         session.add_all(rows)
-        change.about(made.public_id)
-        return made.public_id, len(rows)
+        change.about(earlier_import.public_id)
+        return earlier_import.public_id, len(rows)
 
 
 def take_back(public_id: str, actor: Actor) -> None:
     """Take back all of a file that the actor brought in. Raises NotFound."""
     with audited("history.taken_back", by=actor) as change:
-        found = own_import(change.session, actor, public_id)
-        change.session.execute(delete(EarlierTraining).where(EarlierTraining.import_id == found.id))
-        change.session.delete(found)
+        earlier_import = own_import(change.session, actor, public_id)
+        change.session.execute(
+            delete(EarlierTraining).where(EarlierTraining.import_id == earlier_import.id)
+        )
+        change.session.delete(earlier_import)
         change.about(public_id)
 
 
@@ -230,7 +232,9 @@ def _preview(
     if not session.scalar(select(Group.id).where(Group.public_id == group)):
         raise Problem(_l("Choose a group."), field="group", status=422)
     fitting = _fitting(session, export, group, actor)
-    others = people_by_id(session, actor, group, {one for one in chosen.values() if one})
+    others = people_by_id(
+        session, actor, group, {public_id for public_id in chosen.values() if public_id}
+    )
     trainings = _trainings(export)
     names = tuple(
         NameInFile(
@@ -244,49 +248,51 @@ def _preview(
     )
     by_who = dict(zip(fitting, names, strict=True))
     places = [
-        (by_who[one.written, one.number].chosen, row.source_key(as_trainer=one.as_trainer))
-        for row in export.rows
-        for one in row.people
+        (by_who[name.written, name.number].chosen, training.source_key(as_trainer=name.as_trainer))
+        for training in export.rows
+        for name in training.people
     ]
     everything = {(person.id, key) for person, key in places if person}
-    known = everything & known_keys(session, {person for person, _key in everything})
+    present = everything & known_keys(session, {person for person, _key in everything})
     shown = [
         text,
         group,
         order,
-        [[one.written, [each.id for each in one.people]] for one in names],
+        [[name.written, [person.id for person in name.people]] for name in names],
     ]
     return EarlierPreview(
         export,
         text,
         group,
         names,
-        new=len(everything) - len(known),
-        known=len(known),
+        new=len(everything) - len(present),
+        known=len(present),
         left=sum(1 for person, _key in places if person is None),
         digest=hashlib.sha256(json.dumps(shown).encode()).hexdigest(),
     )
 
 
 def _trainings(export: Export) -> dict[_Who, tuple[str, ...]]:
-    found: dict[_Who, dict[str, None]] = {}
-    for row in export.rows:
-        for one in row.people:
-            told = f"{row.title} ({row.first_day.year})"
-            found.setdefault((one.written, one.number), {})[told] = None
-    return {who: tuple(told) for who, told in found.items()}
+    trainings: dict[_Who, dict[str, None]] = {}
+    for training in export.rows:
+        for person in training.people:
+            told = f"{training.title} ({training.first_day.year})"
+            trainings.setdefault((person.written, person.number), {})[told] = None
+    return {who: tuple(told) for who, told in trainings.items()}
 
 
 def _fitting(session: Session, export: Export, group: str, actor: Actor) -> Fitting:
-    """People whom each name fits: by the whole name, else without the middle one."""
+    """People that each name fits: by the whole name, else without the middle one."""
     everybody = {
-        (named.written, named.number): named.sought for row in export.rows for named in row.people
+        (named.written, named.number): named.sought
+        for training in export.rows
+        for named in training.people
     }
-    found = candidates(
+    people_alike = candidates(
         session, actor, group, {name for sought in everybody.values() for name in sought}
     )
     return {
-        who: next((tuple(found[name]) for name in sought if name in found), ())
+        who: next((tuple(people_alike[name]) for name in sought if name in people_alike), ())
         for who, sought in everybody.items()
     }
 
@@ -306,16 +312,16 @@ def _decided(
 def _rows(
     session: Session, export: Export, people: Mapping[_Who, FittingPerson]
 ) -> list[EarlierTraining]:
-    known = known_keys(session, {one.id for one in people.values()})
+    present = known_keys(session, {fitting_person.id for fitting_person in people.values()})
     rows = []
-    for row in export.rows:
-        for named in row.people:
+    for training in export.rows:
+        for named in training.people:
             person = people.get((named.written, named.number))
-            key = row.source_key(as_trainer=named.as_trainer)
-            if person is None or (person.id, key) in known:
+            key = training.source_key(as_trainer=named.as_trainer)
+            if person is None or (person.id, key) in present:
                 continue
-            known.add((person.id, key))
-            rows.append(_made(row, named, person, key))
+            present.add((person.id, key))
+            rows.append(_made(training, named, person, key))
     return rows
 
 

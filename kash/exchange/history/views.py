@@ -93,7 +93,7 @@ def _names_shown(preview: EarlierPreview, actor: Actor) -> NamesShown:
     number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), pages)
     on_page = names[(number - 1) * _NAMES_ON_PAGE : number * _NAMES_ON_PAGE]
     sought = {
-        one.key: request.form.get(f"sought-{one.key}", "").strip()[:MOST_NAME] for one in on_page
+        name.key: request.form.get(f"sought-{name.key}", "").strip()[:MOST_NAME] for name in on_page
     }
     return NamesShown(
         on_page,
@@ -107,9 +107,9 @@ def _names_shown(preview: EarlierPreview, actor: Actor) -> NamesShown:
         sought,
         json.dumps(
             {
-                one.key: one.chosen.public_id if one.chosen else ""
-                for one in preview.names
-                if one.chosen != one.by_itself
+                name.key: name.chosen.public_id if name.chosen else ""
+                for name in preview.names
+                if name.chosen != name.by_itself
             }
         ),
     )
@@ -131,19 +131,19 @@ def undo(public_id: str) -> ResponseReturnValue:
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     """Earlier trainings of a person for her page; no section where there are none."""
     rows = []
-    for one in trainings_of(person_id, actor):
+    for training in trainings_of(person_id, actor):
         length = (
-            str(LENGTHS[one.length_unit]) % {"number": f"{one.length.normalize():f}"}
-            if one.length is not None and one.length_unit
+            str(LENGTHS[training.length_unit]) % {"number": f"{training.length.normalize():f}"}
+            if training.length is not None and training.length_unit
             else ""
         )
-        part = _("as a trainer") if one.as_trainer else ""
+        part = _("as a trainer") if training.as_trainer else ""
         rows.append(
             SectionRow(
-                key=day_text(one.first_day),
-                key_small=str(one.first_day.year),
-                text=one.title,
-                small=" · ".join(filter(None, (part, length, one.place, one.organiser))),
+                key=day_text(training.first_day),
+                key_small=str(training.first_day.year),
+                text=training.title,
+                small=" · ".join(filter(None, (part, length, training.place, training.organiser))),
             )
         )
     return rows or None

@@ -160,8 +160,8 @@ def workbook_of(form: XlsForm) -> bytes:
     )
     for name, rows in sheets_of(form).items():
         sheet = book.add_worksheet(name)
-        for number, row in enumerate(rows):
-            for column, text in enumerate(row):
+        for number, cells in enumerate(rows):
+            for column, text in enumerate(cells):
                 if text:
                     sheet.write_string(number, column, text)
     book.close()

@@ -93,11 +93,16 @@ def newest(submissions: Iterable[Submission]) -> list[Submission]:
 def columns_of(submissions: Iterable[Submission]) -> list[str]:
     """Questions that any submission answers, in the order in which they come."""
     return list(
-        dict.fromkeys(name for one in submissions for name, text in one.told.items() if text)
+        dict.fromkeys(
+            name for submission in submissions for name, text in submission.told.items() if text
+        )
     )
 
 
 def table_of(submissions: Sequence[Submission], columns: Sequence[str]) -> list[list[str]]:
     """Submissions below one row of headings; the one that stands first is row 2, as a sheet
     counts."""
-    return [list(columns), *([one.told.get(name, "") for name in columns] for one in submissions)]
+    return [
+        list(columns),
+        *([submission.told.get(name, "") for name in columns] for submission in submissions),
+    ]

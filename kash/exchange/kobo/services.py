@@ -148,14 +148,14 @@ def fetch_rows(
                 _NO_ANSWER,
             )
         ) from None
-    if any(holds_several(row) for row in rows):
+    if any(holds_several(submitted) for submitted in rows):
         raise Problem(
             _(
                 "A submission of this form holds several people. Let one submission be one person;"
                 " the form that is downloaded here is made so."
             )
         )
-    submissions = newest(submission_of(row) for row in rows)
+    submissions = newest(submission_of(submitted) for submitted in rows)
     columns = columns_of(submissions)
     gone = [name for name in form.columns if name not in columns]
     if gone and not without_gone:
@@ -225,7 +225,7 @@ def all_rows(first: str, fetch: Callable[[str], bytes]) -> list[Row]:
         count, following, more = page_of(fetch(address))
         before = len(rows)
         # What came twice is one row: the later one is newer, since it was corrected meanwhile.
-        rows |= {row["_id"]: row for row in more}
+        rows |= {submitted["_id"]: submitted for submitted in more}
         if max(count, len(rows)) > MOST_ROWS:
             raise Problem(
                 _("This form has more rows than a list may hold. Nothing was brought in.")
@@ -261,7 +261,9 @@ def page_of(content: bytes) -> tuple[int, str, list[Row]]:
         and count >= 0
         and (following is None or isinstance(following, str))
         and isinstance(rows, list)
-        and all(isinstance(row, dict) and type(row.get("_id")) is int for row in rows)
+        and all(
+            isinstance(submitted, dict) and type(submitted.get("_id")) is int for submitted in rows
+        )
     ):
         raise Problem(_NO_PAGE)
     return count, following or "", rows
@@ -282,22 +284,27 @@ def keep_rows(
 ) -> None:
     """Make a list of the rows that are new or edited, if there are any. Raises FileUnreadable."""
     first_ids = {
-        row.number: lookup(row.first_id, kind="kobo.first_id") if row.first_id else ""
-        for row in rows
+        submission.number: lookup(submission.first_id, kind="kobo.first_id")
+        if submission.first_id
+        else ""
+        for submission in rows
     }
-    contents = {row.number: lookup(row.content.decode(), kind="kobo.answers") for row in rows}
+    contents = {
+        submission.number: lookup(submission.content.decode(), kind="kobo.answers")
+        for submission in rows
+    }
     stored = known_rows(form, first_ids.values(), by)
     news: list[Submission] = []
     edited = 0
     people: dict[int, str] = {}
-    for row in rows:
-        before = stored.of(first_ids[row.number], row.number)
-        if before is not None and before.content == contents[row.number]:
+    for submission in rows:
+        before = stored.of(first_ids[submission.number], submission.number)
+        if before is not None and before.content == contents[submission.number]:
             continue
         if len(news) == MOST_PEOPLE:
             # What is more than a list holds comes with the next one.
             break
-        news.append(row)
+        news.append(submission)
         if before is not None:
             edited += bool(before.content)
             if before.person:
@@ -326,20 +333,20 @@ def keep_rows(
         session.add_all(
             KoboRow(
                 form_id=form.id,
-                number=row.number,
-                first_id=first_ids[row.number],
-                content=contents[row.number],
+                number=new.number,
+                first_id=first_ids[new.number],
+                content=contents[new.number],
                 list_id=list_id,
                 row=place,
             )
-            for place, row in enumerate(news, 2)
+            for place, new in enumerate(news, 2)
         )
         change.about(form.public_id, *([list_id] if list_id else []))
 
 
 def _with_places(rows: Sequence[Submission]) -> list[Submission]:
     """The rows with places by the names that they have now."""
-    wanted = {row.told[_PLACE] for row in rows if row.told.get(_PLACE)}
+    wanted = {submission.told[_PLACE] for submission in rows if submission.told.get(_PLACE)}
     places = db.session.execute(
         select(Organisation.public_id, Organisation.name).where(
             Organisation.public_id.in_(sorted(wanted)[:500])
@@ -347,10 +354,16 @@ def _with_places(rows: Sequence[Submission]) -> list[Submission]:
     )
     names: dict[str, str] = dict(places.all())
     return [
-        replace(row, told={**row.told, _PLACE: names.get(row.told[_PLACE], row.told[_PLACE])})
-        if row.told.get(_PLACE)
-        else row
-        for row in rows
+        replace(
+            submission,
+            told={
+                **submission.told,
+                _PLACE: names.get(submission.told[_PLACE], submission.told[_PLACE]),
+            },
+        )
+        if submission.told.get(_PLACE)
+        else submission
+        for submission in rows
     ]
 
 

@@ -57,36 +57,36 @@ def empty_form(group_id: str) -> ResponseReturnValue:
 def connection(public_id: str) -> ResponseReturnValue:
     """Name a form of a connection that is on."""
     one_or_404(next((it for it in connections_of("kobo") if it.public_id == public_id), None))
-    found = connection_on("kobo", public_id)
+    server = connection_on("kobo", public_id)
     form = NewForm()
     form.offer(organisations_queries.groups())
     if form.validate_on_submit():
         with form.showing_problems():
-            made = fetching.add_form(public_id, form.details(), current_actor())
+            new_id = fetching.add_form(public_id, form.details(), current_actor())
             flash(_("Added. Its rows can be fetched now."))
-            return redirect(url_for("kobo.form", public_id=made), 303)
-    return page("kobo/new.html", form=form, found=found)
+            return redirect(url_for("kobo.form", public_id=new_id), 303)
+    return page("kobo/new.html", form=form, found=server)
 
 
 @blueprint.get("/forms/<public_id>")
 @allow("kobo.use")
 def form(public_id: str) -> ResponseReturnValue:
     """A form: what was brought in of it, and whether anything waits."""
-    found = form_of(public_id)
+    kobo_form = form_of(public_id)
     actor = current_actor()
-    job = own_job(found.job, actor.public_id) if found.job else None
-    made = list_of(found)
+    job = own_job(kobo_form.job, actor.public_id) if kobo_form.job else None
+    waiting_list = list_of(kobo_form)
     return render_template(
         "kobo/form.html",
-        found=found,
-        made=made,
-        own=made is not None and made.created_by == actor.public_id,
-        names=account_names({made.created_by} if made else set()),
+        found=kobo_form,
+        made=waiting_list,
+        own=waiting_list is not None and waiting_list.created_by == actor.public_id,
+        names=account_names({waiting_list.created_by} if waiting_list else set()),
         job=job if job is not None and not job.ended else None,
         problem=job.error if job is not None and job.state == FAILED else "",
         stopped=job is not None and job.state == CANCELLED,
         message=message_of(job) if job is not None else "",
-        may_skip=job is not None and any(name in job.error for name in found.columns),
+        may_skip=job is not None and any(name in job.error for name in kobo_form.columns),
     )
 
 
@@ -105,9 +105,9 @@ def fetch_rows(public_id: str) -> ResponseReturnValue:
 @allow("kobo.use")
 def remove_form(public_id: str) -> ResponseReturnValue:
     """Take a form off the list."""
-    found = form_of(public_id)
+    form = form_of(public_id)
     if request.method == "POST":
         fetching.remove_form(public_id, current_actor())
         flash(_("Removed. People who came by it stay."))
         return redirect(url_for("kobo.index"), 303)
-    return render_template("kobo/remove.html", found=found)
+    return render_template("kobo/remove.html", found=form)

@@ -52,7 +52,7 @@ def attention(period: Period, funder: str | None, now: datetime) -> Attention:
     """Counts of what needs somebody now; three queries. Only workshops are of the period and the
     funder."""
     today = to_local(now).date()
-    row = db.session.execute(
+    counted = db.session.execute(
         select(
             _unconfirmed(period, funder, today).label("unconfirmed"),
             select(func.count(Action.id))
@@ -65,7 +65,7 @@ def attention(period: Period, funder: str | None, now: datetime) -> Attention:
             .label("expiring"),
         )
     ).one()
-    return Attention(row.unconfirmed, row.late, row.expiring, len(days_due(now)))
+    return Attention(counted.unconfirmed, counted.late, counted.expiring, len(days_due(now)))
 
 
 def _unconfirmed(period: Period, funder: str | None, today: date) -> ColumnElement[int]:
@@ -111,7 +111,7 @@ def look_of(funder: Funder, actor: Actor, today: date) -> FundedLook:
     """One look for an account of a funder."""
     sent = sent_to(funder.public_id, actor)
     newest = statement(sent[0].public_id, actor) if sent else None
-    figures = [one for one in figures_of(newest) if one.line.supported] if newest else []
+    figures = [figure for figure in figures_of(newest) if figure.line.supported] if newest else []
     return FundedLook(funder, counts_of(funder, today), newest, figures)
 
 
@@ -136,7 +136,7 @@ def workshops_of(funder: Funder) -> Listing[Funding]:
 def counts_of(funder: Funder, today: date) -> FundedCounts:
     """Counts of them; one query."""
     planned = Workshop.state == "planned"
-    row = db.session.execute(
+    counted = db.session.execute(
         select(
             func.count().filter(planned, Workshop.ends_on < today),
             func.count().filter(planned, Workshop.ends_on >= today),
@@ -146,7 +146,7 @@ def counts_of(funder: Funder, today: date) -> FundedCounts:
         .join(Workshop, Workshop.id == Funding.workshop_id)
         .where(Funding.funder_id == funder.id)
     ).one()
-    return FundedCounts(*row)
+    return FundedCounts(*counted)
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ def plan_of(period: Period, funder: str | None, actor: Actor) -> PeriodPlan:
         )
         .order_by(Workshop.starts_on, Workshop.id)
     ).all()
-    ids = [one.id for one in workshops]
+    ids = [workshop.id for workshop in workshops]
     trainers: defaultdict[int, list[str]] = defaultdict(list)
     for workshop, name in db.session.execute(
         select(Facilitator.workshop_id, Account.name)
@@ -209,21 +209,29 @@ def plan_of(period: Period, funder: str | None, actor: Actor) -> PeriodPlan:
     ):
         funders[workshop].append((name, share))
     return PeriodPlan(
-        [PlannedWorkshop(one, trainers[one.id], funders[one.id]) for one in workshops],
+        [
+            PlannedWorkshop(workshop, trainers[workshop.id], funders[workshop.id])
+            for workshop in workshops
+        ],
         [] if funder else _meetings(period, actor),
-        {one.day: one.name for one in local_holidays_between(period.first, period.last)},
+        {
+            holiday.day: holiday.name
+            for holiday in local_holidays_between(period.first, period.last)
+        },
     )
 
 
 def _meetings(period: Period, actor: Actor) -> list[PlannedMeeting]:
     begins = from_local(period.first, time())
     ends = from_local(period.last + timedelta(days=1), time())
-    found = []
-    for one in meetings_between(actor, begins, ends):
-        if one.state != "cancelled":
-            local = to_local(one.starts_at)
-            found.append(PlannedMeeting(one.forum_name, local.date(), local.time(), one.place))
-    return found
+    meetings = []
+    for meeting in meetings_between(actor, begins, ends):
+        if meeting.state != "cancelled":
+            local = to_local(meeting.starts_at)
+            meetings.append(
+                PlannedMeeting(meeting.forum_name, local.date(), local.time(), meeting.place)
+            )
+    return meetings
 
 
 QUARTERS = 8
@@ -245,10 +253,10 @@ class QuarterCounts:
 
 def quarters_until(period: Period) -> Sequence[Period]:
     """The last quarters up to that in which a period ends, the oldest first."""
-    found = [quarter_holding(period.last)]
-    while len(found) < QUARTERS:
-        found.append(found[-1].before)
-    return found[::-1]
+    quarters = [quarter_holding(period.last)]
+    while len(quarters) < QUARTERS:
+        quarters.append(quarters[-1].before)
+    return quarters[::-1]
 
 
 def completed_by_quarter(period: Period, funder: str | None = None) -> list[QuarterCounts]:
@@ -265,16 +273,16 @@ def completed_by_quarter(period: Period, funder: str | None = None) -> list[Quar
                     func.count(Completion.person_id.distinct()),
                 )
                 .where(
-                    *conditions(IndicatorKey.COMPLETED, one),
+                    *conditions(IndicatorKey.COMPLETED, quarter),
                     *of_funder(Completion.workshop_id, funder),
                 )
                 .group_by(Completion.group_id)
-                for place, one in enumerate(quarters)
+                for place, quarter in enumerate(quarters)
             )
         )
     ).all()
     letters = dict(db.session.execute(select(Group.id, Group.letter)).all())
-    counts: dict[Period, dict[str, int]] = {one: {} for one in quarters}
+    counts: dict[Period, dict[str, int]] = {quarter: {} for quarter in quarters}
     for place, group, count in rows:
         counts[quarters[place]][letters[group]] = count
-    return [QuarterCounts(one, dict(sorted(groups.items()))) for one, groups in counts.items()]
+    return [QuarterCounts(key, dict(sorted(groups.items()))) for key, groups in counts.items()]

@@ -122,7 +122,7 @@ def own() -> ResponseReturnValue:
         listing=workshops,
         today=today,
         reports=newest_reports(actor, _MOST_REPORTS),
-        printed=list({one.key: one for one in printed_tables()}.values())[-_MOST_PRINTED:],
+        printed=list({table.key: table for table in printed_tables()}.values())[-_MOST_PRINTED:],
     )
 
 
@@ -195,7 +195,7 @@ ROOMS = (
         "funder_reports.index",
         "funder_reports.see",
     ),
-    # Whoever sees the settings has it there.
+    # The person who sees the settings has it there.
     ReportRoom(
         _l("Connections"),
         _l("Which other systems read from here or are sent counts, and by which contract."),
@@ -226,47 +226,48 @@ class PacedLine:
 @allow("overview.see")
 def index() -> ResponseReturnValue:
     """A period, the present quarter unless another is asked for, in one look."""
-    asked = figures_asked()
-    if asked.problem is None and request.args.get("first"):
-        return redirect(url_for("overview.index", _external=False, **asked.arguments))
-    elapsed = elapsed_share(asked.period, local_today())
+    question = figures_asked()
+    if question.problem is None and request.args.get("first"):
+        return redirect(url_for("overview.index", _external=False, **question.arguments))
+    elapsed = elapsed_share(question.period, local_today())
     lines = [
-        PacedLine(one, pace_of(one.count, one.target, elapsed))
-        for one in indicator_lines(KEYS, asked.period, asked.funder)
+        PacedLine(line, pace_of(line.count, line.target, elapsed))
+        for line in indicator_lines(KEYS, question.period, question.funder)
     ]
-    quarters = _since_the_first(completed_by_quarter(asked.period, asked.funder))
-    shared = [] if asked.funder else shared_views(IndicatorKey.COMPLETED, asked.period)
+    quarters = _since_the_first(completed_by_quarter(question.period, question.funder))
+    shared = [] if question.funder else shared_views(IndicatorKey.COMPLETED, question.period)
     return render_template(
         "overview/index.html",
-        asked=asked,
+        asked=question,
         elapsed=elapsed,
         lines=lines,
-        needs=attention(asked.period, asked.funder, utc_now()),
+        needs=attention(question.period, question.funder, utc_now()),
         quarters=quarters,
-        letters=sorted({letter for one in quarters for letter in one.groups}),
+        letters=sorted({letter for quarter in quarters for letter in quarter.groups}),
         chart=_chart(quarters),
         shared=_shared(shared),
-        rooms=[one for one in ROOMS if current_actor().may(one.permission)],
-    ), 200 if asked.problem is None else asked.problem.status
+        rooms=[room for room in ROOMS if current_actor().may(room.permission)],
+    ), 200 if question.problem is None else question.problem.status
 
 
 def _since_the_first(quarters: list[QuarterCounts]) -> list[QuarterCounts]:
     """Quarters from the first in which anybody completed a course: before it nothing is missing."""
-    counted = [place for place, one in enumerate(quarters) if one.total]
+    counted = [place for place, quarter in enumerate(quarters) if quarter.total]
     return quarters[counted[0] :] if counted else []
 
 
 def _chart(quarters: list[QuarterCounts]) -> str:
-    if not any(one.total for one in quarters):
+    if not any(quarter.total for quarter in quarters):
         return ""
-    letters = sorted({letter for one in quarters for letter in one.groups})
+    letters = sorted({letter for quarter in quarters for letter in quarter.groups})
     return picture_of(
         bar_chart(
             _("People who completed a course"),
-            [quarter_mark(one) for one in quarters],
+            [quarter_mark(quarter) for quarter in quarters],
             {
                 _("Group %(letter)s", letter=letter): [
-                    float(one.groups.get(letter, 0)) if one.total else None for one in quarters
+                    float(quarter.groups.get(letter, 0)) if quarter.total else None
+                    for quarter in quarters
                 ]
                 for letter in letters
             },
@@ -288,23 +289,23 @@ class PaidLine:
 
 
 def _shared(rows: list[SharedRow]) -> list[PaidLine]:
-    names = value_names("funder", [one.funder for one in rows])
-    return [PaidLine(names.get(one.funder, ""), one) for one in rows]
+    names = value_names("funder", [shared_row.funder for shared_row in rows])
+    return [PaidLine(names.get(shared_row.funder, ""), shared_row) for shared_row in rows]
 
 
 @blueprint.get("/plan.pdf")
 @allow("overview.see")
 def plan() -> ResponseReturnValue:
     """The plan of a period as PDF: workshops, meetings, and what is to be reached."""
-    asked = figures_asked()
-    if asked.problem is not None:
-        return redirect(url_for("overview.index", period=asked.typed[0]))
+    question = figures_asked()
+    if question.problem is not None:
+        return redirect(url_for("overview.index", period=question.typed[0]))
     with FlashedProblems(RenderError):
         content = plan_paper(
-            asked,
-            plan_of(asked.period, asked.funder, current_actor()),
-            indicator_lines(KEYS, asked.period, asked.funder),
+            question,
+            plan_of(question.period, question.funder, current_actor()),
+            indicator_lines(KEYS, question.period, question.funder),
             language_code(),
         )
         return noted(download(content, name="plan.pdf", type="application/pdf"))
-    return redirect(url_for("overview.index", _external=False, **asked.arguments), code=303)
+    return redirect(url_for("overview.index", _external=False, **question.arguments), code=303)

@@ -61,7 +61,7 @@ class BudgetLine(PublicId, Base):
 
 
 class BudgetClosing(Base):
-    """That a workshop's budget is closed: since when, and by whom."""
+    """That a workshop's budget is closed: since when, and who closed it."""
 
     __tablename__ = "budget_closing"
 

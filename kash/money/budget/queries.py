@@ -41,8 +41,8 @@ def head_counts(
 ) -> dict[int, HeadCounts]:
     """Counts of each workshop by its key; days that people came only of those whose keys are in
     `person_days_of`. Five queries."""
-    ids = [one.id for one in workshops]
-    registers = {one.register_id: one.id for one in workshops}
+    ids = [workshop.id for workshop in workshops]
+    registers = {workshop.register_id: workshop.id for workshop in workshops}
     people: dict[tuple[int, str], int] = {
         (workshop, state): count
         for workshop, state, count in session.execute(
@@ -67,15 +67,16 @@ def head_counts(
     wanted = [register for register, key in registers.items() if key in person_days_of]
     person_days = _person_days(session, wanted)
     return {
-        one.id: HeadCounts(
-            days=len(days.get(one.register_id, ())) or (one.ends_on - one.starts_on).days + 1,
-            invited=sum(people.get((one.id, state), 0) for state in _ASKED),
-            confirmed=people.get((one.id, "confirmed"), 0),
-            trainers=trainers.get(one.id, 0),
-            attended=came.get(one.register_id),
-            person_days=person_days.get(one.register_id),
+        workshop.id: HeadCounts(
+            days=len(days.get(workshop.register_id, ()))
+            or (workshop.ends_on - workshop.starts_on).days + 1,
+            invited=sum(people.get((workshop.id, state), 0) for state in _ASKED),
+            confirmed=people.get((workshop.id, "confirmed"), 0),
+            trainers=trainers.get(workshop.id, 0),
+            attended=came.get(workshop.register_id),
+            person_days=person_days.get(workshop.register_id),
         )
-        for one in workshops
+        for workshop in workshops
     }
 
 
@@ -96,18 +97,18 @@ def _came(registers: Collection[int]) -> Select[int]:
 
 
 def _days(session: Session, registers: Mapping[int, int]) -> dict[int, set[date]]:
-    found: dict[int, set[date]] = {}
+    days: dict[int, set[date]] = {}
     for register, starts_at in session.execute(
         select(Slot.register_id, Slot.starts_at).where(Slot.register_id.in_(registers))
     ):
-        found.setdefault(register, set()).add(to_local(starts_at).date())
-    return found
+        days.setdefault(register, set()).add(to_local(starts_at).date())
+    return days
 
 
 def _person_days(session: Session, registers: Collection[int]) -> dict[int, int]:
     """Days that people came, each person's counted once. A day is the programme's, which only it
     can tell from a moment."""
-    found: dict[int, set[tuple[int, date]]] = {}
+    person_days: dict[int, set[tuple[int, date]]] = {}
     local: dict[datetime, date] = {}
     for register, person, starts_at in session.execute(
         _came(registers)
@@ -115,8 +116,8 @@ def _person_days(session: Session, registers: Collection[int]) -> dict[int, int]
         .distinct()
     ):
         day = local.setdefault(starts_at, to_local(starts_at).date())
-        found.setdefault(register, set()).add((person, day))
-    return {register: len(pairs) for register, pairs in found.items()}
+        person_days.setdefault(register, set()).add((person, day))
+    return {register: len(pairs) for register, pairs in person_days.items()}
 
 
 def _by_key(session: Session, statement: Select[int, int]) -> dict[int, int]:
@@ -125,7 +126,7 @@ def _by_key(session: Session, statement: Select[int, int]) -> dict[int, int]:
 
 
 CURRENCY = "KES"
-# Whoever asks for more narrows the period.
+# The person who asks for more narrows the period.
 MOST_WORKSHOPS = 1000
 
 
@@ -154,17 +155,17 @@ class WorkshopBudget:
     @property
     def planned(self) -> int:
         """The sum of what is planned."""
-        return sum(one.sums.planned for one in self.lines)
+        return sum(line.sums.planned for line in self.lines)
 
     @property
     def spent(self) -> int:
         """The sum of what was spent."""
-        return sum(one.sums.spent for one in self.lines)
+        return sum(line.sums.spent for line in self.lines)
 
     @property
     def parts(self) -> list[BudgetPart]:
         """Parts by funder and code, added up over the lines."""
-        return list(total_of([part for one in self.lines for part in one.sums.parts]).values())
+        return list(total_of([part for line in self.lines for part in line.sums.parts]).values())
 
 
 @dataclass(frozen=True)
@@ -211,8 +212,8 @@ def budgets(actor: Actor, asked: BudgetSearch, *, most: int | None = 0) -> list[
     """Budgets within reach of workshops that end in the period, in order, with a line whose part is
     asked for. `most` workshops are looked at, all where it is None; 0 is as many as a page has."""
     statement = _in_period(actor, asked).limit(MOST_WORKSHOPS if most == 0 else most)
-    found = _budgets(db.session(), db.session.scalars(statement).all())
-    return [one for one in found if any(asked.fits(part) for part in one.parts)]
+    budgets_found = _budgets(db.session(), db.session.scalars(statement).all())
+    return [budget for budget in budgets_found if any(asked.fits(part) for part in budget.parts)]
 
 
 def is_cut(actor: Actor, asked: BudgetSearch) -> bool:
@@ -268,7 +269,7 @@ def facts_of(line: BudgetLine) -> BudgetLineFacts:
 
 
 def _budgets(session: Session, workshops: Sequence[Workshop]) -> list[WorkshopBudget]:
-    ids = [one.id for one in workshops]
+    ids = [workshop.id for workshop in workshops]
     lines: dict[int, list[BudgetLine]] = {}
     for line in session.scalars(
         select(BudgetLine)
@@ -278,19 +279,25 @@ def _budgets(session: Session, workshops: Sequence[Workshop]) -> list[WorkshopBu
     ):
         lines.setdefault(line.workshop_id, []).append(line)
     closings = {
-        one.workshop_id: one
-        for one in session.scalars(select(BudgetClosing).where(BudgetClosing.workshop_id.in_(ids)))
+        closing.workshop_id: closing
+        for closing in session.scalars(
+            select(BudgetClosing).where(BudgetClosing.workshop_id.in_(ids))
+        )
     }
-    moving = [one for one in workshops if one.id not in closings]
+    moving = [workshop for workshop in workshops if workshop.id not in closings]
     by_days = {
-        key for key, some in lines.items() if any(one.driver == "person_days" for one in some)
+        key
+        for key, some in lines.items()
+        if any(budget_line.driver == "person_days" for budget_line in some)
     }
     counts = head_counts(session, moving, by_days)
-    bearers = _bearers(session, [one.id for one in moving])
+    bearers = _bearers(session, [workshop.id for workshop in moving])
     paid: dict[int, list[PaidSum]] = {}
-    for workshop, cents, is_paid, count in listed_sums(session, [one.id for one in moving]):
+    for workshop, cents, is_paid, count in listed_sums(
+        session, [workshop_moving.id for workshop_moving in moving]
+    ):
         paid.setdefault(workshop, []).append(PaidSum(cents, is_paid, count))
-    found = []
+    workshop_budgets = []
     for one in workshops:
         closing = closings.get(one.id)
         reckoned = [
@@ -308,7 +315,7 @@ def _budgets(session: Session, workshops: Sequence[Workshop]) -> list[WorkshopBu
             )
             for line in lines.get(one.id, ())
         ]
-        found.append(
+        workshop_budgets.append(
             WorkshopBudget(
                 one,
                 reckoned,
@@ -316,7 +323,7 @@ def _budgets(session: Session, workshops: Sequence[Workshop]) -> list[WorkshopBu
                 closing.closed_at if closing is not None else None,
             )
         )
-    return found
+    return workshop_budgets
 
 
 def frozen(sums: LineSums) -> list[object]:
@@ -325,23 +332,23 @@ def frozen(sums: LineSums) -> list[object]:
         sums.units,
         sums.planned,
         sums.spent,
-        [[one.funder, one.code, one.planned, one.spent] for one in sums.parts],
+        [[part.funder, part.code, part.planned, part.spent] for part in sums.parts],
     ]
 
 
 def thawed(line: BudgetLine) -> LineSums:
     """Sums of a line as they were kept."""
     units, planned, spent, parts = line.frozen or [0, 0, 0, []]
-    return LineSums(units, planned, spent, tuple(BudgetPart(*one) for one in parts))
+    return LineSums(units, planned, spent, tuple(BudgetPart(*part) for part in parts))
 
 
 def _bearers(session: Session, ids: Collection[int]) -> dict[int, list[Bearer]]:
-    found: dict[int, list[Bearer]] = {}
+    bearers: dict[int, list[Bearer]] = {}
     for workshop, name, code, share in session.execute(
         select(Funding.workshop_id, Funder.name, Funding.budget_code, Funding.share)
         .join(Funder, Funder.id == Funding.funder_id)
         .where(Funding.workshop_id.in_(ids))
         .order_by(Funding.share.desc(), Funder.name)
     ):
-        found.setdefault(workshop, []).append(Bearer(name, code, share))
-    return found
+        bearers.setdefault(workshop, []).append(Bearer(name, code, share))
+    return bearers

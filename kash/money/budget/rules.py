@@ -1,7 +1,7 @@
 """Sums of a line: what its head count makes of its price, and who bears which part of it.
 
-Whoever decides which head count drives a line must see which it is: people who were invited are
-not those who came, and trainers are among neither unless the line says so.
+The person who decides which head count drives a line must see which it is: people who were invited
+are not those who came, and trainers are among neither unless the line says so.
 """
 
 from __future__ import annotations
@@ -139,8 +139,8 @@ def line_sums(
     expected = line.driver in awaits and awaits[line.driver] is None
     amounts: list[tuple[int, int]] = []
     if line.from_payouts and payouts:
-        for one in payouts:
-            amounts += [(one.cents, one.cents if one.paid else 0)] * one.count
+        for payout in payouts:
+            amounts += [(payout.cents, payout.cents if payout.paid else 0)] * payout.count
     else:
         spent = 0 if line.from_payouts else (line.spent_cents or 0)
         amounts.append((0 if cancelled else line.unit_cents * count, spent))
@@ -163,12 +163,14 @@ def _borne(
     cents: int, line: BudgetLineFacts, bearers: Sequence[Bearer]
 ) -> dict[tuple[str, str], int]:
     if line.funder:
-        own_code = next((one.code for one in bearers if one.funder == line.funder), "")
+        own_code = next((bearer.code for bearer in bearers if bearer.funder == line.funder), "")
         return {(line.funder, line.code or own_code): cents}
-    codes = {one.funder: one.code for one in bearers}
+    codes = {bearer.funder: bearer.code for bearer in bearers}
     return {
         (funder, line.code or codes.get(funder, "")): part
-        for funder, part in shared(cents, [(one.funder, one.share) for one in bearers]).items()
+        for funder, part in shared(
+            cents, [(bearer.funder, bearer.share) for bearer in bearers]
+        ).items()
     }
 
 

@@ -40,23 +40,23 @@ def add_line(workshop: str, details: BudgetLineDetails, *, key: str, by: Actor) 
     NotFound, BudgetClosed, TooManyLines, PayoutsTwice and SpentTwice."""
     with audited("budget.line_added", by) as change:
         session = change.session
-        held = _open(session, workshop)
+        workshop_open = _open(session, workshop)
         there = session.scalar(select(BudgetLine).where(BudgetLine.public_id == key))
-        if there is not None and there.workshop_id == held.id:
+        if there is not None and there.workshop_id == workshop_open.id:
             change.nothing()
             return key
         lines, last = session.execute(
             select(func.count(BudgetLine.id), func.max(BudgetLine.position)).where(
-                BudgetLine.workshop_id == held.id
+                BudgetLine.workshop_id == workshop_open.id
             )
         ).one()
         if lines >= MOST_LINES:
             raise Problem(_l("There are as many lines as a budget can hold."))
-        line = BudgetLine(public_id=key, workshop_id=held.id, position=(last or 0) + 1)
+        line = BudgetLine(public_id=key, workshop_id=workshop_open.id, position=(last or 0) + 1)
         _write(session, line, details, by)
         line.written_at = change.now
         session.add(line)
-        change.about(key, held.public_id)
+        change.about(key, workshop_open.public_id)
         return key
 
 
@@ -67,23 +67,23 @@ def change_line(
     SpentTwice."""
     with audited("budget.line_changed", by) as change:
         session = change.session
-        held = _open(session, workshop)
-        line = _line(session, held, public_id)
+        workshop_open = _open(session, workshop)
+        line = _line(session, workshop_open, public_id)
         if line.row_version != row_version:
             raise ChangedMeanwhile
         _write(session, line, details, by)
         line.row_version += 1
         line.written_at = change.now
-        change.about(public_id, held.public_id)
+        change.about(public_id, workshop_open.public_id)
 
 
 def remove_line(workshop: str, public_id: str, *, by: Actor) -> None:
     """Remove a line. Raises NotFound and BudgetClosed."""
     with audited("budget.line_removed", by) as change:
         session = change.session
-        held = _open(session, workshop)
-        session.delete(_line(session, held, public_id))
-        change.about(public_id, held.public_id)
+        workshop_open = _open(session, workshop)
+        session.delete(_line(session, workshop_open, public_id))
+        change.about(public_id, workshop_open.public_id)
 
 
 def close_budget(workshop: str, *, by: Actor) -> None:
@@ -91,20 +91,22 @@ def close_budget(workshop: str, *, by: Actor) -> None:
     BudgetClosed, NotOverYet and NothingToClose."""
     with audited("budget.closed", by) as change:
         session = change.session
-        held = _open(session, workshop)
-        if held.state == "planned" and held.ends_on >= local_today():
+        workshop_open = _open(session, workshop)
+        if workshop_open.state == "planned" and workshop_open.ends_on >= local_today():
             raise Problem(
                 _l("The workshop is not over. Its budget can be closed from the day after.")
             )
-        budget = budget_of(held, session)
+        budget = budget_of(workshop_open, session)
         if not budget.lines:
             raise Problem(_l("There is no line yet."))
-        for one in budget.lines:
-            one.line.frozen = frozen(one.sums)
+        for line in budget.lines:
+            line.line.frozen = frozen(line.sums)
         session.add(
-            BudgetClosing(workshop_id=held.id, closed_by=by.public_id, closed_at=change.now)
+            BudgetClosing(
+                workshop_id=workshop_open.id, closed_by=by.public_id, closed_at=change.now
+            )
         )
-        change.about(held.public_id)
+        change.about(workshop_open.public_id)
 
 
 def open_budget(workshop: str, *, by: Actor) -> None:
@@ -112,14 +114,14 @@ def open_budget(workshop: str, *, by: Actor) -> None:
     NotClosed."""
     with audited("budget.opened_again", by) as change:
         session = change.session
-        held = _locked(session, workshop)
-        closing = session.get(BudgetClosing, held.id)
+        locked = _locked(session, workshop)
+        closing = session.get(BudgetClosing, locked.id)
         if closing is None:
             raise Problem(_l("This budget is open already."))
         session.delete(closing)
-        for line in session.scalars(select(BudgetLine).where(BudgetLine.workshop_id == held.id)):
+        for line in session.scalars(select(BudgetLine).where(BudgetLine.workshop_id == locked.id)):
             line.frozen = None
-        change.about(held.public_id)
+        change.about(locked.public_id)
 
 
 def _locked(session: Session, workshop: str) -> Workshop:
@@ -131,10 +133,10 @@ def _locked(session: Session, workshop: str) -> Workshop:
 
 
 def _open(session: Session, workshop: str) -> Workshop:
-    held = _locked(session, workshop)
-    if session.get(BudgetClosing, held.id) is not None:
+    locked = _locked(session, workshop)
+    if session.get(BudgetClosing, locked.id) is not None:
         raise Problem(_l("This budget is closed. Open it again to change something."))
-    return held
+    return locked
 
 
 def _line(session: Session, workshop: Workshop, public_id: str) -> BudgetLine:

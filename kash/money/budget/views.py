@@ -84,19 +84,19 @@ def budget_table(
         _("Closed"),
     ]
     for budget in found:
-        for one in budget.lines:
-            for part in one.sums.parts:
+        for line in budget.lines:
+            for part in line.sums.parts:
                 if not asked.fits(part):
                     continue
                 yield [
                     budget.workshop.title,
                     budget.workshop.starts_on,
-                    one.line.label,
+                    line.line.label,
                     part.funder or _("Own means"),
                     part.code,
-                    one.sums.units,
-                    str(COUNTED[one.line.driver]),
-                    money_cell(one.line.unit_cents),
+                    line.sums.units,
+                    str(COUNTED[line.line.driver]),
+                    money_cell(line.line.unit_cents),
                     money_cell(part.planned),
                     money_cell(part.spent),
                     money_cell(part.planned - part.spent),
@@ -112,13 +112,16 @@ _LONGEST = 120
 @allow("budget.see")
 def index() -> ResponseReturnValue:
     """Workshops of a period with what is planned and spent, and the sums by funder and code."""
-    asked = _asked()
-    found = queries.budgets(current_actor(), asked)
-    parts = [part for one in found for part in one.parts if asked.fits(part)]
-    rows = [(one, total_of([part for part in one.parts if asked.fits(part)])) for one in found]
+    search = _asked()
+    budgets = queries.budgets(current_actor(), search)
+    parts = [part for budget in budgets for part in budget.parts if search.fits(part)]
+    rows = [
+        (budget, total_of([part for part in budget.parts if search.fits(part)]))
+        for budget in budgets
+    ]
     return render_template(
         "budget/index.html",
-        asked=asked,
+        asked=search,
         listing=paged(rows),
         totals=list(total_of(parts).values()),
         planned=sum(part.planned for part in parts),
@@ -126,7 +129,7 @@ def index() -> ResponseReturnValue:
         funders=[name for _public_id, name in queries.funder_choices()],
         codes=queries.codes_known(current_actor()),
         currency=queries.currency(),
-        cut=queries.is_cut(current_actor(), asked),
+        cut=queries.is_cut(current_actor(), search),
     )
 
 
@@ -134,8 +137,8 @@ def index() -> ResponseReturnValue:
 @allow("budget.see")
 def table() -> ResponseReturnValue:
     """The same line by line to keep, as XLSX or CSV; it names workshops and funders, no people."""
-    asked = _asked()
-    rows = budget_table(queries.budgets(current_actor(), asked), asked, queries.currency())
+    search = _asked()
+    rows = budget_table(queries.budgets(current_actor(), search), search, queries.currency())
     return own_table(rows, file="budget")
 
 
@@ -180,7 +183,7 @@ def workshop(public_id: str) -> ResponseReturnValue:
         may_write=runs(actor, found, "budget.edit"),
         names=names_of([budget.closed_by]) if budget.closed_by else {},
         venue_price=found.venue.price_cents if found.venue is not None else None,
-        reads_payouts=any(one.line.from_payouts for one in budget.lines),
+        reads_payouts=any(line.line.from_payouts for line in budget.lines),
     )
 
 
@@ -188,8 +191,8 @@ def workshop(public_id: str) -> ResponseReturnValue:
 @allow("budget.edit")
 def add_line(public_id: str) -> ResponseReturnValue:
     """Add a line; for the venue with its price, for payouts with what is usual."""
-    found = own_workshop(public_id, current_actor(), "budget.edit")
-    form = BudgetLineForm(data=_offered(found, request.args.get("of", "")))
+    workshop = own_workshop(public_id, current_actor(), "budget.edit")
+    form = BudgetLineForm(data=_offered(workshop, request.args.get("of", "")))
     form.offer(queries.funder_choices())
     if form.validate_on_submit():
         with form.showing_problems():
@@ -197,8 +200,8 @@ def add_line(public_id: str) -> ResponseReturnValue:
             services.add_line(public_id, details, key=form.key.data, by=current_actor())
             flash(_("Saved."))
             return redirect(url_for("budget.workshop", public_id=public_id), code=303)
-        found = own_workshop(public_id, current_actor(), "budget.edit")
-    return _form_page(form, found, None)
+        workshop = own_workshop(public_id, current_actor(), "budget.edit")
+    return _form_page(form, workshop, None)
 
 
 @blueprint.route("/workshops/<public_id>/budget/lines/<line_id>/edit", methods=["GET", "POST"])
@@ -206,8 +209,8 @@ def add_line(public_id: str) -> ResponseReturnValue:
 def edit_line(public_id: str, line_id: str) -> ResponseReturnValue:
     """Change a line, or say what was spent."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "budget.edit")
-    line = queries.line_of(found, line_id)
+    workshop = own_workshop(public_id, actor, "budget.edit")
+    line = queries.line_of(workshop, line_id)
     form = BudgetLineForm(data=_values(line))
     form.offer(queries.funder_choices())
     if form.validate_on_submit():
@@ -216,38 +219,38 @@ def edit_line(public_id: str, line_id: str) -> ResponseReturnValue:
             services.change_line(public_id, line_id, details, form.row_version_shown, by=actor)
             flash(_("Saved."))
             return redirect(url_for("budget.workshop", public_id=public_id), code=303)
-        found = own_workshop(public_id, actor, "budget.edit")
-        line = queries.line_of(found, line_id)
+        workshop = own_workshop(public_id, actor, "budget.edit")
+        line = queries.line_of(workshop, line_id)
         if form.changed_meanwhile:
             form.compare(_values(line))
-    return _form_page(form, found, line)
+    return _form_page(form, workshop, line)
 
 
 @blueprint.route("/workshops/<public_id>/budget/lines/<line_id>/remove", methods=["GET", "POST"])
 @allow("budget.edit")
 def remove_line(public_id: str, line_id: str) -> ResponseReturnValue:
     """Remove a line."""
-    found = own_workshop(public_id, current_actor(), "budget.edit")
-    line = queries.line_of(found, line_id)
+    workshop = own_workshop(public_id, current_actor(), "budget.edit")
+    line = queries.line_of(workshop, line_id)
     if request.method == "POST":
         with FlashedProblems(Problem):
             services.remove_line(public_id, line_id, by=current_actor())
             flash(_("Removed."))
         return redirect(url_for("budget.workshop", public_id=public_id), code=303)
-    return render_template("budget/remove.html", workshop=found, line=line)
+    return render_template("budget/remove.html", workshop=workshop, line=line)
 
 
 @blueprint.route("/workshops/<public_id>/budget/close", methods=["GET", "POST"])
 @allow("budget.edit")
 def close(public_id: str) -> ResponseReturnValue:
     """Close the budget: its figures stand from then."""
-    found = own_workshop(public_id, current_actor(), "budget.edit")
+    workshop = own_workshop(public_id, current_actor(), "budget.edit")
     if request.method == "POST":
         with FlashedProblems(Problem):
             services.close_budget(public_id, by=current_actor())
             flash(_("Closed. The figures stand as they are."))
         return redirect(url_for("budget.workshop", public_id=public_id), code=303)
-    return render_template("budget/close.html", workshop=found)
+    return render_template("budget/close.html", workshop=workshop)
 
 
 @blueprint.post("/workshops/<public_id>/budget/open")

@@ -54,8 +54,8 @@ def payment_list(
 def payment_markup(
     workshop: Workshop, payout_list: PayoutList, sheet: PaymentSheet, lines: Sequence[PayoutLine]
 ) -> str:
-    """The list as the press takes it. The QR says nothing but the sheet's id. Whoever is paid by
-    mobile money, or not at all, has no place to sign."""
+    """The list as the press takes it. The QR says nothing but the sheet's id. The person who is
+    paid by mobile money, or not at all, has no place to sign."""
     signing = {
         line.id: signs_for_cash(PaymentState(line.state), in_file=line.file_id is not None)
         for line in lines

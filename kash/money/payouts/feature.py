@@ -101,7 +101,7 @@ PERSONAL = (
         "payout_reversal.returned_reason",
         "payout_reversal_line.reason",
     ),
-    # Whoever is paid without being on a register may be a participant elsewhere.
+    # The person who is paid without being on a register may be a participant elsewhere.
     GoesIfNamed("payee.phone_sealed", kind="payee.phone", emptied={"phone_sealed": None}),
     # Receipts stay for the tax years.
     FreeText("payout_event.receipt_sealed", kind="payout.receipt"),
@@ -127,60 +127,61 @@ PERSONAL = (
 def _lists(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            _("Payouts: %(title)s", title=one.title),
+            _("Payouts: %(title)s", title=waiting.title),
             url_for(
                 "payouts.payout_list",
-                public_id=one.workshop_public_id,
-                list_id=one.list_public_id,
+                public_id=waiting.workshop_public_id,
+                list_id=waiting.list_public_id,
             ),
-            one.since,
-            onward="" if one.state == "proposed" else _("Pay out"),
-            key=money_text(one.cents),
-            small=one.currency,
+            waiting.since,
+            onward="" if waiting.state == "proposed" else _("Pay out"),
+            key=money_text(waiting.cents),
+            small=waiting.currency,
         )
-        for one in waiting_for(asked.actor)
+        for waiting in waiting_for(asked.actor)
     ]
 
 
 def _reversals(asked: Viewer) -> Sequence[TodayLine]:
     return [
         waiting_line(
-            _("Said not to have arrived: %(title)s", title=one.of_list.workshop.title),
+            _("Said not to have arrived: %(title)s", title=reversal.of_list.workshop.title),
             url_for(
                 "payouts.reversal",
-                public_id=one.of_list.workshop.public_id,
-                list_id=one.of_list.public_id,
-                reversal_id=one.public_id,
+                public_id=reversal.of_list.workshop.public_id,
+                list_id=reversal.of_list.public_id,
+                reversal_id=reversal.public_id,
             ),
-            one.created_at,
-            key=money_text(sum(said.line.amount_cents for said in one.lines)),
-            small=one.of_list.table.currency,
+            reversal.created_at,
+            key=money_text(sum(line.line.amount_cents for line in reversal.lines)),
+            small=reversal.of_list.table.currency,
         )
-        for one in reversals_waiting(asked.actor)
+        for reversal in reversals_waiting(asked.actor)
     ]
 
 
 def _paid_again(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Paid after a failure: %(title)s", title=one.title),
-            url_for("payouts.payout_list", public_id=one.workshop, list_id=one.list) + "#again-h",
+            _("Paid after a failure: %(title)s", title=again.title),
+            url_for("payouts.payout_list", public_id=again.workshop, list_id=again.list)
+            + "#again-h",
             _("Compare with what mobile money and the paper list say that nobody was paid twice."),
-            key=money_text(sum(payment.cents for payment in one.payments)),
-            small=one.currency,
+            key=money_text(sum(payment.cents for payment in again.payments)),
+            small=again.currency,
             button=_("Compare"),
             reasons=[
                 _(
                     "%(reference)s: %(amount)s %(currency)s",
                     reference=payment.reference,
                     amount=money_text(payment.cents),
-                    currency=one.currency,
+                    currency=again.currency,
                 )
-                for payment in one.payments
+                for payment in again.payments
             ],
-            count=len(one.payments),
+            count=len(again.payments),
         )
-        for one in lists_paid_again(asked.actor)
+        for again in lists_paid_again(asked.actor)
     ]
 
 

@@ -159,9 +159,9 @@ class RatesGrid:
         if rates is None:
             return cls({})
         typed = {f"band-{place}": band for place, band in enumerate(rates.bands)}
-        for role, one in rates.roles.items():
-            typed[f"basis-{role}"] = str(one.basis)
-            for place, cents in enumerate(one.cents):
+        for role, value in rates.roles.items():
+            typed[f"basis-{role}"] = str(value.basis)
+            for place, cents in enumerate(value.cents):
                 typed[f"rate-{role}-{place}"] = "" if cents is None else _shown(cents)
         return cls(typed)
 
@@ -178,7 +178,7 @@ class RatesGrid:
         return self.typed.get(name, "")
 
     def _bands(self) -> list[tuple[int, str]]:
-        found: list[tuple[int, str]] = []
+        bands: list[tuple[int, str]] = []
         for place in range(MOST_BANDS):
             name = f"band-{place}"
             band = self.value(name)
@@ -188,12 +188,12 @@ class RatesGrid:
                 self.errors[name] = _("Use at most %(most)s characters.", most=LONGEST_BAND)
             elif CONTROL_CHARACTERS.search(band):
                 self.errors[name] = _("This holds characters that cannot be shown. Type it again.")
-            elif band in [other for _, other in found]:
+            elif band in [other for _, other in bands]:
                 self.errors[name] = _("This band stands further up already.")
-            found.append((place, band))
-        if not found:
+            bands.append((place, band))
+        if not bands:
             self.errors["band-0"] = _("Name at least one band.")
-        return found
+        return bands
 
     def _cents(self, role: str, place: int) -> int | None:
         name = f"rate-{role}-{place}"
@@ -214,9 +214,9 @@ class RatesGrid:
                 if place not in places and self.value(f"rate-{role}-{place}"):
                     self.errors[f"band-{place}"] = _("Name the band of this rate.")
             basis = self.value(f"basis-{role}")
-            if any(one is not None for one in cents):
-                known = basis in [str(one) for one in Basis]
-                roles[role] = RoleRates(Basis(basis) if known else Basis.DAY, cents)
+            if any(cent is not None for cent in cents):
+                is_basis = basis in [str(is_basis) for is_basis in Basis]
+                roles[role] = RoleRates(Basis(basis) if is_basis else Basis.DAY, cents)
         if not roles and not self.errors:
             self.errors["rate-participant-0"] = _("Enter at least one rate.")
         return None if self.errors else (tuple(band for _, band in bands), roles)
@@ -256,7 +256,7 @@ class ExceptionForm(KashForm):
     def check_together(self) -> None:
         """An exception needs a reason, and an extra an amount."""
         if self.kind.data in ("waived", "extra") and not self.reason.data:
-            self.mark_wrong(self.reason, _("Say why. Whoever approves reads it."))
+            self.mark_wrong(self.reason, _("Say why. The approver reads it."))
         if self.kind.data == "extra" and not self.cents() and not self.extra.errors:
             self.mark_wrong(self.extra, _("Enter how much extra is paid."))
 
@@ -303,7 +303,9 @@ class PaymentForm(KashForm):
         """Set what may follow on how the payment stands. One in a file is not paid otherwise."""
         self.stood = before
         following = next_states(before, in_file=in_file, made_file=made_file)
-        self.state.choices = [(str(one), STATE[one]) for one in PaymentState if one in following]
+        self.state.choices = [
+            (str(state), STATE[state]) for state in PaymentState if state in following
+        ]
         if in_file:
             self.means.choices = [("", _("Not paid, or not known")), ("mobile", MEANS["mobile"])]
 
@@ -315,7 +317,7 @@ class PaymentForm(KashForm):
             and needs_reason(self.stood, PaymentState(chosen))
             and not self.reason.data
         ):
-            self.mark_wrong(self.reason, _("Say why. Whoever reads the list later needs it."))
+            self.mark_wrong(self.reason, _("Say why. The readers of the list need it later."))
 
 
 class ResultsForm(KashForm):

@@ -261,7 +261,7 @@ class PayoutReversal(Proposal, PublicId, Base):
     @property
     def makers(self) -> set[str]:
         """The accounts that made the files in which these payments were sent."""
-        return {one.file.made_by for one in self.lines if one.file is not None}
+        return {line.file.made_by for line in self.lines if line.file is not None}
 
 
 class ReversalLine(PublicId, Base):
@@ -337,7 +337,7 @@ def _pays_again(people: Collection[int]) -> ColumnElement[bool]:
     return line.correlate(PayoutReversal)
 
 
-# Told to whoever proposed.
+# Told to the proposer.
 SENT_BACK = AnswerKind(
     "payouts_sent_back",
     _l("On %(when)s a list of payouts that you proposed was sent back. The list says why."),
@@ -354,7 +354,9 @@ APPROVAL = Approval(
     label=_l("Payouts: approve or send back"),
     waiting=_l("Payouts proposed, not approved"),
     own=_l("You proposed this list, so another person must approve it."),
-    stands_in=_l("You stand in for whoever proposed this list, so another person must approve it."),
+    stands_in=_l(
+        "You stand in for the person who proposed this list, so another person must approve it."
+    ),
     sent_back=SENT_BACK,
     gains=_pays,
     gained=_l("You stand on this list yourself, so another person must approve it."),

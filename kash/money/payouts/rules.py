@@ -19,7 +19,7 @@ from itertools import combinations
 
 # More than any payout; what is larger was mistyped.
 MOST_CENTS = 100_000_000
-# Whom a part is charged to that no funder pays.
+# The bearer of a part that no funder pays.
 OWN_MEANS = ""
 
 _TYPED = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.([0-9]{1,2}))?")
@@ -27,10 +27,12 @@ _TYPED = re.compile(r"([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,9})(?:\.([0-9]{1,2}))?")
 
 def read_amount(typed: str) -> int | None:
     """Cents from "500", "1,500" or "1500.50"; None if it is no amount, or one beyond reason."""
-    found = _TYPED.fullmatch(typed.strip())
-    if found is None:
+    typed_amount = _TYPED.fullmatch(typed.strip())
+    if typed_amount is None:
         return None
-    cents = int(found[1].replace(",", "")) * 100 + int((found[2] or "0").ljust(2, "0"))
+    cents = int(typed_amount[1].replace(",", "")) * 100 + int(
+        (typed_amount[2] or "0").ljust(2, "0")
+    )
     return cents if cents <= MOST_CENTS else None
 
 
@@ -42,8 +44,8 @@ def written_amount(cents: int) -> str:
 def shared(cents: int, shares: Sequence[tuple[str, int]]) -> dict[str, int]:
     """An amount split by per cent, so that the parts add up to it to the cent.
 
-    By largest remainders: each gets what is due rounded down, and the cents left over go one by
-    one to whom rounding took most from, the first named first. What the shares leave of a hundred
+    By largest remainders: each gets what is due rounded down, and the cents left over go one by the
+    one that rounding took most from, the first named first. What the shares leave of a hundred
     stands under OWN_MEANS. Shares are positive and add up to a hundred at most.
     """
     left = 100 - sum(share for _, share in shares)
@@ -58,7 +60,8 @@ def shared(cents: int, shares: Sequence[tuple[str, int]]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class ApprovedPayment:
-    """A payment: the public id of whoever gets it, how much, and the phone in E.164 or empty."""
+    """A payment: the public id of the person who gets it, how much, and the phone in E.164 or
+    empty."""
 
     payee: str
     cents: int
@@ -262,7 +265,8 @@ def due(
 ) -> Due:
     """Amount that is due to one payee. `left_out` are days that are paid elsewhere.
 
-    Half a cent and more is rounded up. Whoever attended nothing gets nothing, an extra included.
+    Half a cent and more is rounded up. The person who attended nothing gets nothing, an extra
+    included.
     """
     counted = _count(rates, sittings, left_out)
     days = tuple(sorted(counted.days))
@@ -271,15 +275,15 @@ def due(
     band = part.band
     if band is None or band >= len(rates.bands):
         return Due(days=days, missing=NotDue.BAND)
-    found = rates.roles.get(part.role)
-    rate = found.cents[band] if found is not None else None
-    if found is None or rate is None:
+    role = rates.roles.get(part.role)
+    rate = role.cents[band] if role is not None else None
+    if role is None or rate is None:
         return Due(days=days, extra=part.extra, cents=part.extra, missing=NotDue.RATE)
-    units = counted.sessions if found.basis is Basis.SESSION else sum(counted.days.values())
+    units = counted.sessions if role.basis is Basis.SESSION else sum(counted.days.values())
     return Due(
         days=days,
         units=units,
-        basis=found.basis,
+        basis=role.basis,
         rate=rate,
         extra=part.extra,
         cents=(rate * units + WHOLE // 2) // WHOLE + part.extra,
@@ -351,7 +355,7 @@ def next_states(
     state: PaymentState, *, in_file: bool = False, made_file: bool = False
 ) -> frozenset[PaymentState]:
     """The states that may follow. A payment that is in a file falls back to "sent" and to nothing
-    else, until it is settled as failed: the money may be on its way. Whoever made that file
+    else, until it is settled as failed: the money may be on its way. The person who made that file
     (`made_file`) does not say herself that it failed or came back, or she could have it paid twice.
     """
     following = _NEXT[state]
@@ -379,7 +383,7 @@ def paid_by(state: PaymentState, *, in_file: bool) -> frozenset[str]:
 
 
 def signs_for_cash(state: PaymentState, *, in_file: bool) -> bool:
-    """True if whoever gets this payment signs for it on paper, now or before."""
+    """True if the person who gets this payment signs for it on paper, now or before."""
     return not in_file and state in (
         PaymentState.OUTSTANDING,
         PaymentState.FAILED,
@@ -492,9 +496,12 @@ def bulk_file(transfers: Sequence[Transfer]) -> list[str]:
     """
     lines = ["phone,amount,reference"]
     lines += [
-        f"{one.phone.lstrip('+')},{written_amount(one.cents)},{one.reference}" for one in transfers
+        f"{transfer.phone.lstrip('+')},{written_amount(transfer.cents)},{transfer.reference}"
+        for transfer in transfers
     ]
-    lines.append(f"TOTAL,{written_amount(sum(one.cents for one in transfers))},{len(transfers)}")
+    lines.append(
+        f"TOTAL,{written_amount(sum(transfer.cents for transfer in transfers))},{len(transfers)}"
+    )
     before = "".join(f"{line}\r\n" for line in lines)
     lines.append(f"CHECKSUM,sha256,{hashlib.sha256(before.encode()).hexdigest()}")
     return lines
@@ -587,13 +594,13 @@ def read_results(rows: Sequence[tuple[int, Sequence[str]]]) -> list[PaymentResul
 
 
 def _columns(head: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    columns: dict[str, int] = {}
     for position, heading in enumerate(head):
         plain = " ".join(re.sub(r"[^a-z]+", " ", heading.casefold()).split())
-        for name, known in _HEADINGS.items():
-            if plain in known:
-                found.setdefault(name, position)
-    return found
+        for name, value in _HEADINGS.items():
+            if plain in value:
+                columns.setdefault(name, position)
+    return columns
 
 
 def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> PaymentResult | None:
@@ -604,8 +611,8 @@ def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Pa
     reference = as_reference(cell("reference"))
     if not reference:
         return None
-    said = cell("state").casefold()
-    state = next((one for one, known in _STATES.items() if said in known), None)
+    state_told = cell("state").casefold()
+    state = next((key for key, value in _STATES.items() if state_told in value), None)
     amount = re.sub(r"^[A-Z]{3}\s*", "", cell("amount"))
     cents = read_amount(amount) if amount else None
     return PaymentResult(
@@ -622,7 +629,7 @@ def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Pa
 def match_results(payments: Mapping[str, Payment], results: Sequence[PaymentResult]) -> Matched:
     """Match each row with its payment, by its reference and nothing else."""
     changes: list[PaymentResult] = []
-    known: list[PaymentResult] = []
+    payment_results: list[PaymentResult] = []
     faults: list[tuple[PaymentResult, RowFault]] = []
     seen: set[str] = set()
     reversals = 0
@@ -634,13 +641,13 @@ def match_results(payments: Mapping[str, Payment], results: Sequence[PaymentResu
         elif payments[result.reference].state is result.state or _waits(
             payments[result.reference], result
         ):
-            known.append(result)
+            payment_results.append(result)
         else:
             changes.append(result)
             reversals += result.state is not None and takes_two(
                 payments[result.reference].state, result.state
             )
-    return Matched(tuple(changes), tuple(known), tuple(faults), reversals)
+    return Matched(tuple(changes), tuple(payment_results), tuple(faults), reversals)
 
 
 def _waits(payment: Payment, result: PaymentResult) -> bool:

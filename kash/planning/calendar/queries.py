@@ -34,13 +34,13 @@ class KindEntry:
 def calendar_entries(question: CalendarQuestion, *, closely: bool) -> list[KindEntry]:
     """Entries of these days, as far as each room shows it to the actor: what takes whole days
     first, then by the clock. `closely` asks for what only a week and the agenda have room for."""
-    found = [
+    entries = [
         KindEntry(source.kind, entry)
         for source in declared(CalendarSource)
         if closely or not source.closely
         for entry in source.entries(question)
     ]
-    return sorted(found, key=_order)
+    return sorted(entries, key=_order)
 
 
 def _order(one: KindEntry) -> tuple[bool, time, str, str]:
@@ -62,7 +62,7 @@ class FilterChoices:
 
 
 def filter_choices(actor: Actor) -> FilterChoices | None:
-    """Trainers, venues, groups and funders by name; None for whoever sees her own only."""
+    """Trainers, venues, groups and funders by name; None for the person who sees her own only."""
     if actor.reach("workshops.see") not in (Reach.ALL, Reach.OWN):
         return None
     session = db.session
@@ -70,10 +70,10 @@ def filter_choices(actor: Actor) -> FilterChoices | None:
     groups = select(Group.public_id, Group.name).order_by(Group.position, Group.letter)
     funders = select(Funder.public_id, Funder.name).order_by(func.lower(Funder.name))
     return FilterChoices(
-        [(one.public_id, one.name) for one in accounts_with_role(Role.TRAINER)],
-        [(row[0], row[1]) for row in session.execute(venues.limit(MOST_OFFERED))],
-        [(row[0], row[1]) for row in session.execute(groups)],
-        [(row[0], row[1]) for row in session.execute(funders.limit(MOST_OFFERED))],
+        [(account.public_id, account.name) for account in accounts_with_role(Role.TRAINER)],
+        [(venue[0], venue[1]) for venue in session.execute(venues.limit(MOST_OFFERED))],
+        [(group[0], group[1]) for group in session.execute(groups)],
+        [(funder[0], funder[1]) for funder in session.execute(funders.limit(MOST_OFFERED))],
     )
 
 

@@ -61,7 +61,7 @@ from kash.workshops.queries.scope import own_workshop
 from kash.workshops.services.planning import MovedWorkshop, WorkshopPlace, move_workshop, place_of
 from kash.workshops.services.timetable import WorkshopCancelled
 
-_FILTERS = tuple(one.name for one in fields(CalendarFilters))
+_FILTERS = tuple(field.name for field in fields(CalendarFilters))
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def place_asked() -> CalendarPlace:
     that fits the device: a month is not read on a phone."""
     given: Mapping[str, str] = request.args
     filters = {name: given.get(name, "") for name in _FILTERS}
-    known = {name: value for name, value in filters.items() if is_public_id(value)}
+    chosen = {name: value for name, value in filters.items() if is_public_id(value)}
     try:
         view = View(given.get("view", ""))
     except ValueError:
@@ -101,7 +101,7 @@ def place_asked() -> CalendarPlace:
         day = within_reach(date.fromisoformat(given.get("on", "")[:10]))
     except ValueError:
         day = local_today()
-    return CalendarPlace(view, day, CalendarFilters(**known))
+    return CalendarPlace(view, day, CalendarFilters(**chosen))
 
 
 class MoveWorkshopForm(RowVersionForm):
@@ -150,7 +150,9 @@ def weeks_of(span: DaySpan, found: Sequence[KindEntry]) -> list[list[MonthCell]]
     """The weeks of a month, each of seven cells."""
     holidays = _holidays(found)
     things = [
-        (DaySpan(one.entry.first, one.entry.last), one) for one in found if one.kind != HOLIDAY
+        (DaySpan(entry.entry.first, entry.entry.last), entry)
+        for entry in found
+        if entry.kind != HOLIDAY
     ]
     weeks = []
     for number in range(0, (span.last - span.first).days + 1, 7):
@@ -159,7 +161,10 @@ def weeks_of(span: DaySpan, found: Sequence[KindEntry]) -> list[list[MonthCell]]
         weeks.append(
             [
                 MonthCell(
-                    day, tuple(holidays.get(day, ())), cell, sum(one is not None for one in cell)
+                    day,
+                    tuple(holidays.get(day, ())),
+                    cell,
+                    sum(thing is not None for thing in cell),
                 )
                 for day, cell in zip(DaySpan(monday, monday + 6 * DAY).days(), cells, strict=True)
             ]
@@ -173,18 +178,20 @@ def days_of(span: DaySpan, found: Sequence[KindEntry]) -> list[CalendarDay]:
     holidays = _holidays(found)
     days = {day: CalendarDay(day, list(holidays.get(day, ()))) for day in span.days()}
     parts: dict[tuple[str, date], list[CalendarEntry]] = defaultdict(list)
-    for one in found:
-        if one.entry.within:
-            parts[one.entry.within, one.entry.first].append(one.entry)
-    for one in found:
-        entry = one.entry
-        if one.kind == HOLIDAY or entry.within:
+    for kind_entry in found:
+        if kind_entry.entry.within:
+            parts[kind_entry.entry.within, kind_entry.entry.first].append(kind_entry.entry)
+    for kind_entry in found:
+        entry = kind_entry.entry
+        if kind_entry.kind == HOLIDAY or entry.within:
             continue
         all_days = DaySpan(entry.first, entry.last).days()
         for number, day in enumerate(all_days, start=1):
             if day in days:
                 sessions = parts.get((entry.key, day), ())
-                days[day].things.append(DayItem(one.kind, entry, number, len(all_days), sessions))
+                days[day].things.append(
+                    DayItem(kind_entry.kind, entry, number, len(all_days), sessions)
+                )
     return list(days.values())
 
 
@@ -194,23 +201,23 @@ def days_to_read(days: Sequence[CalendarDay]) -> list[CalendarDay]:
     first = days[0].day if days else None
     read = [
         replace(
-            one,
+            day,
             things=[
                 item
-                for item in one.things
-                if item.number == 1 or one.day == first or item.entry.starts_at is not None
+                for item in day.things
+                if item.number == 1 or day.day == first or item.entry.starts_at is not None
             ],
         )
-        for one in days
+        for day in days
     ]
-    return [one for number, one in enumerate(read) if not number or one.things or one.holidays]
+    return [day for number, day in enumerate(read) if not number or day.things or day.holidays]
 
 
 def _holidays(found: Sequence[KindEntry]) -> dict[date, list[str]]:
     names: dict[date, list[str]] = defaultdict(list)
-    for one in found:
-        if one.kind == HOLIDAY:
-            names[one.entry.first].append(one.entry.title)
+    for entry in found:
+        if entry.kind == HOLIDAY:
+            names[entry.entry.first].append(entry.entry.title)
     return names
 
 
@@ -234,7 +241,7 @@ class RecentMove:
 def keep(workshop: str, done: MovedWorkshop, by: Actor, now: datetime) -> None:
     """Keep a move, the newest last."""
     before = done.before
-    kept = [
+    undo = [
         *_kept(by),
         [
             by.public_id,
@@ -247,15 +254,15 @@ def keep(workshop: str, done: MovedWorkshop, by: Actor, now: datetime) -> None:
             int(now.timestamp()),
         ],
     ]
-    session[_KEY] = kept[-MOST_KEPT:]
+    session[_KEY] = undo[-MOST_KEPT:]
 
 
 def last_move(by: Actor, now: datetime) -> RecentMove | None:
     """The newest move of this actor that is not older than an hour."""
-    kept = _kept(by)
-    if not kept or kept[-1][7] < (now - OFFERED_FOR).timestamp():
+    moves = _kept(by)
+    if not moves or moves[-1][7] < (now - OFFERED_FOR).timestamp():
         return None
-    return _read(kept[-1])
+    return _read(moves[-1])
 
 
 def take_back(move: RecentMove, row_version: int, by: Actor) -> None:
@@ -276,7 +283,7 @@ def forget(move: RecentMove, by: Actor) -> None:
 
 def _kept(by: Actor) -> list[list[Any]]:
     rows: Sequence[list[Any]] = session.get(_KEY, ())
-    return [one for one in rows if one[0] == by.public_id]
+    return [move for move in rows if move[0] == by.public_id]
 
 
 def _read(row: Sequence[Any]) -> RecentMove:
@@ -349,7 +356,7 @@ def _page(
     begins = form.day_starts_at.data or workshop.day_starts_at
     before, after = turned(View.MONTH, month.first)
     free = _free_days(workshop, days, begins, form.venue.data or "")
-    to_come = [one for one in free if not one.passed]
+    to_come = [day for day in free if not day.passed]
     return page(
         "calendar/move.html",
         form=form,
@@ -359,8 +366,8 @@ def _page(
         month=month,
         chosen=form.starts_on.data,
         days=free,
-        reasons=list(dict.fromkeys(told for one in to_come for told in one.reasons)),
-        against=next((one.reasons for one in to_come if one.day == form.starts_on.data), ()),
+        reasons=list(dict.fromkeys(told for day in to_come for told in day.reasons)),
+        against=next((day.reasons for day in to_come if day.day == form.starts_on.data), ()),
         before=before,
         after=after,
     )
@@ -374,7 +381,7 @@ def _day_asked(text: str) -> date | None:
 
 
 def _offer(form: MoveWorkshopForm, workshop: Workshop) -> None:
-    offered = [(one.public_id, one.name) for one in venues()]
+    offered = [(venue.public_id, venue.name) for venue in venues()]
     now = workshop.venue
     if now is not None and not now.active:
         # Where it was planned to be stays, though nobody else may go there.
@@ -405,8 +412,10 @@ def free_days(public_id: str) -> ResponseReturnValue:
     passed = _("This day has passed.")
     return jsonify(
         {
-            one.day.isoformat(): [passed, *one.reasons] if one.passed else list(one.reasons)
-            for one in found
+            free_day.day.isoformat(): [passed, *free_day.reasons]
+            if free_day.passed
+            else list(free_day.reasons)
+            for free_day in found
         }
     )
 
@@ -422,9 +431,9 @@ def _moved_by_script(workshop: Workshop, place: CalendarPlace, actor: Actor) -> 
     done = move_workshop(public_id, first, actor, number_shown(request.form.get("row_version")))
     _keep(public_id, done, actor)
     now = own_workshop(public_id, actor, "workshops.edit")
-    said = [_moved_sentence(done.title, done.before, place_of(now), now), *_cautions(now)]
+    sentences = [_moved_sentence(done.title, done.before, place_of(now), now), *_cautions(now)]
     return jsonify(
-        {"said": " ".join(said), "url": place.url(day=first), "key": f"workshop-{public_id}"}
+        {"said": " ".join(sentences), "url": place.url(day=first), "key": f"workshop-{public_id}"}
     )
 
 
@@ -485,8 +494,8 @@ def _moved_sentence(
     if before.venue == after.venue:
         return sentence
     where = workshop.venue.name if workshop.venue else _("Not decided yet")
-    said = _("Venue: %(venue)s.", venue=where)
-    return f"{sentence} {said}"
+    text = _("Venue: %(venue)s.", venue=where)
+    return f"{sentence} {text}"
 
 
 @blueprint.post("/undo")
@@ -495,18 +504,18 @@ def undo() -> ResponseReturnValue:
     """Move a workshop back to where it was before the newest move."""
     actor, place = current_actor(), place_asked()
     move = last_move(actor, utc_now())
-    asked = (request.form.get("workshop"), number_shown(request.form.get("row_version")))
-    if move is None or asked != (move.workshop, move.row_version):
+    shown = (request.form.get("workshop"), number_shown(request.form.get("row_version")))
+    if move is None or shown != (move.workshop, move.row_version):
         raise Problem(_("There is nothing left to undo."))
     own_workshop(move.workshop, actor, "workshops.edit")
     done = _moved_back(move, actor)
     take_back(move, done.row_version, actor)
     first = move.before.starts_on
-    said = _("“%(title)s” is back on %(day)s.", title=done.title, day=day_text(first))
+    sentence = _("“%(title)s” is back on %(day)s.", title=done.title, day=day_text(first))
     if request.headers.get("X-Requested-With") == "fetch":
         key = f"workshop-{move.workshop}"
-        return jsonify({"said": said, "url": place.url(day=first), "key": key})
-    flash(said)
+        return jsonify({"said": sentence, "url": place.url(day=first), "key": key})
+    flash(sentence)
     return redirect(_there(place, first, move.workshop), code=303)
 
 
@@ -532,11 +541,11 @@ VIEW_WORDS = {View.MONTH: _l("Month"), View.WEEK: _l("Week"), View.AGENDA: _l("A
 @blueprint.get("")
 @allow("calendar.see")
 def index() -> str:
-    """The calendar, as far as each room shows what it has to whoever looks."""
+    """The calendar, as far as each room shows what it has to the reader."""
     actor, place, today = current_actor(), place_asked(), local_today()
     span = shown(place.view, place.day)
     question = CalendarQuestion(actor, span.first, span.last, place.filters)
-    found = calendar_entries(question, closely=place.view is not View.MONTH)
+    entries = calendar_entries(question, closely=place.view is not View.MONTH)
     before, after = turned(place.view, place.day)
     plans = actor.may("workshops.edit")
     return render_template(
@@ -552,7 +561,7 @@ def index() -> str:
             {"label": label, "url": place.url(view), "current": view is place.view}
             for view, label in VIEW_WORDS.items()
         ],
-        kinds=_kinds({one.kind for one in found}),
+        kinds=_kinds({entry.kind for entry in entries}),
         choices=filter_choices(actor),
         plan_address=url_for("workshops.add") + "?starts_on=" if plans else "",
         move_address=_with_id("calendar.move", place),
@@ -560,7 +569,7 @@ def index() -> str:
         undo_address=url_for("calendar.undo", **place.asked()),
         day_address=place.url(View.AGENDA, today).replace(today.isoformat(), "{}"),
         moved=last_moved(actor),
-        **_laid_out(place, span, found),
+        **_laid_out(place, span, entries),
     )
 
 
@@ -582,9 +591,9 @@ def _heading(place: CalendarPlace, span: DaySpan) -> str:
 def _kinds(there: set[str]) -> list[tuple[str, Any]]:
     """Meaning of the signs of the page: the kinds that are on it."""
     return [
-        (one.kind, one.label)
-        for one in declared(CalendarSource)
-        if one.kind in there and not one.closely
+        (source.kind, source.label)
+        for source in declared(CalendarSource)
+        if source.kind in there and not source.closely
     ]
 
 
@@ -592,5 +601,5 @@ def _with_id(endpoint: str, place: CalendarPlace | None = None) -> str:
     """An address about a workshop, with {} in the place of its id: each of a month's entries has
     it."""
     marked = "0" * 16
-    asked = place.asked() if place is not None else {}
-    return url_for(endpoint, public_id=marked, **asked).replace(marked, "{}", 1)
+    window = place.asked() if place is not None else {}
+    return url_for(endpoint, public_id=marked, **window).replace(marked, "{}", 1)

@@ -1,4 +1,4 @@
-"""Advice on where and when a workshop is to be, in words, for whoever plans it."""
+"""Advice on where and when a workshop is to be, in words, for the person who plans it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def advise(wanted: WantedWorkshop, actor: Actor, people: bool = False) -> Schedu
         return ScheduleAdvice()
     checked = check(wanted, actor, only=_OF_PEOPLE if people else frozenset(ClashKind))
     return ScheduleAdvice(
-        [_told(one, checked, wanted.workshop, people=people) for one in checked.clashes],
+        [_told(clash, checked, wanted.workshop, people=people) for clash in checked.clashes],
         checked.instead.when,
-        not people and any(one.kind not in ON_ANY_DAY for one in checked.clashes),
+        not people and any(clash.kind not in ON_ANY_DAY for clash in checked.clashes),
     )
 
 
@@ -44,14 +44,16 @@ def _told(clash: Clash, checked: Checked, event: str, *, people: bool) -> ToldCl
         if kind is ClashKind.PEOPLE
         else address_of_other(clash, checked.names, event),
         who_else=instead.who if kind in OF_TRAINERS and not people else None,
-        where_else=[place_text(*one) for one in instead.where] if of_place and not people else None,
+        where_else=[place_text(*venue) for venue in instead.where]
+        if of_place and not people
+        else None,
     )
 
 
 def address_of_other(clash: Clash, names: ClashNames, event: str = "") -> str:
     """Address of the first event of a clash that is not `event`; empty if there is none, or it is
     not saved yet."""
-    other = next((one for one in clash.events if one != event), "")
+    other = next((other_event for other_event in clash.events if other_event != event), "")
     return address_of(names, other)
 
 

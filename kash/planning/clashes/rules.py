@@ -22,7 +22,7 @@ class Engagement:
     clocks show where the programme is when it starts.
 
     `trainers`, `people`, `venue` and `zone` are keys. `police` and `community` say who is expected;
-    `way_home` is how many minutes whoever has the longest way needs.
+    `way_home` is how many minutes the person who has the longest way needs.
     """
 
     event: str
@@ -58,7 +58,8 @@ class Engagement:
         if self.clock + self.ends - self.starts <= DAY:
             return [self.day]
         return [
-            self.day + timedelta(days=one) for one in range((self.last_day - self.day).days + 1)
+            self.day + timedelta(days=number)
+            for number in range((self.last_day - self.day).days + 1)
         ]
 
 
@@ -88,15 +89,15 @@ def pairs_sharing(
     at others only where that one isn't over. Twenty people in each of 5,000 engagements are 100,000
     looks, nearly all of which end there.
     """
-    starts = [one.starts for one in engagements]
-    ends = [one.ends for one in engagements]
+    starts = [engagement.starts for engagement in engagements]
+    ends = [engagement.ends for engagement in engagements]
     latest: dict[int, int] = {}
     beside: dict[int, list[int]] = {}
-    found: Pairs = {}
+    pairs: Pairs = {}
     for place in sorted(range(len(engagements)), key=starts.__getitem__):
-        one = engagements[place]
+        engagement = engagements[place]
         since, end = starts[place] - apart, ends[place]
-        for member in members_of(one):
+        for member in members_of(engagement):
             last = latest.get(member)
             if last is None or ends[last] <= since:
                 latest[member] = place
@@ -104,14 +105,14 @@ def pairs_sharing(
             still = [other for other in beside.get(member, ()) if ends[other] > since]
             still.append(last)
             for other in still:
-                if engagements[other].event != one.event:
-                    found.setdefault((other, place), []).append(member)
+                if engagements[other].event != engagement.event:
+                    pairs.setdefault((other, place), []).append(member)
             if end > ends[last]:
                 latest[member] = place
             else:
                 still[-1:] = [place]
             beside[member] = still
-    return found
+    return pairs
 
 
 class ClashKind(StrEnum):
@@ -149,7 +150,7 @@ class Weight(StrEnum):
     ERROR = "error"
 
 
-# A refusal would tell whoever enrols somebody that she takes part in something else as well.
+# A refusal would tell the person who enrols somebody that she takes part in something else as well.
 NEVER_ERRORS = frozenset({ClashKind.PEOPLE})
 
 
@@ -278,7 +279,7 @@ class Room:
     @property
     def lacking(self) -> int:
         """People, or planned seats, for which there is no room."""
-        most = [one for one in (self.planned, self.venue_seats) if one is not None]
+        most = [seats for seats in (self.planned, self.venue_seats) if seats is not None]
         if not most:
             return 0
         wanted = max(self.expected, self.planned or 0)
@@ -313,17 +314,17 @@ def find_clashes(
     """Every clash of these kinds, in the order of days; each once for a pair of events and what
     they share, on the first day on which it is."""
     in_order = sorted(engagements, key=lambda one: (one.starts, one.ends))
-    found: dict[tuple[object, ...], Clash] = {}
+    clashes: dict[tuple[object, ...], Clash] = {}
     for finder, told in _FINDERS:
         if told.isdisjoint(kinds):
             continue
         for clash in finder(in_order, around):
             if clash.kind in kinds:
                 mark = clash.alike
-                before = found.get(mark)
+                before = clashes.get(mark)
                 if before is None or clash.day < before.day:
-                    found[mark] = clash
-    return sorted(found.values(), key=lambda clash: (clash.day, clash.kind))
+                    clashes[mark] = clash
+    return sorted(clashes.values(), key=lambda clash: (clash.day, clash.kind))
 
 
 def _of_trainers(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
@@ -353,12 +354,12 @@ def _of_venues(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iter
     for (first, later), venues in pairs_sharing(
         engagements, _venue_of, around.limits.door_minutes
     ).items():
-        one, other = engagements[first], engagements[later]
-        gap = other.starts - one.ends
-        events = (one.event, other.event)
+        earlier, other = engagements[first], engagements[later]
+        gap = other.starts - earlier.ends
+        events = (earlier.event, other.event)
         if gap < 0:
             yield Clash(other.day, ClashKind.VENUE, events, (venues[0],))
-        if (one.police and other.community) or (one.community and other.police):
+        if (earlier.police and other.community) or (earlier.community and other.police):
             yield Clash(other.day, ClashKind.DOOR, events, (venues[0],), max(gap, 0))
 
 
@@ -368,42 +369,42 @@ def _venue_of(one: Engagement) -> Iterable[int]:
 
 def _of_days(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     home_by = around.limits.home_by
-    for one in engagements:
-        events = (one.event,)
-        for day in one.days():
+    for engagement in engagements:
+        events = (engagement.event,)
+        for day in engagement.days():
             if day in around.holidays:
                 yield Clash(day, ClashKind.HOLIDAY, events)
-        for trainer in one.trainers:
+        for trainer in engagement.trainers:
             away = around.absences.get(trainer, ())
-            if away and any(days.overlaps(one) for days in away):
-                yield Clash(one.day, ClashKind.ABSENCE, events, (trainer,))
-        if one.venue is not None:
-            blocks = around.blocks.get(one.venue, ())
-            if blocks and any(blocked.overlaps(one) for blocked in blocks):
-                yield Clash(one.day, ClashKind.BLOCK, events, (one.venue,))
-        home = one.ends_clock + one.way_home
+            if away and any(days.overlaps(engagement) for days in away):
+                yield Clash(engagement.day, ClashKind.ABSENCE, events, (trainer,))
+        if engagement.venue is not None:
+            blocks = around.blocks.get(engagement.venue, ())
+            if blocks and any(blocked.overlaps(engagement) for blocked in blocks):
+                yield Clash(engagement.day, ClashKind.BLOCK, events, (engagement.venue,))
+        home = engagement.ends_clock + engagement.way_home
         if home > home_by:
-            yield Clash(one.day, ClashKind.LATE, events, (), home)
+            yield Clash(engagement.day, ClashKind.LATE, events, (), home)
 
 
 def _of_teaching_days(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iterator[Clash]:
     months: defaultdict[tuple[int, int], list[Engagement]] = defaultdict(list)
-    for one in engagements if around.teaching else ():
-        for day in one.days():
+    for engagement in engagements if around.teaching else ():
+        for day in engagement.days():
             weekday, month = day.weekday(), _month(day)
-            for trainer in one.trainers:
+            for trainer in engagement.trainers:
                 teaching = around.teaching.get(trainer)
                 if teaching is None:
                     continue
                 if teaching.most is not None:
-                    months[(trainer, month)].append(one)
+                    months[(trainer, month)].append(engagement)
                 if weekday not in teaching.weekdays:
-                    yield Clash(day, ClashKind.TEACHING_DAYS, (one.event,), (trainer,))
+                    yield Clash(day, ClashKind.TEACHING_DAYS, (engagement.event,), (trainer,))
     for (trainer, month), taught in months.items():
         most = around.teaching[trainer].most
-        days = {day for one in taught for day in one.days() if _month(day) == month}
+        days = {day for engagement in taught for day in engagement.days() if _month(day) == month}
         if most is not None and len(days) > most:
-            events = tuple(dict.fromkeys(one.event for one in taught))
+            events = tuple(dict.fromkeys(engagement.event for engagement in taught))
             first_beyond = sorted(days)[most]
             yield Clash(first_beyond, ClashKind.TEACHING_DAYS, events, (trainer,), len(days))
 
@@ -422,16 +423,22 @@ def _of_habits(engagements: Sequence[Engagement], around: ScheduleFacts) -> Iter
     """The same venue, weekday and hour so many times running, each within a month of the one
     before. What only police come to lets nobody wait for anybody else."""
     habits: defaultdict[tuple[int, int, int], list[Engagement]] = defaultdict(list)
-    for one in engagements:
-        if one.venue is not None and (one.community or not one.police):
-            habits[(one.venue, one.day.weekday(), one.clock // 60)].append(one)
+    for engagement in engagements:
+        if engagement.venue is not None and (engagement.community or not engagement.police):
+            habits[(engagement.venue, engagement.day.weekday(), engagement.clock // 60)].append(
+                engagement
+            )
     for (venue, _weekday, _hour), alike in habits.items():
         if len(alike) < around.limits.times:
             continue
-        for run in _runs(sorted({one.day for one in alike})):
+        for run in _runs(sorted({engagement.day for engagement in alike})):
             if len(run) >= around.limits.times:
                 days = set(run)
-                events = tuple(dict.fromkeys(one.event for one in alike if one.day in days))
+                events = tuple(
+                    dict.fromkeys(
+                        engagement.event for engagement in alike if engagement.day in days
+                    )
+                )
                 day = run[around.limits.times - 1]
                 yield Clash(day, ClashKind.PATTERN, events, (venue,), len(run))
 
@@ -478,12 +485,12 @@ def clashes_of(
 ) -> list[Clash]:
     """Clashes that one event (all that is wanted is of it) has among others and by itself; what it
     was before it was changed is no other."""
-    events = {one.event for one in wanted}
+    events = {engagement.event for engagement in wanted}
     if not wanted:
         return []
-    beside = [one for one in _that_matter(wanted, others) if one.event not in events]
-    found = find_clashes([*wanted, *beside], around, kinds)
-    return [clash for clash in found if not events.isdisjoint(clash.events)]
+    beside = [other for other in _that_matter(wanted, others) if other.event not in events]
+    clashes = find_clashes([*wanted, *beside], around, kinds)
+    return [clash for clash in clashes if not events.isdisjoint(clash.events)]
 
 
 def free_shifts(
@@ -495,40 +502,42 @@ def free_shifts(
 ) -> list[int]:
     """Those shifts, in days, by which an event moves to where nothing clashes. What lies on no
     weekend is not moved onto one. Kinds that are the same on any day are left out of account."""
-    asked = frozenset(kinds) - ON_ANY_DAY
-    on_weekends = any(day.weekday() in _WEEKEND for one in wanted for day in one.days())
+    wanted_kinds = frozenset(kinds) - ON_ANY_DAY
+    on_weekends = any(
+        day.weekday() in _WEEKEND for engagement in wanted for day in engagement.days()
+    )
     free = []
     for shift in shifts:
-        moved = [moved_by(one, shift) for one in wanted]
+        moved = [moved_by(engagement, shift) for engagement in wanted]
         if not on_weekends and any(
-            day.weekday() in _WEEKEND for one in moved for day in one.days()
+            day.weekday() in _WEEKEND for engagement in moved for day in engagement.days()
         ):
             continue
-        if not clashes_of(moved, others, around, asked):
+        if not clashes_of(moved, others, around, wanted_kinds):
             free.append(shift)
     return free
 
 
 def with_team(wanted: Sequence[Engagement], trainers: Sequence[int]) -> list[Engagement]:
     """The same event taught by others."""
-    return [replace(one, trainers=trainers) for one in wanted]
+    return [replace(engagement, trainers=trainers) for engagement in wanted]
 
 
 def _that_matter(wanted: Sequence[Engagement], others: Iterable[Engagement]) -> list[Engagement]:
     """Others that can be in the way: those within a day, at the same door, or in a month in which
     one of the trainers has days."""
-    first = min(one.starts for one in wanted) - DAY
-    last = max(one.ends for one in wanted) + DAY
-    venues = {one.venue for one in wanted} - {None}
-    trainers = {trainer for one in wanted for trainer in one.trainers}
-    months = {(day.year, day.month) for one in wanted for day in one.days()}
+    first = min(engagement.starts for engagement in wanted) - DAY
+    last = max(engagement.ends for engagement in wanted) + DAY
+    venues = {engagement.venue for engagement in wanted} - {None}
+    trainers = {trainer for engagement in wanted for trainer in engagement.trainers}
+    months = {(day.year, day.month) for engagement in wanted for day in engagement.days()}
     return [
-        one
-        for one in others
-        if one.venue in venues
-        or (one.ends > first and one.starts < last)
+        other
+        for other in others
+        if other.venue in venues
+        or (other.ends > first and other.starts < last)
         or (
-            not trainers.isdisjoint(one.trainers)
-            and any((day.year, day.month) in months for day in (one.day, one.last_day))
+            not trainers.isdisjoint(other.trainers)
+            and any((day.year, day.month) in months for day in (other.day, other.last_day))
         )
     ]

@@ -32,7 +32,7 @@ def set_rules(rules: ClashRules, *, by: Actor) -> None:
         ):
             change.nothing()
             return
-        made = ClashRuleSet(
+        clash_rule_set = ClashRuleSet(
             weights={
                 str(kind): str(weight)
                 for kind, weight in weights.items()
@@ -44,6 +44,6 @@ def set_rules(rules: ClashRules, *, by: Actor) -> None:
             set_by=by.public_id,
             set_at=change.now,
         )
-        change.session.add(made)
+        change.session.add(clash_rule_set)
         change.session.flush()
-        change.about(made.public_id)
+        change.about(clash_rule_set.public_id)

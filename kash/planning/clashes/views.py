@@ -53,7 +53,7 @@ EARLIEST_HOME = time(12, 0)
 def _weight(kind: ClashKind) -> Any:
     return choice_field(
         KIND[kind],
-        [(str(one), WEIGHT[one]) for one in possible_weights(kind)],
+        [(str(weight), WEIGHT[weight]) for weight in possible_weights(kind)],
         description=REASON[kind],
     )
 
@@ -150,7 +150,11 @@ def index() -> ResponseReturnValue:
         (
             clash,
             sentence(clash, names),
-            [(events[one].title, address_of(names, one)) for one in clash.events if one in events],
+            [
+                (events[event].title, address_of(names, event))
+                for event in clash.events
+                if event in events
+            ],
         )
         for clash in listing
     ]
@@ -172,7 +176,7 @@ def index() -> ResponseReturnValue:
 
 
 def _kind(text: str) -> ClashKind | None:
-    return next((one for one in ClashKind if one == text), None)
+    return next((kind for kind in ClashKind if kind == text), None)
 
 
 @blueprint.get("/workshops/<public_id>/people")
@@ -181,14 +185,14 @@ def people(public_id: str) -> str:
     """People of a workshop who are expected elsewhere at the same time, one group at a time."""
     actor = current_actor()
     workshop = workshop_with_people(public_id, actor, "workshops.see")
-    found, events = people_twice(workshop, actor)
+    elsewhere, events = people_twice(workshop, actor)
     names = ClashNames(events=events)
     return render_template(
         "clashes/people.html",
         workshop=workshop,
-        shown=one_group(found, attrgetter("letter"), request.args.get("group", "")),
+        shown=one_group(elsewhere, attrgetter("letter"), request.args.get("group", "")),
         titles={key: event.title for key, event in events.items()},
-        addresses={one.event: address_of(names, one.event) for one in found},
+        addresses={person.event: address_of(names, person.event) for person in elsewhere},
     )
 
 
@@ -205,15 +209,17 @@ def rules() -> ResponseReturnValue:
             set_rules(form.wanted, by=current_actor())
             flash(_("Saved."))
             return redirect(url_for("clashes.rules"), code=303)
-    made = sets_made()
+    sets = sets_made()
     return page(
         "clashes/rules.html",
         form=form,
         usual=[kind for kind in ClashKind if kind not in SAFETY],
         safety=SAFETY,
         limits=_LIMITS,
-        earlier=[(one, _said(one.weights), clock_text(one.home_by)) for one in made],
-        names=names_of(one.set_by for one in made),
+        earlier=[
+            (rule_set, _said(rule_set.weights), clock_text(rule_set.home_by)) for rule_set in sets
+        ],
+        names=names_of(rule_set.set_by for rule_set in sets),
     )
 
 

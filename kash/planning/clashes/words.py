@@ -45,7 +45,7 @@ REASON: dict[ClashKind, Any] = {
         "Whoever is seen at the door by an officer is known in the street from then on, and so is"
         " the officer."
     ),
-    ClashKind.PATTERN: _l("Whoever means harm learns where and when to wait."),
+    ClashKind.PATTERN: _l("Somebody who means harm learns where and when to wait."),
     ClashKind.LATE: _l("After dark the way home is where people are attacked and arrested."),
 }
 WEIGHT: dict[Weight, Any] = {
@@ -58,7 +58,7 @@ WEIGHT: dict[Weight, Any] = {
 def sentence(clash: Clash, names: ClashNames) -> str:
     """A sentence on a clash, with the titles of the events that it is between."""
     titles = [_title(names, event) for event in clash.events]
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         "one": titles[0],
         "other": titles[-1],
         "day": day_text(clash.day),
@@ -66,18 +66,18 @@ def sentence(clash: Clash, names: ClashNames) -> str:
     }
     kind = clash.kind
     if kind in OF_TRAINERS:
-        said["names"] = ", ".join(names.trainers.get(key, "") for key in clash.subjects)
-        return _of_trainers(clash, said)
+        values["names"] = ", ".join(names.trainers.get(key, "") for key in clash.subjects)
+        return _of_trainers(clash, values)
     if kind in OF_VENUES:
-        said["venue"] = ", ".join(names.venues.get(key, "") for key in clash.subjects)
-        return _of_venues(clash, said)
+        values["venue"] = ", ".join(names.venues.get(key, "") for key in clash.subjects)
+        return _of_venues(clash, values)
     if kind is ClashKind.SEATS:
         return ngettext(
-            "“%(one)s” lacks one seat.", "“%(one)s” lacks %(num)s seats.", clash.number, **said
+            "“%(one)s” lacks one seat.", "“%(one)s” lacks %(num)s seats.", clash.number, **values
         )
     if kind is ClashKind.HOLIDAY:
-        said["holiday"] = names.holidays.get(clash.day, "")
-        return _("“%(one)s” is held on %(day)s, which is a holiday: %(holiday)s.", **said)
+        values["holiday"] = names.holidays.get(clash.day, "")
+        return _("“%(one)s” is held on %(day)s, which is a holiday: %(holiday)s.", **values)
     if kind is ClashKind.PEOPLE:
         return ngettext(
             "One person is expected both in “%(one)s” and in “%(other)s” at the same time, on"
@@ -85,12 +85,12 @@ def sentence(clash: Clash, names: ClashNames) -> str:
             "%(num)s people are expected both in “%(one)s” and in “%(other)s” at the same time, on"
             " %(day)s.",
             clash.number,
-            **said,
+            **values,
         )
-    said["clock"] = clock_text(-(-clash.number // 15) * 15)
+    values["clock"] = clock_text(-(-clash.number // 15) * 15)
     return _(
         "After “%(one)s” on %(day)s, whoever has the longest way is home at about %(clock)s.",
-        **said,
+        **values,
     )
 
 
@@ -142,8 +142,8 @@ def _of_venues(clash: Clash, said: dict[str, Any]) -> str:
 
 
 def _title(names: ClashNames, event: str) -> str:
-    known = names.events.get(event)
-    return known.title if known is not None and known.title else _("this workshop")
+    named = names.events.get(event)
+    return named.title if named is not None and named.title else _("this workshop")
 
 
 def clock_text(minutes: int) -> str:
@@ -152,5 +152,5 @@ def clock_text(minutes: int) -> str:
 
 
 def place_text(name: str, safe_for: str) -> str:
-    """A venue with for whom it is safe, for who plans."""
+    """A venue and who is safe there, as a planner reads it."""
     return f"{name} · {safe_for}" if safe_for else name

@@ -1,5 +1,5 @@
-"""Feeds: calendars that other programs read by a private address. One for whoever has an account,
-with where she has to be; one for a venue, with when it is taken and nothing else."""
+"""Feeds: calendars that other programs read by a private address. One for the person who has an
+account, with where she has to be; one for a venue, with when it is taken and nothing else."""
 
 from flask import Blueprint
 

@@ -35,8 +35,8 @@ _DAY = timedelta(days=1)
 
 
 def calendar_behind(token: str) -> bytes:
-    """The calendar of an address, in the language of whom it is for. Raises NotFound where there
-    is none, it was ended, or whoever has it may not act now."""
+    """The calendar of an address, in the language of its owner. Raises NotFound where there is
+    none, it was ended, or the person who has it may not act now."""
     address = one_or_404(
         db.session.scalar(
             select(CalendarAddress).where(CalendarAddress.token_hash == token_hash(token))
@@ -108,7 +108,7 @@ def count_venue_addresses(_now: datetime) -> Select[Any]:
     return select(func.count(CalendarAddress.id)).where(CalendarAddress.venue_id.is_not(None))
 
 
-# Never the address: whoever has it reads the calendar.
+# Never the address: the person who has it reads the calendar.
 VENUE_COLUMNS: Sequence[TableColumn[Any]] = (
     TableColumn(_l("Venue"), lambda row: row.name, "#loc+name"),
     TableColumn(_l("Place"), lambda row: row.place, "#loc+type+place"),

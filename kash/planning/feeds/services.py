@@ -26,9 +26,9 @@ def make_venue_address(venue: str, *, by: Actor) -> str:
     """Make the address of a venue's taken times; one that it had ends. Returns its secret, which
     is told this once. Raises NotFound."""
     with audited("feeds.address_made", by) as change:
-        found = _venue(change.session, venue)
-        change.about(found.public_id)
-        return _made(change, CalendarAddress(venue_id=found.id, made_by=by.public_id))
+        place = _venue(change.session, venue)
+        change.about(place.public_id)
+        return _made(change, CalendarAddress(venue_id=place.id, made_by=by.public_id))
 
 
 def end_own_address(by: Actor) -> None:
@@ -40,9 +40,9 @@ def end_own_address(by: Actor) -> None:
 def end_venue_address(venue: str, *, by: Actor) -> None:
     """End the address of a venue; nothing is done if it has none. Raises NotFound."""
     with audited("feeds.address_ended", by) as change:
-        found = _venue(change.session, venue)
-        change.about(found.public_id)
-        _end(change, CalendarAddress.venue_id == found.id)
+        place = _venue(change.session, venue)
+        change.about(place.public_id)
+        _end(change, CalendarAddress.venue_id == place.id)
 
 
 def end_with_access(session: Session, account_id: int, _now: datetime) -> None:

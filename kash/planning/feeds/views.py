@@ -72,10 +72,10 @@ def end_own() -> ResponseReturnValue:
 @offers_table("venues")
 def venues() -> ResponseReturnValue:
     """Venues, and which of them have an address."""
-    found = venues_with_addresses()
+    open_venues = venues_with_addresses()
     if is_taken():
-        return taken(found, VENUE_COLUMNS)
-    return render_template("feeds/venues.html", venues=found)
+        return taken(open_venues, VENUE_COLUMNS)
+    return render_template("feeds/venues.html", venues=open_venues)
 
 
 @blueprint.route("/venues/<public_id>/make", methods=["GET", "POST"])

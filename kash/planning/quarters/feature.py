@@ -54,19 +54,19 @@ class KeptPlaces:
 
 
 def of_workshop(public_id: str, actor: Actor) -> KeptPlaces | None:
-    """Places kept for stations at a workshop; None if it was planned by itself, or for whoever sees
-    no proposals. Two queries at most."""
+    """Places kept for stations at a workshop; None if it was planned by itself, or for the person
+    who sees no proposals. Two queries at most."""
     if not actor.may("quarters.see"):
         return None
-    found = db.session.execute(
+    planned = db.session.execute(
         select(QuarterProposal.public_id, QuarterLine.stations)
         .join(QuarterLine, QuarterLine.proposal_id == QuarterProposal.id)
         .join(Workshop, Workshop.id == QuarterLine.workshop_id)
         .where(Workshop.public_id == public_id)
     ).first()
-    if found is None:
+    if planned is None:
         return None
-    stations = stations_of_line(found[1])
+    stations = stations_of_line(planned[1])
     rows = db.session.execute(
         select(Organisation.public_id, Organisation.name).where(
             Organisation.public_id.in_([station for station, _ in stations])
@@ -74,7 +74,7 @@ def of_workshop(public_id: str, actor: Actor) -> KeptPlaces | None:
     )
     names = dict(rows.all())
     return KeptPlaces(
-        found[0], [(station, names.get(station, ""), count) for station, count in stations]
+        planned[0], [(station, names.get(station, ""), count) for station, count in stations]
     )
 
 

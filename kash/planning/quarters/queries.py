@@ -154,9 +154,9 @@ class QuarterNames:
 def names_for(lines: Sequence[QuarterLine], actor: Actor) -> QuarterNames:
     """The names that these lines and what stands in their way need, as far as this actor may know
     of it; four queries, and those for other events than workshops."""
-    hindrances = [one for line in lines for one in hindrances_of(line)]
-    keys = {one.who for one in hindrances if one.who}
-    stations = {one for line in lines for one, _ in stations_of_line(line.stations)}
+    hindrances = [hindrance for line in lines for hindrance in hindrances_of(line)]
+    keys = {hindrance.who for hindrance in hindrances if hindrance.who}
+    stations = {station for line in lines for station, _ in stations_of_line(line.stations)}
     rows = db.session.execute(
         select(Organisation.public_id, Organisation.name, Organisation.place).where(
             Organisation.public_id.in_(sorted(stations))
@@ -172,7 +172,7 @@ def names_for(lines: Sequence[QuarterLine], actor: Actor) -> QuarterNames:
         dict(venues.all()),
         {row[0]: row[1] for row in rows},
         {row[0]: row[2] for row in rows},
-        _events([one for one in hindrances if one.kind in _OF_EVENTS], actor),
+        _events([hindrance for hindrance in hindrances if hindrance.kind in _OF_EVENTS], actor),
     )
 
 
@@ -182,7 +182,7 @@ def _venues_of(lines: Iterable[QuarterLine]) -> set[str]:
 
 def _events(hindrances: Sequence[QuarterHindrance], actor: Actor) -> dict[str, str]:
     """Titles of workshops and of other events that stand in the way."""
-    keys = {one.what for one in hindrances}
+    keys = {hindrance.what for hindrance in hindrances}
     if not keys:
         return {}
     rows = db.session.execute(
@@ -227,8 +227,8 @@ class StationRow:
 def plannable_subjects() -> list[Subject]:
     """Subjects for which a workshop can be planned: courses of which certificates were issued and
     tracks that lead to one, then courses with a published version that nobody holds yet."""
-    found = [one for one in subjects() if one.course is not None]
-    known = {one.key for one in found if one.kind == COURSE}
+    offered = [subject for subject in subjects() if subject.course is not None]
+    courses = {courses.key for courses in offered if courses.kind == COURSE}
     published = db.session.execute(
         select(Course.id, Course.public_id, Course.name)
         .where(
@@ -237,11 +237,11 @@ def plannable_subjects() -> list[Subject]:
         .order_by(func.lower(Course.name), Course.id)
     )
     new = [
-        Subject(COURSE, *row, course=row[0], course_id=row[1])
-        for row in published
-        if row[0] not in known
+        Subject(COURSE, *course, course=course[0], course_id=course[1])
+        for course in published
+        if course[0] not in courses
     ]
-    return [*found, *new]
+    return [*offered, *new]
 
 
 def versions_of(course: int) -> list[CourseVersion]:
@@ -262,26 +262,26 @@ def station_rows(
     """Stations of a group that need places, those with the most left first."""
     goal = goal_of(latest_goal())
     coverage = coverage_now(subject, group, goal, today, area=area)
-    needs = [one for one in coverage.needs if one.need]
+    needs = [need for need in coverage.needs if need.need]
     planned = _planned(subject.course or 0, today)
     here = _here(proposal, subject.course or 0)
     rows = [
         StationRow(
-            one.station.public_id,
-            one.station.name,
-            one.station.place,
-            one.need,
-            min(one.need, planned.get(one.station.public_id, 0)),
-            here.get(one.station.public_id, 0),
+            need.station.public_id,
+            need.station.name,
+            need.station.place,
+            need.need,
+            min(need.need, planned.get(need.station.public_id, 0)),
+            here.get(need.station.public_id, 0),
         )
-        for one in needs
+        for need in needs
     ]
     return sorted(rows, key=lambda one: -one.left)
 
 
 def _here(proposal: QuarterProposal, course: int) -> dict[str, int]:
     """Places in lines of this proposal that are not planned yet."""
-    found: defaultdict[str, int] = defaultdict(int)
+    counts: defaultdict[str, int] = defaultdict(int)
     for stored in db.session.scalars(
         select(QuarterLine.stations)
         .join(CourseVersion, CourseVersion.id == QuarterLine.version_id)
@@ -292,8 +292,8 @@ def _here(proposal: QuarterProposal, course: int) -> dict[str, int]:
         )
     ):
         for station, count in stations_of_line(stored):
-            found[station] += count
-    return found
+            counts[station] += count
+    return counts
 
 
 def _planned(course: int, today: date) -> dict[str, int]:
@@ -301,7 +301,7 @@ def _planned(course: int, today: date) -> dict[str, int]:
     or those that its people have already, whichever are more."""
     to_come = (Workshop.state == "planned", Workshop.ends_on >= today)
     seats: defaultdict[tuple[int, str], int] = defaultdict(int)
-    kept: Sequence[tuple[int, list[list[object]]]] = [
+    planned: Sequence[tuple[int, list[list[object]]]] = [
         (key, stored)
         for key, stored in db.session.execute(
             select(Workshop.id, QuarterLine.stations)
@@ -310,7 +310,7 @@ def _planned(course: int, today: date) -> dict[str, int]:
             .where(CourseVersion.course_id == course, *to_come)
         )
     ]
-    for key, stored in kept:
+    for key, stored in planned:
         for station, count in stations_of_line(stored):
             seats[key, station] = count
     for key, station, count in db.session.execute(
@@ -328,10 +328,10 @@ def _planned(course: int, today: date) -> dict[str, int]:
         .group_by(Workshop.id, Organisation.public_id)
     ):
         seats[key, station] = max(seats[key, station], count)
-    found: defaultdict[str, int] = defaultdict(int)
+    counts: defaultdict[str, int] = defaultdict(int)
     for (_, station), count in seats.items():
-        found[station] += count
-    return found
+        counts[station] += count
+    return counts
 
 
 # As `QuarterLine.has_place`: what was fixed of a line stands there without a place too.
@@ -415,7 +415,7 @@ def line(found: QuarterProposal, public_id: str, session: Session | None = None)
 
 def accepted_lines(found: QuarterProposal, session: Session | None = None) -> list[QuarterLine]:
     """Lines of a proposal of which workshops were planned; one query."""
-    return [one for one in lines_of(found, session) if one.state == "accepted"]
+    return [line for line in lines_of(found, session) if line.state == "accepted"]
 
 
 _ANY = TeachingPattern(EVERY_DAY, None)
@@ -436,7 +436,7 @@ def programme_around(
         end_of_month - timedelta(days=1) + habit,
     )
     pinned = {account for workshop in wanted for account in workshop.pins.team}
-    accounts = {one.id: one for one in accounts_with_role(Role.TRAINER, locked=pinned)}
+    accounts = {account.id: account for account in accounts_with_role(Role.TRAINER, locked=pinned)}
     venues_by_id = {venue.id: venue for venue in venues()}
     zones = zones_of_stations(station for workshop in wanted for station, _ in workshop.stations)
     most_minutes = proposal.most_minutes

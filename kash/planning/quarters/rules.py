@@ -278,10 +278,10 @@ class Board:
     def at(self, wanted: QuarterWorkshop, place: PlannedPlace) -> list[QuarterHindrance]:
         """All that stands in the way of a workshop at a place, the gravest last."""
         days = days_of(place.first, wanted.days)
-        found = self._days(wanted, days) | self._venue(wanted, place.venue, days)
+        hindrances = self._days(wanted, days) | self._venue(wanted, place.venue, days)
         for number, trainer in enumerate(place.team):
-            found |= self._trainer(wanted, trainer, days, leads=number == 0)
-        return in_order(found)
+            hindrances |= self._trainer(wanted, trainer, days, leads=number == 0)
+        return in_order(hindrances)
 
     def place_for(self, wanted: QuarterWorkshop) -> PlannedPlace | None:
         """A place in the week with the fewest workshops; None if there is none."""
@@ -309,33 +309,33 @@ class Board:
         best: Option | None = None
         for first in firsts:
             days = days_of(first, wanted.days)
-            found = self._days(wanted, days)
-            if price(found) >= below:
+            hindrances = self._days(wanted, days)
+            if price(hindrances) >= below:
                 continue
             on_venue, venue = self._cheapest_venue(wanted, days)
-            if price(found | on_venue) >= below:
+            if price(hindrances | on_venue) >= below:
                 continue
             on_team, team = self._cheapest_team(wanted, days)
-            found |= on_venue | on_team
-            if price(found) < below:
-                best, below = Option(first, found, venue, team), price(found)
+            hindrances |= on_venue | on_team
+            if price(hindrances) < below:
+                best, below = Option(first, hindrances, venue, team), price(hindrances)
                 if not below:
                     break
         return best
 
     def _days(self, wanted: QuarterWorkshop, days: Sequence[date]) -> Found:
         """Hindrances of the days themselves: of the programme, and of the stations."""
-        programme, found = self.programme, set[QuarterHindrance]()
+        programme, hindrances = self.programme, set[QuarterHindrance]()
         for day in days:
             if day.weekday() not in programme.weekdays:
-                found.add(QuarterHindrance(Hindering.DAY_OFF, what=str(day.weekday())))
+                hindrances.add(QuarterHindrance(Hindering.DAY_OFF, what=str(day.weekday())))
             if day in programme.holidays:
-                found.add(QuarterHindrance(Hindering.HOLIDAY, first=day, last=day))
+                hindrances.add(QuarterHindrance(Hindering.HOLIDAY, first=day, last=day))
         if days[-1] > programme.last or days[0] < programme.first:
-            found.add(QuarterHindrance(Hindering.OUTSIDE, first=days[0], last=days[-1]))
+            hindrances.add(QuarterHindrance(Hindering.OUTSIDE, first=days[0], last=days[-1]))
         for station, _ in wanted.stations:
-            found |= self._on(wanted, station, days)
-        return frozenset(found)
+            hindrances |= self._on(wanted, station, days)
+        return frozenset(hindrances)
 
     def _on(self, wanted: QuarterWorkshop, key: str, days: Sequence[date]) -> set[QuarterHindrance]:
         """Hindrances of a trainer, a venue or a station on these days, but for the workshop itself
@@ -353,10 +353,10 @@ class Board:
         lacking = QuarterHindrance(Hindering.NO_VENUE, "", "", *_ends(days), wanted.people)
         best: tuple[Found, str] = (frozenset({lacking}), "")
         for key in self._venues_for(wanted):
-            found = self._venue(wanted, key, days)
-            if price(found) < price(best[0]):
-                best = found, key
-                if not found:
+            hindrances = self._venue(wanted, key, days)
+            if price(hindrances) < price(best[0]):
+                best = hindrances, key
+                if not hindrances:
                     break
         return best
 
@@ -373,17 +373,17 @@ class Board:
         venue, programme = self.venues.get(key), self.programme
         if venue is None:
             return frozenset({QuarterHindrance(Hindering.NO_VENUE, "", "", *_ends(days))})
-        found = self._on(wanted, key, days)
+        hindrances = self._on(wanted, key, days)
         if venue.seats is not None and venue.seats < wanted.people:
-            found.add(QuarterHindrance(Hindering.SEATS, key, number=wanted.people))
+            hindrances.add(QuarterHindrance(Hindering.SEATS, key, number=wanted.people))
         way = programme.way(wanted, venue) or 0
         if way > programme.most_minutes:
-            found.add(QuarterHindrance(Hindering.FAR, key, number=way))
+            hindrances.add(QuarterHindrance(Hindering.FAR, key, number=way))
         if programme.times and not wanted.police:
             meets = self._meets[key]
             if any(times_running(meets, day) >= programme.times for day in days):
-                found.add(QuarterHindrance(Hindering.HABIT, key, "", *_ends(days)))
-        return frozenset(found)
+                hindrances.add(QuarterHindrance(Hindering.HABIT, key, "", *_ends(days)))
+        return frozenset(hindrances)
 
     def _cheapest_team(
         self, wanted: QuarterWorkshop, days: Sequence[date]
@@ -408,18 +408,20 @@ class Board:
         )
         count, options = self.programme.team - 1, []
         for lead in [*sorted(ranked, key=lambda key: (self._load[key], key)), ""]:
-            found = set(self._trainer(wanted, lead, days, leads=True))
+            hindrances = set(self._trainer(wanted, lead, days, leads=True))
             team = [
                 key
                 for key in ranked
                 if key != lead and price(beside[key]) <= PRICE[Hindering.NO_TRAINER]
             ][:count]
-            found.update(*(beside[key] for key in team))
+            hindrances.update(*(beside[key] for key in team))
             if len(team) < count:
                 missing = count - len(team)
-                found.add(QuarterHindrance(Hindering.NO_TRAINER, "", "", *_ends(days), missing))
-            options.append((frozenset(found), (lead, *team)))
-            if not found:
+                hindrances.add(
+                    QuarterHindrance(Hindering.NO_TRAINER, "", "", *_ends(days), missing)
+                )
+            options.append((frozenset(hindrances), (lead, *team)))
+            if not hindrances:
                 break
         return min(options, key=lambda option: price(option[0]))
 
@@ -431,19 +433,19 @@ class Board:
         if trainer is None:
             kind = Hindering.NO_LEADER if leads else Hindering.NO_TRAINER
             return frozenset({QuarterHindrance(kind, "", "", *_ends(days), 1)})
-        found = self._on(wanted, key, days)
-        found |= {
+        hindrances = self._on(wanted, key, days)
+        hindrances |= {
             QuarterHindrance(Hindering.WEEKDAY, key, str(day.weekday()))
             for day in days
             if day.weekday() not in trainer.weekdays
         }
-        found.update(self._months(wanted, trainer, days))
+        hindrances.update(self._months(wanted, trainer, days))
         if wanted.course not in trainer.leads:
             if leads:
-                found.add(QuarterHindrance(Hindering.MAY_LEAD, key, wanted.course))
+                hindrances.add(QuarterHindrance(Hindering.MAY_LEAD, key, wanted.course))
             elif wanted.course not in trainer.teaches:
-                found.add(QuarterHindrance(Hindering.MAY_TEACH, key, wanted.course))
-        return frozenset(found)
+                hindrances.add(QuarterHindrance(Hindering.MAY_TEACH, key, wanted.course))
+        return frozenset(hindrances)
 
     def _months(
         self, wanted: QuarterWorkshop, trainer: Trainer, days: Sequence[date]

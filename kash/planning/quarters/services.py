@@ -103,14 +103,14 @@ def places_now(lines: Sequence[QuarterLine]) -> dict[str, PlannedPlace]:
 def held_proposal(session: Session, public_id: str, row_version: int) -> QuarterProposal:
     """A proposal, held until the transaction ends. Raises NotFound, and ChangedMeanwhile if its row
     version is not this one."""
-    held = one_or_404(
+    proposal = one_or_404(
         session.scalar(
             select(QuarterProposal).where(QuarterProposal.public_id == public_id).with_for_update()
         )
     )
-    if held.row_version != row_version:
+    if proposal.row_version != row_version:
         raise ChangedMeanwhile
-    return held
+    return proposal
 
 
 def store_outcome(
@@ -119,26 +119,26 @@ def store_outcome(
     """Write places and obstacles into the open lines of a proposal that this transaction holds."""
     session.flush()
     venues = dict(session.execute(select(Venue.public_id, Venue.id)).all())
-    for one in session.scalars(
+    for line in session.scalars(
         select(QuarterLine).where(
             QuarterLine.proposal_id == proposal.id, QuarterLine.state == "open"
         )
     ):
-        place = outcome.places.get(one.public_id)
-        obstacle = outcome.obstacles.get(one.public_id)
-        one.hindrances, one.possible_from = [], None
+        place = outcome.places.get(line.public_id)
+        obstacle = outcome.obstacles.get(line.public_id)
+        line.hindrances, line.possible_from = [], None
         if place is not None:
-            one.first, one.venue_id = place.first, venues.get(place.venue)
-            one.team = list(place.team)
-            one.hindrances = stored(outcome.told.get(one.public_id, ()))
+            line.first, line.venue_id = place.first, venues.get(place.venue)
+            line.team = list(place.team)
+            line.hindrances = stored(outcome.told.get(line.public_id, ()))
             continue
         # What a planner fixed is kept, placed or not.
-        one.first = one.first if one.pinned_day else None
-        one.venue_id = one.venue_id if one.pinned_venue else None
-        one.team = one.team if one.pinned_team else []
+        line.first = line.first if line.pinned_day else None
+        line.venue_id = line.venue_id if line.pinned_venue else None
+        line.team = line.team if line.pinned_team else []
         if obstacle is not None:
-            one.hindrances = stored(obstacle.hindrances)
-            one.possible_from = obstacle.first
+            line.hindrances = stored(obstacle.hindrances)
+            line.possible_from = obstacle.first
     proposal.planned_at = now
     proposal.row_version += 1
 
@@ -166,21 +166,21 @@ def accept(public_id: str, chosen: Collection[str], row_version: int, *, by: Act
     """
     proposal = found_proposal(public_id)
     lines = lines_of(proposal)
-    asked = [
-        one.public_id
-        for one in lines
-        if one.public_id in chosen and one.state == "open" and one.has_place
+    public_ids = [
+        line.public_id
+        for line in lines
+        if line.public_id in chosen and line.state == "open" and line.has_place
     ]
-    if not asked:
+    if not public_ids:
         raise Problem(_NOTHING_CHOSEN)
-    in_the_way = _in_the_way(proposal, lines, asked)
-    made: list[str] = []
+    in_the_way = _in_the_way(proposal, lines, public_ids)
+    planned_ids: list[str] = []
     refused: dict[str, str] = {}
     with audited("quarters.accepted", by) as change:
         session = change.session
-        held = held_proposal(session, public_id, row_version)
-        for line in lines_of(held, session):
-            if line.public_id not in asked:
+        locked = held_proposal(session, public_id, row_version)
+        for line in lines_of(locked, session):
+            if line.public_id not in public_ids:
                 continue
             if line.public_id in in_the_way:
                 line.hindrances = stored(in_the_way[line.public_id])
@@ -190,7 +190,7 @@ def accept(public_id: str, chosen: Collection[str], row_version: int, *, by: Act
                     workshop = planned(
                         session,
                         line.version.public_id,
-                        _details(held, line),
+                        _details(locked, line),
                         by,
                         change.now,
                         public_id=new_public_id(),
@@ -201,10 +201,10 @@ def accept(public_id: str, chosen: Collection[str], row_version: int, *, by: Act
                 refused[line.public_id] = str(problem)
                 continue
             line.state, line.workshop_id, line.hindrances = "accepted", workshop.id, []
-            made.append(workshop.public_id)
-        held.row_version += 1
-        change.about(held.public_id, *made)
-    return Accepted(made, refused, in_the_way.keys())
+            planned_ids.append(workshop.public_id)
+        locked.row_version += 1
+        change.about(locked.public_id, *planned_ids)
+    return Accepted(planned_ids, refused, in_the_way.keys())
 
 
 def _in_the_way(
@@ -265,24 +265,26 @@ def take_back(public_id: str, row_version: int, *, by: Actor) -> AcceptanceUndon
     and ChangedMeanwhile."""
     with audited("quarters.taken_back", by) as change:
         session = change.session
-        held = held_proposal(session, public_id, row_version)
-        lines = accepted_lines(held, session)
-        keys = [one.workshop_id for one in lines]
+        proposal = held_proposal(session, public_id, row_version)
+        lines = accepted_lines(proposal, session)
+        keys = [line.workshop_id for line in lines]
         # Nobody touches one while it is looked at.
         session.scalars(
             select(Workshop).where(Workshop.id.in_(keys)).order_by(Workshop.id).with_for_update()
         ).all()
         stays = what_stays(lines, to_local(change.now).date(), session)
-        kept = {one.public_id for one in stays}
+        public_ids = {stay.public_id for stay in stays}
         gone = []
         for line in lines:
-            if line.workshop is not None and line.workshop.public_id not in kept:
+            if line.workshop is not None and line.workshop.public_id not in public_ids:
                 gone.append(line.workshop)
                 line.state, line.workshop_id = "open", None
-        held.row_version += 1
-        change.about(held.public_id, *(one.public_id for one in gone))
+        proposal.row_version += 1
+        change.about(proposal.public_id, *(workshop.public_id for workshop in gone))
         session.flush()
-        take_away(session, [one.id for one in gone], [one.register_id for one in gone])
+        take_away(
+            session, [workshop.id for workshop in gone], [workshop.register_id for workshop in gone]
+        )
         if not gone:
             change.nothing()
     return AcceptanceUndone(len(gone), stays)
@@ -292,9 +294,13 @@ def what_stays(
     lines: Sequence[QuarterLine], today: date, session: Session | None = None
 ) -> list[Stays]:
     """Workshops of accepted lines that stay if all is taken back."""
-    workshops = [one.workshop for one in lines if one.workshop is not None]
+    workshops = [line.workshop for line in lines if line.workshop is not None]
     why = touched(session or db.session(), workshops, today, beside=(QuarterLine.__tablename__,))
-    return [Stays(one.public_id, one.title, why[one.id]) for one in workshops if one.id in why]
+    return [
+        Stays(workshop.public_id, workshop.title, why[workshop.id])
+        for workshop in workshops
+        if workshop.id in why
+    ]
 
 
 @dataclass(frozen=True)
@@ -309,8 +315,8 @@ class FixedPlace:
 
     @property
     def pins(self) -> Pins:
-        """The same as pins, whoever leads first."""
-        beside = [one for one in self.team if one != self.lead]
+        """The same as pins, the person who leads first."""
+        beside = [trainer for trainer in self.team if trainer != self.lead]
         return Pins(self.first, self.venue or None, (self.lead, *beside) if self.lead else ())
 
 
@@ -332,13 +338,13 @@ def fix_line(public_id: str, line: str, fixed: FixedPlace, row_version: int, *, 
     ]
     outcome = worked_out(proposal, wanted, places_now(lines))
     with audited("quarters.line_fixed", by) as change:
-        held = held_proposal(change.session, public_id, row_version)
-        found = found_line(held, line, change.session)
-        found.pinned_day, found.first = pins.first is not None, pins.first
-        found.pinned_venue, found.venue_id = pins.venue is not None, venue_id
-        found.pinned_team, found.team = bool(pins.team), list(pins.team)
-        store_outcome(change.session, held, outcome, change.now)
-        change.about(held.public_id, found.public_id)
+        locked = held_proposal(change.session, public_id, row_version)
+        stored_line = found_line(locked, line, change.session)
+        stored_line.pinned_day, stored_line.first = pins.first is not None, pins.first
+        stored_line.pinned_venue, stored_line.venue_id = pins.venue is not None, venue_id
+        stored_line.pinned_team, stored_line.team = bool(pins.team), list(pins.team)
+        store_outcome(change.session, locked, outcome, change.now)
+        change.about(locked.public_id, stored_line.public_id)
 
 
 def fix_as_it_is(public_id: str, line: str, row_version: int, *, by: Actor) -> None:
@@ -372,19 +378,19 @@ def restore_line(public_id: str, line: str, row_version: int, *, by: Actor) -> N
 def _set_state(public_id: str, line: str, row_version: int, state: str, by: Actor) -> None:
     proposal, lines = _lines(public_id)
     chosen = _not_accepted(found_line(proposal, line))
-    others = [one for one in lines if one.id != chosen.id]
+    others = [other for other in lines if other.id != chosen.id]
     wanted = open_workshops(others) + ([wanted_of(chosen)] if state == "open" else [])
     outcome = worked_out(proposal, wanted, places_now(others))
     action = "quarters.line_rejected" if state == "rejected" else "quarters.line_restored"
     with audited(action, by) as change:
-        held = held_proposal(change.session, public_id, row_version)
-        found = found_line(held, line, change.session)
-        if found.state == state:
+        locked = held_proposal(change.session, public_id, row_version)
+        stored_line = found_line(locked, line, change.session)
+        if stored_line.state == state:
             change.nothing()
             return
-        found.state = state
-        store_outcome(change.session, held, outcome, change.now)
-        change.about(held.public_id, found.public_id)
+        stored_line.state = state
+        store_outcome(change.session, locked, outcome, change.now)
+        change.about(locked.public_id, stored_line.public_id)
 
 
 def _lines(public_id: str) -> tuple[QuarterProposal, list[QuarterLine]]:
@@ -399,10 +405,10 @@ def _not_accepted(line: QuarterLine) -> QuarterLine:
 
 
 def _open_line(proposal: QuarterProposal, public_id: str) -> QuarterLine:
-    found = _not_accepted(found_line(proposal, public_id))
-    if found.state != "open":
+    quarter_line = _not_accepted(found_line(proposal, public_id))
+    if quarter_line.state != "open":
         raise Problem(LINE_ACCEPTED)
-    return found
+    return quarter_line
 
 
 MOST_LINES = 100
@@ -448,7 +454,7 @@ def make_proposal(details: ProposalDetails, *, by: Actor, public_id: str | None 
         if public_id is not None and _made_before(change.session, public_id, by):
             change.nothing()
             return public_id
-        made = QuarterProposal(
+        proposal = QuarterProposal(
             public_id=public_id or new_public_id(),
             first=details.first,
             last=details.last,
@@ -461,10 +467,10 @@ def make_proposal(details: ProposalDetails, *, by: Actor, public_id: str | None 
             made_at=change.now,
             planned_at=change.now,
         )
-        change.session.add(made)
+        change.session.add(proposal)
         change.session.flush()
-        change.about(made.public_id)
-        return made.public_id
+        change.about(proposal.public_id)
+        return proposal.public_id
 
 
 def _made_before(session: Session, public_id: str, by: Actor) -> bool:
@@ -514,21 +520,21 @@ def add_workshops(public_id: str, wanted: PlacesWanted, *, by: Actor) -> Added:
         )
     outcome = worked_out(proposal, [*open_workshops(lines), *new], places_now(lines))
     with audited("quarters.workshops_added", by) as change:
-        held = held_proposal(change.session, public_id, row_version)
+        locked = held_proposal(change.session, public_id, row_version)
         change.session.add_all(
             QuarterLine(
-                public_id=one.key,
-                proposal_id=held.id,
+                public_id=workshop.key,
+                proposal_id=locked.id,
                 version_id=version_id,
                 group_id=group_id,
                 days=days,
-                people=one.people,
-                stations=[list(pair) for pair in one.stations],
+                people=workshop.people,
+                stations=[list(pair) for pair in workshop.stations],
             )
-            for one in new
+            for workshop in new
         )
-        store_outcome(change.session, held, outcome, change.now)
-        change.about(held.public_id)
+        store_outcome(change.session, locked, outcome, change.now)
+        change.about(locked.public_id)
     return Added(len(new), left_over)
 
 
@@ -577,9 +583,9 @@ def plan_anew(public_id: str, row_version: int, *, by: Actor) -> None:
     proposal = found_proposal(public_id)
     outcome = worked_out(proposal, open_workshops(lines_of(proposal)))
     with audited("quarters.worked_out", by) as change:
-        held = held_proposal(change.session, public_id, row_version)
-        store_outcome(change.session, held, outcome, change.now)
-        change.about(held.public_id)
+        locked = held_proposal(change.session, public_id, row_version)
+        store_outcome(change.session, locked, outcome, change.now)
+        change.about(locked.public_id)
 
 
 def throw_away(public_id: str, row_version: int, *, by: Actor) -> bool:
@@ -587,15 +593,15 @@ def throw_away(public_id: str, row_version: int, *, by: Actor) -> bool:
     planned stays, and with it what can be taken back. Raises NotFound and ChangedMeanwhile."""
     with audited("quarters.thrown_away", by) as change:
         session = change.session
-        held = held_proposal(session, public_id, row_version)
+        proposal = held_proposal(session, public_id, row_version)
         session.execute(
             delete(QuarterLine).where(
-                QuarterLine.proposal_id == held.id, QuarterLine.state != "accepted"
+                QuarterLine.proposal_id == proposal.id, QuarterLine.state != "accepted"
             )
         )
-        change.about(held.public_id)
-        if session.scalar(select(exists().where(QuarterLine.proposal_id == held.id))):
-            held.row_version += 1
+        change.about(proposal.public_id)
+        if session.scalar(select(exists().where(QuarterLine.proposal_id == proposal.id))):
+            proposal.row_version += 1
             return False
-        session.delete(held)
+        session.delete(proposal)
         return True

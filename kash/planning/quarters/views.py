@@ -109,7 +109,7 @@ class ProposalForm(KashForm):
     def offer(self, today: date) -> None:
         """Set the quarters and the weekdays in the language of the page."""
         self.quarter.choices = [
-            (one.code, quarter_name(one)) for one in quarters_from(today, QUARTERS)
+            (quarter.code, quarter_name(quarter)) for quarter in quarters_from(today, QUARTERS)
         ]
         self.weekdays.choices = [(day, day_name(day)) for day in range(7)]
 
@@ -132,7 +132,7 @@ class NeedsForm(KashForm):
         most=200,
         default=8,
         description=_l(
-            "Whoever is left over is counted for you, and is among the needs the next time."
+            "People left over are counted for you, and are among the needs the next time."
         ),
     )
     most_from_station = whole_number_field(
@@ -151,7 +151,7 @@ class NeedsForm(KashForm):
 
     def places(self) -> dict[str, int]:
         """Places asked for, by stations (public ids)."""
-        return {one.public_id: self[field_of(one)].data or 0 for one in self.rows}
+        return {station.public_id: self[field_of(station)].data or 0 for station in self.rows}
 
 
 def field_of(row: StationRow) -> str:
@@ -163,10 +163,10 @@ def needs_form(rows: Sequence[StationRow]) -> type[NeedsForm]:
     """The form with a field for each station, filled with the places that nothing is planned for
     yet."""
     fields: dict[str, Any] = {
-        field_of(one): whole_number_field(
-            one.name, least=0, most=MOST_PLACES, required=False, default=one.left
+        field_of(station_row): whole_number_field(
+            station_row.name, least=0, most=MOST_PLACES, required=False, default=station_row.left
         )
-        for one in rows
+        for station_row in rows
     }
     return type("StationNeedsForm", (NeedsForm,), {**fields, "rows": rows})
 
@@ -195,7 +195,7 @@ class LineStepForm(RowVersionForm):
     """A step with a proposal as it was shown."""
 
 
-# A row of the list, and the name of whoever made it.
+# A row of the list, and the name of the person who made it.
 ProposalLine = tuple[Any, str]
 PROPOSAL_COLUMNS: Sequence[TableColumn[ProposalLine]] = (
     TableColumn(_l("First day"), lambda line: line[0].first, "#date+start"),
@@ -234,7 +234,7 @@ class NeedsRequest:
     @property
     def subject_choices(self) -> list[tuple[str, str]]:
         """The subjects as a list offers them."""
-        return [(one.code, subject_word(one)) for one in self.subjects]
+        return [(subject.code, subject_word(subject)) for subject in self.subjects]
 
     @property
     def area_choices(self) -> list[tuple[str, str]]:
@@ -243,8 +243,10 @@ class NeedsRequest:
 
     def rows(self) -> list[StationRow]:
         """Stations that need places."""
-        found = station_rows(self.proposal, self.subject, self.group, local_today(), area=self.area)
-        return found[:MOST_STATIONS]
+        stations = station_rows(
+            self.proposal, self.subject, self.group, local_today(), area=self.area
+        )
+        return stations[:MOST_STATIONS]
 
 
 def _asked(proposal: QuarterProposal) -> NeedsRequest | None:
@@ -252,12 +254,14 @@ def _asked(proposal: QuarterProposal) -> NeedsRequest | None:
     if not offered or not groups:
         return None
     code, letter = request.args.get("of", ""), request.args.get("group", "")
-    subject = next((one for one in offered if one.code == code), offered[0])
+    subject = next(
+        (subject_offered for subject_offered in offered if subject_offered.code == code), offered[0]
+    )
     return NeedsRequest(
         proposal,
         subject,
         offered,
-        next((one for one in groups if one.letter == letter), groups[0]),
+        next((group for group in groups if group.letter == letter), groups[0]),
         groups,
         request.args.get("area", "")[:16],
         versions_of(subject.course or 0),
@@ -268,28 +272,28 @@ def _asked(proposal: QuarterProposal) -> NeedsRequest | None:
 @allow("quarters.plan")
 def needs(public_id: str) -> ResponseReturnValue:
     """Needs of stations, and workshops added for them."""
-    asked = _asked(found_proposal(public_id))
-    if asked is None or not asked.versions:
+    needed = _asked(found_proposal(public_id))
+    if needed is None or not needed.versions:
         return render_template(
-            "quarters/nothing.html", proposal=found_proposal(public_id), asked=asked
+            "quarters/nothing.html", proposal=found_proposal(public_id), asked=needed
         )
-    rows = asked.rows()
+    rows = needed.rows()
     form = needs_form(rows)()
     form.version.choices = [
         (
-            one.public_id,
-            _("%(title)s, version %(number)s", title=one.public_title, number=one.number),
+            version.public_id,
+            _("%(title)s, version %(number)s", title=version.public_title, number=version.number),
         )
-        for one in asked.versions
+        for version in needed.versions
     ]
     if request.method == "GET":
-        latest = asked.versions[0]
+        latest = needed.versions[0]
         form.version.data = latest.public_id
         form.most.data = latest.group_most or form.most.data
         form.fewest.data = min(latest.group_least or form.fewest.data or 1, form.most.data or 1)
     if form.validate_on_submit():
         with form.showing_problems():
-            wanted = form.command(PlacesWanted, group=asked.group.letter, places=form.places())
+            wanted = form.command(PlacesWanted, group=needed.group.letter, places=form.places())
             added = add_workshops(public_id, wanted, by=current_actor())
             flash(ngettext("One workshop was added.", "%(num)s workshops were added.", added.lines))
             if added.left_over:
@@ -302,7 +306,7 @@ def needs(public_id: str) -> ResponseReturnValue:
                     "warn",
                 )
             return redirect(url_for("quarters.proposal", public_id=public_id), code=303)
-    return page("quarters/needs.html", form=form, asked=asked, rows=rows, field_of=field_of)
+    return page("quarters/needs.html", form=form, asked=needed, rows=rows, field_of=field_of)
 
 
 def _version_text(version: CourseVersion) -> str:
@@ -336,12 +340,15 @@ class LineShown:
 def shown(line: QuarterLine, names: QuarterNames) -> LineShown:
     """A line with the names that it needs."""
     stations = stations_of_line(line.stations)
-    areas = sorted({names.places.get(one, "") for one, _count in stations} - {""})
+    areas = sorted({names.places.get(station, "") for station, _count in stations} - {""})
     return LineShown(
         line,
-        [names.trainers.get(one, "") for one in line.team],
-        [(names.stations.get(one, ""), count) for one, count in stations],
-        [hindrance_text(one, names, ", ".join(areas[:2])) for one in hindrances_of(line)],
+        [names.trainers.get(trainer, "") for trainer in line.team],
+        [(names.stations.get(station, ""), count) for station, count in stations],
+        [
+            hindrance_text(hindrance, names, ", ".join(areas[:2]))
+            for hindrance in hindrances_of(line)
+        ],
     )
 
 
@@ -354,13 +361,15 @@ def index() -> ResponseReturnValue:
     if is_taken():
         return taken(listing.turned(_with_names), PROPOSAL_COLUMNS)
     return render_template(
-        "quarters/index.html", listing=listing, names=names_of(one.made_by for one in listing)
+        "quarters/index.html",
+        listing=listing,
+        names=names_of(proposal.made_by for proposal in listing),
     )
 
 
 def _with_names(rows: Sequence[Any]) -> list[ProposalLine]:
-    names = names_of(one.made_by for one in rows)
-    return [(one, names.get(one.made_by, "")) for one in rows]
+    names = names_of(proposal.made_by for proposal in rows)
+    return [(proposal, names.get(proposal.made_by, "")) for proposal in rows]
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -377,12 +386,14 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             quarter = next(
-                one for one in quarters_from(today, QUARTERS) if one.code == form.quarter.data
+                quarter
+                for quarter in quarters_from(today, QUARTERS)
+                if quarter.code == form.quarter.data
             )
             earliest = max(quarter.first, given(form.not_before.data), today + timedelta(days=1))
             details = form.command(ProposalDetails, first=earliest, last=quarter.last)
-            made = make_proposal(details, by=current_actor(), public_id=form.key.data)
-            return redirect(url_for("quarters.needs", public_id=made), code=303)
+            new_id = make_proposal(details, by=current_actor(), public_id=form.key.data)
+            return redirect(url_for("quarters.needs", public_id=new_id), code=303)
     return page("quarters/new.html", form=form)
 
 
@@ -390,19 +401,19 @@ def add() -> ResponseReturnValue:
 @allow("quarters.see")
 def proposal(public_id: str) -> ResponseReturnValue:
     """A proposal: what has a place, what has none and why, and what was rejected."""
-    found = queries.proposal(public_id)
-    lines = queries.lines_of(found)
+    stored = queries.proposal(public_id)
+    lines = queries.lines_of(stored)
     names = names_for(lines, current_actor())
-    rows = [shown(one, names) for one in lines]
+    rows = [shown(line, names) for line in lines]
     return render_template(
         "quarters/proposal.html",
-        proposal=found,
-        form=_step(found),
-        placed=[one for one in rows if one.line.state == "open" and one.line.has_place],
-        waiting=[one for one in rows if one.line.state == "open" and not one.line.has_place],
-        accepted=[one for one in rows if one.line.state == "accepted"],
-        rejected=[one for one in rows if one.line.state == "rejected"],
-        maker=names_of([found.made_by]).get(found.made_by, ""),
+        proposal=stored,
+        form=_step(stored),
+        placed=[line for line in rows if line.line.state == "open" and line.line.has_place],
+        waiting=[line for line in rows if line.line.state == "open" and not line.line.has_place],
+        accepted=[line for line in rows if line.line.state == "accepted"],
+        rejected=[line for line in rows if line.line.state == "rejected"],
+        maker=names_of([stored.made_by]).get(stored.made_by, ""),
     )
 
 
@@ -434,7 +445,7 @@ def accept(public_id: str) -> ResponseReturnValue:
     lines = queries.lines_of(queries.proposal(public_id))
     chosen: Collection[str] = request.form.getlist("lines")
     if request.form.get("which") == "all":
-        chosen = {one.public_id for one in lines}
+        chosen = {line.public_id for line in lines}
     with FlashedProblems(ChangedMeanwhile):
         done = acceptance.accept(
             public_id, frozenset(chosen), LineStepForm().row_version_shown, by=current_actor()
@@ -466,11 +477,11 @@ def accept(public_id: str) -> ResponseReturnValue:
 @allow("quarters.plan")
 def take_back(public_id: str) -> ResponseReturnValue:
     """Take back as one what was accepted: what goes, what stays and why."""
-    found = queries.proposal(public_id)
-    lines = queries.accepted_lines(found)
+    proposal = queries.proposal(public_id)
+    lines = queries.accepted_lines(proposal)
     form = LineStepForm()
     if request.method == "GET":
-        form.row_version.data = str(found.row_version)
+        form.row_version.data = str(proposal.row_version)
     elif form.validate_on_submit():
         with FlashedProblems(ChangedMeanwhile):
             done = acceptance.take_back(public_id, form.row_version_shown, by=current_actor())
@@ -489,13 +500,13 @@ def take_back(public_id: str) -> ResponseReturnValue:
                     "warn",
                 )
         return _back(public_id)
-    stays = {one.public_id: one for one in acceptance.what_stays(lines, local_today())}
+    stays = {stay.public_id: stay for stay in acceptance.what_stays(lines, local_today())}
     return page(
         "quarters/take_back.html",
         form=form,
-        proposal=found,
+        proposal=proposal,
         stays=stays.values(),
-        goes=[one for one in lines if one.workshop and one.workshop.public_id not in stays],
+        goes=[line for line in lines if line.workshop and line.workshop.public_id not in stays],
         touched=TOUCHED,
     )
 
@@ -504,10 +515,10 @@ def take_back(public_id: str) -> ResponseReturnValue:
 @allow("quarters.plan")
 def discard(public_id: str) -> ResponseReturnValue:
     """Throw away all that is not planned."""
-    found = queries.proposal(public_id)
+    proposal = queries.proposal(public_id)
     form = LineStepForm()
     if request.method == "GET":
-        form.row_version.data = str(found.row_version)
+        form.row_version.data = str(proposal.row_version)
     elif form.validate_on_submit():
         with FlashedProblems(ChangedMeanwhile):
             gone = throw_away(public_id, form.row_version_shown, by=current_actor())
@@ -515,36 +526,39 @@ def discard(public_id: str) -> ResponseReturnValue:
             if gone:
                 return redirect(url_for("quarters.index"), code=303)
         return _back(public_id)
-    lines = queries.lines_of(found)
+    lines = queries.lines_of(proposal)
     return page(
         "quarters/throw_away.html",
         form=form,
-        proposal=found,
-        count=sum(one.state != "accepted" for one in lines),
+        proposal=proposal,
+        count=sum(line.state != "accepted" for line in lines),
     )
 
 
 def _open(public_id: str, line_id: str) -> tuple[QuarterProposal, QuarterLine]:
     """A proposal and a line of it that can be changed. Raises NotFound and LineAccepted."""
-    found = queries.proposal(public_id)
-    line = queries.line(found, line_id)
+    proposal = queries.proposal(public_id)
+    line = queries.line(proposal, line_id)
     if line.state == "accepted":
         raise Problem(LINE_ACCEPTED)
-    return found, line
+    return proposal, line
 
 
 @blueprint.route("/<public_id>/lines/<line_id>", methods=["GET", "POST"])
 @allow("quarters.plan")
 def line(public_id: str, line_id: str) -> ResponseReturnValue:
     """Fix a day, a venue or trainers of a line."""
-    found, chosen = _open(public_id, line_id)
+    stored, chosen = _open(public_id, line_id)
     form = LineForm()
     form.offer(
-        [(one.public_id, _venue_text(one.name, one.seats, one.safe_for)) for one in venues()],
-        [(one.public_id, one.name) for one in trainers()],
+        [
+            (venue.public_id, _venue_text(venue.name, venue.seats, venue.safe_for))
+            for venue in venues()
+        ],
+        [(trainer.public_id, trainer.name) for trainer in trainers()],
     )
     if request.method == "GET":
-        _fill(form, found, chosen)
+        _fill(form, stored, chosen)
     if form.validate_on_submit():
         with form.showing_problems():
             acceptance.fix_line(
@@ -556,13 +570,13 @@ def line(public_id: str, line_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved."))
             return redirect(url_for("quarters.proposal", public_id=public_id), code=303)
-        found, chosen = _open(public_id, line_id)
+        stored, chosen = _open(public_id, line_id)
     if form.changed_meanwhile:
-        form.compare(_saved(found, chosen))
+        form.compare(_saved(stored, chosen))
     return page(
         "quarters/line.html",
         form=form,
-        proposal=found,
+        proposal=stored,
         row=shown(chosen, names_for([chosen], current_actor())),
     )
 
@@ -623,8 +637,8 @@ def let_move(public_id: str, line_id: str) -> ResponseReturnValue:
 @allow("quarters.plan")
 def reject(public_id: str, line_id: str) -> ResponseReturnValue:
     """Reject a line."""
-    said = _("Rejected. Its place is free for others.")
-    return _lines_step(public_id, line_id, acceptance.reject_line, said)
+    sentence = _("Rejected. Its place is free for others.")
+    return _lines_step(public_id, line_id, acceptance.reject_line, sentence)
 
 
 @blueprint.post("/<public_id>/lines/<line_id>/restore")

@@ -56,15 +56,15 @@ def last_day(first: date, days: int) -> date:
 def hindrance_text(one: QuarterHindrance, names: QuarterNames, area: str = "") -> str:
     """Hindrance gone, as the end of a sentence that begins with "possible if". `area` is
     where those who come are."""
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         "who": names.of(one.who) or _("somebody who is no trainer any more"),
         "what": names.events.get(one.what) or _("something else"),
         "days": days_text(one.first, one.last),
         "number": one.number,
     }
     if one.kind is Hindering.NO_VENUE:
-        return _venue_text(one, said, area)
-    return _TEXTS[one.kind](one, said)
+        return _venue_text(one, values, area)
+    return _TEXTS[one.kind](one, values)
 
 
 def _venue_text(one: QuarterHindrance, said: Mapping[str, Any], area: str) -> str:
@@ -136,8 +136,8 @@ _TEXTS: Mapping[Hindering, Callable[[QuarterHindrance, Mapping[str, Any]], str]]
         **said,
     ),
     Hindering.HABIT: lambda _one, said: _(
-        "%(who)s is not used so often on this weekday at this hour: whoever means harm learns"
-        " where to wait",
+        "%(who)s is not used so often on this weekday at this hour: somebody who means harm"
+        " learns where to wait",
         **said,
     ),
     Hindering.HOLIDAY: lambda _one, said: _("the programme works on %(days)s, a holiday", **said),

@@ -52,7 +52,7 @@ class SeriesSection:
 
 
 def of_workshop(public_id: str, actor: Actor) -> SeriesSection | None:
-    """The series of which a workshop is a date; None for whoever doesn't run it."""
+    """The series of which a workshop is a date; None for the person who doesn't run it."""
     if actor.reach("workshops.edit") is Reach.NONE:
         return None
     runs, series = series_of_workshop(public_id, actor)
@@ -60,12 +60,12 @@ def of_workshop(public_id: str, actor: Actor) -> SeriesSection | None:
 
 
 def of_forum(public_id: str, actor: Actor) -> SeriesSection:
-    """The series of meetings of a forum that its page shows to whoever runs it."""
+    """The series of meetings of a forum that its page shows to the person who runs it."""
     return SeriesSection(public_id, _told(series_of_forum(public_id, actor)))
 
 
 def _told(series: Sequence[Series]) -> list[tuple[str, str]]:
-    return [(one.public_id, sentence(pattern_of(one))) for one in series]
+    return [(repeated.public_id, sentence(pattern_of(repeated))) for repeated in series]
 
 
 ACTION_WORDS = ActionWords(

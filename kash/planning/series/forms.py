@@ -74,14 +74,14 @@ def sentence(pattern: Pattern, begins: time | None = None, ends: time | None = N
     if begins is not None and ends is not None:
         parts.append(_("%(begins)s to %(ends)s", begins=time_text(begins), ends=time_text(ends)))
     parts.append(_end(pattern.until, pattern.count))
-    said = ", ".join(parts)
+    text = ", ".join(parts)
     if pattern.on_holiday is not OnHoliday.KEEP:
-        said = _(
+        text = _(
             "%(rule)s; on a public holiday %(what)s",
-            rule=said,
+            rule=text,
             what=ON_HOLIDAY[pattern.on_holiday],
         )
-    return said[:1].upper() + said[1:]
+    return text[:1].upper() + text[1:]
 
 
 def _rule(pattern: Pattern) -> str:
@@ -137,17 +137,17 @@ class SeriesRuleForm(KashForm):
     first = DayField(_l("From"), validators=[required()])
     repeats = radio_field(
         _l("What comes again"),
-        [(str(one), word) for one, word in REPEATS.items()],
+        [(str(key), word) for key, word in REPEATS.items()],
         default="weekly",
     )
     weekdays = SeveralField(_l("Days of the week"), validators=[Optional()], choices=[])
     ordinal = choice_field(
-        _l("Which one"), [(str(one), word) for one, word in ORDINALS.items()], required=False
+        _l("Which one"), [(str(key), word) for key, word in ORDINALS.items()], required=False
     )
     weekday = choice_field(_l("Day of the week"), required=False)
     day = choice_field(
         _l("Day of the month"),
-        [*((str(one), str(one)) for one in range(1, 32)), (str(LAST), _l("the last"))],
+        [*((str(number), str(number)) for number in range(1, 32)), (str(LAST), _l("the last"))],
         required=False,
         description=_l("A month without that day: its last."),
     )
@@ -158,7 +158,7 @@ class SeriesRuleForm(KashForm):
     count = whole_number_field(_l("Or so many times"), least=1, most=MOST_DATES, required=False)
     on_holiday = radio_field(
         _l("If a date is a public holiday, it is held"),
-        [(str(one), word) for one, word in ON_HOLIDAY.items()],
+        [(str(key), word) for key, word in ON_HOLIDAY.items()],
         default="next",
     )
     key = NewIdField()
@@ -192,7 +192,7 @@ class SeriesRuleForm(KashForm):
     def pattern(self) -> Pattern:
         """The rule, once the form's fields are valid."""
         repeats = Repeats(self.repeats.data)
-        weekly = [int(one) for one in self.weekdays.data or ()]
+        weekly = [int(weekday) for weekday in self.weekdays.data or ()]
         monthly = [int(self.weekday.data)] if self.weekday.data else []
         chosen = weekly if repeats is Repeats.WEEKLY else monthly
         first = self.first.data
@@ -263,5 +263,5 @@ class LeaveOutForm(KashForm):
         _l("Reason"),
         most=500,
         required=True,
-        description=_l("No names of people. Whoever takes part reads it."),
+        description=_l("No names of people. Everybody who takes part reads it."),
     )

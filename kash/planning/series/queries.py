@@ -131,53 +131,53 @@ def held_dates(series: Series, now: datetime) -> list[HeldDate]:
     """The dates of a series as they stand, in the order of its rule."""
     begun = _begun(series)
     today = to_local(now).date()
-    found = []
-    for number, one in enumerate(series.dates, start=1):
+    held_by_number = []
+    for number, series_day in enumerate(series.dates, start=1):
         day: date | None
         last: date | None
         begins: time | None
-        if one.workshop is not None:
-            workshop = one.workshop
+        if series_day.workshop is not None:
+            workshop = series_day.workshop
             day, last, begins = workshop.starts_on, workshop.ends_on, workshop.day_starts_at
             place = workshop.venue.name if workshop.venue is not None else ""
             state = workshop.state
             over = day < today
             if state == "planned" and workshop.register_id in begun:
                 state = "begun"
-        elif one.meeting is not None:
-            local = to_local(one.meeting.starts_at)
+        elif series_day.meeting is not None:
+            local = to_local(series_day.meeting.starts_at)
             day = last = local.date()
-            begins, place, state = local.time(), one.meeting.place, one.meeting.state
-            over = one.meeting.starts_at < now
-            if state == "planned" and one.meeting.register_id in begun:
+            begins, place, state = local.time(), series_day.meeting.place, series_day.meeting.state
+            over = series_day.meeting.starts_at < now
+            if state == "planned" and series_day.meeting.register_id in begun:
                 state = "begun"
         else:
             day = last = begins = None
-            place, state, over = "", "left_out", one.named < today
-        found.append(
+            place, state, over = "", "left_out", series_day.named < today
+        held_by_number.append(
             HeldDate(
-                one.public_id,
+                series_day.public_id,
                 number,
-                one.named,
+                series_day.named,
                 day,
                 last,
                 begins,
                 place,
-                one.workshop.public_id if one.workshop is not None else "",
-                one.meeting.public_id if one.meeting is not None else "",
+                series_day.workshop.public_id if series_day.workshop is not None else "",
+                series_day.meeting.public_id if series_day.meeting is not None else "",
                 state,
                 over,
             )
         )
-    return found
+    return held_by_number
 
 
 def _begun(series: Series) -> frozenset[int]:
     """Registers of its dates on which anything was marked, closed or begun. One query."""
     registers = [
         held.register_id
-        for one in series.dates
-        if (held := one.workshop or one.meeting) is not None
+        for date in series.dates
+        if (held := date.workshop or date.meeting) is not None
     ]
     return frozenset(
         db.session.scalars(
@@ -194,7 +194,7 @@ def _begun(series: Series) -> frozenset[int]:
 
 def next_days(series: Sequence[Series], now: datetime) -> dict[int, datetime | date]:
     """Next days of several series, by their keys. Two queries."""
-    keys = [one.id for one in series]
+    keys = [it.id for it in series]
     today = to_local(now).date()
     workshops = (
         select(SeriesDate.series_id, func.min(Workshop.starts_on))
@@ -212,22 +212,22 @@ def next_days(series: Sequence[Series], now: datetime) -> dict[int, datetime | d
         .where(SeriesDate.series_id.in_(keys), Meeting.state == "planned", Meeting.starts_at >= now)
         .group_by(SeriesDate.series_id)
     )
-    found: dict[int, datetime | date] = {}
+    days: dict[int, datetime | date] = {}
     for statement in (workshops, meetings):
-        found |= {row[0]: row[1] for row in db.session.execute(statement)}
-    return found
+        days |= {holiday[0]: holiday[1] for holiday in db.session.execute(statement)}
+    return days
 
 
 def series_of_workshop(public_id: str, actor: Actor) -> tuple[bool, Series | None]:
-    """True with the series of a workshop (None if it is in none) for whoever runs it. One
+    """True with the series of a workshop (None if it is in none) for the person who runs it. One
     query."""
-    row = db.session.execute(
+    counted = db.session.execute(
         select(Workshop.id, Series)
         .outerjoin(SeriesDate, SeriesDate.workshop_id == Workshop.id)
         .outerjoin(Series, Series.id == SeriesDate.series_id)
         .where(Workshop.public_id == public_id, Workshop.id.in_(run_by(actor)))
     ).first()
-    return row is not None, row[1] if row is not None else None
+    return counted is not None, counted[1] if counted is not None else None
 
 
 def series_of_forum(public_id: str, actor: Actor) -> Sequence[Series]:

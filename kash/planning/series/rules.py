@@ -126,14 +126,14 @@ def _named(pattern: Pattern) -> list[date]:
     """The dates that the rule names, no more than one beyond the most."""
     begins = datetime.combine(pattern.first, time())
     until = datetime.combine(pattern.until, time()) if pattern.until is not None else None
-    chosen = [_WEEKDAYS[one] for one in sorted(set(pattern.weekdays))]
+    chosen = [_WEEKDAYS[weekday] for weekday in sorted(set(pattern.weekdays))]
     rule = rrule.rrule
     if pattern.repeats is Repeats.WEEKLY:
-        made = rule(
+        recurrence = rule(
             rrule.WEEKLY, begins, pattern.every, until=until, byweekday=chosen, wkst=rrule.MO
         )
     elif pattern.repeats is Repeats.MONTHLY_WEEKDAY:
-        made = rule(
+        recurrence = rule(
             rrule.MONTHLY,
             begins.replace(day=1),
             pattern.every,
@@ -143,7 +143,7 @@ def _named(pattern: Pattern) -> list[date]:
     else:
         # Of the days up to the one that is wanted, the last that the month has.
         highest = 31 if pattern.day == LAST else pattern.day
-        made = rule(
+        recurrence = rule(
             rrule.MONTHLY,
             begins.replace(day=1),
             pattern.every,
@@ -152,11 +152,11 @@ def _named(pattern: Pattern) -> list[date]:
             bysetpos=LAST,
         )
     most = MOST_DATES + 1 if pattern.count is None else min(pattern.count, MOST_DATES + 1)
-    found: list[date] = []
-    for moment in made:
+    days: list[date] = []
+    for moment in recurrence:
         if moment.date() < pattern.first:
             continue
-        if len(found) == most:
+        if len(days) == most:
             break
-        found.append(moment.date())
-    return found
+        days.append(moment.date())
+    return days

@@ -82,7 +82,7 @@ class MeetingHours:
     @property
     def minutes(self) -> int:
         """Length of a meeting."""
-        begins, ends = (one.hour * 60 + one.minute for one in (self.begins, self.ends))
+        begins, ends = (clock.hour * 60 + clock.minute for clock in (self.begins, self.ends))
         return ends - begins
 
 
@@ -94,7 +94,7 @@ def dates_after(pattern: Pattern, days: int, taken: Collection[date] = ()) -> li
     fault = pattern_fault(pattern)
     if fault is not None:
         raise RuleFaulty(str(FAULTS[fault]))
-    return [one for one in dates_of(pattern, any_holiday(days)) if one.named not in taken]
+    return [date for date in dates_of(pattern, any_holiday(days)) if date.named not in taken]
 
 
 def repeat_workshop(
@@ -122,9 +122,9 @@ def repeat_workshop(
         series.dates.append(SeriesDate(named=source.starts_on, workshop_id=source.id))
 
         def plan(day: date) -> tuple[int | None, int | None]:
-            made = planning.copied(session, source, day, by, change.now)
-            change.about(made.public_id)
-            return made.id, None
+            copy = planning.copied(session, source, day, by, change.now)
+            change.about(copy.public_id)
+            return copy.id, None
 
         offered = dates_after(pattern, days, {source.starts_on})
         _add_dates(change, series, offered, chosen, plan)
@@ -152,12 +152,12 @@ def repeat_meetings(
         if _planned_before(session, public_id, by):
             change.nothing()
             return public_id
-        found = forum_run_by(session, forum, by)
-        series = _new(pattern, by, change, public_id, forum=found)
+        of_forum = forum_run_by(session, forum, by)
+        series = _new(pattern, by, change, public_id, forum=of_forum)
         session.add(series)
-        plan = _meeting_plan(change, found, hours.begins, hours.minutes, hours.place)
+        plan = _meeting_plan(change, of_forum, hours.begins, hours.minutes, hours.place)
         _add_dates(change, series, dates_after(pattern, 1), chosen, plan)
-        change.about(series.public_id, found.public_id)
+        change.about(series.public_id, of_forum.public_id)
         return series.public_id
 
 
@@ -173,19 +173,19 @@ def add_dates(
     with audited("series.dates_added", by) as change:
         _refuse_past(pattern, change)
         session = change.session
-        found = held_series(session, series, by)
-        known = {one.named for one in found.dates}
-        model = one_or_404(next((one for one in found.dates if one.public_id == like), None))
-        days, plan = plan_like(change, found, model, by)
-        before = len(found.dates)
-        _add_dates(change, found, dates_after(pattern, days, known), chosen, plan)
+        locked = held_series(session, series, by)
+        dates_taken = {date.named for date in locked.dates}
+        model = one_or_404(next((date for date in locked.dates if date.public_id == like), None))
+        days, plan = plan_like(change, locked, model, by)
+        before = len(locked.dates)
+        _add_dates(change, locked, dates_after(pattern, days, dates_taken), chosen, plan)
         for name, value in _rule_of(pattern).items():
-            setattr(found, name, value)
-        found.until, found.count = pattern.until, None
-        if found.until is None:
-            found.count = len(found.dates)
-        change.about(found.public_id)
-        return len(found.dates) - before
+            setattr(locked, name, value)
+        locked.until, locked.count = pattern.until, None
+        if locked.until is None:
+            locked.count = len(locked.dates)
+        change.about(locked.public_id)
+        return len(locked.dates) - before
 
 
 def _new(
@@ -240,14 +240,16 @@ def _add_dates(
     wanted = set(chosen)
     if not wanted:
         raise NoDateChosen
-    if not wanted <= {one.named for one in offered if one.day is not None}:
+    if not wanted <= {
+        planned_date.named for planned_date in offered if planned_date.day is not None
+    }:
         raise DatesChanged
-    for one in offered:
-        row = SeriesDate(public_id=new_public_id(), named=one.named)
-        if one.named in wanted and one.day is not None:
-            with told_of(one.day):
-                row.workshop_id, row.meeting_id = plan(one.day)
-        series.dates.append(row)
+    for planned_date in offered:
+        series_date = SeriesDate(public_id=new_public_id(), named=planned_date.named)
+        if planned_date.named in wanted and planned_date.day is not None:
+            with told_of(planned_date.day):
+                series_date.workshop_id, series_date.meeting_id = plan(planned_date.day)
+        series.dates.append(series_date)
     change.session.flush()
 
 
@@ -284,7 +286,7 @@ def held_series(session: Session, public_id: str, by: Actor) -> Series:
 
     Raises NotFound and Forbidden.
     """
-    found = one_or_404(
+    series = one_or_404(
         session.scalars(
             series_in_reach(by)
             .where(Series.public_id == public_id)
@@ -295,9 +297,9 @@ def held_series(session: Session, public_id: str, by: Actor) -> Series:
             )
         ).first()
     )
-    if found.forum is not None:
-        forum_run_by(session, found.forum.public_id, by)
-    return found
+    if series.forum is not None:
+        forum_run_by(session, series.forum.public_id, by)
+    return series
 
 
 def plan_like(change: Change, series: Series, model: SeriesDate, by: Actor) -> tuple[int, Plan]:
@@ -308,9 +310,9 @@ def plan_like(change: Change, series: Series, model: SeriesDate, by: Actor) -> t
         refuse_unless_run(session, source, by)
 
         def plan(day: date) -> tuple[int | None, int | None]:
-            made = planning.copied(session, source, day, by, change.now)
-            change.about(made.public_id)
-            return made.id, None
+            copy = planning.copied(session, source, day, by, change.now)
+            change.about(copy.public_id)
+            return copy.id, None
 
         return (source.ends_on - source.starts_on).days + 1, plan
     meeting = one_or_404(model.meeting)
@@ -325,11 +327,11 @@ def plan_like(change: Change, series: Series, model: SeriesDate, by: Actor) -> t
 def _meeting_plan(change: Change, forum: Forum, begins: time, minutes: int, place: str) -> Plan:
     def plan(day: date) -> tuple[int | None, int | None]:
         starts_at = from_local(day, begins)
-        made = meetings.planned(
+        meeting = meetings.planned(
             change.session, forum, starts_at, place, change.now, minutes=minutes, as_last_time=True
         )
-        change.about(made.public_id)
-        return None, made.id
+        change.about(meeting.public_id)
+        return None, meeting.id
 
     return plan
 
@@ -364,19 +366,19 @@ def change_coming(
     """
     with audited("series.changed", by) as change:
         session = change.session
-        found = held_series(session, series, by)
-        held = held_dates(found, change.now)
-        model = one_or_404(next((one for one in held if one.public_id == anchor), None))
+        locked = held_series(session, series, by)
+        held = held_dates(locked, change.now)
+        model = one_or_404(next((date for date in held if date.public_id == anchor), None))
         if not model.to_come:
             raise Problem(_DATE_OVER)
         following = [
-            one for one in held if one.to_come and (all_to_come or one.number >= model.number)
+            date for date in held if date.to_come and (all_to_come or date.number >= model.number)
         ]
         changed = 0
         # The last first, so that none meets the one after it on its way.
         for one in sorted(following, key=lambda one: one.number, reverse=wanted.days > 0):
             with told_of(one.day or one.named):
-                changed += _change_one(change, found, one, model, wanted, by)
+                changed += _change_one(change, locked, one, model, wanted, by)
         if not changed:
             raise Problem(
                 _l(
@@ -384,7 +386,7 @@ def change_coming(
                     " nothing was changed."
                 )
             )
-        change.about(found.public_id)
+        change.about(locked.public_id)
         return Changed(changed, len(following) - changed)
 
 
@@ -395,22 +397,22 @@ def leave_out(series: str, dates: Sequence[str], reason: str, by: Actor) -> int:
     """
     with audited("series.left_out", by) as change:
         session = change.session
-        found = held_series(session, series, by)
+        locked = held_series(session, series, by)
         wanted = set(dates)
-        held = [one for one in held_dates(found, change.now) if one.public_id in wanted]
+        held = [date for date in held_dates(locked, change.now) if date.public_id in wanted]
         one_or_404(held or None)
         for one in held:
             if not one.to_come:
                 raise Problem(_DATE_OVER)
             with told_of(one.day or one.named):
-                row = next(each for each in found.dates if each.public_id == one.public_id)
-                if row.meeting is not None:
-                    meetings.call_off(session, row.meeting, reason, change.now, by)
+                date = next(date for date in locked.dates if date.public_id == one.public_id)
+                if date.meeting is not None:
+                    meetings.call_off(session, date.meeting, reason, change.now, by)
                 else:
                     workshop = _workshop(session, one.workshop, by)
                     planning.call_off(session, workshop, reason, change.now)
             change.about(one.workshop or one.meeting)
-        change.about(found.public_id)
+        change.about(locked.public_id)
         return len(held)
 
 
@@ -422,27 +424,27 @@ def take_up(series: str, date_id: str, by: Actor) -> None:
     """
     with audited("series.taken_up", by) as change:
         session = change.session
-        found = held_series(session, series, by)
-        held = held_dates(found, change.now)
-        one = one_or_404(next((each for each in held if each.public_id == date_id), None))
+        locked = held_series(session, series, by)
+        held = held_dates(locked, change.now)
+        one = one_or_404(next((date for date in held if date.public_id == date_id), None))
         if one.state not in ("left_out", "cancelled"):
             change.nothing()
             return
         if one.over:
             raise Problem(_DATE_OVER)
-        row = next(each for each in found.dates if each.public_id == date_id)
+        date = next(date for date in locked.dates if date.public_id == date_id)
         with told_of(one.day or one.named):
-            if row.workshop is not None:
-                workshop = _workshop(session, row.workshop.public_id, by)
+            if date.workshop is not None:
+                workshop = _workshop(session, date.workshop.public_id, by)
                 with without_new_clashes(session, workshop):
                     planning.take_up_again(workshop)
-            elif row.meeting is not None:
-                meetings.take_up_again(session, row.meeting)
+            elif date.meeting is not None:
+                meetings.take_up_again(session, date.meeting)
             else:
-                model = _model_for(found, one.number)
-                _days, plan = plan_like(change, found, model, by)
-                row.workshop_id, row.meeting_id = plan(row.named)
-        change.about(found.public_id, one.workshop or one.meeting or row.public_id)
+                model = _model_for(locked, one.number)
+                _days, plan = plan_like(change, locked, model, by)
+                date.workshop_id, date.meeting_id = plan(date.named)
+        change.about(locked.public_id, one.workshop or one.meeting or date.public_id)
 
 
 def _change_one(
@@ -457,15 +459,15 @@ def _change_one(
     day = one_or_404(one.day) + timedelta(days=wanted.days)
     begins = wanted.begins if one.begins == model.begins else None
     elsewhere = one.place == model.place
-    row = next(each for each in series.dates if each.public_id == one.public_id)
-    if row.workshop is not None:
-        workshop = _workshop(change.session, row.workshop.public_id, by)
+    date = next(date for date in series.dates if date.public_id == one.public_id)
+    if date.workshop is not None:
+        workshop = _workshop(change.session, date.workshop.public_id, by)
         venue = wanted.venue if elsewhere else None
         before = moved(change.session, workshop, day, change.now, day_starts_at=begins, venue=venue)
         if before is None:
             return False
     else:
-        meeting, forum = one_or_404(row.meeting), one_or_404(series.forum)
+        meeting, forum = one_or_404(date.meeting), one_or_404(series.forum)
         starts_at = from_local(day, begins or to_local(meeting.starts_at).time())
         place = meeting.place if wanted.place is None or not elsewhere else wanted.place
         if (starts_at, place) == (meeting.starts_at, meeting.place):
@@ -476,17 +478,17 @@ def _change_one(
 
 
 def _workshop(session: Session, public_id: str, by: Actor) -> Workshop:
-    found = planning.held_workshop(session, public_id)
-    refuse_unless_run(session, found, by)
-    return found
+    workshop = planning.held_workshop(session, public_id)
+    refuse_unless_run(session, workshop, by)
+    return workshop
 
 
 def _model_for(series: Series, number: int) -> SeriesDate:
     """The nearest date before the one of this number that is held, else the nearest after it."""
     held = [
-        (at, one)
-        for at, one in enumerate(series.dates, start=1)
-        if one.workshop is not None or one.meeting is not None
+        (at, date)
+        for at, date in enumerate(series.dates, start=1)
+        if date.workshop is not None or date.meeting is not None
     ]
     return one_or_404(
         min(held, key=lambda each: (each[0] > number, abs(each[0] - number)))[1] if held else None

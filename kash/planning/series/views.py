@@ -64,7 +64,7 @@ from kash.workshops.queries.scope import own_workshop
 @offers_table("series")
 def index() -> ResponseReturnValue:
     """Series that the actor runs, with when each is held next."""
-    found = listing(
+    listed = listing(
         series_list(current_actor()),
         sorts={"made": (Series.created_at,)},
         default_sort="made",
@@ -72,18 +72,18 @@ def index() -> ResponseReturnValue:
         key=Series.id,
     )
     if is_taken():
-        return taken(found.turned(_lines), SERIES_COLUMNS)
+        return taken(listed.turned(_lines), SERIES_COLUMNS)
     return render_template(
         "series/index.html",
-        listing=found,
-        next_days=next_days(found.rows, utc_now()),
-        told={one.id: sentence(pattern_of(one)) for one in found},
+        listing=listed,
+        next_days=next_days(listed.rows, utc_now()),
+        told={repeated.id: sentence(pattern_of(repeated)) for repeated in listed},
     )
 
 
 def _lines(rows: Sequence[Series]) -> list[SeriesLine]:
     following = next_days(rows, utc_now())
-    return [(one, sentence(pattern_of(one)), following.get(one.id)) for one in rows]
+    return [(series, sentence(pattern_of(series)), following.get(series.id)) for series in rows]
 
 
 @blueprint.route("/workshops/<public_id>/new", methods=["GET", "POST"])
@@ -132,8 +132,8 @@ def more(series_id: str) -> ResponseReturnValue:
     """Add dates to a series, by the same rule or another from its last date on."""
     actor = current_actor()
     series = one_series(series_id, actor)
-    held = held_dates(series, utc_now())
-    model = one_or_404(next((one for one in reversed(held) if one.day is not None), None))
+    locked = held_dates(series, utc_now())
+    model = one_or_404(next((date for date in reversed(locked) if date.day is not None), None))
     form = SeriesRuleForm()
     if request.method == "GET":
         pattern = pattern_of(series)
@@ -145,7 +145,7 @@ def more(series_id: str) -> ResponseReturnValue:
             day=str(pattern.day),
             every=pattern.every,
             on_holiday=str(pattern.on_holiday),
-            first=max(held[-1].named + timedelta(days=1), local_today()),
+            first=max(locked[-1].named + timedelta(days=1), local_today()),
         )
     days = ((model.last or model.named) - (model.day or model.named)).days + 1
 
@@ -153,7 +153,7 @@ def more(series_id: str) -> ResponseReturnValue:
         add_dates(series_id, form.pattern(), chosen, actor, like=model.public_id)
         return series_id
 
-    return _rule_page(form, days, plan, series=series, taken=[one.named for one in held])
+    return _rule_page(form, days, plan, series=series, taken=[date.named for date in locked])
 
 
 def _rule_page(
@@ -168,31 +168,37 @@ def _rule_page(
 ) -> ResponseReturnValue:
     """The form of a rule. Sent once it shows the dates, sent with them it plans the chosen ones."""
     dates: list[PlannedDate] = []
-    said, chosen = "", set(request.form.getlist("chosen"))
+    sentence_shown, chosen = "", set(request.form.getlist("chosen"))
     if form.validate_on_submit():
         with form.showing_problems():
             dates = dates_after(form.pattern(), days, taken)
             hours = (form.begins.data, form.ends.data) if isinstance(form, MeetingsForm) else ()
-            said = sentence(form.pattern(), *hours)
+            sentence_shown = sentence(form.pattern(), *hours)
             shown = request.form.get("shown", "")
             if request.form.get("step") == "plan" and shown != _digest(dates):
                 raise DatesChanged
             if request.form.get("step") == "plan":
-                wanted = [one.named for one in dates if one.named.isoformat() in chosen]
-                made = plan(wanted)
+                wanted = [
+                    planned_date.named
+                    for planned_date in dates
+                    if planned_date.named.isoformat() in chosen
+                ]
+                new_series = plan(wanted)
                 flash(
                     ngettext("%(num)s date is planned.", "%(num)s dates are planned.", len(wanted))
                 )
-                return redirect(url_for("series.one", series_id=made), code=303)
+                return redirect(url_for("series.one", series_id=new_series), code=303)
     if request.form.get("shown", "") != _digest(dates):
-        chosen = {one.named.isoformat() for one in dates if one.day is not None}
+        chosen = {
+            planned_date.named.isoformat() for planned_date in dates if planned_date.day is not None
+        }
     return page(
         "series/rule.html",
         form=form,
         dates=dates,
         shown=_digest(dates),
         chosen=chosen,
-        said=said,
+        said=sentence_shown,
         workshop=workshop,
         forum=forum,
         series=series,
@@ -202,7 +208,7 @@ def _rule_page(
 
 def _digest(dates: Sequence[PlannedDate]) -> str:
     """Digest that tells these dates from others."""
-    told = ";".join(f"{one.named}{one.day}" for one in dates)
+    told = ";".join(f"{planned_date.named}{planned_date.day}" for planned_date in dates)
     return hashlib.sha256(told.encode()).hexdigest()[:16] if dates else ""
 
 
@@ -217,14 +223,14 @@ def one(series_id: str) -> str:
         series=series,
         said=sentence(pattern_of(series)),
         dates=dates,
-        to_come=sum(one.to_come for one in dates),
+        to_come=sum(date.to_come for date in dates),
     )
 
 
 def _date(series: Series, date_id: str) -> HeldDate:
     """A date of a series. Raises NotFound."""
     dates = held_dates(series, utc_now())
-    return one_or_404(next((one for one in dates if one.public_id == date_id), None))
+    return one_or_404(next((date for date in dates if date.public_id == date_id), None))
 
 
 @blueprint.route("/<series_id>/dates/<date_id>/change", methods=["GET", "POST"])
@@ -269,10 +275,10 @@ def change(series_id: str, date_id: str) -> ResponseReturnValue:
 
 def _venue_of(series: Series, anchor: HeldDate) -> str:
     """The public id of the venue of a date, empty for none."""
-    row = next(one for one in series.dates if one.public_id == anchor.public_id)
-    if row.workshop is None or row.workshop.venue is None:
+    date = next(date for date in series.dates if date.public_id == anchor.public_id)
+    if date.workshop is None or date.workshop.venue is None:
         return ""
-    return row.workshop.venue.public_id
+    return date.workshop.venue.public_id
 
 
 @blueprint.route("/<series_id>/dates/<date_id>/leave-out", methods=["GET", "POST"])
@@ -284,12 +290,16 @@ def leave(series_id: str, date_id: str) -> ResponseReturnValue:
     anchor = _date(series, date_id)
     form = LeaveOutForm()
     following = [
-        one for one in held_dates(series, utc_now()) if one.to_come and one.number >= anchor.number
+        date
+        for date in held_dates(series, utc_now())
+        if date.to_come and date.number >= anchor.number
     ]
     if form.validate_on_submit():
         with form.showing_problems():
             chosen = following if form.which.data == "following" else [anchor]
-            count = leave_out(series_id, [one.public_id for one in chosen], form.reason.data, actor)
+            count = leave_out(
+                series_id, [date.public_id for date in chosen], form.reason.data, actor
+            )
             flash(ngettext("%(num)s date is called off.", "%(num)s dates are called off.", count))
             return redirect(url_for("series.one", series_id=series_id), code=303)
     return page("series/leave.html", form=form, series=series, anchor=anchor, following=following)

@@ -480,7 +480,7 @@ def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
     def note(state: PaymentState, before: PaymentState, reason: str = "") -> PaymentState:
         return note_payment(ready.one(approved), line, Note(state, "", "", reason), before, other)
 
-    with refuses("Say why. Whoever reads the list later needs it."):
+    with refuses("Say why. The readers of the list need it later."):
         note(PaymentState.FAILED, PaymentState.SENT)
     note(PaymentState.FAILED, PaymentState.SENT, "Number not registered")
     assert ready.agreed() == 1

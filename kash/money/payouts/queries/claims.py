@@ -1,5 +1,5 @@
 """Days that one person claims in two workshops. Rates that hold. Drafts: what is due in a workshop
-by now, to whom and why."""
+by now, who gets it and why."""
 
 from __future__ import annotations
 
@@ -72,20 +72,23 @@ def settled_claims(
     if person_ids is not None:
         statement = statement.where(SettledClaim.person_id.in_(person_ids))
     rows = (session or db.session()).scalars(statement)
-    return {Double(row.day, row.person_id, row.first_id, row.second_id): row for row in rows}
+    return {
+        Double(double.day, double.person_id, double.first_id, double.second_id): double
+        for double in rows
+    }
 
 
 def as_settled(rows: dict[Double, SettledClaim]) -> dict[Double, Settled]:
     """The same as rules know it."""
-    return {double: Settled(row.keeps_id) for double, row in rows.items()}
+    return {double: Settled(value.keeps_id) for double, value in rows.items()}
 
 
 @dataclass(frozen=True)
 class DoubleClaim:
     """A double claim as the page of one of its workshops shows it.
 
-    Of the other workshop no more than its title: whoever runs this one has the person on her own
-    list. `here` says that this workshop claims the day now, `there` that the other does.
+    Of the other workshop no more than its title: the person who runs this one has the person on her
+    own list. `here` says that this workshop claims the day now, `there` that the other does.
     """
 
     double: Double
@@ -133,8 +136,8 @@ def double_claims(
     # A day that was given up is claimed here no more, and can still be settled differently.
     given_up = {
         double
-        for double, row in settled.items()
-        if row.keeps_id is not None and row.keeps_id != workshop.id
+        for double, value in settled.items()
+        if value.keeps_id is not None and value.keeps_id != workshop.id
     }
     people = {claim.person for claim in own}
     listed = listed_claims(people, asking) if people else set()
@@ -148,8 +151,8 @@ def double_claims(
     if not twice:
         return []
     names = {
-        row.id: row
-        for row in asking.execute(
+        line.id: line
+        for line in asking.execute(
             select(Person.id, Person.public_id, Person.chosen_name, Group.letter)
             .join(Group, Group.id == Person.group_id)
             .where(Person.id.in_({double.person for double in twice}))
@@ -157,8 +160,8 @@ def double_claims(
     }
     others = {double.other(workshop.id) for double in twice}
     titles = {
-        row.id: row
-        for row in asking.execute(
+        line.id: line
+        for line in asking.execute(
             select(Workshop.id, Workshop.public_id, Workshop.title).where(Workshop.id.in_(others))
         )
     }
@@ -205,7 +208,7 @@ def has_approved_day(session: Session, claim: Claim) -> bool:
 def paid_on(register_id: int) -> dict[date, set[int]]:
     """Keys of the persons who are paid for each day of a workshop's register, on lists that
     stand."""
-    found: dict[date, set[int]] = {}
+    claimed: dict[date, set[int]] = {}
     for day, person in db.session.execute(
         select(PayoutDay.day, PayoutLine.person_id)
         .join(PayoutLine, PayoutLine.id == PayoutDay.line_id)
@@ -218,8 +221,8 @@ def paid_on(register_id: int) -> dict[date, set[int]]:
             PayoutList.state != "returned",
         )
     ):
-        found.setdefault(day, set()).add(person or 0)
-    return found
+        claimed.setdefault(day, set()).add(person or 0)
+    return claimed
 
 
 def latest_table(workshop_id: int | None, session: Session | None = None) -> RateTable | None:
@@ -334,29 +337,29 @@ def draft(
     rates = rates_of(table)
     rows: list[DraftRow] = []
     people = _people(asking, workshop, {key for kind, key in before if kind == "person"})
-    settled = as_settled(settled_claims(workshop.id, [row.id for row in people], asking))
-    for row in people:
-        given = before.get(("person", row.id), 0)
+    settled = as_settled(settled_claims(workshop.id, [person.id for person in people], asking))
+    for person in people:
+        given = before.get(("person", person.id), 0)
         part = DecidedPart(
-            row.role or "participant",
-            band_number(rates, row.band),
-            bool(row.waived),
-            row.extra_cents or 0,
+            person.role or "participant",
+            band_number(rates, person.band),
+            bool(person.waived),
+            person.extra_cents or 0,
         )
-        elsewhere = paid_elsewhere(settled, row.id, workshop.id)
+        elsewhere = paid_elsewhere(settled, person.id, workshop.id)
         # Who was taken off the roster is due nothing, but may have been given something.
-        there = () if row.removed else sittings.get(row.id, ())
+        there = () if person.removed else sittings.get(person.id, ())
         owed = due(rates, part, there, elsewhere)
         if owed.days or given or elsewhere:
             rows.append(
                 DraftRow(
-                    public_id=row.public_id,
-                    person_id=row.id,
+                    public_id=person.public_id,
+                    person_id=person.id,
                     payee_id=None,
-                    name=row.chosen_name,
-                    letter=row.letter,
+                    name=person.chosen_name,
+                    letter=person.letter,
                     part=part,
-                    reason=row.reason or "",
+                    reason=person.reason or "",
                     due=owed,
                     before=given,
                     paid_elsewhere=tuple(sorted(elsewhere)),
@@ -389,10 +392,10 @@ def draft(
 def drafted_claims(found: Workshop, rows: Iterable[DraftRow]) -> set[Claim]:
     """The days that a draft claims."""
     return {
-        Claim(row.person_id, day, found.id)
-        for row in rows
-        if row.person_id is not None and (row.due.cents or row.undecided)
-        for day in row.due.days
+        Claim(draft_row.person_id, day, found.id)
+        for draft_row in rows
+        if draft_row.person_id is not None and (draft_row.due.cents or draft_row.undecided)
+        for day in draft_row.due.days
     }
 
 
@@ -401,14 +404,14 @@ def _sittings(session: Session, register_id: int) -> tuple[dict[int, list[Sittin
     session. Nothing is due of a session that has not begun, however its register stands."""
     now = utc_now()
     days = {
-        row.id: to_local(row.starts_at).date()
-        for row in session.execute(
+        line.id: to_local(line.starts_at).date()
+        for line in session.execute(
             select(Slot.id, Slot.starts_at)
             .where(Slot.register_id == register_id, Slot.starts_at <= now)
             .order_by(Slot.starts_at, Slot.id)
         )
     }
-    found: dict[int, list[Sitting]] = {}
+    sittings: dict[int, list[Sitting]] = {}
     for person, slot, weight in session.execute(
         select(Mark.person_id, Mark.slot_id, MarkStatus.weight)
         .join(Slot, Slot.id == Mark.slot_id)
@@ -420,8 +423,8 @@ def _sittings(session: Session, register_id: int) -> tuple[dict[int, list[Sittin
             MarkStatus.weight > 0,
         )
     ):
-        found.setdefault(person, []).append(Sitting(days[slot], weight))
-    return found, list(days.values())
+        sittings.setdefault(person, []).append(Sitting(days[slot], weight))
+    return sittings, list(days.values())
 
 
 def _before(
@@ -471,7 +474,7 @@ def _people(session: Session, workshop: Workshop, given: Collection[int]) -> lis
         )
         .order_by(Group.letter, Person.sort_name, Person.id)
     )
-    return [PersonValues(*row) for row in rows]
+    return [PersonValues(*values) for values in rows]
 
 
 @dataclass(frozen=True)

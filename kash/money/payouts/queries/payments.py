@@ -141,11 +141,14 @@ def reconciliations(lists: Collection[PayoutList]) -> dict[int, Reconciliation]:
     sums: dict[int, list[tuple[PaymentState, int]]] = {}
     for key, state, cents in db.session.execute(
         select(PayoutLine.list_id, PayoutLine.state, func.sum(PayoutLine.amount_cents))
-        .where(PayoutLine.list_id.in_([one.id for one in lists]))
+        .where(PayoutLine.list_id.in_([payout_list.id for payout_list in lists]))
         .group_by(PayoutLine.list_id, PayoutLine.state)
     ):
         sums.setdefault(key, []).append((PaymentState(state), int(cents)))
-    return {one.id: reconcile(one.total_cents, sums.get(one.id, ())) for one in lists}
+    return {
+        payout_list.id: reconcile(payout_list.total_cents, sums.get(payout_list.id, ()))
+        for payout_list in lists
+    }
 
 
 def lists_of(workshop: Workshop) -> list[PayoutList]:
@@ -249,7 +252,7 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingList]:
         .order_by(PayoutList.created_at, PayoutList.id)
         .limit(limit)
     )
-    return [WaitingList(*row) for row in rows]
+    return [WaitingList(*waiting) for waiting in rows]
 
 
 def all_lists(actor: Actor, state: str = "") -> Select[PayoutList]:
@@ -265,7 +268,7 @@ def all_lists(actor: Actor, state: str = "") -> Select[PayoutList]:
 
 @dataclass(frozen=True)
 class OwnPayout:
-    """A payment as whoever gets it reads of it."""
+    """A payment as the person who gets it reads of it."""
 
     workshop: str
     title: str
@@ -331,7 +334,7 @@ def _days_of(lines: Collection[int]) -> dict[int, list[date]]:
 
 
 def own_payouts(actor: Actor) -> list[OwnPayout]:
-    """The approved payments of whoever acts."""
+    """The approved payments of the actor."""
     public_id = db.session.scalar(
         select(Person.public_id).where(Person.id == (actor.person_id or 0))
     )
@@ -400,7 +403,7 @@ def reversals_waiting(actor: Actor, limit: int = 20) -> list[PayoutReversal]:
         .order_by(PayoutReversal.id)
         .limit(limit)
     )
-    return [row for row in rows if REVERSAL.offered(row, actor).approves]
+    return [reversal for reversal in rows if REVERSAL.offered(reversal, actor).approves]
 
 
 @dataclass(frozen=True)
@@ -471,11 +474,11 @@ def lists_paid_again(actor: Actor) -> list[ListPaidAgain]:
     if not actor.may("payouts.approve"):
         return []
     session = db.session()
-    found: dict[int, list[PaidAgain]] = {}
-    for one in paid_again(session):
-        if not one.touched_by(actor.public_id):
-            found.setdefault(one.list_id, []).append(one)
-    if not found:
+    by_list: dict[int, list[PaidAgain]] = {}
+    for again in paid_again(session):
+        if not again.touched_by(actor.public_id):
+            by_list.setdefault(again.list_id, []).append(again)
+    if not by_list:
         return []
     rows = session.execute(
         select(
@@ -487,11 +490,11 @@ def lists_paid_again(actor: Actor) -> list[ListPaidAgain]:
         )
         .join(Workshop, Workshop.id == PayoutList.workshop_id)
         .join(RateTable, RateTable.id == PayoutList.table_id)
-        .where(PayoutList.id.in_(found))
+        .where(PayoutList.id.in_(by_list))
         .order_by(PayoutList.id)
     )
     return [
-        ListPaidAgain(workshop, public_id, title, currency, found[key])
+        ListPaidAgain(workshop, public_id, title, currency, by_list[key])
         for key, public_id, workshop, title, currency in rows
     ]
 

@@ -1,6 +1,6 @@
-"""Errors that keep payouts from being changed, each with a sentence for whoever tried. Settling
-double claims. Payees: roles and bands of participants, exceptions, and payees on no register.
-Setting rates, and giving a workshop's own up again."""
+"""Errors that keep payouts from being changed, each with a sentence for the person who tried.
+Settling double claims. Payees: roles and bands of participants, exceptions, and payees on no
+register. Setting rates, and giving a workshop's own up again."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def settle(
     """Say which of two workshops pays a day, or that both do, and why; public ids of the other
     workshop and the person.
 
-    Whoever runs a workshop gives its claim up, or says why both are right; the other's is taken by
-    who approves. A day of an approved list stays there. Raises NoDoubleClaim, PaidThere,
+    The person who runs a workshop gives its claim up, or says why both are right; the other's is
+    taken by who approves. A day of an approved list stays there. Raises NoDoubleClaim, PaidThere,
     NotYoursToTake and UnknownChoice.
     """
     if keeps not in (BOTH, HERE, THERE):
@@ -78,22 +78,22 @@ def settle(
         raise Problem(_l("Only a director can take a day away from another workshop."), status=403)
     with audited("payouts.claim_settled", by) as change:
         session = change.session
-        found = held_workshop(session, workshop.public_id)
-        table = table_for(found.id, session)
-        rows = draft(found, table, session) if table is not None else []
+        locked = held_workshop(session, workshop.public_id)
+        table = table_for(locked.id, session)
+        rows = draft(locked, table, session) if table is not None else []
         claim = next(
             (
-                one
-                for one in double_claims(found, drafted_claims(found, rows), session)
-                if (one.person, one.day, one.other) == (person, day, other)
+                double
+                for double in double_claims(locked, drafted_claims(locked, rows), session)
+                if (double.person, double.day, double.other) == (person, day, other)
             ),
             None,
         )
         if claim is None:
             raise Problem(_l("This day is not claimed twice any more."))
         double = claim.double
-        there = double.other(found.id)
-        losing = {HERE: there, THERE: found.id}.get(keeps)
+        there = double.other(locked.id)
+        losing = {HERE: there, THERE: locked.id}.get(keeps)
         if losing is not None and has_approved_day(session, Claim(double.person, day, losing)):
             raise Problem(
                 _l(
@@ -101,16 +101,16 @@ def settle(
                     " or both are paid with a reason."
                 )
             )
-        row = claim.settled
-        if row is None:
-            row = SettledClaim(
+        settled_claim = claim.settled
+        if settled_claim is None:
+            settled_claim = SettledClaim(
                 person_id=double.person, day=day, first_id=double.first, second_id=double.second
             )
-            session.add(row)
-        row.keeps_id = {HERE: found.id, THERE: there, BOTH: None}[keeps]
-        row.reason = reason
-        row.settled_by, row.settled_at = by.public_id, change.now
-        change.about(person, found.public_id, other)
+            session.add(settled_claim)
+        settled_claim.keeps_id = {HERE: locked.id, THERE: there, BOTH: None}[keeps]
+        settled_claim.reason = reason
+        settled_claim.settled_by, settled_claim.settled_at = by.public_id, change.now
+        change.about(person, locked.public_id, other)
 
 
 @dataclass(frozen=True)
@@ -131,15 +131,15 @@ def _roster(session: Session, workshop: Workshop, public_ids: Sequence[str]) -> 
             Person.public_id.in_(public_ids),
         )
     )
-    return {row.public_id: row.id for row in rows}
+    return {payee.public_id: payee.id for payee in rows}
 
 
 def _check(session: Session, found: Workshop, chosen: Sequence[Chosen]) -> None:
     table = table_for(found.id, session)
     if table is None:
         raise Problem(NO_RATES)
-    for one in chosen:
-        if one.role not in ROLES or one.band not in ("", *table.bands):
+    for choice in chosen:
+        if choice.role not in ROLES or choice.band not in ("", *table.bands):
             raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
 
 
@@ -150,13 +150,13 @@ def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) ->
     """
     with audited("payouts.bands_chosen", by) as change:
         session = change.session
-        found = held_workshop(session, workshop.public_id)
-        _check(session, found, list(chosen.values()))
-        people = _roster(session, found, list(chosen))
+        locked = held_workshop(session, workshop.public_id)
+        _check(session, locked, list(chosen.values()))
+        people = _roster(session, locked, list(chosen))
         parts = {
             part.person_id: part
             for part in session.scalars(
-                select(PayoutPart).where(PayoutPart.workshop_id == found.id)
+                select(PayoutPart).where(PayoutPart.workshop_id == locked.id)
             )
         }
         changed = 0
@@ -166,7 +166,7 @@ def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) ->
             if part is None:
                 if wanted == Chosen("participant", ""):
                     continue
-                part = PayoutPart(workshop_id=found.id, person_id=key)
+                part = PayoutPart(workshop_id=locked.id, person_id=key)
                 session.add(part)
             elif (part.role, part.band) == (wanted.role, wanted.band):
                 continue
@@ -177,7 +177,7 @@ def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) ->
         if not changed:
             change.nothing()
         else:
-            change.about(found.public_id)
+            change.about(locked.public_id)
         return changed
 
 
@@ -190,21 +190,21 @@ def make_exception(
     """
     with audited("payouts.exception_made", by) as change:
         session = change.session
-        found = held_workshop(session, workshop.public_id)
-        key = one_or_404(_roster(session, found, [person]).get(person))
+        locked = held_workshop(session, workshop.public_id)
+        key = one_or_404(_roster(session, locked, [person]).get(person))
         part = session.scalars(
             select(PayoutPart).where(
-                PayoutPart.workshop_id == found.id, PayoutPart.person_id == key
+                PayoutPart.workshop_id == locked.id, PayoutPart.person_id == key
             )
         ).first()
         if part is None:
-            part = PayoutPart(workshop_id=found.id, person_id=key, role="participant")
+            part = PayoutPart(workshop_id=locked.id, person_id=key, role="participant")
             session.add(part)
         part.waived = waived
         part.extra_cents = 0 if waived else extra_cents
         part.reason = reason if waived or extra_cents else ""
         part.changed_by, part.changed_at = by.public_id, change.now
-        change.about(person, found.public_id)
+        change.about(person, locked.public_id)
 
 
 def add_payee(
@@ -225,21 +225,21 @@ def add_payee(
     """
     with audited("payouts.payee_added", by) as change:
         session = change.session
-        found = held_workshop(session, workshop.public_id)
-        known = session.scalar(select(Payee.workshop_id).where(Payee.public_id == public_id))
-        if known is not None:
-            if known != found.id:
+        locked = held_workshop(session, workshop.public_id)
+        workshop_id = session.scalar(select(Payee.workshop_id).where(Payee.public_id == public_id))
+        if workshop_id is not None:
+            if workshop_id != locked.id:
                 raise NotFound
             change.nothing()
             return public_id
-        _check(session, found, [chosen])
+        _check(session, locked, [chosen])
         if not chosen.band or not days:
             raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
         public_id = public_id or new_public_id()
         session.add(
             Payee(
                 public_id=public_id,
-                workshop_id=found.id,
+                workshop_id=locked.id,
                 name=name,
                 phone_sealed=seal(phone, kind="payee.phone", public_id=public_id)
                 if phone
@@ -251,7 +251,7 @@ def add_payee(
                 added_at=change.now,
             )
         )
-        change.about(public_id, found.public_id)
+        change.about(public_id, locked.public_id)
         return public_id
 
 
@@ -317,7 +317,7 @@ def _next_version(
         currency=rates.currency,
         bands=list(rates.bands),
         rates={
-            role: [str(one.basis), list(one.cents)] for role, one in sorted(rates.roles.items())
+            role: [str(rate.basis), list(rate.cents)] for role, rate in sorted(rates.roles.items())
         },
         least_weight=rates.least_weight,
         weighted=rates.weighted,

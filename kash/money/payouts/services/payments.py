@@ -2,11 +2,11 @@
 payees who stand on no register, which move along with their workshop. A list on its way: proposed,
 approved by another, or turned back. Notes on payments, and moving a payment on by one. Payments
 that were sent or paid and are said not to have arrived: one says so, another approves, and only
-then they are payable again. What is paid after that is compared by a third look. Payments and
-their outcomes: in cash, by mobile money, failed, returned. The file for mobile money: made once,
-of what was approved and of nothing else. The file itself is kept nowhere. Whoever made it may
-fetch the very same one again for a short while, if it was lost on the way; that is written down,
-and the file says nothing new."""
+then they are payable again. What is paid after that is compared by a third look. Payments and their
+outcomes: in cash, by mobile money, failed, returned. The file for mobile money: made once, of what
+was approved and of nothing else. The file itself is kept nowhere. The person who made it may fetch
+the very same one again for a short while, if it was lost on the way; that is written down, and the
+file says nothing new."""
 
 from __future__ import annotations
 
@@ -137,13 +137,13 @@ def differences(
     payout_list: PayoutList, lines: Sequence[PayoutLine], phones: Mapping[int, str], *, mobile: bool
 ) -> dict[int, PaymentDifference]:
     """Differences of payments, by their keys, that are no longer what was approved."""
-    found: dict[int, PaymentDifference] = {}
+    payment_differences: dict[int, PaymentDifference] = {}
     for line in lines:
         now = _fixed(line, payout_list.table.currency, phones.get(line.id, ""))
         differs = difference(Fixed(line.cash_digest, line.mobile_digest), now, mobile=mobile)
         if differs is not None:
-            found[line.id] = differs
-    return found
+            payment_differences[line.id] = differs
+    return payment_differences
 
 
 def put_back(session: Session, lines: Sequence[PayoutLine], by: Actor, change: Change) -> None:
@@ -178,47 +178,49 @@ def propose(workshop: Workshop, by: Actor) -> str:
     with audited("payouts.proposed", by) as change:
         session = change.session
         # One list at a time: two people proposing at once must not both pay the same days.
-        found = held_workshop(session, workshop.public_id)
-        table = table_for(found.id, session)
+        locked = held_workshop(session, workshop.public_id)
+        table = table_for(locked.id, session)
         if table is None:
             raise Problem(NO_RATES)
-        check_registers_closed(found.register_id, session)
+        check_registers_closed(locked.register_id, session)
         numbers = session.execute(
             select(PayoutList.number, PayoutList.state, RateTable.currency)
             .join(PayoutList.table)
-            .where(PayoutList.workshop_id == found.id)
+            .where(PayoutList.workshop_id == locked.id)
         ).all()
-        if any(row.state == "proposed" for row in numbers):
+        if any(number.state == "proposed" for number in numbers):
             raise Problem(
                 _l("A list of this workshop waits for approval. It is approved or sent back first.")
             )
         # What lists gave is taken off what is due.
-        if any(row.state != "returned" and row.currency != table.currency for row in numbers):
+        if any(
+            number.state != "returned" and number.currency != table.currency for number in numbers
+        ):
             raise Problem(
                 _l(
                     "Earlier lists of this workshop are in another currency. Set"
                     " its rates in that one."
                 )
             )
-        rows = draft(found, table, session)
-        if any(row.undecided for row in rows):
+        rows = draft(locked, table, session)
+        if any(line.undecided for line in rows):
             raise Problem(_l("Choose a distance band for everybody who attended first."))
-        paid = [row for row in rows if row.amount]
+        paid = [line for line in rows if line.amount]
         if not paid:
             raise Problem(_l("Nothing is due that is not on a list already."))
-        made: PayoutList = APPROVAL.propose(
+        payout_list: PayoutList = APPROVAL.propose(
             change,
             by,
-            workshop_id=found.id,
+            workshop_id=locked.id,
             table_id=table.id,
-            number=max((row.number for row in numbers), default=0) + 1,
-            total_cents=sum(row.amount for row in paid),
+            number=max((number.number for number in numbers), default=0) + 1,
+            total_cents=sum(line.amount for line in paid),
         )
         session.add_all(
-            _line(made, position, row, table.bands) for position, row in enumerate(paid, 1)
+            _line(payout_list, position, line, table.bands) for position, line in enumerate(paid, 1)
         )
-        change.about(found.public_id)
-        return made.public_id
+        change.about(locked.public_id)
+        return payout_list.public_id
 
 
 def _line(
@@ -275,8 +277,8 @@ def locked_list(session: Session, payout_list: PayoutList, step: ListStep, by: A
 
 
 def _refuse_own(session: Session, locked: PayoutList, by: Actor) -> None:
-    """Raise OwnPayment if a payment bears the name of the approver, or of whom she decides for, or
-    goes to a phone of theirs, by whichever entry."""
+    """Raise OwnPayment if a payment bears the name of the approver, or of a person that she decides
+    for, or goes to a phone of theirs, by whichever entry."""
     accounts = [by.public_id, *([locked.approved_for] if locked.approved_for else [])]
     names = {name.casefold() for name in account_names(accounts).values()}
     people = {by.person_id, *people_of_accounts(accounts, session)} - {None}
@@ -328,9 +330,9 @@ def approve(one: PayoutList, by: Actor) -> None:
 def _check_still_right(session: Session, locked: PayoutList) -> None:
     """Marks, bands and exceptions must be as they were proposed."""
     now = {
-        (row.person_id, row.payee_id): (row.amount, row.due.days)
-        for row in draft(locked.workshop, locked.table, session, excluding=locked)
-        if row.amount
+        (line.person_id, line.payee_id): (line.amount, line.due.days)
+        for line in draft(locked.workshop, locked.table, session, excluding=locked)
+        if line.amount
     }
     if now != _proposed(locked.lines) or len(now) != len(locked.lines):
         raise Problem(
@@ -345,7 +347,7 @@ def _proposed(lines: Sequence[PayoutLine]) -> dict[tuple[int | None, int | None]
     return {
         (line.person_id, line.payee_id): (
             line.amount_cents,
-            tuple(one.day for one in line.days),
+            tuple(day.day for day in line.days),
         )
         for line in lines
     }
@@ -369,10 +371,11 @@ def _check_claims(session: Session, locked: PayoutList) -> None:
 def turn_back(
     payout_list: PayoutList, reason: str, by: Actor, *, as_organiser: bool = False
 ) -> None:
-    """Turn a proposed list back; what is due can be proposed again. Whoever proposed it is told.
+    """Turn a proposed list back; what is due can be proposed again. The person who proposed it is
+    told.
 
-    `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent
-    to her.
+    `as_organiser` says that the actor runs the workshop, and so needs nobody's approval lent to
+    her.
     """
     with audited("payouts.turned_back", by) as change:
         locked = locked_list(change.session, payout_list, ListStep.RETURN, by)
@@ -472,8 +475,8 @@ def receipt_of(said: ReversalLine) -> str:
 def approve_reversal(reversal: PayoutReversal, by: Actor) -> None:
     """Approve what is said of payments: each stands so from now on.
 
-    Raises as `Approval.decides`, by which whoever made one of the files counts as whoever said it;
-    WrongStep, and MovedOn if one of them stands differently by now.
+    Raises as `Approval.decides`, by which the person who made one of the files counts as the person
+    who said it; WrongStep, and MovedOn if one of them stands differently by now.
     """
     with audited("payouts.reversal_approved", by) as change:
         session = change.session
@@ -504,7 +507,7 @@ def approve_reversal(reversal: PayoutReversal, by: Actor) -> None:
 def turn_back_reversal(
     reversal: PayoutReversal, reason: str, by: Actor, *, as_organiser: bool = False
 ) -> None:
-    """Send back what is said of payments: they stand as before. Whoever said it is told.
+    """Send back what is said of payments: they stand as before. The person who said it is told.
 
     `as_organiser` as in `lists.turn_back`. Raises WrongStep.
     """
@@ -528,8 +531,8 @@ def note_compared(payout_list: PayoutList, lines: Collection[str], by: Actor) ->
         session = change.session
         locked = locked_list(session, payout_list, ListStep.PAY, by)
         wanted = set(lines)
-        shown = [one for one in paid_again(session, locked) if one.public_id in wanted]
-        if any(one.touched_by(by.public_id) for one in shown):
+        shown = [again for again in paid_again(session, locked) if again.public_id in wanted]
+        if any(again.touched_by(by.public_id) for again in shown):
             raise Problem(
                 _l("You noted these payments yourself, so another person compares them."),
                 status=403,
@@ -539,13 +542,13 @@ def note_compared(payout_list: PayoutList, lines: Collection[str], by: Actor) ->
             return
         for event in session.scalars(
             select(PayoutEvent).where(
-                PayoutEvent.line_id.in_([one.line_id for one in shown]),
+                PayoutEvent.line_id.in_([again.line_id for again in shown]),
                 PayoutEvent.state.in_(OPENED_AGAIN),
                 PayoutEvent.checked_by.is_(None),
             )
         ):
             event.checked_by = by.public_id
-        change.about(locked.public_id, *(one.public_id for one in shown))
+        change.about(locked.public_id, *(again.public_id for again in shown))
 
 
 _IN_SAME_FILE = (PaymentState.PAID, PaymentState.RETURNED)
@@ -608,10 +611,17 @@ def note_payment(
         raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
     with audited("payouts.payment_noted", by) as change:
         locked = locked_list(change.session, payout_list, ListStep.PAY, by)
-        found = one_or_404(next((row for row in locked.lines if row.public_id == line), None))
-        if found.state != before:
+        line_of_list = one_or_404(
+            next(
+                (line_of_list for line_of_list in locked.lines if line_of_list.public_id == line),
+                None,
+            )
+        )
+        if line_of_list.state != before:
             raise WrongState
-        if note.state in (PaymentState.FAILED, PaymentState.RETURNED) and made_file(found, by):
+        if note.state in (PaymentState.FAILED, PaymentState.RETURNED) and made_file(
+            line_of_list, by
+        ):
             raise Problem(
                 _l(
                     "You made the file with this payment. Another trainer of"
@@ -621,27 +631,27 @@ def note_payment(
                 status=403,
             )
         if needs_reason(before, note.state) and not note.reason:
-            raise Problem(_l("Say why. Whoever reads the list later needs it."))
-        change.about(found.public_id, locked.public_id)
+            raise Problem(_l("Say why. The readers of the list need it later."))
+        change.about(line_of_list.public_id, locked.public_id)
         if (
             note.state is PaymentState.PAID
-            and found.file_id is None
-            and _differs(locked, found, mobile=note.means == "mobile")
+            and line_of_list.file_id is None
+            and _differs(locked, line_of_list, mobile=note.means == "mobile")
         ):
-            put_back(change.session, [found], by, change)
+            put_back(change.session, [line_of_list], by, change)
             return PaymentState.CHANGED
         if takes_two(before, note.state):
-            check_step(change.session, found, note)
-            if lines_waiting([found.id], change.session):
+            check_step(change.session, line_of_list, note)
+            if lines_waiting([line_of_list.id], change.session):
                 raise Problem(
                     _l(
                         "It was said already that this money did not arrive."
                         " That waits for approval."
                     )
                 )
-            propose_reversal(change, locked, [(found, note)], by)
+            propose_reversal(change, locked, [(line_of_list, note)], by)
             return before
-        move(change, found, note, by.public_id)
+        move(change, line_of_list, note, by.public_id)
         return note.state
 
 
@@ -803,9 +813,9 @@ def sort_lines(
 
 def phones_told(lines: Sequence[PayoutLine]) -> tuple[int, int]:
     """How many payments have a phone, and how many of them share it with another of the list, for
-    whoever approves; no phone is shown."""
-    known = Counter(phone for phone in phones_of(lines).values() if phone)
-    return sum(known.values()), sum(count for count in known.values() if count > 1)
+    the approver; no phone is shown."""
+    counter = Counter(phone for phone in phones_of(lines).values() if phone)
+    return sum(counter.values()), sum(count for count in counter.values() if count > 1)
 
 
 def _digest(transfers: Sequence[Transfer]) -> str:
@@ -822,31 +832,31 @@ def open_numbers(one: PayoutList, by: Actor) -> Numbers:
     with audited("payouts.numbers_exported", by) as change:
         session = change.session
         locked = locked_list(session, one, ListStep.PAY, by)
-        found = sort_lines(locked, locked.lines, session)
+        lines_sorted = sort_lines(locked, locked.lines, session)
         change.about(locked.public_id)
-        if found.changed:
-            put_back(session, [line for line, _differs in found.changed], by, change)
-            return Numbers(without=len(found.without), changed=len(found.changed))
-        if not found.fitting:
+        if lines_sorted.changed:
+            put_back(session, [line for line, _differs in lines_sorted.changed], by, change)
+            return Numbers(without=len(lines_sorted.without), changed=len(lines_sorted.changed))
+        if not lines_sorted.fitting:
             raise NoPaymentToSend
-        transfers = found.transfers
+        transfers = lines_sorted.transfers
         last = session.scalar(
             select(func.max(PayoutFile.number)).where(PayoutFile.list_id == locked.id)
         )
-        made = PayoutFile(
+        file = PayoutFile(
             list_id=locked.id,
             number=(last or 0) + 1,
             count=len(transfers),
-            total_cents=sum(one.cents for one in transfers),
+            total_cents=sum(transfer.cents for transfer in transfers),
             digest=_digest(transfers),
             made_by=by.public_id,
             made_at=change.now,
         )
-        session.add(made)
+        session.add(file)
         session.flush()
-        change.about(made.public_id)
-        for line in found.fitting:
-            line.state, line.file_id = str(PaymentState.SENT), made.id
+        change.about(file.public_id)
+        for line in lines_sorted.fitting:
+            line.state, line.file_id = str(PaymentState.SENT), file.id
             session.add(
                 PayoutEvent(
                     public_id=new_public_id(),
@@ -859,16 +869,16 @@ def open_numbers(one: PayoutList, by: Actor) -> Numbers:
             )
             if line.person is not None:
                 change.about(line.person.public_id)
-        return Numbers(transfers, len(found.without))
+        return Numbers(transfers, len(lines_sorted.without))
 
 
 def fetched_again(made: PayoutFile, by: Actor, now: datetime) -> bool:
-    """True if a file may be fetched once more: by whoever made it, for a while."""
+    """True if a file may be fetched once more: by the person who made it, for a while."""
     return made.made_by == by.public_id and now < made.made_at + FETCHED_AGAIN_FOR
 
 
 def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
-    """The very same file again, for whoever made it and lost it on the way.
+    """The very same file again, for the person who made it and lost it on the way.
 
     Raises NotFound, and NotTheSameFile if its time is over, anything in it was settled or changed
     since, or somebody else made it.
@@ -876,7 +886,7 @@ def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
     with audited("payouts.file_fetched_again", by) as change:
         session = change.session
         locked = locked_list(session, payout_list, ListStep.PAY, by)
-        made = one_or_404(
+        file = one_or_404(
             session.scalars(
                 select(PayoutFile).where(
                     PayoutFile.list_id == locked.id, PayoutFile.public_id == public_id
@@ -886,10 +896,10 @@ def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
         lines = [
             line
             for line in locked.lines
-            if line.file_id == made.id and line.state == PaymentState.SENT
+            if line.file_id == file.id and line.state == PaymentState.SENT
         ]
         transfers = _transfers(lines, phones_of(lines))
-        if not fetched_again(made, by, change.now) or _digest(transfers) != made.digest:
+        if not fetched_again(file, by, change.now) or _digest(transfers) != file.digest:
             raise Problem(
                 _l(
                     "The same file can be downloaded again within an hour, by"
@@ -899,7 +909,7 @@ def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
                     "why."
                 )
             )
-        made.repeats += 1
-        change.about(locked.public_id, made.public_id)
+        file.repeats += 1
+        change.about(locked.public_id, file.public_id)
         change.about(*(line.person.public_id for line in lines if line.person is not None))
         return Numbers(transfers)

@@ -112,17 +112,17 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     staff = actor.reach("payouts.see") is not Reach.SELF
     return [
         SectionRow(
-            key=day_text(one.days[0]) if one.days else day_text(one.approved_at),
-            key_small=str(one.days[0].year) if one.days else "",
-            text=one.title,
-            small=f"{one.currency} {money_text(one.cents)}",
-            url=url_for("payouts.payout_list", public_id=one.workshop, list_id=one.list)
+            key=day_text(payout.days[0]) if payout.days else day_text(payout.approved_at),
+            key_small=str(payout.days[0].year) if payout.days else "",
+            text=payout.title,
+            small=f"{payout.currency} {money_text(payout.cents)}",
+            url=url_for("payouts.payout_list", public_id=payout.workshop, list_id=payout.list)
             if staff
             else "",
-            tone=STATE_TONE[one.state],
-            state=str(STATE[one.state]),
+            tone=STATE_TONE[payout.state],
+            state=str(STATE[payout.state]),
         )
-        for one in payouts_of_person(person_id, actor)
+        for payout in payouts_of_person(person_id, actor)
     ]
 
 
@@ -136,7 +136,8 @@ def rates() -> ResponseReturnValue:
 @blueprint.route("/workshops/<public_id>/payouts/rates", methods=["GET", "POST"])
 @allow("payouts.propose")
 def workshop_rates(public_id: str) -> ResponseReturnValue:
-    """Rates for one workshop only, which whoever approves its list sees beside the programme's."""
+    """Rates for one workshop only, which the person who approves its list sees beside the
+    programme's."""
     return _rates_page(own_workshop(public_id, current_actor(), "payouts.propose"))
 
 
@@ -144,10 +145,10 @@ def workshop_rates(public_id: str) -> ResponseReturnValue:
 @allow("payouts.propose")
 def follow_programme(public_id: str) -> ResponseReturnValue:
     """Go back to the programme's rates."""
-    found = own_workshop(public_id, current_actor(), "payouts.propose")
+    workshop = own_workshop(public_id, current_actor(), "payouts.propose")
     if request.method == "GET":
-        return render_template("payouts/follow_programme.html", workshop=found)
-    rates_services.follow_programme(found, current_actor())
+        return render_template("payouts/follow_programme.html", workshop=workshop)
+    rates_services.follow_programme(workshop, current_actor())
     flash(_("The programme's rates hold here again, for what is proposed from now on."))
     return redirect(url_for("payouts.workshop", public_id=public_id))
 
@@ -190,7 +191,7 @@ def _rates_page(workshop: Workshop | None) -> ResponseReturnValue:
         places=range(MOST_BANDS),
         versions=versions,
         gives_up=own and programme is not None,
-        names=names_of(one.created_by for one in versions),
+        names=names_of(version.created_by for version in versions),
     ), 422 if wrong else 200
 
 
@@ -220,8 +221,8 @@ def organises(found: Workshop) -> bool:
 
 def paid_list(public_id: str, list_id: str) -> tuple[Workshop, PayoutList]:
     """A list that the actor pays out, with its workshop."""
-    found = own_workshop(public_id, current_actor(), "payouts.pay")
-    return found, list_of(found, list_id)
+    workshop = own_workshop(public_id, current_actor(), "payouts.pay")
+    return workshop, list_of(workshop, list_id)
 
 
 @blueprint.route(
@@ -238,9 +239,10 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
     claim = one_or_404(
         next(
             (
-                one
-                for one in double_claims(workshop, drafted_claims(workshop, rows))
-                if (one.person, one.day.isoformat(), one.other) == (person_id, day, other_id)
+                double
+                for double in double_claims(workshop, drafted_claims(workshop, rows))
+                if (double.person, double.day.isoformat(), double.other)
+                == (person_id, day, other_id)
             ),
             None,
         )
@@ -282,37 +284,37 @@ def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseR
 
 
 def _with_rates(public_id: str) -> tuple[Workshop, RateTable]:
-    found = own_workshop(public_id, current_actor(), "payouts.propose")
-    table = table_for(found.id)
+    workshop = own_workshop(public_id, current_actor(), "payouts.propose")
+    table = table_for(workshop.id)
     if table is None:
         raise Problem(NO_RATES)
-    return found, table
+    return workshop, table
 
 
 @blueprint.route("/workshops/<public_id>/payouts/bands", methods=["GET", "POST"])
 @allow("payouts.propose")
 def bands(public_id: str) -> ResponseReturnValue:
     """A role and a distance band for everybody who attended."""
-    found, table = _with_rates(public_id)
-    rows = [row for row in draft(found, table) if row.person_id is not None]
+    workshop, table = _with_rates(public_id)
+    rows = [line for line in draft(workshop, table) if line.person_id is not None]
     problem, group = "", request.args.get("group", "")
     if request.method == "POST":
         chosen = _bands_sent(rows)
         with CaughtProblem() as caught:
-            changed = choose_bands(found, chosen, current_actor())
+            changed = choose_bands(workshop, chosen, current_actor())
             flash(_("Saved. Changed: %(number)s", number=changed))
             if turned := request.form.get("turn_to", ""):
                 onwards = url_for("payouts.bands", public_id=public_id, group=turned)
                 return redirect(onwards, code=303)
             return redirect(url_for("payouts.workshop", public_id=public_id))
         # The rates were changed meanwhile: what they do not know any more is left open.
-        found, table = _with_rates(public_id)
-        rows = [_as_sent(row, chosen.get(row.public_id), table.bands) for row in rows]
+        workshop, table = _with_rates(public_id)
+        rows = [_as_sent(line, chosen.get(line.public_id), table.bands) for line in rows]
         problem = caught.sentence
-        group = next((row_letter(row) for row in rows if _is_shown(row)), group)
+        group = next((row_letter(line) for line in rows if _is_shown(line)), group)
     return render_template(
         "payouts/bands.html",
-        workshop=found,
+        workshop=workshop,
         shown=one_group(rows, row_letter, group),
         bands=table.bands,
         roles=ROLE,
@@ -335,19 +337,19 @@ def _as_sent(row: DraftRow, chosen: Chosen | None, bands: Sequence[str]) -> Draf
 
 
 def _bands_sent(rows: list[DraftRow]) -> dict[str, Chosen]:
-    """Choices for the people of the group that was shown; and for whoever of the others has no band
-    yet, what everybody without one gets."""
+    """Choices for the people of the group that was shown; and, for those of
+    the others without a band yet, what each of them gets."""
     fill = request.form.get("fill", "")
     chosen = {}
-    for row in rows:
-        role = request.form.get(f"role-{row.public_id}", row.part.role)
-        band = request.form.get(f"band-{row.public_id}")
+    for draft_row in rows:
+        role = request.form.get(f"role-{draft_row.public_id}", draft_row.part.role)
+        band = request.form.get(f"band-{draft_row.public_id}")
         # What was left as the page showed it, somebody else may have decided meanwhile.
-        if band is None or request.form.get(f"was-{row.public_id}") == f"{role} {band}":
-            if fill and row.part.band is None:
-                chosen[row.public_id] = Chosen(row.part.role, fill)
+        if band is None or request.form.get(f"was-{draft_row.public_id}") == f"{role} {band}":
+            if fill and draft_row.part.band is None:
+                chosen[draft_row.public_id] = Chosen(draft_row.part.role, fill)
         else:
-            chosen[row.public_id] = Chosen(role, band or fill)
+            chosen[draft_row.public_id] = Chosen(role, band or fill)
     return chosen
 
 
@@ -385,13 +387,13 @@ def exception(public_id: str, person_id: str) -> ResponseReturnValue:
 @allow("payouts.propose")
 def add_payee(public_id: str) -> ResponseReturnValue:
     """Have a driver, a facilitator or another paid who stands on no register."""
-    found, table = _with_rates(public_id)
+    workshop, table = _with_rates(public_id)
     form = PayeeForm()
-    days = sorted({to_local(one.starts_at).date() for one in sessions_of(found)})
+    days = sorted({to_local(session.starts_at).date() for session in sessions_of(workshop)})
     form.offer(table.bands, days)
     if form.validate_on_submit():
         rates_services.add_payee(
-            found,
+            workshop,
             name=form.name.data,
             phone=form.phone.data or "",
             chosen=Chosen(form.role.data, form.band.data),
@@ -404,7 +406,7 @@ def add_payee(public_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         form.role.data = "driver"
         form.days.data = [day.isoformat() for day in days]
-    return page("payouts/payee.html", form=form, workshop=found)
+    return page("payouts/payee.html", form=form, workshop=workshop)
 
 
 @blueprint.route("/workshops/<public_id>/payouts/payees/<payee_id>/remove", methods=["GET", "POST"])
@@ -413,12 +415,12 @@ def remove_payee(public_id: str, payee_id: str) -> ResponseReturnValue:
     """Have a payee paid no more, after a question that says what lists gave her."""
     if request.method == "GET":
         workshop, table = _with_rates(public_id)
-        rows = (row for row in draft(workshop, table) if row.payee_id and row.due.days)
-        row = next((row for row in rows if row.public_id == payee_id), None)
-        if row is None:
+        rows = (line for line in draft(workshop, table) if line.payee_id and line.due.days)
+        line = next((line for line in rows if line.public_id == payee_id), None)
+        if line is None:
             raise NotFound
         return render_template(
-            "payouts/payee_remove.html", workshop=workshop, row=row, currency=table.currency
+            "payouts/payee_remove.html", workshop=workshop, row=line, currency=table.currency
         )
     found = own_workshop(public_id, current_actor(), "payouts.propose")
     rates_services.remove_payee(found, payee_id, current_actor())
@@ -459,7 +461,7 @@ def index() -> ResponseReturnValue:
 
 def _with_sums(rows: Sequence[PayoutList]) -> list[PayoutListLine]:
     sums = reconciliations(rows)
-    return [(one, sums[one.id]) for one in rows]
+    return [(payout_list, sums[payout_list.id]) for payout_list in rows]
 
 
 @blueprint.get("/workshops/<public_id>/payouts")
@@ -481,16 +483,16 @@ def _workshop_page(workshop: Workshop, problem: str = "") -> tuple[str, int]:
         rates=rates_of(table) if table is not None else None,
         rows=rows,
         shown=one_group(rows, row_letter, request.args.get("group", "")),
-        undecided=[row for row in rows if row.undecided],
-        total=sum(row.amount for row in rows),
-        overpaid=[row for row in rows if row.overpaid],
+        undecided=[line for line in rows if line.undecided],
+        total=sum(line.amount for line in rows),
+        overpaid=[line for line in rows if line.overpaid],
         open_registers=slots_still_open(workshop.register_id),
         claims=double_claims(workshop, drafted_claims(workshop, rows)),
         lists=lists,
         held=held_sessions(workshop) if rows else (),
-        waits=any(one.state == "proposed" for one in lists),
+        waits=any(payout_list.state == "proposed" for payout_list in lists),
         sums=reconciliations(lists),
-        names=names_of(one.proposed_by for one in lists),
+        names=names_of(payout_list.proposed_by for payout_list in lists),
         as_organiser=organises(workshop),
         problem=problem,
     ), 409 if problem else 200
@@ -500,9 +502,9 @@ def _workshop_page(workshop: Workshop, problem: str = "") -> tuple[str, int]:
 @allow("payouts.propose")
 def propose(public_id: str) -> ResponseReturnValue:
     """Propose what is due and on no list yet."""
-    found = own_workshop(public_id, current_actor(), "payouts.propose")
+    workshop = own_workshop(public_id, current_actor(), "payouts.propose")
     with CaughtProblem(Problem) as caught:
-        made = lists_services.propose(found, current_actor())
+        proposed_id = lists_services.propose(workshop, current_actor())
         flash(_("Proposed. Another person must approve it now."))
-        return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=made))
-    return _workshop_page(found, caught.sentence)
+        return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=proposed_id))
+    return _workshop_page(workshop, caught.sentence)

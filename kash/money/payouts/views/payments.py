@@ -74,8 +74,8 @@ from kash.workshops.queries.workshops import held_sessions
 @allow("payouts.see")
 def payout_list(public_id: str, list_id: str) -> ResponseReturnValue:
     """A list: who gets what and why, how it stands, and what can be done next."""
-    found = staff_workshop(public_id)
-    return _list_page(found, list_of(found, list_id), SendBackForm())
+    workshop = staff_workshop(public_id)
+    return _list_page(workshop, list_of(workshop, list_id), SendBackForm())
 
 
 def _list_page(
@@ -113,7 +113,7 @@ def _list_page(
         reversals=reversals,
         again=again,
         compares=actor.may("payouts.approve")
-        and not any(one.touched_by(actor.public_id) for one in again),
+        and not any(again_line.touched_by(actor.public_id) for again_line in again),
         held=held_sessions(workshop) if payout_list.state != "returned" else (),
         steps={step.value for step in steps if may[step]},
         as_organiser=as_organiser,
@@ -122,8 +122,8 @@ def _list_page(
             [
                 *payout_list.accounts,
                 decision.standing_in,
-                *(made.made_by for made in files),
-                *(account for one in reversals for account in one.accounts),
+                *(file.made_by for file in files),
+                *(account for reversal in reversals for account in reversal.accounts),
             ]
         ),
         phones=phones_told(lines) if decision.approves else None,
@@ -173,7 +173,7 @@ def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
     workshop = own_workshop(public_id, current_actor(), "payouts.pay")
     payout_list = list_of(workshop, list_id)
     sheet = one_or_404(
-        next((row for row in sheets_of(payout_list) if row.public_id == sheet_id), None)
+        next((sheet for sheet in sheets_of(payout_list) if sheet.public_id == sheet_id), None)
     )
     lines = lines_of(payout_list, sheet.letter)
     with FlashedProblems(RenderError):
@@ -270,11 +270,11 @@ def _numbers_page(workshop: Workshop, payout_list: PayoutList, problem: str = ""
         shown=one_group(named, letter_of, request.args.get("group", "")),
         files=files,
         again={
-            made.id
-            for made in files
-            if sent[made.id] == made.count and fetched_again(made, actor, now)
+            file.id
+            for file in files
+            if sent[file.id] == file.count and fetched_again(file, actor, now)
         },
-        names=names_of(made.made_by for made in files),
+        names=names_of(file.made_by for file in files),
         problem=problem,
     )
 
@@ -282,13 +282,13 @@ def _numbers_page(workshop: Workshop, payout_list: PayoutList, problem: str = ""
 @blueprint.post("/workshops/<public_id>/payouts/lists/<list_id>/files/<file_id>/again")
 @allow("payouts.pay", fresh=True)
 def same_file(public_id: str, list_id: str, file_id: str) -> ResponseReturnValue:
-    """The very same file again, for whoever made it and lost it on the way; it says so by its
-    name."""
-    found, one = paid_list(public_id, list_id)
+    """The very same file again, for the person who made it and lost it on the way; it says so by
+    its name."""
+    paid, one = paid_list(public_id, list_id)
     with CaughtProblem() as caught:
         opened = repeat_file(one, file_id, current_actor())
         return _file(opened, "payments-same-again.csv")
-    return _numbers_page(found, list_of(found, list_id), caught.sentence), 409
+    return _numbers_page(paid, list_of(paid, list_id), caught.sentence), 409
 
 
 @blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/results", methods=["GET", "POST"])
@@ -432,8 +432,10 @@ _AT = "/workshops/<public_id>/payouts/lists/<list_id>/reversals/<reversal_id>"
 @allow("payouts.see")
 def reversal(public_id: str, list_id: str, reversal_id: str) -> ResponseReturnValue:
     """Payments that are said not to have arrived, each with what is said and why."""
-    found = staff_workshop(public_id)
-    return _reversal_page(found, reversal_of(list_of(found, list_id), reversal_id), SendBackForm())
+    workshop = staff_workshop(public_id)
+    return _reversal_page(
+        workshop, reversal_of(list_of(workshop, list_id), reversal_id), SendBackForm()
+    )
 
 
 def _letter(said: ReversalLine) -> str:
@@ -451,11 +453,11 @@ def _reversal_page(
         list=reversal.of_list,
         reversal=reversal,
         shown=one_group(reversal.lines, _letter, request.values.get("group", "")),
-        receipts={said.id: lists.receipt_of(said) for said in reversal.lines},
+        receipts={line.id: lists.receipt_of(line) for line in reversal.lines},
         decision=decision,
         returns=decision.returns and reversal.state == "proposed",
         names=names,
-        makers=", ".join(names.get(one, _("somebody")) for one in sorted(reversal.makers)),
+        makers=", ".join(names.get(maker, _("somebody")) for maker in sorted(reversal.makers)),
         form=form,
         problem=problem,
     ), 409 if problem else 422 if form.errors else 200

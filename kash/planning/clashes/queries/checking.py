@@ -2,7 +2,7 @@
 timetable: holidays, absences, blocks, teaching days, travel and room. The programme's rules for
 clashes: those that hold, and those before. Clashes of one workshop, as it is or is to be, and what
 to do instead. All clashes ahead, as far as an actor may know of them. People who are expected in
-two places at once, for whoever may open their pages."""
+two places at once, for the person who may open their pages."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ _OF_PLACES = OF_VENUES | {ClashKind.SEATS}
 @dataclass(frozen=True)
 class Alternatives:
     """Names of trainers who may teach the course and are free, venues with enough seats that are
-    free (each with for whom it is safe), and first days from which nothing clashes."""
+    free (each with who is safe there), and first days from which nothing clashes."""
 
     who: Sequence[str] = ()
     where: Sequence[tuple[str, str]] = ()
@@ -128,13 +128,15 @@ def _who(
     kinds: Collection[ClashKind],
 ) -> list[str]:
     levels = levels_in(course_id)
-    accounts = [one for one in accounts_with_role(Role.TRAINER) if one.public_id in levels]
-    team = {trainer for one in wanted for trainer in one.trainers}
+    accounts = [
+        account for account in accounts_with_role(Role.TRAINER) if account.public_id in levels
+    ]
+    team = {trainer for engagement in wanted for trainer in engagement.trainers}
     able = whom_to_ask(
-        [Free(one.public_id, one.name, levels[one.public_id]) for one in accounts],
-        [one.public_id for one in accounts if one.id in team],
+        [Free(account.public_id, account.name, levels[account.public_id]) for account in accounts],
+        [account.public_id for account in accounts if account.id in team],
     )
-    keys = {one.public_id: one.id for one in accounts}
+    keys = {account.public_id: account.id for account in accounts}
     free: list[str] = []
     for one in able:
         if not clashes_of(with_team(wanted, [keys[one.public_id]]), others, around, kinds):
@@ -151,12 +153,12 @@ def _where(
     kinds: Collection[ClashKind],
     seats: int,
 ) -> list[tuple[str, str]]:
-    now = {one.venue for one in wanted}
+    now = {engagement.venue for engagement in wanted}
     free: list[tuple[str, str]] = []
     for venue in venues():
         if venue.id in now or (venue.seats is not None and venue.seats < seats):
             continue
-        there = [replace(one, venue=venue.id, zone=venue.zone_id) for one in wanted]
+        there = [replace(engagement, venue=venue.id, zone=venue.zone_id) for engagement in wanted]
         if not clashes_of(there, others, around, kinds):
             free.append((venue.name, venue.safe_for))
         if len(free) == MOST:
@@ -170,16 +172,16 @@ def _when(
     around: ScheduleFacts,
     kinds: Collection[ClashKind],
 ) -> list[date]:
-    first = min(one.day for one in wanted)
+    first = min(engagement.day for engagement in wanted)
     earliest = local_today()
-    shifts = [one for one in _SHIFTS if first + timedelta(days=one) > earliest]
-    found: list[date] = []
+    shifts = [shift for shift in _SHIFTS if first + timedelta(days=shift) > earliest]
+    first_days: list[date] = []
     for shift in shifts:
         if free_shifts(wanted, others, around, [shift], kinds):
-            found.append(first + timedelta(days=shift))
-        if len(found) == MOST:
+            first_days.append(first + timedelta(days=shift))
+        if len(first_days) == MOST:
             break
-    return sorted(found)
+    return sorted(first_days)
 
 
 _TRAVELLING = frozenset({ClashKind.TRAVEL, ClashKind.LATE})
@@ -209,43 +211,45 @@ def with_ways_home(
 ) -> list[Engagement]:
     """Engagements with the minutes that the longest way home takes, where they are known: from the
     zone of the venue to those in which people live."""
-    found = []
-    for one in engagements:
-        there = expected.get(one.event)
-        if there is not None and one.zone is not None and there.zones:
-            longest = max(travel.get(frozenset({one.zone, zone}), 0) for zone in there.zones)
-            found.append(replace(one, way_home=longest) if longest else one)
+    engagements_home = []
+    for engagement in engagements:
+        there = expected.get(engagement.event)
+        if there is not None and engagement.zone is not None and there.zones:
+            longest = max(travel.get(frozenset({engagement.zone, zone}), 0) for zone in there.zones)
+            engagements_home.append(
+                replace(engagement, way_home=longest) if longest else engagement
+            )
         else:
-            found.append(one)
-    return found
+            engagements_home.append(engagement)
+    return engagements_home
 
 
 def _holidays(first: date, last: date) -> frozenset[date]:
     of_law = {day for year in range(first.year, last.year + 1) for day in public_holidays(year)}
-    return frozenset(of_law | {one.day for one in local_holidays_between(first, last)})
+    return frozenset(of_law | {holiday.day for holiday in local_holidays_between(first, last)})
 
 
 def _absences(first: date, last: date) -> dict[int, Sequence[DayRange]]:
-    found: defaultdict[int, list[DayRange]] = defaultdict(list)
-    for one in absences_between(first, last):
-        found[one.account_id].append(DayRange(one.first, one.last))
-    return dict(found)
+    absences: defaultdict[int, list[DayRange]] = defaultdict(list)
+    for absence in absences_between(first, last):
+        absences[absence.account_id].append(DayRange(absence.first, absence.last))
+    return dict(absences)
 
 
 def _teaching() -> dict[int, TeachingLimits]:
     return {
-        account: TeachingLimits(one.weekdays, one.most_days_a_month)
-        for account, one in teaching_days().items()
+        account: TeachingLimits(value.weekdays, value.most_days_a_month)
+        for account, value in teaching_days().items()
     }
 
 
 def _blocks(first: date, last: date) -> dict[int, Sequence[Blocked]]:
-    found: defaultdict[int, list[Blocked]] = defaultdict(list)
-    for one in venue_blocks_between(first, last):
-        days = DayRange(one.first, one.last)
-        begins, ends = _minutes(one.starts_at, 0), _minutes(one.ends_at, DAY)
-        found[one.venue_id].append(Blocked(days, begins, ends))
-    return dict(found)
+    blocks: defaultdict[int, list[Blocked]] = defaultdict(list)
+    for block in venue_blocks_between(first, last):
+        days = DayRange(block.first, block.last)
+        begins, ends = _minutes(block.starts_at, 0), _minutes(block.ends_at, DAY)
+        blocks[block.venue_id].append(Blocked(days, begins, ends))
+    return dict(blocks)
 
 
 def _minutes(clock: time | None, otherwise: int) -> int:
@@ -254,9 +258,9 @@ def _minutes(clock: time | None, otherwise: int) -> int:
 
 def _rooms(timetable: EventTable) -> dict[str, Room]:
     rooms = {}
-    for public_id, row in timetable.workshops.items():
+    for public_id, value in timetable.workshops.items():
         there = timetable.expected.get(public_id) or Expected()
-        rooms[public_id] = Room(row.starts_on, there.confirmed, row.capacity, row.venue_seats)
+        rooms[public_id] = Room(value.starts_on, there.confirmed, value.capacity, value.venue_seats)
     return rooms
 
 
@@ -315,24 +319,28 @@ def check(
     kinds are asked for."""
     rules = rules_of(latest_set())
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
-    asked = _WorkshopCheck(wanted, rules, people, actor)
-    found, timetable, around = asked.clashes(rules.looked_for & frozenset(only))
-    if not found:
+    workshop_check = _WorkshopCheck(wanted, rules, people, actor)
+    clashes, timetable, around = workshop_check.clashes(rules.looked_for & frozenset(only))
+    if not clashes:
         return Checked((), rules, ClashNames(), Alternatives())
     instead = Alternatives()
     if len(only) == len(ClashKind):
         instead = alternatives(
             wanted.course_id,
-            asked.engagements(timetable, around),
-            *asked.around_it(),
-            found,
+            workshop_check.engagements(timetable, around),
+            *workshop_check.around_it(),
+            clashes,
             rules,
-            asked.room(timetable),
+            workshop_check.room(timetable),
         )
     names = names_for(
-        found, {**timetable.events, asked.event: workshop_event(asked.event, wanted.title)}
+        clashes,
+        {
+            **timetable.events,
+            workshop_check.event: workshop_event(workshop_check.event, wanted.title),
+        },
     )
-    return Checked(found, rules, names, instead)
+    return Checked(clashes, rules, names, instead)
 
 
 def told_by_first_day(
@@ -345,29 +353,29 @@ def told_by_first_day(
     if not first_days or not actor.may("clashes.see"):
         return dict.fromkeys(first_days, ())
     people = people_known_to(actor) if ClashKind.PEOPLE in rules.looked_for else None
-    asked = _WorkshopCheck(wanted, rules, people, actor)
-    found, timetable = asked.on_days(first_days, rules.looked_for - ALIKE_ON_ALL_DAYS)
+    check = _WorkshopCheck(wanted, rules, people, actor)
+    by_day, timetable = check.on_days(first_days, rules.looked_for - ALIKE_ON_ALL_DAYS)
     names = names_for(
-        [clash for clashes in found.values() for clash in clashes],
-        {**timetable.events, asked.event: workshop_event(asked.event, wanted.title)},
+        [clash for clashes in by_day.values() for clash in clashes],
+        {**timetable.events, check.event: workshop_event(check.event, wanted.title)},
     )
     return {
-        first: list(dict.fromkeys(sentence(one, names) for one in clashes))
-        for first, clashes in found.items()
+        first: list(dict.fromkeys(sentence(clash, names) for clash in clashes))
+        for first, clashes in by_day.items()
     }
 
 
 def refused(session: Session, workshop: Workshop) -> dict[Hashable, str]:
     """Sentences on what must not be saved of a workshop, within the action that saves it; by marks
-    that tell a clash from others. Whoever else plans meanwhile waits."""
+    that tell a clash from others. Another person who plans meanwhile waits."""
     rules = rules_of(latest_set(session, held=True))
     if not rules.refused:
         return {}
     wanted = wanted_of(workshop, session)
-    asked = _WorkshopCheck(wanted, rules, None, None)
-    found, timetable, _around = asked.clashes(rules.refused)
-    names = names_for(found, timetable.events)
-    return {one.alike: sentence(one, names) for one in found}
+    check = _WorkshopCheck(wanted, rules, None, None)
+    clashes, timetable, _around = check.clashes(rules.refused)
+    names = names_for(clashes, timetable.events)
+    return {clash.alike: sentence(clash, names) for clash in clashes}
 
 
 def people_elsewhere(
@@ -378,14 +386,14 @@ def people_elsewhere(
     rules = rules_of(latest_set())
     if ClashKind.PEOPLE not in rules.looked_for:
         return [], {}
-    asked = _WorkshopCheck(wanted_of(workshop), rules, people_known_to(actor), actor)
-    found, timetable, _around = asked.clashes({ClashKind.PEOPLE})
-    return found, timetable.events
+    check = _WorkshopCheck(wanted_of(workshop), rules, people_known_to(actor), actor)
+    clashes, timetable, _around = check.clashes({ClashKind.PEOPLE})
+    return clashes, timetable.events
 
 
 def people_known_to(actor: Actor) -> ColumnElement[bool]:
     """A condition on enrolments: those of people whose page this actor may open, where it stands
-    what else they take part in. It is asked of each person, of whom few are expected anywhere."""
+    what else they take part in. It is asked of each person, and few are expected anywhere."""
     if actor.reach("people.see") is Reach.ALL:
         return true()
     return (
@@ -424,8 +432,8 @@ class _WorkshopCheck:
             else None
         )
         plain = engagements_of(self.event, wanted.spans)
-        self.first = min((one.day for one in plain), default=local_today())
-        self.last = max((one.last_day for one in plain), default=self.first)
+        self.first = min((engagement.day for engagement in plain), default=local_today())
+        self.last = max((engagement.last_day for engagement in plain), default=self.first)
         self.plain = plain
 
     def clashes(
@@ -444,7 +452,7 @@ class _WorkshopCheck:
             self.engagements(timetable, around), timetable.engagements, around, kinds
         )
         today = local_today()
-        return [one for one in found if one.day >= today], timetable, around
+        return [clash for clash in found if clash.day >= today], timetable, around
 
     def on_days(
         self, first_days: Sequence[date], kinds: Collection[ClashKind]
@@ -462,18 +470,18 @@ class _WorkshopCheck:
         timetable = timetable_between(*months, people=self.people, actor=self.actor)
         around = self._circumstances(timetable, *months)
         here = self.engagements(own, around)
-        found = {}
+        days = {}
         for first in first_days:
-            there = [moved_by(one, (first - self.first).days) for one in here]
-            found[first] = clashes_of(there, timetable.engagements, around, kinds)
-        return found, timetable
+            there = [moved_by(engagement, (first - self.first).days) for engagement in here]
+            days[first] = clashes_of(there, timetable.engagements, around, kinds)
+        return days, timetable
 
     def engagements(self, timetable: EventTable, around: ScheduleFacts) -> list[Engagement]:
-        """Its engagements as they are to be, with whom it expects already."""
+        """Its engagements as they are to be, with the people that it expects already."""
         there = timetable.expected.get(self.event)
         taught = [
             replace(
-                one,
+                engagement,
                 trainers=self.team,
                 venue=self.venue.id if self.venue else None,
                 zone=self.venue.zone_id if self.venue else None,
@@ -481,7 +489,7 @@ class _WorkshopCheck:
                 police=there.police if there else False,
                 community=there.community if there else False,
             )
-            for one in self.plain
+            for engagement in self.plain
         ]
         return with_ways_home(taught, timetable.expected, around.travel)
 
@@ -496,7 +504,9 @@ class _WorkshopCheck:
         months = first - _MONTH, last + _MONTH
         timetable = timetable_between(*months, people=self.people, actor=self.actor)
         around = self._circumstances(timetable, *months)
-        others = [one for one in timetable.engagements if one.event != self.event]
+        others = [
+            engagement for engagement in timetable.engagements if engagement.event != self.event
+        ]
         return others, around
 
     def _circumstances(self, timetable: EventTable, first: date, last: date) -> ScheduleFacts:
@@ -520,7 +530,7 @@ class _WorkshopCheck:
         return or_(*ways)
 
 
-# Whoever plans further ahead sees it on the page of each workshop.
+# The person who plans further ahead sees it on the page of each workshop.
 AHEAD = timedelta(days=366)
 # What is before today counts for habits, and for the days of its month.
 _BEFORE = timedelta(days=2 * HABIT_DAYS)
@@ -548,12 +558,12 @@ def clashes_ahead(
     if mine and not run:
         return Overview((), {}, rules)
     key = ("clashes", today, stored.id if stored else 0, *_sight(actor))
-    found = counted(key, lambda: _found(actor, today, rules))
+    clashes = counted(key, lambda: _found(actor, today, rules))
     if mine:
-        found = [one for one in found if not run.isdisjoint(one.events)]
+        clashes = [clash for clash in clashes if not run.isdisjoint(clash.events)]
     return Overview(
-        [one for one in found if kind is None or one.kind is kind],
-        Counter(one.kind for one in found),
+        [clash for clash in clashes if kind is None or clash.kind is kind],
+        Counter(clash.kind for clash in clashes),
         rules,
     )
 
@@ -567,11 +577,11 @@ def events_of(clashes: Iterable[Clash], actor: Actor, today: date) -> dict[str, 
     events = {public_id: workshop_event(public_id, title) for public_id, title in rows}
     if wanted - events.keys():
         first, after = today - _BEFORE, today + AHEAD + timedelta(days=1)
-        asked = EventQuestion(from_local(first, time()), from_local(after, time()), None, actor)
+        question = EventQuestion(from_local(first, time()), from_local(after, time()), None, actor)
         events |= {
-            one.public_id: other_event(one)
-            for one in other_events(asked)
-            if one.public_id in wanted
+            event.public_id: other_event(event)
+            for event in other_events(question)
+            if event.public_id in wanted
         }
     return events
 
@@ -588,12 +598,12 @@ def _found(actor: Actor, today: date, rules: ClashRules) -> list[Clash]:
     timetable = timetable_between(first, last, people=people, actor=actor)
     around = circumstances(first, last, rules, timetable)
     engagements = with_ways_home(timetable.engagements, timetable.expected, around.travel)
-    found = find_clashes(_of_known(engagements, actor), around, rules.looked_for)
+    clashes = find_clashes(_of_known(engagements, actor), around, rules.looked_for)
     # These are kept, so it is forgotten who the people are.
     return [
-        replace(one, subjects=()) if one.kind is ClashKind.PEOPLE else one
-        for one in found
-        if one.day >= today
+        replace(clash, subjects=()) if clash.kind is ClashKind.PEOPLE else clash
+        for clash in clashes
+        if clash.day >= today
     ]
 
 
@@ -604,7 +614,7 @@ def _of_known(engagements: Sequence[Engagement], actor: Actor) -> Sequence[Engag
         return engagements
     pairs = pairs_sharing(engagements, lambda one: one.people)
     twice = {person for people in pairs.values() for person in people}
-    known = set(
+    reached = set(
         db.session.scalars(
             select(Person.id).where(
                 Person.id.in_(sorted(twice)), within_reach(actor, "people.see", few=True)
@@ -612,8 +622,10 @@ def _of_known(engagements: Sequence[Engagement], actor: Actor) -> Sequence[Engag
         )
     )
     return [
-        replace(one, people=[key for key in one.people if key in known]) if one.people else one
-        for one in engagements
+        replace(engagement, people=[key for key in engagement.people if key in reached])
+        if engagement.people
+        else engagement
+        for engagement in engagements
     ]
 
 
@@ -657,10 +669,10 @@ def people_twice(
         .where(Person.id.in_(sorted(keys)))
         .order_by(func.lower(Person.sort_name), Person.id)
     )
-    found = []
+    elsewhere = []
     for key, public_id, name, letter in rows:
         for clash in clashes:
             if key in clash.subjects:
-                other = next(one for one in clash.events if one != workshop.public_id)
-                found.append(PersonElsewhere(public_id, name, letter, clash.day, other))
-    return found, events
+                other = next(event for event in clash.events if event != workshop.public_id)
+                elsewhere.append(PersonElsewhere(public_id, name, letter, clash.day, other))
+    return elsewhere, events

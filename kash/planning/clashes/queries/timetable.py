@@ -85,7 +85,7 @@ class WorkshopRow:
 
 @dataclass(frozen=True)
 class EventTable:
-    """Events by their public ids, with their rows, engagements, and whom to expect."""
+    """Events by their public ids, with their rows, engagements, and people to expect."""
 
     events: Mapping[str, TimetableEvent]
     workshops: Mapping[str, WorkshopRow]
@@ -101,14 +101,14 @@ def engagements_of(event: str, spans: Iterable[Span], **more: Any) -> list[Engag
         day = to_local(begins).date()
         first, last = by_day.get(day, (begins, ends))
         by_day[day] = (min(first, begins), max(last, ends))
-    found = []
+    engagements = []
     for day, (begins, ends) in sorted(by_day.items()):
         local = to_local(begins)
         starts, over = _minute(begins), _minute(ends)
         if over > starts:
             clock = local.hour * 60 + local.minute
-            found.append(Engagement(event, starts, over, day, clock, **more))
-    return found
+            engagements.append(Engagement(event, starts, over, day, clock, **more))
+    return engagements
 
 
 def _minute(moment: datetime) -> int:
@@ -133,34 +133,42 @@ def timetable_between(
         chosen = chosen.where(only)
     rows = _workshops(chosen)
     # Few are named in the other questions, which would look for them anew each.
-    keys: Keys = [row.key for row in rows] if len(rows) <= _FEW else chosen
+    keys: Keys = [workshop.key for workshop in rows] if len(rows) <= _FEW else chosen
     spans, teams, expected = _spans(keys), _teams(keys), _expected(keys, people)
-    found: list[Engagement] = []
-    for row in rows:
-        there = expected.get(row.key) or Expected()
-        found += engagements_of(
-            row.public_id,
-            spans.get(row.key) or _whole_days(row),
-            trainers=teams.get(row.key, ()),
-            venue=row.venue,
-            zone=row.zone,
+    engagements: list[Engagement] = []
+    for workshop in rows:
+        there = expected.get(workshop.key) or Expected()
+        engagements += engagements_of(
+            workshop.public_id,
+            spans.get(workshop.key) or _whole_days(workshop),
+            trainers=teams.get(workshop.key, ()),
+            venue=workshop.venue,
+            zone=workshop.zone,
             people=there.people,
             police=there.police,
             community=there.community,
         )
-    others, held = _others(first, last, people, actor)
+    others, engaged = _others(first, last, people, actor)
     return EventTable(
-        {row.public_id: workshop_event(row.public_id, row.title) for row in rows} | others,
-        {row.public_id: row for row in rows},
-        [*found, *held],
-        {row.public_id: expected[row.key] for row in rows if row.key in expected},
+        {
+            workshop.public_id: workshop_event(workshop.public_id, workshop.title)
+            for workshop in rows
+        }
+        | others,
+        {workshop.public_id: workshop for workshop in rows},
+        [*engagements, *engaged],
+        {
+            workshop.public_id: expected[workshop.key]
+            for workshop in rows
+            if workshop.key in expected
+        },
     )
 
 
 def _workshops(chosen: Select[int]) -> list[WorkshopRow]:
     return [
-        WorkshopRow(*row)
-        for row in db.session.execute(
+        WorkshopRow(*columns)
+        for columns in db.session.execute(
             select(
                 Workshop.id,
                 Workshop.public_id,
@@ -190,29 +198,29 @@ def _whole_days(row: WorkshopRow) -> list[Span]:
 
 
 def _spans(chosen: Keys) -> dict[int, list[Span]]:
-    found: defaultdict[int, list[Span]] = defaultdict(list)
+    spans: defaultdict[int, list[Span]] = defaultdict(list)
     for key, starts_at, minutes in db.session.execute(
         select(WorkshopSession.workshop_id, Slot.starts_at, Slot.minutes)
         .join(Slot, Slot.id == WorkshopSession.slot_id)
         .where(WorkshopSession.workshop_id.in_(chosen))
     ):
-        found[key].append((starts_at, starts_at + timedelta(minutes=minutes)))
-    return found
+        spans[key].append((starts_at, starts_at + timedelta(minutes=minutes)))
+    return spans
 
 
 def _teams(chosen: Keys) -> dict[int, list[int]]:
-    found: defaultdict[int, list[int]] = defaultdict(list)
+    teams: defaultdict[int, list[int]] = defaultdict(list)
     for key, account in db.session.execute(
         select(Facilitator.workshop_id, Facilitator.account_id)
         .where(Facilitator.workshop_id.in_(chosen))
         .order_by(Facilitator.id)
     ):
-        found[key].append(account)
-    return found
+        teams[key].append(account)
+    return teams
 
 
 def _expected(chosen: Keys, people: ColumnElement[bool] | None) -> dict[int, Expected]:
-    found: defaultdict[int, Expected] = defaultdict(Expected)
+    by_workshop: defaultdict[int, Expected] = defaultdict(Expected)
     counted = (
         select(
             Enrolment.workshop_id,
@@ -229,7 +237,7 @@ def _expected(chosen: Keys, people: ColumnElement[bool] | None) -> dict[int, Exp
         .group_by(Enrolment.workshop_id, Enrolment.state, Group.is_police, Zone.id)
     )
     for key, state, is_police, zone, number in db.session.execute(counted):
-        there = found[key]
+        there = by_workshop[key]
         there.confirmed += number if state == "confirmed" else 0
         there.police |= is_police
         there.community |= not is_police
@@ -241,8 +249,8 @@ def _expected(chosen: Keys, people: ColumnElement[bool] | None) -> dict[int, Exp
                 Enrolment.workshop_id.in_(chosen), Enrolment.state.in_(COMING), people
             )
         ):
-            found[key].people.append(person)
-    return found
+            by_workshop[key].people.append(person)
+    return by_workshop
 
 
 def _others(
@@ -252,21 +260,23 @@ def _others(
 
     def asked(key: Any) -> ColumnElement[bool]:
         # The same people as are asked for among the enrolled: `people` is about Enrolment.
-        known = true() if people is None else people
+        condition = true() if people is None else people
         coming = Enrolment.state.in_(COMING)
-        return exists().where(Enrolment.person_id == key, coming, known).correlate(key.table)
+        return exists().where(Enrolment.person_id == key, coming, condition).correlate(key.table)
 
     begins, ends = from_local(first, time()), from_local(last + timedelta(days=1), time())
-    events, found = {}, []
-    for one in other_events(EventQuestion(begins, ends, None if people is None else asked, actor)):
-        events[one.public_id] = other_event(one)
-        found += engagements_of(
-            one.public_id,
-            [(one.starts_at, one.starts_at + timedelta(minutes=one.minutes))],
-            trainers=one.accounts,
-            people=one.people,
+    events, engagements = {}, []
+    for event in other_events(
+        EventQuestion(begins, ends, None if people is None else asked, actor)
+    ):
+        events[event.public_id] = other_event(event)
+        engagements += engagements_of(
+            event.public_id,
+            [(event.starts_at, event.starts_at + timedelta(minutes=event.minutes))],
+            trainers=event.accounts,
+            people=event.people,
         )
-    return events, found
+    return events, engagements
 
 
 @dataclass(frozen=True)
@@ -282,9 +292,9 @@ class ClashNames:
 def names_for(clashes: Iterable[Clash], events: Mapping[str, TimetableEvent]) -> ClashNames:
     """The names that these clashes need; three queries at most."""
     told = list(clashes)
-    trainers = {key for one in told if one.kind in OF_TRAINERS for key in one.subjects}
-    venues = {key for one in told if one.kind in OF_VENUES for key in one.subjects}
-    days = [one.day for one in told if one.kind is ClashKind.HOLIDAY]
+    trainers = {key for clash in told if clash.kind in OF_TRAINERS for key in clash.subjects}
+    venues = {key for clash in told if clash.kind in OF_VENUES for key in clash.subjects}
+    days = [clash.day for clash in told if clash.kind is ClashKind.HOLIDAY]
     return ClashNames(
         _names(Account, trainers),
         _names(Venue, venues),
@@ -297,13 +307,16 @@ def _names(kind: type[Account] | type[Venue], keys: set[int]) -> dict[int, str]:
     if not keys:
         return {}
     rows = db.session.execute(select(kind.id, kind.name).where(kind.id.in_(sorted(keys))))
-    return {row[0]: row[1] for row in rows}
+    return {record[0]: record[1] for record in rows}
 
 
 def _holiday_names(first: date, last: date) -> dict[date, str]:
     of_law = {
-        day: holiday_name(kept)
+        day: holiday_name(value)
         for year in range(first.year, last.year + 1)
-        for day, kept in public_holidays(year).items()
+        for day, value in public_holidays(year).items()
     }
-    return {**{one.day: one.name for one in local_holidays_between(first, last)}, **of_law}
+    return {
+        **{holiday.day: holiday.name for holiday in local_holidays_between(first, last)},
+        **of_law,
+    }
