@@ -17,10 +17,11 @@ from kash.exchange.history.rules import (
     UnreadableExport,
     decoded,
 )
-from kash.exchange.history.services import NoExport
+from kash.exchange.history.services import FILE_FAULTS
 from kash.people.models import Group
 from kash.platform.web import KashForm
 from kash.platform.web.bodies import too_large
+from kash.platform.web.errors import Problem
 from kash.platform.web.forms import choice_field, long_text_field
 
 
@@ -58,7 +59,7 @@ class EarlierTrainingsForm(KashForm):
         return chosen | {key: sent.get(key, "") for key in sent.getlist("named")}
 
     def content(self) -> str:
-        """The export, which lies in memory only. Raises NoExport and BodyTooLarge."""
+        """The export, which lies in memory only. Raises BodyTooLarge and a Problem."""
         if not (self.file.data and self.file.data.filename):
             return self.text.data or ""
         content = bytes(self.file.data.read())
@@ -67,4 +68,4 @@ class EarlierTrainingsForm(KashForm):
         try:
             return decoded(content)
         except UnreadableExport as fault:
-            raise NoExport(fault.why) from None
+            raise Problem(FILE_FAULTS[fault.why], field="file", status=422) from None

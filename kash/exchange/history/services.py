@@ -62,37 +62,12 @@ ROW_FAULTS = {
     "order": _l("It ends before it begins, or its days cannot be true."),
     "length": _l("How long it was cannot be read: a number, and hour, day or week."),
 }
+SHOWN_OTHERWISE = _l("This changed since it was shown. Nothing was saved: look at it again.")
 LENGTHS = {
     "hour": _l("Hours: %(number)s"),
     "day": _l("Days: %(number)s"),
     "week": _l("Weeks: %(number)s"),
 }
-
-
-class NoExport(Problem):
-    """The file cannot be read as an export of trainings."""
-
-    field = "file"
-    status = 422
-
-    def __init__(self, why: str) -> None:
-        super().__init__(str(FILE_FAULTS[why]))
-
-
-class ShownOtherwise(Problem):
-    """People that the names fit are others than were shown, or somebody else was chosen."""
-
-    field = "file"
-    status = 422
-    sentence = _l("This changed since it was shown. Nothing was saved: look at it again.")
-
-
-class NothingEarlier(Problem):
-    """Nothing of the file would be saved."""
-
-    field = "file"
-    status = 422
-    sentence = _l("Nothing of this is new. Nothing was saved.")
 
 
 @dataclass(frozen=True)
@@ -151,7 +126,7 @@ def look_through(
     order: str = "",
 ) -> EarlierPreview:
     """Preview of what an export would bring; nothing is kept. `chosen` as for `bring_in`. Raises
-    NoExport, GroupOfNobody and ShownOtherwise."""
+    GroupOfNobody and a Problem."""
     export = _read(text, order)
     return _preview(db.session(), export, plain(text), group, actor, chosen or {}, order)
 
@@ -169,7 +144,7 @@ def bring_in(
     does, and nobody if there are several. Returns the public id of the import and how many it
     holds.
 
-    Raises NoExport, GroupOfNobody, RowsWrong, ShownOtherwise and NothingEarlier.
+    Raises GroupOfNobody, RowsWrong and a Problem.
     """
     export = _read(text, order)
     if export.faults or export.two_days:
@@ -182,16 +157,18 @@ def bring_in(
         session = change.session
         preview = _preview(session, export, plain(text), group, actor, chosen, order)
         if preview.digest != shown:
-            raise ShownOtherwise
+            raise Problem(SHOWN_OTHERWISE, field="file", status=422)
         people = {(name.written, name.number): name.chosen for name in preview.names if name.chosen}
         wanted = {person.id for person in people.values()}
         locked = select(Person.id).where(Person.id.in_(wanted))
         reached = set(session.scalars(locked.where(within_reach(actor, BRING)).with_for_update()))
         if reached != wanted:
-            raise ShownOtherwise
+            raise Problem(SHOWN_OTHERWISE, field="file", status=422)
         rows = _rows(session, export, people)
         if not rows:
-            raise NothingEarlier
+            raise Problem(
+                _l("Nothing of this is new. Nothing was saved."), field="file", status=422
+            )
         earlier_import = EarlierImport(brought_by=actor.public_id, brought_at=change.now)
         session.add(earlier_import)
         session.flush()
@@ -217,7 +194,7 @@ def _read(text: str, order: str) -> Export:
     try:
         return read_export(plain(text), local_today(), order)
     except UnreadableExport as fault:
-        raise NoExport(fault.why) from None
+        raise Problem(FILE_FAULTS[fault.why], field="file", status=422) from None
 
 
 def _preview(
@@ -305,7 +282,7 @@ def _decided(
     if not choice:
         return None
     if choice not in others:
-        raise ShownOtherwise
+        raise Problem(SHOWN_OTHERWISE, field="file", status=422)
     return others[choice]
 
 

@@ -33,29 +33,9 @@ from kash.workshops.schedule_checks import without_new_clashes
 from kash.workshops.services import planning
 from kash.workshops.services.planning import moved
 
-
-class DatesChanged(Problem):
-    """The dates of the rule are other ones than those that were shown."""
-
-    status = 409
-    sentence = _l(
-        "Holidays or workshops changed meanwhile. Look at the dates again, then plan them."
-    )
-
-
-class NoDateChosen(Problem):
-    """Every date was left out."""
-
-    sentence = _l("Choose at least one date.")
-
-
-class RuleFaulty(Problem):
-    """A rule has no dates; the sentence says why."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-
-
+DATES_CHANGED = _l(
+    "Holidays or workshops changed meanwhile. Look at the dates again, then plan them."
+)
 _DATE_OVER = _l("This date has passed. It stays as it is.")
 
 
@@ -89,11 +69,11 @@ class MeetingHours:
 def dates_after(pattern: Pattern, days: int, taken: Collection[date] = ()) -> list[PlannedDate]:
     """The dates of a rule for what lasts so many days, without those that are `taken` already.
 
-    Raises RuleFaulty.
+    Raises a Problem.
     """
     fault = pattern_fault(pattern)
     if fault is not None:
-        raise RuleFaulty(str(FAULTS[fault]))
+        raise Problem(FAULTS[fault])
     return [date for date in dates_of(pattern, any_holiday(days)) if date.named not in taken]
 
 
@@ -104,7 +84,7 @@ def repeat_workshop(
     own day is the first of the series. Those that are not chosen are left out and can be taken up.
 
     Returns the series' public id; sent twice, it is planned once. Raises NotFound, Forbidden,
-    WorkshopCancelled, AlreadyRepeated, RuleFaulty, BeginsInPast, DatesChanged, NoDateChosen and
+    WorkshopCancelled, AlreadyRepeated, BeginsInPast and
     OneStandsInTheWay.
     """
     with audited("series.planned", by) as change:
@@ -144,7 +124,7 @@ def repeat_meetings(
     """Plan meetings of a forum on the chosen dates of a rule, each with the agenda of the one
     before it. Returns the series' public id; sent twice, it is planned once.
 
-    Raises NotFound, Forbidden, RuleFaulty, BeginsInPast, DatesChanged, NoDateChosen and
+    Raises NotFound, Forbidden, BeginsInPast and
     OneStandsInTheWay.
     """
     with audited("series.planned", by) as change:
@@ -167,7 +147,7 @@ def add_dates(
     """Plan more dates of a series; returns how many. `pattern` is its rule from the last date on,
     and each is as the date `like` (a public id) is.
 
-    Raises NotFound, Forbidden, RuleFaulty, BeginsInPast, DatesChanged, NoDateChosen and
+    Raises NotFound, Forbidden, BeginsInPast and
     OneStandsInTheWay.
     """
     with audited("series.dates_added", by) as change:
@@ -235,15 +215,14 @@ def _add_dates(
     chosen: Sequence[date],
     plan: Plan,
 ) -> None:
-    """Plan the chosen ones of the offered dates. Raises DatesChanged, NoDateChosen and
-    OneStandsInTheWay."""
+    """Plan the chosen ones of the offered dates. Raises a Problem."""
     wanted = set(chosen)
     if not wanted:
-        raise NoDateChosen
+        raise Problem(_l("Choose at least one date."))
     if not wanted <= {
         planned_date.named for planned_date in offered if planned_date.day is not None
     }:
-        raise DatesChanged
+        raise Problem(DATES_CHANGED, status=409)
     for planned_date in offered:
         series_date = SeriesDate(public_id=new_public_id(), named=planned_date.named)
         if planned_date.named in wanted and planned_date.day is not None:

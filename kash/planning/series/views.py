@@ -35,8 +35,8 @@ from kash.planning.series.queries import (
 )
 from kash.planning.series.rules import PlannedDate
 from kash.planning.series.services import (
+    DATES_CHANGED,
     ComingChange,
-    DatesChanged,
     MeetingHours,
     OneStandsInTheWay,
     add_dates,
@@ -50,7 +50,7 @@ from kash.planning.series.services import (
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.lists import listing
 from kash.platform.web.taking import is_taken, offers_table, taken
@@ -176,7 +176,7 @@ def _rule_page(
             sentence_shown = sentence(form.pattern(), *hours)
             shown = request.form.get("shown", "")
             if request.form.get("step") == "plan" and shown != _digest(dates):
-                raise DatesChanged
+                raise Problem(DATES_CHANGED, status=409)
             if request.form.get("step") == "plan":
                 wanted = [
                     planned_date.named

@@ -12,8 +12,6 @@ from flask.testing import FlaskClient
 
 from kash.exchange.history.models import EarlierImport, EarlierTraining
 from kash.exchange.history.services import (
-    NothingEarlier,
-    ShownOtherwise,
     bring_in,
     look_through,
     take_back,
@@ -57,7 +55,7 @@ def test_what_was_shown_is_saved_once_and_goes_again_with_its_file(
     assert (number, _held()) == (1, [(mine, "Rights")])
     again = look_through(TEXT, police, trainer)
     assert (again.new, again.known) == (0, 1)
-    with pytest.raises(NothingEarlier):
+    with refuses("Nothing of this is new."):
         bring_in(TEXT, police, again.digest, {}, trainer)
     with pytest.raises(NotFound):
         take_back(made, other)
@@ -79,8 +77,11 @@ def test_of_two_with_one_name_nobody_is_taken_who_was_not_chosen(
     name = seen.names[0]
     assert (name.chosen, seen.new, seen.left) == (None, 0, 2)
     assert [one.told for one in name.people] == ["A1", "A2"]
-    for chosen, problem in (({}, NothingEarlier), ({name.key: stranger}, ShownOtherwise)):
-        with pytest.raises(problem):
+    for chosen, problem in (
+        ({}, "Nothing of this is new."),
+        ({name.key: stranger}, "This changed since it was shown."),
+    ):
+        with refuses(problem):
             bring_in(TEXT, police, seen.digest, chosen, trainer)
     bring_in(TEXT, police, seen.digest, {name.key: wanted}, trainer)
     assert _held() == [(wanted, "Rights")]
@@ -100,7 +101,7 @@ def test_a_name_is_left_out_or_somebody_else_s_as_it_was_chosen(
     bring_in(TEXT, police, seen.digest, chosen, trainer)
     assert _held() == [(ben, "Rights")]
     for wrong in ("x" * 16, "\0", _add("Asali Pili", groups[1], trainer)):
-        with pytest.raises(ShownOtherwise):
+        with refuses("This changed since it was shown."):
             look_through(TEXT, police, trainer, {asali: wrong})
 
 
@@ -209,7 +210,7 @@ def test_nothing_is_saved_where_a_row_is_wrong_or_somebody_came_meanwhile(
     _add("Asali Sampuli", groups[0], trainer)
     seen = look_through(TEXT, police, trainer)
     _add("Asali Sampuli", groups[0], trainer, reference="A2")
-    with pytest.raises(ShownOtherwise):
+    with refuses("This changed since it was shown."):
         bring_in(TEXT, police, seen.digest, {}, trainer)
     wrong = TEXT + "Rights,soon,Asali Sampuli\n"
     with refuses("Some rows cannot be read."):
