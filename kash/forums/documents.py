@@ -24,16 +24,15 @@ from kash.figures.releases.queries import (
     printed_tables,
     read_table,
 )
-from kash.forums.models import Forum, Meeting
+from kash.forums.models import AgendaPaper, Forum, Meeting
 from kash.forums.queries.actions import ActionLine, arising_in
 from kash.forums.queries.decisions import ages_of, returning_in
 from kash.forums.queries.meetings import minutes_of, number_of, times_of
-from kash.forums.queries.minutes import PaperLine, papers_of, record_in
+from kash.forums.queries.minutes import papers_of, record_in
 from kash.forums.queries.minutes_life import ErratumLine, LifeLine, errata_of, life_of
 from kash.forums.rules.meetings import (
     STATUSES,
     GroupAttendance,
-    ItemTime,
     MeetingInYear,
     StatusColumn,
     letters_in,
@@ -59,52 +58,6 @@ _STORIES = 40
 
 
 @dataclass(frozen=True)
-class MinutesRow:
-    """A decision or an action with its number in the meeting."""
-
-    number: int
-    minute: str
-    text: str
-    owner: str = ""
-    due_on: date | None = None
-    presence: str = ""
-
-
-@dataclass(frozen=True)
-class CarriedRow:
-    """An action of an earlier meeting with the state that it had."""
-
-    number: str
-    text: str
-    outcome: str
-    owner: str
-    state: str
-
-
-@dataclass(frozen=True)
-class PrintedItem:
-    """An item with its minute. `carried` are the matters arising with their state."""
-
-    number: str
-    title: str
-    paragraphs: list[str]
-    decisions: list[MinutesRow]
-    actions: list[MinutesRow]
-    carried: list[CarriedRow]
-    arising: bool
-
-
-@dataclass(frozen=True)
-class PrintedConfirmation:
-    """Confirmation of the minutes: at which meeting, and who proposed and seconded it."""
-
-    day: date
-    proposer: str
-    seconder: str
-    present: str
-
-
-@dataclass(frozen=True)
 class PrintedMinutes:
     """All that the paper shows."""
 
@@ -112,10 +65,10 @@ class PrintedMinutes:
     starts_at: datetime
     place: str
     attendance: list[GroupAttendance]
-    items: list[PrintedItem]
+    items: list[dict[str, Any]]
     following: datetime | None
     life: LifeLine
-    confirmed: PrintedConfirmation | None = None
+    confirmed: Mapping[str, Any] | None = None
     errata: Sequence[ErratumLine] = ()
     needed: Mapping[str, int] = field(default_factory=dict)
     figures: Sequence[ReadTable] = ()
@@ -128,14 +81,14 @@ class PrintedMinutes:
         return [letter for letter, least in self.needed.items() if there.get(letter, 0) < least]
 
     @property
-    def decisions(self) -> list[MinutesRow]:
+    def decisions(self) -> list[dict[str, Any]]:
         """Every decision of the meeting in order."""
-        return [decision for item in self.items for decision in item.decisions]
+        return [decision for item in self.items for decision in item["decisions"]]
 
     @property
-    def actions(self) -> list[MinutesRow]:
+    def actions(self) -> list[dict[str, Any]]:
         """Every action of the meeting in order."""
-        return [action for item in self.items for action in item.actions]
+        return [action for item in self.items for action in item["actions"]]
 
 
 def text_of(part: MinutesPart, name: str = "text") -> str:
@@ -149,11 +102,6 @@ def owner_of(task: Task) -> str:
         return text_of(task.owner, "shown")
     letter = task.part["group"]
     return _("Group %(letter)s", letter=letter) if letter else ""
-
-
-def day_of(text: str) -> date | None:
-    """The day that a part says; None if it says none."""
-    return date.fromisoformat(text) if text else None
 
 
 def attendance_in(record: MinutesRecord) -> list[GroupAttendance]:
@@ -208,8 +156,8 @@ def presence_of(decision: MinutesPart) -> str:
     return " ".join(sentences)
 
 
-def confirmation_in(record: MinutesRecord) -> PrintedConfirmation | None:
-    """The confirmation that a record holds."""
+def confirmation_in(record: MinutesRecord) -> dict[str, Any] | None:
+    """The confirmation that a record holds: at which meeting, and who proposed and seconded it."""
     confirmed = record.confirmed
     if confirmed is None:
         return None
@@ -217,48 +165,62 @@ def confirmation_in(record: MinutesRecord) -> PrintedConfirmation | None:
     def name(part: MinutesPart | None, letter: str) -> str:
         return text_of(part, "shown") if part else _("Group %(letter)s", letter=letter)
 
-    return PrintedConfirmation(
-        date.fromisoformat(confirmed["day"]),
-        name(record.proposer, confirmed["proposer"]),
-        name(record.seconder, confirmed["seconder"]),
-        counts_in(confirmed["groups"]),
-    )
+    return {
+        "day": date.fromisoformat(confirmed["day"]),
+        "proposer": name(record.proposer, confirmed["proposer"]),
+        "seconder": name(record.seconder, confirmed["seconder"]),
+        "present": counts_in(confirmed["groups"]),
+    }
 
 
-def printed_items(record: MinutesRecord) -> list[PrintedItem]:
-    """The items of a record with the numbers of their decisions and actions."""
-    items: list[PrintedItem] = []
+def printed_items(record: MinutesRecord) -> list[dict[str, Any]]:
+    """The items of a record with the numbers of their decisions and actions; `carried` are the
+    matters arising with their state."""
+    items: list[dict[str, Any]] = []
     decided = taken_on = 0
     for item in record.items:
         number = item.head["number"]
         decisions = [
-            MinutesRow(place, number, text_of(part), presence=presence_of(part))
+            {
+                "number": place,
+                "minute": number,
+                "text": text_of(part),
+                "presence": presence_of(part),
+            }
             for place, part in enumerate(item.decisions, start=decided + 1)
         ]
         actions = [
-            MinutesRow(place, number, text_of(task.part), owner_of(task), day_of(task.part["due"]))
+            {
+                "number": place,
+                "minute": number,
+                "text": text_of(task.part),
+                "owner": owner_of(task),
+                "due_on": date.fromisoformat(task.part["due"]) if task.part["due"] else None,
+            }
             for place, task in enumerate(item.actions, start=taken_on + 1)
         ]
         decided, taken_on = decided + len(decisions), taken_on + len(actions)
         items.append(
-            PrintedItem(
-                number=number,
-                title=item.head["title"] or _("Matters arising"),
-                paragraphs=[text_of(part) for part in item.paragraphs if part.kind == "paragraph"],
-                decisions=decisions,
-                actions=actions,
-                carried=[
-                    CarriedRow(
-                        task.part["minute"],
-                        text_of(task.part),
-                        task.part["outcome"],
-                        owner_of(task),
-                        task.part["state"],
-                    )
+            {
+                "number": number,
+                "title": item.head["title"] or _("Matters arising"),
+                "paragraphs": [
+                    text_of(part) for part in item.paragraphs if part.kind == "paragraph"
+                ],
+                "decisions": decisions,
+                "actions": actions,
+                "carried": [
+                    {
+                        "number": task.part["minute"],
+                        "text": text_of(task.part),
+                        "outcome": task.part["outcome"],
+                        "owner": owner_of(task),
+                        "state": task.part["state"],
+                    }
                     for task in item.carried
                 ],
-                arising=item.head["kind"] == "arising",
-            )
+                "arising": item.head["kind"] == "arising",
+            }
         )
     return items
 
@@ -364,17 +326,6 @@ def minutes_paper(
     return document(paged)
 
 
-@dataclass(frozen=True)
-class PackItem:
-    """An item with its time and its papers."""
-
-    number: str
-    title: str
-    time: ItemTime
-    papers: list[PaperLine]
-    arising: bool
-
-
 def owner_on_paper(line: ActionLine) -> str:
     """The owner of an action on paper: as she appears, else by her group's letter."""
     if line.owner:
@@ -397,16 +348,16 @@ def agenda_pack(forum: Forum, held: Meeting, now: datetime) -> bytes:
     papers, items = papers_of(held), minutes_of(held)
     clock = times_of(held, items)
     lines = [
-        PackItem(
-            number_of(item, held),
-            item.title or _("Matters arising"),
-            time,
-            papers.get(item.public_id, []),
-            item.kind == "arising",
-        )
+        {
+            "number": number_of(item, held),
+            "title": item.title or _("Matters arising"),
+            "time": time,
+            "papers": papers.get(item.public_id, []),
+            "arising": item.kind == "arising",
+        }
         for item, time in zip(items, clock.items, strict=True)
     ]
-    listed = [paper for line in lines for paper in line.papers]
+    listed = [paper for of_item in papers.values() for paper in of_item]
     pictures = {paper.public_id: _as_address(paper) for paper in listed if paper.kind != "pdf"}
     carried = arising_in(held, now, NOBODY)
     mark = _("Agenda %(month)s", month=_month(held))
@@ -465,7 +416,7 @@ def _month(held: Meeting) -> str:
     return f"{day.month}{held.letter}/{day.year}"
 
 
-def _as_address(paper: PaperLine) -> str:
+def _as_address(paper: AgendaPaper) -> str:
     content = b64encode(content_of(paper.public_id)).decode()
     return f"data:{type_of(paper.kind)[0]};base64,{content}"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from flask import current_app, url_for
@@ -46,19 +47,22 @@ from kash.forums.models import (
 )
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
-from kash.forums.queries.actions import ActionLine, actions_due, actions_without_owner
+from kash.forums.queries.actions import (
+    ActionLine,
+    actions_due,
+    actions_without_owner,
+    linked_actions,
+)
 from kash.forums.queries.decisions import decisions_to_look_at
 from kash.forums.queries.meetings import (
-    MeetingLine,
     meetings_between,
     meetings_to_record,
     next_meetings,
     own_meeting_events,
     terms_ending,
 )
-from kash.forums.queries.minutes import MinutesToSee, minutes_to_read, minutes_to_see_through
+from kash.forums.queries.minutes import minutes_to_read, minutes_to_see_through
 from kash.forums.queries.minutes_life import lines_to_release
-from kash.forums.queries.people import ActionsHere, actions_about
 from kash.forums.queries.series import find_forums, sits_in_a_forum
 from kash.forums.reminders import KINDS, remind_of_actions
 from kash.forums.rules.meetings import merged_seat
@@ -168,30 +172,25 @@ FOUND = (Findable("forums", _l("Forums"), "forums.see", 50, _forums),)
 _TEMPLATE = "forums/linked_section.html"
 
 
-def _workshop(public_id: str, actor: Actor) -> ActionsHere | None:
-    return actions_about("workshop", public_id, actor)
+def _actions_about(kind: str, target: str | None, actor: Actor) -> dict[str, Any] | None:
+    """The actions that change this, in the forums that the actor sees; None if there are none."""
+    actions = linked_actions(kind, target, actor) if target else []
+    return {"actions": actions} if actions else None
 
 
-def _session(public_id: str, actor: Actor) -> ActionsHere | None:
+def _session(public_id: str, actor: Actor) -> dict[str, Any] | None:
     lineage = db.session.scalar(
         select(SessionPlan.lineage).where(SessionPlan.public_id == public_id)
     )
-    return actions_about("session", lineage, actor) if lineage else None
-
-
-def _station(public_id: str, actor: Actor) -> ActionsHere | None:
-    return actions_about("station", public_id, actor)
-
-
-def _service(public_id: str, actor: Actor) -> ActionsHere | None:
-    return actions_about("service", public_id, actor)
+    return _actions_about("session", lineage, actor)
 
 
 SECTIONS = (
-    PageSection("workshop", _TEMPLATE, _workshop),
     PageSection("session", _TEMPLATE, _session),
-    PageSection("station", _TEMPLATE, _station),
-    PageSection("service", _TEMPLATE, _service),
+    *(
+        PageSection(kind, _TEMPLATE, partial(_actions_about, kind))
+        for kind in ("workshop", "station", "service")
+    ),
 )
 
 
@@ -381,7 +380,7 @@ def _to_release(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-def _circulated(asked: Viewer) -> Sequence[MinutesToSee]:
+def _circulated(asked: Viewer) -> Sequence[Any]:
     return minutes_to_see_through(asked.actor, asked.now)
 
 
@@ -497,7 +496,7 @@ def _looked_at(asked: Viewer) -> Sequence[TodayLine]:
     ]
 
 
-def _today_meetings(asked: Viewer) -> Sequence[MeetingLine]:
+def _today_meetings(asked: Viewer) -> Sequence[Any]:
     return next_meetings(asked.actor, asked.now)
 
 

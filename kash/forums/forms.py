@@ -15,8 +15,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, ValidationError
 from wtforms.validators import Optional
 
-from kash.forums.models import Meeting
-from kash.forums.queries.minutes_life import PresentMember
+from kash.forums.models import ForumMember, Meeting
 from kash.forums.rules.meetings import (
     APPEARS,
     LONGEST_ITEM,
@@ -475,10 +474,10 @@ class ConfirmMinutesForm(KashForm):
     proposer = choice_field(_l("Proposed by"), [])
     seconder = choice_field(_l("Seconded by"), [])
 
-    def offer(self, confirming: Meeting, present: Sequence[PresentMember], now: datetime) -> None:
+    def offer(self, confirming: Meeting, present: Sequence[ForumMember], now: datetime) -> None:
         """Set the members who were present, and the time that is likely."""
         members = [
-            (member.public_id, f"{member.seat.person.chosen_name} ({member.letter})")
+            (member.public_id, f"{member.person.chosen_name} ({member.person.group.letter})")
             for member in present
         ]
         self.proposer.choices = [("", "–"), *members]

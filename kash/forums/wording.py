@@ -3,8 +3,7 @@ templates ask for it: beside a meeting, an item, and under each decision."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import force_locale
@@ -16,7 +15,7 @@ from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries.meetings import attendance_at, quorum_at
 from kash.forums.queries.people import answer_counts, conflict_count, decisions_noted, own_answer
 from kash.forums.queries.series import runs, sees_names
-from kash.forums.rules.meetings import USUAL_ITEMS, USUAL_MINUTES, PlannedItem, Quorum, TimeThere
+from kash.forums.rules.meetings import USUAL_ITEMS, USUAL_MINUTES, PlannedItem
 from kash.platform.database import db, utc_now
 from kash.platform.web import current_actor
 from kash.platform.web.programme import LANGUAGES
@@ -95,60 +94,41 @@ def missing_usual(items: Iterable[AgendaItem]) -> list[str]:
     return [titles[usual] for usual in USUAL_ITEMS if usual not in there]
 
 
-@dataclass(frozen=True)
-class PresenceBesideMeeting:
-    """Those who come, before a meeting; the quorum, while it is held; afterwards, the times for
-    which it was `quorate`, if a quorum was agreed. `own` is the reader's own answer, None for
-    people who are no members."""
-
-    runs: bool
-    by_letter: bool
-    invites: bool = False
-    own: str | None = None
-    answers: Mapping[str, int] = field(default_factory=dict)
-    words: Mapping[str, Any] = field(default_factory=lambda: ANSWER_WORDS)
-    quorum: Quorum | None = None
-    quorate: Sequence[TimeThere] = ()
-    held_without: bool = False
-
-
-def meeting_presence(forum: Forum, meeting: Meeting) -> PresenceBesideMeeting:
-    """Presence beside a meeting, for the present reader."""
+def meeting_presence(forum: Forum, meeting: Meeting) -> dict[str, Any]:
+    """Presence beside a meeting, for the present reader: who comes, before it; the quorum, while it
+    is held; afterwards, the times for which it was `quorate`, if a quorum was agreed. `own` is the
+    reader's own answer, None for people who are no members."""
     actor, now = current_actor(), utc_now()
-    shown = PresenceBesideMeeting(runs(actor, forum.secretary_id), not sees_names(actor))
+    shown: dict[str, Any] = {
+        "runs": runs(actor, forum.secretary_id),
+        "by_letter": not sees_names(actor),
+        "words": ANSWER_WORDS,
+    }
     if meeting.state == "cancelled":
         return shown
     if meeting.state == "held":
         there = attendance_at(db.session(), meeting)
         quorate = there.quorate_times(meeting.starts_at) if there.needed else ()
         missed = bool(there.needed) and there.recorded and not quorate
-        return replace(shown, quorate=quorate, held_without=missed)
+        return shown | {"quorate": quorate, "held_without": missed}
     ahead = is_ahead(meeting.starts_at, now)
-    return replace(
-        shown,
-        invites=True,
-        own=own_answer(meeting, actor),
-        answers=answer_counts(meeting),
-        quorum=None if ahead else quorum_at(meeting, now),
-    )
+    return shown | {
+        "invites": True,
+        "own": own_answer(meeting, actor),
+        "answers": answer_counts(meeting),
+        "quorum": None if ahead else quorum_at(meeting, now),
+    }
 
 
-@dataclass(frozen=True)
-class PresenceBesideItem:
+def item_presence(meeting: Meeting, item: AgendaItem) -> dict[str, Any]:
     """The quorum for an item now, while the meeting is held, and how many declared a conflict of
     interest in it."""
-
-    quorum: Quorum | None
-    conflicts: int
-
-
-def item_presence(meeting: Meeting, item: AgendaItem) -> PresenceBesideItem:
-    """Presence beside an item while it is written."""
     now = utc_now()
     running = meeting.state == "planned" and not is_ahead(meeting.starts_at, now)
-    return PresenceBesideItem(
-        quorum_at(meeting, now, item) if running else None, conflict_count(item)
-    )
+    return {
+        "quorum": quorum_at(meeting, now, item) if running else None,
+        "conflicts": conflict_count(item),
+    }
 
 
 WORDS = {

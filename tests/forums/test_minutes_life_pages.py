@@ -178,8 +178,8 @@ def test_errata_stand_beside_the_minutes_and_on_paper(
         minutes = printed_minutes(forum, life.stored(), utc_now())
     assert [line.text for line in minutes.errata] == ["The hall is large."]
     assert minutes.confirmed is not None
-    assert minutes.confirmed.proposer == "Zawadi Kielelezo"
-    assert [row.text for row in minutes.decisions] == ["Book early", "Meet monthly"]
+    assert minutes.confirmed["proposer"] == "Zawadi Kielelezo"
+    assert [row["text"] for row in minutes.decisions] == ["Book early", "Meet monthly"]
     answer = secretary.get(f"{here}/minutes.pdf")
     assert answer.status_code == 200
     assert answer.data.startswith(b"%PDF")

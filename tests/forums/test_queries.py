@@ -248,7 +248,7 @@ def test_today_shows_meetings_that_are_planned_and_those_left_unrecorded(
 
     def shown(who: Actor, **more: int) -> list[tuple[str, str, bool, int]]:
         return [
-            (line.forum_name, line.place, line.runs, line.items)
+            (line["forum_name"], line["place"], line["runs"], line["points"])
             for line in next_meetings(who, NOW, **more)
         ]
 

@@ -417,13 +417,13 @@ def test_two_who_write_at_once_lose_nothing(series: Series) -> None:
     with pytest.raises(problems.MinuteChanged) as caught:
         _write(series, meeting, item, minute="His", decisions=[TypedMinutesRow("", "Stay")])
     other = caught.value
-    assert (other.row_version, other.minute, other.changed_by) == (
+    assert (other.row_version, other.item.minute, other.changed_by) == (
         2,
         "Hers",
         series.secretary.public_id,
     )
-    assert [row.text for row in other.decisions] == ["Go"]
-    assert [row.text for row in other.actions] == ["Send"]
+    assert [row.text for row in other.item.decisions] == ["Go"]
+    assert [row.text for row in other.item.actions] == ["Send"]
     _write(
         series, meeting, item, minute="Both", decisions=[TypedMinutesRow("", "Stay")], row_version=2
     )
@@ -575,7 +575,7 @@ def test_what_is_due(series: Series, actor: Callable[..., Actor]) -> None:
     assert due(member) == [("Later", True), ("Some day", True)]
     assert due(series.secretary) == [("Soon", False)]
     assert due(actor("monitoring")) == due(actor("peer")) == []
-    assert [line.forum_name for line in next_meetings(member, now)] == ["Monthly review"]
+    assert [line["forum_name"] for line in next_meetings(member, now)] == ["Monthly review"]
     assert next_meetings(actor("peer"), now) == []
     assert meetings_to_record(series.secretary, now) == []
     late = series.plan(now - timedelta(hours=1))

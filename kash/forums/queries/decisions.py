@@ -26,7 +26,7 @@ from kash.forums.models import (
 from kash.forums.queries.actions import ActionLine, action_line
 from kash.forums.queries.meetings import number_of, previous_meeting
 from kash.forums.queries.minutes_life import shown_text
-from kash.forums.queries.people import LinkLine, links_of
+from kash.forums.queries.people import links_of
 from kash.forums.queries.series import runs
 from kash.forums.rules.decisions import (
     LATE,
@@ -100,7 +100,7 @@ class ResultToChange:
     decision: DecisionLine
     read: LineRead | None
     actions: Sequence[ActionLine]
-    links: Mapping[str, Sequence[LinkLine]]
+    links: Mapping[str, list[dict[str, str]]]
 
 
 def _decisions() -> Select[*tuple[Any, ...]]:

@@ -5,7 +5,7 @@ there, what was said. Terms of office of a forum's members, and the quorums on w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -481,23 +481,11 @@ def attendance_table(
     return attendance_by_group(attendees, list(dict.fromkeys(a.group for a in attendees)))
 
 
-@dataclass(frozen=True)
-class MeetingLine:
-    """A planned meeting, as Today shows it. `runs` is whether the actor prepares it."""
-
-    public_id: str
-    forum_id: str
-    forum_name: str
-    starts_at: datetime
-    place: str
-    items: int
-    runs: bool
-
-
 def next_meetings(
     actor: Actor, now: datetime, *, days: int = 60, most: int = 5
-) -> list[MeetingLine]:
-    """The planned meetings of the forums within the actor's reach, from today on."""
+) -> list[dict[str, Any]]:
+    """The planned meetings of the forums within the actor's reach, from today on, as Today shows
+    them: `runs` is whether the actor prepares it."""
     if actor.reach("forums.see") is Reach.NONE:
         return []
     midnight = to_local(now).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -520,41 +508,29 @@ def next_meetings(
         .limit(most)
     )
     return [
-        MeetingLine(
-            public_id=planned.public_id,
-            forum_id=forum.public_id,
-            forum_name=forum.name,
-            starts_at=planned.starts_at,
-            place=planned.place,
-            items=count,
-            runs=runs(actor, forum.secretary_id),
-        )
+        {
+            "public_id": planned.public_id,
+            "forum_id": forum.public_id,
+            "forum_name": forum.name,
+            "starts_at": planned.starts_at,
+            "place": planned.place,
+            "points": count,
+            "runs": runs(actor, forum.secretary_id),
+        }
         for planned, forum, count in rows
     ]
 
 
-@dataclass(frozen=True)
-class MeetingInCalendar:
-    """A meeting as a calendar shows it; `minutes` is how long it takes, 0 if nobody said so."""
-
-    public_id: str
-    forum_id: str
-    forum_name: str
-    starts_at: datetime
-    minutes: int
-    place: str
-    state: str
-
-
-def meetings_between(actor: Actor, begins: datetime, ends: datetime) -> list[MeetingInCalendar]:
-    """The meetings that begin within a time, of the forums within the actor's reach; one query."""
-    rows = db.session.execute(
+def meetings_between(actor: Actor, begins: datetime, ends: datetime) -> Sequence[Any]:
+    """The meetings that begin within a time, of the forums within the actor's reach, with the forum
+    and how many minutes they take, 0 if nobody said so; one query."""
+    return db.session.execute(
         select(
             Meeting.public_id,
-            Forum.public_id,
-            Forum.name,
+            Forum.public_id.label("forum_id"),
+            Forum.name.label("forum_name"),
             Meeting.starts_at,
-            func.coalesce(Slot.minutes, 0),
+            func.coalesce(Slot.minutes, 0).label("minutes"),
             Meeting.place,
             Meeting.state,
         )
@@ -566,8 +542,7 @@ def meetings_between(actor: Actor, begins: datetime, ends: datetime) -> list[Mee
             Meeting.forum_id.in_(within_reach(actor).with_only_columns(Forum.id)),
         )
         .order_by(Meeting.starts_at, Meeting.id)
-    )
-    return [MeetingInCalendar(*columns) for columns in rows]
+    ).all()
 
 
 def item(meeting: Meeting, public_id: str) -> AgendaItem:
@@ -588,13 +563,19 @@ def item(meeting: Meeting, public_id: str) -> AgendaItem:
     )
 
 
-def meetings_to_record(actor: Actor, now: datetime, *, most: int = 10) -> list[MeetingLine]:
+def meetings_to_record(actor: Actor, now: datetime, *, most: int = 10) -> Sequence[Any]:
     """Meetings that began and are neither recorded as held nor cancelled, which the actor runs as
-    the secretary."""
+    the secretary, with their forum."""
     if actor.reach("forums.edit") is Reach.NONE or actor.account_id is None:
         return []
-    rows = db.session.execute(
-        select(Meeting, Forum)
+    return db.session.execute(
+        select(
+            Meeting.public_id,
+            Forum.public_id.label("forum_id"),
+            Forum.name.label("forum_name"),
+            Meeting.starts_at,
+            Meeting.place,
+        )
         .join(Forum, Forum.id == Meeting.forum_id)
         .where(
             Meeting.state == "planned",
@@ -603,19 +584,7 @@ def meetings_to_record(actor: Actor, now: datetime, *, most: int = 10) -> list[M
         )
         .order_by(Meeting.starts_at)
         .limit(most)
-    )
-    return [
-        MeetingLine(
-            public_id=planned.public_id,
-            forum_id=forum.public_id,
-            forum_name=forum.name,
-            starts_at=planned.starts_at,
-            place=planned.place,
-            items=0,
-            runs=True,
-        )
-        for planned, forum in rows
-    ]
+    ).all()
 
 
 @dataclass(frozen=True)
@@ -715,18 +684,8 @@ def terms_ending(actor: Actor, day: date) -> list[TermsEnding]:
     return forums
 
 
-@dataclass(frozen=True)
-class QuorumAgreed:
-    """A quorum of a forum, by the groups' letters. `holds` is whether it is the one of today."""
-
-    public_id: str
-    holds_from: date
-    needed: Mapping[str, NeededOfGroup]
-    holds: bool
-
-
-def quorums_of(forum: Forum, day: date) -> list[QuorumAgreed]:
-    """All that a forum agreed on, the newest first."""
+def quorums_of(forum: Forum, day: date) -> list[dict[str, Any]]:
+    """All that a forum agreed on, by the groups' letters, the newest first; one `holds` today."""
     agreed: dict[str, tuple[date, dict[str, NeededOfGroup]]] = {}
     for public_id, holds_from, letter, share, least in db.session.execute(
         select(
@@ -746,6 +705,11 @@ def quorums_of(forum: Forum, day: date) -> list[QuorumAgreed]:
             needed[letter] = NeededOfGroup(QuorumShare(share), least)
     now = next((key for key, (begins, _needed) in agreed.items() if begins <= day), "")
     return [
-        QuorumAgreed(public_id, begins, needed, public_id == now)
+        {
+            "public_id": public_id,
+            "holds_from": begins,
+            "needed": needed,
+            "holds": public_id == now,
+        }
         for public_id, (begins, needed) in agreed.items()
     ]

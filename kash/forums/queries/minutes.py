@@ -73,25 +73,13 @@ from kash.platform.web.formats import from_local, to_local
 from kash.policy import NOBODY, Actor, Reach
 
 
-@dataclass(frozen=True)
-class ShownDifference:
-    """A difference as those read it who write the minutes.
+def differences_of(item: AgendaItem, owners: dict[str, str], actor: Actor) -> list[dict[str, Any]]:
+    """The differences under an item as those read them who write the minutes, the oldest first;
+    `owners` are names of members by key.
 
     `kind` is minute, decision, action, owner or due, and `number` that of its row, 0 if there is
     none. `stands` and `other` are texts; of who and when, names and days.
     """
-
-    public_id: str
-    kind: str
-    number: int
-    stands: str | date
-    other: str | date
-    own: bool
-    writer: str
-
-
-def differences_of(item: AgendaItem, owners: dict[str, str], actor: Actor) -> list[ShownDifference]:
-    """The differences under an item, the oldest first; `owners` are names of members by key."""
     rows = db.session.scalars(
         select(MinutesDifference)
         .where(MinutesDifference.item_id == item.id)
@@ -110,15 +98,15 @@ def differences_of(item: AgendaItem, owners: dict[str, str], actor: Actor) -> li
     for written in rows:
         kind, _sign, key = written.part.partition(":")
         differences.append(
-            ShownDifference(
-                public_id=written.public_id,
-                kind=kind,
-                number=decisions.get(key, 0) or actions.get(key, 0),
-                stands=shown(kind, written.stands),
-                other=shown(kind, written.other),
-                own=written.written_by == actor.public_id,
-                writer=names[written.written_by],
-            )
+            {
+                "public_id": written.public_id,
+                "kind": kind,
+                "number": decisions.get(key, 0) or actions.get(key, 0),
+                "stands": shown(kind, written.stands),
+                "other": shown(kind, written.other),
+                "own": written.written_by == actor.public_id,
+                "writer": names[written.written_by],
+            }
         )
     return differences
 
@@ -423,29 +411,14 @@ def verify_minutes() -> list[VerifiedMinutes]:
     return findings
 
 
-@dataclass(frozen=True)
-class MinutesToSee:
-    """Circulated minutes that wait for the person who looks. `open_remarks` are to be settled by
-    the secretary, and `meets_today` is whether a meeting that may confirm them is today; `until` is
-    the day up to which a member may remark."""
-
-    forum_id: str
-    forum_name: str
-    meeting_id: str
-    starts_at: datetime
-    until: date | None = None
-    open_remarks: int = 0
-    meets_today: bool = False
-
-
 def _circulated(condition: ColumnElement[bool]) -> Any:
     return (
         select(
-            Forum.public_id,
-            Forum.name,
-            Meeting.public_id,
+            Forum.public_id.label("forum_id"),
+            Forum.name.label("forum_name"),
+            Meeting.public_id.label("meeting_id"),
             Meeting.starts_at,
-            MinutesLife.remarks_until,
+            MinutesLife.remarks_until.label("until"),
         )
         .select_from(MinutesLife)
         .join(Meeting, Meeting.id == MinutesLife.meeting_id)
@@ -455,8 +428,9 @@ def _circulated(condition: ColumnElement[bool]) -> Any:
     )
 
 
-def minutes_to_see_through(actor: Actor, now: datetime, *, most: int = 20) -> list[MinutesToSee]:
-    """The circulated minutes of the forums of which the actor is the secretary; one query."""
+def minutes_to_see_through(actor: Actor, now: datetime, *, most: int = 20) -> Sequence[Any]:
+    """The circulated minutes of the forums of which the actor is the secretary, with the number of
+    open remarks and whether a meeting that may confirm them is today; one query."""
     if actor.reach("forums.edit") is Reach.NONE or actor.account_id is None:
         return []
     midnight = to_local(now).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -475,17 +449,18 @@ def minutes_to_see_through(actor: Actor, now: datetime, *, most: int = 20) -> li
         later.starts_at < midnight + timedelta(days=1),
         later.state != "cancelled",
     )
-    rows = db.session.execute(
-        _circulated(Forum.secretary_id == actor.account_id).add_columns(remarks, today).limit(most)
-    )
-    return [MinutesToSee(*columns) for columns in rows]
+    return db.session.execute(
+        _circulated(Forum.secretary_id == actor.account_id)
+        .add_columns(remarks.label("open_remarks"), today.label("meets_today"))
+        .limit(most)
+    ).all()
 
 
-def minutes_to_read(actor: Actor, now: datetime, *, most: int = 10) -> list[MinutesToSee]:
+def minutes_to_read(actor: Actor, now: datetime, *, most: int = 10) -> Sequence[Any]:
     """Circulated minutes of meetings at which the actor was, while remarks are taken."""
     if actor.person_id is None or actor.reach("forums.see") is Reach.NONE:
         return []
-    rows = db.session.execute(
+    return db.session.execute(
         _circulated(MinutesLife.remarks_until >= to_local(now).date())
         .join(Slot, Slot.register_id == Meeting.register_id)
         .join(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == actor.person_id))
@@ -494,39 +469,20 @@ def minutes_to_read(actor: Actor, now: datetime, *, most: int = 10) -> list[Minu
             Forum.id.in_(within_reach(actor).with_only_columns(Forum.id)),
         )
         .limit(most)
-    )
-    return [MinutesToSee(*columns) for columns in rows]
+    ).all()
 
 
-@dataclass(frozen=True)
-class PaperLine:
-    """A paper as the person who sees the meeting may open it; `item_id` is that of its item."""
-
-    public_id: str
-    item_id: str
-    title: str
-    kind: str
-    size: int
-
-
-def papers_of(meeting: Meeting) -> dict[str, list[PaperLine]]:
+def papers_of(meeting: Meeting) -> dict[str, list[AgendaPaper]]:
     """The papers of a meeting by the public ids of its items, each item's oldest first; one
     query."""
-    papers: defaultdict[str, list[PaperLine]] = defaultdict(list)
-    for columns in db.session.execute(
-        select(
-            AgendaPaper.public_id,
-            AgendaItem.public_id,
-            AgendaPaper.title,
-            AgendaPaper.kind,
-            AgendaPaper.size,
-        )
+    papers: defaultdict[str, list[AgendaPaper]] = defaultdict(list)
+    for item_id, paper in db.session.execute(
+        select(AgendaItem.public_id, AgendaPaper)
         .join(AgendaItem, AgendaItem.id == AgendaPaper.item_id)
         .where(AgendaItem.meeting_id == meeting.id)
         .order_by(AgendaItem.position, AgendaPaper.id)
     ):
-        line = PaperLine(*columns)
-        papers[line.item_id].append(line)
+        papers[item_id].append(paper)
     return dict(papers)
 
 

@@ -4,8 +4,10 @@ minutes that somebody may withdraw."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
@@ -159,17 +161,8 @@ def earlier_circulated(meeting: Meeting) -> list[Meeting]:
     )
 
 
-@dataclass(frozen=True)
-class ConfirmedHere:
-    """Minutes that a meeting confirmed; `code` is the short code of their root."""
-
-    meeting_id: str
-    starts_at: datetime
-    code: str
-
-
-def confirmed_at(meeting: Meeting) -> list[ConfirmedHere]:
-    """The earlier minutes that this meeting confirmed."""
+def confirmed_at(meeting: Meeting) -> list[dict[str, Any]]:
+    """The earlier minutes that this meeting confirmed; `code` is the short code of their root."""
     rows = db.session.execute(
         select(Meeting.public_id, Meeting.starts_at, MinutesLife.root)
         .join(MinutesLife, MinutesLife.meeting_id == Meeting.id)
@@ -177,39 +170,28 @@ def confirmed_at(meeting: Meeting) -> list[ConfirmedHere]:
         .order_by(Meeting.starts_at)
     )
     return [
-        ConfirmedHere(public_id, starts_at, code_of(root)) for public_id, starts_at, root in rows
+        {"meeting_id": public_id, "starts_at": starts_at, "code": code_of(root)}
+        for public_id, starts_at, root in rows
     ]
 
 
-@dataclass(frozen=True)
-class PresentMember:
-    """A member who is marked as present at a meeting."""
-
-    seat: ForumMember
-    letter: str
-
-    @property
-    def public_id(self) -> str:
-        """The public id of the seat."""
-        return self.seat.public_id
-
-
-def members_present(meeting: Meeting) -> list[PresentMember]:
+def members_present(meeting: Meeting) -> list[ForumMember]:
     """The members who are marked as present at a meeting, by group and name."""
-    rows = db.session.execute(
-        select(ForumMember, Group.letter)
-        .join(ForumMember.person)
-        .join(Person.group)
-        .join(Slot, Slot.register_id == meeting.register_id)
-        .join(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
-        .where(ForumMember.forum_id == meeting.forum_id, Mark.status == "present")
-        .options(joinedload(ForumMember.person).joinedload(Person.group))
-        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+    return list(
+        db.session.scalars(
+            select(ForumMember)
+            .join(ForumMember.person)
+            .join(Person.group)
+            .join(Slot, Slot.register_id == meeting.register_id)
+            .join(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
+            .where(ForumMember.forum_id == meeting.forum_id, Mark.status == "present")
+            .options(joinedload(ForumMember.person).joinedload(Person.group))
+            .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+        )
     )
-    return [PresentMember(seat, letter) for seat, letter in rows]
 
 
-def there_at_moment(meeting: Meeting, moment: datetime) -> tuple[dict[str, PresentMember], Quorum]:
+def there_at_moment(meeting: Meeting, moment: datetime) -> tuple[dict[str, ForumMember], Quorum]:
     """The members who are there at a moment, by the public ids of their seats, and the quorum."""
     attendance = attendance_at(db.session(), meeting)
     keys = {
@@ -218,9 +200,7 @@ def there_at_moment(meeting: Meeting, moment: datetime) -> tuple[dict[str, Prese
         if counts_on(seat.terms, seat.left_on, attendance.day)
         and there_at(seat.mark, seat.spells, moment)
     }
-    there = {
-        member.public_id: member for member in members_present(meeting) if member.seat.id in keys
-    }
+    there = {member.public_id: member for member in members_present(meeting) if member.id in keys}
     return there, attendance.at(moment)
 
 
@@ -362,29 +342,25 @@ def own_names(meeting: Meeting, actor: Actor) -> set[str]:
     )
 
 
-@dataclass(frozen=True)
-class ShownLine:
-    """A line that is internal, for those who run the forum. `own` is whether the actor asked for
-    its release."""
-
-    public_id: str
-    text: str
-    asked: bool
-    own: bool
-
-
-def internal_lines_of(item: AgendaItem, actor: Actor) -> list[ShownLine]:
-    """The lines of an item that are not released, in the order in which they are written."""
+def internal_lines_of(item: AgendaItem, actor: Actor) -> list[dict[str, Any]]:
+    """The lines of an item that are not released, in the order in which they are written, for those
+    who run the forum; `own` is whether the actor asked for its release."""
     texts = [item.minute, *(internal.text for internal in item.decisions)]
     texts += [internal.text for internal in item.actions]
     rows = {line.digest: line for line in item.internal_lines if line.released_by is None}
-    shown_lines: dict[str, ShownLine] = {}
+    shown_lines: dict[str, dict[str, Any]] = {}
     for text in "\n".join(texts).splitlines():
         internal = rows.get(line_digest(text))
         if internal is not None:
-            own = internal.asked_by == actor.public_id
-            shown = ShownLine(internal.public_id, text.strip(), internal.asked_by is not None, own)
-            shown_lines.setdefault(internal.public_id, shown)
+            shown_lines.setdefault(
+                internal.public_id,
+                {
+                    "public_id": internal.public_id,
+                    "text": text.strip(),
+                    "asked": internal.asked_by is not None,
+                    "own": internal.asked_by == actor.public_id,
+                },
+            )
     return list(shown_lines.values())
 
 
@@ -396,25 +372,18 @@ def shown_text(item: AgendaItem, text: str, *, whole: bool) -> str:
     return published_text(text, item.kept_internal) or ("…" if text else "")
 
 
-@dataclass(frozen=True)
-class LineToRelease:
-    """Where somebody asked that a line be released."""
-
-    forum_id: str
-    forum_name: str
-    meeting_id: str
-    item_id: str
-    starts_at: datetime
-
-
-def lines_to_release(actor: Actor, *, most: int = 10) -> list[LineToRelease]:
+def lines_to_release(actor: Actor, *, most: int = 10) -> Sequence[Any]:
     """Items with a line for which somebody else asked, in the forums that the actor runs."""
     reach = actor.reach("forums.edit")
     if reach is Reach.NONE:
         return []
     wanted = (
         select(
-            Forum.public_id, Forum.name, Meeting.public_id, AgendaItem.public_id, Meeting.starts_at
+            Forum.public_id.label("forum_id"),
+            Forum.name.label("forum_name"),
+            Meeting.public_id.label("meeting_id"),
+            AgendaItem.public_id.label("item_id"),
+            Meeting.starts_at,
         )
         .distinct()
         .select_from(InternalLine)
@@ -433,22 +402,12 @@ def lines_to_release(actor: Actor, *, most: int = 10) -> list[LineToRelease]:
     )
     if reach is not Reach.ALL:
         wanted = wanted.where(Forum.secretary_id == actor.account_id)
-    return [LineToRelease(*columns) for columns in db.session.execute(wanted)]
-
-
-@dataclass(frozen=True)
-class WithdrawableLeaf:
-    """A piece of locked minutes that the actor may withdraw, with its words; `own` is her name."""
-
-    public_id: str
-    text: str
-    name: bool
-    own: bool
+    return db.session.execute(wanted).all()
 
 
 def withdrawable_leaf(
     meeting: Meeting, public_id: str, actor: Actor, *, runs_it: bool
-) -> WithdrawableLeaf | None:
+) -> dict[str, Any] | None:
     """A leaf or an erratum of this meeting that the actor may withdraw: her own name, or anything
     if she runs the forum; None if it is not there, not hers to withdraw, or withdrawn."""
     leaf = db.session.scalar(
@@ -463,17 +422,17 @@ def withdrawable_leaf(
     if leaf.kind not in WITHDRAWABLE or value is None or not (own or runs_it):
         return None
     name = leaf.kind in NAMES
-    return WithdrawableLeaf(public_id, value["shown" if name else "text"], name, own)
+    return {"text": value["shown" if name else "text"], "name": name, "own": own}
 
 
-def _erratum(meeting: Meeting, public_id: str) -> WithdrawableLeaf | None:
+def _erratum(meeting: Meeting, public_id: str) -> dict[str, Any] | None:
     value = db.session.scalar(
         select(MinutesErratum.value).where(
             MinutesErratum.meeting_id == meeting.id, MinutesErratum.public_id == public_id
         )
     )
     told = said_in(value)
-    return WithdrawableLeaf(public_id, told["text"], name=False, own=False) if told else None
+    return {"text": told["text"], "name": False, "own": False} if told else None
 
 
 def action_states(record: MinutesRecord) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -27,7 +28,6 @@ from kash.forums.models import (
     MeetingAnswer,
     PresenceSpell,
 )
-from kash.forums.queries.actions import ActionLine, linked_actions
 from kash.forums.queries.meetings import spells_of, terms_of
 from kash.forums.rules.meetings import ANSWERS, HERE, TimeThere, Votes, counts_on, term_on
 from kash.people.models import Group, Organisation, Person, ServiceEntry
@@ -43,17 +43,6 @@ from kash.workshops.queries.scope import visible_workshops
 
 _MOST_OFFERED = 300
 Titled = Mapping[str, tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class LinkLine:
-    """Something that an action changes. `title` and `url` are empty for the person who may not see
-    it, and when it is no longer there."""
-
-    public_id: str
-    kind: str
-    title: str
-    url: str
 
 
 def _workshops(targets: Collection[str], actor: Actor) -> Titled:
@@ -133,8 +122,9 @@ _TITLES: Mapping[str, Callable[[Collection[str], Actor], Titled]] = {
 }
 
 
-def links_of(actions: Collection[str], actor: Actor) -> Mapping[str, Sequence[LinkLine]]:
-    """The things that actions (by public id) change, as the actor may see them; five queries at
+def links_of(actions: Collection[str], actor: Actor) -> Mapping[str, list[dict[str, str]]]:
+    """The things that actions (by public id) change. `title` and `url` are empty for those that the
+    actor may not see, and when it is no longer there; five queries at
     most."""
     rows = db.session.execute(
         select(Action.public_id, ActionLink)
@@ -146,10 +136,12 @@ def links_of(actions: Collection[str], actor: Actor) -> Mapping[str, Sequence[Li
     for _action, link in rows:
         wanted[link.kind].add(link.target)
     titles = {kind: _TITLES[kind](targets, actor) for kind, targets in wanted.items()}
-    links: defaultdict[str, list[LinkLine]] = defaultdict(list)
+    links: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
     for action, link in rows:
         title, url = titles[link.kind].get(link.target, ("", ""))
-        links[action].append(LinkLine(link.public_id, link.kind, title, url))
+        links[action].append(
+            {"public_id": link.public_id, "kind": link.kind, "title": title, "url": url}
+        )
     return dict(links)
 
 
@@ -194,20 +186,6 @@ def _offered_sessions(actor: Actor) -> list[tuple[str, str]]:
         .limit(4 * _MOST_OFFERED)
     )
     return list({lineage: _session_title(course, title) for lineage, course, title in rows}.items())
-
-
-@dataclass(frozen=True)
-class ActionsHere:
-    """Actions of forums that change what a page is about."""
-
-    actions: Sequence[ActionLine]
-
-
-def actions_about(kind: str, target: str, actor: Actor) -> ActionsHere | None:
-    """The actions that change this, in the forums that the actor sees; None if there are none. One
-    query."""
-    actions = linked_actions(kind, target, actor)
-    return ActionsHere(actions) if actions else None
 
 
 @dataclass(frozen=True)
@@ -441,23 +419,17 @@ def conflict_count(item: AgendaItem) -> int:
     )
 
 
-@dataclass(frozen=True)
-class MemberConflict:
-    """A member who may have a conflict of interest in an item, for the person who runs the
-    forum."""
-
-    member: str
-    person: str
-    name: str
-    letter: str
-    conflicted: bool
-
-
-def conflicts_in(forum: Forum, item: AgendaItem) -> list[MemberConflict]:
+def conflicts_in(forum: Forum, item: AgendaItem) -> Sequence[Any]:
     """The members by group and name, and who of them declared a conflict of interest; the person
     who left since is among them only if she declared one."""
-    rows = db.session.execute(
-        select(ForumMember.public_id, Person, Group.letter, ItemConflict.id)
+    return db.session.execute(
+        select(
+            ForumMember.public_id.label("member"),
+            Person.public_id.label("person"),
+            Person.chosen_name.label("name"),
+            Group.letter,
+            ItemConflict.id.is_not(None).label("conflicted"),
+        )
         .join(Person, Person.id == ForumMember.person_id)
         .join(Group, Group.id == Person.group_id)
         .outerjoin(
@@ -469,8 +441,4 @@ def conflicts_in(forum: Forum, item: AgendaItem) -> list[MemberConflict]:
             ForumMember.left_on.is_(None) | ItemConflict.id.is_not(None),
         )
         .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
-    )
-    return [
-        MemberConflict(member, person.public_id, person.chosen_name, letter, conflict is not None)
-        for member, person, letter, conflict in rows
-    ]
+    ).all()

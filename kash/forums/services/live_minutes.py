@@ -49,6 +49,7 @@ from kash.forums.services.minutes import (
     note_presence,
     save_actions,
     save_decisions,
+    written_item,
 )
 from kash.forums.services.problems import UNKNOWN_CHOICE, TooManyRows
 from kash.platform.database import new_public_id
@@ -59,21 +60,6 @@ from kash.policy import Actor
 
 Place = tuple[str, str, str]
 TAKES = ("stands", "other", "both")
-
-
-def written_item(item: AgendaItem) -> WrittenItem:
-    """All that is written under an item; actions that were closed are no longer written on."""
-    return WrittenItem(
-        item.minute,
-        tuple(TypedMinutesRow(line.public_id, line.text) for line in item.decisions),
-        tuple(
-            TypedMinutesRow(
-                line.public_id, line.text, line.owner.public_id if line.owner else "", line.due_on
-            )
-            for line in item.actions
-            if line.state == "open"
-        ),
-    )
 
 
 def apply_minutes_operation(

@@ -26,7 +26,13 @@ from kash.forums.models import (
 )
 from kash.forums.queries.meetings import MeetingPresence, attendance_at, conflicted_in
 from kash.forums.queries.series import runs
-from kash.forums.rules.merging import ROWS_OF_AN_ITEM, MinutesChanges, TypedMinutesRow, row_changes
+from kash.forums.rules.merging import (
+    ROWS_OF_AN_ITEM,
+    MinutesChanges,
+    TypedMinutesRow,
+    WrittenItem,
+    row_changes,
+)
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.internal_lines import (
     NOT_HELD_YET,
@@ -44,8 +50,6 @@ from kash.forums.services.problems import (
     MinuteChanged,
     TooManyRows,
     UnknownOwner,
-    WrittenAction,
-    WrittenDecision,
 )
 from kash.forums.stored_files import MOST_BYTES, forget, store
 from kash.people.models import Group
@@ -120,22 +124,18 @@ def note_where_missing(session: Session, meeting: Meeting, now: datetime) -> Non
 OUTCOMES = ("done", "dropped")
 
 
-def written_decisions(item: AgendaItem) -> tuple[WrittenDecision, ...]:
-    """The decisions of an item as they are stored."""
-    return tuple(WrittenDecision(decision.public_id, decision.text) for decision in item.decisions)
-
-
-def written_actions(item: AgendaItem) -> tuple[WrittenAction, ...]:
-    """The open actions of an item as they are stored; closed ones are no longer written on."""
-    return tuple(
-        WrittenAction(
-            action.public_id,
-            action.text,
-            action.owner.public_id if action.owner else "",
-            action.due_on,
-        )
-        for action in item.actions
-        if action.state == "open"
+def written_item(item: AgendaItem) -> WrittenItem:
+    """All that is written under an item; actions that were closed are no longer written on."""
+    return WrittenItem(
+        item.minute,
+        tuple(TypedMinutesRow(line.public_id, line.text) for line in item.decisions),
+        tuple(
+            TypedMinutesRow(
+                line.public_id, line.text, line.owner.public_id if line.owner else "", line.due_on
+            )
+            for line in item.actions
+            if line.state == "open"
+        ),
     )
 
 
@@ -168,9 +168,7 @@ def write_item(
             raise MinuteChanged(
                 row_version=item.row_version,
                 changed_by=item.changed_by,
-                minute=item.minute,
-                decisions=written_decisions(item),
-                actions=written_actions(item),
+                item=written_item(item),
             )
         owners = members_by_key(session, forum)
         stored_decisions = {line.public_id: line for line in item.decisions}

@@ -234,15 +234,15 @@ def confirm(
                 {
                     "meeting": month_mark(day, confirming.letter),
                     "day": day.isoformat(),
-                    "proposer": proposed.letter,
-                    "seconder": seconded.letter,
+                    "proposer": proposed.person.group.letter,
+                    "seconder": seconded.person.group.letter,
                     "groups": [
                         [group.letter, group.present, group.members] for group in quorum.groups
                     ],
                 },
             ),
-            proposer=_name("proposer", proposed.seat),
-            seconder=_name("seconder", seconded.seat),
+            proposer=_name("proposer", proposed),
+            seconder=_name("seconder", seconded),
         )
         life.root = _lock(session, meeting, record)
         life.state, life.locked_at = str(MinutesState.LOCKED), change.now

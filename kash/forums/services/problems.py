@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
 from flask_babel import lazy_gettext as _l
 
+from kash.forums.rules.merging import WrittenItem
 from kash.platform.web.errors import ChangedMeanwhile, Problem
 
 FORUM_NAME_TAKEN = _l("There is a forum of this name already. Choose another name.")
@@ -44,42 +42,12 @@ class UnknownOwner(Problem):
 ALREADY_CLOSED = _l("Somebody marked this action already. The list shows how it stands.")
 
 
-@dataclass(frozen=True)
-class WrittenDecision:
-    """A decision as it is stored now."""
-
-    key: str
-    text: str
-
-
-@dataclass(frozen=True)
-class WrittenAction:
-    """An open action as it is stored now; `owner` is a member's public id or empty."""
-
-    key: str
-    text: str
-    owner: str
-    due_on: date | None
-
-
 class MinuteChanged(ChangedMeanwhile):
     """Somebody saved the same item since the page was opened; carries what they wrote."""
 
-    def __init__(
-        self,
-        *,
-        row_version: int,
-        changed_by: str | None,
-        minute: str,
-        decisions: tuple[WrittenDecision, ...],
-        actions: tuple[WrittenAction, ...],
-    ) -> None:
+    def __init__(self, *, row_version: int, changed_by: str | None, item: WrittenItem) -> None:
         super().__init__()
-        self.row_version = row_version
-        self.changed_by = changed_by
-        self.minute = minute
-        self.decisions = decisions
-        self.actions = actions
+        self.row_version, self.changed_by, self.item = row_version, changed_by, item
 
 
 class FiguresBesideCases(Problem):

@@ -536,7 +536,7 @@ def unlink_action(forum_id: str, action_id: str, link_id: str) -> ResponseReturn
     actor = current_actor()
     forum, line = _progress_run(forum_id, action_id)
     links = links_of([line.public_id], actor).get(line.public_id, [])
-    chosen = next((link for link in links if link.public_id == link_id), None)
+    chosen = next((link for link in links if link["public_id"] == link_id), None)
     if chosen is None:
         raise NotFound
     form = LinkForm()
@@ -544,4 +544,6 @@ def unlink_action(forum_id: str, action_id: str, link_id: str) -> ResponseReturn
         services.unlink(forum_id, action_id, link_id, by=actor)
         flash(_("Removed."))
         return go("forums.progress")
-    return render_template("forums/link_remove.html", forum=forum, action=line, title=chosen.title)
+    return render_template(
+        "forums/link_remove.html", forum=forum, action=line, title=chosen["title"]
+    )

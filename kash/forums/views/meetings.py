@@ -484,9 +484,9 @@ def quorum(forum_id: str) -> ResponseReturnValue:
     agreed = quorums_of(forum, today)
     names = {group.letter: group.name for group in groups()}
     letters = list(names)
-    now = next((quorum for quorum in agreed if quorum.holds), None)
+    now = next((quorum for quorum in agreed if quorum["holds"]), None)
     typed: dict[str, object] = {"holds_from": today}
-    for letter, rule in (now.needed if now else {}).items():
+    for letter, rule in (now["needed"] if now else {}).items():
         typed[f"share_{letter}"], typed[f"least_{letter}"] = str(rule.share), rule.least or None
     form = QuorumForm.for_groups(letters, data=typed)
     if form.validate_on_submit():

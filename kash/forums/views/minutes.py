@@ -4,7 +4,8 @@ and the agenda as a pack. The signed copy of a meeting's minutes, for the person
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,6 +35,7 @@ from kash.forums.queries.meetings import (
 from kash.forums.queries.minutes import paper_of, papers_of, signed_copy_of
 from kash.forums.queries.minutes_life import confirmed_at, earlier_circulated, remarks_on
 from kash.forums.queries.series import account_name, forum_to_edit, owners_of, runs
+from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services import minutes as services
 from kash.forums.services.internal_lines import (
     NumbersFrozen,
@@ -43,15 +45,13 @@ from kash.forums.services.internal_lines import (
     minutes_state,
     release_line,
 )
-from kash.forums.services.minutes import write_item, written_actions, written_decisions
+from kash.forums.services.minutes import write_item, written_item
 from kash.forums.services.problems import (
     FiguresBesideCases,
     MeetingOver,
     MinuteChanged,
     TooManyRows,
     UnknownOwner,
-    WrittenAction,
-    WrittenDecision,
 )
 from kash.forums.stored_files import MOST_BYTES, content_of, type_of
 from kash.forums.views.meetings import owner_choices
@@ -74,29 +74,15 @@ BLANK_DECISIONS = 1
 BLANK_ACTIONS = 2
 
 
-@dataclass(frozen=True)
-class OtherText:
-    """Text that somebody else saved meanwhile, shown beside one's own."""
-
-    name: str
-    minute: str
-    decisions: list[str]
-    actions: list[str]
-
-
-def _typed(item_decisions: tuple[WrittenDecision, ...]) -> list[TypedRow]:
-    return [TypedRow(key=decision.key, text=decision.text) for decision in item_decisions]
-
-
-def _typed_actions(item_actions: tuple[WrittenAction, ...]) -> list[TypedRow]:
+def _typed(written: Iterable[TypedMinutesRow]) -> list[TypedRow]:
     return [
         TypedRow(
-            key=action.key,
-            text=action.text,
-            owner=action.owner,
-            due=action.due_on.isoformat() if action.due_on else "",
+            key=line.key,
+            text=line.text,
+            owner=line.owner,
+            due=line.due_on.isoformat() if line.due_on else "",
         )
-        for action in item_actions
+        for line in written
     ]
 
 
@@ -108,7 +94,7 @@ def _with_unknown(own: list[TypedRow], stored: list[TypedRow]) -> list[TypedRow]
 
 def _save(
     form: MinuteForm, forum: Forum, meeting: Meeting, item: AgendaItem
-) -> tuple[bool, OtherText | None]:
+) -> tuple[bool, dict[str, Any] | None]:
     """Save the form; False with what somebody else wrote, or with errors on the form."""
     decisions, actions = form.written()
     try:
@@ -130,14 +116,14 @@ def _save(
         return False, None
     except MinuteChanged as other:
         form.show_row_version(other.row_version)
-        form.decisions = _with_unknown(form.decisions, _typed(other.decisions))
-        form.actions = _with_unknown(form.actions, _typed_actions(other.actions))
-        return False, OtherText(
-            name=account_name(other.changed_by),
-            minute=other.minute,
-            decisions=[line.text for line in other.decisions],
-            actions=[line.text for line in other.actions],
-        )
+        form.decisions = _with_unknown(form.decisions, _typed(other.item.decisions))
+        form.actions = _with_unknown(form.actions, _typed(other.item.actions))
+        return False, {
+            "name": account_name(other.changed_by),
+            "minute": other.item.minute,
+            "decisions": [line.text for line in other.item.decisions],
+            "actions": [line.text for line in other.item.actions],
+        }
     except (NumbersFrozen, TooManyRows, UnknownOwner) as problem:
         form.form_errors.append(str(problem))
         return False, None
@@ -176,8 +162,8 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     )
     if not form.is_submitted():
         form.minute.data, form.row_version.data = written.minute, str(written.row_version)
-        form.decisions = _typed(written_decisions(written))
-        form.actions = _typed_actions(written_actions(written))
+        stands = written_item(written)
+        form.decisions, form.actions = _typed(stands.decisions), _typed(stands.actions)
     choices = owner_choices(written, owners_of(forum))
     answer, status = page(
         "forums/item.html",

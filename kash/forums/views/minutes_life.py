@@ -55,8 +55,8 @@ from kash.forums.services.internal_lines import (
 from kash.forums.services.live_minutes import (
     apply_minutes_operation,
     settle_difference,
-    written_item,
 )
+from kash.forums.services.minutes import written_item
 from kash.forums.services.problems import MeetingOver, TooManyRows
 from kash.forums.services.withdrawals import withdraw
 from kash.forums.views.meetings import owner_choices
