@@ -39,6 +39,6 @@ def show(key: str, period: str, by: tuple[str, ...]) -> None:
         click.echo(f"{key} · {period_words(table.period)} · v{table.version}")
         click.echo(table.definition)
         for line in cell_lines(table) if by else ():
-            click.echo(f"{line.cell.count}\t" + "\t".join(line.words))
+            click.echo(f"{line['cell'].count}\t" + "\t".join(line["words"]))
         count = table.total.count
         click.echo(_("No data in this period.") if count is None else f"{count}\t" + _("All"))

@@ -6,7 +6,7 @@ workshops that several funders share. Targets: what is to be reached in which pe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -50,10 +50,8 @@ from kash.figures.indicators.rules import (
     KEYS,
     LONGEST_TEXT,
     MOST_DIMENSIONS,
-    FigureCell,
     FigureTable,
     IndicatorKey,
-    SharedRow,
     quarter_holding,
 )
 from kash.figures.indicators.words import (
@@ -180,15 +178,13 @@ SHOWN = tuple(key for key in KEYS if key != IndicatorKey.GAIN)
 
 
 INDICATOR_COLUMNS: Sequence[TableColumn[IndicatorLine]] = (
-    TableColumn(_l("Indicator"), lambda indicator: indicator.definition.title, "#indicator+name"),
-    TableColumn(_l("Count"), lambda indicator: indicator.count, "#indicator+num"),
-    TableColumn(_l("To reach"), lambda indicator: indicator.target, "#targeted"),
-    TableColumn(_l("Reached, in per cent"), lambda indicator: indicator.share, "#indicator+pct"),
-    TableColumn(_l("Period before"), lambda indicator: indicator.before, "#indicator+num+before"),
-    TableColumn(
-        _l("Definition, version"), lambda indicator: indicator.definition.version, "#meta+version"
-    ),
-    TableColumn(_l("Definition"), lambda indicator: indicator.definition.text, "#description"),
+    TableColumn(_l("Indicator"), lambda line: line.definition.title, "#indicator+name"),
+    TableColumn(_l("Count"), lambda line: line.count, "#indicator+num"),
+    TableColumn(_l("To reach"), lambda line: line.target, "#targeted"),
+    TableColumn(_l("Reached, in per cent"), lambda line: line.share, "#indicator+pct"),
+    TableColumn(_l("Period before"), lambda line: line.before, "#indicator+num+before"),
+    TableColumn(_l("Definition, version"), lambda line: line.definition.version, "#meta+version"),
+    TableColumn(_l("Definition"), lambda line: line.definition.text, "#description"),
 )
 
 
@@ -214,21 +210,6 @@ def index() -> ResponseReturnValue:
     )
 
 
-@dataclass(frozen=True)
-class CellLine:
-    """A cell as a page shows it: its values in words, its count, and how many of its people the
-    reader reaches. `arguments` are those of the address of these people."""
-
-    words: tuple[str, ...]
-    cell: FigureCell
-    arguments: dict[str, str]
-
-    @property
-    def reached(self) -> int:
-        """Count of its people who can be listed."""
-        return len(self.cell.people)
-
-
 def dimensions_asked(key: str, *, unsaid: bool = False) -> tuple[str, ...]:
     """The dimensions that the address asks for, of those by which an indicator is told apart; the
     first of these if it says nothing and that is `unsaid`."""
@@ -241,48 +222,49 @@ def dimensions_asked(key: str, *, unsaid: bool = False) -> tuple[str, ...]:
     ]
 
 
-def cell_lines(table: FigureTable) -> list[CellLine]:
-    """The cells of a table with their values in words; a query for each dimension at most."""
+def cell_lines(table: FigureTable) -> list[dict[str, Any]]:
+    """The cells of a table with their values in words, and the arguments of the address of their
+    people; a query for each dimension at most."""
     names = {
         name: value_names(name, [cell.values[place] for cell in table.cells])
         for place, name in enumerate(table.dimensions)
     }
     asked = dict(zip(("by", "then"), table.dimensions, strict=False))
     return [
-        CellLine(
-            tuple(
+        {
+            "words": [
                 value_word(name, value, names[name])
                 for name, value in zip(table.dimensions, cell.values, strict=True)
-            ),
-            cell,
-            asked | dict(zip(("value", "other"), cell.values, strict=False)),
-        )
+            ],
+            "cell": cell,
+            "arguments": asked | dict(zip(("value", "other"), cell.values, strict=False)),
+        }
         for cell in table.cells
     ]
 
 
-def cell_columns(table: FigureTable) -> list[TableColumn[CellLine]]:
+def cell_columns(table: FigureTable) -> list[TableColumn[Any]]:
     """Columns of a table that is taken along."""
 
-    def word(place: int) -> TableColumn[CellLine]:
+    def word(place: int) -> TableColumn[Any]:
         label = DIMENSION_WORDS[table.dimensions[place]]
-        return TableColumn(label, lambda line: line.words[place], "#meta")
+        return TableColumn(label, lambda line: line["words"][place], "#meta")
 
     return [
         *(word(place) for place in range(len(table.dimensions))),
-        TableColumn(_l("Count"), lambda line: line.cell.count, "#indicator+num"),
+        TableColumn(_l("Count"), lambda line: line["cell"].count, "#indicator+num"),
         TableColumn(_l("Period"), lambda _line: table.period.text, "#date+period"),
         TableColumn(_l("Definition, version"), lambda _line: table.version, "#meta+version"),
     ]
 
 
-def _picture(table: FigureTable, lines: Sequence[CellLine]) -> str:
+def _picture(table: FigureTable, lines: Sequence[dict[str, Any]]) -> str:
     """Bars of a table that is told apart by one thing, where they are few enough to be read."""
     if len(table.dimensions) != 1 or not 1 < len(lines) <= MOST_BARS:
         return ""
-    labels = [line.words[0] for line in lines]
+    labels = [line["words"][0] for line in lines]
     title = str(DIMENSION_WORDS[table.dimensions[0]])
-    return picture_of(bar_chart(title, labels, {title: [line.cell.count for line in lines]}))
+    return picture_of(bar_chart(title, labels, {title: [line["cell"].count for line in lines]}))
 
 
 @blueprint.get("/<key>")
@@ -336,9 +318,9 @@ def levels() -> ResponseReturnValue:
 
 
 PEOPLE_COLUMNS: Sequence[TableColumn[Any]] = (
-    TableColumn(_l("Name"), lambda indicator: indicator[0], "#contact+name"),
-    TableColumn(_l("Rank or cadre"), lambda indicator: indicator[2], "#contact+type"),
-    TableColumn(_l("Ward"), lambda indicator: indicator[3], "#adm4+name"),
+    TableColumn(_l("Name"), lambda person: person[0], "#contact+name"),
+    TableColumn(_l("Rank or cadre"), lambda person: person[2], "#contact+type"),
+    TableColumn(_l("Ward"), lambda person: person[3], "#adm4+name"),
 )
 
 
@@ -358,9 +340,9 @@ def people(key: str) -> ResponseReturnValue:
     given = (request.args.get("value", ""), request.args.get("other", ""))
     values = given[: len(table.dimensions)]
     line = one_or_404(
-        next((listed for listed in cell_lines(table) if listed.cell.values == values), None)
+        next((listed for listed in cell_lines(table) if listed["cell"].values == values), None)
     )
-    shown = behind(line.cell.people, request.args.get("group", ""))
+    shown = behind(line["cell"].people, request.args.get("group", ""))
     rows = listing(
         shown.people,
         sorts={"name": Person.sort_name, "cadre": Person.cadre, "ward": Person.ward},
@@ -385,22 +367,10 @@ def people(key: str) -> ResponseReturnValue:
 COUNTED = tuple(key for key, indicator in INDICATORS.items() if indicator.people)
 
 
-@dataclass(frozen=True)
-class SharedLine:
-    """A funder with both counts."""
-
-    name: str
-    row: SharedRow
-
-
-SHARED_COLUMNS: Sequence[TableColumn[SharedLine]] = (
-    TableColumn(_l("Funder"), lambda indicator: indicator.name, "#org+funder"),
-    TableColumn(
-        _l("Reached with its support"), lambda indicator: indicator.row.reached, "#reached"
-    ),
-    TableColumn(
-        _l("Its share of all"), lambda indicator: indicator.row.weighted, "#reached+weighted"
-    ),
+SHARED_COLUMNS: Sequence[TableColumn[Any]] = (
+    TableColumn(_l("Funder"), lambda line: line["name"], "#org+funder"),
+    TableColumn(_l("Reached with its support"), lambda line: line["row"].reached, "#reached"),
+    TableColumn(_l("Its share of all"), lambda line: line["row"].weighted, "#reached+weighted"),
 )
 
 
@@ -416,7 +386,7 @@ def shared() -> ResponseReturnValue:
     key = key if key in COUNTED else str(IndicatorKey.COMPLETED)
     rows = shared_views(key, question.period)
     names = value_names("funder", [funder.funder for funder in rows])
-    lines = [SharedLine(value_word("funder", funder.funder, names), funder) for funder in rows]
+    lines = [{"name": value_word("funder", funder.funder, names), "row": funder} for funder in rows]
     if is_taken():
         return taken(lines, SHARED_COLUMNS)
     return render_template(
@@ -430,17 +400,15 @@ def shared() -> ResponseReturnValue:
 
 
 TARGET_COLUMNS: list[TableColumn[Target]] = [
-    TableColumn(_l("Indicator"), lambda indicator: indicator.key, "#indicator+code"),
-    TableColumn(_l("Period"), lambda indicator: indicator.period, "#date+period"),
+    TableColumn(_l("Indicator"), lambda target: target.key, "#indicator+code"),
+    TableColumn(_l("Period"), lambda target: target.period, "#date+period"),
     TableColumn(
         _l("Funder"),
-        lambda indicator: indicator.funder.name if indicator.funder else "",
+        lambda target: target.funder.name if target.funder else "",
         "#org+funder",
     ),
-    TableColumn(
-        _l("Group"), lambda indicator: indicator.group.letter if indicator.group else "", "#group"
-    ),
-    TableColumn(_l("To reach"), lambda indicator: indicator.value, "#targeted"),
+    TableColumn(_l("Group"), lambda target: target.group.letter if target.group else "", "#group"),
+    TableColumn(_l("To reach"), lambda target: target.value, "#targeted"),
 ]
 
 

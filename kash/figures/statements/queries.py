@@ -426,14 +426,6 @@ def _kept(session: Session) -> Mapping[str, str]:
 _QUARTERS, _YEARS = 8, 3
 
 
-@dataclass(frozen=True)
-class StatementFilter:
-    """Filter of the list of statements: a funder (public id) and a state, empty for all."""
-
-    funder: str = ""
-    state: str = ""
-
-
 def decides(actor: Actor) -> bool:
     """True if statements that were not sent, and what lies behind figures, are hers to read."""
     return actor.reach("statements.see") is Reach.ALL
@@ -448,13 +440,14 @@ def _readable(actor: Actor) -> Select[Any]:
     return statement.where(Statement.state == "sent", mine)
 
 
-def statements(wanted: StatementFilter, actor: Actor) -> Listing[Statement]:
-    """A page of the statements that somebody reads, the newest period first."""
+def statements(actor: Actor, *, funder: str = "", state: str = "") -> Listing[Statement]:
+    """A page of the statements that somebody reads, of a funder (public id) and in a state or of
+    all, the newest period first."""
     readable = _readable(actor)
-    if wanted.funder:
-        readable = readable.where(Funder.public_id == wanted.funder)
-    if wanted.state:
-        readable = readable.where(Statement.state == wanted.state)
+    if funder:
+        readable = readable.where(Funder.public_id == funder)
+    if state:
+        readable = readable.where(Statement.state == state)
     return listing(
         readable,
         sorts={
@@ -524,22 +517,6 @@ def periods_to_freeze(today: date) -> list[Period]:
 
 
 @dataclass(frozen=True)
-class LeftTo:
-    """Funder with the number of statements that left to it."""
-
-    funder: Funder
-    statements: int
-
-
-@dataclass(frozen=True)
-class LeftStar:
-    """A star that left, and what it may stand for."""
-
-    name: Name
-    range: Range
-
-
-@dataclass(frozen=True)
 class LeftFigure:
     """A figure that left with its statement; `range` is what a star may stand for."""
 
@@ -563,20 +540,23 @@ class LeftStatement:
         return sum(line.figure.value is not None for line in self.lines)
 
     @property
-    def stars(self) -> list[LeftStar]:
+    def stars(self) -> list[dict[str, Any]]:
         """Stars that can be narrowed at all."""
-        return [LeftStar(line.name, line.range) for line in self.lines if line.range is not None]
+        return [
+            {"name": line.name, "range": line.range}
+            for line in self.lines
+            if line.range is not None
+        ]
 
 
-def left_by_funder() -> list[LeftTo]:
-    """All funders by name."""
-    rows = db.session.execute(
-        select(Funder, func.count(Statement.id))
+def left_by_funder() -> Sequence[Any]:
+    """All funders by name, each with the number of statements that left to it."""
+    return db.session.execute(
+        select(Funder.public_id, Funder.name, func.count(Statement.id).label("statements"))
         .outerjoin(Statement, (Statement.funder_id == Funder.id) & (Statement.state == "sent"))
         .group_by(Funder.id)
         .order_by(Funder.name)
-    )
-    return [LeftTo(funder, count) for funder, count in rows]
+    ).all()
 
 
 def left_to(funder_id: str) -> tuple[Funder, Listing[LeftStatement]]:

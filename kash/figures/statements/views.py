@@ -152,20 +152,17 @@ def left_funder(funder_id: str) -> ResponseReturnValue:
     )
 
 
-def _wanted() -> queries.StatementFilter:
-    state = request.args.get("state", "")
-    return queries.StatementFilter(
-        funder=request.args.get("funder", "")[:16], state=state if state in STATE else ""
-    )
-
-
 @blueprint.get("")
 @allow("statements.see")
 @offers_table("statements")
 def index() -> ResponseReturnValue:
     """Statements by funder and period."""
-    actor, wanted = current_actor(), _wanted()
-    listed = queries.statements(wanted, actor)
+    actor, state = current_actor(), request.args.get("state", "")
+    wanted = {
+        "funder": request.args.get("funder", "")[:16],
+        "state": state if state in STATE else "",
+    }
+    listed = queries.statements(actor, **wanted)
     if is_taken():
         return taken(listed, STATEMENT_COLUMNS)
     decides = queries.decides(actor)

@@ -51,7 +51,11 @@ def drawn_funnel(trends: Trends) -> str:
     chance = trends.funnel
     if chance is None:
         return ""
-    points = [(line.total, 100 * line.police / line.total) for line in trends.lines if line.total]
+    points = [
+        (line["total"], 100 * line["police"] / line["total"])
+        for line in trends.lines
+        if line["total"]
+    ]
     most = max(total for total, _share in points) * 1.05
     names = (_("95 of 100 stations by chance"), _("998 of 1,000 stations by chance"))
     curves = {}

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -183,18 +184,6 @@ class Months:
 
 
 @dataclass(frozen=True)
-class PlaceLine:
-    """A place in the table of all: its police cases and all its cases, before and after if a
-    workshop reached it in these months, and whether its share lies beyond what chance does."""
-
-    place: CountedPlace
-    police: int
-    total: int
-    sides: BeforeAfter | None
-    outside: bool
-
-
-@dataclass(frozen=True)
 class Trends:
     """Trends of whole months up to a day, as one actor may see them. `help` is that of the last
     twelve months, and of the twelve before."""
@@ -272,8 +261,10 @@ class Trends:
         return funnel([(police, total) for police, total in self._totals.values()])
 
     @cached_property
-    def lines(self) -> list[PlaceLine]:
-        """Places with cases or a workshop, by name: never by how many cases they have."""
+    def lines(self) -> list[dict[str, Any]]:
+        """Places with cases or a workshop, by name: never by how many cases they have. Each has its
+        police cases and all its cases, those before and after if a workshop reached it in these
+        months, and whether its share lies beyond what chance does."""
         lines = []
         for place in self.counted.places:
             police, total = self._totals.get(place.key, (0, 0))
@@ -281,7 +272,15 @@ class Trends:
                 sides = self.sides.get(place.key)
                 chance = self.funnel if total else None
                 outside = chance is not None and chance.is_outside(police, total)
-                lines.append(PlaceLine(place, police, total, sides, outside))
+                lines.append(
+                    {
+                        "place": place,
+                        "police": police,
+                        "total": total,
+                        "sides": sides,
+                        "outside": outside,
+                    }
+                )
         return lines
 
     @cached_property

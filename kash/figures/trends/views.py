@@ -37,10 +37,10 @@ def _page(form: PlaceForm, *, chosen: bool) -> ResponseReturnValue:
     actor, vault = current_actor(), one_or_404(current_vault())
     trends = trends_of(actor, vault, local_today())
     note_search(actor, vault, trends.opened)
-    form.offer(line.place for line in trends.lines)
+    form.offer(line["place"] for line in trends.lines)
     shown = None
     if chosen and form.validate_on_submit():
-        by_key = {line.place.key: line.place for line in trends.lines}
+        by_key = {line["place"].key: line["place"] for line in trends.lines}
         shown = by_key.get(form.place.data)
     months = trends.months_of(shown) if shown is not None else None
     return page(

@@ -15,7 +15,6 @@ from kash.figures.funders.models import FunderAccount
 from kash.figures.indicators.rules import Period, quarter, year
 from kash.figures.statements.models import FrozenFigure, Statement
 from kash.figures.statements.queries import (
-    StatementFilter,
     all_funders,
     any_decided,
     decided,
@@ -94,7 +93,7 @@ def test_a_funder_reads_what_was_sent_to_it_and_staff_everything(
 
     def read(who: Actor, **wanted: str) -> list[int]:
         with sqlite_app.test_request_context("/"):
-            return [made.index(one) for one in statements(StatementFilter(**wanted), who)]
+            return [made.index(one) for one in statements(who, **wanted)]
 
     assert read(own) == [0, 1]
     assert read(nobody) == read(own, funder=paying[1].public_id) == []
