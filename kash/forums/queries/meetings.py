@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from kash.attendance.models import Mark, RosterEntry, Slot
@@ -29,7 +29,7 @@ from kash.forums.models import (
     MeetingAnswer,
     PresenceSpell,
 )
-from kash.forums.queries.series import appearance_of, runs, within_reach
+from kash.forums.queries.series import BY_GROUP, appearance_of, runs, within_reach
 from kash.forums.rules.meetings import (
     PRESENT,
     TOLD_BEFORE,
@@ -159,6 +159,28 @@ def conflicted_in(session: Session, item: AgendaItem) -> set[int]:
     )
 
 
+def on_registers(*columns: Any) -> Any:
+    """The select of everybody on the registers of meetings, with seat, mark and answer if any."""
+    return (
+        select(*columns)
+        .select_from(Meeting)
+        .join(RosterEntry, RosterEntry.register_id == Meeting.register_id)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .join(Slot, Slot.register_id == RosterEntry.register_id)
+        .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
+        .outerjoin(
+            ForumMember,
+            and_(ForumMember.forum_id == Meeting.forum_id, ForumMember.person_id == Person.id),
+        )
+        .outerjoin(
+            MeetingAnswer,
+            and_(MeetingAnswer.meeting_id == Meeting.id, MeetingAnswer.member_id == ForumMember.id),
+        )
+        .where(RosterEntry.removed_at.is_(None))
+    )
+
+
 def attendance_at(session: Session, meeting: Meeting) -> MeetingPresence:
     """Members on the register with their marks, times and terms; and the quorum that holds."""
     return attendances_at(session, [meeting])[meeting.id]
@@ -167,7 +189,7 @@ def attendance_at(session: Session, meeting: Meeting) -> MeetingPresence:
 def attendances_at(session: Session, meetings: Sequence[Meeting]) -> dict[int, MeetingPresence]:
     """The same of several meetings by their keys; five queries, however many they are."""
     rows = session.execute(
-        select(
+        on_registers(
             Meeting.id,
             RosterEntry.id,
             ForumMember.id,
@@ -175,19 +197,9 @@ def attendances_at(session: Session, meetings: Sequence[Meeting]) -> dict[int, M
             Group.letter,
             Mark.status,
         )
-        .select_from(Meeting)
-        .join(RosterEntry, RosterEntry.register_id == Meeting.register_id)
-        .join(Person, Person.id == RosterEntry.person_id)
-        .join(Group, Group.id == Person.group_id)
-        .join(Slot, Slot.register_id == RosterEntry.register_id)
-        .join(
-            ForumMember,
-            and_(ForumMember.forum_id == Meeting.forum_id, ForumMember.person_id == Person.id),
-        )
-        .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
         .where(
             Meeting.id.in_([meeting.id for meeting in meetings]),
-            RosterEntry.removed_at.is_(None),
+            ForumMember.id.is_not(None),
             RosterEntry.walk_in.is_(False),
         )
         .order_by(RosterEntry.id)
@@ -286,37 +298,39 @@ def any_meeting(forum: Forum) -> bool:
     )
 
 
+def _number_of_items() -> Select[int]:
+    """The number of a meeting's items, to be joined to what stands under them."""
+    return select(func.count()).select_from(AgendaItem).where(AgendaItem.meeting_id == Meeting.id)
+
+
 def meetings_of(forum: Forum) -> Listing[Any]:
     """Rows of meeting, number of items, decisions and actions; the newest first."""
-    items = (
-        select(func.count(AgendaItem.id))
-        .where(AgendaItem.meeting_id == Meeting.id)
-        .scalar_subquery()
-    )
-    decisions = (
-        select(func.count(Decision.id))
-        .join(AgendaItem, AgendaItem.id == Decision.item_id)
-        .where(AgendaItem.meeting_id == Meeting.id)
-        .scalar_subquery()
-    )
-    actions = (
-        select(func.count(Action.id))
-        .join(AgendaItem, AgendaItem.id == Action.item_id)
-        .where(AgendaItem.meeting_id == Meeting.id)
-        .scalar_subquery()
-    )
+    items = _number_of_items()
     return listing(
         select(
             Meeting,
-            items.label("items"),
-            decisions.label("decisions"),
-            actions.label("actions"),
+            items.scalar_subquery().label("items"),
+            items.join(Decision, Decision.item_id == AgendaItem.id)
+            .scalar_subquery()
+            .label("decisions"),
+            items.join(Action, Action.item_id == AgendaItem.id).scalar_subquery().label("actions"),
         ).where(Meeting.forum_id == forum.id),
         sorts={"date": Meeting.starts_at},
         default_sort="date",
         default_direction="desc",
         key=Meeting.id,
     )
+
+
+# What is written under an item, with the members who took its actions on.
+_WRITTEN = (
+    selectinload(AgendaItem.decisions),
+    selectinload(AgendaItem.internal_lines),
+    selectinload(AgendaItem.actions)
+    .joinedload(Action.owner)
+    .joinedload(ForumMember.person)
+    .joinedload(Person.group),
+)
 
 
 def minutes_of(meeting: Meeting) -> list[AgendaItem]:
@@ -326,14 +340,7 @@ def minutes_of(meeting: Meeting) -> list[AgendaItem]:
             select(AgendaItem)
             .where(AgendaItem.meeting_id == meeting.id)
             .order_by(AgendaItem.position, AgendaItem.id)
-            .options(
-                selectinload(AgendaItem.decisions),
-                selectinload(AgendaItem.internal_lines),
-                selectinload(AgendaItem.actions)
-                .joinedload(Action.owner)
-                .joinedload(ForumMember.person)
-                .joinedload(Person.group),
-            )
+            .options(*_WRITTEN)
         )
     )
 
@@ -344,32 +351,21 @@ def times_of(meeting: Meeting, items: Sequence[AgendaItem]) -> AgendaClock:
     return agenda_clock(meeting.starts_at, length, [item.minutes for item in items])
 
 
+def _beside(meeting: Meeting) -> Select[Meeting]:
+    """The other meetings of the same forum, cancelled ones left out."""
+    return select(Meeting).where(Meeting.forum_id == meeting.forum_id, Meeting.state != "cancelled")
+
+
 def previous_meeting(meeting: Meeting) -> Meeting | None:
     """The meeting of the same forum before this one, cancelled ones left out."""
-    return db.session.scalar(
-        select(Meeting)
-        .where(
-            Meeting.forum_id == meeting.forum_id,
-            Meeting.starts_at < meeting.starts_at,
-            Meeting.state != "cancelled",
-        )
-        .order_by(Meeting.starts_at.desc())
-        .limit(1)
-    )
+    earlier = _beside(meeting).where(Meeting.starts_at < meeting.starts_at)
+    return db.session.scalar(earlier.order_by(Meeting.starts_at.desc()).limit(1))
 
 
 def following_meeting(meeting: Meeting) -> Meeting | None:
     """The next meeting that is planned or was held after this one."""
-    return db.session.scalar(
-        select(Meeting)
-        .where(
-            Meeting.forum_id == meeting.forum_id,
-            Meeting.starts_at > meeting.starts_at,
-            Meeting.state != "cancelled",
-        )
-        .order_by(Meeting.starts_at)
-        .limit(1)
-    )
+    later = _beside(meeting).where(Meeting.starts_at > meeting.starts_at)
+    return db.session.scalar(later.order_by(Meeting.starts_at).limit(1))
 
 
 @dataclass(frozen=True)
@@ -413,7 +409,7 @@ def attendance_of(meeting: Meeting) -> list[AttendanceLine]:
 def attendances_of(meetings: Sequence[Meeting]) -> dict[int, list[AttendanceLine]]:
     """The same of several meetings by their keys; two queries, however many they are."""
     rows = db.session.execute(
-        select(
+        on_registers(
             Meeting.id,
             Person.public_id,
             Person.chosen_name,
@@ -425,27 +421,11 @@ def attendances_of(meetings: Sequence[Meeting]) -> dict[int, list[AttendanceLine
             RosterEntry.walk_in,
             MeetingAnswer.answer,
         )
-        .select_from(Meeting)
-        .join(RosterEntry, RosterEntry.register_id == Meeting.register_id)
-        .join(Person, Person.id == RosterEntry.person_id)
-        .join(Group, Group.id == Person.group_id)
-        .join(Slot, Slot.register_id == RosterEntry.register_id)
-        .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
-        .outerjoin(
-            ForumMember,
-            and_(ForumMember.forum_id == Meeting.forum_id, ForumMember.person_id == Person.id),
-        )
-        .outerjoin(
-            MeetingAnswer,
-            and_(MeetingAnswer.meeting_id == Meeting.id, MeetingAnswer.member_id == ForumMember.id),
-        )
-        .where(
-            Meeting.id.in_([meeting.id for meeting in meetings]), RosterEntry.removed_at.is_(None)
-        )
+        .where(Meeting.id.in_([meeting.id for meeting in meetings]))
         .options(
             contains_eager(ForumMember.person).load_only(Person.chosen_name, Person.prints_name)
         )
-        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+        .order_by(*BY_GROUP)
     ).all()
     seats = {seat.id for *_row, seat, _walk_in, _answer in rows if seat is not None}
     terms = terms_of(db.session(), seats)
@@ -489,11 +469,7 @@ def next_meetings(
     if actor.reach("forums.see") is Reach.NONE:
         return []
     midnight = to_local(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    items = (
-        select(func.count(AgendaItem.id))
-        .where(AgendaItem.meeting_id == Meeting.id)
-        .scalar_subquery()
-    )
+    items = _number_of_items().scalar_subquery()
     visible = within_reach(actor).with_only_columns(Forum.id)
     rows = db.session.execute(
         select(Meeting, Forum, items)
@@ -551,14 +527,7 @@ def item(meeting: Meeting, public_id: str) -> AgendaItem:
         db.session.scalar(
             select(AgendaItem)
             .where(AgendaItem.meeting_id == meeting.id, AgendaItem.public_id == public_id)
-            .options(
-                selectinload(AgendaItem.decisions),
-                selectinload(AgendaItem.internal_lines),
-                selectinload(AgendaItem.actions)
-                .joinedload(Action.owner)
-                .joinedload(ForumMember.person)
-                .joinedload(Person.group),
-            )
+            .options(*_WRITTEN)
         )
     )
 
@@ -609,7 +578,7 @@ def member_terms(forum: Forum, day: date) -> list[MemberTerms]:
         .join(Person, Person.id == ForumMember.person_id)
         .join(Group, Group.id == Person.group_id)
         .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
-        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+        .order_by(*BY_GROUP)
     ).all()
     by_member: dict[int, list[tuple[str, OfficeTerm]]] = {member[0]: [] for member in members}
     for member in db.session.scalars(

@@ -27,7 +27,7 @@ from kash.forums.models import (
     NamedLeaf,
 )
 from kash.forums.queries.meetings import attendance_at
-from kash.forums.queries.series import appearance_of, within_reach
+from kash.forums.queries.series import BY_GROUP, appearance_of, within_reach
 from kash.forums.rules.meetings import Quorum, counts_on, there_at
 from kash.forums.rules.minutes import (
     NAMES,
@@ -41,7 +41,7 @@ from kash.forums.rules.minutes import (
     published_text,
     said_in,
 )
-from kash.people.models import Group, Person
+from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.vault.chain import code_of
 from kash.platform.web.errors import one_or_404
@@ -186,7 +186,7 @@ def members_present(meeting: Meeting) -> list[ForumMember]:
             .join(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
             .where(ForumMember.forum_id == meeting.forum_id, Mark.status == "present")
             .options(joinedload(ForumMember.person).joinedload(Person.group))
-            .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+            .order_by(*BY_GROUP)
         )
     )
 

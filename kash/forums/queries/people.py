@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
-from kash.attendance.models import Mark, RosterEntry, Slot
+from kash.attendance.models import Mark, RosterEntry
 from kash.forums.models import (
     Action,
     ActionLink,
@@ -28,7 +28,8 @@ from kash.forums.models import (
     MeetingAnswer,
     PresenceSpell,
 )
-from kash.forums.queries.meetings import spells_of, terms_of
+from kash.forums.queries.meetings import on_registers, spells_of, terms_of
+from kash.forums.queries.series import BY_GROUP
 from kash.forums.rules.meetings import ANSWERS, HERE, TimeThere, Votes, counts_on, term_on
 from kash.people.models import Group, Organisation, Person, ServiceEntry
 from kash.people.queries.directory import organisations, service_choices
@@ -218,21 +219,11 @@ class PersonAtMeeting:
 def people_at(meeting: Meeting) -> list[PersonAtMeeting]:
     """Everybody on a meeting's register, by group and name."""
     rows = db.session.execute(
-        select(RosterEntry, Person, Group.letter, Mark.status, ForumMember, MeetingAnswer.answer)
-        .join(Person, Person.id == RosterEntry.person_id)
-        .join(Group, Group.id == Person.group_id)
-        .join(Slot, Slot.register_id == RosterEntry.register_id)
-        .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
-        .outerjoin(
-            ForumMember,
-            and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
+        on_registers(
+            RosterEntry, Person, Group.letter, Mark.status, ForumMember, MeetingAnswer.answer
         )
-        .outerjoin(
-            MeetingAnswer,
-            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
-        )
-        .where(RosterEntry.register_id == meeting.register_id, RosterEntry.removed_at.is_(None))
-        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+        .where(Meeting.id == meeting.id)
+        .order_by(*BY_GROUP)
     ).all()
     times = spells_of(db.session(), [entry_row[0].id for entry_row in rows])
     terms = terms_of(
@@ -271,19 +262,9 @@ def usual_marks(meeting: Meeting, entries: Collection[str]) -> dict[str, str]:
         .limit(1)
     )
     rows = db.session.execute(
-        select(RosterEntry.public_id, RosterEntry.walk_in, MeetingAnswer.answer)
-        .outerjoin(
-            ForumMember,
-            and_(
-                ForumMember.forum_id == meeting.forum_id,
-                ForumMember.person_id == RosterEntry.person_id,
-            ),
+        on_registers(RosterEntry.public_id, RosterEntry.walk_in, MeetingAnswer.answer).where(
+            Meeting.id == meeting.id, RosterEntry.public_id.in_(entries)
         )
-        .outerjoin(
-            MeetingAnswer,
-            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
-        )
-        .where(RosterEntry.register_id == meeting.register_id, RosterEntry.public_id.in_(entries))
     )
     return {
         entry: "apology" if answer == "no" else "absent"
@@ -440,5 +421,5 @@ def conflicts_in(forum: Forum, item: AgendaItem) -> Sequence[Any]:
             ForumMember.forum_id == forum.id,
             ForumMember.left_on.is_(None) | ItemConflict.id.is_not(None),
         )
-        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+        .order_by(*BY_GROUP)
     ).all()

@@ -179,23 +179,27 @@ def _line(member: ForumMember, actor: Actor) -> ForumMemberLine:
     )
 
 
-def _members() -> Select[ForumMember]:
+# Groups in their order, and within each the people by name.
+BY_GROUP = (Group.position, Group.letter, Person.sort_name, Person.id)
+
+
+def _seats(forum: Forum) -> Select[ForumMember]:
     return (
         select(ForumMember)
         .join(ForumMember.person)
         .join(Person.group)
+        .where(ForumMember.forum_id == forum.id)
         .options(contains_eager(ForumMember.person).contains_eager(Person.group))
     )
 
 
+def _present(forum: Forum) -> Select[ForumMember]:
+    return _seats(forum).where(ForumMember.left_on.is_(None))
+
+
 def member_lines(forum: Forum, actor: Actor) -> list[ForumMemberLine]:
     """The present members, by group. Those without a name in sight keep no order of names."""
-    members = db.session.scalars(
-        _members()
-        .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
-        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
-    )
-    lines = [_line(member, actor) for member in members]
+    lines = [_line(member, actor) for member in owners_of(forum)]
     if sees_names(actor):
         return lines
     return sorted(lines, key=lambda line: (line.group, not line.own, not line.shown, line.shown))
@@ -203,16 +207,8 @@ def member_lines(forum: Forum, actor: Actor) -> list[ForumMemberLine]:
 
 def member_to_change(forum: Forum, public_id: str, actor: Actor) -> ForumMemberLine:
     """A member whose appearance the actor may choose: her own, or any for who runs the forum."""
-    member = one_or_404(
-        db.session.scalar(
-            _members().where(
-                ForumMember.forum_id == forum.id,
-                ForumMember.public_id == public_id,
-                ForumMember.left_on.is_(None),
-            )
-        )
-    )
-    line = _line(member, actor)
+    wanted = _present(forum).where(ForumMember.public_id == public_id)
+    line = _line(one_or_404(db.session.scalar(wanted)), actor)
     if not line.own and not runs(actor, forum.secretary_id):
         raise Forbidden
     return line
@@ -222,25 +218,14 @@ def own_seat(forum: Forum, actor: Actor) -> ForumMemberLine | None:
     """The actor's own membership, if she has one."""
     if actor.person_id is None:
         return None
-    member = db.session.scalar(
-        _members().where(
-            ForumMember.forum_id == forum.id,
-            ForumMember.person_id == actor.person_id,
-            ForumMember.left_on.is_(None),
-        )
-    )
+    wanted = _present(forum).where(ForumMember.person_id == actor.person_id)
+    member = db.session.scalar(wanted)
     return None if member is None else _line(member, actor)
 
 
 def owners_of(forum: Forum) -> list[ForumMember]:
     """Those who may take on an action: the present members, by group and name."""
-    return list(
-        db.session.scalars(
-            _members()
-            .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
-            .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
-        )
-    )
+    return list(db.session.scalars(_present(forum).order_by(*BY_GROUP)))
 
 
 def member_choices(forum: Forum, *, keep: str = "") -> list[tuple[str, str]]:
@@ -248,9 +233,7 @@ def member_choices(forum: Forum, *, keep: str = "") -> list[tuple[str, str]]:
     now (`keep`) even if she has left."""
     members = owners_of(forum)
     if keep and keep not in {member.public_id for member in members}:
-        members += db.session.scalars(
-            _members().where(ForumMember.forum_id == forum.id, ForumMember.public_id == keep)
-        )
+        members += db.session.scalars(_seats(forum).where(ForumMember.public_id == keep))
     return [
         (member.public_id, f"{member.person.chosen_name} ({member.person.group.letter})")
         for member in members
@@ -268,7 +251,7 @@ def people_with_account(actor: Actor, excluding: Collection[str]) -> list[Accoun
         .join(Person.group)
         .options(selectinload(Account.roles))
         .where(Account.active, Person.public_id.not_in(excluding), Person.minor.is_(False))
-        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+        .order_by(*BY_GROUP)
         .limit(_MOST_OFFERED)
     )
     return [
@@ -321,50 +304,28 @@ def account_name(public_id: str | None) -> str:
     return names_of([public_id]).get(public_id, "") if public_id else ""
 
 
-@dataclass(frozen=True)
-class TemplateLine:
-    """A template as a list shows it; `minutes` is the sum of those that are set."""
-
-    public_id: str
-    name: str
-    language: str
-    items: int
-    minutes: int
-
-
-def template_lines() -> list[TemplateLine]:
-    """All templates by name; one query."""
-    rows = db.session.execute(
+def template_lines() -> Sequence[Any]:
+    """All templates by name, with the number of their items and the sum of the minutes that are
+    set; one query."""
+    minutes = func.coalesce(func.sum(AgendaTemplateItem.minutes), 0)
+    return db.session.execute(
         select(
             AgendaTemplate.public_id,
             AgendaTemplate.name,
             AgendaTemplate.language,
-            func.count(AgendaTemplateItem.id),
-            func.coalesce(func.sum(AgendaTemplateItem.minutes), 0),
+            func.count(AgendaTemplateItem.id).label("items"),
+            minutes.label("minutes"),
         )
         .outerjoin(AgendaTemplateItem, AgendaTemplateItem.template_id == AgendaTemplate.id)
         .group_by(AgendaTemplate.id)
         .order_by(func.lower(AgendaTemplate.name))
         .limit(500)
-    )
-    return [
-        TemplateLine(
-            columns[0], columns[1], columns[2], items=columns[3], minutes=int(columns[4] or 0)
-        )
-        for columns in rows
-    ]
+    ).all()
 
 
 def template_choices() -> Sequence[tuple[str, str]]:
     """(public id, name) of all templates by name."""
-    return [
-        (choice.public_id, choice.name)
-        for choice in db.session.execute(
-            select(AgendaTemplate.public_id, AgendaTemplate.name)
-            .order_by(func.lower(AgendaTemplate.name))
-            .limit(500)
-        )
-    ]
+    return [(template.public_id, template.name) for template in template_lines()]
 
 
 def template(public_id: str) -> AgendaTemplate:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, Register, RosterEntry, Slot
@@ -19,7 +19,7 @@ from kash.attendance.rules.marking import CurrentMark, Operation
 from kash.attendance.rules.registers import is_ahead, opens_at
 from kash.attendance.services.marking import NotBegun, apply_in
 from kash.forums.models import Forum, ForumMember, Meeting, MeetingAnswer, PresenceSpell
-from kash.forums.queries.meetings import terms_of
+from kash.forums.queries.meetings import on_registers, terms_of
 from kash.forums.rules.meetings import (
     ANSWERS,
     HERE,
@@ -250,26 +250,14 @@ def _attenders(
     """Those on the register, with their marks; one of them, or those of one group."""
     meeting = door.meeting
     query = (
-        select(RosterEntry, Mark.status, Mark.version, ForumMember, MeetingAnswer.answer)
-        .join(Person, Person.id == RosterEntry.person_id)
-        .outerjoin(
-            Mark, and_(Mark.slot_id == door.slot.id, Mark.person_id == RosterEntry.person_id)
-        )
-        .outerjoin(
-            ForumMember,
-            and_(ForumMember.forum_id == meeting.forum_id, ForumMember.person_id == Person.id),
-        )
-        .outerjoin(
-            MeetingAnswer,
-            and_(MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.member_id == ForumMember.id),
-        )
-        .where(RosterEntry.register_id == door.register.id, RosterEntry.removed_at.is_(None))
+        on_registers(RosterEntry, Mark.status, Mark.version, ForumMember, MeetingAnswer.answer)
+        .where(Meeting.id == meeting.id)
         .order_by(RosterEntry.id)
     )
     if entry_id:
         query = query.where(RosterEntry.public_id == entry_id)
     if letter:
-        query = query.join(Group, Group.id == Person.group_id).where(Group.letter == letter)
+        query = query.where(Group.letter == letter)
     rows = session.execute(query).all()
     terms = terms_of(session, [columns[3].id for columns in rows if columns[3] is not None])
     day = to_local(meeting.starts_at).date()

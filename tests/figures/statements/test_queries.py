@@ -116,7 +116,7 @@ def test_a_funder_reads_what_was_sent_to_it_and_staff_everything(
     db.session.flush()
     assert not db.session.scalar(select(any_decided()))
     assert all_funders() == [paying[1], paying[0]]
-    assert [(one.funder, one.statements) for one in left_by_funder()] == [
+    assert [(one.public_id, one.statements) for one in left_by_funder()] == [
         (paying[1], 1),
         (paying[0], 2),
     ]
