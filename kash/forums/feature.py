@@ -47,6 +47,7 @@ from kash.forums.models import (
 )
 from kash.forums.occasions import find_meetings, meetings_named
 from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
+from kash.forums.queries import meetings
 from kash.forums.queries.actions import (
     ActionLine,
     actions_due,
@@ -54,13 +55,6 @@ from kash.forums.queries.actions import (
     linked_actions,
 )
 from kash.forums.queries.decisions import decisions_to_look_at
-from kash.forums.queries.meetings import (
-    meetings_between,
-    meetings_to_record,
-    next_meetings,
-    own_meeting_events,
-    terms_ending,
-)
 from kash.forums.queries.minutes import minutes_to_read, minutes_to_see_through
 from kash.forums.queries.minutes_life import lines_to_release
 from kash.forums.queries.series import find_forums, sits_in_a_forum
@@ -119,7 +113,7 @@ def _meetings(question: CalendarQuestion) -> Sequence[CalendarEntry]:
     begins = from_local(question.first, time())
     ends = from_local(question.last + timedelta(days=1), time())
     entries = []
-    for meeting in meetings_between(question.actor, begins, ends):
+    for meeting in meetings.meetings_between(question.actor, begins, ends):
         local = to_local(meeting.starts_at)
         cancelled = meeting.state == "cancelled"
         entries.append(
@@ -357,7 +351,7 @@ def _to_record(asked: Viewer) -> Sequence[TodayLine]:
             small=time_text(meeting.starts_at),
             button=_("Write the minutes"),
         )
-        for meeting in meetings_to_record(asked.actor, asked.now)
+        for meeting in meetings.meetings_to_record(asked.actor, asked.now)
     ]
 
 
@@ -497,7 +491,7 @@ def _looked_at(asked: Viewer) -> Sequence[TodayLine]:
 
 
 def _today_meetings(asked: Viewer) -> Sequence[Any]:
-    return next_meetings(asked.actor, asked.now)
+    return meetings.next_meetings(asked.actor, asked.now)
 
 
 def _terms(asked: Viewer) -> Sequence[TodayLine]:
@@ -509,7 +503,7 @@ def _terms(asked: Viewer) -> Sequence[TodayLine]:
             key=day_text(forum.first),
             button=_("Look at the terms"),
         )
-        for forum in terms_ending(asked.actor, asked.day)
+        for forum in meetings.terms_ending(asked.actor, asked.day)
     ]
 
 
@@ -645,7 +639,7 @@ FEATURE = Feature(
         ),
         StillActive(_seated),
         ForumSeats(sits_in_a_forum),
-        OwnEvents(own_meeting_events),
+        OwnEvents(meetings.own_meeting_events),
         SampleId("/forums/templates/<template_id>", lambda _: select(AgendaTemplate.public_id)),
         SampleId(
             "/forums/<forum_id>/meetings/<meeting_id>/items/<item_id>/papers/<paper_id>",

@@ -17,19 +17,9 @@ from sqlalchemy.orm import Session
 from kash.attendance.models import FollowsConfirming, Register, let_facts_follow
 from kash.certificates.tracks.queries.certifying import certifying_track
 from kash.certificates.tracks.queries.tracks import Completing, completing
+from kash.figures.indicators import rules
 from kash.figures.indicators.models import APPROVAL, Completion, IndicatorDefinition, Target
 from kash.figures.indicators.queries.definitions import STANDARD_VERSION
-from kash.figures.indicators.rules import (
-    INDICATORS,
-    HeldCourse,
-    Least,
-    Period,
-    PeriodFault,
-    PeriodProblem,
-    band_on,
-    read_period,
-    refreshers,
-)
 from kash.people.models import Group, Person, Posting
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import audited
@@ -44,12 +34,12 @@ _DEFINITION_FROM_THE_PAST = _l(
 )
 
 
-def period_asked(text: str) -> Period:
+def period_asked(text: str) -> rules.Period:
     """A period that somebody typed. Raises Problem."""
     try:
-        return read_period(text)
-    except PeriodProblem as problem:
-        if problem.fault is PeriodFault.BACKWARDS:
+        return rules.read_period(text)
+    except rules.PeriodProblem as problem:
+        if problem.fault is rules.PeriodFault.BACKWARDS:
             raise Problem(
                 _l(
                     "This period ends before it starts. Its last day must not lie before its first."
@@ -131,7 +121,7 @@ def _as_she_is(
         course_id=course,
         group_id=person.group_id,
         sex=person.sex,
-        age_band=band_on(person.age_band, person.birth_year, day),
+        age_band=rules.band_on(person.age_band, person.birth_year, day),
         cadre=person.cadre,
         organisation_id=organisation,
         ward=person.ward,
@@ -158,8 +148,8 @@ def _tell_refreshers(session: Session, course: int, people: Collection[int]) -> 
     facts = session.scalars(
         select(Completion).where(Completion.course_id == course, Completion.person_id.in_(people))
     ).all()
-    again = refreshers(
-        HeldCourse(fact.id, fact.person_id, fact.held_on, fact.met) for fact in facts
+    again = rules.refreshers(
+        rules.HeldCourse(fact.id, fact.person_id, fact.held_on, fact.met) for fact in facts
     )
     for fact in facts:
         fact.refresher = fact.id in again
@@ -207,15 +197,15 @@ class DefinitionDetails:
     least_workshops: int = 1
 
     @property
-    def least(self) -> Least:
+    def least(self) -> rules.Least:
         """The least that somebody must have attended to count."""
-        return Least(self.least_share, self.least_days, self.least_workshops)
+        return rules.Least(self.least_share, self.least_days, self.least_workshops)
 
 
 def propose_definition(key: str, details: DefinitionDetails, *, by: Actor) -> str:
     """Propose another definition of an indicator; its public id. Raises NotFound,
     DefinitionFromThePast and DefinitionWaits."""
-    if key not in INDICATORS:
+    if key not in rules.INDICATORS:
         raise NotFound
     if details.from_day < local_today():
         raise Problem(_DEFINITION_FROM_THE_PAST, field="from_day", status=422)
@@ -331,14 +321,14 @@ def _locked(session: Session, public_id: str) -> Target:
 
 
 def _places(session: Session, details: TargetDetails) -> tuple[int | None, int | None]:
-    if details.key not in INDICATORS:
+    if details.key not in rules.INDICATORS:
         raise NotFound
     funder = group = None
     if details.funder:
         wanted = select(Funder.id).where(Funder.public_id == details.funder)
         funder = one_or_404(session.scalar(wanted))
     if details.group:
-        if "group" not in INDICATORS[details.key].dimensions:
+        if "group" not in rules.INDICATORS[details.key].dimensions:
             raise Problem(
                 _l("This indicator is not told apart by group."), field="group", status=422
             )

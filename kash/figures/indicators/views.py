@@ -28,20 +28,12 @@ from kash.figures.indicators.forms import (
 )
 from kash.figures.indicators.models import APPROVAL, IndicatorDefinition, Target
 from kash.figures.indicators.queries import definitions as queries
+from kash.figures.indicators.queries import figures
 from kash.figures.indicators.queries.definitions import (
     TargetFor,
     definition_of,
     definitions_on,
     targets_in,
-)
-from kash.figures.indicators.queries.figures import (
-    IndicatorLine,
-    behind,
-    funders,
-    indicator_lines,
-    shared_views,
-    table_of,
-    value_names,
 )
 from kash.figures.indicators.queries.levels import course_gains, course_practice, reactions
 from kash.figures.indicators.results import ShowsResults
@@ -177,7 +169,7 @@ MOST_BARS = 15
 SHOWN = tuple(key for key in KEYS if key != IndicatorKey.GAIN)
 
 
-INDICATOR_COLUMNS: Sequence[TableColumn[IndicatorLine]] = (
+INDICATOR_COLUMNS: Sequence[TableColumn[figures.IndicatorLine]] = (
     TableColumn(_l("Indicator"), lambda line: line.definition.title, "#indicator+name"),
     TableColumn(_l("Count"), lambda line: line.count, "#indicator+num"),
     TableColumn(_l("To reach"), lambda line: line.target, "#targeted"),
@@ -198,7 +190,7 @@ def index() -> ResponseReturnValue:
         return render_template("indicators/no_period.html", asked=question), question.problem.status
     if request.args.get("first") and not is_taken():
         return redirect(url_for("indicators.index", _external=False, **question.arguments))
-    lines = indicator_lines(SHOWN, question.period, question.funder)
+    lines = figures.indicator_lines(SHOWN, question.period, question.funder)
     if is_taken():
         return taken(lines, INDICATOR_COLUMNS)
     actor = current_actor()
@@ -226,7 +218,7 @@ def cell_lines(table: FigureTable) -> list[dict[str, Any]]:
     """The cells of a table with their values in words, and the arguments of the address of their
     people; a query for each dimension at most."""
     names = {
-        name: value_names(name, [cell.values[place] for cell in table.cells])
+        name: figures.value_names(name, [cell.values[place] for cell in table.cells])
         for place, name in enumerate(table.dimensions)
     }
     asked = dict(zip(("by", "then"), table.dimensions, strict=False))
@@ -279,7 +271,7 @@ def figure(key: str) -> ResponseReturnValue:
         return render_template("indicators/no_period.html", asked=question), question.problem.status
     dimensions = dimensions_asked(key, unsaid=True)
     actor = current_actor()
-    table = table_of(key, question.period, dimensions, funder=question.funder, actor=actor)
+    table = figures.table_of(key, question.period, dimensions, funder=question.funder, actor=actor)
     lines = cell_lines(table)
     if is_taken():
         return taken(lines, cell_columns(table))
@@ -334,7 +326,7 @@ def people(key: str) -> ResponseReturnValue:
     question, actor = figures_asked(), current_actor()
     if question.problem is not None:
         return render_template("indicators/no_period.html", asked=question), question.problem.status
-    table = table_of(
+    table = figures.table_of(
         key, question.period, dimensions_asked(key), funder=question.funder, actor=actor
     )
     given = (request.args.get("value", ""), request.args.get("other", ""))
@@ -342,7 +334,7 @@ def people(key: str) -> ResponseReturnValue:
     line = one_or_404(
         next((listed for listed in cell_lines(table) if listed["cell"].values == values), None)
     )
-    shown = behind(line["cell"].people, request.args.get("group", ""))
+    shown = figures.behind(line["cell"].people, request.args.get("group", ""))
     rows = listing(
         shown.people,
         sorts={"name": Person.sort_name, "cadre": Person.cadre, "ward": Person.ward},
@@ -384,8 +376,8 @@ def shared() -> ResponseReturnValue:
         return render_template("indicators/no_period.html", asked=question), question.problem.status
     key = request.args.get("of", "")
     key = key if key in COUNTED else str(IndicatorKey.COMPLETED)
-    rows = shared_views(key, question.period)
-    names = value_names("funder", [funder.funder for funder in rows])
+    rows = figures.shared_views(key, question.period)
+    names = figures.value_names("funder", [funder.funder for funder in rows])
     lines = [{"name": value_word("funder", funder.funder, names), "row": funder} for funder in rows]
     if is_taken():
         return taken(lines, SHARED_COLUMNS)
@@ -445,7 +437,7 @@ def add_target() -> ResponseReturnValue:
     )
     definitions = definitions_on(local_today(), KEYS)
     form.key.choices = [(key, choice.title) for key, choice in definitions.items()]
-    form.funder.choices = [("", _("The whole programme")), *funders()]
+    form.funder.choices = [("", _("The whole programme")), *figures.funders()]
     form.group.choices = [
         ("", _("All groups")),
         *((choice.letter, _("Group %(letter)s", letter=choice.letter)) for choice in all_groups()),

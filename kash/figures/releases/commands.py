@@ -7,16 +7,8 @@ import json
 import click
 from flask.cli import AppGroup
 
+from kash.figures.releases import queries
 from kash.figures.releases.exported import as_public
-from kash.figures.releases.queries import (
-    approved_plans,
-    days_due,
-    doubts,
-    next_day,
-    notes_of,
-    odds_text,
-    printed_tables,
-)
 from kash.figures.releases.rules.tables import content_odds, reported_odds
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import to_local
@@ -28,7 +20,7 @@ releases_commands = AppGroup("releases", help="Printed figures and their plans."
 @click.option("--format", "kind", type=click.Choice(["json"]), default="json", show_default=True)
 def export_command(kind: str) -> None:
     """Write plans and all that was printed, as everybody may see them."""
-    public = as_public(approved_plans(), printed_tables(), notes_of())
+    public = as_public(queries.approved_plans(), queries.printed_tables(), queries.notes_of())
     click.echo(json.dumps(public, ensure_ascii=False, indent=2))
 
 
@@ -37,13 +29,13 @@ def export_command(kind: str) -> None:
 def plan_command(year: int | None) -> None:
     """Say what the plans that were approved print on which days, and by how much they can move the
     odds of one case."""
-    approved = approved_plans()
+    approved = queries.approved_plans()
     for plan in approved:
         if year not in (None, plan.year):
             continue
         plans = [earlier.year_plan for earlier in approved if earlier.year <= plan.year]
         reported, content = reported_odds(plans), content_odds(plans)
-        odds = f"reported {odds_text(reported)}  content {odds_text(content)}"
+        odds = f"reported {queries.odds_text(reported)}  content {queries.odds_text(content)}"
         click.echo(f"{plan.year}  {odds}  {plan.digest}")
         for table in plan.year_plan.tables:
             days = [
@@ -59,8 +51,8 @@ def due_command() -> None:
     """Say which days are to be printed, and which comes next. The machine prints none: that takes a
     member with the vault open."""
     now = utc_now()
-    waiting = {day.day: day for day in doubts(db.session(), now)}
-    for day in days_due(now):
+    waiting = {day.day: day for day in queries.doubts(db.session(), now)}
+    for day in queries.days_due(now):
         word = "waits" if day.day in waiting else "due  "
         click.echo(
             f"{word} {day.day.isoformat()}  {' '.join(table.window.key for table in day.tables)}"
@@ -75,7 +67,7 @@ def due_command() -> None:
             "What waits may have been printed before the database was put back. A documentation"
             " officer and a director or custodian say so under Figures; nothing is printed before."
         )
-    coming = next_day(now)
+    coming = queries.next_day(now)
     if coming is not None:
         from_ = to_local(coming.due_at).strftime("%Y-%m-%d %H:%M")
         click.echo(f"next  {coming.day.isoformat()}  from {from_}")

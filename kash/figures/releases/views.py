@@ -60,10 +60,6 @@ from kash.figures.releases.rules.tables import (
     last_days,
     proposed_days,
 )
-from kash.figures.releases.services import (
-    print_release,
-    rule_leaflet,
-)
 from kash.incidents.services.saved_views import RecordsNotOpen, ReportsStillWait
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.database import db, utc_now
@@ -299,7 +295,7 @@ def print_day() -> ResponseReturnValue:
         raise NotFound from None
     vault = one_or_404(current_vault())
     with FlashedProblems(RecordsNotOpen, ReportsStillWait):
-        printed = print_release(day, by=current_actor(), vault=vault)
+        printed = services.print_release(day, by=current_actor(), vault=vault)
         if printed:
             flash(_("These figures are printed. They stay as they are."))
             return redirect(url_for("releases.release", public_id=printed[0]), code=303)
@@ -448,7 +444,7 @@ def rule() -> ResponseReturnValue:
 @allow("releases.see")
 def leaflet() -> ResponseReturnValue:
     """The same on paper, in the reader's language."""
-    content = rule_leaflet(language_code())
+    content = services.rule_leaflet(language_code())
     return download(content, name="leaflet.pdf", type="application/pdf")
 
 

@@ -27,17 +27,6 @@ from kash.figures.statements.queries import (
     ranges_now,
 )
 from kash.figures.statements.rules import FEWEST
-from kash.figures.statements.services import (
-    STATE,
-    WHO,
-    other_receivers,
-    papers_left,
-    period_text,
-    place_text,
-    read_line,
-    readers,
-    rows_given_until,
-)
 from kash.figures.statements.services import freeze as freeze_figures
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
@@ -74,7 +63,7 @@ STATEMENT_COLUMNS: Sequence[TableColumn[Statement]] = (
     TableColumn(_l("Period"), lambda one: one.period, "#date+period"),
     TableColumn(_l("First day"), lambda one: one.first_day, "#date+start"),
     TableColumn(_l("Last day"), lambda one: one.last_day, "#date+end"),
-    TableColumn(_l("How it stands"), lambda one: str(STATE[one.state]), "#status"),
+    TableColumn(_l("How it stands"), lambda one: str(sending.STATE[one.state]), "#status"),
     TableColumn(_l("Sent"), lambda one: one.sent_at, "#date+sent"),
 )
 
@@ -89,13 +78,13 @@ LEFT_COLUMNS: Sequence[TableColumn[LeftFigure]] = (
     TableColumn(_l("Sent"), lambda one: one.statement.sent_at, "#date+sent"),
     TableColumn(
         _l("Figure"),
-        lambda one: read_line(one.figure.of_line, one.figure.title, one.figure.version),
+        lambda one: sending.read_line(one.figure.of_line, one.figure.title, one.figure.version),
         "#indicator+name",
     ),
-    TableColumn(_l("Of whom"), lambda one: WHO[one.figure.of_line.who], "#population+type"),
+    TableColumn(_l("Of whom"), lambda one: sending.WHO[one.figure.of_line.who], "#population+type"),
     TableColumn(
         _l("Told apart"),
-        lambda one: place_text(one.figure.in_place, one.figure.label),
+        lambda one: sending.place_text(one.figure.in_place, one.figure.label),
         "#population+group",
     ),
     TableColumn(_l("Number"), _value, "#indicator+num"),
@@ -117,7 +106,7 @@ LEFT_COLUMNS: Sequence[TableColumn[LeftFigure]] = (
 def left() -> ResponseReturnValue:
     """Funders and other systems with how much left to each, and how narrow the narrowest star
     is."""
-    ranges, rows_until = ranges_now(), rows_given_until(db.session())
+    ranges, rows_until = ranges_now(), sending.rows_given_until(db.session())
     known_exactly = [
         star for star in ranges if rows_until and read_period(star[0]).first <= rows_until
     ]
@@ -125,8 +114,8 @@ def left() -> ResponseReturnValue:
     return render_template(
         "statements/left.html",
         funders=left_by_funder(),
-        receivers=other_receivers(),
-        readers=readers(),
+        receivers=sending.other_receivers(),
+        readers=sending.readers(),
         rows_until=rows_until,
         known_exactly=known_exactly,
         stars=len(ranges),
@@ -147,8 +136,8 @@ def left_funder(funder_id: str) -> ResponseReturnValue:
         "statements/left_funder.html",
         funder=funder,
         listing=sent,
-        papers=papers_left(funder),
-        rows_until=rows_given_until(db.session()),
+        papers=sending.papers_left(funder),
+        rows_until=sending.rows_given_until(db.session()),
     )
 
 
@@ -160,7 +149,7 @@ def index() -> ResponseReturnValue:
     actor, state = current_actor(), request.args.get("state", "")
     wanted = {
         "funder": request.args.get("funder", "")[:16],
-        "state": state if state in STATE else "",
+        "state": state if state in sending.STATE else "",
     }
     listed = queries.statements(actor, **wanted)
     if is_taken():
@@ -229,7 +218,7 @@ def freeze() -> ResponseReturnValue:
     periods = queries.periods_to_freeze(local_today())
     form = FreezeForm(data={"funder": request.args.get("funder", ""), "period": periods[0].text})
     form.funder.choices = [(choice.public_id, choice.name) for choice in all_funders()]
-    form.period.choices = [(choice.text, period_text(choice)) for choice in periods]
+    form.period.choices = [(choice.text, sending.period_text(choice)) for choice in periods]
     if form.validate_on_submit():
         with form.showing_problems():
             statement_id = freeze_figures(

@@ -36,21 +36,7 @@ from kash.forums.rules.merging import (
     with_names,
 )
 from kash.forums.rules.minutes import MinutesOperation, item_of, moment_of, values_of
-from kash.forums.services.internal_lines import (
-    check_numbers_free,
-    forum_run_by,
-    item_in,
-    keep_internal,
-    written_meeting,
-)
-from kash.forums.services.minutes import (
-    carry_over,
-    members_by_key,
-    note_presence,
-    save_actions,
-    save_decisions,
-    written_item,
-)
+from kash.forums.services import internal_lines, minutes
 from kash.forums.services.problems import UNKNOWN_CHOICE, TooManyRows
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
@@ -93,7 +79,7 @@ def apply_minutes_operation(
         merged = merge_items(
             _own_rows(item, with_names(base, names)),
             _own_rows(item, with_names(operation.now, names)),
-            written_item(item),
+            minutes.written_item(item),
         )
         page.renamed = names | merged.renamed
         page.number, page.written_at = operation.number, change.now
@@ -131,7 +117,7 @@ def settle_difference(place: Place, difference_id: str, take: str, *, by: Actor)
         both = TextDifference(
             difference.part, difference.before, difference.stands, difference.other
         )
-        settled = _settled(written_item(item), both, take)
+        settled = _settled(minutes.written_item(item), both, take)
         _save(change, forum, meeting, item, settled, by, {})
         change.about(item.public_id, difference.public_id)
         session.delete(difference)
@@ -159,9 +145,9 @@ def _items_of(meeting: Meeting) -> Select[int]:
 
 def _writable(session: Session, place: Place, by: Actor) -> tuple[Forum, Meeting, AgendaItem]:
     forum_id, meeting_id, item_id = place
-    forum = forum_run_by(session, forum_id, by)
-    meeting = written_meeting(session, forum, meeting_id)
-    return forum, meeting, item_in(session, meeting, item_id)
+    forum = internal_lines.forum_run_by(session, forum_id, by)
+    meeting = internal_lines.written_meeting(session, forum, meeting_id)
+    return forum, meeting, internal_lines.item_in(session, meeting, item_id)
 
 
 def _own_rows(item: AgendaItem, written: WrittenItem) -> WrittenItem:
@@ -200,8 +186,8 @@ def _save(
     taken: Mapping[str, datetime],
 ) -> None:
     """Write what a merge made, if it differs from what stands."""
-    session, stands = change.session, written_item(item)
-    members = members_by_key(session, forum)
+    session, stands = change.session, minutes.written_item(item)
+    members = minutes.members_by_key(session, forum)
     on_decisions = _changes(stands.decisions, merged.decisions)
     on_actions = _changes(stands.actions, merged.actions)
     owned = {line.key: line.owner for line in stands.actions}
@@ -221,20 +207,20 @@ def _save(
         return
     _refuse_too_much(item, merged, on_decisions, on_actions)
     if any(rows.added or rows.removed for rows in (on_decisions, on_actions)):
-        check_numbers_free(session, meeting)
+        internal_lines.check_numbers_free(session, meeting)
     item.minute = merged.minute
     item.row_version += 1
     item.changed_by = by.public_id
     decisions = {line.public_id: line for line in item.decisions}
-    for decision in save_decisions(item, decisions, on_decisions):
+    for decision in minutes.save_decisions(item, decisions, on_decisions):
         moment = taken.get(decision.public_id, change.now)
-        note_presence(session, meeting, item, decision, moment)
-    save_actions(item, {line.public_id: line for line in item.actions}, on_actions, members)
+        minutes.note_presence(session, meeting, item, decision, moment)
+    minutes.save_actions(item, {line.public_id: line for line in item.actions}, on_actions, members)
     texts = [item.minute, *(line.text for line in item.decisions)]
     texts += [line.text for line in item.actions]
-    keep_internal(session, item, texts, None)
+    internal_lines.keep_internal(session, item, texts, None)
     if on_actions.added:
-        carry_over(session, forum, meeting)
+        minutes.carry_over(session, forum, meeting)
 
 
 def _changes(

@@ -33,16 +33,9 @@ from kash.forums.rules.meetings import (
     term_fault,
 )
 from kash.forums.rules.minutes import NoLetterLeft, month_letter
+from kash.forums.services import presence
 from kash.forums.services.internal_lines import forum_run_by, member_in, planned_meeting
 from kash.forums.services.minutes import note_where_missing
-from kash.forums.services.presence import (
-    close_slot,
-    keep_apologies,
-    move_slot,
-    open_register,
-    reopen_slot,
-    set_length,
-)
 from kash.forums.services.series import held_template
 from kash.people.models import Group
 from kash.platform.database import new_public_id
@@ -134,7 +127,7 @@ def planned(
     meeting = Meeting(
         public_id=new_public_id(),
         forum_id=forum.id,
-        register=open_register(session, forum, starts_at, minutes),
+        register=presence.open_register(session, forum, starts_at, minutes),
         starts_at=starts_at,
         place=place,
         letter=_letter(others, starts_at),
@@ -184,7 +177,7 @@ def change_meeting(
             raise ChangedMeanwhile
         moved(change.session, forum, meeting, starts_at, place)
         if minutes is not None:
-            set_length(change.session, meeting, minutes)
+            presence.set_length(change.session, meeting, minutes)
         change.about(forum.public_id, meeting.public_id)
 
 
@@ -198,7 +191,7 @@ def moved(
         _moment_is_free(others, starts_at)
         if _month(starts_at) != _month(meeting.starts_at):
             meeting.letter = _letter(others, starts_at)
-        move_slot(session, meeting, starts_at)
+        presence.move_slot(session, meeting, starts_at)
         meeting.starts_at = starts_at
     meeting.place = place
     meeting.row_version += 1
@@ -218,7 +211,7 @@ def call_off(session: Session, meeting: Meeting, reason: str, now: datetime, by:
     meeting.state = "cancelled"
     meeting.cancelled_reason = reason
     meeting.row_version += 1
-    close_slot(session, meeting, now, by)
+    presence.close_slot(session, meeting, now, by)
 
 
 def take_up_again(session: Session, meeting: Meeting) -> None:
@@ -226,7 +219,7 @@ def take_up_again(session: Session, meeting: Meeting) -> None:
     with its number, its agenda and its register."""
     meeting.state, meeting.cancelled_reason = "planned", ""
     meeting.row_version += 1
-    reopen_slot(session, meeting)
+    presence.reopen_slot(session, meeting)
 
 
 def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
@@ -239,8 +232,8 @@ def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
         meeting.state = "held"
         meeting.held_at = change.now
         meeting.row_version += 1
-        keep_apologies(change, forum, meeting, by)
-        close_slot(change.session, meeting, change.now, by)
+        presence.keep_apologies(change, forum, meeting, by)
+        presence.close_slot(change.session, meeting, change.now, by)
         note_where_missing(change.session, meeting, change.now)
         change.about(forum.public_id, meeting.public_id)
 

@@ -33,6 +33,7 @@ from kash.forums.rules.merging import (
     WrittenItem,
     row_changes,
 )
+from kash.forums.services import problems
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.internal_lines import (
     NOT_HELD_YET,
@@ -43,13 +44,6 @@ from kash.forums.services.internal_lines import (
     keep_internal,
     meeting_in,
     written_meeting,
-)
-from kash.forums.services.problems import (
-    ALREADY_CLOSED,
-    UNKNOWN_CHOICE,
-    MinuteChanged,
-    TooManyRows,
-    UnknownOwner,
 )
 from kash.forums.stored_files import MOST_BYTES, forget, store
 from kash.people.models import Group
@@ -165,7 +159,7 @@ def write_item(
         meeting = written_meeting(session, forum, meeting_id)
         item = item_in(session, meeting, item_id)
         if item.row_version != row_version:
-            raise MinuteChanged(
+            raise problems.MinuteChanged(
                 row_version=item.row_version,
                 changed_by=item.changed_by,
                 item=written_item(item),
@@ -180,7 +174,7 @@ def write_item(
         )
         for stored, rows in ((len(item.decisions), on_decisions), (len(item.actions), on_actions)):
             if stored + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
-                raise TooManyRows
+                raise problems.TooManyRows
         if any(rows.added or rows.removed for rows in (on_decisions, on_actions)):
             check_numbers_free(session, meeting)
         item.minute = minute
@@ -235,7 +229,7 @@ def save_actions(
         owner = owners.get(row.owner)
         # Who has left keeps what she took on, but takes on nothing new.
         if owner is None or (owner.left_on is not None and owner is not present):
-            raise UnknownOwner
+            raise problems.UnknownOwner
         return owner
 
     for line in rows.changed:
@@ -303,14 +297,14 @@ def close_action(
 ) -> None:
     """Mark an open action as done or dropped, by its owner or the person who runs the forum."""
     if state not in OUTCOMES:
-        raise Problem(UNKNOWN_CHOICE, status=400)
+        raise Problem(problems.UNKNOWN_CHOICE, status=400)
     with audited("forums.action_closed", by) as change:
         forum = forum_in_reach(change.session, forum_id, by)
         action = _action_in(change.session, forum, action_id)
         if not _may_close(by, forum, action):
             raise Forbidden
         if action.state != "open":
-            raise Problem(ALREADY_CLOSED, field="")
+            raise Problem(problems.ALREADY_CLOSED, field="")
         action.state, action.outcome, action.closed_at = state, outcome, change.now
         change.about(forum.public_id, action.public_id)
 
@@ -321,7 +315,7 @@ def reopen_action(forum_id: str, action_id: str, *, by: Actor) -> None:
         forum = forum_run_by(change.session, forum_id, by)
         action = _action_in(change.session, forum, action_id)
         if action.state == "open":
-            raise Problem(ALREADY_CLOSED, field="")
+            raise Problem(problems.ALREADY_CLOSED, field="")
         action.state, action.outcome, action.closed_at = "open", "", None
         change.about(forum.public_id, action.public_id)
 

@@ -11,17 +11,7 @@ from flask import Response, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.forums import blueprint, go
-from kash.forums.forms import (
-    ActionNoteForm,
-    ActionOutcomeForm,
-    ConclusionForm,
-    DecidedForm,
-    FindActionsForm,
-    HandOverForm,
-    LinkForm,
-    ReviewForm,
-)
+from kash.forums import blueprint, forms, go
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import (
@@ -136,7 +126,7 @@ def decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
 def review_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     """Say what one would see if a decision worked, and when the forum looks again."""
     forum, line = _run(forum_id, decision_id)
-    form = ReviewForm(data=_saved(line))
+    form = forms.ReviewForm(data=_saved(line))
     form.watched.choices = [("", _("None")), *watchable_lines()]
     if form.validate_on_submit():
         with form.showing_problems():
@@ -163,7 +153,7 @@ def conclude_decision(forum_id: str, decision_id: str) -> ResponseReturnValue:
     forum, line = _run(forum_id, decision_id)
     if line.look_on is None:
         raise NotFound
-    form = ConclusionForm()
+    form = forms.ConclusionForm()
     if form.validate_on_submit():
         with form.showing_problems():
             services.conclude(
@@ -217,7 +207,7 @@ def actions(forum_id: str) -> ResponseReturnValue:
 def search_actions(forum_id: str) -> ResponseReturnValue:
     """Search a forum's actions. The words may be a name: they stay out of every address."""
     forum = series.forum(forum_id, current_actor())
-    form = FindActionsForm()
+    form = forms.FindActionsForm()
     if not form.validate_on_submit():
         return _list(forum, _asked_state(), form=form), 422
     if not form.search.data and not is_taken():
@@ -226,7 +216,7 @@ def search_actions(forum_id: str) -> ResponseReturnValue:
 
 
 def _list(
-    found: Forum, state: str, *, text: str = "", form: FindActionsForm | None = None
+    found: Forum, state: str, *, text: str = "", form: forms.FindActionsForm | None = None
 ) -> str | Response:
     actor, today = current_actor(), local_today()
     if is_taken() and form is None:
@@ -265,7 +255,7 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
     line = open_action(forum, action_id, actor)
     if not line.may_close:
         raise Forbidden
-    form = ActionOutcomeForm()
+    form = forms.ActionOutcomeForm()
     if form.validate_on_submit():
         with FlashedProblems(tone="warn"):
             close_action(
@@ -365,7 +355,7 @@ def decided(forum_id: str, meeting_id: str, item_id: str, decision_id: str) -> R
             typed[f"in_favour_{group.letter}"] = group.votes.in_favour
             typed[f"against_{group.letter}"] = group.votes.against
             typed[f"abstained_{group.letter}"] = group.votes.abstained
-    form = DecidedForm.for_groups(letters, data=typed)
+    form = forms.DecidedForm.for_groups(letters, data=typed)
     if form.validate_on_submit():
         day = to_local(meeting.starts_at).date()
         moment = form.moment(day, noted.at if noted else None)
@@ -425,7 +415,7 @@ def progress(forum_id: str, action_id: str) -> ResponseReturnValue:
     """An action with how it goes and what it changes; its owner and who runs the forum write."""
     actor = current_actor()
     forum, line = _read(forum_id, action_id)
-    form = ActionNoteForm()
+    form = forms.ActionNoteForm()
     if form.is_submitted() and not line.may_close:
         raise Forbidden
     if form.validate_on_submit():
@@ -469,7 +459,7 @@ def remove_note(forum_id: str, action_id: str, note_id: str) -> ResponseReturnVa
     note = next((written for written in notes_of(line) if written.public_id == note_id), None)
     if note is None:
         raise NotFound
-    form = ActionNoteForm()
+    form = forms.ActionNoteForm()
     if form.is_submitted():
         services.remove_note(forum_id, action_id, note_id, by=current_actor())
         flash(_("Removed."))
@@ -482,7 +472,7 @@ def remove_note(forum_id: str, action_id: str, note_id: str) -> ResponseReturnVa
 def hand_over(forum_id: str, action_id: str) -> ResponseReturnValue:
     """Give an action to another member, or another day."""
     forum, line = _progress_run(forum_id, action_id)
-    form = HandOverForm(data={"owner": line.seat, "due_on": line.due_on})
+    form = forms.HandOverForm(data={"owner": line.seat, "due_on": line.due_on})
     form.owner.choices = [("", _("Nobody yet")), *member_choices(forum, keep=line.seat)]
     if form.validate_on_submit():
         with form.showing_problems(UnknownOwner):
@@ -506,7 +496,7 @@ def link_action(forum_id: str, action_id: str, kind: str) -> ResponseReturnValue
     if kind not in LINK_KINDS:
         raise NotFound
     forum, line = _progress_run(forum_id, action_id)
-    form = LinkForm()
+    form = forms.LinkForm()
     choices = offered(kind, current_actor())
     form.target.choices = [("", _("Choose")), *choices]
     if form.validate_on_submit():
@@ -539,7 +529,7 @@ def unlink_action(forum_id: str, action_id: str, link_id: str) -> ResponseReturn
     chosen = next((link for link in links if link["public_id"] == link_id), None)
     if chosen is None:
         raise NotFound
-    form = LinkForm()
+    form = forms.LinkForm()
     if form.is_submitted():
         services.unlink(forum_id, action_id, link_id, by=actor)
         flash(_("Removed."))

@@ -11,18 +11,7 @@ from flask import Response, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.forums import blueprint, go
-from kash.forums.documents import (
-    actions_paper,
-    attendance_in,
-    attendance_paper,
-    attendance_rows,
-    confirmation_in,
-    owner_of,
-    paper_languages,
-    printed_items,
-    text_of,
-)
+from kash.forums import blueprint, documents, go, wording
 from kash.forums.forms import (
     AS_LAST_TIME,
     SHARE_WORDS,
@@ -35,7 +24,7 @@ from kash.forums.forms import (
     QuorumForm,
 )
 from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
-from kash.forums.queries import meetings, series
+from kash.forums.queries import meetings, minutes_life, series
 from kash.forums.queries.actions import action_line, all_actions, arising_in, owners_shown
 from kash.forums.queries.decisions import ages_of, returning_in
 from kash.forums.queries.meetings import (
@@ -50,18 +39,6 @@ from kash.forums.queries.meetings import (
     times_of,
 )
 from kash.forums.queries.minutes import locked_record, meetings_in_year, papers_of, years_of
-from kash.forums.queries.minutes_life import (
-    LifeLine,
-    action_states,
-    confirmed_at,
-    earlier_circulated,
-    errata_of,
-    life_of,
-    own_names,
-    remarks_on,
-    seat_that_was_there,
-    shown_text,
-)
 from kash.forums.queries.series import (
     forum_to_edit,
     sees_names,
@@ -73,13 +50,6 @@ from kash.forums.services import agenda as agenda_services
 from kash.forums.services import meetings as meetings_services
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import add_term, agree_quorum, change_meeting, change_term
-from kash.forums.wording import (
-    CONCLUSION_WORDS,
-    missing_usual,
-    usual_agenda,
-    usual_item,
-    usual_titles,
-)
 from kash.people.queries.directory import groups, venue_names
 from kash.people.rules.persons import one_group
 from kash.platform.database import utc_now
@@ -112,7 +82,7 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
                 place=form.place.data,
                 as_last_time=form.agenda.data == AS_LAST_TIME,
                 template=form.template,
-                agenda=usual_agenda() if form.agenda.data == USUAL_AGENDA else None,
+                agenda=wording.usual_agenda() if form.agenda.data == USUAL_AGENDA else None,
                 minutes=form.length,
                 by=actor,
             )
@@ -131,7 +101,7 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     forum = series.forum(forum_id, actor)
     meeting = meetings.meeting(forum, meeting_id)
     runs = series.runs(actor, forum.secretary_id)
-    life = life_of(meeting, now)
+    life = minutes_life.life_of(meeting, now)
     if life.locked:
         return locked_page(forum, meeting, life, actor, runs=runs)
     items = minutes_of(meeting)
@@ -149,29 +119,32 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         meeting=meeting,
         runs=runs,
         written=written,
-        shown=lambda item, text: shown_text(item, text, whole=runs),
+        shown=lambda item, text: minutes_life.shown_text(item, text, whole=runs),
         points=[(item, number_of(item, meeting)) for item in items],
         clock=times_of(meeting, items),
         papers=papers_of(meeting),
         actions=actions,
         carried=carried,
         returning=returning_in(meeting, now, actor),
-        conclusions=CONCLUSION_WORDS,
+        conclusions=wording.CONCLUSION_WORDS,
         ages=ages_of(forum, [line for line, _state in carried], now),
         owners=owners_shown(named, request.args.get("group", "")),
         attendance=attendance_table(attendance_of(meeting), by_letter=not sees_names(actor)),
         begun=to_local(meeting.starts_at).date() <= local_today(),
         life=life,
-        remarks=remarks_on(meeting, actor, whole=runs) if life.circulated else {},
-        remarking=life.takes_remarks and seat_that_was_there(meeting, actor) is not None,
-        confirmed=confirmed_at(meeting),
-        to_confirm=earlier_circulated(meeting) if runs and meeting.starts_at <= now else [],
-        languages=paper_languages(),
+        remarks=minutes_life.remarks_on(meeting, actor, whole=runs) if life.circulated else {},
+        remarking=life.takes_remarks
+        and minutes_life.seat_that_was_there(meeting, actor) is not None,
+        confirmed=minutes_life.confirmed_at(meeting),
+        to_confirm=minutes_life.earlier_circulated(meeting)
+        if runs and meeting.starts_at <= now
+        else [],
+        languages=documents.paper_languages(),
     )
 
 
 def locked_page(
-    found: Forum, held: Meeting, life: LifeLine, actor: Actor, *, runs: bool
+    found: Forum, held: Meeting, life: minutes_life.LifeLine, actor: Actor, *, runs: bool
 ) -> ResponseReturnValue:
     """A meeting whose minutes are locked, from their leaves."""
     record = locked_record(held)
@@ -182,16 +155,16 @@ def locked_page(
         life=life,
         runs=runs,
         record=record,
-        items=list(zip(record.items, printed_items(record), strict=True)),
-        attendance=attendance_in(record),
-        confirmed=confirmation_in(record),
-        states=action_states(record),
-        errata=errata_of(held),
-        own=own_names(held, actor),
+        items=list(zip(record.items, documents.printed_items(record), strict=True)),
+        attendance=documents.attendance_in(record),
+        confirmed=documents.confirmation_in(record),
+        states=minutes_life.action_states(record),
+        errata=minutes_life.errata_of(held),
+        own=minutes_life.own_names(held, actor),
         withdrawing=runs and request.args.get("withdraw") == "1",
-        languages=paper_languages(),
-        text_of=text_of,
-        owner_of=owner_of,
+        languages=documents.paper_languages(),
+        text_of=documents.text_of,
+        owner_of=documents.owner_of,
     )
 
 
@@ -302,7 +275,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         carried=arising_in(meeting, utc_now(), actor),
         clock=times_of(meeting, items),
         papers=papers_of(meeting),
-        lacking=missing_usual(items) if not order_is_fixed(meeting.state) else [],
+        lacking=wording.missing_usual(items) if not order_is_fixed(meeting.state) else [],
     )
 
 
@@ -312,7 +285,11 @@ def add_usual_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Put the usual items that are missing onto the agenda, each in its place."""
     with FlashedProblems(tone="warn"):
         added = agenda_services.add_usual_items(
-            forum_id, meeting_id, titles=usual_titles(), known=usual_item, by=current_actor()
+            forum_id,
+            meeting_id,
+            titles=wording.usual_titles(),
+            known=wording.usual_item,
+            by=current_actor(),
         )
         flash(_("Items added: %(count)s", count=added))
     return go("forums.agenda")
@@ -552,7 +529,7 @@ def year_sheet(forum_id: str) -> Response:
     """The attendance of a year as a sheet."""
     forum = series.forum(forum_id, current_actor())
     shown = _year(years_of(forum))
-    rows = attendance_rows(meetings_in_year(forum, shown))
+    rows = documents.attendance_rows(meetings_in_year(forum, shown))
     return noted(download(table_xlsx(rows), name=f"attendance-{shown}.xlsx", type=XLSX))
 
 
@@ -562,7 +539,7 @@ def year_paper(forum_id: str) -> Response:
     """The attendance of a year as PDF."""
     forum = series.forum(forum_id, current_actor())
     shown = _year(years_of(forum))
-    paper = attendance_paper(forum, shown, meetings_in_year(forum, shown), utc_now())
+    paper = documents.attendance_paper(forum, shown, meetings_in_year(forum, shown), utc_now())
     return noted(download(paper, name=f"attendance-{shown}.pdf", type="application/pdf"))
 
 
@@ -572,5 +549,5 @@ def actions_register(forum_id: str) -> Response:
     """The register of actions as PDF, as the actor may read it."""
     actor = current_actor()
     forum = series.forum(forum_id, actor)
-    paper = actions_paper(forum, all_actions(forum, actor, local_today()), utc_now())
+    paper = documents.actions_paper(forum, all_actions(forum, actor, local_today()), utc_now())
     return noted(download(paper, name="actions.pdf", type="application/pdf"))

@@ -13,46 +13,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 
-from kash.forums import blueprint, go
-from kash.forums.documents import (
-    agenda_pack,
-    minutes_name,
-    minutes_paper,
-    pack_name,
-    paper_languages,
-)
+from kash.forums import blueprint, documents, go
 from kash.forums.forms import AgendaPaperForm, MinuteForm, TypedRow
 from kash.forums.models import AgendaItem, Forum, Meeting, writing_key
 from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import action_line, arising_in
 from kash.forums.queries.decisions import returning_in
-from kash.forums.queries.meetings import (
-    attendance_of,
-    attendance_table,
-    minutes_of,
-    number_of,
-)
 from kash.forums.queries.minutes import paper_of, papers_of, signed_copy_of
 from kash.forums.queries.minutes_life import confirmed_at, earlier_circulated, remarks_on
 from kash.forums.queries.series import account_name, forum_to_edit, owners_of, runs
 from kash.forums.rules.merging import TypedMinutesRow
+from kash.forums.services import internal_lines, problems
 from kash.forums.services import minutes as services
-from kash.forums.services.internal_lines import (
-    NumbersFrozen,
-    ask_release,
-    check_minutes_open,
-    keep_line,
-    minutes_state,
-    release_line,
-)
 from kash.forums.services.minutes import write_item, written_item
-from kash.forums.services.problems import (
-    FiguresBesideCases,
-    MeetingOver,
-    MinuteChanged,
-    TooManyRows,
-    UnknownOwner,
-)
 from kash.forums.stored_files import MOST_BYTES, content_of, type_of
 from kash.forums.views.meetings import owner_choices
 from kash.forums.views.minutes_life import beside
@@ -109,12 +82,12 @@ def _save(
             by=current_actor(),
             internal=(form.internal.data) if form.keep_internal.data else "",
         )
-    except FiguresBesideCases as found_lines:
+    except problems.FiguresBesideCases as found_lines:
         form.internal.data = found_lines.mark
         form.keep_internal.data = False
         form.telling = found_lines.lines
         return False, None
-    except MinuteChanged as other:
+    except problems.MinuteChanged as other:
         form.show_row_version(other.row_version)
         form.decisions = _with_unknown(form.decisions, _typed(other.item.decisions))
         form.actions = _with_unknown(form.actions, _typed(other.item.actions))
@@ -124,7 +97,7 @@ def _save(
             "decisions": [line.text for line in other.item.decisions],
             "actions": [line.text for line in other.item.actions],
         }
-    except (NumbersFrozen, TooManyRows, UnknownOwner) as problem:
+    except (internal_lines.NumbersFrozen, problems.TooManyRows, problems.UnknownOwner) as problem:
         form.form_errors.append(str(problem))
         return False, None
     return True, None
@@ -138,8 +111,8 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     forum = forum_to_edit(forum_id, actor)
     meeting = meetings.meeting(forum, meeting_id)
     if meeting.state == "cancelled":
-        raise MeetingOver
-    check_minutes_open(db.session(), meeting)
+        raise problems.MeetingOver
+    internal_lines.check_minutes_open(db.session(), meeting)
     form, other, saved = MinuteForm(), None, False
     if form.is_submitted():
         form.read_rows(request.form)
@@ -156,7 +129,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     # After a refused save the objects above have expired with its transaction.
     forum = forum_to_edit(forum_id, actor)
     meeting = meetings.meeting(forum, meeting_id)
-    items = minutes_of(meeting)
+    items = meetings.minutes_of(meeting)
     written = one_or_404(
         next((other_item for other_item in items if other_item.public_id == item_id), None)
     )
@@ -168,7 +141,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     answer, status = page(
         "forums/item.html",
         form=form,
-        points=[(point, number_of(point, meeting)) for point in items],
+        points=[(point, meetings.number_of(point, meeting)) for point in items],
         following=_next(items, item_id),
         owners=choices,
         closed=[
@@ -179,13 +152,14 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         carried=arising_in(meeting, utc_now(), actor) if written.kind == "arising" else [],
         returning=returning_in(meeting, utc_now(), actor) if written.kind == "arising" else [],
         conclusions=CONCLUSION_WORDS,
-        attendance=attendance_table(attendance_of(meeting), by_letter=False),
+        attendance=meetings.attendance_table(meetings.attendance_of(meeting), by_letter=False),
         other=other,
         **beside(forum, meeting, written, dict(choices), actor),
         # What came back with a mistake is saved by its button, and so are circulated minutes, in
         # which words are corrected with care.
         live=None
-        if form.is_submitted() or minutes_state(db.session(), meeting) == "circulated"
+        if form.is_submitted()
+        or internal_lines.minutes_state(db.session(), meeting) == "circulated"
         else writing_key(actor.public_id),
         numbers={line.public_id: place for place, line in enumerate(written.actions, start=1)},
         to_confirm=_to_confirm(meeting, written),
@@ -207,9 +181,9 @@ def internal_line(
 ) -> ResponseReturnValue:
     """Ask for the release of a line, release it, or keep it internal."""
     ways = {
-        "ask": (ask_release, _("Asked. Somebody else who runs this forum decides.")),
-        "release": (release_line, _("Released. Everybody reads the line now.")),
-        "keep": (keep_line, _("The line stays internal.")),
+        "ask": (internal_lines.ask_release, _("Asked. Somebody else who runs this forum decides.")),
+        "release": (internal_lines.release_line, _("Released. Everybody reads the line now.")),
+        "keep": (internal_lines.keep_line, _("The line stays internal.")),
     }
     if request.form.get("do") not in ways:
         raise NotFound
@@ -253,8 +227,8 @@ def paper(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     draft = meeting.state == "planned" and runs(actor, forum.secretary_id)
     if meeting.state != "held" and not draft:
         raise NotFound
-    content = minutes_paper(forum, meeting, utc_now(), language=_paper_language())
-    return noted(download(content, name=minutes_name(meeting), type="application/pdf"))
+    content = documents.minutes_paper(forum, meeting, utc_now(), language=_paper_language())
+    return noted(download(content, name=documents.minutes_name(meeting), type="application/pdf"))
 
 
 @blueprint.get("/<forum_id>/meetings/<meeting_id>/minutes-to-share.pdf")
@@ -266,15 +240,19 @@ def paper_to_share(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     meeting = meetings.meeting(forum, meeting_id)
     if meeting.state != "held":
         raise NotFound
-    content = minutes_paper(forum, meeting, utc_now(), language=_paper_language(), to_share=True)
+    content = documents.minutes_paper(
+        forum, meeting, utc_now(), language=_paper_language(), to_share=True
+    )
     return noted(
-        download(content, name=minutes_name(meeting, to_share=True), type="application/pdf")
+        download(
+            content, name=documents.minutes_name(meeting, to_share=True), type="application/pdf"
+        )
     )
 
 
 def _paper_language() -> str:
     language = request.args.get("language", "")
-    return language if language in paper_languages() else language_code()
+    return language if language in documents.paper_languages() else language_code()
 
 
 _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>/papers"
@@ -285,7 +263,7 @@ def _to_edit(forum_id: str, meeting_id: str, item_id: str) -> tuple[Forum, Meeti
     forum = forum_to_edit(forum_id, current_actor())
     meeting = meetings.meeting(forum, meeting_id)
     if meeting.state == "cancelled":
-        raise MeetingOver
+        raise problems.MeetingOver
     return forum, meeting, meetings.item(meeting, item_id)
 
 
@@ -317,7 +295,7 @@ def papers(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         forum=forum,
         meeting=meeting,
         item=item,
-        number=number_of(item, meeting),
+        number=meetings.number_of(item, meeting),
         papers=papers_of(meeting).get(item.public_id, []),
     )
 
@@ -358,8 +336,8 @@ def pack(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     if meeting.state == "cancelled":
         raise NotFound
     with FlashedProblems(RenderError, CleaningBusy, StorageError):
-        content = agenda_pack(forum, meeting, utc_now())
-        return noted(download(content, name=pack_name(meeting), type="application/pdf"))
+        content = documents.agenda_pack(forum, meeting, utc_now())
+        return noted(download(content, name=documents.pack_name(meeting), type="application/pdf"))
     return go("forums.meeting")
 
 

@@ -11,50 +11,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.forums import blueprint, go
+from kash.forums import blueprint, forms, go
 from kash.forums.documents import counts_in
-from kash.forums.forms import (
-    CirculateForm,
-    ConfirmMinutesForm,
-    ErratumForm,
-    RemarkForm,
-    SettleRemarkForm,
-)
 from kash.forums.models import AgendaItem, Forum, Meeting, opener_for
-from kash.forums.queries import meetings, series
+from kash.forums.queries import meetings, minutes_life, series
 from kash.forums.queries.meetings import number_of
 from kash.forums.queries.minutes import differences_of
-from kash.forums.queries.minutes_life import (
-    errata_of,
-    internal_lines_of,
-    later_meetings,
-    life_of,
-    members_present,
-    remark_of,
-    remarks_on,
-    seat_that_was_there,
-    shown_text,
-    there_at_moment,
-    withdrawable_leaf,
-)
 from kash.forums.queries.series import forum_to_edit, owners_of, runs
-from kash.forums.rules.minutes import (
-    REMARKS_FOR,
-    MinutesOperation,
-    may_confirm,
-    read_operation,
-    values_of,
-)
+from kash.forums.rules import minutes
+from kash.forums.services import live_minutes
 from kash.forums.services import minutes_life as services
 from kash.forums.services.internal_lines import (
     ONLY_WHO_WAS_THERE,
     MinutesLocked,
     NotCirculated,
     NumbersFrozen,
-)
-from kash.forums.services.live_minutes import (
-    apply_minutes_operation,
-    settle_difference,
 )
 from kash.forums.services.minutes import written_item
 from kash.forums.services.problems import MeetingOver, TooManyRows
@@ -84,7 +55,7 @@ def circulate(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Circulate the minutes of a meeting that was held, with a day until which to remark."""
     actor = current_actor()
     forum, meeting = _run(forum_id, meeting_id)
-    form = CirculateForm(data={"remarks_until": local_today() + REMARKS_FOR})
+    form = forms.CirculateForm(data={"remarks_until": local_today() + minutes.REMARKS_FOR})
     if form.validate_on_submit():
         with (
             FlashedProblems(tone="warn"),
@@ -127,9 +98,9 @@ def remark(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     """Remark on an item of circulated minutes."""
     actor = current_actor()
     forum, meeting, item = _item(forum_id, meeting_id, item_id)
-    if seat_that_was_there(meeting, actor) is None:
+    if minutes_life.seat_that_was_there(meeting, actor) is None:
         raise Problem(ONLY_WHO_WAS_THERE, status=403)
-    form = RemarkForm()
+    form = forms.RemarkForm()
     if form.validate_on_submit():
         with form.showing_problems():
             services.remark(forum_id, meeting_id, item_id, text=form.text.data, by=actor)
@@ -143,7 +114,7 @@ def remark(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         meeting=meeting,
         item=item,
         number=meetings.number_of(item, meeting),
-        shown=lambda item, text: shown_text(item, text, whole=False),
+        shown=lambda item, text: minutes_life.shown_text(item, text, whole=False),
     )
 
 
@@ -159,8 +130,8 @@ def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseRet
     """Settle a remark with an answer, beside the text that it is about."""
     actor = current_actor()
     forum, meeting = _run(forum_id, meeting_id)
-    line = remark_of(meeting, remark_id, actor)
-    form = SettleRemarkForm()
+    line = minutes_life.remark_of(meeting, remark_id, actor)
+    form = forms.SettleRemarkForm()
     if form.validate_on_submit():
         with FlashedProblems(tone="warn"):
             services.settle_remark(
@@ -175,7 +146,7 @@ def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseRet
         forum, meeting = _run(forum_id, meeting_id)
         left = [
             other
-            for lines in remarks_on(meeting, actor, whole=True).values()
+            for lines in minutes_life.remarks_on(meeting, actor, whole=True).values()
             for other in lines
             if other.state == "open"
         ]
@@ -190,7 +161,7 @@ def settle_remark(forum_id: str, meeting_id: str, remark_id: str) -> ResponseRet
         meeting=meeting,
         item=item,
         number=meetings.number_of(item, meeting),
-        shown=lambda item, text: shown_text(item, text, whole=True),
+        shown=lambda item, text: minutes_life.shown_text(item, text, whole=True),
         line=line,
     )
 
@@ -201,13 +172,13 @@ def confirm_minutes(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Confirm circulated minutes at a later meeting, which locks them."""
     actor, now = current_actor(), utc_now()
     forum, meeting = _run(forum_id, meeting_id)
-    later = later_meetings(meeting, now)
+    later = minutes_life.later_meetings(meeting, now)
     wanted = request.values.get("at", "")
     confirming = next((candidate for candidate in later if candidate.public_id == wanted), None)
     confirming = confirming or next(iter(later), None)
-    form = ConfirmMinutesForm()
+    form = forms.ConfirmMinutesForm()
     if confirming is not None:
-        form.offer(confirming, members_present(confirming), now)
+        form.offer(confirming, minutes_life.members_present(confirming), now)
         if form.validate_on_submit():
             with form.showing_problems():
                 services.confirm(
@@ -222,7 +193,7 @@ def confirm_minutes(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 flash(_("Confirmed and locked."))
                 return _to_meeting(forum_id, meeting_id)
             forum, meeting = _run(forum_id, meeting_id)
-            later = later_meetings(meeting, now)
+            later = minutes_life.later_meetings(meeting, now)
             confirming = next(
                 (candidate for candidate in later if candidate.public_id == form.at.data), None
             )
@@ -231,20 +202,20 @@ def confirm_minutes(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         form=form,
         forum=forum,
         meeting=meeting,
-        life=life_of(meeting, now),
+        life=minutes_life.life_of(meeting, now),
         confirming=confirming,
         later=later,
         quorum=None if confirming is None else _quorum(form, confirming),
     )
 
 
-def _quorum(form: ConfirmMinutesForm, confirming: Meeting) -> tuple[str, bool] | None:
+def _quorum(form: forms.ConfirmMinutesForm, confirming: Meeting) -> tuple[str, bool] | None:
     """Presence at the time that the form says, in words, and whether it is enough."""
     if form.time.data is None:
         return None
-    quorum = there_at_moment(confirming, form.moment(confirming))[1]
+    quorum = minutes_life.there_at_moment(confirming, form.moment(confirming))[1]
     groups = [(group.letter, group.present, group.members) for group in quorum.groups]
-    return counts_in(groups), may_confirm(quorum)
+    return counts_in(groups), minutes.may_confirm(quorum)
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/errata", methods=["GET", "POST"])
@@ -252,7 +223,7 @@ def _quorum(form: ConfirmMinutesForm, confirming: Meeting) -> tuple[str, bool] |
 def add_erratum(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Say what turned out to be wrong in locked minutes."""
     forum, meeting = _run(forum_id, meeting_id)
-    form = ErratumForm()
+    form = forms.ErratumForm()
     if form.validate_on_submit():
         services.add_erratum(forum_id, meeting_id, text=form.text.data, by=current_actor())
         flash(_("The erratum stands beside the minutes."))
@@ -262,7 +233,7 @@ def add_erratum(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         form=form,
         forum=forum,
         meeting=meeting,
-        errata=errata_of(meeting),
+        errata=minutes_life.errata_of(meeting),
         today=to_local(utc_now()).date(),
     )
 
@@ -276,7 +247,9 @@ def withdraw_leaf(forum_id: str, meeting_id: str, leaf_id: str) -> ResponseRetur
     actor = current_actor()
     forum = series.forum(forum_id, actor)
     meeting = meetings.meeting(forum, meeting_id)
-    leaf = withdrawable_leaf(meeting, leaf_id, actor, runs_it=runs(actor, forum.secretary_id))
+    leaf = minutes_life.withdrawable_leaf(
+        meeting, leaf_id, actor, runs_it=runs(actor, forum.secretary_id)
+    )
     if leaf is None:
         raise NotFound
     if request.method == "POST":
@@ -301,12 +274,14 @@ def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         if request.method == "POST":
             operation = _opened(item_id, actor)
             sent = request.form.get("sent", type=int)
-            repeated = not apply_minutes_operation(place, operation, by=actor, sent=sent)
+            repeated = not live_minutes.apply_minutes_operation(
+                place, operation, by=actor, sent=sent
+            )
     except (NotFound, Forbidden, MeetingOver, MinutesLocked, NumbersFrozen) as problem:
         # Nobody else can open it: the person who wrote it gets it back.
         db.session.rollback()
         operation = _opened(item_id, actor, problem)
-        return {"error": str(problem), "typed": values_of(operation.now)}, problem.status
+        return {"error": str(problem), "typed": minutes.values_of(operation.now)}, problem.status
     # What stood before the transaction has expired with it.
     forum = forum_to_edit(forum_id, actor)
     meeting = meetings.meeting(forum, meeting_id)
@@ -314,7 +289,7 @@ def live(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     return _standing(forum, meeting, item, actor) | {"known": repeated}
 
 
-def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> MinutesOperation:
+def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> minutes.MinutesOperation:
     """The operation that was sent. Raises NotOpened, or `instead`, if it does not open."""
     page, number = request.form.get("page", ""), request.form.get("number", "")
     try:
@@ -322,7 +297,7 @@ def _opened(item_id: str, actor: Actor, instead: Problem | None = None) -> Minut
         plaintext = opener_for(actor.public_id, item_id).open(epk, iv, ct, f"{page}:{number}")
         if plaintext is None or not number.isascii() or not number.isdigit():
             raise ValueError
-        return read_operation(plaintext, page, int(number))
+        return minutes.read_operation(plaintext, page, int(number))
     except ValueError:
         raise instead or Problem(_l("This could not be read."), status=400) from None
 
@@ -331,7 +306,7 @@ def _standing(forum: Forum, held: Meeting, item: AgendaItem, actor: Actor) -> di
     """An item as its page shows it."""
     owners = dict(owner_choices(item, owners_of(forum)))
     shown = beside(forum, held, item, owners, actor)
-    values = values_of(written_item(item))
+    values = minutes.values_of(written_item(item))
     place = {action.public_id: place for place, action in enumerate(item.actions, start=1)}
     for action in values["actions"]:
         action["number"] = place[action["key"]]
@@ -349,7 +324,7 @@ def beside(
 ) -> dict[str, Any]:
     """The part beside the minutes: lines that are internal, and differences; `owners` are names of
     members by key."""
-    internal = internal_lines_of(item, actor)
+    internal = minutes_life.internal_lines_of(item, actor)
     differences = differences_of(item, owners, actor)
     return {
         "forum": forum,
@@ -368,7 +343,7 @@ def beside(
 def settle(forum_id: str, meeting_id: str, item_id: str, difference_id: str) -> ResponseReturnValue:
     """Settle what two people wrote differently."""
     with FlashedProblems(MeetingOver, MinutesLocked, NumbersFrozen, TooManyRows, tone="warn"):
-        settle_difference(
+        live_minutes.settle_difference(
             (forum_id, meeting_id, item_id),
             difference_id,
             request.form.get("take", ""),

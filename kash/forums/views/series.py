@@ -15,15 +15,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, FormField
 
 from kash.accounts.models import role_name
-from kash.forums import blueprint, go
+from kash.forums import blueprint, forms, go
 from kash.forums.documents import owner_on_paper
-from kash.forums.forms import (
-    MOST_TICKED,
-    AppearanceForm,
-    FindMembersForm,
-    ForumForm,
-    without_figures,
-)
 from kash.forums.models import AgendaTemplate
 from kash.forums.queries import meetings, series
 from kash.forums.queries.actions import ActionLine, open_actions
@@ -46,13 +39,6 @@ from kash.forums.queries.series import (
 )
 from kash.forums.rules.meetings import LONGEST_ITEM, PlannedItem
 from kash.forums.services import series as series_services
-from kash.forums.services.series import (
-    add_members,
-    change_forum,
-    change_template,
-    choose_appearance,
-    open_forum,
-)
 from kash.forums.wording import CONCLUSION_WORDS, STATE_WORDS
 from kash.people.queries.search import FoundPerson, find_people, people_by_number
 from kash.people.rules.persons import OneGroup, one_group
@@ -111,9 +97,9 @@ ACTION_COLUMNS: Sequence[TableColumn[AgedAction]] = (
 )
 
 
-def _forum_form(current: str = "") -> ForumForm:
+def _forum_form(current: str = "") -> forms.ForumForm:
     """The form, which asks for the secretary only the person who may choose one."""
-    form = ForumForm()
+    form = forms.ForumForm()
     form.template.choices = [
         ("", _("The agenda of the last meeting")),
         *template_choices(),
@@ -152,7 +138,7 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
         with form.showing_problems():
-            opened = open_forum(
+            opened = series_services.open_forum(
                 name=form.name.data,
                 secretary=chosen or "",
                 template=form.template.data,
@@ -198,7 +184,7 @@ def edit(forum_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
         with form.showing_problems():
-            change_forum(
+            series_services.change_forum(
                 forum_id,
                 name=form.name.data,
                 secretary=chosen or "",
@@ -220,8 +206,8 @@ def find_member(forum_id: str) -> ResponseReturnValue:
     address holds a name; who was ticked stays ticked while one looks for the next."""
     actor = current_actor()
     forum = forum_to_edit(forum_id, actor)
-    form = FindMembersForm()
-    ticked = list(dict.fromkeys(request.form.getlist("people")))[:MOST_TICKED]
+    form = forms.FindMembersForm()
+    ticked = list(dict.fromkeys(request.form.getlist("people")))[: forms.MOST_TICKED]
     if request.form.get("step") == "add" and ticked:
         return _add(forum_id, ticked)
     matches = None
@@ -265,7 +251,7 @@ def _one_group(
 
 def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:
     """Give those who were ticked a seat; then ask how she appears, if it is one."""
-    seats = add_members(forum_id, ticked, by=current_actor())
+    seats = series_services.add_members(forum_id, ticked, by=current_actor())
     if len(seats) == 1 and len(ticked) == 1:
         flash(_("Added. Until they choose otherwise, this member is only counted."))
         return go("forums.appearance", member_id=seats[0])
@@ -288,10 +274,10 @@ def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
     actor = current_actor()
     forum = series.forum(forum_id, actor)
     member = member_to_change(forum, member_id, actor)
-    form = AppearanceForm(data={"appears": member.appears, "shown_as": member.shown_as})
+    form = forms.AppearanceForm(data={"appears": member.appears, "shown_as": member.shown_as})
     if form.validate_on_submit():
         with form.showing_problems():
-            choose_appearance(
+            series_services.choose_appearance(
                 forum_id,
                 member_id,
                 appears=form.appears.data,
@@ -336,7 +322,7 @@ class ItemLine(Form):
         most=200,
         required=False,
         filters=[clean_text],
-        validators=[without_figures],
+        validators=[forms.without_figures],
     )
     minutes = whole_number_field(_l("Time (min)"), least=1, most=LONGEST_ITEM, required=False)
     kind = HiddenField(default="plain")
@@ -431,7 +417,7 @@ def edit_template(template_id: str) -> ResponseReturnValue:
     )
     if form.validate_on_submit():
         with form.showing_problems():
-            change_template(
+            series_services.change_template(
                 template_id,
                 form.name.data,
                 form.language.data,

@@ -11,15 +11,8 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from kash.figures.indicators import rules
 from kash.figures.indicators.models import APPROVAL, IndicatorDefinition, Target
-from kash.figures.indicators.rules import (
-    ANYBODY,
-    INDICATORS,
-    Least,
-    Period,
-    PeriodProblem,
-    read_period,
-)
 from kash.figures.indicators.words import TITLES, defined_text, rule_text
 from kash.people.models import Group
 from kash.platform.database import db
@@ -40,7 +33,7 @@ class Definition:
     version: int
     title: str
     text: str
-    least: Least = ANYBODY
+    least: rules.Least = rules.ANYBODY
     remark: str = ""
 
 
@@ -90,7 +83,7 @@ def title_of(row: IndicatorDefinition) -> str:
 
 def standard(key: str) -> Definition:
     """The standard definition of an indicator, in the reader's language."""
-    return Definition(key, STANDARD_VERSION, str(TITLES[key]), rule_text(key, ANYBODY))
+    return Definition(key, STANDARD_VERSION, str(TITLES[key]), rule_text(key, rules.ANYBODY))
 
 
 def versions_of(key: str) -> list[IndicatorDefinition]:
@@ -143,7 +136,7 @@ class TargetFor:
 
 
 def targets_in(
-    period: Period, funder: str | None = None, session: Session | None = None
+    period: rules.Period, funder: str | None = None, session: Session | None = None
 ) -> dict[str, TargetFor]:
     """Targets of exactly this period, by the keys of indicators: of the whole programme, or of a
     funder (public id) alone; one query."""
@@ -165,7 +158,7 @@ def targets_in(
             groups.setdefault(key, {})[letter] = value
     return {
         key: TargetFor(whole.get(key), groups.get(key))
-        for key in INDICATORS
+        for key in rules.INDICATORS
         if key in whole or key in groups
     }
 
@@ -176,13 +169,13 @@ def all_targets() -> list[Target]:
     targets = db.session.scalars(
         select(Target).options(joinedload(Target.funder), joinedload(Target.group))
     ).all()
-    order = {key: place for place, key in enumerate(INDICATORS)}
+    order = {key: place for place, key in enumerate(rules.INDICATORS)}
 
     def placed(one: Target) -> tuple[int, int, int, str, str]:
         try:
-            period = read_period(one.period)
+            period = rules.read_period(one.period)
             days = (-period.first.toordinal(), -period.last.toordinal())
-        except PeriodProblem:
+        except rules.PeriodProblem:
             days = (0, 0)
         funder = one.funder.name.casefold() if one.funder else ""
         return (
