@@ -30,12 +30,6 @@ _SPARED = timedelta(days=1)
 _AT_ONCE = 200
 
 
-class FileNotTaken(MaterialProblem):
-    """A file of a kind that is not taken."""
-
-    sentence = _l("This kind of file is not taken. Send a PDF, JPEG, PNG or WebP.")
-
-
 @dataclass(frozen=True)
 class ForumFile:
     """A file that was cleaned and stored; the caller sets it down."""
@@ -56,7 +50,11 @@ def store(content: bytes) -> ForumFile:
         kind, cleaned = cleaned_material(content)
     except MaterialProblem as problem:
         # That of materials speaks of them.
-        raise FileNotTaken if type(problem) is MaterialProblem else problem from None
+        if type(problem) is MaterialProblem:
+            raise MaterialProblem(
+                _l("This kind of file is not taken. Send a PDF, JPEG, PNG or WebP.")
+            ) from None
+        raise
     public_id = new_public_id()
     sealed = seal_file(io.BytesIO(cleaned), kind=_KIND, public_id=public_id)
     storage.put(key_of(public_id), b"".join(sealed))

@@ -15,7 +15,7 @@ from kash.accounts.models import SignedInSession
 from kash.forums.models import AgendaItem
 from kash.forums.rules.merging import WrittenItem
 from kash.forums.services.agenda import add_item
-from kash.forums.services.live_minutes import written_item
+from kash.forums.services.minutes import written_item
 from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.forums.conftest import Series, person, series  # noqa: F401

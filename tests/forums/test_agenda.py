@@ -28,9 +28,9 @@ from kash.platform import storage
 from kash.platform.database import db
 from kash.platform.storage import FileMissing
 from kash.policy import Actor
-from kash.training.material_files import MaterialProblem
 from tests.forums.conftest import Series
 from tests.platform.cleaning.samples import picture
+from tests.refusals import refuses
 
 ClientFor = Callable[[Actor], FlaskClient]
 NINE = datetime(2026, 11, 19, 6, tzinfo=UTC)
@@ -130,7 +130,7 @@ def test_a_meeting_does_not_take_more_papers_than_its_pack_can_hold(
     monkeypatch.setattr(services, "MOST_PAPERS", 1)
     monkeypatch.setattr(services, "store", _kept)
     _paper(place, series)
-    with pytest.raises(services.PapersFull):
+    with refuses("at most 20 papers"):
         _paper(place, series)
     assert db.session.scalar(select(func.count(AgendaPaper.id))) == 1
 
@@ -207,7 +207,3 @@ def test_a_new_forum_begins_with_the_usual_items_and_their_hours(
     assert "14:05 to 14:10" in text
     assert "From 14:00 to 16:00." in text
     assert "That is longer than planned by 30 min." in text
-
-
-def test_problem_of_papers_belongs_to_the_field_of_the_file() -> None:
-    assert services.PapersFull().field == MaterialProblem().field == "file"

@@ -99,14 +99,14 @@ def test_the_difference_is_that_of_the_printed_values_and_of_nothing_else(
     ]
     monkeypatch.setattr(queries, "printed_tables", lambda: tables)
     read = lines_read([_line(date(2026, 5, 1))], date(2026, 10, 5))["d" * 16]
-    assert read.before is not None
-    assert read.after is not None
-    assert (read.before.printed, read.after.printed) == (40, 20)
-    assert (read.before.least, read.before.most) == (32, 48)
-    assert read.difference == difference(40, 20, WHO)
+    assert read["before"] is not None
+    assert read["after"] is not None
+    assert (read["before"]["printed"], read["after"]["printed"]) == (40, 20)
+    assert (read["before"]["least"], read["before"]["most"]) == (32, 48)
+    assert read["difference"] == difference(40, 20, WHO)
     read = lines_read([_line(date(2026, 5, 1))], date(2026, 7, 5))["d" * 16]
-    assert read.after is not None
-    assert read.after.printed is None
+    assert read["after"] is not None
+    assert read["after"]["printed"] is None
 
 
 @pytest.mark.any_engine
@@ -117,8 +117,8 @@ def test_windows_of_another_length_are_not_held_against_each_other(
     tables = [_table(date(2026, 1, 5), 20), _table(date(2027, 1, 5), 80, yearly)]
     monkeypatch.setattr(queries, "printed_tables", lambda: tables)
     read = lines_read([_line(date(2026, 5, 1))], date(2027, 2, 1))["d" * 16]
-    assert read.after is not None
-    assert read.difference is None
+    assert read["after"] is not None
+    assert read["difference"] is None
 
 
 @pytest.fixture

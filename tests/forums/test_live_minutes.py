@@ -44,10 +44,9 @@ from kash.forums.services.live_minutes import (
     forget_revisions,
     open_differences,
     settle_difference,
-    written_item,
 )
 from kash.forums.services.meetings import cancel_meeting
-from kash.forums.services.minutes import close_action
+from kash.forums.services.minutes import close_action, written_item
 from kash.forums.services.problems import MeetingOver, TooManyRows
 from kash.people.models import Organisation
 from kash.platform.database import db, new_public_id, utc_now

@@ -56,10 +56,9 @@ from kash.forums.services.internal_lines import mark_of
 from kash.forums.services.live_minutes import (
     apply_minutes_operation,
     settle_difference,
-    written_item,
 )
 from kash.forums.services.meetings import cancel_meeting, hold_meeting
-from kash.forums.services.minutes import close_action, write_item
+from kash.forums.services.minutes import close_action, write_item, written_item
 from kash.forums.services.minutes_life import (
     add_erratum,
     circulate,

@@ -503,16 +503,6 @@ def _shown(release: Release, table: TablePlan) -> PrintedTable:
     )
 
 
-def line_history(key: str, code: str) -> list[tuple[date, int | None]]:
-    """The printed values of one line, oldest first."""
-    return [
-        (table.freeze_on, line.printed)
-        for table in printed_tables(key)
-        for line in table.lines
-        if line.code == code
-    ]
-
-
 def approved_plans() -> Sequence[ReleasePlan]:
     """The plans that were approved, by year."""
     wanted = select(ReleasePlan).where(ReleasePlan.state == "approved").order_by(ReleasePlan.year)
@@ -540,14 +530,14 @@ def plan(public_id: str, actor: Actor) -> ReleasePlan:
     return one_or_404(plan if plan.state == "approved" or decides_on_plans(actor) else None)
 
 
-def approved_before(year: int, session: Session | None = None) -> list[ReleasePlan]:
+def approved_before(year: int) -> list[ReleasePlan]:
     """The approved plans of earlier years, the oldest first."""
     wanted = (
         select(ReleasePlan)
         .where(ReleasePlan.state == "approved", ReleasePlan.year < year)
         .order_by(ReleasePlan.year)
     )
-    return list((session or db.session()).scalars(wanted))
+    return list(db.session.scalars(wanted))
 
 
 def years_to_plan(today: date) -> list[int]:

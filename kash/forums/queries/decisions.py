@@ -44,31 +44,11 @@ from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
 
+# A printed line as a decision watches it: `table` and `line`, the values `before` it and `after`
+# it, and the `difference`, which there is only between two values.
+LineRead = dict[str, Any]
 # Which decisions a page shows.
 DECISION_STATES = ("all", "back", "waiting", "concluded")
-
-
-@dataclass(frozen=True)
-class PrintedValue:
-    """A printed value with its freeze day and the cases that it means; None reads "few"."""
-
-    release_id: str
-    freeze_on: date
-    printed: int | None
-    least: int
-    most: int
-
-
-@dataclass(frozen=True)
-class LineRead:
-    """A printed line as a decision watches it: before it, after it, and the difference, which there
-    is only between two values."""
-
-    table: str
-    line: str
-    before: PrintedValue | None
-    after: PrintedValue | None
-    difference: PrintedDifference | None
 
 
 @dataclass(frozen=True)
@@ -91,16 +71,6 @@ class DecisionLine:
     row_version: int = 0
     forum_id: str = ""
     forum_name: str = ""
-
-
-@dataclass(frozen=True)
-class ResultToChange:
-    """A decision from the result that was read to what came of it."""
-
-    decision: DecisionLine
-    read: LineRead | None
-    actions: Sequence[ActionLine]
-    links: Mapping[str, list[dict[str, str]]]
 
 
 def _decisions() -> Select[*tuple[Any, ...]]:
@@ -226,24 +196,31 @@ def _read(decision: DecisionLine, tables: Sequence[PrintedTable], until: date) -
     ]
     before, after = before_and_after(values, to_local(decision.taken_at).date(), until)
     newest = values[-1][1] if values else None
-    return LineRead(
-        newest[0].title if newest else decision.table_key,
-        newest[1].label if newest else decision.line,
-        _value(before),
-        _value(after),
-        _difference(before, after),
-    )
+    return {
+        "table": newest[0].title if newest else decision.table_key,
+        "line": newest[1].label if newest else decision.line,
+        "before": _value(before),
+        "after": _value(after),
+        "difference": _difference(before, after),
+    }
 
 
 Found = tuple[date, tuple[PrintedTable, PrintedLine]] | None
 
 
-def _value(found: Found) -> PrintedValue | None:
+def _value(found: Found) -> dict[str, Any] | None:
+    """A printed value with its freeze day and the cases that it means; None reads "few"."""
     if found is None:
         return None
     table, line = found[1]
     least, most = range_of(line.printed, table.plan)
-    return PrintedValue(table.release_id, table.freeze_on, line.printed, least, most)
+    return {
+        "release_id": table.release_id,
+        "freeze_on": table.freeze_on,
+        "printed": line.printed,
+        "least": least,
+        "most": most,
+    }
 
 
 def _difference(before: Found, after: Found) -> PrintedDifference | None:
@@ -303,7 +280,7 @@ def _as_of(line: DecisionLine, concluded: bool) -> DecisionLine:
 
 def changes_of(
     forum: Forum, decisions: Sequence[DecisionLine], actor: Actor, today: date
-) -> list[ResultToChange]:
+) -> list[dict[str, Any]]:
     """Decisions with what came of them: the line that was read, the actions taken on under the same
     item, what they change, and the line since; nine queries at most."""
     until = {
@@ -335,12 +312,12 @@ def changes_of(
     shown = {line.public_id for lines in actions.values() for line in lines}
     links = links_of(shown, actor) if shown else {}
     return [
-        ResultToChange(
-            taken_decision,
-            read.get(taken_decision.public_id),
-            actions.get(taken_decision.public_id, []),
-            links,
-        )
+        {
+            "decision": taken_decision,
+            "read": read.get(taken_decision.public_id),
+            "actions": actions.get(taken_decision.public_id, []),
+            "links": links,
+        }
         for taken_decision in decisions
     ]
 

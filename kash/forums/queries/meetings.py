@@ -143,13 +143,12 @@ def quorum_at(
     meeting: Meeting,
     moment: datetime,
     item: AgendaItem | None = None,
-    session: Session | None = None,
 ) -> Quorum:
     """The quorum of a meeting at a moment, by group; of an item without those who declared a
     conflict of interest in it."""
-    used = session or db.session()
-    conflicted = () if item is None else conflicted_in(used, item)
-    return attendance_at(used, meeting).at(moment, conflicted)
+    session = db.session()
+    conflicted = () if item is None else conflicted_in(session, item)
+    return attendance_at(session, meeting).at(moment, conflicted)
 
 
 def conflicted_in(session: Session, item: AgendaItem) -> set[int]:

@@ -214,15 +214,6 @@ def member_to_change(forum: Forum, public_id: str, actor: Actor) -> ForumMemberL
     return line
 
 
-def own_seat(forum: Forum, actor: Actor) -> ForumMemberLine | None:
-    """The actor's own membership, if she has one."""
-    if actor.person_id is None:
-        return None
-    wanted = _present(forum).where(ForumMember.person_id == actor.person_id)
-    member = db.session.scalar(wanted)
-    return None if member is None else _line(member, actor)
-
-
 def owners_of(forum: Forum) -> list[ForumMember]:
     """Those who may take on an action: the present members, by group and name."""
     return list(db.session.scalars(_present(forum).order_by(*BY_GROUP)))

@@ -85,10 +85,10 @@ class NotConfirmed(Problem):
         self.field = field or self._FIELDS.get(reason, "")
 
 
-def forum_in_reach(session: Session, public_id: str, by: Actor, *, lock: bool = True) -> Forum:
+def forum_in_reach(session: Session, public_id: str, by: Actor) -> Forum:
     """A forum that the actor sees."""
     wanted = within_reach(by).where(Forum.public_id == public_id)
-    return one_or_404(session.scalar(wanted.with_for_update(of=Forum) if lock else wanted))
+    return one_or_404(session.scalar(wanted.with_for_update(of=Forum)))
 
 
 def forum_run_by(session: Session, public_id: str, by: Actor) -> Forum:

@@ -325,12 +325,6 @@ MOST_PAPERS = 20
 MOST_TOGETHER = 4 * MOST_BYTES
 
 
-class PapersFull(MaterialProblem):
-    """More papers, or larger ones, than a meeting may have."""
-
-    sentence = _l("A meeting takes at most 20 papers of 20 MB together. Remove one first.")
-
-
 def add_paper(
     forum_id: str, meeting_id: str, item_id: str, *, title: str, content: bytes, by: Actor
 ) -> str:
@@ -350,7 +344,9 @@ def add_paper(
             .where(AgendaItem.meeting_id == meeting.id)
         ).one()
         if count >= MOST_PAPERS or size + stored.size > MOST_TOGETHER:
-            raise PapersFull
+            raise MaterialProblem(
+                _l("A meeting takes at most 20 papers of 20 MB together. Remove one first.")
+            )
         session.add(
             AgendaPaper(
                 public_id=stored.public_id,

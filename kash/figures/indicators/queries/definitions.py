@@ -135,9 +135,7 @@ class TargetFor:
     groups: Mapping[str, int] | None = None
 
 
-def targets_in(
-    period: rules.Period, funder: str | None = None, session: Session | None = None
-) -> dict[str, TargetFor]:
+def targets_in(period: rules.Period, funder: str | None = None) -> dict[str, TargetFor]:
     """Targets of exactly this period, by the keys of indicators: of the whole programme, or of a
     funder (public id) alone; one query."""
     statement = (
@@ -151,7 +149,7 @@ def targets_in(
     )
     whole: dict[str, int] = {}
     groups: dict[str, dict[str, int]] = {}
-    for key, letter, value in (session or db.session()).execute(statement):
+    for key, letter, value in db.session.execute(statement):
         if letter is None:
             whole[key] = value
         else:

@@ -273,10 +273,10 @@ def _heads(
     )
 
 
-def shared_views(key: str, period: Period, session: Session | None = None) -> list[SharedRow]:
+def shared_views(key: str, period: Period) -> list[SharedRow]:
     """Whole people of each funder, and sums weighted by shares, which add up to all people. Only of
     an indicator that counts people."""
-    asking = session or db.session()
+    asking = db.session()
     definition = definition_of(key, period.last, asking)
     rows = _rows(key, period, (), definition.least, asking)
     return shared_rows(rows, funders_of({fact.workshop for fact in rows}, asking))
@@ -300,10 +300,10 @@ def value_names(
     return {value: name for value, name in asking.execute(named[dimension])}  # noqa: C416
 
 
-def funders(session: Session | None = None) -> list[tuple[str, str]]:
+def funders() -> list[tuple[str, str]]:
     """All funders, (public id, name) by their names; one query."""
     named = select(Funder.public_id, Funder.name).order_by(func.lower(Funder.name), Funder.id)
-    return list((session or db.session()).execute(named))
+    return list(db.session.execute(named))
 
 
 # Those whose totals one statement counts; the others take a table.
@@ -322,13 +322,12 @@ def totals_of(
     period: Period,
     *,
     funder: str | None = None,
-    session: Session | None = None,
     definitions: Mapping[str, Definition] | None = None,
 ) -> dict[str, int | None]:
     """Totals of indicators in a period, by their keys, as `table_of` counts them; None where there
     is no data. Two queries, one where the `definitions` of the period are at hand, and those of a
     table for each that rests on no facts."""
-    asking = session or db.session()
+    asking = db.session()
     by = definitions or definitions_on(period.last, tuple(keys), asking)
     counted = {
         key: _total(key, period, by[key].least, funder).label(key)

@@ -69,12 +69,10 @@ class CoursePractice:
         return self.people >= FEWEST
 
 
-def reactions(
-    period: Period, language: str, funder: str | None = None, session: Session | None = None
-) -> list[Reaction]:
+def reactions(period: Period, language: str, funder: str | None = None) -> list[Reaction]:
     """Scales of evaluations, by their words in the order of how often they were asked; one query.
     What fewer than five said of a form was never written, so nothing is told of fewer."""
-    rows = (session or db.session()).execute(
+    rows = db.session.execute(
         select(
             EvaluationQuestion.texts,
             EvaluationForm.id,
@@ -128,12 +126,10 @@ def _tested(period: Period, funder: str | None) -> Select[int, str, str]:
     )
 
 
-def course_gains(
-    period: Period, funder: str | None = None, session: Session | None = None
-) -> list[CourseGain]:
+def course_gains(period: Period, funder: str | None = None) -> list[CourseGain]:
     """Gain from the test before to the test after, by course; six queries. A person who sat the
     tests of two workshops stands there twice."""
-    asking = session or db.session()
+    asking = db.session()
     workshops = asking.execute(_tested(period, funder)).all()
     names = {course: name for _workshop, course, name in workshops}
     befores: defaultdict[str, dict[str, float]] = defaultdict(dict)
@@ -159,11 +155,9 @@ def _told_in(period: Period) -> ColumnElement[bool]:
     )
 
 
-def course_practice(
-    period: Period, funder: str | None = None, session: Session | None = None
-) -> list[CoursePractice]:
+def course_practice(period: Period, funder: str | None = None) -> list[CoursePractice]:
     """Answers about practice that were given in a period, by course and teller; two queries."""
-    asking = session or db.session()
+    asking = db.session()
     of_course = (
         select(Course.name, PracticeAnswer.told_by)
         .select_from(PracticeAnswer)
