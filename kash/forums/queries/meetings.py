@@ -159,7 +159,7 @@ def conflicted_in(session: Session, item: AgendaItem) -> set[int]:
 
 
 def on_registers(*columns: Any) -> Any:
-    """The select of everybody on the registers of meetings, with seat, mark and answer if any."""
+    """The select of all who ever stood on the registers of meetings, with seat, mark, answer."""
     return (
         select(*columns)
         .select_from(Meeting)
@@ -176,7 +176,6 @@ def on_registers(*columns: Any) -> Any:
             MeetingAnswer,
             and_(MeetingAnswer.meeting_id == Meeting.id, MeetingAnswer.member_id == ForumMember.id),
         )
-        .where(RosterEntry.removed_at.is_(None))
     )
 
 
@@ -199,6 +198,7 @@ def attendances_at(session: Session, meetings: Sequence[Meeting]) -> dict[int, M
         .where(
             Meeting.id.in_([meeting.id for meeting in meetings]),
             ForumMember.id.is_not(None),
+            RosterEntry.removed_at.is_(None),
             RosterEntry.walk_in.is_(False),
         )
         .order_by(RosterEntry.id)
@@ -420,7 +420,9 @@ def attendances_of(meetings: Sequence[Meeting]) -> dict[int, list[AttendanceLine
             RosterEntry.walk_in,
             MeetingAnswer.answer,
         )
-        .where(Meeting.id.in_([meeting.id for meeting in meetings]))
+        .where(
+            Meeting.id.in_([meeting.id for meeting in meetings]), RosterEntry.removed_at.is_(None)
+        )
         .options(
             contains_eager(ForumMember.person).load_only(Person.chosen_name, Person.prints_name)
         )

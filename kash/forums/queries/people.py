@@ -222,7 +222,7 @@ def people_at(meeting: Meeting) -> list[PersonAtMeeting]:
         on_registers(
             RosterEntry, Person, Group.letter, Mark.status, ForumMember, MeetingAnswer.answer
         )
-        .where(Meeting.id == meeting.id)
+        .where(Meeting.id == meeting.id, RosterEntry.removed_at.is_(None))
         .order_by(*BY_GROUP)
     ).all()
     times = spells_of(db.session(), [entry_row[0].id for entry_row in rows])

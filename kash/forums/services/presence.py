@@ -251,7 +251,7 @@ def _attenders(
     meeting = door.meeting
     query = (
         on_registers(RosterEntry, Mark.status, Mark.version, ForumMember, MeetingAnswer.answer)
-        .where(Meeting.id == meeting.id)
+        .where(Meeting.id == meeting.id, RosterEntry.removed_at.is_(None))
         .order_by(RosterEntry.id)
     )
     if entry_id:

@@ -117,8 +117,8 @@ def test_a_funder_reads_what_was_sent_to_it_and_staff_everything(
     assert not db.session.scalar(select(any_decided()))
     assert all_funders() == [paying[1], paying[0]]
     assert [(one.public_id, one.statements) for one in left_by_funder()] == [
-        (paying[1], 1),
-        (paying[0], 2),
+        (paying[1].public_id, 1),
+        (paying[0].public_id, 2),
     ]
     with sqlite_app.test_request_context("/"):
         funder, left = left_to(paying[0].public_id)

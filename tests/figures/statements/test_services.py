@@ -224,7 +224,7 @@ def test_what_has_left_tells_what_each_star_may_stand_for(app: APIFlask, held: P
         (left,) = sent
         assert (len(left.stars), len(ranges_now())) == (4, 4)
         assert all(
-            star.range.high is not None and star.range.high - star.range.low >= 5
+            star["range"].high is not None and star["range"].high - star["range"].low >= 5
             for star in left.stars
         )
         assert list(left_to(held.funders["Birch"])[1]) == []
