@@ -14,16 +14,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Programme
 from kash.certificates.models import Certificate, VerificationAttempt
-from kash.certificates.rules.issuing import (
-    CHECKS_WINDOW,
-    NAMES_WINDOW,
-    Admission,
-    CertificateStatus,
-    admission,
-    public_class,
-    read_serial,
-    standing_on,
-)
+from kash.certificates.rules import issuing as issuing_rules
+from kash.certificates.rules.issuing import admission
 from kash.people.rules.persons import names_match
 from kash.platform.database import db, unless_full, writing
 from kash.platform.vault import lookup
@@ -57,7 +49,7 @@ class Verified:
     `name_matches` is None where no name was compared; `name_withheld` says that none ever is.
     """
 
-    standing: CertificateStatus
+    standing: issuing_rules.CertificateStatus
     title: str = ""
     issued_on: date | None = None
     expires_on: date | None = None
@@ -71,16 +63,16 @@ class Verified:
 class CheckAnswer:
     """Answer to one check; nothing but its admission if it was refused."""
 
-    admission: Admission
+    admission: issuing_rules.Admission
     verified: Verified | None = None
 
 
 def check_serial(check: Check, now: datetime) -> CheckAnswer:
     """Count a check, then answer it as far as it is admitted."""
     admitted, attempt = _counted(check, now)
-    if admitted is Admission.REFUSED:
+    if admitted is issuing_rules.Admission.REFUSED:
         return CheckAnswer(admitted)
-    name = check.name if admitted is Admission.WHOLE else ""
+    name = check.name if admitted is issuing_rules.Admission.WHOLE else ""
     certificate_read = verified(check.serial, name)
     if attempt is not None and name:
         # One write whether it matched or not, so that neither takes longer.
@@ -100,7 +92,7 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
     Once somebody withdrew her consent to a printed name, the paper that was issued stays valid, but
     her name is confirmed to nobody: a stolen list of serials would otherwise still test names.
     """
-    serial = read_serial(typed_serial)
+    serial = issuing_rules.read_serial(typed_serial)
     certificate = (
         db.session.scalars(
             select(Certificate)
@@ -111,11 +103,11 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
         else None
     )
     if certificate is None or certificate.issued_on is None:
-        return Verified(CertificateStatus.UNKNOWN)
+        return Verified(issuing_rules.CertificateStatus.UNKNOWN)
     compared = bool(typed_name) and certificate.person.prints_name
     matches = names_match(typed_name, certificate.printed_name) if compared else None
     return Verified(
-        standing=standing_on(
+        standing=issuing_rules.standing_on(
             local_today(),
             revoked=certificate.revoked_at is not None,
             expires_on=certificate.expires_on,
@@ -124,27 +116,31 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
         issued_on=certificate.issued_on,
         expires_on=certificate.expires_on,
         revoked_on=to_local(certificate.revoked_at).date() if certificate.revoked_at else None,
-        revoked_class=public_class(certificate.revoked_class) if certificate.revoked_at else "",
+        revoked_class=issuing_rules.public_class(certificate.revoked_class)
+        if certificate.revoked_at
+        else "",
         name_matches=matches,
         name_withheld=bool(typed_name) and not compared,
     )
 
 
-def _counted(check: Check, now: datetime) -> tuple[Admission, int | None]:
+def _counted(check: Check, now: datetime) -> tuple[issuing_rules.Admission, int | None]:
     """How far a check is admitted, and the row that counts it if it has one."""
     before = _admission(db.session(), check, now)
-    if before is Admission.REFUSED:
+    if before is issuing_rules.Admission.REFUSED:
         return before, None
     with unless_full(), writing() as session:
         # One at a time: on PostgreSQL checks at the same moment would not see each other.
         session.execute(select(Programme.id).with_for_update())
         admitted = _admission(session, check, now)
-        if admitted is Admission.REFUSED:
+        if admitted is issuing_rules.Admission.REFUSED:
             return admitted, None
         session.execute(
-            delete(VerificationAttempt).where(VerificationAttempt.at < now - NAMES_WINDOW)
+            delete(VerificationAttempt).where(
+                VerificationAttempt.at < now - issuing_rules.NAMES_WINDOW
+            )
         )
-        counted = check.serial_key if admitted is Admission.WHOLE else ""
+        counted = check.serial_key if admitted is issuing_rules.Admission.WHOLE else ""
         tally = session.execute(
             insert(VerificationAttempt)
             .values(address=check.address_key, serial=counted, at=now)
@@ -153,21 +149,21 @@ def _counted(check: Check, now: datetime) -> tuple[Admission, int | None]:
         return admitted, tally.scalar_one()
     # The disk is full: the person who holds a paper still learns how it stands, and no name is
     # tried that is not counted.
-    return Admission.WITHOUT_NAME, None
+    return issuing_rules.Admission.WITHOUT_NAME, None
 
 
-def _admission(session: Session, check: Check, now: datetime) -> Admission:
+def _admission(session: Session, check: Check, now: datetime) -> issuing_rules.Admission:
     here = VerificationAttempt.address == check.address_key
 
     def count(*conditions: object) -> int:
         statement = select(func.count(VerificationAttempt.id)).where(*conditions)  # type: ignore[arg-type]
         return session.scalar(statement) or 0
 
-    checks = count(here, VerificationAttempt.at >= now - CHECKS_WINDOW)
+    checks = count(here, VerificationAttempt.at >= now - issuing_rules.CHECKS_WINDOW)
     if not check.name:
         return admission(checks, 0, 0, name=False)
     guesses = (
         VerificationAttempt.serial == check.serial_key,
-        VerificationAttempt.at >= now - NAMES_WINDOW,
+        VerificationAttempt.at >= now - issuing_rules.NAMES_WINDOW,
     )
     return admission(checks, count(here, *guesses), count(*guesses), name=True)

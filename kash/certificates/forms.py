@@ -17,20 +17,7 @@ from wtforms.validators import ValidationError
 from kash.certificates.models import Design, DesignVersion
 from kash.certificates.queries.designs import designs_on_offer, signing_accounts
 from kash.certificates.queries.issuing import Candidate
-from kash.certificates.rules.designs import (
-    LEAST_CONTRAST,
-    MOST_SIGNERS,
-    REPRINT_REASONS,
-    SENTENCE_FIELDS,
-    DesignContent,
-    Signer,
-    SignerKind,
-    Words,
-    content_from,
-    contrast,
-    is_colour,
-    unknown_fields,
-)
+from kash.certificates.rules import designs as design_rules
 from kash.certificates.rules.issuing import REVOCATION_CLASSES, Lack
 from kash.platform.press import joined_signs
 from kash.platform.press.own_designs import MOST_MARKUP
@@ -106,9 +93,9 @@ class NewDesignForm(KashForm):
 
 
 def _only_known_fields(_form: Any, field: Any) -> None:
-    unknown = unknown_fields(field.data or "")
+    unknown = design_rules.unknown_fields(field.data or "")
     if unknown:
-        offered = ", ".join(f"[{name}]" for name in SENTENCE_FIELDS)
+        offered = ", ".join(f"[{name}]" for name in design_rules.SENTENCE_FIELDS)
         raise ValidationError(
             _(
                 "There is no field %(name)s. Offered are: %(offered)s.",
@@ -120,15 +107,15 @@ def _only_known_fields(_form: Any, field: Any) -> None:
 
 def _dark_enough(_form: Any, field: Any) -> None:
     colour = (field.data or "").lower()
-    if not is_colour(colour):
+    if not design_rules.is_colour(colour):
         raise ValidationError(_("Write a colour as # and six digits or letters from a to f."))
-    if contrast(colour) < LEAST_CONTRAST:
+    if design_rules.contrast(colour) < design_rules.LEAST_CONTRAST:
         raise ValidationError(
             _(
                 "This colour is too pale to be read on white paper: its contrast is %(contrast)s,"
                 " and %(least)s is the least.",
-                contrast=f"{contrast(colour):.1f}",
-                least=f"{LEAST_CONTRAST:.1f}",
+                contrast=f"{design_rules.contrast(colour):.1f}",
+                least=f"{design_rules.LEAST_CONTRAST:.1f}",
             )
         )
 
@@ -172,18 +159,18 @@ class DesignForm(RowVersionForm):
 
     def validate_signer_1(self, _field: Any) -> None:
         """A fixed name has to be typed, in whichever line."""
-        for place in range(1, MOST_SIGNERS + 1):
+        for place in range(1, design_rules.MOST_SIGNERS + 1):
             name = self[f"signer_name_{place}"]
             if self[f"signer_{place}"].data == "named" and not name.data:
                 self.mark_wrong(name, _("Write the name that stands here."))
                 raise ValidationError(_("Write the name that stands here."))
 
-    def content(self, kept: DesignContent) -> DesignContent:
+    def content(self, kept: design_rules.DesignContent) -> design_rules.DesignContent:
         """Content as it was typed, with what this form doesn't ask taken from `kept`."""
         own_logo = kept.logo if kept.logo not in ("", "programme") else ""
         logo = self.logo.data or ""
         words = {
-            code: Words(
+            code: design_rules.Words(
                 self[f"heading_{code}"].data or "",
                 self[f"certify_{code}"].data or "",
                 self[f"sentence_{code}"].data or "",
@@ -206,16 +193,16 @@ class DesignForm(RowVersionForm):
             css=(self.css.data) if own else "",
         )
 
-    def _signers(self) -> tuple[Signer, ...]:
+    def _signers(self) -> tuple[design_rules.Signer, ...]:
         signers = []
-        for place in range(1, MOST_SIGNERS + 1):
+        for place in range(1, design_rules.MOST_SIGNERS + 1):
             chosen = self[f"signer_{place}"].data or ""
             if not chosen:
                 continue
             kind, _colon, account = chosen.partition(":")
             signers.append(
-                Signer(
-                    SignerKind(kind),
+                design_rules.Signer(
+                    design_rules.SignerKind(kind),
                     account=account,
                     name=(self[f"signer_name_{place}"].data or "") if kind == "named" else "",
                     role=self[f"signer_role_{place}"].data or "",
@@ -226,7 +213,7 @@ class DesignForm(RowVersionForm):
 
 def design_form(design: Design) -> DesignForm:
     """The form of a design, filled with what it says; what was posted takes its place."""
-    content = content_from(design.content)
+    content = design_rules.content_from(design.content)
     values: dict[str, Any] = {
         "name": design_name(design),
         "page": content.page,
@@ -240,7 +227,7 @@ def design_form(design: Design) -> DesignForm:
         "row_version": str(design.row_version),
     }
     for code in LANGUAGE_CODES:
-        words = content.words.get(code, Words())
+        words = content.words.get(code, design_rules.Words())
         values |= {
             f"heading_{code}": words.heading,
             f"certify_{code}": words.certify_line,
@@ -258,9 +245,9 @@ def design_form(design: Design) -> DesignForm:
         form.logo.choices = [logo for logo in LOGO_NAMES.items() if logo[0] != "own"]
     offered = [
         ("", _("Nobody")),
-        (SignerKind.LEAD.value, _("The lead trainer of the workshop")),
-        (SignerKind.APPROVER.value, _("Whoever approved the batch")),
-        (SignerKind.NAMED.value, _("The name that is typed below")),
+        (design_rules.SignerKind.LEAD.value, _("The lead trainer of the workshop")),
+        (design_rules.SignerKind.APPROVER.value, _("Whoever approved the batch")),
+        (design_rules.SignerKind.NAMED.value, _("The name that is typed below")),
         *((f"account:{public_id}", name) for public_id, name in signing_accounts()),
     ]
     logos = {value for value, _label in offered}
@@ -270,7 +257,7 @@ def design_form(design: Design) -> DesignForm:
         if signer.account and f"account:{signer.account}" not in logos
     }
     offered += [(value, _("Somebody who signs no more")) for value in sorted(gone)]
-    for place in range(1, MOST_SIGNERS + 1):
+    for place in range(1, design_rules.MOST_SIGNERS + 1):
         form[f"signer_{place}"].choices = offered
     return form
 
@@ -357,7 +344,10 @@ class ReprintForm(KashForm):
 
     reason = choice_field(
         _l("Reason for reprint"),
-        [("", _l("Choose")), *((code, REASON_NAMES[code]) for code in REPRINT_REASONS)],
+        [
+            ("", _l("Choose")),
+            *((code, REASON_NAMES[code]) for code in design_rules.REPRINT_REASONS),
+        ],
         required=False,
     )
 

@@ -28,17 +28,7 @@ from kash.certificates.queries.certificates import (
     revoked_certificates,
     signing_keys,
 )
-from kash.certificates.rules.designs import (
-    PLACES,
-    NewBadge,
-    badge_claims,
-    hidden_name,
-    is_set,
-    issuer_id,
-    issuer_profile,
-    list_claims,
-    set_by_chance,
-)
+from kash.certificates.rules import designs as design_rules
 from kash.certificates.rules.issuing import STATUS_CLASSES, STATUS_SALT_BYTES, status_entries
 from kash.certificates.services.certificates import ALREADY_REVOKED
 from kash.certificates.services.designs import make_first_key, private_half
@@ -125,18 +115,18 @@ def list_address() -> str:
 
 
 def _signed(claims: dict[str, Any], key: SigningKey) -> str:
-    headers = {"kid": f"{issuer_id(_site())}#{key.key_id}"}
+    headers = {"kid": f"{design_rules.issuer_id(_site())}#{key.key_id}"}
     return jwt.encode(claims, private_half(key), algorithm="EdDSA", headers=headers)
 
 
 def profile() -> dict[str, Any]:
     """The programme as issuer of badges."""
-    return issuer_profile(issuer_id(_site()), brand(), _site())
+    return design_rules.issuer_profile(design_rules.issuer_id(_site()), brand(), _site())
 
 
 def published_identity() -> dict[str, Any]:
     """The document of the programme's identifier: the keys by which badges and list are checked."""
-    issuer = issuer_id(_site())
+    issuer = design_rules.issuer_id(_site())
     trusted = [key for key in signing_keys() if not key.doubted]
     methods = [
         {
@@ -161,7 +151,7 @@ def published_identity() -> dict[str, Any]:
 @lru_cache(maxsize=2)
 def _set_in_hour(secret: str, hour: datetime) -> bytes:
     # Kept, since it takes some 20 ms and anybody may ask for the list.
-    return bytes(set_by_chance(secret.encode(), hour))
+    return bytes(design_rules.set_by_chance(secret.encode(), hour))
 
 
 def _bits(now: datetime) -> bytearray:
@@ -178,14 +168,16 @@ def revoked_badges(now: datetime) -> str | None:
     places = badge_places()
     holding = [place for place, revoked in places if not revoked]
     revoked = [place for place, revoked in places if revoked]
-    claims = list_claims(_bits(now), holding, revoked, issuer_id(_site()), list_address(), now)
+    claims = design_rules.list_claims(
+        _bits(now), holding, revoked, design_rules.issuer_id(_site()), list_address(), now
+    )
     return _signed(claims, key)
 
 
 def make_badge(certificate: Certificate, by: ActorLike) -> str:
     """A badge of an issued certificate that holds, for its holder: a token, signed anew each time.
 
-    Raises AlreadyRevoked, NameWithheld, WrongStep.
+    Raises WrongStep and Problem.
     """
     with audited("certificates.badge_made", by) as change:
         session = change.session
@@ -203,26 +195,28 @@ def make_badge(certificate: Certificate, by: ActorLike) -> str:
             locked.badge_place = _free_place(session, change.now)
         change.about(locked.public_id)
         key = make_first_key(session, change.now)
-        return _signed(badge_claims(_badge(locked, locked.badge_place), profile()), key)
+        return _signed(
+            design_rules.badge_claims(_badge(locked, locked.badge_place), profile()), key
+        )
 
 
 def _free_place(session: Session, now: datetime) -> int:
     """A random place that no badge has and that is not set."""
     bits = _bits(now)
     while True:
-        place = secrets.randbelow(PLACES)
+        place = secrets.randbelow(design_rules.PLACES)
         taken = select(Certificate.id).where(Certificate.badge_place == place)
-        if not is_set(bits, place) and session.scalar(taken) is None:
+        if not design_rules.is_set(bits, place) and session.scalar(taken) is None:
             return place
 
 
-def _badge(certificate: Certificate, place: int) -> NewBadge:
+def _badge(certificate: Certificate, place: int) -> design_rules.NewBadge:
     salt = secrets.token_hex(16)
     language = certificate.batch.workshop.version.language
     issued, expires = certificate.issued_on, certificate.expires_on
     assert issued is not None  # noqa: S101 - for the types: asked for above
     with force_locale(language):
-        return NewBadge(
+        return design_rules.NewBadge(
             certificate=certificate.public_id,
             title=certificate.public_title,
             description=_("Certificate of Participation"),
@@ -230,7 +224,7 @@ def _badge(certificate: Certificate, place: int) -> NewBadge:
             language=language,
             valid_from=_begins(issued),
             valid_until=_begins(expires + timedelta(days=1)) if expires else None,
-            name_hash=hidden_name(certificate.printed_name, salt),
+            name_hash=design_rules.hidden_name(certificate.printed_name, salt),
             salt=salt,
             list_address=list_address(),
             place=place,

@@ -17,10 +17,11 @@ from werkzeug.test import encode_multipart
 from kash.certificates.forms import LONGEST_NAME, NameRow, rows_changed, rows_met, rows_typed
 from kash.certificates.queries.issuing import batches_of, candidates
 from kash.certificates.rules.issuing import Unasked
-from kash.certificates.services.issuing import NamesNotAsked, confirm_names, propose
+from kash.certificates.services.issuing import confirm_names, propose
 from kash.certificates.views import sections as views
 from kash.people.services.persons import record_consent
 from kash.policy import SYSTEM, Actor
+from tests.refusals import refuses
 
 from .conftest import ALL, LITTLE, MOST, Ready
 from .test_views import words
@@ -304,7 +305,7 @@ def test_whoever_approves_is_told_how_many_were_not_asked(
 ) -> None:
     ready.confirm(ALL, MOST)
     record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
-    with pytest.raises(NamesNotAsked):
+    with refuses("People whom nobody asked"):
         propose(ready.workshop, "classic", ready.trainer)
     batch = propose(ready.workshop, "classic", ready.trainer, unasked=Unasked.PRINT).public_id
     page = f"/workshops/{ready.held.workshop}/certificates/batches/{batch}"

@@ -25,19 +25,16 @@ from kash.certificates.rules.issuing import (
     NotAPayload,
     Revoked,
     claimed,
-    find_revoked,
     hashed_name,
-    is_signed_by,
     key_id_of,
     month_of,
     new_serial,
     qr_text,
-    read_claim,
-    read_qr_text,
     signed_payload,
     title_id_of,
 )
 from kash.people.rules.persons import compared_name, names_match
+from tests.certificates.reading import find_revoked, is_signed_by, read_claim, read_qr_text
 
 from . import test_verification_document as described
 

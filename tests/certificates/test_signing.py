@@ -15,10 +15,7 @@ from kash.certificates.queries.certificates import find_certificate
 from kash.certificates.queries.issuing import certificates_of
 from kash.certificates.rules.issuing import (
     hashed_name,
-    is_signed_by,
     month_of,
-    read_claim,
-    read_qr_text,
     title_id_of,
 )
 from kash.certificates.services.designs import (
@@ -30,6 +27,7 @@ from kash.certificates.services.designs import (
 )
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
+from tests.certificates.reading import is_signed_by, read_claim, read_qr_text
 
 from .conftest import ALL, MOST, Ready
 

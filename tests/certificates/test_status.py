@@ -30,17 +30,14 @@ from kash.certificates.rules.issuing import (
     STATUS_CLASSES,
     Revoked,
     entries_published,
-    find_revoked,
     hashed_name,
-    is_signed_by,
     new_serial,
-    read_claim,
-    read_qr_text,
     status_entries,
 )
 from kash.certificates.services.certificates import revoke
 from kash.certificates.services.designs import change_key
 from kash.platform.database import db
+from tests.certificates.reading import find_revoked, is_signed_by, read_claim, read_qr_text
 
 from .conftest import ALL, MOST, Ready
 

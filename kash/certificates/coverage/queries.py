@@ -27,35 +27,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, joinedload
 
+from kash.certificates.coverage import rules
 from kash.certificates.coverage.models import CoverageGoal
-from kash.certificates.coverage.rules import (
-    DAYS_OF_A_MONTH,
-    Area,
-    Forecast,
-    Gone,
-    LeavingPace,
-    MassTransfer,
-    Move,
-    Orders,
-    PostedBefore,
-    Spells,
-    Station,
-    StationNeed,
-    StationStay,
-    Training,
-    certified_spells,
-    earned_spells,
-    gone,
-    held_by_day,
-    mass_transfers,
-    month_ends,
-    months_later,
-    moves,
-    names_within,
-    station_needs,
-    training_of,
-    watched,
-)
+from kash.certificates.coverage.rules import gone, moves
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries.issuing import current_rule
 from kash.certificates.tracks.leaf_kinds import (
@@ -185,7 +159,7 @@ def cadres(actor: Actor, group: int) -> list[str]:
 
 def stations_of(
     session: Session, group: Group, here: Collection[int], area: str = ""
-) -> list[Station]:
+) -> list[rules.Station]:
     """Stations of a group by name: those that are the group's, and those where its people are. In
     an area, if one is asked for; then two queries."""
     theirs = [Organisation.group_id == group.id]
@@ -200,7 +174,7 @@ def stations_of(
             and_(Organisation.kind != "partner", or_(*theirs)),
         ).order_by(func.lower(Organisation.name), Organisation.id)
     )
-    stations = [Station(*row[:4]) for row in rows if row[4] or row[0] in here]
+    stations = [rules.Station(*row[:4]) for row in rows if row[4] or row[0] in here]
     if not area:
         return stations
     names = area_names(session, area)
@@ -213,15 +187,15 @@ def area_names(session: Session, area: str) -> frozenset[str]:
     chosen = next((row[0] for row in rows if row[3]), None)
     if chosen is None:
         return frozenset()
-    return names_within((Area(*row[:3]) for row in rows), chosen)
+    return rules.names_within((rules.Area(*row[:3]) for row in rows), chosen)
 
 
-def organisation_names(session: Session) -> dict[int, Station]:
+def organisation_names(session: Session) -> dict[int, rules.Station]:
     """All organisations by their keys."""
     rows = session.execute(
         select(Organisation.id, Organisation.public_id, Organisation.name, Organisation.place)
     )
-    return {row[0]: Station(*row) for row in rows}
+    return {row[0]: rules.Station(*row) for row in rows}
 
 
 @dataclass(frozen=True)
@@ -232,8 +206,8 @@ class GroupStays:
 
     here: Collection[int]
     posted: Sequence[tuple[int, int]]
-    stays: Sequence[StationStay]
-    orders: Orders
+    stays: Sequence[rules.StationStay]
+    orders: rules.Orders
 
 
 def stays_of(
@@ -263,7 +237,7 @@ def stays_of(
     left: defaultdict[int, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
     here: set[int] = set()
     posted: list[tuple[int, int]] = []
-    stays: list[StationStay] = []
+    stays: list[rules.StationStay] = []
     # All at once: one row after the other takes twice as long.
     for station, first, until, kind, together in rows.all():
         those = [int(key) for key in together.split(",")]
@@ -277,28 +251,32 @@ def stays_of(
                 posted += [(person, station) for person in those]
         if counts:
             stays += [
-                StationStay(person, station, first, until) for person in those if person in people
+                rules.StationStay(person, station, first, until)
+                for person in those
+                if person in people
             ]
     return GroupStays(here, posted, stays, _orders(came, left))
 
 
 def _orders(
     came: Mapping[int, Mapping[date, int]], left: Mapping[int, Mapping[date, int]]
-) -> Orders:
+) -> rules.Orders:
     """Mass transfers of all stations, by how many came and left on which day.
 
     the person who left by none of her own station may have been part of one over all stations.
     """
     everyone, everywhere, others = Counter[date](), Counter[date](), Counter[date]()
-    transfers: list[MassTransfer] = []
+    transfers: list[rules.MassTransfer] = []
     for station, days in came.items():
         gone = left.get(station, {})
         everyone.update(days)
         everywhere.update(gone)
-        own = Orders(mass_transfers(gone, PostedBefore(days, gone), station))
+        own = rules.Orders(rules.mass_transfers(gone, rules.PostedBefore(days, gone), station))
         transfers += own.transfers
         others.update({day: count for day, count in gone.items() if not own.of(station, day)})
-    return Orders([*transfers, *mass_transfers(others, PostedBefore(everyone, everywhere))])
+    return rules.Orders(
+        [*transfers, *rules.mass_transfers(others, rules.PostedBefore(everyone, everywhere))]
+    )
 
 
 TRACK, COURSE = "track", "course"
@@ -371,7 +349,7 @@ class Trained:
     """Everybody who is or was trained in a subject, with the spells in which it held; and who is on
     the way, with the requirement to turn to next."""
 
-    spells: Mapping[int, Spells]
+    spells: Mapping[int, rules.Spells]
     on_the_way: Mapping[int, Leaf | None]
 
 
@@ -392,7 +370,7 @@ def _by_course(
     session: Session, subject: Subject, today: date, people: Collection[int] | None
 ) -> Trained:
     periods = certificate_periods(session, subject.course, people)
-    spells = _shared({person: certified_spells(own) for person, own in periods.items()})
+    spells = _shared({person: rules.certified_spells(own) for person, own in periods.items()})
     least = _least_share(session, subject)
     hours = Leaf.of("hours", course=subject.public_id, share=least, versions=())
     # A person who was ever certified is not on the way, so that of a few the others alone are asked
@@ -439,11 +417,13 @@ def _by_track(
     on_the_way = _waiting(session, waiting, question, earned)
     if subject.course is None:
         return Trained(
-            _shared({person: earned_spells(day, None) for person, day in earned.items()}),
+            _shared({person: rules.earned_spells(day, None) for person, day in earned.items()}),
             on_the_way,
         )
     periods = certificate_periods(session, subject.course, people) if earned else {}
-    spells = {person: earned_spells(day, periods.get(person, ())) for person, day in earned.items()}
+    spells = {
+        person: rules.earned_spells(day, periods.get(person, ())) for person, day in earned.items()
+    }
     # All is done, and only the paper is missing.
     on_the_way |= {person: subject.certificate for person, own in spells.items() if not own}
     return Trained(_shared({person: own for person, own in spells.items() if own}), on_the_way)
@@ -473,9 +453,9 @@ def _waiting(
     return steps
 
 
-def _shared(spells: dict[int, Spells]) -> dict[int, Spells]:
+def _shared(spells: dict[int, rules.Spells]) -> dict[int, rules.Spells]:
     """The same, with one value for all who were trained on the same days."""
-    shared: dict[Spells, Spells] = {}
+    shared: dict[rules.Spells, rules.Spells] = {}
     return {person: shared.setdefault(own, own) for person, own in spells.items()}
 
 
@@ -511,34 +491,34 @@ class Coverage:
 
     goal: Goal
     today: date
-    needs: Sequence[StationNeed]
+    needs: Sequence[rules.StationNeed]
     days: Sequence[date]
     held: Mapping[int, list[int]]
-    pace: LeavingPace[int]
-    all_moves: Sequence[Move]
-    all_transfers: Sequence[MassTransfer]
+    pace: rules.LeavingPace[int]
+    all_moves: Sequence[rules.Move]
+    all_transfers: Sequence[rules.MassTransfer]
 
-    def forecast(self, need: StationNeed) -> Forecast:
+    def forecast(self, need: rules.StationNeed) -> rules.Forecast:
         """When a station falls under the wanted number."""
         return self.pace.forecast(need.station.key, need.holds, self.goal.wanted, self.today)
 
-    def line(self, stations: Sequence[Station]) -> list[int]:
+    def line(self, stations: Sequence[rules.Station]) -> list[int]:
         """How many trained people these stations had together on each of these days."""
         lines = [self.held[station.key] for station in stations if station.key in self.held]
         return [sum(counts) for counts in zip(*lines, strict=True)] or [0] * len(self.days)
 
-    def covered(self, stations: Sequence[Station]) -> list[int]:
+    def covered(self, stations: Sequence[rules.Station]) -> list[int]:
         """How many of these stations had the wanted number on each of these days."""
         lines = [self.held[station.key] for station in stations if station.key in self.held]
         wanted = self.goal.wanted
         covering = [sum(count >= wanted for count in counts) for counts in zip(*lines, strict=True)]
         return covering or [0] * len(self.days)
 
-    def moves(self, since: date) -> list[Move]:
+    def moves(self, since: date) -> list[rules.Move]:
         """Moves of trained people since a day, latest first."""
         return [move for move in self.all_moves if move.day >= since]
 
-    def transfers(self, since: date) -> list[MassTransfer]:
+    def transfers(self, since: date) -> list[rules.MassTransfer]:
         """Mass transfers that ended since a day, latest first."""
         return [transfer for transfer in self.all_transfers if transfer.last >= since]
 
@@ -550,24 +530,24 @@ def coverage_of(
     area is asked for."""
     session = db.session()
     trained = trained_in(session, subject, today)
-    since = months_later(today, -MONTHS_WATCHED)
+    since = rules.months_later(today, -MONTHS_WATCHED)
     found = stays_of(session, Narrowed(group.id, cadre), trained.spells.keys(), since)
     stays, spells, orders = found.stays, trained.spells, found.orders
-    days = month_ends(today, MONTHS_DRAWN)
+    days = rules.month_ends(today, MONTHS_DRAWN)
     return Coverage(
         goal,
         today,
-        station_needs(
+        rules.station_needs(
             stations_of(session, group, found.here, area or goal.area),
             found.posted,
             spells,
             trained.on_the_way,
             today,
-            months_later(today, goal.due_months),
+            rules.months_later(today, goal.due_months),
         ),
         days,
-        held_by_day(stays, spells, days),
-        LeavingPace(watched(stays, spells, orders, since, today)),
+        rules.held_by_day(stays, spells, days),
+        rules.LeavingPace(rules.watched(stays, spells, orders, since, today)),
         moves(stays, spells, orders, date.min),
         sorted(orders.transfers, key=lambda one: (one.last, one.station or 0), reverse=True),
     )
@@ -594,11 +574,11 @@ class StationMoves:
     """
 
     since: date
-    moves: Sequence[Move]
-    organisations: Mapping[int, Station]
-    gone: Gone
-    transfers: Sequence[MassTransfer]
-    receivers: Sequence[tuple[Station, int]]
+    moves: Sequence[rules.Move]
+    organisations: Mapping[int, rules.Station]
+    gone: rules.Gone
+    transfers: Sequence[rules.MassTransfer]
+    receivers: Sequence[tuple[rules.Station, int]]
     inside: Collection[int]
     shown: Collection[int]
 
@@ -607,7 +587,7 @@ def moved(coverage: Coverage, months: int, area: str = "") -> StationMoves:
     """The moves of so many months, from or to stations in an area if one is given. One query, two
     if the programme says where it works."""
     session = db.session()
-    since = coverage.today - timedelta(days=round(months * DAYS_OF_A_MONTH))
+    since = coverage.today - timedelta(days=round(months * rules.DAYS_OF_A_MONTH))
     organisations = organisation_names(session)
     works_in = coverage.goal.area
     names = area_names(session, works_in) if works_in else None
@@ -653,7 +633,7 @@ class PersonAt:
     public_id: str
     name: str
     cadre: str
-    training: Training
+    training: rules.Training
     last_day: date | None
     step: Leaf | None
 
@@ -771,18 +751,18 @@ class _Standing:
 
     def of(
         self, people: Collection[int] | None
-    ) -> Callable[[int], tuple[Training, date | None, Leaf | None]]:
+    ) -> Callable[[int], tuple[rules.Training, date | None, Leaf | None]]:
         """For one of these people (None: of all): how her training stands, the last day that it
         holds if it ends, and what comes next if she is on the way."""
         trained = trained_in(self.session, self.subject, self.today, people)
-        due_by = months_later(self.today, self.goal.due_months)
+        due_by = rules.months_later(self.today, self.goal.due_months)
 
-        def standing(person: int) -> tuple[Training, date | None, Leaf | None]:
+        def standing(person: int) -> tuple[rules.Training, date | None, Leaf | None]:
             spells = trained.spells.get(person, ())
             last = [until for since, until in spells if since <= self.today]
-            training, step = training_of(spells, self.today, due_by), None
-            if training is Training.NONE and person in trained.on_the_way:
-                training, step = Training.ON_THE_WAY, trained.on_the_way[person]
+            training, step = rules.training_of(spells, self.today, due_by), None
+            if training is rules.Training.NONE and person in trained.on_the_way:
+                training, step = rules.Training.ON_THE_WAY, trained.on_the_way[person]
             return training, last[-1] if last else None, step
 
         return standing

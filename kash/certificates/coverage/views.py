@@ -17,23 +17,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.queries.accounts import names_of
-from kash.certificates.coverage import blueprint
-from kash.certificates.coverage.queries import (
-    Coverage,
-    Goal,
-    Subject,
-    all_groups,
-    area_choices,
-    cadres,
-    coverage_now,
-    goal_of,
-    goals_set,
-    latest_goal,
-    moved,
-    organisation_names,
-    people_at,
-    subjects,
-)
+from kash.certificates.coverage import blueprint, queries
+from kash.certificates.coverage.queries import area_choices, cadres, subjects
 from kash.certificates.coverage.rules import (
     LEAST_YEARS,
     Move,
@@ -90,11 +75,11 @@ class CoverageRequest:
     """Request of a page, and what could be asked for. The subject and the group are the first ones
     unless the address says another that is there."""
 
-    subject: Subject
-    subjects: Sequence[Subject]
+    subject: queries.Subject
+    subjects: Sequence[queries.Subject]
     group: Group
     groups: Sequence[Group]
-    goal: Goal
+    goal: queries.Goal
     today: date
     cadre: str
     cadres: Sequence[str]
@@ -126,9 +111,9 @@ class CoverageRequest:
         """The zones; one query."""
         return [("", _("All areas")), *area_choices()]
 
-    def coverage(self) -> Coverage:
+    def coverage(self) -> queries.Coverage:
         """Coverage as asked for."""
-        return coverage_now(
+        return queries.coverage_now(
             self.subject, self.group, self.goal, self.today, cadre=self.cadre, area=self.area
         )
 
@@ -136,7 +121,7 @@ class CoverageRequest:
 def what_is_asked() -> CoverageRequest | None:
     """Request that the address makes; None while there is no track, certificate or group. Five
     queries."""
-    offered, groups = subjects(), all_groups()
+    offered, groups = subjects(), queries.all_groups()
     if not offered or not groups:
         return None
     code, letter = request.args.get("of", ""), request.args.get("group", "")
@@ -147,7 +132,7 @@ def what_is_asked() -> CoverageRequest | None:
         offered,
         group,
         groups,
-        goal_of(latest_goal()),
+        queries.goal_of(queries.latest_goal()),
         local_today(),
         cadre if cadre in ranks else "",
         ranks,
@@ -175,17 +160,17 @@ def sorted_page(
 @allow("coverage.goal")
 def goal() -> ResponseReturnValue:
     """How many trained people each station is to have, with the goals set before."""
-    latest = latest_goal()
-    form = GoalForm(data=vars(goal_of(latest)))
+    latest = queries.latest_goal()
+    form = GoalForm(data=vars(queries.goal_of(latest)))
     form.area.choices = [("", _("Wherever there is a station")), *area_choices()]
     if latest is not None and latest.area is not None and not latest.area.active:
         form.area.choices.append((latest.area.public_id, latest.area.name))
     if form.validate_on_submit():
         with form.showing_problems():
-            set_goal(form.command(Goal), by=current_actor())
+            set_goal(form.command(queries.Goal), by=current_actor())
             flash(_("Saved."))
             return redirect(url_for("coverage.index"))
-    earlier = goals_set()
+    earlier = queries.goals_set()
     return page(
         "coverage/goal.html",
         form=form,
@@ -209,7 +194,7 @@ def moves() -> ResponseReturnValue:
     if wanted is None:
         return render_template("coverage/nothing.html", current="moves")
     months = months_asked()
-    moves_shown = moved(wanted.coverage(), months, wanted.area)
+    moves_shown = queries.moved(wanted.coverage(), months, wanted.area)
     return render_template(
         "coverage/moves.html",
         asked=wanted,
@@ -313,7 +298,7 @@ def station(public_id: str) -> ResponseReturnValue:
         next((need for need in coverage.needs if need.station.public_id == public_id), None)
     )
     wanted = request.args.get("training", "")
-    people = people_at(
+    people = queries.people_at(
         need.station.key,
         request_made.group.id,
         request_made.subject,
@@ -339,7 +324,7 @@ def station(public_id: str) -> ResponseReturnValue:
         coverage=coverage,
         line=coverage.line([need.station]),
         moves=moves[:20],
-        organisations=organisation_names(db.session()),
+        organisations=queries.organisation_names(db.session()),
         listing=people.listing,
         reached=people.reached,
         training=wanted,
@@ -432,7 +417,7 @@ def _coverage(asked: CoverageRequest) -> Iterator[Sequence[object]]:
 
 
 def _moves(asked: CoverageRequest) -> Iterator[Sequence[object]]:
-    moves_shown = moved(asked.coverage(), months_asked(), asked.area)
+    moves_shown = queries.moved(asked.coverage(), months_asked(), asked.area)
     yield [_("Day"), _("From"), _("To"), _("Trained people"), _("Mass transfer")]
     for move in moves_shown.moves:
         destination = moves_shown.organisations.get(move.destination or 0)

@@ -35,16 +35,7 @@ from kash.certificates.models import (
     SigningKey,
 )
 from kash.certificates.queries.issuing import Candidate, within_reach
-from kash.certificates.rules.issuing import (
-    EXPIRING_WITHIN,
-    REPLACED,
-    CertificateCondition,
-    Missing,
-    Requirement,
-    Revoked,
-    public_class,
-    read_serial,
-)
+from kash.certificates.rules import issuing as issuing_rules
 from kash.certificates.tracks.models import Track, TrackEnrolment
 from kash.certificates.tracks.queries.certifying import (
     HeldByTrack,
@@ -79,7 +70,7 @@ def has_successor() -> ColumnElement[bool]:
 def expires_by(today: date, since: date | None = None) -> ColumnElement[bool]:
     """Issued, not revoked, not renewed, and over within 60 days; `since` when at the earliest."""
     return and_(
-        Certificate.expires_on.between(since or today, today + EXPIRING_WITHIN),
+        Certificate.expires_on.between(since or today, today + issuing_rules.EXPIRING_WITHIN),
         Certificate.serial.is_not(None),
         Certificate.revoked_at.is_(None),
         ~has_successor(),
@@ -165,7 +156,7 @@ def badge_places() -> list[tuple[int, bool]]:
     return [(place, at is not None) for place, at in rows if place is not None]
 
 
-def revoked_certificates() -> list[Revoked]:
+def revoked_certificates() -> list[issuing_rules.Revoked]:
     """Every certificate that was revoked or replaced, in no order, as anybody is told of it."""
     rows = db.session.execute(
         select(Certificate.serial, Certificate.revoked_at, Certificate.revoked_class).where(
@@ -173,7 +164,7 @@ def revoked_certificates() -> list[Revoked]:
         )
     )
     return [
-        Revoked(serial, to_local(at).date(), public_class(reason))
+        issuing_rules.Revoked(serial, to_local(at).date(), issuing_rules.public_class(reason))
         for serial, at, reason in rows
         if serial is not None and at is not None
     ]
@@ -210,16 +201,18 @@ def in_condition(condition: str, today: date) -> ColumnElement[bool]:
     "valid" is all that holds, whether it runs out soon or not.
     """
     holds = Certificate.revoked_at.is_(None)
-    replaced = Certificate.revoked_class == REPLACED
+    replaced = Certificate.revoked_class == issuing_rules.REPLACED
     over = Certificate.expires_on < today
     conditions: dict[str, ColumnElement[bool]] = {
-        CertificateCondition.VALID: and_(holds, or_(Certificate.expires_on.is_(None), ~over)),
-        CertificateCondition.EXPIRING: and_(
-            holds, Certificate.expires_on.between(today, today + EXPIRING_WITHIN)
+        issuing_rules.CertificateCondition.VALID: and_(
+            holds, or_(Certificate.expires_on.is_(None), ~over)
         ),
-        CertificateCondition.EXPIRED: and_(holds, over),
-        CertificateCondition.REVOKED: and_(~holds, ~replaced),
-        CertificateCondition.REPLACED: and_(~holds, replaced),
+        issuing_rules.CertificateCondition.EXPIRING: and_(
+            holds, Certificate.expires_on.between(today, today + issuing_rules.EXPIRING_WITHIN)
+        ),
+        issuing_rules.CertificateCondition.EXPIRED: and_(holds, over),
+        issuing_rules.CertificateCondition.REVOKED: and_(~holds, ~replaced),
+        issuing_rules.CertificateCondition.REPLACED: and_(~holds, replaced),
     }
     return conditions.get(condition, true())
 
@@ -230,7 +223,7 @@ def fits_typed(text: str) -> ColumnElement[bool] | None:
     are called is read once, and not each time that certificates are asked by this."""
     if not text:
         return None
-    serial = read_serial(text)
+    serial = issuing_rules.read_serial(text)
     of_workshops = (
         select(CertificateBatch.id)
         .join(CertificateBatch.workshop)
@@ -385,7 +378,7 @@ def names_to_take(actor: Actor, rows: Sequence[Certificate]) -> list[tuple[Certi
 
 def find_certificate(actor: Actor, typed: str) -> Certificate | None:
     """The issued certificate within reach that has this serial; no query if it is no serial."""
-    serial = read_serial(typed)
+    serial = issuing_rules.read_serial(typed)
     if serial is None:
         return None
     return db.session.scalars(
@@ -478,7 +471,7 @@ def renewals_here(
         .order_by(Certificate.expires_on, func.lower(Certificate.printed_name), Certificate.id)
     ).all()
     judged = judged_renewals(asking, rows, today)
-    soon = today + EXPIRING_WITHIN
+    soon = today + issuing_rules.EXPIRING_WITHIN
     due = [
         certificate
         for certificate in rows
@@ -566,6 +559,8 @@ def _first_of_each(rows: Iterable[Certificate]) -> list[Certificate]:
     return list(first.values())
 
 
-def _attended(missing: tuple[Missing, ...]) -> bool:
+def _attended(missing: tuple[issuing_rules.Missing, ...]) -> bool:
     """True if nothing is missing but what a renewal does not ask for: she may have one of here."""
-    return all(requirement.requirement is Requirement.NOT_YET for requirement in missing)
+    return all(
+        requirement.requirement is issuing_rules.Requirement.NOT_YET for requirement in missing
+    )

@@ -23,7 +23,6 @@ may be taken, and what its state is then."""
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from calendar import monthrange
@@ -33,8 +32,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kash.certificates.rules.designs import LEAST_CONTRAST, DesignContent, contrast, unknown_fields
 from kash.certificates.tracks.rules.standing import LeafProgress
@@ -388,39 +386,6 @@ def signed_payload(claim: CodeClaim, key: Ed25519PrivateKey) -> bytes:
     return body + key.sign(SIGNED_AS + body)
 
 
-def is_signed_by(payload: bytes, public_key: bytes) -> bool:
-    """True if this key signed exactly these bytes."""
-    body, signature = payload[:-SIGNATURE_BYTES], payload[-SIGNATURE_BYTES:]
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, SIGNED_AS + body)
-    except InvalidSignature:
-        return False
-    return True
-
-
-def read_claim(payload: bytes) -> CodeClaim:
-    """Read the claim of a code, signed by anyone or not. Raises NotAPayload."""
-    if len(payload) != PAYLOAD_BYTES or payload[0] != VERSION:
-        raise NotAPayload
-    number = int.from_bytes(payload[5:13], "big")
-    characters = []
-    for _place in range(SERIAL_LENGTH):
-        number, value = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[value])
-    serial = "".join(reversed(characters))
-    if number or read_serial(serial) != serial:
-        raise NotAPayload
-    return CodeClaim(
-        key_id=payload[1:5],
-        serial=serial,
-        title_id=payload[13:17],
-        issued=int.from_bytes(payload[17:19], "big"),
-        expires=int.from_bytes(payload[19:21], "big"),
-        salt=payload[21:29],
-        name_hash=payload[29:41],
-    )
-
-
 def qr_text(base_url: str, payload: bytes) -> str:
     """Text of the printed code: an address whose fragment is the payload in base32.
 
@@ -431,18 +396,6 @@ def qr_text(base_url: str, payload: bytes) -> str:
     parts = urlsplit(base_url)
     fragment = base64.b32encode(payload).decode().rstrip("=")
     return f"{parts.scheme.upper()}://{parts.netloc.upper()}{parts.path}/V#{fragment}"
-
-
-def read_qr_text(text: str) -> bytes:
-    """The payload in a code's text, or in its fragment alone. Raises NotAPayload."""
-    fragment = text.rsplit("#", 1)[-1].strip().upper()
-    try:
-        payload = base64.b32decode(fragment)
-    except (binascii.Error, ValueError):
-        raise NotAPayload from None
-    if len(payload) != PAYLOAD_BYTES:
-        raise NotAPayload
-    return payload
 
 
 # What stands on every certificate, whatever the design and the batch.
@@ -662,20 +615,6 @@ def _digest(salt: bytes, serial: str) -> bytes:
 def _hidden(digest: bytes, content: bytes) -> bytes:
     mask = digest[_TAG_BYTES:ENTRY_BYTES]
     return bytes(byte ^ other for byte, other in zip(content, mask, strict=True))
-
-
-def find_revoked(salt: bytes, entries: bytes, serial: str) -> Revoked | None:
-    """Revocation of a serial by a list, as the page on the phone reads it; None if there is
-    none."""
-    digest = _digest(salt, serial)
-    for start in range(0, len(entries), ENTRY_BYTES):
-        entry = entries[start : start + ENTRY_BYTES]
-        if entry[:_TAG_BYTES] == digest[:_TAG_BYTES]:
-            content = _hidden(digest, entry[_TAG_BYTES:])
-            day = _FIRST_DAY + timedelta(days=int.from_bytes(content[:2], "big"))
-            in_list = content[2] < len(STATUS_CLASSES)
-            return Revoked(serial, day, STATUS_CLASSES[content[2] if in_list else 0])
-    return None
 
 
 class BatchStep(StrEnum):

@@ -162,7 +162,7 @@ def make_paper(
     """Have the worker make paper of what is issued, `kind` is which; the job's public id.
 
     `reason`, a class, is needed where the same was made before. `back` is the path to which the
-    job's page leads back. Raises UnknownChoice, ReasonNeeded, NothingToPrint, WrongStep.
+    job's page leads back. Raises ReasonNeeded, WrongStep and Problem.
     """
     if kind not in BATCH_KINDS:
         raise Problem(UNKNOWN_ISSUING_CHOICE, status=400)
@@ -203,7 +203,7 @@ def make_paper(
 def note_single(certificate: Certificate, by: ActorLike, *, reason: str = "", own: bool) -> None:
     """Note that one certificate is made as a file.
 
-    `own` is its holder's doing, who owes no reason. Raises UnknownChoice, ReasonNeeded.
+    `own` is its holder's doing, who owes no reason. Raises ReasonNeeded and Problem.
     """
     with audited("certificates.printed_one", by) as change:
         session = change.session
@@ -349,8 +349,7 @@ def propose_renewals(
 
     With a `reason` they are renewed by decision, and are certificates of this workshop itself;
     without one their holders did what their track asks for that, or attended this workshop as a
-    refresher. Each keeps title and hours of what is renewed. Raises NothingToRenew,
-    NamesUnconfirmed, RegistersOpen.
+    refresher. Each keeps title and hours of what is renewed. Raises Problem.
     """
     with audited("certificates.renewals_proposed", by) as change:
         session = change.session
@@ -459,8 +458,7 @@ def propose_correction(certificate: Certificate, name: str, by: Actor) -> str:
     """Store the name that the person confirmed, and propose a certificate with it in place of this
     one; the public id of the batch.
 
-    Title, hours, design and last day stay; the serial is new. Raises AlreadyRevoked,
-    BeingCorrected, NameWithheld, SameName.
+    Title, hours, design and last day stay; the serial is new. Raises Problem.
     """
     with audited("certificates.correction_proposed", by) as change:
         session = change.session

@@ -29,16 +29,8 @@ from kash.certificates.models import (
     SignatureUse,
     SigningKey,
 )
+from kash.certificates.rules import issuing as issuing_rules
 from kash.certificates.rules.designs import DesignContent, content_from
-from kash.certificates.rules.issuing import (
-    SALT_BYTES,
-    Lack,
-    claimed,
-    key_id_of,
-    lacks_of,
-    signed_payload,
-    title_id_of,
-)
 from kash.platform import storage
 from kash.platform.database import after_commit, db, insertion, new_public_id
 from kash.platform.vault import audited, open_sealed, seal
@@ -71,7 +63,7 @@ class NotReady(Problem):
     status = 409
     sentence = _l("This design is not ready yet. The page lists what is missing or wrong.")
 
-    def __init__(self, lacks: tuple[Lack, ...] = ()) -> None:
+    def __init__(self, lacks: tuple[issuing_rules.Lack, ...] = ()) -> None:
         super().__init__()
         self.lacks = lacks
 
@@ -145,7 +137,7 @@ def _store(change: Change, found: Design, content: DesignContent) -> None:
 def put_picture(public_id: str, use: str, name: str, png: bytes, by: Actor) -> None:
     """Add a logo, a seal, or a picture that a design of one's own calls `name`.
 
-    One of the same use and name gives way. Raises NotFound and TooManyPictures.
+    One of the same use and name gives way. Raises NotFound and Problem.
     """
     image = DesignImage(public_id=new_public_id(), use=use, name=name, created_by=by.public_id)
     storage.put(image.key, png)
@@ -217,7 +209,7 @@ def _drop_unused(session: Session, design: Design, image_ids: set[str] | frozens
 def put_into_use(public_id: str, row_version: int, by: Actor) -> int:
     """Make a version of what was worked on, which new batches take; its number.
 
-    Raises DesignChangedMeanwhile, NotReady and NothingChanged.
+    Raises DesignChangedMeanwhile, NotReady and Problem.
     """
     with audited("certificates.design_put_into_use", by) as change:
         session = change.session
@@ -225,7 +217,7 @@ def put_into_use(public_id: str, row_version: int, by: Actor) -> int:
         if design.row_version != row_version:
             raise DesignChangedMeanwhile
         content = content_from(design.content)
-        lacks = lacks_of(content)
+        lacks = issuing_rules.lacks_of(content)
         if lacks:
             raise NotReady(lacks)
         latest = session.scalar(
@@ -365,7 +357,7 @@ def allow_on_batch(batch: CertificateBatch, by: Actor) -> None:
 
 
 def _allow(session: Session, by: Actor, now: datetime, **place: int) -> bool:
-    """Allow a signature; True if this said something new. Raises NoSignature."""
+    """Allow a signature; True if this said something new. Raises Problem."""
     signature = _held(session, by.account_id)
     if signature is None:
         raise Problem(_NO_SIGNATURE)
@@ -470,7 +462,7 @@ def _new_key(session: Session, now: datetime) -> SigningKey:
     while True:
         private = Ed25519PrivateKey.generate()
         public = private.public_key().public_bytes_raw()
-        key_id = key_id_of(public).hex()
+        key_id = issuing_rules.key_id_of(public).hex()
         if session.scalar(select(SigningKey.id).where(SigningKey.key_id == key_id)) is None:
             break
     public_id = new_public_id()
@@ -511,22 +503,25 @@ def sign(session: Session, certificates: Iterable[Certificate], now: datetime) -
     for certificate in waiting:
         if certificate.serial is None or certificate.issued_on is None:
             raise ValueError("only an issued certificate is signed")
-        claim = claimed(
+        claim = issuing_rules.claimed(
             key_id=bytes.fromhex(key.key_id),
             serial=certificate.serial,
             public_title=certificate.public_title,
             issued_on=certificate.issued_on,
             expires_on=certificate.expires_on,
             printed_name=certificate.printed_name,
-            salt=secrets.token_bytes(SALT_BYTES),
+            salt=secrets.token_bytes(issuing_rules.SALT_BYTES),
         )
-        certificate.payload = signed_payload(claim, private)
+        certificate.payload = issuing_rules.signed_payload(claim, private)
 
 
 def _publish_titles(session: Session, titles: set[str]) -> None:
     session.execute(
         insertion(session, PublishedTitle).on_conflict_do_nothing(),
-        [{"title_id": title_id_of(title).hex(), "title": title} for title in sorted(titles)],
+        [
+            {"title_id": issuing_rules.title_id_of(title).hex(), "title": title}
+            for title in sorted(titles)
+        ],
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from types import MappingProxyType
@@ -39,22 +39,8 @@ from kash.certificates.queries.issuing import (
     how_far,
     state_of,
 )
+from kash.certificates.rules import issuing as issuing_rules
 from kash.certificates.rules.designs import DesignContent, content_from
-from kash.certificates.rules.issuing import (
-    REPLACED,
-    ApprovedBatch,
-    BatchStep,
-    Paper,
-    PrintedPart,
-    Unasked,
-    allowed_steps,
-    changed_parts,
-    last_day,
-    left_empty,
-    new_serial,
-    state_after_part,
-    written_parts,
-)
 from kash.certificates.services.designs import sign
 from kash.certificates.tracks.services.tracks import note_fulfilled, publish_share
 from kash.people.models import Person
@@ -71,25 +57,14 @@ from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
 
 PART_WORDS = {
-    PrintedPart.NAMES: _l("names, or whose they are"),
-    PrintedPart.TITLE: _l("the title"),
-    PrintedPart.DAYS: _l("the days of the workshop"),
-    PrintedPart.HOURS: _l("the hours"),
-    PrintedPart.VALIDITY: _l("how long they hold"),
-    PrintedPart.DESIGN: _l("the design, or the name of the programme"),
-    PrintedPart.SIGNATORIES: _l("who signs"),
+    issuing_rules.PrintedPart.NAMES: _l("names, or whose they are"),
+    issuing_rules.PrintedPart.TITLE: _l("the title"),
+    issuing_rules.PrintedPart.DAYS: _l("the days of the workshop"),
+    issuing_rules.PrintedPart.HOURS: _l("the hours"),
+    issuing_rules.PrintedPart.VALIDITY: _l("how long they hold"),
+    issuing_rules.PrintedPart.DESIGN: _l("the design, or the name of the programme"),
+    issuing_rules.PrintedPart.SIGNATORIES: _l("who signs"),
 }
-
-
-class ChangedSinceApproval(Problem):
-    """The certificates that would be printed are not those that were approved."""
-
-    status = 409
-
-    def __init__(self, parts: Sequence[PrintedPart]) -> None:
-        changed = ", ".join(str(PART_WORDS[part]) for part in parts)
-        super().__init__(_("Since the approval this changed: %(parts)s.", parts=changed))
-        self.parts = tuple(parts)
 
 
 def fix_approval(session: Session, batch: CertificateBatch) -> None:
@@ -98,26 +73,27 @@ def fix_approval(session: Session, batch: CertificateBatch) -> None:
 
 
 def check_approval(session: Session, batch: CertificateBatch) -> None:
-    """Raises ChangedSinceApproval, which names the parts."""
-    changed = changed_parts(batch.approved or {}, _digests(session, batch))
+    """Raises Problem, which names the parts."""
+    changed = issuing_rules.changed_parts(batch.approved or {}, _digests(session, batch))
     if changed:
-        raise ChangedSinceApproval(changed)
+        parts = ", ".join(str(PART_WORDS[part]) for part in changed)
+        raise Problem(_("Since the approval this changed: %(parts)s.", parts=parts), status=409)
 
 
-def _digests(session: Session, batch: CertificateBatch) -> dict[PrintedPart, str]:
+def _digests(session: Session, batch: CertificateBatch) -> dict[issuing_rules.PrintedPart, str]:
     return {
         part: lookup(text, kind=f"certificates.approved.{part}")
-        for part, text in written_parts(_printed(session, batch)).items()
+        for part, text in issuing_rules.written_parts(_printed(session, batch)).items()
     }
 
 
-def _printed(session: Session, batch: CertificateBatch) -> ApprovedBatch:
+def _printed(session: Session, batch: CertificateBatch) -> issuing_rules.ApprovedBatch:
     version = batch.design_version
     content = content_from(version.content)
     language = batch.workshop.version.language
     lines = signing_lines(content, batch.workshop, batch.approved_by, language)
     design = [version.public_id, version.content, brand(), *_pictures(batch, content)]
-    return ApprovedBatch(
+    return issuing_rules.ApprovedBatch(
         papers=_papers(session, batch),
         months_valid=batch.rule.months_valid,
         design=json.dumps(design, sort_keys=True),
@@ -138,7 +114,7 @@ def _pictures(batch: CertificateBatch, content: DesignContent) -> list[object]:
     return pictures
 
 
-def _papers(session: Session, batch: CertificateBatch) -> list[Paper]:
+def _papers(session: Session, batch: CertificateBatch) -> list[issuing_rules.Paper]:
     holders = {
         facts.id: facts.public_id
         for facts in session.execute(
@@ -150,7 +126,7 @@ def _papers(session: Session, batch: CertificateBatch) -> list[Paper]:
     days = _days(session, batch)
     usual = (batch.workshop.starts_on, batch.workshop.ends_on)
     return [
-        Paper(
+        issuing_rules.Paper(
             key=certificate.public_id,
             holder=holders[certificate.id],
             name=certificate.printed_name,
@@ -236,7 +212,7 @@ class FormerRevoked(Problem):
 
 
 def check_names(certificates: Iterable[Certificate]) -> None:
-    """Each must be printed with the name that was proposed. Raises NameWithheld, NamesChanged."""
+    """Each must be printed with the name that was proposed. Raises NamesChanged and Problem."""
     for certificate in certificates:
         if not certificate.person.prints_name:
             raise Problem(NAME_WITHHELD)
@@ -304,7 +280,7 @@ class FieldsLeftEmpty(Problem):
 def check_design_complete(version: DesignVersion, workshop: Workshop, *, expires: bool) -> None:
     """Raises FieldsLeftEmpty, which names the fields. `expires`: whether certificates run out."""
     content = content_from(version.content)
-    lacks = left_empty(content, _filled(content, workshop, expires=expires))
+    lacks = issuing_rules.left_empty(content, _filled(content, workshop, expires=expires))
     if lacks:
         names = ", ".join(lack.what for lack in lacks)
         raise FieldsLeftEmpty(
@@ -342,21 +318,6 @@ class NothingToPropose(Problem):
 
     status = 409
     sentence = _l("Nobody can be proposed now. The list says what each person still needs.")
-
-
-class NamesNotAsked(Problem):
-    """Nobody asked some of these people whether their names may be printed."""
-
-    status = 409
-
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            _(
-                "People whom nobody asked whether their name may be printed: %(number)s. "
-                "Say below what becomes of them.",
-                number=number,
-            )
-        )
 
 
 class NamesMoved(Problem):
@@ -449,15 +410,14 @@ def confirm_names(
 
 
 def propose(
-    workshop: Workshop, design: str, by: Actor, *, unasked: Unasked | None = None
+    workshop: Workshop, design: str, by: Actor, *, unasked: issuing_rules.Unasked | None = None
 ) -> CertificateBatch:
     """Propose certificates for all who fulfil what they need, and have none yet. By a track that
     only this course asks for they are on it from then on, and have its badge.
 
     `design` is the public id of a design; the batch keeps the version of it that is in use now.
     `unasked` says what becomes of those that nobody asked whether their names may be printed;
-    unless it is said, there may be none of them. Raises NamesNotAsked, RegistersOpen,
-    NothingToPropose.
+    unless it is said, there may be none of them. Raises NothingToPropose and Problem.
     """
     with audited("certificates.proposed", by) as change:
         session = change.session
@@ -473,8 +433,15 @@ def propose(
             [candidate.person_id for candidate in eligible], "printed_name", session
         )
         if silent and unasked is None:
-            raise NamesNotAsked(len(silent))
-        if unasked is Unasked.LEAVE_OUT:
+            raise Problem(
+                _(
+                    "People whom nobody asked whether their name may be printed: %(number)s. "
+                    "Say below what becomes of them.",
+                    number=len(silent),
+                ),
+                status=409,
+            )
+        if unasked is issuing_rules.Unasked.LEAVE_OUT:
             eligible = [candidate for candidate in eligible if candidate.person_id not in silent]
         if rule is None or not eligible:
             raise NothingToPropose
@@ -515,7 +482,7 @@ def _other_than(rule: CertificateRule, version: int) -> int | None:
 
 
 def locked_batch(
-    session: Session, batch: CertificateBatch, step: BatchStep, by: Actor
+    session: Session, batch: CertificateBatch, step: issuing_rules.BatchStep, by: Actor
 ) -> CertificateBatch:
     """A batch inside a write transaction, locked, with which this step may be done now.
 
@@ -524,7 +491,7 @@ def locked_batch(
     locked: CertificateBatch = APPROVAL.locked(
         session, batch.public_id, selectinload(CertificateBatch.certificates)
     )
-    steps = allowed_steps(
+    steps = issuing_rules.allowed_steps(
         state_of(locked, session),
         proposed_by=locked.proposed_by,
         actor=by.public_id,
@@ -543,7 +510,7 @@ def approve(batch: CertificateBatch, by: Actor) -> None:
     Raises as `Approval.decides`, and WrongStep.
     """
     with audited("certificates.approved", by) as change:
-        locked = locked_batch(change.session, batch, BatchStep.APPROVE, by)
+        locked = locked_batch(change.session, batch, issuing_rules.BatchStep.APPROVE, by)
         APPROVAL.approve(change, locked, by)
         check_still_eligible(change.session, locked)
         fix_approval(change.session, locked)
@@ -559,7 +526,7 @@ def turn_back(
     her.
     """
     with audited("certificates.turned_back", by) as change:
-        locked = locked_batch(change.session, batch, BatchStep.RETURN, by)
+        locked = locked_batch(change.session, batch, issuing_rules.BatchStep.RETURN, by)
         workshop = locked.workshop.public_id
         APPROVAL.turn_back(change, locked, reason, by, as_organiser=as_organiser, about=workshop)
 
@@ -604,7 +571,7 @@ def issue(
     with audited("certificates.issued", by) as change:
         session = change.session
         try:
-            locked = locked_batch(session, batch, BatchStep.ISSUE, by)
+            locked = locked_batch(session, batch, issuing_rules.BatchStep.ISSUE, by)
         except WrongStep:
             here = session.get_one(CertificateBatch, batch.id)
             raise (OthersIssue if here.state == "issuing" else WrongStep) from None
@@ -637,7 +604,7 @@ def _send_back(batch: CertificateBatch, by: Actor) -> None:
     with audited("certificates.went_back", by) as change:
         session = change.session
         try:
-            locked = locked_batch(session, batch, BatchStep.ISSUE, by)
+            locked = locked_batch(session, batch, issuing_rules.BatchStep.ISSUE, by)
         except WrongStep:
             # Issuing says what hinders it.
             change.nothing()
@@ -689,7 +656,7 @@ def _issue_part(
     sign(session, part, now)
     session.flush()
     done, total = how_far(batch, session)
-    batch.state = state_after_part(done, total)
+    batch.state = issuing_rules.state_after_part(done, total)
     return done, total
 
 
@@ -697,7 +664,7 @@ def _give(certificate: Certificate, batch: CertificateBatch, now: datetime) -> N
     day = batch.issues_on
     if day is None:
         raise RuntimeError("a batch is issued on a day")
-    certificate.serial = new_serial(secrets.choice)
+    certificate.serial = issuing_rules.new_serial(secrets.choice)
     certificate.issued_on = day
     corrected, renewed = certificate.supersedes, certificate.renews
     if corrected is not None:
@@ -705,16 +672,18 @@ def _give(certificate: Certificate, batch: CertificateBatch, now: datetime) -> N
         certificate.expires_on = corrected.expires_on
         corrected.revoked_at = now
         corrected.revoked_by = batch.issued_by
-        corrected.revoked_class = REPLACED
+        corrected.revoked_class = issuing_rules.REPLACED
     else:
         follows = renewed.expires_on if renewed is not None else None
-        certificate.expires_on = last_day(day, batch.rule.months_valid, follows=follows)
+        certificate.expires_on = issuing_rules.last_day(
+            day, batch.rule.months_valid, follows=follows
+        )
 
 
 def issue_part(public_id: str) -> tuple[int, int] | None:
     """Issue the next part of a batch: how many of how many are issued, or None if it was stopped.
 
-    Raises NameWithheld, NamesChanged, FormerRevoked: what is wrong then stays for somebody to see.
+    Raises NamesChanged, FormerRevoked and Problem: what is wrong then stays for somebody to see.
     """
     issuer = db.session.scalar(
         select(CertificateBatch.issued_by).where(CertificateBatch.public_id == public_id)
@@ -735,7 +704,7 @@ def issue_part(public_id: str) -> tuple[int, int] | None:
 def stop(batch: CertificateBatch, by: Actor) -> None:
     """Stop issuing after the part that is under way. Raises WrongStep."""
     with audited("certificates.issuing_stopped", by) as change:
-        locked = locked_batch(change.session, batch, BatchStep.STOP, by)
+        locked = locked_batch(change.session, batch, issuing_rules.BatchStep.STOP, by)
         locked.state = "stopped"
         change.about(locked.public_id)
 
@@ -746,7 +715,7 @@ def leave_out(batch: CertificateBatch, by: Actor) -> int:
     Raises WrongStep.
     """
     with audited("certificates.rest_left_out", by) as change:
-        locked = locked_batch(change.session, batch, BatchStep.LEAVE_OUT, by)
+        locked = locked_batch(change.session, batch, issuing_rules.BatchStep.LEAVE_OUT, by)
         left = change.session.execute(
             delete(Certificate)
             .where(Certificate.batch_id == locked.id, Certificate.serial.is_(None))

@@ -19,18 +19,8 @@ from kash.accounts.models import Account, AccountRole
 from kash.accounts.queries.accounts import accounts_with_role, names_of
 from kash.attendance.models import Slot
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.skills import rules
 from kash.certificates.skills.models import SkillDeferral, TrainerSkill
-from kash.certificates.skills.rules import (
-    ENOUGH,
-    Free,
-    Lacking,
-    Level,
-    ProofKind,
-    TeamLack,
-    TeamMember,
-    lacks,
-    whom_to_ask,
-)
 from kash.platform.database import db
 from kash.platform.web.counted import counted
 from kash.platform.web.errors import one_or_404
@@ -202,7 +192,7 @@ def _taught_enough(today: date, account_id: int | None = None) -> dict[tuple[int
         .where(
             is_trainer(),
             ~exists().where(
-                of_her, TrainerSkill.ended_on.is_(None), TrainerSkill.level == str(Level.LEAD)
+                of_her, TrainerSkill.ended_on.is_(None), TrainerSkill.level == str(rules.Level.LEAD)
             ),
             ~exists().where(
                 of_her,
@@ -215,7 +205,7 @@ def _taught_enough(today: date, account_id: int | None = None) -> dict[tuple[int
             ),
         )
         .group_by(Facilitator.account_id, CourseVersion.course_id)
-        .having(func.count() >= ENOUGH)
+        .having(func.count() >= rules.ENOUGH)
     )
     if account_id is not None:
         statement = statement.where(Facilitator.account_id == account_id)
@@ -293,18 +283,18 @@ def trainers_of(course: str) -> list[Any]:
         .where(Course.public_id == course, TrainerSkill.ended_on.is_(None), is_trainer())
         .order_by(func.lower(Account.name), Account.id)
     )
-    order = [str(level) for level in Level]
+    order = [str(level) for level in rules.Level]
     return sorted(rows, key=lambda row: order.index(row.level))
 
 
-def levels_in(course_id: int) -> dict[str, Level]:
+def levels_in(course_id: int) -> dict[str, rules.Level]:
     """Levels of all trainers in use with a skill in a course, by the accounts' public ids."""
     rows = db.session.execute(
         select(Account.public_id, TrainerSkill.level)
         .join(TrainerSkill, TrainerSkill.account_id == Account.id)
         .where(TrainerSkill.course_id == course_id, TrainerSkill.ended_on.is_(None), is_trainer())
     )
-    return {level[0]: Level(level[1]) for level in rows}
+    return {level[0]: rules.Level(level[1]) for level in rows}
 
 
 @dataclass(frozen=True)
@@ -321,7 +311,7 @@ class MatrixRow:
 
     trainer: str
     name: str
-    levels: Mapping[str, Level]
+    levels: Mapping[str, rules.Level]
 
 
 @dataclass(frozen=True)
@@ -356,12 +346,12 @@ def matrix(wanted: MatrixFilter, account: str = "") -> Matrix:
         .order_by(func.lower(Account.name), Account.id)
     )
     names: dict[str, str] = {}
-    levels: dict[str, dict[str, Level]] = {}
+    levels: dict[str, dict[str, rules.Level]] = {}
     for public_id, name, course, level in skills:
         names[public_id] = name
         hers = levels.setdefault(public_id, {})
         if level is not None:
-            hers[course] = Level(level)
+            hers[course] = rules.Level(level)
     shown = {course[0] for course in courses}
     rows = [
         MatrixRow(public_id, name, levels[public_id])
@@ -371,33 +361,37 @@ def matrix(wanted: MatrixFilter, account: str = "") -> Matrix:
     return Matrix(rows, [(course[0], course[1]) for course in courses])
 
 
-def _fits(levels: Sequence[Level], wanted: MatrixFilter) -> bool:
+def _fits(levels: Sequence[rules.Level], wanted: MatrixFilter) -> bool:
     if not wanted.level:
         return True
     return not levels if wanted.level == "none" else wanted.level in levels
 
 
 LEVEL: dict[str, Any] = {
-    Level.LEAD: _l("may lead"),
-    Level.CO_TEACH: _l("may co-teach"),
-    Level.OBSERVE: _l("may observe"),
+    rules.Level.LEAD: _l("may lead"),
+    rules.Level.CO_TEACH: _l("may co-teach"),
+    rules.Level.OBSERVE: _l("may observe"),
 }
 # As a choice, or as a state that stands alone.
 LEVEL_ALONE: dict[str, Any] = {
-    Level.LEAD: _l("May lead"),
-    Level.CO_TEACH: _l("May co-teach"),
-    Level.OBSERVE: _l("May observe"),
+    rules.Level.LEAD: _l("May lead"),
+    rules.Level.CO_TEACH: _l("May co-teach"),
+    rules.Level.OBSERVE: _l("May observe"),
 }
-LEVEL_TONE: dict[str, str] = {Level.LEAD: "good", Level.CO_TEACH: "live", Level.OBSERVE: ""}
+LEVEL_TONE: dict[str, str] = {
+    rules.Level.LEAD: "good",
+    rules.Level.CO_TEACH: "live",
+    rules.Level.OBSERVE: "",
+}
 LEVEL_NOTE: dict[str, Any] = {
-    Level.LEAD: _l("Plans and leads a workshop of this course."),
-    Level.CO_TEACH: _l("Teaches beside somebody who may lead."),
-    Level.OBSERVE: _l("Sits in and learns; teaches no session."),
+    rules.Level.LEAD: _l("Plans and leads a workshop of this course."),
+    rules.Level.CO_TEACH: _l("Teaches beside somebody who may lead."),
+    rules.Level.OBSERVE: _l("Sits in and learns; teaches no session."),
 }
 EVIDENCE: dict[str, Any] = {
-    ProofKind.TAUGHT: _l("Workshops taught, at least two"),
-    ProofKind.ASSESSED: _l("Assessed by somebody"),
-    ProofKind.CERTIFICATE: _l("Certificate of the trainer, or training of trainers"),
+    rules.ProofKind.TAUGHT: _l("Workshops taught, at least two"),
+    rules.ProofKind.ASSESSED: _l("Assessed by somebody"),
+    rules.ProofKind.CERTIFICATE: _l("Certificate of the trainer, or training of trainers"),
 }
 ENDED: dict[str, Any] = {
     "ended": _l("Ended"),
@@ -406,24 +400,26 @@ ENDED: dict[str, Any] = {
 }
 
 
-def sentences(found: Sequence[Lacking]) -> list[str]:
+def sentences(found: Sequence[rules.Lacking]) -> list[str]:
     """Sentences on each thing that a team lacks."""
     return [
         {
-            TeamLack.CO_TEACHES_ONLY: _(
+            rules.TeamLack.CO_TEACHES_ONLY: _(
                 "%(name)s may co-teach this course but not lead it.", name=lacking.name
             ),
-            TeamLack.OBSERVES_ONLY: _("%(name)s may observe this course only.", name=lacking.name),
-            TeamLack.NOTHING_WRITTEN: _(
+            rules.TeamLack.OBSERVES_ONLY: _(
+                "%(name)s may observe this course only.", name=lacking.name
+            ),
+            rules.TeamLack.NOTHING_WRITTEN: _(
                 "%(name)s: no skill in this course is written down.", name=lacking.name
             ),
-            TeamLack.NOBODY_LEADS: _("Nobody on the team may lead this course."),
+            rules.TeamLack.NOBODY_LEADS: _("Nobody on the team may lead this course."),
         }[lacking.lack]
         for lacking in found
     ]
 
 
-def free_text(one: Free) -> str:
+def free_text(one: rules.Free) -> str:
     """How free somebody is on the days of a workshop."""
     if one.clashing:
         return _("teaches another workshop on these days")
@@ -448,7 +444,7 @@ def advise(asked: TeamQuestion) -> TeamAdvice:
         return TeamAdvice(told=_("No trainer's skill in this course is written down yet."))
     names = names_of(asked.team)
     team = [
-        TeamMember(names[member], member == asked.leads, levels.get(member))
+        rules.TeamMember(names[member], member == asked.leads, levels.get(member))
         for member in asked.team
         if member in names
     ]
@@ -460,7 +456,7 @@ def advise(asked: TeamQuestion) -> TeamAdvice:
     }
     busy = loads(asked.first, asked.last, asked.workshop) if open_to else {}
     free = [
-        Free(
+        rules.Free(
             member,
             name,
             levels[member],
@@ -469,17 +465,17 @@ def advise(asked: TeamQuestion) -> TeamAdvice:
         )
         for member, name in open_to.items()
     ]
-    lacking = lacks(team)
+    lacking = rules.lacks(team)
     if team and not lacking:
         return TeamAdvice()
     # Nobody who is on the team and may lead need be asked for more than that.
     there = [
-        TrainerToAsk(member, names[member], LEVEL[Level.LEAD], _("teaches here already"))
+        TrainerToAsk(member, names[member], LEVEL[rules.Level.LEAD], _("teaches here already"))
         for member in asked.team
-        if member in names and levels.get(member) is Level.LEAD and member != asked.leads
+        if member in names and levels.get(member) is rules.Level.LEAD and member != asked.leads
     ]
     others = [
         TrainerToAsk(member.public_id, member.name, LEVEL[member.level], free_text(member))
-        for member in whom_to_ask(free, asked.team)
+        for member in rules.whom_to_ask(free, asked.team)
     ]
     return TeamAdvice(sentences(lacking), [*there, *others][:MOST_ASKED])

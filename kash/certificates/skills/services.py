@@ -23,20 +23,6 @@ from kash.training.models import Course
 NO_TRAINER = _l("This account is no trainer's, or it is closed.")
 
 
-class NoSuchCourse(Problem):
-    """A course that is not there."""
-
-    field = "course"
-    sentence = _l("Choose a course from the list.")
-
-
-class SinceToCome(Problem):
-    """A skill begins today at the latest."""
-
-    field = "since"
-    sentence = _l("This day is still to come.")
-
-
 _SENTENCES = {
     ProofFault.FEW: (
         "evidence",
@@ -59,16 +45,6 @@ _SENTENCES = {
 }
 
 
-class UnsoundProof(Problem):
-    """A proof of which something is missing."""
-
-    def __init__(self, fault: ProofFault) -> None:
-        field, sentence = _SENTENCES[fault]
-        super().__init__(str(sentence))
-        self.field = field
-        self.fault = fault
-
-
 @dataclass(frozen=True)
 class SkillDetails:
     """A skill as entered: `course` and `assessor` by public id, an assessor outside the programme
@@ -87,15 +63,14 @@ def grant(trainer: str, details: SkillDetails, *, by: Actor) -> str:
     """Grant a skill to a trainer (public id); one that she has in the course ends with it. Returns
     its public id.
 
-    Raises NotFound, OwnSkill, NoTrainer, NoSuchCourse, SameSkill, SinceToCome, UnknownAssessor and
-    UnsoundProof.
+    Raises NotFound and Problem.
     """
     with audited("skills.granted", by) as change:
         session, today = change.session, to_local(change.now).date()
         account = _trainer(session, trainer, by)
         course = _course(session, details.course)
         if details.since > today:
-            raise SinceToCome
+            raise Problem(_l("This day is still to come."), field="since")
         present = _present(session, account, course)
         if present is not None and (present.level, present.since) == (details.level, details.since):
             raise Problem(
@@ -115,7 +90,7 @@ def grant(trainer: str, details: SkillDetails, *, by: Actor) -> str:
 
 
 def end_skill(trainer: str, skill: str, because: str, *, by: Actor) -> None:
-    """End a skill with a reason. Raises NotFound, OwnSkill and SkillEnded."""
+    """End a skill with a reason. Raises NotFound and Problem."""
     with audited("skills.ended", by) as change:
         account = _locked(change.session, trainer, by)
         present = one_or_404(
@@ -132,8 +107,8 @@ def end_skill(trainer: str, skill: str, because: str, *, by: Actor) -> None:
 
 
 def defer(trainer: str, course: str, because: str, *, by: Actor) -> None:
-    """Decide that a trainer does not lead a course yet: it is asked again once she has taught it
-    as often again. Raises NotFound, OwnSkill, NoTrainer and NoSuchCourse."""
+    """Decide that a trainer does not lead a course yet: it is asked again once she has taught it as
+    often again. Raises NotFound and Problem."""
     with audited("skills.deferred", by) as change:
         account = _trainer(change.session, trainer, by)
         of_course = _course(change.session, course)
@@ -184,7 +159,7 @@ def _trainer(session: Session, trainer: str, by: Actor) -> Account:
 def _course(session: Session, public_id: str) -> Course:
     course = session.scalar(select(Course).where(Course.public_id == public_id))
     if course is None:
-        raise NoSuchCourse
+        raise Problem(_l("Choose a course from the list."), field="course")
     return course
 
 
@@ -201,7 +176,7 @@ def _present(session: Session, account: Account, course: Course) -> TrainerSkill
 def _proven(
     session: Session, account: Account, course: Course, details: SkillDetails, today: date
 ) -> TrainerSkill:
-    """A skill with its proof, not yet granted. Raises UnknownAssessor and UnsoundProof."""
+    """A skill with its proof, not yet granted. Raises Problem."""
     evidence = ProofKind(details.evidence)
     assessed = evidence is ProofKind.ASSESSED
     workshops = taught_by(account.id, today, course_id=course.id, session=session)
@@ -215,7 +190,8 @@ def _proven(
     )
     fault = proof_fault(proof, account.public_id, today)
     if fault is not None:
-        raise UnsoundProof(fault)
+        field, sentence = _SENTENCES[fault]
+        raise Problem(sentence, field=field)
     if proof.assessor and not session.scalar(
         select(exists().where(Account.public_id == proof.assessor))
     ):

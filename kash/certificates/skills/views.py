@@ -12,25 +12,8 @@ from wtforms.validators import Optional
 
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import accounts_with_role, names_of
-from kash.certificates.skills import blueprint, services
-from kash.certificates.skills.queries import (
-    ENDED,
-    EVIDENCE,
-    LEVEL_ALONE,
-    LEVEL_NOTE,
-    LEVEL_TONE,
-    Matrix,
-    MatrixFilter,
-    certified_in,
-    deferrals_of,
-    is_still_trainer,
-    matrix,
-    skill,
-    skills_of,
-    suggestions,
-    taught_by,
-    trainer,
-)
+from kash.certificates.skills import blueprint, queries, services
+from kash.certificates.skills.queries import skill
 from kash.certificates.skills.rules import Level
 from kash.certificates.skills.services import NO_TRAINER, SkillDetails
 from kash.platform.web import Forbidden, KashForm, current_actor, page
@@ -47,9 +30,9 @@ class GrantForm(KashForm):
     """A skill and its proof."""
 
     course = choice_field(_l("Course"))
-    level = radio_field(_l("What this trainer may do"), list(LEVEL_ALONE.items()))
+    level = radio_field(_l("What this trainer may do"), list(queries.LEVEL_ALONE.items()))
     since = DayField(_l("Since"), validators=[required()])
-    evidence = radio_field(_l("On what evidence"), list(EVIDENCE.items()))
+    evidence = radio_field(_l("On what evidence"), list(queries.EVIDENCE.items()))
     assessor = choice_field(_l("Who assessed"), required=False)
     assessed_on = DayField(_l("Day of the assessment"), validators=[Optional()])
     note = text_field(
@@ -84,7 +67,7 @@ class DeferForm(KashForm):
     )
 
 
-def matrix_table(found: Matrix) -> list[list[str]]:
+def matrix_table(found: queries.Matrix) -> list[list[str]]:
     """A row for each trainer and a column for each course, with a head."""
     return [
         [_("Trainer"), *(name for _public_id, name in found.courses)],
@@ -92,7 +75,7 @@ def matrix_table(found: Matrix) -> list[list[str]]:
             [
                 line.name,
                 *(
-                    str(LEVEL_ALONE[line.levels[course]]) if course in line.levels else ""
+                    str(queries.LEVEL_ALONE[line.levels[course]]) if course in line.levels else ""
                     for course, _name in found.courses
                 ),
             ]
@@ -104,9 +87,9 @@ def matrix_table(found: Matrix) -> list[list[str]]:
 NO_SKILL = "none"
 
 
-def _wanted() -> MatrixFilter:
+def _wanted() -> queries.MatrixFilter:
     level = request.args.get("level", "")
-    return MatrixFilter(
+    return queries.MatrixFilter(
         course=request.args.get("course", "")[:16],
         level=level if level in {*Level, NO_SKILL} else "",
     )
@@ -121,12 +104,12 @@ def index() -> ResponseReturnValue:
     grants = actor.may("skills.grant")
     return render_template(
         "skills/matrix.html",
-        matrix=matrix(wanted),
+        matrix=queries.matrix(wanted),
         wanted=wanted,
         courses=all_courses(),
-        levels=LEVEL_ALONE,
-        tones=LEVEL_TONE,
-        suggested=suggestions(local_today(), excluding=actor.account_id) if grants else (),
+        levels=queries.LEVEL_ALONE,
+        tones=queries.LEVEL_TONE,
+        suggested=queries.suggestions(local_today(), excluding=actor.account_id) if grants else (),
     )
 
 
@@ -134,7 +117,7 @@ def index() -> ResponseReturnValue:
 @allow("skills.see")
 def table() -> ResponseReturnValue:
     """The same table to keep, as XLSX or CSV; it names trainers and courses, and nobody else."""
-    rows = matrix_table(matrix(_wanted()))
+    rows = matrix_table(queries.matrix(_wanted()))
     return own_table(rows, file="skills")
 
 
@@ -143,10 +126,10 @@ def table() -> ResponseReturnValue:
 def one_trainer(public_id: str) -> ResponseReturnValue:
     """Skills of a trainer, since when and on what evidence; those that were ended, and why."""
     actor, today = current_actor(), local_today()
-    account = trainer(public_id)
-    skills = skills_of(account)
-    deferrals = deferrals_of(account)
-    taught = taught_by(account.id, today)
+    account = queries.trainer(public_id)
+    skills = queries.skills_of(account)
+    deferrals = queries.deferrals_of(account)
+    taught = queries.taught_by(account.id, today)
     accounts = {skill.granted_by for skill in skills} | {skill.assessed_by for skill in skills}
     accounts |= {skill.ended_by for skill in skills} | {
         deferral.deferred_by for deferral in deferrals
@@ -161,14 +144,14 @@ def one_trainer(public_id: str) -> ResponseReturnValue:
         taught=taught,
         workshops={workshop.public_id: workshop for workshop in taught},
         course_names=dict(all_courses()),
-        suggested=suggestions(today, account_id=account.id) if grants else (),
+        suggested=queries.suggestions(today, account_id=account.id) if grants else (),
         names=names_of(accounts),
         may_grant=grants,
         own=actor.public_id == account.public_id,
-        levels=LEVEL_ALONE,
-        tones=LEVEL_TONE,
-        evidence=EVIDENCE,
-        ended_words=ENDED,
+        levels=queries.LEVEL_ALONE,
+        tones=queries.LEVEL_TONE,
+        evidence=queries.EVIDENCE,
+        ended_words=queries.ENDED,
     )
 
 
@@ -178,16 +161,16 @@ def _may_grant(account: Account) -> bool:
     return (
         actor.may("skills.grant")
         and actor.public_id != account.public_id
-        and is_still_trainer(account)
+        and queries.is_still_trainer(account)
     )
 
 
 def _another(public_id: str) -> Account:
-    """A trainer other than the one who asks. Raises NotFound, Forbidden and NoTrainer."""
-    account = trainer(public_id)
+    """A trainer other than the one who asks. Raises NotFound, Forbidden and Problem."""
+    account = queries.trainer(public_id)
     if account.public_id == current_actor().public_id:
         raise Forbidden
-    if not is_still_trainer(account):
+    if not queries.is_still_trainer(account):
         raise Problem(NO_TRAINER)
     return account
 
@@ -220,7 +203,7 @@ def grant(public_id: str) -> ResponseReturnValue:
             return redirect(url_for("skills.one_trainer", public_id=public_id), code=303)
     names = dict(courses)
     taught: dict[str, list[str]] = {}
-    for workshop in taught_by(account.id, today):
+    for workshop in queries.taught_by(account.id, today):
         taught.setdefault(names[workshop.course], []).append(workshop.title)
     return page(
         "skills/grant.html",
@@ -229,10 +212,10 @@ def grant(public_id: str) -> ResponseReturnValue:
         taught=taught,
         certified={
             names[course]: day
-            for course, day in certified_in(account.person_id, today).items()
+            for course, day in queries.certified_in(account.person_id, today).items()
             if course in names
         },
-        level_notes={str(level): note for level, note in LEVEL_NOTE.items()},
+        level_notes={str(level): note for level, note in queries.LEVEL_NOTE.items()},
     )
 
 
@@ -240,7 +223,7 @@ def grant(public_id: str) -> ResponseReturnValue:
 @allow("skills.grant")
 def end(public_id: str, skill_id: str) -> ResponseReturnValue:
     """End a skill, with a reason."""
-    account = trainer(public_id)
+    account = queries.trainer(public_id)
     if account.public_id == current_actor().public_id:
         raise Forbidden
     ending = skill(account, skill_id)
@@ -250,8 +233,10 @@ def end(public_id: str, skill_id: str) -> ResponseReturnValue:
             services.end_skill(public_id, skill_id, form.because.data, by=current_actor())
             flash(_("Ended. It stays in the history with the reason."))
             return redirect(url_for("skills.one_trainer", public_id=public_id), code=303)
-        ending = skill(trainer(public_id), skill_id)
-    return page("skills/end.html", form=form, trainer=account, skill=ending, levels=LEVEL_ALONE)
+        ending = skill(queries.trainer(public_id), skill_id)
+    return page(
+        "skills/end.html", form=form, trainer=account, skill=ending, levels=queries.LEVEL_ALONE
+    )
 
 
 @blueprint.route("/trainers/<public_id>/not-yet", methods=["GET", "POST"])

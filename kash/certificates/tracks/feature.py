@@ -15,26 +15,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, and_, select
 
 from kash.accounts.holdings import Holding
-from kash.certificates.tracks import blueprint, views
+from kash.certificates.tracks import blueprint, forms, views
 from kash.certificates.tracks.commands import tracks_commands
-from kash.certificates.tracks.forms import (
-    FLAWS,
-    LINE_FAULTS,
-    OBSERVED,
-    PARAMETERS,
-    RENEWAL_TONE,
-    SEEN,
-    STANDING,
-    STANDING_TONE,
-    TURNS,
-    VISITS,
-    WORDS_RENEWAL,
-    checklist_line,
-    group_word,
-    pieces,
-    sentence,
-    track_name,
-)
 from kash.certificates.tracks.kinds import KINDS, ROLES
 from kash.certificates.tracks.models import (
     APPROVAL,
@@ -238,12 +220,12 @@ def _due(asked: Viewer) -> Sequence[TodayLine]:
         return []
     return [
         TodayLine(
-            _("Visits to make: %(track)s", track=track_name(due.name, due.name_sw)),
+            _("Visits to make: %(track)s", track=forms.track_name(due.name, due.name_sw)),
             url_for("tracks.visits", public_id=due.track, state=DUE),
             _("The first is due since %(day)s.", day=date_text(due.since)),
             key=due.visits,
             button=_("See whom"),
-            about=track_name(due.name, due.name_sw),
+            about=forms.track_name(due.name, due.name_sw),
             count=due.visits,
         )
         for due in due_visits(asked.actor, asked.day)
@@ -341,24 +323,24 @@ FEATURE = Feature(
     blueprints=(blueprint,),
     commands=(tracks_commands,),
     words={
-        "checklist_line": checklist_line,
-        "group_word": group_word,
-        "track_name": track_name,
-        "track_pieces": pieces,
-        "track_sentence": sentence,
+        "checklist_line": forms.checklist_line,
+        "group_word": forms.group_word,
+        "track_name": forms.track_name,
+        "track_pieces": forms.pieces,
+        "track_sentence": forms.sentence,
         "track_words": {
-            "flaws": FLAWS,
-            "parameters": PARAMETERS,
-            "line_faults": LINE_FAULTS,
-            "renewal": WORDS_RENEWAL,
-            "renewal_tone": RENEWAL_TONE,
+            "flaws": forms.FLAWS,
+            "parameters": forms.PARAMETERS,
+            "line_faults": forms.LINE_FAULTS,
+            "renewal": forms.WORDS_RENEWAL,
+            "renewal_tone": forms.RENEWAL_TONE,
             "roles": ROLES,
-            "seen": SEEN,
-            "standing": STANDING,
-            "standing_tone": STANDING_TONE,
-            "turns": TURNS,
-            "observed": OBSERVED,
-            "visits": VISITS,
+            "seen": forms.SEEN,
+            "standing": forms.STANDING,
+            "standing_tone": forms.STANDING_TONE,
+            "turns": forms.TURNS,
+            "observed": forms.OBSERVED,
+            "visits": forms.VISITS,
         },
     },
     parts=(

@@ -19,32 +19,8 @@ from werkzeug.datastructures import MultiDict
 from kash.certificates.tracks.leaf_kinds import LeafKind, kind_rules, leaf_kinds
 from kash.certificates.tracks.models import TrackVersion
 from kash.certificates.tracks.queries.tracks import Names
-from kash.certificates.tracks.rules.standing import (
-    LONGEST_ITEM,
-    MOST_ITEMS,
-    ChecklistItem,
-    LineFault,
-    Observed,
-    RenewalState,
-    Standing,
-    StandingEvent,
-    VisitKind,
-)
-from kash.certificates.tracks.rules.tree import (
-    MOST_LEAVES,
-    FlawAt,
-    Group,
-    Leaf,
-    Parameter,
-    ParameterKind,
-    Renewal,
-    Requirements,
-    TreeFlaw,
-    all_of,
-    read_leaf,
-    renewal_from_json,
-    tree_from_json,
-)
+from kash.certificates.tracks.rules import standing as standing_rules
+from kash.certificates.tracks.rules import tree as trees
 from kash.platform.web import KashForm
 from kash.platform.web.fields import DayField, clean_text
 from kash.platform.web.forms import choice_field, long_text_field, radio_field, required, text_field
@@ -93,20 +69,20 @@ class TreeSheet:
     """Content of the page: the tree, that of the renewal, its months and days as typed, and
     sentences by place and parameter."""
 
-    tree: Requirements
+    tree: trees.Requirements
     renews: bool = False
-    renewal_tree: Requirements = ()
+    renewal_tree: trees.Requirements = ()
     months: str = "24"
     grace_days: str = "60"
     row_version: int = 0
-    flaws: dict[str, TreeFlaw] = field(default_factory=dict)
+    flaws: dict[str, trees.TreeFlaw] = field(default_factory=dict)
 
     @classmethod
     def of(cls, version: TrackVersion) -> TreeSheet:
         """Content that is stored."""
-        sheet = cls(tree_from_json(version.tree), row_version=version.row_version)
+        sheet = cls(trees.tree_from_json(version.tree), row_version=version.row_version)
         if version.renewal:
-            renewal = renewal_from_json(version.renewal)
+            renewal = trees.renewal_from_json(version.renewal)
             sheet.renews, sheet.renewal_tree = True, renewal.tree
             sheet.months, sheet.grace_days = str(renewal.months), str(renewal.grace_days)
         return sheet
@@ -127,7 +103,7 @@ class TreeSheet:
             top, *numbers = place.split(".")
             at = tuple(int(number) for number in numbers if number.isdigit() and len(number) < 4)
             rule = kind_rules().get(form.get(f"{place}:new", "")) if what == "add" else None
-            added = (read_leaf(rule, {}),) if rule is not None else ()
+            added = (trees.read_leaf(rule, {}),) if rule is not None else ()
             if top == TREE:
                 sheet.tree = _changed(sheet.tree, at, added)
             elif top == RENEWAL:
@@ -135,36 +111,44 @@ class TreeSheet:
         return sheet
 
     @property
-    def renewal(self) -> Renewal | None:
+    def renewal(self) -> trees.Renewal | None:
         """The renewal as it would be saved; numbers that are none are out of bounds."""
         if not self.renews:
             return None
-        return Renewal(self.renewal_tree, _whole(self.months), _whole(self.grace_days))
+        return trees.Renewal(self.renewal_tree, _whole(self.months), _whole(self.grace_days))
 
-    def show(self, tree: list[FlawAt], renewal_tree: list[FlawAt], renewal: list[FlawAt]) -> None:
+    def show(
+        self,
+        tree: list[trees.FlawAt],
+        renewal_tree: list[trees.FlawAt],
+        renewal: list[trees.FlawAt],
+    ) -> None:
         """Note what is wrong, each at its place."""
         self.flaws = {_key(TREE, flaw): flaw.flaw for flaw in tree}
         self.flaws |= {_key(RENEWAL, flaw): flaw.flaw for flaw in renewal_tree}
         self.flaws |= {
-            "grace_days" if flaw.flaw is TreeFlaw.GRACE else "months": flaw.flaw for flaw in renewal
+            "grace_days" if flaw.flaw is trees.TreeFlaw.GRACE else "months": flaw.flaw
+            for flaw in renewal
         }
 
 
-def _changed(tree: Requirements, at: tuple[int, ...], added: tuple[Leaf, ...]) -> Requirements:
+def _changed(
+    tree: trees.Requirements, at: tuple[int, ...], added: tuple[trees.Leaf, ...]
+) -> trees.Requirements:
     """A list with a requirement added: to the group at a place, or as the last. With none to add,
     the requirement at the place is left out."""
     if not at:
-        return (*tree, *all_of(*added))
+        return (*tree, *trees.all_of(*added))
     groups = []
     for number, group in enumerate(tree):
         leaves = [leaf for place, leaf in enumerate(group.leaves) if added or (number, place) != at]
         leaves += added if at == (number,) else ()
         if leaves:
-            groups.append(Group(tuple(leaves), group.count if len(leaves) > 1 else 1))
+            groups.append(trees.Group(tuple(leaves), group.count if len(leaves) > 1 else 1))
     return tuple(groups)
 
 
-def _key(top: str, flaw: FlawAt) -> str:
+def _key(top: str, flaw: trees.FlawAt) -> str:
     return ".".join([top, *map(str, flaw.place)])
 
 
@@ -172,20 +156,22 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
 
 
-def _read(form: MultiDict[str, str], top: str) -> Requirements:
+def _read(form: MultiDict[str, str], top: str) -> trees.Requirements:
     """The list whose fields begin so."""
     groups = []
-    for number in range(MOST_LEAVES + 1):
-        leaves: list[Leaf] = []
-        while len(leaves) <= MOST_LEAVES and (
+    for number in range(trees.MOST_LEAVES + 1):
+        leaves: list[trees.Leaf] = []
+        while len(leaves) <= trees.MOST_LEAVES and (
             kind := form.get(f"{(place := f'{top}.{number}.{len(leaves)}')}:is")
         ):
             rule = kind_rules().get(kind)
-            leaves.append(read_leaf(rule, _fields(form, place)) if rule else Leaf(kind[:40]))
+            leaves.append(
+                trees.read_leaf(rule, _fields(form, place)) if rule else trees.Leaf(kind[:40])
+            )
         if not leaves:
             break
         count = _whole(form.get(f"{top}.{number}:count", "")) if len(leaves) > 1 else 1
-        groups.append(Group(tuple(leaves), max(count, 0)))
+        groups.append(trees.Group(tuple(leaves), max(count, 0)))
     return tuple(groups)
 
 
@@ -201,55 +187,61 @@ def _fields(form: MultiDict[str, str], place: str) -> Mapping[str, list[str]]:
 _BRACES = re.compile(r"\{([a-z]+)\}")
 
 FLAWS = {
-    TreeFlaw.EMPTY: _l("Nothing stands here yet. Add a requirement."),
-    TreeFlaw.COUNT: _l("This number must lie between 1 and the number of requirements below."),
-    TreeFlaw.PARAMETER: _l("Something in this sentence is missing, or out of its bounds."),
-    TreeFlaw.UNKNOWN_KIND: _l("This kind of requirement is not known any more. Remove it."),
-    TreeFlaw.UNPUBLISHED: _l("This course has no published version, so nobody could fulfil this."),
-    TreeFlaw.OTHER_COURSE: _l("These versions are of another course. Tick them again."),
-    TreeFlaw.NO_SUCH_TRACK: _l("Choose a track from the list."),
-    TreeFlaw.LOOP: _l("That track asks for this one, so nobody could ever complete either."),
-    TreeFlaw.TOO_MUCH: _l("A track has at most 40 requirements."),
-    TreeFlaw.WINDOW: _l("Enter a number of months from 1 to 120."),
-    TreeFlaw.SHORT_WINDOW: _l("What is asked takes longer than this. Lengthen it."),
-    TreeFlaw.GRACE: _l("Enter a number of days from 0 to 366."),
-    TreeFlaw.RENEWS_NOTHING: _l("Choose this track's certificate first, on “Change the name”."),
+    trees.TreeFlaw.EMPTY: _l("Nothing stands here yet. Add a requirement."),
+    trees.TreeFlaw.COUNT: _l(
+        "This number must lie between 1 and the number of requirements below."
+    ),
+    trees.TreeFlaw.PARAMETER: _l("Something in this sentence is missing, or out of its bounds."),
+    trees.TreeFlaw.UNKNOWN_KIND: _l("This kind of requirement is not known any more. Remove it."),
+    trees.TreeFlaw.UNPUBLISHED: _l(
+        "This course has no published version, so nobody could fulfil this."
+    ),
+    trees.TreeFlaw.OTHER_COURSE: _l("These versions are of another course. Tick them again."),
+    trees.TreeFlaw.NO_SUCH_TRACK: _l("Choose a track from the list."),
+    trees.TreeFlaw.LOOP: _l("That track asks for this one, so nobody could ever complete either."),
+    trees.TreeFlaw.TOO_MUCH: _l("A track has at most 40 requirements."),
+    trees.TreeFlaw.WINDOW: _l("Enter a number of months from 1 to 120."),
+    trees.TreeFlaw.SHORT_WINDOW: _l("What is asked takes longer than this. Lengthen it."),
+    trees.TreeFlaw.GRACE: _l("Enter a number of days from 0 to 366."),
+    trees.TreeFlaw.RENEWS_NOTHING: _l(
+        "Choose this track's certificate first, on “Change the name”."
+    ),
 }
 WORDS_RENEWAL = {
-    RenewalState.HOLDS: _l("valid, cannot be renewed yet"),
-    RenewalState.OPEN: _l("valid, can be renewed now"),
-    RenewalState.GRACE: _l("has expired, can still be renewed"),
-    RenewalState.LAPSED: _l("has expired"),
+    standing_rules.RenewalState.HOLDS: _l("valid, cannot be renewed yet"),
+    standing_rules.RenewalState.OPEN: _l("valid, can be renewed now"),
+    standing_rules.RenewalState.GRACE: _l("has expired, can still be renewed"),
+    standing_rules.RenewalState.LAPSED: _l("has expired"),
 }
 RENEWAL_TONE = {
-    RenewalState.HOLDS: "good",
-    RenewalState.OPEN: "live",
-    RenewalState.GRACE: "warn",
-    RenewalState.LAPSED: "bad",
+    standing_rules.RenewalState.HOLDS: "good",
+    standing_rules.RenewalState.OPEN: "live",
+    standing_rules.RenewalState.GRACE: "warn",
+    standing_rules.RenewalState.LAPSED: "bad",
 }
 STANDING = {
-    Standing.ON_THE_WAY: _l("Not all done yet"),
-    Standing.EARNED: _l("All done, no valid certificate"),
-    Standing.ACTIVE: _l("Active"),
-    Standing.RENEWABLE: _l("Active, can be renewed now"),
-    Standing.GRACE: _l("Expired, can still be renewed"),
-    Standing.LAPSED: _l("Expired"),
+    standing_rules.Standing.ON_THE_WAY: _l("Not all done yet"),
+    standing_rules.Standing.EARNED: _l("All done, no valid certificate"),
+    standing_rules.Standing.ACTIVE: _l("Active"),
+    standing_rules.Standing.RENEWABLE: _l("Active, can be renewed now"),
+    standing_rules.Standing.GRACE: _l("Expired, can still be renewed"),
+    standing_rules.Standing.LAPSED: _l("Expired"),
 }
 STANDING_TONE = {
-    Standing.ON_THE_WAY: "",
-    Standing.EARNED: "warn",
-    Standing.ACTIVE: "good",
-    Standing.RENEWABLE: "live",
-    Standing.GRACE: "warn",
-    Standing.LAPSED: "bad",
+    standing_rules.Standing.ON_THE_WAY: "",
+    standing_rules.Standing.EARNED: "warn",
+    standing_rules.Standing.ACTIVE: "good",
+    standing_rules.Standing.RENEWABLE: "live",
+    standing_rules.Standing.GRACE: "warn",
+    standing_rules.Standing.LAPSED: "bad",
 }
 TURNS = {
-    StandingEvent.EARNED: _l("All done: the badge stays for good"),
-    StandingEvent.BEGAN: _l("A certificate was issued: active"),
-    StandingEvent.RENEWED: _l("The certificate was renewed"),
-    StandingEvent.RAN_OUT: _l("The certificate expired"),
-    StandingEvent.LAPSED: _l("It could no longer be renewed"),
-    StandingEvent.TAKEN_BACK: _l("The certificate was revoked"),
+    standing_rules.StandingEvent.EARNED: _l("All done: the badge stays for good"),
+    standing_rules.StandingEvent.BEGAN: _l("A certificate was issued: active"),
+    standing_rules.StandingEvent.RENEWED: _l("The certificate was renewed"),
+    standing_rules.StandingEvent.RAN_OUT: _l("The certificate expired"),
+    standing_rules.StandingEvent.LAPSED: _l("It could no longer be renewed"),
+    standing_rules.StandingEvent.TAKEN_BACK: _l("The certificate was revoked"),
 }
 PARAMETERS = {
     "share": _l("per cent"),
@@ -264,18 +256,18 @@ PARAMETERS = {
     "track": _l("track"),
 }
 VISITS = {
-    VisitKind.OUTREACH: _l("Outreach"),
-    VisitKind.PRACTICUM: _l("Practice"),
-    VisitKind.VISIT: _l("Visit at work"),
+    standing_rules.VisitKind.OUTREACH: _l("Outreach"),
+    standing_rules.VisitKind.PRACTICUM: _l("Practice"),
+    standing_rules.VisitKind.VISIT: _l("Visit at work"),
 }
 OBSERVED = {
-    str(Observed.YES): _l("Yes"),
-    str(Observed.NOT_YET): _l("Not yet"),
+    str(standing_rules.Observed.YES): _l("Yes"),
+    str(standing_rules.Observed.NOT_YET): _l("Not yet"),
     "": _l("Not seen"),
 }
 LINE_FAULTS = {
-    LineFault.NOBODY: _l("None of your people is found by this."),
-    LineFault.SEVERAL: _l(
+    standing_rules.LineFault.NOBODY: _l("None of your people is found by this."),
+    standing_rules.LineFault.SEVERAL: _l(
         "Several of your people are found by this. Use the number of the one you mean."
     ),
 }
@@ -293,10 +285,10 @@ class SentencePiece:
     """A piece of a sentence: plain text, or a parameter with its word."""
 
     text: str
-    parameter: Parameter | None = None
+    parameter: trees.Parameter | None = None
 
 
-def pieces(kind: LeafKind, leaf: Leaf, names: Names) -> list[SentencePiece]:
+def pieces(kind: LeafKind, leaf: trees.Leaf, names: Names) -> list[SentencePiece]:
     """A requirement's sentence, taken apart at its parameters."""
     parameters = {parameter.name: parameter for parameter in kind.rule.parameters}
     parts = []
@@ -309,7 +301,7 @@ def pieces(kind: LeafKind, leaf: Leaf, names: Names) -> list[SentencePiece]:
     return parts
 
 
-def sentence(leaf: Leaf, names: Names) -> str:
+def sentence(leaf: trees.Leaf, names: Names) -> str:
     """A requirement as a sentence."""
     kind = leaf_kinds().get(leaf.kind)
     if kind is None:
@@ -317,21 +309,21 @@ def sentence(leaf: Leaf, names: Names) -> str:
     return "".join(piece.text for piece in pieces(kind, leaf, names))
 
 
-def word_of(kind: LeafKind, parameter: Parameter, leaf: Leaf, names: Names) -> str:
+def word_of(kind: LeafKind, parameter: trees.Parameter, leaf: trees.Leaf, names: Names) -> str:
     """A parameter of a requirement in words."""
     value = leaf.text(parameter.name)
-    if parameter.kind is ParameterKind.COURSE:
+    if parameter.kind is trees.ParameterKind.COURSE:
         return names.courses.get(value) or _("a course")
-    if parameter.kind is ParameterKind.TRACK:
+    if parameter.kind is trees.ParameterKind.TRACK:
         return names.track(value, language()) or _("a track")
-    if parameter.kind is ParameterKind.CHOICE:
+    if parameter.kind is trees.ParameterKind.CHOICE:
         return str((kind.choices or {}).get(value, "–"))
-    if parameter.kind is ParameterKind.VERSIONS:
+    if parameter.kind is trees.ParameterKind.VERSIONS:
         return _versions(leaf, names)
     return value or "–"
 
 
-def _versions(leaf: Leaf, names: Names) -> str:
+def _versions(leaf: trees.Leaf, names: Names) -> str:
     chosen = leaf.texts("versions")
     numbers = [
         number
@@ -343,12 +335,12 @@ def _versions(leaf: Leaf, names: Names) -> str:
     return ", ".join(_("version %(number)s", number=number) for number in numbers) or "–"
 
 
-def checklist_line(item: ChecklistItem) -> str:
+def checklist_line(item: standing_rules.ChecklistItem) -> str:
     """A line of a checklist in the reader's language."""
     return item.words(language())
 
 
-def group_word(group: Group) -> str:
+def group_word(group: trees.Group) -> str:
     """Words of how many requirements of a group are needed."""
     if group.count == 1:
         return _("Any one of these")
@@ -380,35 +372,39 @@ class VisitForm(KashForm):
     next_on = DayField(_l("Next visit"))
 
 
-def observed_in(form: MultiDict[str, str], items: Sequence[ChecklistItem]) -> dict[str, str]:
+def observed_in(
+    form: MultiDict[str, str], items: Sequence[standing_rules.ChecklistItem]
+) -> dict[str, str]:
     """Observations that were sent, of items of a checklist; what was not seen is left out."""
     sent = {item.key: form.get(f"{_SEEN}{item.key}", "") for item in items}
-    return {key: value for key, value in sent.items() if value in set(Observed)}
+    return {key: value for key, value in sent.items() if value in set(standing_rules.Observed)}
 
 
-def rows_to_write(items: Sequence[ChecklistItem]) -> list[ChecklistItem]:
+def rows_to_write(
+    items: Sequence[standing_rules.ChecklistItem],
+) -> list[standing_rules.ChecklistItem]:
     """The lines of a checklist to be written, with a few empty ones below."""
-    empty = max(min(_ROWS_MORE, MOST_ITEMS - len(items)), 0)
-    return [*items, *(ChecklistItem("", "") for _number in range(empty))]
+    empty = max(min(_ROWS_MORE, standing_rules.MOST_ITEMS - len(items)), 0)
+    return [*items, *(standing_rules.ChecklistItem("", "") for _number in range(empty))]
 
 
-def rows_sent(form: MultiDict[str, str]) -> list[ChecklistItem]:
+def rows_sent(form: MultiDict[str, str]) -> list[standing_rules.ChecklistItem]:
     """The lines of a checklist as they were sent, empty ones too."""
     items = []
-    for number in range(MOST_ITEMS + _ROWS_MORE):
+    for number in range(standing_rules.MOST_ITEMS + _ROWS_MORE):
         if f"{_ITEM}{number}" not in form:
             break
         texts = (_line(form.get(f"{_ITEM}{number}{part}", "")) for part in ("", "-sw"))
         key = form.get(f"{_ITEM}{number}-key", "")[:16]
-        items.append(ChecklistItem(key, *texts))
+        items.append(standing_rules.ChecklistItem(key, *texts))
     return items
 
 
-def too_long(rows: Sequence[ChecklistItem]) -> dict[int, str]:
+def too_long(rows: Sequence[standing_rules.ChecklistItem]) -> dict[int, str]:
     """Sentences by line, for lines that are too long, or have no words but in Kiswahili."""
     sentences = {}
     for number, item in enumerate(rows):
-        if max(len(item.text), len(item.text_sw)) > LONGEST_ITEM:
+        if max(len(item.text), len(item.text_sw)) > standing_rules.LONGEST_ITEM:
             sentences[number] = _("Shorten this line: it must fit on the sheet.")
         elif item.text_sw and not item.text:
             sentences[number] = _("Write this line in English too.")

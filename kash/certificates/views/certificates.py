@@ -18,54 +18,11 @@ from sqlalchemy import func
 
 from kash.accounts.queries.accounts import names_of
 from kash.attendance.queries.registers import slots_still_open
-from kash.certificates import blueprint, documents
-from kash.certificates.forms import (
-    CONDITION_NAMES,
-    PRINTING_NAMES,
-    REASON_NAMES,
-    REVOCATION_NAMES,
-    DecisionForm,
-    NameCorrectionForm,
-    RenewalForm,
-    ReprintForm,
-    RevokeForm,
-    RuleForm,
-    version_name,
-    wrong_name,
-)
+from kash.certificates import blueprint, documents, forms
 from kash.certificates.models import APPROVAL, Certificate, CertificateBatch
 from kash.certificates.paper import signing_of
+from kash.certificates.queries import certificates as certificate_queries
 from kash.certificates.queries import issuing
-from kash.certificates.queries.certificates import (
-    MOST_COUNTED,
-    MOST_FOUND,
-    certificate_counts,
-    certificates_for_table,
-    certificates_select,
-    count_expiring,
-    few_found,
-    fits_typed,
-    history_of,
-    names_to_take,
-    printings_of,
-    printings_of_one,
-    renewals_here,
-)
-from kash.certificates.queries.issuing import (
-    batch_of,
-    candidates,
-    certificates_of_batch,
-    current_rule,
-    groups_of_batch,
-    how_far,
-    issuing_job,
-    names_changed,
-    rule_versions,
-    state_of,
-    tracks_of_batch,
-    unasked_in,
-    waiting_for,
-)
 from kash.certificates.queries.issuing import certificate as issuing_certificate
 from kash.certificates.rules.issuing import BatchStep, allowed_steps, condition_on, grouped
 from kash.certificates.services import certificates as revoking
@@ -107,7 +64,7 @@ def _hours(minutes: int) -> float:
 
 def certificate_rows(rows: Iterable[Any], today: date) -> Iterator[Sequence[object]]:
     """Rows of the table, the head first; hours as 4.5."""
-    words = {code: str(name) for code, name in CONDITION_NAMES.items()}
+    words = {code: str(name) for code, name in forms.CONDITION_NAMES.items()}
     head = [
         _("Serial"),
         _("Printed name"),
@@ -142,7 +99,7 @@ def certificate_rows(rows: Iterable[Any], today: date) -> Iterator[Sequence[obje
 
 
 def _status(one: Certificate) -> object:
-    return CONDITION_NAMES[one.condition(local_today())] if one.serial else _("Not issued")
+    return forms.CONDITION_NAMES[one.condition(local_today())] if one.serial else _("Not issued")
 
 
 # A certificate, and its printed name where the person's facts are within reach.
@@ -179,15 +136,23 @@ def _index(found: str) -> ResponseReturnValue:
     today = local_today()
     state = _state()
     own = actor.reach("certificates.see") is Reach.SELF
-    fits = fits_typed(found)
-    few = few_found(actor, today, state, fits) if fits is not None and not own else None
-    most = MOST_FOUND if found else MOST_COUNTED
-    counts = {} if own else certificate_counts(actor, today, state, fits, few=few, most=most)
+    fits = certificate_queries.fits_typed(found)
+    few = (
+        certificate_queries.few_found(actor, today, state, fits)
+        if fits is not None and not own
+        else None
+    )
+    most = certificate_queries.MOST_FOUND if found else certificate_queries.MOST_COUNTED
+    counts = (
+        {}
+        if own
+        else certificate_queries.certificate_counts(actor, today, state, fits, few=few, most=most)
+    )
     wanted = request.values.get("group", "")
     letter = wanted if wanted in counts else next(iter(counts), "")
     beyond = counts.get(letter, 0) > most
     rows = listing(
-        certificates_select(actor, today, state, fits, letter, few=few),
+        certificate_queries.certificates_select(actor, today, state, fits, letter, few=few),
         sorts={
             "issued": Certificate.issued_on,
             "expires": Certificate.expires_on,
@@ -210,10 +175,10 @@ def _index(found: str) -> ResponseReturnValue:
         more=any(count > most for count in counts.values()),
         found=found,
         state=state,
-        states=[("", _("All")), *CONDITION_NAMES.items()],
+        states=[("", _("All")), *forms.CONDITION_NAMES.items()],
         own=own,
-        waiting=waiting_for(actor),
-        expiring=count_expiring(actor, today),
+        waiting=issuing.waiting_for(actor),
+        expiring=certificate_queries.count_expiring(actor, today),
         grouped=grouped,
         today=today,
     )
@@ -221,7 +186,7 @@ def _index(found: str) -> ResponseReturnValue:
 
 def _state() -> str:
     state = request.values.get("state", "")
-    return state if state in CONDITION_NAMES else ""
+    return state if state in forms.CONDITION_NAMES else ""
 
 
 @blueprint.route("/certificates/export", methods=["GET", "POST"])
@@ -237,7 +202,9 @@ def export() -> ResponseReturnValue:
         return render_template("certificates/export.html", state=_state(), found=searched)
     today = local_today()
     note_export(actor)
-    statement = certificates_for_table(actor, today, _state(), fits_typed(searched))
+    statement = certificate_queries.certificates_for_table(
+        actor, today, _state(), certificate_queries.fits_typed(searched)
+    )
     rows = db.session.execute(statement, execution_options={"yield_per": 1000})
     return written(certificate_rows(rows, today), file="certificates", kind=kind)
 
@@ -247,30 +214,30 @@ def export() -> ResponseReturnValue:
 def certificate(public_id: str) -> ResponseReturnValue:
     """One certificate, how it stands, and what came before and after it."""
     certificate = issuing.certificate(public_id, current_actor(), "certificates.see")
-    return certificate_page(certificate, ReprintForm())
+    return certificate_page(certificate, forms.ReprintForm())
 
 
-def certificate_page(certificate: Certificate, form: ReprintForm) -> ResponseReturnValue:
+def certificate_page(certificate: Certificate, form: forms.ReprintForm) -> ResponseReturnValue:
     """The page of a certificate, with what is wrong in its form."""
     actor = current_actor()
     staff = actor.reach("certificates.see") is not Reach.SELF
-    printings = printings_of_one(certificate) if staff else []
+    printings = certificate_queries.printings_of_one(certificate) if staff else []
     runs = runs_workshop(actor, certificate.batch.workshop, "certificates.propose")
     return render_template(
         "certificates/certificate.html",
         certificate=certificate,
         serial=grouped(certificate.serial or ""),
-        reason_class=REVOCATION_NAMES.get(certificate.revoked_class, ""),
+        reason_class=forms.REVOCATION_NAMES.get(certificate.revoked_class, ""),
         staff=staff,
         may_revoke=actor.may("certificates.revoke"),
         may_correct=runs and certificate.revoked_at is None,
         verification_address=documents.verification_address(),
-        history=history_of(certificate, actor),
+        history=certificate_queries.history_of(certificate, actor),
         form=form,
         printings=printings,
         printed=any(printing.kind != "own_file" for printing in printings),
-        printing_names=PRINTING_NAMES,
-        reason_names=REASON_NAMES,
+        printing_names=forms.PRINTING_NAMES,
+        reason_names=forms.REASON_NAMES,
         names=names_of(printing.made_by for printing in printings),
         grouped=grouped,
         today=local_today(),
@@ -282,7 +249,7 @@ def certificate_page(certificate: Certificate, form: ReprintForm) -> ResponseRet
 def revoke(public_id: str) -> ResponseReturnValue:
     """Revoke a certificate, with a class that is public and a reason that is not."""
     certificate = issuing.certificate(public_id, current_actor(), "certificates.revoke")
-    form = RevokeForm()
+    form = forms.RevokeForm()
     if form.validate_on_submit():
         revoking.revoke(certificate, form.reason_class.data, form.reason.data, current_actor())
         flash(_("Revoked. Whoever checks it now reads so."))
@@ -301,7 +268,7 @@ def revoke(public_id: str) -> ResponseReturnValue:
 def batch(public_id: str, batch_id: str) -> ResponseReturnValue:
     """A batch: its names, how it stands, and what can be done next."""
     workshop = staff_workshop(public_id)
-    return batch_page(workshop, batch_of(workshop, batch_id), SendBackForm())
+    return batch_page(workshop, issuing.batch_of(workshop, batch_id), SendBackForm())
 
 
 def batch_page(
@@ -309,24 +276,24 @@ def batch_page(
     shown: CertificateBatch,
     form: SendBackForm,
     problem: str = "",
-    paper: ReprintForm | None = None,
+    paper: forms.ReprintForm | None = None,
 ) -> ResponseReturnValue:
     """The page of a batch, with what went wrong on it if something did."""
     actor = current_actor()
-    state = state_of(shown)
-    issued, total = how_far(shown)
+    state = issuing.state_of(shown)
+    issued, total = issuing.how_far(shown)
     steps = allowed_steps(
         state, proposed_by=shown.proposed_by, actor=actor.public_id, issued=issued
     )
     as_organiser = organises(workshop)
     decision = APPROVAL.offered(shown, actor, as_organiser=as_organiser)
     may = {BatchStep.APPROVE: decision.approves, BatchStep.RETURN: decision.returns}
-    printings = printings_of(shown)
-    counts = groups_of_batch(shown)
+    printings = certificate_queries.printings_of(shown)
+    counts = issuing.groups_of_batch(shown)
     letter_asked = request.args.get("group", "")
     letter = letter_asked if letter_asked in counts else next(iter(counts), "")
     certificates = listing(
-        certificates_of_batch(shown, letter),
+        issuing.certificates_of_batch(shown, letter),
         sorts={
             "name": func.lower(Certificate.printed_name),
             "hours": Certificate.minutes,
@@ -336,7 +303,10 @@ def batch_page(
         key=Certificate.id,
     )
     if is_taken():
-        return taken(certificates.turned(lambda rows: names_to_take(actor, rows)), BATCH_COLUMNS)
+        return taken(
+            certificates.turned(lambda rows: certificate_queries.names_to_take(actor, rows)),
+            BATCH_COLUMNS,
+        )
     wrong = bool(form.errors or (paper and paper.errors))
     return render_template(
         "certificates/batch.html",
@@ -346,11 +316,11 @@ def batch_page(
         state=state,
         issued=issued,
         total=total,
-        work=issuing_job(shown) if state in ("issuing", "stopped") else None,
+        work=issuing.issuing_job(shown) if state in ("issuing", "stopped") else None,
         listing=certificates,
         groups=OneGroup(letter, (), counts),
-        unasked=unasked_in(shown) if issued < total else 0,
-        changed=names_changed(shown) if issued < total else 0,
+        unasked=issuing.unasked_in(shown) if issued < total else 0,
+        changed=issuing.names_changed(shown) if issued < total else 0,
         steps={step.value for step in steps if may.get(step, as_organiser)},
         names=names_of(
             [
@@ -362,16 +332,16 @@ def batch_page(
         ),
         earned_by=[
             _("%(track)s, version %(number)s", track=track_name(name, name_sw), number=number)
-            for name, name_sw, number in tracks_of_batch(shown)
+            for name, name_sw, number in issuing.tracks_of_batch(shown)
         ],
-        design_name=version_name(shown.design_version),
+        design_name=forms.version_name(shown.design_version),
         signing=signing_of(shown, actor),
         form=form,
-        paper=paper or ReprintForm(),
+        paper=paper or forms.ReprintForm(),
         printings=printings,
         printed={printing.kind for printing in printings if printing.certificate_id is None},
-        printing_names=PRINTING_NAMES,
-        reason_names=REASON_NAMES,
+        printing_names=forms.PRINTING_NAMES,
+        reason_names=forms.REASON_NAMES,
         # By these sessions the hours were counted that somebody is to approve.
         held=held_sessions(workshop)
         if shown.kind == "workshop" and state in ("proposed", "approved")
@@ -385,7 +355,7 @@ def batch_page(
 def _page(found: Workshop, batch_id: str) -> ProposalPage[CertificateBatch]:
     return ProposalPage(
         APPROVAL,
-        lambda: batch_of(found, batch_id),
+        lambda: issuing.batch_of(found, batch_id),
         partial(batch_page, found),
         url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id),
     )
@@ -461,10 +431,10 @@ def correct(public_id: str) -> ResponseReturnValue:
     """Propose a certificate with the right name in place of one with a wrong name."""
     actor = current_actor()
     certificate = issuing_certificate(public_id, actor, "certificates.propose")
-    form = NameCorrectionForm(data={"name": certificate.person.name_for_paper})
+    form = forms.NameCorrectionForm(data={"name": certificate.person.name_for_paper})
     if form.validate_on_submit():
         name = " ".join(form.name.data.split())
-        wrong = wrong_name(name)
+        wrong = forms.wrong_name(name)
         if wrong:
             form.mark_wrong(form.name, wrong)
         else:
@@ -494,18 +464,18 @@ def correct(public_id: str) -> ResponseReturnValue:
 def renewals(public_id: str) -> ResponseReturnValue:
     """Whose certificates can be renewed here."""
     workshop = own_workshop(public_id, current_actor(), "certificates.propose")
-    return _renewals_page(workshop, RenewalForm(), DecisionForm())
+    return _renewals_page(workshop, forms.RenewalForm(), forms.DecisionForm())
 
 
 def _renewals_page(
     workshop: Workshop,
-    refresher: RenewalForm,
-    decision: DecisionForm,
+    refresher: forms.RenewalForm,
+    decision: forms.DecisionForm,
     problem: str = "",
     chosen: frozenset[str] | None = None,
 ) -> ResponseReturnValue:
     today = local_today()
-    here = renewals_here(workshop, candidates(workshop), today)
+    here = certificate_queries.renewals_here(workshop, issuing.candidates(workshop), today)
     open_registers = slots_still_open(workshop.register_id)
     listed = [*([] if open_registers else here.ready), *here.lacking, *here.by_decision]
     return render_template(
@@ -525,7 +495,7 @@ def _renewals_page(
 
 def _left(workshop: Workshop, chosen: frozenset[str], *, by_decision: bool) -> frozenset[str]:
     """Ticks in the section of the page whose button was not pressed."""
-    here = renewals_here(workshop, candidates(workshop), local_today())
+    here = certificate_queries.renewals_here(workshop, issuing.candidates(workshop), local_today())
     offered = here.ready if by_decision else here.by_decision
     if by_decision and slots_still_open(workshop.register_id):
         offered = []
@@ -544,8 +514,8 @@ def propose_renewals(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     workshop = own_workshop(public_id, actor, "certificates.propose")
     by_decision = request.form.get("basis") == "decision"
-    refresher = RenewalForm()
-    decision = DecisionForm()
+    refresher = forms.RenewalForm()
+    decision = forms.DecisionForm()
     chosen = frozenset(request.form.getlist("certificate"))
     if "group" in request.form:
         # Turning to the other group proposes nothing yet.
@@ -569,7 +539,7 @@ def _proposed(
     left = _left(workshop, chosen, by_decision=by_decision)
     if left:
         flash(_("The other ticks on this page are not proposed yet. They stand as you set them."))
-        return _renewals_page(workshop, RenewalForm(), DecisionForm(), chosen=left)
+        return _renewals_page(workshop, forms.RenewalForm(), forms.DecisionForm(), chosen=left)
     return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id))
 
 
@@ -578,8 +548,8 @@ def _proposed(
 def rule() -> ResponseReturnValue:
     """The rule in force, its earlier versions, a form for the next, and courses that ask for
     more."""
-    stored = current_rule()
-    form = RuleForm(obj=stored)
+    stored = issuing.current_rule()
+    form = forms.RuleForm(obj=stored)
     if form.validate_on_submit():
         set_rule(
             form.least_share.data or 0,
@@ -589,7 +559,7 @@ def rule() -> ResponseReturnValue:
         )
         flash(_("Saved. It holds for what is proposed from now on."))
         return redirect(url_for("certificates.rule"))
-    versions = rule_versions()
+    versions = issuing.rule_versions()
     return page(
         "certificates/rule.html",
         form=form,

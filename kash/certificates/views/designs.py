@@ -15,21 +15,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.queries.accounts import names_of
-from kash.certificates import blueprint
+from kash.certificates import blueprint, forms
 from kash.certificates import publishing as badges
 from kash.certificates.design_pictures import BeingDrawn, made_once, stand_in, turn_to_draw
-from kash.certificates.forms import (
-    BASE_NAMES,
-    PAGE_NAMES,
-    PICTURE_USES,
-    DesignForm,
-    NewDesignForm,
-    OnePictureForm,
-    PictureForm,
-    design_form,
-    design_name,
-    lack_sentences,
-)
 from kash.certificates.models import Design
 from kash.certificates.paper import (
     batch_lines,
@@ -216,9 +204,9 @@ def designs() -> ResponseReturnValue:
         "certificates/designs.html",
         designs=queries.designs(),
         content_of=lambda found: content_from(found.content),
-        base_names=BASE_NAMES,
-        page_names=PAGE_NAMES,
-        design_name=design_name,
+        base_names=forms.BASE_NAMES,
+        page_names=forms.PAGE_NAMES,
+        design_name=forms.design_name,
     )
 
 
@@ -226,7 +214,7 @@ def designs() -> ResponseReturnValue:
 @allow("certificates.design")
 def new_design() -> ResponseReturnValue:
     """Begin a design."""
-    form = NewDesignForm(data={"base": "classic"})
+    form = forms.NewDesignForm(data={"base": "classic"})
     if form.validate_on_submit():
         own = form.base.data == "own"
         content = DesignContent(
@@ -259,15 +247,15 @@ def _design_page(design: Design, problem: str = "") -> ResponseReturnValue:
     return render_template(
         "certificates/design.html",
         design=design,
-        title=design_name(design),
+        title=forms.design_name(design),
         content=content,
         versions=versions,
         changed=changed,
-        lacks=lack_sentences(lacks),
+        lacks=forms.lack_sentences(lacks),
         problem=problem,
         names=names_of(version.created_by for version, _number in versions),
-        base_names=BASE_NAMES,
-        page_names=PAGE_NAMES,
+        base_names=forms.BASE_NAMES,
+        page_names=forms.PAGE_NAMES,
         drawable=not any(lack.kind != "empty" for lack in lacks) or content.base != "own",
     ), 409 if problem else 200
 
@@ -277,13 +265,13 @@ def _design_page(design: Design, problem: str = "") -> ResponseReturnValue:
 def edit_design(design_id: str) -> ResponseReturnValue:
     """Change what a design says; what is in use stays as it is until it is put into use."""
     design = queries.design(design_id)
-    form = design_form(design)
+    form = forms.design_form(design)
     if form.validate_on_submit():
         name = form.name.data
         with form.showing_problems():
             services.save_design(
                 design_id,
-                design.name if name == design_name(design) else name,
+                design.name if name == forms.design_name(design) else name,
                 form.content(content_from(design.content)),
                 form.row_version_shown,
                 current_actor(),
@@ -296,14 +284,14 @@ def edit_design(design_id: str) -> ResponseReturnValue:
     return _edit_page(design, form)
 
 
-def _edit_page(design: Design, form: DesignForm) -> tuple[str, int]:
+def _edit_page(design: Design, form: forms.DesignForm) -> tuple[str, int]:
     content = content_from(design.content)
     return page(
         "certificates/design_edit.html",
         form=form,
         design=design,
         content=content,
-        title=design_name(design),
+        title=forms.design_name(design),
         languages=[(code, LANGUAGES[code]) for code in programme_languages()],
         usual={code: usual_words(code) for code in programme_languages()},
         sentence_fields=[f"[{name}]" for name in SENTENCE_FIELDS],
@@ -319,7 +307,7 @@ def preview_design(design_id: str) -> ResponseReturnValue:
     """Picture of a design as it is being typed: of the sample, of the longest name, or of one
     person."""
     design = queries.design(design_id)
-    form = design_form(design)
+    form = forms.design_form(design)
     if not form.validate_on_submit():
         raise NotDrawn(_("Put right what is marked; then there is something to see."))
     return _picture(form.content(content_from(design.content)), design, request.form.get("who", ""))
@@ -396,7 +384,7 @@ def preview_people(design_id: str) -> ResponseReturnValue:
     return render_template(
         "certificates/design_people.html",
         design=design,
-        title=design_name(design),
+        title=forms.design_name(design),
         typed=typed,
         people=find_people(current_actor(), typed, 12) if typed else [],
     )
@@ -514,9 +502,9 @@ def design_pictures(design_id: str) -> ResponseReturnValue:
     """The pictures of a design, and a form for another; each is drawn anew."""
     design = queries.design(design_id)
     content = content_from(design.content)
-    form = PictureForm(data={"use": "logo"})
+    form = forms.PictureForm(data={"use": "logo"})
     if content.base != "own":
-        form.use.choices = list(PICTURE_USES.items())[:2]
+        form.use.choices = list(forms.PICTURE_USES.items())[:2]
     if form.validate_on_submit():
         use = form.use.data
         name = (form.name.data) if use == "own" else ""
@@ -531,7 +519,7 @@ def design_pictures(design_id: str) -> ResponseReturnValue:
         "certificates/design_pictures.html",
         form=form,
         design=design,
-        title=design_name(design),
+        title=forms.design_name(design),
         content=content,
         pictures=[(name, key) for name, key in pictures if key not in ("", "programme")],
     )
@@ -558,7 +546,7 @@ def design_image(design_id: str, image_id: str) -> ResponseReturnValue:
 @takes_file(MOST_BYTES)
 def signature() -> ResponseReturnValue:
     """One's own signature: upload it, and see where it may stand."""
-    form = OnePictureForm()
+    form = forms.OnePictureForm()
     if form.validate_on_submit():
         with form.showing_problems():
             services.keep_signature(prepared_signature(_sent(), *_SIGNATURE_SIZE), current_actor())
@@ -579,7 +567,7 @@ def _signature_page(form: Any, problem: str = "") -> ResponseReturnValue:
         offered=[
             design for design in queries.designs_on_offer() if design.public_id not in allowed
         ],
-        design_name=design_name,
+        design_name=forms.design_name,
         problem=problem,
     )
     return body, 409 if problem else status
@@ -602,7 +590,7 @@ def withdraw_signature() -> ResponseReturnValue:
             services.withdraw_signature(current_actor())
             flash(_("Withdrawn. Nothing that is issued from now on bears your signature."))
             return redirect(url_for("certificates.signature"), code=303)
-        return _signature_page(OnePictureForm(), caught.sentence)
+        return _signature_page(forms.OnePictureForm(), caught.sentence)
     return render_template("certificates/signature_withdraw.html")
 
 
@@ -614,7 +602,7 @@ def sign_design(design_id: str) -> ResponseReturnValue:
         services.allow_on_design(queries.design(design_id), current_actor())
         flash(_("Allowed until you say otherwise."))
         return redirect(url_for("certificates.signature"), code=303)
-    return _signature_page(OnePictureForm(), caught.sentence)
+    return _signature_page(forms.OnePictureForm(), caught.sentence)
 
 
 @blueprint.post("/certificates/signature/uses/<use_id>/withdraw")
@@ -653,7 +641,7 @@ def marks() -> ResponseReturnValue:
 def mark(funder_id: str) -> ResponseReturnValue:
     """Upload a funder's mark."""
     funder, stored = queries.funder(funder_id)
-    form = OnePictureForm()
+    form = forms.OnePictureForm()
     if form.validate_on_submit():
         with form.showing_problems():
             services.keep_mark(funder, prepared_picture(_sent(), *_MARK_SIZE), current_actor())

@@ -49,28 +49,9 @@ from kash.certificates.queries.issuing import (
     some_for_preview,
     usable_link,
 )
-from kash.certificates.rules.issuing import (
-    CHECKS_WINDOW,
-    STATUS_CLASSES,
-    Admission,
-    Misread,
-    grouped,
-    misread,
-    public_class,
-    read_serial,
-)
+from kash.certificates.rules import issuing as issuing_rules
 from kash.certificates.services import certificates as printing
 from kash.certificates.services import designs as signing
-from kash.certificates.services.certificates import (
-    ALREADY_REVOKED,
-    LINK_LASTS,
-    VISIT_LASTS,
-    end_link,
-    end_visit,
-    make_link,
-    note_single,
-    use_link,
-)
 from kash.certificates.services.issuing import NAME_WITHHELD
 from kash.certificates.views.certificates import batch_page, certificate_page
 from kash.certificates.views.sections import staff_workshop
@@ -169,7 +150,7 @@ def file(public_id: str) -> ResponseReturnValue:
     of_whom = certificate(public_id, actor, "certificates.see")
     own = actor.reach("certificates.see") is Reach.SELF
     if own and of_whom.revoked_at is not None:
-        raise Problem(ALREADY_REVOKED)
+        raise Problem(printing.ALREADY_REVOKED)
     if not of_whom.person.prints_name:
         raise Problem(NAME_WITHHELD)
     form = ReprintForm()
@@ -177,14 +158,16 @@ def file(public_id: str) -> ResponseReturnValue:
         return certificate_page(of_whom, form)
     content = documents.single_certificate(of_whom)
     with form.showing_problems():
-        note_single(of_whom, actor, reason=form.reason.data, own=own)
+        printing.note_single(of_whom, actor, reason=form.reason.data, own=own)
         return single_file(of_whom, content)
     return certificate_page(certificate(public_id, actor, "certificates.see"), form)
 
 
 def single_file(found: Certificate, content: bytes) -> ResponseReturnValue:
     """A certificate to keep, named by its serial."""
-    return download(content, name=f"{grouped(found.serial or '')}.pdf", type="application/pdf")
+    return download(
+        content, name=f"{issuing_rules.grouped(found.serial or '')}.pdf", type="application/pdf"
+    )
 
 
 _COOKIE = "certificates"
@@ -217,8 +200,8 @@ def _links_page(person: Person, token: str = "") -> str:
         names=names_of(link.made_by for link in links),
         address=address,
         picture=_picture(address) if address else "",
-        days=LINK_LASTS.days,
-        minutes=int(VISIT_LASTS.total_seconds() // 60),
+        days=printing.LINK_LASTS.days,
+        minutes=int(printing.VISIT_LASTS.total_seconds() // 60),
         now=utc_now(),
     )
 
@@ -234,7 +217,7 @@ def _picture(address: str) -> str:
 def make_holder_link(public_id: str) -> ResponseReturnValue:
     """Make a link, and show it this once."""
     actor = current_actor()
-    token = make_link(person(actor, public_id, "people.edit"), actor)
+    token = printing.make_link(person(actor, public_id, "people.edit"), actor)
     return _links_page(person(actor, public_id, "people.edit"), token)
 
 
@@ -243,7 +226,7 @@ def make_holder_link(public_id: str) -> ResponseReturnValue:
 def end_holder_link(public_id: str, link_id: str) -> ResponseReturnValue:
     """End a link, and whatever visit it began."""
     actor = current_actor()
-    end_link(person(actor, public_id, "people.edit"), link_id, actor)
+    printing.end_link(person(actor, public_id, "people.edit"), link_id, actor)
     flash(_("The link does not work any more."))
     return redirect(url_for("certificates.holder_links", public_id=public_id))
 
@@ -255,7 +238,7 @@ def holder_link(token: str) -> ResponseReturnValue:
     if not usable_link(token, utc_now()):
         raise LinkSpent
     return render_template(
-        "certificates/holder_link.html", minutes=int(VISIT_LASTS.total_seconds() // 60)
+        "certificates/holder_link.html", minutes=int(printing.VISIT_LASTS.total_seconds() // 60)
     )
 
 
@@ -263,12 +246,12 @@ def holder_link(token: str) -> ResponseReturnValue:
 @allow(ANYONE)
 def use_holder_link(token: str) -> ResponseReturnValue:
     """Spend the link and begin a visit."""
-    secret = use_link(token)
+    secret = printing.use_link(token)
     answer = make_response(redirect(url_for("certificates.holder_page"), code=303))
     answer.set_cookie(
         _COOKIE,
         secret,
-        max_age=int(VISIT_LASTS.total_seconds()),
+        max_age=int(printing.VISIT_LASTS.total_seconds()),
         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         httponly=True,
         samesite="Strict",
@@ -296,7 +279,7 @@ def holder_page() -> ResponseReturnValue:
         certificates=own_certificates(visit.person_id),
         ends_at=visit.visit_ends_at,
         verification_address=documents.verification_address(),
-        grouped=grouped,
+        grouped=issuing_rules.grouped,
         today=local_today(),
     )
 
@@ -307,11 +290,11 @@ def holder_file(public_id: str) -> ResponseReturnValue:
     """One of her certificates as PDF; the making is noted."""
     certificate = own_certificate(visiting().person_id, public_id)
     if certificate.revoked_at is not None:
-        raise Problem(ALREADY_REVOKED)
+        raise Problem(printing.ALREADY_REVOKED)
     if not certificate.person.prints_name:
         raise Problem(NAME_WITHHELD)
     content = documents.single_certificate(certificate)
-    note_single(certificate, NOBODY, own=True)
+    printing.note_single(certificate, NOBODY, own=True)
     return single_file(own_certificate(visiting().person_id, public_id), content)
 
 
@@ -319,15 +302,15 @@ def holder_file(public_id: str) -> ResponseReturnValue:
 @allow(ANYONE)
 def end_holder_visit() -> ResponseReturnValue:
     """End the visit on this phone."""
-    end_visit(request.cookies.get(_COOKIE, ""))
+    printing.end_visit(request.cookies.get(_COOKIE, ""))
     answer: Response = make_response(redirect(url_for("certificates.verify"), code=303))
     answer.delete_cookie(_COOKIE, path=_PATH)
     return answer
 
 
-def _said(wrong: Misread) -> str:
+def _said(wrong: issuing_rules.Misread) -> str:
     """Sentence on what is wrong with what was typed. Nothing was looked up for it."""
-    if wrong is Misread.LENGTH:
+    if wrong is issuing_rules.Misread.LENGTH:
         return _("This is not a whole serial. It has 12 letters and digits, in three groups.")
     return _("One letter or digit is mistyped. Compare it with the paper once more.")
 
@@ -383,7 +366,10 @@ def _page(language: str, form: VerifyForm, **told: Any) -> str:
         **{"answer": None, "serial": "", "refused": False, "names_refused": False, **told},
         language=language,
         others=others,
-        reasons={code: PUBLIC_REASONS[public_class(code)] for code in STATUS_CLASSES},
+        reasons={
+            code: PUBLIC_REASONS[issuing_rules.public_class(code)]
+            for code in issuing_rules.STATUS_CLASSES
+        },
         # Nobody's: not even who is signed in shows.
         without_session=True,
         signed_in=None,
@@ -407,14 +393,16 @@ def _verify(language: str) -> flask_Response:
     serial = ""
     if form.validate_on_submit():
         typed = form.serial.data
-        wrong = misread(typed)
+        wrong = issuing_rules.misread(typed)
         if wrong is not None:
             form.mark_wrong(form.serial, _said(wrong))
         else:
-            check = Check(read_serial(typed) or "", form.name.data, request.remote_addr or "")
+            check = Check(
+                issuing_rules.read_serial(typed) or "", form.name.data, request.remote_addr or ""
+            )
             answer = check_serial(check, utc_now())
-            serial = grouped(check.serial)
-    refused = answer is not None and answer.admission is Admission.REFUSED
+            serial = issuing_rules.grouped(check.serial)
+    refused = answer is not None and answer.admission is issuing_rules.Admission.REFUSED
     certificate = answer.verified if answer is not None else None
     page = make_response(
         _page(
@@ -423,14 +411,15 @@ def _verify(language: str) -> flask_Response:
             answer=certificate,
             serial=serial,
             refused=refused,
-            names_refused=answer is not None and answer.admission is Admission.WITHOUT_NAME,
+            names_refused=answer is not None
+            and answer.admission is issuing_rules.Admission.WITHOUT_NAME,
             as_of=utc_now(),
             reason_class=PUBLIC_REASONS.get(certificate.revoked_class, "") if certificate else "",
         ),
         429 if refused else 422 if form.errors else 200,
     )
     if refused:
-        page.headers["Retry-After"] = str(int(CHECKS_WINDOW.total_seconds()))
+        page.headers["Retry-After"] = str(int(issuing_rules.CHECKS_WINDOW.total_seconds()))
     return page
 
 

@@ -14,29 +14,9 @@ from sqlalchemy import select
 
 from kash.accounts.queries.accounts import names_of
 from kash.attendance.queries.registers import slots_still_open
-from kash.certificates import blueprint, documents
-from kash.certificates.forms import (
-    CONDITION_NAMES,
-    NameRow,
-    ProposeForm,
-    met_name,
-    offer_designs,
-    rows_changed,
-    rows_met,
-    rows_stored,
-    rows_typed,
-    wrong_name,
-)
+from kash.certificates import blueprint, documents, forms
 from kash.certificates.models import Certificate
-from kash.certificates.queries.issuing import (
-    Candidate,
-    batches_of,
-    candidates,
-    certificates_of_person,
-    certifying_track_of,
-    current_rule,
-    unconfirmed_registers,
-)
+from kash.certificates.queries import issuing as issuing_queries
 from kash.certificates.rules.issuing import Unasked, grouped
 from kash.certificates.services import issuing
 from kash.certificates.services.issuing import NamesMoved, confirm_names
@@ -67,7 +47,7 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
         return None
     today = local_today()
     rows = []
-    for certificate in certificates_of_person(person_id, actor):
+    for certificate in issuing_queries.certificates_of_person(person_id, actor):
         condition = certificate.condition(today)
         rows.append(
             SectionRow(
@@ -77,7 +57,7 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
                 url=url_for("certificates.certificate", public_id=certificate.public_id),
                 small=_small(certificate),
                 tone=_TONES[condition],
-                state=str(CONDITION_NAMES[condition]),
+                state=str(forms.CONDITION_NAMES[condition]),
             )
         )
     if actor.may("certificates.print") and may_link(person_id, actor):
@@ -131,28 +111,28 @@ def workshop(public_id: str) -> ResponseReturnValue:
     return _workshop_page(staff_workshop(public_id), _propose_form())
 
 
-def _propose_form() -> ProposeForm:
+def _propose_form() -> forms.ProposeForm:
     """The form to propose with, which offers the designs in use."""
-    form = ProposeForm()
-    offer_designs(form.design)
+    form = forms.ProposeForm()
+    forms.offer_designs(form.design)
     return form
 
 
 def _workshop_page(
-    workshop: Workshop, form: ProposeForm, problem: str = ""
+    workshop: Workshop, form: forms.ProposeForm, problem: str = ""
 ) -> tuple[str, int] | ResponseReturnValue:
-    people = candidates(workshop)
-    track = certifying_track_of(workshop)
-    batches = batches_of(workshop)
+    people = issuing_queries.candidates(workshop)
+    track = issuing_queries.certifying_track_of(workshop)
+    batches = issuing_queries.batches_of(workshop)
     eligible = [person for person in people if not person.missing]
     return render_template(
         "certificates/workshop.html",
         **frame(workshop),
-        rule=current_rule(),
+        rule=issuing_queries.current_rule(),
         track=track,
         known=all_names() if track is not None and not track.standard else None,
         open_registers=slots_still_open(workshop.register_id),
-        unconfirmed_registers=unconfirmed_registers(workshop),
+        unconfirmed_registers=issuing_queries.unconfirmed_registers(workshop),
         shown=one_group(people, group_letter, request.args.get("group", "")),
         lacking=[person for person in people if person.missing and not person.has_certificate],
         eligible=eligible,
@@ -195,17 +175,19 @@ def names(public_id: str) -> ResponseReturnValue:
     workshop = own_workshop(public_id, current_actor(), "certificates.propose")
     printable = _printable(workshop)
     shown = one_group(printable, group_letter, request.values.get("group", ""))
-    stored = rows_stored(printable)
+    stored = forms.rows_stored(printable)
     if request.method == "GET":
         return _names_page(workshop, shown, stored, {}), 200
     all_right = request.form.get("all") == "1"
-    typed = rows_typed(stored, request.form, all_right=all_right)
-    changed = rows_changed(stored, typed, request.form)
-    met = rows_met(stored, changed, request.form)
+    typed = forms.rows_typed(stored, request.form, all_right=all_right)
+    changed = forms.rows_changed(stored, typed, request.form)
+    met = forms.rows_met(stored, changed, request.form)
     errors = {
-        key: wrong for key, name_row in changed.items() if (wrong := wrong_name(name_row.name))
+        key: wrong
+        for key, name_row in changed.items()
+        if (wrong := forms.wrong_name(name_row.name))
     }
-    errors |= {key: met_name(name_row) for key, name_row in met.items()}
+    errors |= {key: forms.met_name(name_row) for key, name_row in met.items()}
     by_itself = request.headers.get("X-Requested-With") == "fetch"
     if errors and not by_itself:
         # Nobody read what was typed beside what stands there now.
@@ -239,14 +221,18 @@ def names(public_id: str) -> ResponseReturnValue:
     return redirect(after_mending(onwards), code=303)
 
 
-def _printable(found: Workshop) -> list[Candidate]:
-    return [candidate for candidate in candidates(found) if candidate.name_may_be_printed]
+def _printable(found: Workshop) -> list[issuing_queries.Candidate]:
+    return [
+        candidate
+        for candidate in issuing_queries.candidates(found)
+        if candidate.name_may_be_printed
+    ]
 
 
 def _names_page(
     workshop: Workshop,
-    shown: OneGroup[Candidate],
-    rows: Mapping[str, NameRow],
+    shown: OneGroup[issuing_queries.Candidate],
+    rows: Mapping[str, forms.NameRow],
     errors: Mapping[str, str],
 ) -> str:
     return render_template(
@@ -254,13 +240,13 @@ def _names_page(
         workshop=workshop,
         shown=shown,
         rows=rows,
-        stored=rows_stored(shown.rows),
+        stored=forms.rows_stored(shown.rows),
         errors=errors,
     )
 
 
 def _names_saved(
-    right: Mapping[str, NameRow], met: Mapping[str, NameRow], errors: Mapping[str, str]
+    right: Mapping[str, forms.NameRow], met: Mapping[str, forms.NameRow], errors: Mapping[str, str]
 ) -> ResponseReturnValue:
     """Answer to a page that saves by itself, on the rows that it sent."""
     # Of what met another name the page has shown by now what is stored; nobody read the typed one.

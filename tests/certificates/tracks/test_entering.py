@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.certificates.tracks.models import TrackBadge, TrackEnrolment
+from kash.certificates.tracks.queries import visits
 from kash.certificates.tracks.rules.standing import (
     EntryOutcome,
     LineFault,
@@ -20,7 +21,6 @@ from kash.certificates.tracks.rules.standing import (
 )
 from kash.certificates.tracks.rules.tree import Leaf
 from kash.certificates.tracks.services.tracks import enrol, enrol_all, move, undo_batch
-from kash.certificates.tracks.views import people as many
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from tests.certificates.tracks.conftest import ALL, LITTLE, MOST, PRACTICE, Tracked
@@ -173,7 +173,7 @@ def test_of_many_workshops_the_latest_are_offered_and_it_is_said(
     tracked.publish(PRACTICE)
     browser, address = client_for(tracked.trainer), f"/tracks/{tracked.track}/people/many"
     assert "are offered" not in browser.get(address).text
-    monkeypatch.setattr(many, "MOST_WORKSHOPS", 1)
+    monkeypatch.setattr(visits, "MOST_WORKSHOPS", 1)
     assert (
         "The latest 1 are offered. Paste the rows of an earlier one." in browser.get(address).text
     )

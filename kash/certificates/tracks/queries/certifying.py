@@ -29,20 +29,8 @@ from kash.certificates.tracks.models import (
     TrackEnrolment,
     TrackVersion,
 )
-from kash.certificates.tracks.rules.standing import (
-    LeafProgress,
-    RenewalState,
-    Standing,
-    StandingEvent,
-    fulfilling,
-    last_day_of,
-    next_steps,
-    progress_of,
-    renewal_state,
-    standing_history,
-    standing_on,
-    window_of,
-)
+from kash.certificates.tracks.rules import standing as standing_rules
+from kash.certificates.tracks.rules.standing import fulfilling
 from kash.certificates.tracks.rules.tree import (
     Leaf,
     ParameterKind,
@@ -68,7 +56,7 @@ class JudgedByVersion:
     which she is judged."""
 
     done_on: date | None
-    missing: tuple[LeafProgress, ...]
+    missing: tuple[standing_rules.LeafProgress, ...]
     version: int
 
 
@@ -99,7 +87,11 @@ def judge(
     return {
         person: JudgedByVersion(
             done.get(person),
-            tuple(progress_of(person, next_steps(person, tree, facts, needs), facts, needs)),
+            tuple(
+                standing_rules.progress_of(
+                    person, standing_rules.next_steps(person, tree, facts, needs), facts, needs
+                )
+            ),
             version,
         )
         for person in people
@@ -169,12 +161,15 @@ class HeldByTrack:
 class RenewalJudgement(JudgedByVersion):
     """One person before what renews her certificate, and how that stands on the day."""
 
-    state: RenewalState
+    state: standing_rules.RenewalState
 
     @property
     def renews(self) -> bool:
         """True if all is done within the days that count, and today is one of them."""
-        return self.done_on is not None and self.state in (RenewalState.OPEN, RenewalState.GRACE)
+        return self.done_on is not None and self.state in (
+            standing_rules.RenewalState.OPEN,
+            standing_rules.RenewalState.GRACE,
+        )
 
 
 def renewals_judged(
@@ -205,9 +200,9 @@ def renewals_judged(
     judged: dict[int, RenewalJudgement] = {}
     for (version, last_day), certificates in groups.items():
         renewal = renewals[version]
-        question = LeafQuestion(today, window=window_of(renewal, last_day))
+        question = LeafQuestion(today, window=standing_rules.window_of(renewal, last_day))
         stands = judge(session, version, renewal.tree, list(certificates.values()), question)
-        state = renewal_state(renewal, last_day, today)
+        state = standing_rules.renewal_state(renewal, last_day, today)
         for key, person in certificates.items():
             its = stands[person]
             judged[key] = RenewalJudgement(its.done_on, its.missing, version, state)
@@ -310,7 +305,7 @@ class PersonStanding:
     """Standing of one person on a track: the day on which she earned it, if she did, and the last
     day of her certificate, None if she has none or it holds for ever."""
 
-    state: Standing
+    state: standing_rules.Standing
     earned_on: date | None
     last_day: date | None
 
@@ -357,7 +352,7 @@ def standings(
     periods = certificate_periods(session, track.course_id, people) if earned else {}
     return {
         person: PersonStanding(
-            standing_on(
+            standing_rules.standing_on(
                 today,
                 earned.get(person),
                 periods.get(person, ()),
@@ -365,7 +360,7 @@ def standings(
                 certified=track.course_id is not None,
             ),
             earned.get(person),
-            last_day_of(periods.get(person, ())),
+            standing_rules.last_day_of(periods.get(person, ())),
         )
         for person, version in versions.items()
     }
@@ -391,7 +386,7 @@ class Way:
     order, how many parts at the top are done, and the day on which all was."""
 
     tree: Requirements
-    progress: Mapping[Leaf, LeafProgress]
+    progress: Mapping[Leaf, standing_rules.LeafProgress]
     steps: Sequence[Leaf]
     done: int
     parts: int
@@ -406,12 +401,14 @@ def ways_of(tree: Requirements, people: Collection[int], asked: LeafQuestion) ->
     all_done = fulfilling(tree, facts, needs)
     ways = {}
     for person in people:
-        progress = {step.leaf: step for step in progress_of(person, leaves, facts, needs)}
+        progress = {
+            step.leaf: step for step in standing_rules.progress_of(person, leaves, facts, needs)
+        }
         done = frozenset(leaf for leaf, step in progress.items() if step.done_on is not None)
         ways[person] = Way(
             tree,
             progress,
-            next_steps(person, tree, facts, needs),
+            standing_rules.next_steps(person, tree, facts, needs),
             sum(len(done.intersection(group.leaves)) >= group.count for group in tree),
             len(tree),
             all_done.get(person),
@@ -425,7 +422,7 @@ class RenewalWay:
     way through what renews it."""
 
     last_day: date
-    state: RenewalState
+    state: standing_rules.RenewalState
     since: date
     until: date
     way: Way
@@ -444,8 +441,8 @@ class TrackStanding:
     renewal: RenewalWay | None
     possible: Mapping[str, date]
     earned_on: date | None
-    state: Standing
-    turns: Sequence[tuple[date, StandingEvent]]
+    state: standing_rules.Standing
+    turns: Sequence[tuple[date, standing_rules.StandingEvent]]
 
 
 def standings_of(
@@ -491,7 +488,7 @@ def _standing(enrolment: TrackEnrolment, badge: TrackBadge | None, today: date) 
     earned_on = badge.earned_on if badge is not None else way.done_on
     renewal = renewal_from_json(version.renewal) if version.renewal else None
     periods = certificate_periods(db.session(), course, [person]).get(person, ())
-    last_day = last_day_of(periods)
+    last_day = standing_rules.last_day_of(periods)
     renewed = _renewal(renewal, last_day, person, today) if renewal and last_day else None
     steps = [*way.steps, *(renewed.way.steps if renewed else ())]
     return TrackStanding(
@@ -500,8 +497,10 @@ def _standing(enrolment: TrackEnrolment, badge: TrackBadge | None, today: date) 
         renewed,
         possible_days(steps, today),
         earned_on,
-        standing_on(today, earned_on, periods, renewal, certified=course is not None),
-        standing_history(today, earned_on, periods, renewal),
+        standing_rules.standing_on(
+            today, earned_on, periods, renewal, certified=course is not None
+        ),
+        standing_rules.standing_history(today, earned_on, periods, renewal),
     )
 
 
@@ -512,11 +511,11 @@ def one_standing(person_id: str, track: str, actor: Actor, today: date) -> Track
 
 
 def _renewal(renewal: Renewal, last_day: date, person: int, today: date) -> RenewalWay:
-    window = window_of(renewal, last_day)
+    window = standing_rules.window_of(renewal, last_day)
     way = ways_of(renewal.tree, [person], LeafQuestion(today, window=window))[person]
     return RenewalWay(
         last_day,
-        renewal_state(renewal, last_day, today),
+        standing_rules.renewal_state(renewal, last_day, today),
         window.since or last_day,
         window.until,
         way,

@@ -36,21 +36,7 @@ from kash.certificates.tracks.models import (
     TrackMove,
     TrackVersion,
 )
-from kash.certificates.tracks.rules.standing import (
-    STATION,
-    VENUE,
-    EntryOutcome,
-    PastedLine,
-    ReadLine,
-    SeenItem,
-    checklist_from_json,
-    months_between,
-    months_later,
-    outcome_of,
-    read_lines,
-    seen_items,
-    unbroken,
-)
+from kash.certificates.tracks.rules import standing as standing_rules
 from kash.certificates.tracks.rules.tree import Leaf
 from kash.people.models import Group, Person
 from kash.people.queries.directory import organisations, venues
@@ -83,7 +69,7 @@ class Entrant:
     person: str
     name: str
     letter: str
-    outcome: EntryOutcome
+    outcome: standing_rules.EntryOutcome
     version: int
 
 
@@ -116,7 +102,7 @@ def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[Entran
             .outerjoin(TrackVersion, TrackVersion.id == TrackEnrolment.version_id)
             .where(Person.public_id.in_(some), kept_by(actor))
         ):
-            outcome = outcome_of(
+            outcome = standing_rules.outcome_of(
                 on_it=person.number is not None,
                 minor=person.minor,
                 oneself=person.id == actor.person_id,
@@ -163,7 +149,9 @@ def people_of_workshop(actor: Actor, workshop: str, least: int = 0) -> list[str]
     return [person.public_id for person in rows if person.id in enough]
 
 
-def people_of_lines(actor: Actor, lines: Sequence[PastedLine]) -> list[ReadLine[str]]:
+def people_of_lines(
+    actor: Actor, lines: Sequence[standing_rules.PastedLine]
+) -> list[standing_rules.ReadLine[str]]:
     """Pasted lines with those of an actor's own people that they lead to (public ids): by number of
     a participant, code on paper, reference of the programme, or name."""
     terms = {cell for line in lines for cell in line.cells}
@@ -190,7 +178,7 @@ def people_of_lines(actor: Actor, lines: Sequence[PastedLine]) -> list[ReadLine[
                 return frozenset(by_term[key])
         return frozenset()
 
-    return read_lines(lines, people)
+    return standing_rules.read_lines(lines, people)
 
 
 def _ways(terms: Collection[str]) -> Iterator[tuple[ColumnElement[bool], frozenset[str]]]:
@@ -376,7 +364,9 @@ def role_months(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
     for person, hers in times.items():
         key = tuple(hers)
         if key not in judged:
-            months = [_held(*time, first, last, asked.need) for time in unbroken(hers)]
+            months = [
+                _held(*time, first, last, asked.need) for time in standing_rules.unbroken(hers)
+            ]
             reaching = [month for month in months if month is not None]
             judged[key] = reduce(partial(_better, asked.need), reaching) if reaching else None
         best = judged[key]
@@ -399,8 +389,8 @@ def _held(
     ends = min(until, last) if until is not None else last
     if ends < begins:
         return None
-    months = months_between(begins, ends)
-    return months, months_later(begins, need) if months >= need else ends
+    months = standing_rules.months_between(begins, ends)
+    return months, standing_rules.months_later(begins, need) if months >= need else ends
 
 
 DUE = "due"
@@ -526,11 +516,14 @@ def visit_of(visits: Sequence[SupervisionVisit], public_id: str) -> SupervisionV
     return one_or_404(next((visit for visit in visits if visit.public_id == public_id), None))
 
 
-def seen_of_checklist(checklist: object, visits: Sequence[SupervisionVisit]) -> list[SeenItem]:
+def seen_of_checklist(
+    checklist: object, visits: Sequence[SupervisionVisit]
+) -> list[standing_rules.SeenItem]:
     """A checklist as it stands after these visits, which come the latest first."""
     standing = [visit for visit in reversed(visits) if visit.withdrawn_at is None]
-    return seen_items(
-        checklist_from_json(checklist), [(visit.day, visit.observed) for visit in standing]
+    return standing_rules.seen_items(
+        standing_rules.checklist_from_json(checklist),
+        [(visit.day, visit.observed) for visit in standing],
     )
 
 
@@ -538,10 +531,10 @@ def places_to_choose() -> list[tuple[str, str]]:
     """The places of visits, stations and collectives before venues, as (value, name)."""
     return [
         *(
-            (f"{STATION}:{organisation.public_id}", organisation.name)
+            (f"{standing_rules.STATION}:{organisation.public_id}", organisation.name)
             for organisation in organisations()
         ),
-        *((f"{VENUE}:{venue.public_id}", venue.name) for venue in venues()),
+        *((f"{standing_rules.VENUE}:{venue.public_id}", venue.name) for venue in venues()),
     ]
 
 

@@ -28,28 +28,8 @@ from kash.certificates.tracks.models import (
 from kash.certificates.tracks.queries.certifying import fulfilled_by_version
 from kash.certificates.tracks.queries.tracks import catalogue, published_version
 from kash.certificates.tracks.queries.visits import kept_by, undoable
-from kash.certificates.tracks.rules.standing import (
-    MOST_ITEMS,
-    ChecklistItem,
-    EntryOutcome,
-    checklist_as_json,
-    checklist_from_json,
-    outcome_of,
-    written_items,
-)
-from kash.certificates.tracks.rules.tree import (
-    FlawAt,
-    Leaf,
-    Renewal,
-    Requirements,
-    all_of,
-    flaws_of,
-    renewal_as_json,
-    renewal_flaws,
-    renewal_from_json,
-    tree_as_json,
-    tree_from_json,
-)
+from kash.certificates.tracks.rules import standing as standing_rules
+from kash.certificates.tracks.rules import tree as trees
 from kash.people.models import Person
 from kash.people.queries.persons import locked_person
 from kash.people.scope import within_reach
@@ -81,29 +61,6 @@ NOTHING_PUBLISHED = _l("Nobody can be enrolled before a version of this track is
 NOTHING_OF_MINORS = _l("Nothing is entered about anybody under 18. What was entered before stays.")
 
 
-class DayToCome(Problem):
-    """Nothing is entered that has not happened yet."""
-
-    field = "day"
-    sentence = _l("This day is still to come.")
-
-
-class SupervisedByHerself(Problem):
-    """Nobody sees or supervises what she did herself."""
-
-    field = "seen_by"
-    sentence = _l(
-        "Whoever is chosen as having seen it is ticked as well. Somebody else must see it."
-    )
-
-
-class UnknownWitness(Problem):
-    """An account that cannot be chosen as who saw it."""
-
-    field = "seen_by"
-    sentence = _l("Choose somebody from the list.")
-
-
 ALREADY_WITHDRAWN = _l("This was withdrawn already.")
 
 
@@ -111,20 +68,6 @@ class ChecklistChanged(Problem):
     """Somebody is on another version by now, whose checklist is another."""
 
     sentence = _l("The checklist is another by now. Look at it again.")
-
-
-class NextTooEarly(Problem):
-    """The next visit comes after this one."""
-
-    field = "next_on"
-    sentence = _l("The next visit comes after this one.")
-
-
-class UnknownPlace(Problem):
-    """A station or venue that is not there."""
-
-    field = "place"
-    sentence = _l("Choose a place from the list.")
 
 
 @dataclass(frozen=True)
@@ -139,15 +82,14 @@ class TrackDetails:
 
 
 def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
-    """Add a track with an empty first draft; the public ids of both. Raises TrackNameTaken and
-    UnknownCourse."""
+    """Add a track with an empty first draft; the public ids of both. Raises Problem."""
     with audited("tracks.track_added", by) as change:
         track = Track(created_at=change.now)
         _fill(change.session, track, details)
         draft = TrackVersion(
             track=track,
             number=1,
-            tree=tree_as_json(()),
+            tree=trees.tree_as_json(()),
             created_at=change.now,
         )
         change.session.add_all([track, draft])
@@ -157,9 +99,9 @@ def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
 
 
 def change_track(public_id: str, details: TrackDetails, *, by: Actor) -> None:
-    """Change what a track is called, and its certificate. Raises NotFound, TrackNameTaken,
-    UnknownCourse; for another course CourseIsCertified if its certificates need this track, and
-    CourseIsRenewed once a published version has a renewal."""
+    """Change what a track is called, and its certificate. Raises NotFound, and
+    Problem, also for another course where its certificates need this track, or once a published
+    version has a renewal."""
     with audited("tracks.track_changed", by) as change:
         track = locked_track(change.session, public_id)
         course = track.course_id
@@ -271,8 +213,7 @@ def give(
 
 
 def start_version(track_id: str, *, by: Actor) -> str:
-    """Begin a draft as a copy of the latest version; its public id. Raises NotFound, StandardTrack
-    and TrackDraftExists."""
+    """Begin a draft as a copy of the latest version; its public id. Raises NotFound and Problem."""
     with audited("tracks.version_started", by) as change:
         track = locked_track(change.session, track_id)
         if track.standard:
@@ -297,10 +238,15 @@ def start_version(track_id: str, *, by: Actor) -> str:
 
 
 def write_version(
-    public_id: str, tree: Requirements, renewal: Renewal | None, row_version: int, *, by: Actor
+    public_id: str,
+    tree: trees.Requirements,
+    renewal: trees.Renewal | None,
+    row_version: int,
+    *,
+    by: Actor,
 ) -> None:
-    """Save the requirements of a draft. Raises NotFound, TrackNotADraft, ChangedMeanwhile if
-    `row_version` is not the present one, and UnsoundTree."""
+    """Save the requirements of a draft. Raises NotFound, Problem, ChangedMeanwhile if `row_version`
+    is not the present one, and UnsoundTree."""
     with audited("tracks.version_written", by) as change:
         version = _locked(change.session, public_id)
         if version.state != "draft":
@@ -309,49 +255,49 @@ def write_version(
             raise ChangedMeanwhile
         if any(flaws(change.session, version.track, tree, renewal)):
             raise UnsoundTree
-        version.tree = tree_as_json(tree)
-        version.renewal = renewal_as_json(renewal) if renewal is not None else None
+        version.tree = trees.tree_as_json(tree)
+        version.renewal = trees.renewal_as_json(renewal) if renewal is not None else None
         version.row_version += 1
         change.about(public_id)
 
 
 def write_checklist(
-    public_id: str, rows: Sequence[ChecklistItem], row_version: int, *, by: Actor
+    public_id: str, rows: Sequence[standing_rules.ChecklistItem], row_version: int, *, by: Actor
 ) -> None:
-    """Save the checklist of a draft. Raises NotFound, TrackNotADraft, ChangedMeanwhile if
-    `row_version` is not the present one, and TooManyItems."""
+    """Save the checklist of a draft. Raises NotFound, Problem, and ChangedMeanwhile if
+    `row_version` is not the present one."""
     with audited("tracks.checklist_written", by) as change:
         version = _locked(change.session, public_id)
         if version.state != "draft":
             raise Problem(_TRACK_NOT_A_DRAFT)
         if version.row_version != row_version:
             raise ChangedMeanwhile
-        keys = [item.key for item in checklist_from_json(version.checklist)]
-        items = written_items(rows, keys, new_public_id)
-        if len(items) > MOST_ITEMS:
+        keys = [item.key for item in standing_rules.checklist_from_json(version.checklist)]
+        items = standing_rules.written_items(rows, keys, new_public_id)
+        if len(items) > standing_rules.MOST_ITEMS:
             raise Problem(_l("A checklist has at most 20 lines, so that it fits on one page."))
-        version.checklist = checklist_as_json(items)
+        version.checklist = standing_rules.checklist_as_json(items)
         version.row_version += 1
         change.about(public_id)
 
 
 def flaws(
-    session: Session, track: Track, tree: Requirements, renewal: Renewal | None
-) -> tuple[list[FlawAt], list[FlawAt], list[FlawAt]]:
+    session: Session, track: Track, tree: trees.Requirements, renewal: trees.Renewal | None
+) -> tuple[list[trees.FlawAt], list[trees.FlawAt], list[trees.FlawAt]]:
     """Flaws of a tree, of the tree of its renewal, and of the renewal apart from that."""
     there, rules = catalogue(session), kind_rules()
-    of_tree = flaws_of(tree, track.public_id, rules, there)
+    of_tree = trees.flaws_of(tree, track.public_id, rules, there)
     if renewal is None:
         return of_tree, [], []
     return (
         of_tree,
-        flaws_of(renewal.tree, track.public_id, rules, there),
-        renewal_flaws(renewal, rules, course=track.course.public_id if track.course else ""),
+        trees.flaws_of(renewal.tree, track.public_id, rules, there),
+        trees.renewal_flaws(renewal, rules, course=track.course.public_id if track.course else ""),
     )
 
 
 def propose(public_id: str, *, by: Actor) -> None:
-    """Hand a draft to a director. Raises NotFound, TrackStepNotPossible and UnsoundTree."""
+    """Hand a draft to a director. Raises NotFound, UnsoundTree and Problem."""
     with audited("tracks.version_proposed", by) as change:
         version = _step(change.session, public_id, "draft", "proposed")
         _refuse_unsound(change.session, version)
@@ -360,7 +306,7 @@ def propose(public_id: str, *, by: Actor) -> None:
 
 
 def take_back(public_id: str, *, by: Actor) -> None:
-    """Make a proposal a draft again, to go on writing. Raises NotFound and TrackStepNotPossible."""
+    """Make a proposal a draft again, to go on writing. Raises NotFound and Problem."""
     with audited("tracks.proposal_taken_back", by) as change:
         version = _step(change.session, public_id, "proposed", "draft")
         version.proposed_by = None
@@ -368,7 +314,7 @@ def take_back(public_id: str, *, by: Actor) -> None:
 
 
 def return_to_draft(public_id: str, because: str, *, by: Actor) -> None:
-    """Send a proposal back with a sentence. Raises NotFound and TrackStepNotPossible."""
+    """Send a proposal back with a sentence. Raises NotFound and Problem."""
     with audited("tracks.version_returned", by) as change:
         version = _step(change.session, public_id, "proposed", "draft")
         version.proposed_by, version.returned_because = None, because
@@ -378,8 +324,8 @@ def return_to_draft(public_id: str, because: str, *, by: Actor) -> None:
 def publish(public_id: str, row_version: int | None = None, *, by: Actor) -> None:
     """Publish a proposal: nothing in it changes any more. `row_version` is that of what was read.
 
-    Raises NotFound, TrackStepNotPossible, SamePerson, StandsInForProposer, UnsoundTree, as other
-    tracks may have changed, and ChangedMeanwhile if it was written anew since it was read.
+    Raises NotFound, Problem, SamePerson, StandsInForProposer, UnsoundTree, as other tracks may
+    have changed, and ChangedMeanwhile if it was written anew since it was read.
     """
     with audited("tracks.version_published", by) as change:
         version = _step(change.session, public_id, "proposed", "published")
@@ -392,8 +338,8 @@ def publish(public_id: str, row_version: int | None = None, *, by: Actor) -> Non
 
 
 def _refuse_unsound(session: Session, version: TrackVersion) -> None:
-    renewal = renewal_from_json(version.renewal) if version.renewal else None
-    if any(flaws(session, version.track, tree_from_json(version.tree), renewal)):
+    renewal = trees.renewal_from_json(version.renewal) if version.renewal else None
+    if any(flaws(session, version.track, trees.tree_from_json(version.tree), renewal)):
         raise UnsoundTree
 
 
@@ -436,7 +382,7 @@ def publish_share(session: Session, share: int, by: Actor, now: datetime) -> Tra
         name, name_sw = STANDARD_NAMES
         track = Track(name=_free(session, name), name_sw=name_sw, certifies=True, created_at=now)
         session.add(track)
-    tree = tree_as_json(all_of(Leaf.of("workshop", share=share)))
+    tree = trees.tree_as_json(trees.all_of(trees.Leaf.of("workshop", share=share)))
     present = track.versions[0] if track.versions else None
     if present is not None and present.tree == tree:
         return present
@@ -465,8 +411,8 @@ def _free(session: Session, name: str) -> str:
 
 
 def ask_for(public_id: str, *, by: Actor) -> None:
-    """Make the certificates of a track's course need it from now on. Raises NotFound, CannotCertify
-    and AnotherCertifies."""
+    """Make the certificates of a track's course need it from now on. Raises NotFound and
+    Problem."""
     with audited("tracks.asked_for", by) as change:
         track = locked_track(change.session, public_id)
         if track.certifies:
@@ -485,7 +431,7 @@ def ask_for(public_id: str, *, by: Actor) -> None:
 
 def ask_no_more(public_id: str, *, by: Actor) -> None:
     """Let the certificates of a track's course need no more than those of all others. Raises
-    NotFound, and CannotCertify for the track that all need."""
+    NotFound, and Problem for the track that all need."""
     with audited("tracks.asked_no_more", by) as change:
         track = locked_track(change.session, public_id)
         if track.standard:
@@ -560,9 +506,8 @@ def enrol(track_id: str, person_id: str, *, by: Actor) -> str:
 
 
 def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Actor) -> None:
-    """Move somebody to another published version of her track. Raises NotFound,
-    NobodyOnStandardTrack, OneselfOnATrack, SameVersion and, where certificates need the track,
-    VersionBeforeHers."""
+    """Move somebody to another published version of her track. Raises NotFound, and
+    Problem, also for a version before her first where certificates need the track."""
     with audited("tracks.moved", by) as change:
         track = locked_track(change.session, track_id)
         refuse_standard(track)
@@ -598,9 +543,8 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
 
 
 def take_off(track_id: str, person_id: str, *, by: Actor) -> None:
-    """Take somebody off a track; what was entered about her stays, and so does her badge.
-    Raises NotFound and
-    OneselfOnATrack."""
+    """Take somebody off a track; what was entered about her stays, and so does her badge. Raises
+    NotFound and Problem."""
     with audited("tracks.taken_off", by) as change:
         track = locked_track(change.session, track_id)
         person = reached_person(change.session, person_id, by)
@@ -611,7 +555,7 @@ def take_off(track_id: str, person_id: str, *, by: Actor) -> None:
 
 
 def reached_person(session: Session, person_id: str, by: Actor) -> Person:
-    """A person in an actor's reach for tracks, locked. Raises NotFound and OneselfOnATrack."""
+    """A person in an actor's reach for tracks, locked. Raises NotFound and Problem."""
     person = locked_person(session, person_id)
     refuse_oneself(by, [person.id])
     reached = select(Person.id).where(
@@ -681,8 +625,7 @@ def enrol_all(
     was shown.
 
     Left out are those who are on it already, under 18, the actor herself, or not her own by now.
-    Raises NotFound, NobodyOnStandardTrack, NothingPublished, and PublishedMeanwhile if another
-    version was published since.
+    Raises NotFound, and Problem, also if another version was published since.
     """
     with audited("tracks.enrolled_together", by) as change:
         track = locked_track(change.session, track_id)
@@ -722,10 +665,10 @@ def enrol_all(
                     "public_id": new_public_id(),
                 }
                 for person in reached
-                if outcome_of(
+                if standing_rules.outcome_of(
                     on_it=person.id in there, minor=person.minor, oneself=person.id == by.person_id
                 )
-                is EntryOutcome.NEW
+                is standing_rules.EntryOutcome.NEW
             ]
         if not enrolments:
             change.nothing()

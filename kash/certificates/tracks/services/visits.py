@@ -27,19 +27,7 @@ from kash.certificates.tracks.rules.standing import (
     VisitKind,
     checklist_from_json,
 )
-from kash.certificates.tracks.services.tracks import (
-    ALREADY_WITHDRAWN,
-    NOTHING_OF_MINORS,
-    ChecklistChanged,
-    DayToCome,
-    NextTooEarly,
-    SupervisedByHerself,
-    UnknownPlace,
-    UnknownWitness,
-    locked_track,
-    reached_person,
-    refuse_oneself,
-)
+from kash.certificates.tracks.services import tracks as track_services
 from kash.people.models import Organisation, Person, Venue
 from kash.people.queries.persons import person_ids_within_reach
 from kash.people.scope import within_reach
@@ -50,6 +38,7 @@ from kash.platform.web.formats import local_today
 from kash.platform.web.programme import retention
 from kash.policy import Actor, Role
 
+_DAY_TO_COME = _l("This day is still to come.")
 # Who may have seen it: staff, so that no list shows accounts of both groups beside each other.
 WITNESSES = (Role.TRAINER, Role.DIRECTOR, Role.MONITORING)
 
@@ -68,19 +57,18 @@ def enter(seen: SeenTogether, amounts: Mapping[str, int], *, by: Actor) -> int:
     """Enter what these people did ({public id: amount}); how many facts are new or better.
 
     One of a kind a day: of two scores the better stays, and what was withdrawn stands again, as
-    entered now. Raises NothingEntered, DayToCome, UnknownWitness, NotFound for anybody out of
-    reach, OneselfOnATrack, NothingOfMinors and SupervisedByHerself.
+    entered now. Raises Problem, and NotFound for anybody out of reach.
     """
     if not amounts:
         raise Problem(_l("Nobody is ticked yet."), field="")
     if seen.day > local_today():
-        raise DayToCome
+        raise Problem(_DAY_TO_COME, field="day")
     with audited("tracks.facts_entered", by) as change:
         people = _reached(change.session, amounts, by)
-        refuse_oneself(by, people.values())
+        track_services.refuse_oneself(by, people.values())
         minors = exists().where(Person.id.in_(people.values()), Person.minor)
         if change.session.scalar(select(minors)):
-            raise Problem(NOTHING_OF_MINORS, field="")
+            raise Problem(track_services.NOTHING_OF_MINORS, field="")
         check_witness(change.session, seen.seen_by, people)
         there = {
             fact.person_id: fact
@@ -122,19 +110,19 @@ def stand(fact: SeenFact, amount: int, seen_by: str, by: Actor, now: datetime) -
 
 
 def withdraw(person_id: str, fact_id: str, because: str, *, by: Actor) -> None:
-    """Withdraw a fact that was entered wrongly; it stays in her history. Raises NotFound,
-    OneselfOnATrack and AlreadyWithdrawn."""
+    """Withdraw a fact that was entered wrongly; it stays in her history. Raises NotFound and
+    Problem."""
     with audited("tracks.fact_withdrawn", by) as change:
         fact = _fact(change.session, person_id, fact_id, by)
         if fact.withdrawn_at is not None:
-            raise Problem(ALREADY_WITHDRAWN)
+            raise Problem(track_services.ALREADY_WITHDRAWN)
         fact.withdrawn_at, fact.withdrawn_by = change.now, by.public_id
         fact.withdrawn_because = because
         change.about(fact_id)
 
 
 def end_role(person_id: str, fact_id: str, until: date, *, by: Actor) -> None:
-    """Say on which day somebody held a role last. Raises NotFound, OneselfOnATrack and WrongEnd."""
+    """Say on which day somebody held a role last. Raises NotFound and Problem."""
     with audited("tracks.role_ended", by) as change:
         fact = _fact(change.session, person_id, fact_id, by)
         if fact.kind != "role" or fact.withdrawn_at is not None:
@@ -165,16 +153,19 @@ def _reached(session: Session, amounts: Mapping[str, int], by: Actor) -> dict[st
 def check_witness(session: Session, seen_by: str, people: Mapping[str, int]) -> None:
     """Raise UnknownWitness, or SupervisedByHerself if who saw it is one of these people."""
     if seen_by not in {witness.public_id for witness in witnesses()}:
-        raise UnknownWitness
+        raise Problem(_l("Choose somebody from the list."), field="seen_by")
     whose = session.scalar(select(Account.person_id).where(Account.public_id == seen_by))
     if whose is not None and whose in people.values():
-        raise SupervisedByHerself
+        raise Problem(
+            _l("Whoever is chosen as having seen it is ticked as well. Somebody else must see it."),
+            field="seen_by",
+        )
 
 
 def _fact(session: Session, person_id: str, fact_id: str, by: Actor) -> SeenFact:
     """A fact, fetched through its person, locked."""
     people = _reached(session, {person_id: 1}, by)
-    refuse_oneself(by, people.values())
+    track_services.refuse_oneself(by, people.values())
     return one_or_404(
         session.scalar(
             select(SeenFact)
@@ -202,20 +193,19 @@ def enter_visit(track_id: str, person_id: str, details: VisitDetails, *, by: Act
     """Enter a visit to somebody on a track; its public id. Practice and outreach count as such, by
     one fact a day.
 
-    Raises NotFound, DayToCome, NextTooEarly, OneselfOnATrack, NothingOfMinors, SupervisedByHerself,
-    UnknownWitness, UnknownPlace, ChecklistChanged, and VisitThere for the same visit sent twice.
+    Raises NotFound, ChecklistChanged, and Problem, also for the same visit sent twice.
     """
     if details.day > local_today():
-        raise DayToCome
+        raise Problem(_DAY_TO_COME, field="day")
     if details.next_on is not None and details.next_on <= details.day:
-        raise NextTooEarly
+        raise Problem(_l("The next visit comes after this one."), field="next_on")
     kind = VisitKind(details.kind)
     with audited("tracks.visit_entered", by) as change:
         session = change.session
-        track = locked_track(session, track_id)
-        person = reached_person(session, person_id, by)
+        track = track_services.locked_track(session, track_id)
+        person = track_services.reached_person(session, person_id, by)
         if person.minor:
-            raise Problem(NOTHING_OF_MINORS, field="")
+            raise Problem(track_services.NOTHING_OF_MINORS, field="")
         check_witness(session, details.supervisor, {person_id: person.id})
         version = one_or_404(
             session.scalar(
@@ -254,10 +244,10 @@ def withdraw_visit(
     track_id: str, person_id: str, visit_id: str, because: str, *, by: Actor
 ) -> None:
     """Withdraw a visit that was entered wrongly, with what came of it unless another visit stands
-    for that too; it stays in her history. Raises NotFound, OneselfOnATrack and AlreadyWithdrawn."""
+    for that too; it stays in her history. Raises NotFound and Problem."""
     with audited("tracks.visit_withdrawn", by) as change:
-        track = locked_track(change.session, track_id)
-        person = reached_person(change.session, person_id, by)
+        track = track_services.locked_track(change.session, track_id)
+        person = track_services.reached_person(change.session, person_id, by)
         visit = one_or_404(
             change.session.scalar(
                 select(SupervisionVisit)
@@ -270,7 +260,7 @@ def withdraw_visit(
             )
         )
         if visit.withdrawn_at is not None:
-            raise Problem(ALREADY_WITHDRAWN)
+            raise Problem(track_services.ALREADY_WITHDRAWN)
         visit.withdrawn_at, visit.withdrawn_by = change.now, by.public_id
         visit.withdrawn_because = because
         change.session.flush()
@@ -302,7 +292,7 @@ def _goes_next(session: Session, supervisor: str, person: Person, by: Actor) -> 
 def _refuse_unknown(observed: Mapping[str, str], checklist: object) -> None:
     keys = {item.key for item in checklist_from_json(checklist)}
     if not keys.issuperset(observed) or not set(Observed).issuperset(observed.values()):
-        raise ChecklistChanged
+        raise track_services.ChecklistChanged
 
 
 def _refuse_same(session: Session, track: Track, person: Person, details: VisitDetails) -> None:
@@ -364,5 +354,5 @@ def _place(session: Session, place: str) -> tuple[int | None, int | None]:
     elif what == VENUE:
         venue = session.scalar(select(Venue.id).where(Venue.public_id == public_id))
     if place and station is None and venue is None:
-        raise UnknownPlace
+        raise Problem(_l("Choose a place from the list."), field="place")
     return station, venue

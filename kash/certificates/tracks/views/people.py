@@ -17,56 +17,18 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.accounts.queries.accounts import names_of
-from kash.certificates.tracks import blueprint
-from kash.certificates.tracks.forms import (
-    STANDING,
-    STANDING_TONE,
-    EndForm,
-    MoveForm,
-    WithdrawForm,
-    sentence,
-    track_name,
-)
+from kash.certificates.tracks import blueprint, forms
 from kash.certificates.tracks.models import SeenFact, Track, TrackBadge, note_of
+from kash.certificates.tracks.queries import tracks as track_queries
+from kash.certificates.tracks.queries import visits as visit_queries
 from kash.certificates.tracks.queries.certifying import (
     TrackStanding,
     facts_seen,
     one_standing,
     standings_of,
 )
-from kash.certificates.tracks.queries.tracks import (
-    DONE,
-    Names,
-    all_names,
-    one_track,
-    published_version,
-    shown,
-    tracks_to_enter,
-    who_stands_where,
-)
-from kash.certificates.tracks.queries.visits import (
-    MOST_OF_BATCH,
-    MOST_WORKSHOPS,
-    Entrant,
-    batch_to_undo,
-    batches_to_undo,
-    entrants,
-    people_of_lines,
-    people_of_workshop,
-    seen_of_checklist,
-    visits_of,
-    workshops_to_enter_from,
-)
-from kash.certificates.tracks.rules.standing import (
-    LONGEST_TERM,
-    MOST_AT_ONCE,
-    EntryOutcome,
-    LineFault,
-    PastedLine,
-    ReadLine,
-    Standing,
-    pasted_lines,
-)
+from kash.certificates.tracks.queries.tracks import shown
+from kash.certificates.tracks.rules import standing as standing_rules
 from kash.certificates.tracks.services import tracks as enrolments
 from kash.certificates.tracks.services import visits as seen_services
 from kash.certificates.tracks.services.tracks import enrol_all, undo_batch
@@ -102,15 +64,15 @@ class ManyForm(KashForm):
 
     def offer(self, actor: Actor) -> None:
         """Offer the latest workshops that an actor runs."""
-        workshops = workshops_to_enter_from(actor)
+        workshops = visit_queries.workshops_to_enter_from(actor)
         self.workshop.choices = [
             ("", "–"),
             *((workshop, f"{title}, {short_date_text(day)}") for workshop, title, day in workshops),
         ]
-        if len(workshops) == MOST_WORKSHOPS:
+        if len(workshops) == visit_queries.MOST_WORKSHOPS:
             self.workshop.description = _(
                 "The latest %(number)s are offered. Paste the rows of an earlier one.",
-                number=MOST_WORKSHOPS,
+                number=visit_queries.MOST_WORKSHOPS,
             )
 
 
@@ -120,25 +82,25 @@ class Wanted:
     nobody."""
 
     people: Sequence[str]
-    lost: Sequence[ReadLine[str]] = ()
+    lost: Sequence[standing_rules.ReadLine[str]] = ()
 
 
 @blueprint.route("/<public_id>/people/many", methods=["GET", "POST"])
 @allow("tracks.keep")
 def enter_many(public_id: str) -> ResponseReturnValue:
     """Ask who is to be put on a track, show who can be, and do it once that is confirmed."""
-    actor, track = current_actor(), one_track(public_id)
+    actor, track = current_actor(), track_queries.one_track(public_id)
     form = ManyForm()
     form.offer(actor)
-    if request.method == "GET" or published_version(track) is None:
+    if request.method == "GET" or track_queries.published_version(track) is None:
         return render_template("tracks/many.html", track=track, form=form)
     if "people" in request.form:
         return _confirmed_or_turned(track, actor)
     if form.validate_on_submit():
         wanted = _gathered(form, actor)
-        if len(wanted.people) + len(wanted.lost) > MOST_AT_ONCE:
+        if len(wanted.people) + len(wanted.lost) > standing_rules.MOST_AT_ONCE:
             form.form_errors.append(
-                _("Too many at once. The most are: %(most)s", most=MOST_AT_ONCE)
+                _("Too many at once. The most are: %(most)s", most=standing_rules.MOST_AT_ONCE)
             )
         elif wanted.people or wanted.lost:
             return _preview(track, actor, wanted)
@@ -150,15 +112,15 @@ def enter_many(public_id: str) -> ResponseReturnValue:
 def _gathered(form: ManyForm, actor: Actor) -> Wanted:
     people: list[str] = []
     if form.workshop.data:
-        people += people_of_workshop(actor, form.workshop.data, form.least.data or 0)
-    read = people_of_lines(actor, pasted_lines(form.pasted.data))
+        people += visit_queries.people_of_workshop(actor, form.workshop.data, form.least.data or 0)
+    read = visit_queries.people_of_lines(actor, standing_rules.pasted_lines(form.pasted.data))
     people += [line.person for line in read if line.person is not None]
     return Wanted(list(dict.fromkeys(people)), [line for line in read if line.fault is not None])
 
 
 def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
     shown = [person for person in request.form["people"].split() if is_public_id(person)][
-        :MOST_AT_ONCE
+        : standing_rules.MOST_AT_ONCE
     ]
     ticked = set(request.form.getlist("chosen"))
     if request.form.get("do") == "save":
@@ -175,17 +137,21 @@ def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
                 )
             )
             return redirect(url_for("tracks.people", public_id=track.public_id))
-    return _preview(one_track(track.public_id), actor, Wanted(shown, _lost_rows()), ticked)
+    return _preview(
+        track_queries.one_track(track.public_id), actor, Wanted(shown, _lost_rows()), ticked
+    )
 
 
-def _lost_rows() -> list[ReadLine[str]]:
+def _lost_rows() -> list[standing_rules.ReadLine[str]]:
     """Rows that lead to nobody, as the page that is turned carries them: number, fault and text."""
     lost = []
-    for sent in request.form.getlist("lost")[:MOST_AT_ONCE]:
+    for sent in request.form.getlist("lost")[: standing_rules.MOST_AT_ONCE]:
         number, fault, text = [*sent.split(" ", 2), "", ""][:3]
-        if fault in set(LineFault):
-            line = PastedLine(number_shown(number), text[:LONGEST_TERM], ())
-            lost.append(ReadLine[str](line, None, LineFault(fault)))
+        if fault in set(standing_rules.LineFault):
+            line = standing_rules.PastedLine(
+                number_shown(number), text[: standing_rules.LONGEST_TERM], ()
+            )
+            lost.append(standing_rules.ReadLine[str](line, None, standing_rules.LineFault(fault)))
     return lost
 
 
@@ -193,13 +159,15 @@ def _preview(
     track: Track, actor: Actor, wanted: Wanted, ticked: set[str] | None = None
 ) -> ResponseReturnValue:
     """Page of who can be put on a track; everybody who is new is ticked at first."""
-    people = entrants(track, actor, wanted.people[:MOST_AT_ONCE])
-    new = {entrant.person for entrant in people if entrant.outcome is EntryOutcome.NEW}
+    people = visit_queries.entrants(track, actor, wanted.people[: standing_rules.MOST_AT_ONCE])
+    new = {
+        entrant.person for entrant in people if entrant.outcome is standing_rules.EntryOutcome.NEW
+    }
     chosen = new if ticked is None else ticked & new
     letter = request.form.get("group") or request.form.get("letter", "")
     # Who is new stands first; within that, by name.
-    order = sorted(people, key=lambda one: one.outcome is not EntryOutcome.NEW)
-    group: OneGroup[Entrant] = one_group(order, lambda one: one.letter, letter)
+    order = sorted(people, key=lambda one: one.outcome is not standing_rules.EntryOutcome.NEW)
+    group: OneGroup[visit_queries.Entrant] = one_group(order, lambda one: one.letter, letter)
     pages = max(1, -(-len(group.rows) // ROWS))
     turned = number_shown(request.form.get("turn")) if "group" not in request.form else 1
     number = min(max(turned, 1), pages)
@@ -207,14 +175,14 @@ def _preview(
     return render_template(
         "tracks/many_preview.html",
         track=track,
-        version=one_or_404(published_version(track)),
+        version=one_or_404(track_queries.published_version(track)),
         people=[entrant.person for entrant in people],
         shown=OneGroup(group.letter, rows, group.counts),
         chosen=chosen,
         elsewhere=sorted(chosen - {one.person for one in rows}),
         counts={
             outcome: sum(entrant.outcome is outcome for entrant in people)
-            for outcome in EntryOutcome
+            for outcome in standing_rules.EntryOutcome
         },
         left=len(wanted.people) - len(people),
         lost=wanted.lost,
@@ -227,9 +195,9 @@ def _preview(
 @allow("tracks.keep")
 def undo_many(public_id: str, batch: str) -> ResponseReturnValue:
     """Ask, then take off again who was put on a track together."""
-    actor, track = current_actor(), one_track(public_id)
+    actor, track = current_actor(), track_queries.one_track(public_id)
     if request.method == "GET":
-        entered = batch_to_undo(track, actor, utc_now(), batch)
+        entered = visit_queries.batch_to_undo(track, actor, utc_now(), batch)
         return render_template("tracks/undo_many.html", track=track, batch=entered)
     taken = undo_batch(public_id, batch, by=actor)
     flash(_("Taken off again: %(number)s.", number=taken))
@@ -239,11 +207,14 @@ def undo_many(public_id: str, batch: str) -> ResponseReturnValue:
 def _tracks(actor: Actor) -> list[tuple[str, str]]:
     if not actor.may("tracks.keep"):
         return []
-    return [(track.public_id, track_name(track.name, track.name_sw)) for track in tracks_to_enter()]
+    return [
+        (track.public_id, forms.track_name(track.name, track.name_sw))
+        for track in track_queries.tracks_to_enter()
+    ]
 
 
 def _ask(track: str, people: Sequence[str], actor: Actor) -> ResponseReturnValue:
-    return _preview(one_track(track), actor, Wanted(people))
+    return _preview(track_queries.one_track(track), actor, Wanted(people))
 
 
 PUT_ON_A_TRACK = NextStep(
@@ -265,16 +236,18 @@ def people(public_id: str) -> ResponseReturnValue:
 
 def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) -> str | Response:
     actor, today = current_actor(), local_today()
-    track = one_track(public_id)
+    track = track_queries.one_track(public_id)
     state, version = request.args.get("state", ""), request.args.get("version", "")
-    listing, group = who_stands_where(
+    listing, group = track_queries.who_stands_where(
         track, actor, today, state=state, version=version, letter=request.args.get("group", "")
     )
     page_shown = listing.turned(lambda rows: shown(rows, track, today))
     if is_taken():
-        known_names = all_names()
+        known_names = track_queries.all_names()
         return taken([(standing, known_names) for standing in page_shown], ON_TRACK_COLUMNS)
-    batches = batches_to_undo(track, actor, utc_now()) if actor.may("tracks.keep") else []
+    batches = (
+        visit_queries.batches_to_undo(track, actor, utc_now()) if actor.may("tracks.keep") else []
+    )
     return render_template(
         "tracks/people.html",
         track=track,
@@ -284,8 +257,11 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
         version=version,
         states=[
             ("", _("Everybody")),
-            (DONE, _("With the badge")),
-            *((str(standing), str(STANDING[standing])) for standing in Standing),
+            (track_queries.DONE, _("With the badge")),
+            *(
+                (str(standing), str(forms.STANDING[standing]))
+                for standing in standing_rules.Standing
+            ),
         ],
         versions=[
             ("", _("Any version")),
@@ -295,9 +271,9 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
                 if version.state == "published"
             ),
         ],
-        known=all_names(),
+        known=track_queries.all_names(),
         batches=batches,
-        most_counted=MOST_OF_BATCH,
+        most_counted=visit_queries.MOST_OF_BATCH,
         names=names_of([batch.by for batch in batches]),
         found=found,
         searched=request.form.get("search", "")[:200].strip(),
@@ -349,13 +325,15 @@ def progress(public_id: str, person_id: str) -> ResponseReturnValue:
     standing = _standing(public_id, person_id)
     actor = current_actor()
     seen = facts_seen(standing.enrolment.person)
-    visits = visits_of(standing.enrolment.track_id, standing.enrolment.person_id)
+    visits = visit_queries.visits_of(standing.enrolment.track_id, standing.enrolment.person_id)
     accounts = [
         *(fact.seen_by for fact in seen),
         *(move.moved_by for move in standing.enrolment.moves),
         *(visit.supervisor for visit in visits),
     ]
-    versions = {version.id: version.number for version in one_track(public_id).versions}
+    versions = {
+        version.id: version.number for version in track_queries.one_track(public_id).versions
+    }
     return render_template(
         "tracks/progress.html",
         track=standing.enrolment.track,
@@ -364,11 +342,11 @@ def progress(public_id: str, person_id: str) -> ResponseReturnValue:
         seen=seen,
         visits=visits,
         notes={visit.public_id: note_of(visit) for visit in visits},
-        checklist=seen_of_checklist(standing.enrolment.version.checklist, visits),
+        checklist=visit_queries.seen_of_checklist(standing.enrolment.version.checklist, visits),
         next_visit=next((visit.next_on for visit in visits if visit.withdrawn_at is None), None),
         versions=versions,
         names=names_of(accounts) if actor.may("tracks.see") else {},
-        known=all_names(),
+        known=track_queries.all_names(),
         staff=actor.may("tracks.see"),
         keeps=actor.may("tracks.keep") and actor.person_id != standing.enrolment.person_id,
     )
@@ -387,10 +365,10 @@ def _to_progress(public_id: str, person_id: str) -> ResponseReturnValue:
 def move(public_id: str, person_id: str) -> ResponseReturnValue:
     """Move somebody to another version, with a reason."""
     standing = _standing(public_id, person_id)
-    form = MoveForm()
+    form = forms.MoveForm()
     form.version.choices = [
         (version.public_id, _("Version %(number)s", number=version.number))
-        for version in one_track(public_id).versions
+        for version in track_queries.one_track(public_id).versions
         if version.state == "published" and version.id != standing.enrolment.version_id
     ]
     if form.validate_on_submit():
@@ -425,7 +403,7 @@ def take_off(public_id: str, person_id: str) -> ResponseReturnValue:
 def withdraw(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValue:
     """Withdraw what was entered wrongly, with a reason."""
     standing = _standing(public_id, person_id)
-    form = WithdrawForm()
+    form = forms.WithdrawForm()
     if form.validate_on_submit():
         with form.showing_problems():
             seen_services.withdraw(person_id, fact_id, form.because.data, by=current_actor())
@@ -440,7 +418,7 @@ def withdraw(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValu
 def end_role(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValue:
     """Say when a role was held last."""
     standing = _standing(public_id, person_id)
-    form = EndForm()
+    form = forms.EndForm()
     if form.validate_on_submit():
         with form.showing_problems():
             until = form.until.data or local_today()
@@ -464,19 +442,19 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     on_tracks, left = standings_of(person_id, actor, local_today())
     if not on_tracks and not left:
         return None
-    spoken_of = all_names() if on_tracks else Names({}, {}, {})
+    spoken_of = track_queries.all_names() if on_tracks else track_queries.Names({}, {}, {})
     return [*(_row(standing, person_id, spoken_of) for standing in on_tracks), *map(_left, left)]
 
 
-def _row(one: TrackStanding, person_id: str, known: Names) -> SectionRow:
+def _row(one: TrackStanding, person_id: str, known: track_queries.Names) -> SectionRow:
     track, day = one.enrolment.track, one.earned_on or one.enrolment.enrolled_at
     return SectionRow(
         key=day_text(day),
         key_small=str(day.year),
-        text=track_name(track.name, track.name_sw),
+        text=forms.track_name(track.name, track.name_sw),
         url=url_for("tracks.progress", public_id=track.public_id, person_id=person_id),
         small=" · ".join(part for part in (_badge(one.earned_on), _next(one, known)) if part),
-        tone=STANDING_TONE[one.state],
+        tone=forms.STANDING_TONE[one.state],
         state=_state(one),
     )
 
@@ -486,7 +464,7 @@ def _left(badge: TrackBadge) -> SectionRow:
     return SectionRow(
         key=day_text(badge.earned_on),
         key_small=str(badge.earned_on.year),
-        text=track_name(badge.track.name, badge.track.name_sw),
+        text=forms.track_name(badge.track.name, badge.track.name_sw),
         small=_badge(badge.earned_on),
         tone="good",
         state=_("Not on it any more"),
@@ -497,12 +475,12 @@ def _badge(day: date | None) -> str:
     return _("Badge since %(day)s", day=date_text(day)) if day is not None else ""
 
 
-def _next(one: TrackStanding, known: Names) -> str:
+def _next(one: TrackStanding, known: track_queries.Names) -> str:
     due = one.renewal.way.steps if one.renewal else ()
     steps = one.way.steps if one.earned_on is None else due
     if not steps:
         return ""
-    words = _("Next: %(step)s", step=sentence(steps[0], known))
+    words = _("Next: %(step)s", step=forms.sentence(steps[0], known))
     day = one.possible.get(steps[0].text("course"))
     if day is None:
         return words
@@ -512,4 +490,4 @@ def _next(one: TrackStanding, known: Names) -> str:
 def _state(one: TrackStanding) -> str:
     if one.earned_on is None:
         return _("%(have)s of %(need)s done", have=one.way.done, need=one.way.parts)
-    return str(STANDING[one.state])
+    return str(forms.STANDING[one.state])

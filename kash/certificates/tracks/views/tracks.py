@@ -17,39 +17,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.queries.accounts import names_of
-from kash.certificates.tracks import blueprint
-from kash.certificates.tracks.forms import (
-    SEEN,
-    STANDING,
-    VISITS,
-    ReturnTrackForm,
-    TrackForm,
-    TreeSheet,
-    VisitForm,
-    WithdrawForm,
-    checklist_line,
-    language,
-    observed_in,
-    rows_sent,
-    rows_to_write,
-    sentence,
-    too_long,
-    track_name,
-)
+from kash.certificates.tracks import blueprint, forms
 from kash.certificates.tracks.kinds import about_of
 from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import APPROVAL, Track, TrackVersion
+from kash.certificates.tracks.queries import tracks as track_queries
 from kash.certificates.tracks.queries.certifying import TrackStanding, fulfilled, one_standing
-from kash.certificates.tracks.queries.tracks import (
-    Names,
-    all_names,
-    all_tracks,
-    enterable_people,
-    one_track,
-    people_to_enter,
-    published_version,
-    version_of,
-)
 from kash.certificates.tracks.queries.visits import (
     DUE,
     places_to_choose,
@@ -57,22 +30,13 @@ from kash.certificates.tracks.queries.visits import (
     visits_of,
     visits_of_track,
 )
+from kash.certificates.tracks.rules import tree as trees
 from kash.certificates.tracks.rules.standing import (
     ChecklistItem,
     EligibilityChange,
     VisitKind,
     change_between,
     checklist_from_json,
-)
-from kash.certificates.tracks.rules.tree import (
-    FlawAt,
-    Leaf,
-    Requirements,
-    TreeFlaw,
-    is_too_much,
-    leaves_of,
-    renewal_from_json,
-    tree_from_json,
 )
 from kash.certificates.tracks.services import tracks as services
 from kash.certificates.tracks.services.tracks import (
@@ -108,7 +72,7 @@ from kash.policy import Actor, allow
 from kash.training.queries import all_courses
 
 TRACK_COLUMNS: Sequence[TableColumn[Any]] = (
-    TableColumn(_l("Track"), lambda row: track_name(row.name, row.name_sw), "#activity+name"),
+    TableColumn(_l("Track"), lambda row: forms.track_name(row.name, row.name_sw), "#activity+name"),
     TableColumn(_l("What it leads to"), lambda row: row.purpose, "#output"),
     TableColumn(_l("People"), lambda row: row.enrolled, "#reached"),
     TableColumn(_l("Version"), lambda row: row.published or "", "#meta+version"),
@@ -123,11 +87,13 @@ ON_TRACK_COLUMNS: Sequence[TableColumn[OnTrackLine]] = (
     TableColumn(_l("Done"), lambda line: line[0]["done"], "#output+num"),
     TableColumn(_l("Of"), lambda line: line[0]["parts"], "#targeted+num"),
     TableColumn(_l("Badge since"), lambda line: line[0]["standing"].earned_on, "#date+earned"),
-    TableColumn(_l("How it stands"), lambda line: STANDING[line[0]["standing"].state], "#status"),
+    TableColumn(
+        _l("How it stands"), lambda line: forms.STANDING[line[0]["standing"].state], "#status"
+    ),
     TableColumn(_l("Until"), lambda line: line[0]["standing"].last_day, "#date+end"),
     TableColumn(
         _l("Next step"),
-        lambda line: sentence(line[0]["step"], line[1]) if line[0]["step"] else "",
+        lambda line: forms.sentence(line[0]["step"], line[1]) if line[0]["step"] else "",
         "#activity+next",
     ),
 )
@@ -136,7 +102,7 @@ VisitLine = tuple[Any, str]
 VISIT_COLUMNS: Sequence[TableColumn[VisitLine]] = (
     TableColumn(_l("Name"), lambda line: line[0].name, "#beneficiary+name"),
     TableColumn(_l("Day"), lambda line: line[0].day, "#date"),
-    TableColumn(_l("Occasion"), lambda line: VISITS[VisitKind(line[0].kind)], "#event+type"),
+    TableColumn(_l("Occasion"), lambda line: forms.VISITS[VisitKind(line[0].kind)], "#event+type"),
     TableColumn(_l("Who was there"), lambda line: line[1], "#contact+name"),
     TableColumn(_l("Next visit"), lambda line: line[0].next_on, "#date+next"),
     TableColumn(_l("Due now"), lambda line: line[0].due, "#status"),
@@ -148,7 +114,7 @@ VISIT_COLUMNS: Sequence[TableColumn[VisitLine]] = (
 @offers_table("tracks")
 def index() -> ResponseReturnValue:
     """Every track."""
-    tracks = all_tracks()
+    tracks = track_queries.all_tracks()
     if is_taken():
         return taken(tracks, TRACK_COLUMNS)
     return render_template("tracks/index.html", listing=tracks, most_counted=MOST_COUNTED)
@@ -171,14 +137,14 @@ def add() -> ResponseReturnValue:
 @allow("tracks.see")
 def track(public_id: str) -> ResponseReturnValue:
     """A track: what it asks for at present, and its versions."""
-    track = one_track(public_id)
-    present = published_version(track)
+    track = track_queries.one_track(public_id)
+    present = track_queries.published_version(track)
     return render_template(
         "tracks/track.html",
         track=track,
         present=present,
-        tree=tree_from_json(present.tree) if present else None,
-        known=all_names(),
+        tree=trees.tree_from_json(present.tree) if present else None,
+        known=track_queries.all_names(),
     )
 
 
@@ -186,7 +152,7 @@ def track(public_id: str) -> ResponseReturnValue:
 @allow("tracks.edit")
 def edit(public_id: str) -> ResponseReturnValue:
     """Change what a track is called, and whose certificate it is."""
-    track = one_track(public_id)
+    track = track_queries.one_track(public_id)
     form = _form(
         name=track.name,
         name_sw=track.name_sw,
@@ -201,8 +167,8 @@ def edit(public_id: str) -> ResponseReturnValue:
     return page("tracks/edit.html", form=form, track=public_id)
 
 
-def _form(**stored: str) -> TrackForm:
-    form = TrackForm(data=stored)
+def _form(**stored: str) -> forms.TrackForm:
+    form = forms.TrackForm(data=stored)
     form.course.choices = [("", _("No certificate")), *all_courses()]
     return form
 
@@ -222,33 +188,35 @@ def start(public_id: str) -> ResponseReturnValue:
 @allow("tracks.see")
 def version(public_id: str, version_id: str) -> ResponseReturnValue:
     """One version to read; of one that is not published also how many it would change."""
-    track = one_track(public_id)
-    return _version_page(track, version_of(track, version_id), ReturnTrackForm(formdata=None))
+    track = track_queries.one_track(public_id)
+    return _version_page(
+        track, track_queries.version_of(track, version_id), forms.ReturnTrackForm(formdata=None)
+    )
 
 
-def _version_page(track: Track, found: TrackVersion, form: ReturnTrackForm) -> str:
+def _version_page(track: Track, found: TrackVersion, form: forms.ReturnTrackForm) -> str:
     decision = APPROVAL.offered(found, current_actor())
-    tree = tree_from_json(found.tree)
+    tree = trees.tree_from_json(found.tree)
     return render_template(
         "tracks/version.html",
         track=track,
         version=found,
         tree=tree,
-        renewal=renewal_from_json(found.renewal) if found.renewal else None,
+        renewal=trees.renewal_from_json(found.renewal) if found.renewal else None,
         change=None if found.state == "published" else _change(track, tree),
         checklist=checklist_from_json(found.checklist),
         decision=decision,
         names=names_of([found.published_by, found.published_for, decision.standing_in]),
-        known=all_names(),
+        known=track_queries.all_names(),
         form=form,
     )
 
 
-def _change(track: Track, tree: Requirements) -> EligibilityChange:
+def _change(track: Track, tree: trees.Requirements) -> EligibilityChange:
     """Number of people that requirements would change, against the published version."""
     session, question = db.session(), LeafQuestion(local_today())
-    present = published_version(track)
-    before = fulfilled(session, tree_from_json(present.tree), question) if present else {}
+    present = track_queries.published_version(track)
+    before = fulfilled(session, trees.tree_from_json(present.tree), question) if present else {}
     return change_between(before, fulfilled(session, tree, question))
 
 
@@ -256,16 +224,16 @@ def _change(track: Track, tree: Requirements) -> EligibilityChange:
 @allow("tracks.edit")
 def write(public_id: str, version_id: str) -> ResponseReturnValue:
     """Write what a draft asks for, in sentences. Only one of its buttons saves."""
-    track = one_track(public_id)
-    version = version_of(track, version_id)
+    track = track_queries.one_track(public_id)
+    version = track_queries.version_of(track, version_id)
     if version.state != "draft":
         return redirect(_address(public_id, version_id))
     if request.method == "GET":
-        return _write_page(track, version, TreeSheet.of(version))
-    sheet = TreeSheet.posted(request.form, number_shown(request.form.get("row_version")))
+        return _write_page(track, version, forms.TreeSheet.of(version))
+    sheet = forms.TreeSheet.posted(request.form, number_shown(request.form.get("row_version")))
     pressed = request.form.get("do", "")
-    if pressed == "preview" and is_too_much(sheet.tree):
-        sheet.show([FlawAt(TreeFlaw.TOO_MUCH)], [], [])
+    if pressed == "preview" and trees.is_too_much(sheet.tree):
+        sheet.show([trees.FlawAt(trees.TreeFlaw.TOO_MUCH)], [], [])
         return _write_page(track, version, sheet, problem=str(UnsoundTree()), status=422)
     if pressed == "preview":
         return _write_page(track, version, sheet, change=_change(track, sheet.tree))
@@ -277,8 +245,8 @@ def write(public_id: str, version_id: str) -> ResponseReturnValue:
         )
         flash(_("Saved."))
         return redirect(_address(public_id, version_id))
-    track = one_track(public_id)
-    version = version_of(track, version_id)
+    track = track_queries.one_track(public_id)
+    version = track_queries.version_of(track, version_id)
     if isinstance(caught.problem, ChangedMeanwhile):
         # Sent once more, it goes over what the sentence tells of.
         sheet.row_version = version.row_version
@@ -291,7 +259,7 @@ def write(public_id: str, version_id: str) -> ResponseReturnValue:
 def _write_page(
     track: Track,
     found: TrackVersion,
-    sheet: TreeSheet,
+    sheet: forms.TreeSheet,
     *,
     change: EligibilityChange | None = None,
     problem: str = "",
@@ -303,7 +271,7 @@ def _write_page(
         version=found,
         sheet=sheet,
         kinds=leaf_kinds(),
-        known=all_names(),
+        known=track_queries.all_names(),
         change=change,
         problem=problem,
     ), status
@@ -314,7 +282,7 @@ def _address(public_id: str, version_id: str) -> str:
 
 
 def _found(public_id: str, version_id: str) -> TrackVersion:
-    return version_of(one_track(public_id), version_id)
+    return track_queries.version_of(track_queries.one_track(public_id), version_id)
 
 
 @blueprint.post("/<public_id>/versions/<version_id>/propose")
@@ -343,8 +311,8 @@ def take_back(public_id: str, version_id: str) -> ResponseReturnValue:
 @allow("tracks.approve")
 def publish(public_id: str, version_id: str) -> ResponseReturnValue:
     """Ask, then publish what was read: those enrolled from now on are on this version."""
-    track = one_track(public_id)
-    version = version_of(track, version_id)
+    track = track_queries.one_track(public_id)
+    version = track_queries.version_of(track, version_id)
     if request.method == "GET":
         return render_template("tracks/publish.html", track=track, version=version)
     refused = (SamePerson, UnsoundTree, ChangedMeanwhile)
@@ -361,9 +329,9 @@ def publish(public_id: str, version_id: str) -> ResponseReturnValue:
 @allow("tracks.approve")
 def return_to_draft(public_id: str, version_id: str) -> ResponseReturnValue:
     """Send a proposal back with a sentence."""
-    track = one_track(public_id)
-    version = version_of(track, version_id)
-    form = ReturnTrackForm()
+    track = track_queries.one_track(public_id)
+    version = track_queries.version_of(track, version_id)
+    form = forms.ReturnTrackForm()
     if not form.validate():
         return _version_page(track, version, form), 422
     with FlashedProblems(tone="warn"):
@@ -401,7 +369,7 @@ class EntryGrid:
             and is_public_id(person := name.removeprefix(_FIELD))
             and value.strip()
         }
-        there = enterable_people(track, actor, sent)
+        there = track_queries.enterable_people(track, actor, sent)
         return cls({person: value for person, value in sent.items() if person in there})
 
     def amounts(self, *, scored: bool) -> dict[str, int]:
@@ -418,17 +386,17 @@ class EntryGrid:
         return by_person
 
 
-def enterable(track: Track) -> dict[str, Leaf]:
+def enterable(track: Track) -> dict[str, trees.Leaf]:
     """The requirements of a track's published versions that the programme enters, each once, by
     kind and what they are about."""
     kinds = leaf_kinds()
-    entered: dict[str, Leaf] = {}
+    entered: dict[str, trees.Leaf] = {}
     for version in track.versions:
         if version.state != "published":
             continue
-        leaves = leaves_of(tree_from_json(version.tree))
+        leaves = trees.leaves_of(trees.tree_from_json(version.tree))
         if version.renewal:
-            leaves += leaves_of(renewal_from_json(version.renewal).tree)
+            leaves += trees.leaves_of(trees.renewal_from_json(version.renewal).tree)
         for leaf in leaves:
             kind = kinds.get(leaf.kind)
             if kind is not None and kind.seen:
@@ -441,8 +409,8 @@ def enterable(track: Track) -> dict[str, Leaf]:
 def enter_facts(public_id: str) -> ResponseReturnValue:
     """A grid of people: ticked or scored, then entered together."""
     actor = current_actor()
-    track = one_track(public_id)
-    choices, known_names = enterable(track), all_names()
+    track = track_queries.one_track(public_id)
+    choices, known_names = enterable(track), track_queries.all_names()
     form = SeenForm(data={"day": local_today(), "seen_by": actor.public_id})
     form.requirement.choices = [(key, _what(leaf, known_names)) for key, leaf in choices.items()]
     form.seen_by.choices = [(witness.public_id, witness.name) for witness in witnesses()]
@@ -462,16 +430,16 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
     return _page(track, actor, form, grid, scored=scored)
 
 
-def _what(leaf: Leaf, known: Names) -> str:
+def _what(leaf: trees.Leaf, known: track_queries.Names) -> str:
     """Words of what is entered for a requirement."""
     kind = leaf_kinds()[leaf.kind]
-    word = str(SEEN[kind.seen])
+    word = str(forms.SEEN[kind.seen])
     if leaf.kind in ("role", "document"):
         return f"{word}: {_about(leaf)}"
     return f"{word}: {known.courses.get(leaf.text('course'), '–')}" if leaf.text("course") else word
 
 
-def _about(leaf: Leaf) -> str:
+def _about(leaf: trees.Leaf) -> str:
     if leaf.kind == "role":
         return str((leaf_kinds()["role"].choices or {}).get(leaf.text("role"), "–"))
     return about_of(leaf)
@@ -483,7 +451,7 @@ def _page(
     letter = request.form.get("group") or request.form.get("letter", "")
     turned = "group" not in request.form
     number = number_shown(request.form.get("turn") or request.form.get("page")) if turned else 1
-    listing, shown = people_to_enter(track, actor, letter=letter, page=number)
+    listing, shown = track_queries.people_to_enter(track, actor, letter=letter, page=number)
     here = {person.person for person in listing}
     wrong = bool(form.errors or grid.errors)
     return render_template(
@@ -504,7 +472,7 @@ def _page(
 @offers_table("list", names=True)
 def visits(public_id: str) -> ResponseReturnValue:
     """List of the visits to people on a track, or of those that are due."""
-    actor, today, track = current_actor(), local_today(), one_track(public_id)
+    actor, today, track = current_actor(), local_today(), track_queries.one_track(public_id)
     state = request.args.get("state", "")
     page, group = visits_of_track(
         track, actor, today, state=state, letter=request.args.get("group", "")
@@ -530,12 +498,12 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
     actor = current_actor()
     standing = one_standing(person_id, public_id, actor, local_today())
     items = checklist_from_json(standing.enrolment.version.checklist)
-    form = VisitForm(
+    form = forms.VisitForm(
         data={"kind": str(VisitKind.VISIT), "day": local_today(), "seen_by": actor.public_id}
     )
     form.seen_by.choices = [(witness.public_id, witness.name) for witness in witnesses()]
     form.place.choices = [("", "–"), *places_to_choose()]
-    observed = observed_in(request.form, items)
+    observed = forms.observed_in(request.form, items)
     if form.validate_on_submit():
         with form.showing_problems(ChecklistChanged):
             details = form.command(VisitDetails, supervisor=form.seen_by.data, observed=observed)
@@ -561,7 +529,7 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
 def withdraw_visit_page(public_id: str, person_id: str, visit_id: str) -> ResponseReturnValue:
     """Withdraw a visit that was entered wrongly, with a reason."""
     standing = _standing(public_id, person_id)
-    form = WithdrawForm()
+    form = forms.WithdrawForm()
     if form.validate_on_submit():
         with form.showing_problems():
             actor = current_actor()
@@ -591,18 +559,20 @@ class ChecklistSheet:
 @allow("tracks.edit")
 def checklist(public_id: str, version_id: str) -> ResponseReturnValue:
     """Write the checklist of a draft, which is looked at on visits."""
-    track = one_track(public_id)
-    version = version_of(track, version_id)
+    track = track_queries.one_track(public_id)
+    version = track_queries.version_of(track, version_id)
     address = url_for("tracks.version", public_id=public_id, version_id=version_id)
     if version.state != "draft":
         return redirect(address)
     if request.method == "GET":
-        items = rows_to_write(checklist_from_json(version.checklist))
+        items = forms.rows_to_write(checklist_from_json(version.checklist))
         return _checklist_page(track, version, ChecklistSheet(items, version.row_version, {}))
-    rows = rows_sent(request.form)
-    sheet = ChecklistSheet(rows, number_shown(request.form.get("row_version")), too_long(rows))
+    rows = forms.rows_sent(request.form)
+    sheet = ChecklistSheet(
+        rows, number_shown(request.form.get("row_version")), forms.too_long(rows)
+    )
     if request.form.get("do") == "more":
-        sheet.rows = rows_to_write(rows)
+        sheet.rows = forms.rows_to_write(rows)
         return _checklist_page(track, version, sheet)
     if sheet.errors:
         return _checklist_page(track, version, sheet), 422
@@ -610,8 +580,8 @@ def checklist(public_id: str, version_id: str) -> ResponseReturnValue:
         write_checklist(version_id, rows, sheet.row_version, by=current_actor())
         flash(_("Saved."))
         return redirect(address)
-    track = one_track(public_id)
-    version = version_of(track, version_id)
+    track = track_queries.one_track(public_id)
+    version = track_queries.version_of(track, version_id)
     if isinstance(caught.problem, ChangedMeanwhile):
         # Sent once more, it goes over what the sentence tells of.
         sheet.row_version = version.row_version
@@ -630,8 +600,8 @@ def _checklist_page(
 @allow("tracks.see")
 def checklist_on_paper(public_id: str, version_id: str) -> ResponseReturnValue:
     """The checklist as a page to be filled in by hand."""
-    track = one_track(public_id)
-    pdf = checklist_sheet(track, version_of(track, version_id))
+    track = track_queries.one_track(public_id)
+    pdf = checklist_sheet(track, track_queries.version_of(track, version_id))
     return download(pdf, name="checklist.pdf", type="application/pdf")
 
 
@@ -640,16 +610,16 @@ def checklist_sheet(track: Track, version: TrackVersion) -> bytes:
     html = current_app.jinja_env.get_template("tracks/paper/checklist.html").render(
         organisation=brand(),
         logo=logo_address(paper_wording(), "consents"),
-        track=track_name(track.name, track.name_sw),
+        track=forms.track_name(track.name, track.name_sw),
         version=version.number,
-        kinds=VISITS,
-        items=[checklist_line(item) for item in checklist_from_json(version.checklist)],
+        kinds=forms.VISITS,
+        items=[forms.checklist_line(item) for item in checklist_from_json(version.checklist)],
     )
     return document(
         PagedDocument(
             html=html,
             title=_("Checklist for a visit"),
-            language=language(),
+            language=forms.language(),
             footer_left=_("Keep this sheet locked away once it is filled in."),
         )
     )
