@@ -21,6 +21,7 @@ from kash.certificates.rules.designs import (
     DesignContent,
     Signer,
     SignerKind,
+    Words,
     content_from,
     filled_sentence,
 )
@@ -158,19 +159,9 @@ def batch_lines(batch: CertificateBatch) -> list[SignatureLine]:
     )
 
 
-@dataclass(frozen=True)
-class SigningLine:
-    """A line of a batch: whether the picture of a signature stands there, and whether it is hers
-    who asks."""
-
-    name: str
-    role: str
-    printed: bool
-    mine: bool
-
-
-def signing_of(batch: CertificateBatch, actor: Actor) -> list[SigningLine]:
-    """Places of those who sign the certificates of a batch, and how each signs."""
+def signing_of(batch: CertificateBatch, actor: Actor) -> list[dict[str, object]]:
+    """Places of those who sign the certificates of a batch; of each whether the picture of a
+    signature stands there, and whether it is the actor's own."""
     lines = batch_lines(batch)
     allowed = signatures_at(
         (line.account for line in lines),
@@ -179,7 +170,12 @@ def signing_of(batch: CertificateBatch, actor: Actor) -> list[SigningLine]:
         moment=batch.issued_at,
     )
     return [
-        SigningLine(line.name, line.role, line.account in allowed, line.account == actor.public_id)
+        {
+            "name": line.name,
+            "role": line.role,
+            "printed": line.account in allowed,
+            "mine": line.account == actor.public_id,
+        }
         for line in lines
     ]
 
@@ -210,19 +206,10 @@ def days_between(first: date, last: date, language: str) -> str:
     )
 
 
-@dataclass(frozen=True)
-class UsualWords:
-    """Words that stand on certificates if a design says nothing else, in one language."""
-
-    heading: str
-    certify_line: str
-    sentence: str
-
-
-def usual_words(language: str) -> UsualWords:
+def usual_words(language: str) -> Words:
     """The usual words, the sentence with its fields in square brackets."""
     with force_locale(language):
-        return UsualWords(
+        return Words(
             _("Certificate of Participation"),
             _("This is to certify that"),
             _("took part in %(title)s, held %(days)s.", title="[title]", days="[days]"),

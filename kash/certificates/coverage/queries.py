@@ -110,14 +110,6 @@ def area_choices() -> list[tuple[str, str]]:
     return [(zone.public_id, zone.name) for zone in widest]
 
 
-@dataclass(frozen=True)
-class Narrowed:
-    """People who are counted: of a group (its key), and of a rank or role if one is given."""
-
-    group: int
-    cadre: str = ""
-
-
 def all_groups() -> list[Group]:
     """The groups, police first: whose stations these pages are mostly about."""
     return list(
@@ -211,7 +203,7 @@ class GroupStays:
 
 
 def stays_of(
-    session: Session, narrowed: Narrowed, people: Collection[int], since: date
+    session: Session, group: int, people: Collection[int], since: date, cadre: str = ""
 ) -> GroupStays:
     """Stays that went on at least until a day; `people` are those asked about. One query."""
     # Of a hundred thousand people come those over together who came and left on the same days.
@@ -219,14 +211,14 @@ def stays_of(
         Posting.organisation_id,
         Posting.since,
         Posting.until,
-        Person.cadre if narrowed.cadre else Person.group_id,
+        Person.cadre if cadre else Person.group_id,
     )
     rows = session.connection().execute(
         select(*alike, func.aggregate_strings(cast(Person.id, String), ","))
         .join(Person, Person.id == Posting.person_id)
         .where(
             or_(Posting.is_open, Posting.until >= since),
-            Person.group_id == narrowed.group,
+            Person.group_id == group,
             ~Person.minor,
         )
         .group_by(*alike)
@@ -241,7 +233,7 @@ def stays_of(
     # All at once: one row after the other takes twice as long.
     for station, first, until, kind, together in rows.all():
         those = [int(key) for key in together.split(",")]
-        counts = kind == (narrowed.cadre or narrowed.group)
+        counts = kind == (cadre or group)
         came[station][first if first > eve else eve] += len(those)
         if until is not None:
             left[station][until] += len(those)
@@ -531,7 +523,7 @@ def coverage_of(
     session = db.session()
     trained = trained_in(session, subject, today)
     since = rules.months_later(today, -MONTHS_WATCHED)
-    found = stays_of(session, Narrowed(group.id, cadre), trained.spells.keys(), since)
+    found = stays_of(session, group.id, trained.spells.keys(), since, cadre)
     stays, spells, orders = found.stays, trained.spells, found.orders
     days = rules.month_ends(today, MONTHS_DRAWN)
     return Coverage(
@@ -638,15 +630,6 @@ class PersonAt:
     step: Leaf | None
 
 
-@dataclass(frozen=True)
-class StationPeople:
-    """People of a station that an actor reaches: a page of those asked for, by name, and how many
-    all of them are."""
-
-    listing: Listing[PersonAt]
-    reached: int
-
-
 def people_at(
     station: int,
     group: int,
@@ -657,10 +640,13 @@ def people_at(
     *,
     cadre: str = "",
     training: str = "",
-) -> StationPeople:
+) -> tuple[Listing[PersonAt], int]:
     """The people of a group at a station that an actor reaches, or those of them whose training
-    stands in one way. Two or three queries, and two that count them unless nothing was written
-    since; what `trained_in` asks about those of the page, and about all if a way is asked for."""
+    stands in one way: a page of them by name, and how many all are.
+
+    Two or three queries, and two that count them unless nothing was written since; what
+    `trained_in` asks about those of the page, and about all if a way is asked for.
+    """
     session = db.session()
     there = and_(Posting.is_open, Posting.organisation_id == station)
     hers = [Person.group_id == group, ~Person.minor, within_reach(actor, "people.see", few=True)]
@@ -687,7 +673,7 @@ def people_at(
             PersonAt(public_id, name, rank, *standing(key)) for key, public_id, name, rank in rows
         ]
 
-    return StationPeople(page.turned(persons), reached)
+    return page.turned(persons), reached
 
 
 def _page(people: Select[Any], number: int | None) -> Listing[Any]:

@@ -298,7 +298,7 @@ def station(public_id: str) -> ResponseReturnValue:
         next((need for need in coverage.needs if need.station.public_id == public_id), None)
     )
     wanted = request.args.get("training", "")
-    people = queries.people_at(
+    listing, reached = queries.people_at(
         need.station.key,
         request_made.group.id,
         request_made.subject,
@@ -310,7 +310,7 @@ def station(public_id: str) -> ResponseReturnValue:
     )
     known_names = all_names()
     if is_taken():
-        return taken(((person, known_names) for person in people.listing), STATION_COLUMNS)
+        return taken(((person, known_names) for person in listing), STATION_COLUMNS)
     moves = [
         move
         for move in coverage.moves(request_made.today - 2 * YEAR)
@@ -325,8 +325,8 @@ def station(public_id: str) -> ResponseReturnValue:
         line=coverage.line([need.station]),
         moves=moves[:20],
         organisations=queries.organisation_names(db.session()),
-        listing=people.listing,
-        reached=people.reached,
+        listing=listing,
+        reached=reached,
         training=wanted,
         trainings=TRAINING,
         known=known_names,

@@ -13,7 +13,6 @@ from kash.certificates.coverage.queries import (
     COURSE,
     TRACK,
     Goal,
-    Narrowed,
     Subject,
     all_groups,
     area_choices,
@@ -85,7 +84,7 @@ def test_stations_are_the_groups_and_those_where_its_people_are(
     session = db.session()
 
     def found(group: Group, area: str = "") -> list[Station]:
-        here = stays_of(session, Narrowed(group.id), (), TODAY).here
+        here = stays_of(session, group.id, (), TODAY).here
         return stations_of(session, group, here, area)
 
     assert found(police) == told("Alpha", "beta", "House", "Seconded")
@@ -127,7 +126,7 @@ def test_those_are_counted_who_are_of_the_group_and_rank_and_grown_up(
     ids = [one.id for one in people]
     session = db.session()
     grown = [(key, place.id) for key in ids[:3]]
-    found = stays_of(session, Narrowed(police.id), ids[:2], since)
+    found = stays_of(session, police.id, ids[:2], since)
     assert sorted(found.posted) == grown
     assert found.here == {place.id}
     assert set(found.stays) == {
@@ -135,7 +134,7 @@ def test_those_are_counted_who_are_of_the_group_and_rank_and_grown_up(
         StationStay(ids[1], place.id, TODAY - 20 * DAY, None),
         StationStay(ids[0], other.id, TODAY - 90 * DAY, TODAY - 30 * DAY),
     }
-    narrowed = stays_of(session, Narrowed(police.id, "Constable"), ids, since)
+    narrowed = stays_of(session, police.id, ids, since, "Constable")
     assert narrowed.posted == grown[1:2]
     assert narrowed.stays == [StationStay(ids[1], place.id, TODAY - 20 * DAY, None)]
     monitor = actor("monitoring")
