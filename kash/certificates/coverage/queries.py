@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -436,12 +437,12 @@ def _waiting(
         leaves = leaves_of(tree)
         facts, needs = facts_of(session, leaves, asked), needs_of_leaves(leaves)
         fulfilled = fulfilling(tree, facts, needs)
-        following = _Following(tree, leaves, facts, needs)
+        following = _following(tree, leaves, facts, needs)
         for person in waiting[key]:
             if person in fulfilled:
                 earned[person] = fulfilled[person]
             else:
-                steps[person] = following.step(person)
+                steps[person] = following(person)
     return steps
 
 
@@ -451,23 +452,21 @@ def _shared(spells: dict[int, rules.Spells]) -> dict[int, rules.Spells]:
     return {person: shared.setdefault(own, own) for person, own in spells.items()}
 
 
-class _Following:
-    """Next steps of people of one version. Many have done the same, and need not be
-    looked at one by one."""
+def _following(
+    tree: Requirements, leaves: list[Leaf], facts: Facts, needs: Needs
+) -> Callable[[int], Leaf | None]:
+    """The requirement that comes next for a person of one version who has not fulfilled it. Many
+    have done the same, and need not be looked at one by one."""
+    amounts = [(facts.get(leaf, {}), needs[leaf]) for leaf in leaves]
+    steps_of: dict[tuple[int, ...], Leaf | None] = {}
 
-    def __init__(self, tree: Requirements, leaves: list[Leaf], facts: Facts, needs: Needs) -> None:
-        self._tree, self._facts, self._needs = tree, facts, needs
-        self._amounts = [(facts.get(leaf, {}), needs[leaf]) for leaf in leaves]
-        self._known: dict[tuple[int, ...], Leaf | None] = {}
+    def step(person: int) -> Leaf | None:
+        done = tuple([min(own.get(person, (0, None))[0], need) for own, need in amounts])
+        if done not in steps_of:
+            steps_of[done] = next(iter(next_steps(person, tree, facts, needs)), None)
+        return steps_of[done]
 
-    def step(self, person: int) -> Leaf | None:
-        """The requirement that comes next for a person who has not fulfilled the tree."""
-        nothing = (0, None)
-        done = tuple([min(facts.get(person, nothing)[0], need) for facts, need in self._amounts])
-        if done not in self._known:
-            steps = next_steps(person, self._tree, self._facts, self._needs)
-            self._known[done] = steps[0] if steps else None
-        return self._known[done]
+    return step
 
 
 # So far back leavings say something about the present pace, and lines are drawn.
@@ -652,12 +651,12 @@ def people_at(
     hers = [Person.group_id == group, ~Person.minor, within_reach(actor, "people.see", few=True)]
     hers += [Person.cadre == cadre] if cadre else []
     posted = select(Person.id).join(Posting).where(there, *hers)
-    stands = _Standing(session, subject, goal, today)
+    stands = partial(_standing, session, subject, goal, today)
     if training:
         keys = session.scalars(posted).all()
         reached = len(keys)
         # So many can be named in one question; of more, everybody is asked about.
-        standing = stands.of(keys if reached <= _MOST_NAMED else None)
+        standing = stands(keys if reached <= _MOST_NAMED else None)
         hers.append(Person.id.in_([key for key in keys if standing(key)[0] == training]))
         page = _page(_SHOWN.join(Posting).where(there, *hers), None)
     else:
@@ -668,7 +667,7 @@ def people_at(
         page = _everybody(there, hers, reached, first)
 
     def persons(rows: Sequence[Any]) -> list[PersonAt]:
-        standing = stands.of([row[0] for row in rows])
+        standing = stands([row[0] for row in rows])
         return [
             PersonAt(public_id, name, rank, *standing(key)) for key, public_id, name, rank in rows
         ]
@@ -726,29 +725,20 @@ def _asks_for_the_first() -> bool:
     return (wanted.page, wanted.direction) == (1, "asc")
 
 
-@dataclass(frozen=True)
-class _Standing:
-    """Standings of some people in a subject."""
+def _standing(
+    session: Session, subject: Subject, goal: Goal, today: date, people: Collection[int] | None
+) -> Callable[[int], tuple[rules.Training, date | None, Leaf | None]]:
+    """For one of these people (None: of all): how her training stands, the last day that it holds
+    if it ends, and what comes next if she is on the way."""
+    trained = trained_in(session, subject, today, people)
+    due_by = rules.months_later(today, goal.due_months)
 
-    session: Session
-    subject: Subject
-    goal: Goal
-    today: date
+    def standing(person: int) -> tuple[rules.Training, date | None, Leaf | None]:
+        spells = trained.spells.get(person, ())
+        last = [until for since, until in spells if since <= today]
+        training, step = rules.training_of(spells, today, due_by), None
+        if training is rules.Training.NONE and person in trained.on_the_way:
+            training, step = rules.Training.ON_THE_WAY, trained.on_the_way[person]
+        return training, last[-1] if last else None, step
 
-    def of(
-        self, people: Collection[int] | None
-    ) -> Callable[[int], tuple[rules.Training, date | None, Leaf | None]]:
-        """For one of these people (None: of all): how her training stands, the last day that it
-        holds if it ends, and what comes next if she is on the way."""
-        trained = trained_in(self.session, self.subject, self.today, people)
-        due_by = rules.months_later(self.today, self.goal.due_months)
-
-        def standing(person: int) -> tuple[rules.Training, date | None, Leaf | None]:
-            spells = trained.spells.get(person, ())
-            last = [until for since, until in spells if since <= self.today]
-            training, step = rules.training_of(spells, self.today, due_by), None
-            if training is rules.Training.NONE and person in trained.on_the_way:
-                training, step = rules.Training.ON_THE_WAY, trained.on_the_way[person]
-            return training, last[-1] if last else None, step
-
-        return standing
+    return standing

@@ -420,11 +420,6 @@ def own_design(content: DesignContent) -> OwnDesign:
     return OwnDesign(html=content.html, css=content.css, images=dict(content.pictures))
 
 
-def marked_fields(content: DesignContent) -> frozenset[str]:
-    """The fields that a design of one's own marks."""
-    return examined(own_design(content))[1]
-
-
 def lacks_of(content: DesignContent) -> tuple[Lack, ...]:
     """All that keeps a design from being put into use."""
     lacks = [
@@ -462,7 +457,7 @@ def left_empty(content: DesignContent, filled: Collection[str]) -> tuple[Lack, .
     """
     if content.base != "own":
         return ()
-    missing = marked_fields(content) - _ALWAYS - frozenset(filled)
+    missing = examined(own_design(content))[1] - _ALWAYS - frozenset(filled)
     return tuple(Lack("empty", name) for name in sorted(missing))
 
 

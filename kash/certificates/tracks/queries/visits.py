@@ -283,18 +283,13 @@ def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBa
 About = Callable[[Leaf], str]
 
 
-def about_nothing(_leaf: Leaf) -> str:
-    """The words of what needs none."""
-    return ""
-
-
 def document_of(leaf: Leaf) -> str:
     """A document with its version, as what was signed is entered."""
     return f"{leaf.text('document')} · {leaf.text('version')}"
 
 
 def counted(
-    kind: str, about: About = about_nothing
+    kind: str, about: About = lambda _leaf: ""
 ) -> Callable[[Session, Leaf, LeafQuestion], Found]:
     """Facts of a requirement that counts how often something was seen."""
 

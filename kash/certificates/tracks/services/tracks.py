@@ -468,11 +468,7 @@ def note_fulfilled(
         if person not in there
     )
     session.flush()
-    give_earned(session, track, now, _keys(people))
-
-
-def _keys(people: dict[int, int]) -> Collection[int]:
-    return list(people)
+    give_earned(session, track, now, list(people))
 
 
 def enrol(track_id: str, person_id: str, *, by: Actor) -> str:
