@@ -33,6 +33,9 @@ class BarePackages:
         folder = os.path.join(_ROOT, *name.split("."))
         if name.partition(".")[0] != "kash" or not os.path.isdir(folder):
             return None
+        # Git leaves a folder behind in which only what Python compiled lies.
+        if os.path.isfile(f"{folder}.py"):
+            return None
         package = ModuleSpec(name, None, is_package=True)
         package.submodule_search_locations = [folder]
         return package

@@ -25,6 +25,7 @@ from kash.platform.confinement import (
     children,
     confinement,
     landlock,
+    threshold,
 )
 from kash.platform.confinement.telling import KINDS, log_confinement
 from kash.platform.web.pictures import PictureProblem, prepared_picture
@@ -255,3 +256,19 @@ def test_a_picture_that_kills_its_reader_is_a_sentence(
     with app.test_request_context(), pytest.raises(PictureProblem) as refused:
         prepared_picture(b"picture", 20, 20)
     assert str(refused.value).startswith(sentence)
+
+
+def test_a_folder_that_an_update_left_behind_hides_no_module(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Git leaves what Python compiled: lists of people could not be read any more."""
+    for folder in ("kash/package", "kash/module/__pycache__"):
+        (tmp_path / folder).mkdir(parents=True)
+    for file in ("kash/__init__.py", "kash/package/__init__.py", "kash/module.py"):
+        (tmp_path / file).touch()
+    monkeypatch.setattr(threshold, "_ROOT", str(tmp_path))
+    found = {
+        name: threshold.BarePackages().find_spec(f"kash.{name}") is not None
+        for name in ("package", "module")
+    }
+    assert found == {"package": True, "module": False}
