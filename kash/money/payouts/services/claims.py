@@ -140,7 +140,7 @@ def _check(session: Session, found: Workshop, chosen: Sequence[Chosen]) -> None:
         raise Problem(NO_RATES)
     for choice in chosen:
         if choice.role not in ROLES or choice.band not in ("", *table.bands):
-            raise Problem(UNKNOWN_PAYOUT_CHOICE, status=400)
+            raise Problem(UNKNOWN_PAYOUT_CHOICE, status=409)
 
 
 def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) -> int:
