@@ -17,7 +17,7 @@ from kash.accounts.services.locking import Revocation
 from kash.feature import Feature
 from kash.incidents import blueprint, chores, views
 from kash.incidents.chores import shred_notes, tell_who_is_asked
-from kash.incidents.models import Closing, Shredding
+from kash.incidents.models import BeforeSaving, Closing, Shredding
 from kash.incidents.occasions import Occasions
 from kash.incidents.queries.cases import find_workshops, is_kept_away, workshops_named
 from kash.incidents.queries.letterbox import compartments_of_letters
@@ -27,7 +27,6 @@ from kash.incidents.queries.outside import what_is_missing
 from kash.incidents.rules.casework import COME_AT
 from kash.incidents.rules.filing import KIND as FIRST_ACCOUNT
 from kash.incidents.rules.totals import ORIGINAL, file_key
-from kash.incidents.saving import BeforeSaving
 from kash.incidents.services import brief_endings, mediation
 from kash.incidents.services import documentation as following_up
 from kash.incidents.services.alerts import alert_officers

@@ -1,11 +1,11 @@
-"""Endings of a case: what else ends when it is closed, what goes when it is shredded, and what was
-made of it for others to read and ends with the consent to it. Officers on duty, and alerts: a
-drill and somebody held make the same row. Incidents and unfinished filings, as far as they stand
-in clear. No row says when it was made, and its number is random, so that neither order nor time
-leads from a filing to who was signed in. The letterbox: one row in which everything lies that
-phones sent and nobody can see yet. Mediators on duty, and the briefs that they are shown. Neither
-knows of any incident. Quota of today: what was sent, as far as it is needed, in one row for
-everybody, and for a day only."""
+"""Steps before a case is saved. Endings of a case: what else ends when it is closed, what goes when
+it is shredded, and what was made of it for others to read and ends with the consent to it. Officers
+on duty, and alerts: a drill and somebody held make the same row. Incidents and unfinished filings,
+as far as they stand in clear. No row says when it was made, and its number is random, so that
+neither order nor time leads from a filing to who was signed in. The letterbox: one row in which
+everything lies that phones sent and nobody can see yet. Mediators on duty, and the briefs that they
+are shown. Neither knows of any incident. Quota of today: what was sent, as far as it is needed, in
+one row for everybody, and for a day only."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ class Remains:
 
 
 @dataclass(frozen=True)
+class BeforeSaving(Part):
+    """A step that runs in the transaction that saves, on the record as it is about to be sealed."""
+
+    step: Callable[[Session, Record], object]
+
+
+@dataclass(frozen=True)
 class Closing(Part):
     """A step of closing: it runs in the transaction that closes the case, and alters the record."""
 
@@ -73,6 +80,12 @@ class MadeOf(Part):
 
     purpose: str
     end: Callable[[Session, Sequence[str], Collection[str]], None]
+
+
+def take_over_everything(session: Session, record: Record) -> None:
+    """Run all steps."""
+    for part in declared(BeforeSaving):
+        part.step(session, record)
 
 
 def end_with_closing(session: Session, record: Record) -> None:

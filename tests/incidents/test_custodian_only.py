@@ -35,7 +35,7 @@ from kash.incidents.rules.parts import (
     Term,
 )
 from kash.incidents.rules.record import Record, as_bytes
-from kash.incidents.rules.untaken import is_untaken
+from kash.incidents.rules.totals import is_untaken
 from kash.incidents.services import alerts
 from kash.incidents.services.cases import assign, comment
 from kash.incidents.services.documentation import keep_typed

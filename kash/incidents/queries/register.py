@@ -36,13 +36,13 @@ from kash.incidents.rules.totals import (
     Summary,
     Wanted,
     days_left,
+    is_untaken,
     matches_words,
     may_match,
     passes_filters,
     searchable_text,
     summary_of,
 )
-from kash.incidents.rules.untaken import is_untaken
 from kash.platform.database import db
 from kash.platform.vault import OpenVault, Sealed, SealError, fetch_each, open_each
 from kash.platform.web.formats import zone

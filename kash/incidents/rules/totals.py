@@ -642,6 +642,27 @@ def let_go(record: Mapping[str, Any]) -> bool:
     )
 
 
+# With these a case comes to the person who works on it next.
+_COMES = frozenset({"added", "submit", "handed_over"})
+
+
+def is_untaken(record: Mapping[str, Any], state: str, now: datetime) -> bool:
+    """True if a case came in, or was handed over, with somebody held who is not let go, and nobody
+    took a step in it since. After a day no alert is of it any more."""
+    if state in OVER or not said_held(record) or let_go(record) or record.get("assigned_to"):
+        return False
+    steps = [
+        (event["what"], datetime.fromisoformat(event["at"])) for event in record.get("timeline", ())
+    ]
+    came = [at for what, at in steps if what in _COMES]
+    if filed_at := record.get("filing", {}).get("filed_at"):
+        came.append(datetime.fromisoformat(filed_at))
+    if not came:
+        return not steps
+    since = max(came)
+    return now - since < LASTS and all(at <= since for _what, at in steps)
+
+
 def _freed(record: Mapping[str, Any]) -> set[str]:
     # As clocks.is_free, which a test compares with this.
     ids = [person["id"] for person in record.get("persons", ())]

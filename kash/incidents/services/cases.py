@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.incidents.models import Incident
+from kash.incidents.models import Incident, take_over_everything
 from kash.incidents.occasions import occasions_of
 from kash.incidents.queries.cases import Case, access_of, open_case, open_for_nobody
 from kash.incidents.queries.officers import may_work, officers, readers
@@ -32,7 +32,6 @@ from kash.incidents.rules.mediation import asked_by
 from kash.incidents.rules.mediation_gate import asks_too_much
 from kash.incidents.rules.parts import Comment, Event, Link, next_id
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
-from kash.incidents.saving import take_over_everything
 from kash.incidents.services.alerts import raise_alert
 from kash.incidents.services.brief_endings import (
     end_what_tells_who_must_not_know,
