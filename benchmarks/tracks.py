@@ -91,7 +91,7 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
 
     from kash.certificates.tracks.models import SeenFact, Track, TrackEnrolment, TrackVersion
     from kash.certificates.tracks.rules.standing import MOST_AT_ONCE
-    from kash.certificates.tracks.rules.tree import Group, Leaf, all_of, tree_as_json
+    from kash.certificates.tracks.rules.tree import Leaf, SomeOf, all_of, tree_as_json
     from kash.people.models import Person
     from kash.platform.database import db, new_public_id, utc_now, writing
     from kash.platform.web.formats import local_today
@@ -102,7 +102,7 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
         course = session.scalar(select(Course.public_id).order_by(Course.id).limit(1))
         tree = all_of(
             Leaf.of("hours", course=course or "", share=60, versions=()),
-            Group(
+            SomeOf(
                 (
                     Leaf.of("test", course=course or "", score=60),
                     Leaf.of("practicum", count=1),
@@ -110,7 +110,7 @@ def put_on_a_track(people: int) -> tuple[Any, list[str]]:
                 ),
                 2,
             ),
-            Group(
+            SomeOf(
                 (
                     Leaf.of("document", document="Code", version="1"),
                     Leaf.of("role", role="mentor", months=6),

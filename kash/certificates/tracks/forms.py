@@ -144,7 +144,7 @@ def _changed(
         leaves = [leaf for place, leaf in enumerate(group.leaves) if added or (number, place) != at]
         leaves += added if at == (number,) else ()
         if leaves:
-            groups.append(trees.Group(tuple(leaves), group.count if len(leaves) > 1 else 1))
+            groups.append(trees.SomeOf(tuple(leaves), group.count if len(leaves) > 1 else 1))
     return tuple(groups)
 
 
@@ -171,7 +171,7 @@ def _read(form: MultiDict[str, str], top: str) -> trees.Requirements:
         if not leaves:
             break
         count = _whole(form.get(f"{top}.{number}:count", "")) if len(leaves) > 1 else 1
-        groups.append(trees.Group(tuple(leaves), max(count, 0)))
+        groups.append(trees.SomeOf(tuple(leaves), max(count, 0)))
     return tuple(groups)
 
 
@@ -340,7 +340,7 @@ def checklist_line(item: standing_rules.ChecklistItem) -> str:
     return item.words(language())
 
 
-def group_word(group: trees.Group) -> str:
+def group_word(group: trees.SomeOf) -> str:
     """Words of how many requirements of a group are needed."""
     if group.count == 1:
         return _("Any one of these")

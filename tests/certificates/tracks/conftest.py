@@ -11,7 +11,7 @@ import pytest
 from kash.certificates.tracks.leaf_kinds import LeafQuestion
 from kash.certificates.tracks.models import TrackVersion
 from kash.certificates.tracks.queries.certifying import fulfilled
-from kash.certificates.tracks.rules.tree import Group, Leaf, Renewal, all_of
+from kash.certificates.tracks.rules.tree import Leaf, Renewal, SomeOf, all_of
 from kash.certificates.tracks.services.tracks import (
     TrackDetails,
     add_track,
@@ -57,20 +57,20 @@ class Tracked:
         db.session.rollback()
         return self.ready.person(name)
 
-    def write(self, *parts: Leaf | Group, renewal: Renewal | None = None) -> None:
+    def write(self, *parts: Leaf | SomeOf, renewal: Renewal | None = None) -> None:
         tree = all_of(*parts)
         write_version(self.version, tree, renewal, self.row.row_version, by=self.trainer)
 
-    def publish(self, *parts: Leaf | Group, renewal: Renewal | None = None) -> None:
+    def publish(self, *parts: Leaf | SomeOf, renewal: Renewal | None = None) -> None:
         self.write(*parts, renewal=renewal)
         propose(self.version, by=self.trainer)
         publish(self.version, by=self.director)
 
-    def next_draft(self, *parts: Leaf | Group) -> None:
+    def next_draft(self, *parts: Leaf | SomeOf) -> None:
         self.version = start_version(self.track, by=self.trainer)
         self.write(*parts)
 
-    def next_version(self, *parts: Leaf | Group) -> str:
+    def next_version(self, *parts: Leaf | SomeOf) -> str:
         self.version = start_version(self.track, by=self.trainer)
         self.publish(*parts)
         return self.version
@@ -83,7 +83,7 @@ class Tracked:
         seen = SeenTogether(kind, about, day, self.director.public_id)
         enter(seen, {self.person(name): amount for name in names}, by=self.trainer)
 
-    def fulfil(self, *parts: Leaf | Group, asked: LeafQuestion | None = None) -> dict[str, date]:
+    def fulfil(self, *parts: Leaf | SomeOf, asked: LeafQuestion | None = None) -> dict[str, date]:
         """Names of who fulfils a tree, with the days: the same whether everybody is asked about, or
         each by her key."""
         db.session.rollback()

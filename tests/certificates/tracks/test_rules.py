@@ -28,7 +28,6 @@ from kash.certificates.tracks.rules.standing import (
 from kash.certificates.tracks.rules.tree import (
     DEEPEST,
     FlawAt,
-    Group,
     KindRule,
     Leaf,
     NotATree,
@@ -36,6 +35,7 @@ from kash.certificates.tracks.rules.tree import (
     ParameterKind,
     Renewal,
     Requirements,
+    SomeOf,
     TrackCatalogue,
     TreeFlaw,
     all_of,
@@ -77,7 +77,7 @@ def some_tree(chance: random.Random) -> Requirements:
     groups = []
     for _ in range(chance.randint(1, 4)):
         leaves = tuple(some_leaf(chance) for _ in range(chance.randint(1, 4)))
-        groups.append(Group(leaves, chance.randint(1, max(len(leaves) - 1, 1))))
+        groups.append(SomeOf(leaves, chance.randint(1, max(len(leaves) - 1, 1))))
     return tuple(groups)
 
 
@@ -144,9 +144,9 @@ def test_groups_within_groups_decide_as_before_about_everybody(chance: random.Ra
 def test_one_of_two_ways_asks_for_each_requirement_of_one_beside_each_of_the_other() -> None:
     a, b, c = (Leaf.of("practice", about=name, count=1) for name in "abc")
     written = {"any": [{"all": [leaf_json(a), leaf_json(b)]}, leaf_json(c)]}
-    assert tree_from_json(written) == (Group((a, c)), Group((b, c)))
+    assert tree_from_json(written) == (SomeOf((a, c)), SomeOf((b, c)))
     some = {"some": [leaf_json(a), leaf_json(b), leaf_json(c)], "count": 2}
-    assert tree_from_json({"all": [some, leaf_json(a)]}) == all_of(Group((a, b, c), 2), a)
+    assert tree_from_json({"all": [some, leaf_json(a)]}) == all_of(SomeOf((a, b, c), 2), a)
 
 
 def leaf_json(leaf: Leaf) -> Any:
@@ -193,7 +193,7 @@ def test_the_steps_that_are_named_are_enough() -> None:
 
 def test_of_what_not_all_is_needed_the_nearest_comes_next() -> None:
     far, near = Leaf.of("practice", count=5, about="a"), Leaf.of("practice", count=4, about="b")
-    tree = all_of(Group((far, near)))
+    tree = all_of(SomeOf((far, near)))
     facts = {far: {1: (1, DAY)}, near: {1: (3, DAY)}}
     needs = needs_of([far, near], KINDS)
     assert next_steps(1, tree, facts, needs) == [near]
@@ -210,9 +210,9 @@ def test_a_group_is_fulfilled_on_the_day_of_the_last_part_it_needed() -> None:
     needs = needs_of([one, two, three], KINDS)
     parts = (one, two, three)
     assert fulfilling(all_of(*parts), facts, needs) == {1: DAY + timedelta(9)}
-    assert fulfilling(all_of(Group(parts)), facts, needs) == {1: DAY}
-    assert fulfilling(all_of(Group(parts, 2)), facts, needs) == {1: DAY + timedelta(3)}
-    assert fulfilling(all_of(Group(parts, 4)), facts, needs) == {}
+    assert fulfilling(all_of(SomeOf(parts)), facts, needs) == {1: DAY}
+    assert fulfilling(all_of(SomeOf(parts, 2)), facts, needs) == {1: DAY + timedelta(3)}
+    assert fulfilling(all_of(SomeOf(parts, 4)), facts, needs) == {}
     assert fulfilling((), facts, needs) == {}
 
 
@@ -261,7 +261,7 @@ def test_a_tree_that_is_deeper_than_any_rule_is_refused() -> None:
 @pytest.mark.parametrize("count", ["2", 2.0, None, True, 0, 3])
 def test_of_how_many_parts_are_needed_only_a_number_of_them_is_read(count: object) -> None:
     parts = [leaf_json(HOURS_OF_C)] * 2
-    assert tree_from_json({"some": parts, "count": 1}) == (Group((HOURS_OF_C,) * 2),)
+    assert tree_from_json({"some": parts, "count": 1}) == (SomeOf((HOURS_OF_C,) * 2),)
     with pytest.raises(NotATree):
         tree_from_json({"some": parts, "count": count})
 
@@ -272,8 +272,8 @@ HOURS_OF_C = Leaf.of("hours", course="c", share=80, versions=())
 @pytest.mark.parametrize(
     ("entry", "flaw"),
     [
-        (Group((HOURS_OF_C,), 2), FlawAt(TreeFlaw.COUNT, (0,))),
-        (Group((HOURS_OF_C,), 0), FlawAt(TreeFlaw.COUNT, (0,))),
+        (SomeOf((HOURS_OF_C,), 2), FlawAt(TreeFlaw.COUNT, (0,))),
+        (SomeOf((HOURS_OF_C,), 0), FlawAt(TreeFlaw.COUNT, (0,))),
         (
             Leaf.of("hours", course="draft", share=80),
             FlawAt(TreeFlaw.UNPUBLISHED, (0, 0), "course"),
@@ -281,17 +281,17 @@ HOURS_OF_C = Leaf.of("hours", course="c", share=80, versions=())
         (Leaf.of("hours", course="gone", share=80), FlawAt(TreeFlaw.UNPUBLISHED, (0, 0), "course")),
         (Leaf.of("hours", course="c", share=105), FlawAt(TreeFlaw.PARAMETER, (0, 0), "share")),
         (
-            Group((HOURS_OF_C, Leaf.of("hours", course="c", share=9, versions=("x",)))),
+            SomeOf((HOURS_OF_C, Leaf.of("hours", course="c", share=9, versions=("x",)))),
             FlawAt(TreeFlaw.OTHER_COURSE, (0, 1), "versions"),
         ),
         (Leaf.of("nonsense"), FlawAt(TreeFlaw.UNKNOWN_KIND, (0, 0))),
         (Leaf.of("track", track="mine"), FlawAt(TreeFlaw.LOOP, (0, 0), "track")),
         (Leaf.of("track", track="far"), FlawAt(TreeFlaw.LOOP, (0, 0), "track")),
         (Leaf.of("track", track="nowhere"), FlawAt(TreeFlaw.NO_SUCH_TRACK, (0, 0), "track")),
-        (Group((HOURS_OF_C,) * 41), FlawAt(TreeFlaw.TOO_MUCH)),
+        (SomeOf((HOURS_OF_C,) * 41), FlawAt(TreeFlaw.TOO_MUCH)),
     ],
 )
-def test_what_can_never_be_fulfilled_is_refused(entry: Leaf | Group, flaw: FlawAt) -> None:
+def test_what_can_never_be_fulfilled_is_refused(entry: Leaf | SomeOf, flaw: FlawAt) -> None:
     tracks = {"other": frozenset(), "near": frozenset({"mine"}), "far": frozenset({"near"})}
     catalogue = TrackCatalogue(CATALOGUE.versions, {**tracks, "mine": frozenset({"other"})})
     assert flaws_of(all_of(entry), "mine", KINDS, catalogue) == [flaw]
@@ -299,7 +299,7 @@ def test_what_can_never_be_fulfilled_is_refused(entry: Leaf | Group, flaw: FlawA
 
 
 def test_a_sound_tree_has_no_flaw() -> None:
-    tree = all_of(Group((HOURS_OF_C, Leaf.of("track", track="other"))))
+    tree = all_of(SomeOf((HOURS_OF_C, Leaf.of("track", track="other"))))
     assert flaws_of(tree, "mine", KINDS, CATALOGUE) == []
 
 
@@ -312,8 +312,8 @@ def test_a_window_shorter_than_what_it_holds_is_refused() -> None:
     both = all_of(long, short)
     assert flaws(both, 12) == []
     assert flaws(both, 11) == [TreeFlaw.SHORT_WINDOW]
-    assert flaws(all_of(Group((long, short))), 3) == []
-    assert flaws(all_of(Group((long, short), 2)), 3) == [TreeFlaw.SHORT_WINDOW]
+    assert flaws(all_of(SomeOf((long, short))), 3) == []
+    assert flaws(all_of(SomeOf((long, short), 2)), 3) == [TreeFlaw.SHORT_WINDOW]
     assert flaws(both, 0) == [TreeFlaw.WINDOW]
     assert [
         one.flaw

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from kash.certificates.services.issuing import set_rule
 from kash.certificates.tracks.models import SeenFact, TrackEnrolment
-from kash.certificates.tracks.rules.tree import Group, Leaf, Renewal, all_of, tree_from_json
+from kash.certificates.tracks.rules.tree import Leaf, Renewal, SomeOf, all_of, tree_from_json
 from kash.certificates.tracks.services.tracks import enrol, propose, take_back
 from kash.people.models import Person
 from kash.platform.database import db
@@ -73,7 +73,7 @@ def test_a_tree_is_written_with_buttons_alone_and_saved_at_the_end(
     assert browser.post(address, data=fields(page.text) | {"do": "save"}).status_code == 302
     tree = all_of(
         Leaf.of("hours", share=80, course=tracked.course, versions=()),
-        Group((Leaf.of("practicum", count=3), *(Leaf.of("outreach", count=n) for n in (1, 4))), 2),
+        SomeOf((Leaf.of("practicum", count=3), *(Leaf.of("outreach", count=n) for n in (1, 4))), 2),
     )
     assert tree_from_json(tracked.row.tree) == tree
 

@@ -55,7 +55,7 @@ class Leaf:
 
 
 @dataclass(frozen=True)
-class Group:
+class SomeOf:
     """An entry of the list: requirements of which at least `count` must be fulfilled."""
 
     leaves: tuple[Leaf, ...]
@@ -63,12 +63,12 @@ class Group:
 
 
 # All of these must be fulfilled; nobody fulfils an empty list.
-Requirements = tuple[Group, ...]
+Requirements = tuple[SomeOf, ...]
 
 
-def all_of(*entries: Leaf | Group) -> Requirements:
+def all_of(*entries: Leaf | SomeOf) -> Requirements:
     """A list of requirements and groups."""
-    return tuple(Group((entry,)) if isinstance(entry, Leaf) else entry for entry in entries)
+    return tuple(SomeOf((entry,)) if isinstance(entry, Leaf) else entry for entry in entries)
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def tree_as_json(tree: Requirements) -> dict[str, Any]:
     return {str(Join.ALL): [_group_as_json(group) for group in tree]}
 
 
-def _group_as_json(group: Group) -> dict[str, Any]:
+def _group_as_json(group: SomeOf) -> dict[str, Any]:
     leaves = [
         {"is": leaf.kind}
         | {
@@ -134,7 +134,7 @@ def _joined(parts: list[Requirements], count: int) -> Requirements:
     if count == len(parts):
         return tuple(chain.from_iterable(parts))
     if all(len(part) == 1 and len(part[0].leaves) == 1 for part in parts):
-        return (Group(tuple(part[0].leaves[0] for part in parts), count),)
+        return (SomeOf(tuple(part[0].leaves[0] for part in parts), count),)
     ways = [
         [
             leaves
@@ -145,7 +145,7 @@ def _joined(parts: list[Requirements], count: int) -> Requirements:
     ]
     return tuple(
         dict.fromkeys(
-            Group(tuple(dict.fromkeys(chain.from_iterable(picked))))
+            SomeOf(tuple(dict.fromkeys(chain.from_iterable(picked))))
             for some in combinations(ways, len(parts) - count + 1)
             for picked in product(*some)
         )
