@@ -1,4 +1,4 @@
-"""Commands for whoever runs the machine."""
+"""Commands for the person who runs the machine."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ _ROLES = click.Choice([str(role) for role in Role])
 def _person(public_id: str | None) -> int | None:
     if not public_id:
         return None
-    found = person_id_of(public_id)
-    if found is None:
+    person_id = person_id_of(public_id)
+    if person_id is None:
         raise click.ClickException("There is no participant with this number.")
-    return found
+    return person_id
 
 
 def _email(value: str) -> str:
@@ -64,10 +64,10 @@ def _found(signs_in_with: str) -> Account | None:
 
 
 def _account(signs_in_with: str) -> Account:
-    found = _found(signs_in_with)
-    if found is None:
+    account_named = _found(signs_in_with)
+    if account_named is None:
         raise click.ClickException("There is no account with this e-mail address or name.")
-    return found
+    return account_named
 
 
 @account_commands.command("create")
@@ -81,7 +81,7 @@ def create(
 ) -> None:
     """Make an account that can sign in at once."""
     with told_at_terminal(Problem):
-        made = new_account(
+        public_id = new_account(
             SYSTEM,
             name=name,
             email=_email(email),
@@ -89,7 +89,7 @@ def create(
             roles=[Role(role) for role in roles],
             person_id=_person(person),
         )
-    click.echo(made)
+    click.echo(public_id)
 
 
 @account_commands.command("invite")

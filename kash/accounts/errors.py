@@ -96,7 +96,7 @@ class LinkSpent(NotFound):
 
 
 class LinkUsed(LinkSpent):
-    """A one-time link was used: whoever did so needs no new one."""
+    """A one-time link was used: the person who did so needs no new one."""
 
     heading = _l("This link was used")
     sentence = _l(
@@ -216,8 +216,8 @@ class CannotAgree(Problem):
 
 
 class NotIndependent(Problem):
-    """Agreement by whoever asked, by one who is not independent of that person, or by one too new
-    here."""
+    """Agreement by the person who asked, by one who is not independent of that person, or by one
+    too new here."""
 
     status = 403
 

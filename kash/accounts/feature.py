@@ -210,12 +210,12 @@ def pass_invitations_on(
 ) -> Sequence[str]:
     """Make them the successor's, or withdraw them."""
     rows = session.scalars(select(Invitation).where(_sent_by(leaver, now))).all()
-    for row in rows:
+    for invitation in rows:
         if successor is None:
-            session.delete(row)
+            session.delete(invitation)
         else:
-            row.invited_by = successor.public_id
-    return [row.public_id for row in rows]
+            invitation.invited_by = successor.public_id
+    return [invitation.public_id for invitation in rows]
 
 
 def _second_step(_count: int) -> str:
@@ -322,44 +322,44 @@ def _requests_of(asked: Viewer) -> tuple[list[RequestLine], list[RequestLine]]:
 def _requests(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            f"{ASKED_NAMES[one.kind]}: {one.name}",
-            url_for("accounts.request", public_id=one.public_id),
-            _("%(name)s asked. You are the second person.", name=one.asked_by),
-            key=day_text(one.asked_at),
-            small=time_text(one.asked_at),
+            f"{ASKED_NAMES[request.kind]}: {request.name}",
+            url_for("accounts.request", public_id=request.public_id),
+            _("%(name)s asked. You are the second person.", name=request.asked_by),
+            key=day_text(request.asked_at),
+            small=time_text(request.asked_at),
             button=_("Decide"),
-            about=one.name,
+            about=request.name,
         )
-        for one in asked.once(_requests_of)[0]
+        for request in asked.once(_requests_of)[0]
     ]
 
 
 def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            f"{ASKED_NAMES[one.kind]}: {one.name}",
-            url_for("accounts.request", public_id=one.public_id),
-            _("%(name)s has agreed. Make the link.", name=one.decided_by),
-            key=day_text(one.decided_at),
-            small=time_text(one.decided_at),
+            f"{ASKED_NAMES[invitation.kind]}: {invitation.name}",
+            url_for("accounts.request", public_id=invitation.public_id),
+            _("%(name)s has agreed. Make the link.", name=invitation.decided_by),
+            key=day_text(invitation.decided_at),
+            small=time_text(invitation.decided_at),
             button=_("Make the link"),
-            about=one.name,
+            about=invitation.name,
         )
-        for one in asked.once(_requests_of)[1]
+        for invitation in asked.once(_requests_of)[1]
     ]
 
 
 def _openings(asked: Viewer) -> Sequence[TodayLine]:
-    """All that whoever joined waits for, and who may agree to it."""
+    """All that the person who joined waits for, and who may agree to it."""
     lines = []
-    for one in openings_of(asked.actor, asked.now):
+    for opening in openings_of(asked.actor, asked.now):
         able = [
             f"{second.name} ({second_note(second.standing, moment_text(second.settled))})"
-            for second in possible_seconds(one)
+            for second in possible_seconds(opening)
             if second.standing in (Standing.MAY, Standing.NEW)
         ]
-        opens = [role_name(role) for role in one.roles if role not in one.held]
-        opens += [_("your own workshops and certificates")] if one.person else []
+        opens = [role_name(role) for role in opening.roles if role not in opening.held]
+        opens += [_("your own workshops and certificates")] if opening.person else []
         lines.append(
             TodayLine(
                 _("You wait for a second person: %(what)s", what=", ".join(opens)),
@@ -370,8 +370,8 @@ def _openings(asked: Viewer) -> Sequence[TodayLine]:
                     "At present nobody may agree. Tell the administrator: the operator of the"
                     " server can do it there."
                 ),
-                key=day_text(one.asked_at),
-                small=time_text(one.asked_at),
+                key=day_text(opening.asked_at),
+                small=time_text(opening.asked_at),
                 button=_("Look"),
             )
         )
@@ -381,25 +381,25 @@ def _openings(asked: Viewer) -> Sequence[TodayLine]:
 def _made_alone(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Link for a new password: %(name)s", name=one.name)
-            if one.account
+            _("Link for a new password: %(name)s", name=account.name)
+            if account.account
             else _(
                 "Invitation: %(name)s, %(roles)s",
-                name=one.name,
-                roles=", ".join(role_name(role) for role in one.roles),
+                name=account.name,
+                roles=", ".join(role_name(role) for role in account.roles),
             ),
-            url_for("accounts.account", public_id=one.account)
-            if one.account
+            url_for("accounts.account", public_id=account.account)
+            if account.account
             else url_for("accounts.index"),
-            _("Made by %(name)s alone, and used.", name=one.by)
-            if one.used
-            else _("Made by %(name)s alone, and not used yet.", name=one.by),
-            key=day_text(one.at),
-            small=time_text(one.at),
+            _("Made by %(name)s alone, and used.", name=account.by)
+            if account.used
+            else _("Made by %(name)s alone, and not used yet.", name=account.by),
+            key=day_text(account.at),
+            small=time_text(account.at),
             button=_("Look"),
-            about=one.name,
+            about=account.name,
         )
-        for one in made_alone(asked.now)
+        for account in made_alone(asked.now)
     ]
 
 
@@ -413,7 +413,7 @@ def _reminder(asked: Viewer) -> ReviewReminder | None:
 
 def _today_review(asked: Viewer) -> Sequence[TodayLine]:
     reminder = asked.once(_reminder)
-    # Whoever keeps house reads it in that part of the page.
+    # A person who keeps house reads it in that part of the page.
     if reminder is None or asked.actor.may("accounts.manage"):
         return []
     return [

@@ -327,7 +327,7 @@ class BreachForm(KashForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.affected.choices = [(str(one), name) for one, name in AFFECTED_NAMES.items()]
+        self.affected.choices = [(str(choice), name) for choice, name in AFFECTED_NAMES.items()]
 
 
 class EditBreachForm(BreachForm, RowVersionForm):
@@ -428,7 +428,7 @@ class InvitedRow(KashForm):
         return not (self.name.data or self.email.data)
 
     def check_together(self) -> None:
-        """Also: whoever has an address has a name, and everybody a role."""
+        """Also: the person who has an address has a name, and everybody a role."""
         if not self.name.data and self.email.data and not self.name.errors:
             self.mark_wrong(self.name, _("Enter this."))
         if not self.is_empty and not self.role.data and not self.role.errors:
@@ -463,20 +463,20 @@ class InviteSeveralForm(KashForm):
     def with_people(self, people: Sequence[Pasted]) -> InviteSeveralForm:
         """The same form with people who were pasted in rows of their own, below those that are
         written, and beside each what is wrong with it. What finds no room stays in the box."""
-        kept = [row.data for row in self.written()]
-        rows = kept + [
+        lines = [entry.data for entry in self.written()]
+        rows = lines + [
             {
-                "name": one.name,
-                "email": one.email,
-                "role": one.role or self.role.data,
-                "language": one.language,
+                "name": person.name,
+                "email": person.email,
+                "role": person.role or self.role.data,
+                "language": person.language,
             }
-            for one in people
+            for person in people
         ]
         sent = MultiDict(
             (f"rows-{place}-{name}", str(value or ""))
-            for place, row in enumerate(rows[:INVITED_AT_ONCE])
-            for name, value in row.items()
+            for place, entry in enumerate(rows[:INVITED_AT_ONCE])
+            for name, value in entry.items()
             if name != "csrf_token"
         )
         sent["role"] = self.role.data
@@ -485,14 +485,14 @@ class InviteSeveralForm(KashForm):
             sent["csrf_token"] = self["csrf_token"].data or ""
         if self.send.data:
             sent["send"] = "y"
-        if rest := people[INVITED_AT_ONCE - len(kept) :]:
-            sent["pasted"] = "\n".join(one.line for one in rest)
+        if rest := people[INVITED_AT_ONCE - len(lines) :]:
+            sent["pasted"] = "\n".join(letter.line for letter in rest)
         form = InviteSeveralForm(sent)
         form.validate()
-        for row, one in zip(form.written()[len(kept) :], people, strict=False):
-            if one.unread:
-                told = _("This was not understood: %(text)s", text=one.unread)
-                row.name.errors = [*row.name.errors, told]
+        for entry, line in zip(form.written()[len(lines) :], people, strict=False):
+            if line.unread:
+                told = _("This was not understood: %(text)s", text=line.unread)
+                entry.name.errors = [*entry.name.errors, told]
         form.gather()
         if rest:
             form.mark_wrong(
@@ -507,11 +507,11 @@ class InviteSeveralForm(KashForm):
     def refuse(self, faults: Mapping[int, Problem]) -> None:
         """Say beside each row why it cannot be invited; `faults` goes by the place among the rows
         that are written."""
-        for place, row in enumerate(self.written()):
+        for place, entry in enumerate(self.written()):
             fault = faults.get(place)
             if fault is None:
                 continue
-            row.show(fault, fault.field if fault.field in row else "role")
+            entry.show(fault, fault.field if fault.field in entry else "role")
         self.gather()
 
     def gather(self) -> None:

@@ -79,9 +79,9 @@ def _proposals(approval: Approval) -> Holding:
         if successor is None:
             return []
         rows = session.scalars(proposed_by(leaver)).all()
-        for row in rows:
-            row.proposed_by = successor.public_id
-        return [row.public_id for row in rows]
+        for holding_row in rows:
+            holding_row.proposed_by = successor.public_id
+        return [holding_row.public_id for holding_row in rows]
 
     return Holding(approval.key, approval.waiting, count, pass_on, approval.proposes)
 
@@ -97,7 +97,7 @@ def _holdings() -> list[Holding]:
 
 def holding_label(key: str) -> Any:
     """Label of a kind of holding; its key if the room that knew it is gone."""
-    return next((one.label for one in _holdings() if one.key == key), key)
+    return next((holding.label for holding in _holdings() if holding.key == key), key)
 
 
 def holder_of(account: Account) -> Holder:
@@ -107,14 +107,14 @@ def holder_of(account: Account) -> Holder:
 
 def holds_anything(session: Session, holder: Holder) -> bool:
     """True if an account holds anything at all."""
-    return any(one.count(session, holder) for one in _holdings())
+    return any(holding.count(session, holder) for holding in _holdings())
 
 
 def held_by(session: Session, holder: Holder) -> list[Held]:
     """Holdings of an account, each with who may take it; kinds of which it holds none left out."""
-    held = [(one, one.count(session, holder)) for one in _holdings()]
-    held = [(one, count) for one, count in held if count]
-    if not held:
+    counted = [(holding, holding.count(session, holder)) for holding in _holdings()]
+    counted = [(kind_of, count) for kind_of, count in counted if count]
+    if not counted:
         return []
     rows = session.execute(
         select(Account.public_id, Account.name, AccountRole.role)
@@ -125,6 +125,10 @@ def held_by(session: Session, holder: Holder) -> list[Held]:
         .order_by(Account.name, Account.id)
     ).all()
     return [
-        Held(one, count, {row.public_id: row.name for row in rows if row.role in one.roles()})
-        for one, count in held
+        Held(
+            kind_of,
+            count,
+            {line.public_id: line.name for line in rows if line.role in kind_of.roles()},
+        )
+        for kind_of, count in counted
     ]

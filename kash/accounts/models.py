@@ -193,8 +193,8 @@ class Invitation(PublicId, Base):
     """A one-time link: to open an account, or for `account_id` to set a new password.
 
     `invited_by` may be handed over; `brought_by` is who made it, for good. One that opens much was
-    agreed to (`request_id`, and then whoever uses it needs the code that the second person tells),
-    is a founder's (`founding`), or is the operator's.
+    agreed to (`request_id`, and then the person who uses it needs the code that the second person
+    tells), is a founder's (`founding`), or is the operator's.
     """
 
     __tablename__ = "invitation"
@@ -263,7 +263,7 @@ class AccountRequest(PublicId, Base):
 
     `content_sealed` is what exactly is asked for, as JSON, where the kind does not say it all;
     `digest` fixes it together with how the account stood then. `code_sealed` is what the second
-    person tells whoever uses the link.
+    person tells the person who uses the link.
     """
 
     __tablename__ = "account_request"
@@ -304,7 +304,7 @@ class AccountBacking(Base):
     """Backing: who brought an account in or gave it power, alone or by asking for it. Kept for
     good.
 
-    `by` is a public id; nobody stands behind founders, nor behind whom the operator let in.
+    `by` is a public id; nobody stands behind founders, nor behind those the operator let in.
     """
 
     __tablename__ = "account_backing"

@@ -32,7 +32,7 @@ def digest_of(kind: str, content: Content, account: Account | None) -> str:
             "account": account.public_id,
             "name": account.name,
             "email": account.email_lookup,
-            "roles": sorted(row.role for row in account.roles),
+            "roles": sorted(role.role for role in account.roles),
             "active": account.active,
             "locked": account.paused_at is not None,
         }
@@ -53,10 +53,10 @@ def content_of(request: AccountRequest) -> Content:
     where it ties nobody), else nothing."""
     if request.content_sealed is None:
         return {}
-    found: Content = json.loads(
+    content: Content = json.loads(
         open_text(request.content_sealed, kind=_CONTENT, public_id=request.public_id)
     )
-    return found
+    return content
 
 
 def roles_in(content: Content) -> frozenset[Role]:
@@ -87,12 +87,13 @@ def answer_of(request: AccountRequest) -> str:
 
 
 def seal_code(code: str, public_id: str) -> bytes:
-    """Seal the code that the second person tells whoever uses the link."""
+    """Seal the code that the second person tells the person who uses the link."""
     return seal(code, kind=_CODE, public_id=public_id)
 
 
 def code_of(request: AccountRequest) -> str:
-    """The code that the second person tells whoever uses the link; empty if there is none."""
+    """The code that the second person tells the person who uses the link; empty if there is
+    none."""
     if request.code_sealed is None:
         return ""
     return open_text(request.code_sealed, kind=_CODE, public_id=request.public_id)

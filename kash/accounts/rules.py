@@ -2,23 +2,23 @@
 were pasted to be invited: a line each, as from a sheet or a message. Cells are told apart by what
 they say and not by their place: what holds an @ is an address, a word for a role or a language is
 that, and what comes first of the rest is the name. Nothing is guessed: what is neither is handed
-back as not read. Clocks and limits of what protects people: breaches, stand-ins, reviews of
-access. Names to sign in with for people who have no e-mail address. Drawn and never chosen: a name
-that somebody chooses tells who she is, and being told that one is taken would tell whoever tries
-addresses who has an account here. When sign-in has to wait, and how addresses are told apart.
-Every try is counted against whoever tries: a browser or an address that the account has used
-before is counted by itself, so that nobody locks its owner out by failing elsewhere. Strangers
-also share two limits: one address over all accounts, and the number of addresses that tried one
-account. The last one is what many machines in concert meet; one address adds one to it, however
-often it tries. What knows a browser again, its mark, is worth something for a few wrong tries
-only: whoever has the browser of somebody else is a stranger after that. Acts that take two people,
-how a request stands, and who is independent of whom. Four roles open much: who holds one, and by
-which ways one may come to hold one, is never decided by one person alone. One asks, another
-agrees; and the other must not be her puppet. *Behind* an account stand itself, whoever brought it
-in or gave it power, whoever stands behind those, and so on. Two accounts are independent if nobody
-stands behind both. So a puppet, a puppet's puppet and two puppets of one hand never agree with
-each other. Whoever agrees gives no power: she does not stand behind. Nobody stands behind a
-founder (the first of each role, before the first director has joined), nor behind whom the
+back as not read. Clocks and limits of what protects people: breaches, stand-ins, reviews of access.
+Names to sign in with for people who have no e-mail address. Drawn and never chosen: a name that
+somebody chooses tells who she is, and being told that one is taken would tell the person who tries
+addresses who has an account here. When sign-in has to wait, and how addresses are told apart. Every
+try is counted against the person who tries: a browser or an address that the account has used
+before is counted by itself, so that nobody locks its owner out by failing elsewhere. Strangers also
+share two limits: one address over all accounts, and the number of addresses that tried one account.
+The last one is what many machines in concert meet; one address adds one to it, however often it
+tries. What knows a browser again, its mark, is worth something for a few wrong tries only: the
+person who has the browser of somebody else is a stranger after that. Acts that take two people, how
+a request stands, and which accounts are independent. Four roles open much: who holds one, and by
+which ways one may come to hold one, is never decided by one person alone. One asks, another agrees;
+and the other must not be her puppet. *Behind* an account stand itself, the person who brought it in
+or gave it power, the person who stands behind those, and so on. Two accounts are independent if
+nobody stands behind both. So a puppet, a puppet's puppet and two puppets of one hand never agree
+with each other. A person who agrees gives no power: she does not stand behind. Nobody stands behind
+a founder (the first of each role, before the first director has joined), nor behind those the
 operator of the server let in. How long sessions and links last, what a password must be, who needs
 more than one."""
 
@@ -112,7 +112,7 @@ def _cells(line: str) -> list[str]:
             break
     else:
         mark = "\n"
-    found: list[str] = []
+    cells: list[str] = []
     for cell in line.split(mark):
         address = _ADDRESS.search(cell)
         parts = (
@@ -120,8 +120,8 @@ def _cells(line: str) -> list[str]:
             if address
             else (cell,)
         )
-        found += [" ".join(part.strip(" \"'<>").split()) for part in parts]
-    return [cell for cell in found if cell]
+        cells += [" ".join(part.strip(" \"'<>").split()) for part in parts]
+    return [cell for cell in cells if cell]
 
 
 def _is_somebody(line: str) -> bool:
@@ -344,7 +344,8 @@ OF_RECORDS = frozenset({Role.TRAINER, Role.MONITORING})
 TOLD_OF = OF_RECORDS | {Role.PEER, Role.POLICE_PEER}
 # How long a request waits, and how long a link may be fetched after it was agreed to.
 REQUEST_WAITS = timedelta(days=7)
-# How long the opening of records waits: whoever joined has nobody who would ask again for her.
+# How long the opening of records waits: the person who joined has nobody who would ask again for
+# her.
 OPENING_WAITS = timedelta(days=90)
 # For how long nobody else must have touched the ways into an account whose owner agrees.
 SETTLED_AFTER = timedelta(days=7)
@@ -362,7 +363,7 @@ class RequestKind(StrEnum):
     LINK = "link"
     SECOND_STEP = "second_step"
     REOPENING = "reopening"
-    # Roles that see records, and the participant to whom an account belongs.
+    # Roles that see records, and the participant that an account belongs to.
     OPENING = "opening"
 
 
@@ -430,13 +431,13 @@ def is_free(gained: Collection[Role], ever_given: Collection[Role], *, founded: 
 
 def behind(account: str, backing: Backing) -> frozenset[str]:
     """Everybody who stands behind an account, itself included."""
-    found, ahead = {account}, [account]
+    people, ahead = {account}, [account]
     while ahead:
-        for one in backing.get(ahead.pop(), ()):
-            if one not in found:
-                found.add(one)
-                ahead.append(one)
-    return frozenset(found)
+        for person in backing.get(ahead.pop(), ()):
+            if person not in people:
+                people.add(person)
+                ahead.append(person)
+    return frozenset(people)
 
 
 def are_independent(first: str, second: str, backing: Backing) -> bool:
@@ -478,7 +479,7 @@ RECOVERY_CODES = 10
 PASSWORD_LEAST = 12
 PASSWORD_MOST = 200
 
-# Whoever holds these could open much to others: a password alone is not enough.
+# A person who holds these could open much to others: a password alone is not enough.
 NEED_SECOND_STEP = POWERFUL
 
 

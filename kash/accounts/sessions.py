@@ -110,12 +110,12 @@ def load_signed_in(token: str) -> SignedIn | None:
     return SignedIn(
         actor=Actor(
             public_id=public_id,
-            roles=frozenset(Role(found[12]) for found in rows if found[12] is not None),
+            roles=frozenset(Role(signed[12]) for signed in rows if signed[12] is not None),
             account_id=account_id,
             person_id=person_id,
             language=language,
             session_id=session_id,
-            stands_in=stand_ins((found[13], found[14]) for found in rows),
+            stands_in=stand_ins((signed[13], signed[14]) for signed in rows),
         ),
         name=name,
         token=token,
@@ -162,7 +162,8 @@ def forget_session() -> None:
 
 def leave() -> None:
     """End the present session, if there is one. On a full disk its row stays as it is, but this
-    browser no longer has it: whoever leaves in a hurry is never shown that something failed."""
+    browser no longer has it: the person who leaves in a hurry is never shown that something
+    failed."""
     if signed_in() is not None:
         with unless_full():
             end_session(current_actor(), current_actor().session_id)
@@ -176,10 +177,10 @@ def _browser_cookie() -> str:
 
 def _browser_tokens() -> list[str]:
     """Tokens that this browser keeps of the accounts that are known to it, the last one first."""
-    kept = request.cookies.get(_browser_cookie(), "")
-    if len(kept) > 60 * _ACCOUNTS_OF_ONE_BROWSER:
+    cookie = request.cookies.get(_browser_cookie(), "")
+    if len(cookie) > 60 * _ACCOUNTS_OF_ONE_BROWSER:
         return []
-    return [one for one in kept.split(".") if one][:_ACCOUNTS_OF_ONE_BROWSER]
+    return [word for word in cookie.split(".") if word][:_ACCOUNTS_OF_ONE_BROWSER]
 
 
 def this_client() -> Client:
@@ -235,7 +236,7 @@ def keep_posted() -> str | None:
 def _new_device() -> dict[str, Any]:
     """For every page: a new device of which the account has not said whether it is its own.
 
-    Not on the page that locks the own account: nothing is asked of whoever is in danger.
+    Not on the page that locks the own account: nothing is asked of the person who is in danger.
     """
     actor = current_actor()
     if (

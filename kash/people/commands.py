@@ -59,7 +59,7 @@ def _show(preview: Preview) -> None:
         )
     )
     if preview.file.joined_rows:
-        rows = ", ".join(str(each) for each in preview.file.joined_rows[:_SHOWN])
+        rows = ", ".join(str(shown) for shown in preview.file.joined_rows[:_SHOWN])
         click.echo(
             _(
                 "Some rows take several lines of the file: %(rows)s. Look whether anybody is "
@@ -73,18 +73,18 @@ def _show(preview: Preview) -> None:
         click.echo(f"{where}: {words.SKIPPED[line.why]}", err=True)
     if preview.capitals.names and not preview.choices.capitals:
         click.echo(_("Names in capitals: %(number)s", number=preview.capitals.names), err=True)
-    out = [each for each in preview.outcomes if each.state in _LEFT_OUT]
-    for each in out[:_SHOWN]:
-        remarks = [*each.placed.row.remarks, *each.placed.wrong]
+    out = [outcome for outcome in preview.outcomes if outcome.state in _LEFT_OUT]
+    for shown in out[:_SHOWN]:
+        remarks = [*shown.placed.row.remarks, *shown.placed.wrong]
         told = [
             f"{words.FIELD[remark.field]}: {words.remark_text(remark)}"
             if remark.field
             else words.remark_text(remark)
             for remark in remarks
             if remark.wrong
-        ] or [words.reasons_text(match.reasons) for match in each.matches[:1]]
-        where = _("Row %(row)s", row=words.row_text(each.number))
-        click.echo(f"{where}, {words.STATE[each.state]}: {' '.join(told)}", err=True)
+        ] or [words.reasons_text(match.reasons) for match in shown.matches[:1]]
+        where = _("Row %(row)s", row=words.row_text(shown.number))
+        click.echo(f"{where}, {words.STATE[shown.state]}: {' '.join(told)}", err=True)
     if len(out) > _SHOWN:
         click.echo(_("Further rows: %(number)s", number=len(out) - _SHOWN), err=True)
 
@@ -117,9 +117,9 @@ def import_people(file: Path, group_name: str, capitals: bool, looked: bool, app
         if any(preview.counts[state] for state in _LEFT_OUT) or (preview.unlooked and not looked):
             raise click.ClickException(_("Nothing was added."))
         import_at_once(read, SYSTEM, preview, choices)
-    made = [each for each in preview.outcomes if each.state is State.NEW]
-    minors = sum(is_child(each.placed.row, local_today().year) for each in made)
-    click.echo(_("People added: %(number)s", number=len(made)))
+    new = [outcome for outcome in preview.outcomes if outcome.state is State.NEW]
+    minors = sum(is_child(each.placed.row, local_today().year) for each in new)
+    click.echo(_("People added: %(number)s", number=len(new)))
     if minors:
         click.echo(_("Under 18, and not to be enrolled: %(number)s", number=minors))
 
@@ -133,7 +133,7 @@ def template(file: Path, group_name: str) -> None:
         if file.suffix.lower() != ".xlsx":
             raise FileUnreadable(_("The file's name must end in .xlsx."))
         wanted = _group(group_name)
-        group = next((each for each in groups() if not wanted or each.public_id == wanted), None)
+        group = next((group for group in groups() if not wanted or group.public_id == wanted), None)
         if group is None:
             raise FileUnreadable(_("There is no such group in this programme."))
         try:

@@ -1,7 +1,7 @@
 """The words that a person agrees to or refuses, for each purpose, with their version.
 
-Whoever changes a text gives it a new version. A consent row keeps the words as they were read out,
-so that an old answer stays tied to what was asked.
+A person who changes a text gives it a new version. A consent row keeps the words as they were read
+out, so that an old answer stays tied to what was asked.
 """
 
 from __future__ import annotations

@@ -241,10 +241,10 @@ def table_word(table: str, label: Any) -> str:
 
 def column_word(table: str, column: str) -> str:
     """Word for a column of rows, of which "_id" and "_sealed" were taken off."""
-    found = COLUMNS.get(f"{table}.{column}")
-    if found is None and (table == "person" or column not in COLUMNS):
-        found = _(_FACTS[column].label) if column in _FACTS else None
-    return str(found or COLUMNS.get(column) or _by_itself(column))
+    word = COLUMNS.get(f"{table}.{column}")
+    if word is None and (table == "person" or column not in COLUMNS):
+        word = _(_FACTS[column].label) if column in _FACTS else None
+    return str(word or COLUMNS.get(column) or _by_itself(column))
 
 
 def value_word(column: str, value: Any) -> Any:

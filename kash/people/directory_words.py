@@ -73,12 +73,12 @@ def hours_lines(stretches: Sequence[Stretch], *, closed: bool = False) -> list[t
     for days in week_lines(stretches):
         if not days.periods and not closed:
             continue
-        said = day_name(days.first, "abbreviated")
+        days_word = day_name(days.first, "abbreviated")
         if (days.first, days.last) == (0, 6):
-            said = _("Every day")
+            days_word = _("Every day")
         elif days.last != days.first:
-            said += f"–{day_name(days.last, 'abbreviated')}"
-        lines.append((said, _periods(days.periods) if days.periods else _("closed")))
+            days_word += f"–{day_name(days.last, 'abbreviated')}"
+        lines.append((days_word, _periods(days.periods) if days.periods else _("closed")))
     return lines
 
 

@@ -1,7 +1,7 @@
 """The consent form on paper: what is asked, word for word, and lines to sign. The copy of all that
-is held about one person: a file to read, and one for other programs. Services on paper: cards for
-a wallet, and a list. Neither says who made it or why. A confidential address is on no paper,
-whoever prints it."""
+is held about one person: a file to read, and one for other programs. Services on paper: cards for a
+wallet, and a list. Neither says who made it or why. A confidential address is on no paper, the
+person who prints it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def _sheet(person: Person) -> str:
         # Without what every page is given: the worker draws for nobody who is signed in.
         return current_app.jinja_env.get_template("people/paper/consent.html").render(
             person=person,
-            texts={one: TEXTS[one] for one in purposes_for(police=person.group.is_police)},
+            texts={
+                purpose: TEXTS[purpose] for purpose in purposes_for(police=person.group.is_police)
+            },
             purposes=words.PURPOSE,
             organisation=brand(),
             wanted=None if own else language_name(person.language),
@@ -75,14 +77,14 @@ def _printed(html: str, language: str) -> bytes:
 
 def make_consent_forms(progress: Progress, *, people: Sequence[str]) -> JobResult:
     """The forms of several people as one PDF, each on a sheet of its own, by name."""
-    found = db.session.scalars(
+    people_named = db.session.scalars(
         select(Person).where(Person.public_id.in_(people)).order_by(Person.sort_name, Person.id)
     ).all()
     sheets = []
-    for number, person in enumerate(found, 1):
+    for number, person in enumerate(people_named, 1):
         language = form_language(person)[0]
         sheets.append(f'<div class="sheet" lang="{language}">{_sheet(person)}</div>')
-        progress.report(number, len(found))
+        progress.report(number, len(people_named))
     db.session.rollback()
     content = _printed("".join(sheets), programme_languages()[0])
     return JobResult("consent-forms.pdf", "application/pdf", content)
@@ -101,9 +103,9 @@ def packed_copy(copied: Mapping[str, list[dict[str, Any]]], headings: Mapping[st
                 [
                     [
                         (column_word(table, name), value_word(name, value))
-                        for name, value in row.items()
+                        for name, value in line.items()
                     ]
-                    for row in rows
+                    for line in rows
                 ],
             )
             for table, rows in copied.items()

@@ -33,8 +33,8 @@ def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
     phone = lookup(details.phone, kind="phone") if details.phone else None
     station = details.organisation
     if person is not None:
-        kept = present_likeness(person)
-        station = kept.station
+        present = present_likeness(person)
+        station = present.station
         if phone is None and not form.command(ContactChange).remove_phone:
             phone = person.phone_lookup
     return Likeness(
@@ -69,9 +69,9 @@ def present_likeness(person: Person) -> Likeness:
 
 
 def confirmed_distinct(matches: Sequence[Match]) -> list[Match]:
-    """Those of whom the page before said that she is another person."""
-    said = set(_IDS.findall(request.form.get("another", "")[:2_000]))
-    return [match for match in matches if match.key in said]
+    """Those that the page before said to be another person."""
+    confirmed = set(_IDS.findall(request.form.get("another", "")[:2_000]))
+    return [match for match in matches if match.key in confirmed]
 
 
 def share_a_phone(matches: Sequence[Match]) -> bool:
@@ -82,8 +82,8 @@ def share_a_phone(matches: Sequence[Match]) -> bool:
 def is_it_one(
     matches: Sequence[Match], typed_name: str, back_url: str, *, at_door: bool = False
 ) -> str:
-    """The page that asks; it carries all that was typed. At a door whoever is here already is taken
-    in at once: the page then sends her public id as `same`."""
+    """The page that asks; it carries all that was typed. At a door the person who is here already
+    is taken in at once: the page then sends her public id as `same`."""
     shown = matches[:_MOST_SHOWN]
     facts = facts_of(current_actor(), [match.key for match in shown])
     typed = [

@@ -2,7 +2,7 @@
 services from every page. Names of participants lead to their pages, wherever they stand. Facts
 that are missing of people, and that reports and messages need. Nobody under 18 is named. Columns
 of this room's tables, sorted by what they hold about a person; and lists that name her. Lines of
-the settings about people, with what holds now. People on Today: minors whom nobody has seen yet,
+the settings about people, with what holds now. People on Today: minors that nobody has seen yet,
 contacts, and wishes to be erased. Words of the audit trail for what is done here: the room, then
 what happened. The declaration of people and of the directory of services."""
 
@@ -150,7 +150,7 @@ CHAPTERS = Chapters(
 
 def _people(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     rows = find_people(actor, text, limit)
-    keys = [row.public_id for row in rows]
+    keys = [line.public_id for line in rows]
     if not rows or Reach.NAMES in reaches(actor, "people.see"):
         open_pages = set(keys)
     else:
@@ -163,13 +163,13 @@ def _people(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
         )
     return [
         Hit(
-            row.chosen_name,
-            url_for("people.person", public_id=row.public_id)
-            if row.public_id in open_pages
+            line.chosen_name,
+            url_for("people.person", public_id=line.public_id)
+            if line.public_id in open_pages
             else "",
-            row.group_name,
+            line.group_name,
         )
-        for row in rows
+        for line in rows
     ]
 
 
@@ -177,24 +177,24 @@ def _organisations(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     may_edit = actor.may("people.edit")
     return [
         Hit(
-            row.name,
-            url_for("people.edit_organisation", public_id=row.public_id)
+            organisation.name,
+            url_for("people.edit_organisation", public_id=organisation.public_id)
             if may_edit
-            else url_for("people.organisations", kind=row.kind),
-            " · ".join(filter(None, [str(words.KIND[row.kind]), row.place])),
+            else url_for("people.organisations", kind=organisation.kind),
+            " · ".join(filter(None, [str(words.KIND[organisation.kind]), organisation.place])),
         )
-        for row in find_organisations(text, limit)
+        for organisation in find_organisations(text, limit)
     ]
 
 
 def _services(actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     return [
         Hit(
-            row.name,
-            url_for("directory.entry", public_id=row.public_id),
-            " · ".join(filter(None, [str(directory_words.SERVICE_KIND[row.kind]), row.area])),
+            choice.name,
+            url_for("directory.entry", public_id=choice.public_id),
+            " · ".join(filter(None, [str(directory_words.SERVICE_KIND[choice.kind]), choice.area])),
         )
-        for row in service_choices(actor, text, limit=limit)
+        for choice in service_choices(actor, text, limit=limit)
     ]
 
 
@@ -214,7 +214,8 @@ _OPENING = (Reach.ALL, Reach.OWN, Reach.NAMES)
 
 
 def person_address(public_id: str | None) -> str:
-    """The address of somebody's page for whoever asks; empty if she may open none but her own."""
+    """The address of somebody's page for the person who asks; empty if she may open none but her
+    own."""
     if not public_id or current_actor().reach("people.see") not in _OPENING:
         return ""
     return url_for("people.person", public_id=public_id)
@@ -226,8 +227,8 @@ _PEOPLE = _l("People")
 
 
 def _missing_people(asked: Lookout, *lacking: ColumnElement[bool]) -> Select[Any]:
-    """Those in reach who lack something: her own for whoever may mend it, all for whoever answers
-    for the figures."""
+    """Those in reach who lack something: her own for the person who may mend it, all for the person
+    who answers for the figures."""
     actor = asked.actor
     everybody = Reach.ALL in reaches(actor, "people.see")
     who = [*lacking, ~Person.minor]
@@ -365,18 +366,18 @@ def _named_in(public_id: str, what: str, subject: ErasedPerson) -> bool:
 
 
 def _throw_away(session: Session, subject: ErasedPerson) -> int:
-    found = list(_naming(session, subject))
-    for one, waits in found:
+    lists = list(_naming(session, subject))
+    for one, waits in lists:
         if waits:
             session.delete(one)
             after_commit(partial(renewing.throw_away_waiting, one.public_id))
         else:
             one.has_report = False
             after_commit(partial(renewing.throw_away, one.public_id, "report"))
-    return len(found)
+    return len(lists)
 
 
-# Whoever brought such a list in may bring it in again without her.
+# A person who brought such a list in may bring it in again without her.
 LISTS = HeldElsewhere(
     ("people_list.choices",),
     _l("Lists brought in, and their reports, that name this person"),
@@ -459,26 +460,26 @@ def _waiting(asked: Viewer) -> WaitingContacts:
 
 def _looks(asked: Viewer) -> Sequence[TodayLine]:
     looks = asked.once(_waiting).looks
-    names = account_names({one.account for one in looks}) if looks else {}
+    names = account_names({look.account for look in looks}) if looks else {}
     return [
         TodayLine(
             _(
                 "More looks at phones than usual: %(name)s",
-                name=names.get(one.account, _("somebody")),
+                name=names.get(look.account, _("somebody")),
             ),
             url_for("people.contacts"),
             _(
                 "Looks: %(looks)s, beyond the usual number: %(beyond)s",
-                looks=one.looks,
-                beyond=one.beyond,
+                looks=look.looks,
+                beyond=look.beyond,
             ),
-            key=one.beyond,
-            small=day_text(one.day),
+            key=look.beyond,
+            small=day_text(look.day),
             button=_("Look"),
-            about=names.get(one.account, ""),
-            reasons=one.reasons,
+            about=names.get(look.account, ""),
+            reasons=look.reasons,
         )
-        for one in looks
+        for look in looks
     ]
 
 

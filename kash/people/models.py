@@ -94,13 +94,13 @@ class ServiceEntry(PublicId, Base):
 
     @property
     def serves(self) -> tuple[str, ...]:
-        """The codes of whom it serves; none means everyone."""
+        """The codes of the people it serves; none means everyone."""
         return codes(self.served)
 
     @property
     def stretches(self) -> list[Stretch]:
         """Its opening hours."""
-        return [Stretch(each.opens, each.closes) for each in self.hours]
+        return [Stretch(hour.opens, hour.closes) for hour in self.hours]
 
     @property
     def name_on_card(self) -> str:
@@ -177,10 +177,10 @@ class Person(PublicId, Base):
 
     `row_version` grows with each change, so that nobody overwrites what they have not read.
     `created_by` is the public id of the account that added the row, `phone_by` and `email_by` of
-    those that typed in just this phone and e-mail. `age_recorded_on` is the day on
-    which the age band was said; `minor_since` and `minor_by` say when and by whom a person was
-    first taken for a minor, `minor_seen_at` and `minor_seen_by` when and by which custodian that
-    was read. `prints_name` is whether nothing keeps the name from paper.
+    those that typed in just this phone and e-mail. `age_recorded_on` is the day on which the age
+    band was said; `minor_since` and `minor_by` say when and by which account a person was first
+    taken for a minor, `minor_seen_at` and `minor_seen_by` when and by which custodian that was
+    read. `prints_name` is whether nothing keeps the name from paper.
     """
 
     __tablename__ = "person"
@@ -197,7 +197,7 @@ class Person(PublicId, Base):
             unique=True,
             **only_where("reference <> ''"),
         ),
-        # Those of whom a fact is missing, in the order in which they are listed.
+        # Those with a fact that is missing, in the order in which they are listed.
         Index("ix_person_without_sex", "group_id", "sort_name", "id", **only_where("sex = ''")),
         Index(
             "ix_person_without_age",
@@ -206,7 +206,7 @@ class Person(PublicId, Base):
             "id",
             **only_where("age_band = '' and birth_year is null"),
         ),
-        # And those with a phone, among whom it is counted in the index alone who was never asked.
+        # And those with a phone, among them it is counted in the index alone who was never asked.
         Index(
             "ix_person_with_phone",
             "group_id",
@@ -491,7 +491,7 @@ class LikelyDuplicate(PublicId, Base):
 
 
 class NotTheSame(PublicId, Base):
-    """Two people of whom somebody said that they are two. They are never proposed again."""
+    """Two people that somebody told apart. They are never proposed again."""
 
     __tablename__ = "not_the_same"
     __table_args__ = (
@@ -600,7 +600,7 @@ class PeopleList(PublicId, Base):
 
 
 class PeopleListPerson(Base):
-    """Someone whom a list added or changed. `row_version` is hers right after; `before`, sealed, is
+    """Someone that a list added or changed. `row_version` is hers right after; `before`, sealed, is
     what a change replaced."""
 
     __tablename__ = "people_list_person"
@@ -657,9 +657,9 @@ class Zone(PublicId, Base):
 class Venue(PublicId, Base):
     """A place where workshops and meetings are held.
 
-    `place` is where it is in words; `safe_for` says for whom it is safe to come. `accessible` holds
-    codes between commas. `band` is how far it lies, in words of the rates. `price_cents` is for a
-    day. Whom to call, and notes on safety, are sealed; those, the price and `safe_for` are seen
+    `place` is where it is in words; `safe_for` says who can safely come. `accessible` holds codes
+    between commas. `band` is how far it lies, in words of the rates. `price_cents` is for a day.
+    The person to call, and notes on safety, are sealed; those, the price and `safe_for` are seen
     only by who plans.
     """
 

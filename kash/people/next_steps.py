@@ -1,7 +1,7 @@
 """Next steps with the people of a list, such as enrolling them in a workshop.
 
 A feature above declares a step. It says which choices the actor has, and does
-the step for people by their public ids; with whom it may not, it leaves out and counts.
+the step for people by their public ids; those with which it may not, it leaves out and counts.
 """
 
 from __future__ import annotations

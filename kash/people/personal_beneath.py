@@ -38,12 +38,12 @@ def _count_messages(session: Session, subject: ErasedPerson) -> int:
 
 def _unaddress(session: Session, subject: ErasedPerson) -> int:
     """Messages still to go are left; of those that went stays that they did."""
-    found = session.scalars(select(OutboxMessage).where(_to(subject)).with_for_update()).all()
-    for one in found:
-        if one.state in ("due", "claimed"):
-            one.state = "left"
-        one.request_sealed = one.address_lookup = None
-    return len(found)
+    messages = session.scalars(select(OutboxMessage).where(_to(subject)).with_for_update()).all()
+    for message in messages:
+        if message.state in ("due", "claimed"):
+            message.state = "left"
+        message.request_sealed = message.address_lookup = None
+    return len(messages)
 
 
 def _count_made(session: Session, _subject: ErasedPerson) -> int:
@@ -52,12 +52,12 @@ def _count_made(session: Session, _subject: ErasedPerson) -> int:
 
 def _throw_away_made(session: Session, _subject: ErasedPerson) -> int:
     """All that the worker made and that waits to be fetched, since any of it may show her; it is
-    made again by whoever needs it."""
-    found = session.scalars(select(Job).where(Job.result_key.is_not(None)).with_for_update()).all()
-    for one in found:
-        after_commit(partial(storage.delete, str(one.result_key)))
-        one.result_key = None
-    return len(found)
+    made again by the person who needs it."""
+    jobs = session.scalars(select(Job).where(Job.result_key.is_not(None)).with_for_update()).all()
+    for job in jobs:
+        after_commit(partial(storage.delete, str(job.result_key)))
+        job.result_key = None
+    return len(jobs)
 
 
 def _kept_forms() -> ColumnElement[bool]:
@@ -71,10 +71,10 @@ def _count_kept(session: Session, _subject: ErasedPerson) -> int:
 
 def _forget_kept(session: Session, subject: ErasedPerson) -> int:
     """Forms that were kept for somebody who has to sign in again, whatever stands in them."""
-    found = _count_kept(session, subject)
+    count = _count_kept(session, subject)
     table = column_of("signed_in_session.kept_form").table
     session.execute(update(table).where(_kept_forms()).values(kept_form=None))
-    return found
+    return count
 
 
 def _may_sign_in(session: Session, person_id: int) -> bool:

@@ -1,4 +1,4 @@
-"""People of whom nothing was entered for long, and who came to nothing: whether they are kept is
+"""People without any entry for long, and who came to nothing: whether they are kept is
 asked about each."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class StillActive(Part):
 
 
 def quiet(since: datetime) -> ColumnElement[bool]:
-    """The persons of whom nothing was entered, and who came to nothing, since that moment."""
+    """The persons without any entry, and who came to nothing, since that moment."""
     return and_(
         named(),
         Person.changed_at < since,

@@ -1,5 +1,5 @@
-"""Scope of an actor: the persons she reaches, as a condition that queries add; and of whom she may
-see, or compare, how to reach them (`rules.contacts` says why, and a test that both decide
+"""Scope of an actor: the persons she reaches, as a condition that queries add; and whose contact
+she may see, or compare, how to reach them (`rules.contacts` says why, and a test that both decide
 alike)."""
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ Which = Literal["phone", "email"]
 
 @dataclass(frozen=True)
 class OwnScope(Part):
-    """A select of person ids that widens what counts as a trainer's own, beside whom she added;
-    and the same as a condition on one person, which asks about nobody else."""
+    """A select of person ids that widens what counts as a trainer's own, beside those that she
+    added; and the same as a condition on one person, which asks about nobody else."""
 
     people: Callable[[Actor], Select[Any]]
     has: Callable[[Actor], ColumnElement[bool]]
@@ -56,10 +56,10 @@ def reaches(actor: Actor, permission: str) -> frozenset[Reach]:
 
 def within_reach(actor: Actor, permission: str, *, few: bool = False) -> ColumnElement[bool]:
     """The persons whose facts a permission reaches. Names alone count for nothing here. Where a
-    statement comes to `few` persons they are asked about one by one: else all whom the actor
+    statement comes to `few` persons they are asked about one by one: else all that the actor
     reaches are gathered first."""
-    held = reaches(actor, permission)
-    if Reach.ALL in held:
+    reach = reaches(actor, permission)
+    if Reach.ALL in reach:
         return named()
     if permission == "people.merge":
         # What is merged brings its contact along.
@@ -78,18 +78,18 @@ def ids_within_reach(actor: Actor, permission: str) -> Select[Any] | CompoundSel
     other, each of which begins at its own index and asks nobody else whether she is among them."""
     if Reach.ALL in reaches(actor, permission) or permission == "people.merge":
         return select(Person.id).where(within_reach(actor, permission))
-    each: list[Select[Any]] = []
+    statement: list[Select[Any]] = []
     before: list[ColumnElement[bool]] = []
     for way in _ways(actor, permission):
         ids = way.ids.subquery()
         counted = select(Person.id).where(Person.id == ids.c[0], or_(false(), *before)).exists()
         if before:
             erased = select(Person.id).where(not_(named()))
-            each.append(select(ids.c[0]).where(not_(counted), ids.c[0].not_in(erased)))
+            statement.append(select(ids.c[0]).where(not_(counted), ids.c[0].not_in(erased)))
         else:
-            each.append(way.ids)
+            statement.append(way.ids)
         before.append(way.condition)
-    return union_all(*each) if each else select(Person.id).where(false())
+    return union_all(*statement) if statement else select(Person.id).where(false())
 
 
 @dataclass(frozen=True)
@@ -103,16 +103,16 @@ class _Way:
 
 
 def _ways(actor: Actor, permission: str) -> list[_Way]:
-    held = reaches(actor, permission)
-    found: list[_Way] = []
-    if Reach.OWN in held:
-        found.append(_persons(Person.created_by == actor.public_id))
+    reach = reaches(actor, permission)
+    ways: list[_Way] = []
+    if Reach.OWN in reach:
+        ways.append(_persons(Person.created_by == actor.public_id))
         for scope in declared(OwnScope):
             ids = scope.people(actor)
-            found.append(_Way(ids.distinct(), Person.id.in_(ids), scope.has(actor)))
-    if Reach.SELF in held and actor.person_id is not None:
-        found.append(_persons(Person.id == actor.person_id))
-    return found
+            ways.append(_Way(ids.distinct(), Person.id.in_(ids), scope.has(actor)))
+    if Reach.SELF in reach and actor.person_id is not None:
+        ways.append(_persons(Person.id == actor.person_id))
+    return ways
 
 
 def _persons(condition: ColumnElement[bool]) -> _Way:
@@ -128,7 +128,7 @@ def contact_open(actor: Actor, which: Which) -> ColumnElement[bool]:
 
 def phone_compared(actor: Actor) -> ColumnElement[bool]:
     """The persons with whose phone what this actor types is compared: else typing a number would
-    tell whose it is. Whoever sees everyone may find by it, and never sees one."""
+    tell whose it is. A person who sees everyone may find by it, and never sees one."""
     if Reach.ALL in reaches(actor, "people.see"):
         return true()
     return contact_open(actor, "phone")
@@ -136,13 +136,13 @@ def phone_compared(actor: Actor) -> ColumnElement[bool]:
 
 def contact_compared(actor: Actor, which: Which) -> ColumnElement[bool]:
     """The persons whose kept phone or e-mail a list may be compared with, and may change: those
-    who have none, and those of whom it is open."""
-    kept = Person.phone_sealed if which == "phone" else Person.email_sealed
-    return or_(kept.is_(None), contact_open(actor, which))
+    who have none, and those whose contact is open."""
+    phone_sealed = Person.phone_sealed if which == "phone" else Person.email_sealed
+    return or_(phone_sealed.is_(None), contact_open(actor, which))
 
 
 def contacts_compared(actor: Actor) -> ColumnElement[bool]:
-    """The persons of whom both contacts are compared (`contact_compared`), with each part said once
+    """The persons whose two contacts are compared (`contact_compared`), with each part said once
     for both."""
     none_kept = and_(Person.phone_sealed.is_(None), Person.email_sealed.is_(None))
     if not actor.may("people.contact"):

@@ -32,8 +32,8 @@ TABLE = "person_search"
 INDEX = "ix_person_search"
 BLOCKS_INDEX = "ix_person_block_search"
 MOST_WORDS = 8
-# So many ids are a block. Whoever was added last is looked for in two blocks, then in eight more:
-# in those ten, of a name that one in eighty has, there are more than any list shows.
+# So many ids are a block. A person who was added last is looked for in two blocks, then in eight
+# more: in those ten, of a name that one in eighty has, there are more than any list shows.
 BLOCK = 4096
 _BLOCKS_AT_A_TIME = (2, 8)
 
@@ -87,26 +87,26 @@ def newest_named(
     if session.get_bind().dialect.name == "sqlite":
         return list(session.scalars(_from_the_table(words, conditions).limit(most)))
     newest = session.scalar(select(func.max(Person.id)))
-    found: list[int] = []
+    people: list[int] = []
     end = 0 if newest is None else newest // BLOCK + 1
     for number in _BLOCKS_AT_A_TIME:
         start = max(end - number, 0)
         some = _from_an_index(_WORDS_IN_BLOCKS, _in_blocks(words, range(start, end)), conditions)
-        found += session.scalars(some.limit(most - len(found)))
-        if start == 0 or len(found) >= most:
-            return found
+        people += session.scalars(some.limit(most - len(people)))
+        if start == 0 or len(people) >= most:
+            return people
         end = start
     return list(session.scalars(_from_an_index(_WORDS, _all_of(words), conditions).limit(most)))
 
 
 def _from_the_table(words: Sequence[str], conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
     wanted = " AND ".join(f'"{word}"*' for word in words)
-    found: Select[Any] = select(literal_column("rowid")).select_from(
+    numbers: Select[Any] = select(literal_column("rowid")).select_from(
         text(f"{TABLE} WHERE {TABLE} MATCH :named").bindparams(named=wanted)
     )
     if conditions:
-        found = select(Person.id).where(Person.id.in_(found), *conditions)
-    return found.order_by(literal_column("rowid").desc())
+        numbers = select(Person.id).where(Person.id.in_(numbers), *conditions)
+    return numbers.order_by(literal_column("rowid").desc())
 
 
 def _from_an_index(
@@ -170,10 +170,10 @@ def missing_triggers(connection: Connection) -> set[str]:
     """The triggers that `person` has lost; on PostgreSQL there are none to lose."""
     if connection.dialect.name != "sqlite":
         return set()
-    found = connection.exec_driver_sql(
+    triggers = connection.exec_driver_sql(
         "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'person'"
     ).scalars()
-    return set(_TRIGGERS) - set(found)
+    return set(_TRIGGERS) - set(triggers)
 
 
 def mend_search(connection: Connection) -> None:

@@ -63,9 +63,9 @@ class Section:
 
 def sections_for(person_id: str, actor: Actor) -> list[Section]:
     """The parts that this actor may see of the person with this public id."""
-    found = []
+    sections = []
     for number, section in enumerate(declared(PersonSection), 1):
         rows = section.provider(person_id, actor)
         if rows is not None:
-            found.append(Section(section.label, f"section-{number}", rows))
-    return found
+            sections.append(Section(section.label, f"section-{number}", rows))
+    return sections

@@ -48,23 +48,23 @@ class RowChanges:
         self.session = session
         self.by = by
         self.now = now
-        # Public ids of others whom the action concerns, for the audit.
+        # Public ids of others that the action concerns, for the audit.
         self.concerned: list[str] = []
         self._before: dict[_Place, _Values | None] = {}
 
     def rows(self, table: Table, where: ColumnElement[bool]) -> list[_Values]:
         """Rows as they are now, locked, in the order of their keys."""
         self.session.flush()
-        found = self.session.execute(
+        rows_locked = self.session.execute(
             select(table).where(where).order_by(_key(table)).with_for_update()
         )
-        return [dict(row) for row in found.mappings()]
+        return [dict(mapping) for mapping in rows_locked.mappings()]
 
     def _touch(self, table: Table, where: ColumnElement[bool]) -> bool:
-        found = self.rows(table, where)
-        for row in found:
-            self._before.setdefault((table.name, row[_key(table).name]), row)
-        return bool(found)
+        touched = self.rows(table, where)
+        for values in touched:
+            self._before.setdefault((table.name, values[_key(table).name]), values)
+        return bool(touched)
 
     def update(self, table: Table, where: ColumnElement[bool], values: Mapping[str, Any]) -> None:
         """Change rows."""
@@ -117,12 +117,14 @@ def _referring_to(table: Table) -> list[Any]:
 
 def _present(session: Session, table: Table, keys: list[Any]) -> dict[Any, _Values]:
     key = _key(table)
-    found: dict[Any, _Values] = {}
+    present: dict[Any, _Values] = {}
     for start in range(0, len(keys), 500):
         some = keys[start : start + 500]
-        for row in session.execute(select(table).where(key.in_(some)).with_for_update()).mappings():
-            found[row[key.name]] = dict(row)
-    return found
+        for mapping in session.execute(
+            select(table).where(key.in_(some)).with_for_update()
+        ).mappings():
+            present[mapping[key.name]] = dict(mapping)
+    return present
 
 
 def _plain(values: _Values | None) -> _Values | None:

@@ -35,13 +35,16 @@ def status_command() -> None:
     altered = raised_alarms()
     for subject in altered:
         click.echo(f"ALARM: the key of {subject} is not the one that was made.", err=True)
-    for one in queries.standings():
-        if not one.made:
-            click.echo(f"{one.name}: not made yet")
+    for standing in queries.standings():
+        if not standing.made:
+            click.echo(f"{standing.name}: not made yet")
             continue
-        unfinished = f", rotation unfinished: {one.documents} left" if one.unfinished else ""
+        unfinished = (
+            f", rotation unfinished: {standing.documents} left" if standing.unfinished else ""
+        )
         click.echo(
-            f"{one.name}: {one.holders} can open it, documents: {one.all_documents}{unfinished}"
+            f"{standing.name}: {standing.holders} can open it, "
+            f"documents: {standing.all_documents}{unfinished}"
         )
     open_now = db.session.query(VaultOpening).count()
     click.echo(f"open in browsers: {open_now}")

@@ -79,16 +79,16 @@ def _page(kind: str) -> SealedPage | None:
 
 def page_of(kind: str, public_id: str) -> tuple[Any, str]:
     """Name of a document and the address of its page, empty if no room has named one."""
-    found = _page(kind)
-    if found is None:
+    sealed_page = _page(kind)
+    if sealed_page is None:
         return _l("A sealed identity"), ""
-    return found.label, found.address(public_id) or ""
+    return sealed_page.label, sealed_page.address(public_id) or ""
 
 
 def is_kept_away(by: Actor, vault: OpenVault, kind: str, public_id: str) -> bool:
     """True if somebody must not decide who reads a document."""
-    found = _page(kind)
-    return found is not None and found.keeps_away(by, vault, public_id)
+    sealed_page = _page(kind)
+    return sealed_page is not None and sealed_page.keeps_away(by, vault, public_id)
 
 
 NAMES = (CASE, IDENTITY)
@@ -114,10 +114,10 @@ def _is_member(actor: Actor) -> bool:
     (`vault_sessions.forget_loaded`)."""
     if not has_request_context():
         return member_of(actor.public_id) is not None
-    known: dict[str, bool] = g.setdefault("vault_members", {})
-    if actor.public_id not in known:
-        known[actor.public_id] = member_of(actor.public_id) is not None
-    return known[actor.public_id]
+    members: dict[str, bool] = g.setdefault("vault_members", {})
+    if actor.public_id not in members:
+        members[actor.public_id] = member_of(actor.public_id) is not None
+    return members[actor.public_id]
 
 
 def holds_anything(member: VaultMember) -> bool:
@@ -222,7 +222,7 @@ def member_lines(
     lines = []
     for row in rows:
         account = people.get(row.holder)
-        roles = frozenset(Role(one.role) for one in account.roles) if account else frozenset()
+        roles = frozenset(Role(role.role) for role in account.roles) if account else frozenset()
         holds = frozenset(held.get(row.id, ()))
         lines.append(
             MemberLine(
@@ -291,15 +291,15 @@ def left_without(public_id: str) -> dict[str, str]:
     member = member_of(public_id)
     if member is None:
         return {}
-    held = db.session.scalars(
+    names = db.session.scalars(
         select(Compartment.name)
         .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)
         .where(CompartmentWrap.member_id == member.id, Compartment.state == "current")
     ).all()
     counts = can_open(db.session())
-    found = {str(name): left_with(n - 1) for name, n in counts.items() if name in held}
-    found |= dict.fromkeys(only_holder_of(db.session(), member), "lost")
-    return {name: left for name, left in found.items() if left != "safe"}
+    without = {str(name): left_with(n - 1) for name, n in counts.items() if name in names}
+    without |= dict.fromkeys(only_holder_of(db.session(), member), "lost")
+    return {name: left for name, left in without.items() if left != "safe"}
 
 
 @dataclass(frozen=True)
@@ -338,8 +338,8 @@ def removal_for(actor: Actor, public_id: str) -> Removal:
 
 
 def may_remove(session: Session, actor: Actor, member: VaultMember, *roles: Role) -> bool:
-    """True if these keys are the actor's own, or she holds some, or has one of these roles: whoever
-    waits may withdraw."""
+    """True if these keys are the actor's own, or she holds some, or has one of these roles: the
+    person who waits may withdraw."""
     if member.holder == actor.public_id or not actor.roles.isdisjoint(roles):
         return True
     own = member_of(actor.public_id)
@@ -427,26 +427,31 @@ def _lines(
 ) -> list[IdentityRequestLine]:
     now = utc_now()
     names = account_names(
-        [one for row in rows for one in (row[1], row[0].decided_by) if one is not None]
+        [
+            line
+            for request in rows
+            for line in (request[1], request[0].decided_by)
+            if line is not None
+        ]
     )
     lines = []
-    for row, holder, document, kind in rows:
+    for request, holder, document, kind in rows:
         label, address = page_of(kind, document)
-        state = _state(row, now)
-        left = (row.runs_out_at - now).total_seconds() if row.runs_out_at else 0
+        state = _state(request, now)
+        left = (request.runs_out_at - now).total_seconds() if request.runs_out_at else 0
         mine = holder == actor.public_id
         lines.append(
             IdentityRequestLine(
-                public_id=row.public_id,
+                public_id=request.public_id,
                 document=document,
                 kind=kind,
                 label=label,
                 asker=holder,
                 asked_by=names.get(holder, ""),
-                asked_at=row.asked_at,
+                asked_at=request.asked_at,
                 state=state,
-                decided_by=names.get(row.decided_by or "", ""),
-                runs_out_at=row.runs_out_at,
+                decided_by=names.get(request.decided_by or "", ""),
+                runs_out_at=request.runs_out_at,
                 minutes_left=max(1, int(-(-left // 60))) if state == "granted" else 0,
                 mine=mine,
                 address=address if mine and state == "granted" else "",

@@ -83,8 +83,8 @@ def current_vault() -> OpenVault | None:
     whatever was wrapped."""
     if "open_vault" not in g:
         g.open_vault, g.vault_open_until = _load()
-    found: OpenVault | None = g.open_vault
-    return found
+    open_vault: OpenVault | None = g.open_vault
+    return open_vault
 
 
 def vault_status() -> OpenVaultStatus | None:
@@ -115,12 +115,12 @@ def _load() -> tuple[OpenVault | None, datetime | None]:
     if not token or len(token) > _LONGEST_COOKIE or not actor.session_id:
         return None, None
     try:
-        found = find_opening(db.session(), actor.session_id, token, utc_now())
+        opening = find_opening(db.session(), actor.session_id, token, utc_now())
     except SealError:
         return None, None
-    if found is None:
+    if opening is None:
         return None, None
-    vault, used_at = found
+    vault, used_at = opening
     may = entitled(actor.roles)
     secrets = {key: secret for key, secret in vault.secrets.items() if key[0] in may}
     if vault.holder != actor.public_id or not secrets:
@@ -158,7 +158,7 @@ def _depart(answer: Response) -> Response:
         return answer
     if signed_in() is None or ("open_vault" in g and g.open_vault is None):
         name = f"{cookie_name()}="
-        if not any(one.startswith(name) for one in answer.headers.getlist("Set-Cookie")):
+        if not any(opening.startswith(name) for opening in answer.headers.getlist("Set-Cookie")):
             forget_vault_cookie(answer)
     return answer
 

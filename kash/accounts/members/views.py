@@ -1,5 +1,5 @@
-"""The recovery sheet: made in the request of whoever prints it, and kept nowhere. Forms that open
-the vault. Where addresses of before lead. Requests to read who somebody is, and a custodian's
+"""The recovery sheet: made in the request of the person who prints it, and kept nowhere. Forms that
+open the vault. Where addresses of before lead. Requests to read who somebody is, and a custodian's
 decision. Making keys, changing the passphrase, and using the recovery code: three ways to new
 words. First the words are shown; then they are typed back on a page that shows them no more.
 Nothing is stored before that. Afterwards the recovery code is shown once, to be printed. Pages of
@@ -392,7 +392,7 @@ def begin() -> ResponseReturnValue:
             forget_loaded()
             flash(_("It is made. Open the vault to use it."))
         return redirect(url_for("members.open_vault"), code=303)
-    lost = [one for one in queries.standings() if one.name in may and one.made]
+    lost = [standing for standing in queries.standings() if standing.name in may and standing.made]
     return render_template(
         "members/begin.html", names=[COMPARTMENT_NAMES[name] for name in may], lost=bool(lost)
     )
@@ -686,7 +686,7 @@ def close() -> ResponseReturnValue:
     """Close the vault in this browser."""
     close_vault(current_actor())
     forget_loaded()
-    # Whoever leaves in haste is told nothing: the next page would say what this site is.
+    # A person who leaves in haste is told nothing: the next page would say what this site is.
     if request.headers.get("X-Requested-With") != "fetch" and not request.form.get("leaving"):
         flash(_("The vault is closed."))
     answer = make_response(redirect("/", code=303))
@@ -699,16 +699,16 @@ def close() -> ResponseReturnValue:
 @leaves_idle
 def state() -> ResponseReturnValue:
     """For how many seconds the vault is open; asking does not keep it open."""
-    found = vault_status()
-    return jsonify({"open": found is not None, "seconds": found.seconds if found else 0})
+    status = vault_status()
+    return jsonify({"open": status is not None, "seconds": status.seconds if status else 0})
 
 
 @blueprint.post("/used")
 @allow(SIGNED_IN)
 def used() -> ResponseReturnValue:
     """Somebody is typing: the vault is in use, though nothing is sent yet."""
-    found = vault_status()
-    return jsonify({"open": found is not None, "seconds": found.seconds if found else 0})
+    status = vault_status()
+    return jsonify({"open": status is not None, "seconds": status.seconds if status else 0})
 
 
 @blueprint.get("/go-on")
@@ -717,8 +717,8 @@ def used() -> ResponseReturnValue:
 def go_on() -> ResponseReturnValue:
     """Go on with what was typed before the vault was opened, ready to be sent again."""
     vault = current_vault()
-    kept = kept_for_member(current_actor(), vault) if vault is not None else None
-    if kept is None:
+    form_text = kept_for_member(current_actor(), vault) if vault is not None else None
+    if form_text is None:
         return redirect(_HOME, code=303)
-    address, fields = kept
+    address, fields = form_text
     return render_template("accounts/go_on.html", address=safe_next(address), fields=fields)

@@ -88,27 +88,27 @@ _FACTS = select(
 
 def programme_facts() -> ProgrammeFacts | None:
     """Facts of the programme that every page needs; None before it is set up."""
-    row = db.session.execute(_FACTS).one_or_none()
-    if row is None:
+    facts = db.session.execute(_FACTS).one_or_none()
+    if facts is None:
         return None
     return ProgrammeFacts(
-        row[0],
-        row[1],
-        tuple(row[2]),
-        row[3],
-        paper=paper_from(row[4].get("paper")),
-        retention=retention_from(row[4].get("retention")),
-        second_step_required=bool(row[4].get("second_step_required", True)),
-        second_step_roles=frozenset(row[4].get("second_step_roles", ())),
-        accepted_by=dict(row[4].get("languages", {})),
-        contact_looks_a_day=looks_from(row[4].get("contacts")),
-        accepted_address=str(row[4].get("address", {}).get("accepted", "")),
+        facts[0],
+        facts[1],
+        tuple(facts[2]),
+        facts[3],
+        paper=paper_from(facts[4].get("paper")),
+        retention=retention_from(facts[4].get("retention")),
+        second_step_required=bool(facts[4].get("second_step_required", True)),
+        second_step_roles=frozenset(facts[4].get("second_step_roles", ())),
+        accepted_by=dict(facts[4].get("languages", {})),
+        contact_looks_a_day=looks_from(facts[4].get("contacts")),
+        accepted_address=str(facts[4].get("address", {}).get("accepted", "")),
     )
 
 
 def address_is_known(account_id: int, address_key: str) -> bool:
     """True if an account signed in lately from the address behind a key."""
-    found: bool | None = db.session.scalar(
+    is_known: bool | None = db.session.scalar(
         select(
             exists().where(
                 KnownAddress.account_id == account_id,
@@ -117,7 +117,7 @@ def address_is_known(account_id: int, address_key: str) -> bool:
             )
         )
     )
-    return bool(found)
+    return bool(is_known)
 
 
 def roles_with_second_step() -> frozenset[Role]:
@@ -157,7 +157,7 @@ def account(public_id: str) -> Account:
 
 def roles_of(account: Account) -> frozenset[Role]:
     """An account's roles."""
-    return frozenset(Role(row.role) for row in account.roles)
+    return frozenset(Role(role.role) for role in account.roles)
 
 
 def actor_of(account: Account) -> Actor:
@@ -173,21 +173,21 @@ def actor_of(account: Account) -> Actor:
 
 def actor_now(public_id: str) -> Actor:
     """Actor of an account, as far as it may act now; NOBODY if it may not."""
-    found = db.session.scalar(select(Account).where(Account.public_id == public_id))
-    return actor_of(found) if found is not None and found.active else NOBODY
+    stored = db.session.scalar(select(Account).where(Account.public_id == public_id))
+    return actor_of(stored) if stored is not None and stored.active else NOBODY
 
 
 def person_id_of(public_id: str) -> int | None:
     """The key of a participant, None if there is none."""
-    found: int | None = db.session.scalar(
+    person_number: int | None = db.session.scalar(
         select(_PERSON.c.id).where(_PERSON.c.public_id == public_id)
     )
-    return found
+    return person_number
 
 
 @dataclass(frozen=True)
 class Participant:
-    """Somebody to whom an account shall belong, as far as whoever invites her must know."""
+    """Somebody that an account shall belong to, as far as the person who invites her must know."""
 
     public_id: str
     name: str
@@ -196,12 +196,12 @@ class Participant:
 
 def participant(public_id: str) -> Participant | None:
     """A participant by her number, None if there is none."""
-    row = db.session.execute(
+    person = db.session.execute(
         select(_PERSON.c.public_id, _PERSON.c.chosen_name, _GROUP.c.is_police)
         .join(_GROUP, _GROUP.c.id == _PERSON.c.group_id)
         .where(_PERSON.c.public_id == public_id)
     ).one_or_none()
-    return None if row is None else Participant(row[0], row[1], bool(row[2]))
+    return None if person is None else Participant(person[0], person[1], bool(person[2]))
 
 
 def is_minor(session: Session, person_id: int) -> bool:
@@ -210,13 +210,13 @@ def is_minor(session: Session, person_id: int) -> bool:
 
 
 def person_public_id(person_id: int | None) -> str | None:
-    """The public id of the participant whom an account belongs to."""
+    """The public id of the participant that an account belongs to."""
     if person_id is None:
         return None
-    found: str | None = db.session.scalar(
+    person_id_: str | None = db.session.scalar(
         select(_PERSON.c.public_id).where(_PERSON.c.id == person_id)
     )
-    return found
+    return person_id_
 
 
 def account_listing(*, active: bool, search: str = "", role: str = "") -> Listing[Account]:
@@ -238,17 +238,17 @@ def account_listing(*, active: bool, search: str = "", role: str = "") -> Listin
 
 def names_of(public_ids: Iterable[str | None]) -> dict[str, str]:
     """The names of accounts by their public ids; ids of anything else, and none, are left out."""
-    wanted = sorted({one for one in public_ids if one})
+    wanted = sorted({account_ for account_ in public_ids if account_})
     if not wanted:
         return {}
     rows = db.session.execute(
         select(Account.public_id, Account.name).where(Account.public_id.in_(wanted))
     )
-    return {row.public_id: row.name for row in rows}
+    return {named.public_id: named.name for named in rows}
 
 
 def people_of(public_ids: Iterable[str]) -> Select[int | None]:
-    """The keys of the participants to whom these accounts belong."""
+    """The keys of the participants that these accounts belong to."""
     wanted = sorted(set(public_ids))
     return select(Account.person_id).where(
         Account.public_id.in_(wanted), Account.person_id.is_not(None)
@@ -311,20 +311,20 @@ def unused_recovery_codes(account_id: int) -> int:
 def backing_of(session: Session, public_ids: Iterable[str]) -> Backing:
     """Backing of these accounts: who brought them in or empowered them, then those, and so on, by
     one query for each step."""
-    found: dict[str, set[str]] = {}
+    backing: dict[str, set[str]] = {}
     ahead = set(public_ids)
     while ahead:
-        for one in ahead:
-            found[one] = set()
+        for account_id in ahead:
+            backing[account_id] = set()
         rows = session.execute(
             select(Account.public_id, AccountBacking.by)
             .join(AccountBacking, AccountBacking.account_id == Account.id)
             .where(Account.public_id.in_(sorted(ahead)))
         )
         for public_id, by in rows:
-            found[public_id].add(by)
-        ahead = {by for one in ahead for by in found[one]} - found.keys()
-    return found
+            backing[public_id].add(by)
+        ahead = {by for account_id in ahead for by in backing[account_id]} - backing.keys()
+    return backing
 
 
 def standing_in_requests(
@@ -342,8 +342,8 @@ def standing_in_requests(
 @lru_cache(maxsize=64)
 def tied_to(public_id: str) -> Select[str]:
     """The public ids of the accounts that are not independent of one, itself among them: those who
-    stand behind it, and behind whom these stand (`rules.are_independent`). The question is put
-    together once for each account, which takes longer than asking it."""
+    stand behind it, and the accounts that these stand behind (`rules.are_independent`). The
+    question is put together once for each account, which takes longer than asking it."""
     up = select(literal(public_id).label("who")).cte(recursive=True)
     up = up.union(
         select(AccountBacking.by)
@@ -385,8 +385,10 @@ def is_founded(session: Session) -> bool:
     """True if the programme has, or has had, a director."""
     if session.scalar(select(Programme.founded_at).where(Programme.id == 1)) is not None:
         return True
-    held = select(AccountRole.account_id).where(AccountRole.role == str(Role.DIRECTOR)).limit(1)
-    return session.scalar(held) is not None
+    directors = (
+        select(AccountRole.account_id).where(AccountRole.role == str(Role.DIRECTOR)).limit(1)
+    )
+    return session.scalar(directors) is not None
 
 
 def is_settled_now(session: Session, now: datetime) -> bool:
@@ -404,7 +406,7 @@ def tied_by_backer(public_id: str) -> bool:
 def roles_ever_given(session: Session, now: datetime, *, but_email: str = "") -> frozenset[Role]:
     """The roles that some account holds or an open invitation offers, but for one to `but_email`
     (a look-up), which another invitation to the same address would replace."""
-    held = set(session.scalars(select(AccountRole.role).distinct()))
+    given = set(session.scalars(select(AccountRole.role).distinct()))
     offered = session.scalars(
         select(Invitation.roles).where(
             Invitation.used_at.is_(None),
@@ -413,7 +415,7 @@ def roles_ever_given(session: Session, now: datetime, *, but_email: str = "") ->
             Invitation.email_lookup != but_email,
         )
     )
-    return frozenset(Role(role) for role in held.union(*offered))
+    return frozenset(Role(role) for role in given.union(*offered))
 
 
 @dataclass(frozen=True)
@@ -435,8 +437,8 @@ class Lent:
 def in_force(now: datetime | ColumnElement[datetime]) -> Any:
     """The condition of delegations that count at this moment.
 
-    Whoever is absent must still have what she lent: an account that was closed, or lost the role,
-    lends nothing.
+    A person who is absent must still have what she lent: an account that was closed, or lost the
+    role, lends nothing.
     """
     absent, role = aliased(Account), aliased(AccountRole)
     return and_(
@@ -470,7 +472,7 @@ def lent_to(account_id: int, now: datetime | None = None) -> tuple[StandIn, ...]
         .join(absent, absent.id == Delegation.absent_id)
         .where(Delegation.stand_in_id == account_id, in_force(now or utc_now()))
     ).all()
-    return stand_ins((row[0], row[1]) for row in rows)
+    return stand_ins((lent[0], lent[1]) for lent in rows)
 
 
 def _state(row: Delegation, now: datetime) -> str:
@@ -516,7 +518,7 @@ def delegations_among(account_ids: Collection[int], now: datetime) -> list[Lent]
         )
         .order_by(Delegation.starts_at, Delegation.id)
     )
-    return [_lent(row, now) for row in rows]
+    return [_lent(lent, now) for lent in rows]
 
 
 def delegations_of(account_id: int, now: datetime, most: int = 20) -> list[Lent]:
@@ -527,13 +529,13 @@ def delegations_of(account_id: int, now: datetime, most: int = 20) -> list[Lent]
         .order_by(Delegation.starts_at.desc(), Delegation.id.desc())
         .limit(most)
     )
-    return [_lent(row, now) for row in rows]
+    return [_lent(lent, now) for lent in rows]
 
 
 def delegation(public_id: str, account_id: int | None, now: datetime) -> Lent:
     """A delegation that is not over. Raises NotFound, also if the account has no part in it.
 
-    Without an account whoever manages accounts asks.
+    Without an account the person who manages accounts asks.
     """
     wanted = _delegations().where(
         Delegation.public_id == public_id,
@@ -544,8 +546,8 @@ def delegation(public_id: str, account_id: int | None, now: datetime) -> Lent:
         wanted = wanted.where(
             or_(Delegation.stand_in_id == account_id, Delegation.absent_id == account_id)
         )
-    found = one_or_404(db.session.scalar(wanted))
-    return _lent(found, now)
+    lent = one_or_404(db.session.scalar(wanted))
+    return _lent(lent, now)
 
 
 def possible_stand_ins(absent_id: int) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -555,19 +557,19 @@ def possible_stand_ins(absent_id: int) -> list[tuple[str, str, tuple[str, ...]]]
         .where(Account.active.is_(True), Account.paused_at.is_(None), Account.id != absent_id)
         .order_by(Account.name, Account.id)
     ).all()
-    found = []
-    for one in accounts:
-        roles = {Role(row.role) for row in one.roles}
+    possible = []
+    for candidate in accounts:
+        roles = {Role(role.role) for role in candidate.roles}
         may = tuple(permission for permission in DELEGABLE if may_stand_in(roles, permission))
         if may:
-            found.append((one.public_id, one.name, may))
-    return found
+            possible.append((candidate.public_id, candidate.name, may))
+    return possible
 
 
 def accounts_that_may(permission: str, now: datetime | None = None) -> Sequence[Account]:
     """Active accounts that may do something, by role or because it is lent to them now; by name.
 
-    Whoever tells somebody that a decision waits tells these.
+    A person who tells somebody that a decision waits tells these.
     """
     roles = [*map(str, GRANTS[permission])]
     holding = select(AccountRole.account_id).where(AccountRole.role.in_(roles))
@@ -584,7 +586,7 @@ def accounts_that_may(permission: str, now: datetime | None = None) -> Sequence[
     ).all()
     by_role = set(db.session.scalars(holding))
     lent: dict[int, list[str]] = {}
-    others = [one.id for one in accounts if one.id not in by_role]
+    others = [candidate.id for candidate in accounts if candidate.id not in by_role]
     if others:
         for stand_in_id, permissions in db.session.execute(
             select(Delegation.stand_in_id, Delegation.permissions).where(
@@ -593,12 +595,12 @@ def accounts_that_may(permission: str, now: datetime | None = None) -> Sequence[
         ):
             lent.setdefault(stand_in_id, []).extend(permissions)
     return [
-        one
-        for one in accounts
-        if one.id in by_role
+        candidate
+        for candidate in accounts
+        if candidate.id in by_role
         or (
-            permission in lent.get(one.id, ())
-            and may_stand_in({Role(row.role) for row in one.roles}, permission)
+            permission in lent.get(candidate.id, ())
+            and may_stand_in({Role(role.role) for role in candidate.roles}, permission)
         )
     ]
 

@@ -36,9 +36,10 @@ MOST_WAITING = 100
 
 @dataclass(frozen=True)
 class RequestLine:
-    """One request. `name` is whom it concerns, `account_id` her public id if she has an account.
+    """One request. `name` is the person it concerns, `account_id` her public id if she has an
+    account.
 
-    `held` and `roles` are what she is and would be, `person` is the participant to whom the account
+    `held` and `roles` are what she is and would be, `person` is the participant that the account
     would belong. `standing` is the actor's own; `changed` says
     that the account is no longer as it was, `overdue` that nobody decided in time.
     """
@@ -101,10 +102,12 @@ def _decides(actor: Actor) -> bool:
 def _lines(rows: Sequence[Any], actor: Actor, now: datetime) -> list[RequestLine]:
     if not rows:
         return []
-    names = names_of(one for row in rows for one in (row[0].asked_by, row[0].decided_by))
-    askers = {row[0].asked_by for row in rows}
+    names = names_of(
+        line for request in rows for line in (request[0].asked_by, request[0].decided_by)
+    )
+    askers = {request[0].asked_by for request in rows}
     stands = standing_in_requests(db.session(), actor.public_id, askers, now)
-    return [_line(row[0], row[1], actor, stands, names, now) for row in rows]
+    return [_line(request[0], request[1], actor, stands, names, now) for request in rows]
 
 
 def _line(
@@ -139,7 +142,7 @@ def _line(
         answer=answer_of(request),
         email=str(content.get("email", "")),
         language=str(content.get("language", "")),
-        held=[row.role for row in account.roles] if account is not None else [],
+        held=[role.role for role in account.roles] if account is not None else [],
         roles=[str(role) for role in content.get("roles", ())],
         person=str(content.get("person", "")),
         opened=account.created_at if account is not None else None,
@@ -169,8 +172,8 @@ def requests_for(actor: Actor) -> tuple[list[RequestLine], list[RequestLine]]:
     ).all()
     lines = _lines(rows, actor, now)
     return (
-        [one for one in lines if one.waits and one.standing is Standing.MAY],
-        [one for one in lines if one.to_fetch],
+        [line for line in lines if line.waits and line.standing is Standing.MAY],
+        [line for line in lines if line.to_fetch],
     )
 
 
@@ -180,24 +183,27 @@ def request_listing(actor: Actor, *, closed: bool) -> Listing[RequestLine]:
     open_ones = AccountRequest.state.in_([*map(str, OPEN_STATES)]) & (
         AccountRequest.expires_at > now
     )
-    found = listing(
+    lines = listing(
         select(AccountRequest).where(~open_ones if closed else open_ones),
         sorts={"asked": AccountRequest.asked_at},
         default_sort="asked",
         default_direction="desc",
         key=AccountRequest.id,
     )
-    return found.turned(lambda rows: _with_accounts(rows, actor, now))
+    return lines.turned(lambda rows: _with_accounts(rows, actor, now))
 
 
 def _with_accounts(
     rows: Sequence[AccountRequest], actor: Actor, now: datetime
 ) -> list[RequestLine]:
-    wanted = [row.account_id for row in rows if row.account_id is not None]
+    wanted = [request.account_id for request in rows if request.account_id is not None]
     accounts = {
-        one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(wanted)))
+        account.id: account
+        for account in db.session.scalars(select(Account).where(Account.id.in_(wanted)))
     }
-    return _lines([(row, accounts.get(row.account_id or 0)) for row in rows], actor, now)
+    return _lines(
+        [(request, accounts.get(request.account_id or 0)) for request in rows], actor, now
+    )
 
 
 def request_by_id(actor: Actor, public_id: str) -> RequestLine:
@@ -257,18 +263,18 @@ def made_alone(now: datetime) -> list[MadeAlone]:
         .order_by(Invitation.id.desc())
         .limit(MOST_WAITING)
     ).all()
-    names = names_of(row[0].brought_by for row in rows)
+    names = names_of(request[0].brought_by for request in rows)
     return [
         MadeAlone(
-            row[0].name,
-            names.get(row[0].brought_by, ""),
-            row[0].created_at,
-            row[0].roles,
-            row[1] or "",
-            row[0].used_at is not None,
+            request[0].name,
+            names.get(request[0].brought_by, ""),
+            request[0].created_at,
+            request[0].roles,
+            request[1] or "",
+            request[0].used_at is not None,
         )
-        for row in rows
-        if row[1] is not None or not TOLD_OF.isdisjoint(Role(role) for role in row[0].roles)
+        for request in rows
+        if request[1] is not None or not TOLD_OF.isdisjoint(Role(role) for role in request[0].roles)
     ]
 
 
@@ -307,21 +313,23 @@ def possible_seconds(line: RequestLine) -> list[Second]:
         for one in accounts_with_role(*GRANTS["accounts.agree"])
         if one.public_id not in (line.asked_by_id, line.account_id)
     ]
-    backing = backing_of(db.session(), [line.asked_by_id, *(one.public_id for one in accounts)])
+    backing = backing_of(
+        db.session(), [line.asked_by_id, *(account.public_id for account in accounts)]
+    )
     found = [
         Second(
-            one.name,
+            account.name,
             standing(
-                one.public_id,
-                one.settled_at,
+                account.public_id,
+                account.settled_at,
                 asked_by=line.asked_by_id,
                 concerned=line.account_id,
                 backing=backing,
                 now=now,
             ),
-            one.settled_at + SETTLED_AFTER,
+            account.settled_at + SETTLED_AFTER,
         )
-        for one in accounts
+        for account in accounts
     ]
     return sorted(found, key=lambda one: one.standing is not Standing.MAY)
 
@@ -334,7 +342,7 @@ def those_behind(account: Account) -> list[str]:
         .order_by(AccountBacking.at)
     ).all()
     names = names_of(ids)
-    return [names[one] for one in ids if one in names]
+    return [names[behind] for behind in ids if behind in names]
 
 
 def unseen_notices(account_id: int | None) -> Sequence[AccountNotice]:

@@ -1,7 +1,8 @@
 """Reads for the review of all access. Reads of the breach register. Links that were not used yet,
 accounts with a password only, and accounts of peer educators that are tied to no participant, as
-whoever invites sees to. The passkeys of an account. Where accounts are signed in, and which of it
-nobody has said yes to. The audit trail, as far as it may be read without keys of the vault."""
+the person who invites sees to. The passkeys of an account. Where accounts are signed in, and which
+of it nobody has said yes to. The audit trail, as far as it may be read without keys of the
+vault."""
 
 from __future__ import annotations
 
@@ -159,26 +160,26 @@ def access_line(account: Account, now: datetime) -> AccessLine:
 
 
 def _access_lines(accounts: Sequence[Account], now: datetime) -> list[AccessLine]:
-    opened = _openings_of([one.public_id for one in accounts], now - OPENINGS_SINCE)
-    reviews = _last_reviews([one.id for one in accounts])
-    lent = delegations_among([one.id for one in accounts], now)
+    opened = _openings_of([account.public_id for account in accounts], now - OPENINGS_SINCE)
+    reviews = _last_reviews([account.id for account in accounts])
+    lent = delegations_among([account.id for account in accounts], now)
     names = names_of(review.by for review in reviews.values())
     lines = []
-    for one in accounts:
-        review = reviews.get(one.id)
+    for line_account in accounts:
+        review = reviews.get(line_account.id)
         lines.append(
             AccessLine(
-                public_id=one.public_id,
-                name=one.name,
-                roles=[row.role for row in one.roles],
-                second_step=one.has_second_step,
-                paused=one.paused_at is not None,
-                last_seen=one.last_seen_at,
-                created=one.created_at,
-                unused=is_unused(one.last_seen_at, one.created_at, now),
-                openings=openings(opened.get(one.public_id, ())),
-                lends=[each for each in lent if each.absent_id == one.public_id],
-                stands_in=[each for each in lent if each.stand_in_id == one.public_id],
+                public_id=line_account.public_id,
+                name=line_account.name,
+                roles=[role.role for role in line_account.roles],
+                second_step=line_account.has_second_step,
+                paused=line_account.paused_at is not None,
+                last_seen=line_account.last_seen_at,
+                created=line_account.created_at,
+                unused=is_unused(line_account.last_seen_at, line_account.created_at, now),
+                openings=openings(opened.get(line_account.public_id, ())),
+                lends=[role_ for role_ in lent if role_.absent_id == line_account.public_id],
+                stands_in=[role_ for role_ in lent if role_.stand_in_id == line_account.public_id],
                 reviewed_at=review.at if review is not None else None,
                 reviewed_by=names.get(review.by, "") if review is not None else "",
             )
@@ -227,7 +228,7 @@ def _last_reviews(account_ids: Sequence[int]) -> dict[int, AccessReview]:
 
 
 def last_review() -> AccessReview | None:
-    """When all access was reviewed last, and by whom."""
+    """When all access was reviewed last, and who did it."""
     return db.session.scalar(
         select(AccessReview)
         .where(AccessReview.account_id.is_(None))
@@ -248,10 +249,10 @@ def review_reminder(now: datetime | None = None) -> ReviewReminder | None:
     last = (
         select(func.max(AccessReview.at)).where(AccessReview.account_id.is_(None)).scalar_subquery()
     )
-    row = db.session.execute(select(last, Programme.created_at)).one_or_none()
-    if row is None or not review_is_due(row[0], row[1], now or utc_now()):
+    dates = db.session.execute(select(last, Programme.created_at)).one_or_none()
+    if dates is None or not review_is_due(dates[0], dates[1], now or utc_now()):
         return None
-    return ReviewReminder(row[0])
+    return ReviewReminder(dates[0])
 
 
 @dataclass(frozen=True)
@@ -306,7 +307,7 @@ def _breach_line(row: Breach, now: datetime) -> BreachLine:
 
 def breach_listing(*, closed: bool, now: datetime) -> Listing[BreachLine]:
     """The entries that are open, or those that are closed, the latest first."""
-    found = listing(
+    lines = listing(
         select(Breach).where(
             Breach.closed_at.is_not(None) if closed else Breach.closed_at.is_(None)
         ),
@@ -315,7 +316,7 @@ def breach_listing(*, closed: bool, now: datetime) -> Listing[BreachLine]:
         default_direction="desc",
         key=Breach.id,
     )
-    return found.turned(lambda rows: [_breach_line(row, now) for row in rows])
+    return lines.turned(lambda rows: [_breach_line(row, now) for row in rows])
 
 
 def open_breaches(now: datetime, most: int = 10) -> list[BreachLine]:
@@ -326,7 +327,7 @@ def open_breaches(now: datetime, most: int = 10) -> list[BreachLine]:
         .order_by(Breach.noticed_at, Breach.id)
         .limit(most)
     )
-    return [_breach_line(row, now) for row in rows]
+    return [_breach_line(breach_row, now) for breach_row in rows]
 
 
 def breach(public_id: str) -> Breach:
@@ -339,7 +340,7 @@ def breach(public_id: str) -> Breach:
 
 
 def breach_what(row: Breach) -> str:
-    """Account of a breach, in the words of whoever wrote it."""
+    """Account of a breach, in the words of the person who wrote it."""
     return open_text(row.what_sealed, kind="breach.what", public_id=row.public_id)
 
 
@@ -350,20 +351,27 @@ def breach_version(row: Breach) -> int:
 
 def breach_page(public_id: str, now: datetime) -> BreachPage:
     """An entry with everything that its page shows. Raises NotFound."""
-    row = breach(public_id)
+    breach_row = breach(public_id)
     account = (
         db.session.execute(
-            select(Account.public_id, Account.name).where(Account.id == row.account_id)
+            select(Account.public_id, Account.name).where(Account.id == breach_row.account_id)
         ).one_or_none()
-        if row.account_id is not None
+        if breach_row.account_id is not None
         else None
     )
-    acted = [row.opened_by, row.notified_by, row.closed_by, *(note.by for note in row.notes)]
+    acted = [
+        breach_row.opened_by,
+        breach_row.notified_by,
+        breach_row.closed_by,
+        *(note.by for note in breach_row.notes),
+    ]
     return BreachPage(
-        line=_breach_line(row, now),
-        what=breach_what(row),
-        reason=open_text(row.reason_sealed, kind="breach.reason", public_id=row.public_id)
-        if row.reason_sealed
+        line=_breach_line(breach_row, now),
+        what=breach_what(breach_row),
+        reason=open_text(
+            breach_row.reason_sealed, kind="breach.reason", public_id=breach_row.public_id
+        )
+        if breach_row.reason_sealed
         else "",
         notes=[
             BreachNoteLine(
@@ -371,16 +379,16 @@ def breach_page(public_id: str, now: datetime) -> BreachPage:
                 note.at,
                 note.by,
             )
-            for note in row.notes
+            for note in breach_row.notes
         ],
         account=(account.public_id, account.name) if account is not None else None,
         names=names_of(acted),
-        opened_at=row.opened_at,
-        opened_by=row.opened_by,
-        notified_at=row.notified_at,
-        notified_by=row.notified_by,
-        closed_by=row.closed_by,
-        unfinished=row.unfinished,
+        opened_at=breach_row.opened_at,
+        opened_by=breach_row.opened_by,
+        notified_at=breach_row.notified_at,
+        notified_by=breach_row.notified_by,
+        closed_by=breach_row.closed_by,
+        unfinished=breach_row.unfinished,
     )
 
 
@@ -429,8 +437,8 @@ def housekeeping(now: datetime) -> Housekeeping:
         )
         .scalar_subquery()
     )
-    row = db.session.execute(select(waiting, bare, untied)).one()
-    return Housekeeping(*row)
+    counts = db.session.execute(select(waiting, bare, untied)).one()
+    return Housekeeping(*counts)
 
 
 def site() -> Site | None:
@@ -458,12 +466,12 @@ def own_passkey(by: Actor, public_id: str) -> Passkey:
 
 def passkey_by_key(credential_key: str) -> tuple[Passkey, Account] | None:
     """The passkey with this hash, and whose it is."""
-    row = db.session.execute(
+    passkey = db.session.execute(
         select(Passkey, Account)
         .join(Account, Account.id == Passkey.account_id)
         .where(Passkey.credential_key == credential_key)
     ).one_or_none()
-    return None if row is None else (row[0], row[1])
+    return None if passkey is None else (passkey[0], passkey[1])
 
 
 def open_sessions(account_id: int) -> Sequence[SignedInSession]:
@@ -504,7 +512,7 @@ def unanswered_device(account_id: int, present: str) -> SignedInSession | None:
 
 @dataclass(frozen=True)
 class AuditLine:
-    """One entry of the audit trail, with the name of whoever acted if it was an account.
+    """One entry of the audit trail, with the name of the person who acted if it was an account.
 
     `subjects` are ids, none of anything that is sealed in the vault. It has no number: a gap
     between two numbers would tell when something was done that is told by day only.
@@ -520,10 +528,10 @@ class AuditLine:
 def audit_listing(*, actor: str = "", action: str = "") -> Listing[AuditLine]:
     """The audit trail, the newest first; of one actor, or of one kind of action."""
     statement = newest_entries(actor=actor or None, action=action or None)
-    found = listing(
+    lines = listing(
         statement, sorts={"seq": AuditEntry.seq}, default_sort="seq", default_direction="desc"
     )
-    return found.turned(_lines)
+    return lines.turned(_lines)
 
 
 def _lines(entries: Sequence[AuditEntry]) -> list[AuditLine]:

@@ -201,7 +201,7 @@ def locked_account(session: Session, public_id: str) -> Account:
 
 
 def lock_administrators(session: Session) -> None:
-    """Have whoever changes administrators wait for each other."""
+    """Have the person who changes administrators wait for each other."""
     # Two administrators who each remove the other at once must not both succeed.
     session.scalars(
         select(AccountRole).where(AccountRole.role == str(Role.ADMINISTRATOR)).with_for_update()
@@ -237,14 +237,14 @@ def set_roles(by: Actor, public_id: str, roles: Collection[Role]) -> None:
     with audited("accounts.roles_changed", by) as change:
         lock_administrators(change.session)
         account = locked_account(change.session, public_id)
-        held = roles_of(account)
-        if held == frozenset(roles):
+        roles_now = roles_of(account)
+        if roles_now == frozenset(roles):
             change.nothing()
             return
-        gained = gained_power(held, roles)
+        gained = gained_power(roles_now, roles)
         free = bool(gained) and given_freely(change.session, gained, change.now)
         settled = is_settled_now(change.session, change.now)
-        needed = takes_two(RequestKind.ROLES, held, roles, settled=settled)
+        needed = takes_two(RequestKind.ROLES, roles_now, roles, settled=settled)
         if needed and not free and not is_operator(by):
             raise NeedsSecond
         if not by.may("accounts.manage"):
@@ -257,22 +257,23 @@ def set_roles(by: Actor, public_id: str, roles: Collection[Role]) -> None:
 def apply_roles(change: Change, account: Account, roles: Collection[Role], by: str) -> None:
     """Give an account these roles inside the caller's transaction, at the word of `by`.
 
-    Who gains power may be entered by no link from before, and whoever gave it stands behind her.
+    Who gains power may be entered by no link from before, and the person who gave it stands behind
+    her.
     """
     session = change.session
-    held = roles_of(account)
+    roles_now = roles_of(account)
     if (
-        Role.ADMINISTRATOR in held
+        Role.ADMINISTRATOR in roles_now
         and Role.ADMINISTRATOR not in roles
         and not other_administrators(session, account)
     ):
         raise LastAdministrator
-    account.roles = [row for row in account.roles if Role(row.role) in roles] + [
-        AccountRole(role=str(role)) for role in sorted(set(roles) - held)
+    account.roles = [role for role in account.roles if Role(role.role) in roles] + [
+        AccountRole(role=str(role)) for role in sorted(set(roles) - roles_now)
     ]
-    if gained_power(held, roles) and not is_address(email_of(account)):
+    if gained_power(roles_now, roles) and not is_address(email_of(account)):
         raise EmailNeeded
-    if gained_power(held, roles) or gained_records(held, roles):
+    if gained_power(roles_now, roles) or gained_records(roles_now, roles):
         session.execute(
             delete(Invitation).where(
                 Invitation.account_id == account.id, Invitation.used_at.is_(None)
@@ -280,11 +281,11 @@ def apply_roles(change: Change, account: Account, roles: Collection[Role], by: s
         )
         stand_behind(session, account.id, by, change.now)
         unsettle(account, by, change.now)
-    note_founding(session, held | set(roles), change.now)
+    note_founding(session, roles_now | set(roles), change.now)
     session.flush()
     roles_changed(session, account.public_id, frozenset(roles), change.now)
     notify(session, account, ROLES_CHANGED, change.now)
-    change.about(account.public_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
+    change.about(account.public_id, *(f"role:{role}" for role in sorted(roles_now ^ set(roles))))
 
 
 def rename(by: ActorLike, public_id: str, name: str) -> None:
@@ -584,10 +585,10 @@ def _held(session: Session, version: int | None) -> Programme:
 
 def delete_old_sessions(now: datetime) -> int:
     """Delete sessions that ended long ago; returns how many went."""
-    kept = retention().span("ended_sessions")
+    span = retention().span("ended_sessions")
     with writing() as session:
         # A session can't be longer than its longest, so what began before this has ended.
         gone = session.execute(
-            delete(SignedInSession).where(SignedInSession.created_at < now - kept - SESSION_LONGEST)
+            delete(SignedInSession).where(SignedInSession.created_at < now - span - SESSION_LONGEST)
         )
         return int(getattr(gone, "rowcount", 0))

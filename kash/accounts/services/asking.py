@@ -104,13 +104,15 @@ def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: st
     content: Content = {"roles": sorted(map(str, roles))}
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
-        held = roles_of(account)
+        roles_now = roles_of(account)
         settled = is_settled_now(change.session, change.now)
-        _refuse_needless(takes_two(RequestKind.ROLES, held, roles, settled=settled))
-        if gained_power(held, roles) and not is_address(email_of(account)):
+        _refuse_needless(takes_two(RequestKind.ROLES, roles_now, roles, settled=settled))
+        if gained_power(roles_now, roles) and not is_address(email_of(account)):
             raise EmailNeeded
         request_id = _keep(change, by, RequestKind.ROLES, account, content, reason)
-        change.about(public_id, request_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
+        change.about(
+            public_id, request_id, *(f"role:{role}" for role in sorted(roles_now ^ set(roles)))
+        )
     return request_id
 
 

@@ -40,16 +40,16 @@ class BeforeNoticed(Problem):
 
 
 def _open(session: Session, public_id: str) -> Breach:
-    found = one_or_404(
+    breach = one_or_404(
         session.scalar(select(Breach).where(Breach.public_id == public_id).with_for_update())
     )
-    if found.closed_at is not None:
+    if breach.closed_at is not None:
         raise Problem(BREACH_CLOSED, field="")
-    return found
+    return breach
 
 
 def _written(affected: Collection[Affected]) -> list[str]:
-    return [str(one) for one in Affected if one in affected]
+    return [str(line) for line in Affected if line in affected]
 
 
 def open_breach(
@@ -112,11 +112,11 @@ def change_breach(
     """Write anew what happened and what was affected. `version` is that of the texts that the page
     showed (`breach_version`). Raises NotFound, BreachClosed and ChangedMeanwhile."""
     with audited("accounts.breach_changed", by) as change:
-        row = _open(change.session, public_id)
-        if version is not None and version != breach_version(row):
+        breach = _open(change.session, public_id)
+        if version is not None and version != breach_version(breach):
             raise ChangedMeanwhile
-        row.what_sealed = seal(what, kind="breach.what", public_id=public_id)
-        row.affected = _written(affected)
+        breach.what_sealed = seal(what, kind="breach.what", public_id=public_id)
+        breach.affected = _written(affected)
         change.about(public_id)
 
 
@@ -125,14 +125,14 @@ def add_breach_note(by: ActorLike, public_id: str, text: str, note_id: str = "")
     with, sending twice adds one. Raises NotFound and BreachClosed."""
     note_id = note_id or new_public_id()
     with audited("accounts.breach_noted", by) as change:
-        row = _open(change.session, public_id)
+        breach = _open(change.session, public_id)
         if change.session.scalar(select(BreachNote.id).where(BreachNote.public_id == note_id)):
             change.nothing()
             return
         change.session.add(
             BreachNote(
                 public_id=note_id,
-                breach_id=row.id,
+                breach_id=breach.id,
                 text_sealed=seal(text, kind="breach.note", public_id=note_id),
                 at=change.now,
                 by=by.public_id,
@@ -147,24 +147,24 @@ def record_notice(by: ActorLike, public_id: str, notified_at: datetime) -> None:
     Raises NotFound, BreachClosed, NoticeGiven, LaterThanNow and BeforeNoticed.
     """
     with audited("accounts.breach_notified", by) as change:
-        row = _open(change.session, public_id)
-        if row.notified_at is not None:
+        breach = _open(change.session, public_id)
+        if breach.notified_at is not None:
             raise Problem(NOTICE_GIVEN, field="notified_at")
         if notified_at > change.now:
             raise LaterThanNow
         # What is typed has no seconds.
-        if notified_at < row.noticed_at.replace(second=0, microsecond=0):
+        if notified_at < breach.noticed_at.replace(second=0, microsecond=0):
             raise BeforeNoticed
-        row.notified_at = notified_at
-        row.notified_by = by.public_id
+        breach.notified_at = notified_at
+        breach.notified_by = by.public_id
         change.about(public_id)
 
 
 def close_breach(by: ActorLike, public_id: str, reason: str) -> None:
     """Close an entry for good, with the reason. Raises NotFound and BreachClosed."""
     with audited("accounts.breach_closed", by) as change:
-        row = _open(change.session, public_id)
-        row.reason_sealed = seal(reason, kind="breach.reason", public_id=public_id)
-        row.closed_at = change.now
-        row.closed_by = by.public_id
+        breach = _open(change.session, public_id)
+        breach.reason_sealed = seal(reason, kind="breach.reason", public_id=public_id)
+        breach.closed_at = change.now
+        breach.closed_by = by.public_id
         change.about(public_id)

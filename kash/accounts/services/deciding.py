@@ -186,10 +186,10 @@ def withdraw(by: Actor, request_id: str) -> None:
 
 def fetched_before(by: Actor, request_id: str, key: str) -> str:
     """The secret of the link that this form fetched when it was sent before, while it can be used;
-    else nothing. Whoever tapped twice never saw the first answer."""
+    else nothing. A person who tapped twice never saw the first answer."""
     token = _token(by, request_id, key)
-    known = usable_invitation(token) if key else None
-    return token if known is not None and known.request_id == request_id else ""
+    invitation = usable_invitation(token) if key else None
+    return token if invitation is not None and invitation.request_id == request_id else ""
 
 
 def _token(by: Actor, request_id: str, key: str) -> str:
@@ -201,8 +201,8 @@ def fetch_link(by: Actor, request_id: str, key: str = "") -> str:
     """The secret of a link that was agreed to, for who asked, once. `key` is a secret of the form,
     by which `fetched_before` finds it again.
 
-    Whoever uses it also needs the code that the second person tells. Raises NotFound, also for what
-    another asked for, RequestClosed, EmailTaken, PersonTaken, and RequestChanged as `agree`.
+    A person who uses it also needs the code that the second person tells. Raises NotFound, also for
+    what another asked for, RequestClosed, EmailTaken, PersonTaken, and RequestChanged as `agree`.
     """
     changed, token = False, ""
     with audited("accounts.request_link_made", by) as change:

@@ -37,7 +37,7 @@ class CannotStandIn(Problem):
         if not not_these:
             super().__init__()
             return
-        # What else is ticked may be lent: whoever lends takes away these ticks alone.
+        # What else is ticked may be lent: the person who lends takes away these ticks alone.
         names = approval_names()
         these = "; ".join(str(names[one]) for one in not_these)
         super().__init__(_("This account cannot decide on: %(these)s", these=these))
@@ -96,8 +96,8 @@ def lend_approvals(
         if other is None or not other.active or other.paused_at or other.id == absent.id:
             raise CannotStandIn
         roles = roles_of(other)
-        wanted = [one for one in DELEGABLE if one in permissions]
-        refused = [one for one in wanted if not may_stand_in(roles, one)]
+        wanted = [delegation for delegation in DELEGABLE if delegation in permissions]
+        refused = [delegation for delegation in wanted if not may_stand_in(roles, delegation)]
         if refused or not wanted:
             raise CannotStandIn(refused if refused != wanted else ())
         if _overlapping(change.session, absent.id, wanted, starts_at, ends_at):
@@ -135,25 +135,27 @@ def _overlapping(
             Delegation.ends_at > starts_at,
         )
     )
-    return any(not set(permissions).isdisjoint(row) for row in rows)
+    return any(not set(permissions).isdisjoint(delegation) for delegation in rows)
 
 
 def end_stand_in(by: Actor, public_id: str) -> None:
-    """End a delegation at once: by either of the two, or whoever manages accounts. NotFound."""
+    """End a delegation at once: by either of the two, or the person who manages accounts.
+    NotFound."""
     with audited("accounts.approvals_withdrawn", by) as change:
-        row = change.session.scalar(
+        delegation = change.session.scalar(
             select(Delegation).where(Delegation.public_id == public_id).with_for_update()
         )
-        concerned = row is not None and (
-            by.account_id in (row.absent_id, row.stand_in_id) or by.may("accounts.manage")
+        concerned = delegation is not None and (
+            by.account_id in (delegation.absent_id, delegation.stand_in_id)
+            or by.may("accounts.manage")
         )
-        if row is None or not concerned or row.ends_at <= change.now:
+        if delegation is None or not concerned or delegation.ends_at <= change.now:
             raise NotFound
-        if row.withdrawn_at is not None:
+        if delegation.withdrawn_at is not None:
             change.nothing()
             return
-        row.withdrawn_at = change.now
-        row.withdrawn_by = by.public_id
+        delegation.withdrawn_at = change.now
+        delegation.withdrawn_by = by.public_id
         change.about(public_id)
 
 

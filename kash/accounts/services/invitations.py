@@ -97,9 +97,9 @@ def make_invitation(by: Actor, offer: Offered) -> Made:
     NeedsSecond where the roles open much and are not the first of a programme that founds itself.
     """
     with audited("accounts.invited", by) as change:
-        made, public_id = offer_alone(change, by, offer)
+        invitation, public_id = offer_alone(change, by, offer)
         change.about(public_id, *(f"role:{role}" for role in sorted(offer.roles)))
-    return made
+    return invitation
 
 
 def invite(
@@ -217,10 +217,10 @@ def withdraw_invitation(by: Actor, public_id: str) -> None:
 def offered_by(token: str, *, password: bool) -> Invitation:
     """The account that a link offers or, with `password`, to which it gives a new password. Raises
     LinkUsed and LinkSpent."""
-    found = _unspent(db.session.scalar(_behind(token)), utc_now())
-    if (found.account_id is not None) is not password:
+    offered = _unspent(db.session.scalar(_behind(token)), utc_now())
+    if (offered.account_id is not None) is not password:
         raise LinkSpent
-    return found
+    return offered
 
 
 def _behind(token: str) -> Select[Any]:
@@ -305,7 +305,8 @@ def accept_invitation(
         ):
             raise PersonTaken
         if invitation.person_id is not None and is_minor(change.session, invitation.person_id):
-            # Whoever made it may not know, and who opens it is told no more than of an old link.
+            # A person who made it may not know, and who opens it is told no more than of an old
+            # link.
             raise LinkSpent
         account = build_account(
             public_id=new.public_id,

@@ -123,9 +123,9 @@ def _unless_made(
 ) -> Invited:
     """The outcome of an offer that stands alone: what its form made before, or what is made now."""
     with audited(action, by) as change:
-        if made := _made_before(change.session, [(offer, "")], [mark]).get(mark.public_id):
+        if invitation := _made_before(change.session, [(offer, "")], [mark]).get(mark.public_id):
             change.nothing()
-            return made
+            return invitation
         spent = named_before(change.session, [mark.public_id])
         return make(change, None if spent else mark)
 
@@ -137,9 +137,9 @@ def _marks(by: Actor, rows: Sequence[tuple[Offered, str]], key: str) -> list[Mar
     alike: Counter[str] = Counter()
     for offer, _reason in rows:
         roles = sorted(map(str, offer.roles))
-        row = json.dumps([offer.name, offer.email, roles, offer.language, offer.person_id])
-        alike[row] += 1
-        seed = json.dumps([key, by.public_id, row, alike[row]])
+        fingerprint = json.dumps([offer.name, offer.email, roles, offer.language, offer.person_id])
+        alike[fingerprint] += 1
+        seed = json.dumps([key, by.public_id, fingerprint, alike[fingerprint]])
         public_id = public_id_from(bytes.fromhex(lookup(seed, kind="invitation.id")))
         marks.append(Marked(public_id, token_from(lookup(seed, kind="invitation.token"))))
     return marks
@@ -148,26 +148,26 @@ def _marks(by: Actor, rows: Sequence[tuple[Offered, str]], key: str) -> list[Mar
 def _invite_all(
     by: Actor, rows: Sequence[tuple[Offered, str]], marks: Sequence[Marked]
 ) -> list[Invited]:
-    found: list[Invited] = []
+    links: list[Invited] = []
     faults: dict[int, Problem] = {}
     with audited("accounts.several_invited", by) as change:
         before = _made_before(change.session, rows, marks)
         # What was withdrawn or replaced meanwhile never opens again: its row gets another link.
         spent = named_before(change.session, [mark.public_id for mark in marks])
         for place, ((offer, reason), mark) in enumerate(zip(rows, marks, strict=True)):
-            if made := before.get(mark.public_id):
-                found.append(made)
+            if before_link := before.get(mark.public_id):
+                links.append(before_link)
                 continue
             fresh = None if mark.public_id in spent else mark
             try:
-                found.append(_invite(change, by, offer, reason, fresh, found))
+                links.append(_invite(change, by, offer, reason, fresh, links))
             except Problem as problem:
                 faults[place] = problem
         if faults:
             raise RowsRefused(faults)
-        if all(one.again for one in found):
+        if all(offer_.again for offer_ in links):
             change.nothing()
-    return found
+    return links
 
 
 def _made_before(
@@ -176,8 +176,8 @@ def _made_before(
     """Invitations that the same form made when it was sent before, by public id."""
     ids = [mark.public_id for mark in marks]
     invitations = {
-        one.public_id: one
-        for one in session.scalars(select(Invitation).where(Invitation.public_id.in_(ids)))
+        invitation.public_id: invitation
+        for invitation in session.scalars(select(Invitation).where(Invitation.public_id.in_(ids)))
     }
     requests = set(
         session.scalars(
@@ -187,15 +187,15 @@ def _made_before(
             )
         )
     )
-    found = {}
+    links = {}
     for (offer, _reason), mark in zip(rows, marks, strict=True):
         public_id = mark.public_id
         if public_id in invitations:
             email = invited_email(invitations[public_id])
-            found[public_id] = Invited(offer, email, mark.token, again=True)
+            links[public_id] = Invited(offer, email, mark.token, again=True)
         elif public_id in requests:
-            found[public_id] = Invited(offer, offer.email, request_id=public_id, again=True)
-    return found
+            links[public_id] = Invited(offer, offer.email, request_id=public_id, again=True)
+    return links
 
 
 def _invite(

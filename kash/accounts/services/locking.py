@@ -72,22 +72,30 @@ def revocations() -> list[Revocation]:
 
 def revocation_warnings(public_id: str) -> list[str]:
     """Sentences on what would be lost for good if an account's access ended now."""
-    return [text for one in revocations() if one.warn is not None for text in one.warn(public_id)]
+    return [
+        text
+        for revocation in revocations()
+        if revocation.warn is not None
+        for text in revocation.warn(public_id)
+    ]
 
 
 def revocation_outcome(key: str) -> Any:
     """The sentence on what a step did, by what it answered; None for what is not done yet."""
-    return next((one.outcomes[key] for one in revocations() if key in one.outcomes), None)
+    return next(
+        (revocation.outcomes[key] for revocation in revocations() if key in revocation.outcomes),
+        None,
+    )
 
 
 def bars_closing(keys: Collection[str]) -> bool:
     """True if something that steps answered stands against closing the account."""
-    return any(key in one.bars for one in revocations() for key in keys)
+    return any(key in revocation.bars for revocation in revocations() for key in keys)
 
 
 def revocation_label(key: str) -> Any:
     """Words for what a step ends; its key if the room that knew it is gone."""
-    return next((one.label for one in revocations() if one.key == key), key)
+    return next((revocation.label for revocation in revocations() if revocation.key == key), key)
 
 
 def revoke_everything(session: Session, account_id: int, now: datetime) -> list[str]:
@@ -95,8 +103,10 @@ def revoke_everything(session: Session, account_id: int, now: datetime) -> list[
 
     Answers the keys of the steps that could not be done at once, and of what others did.
     """
-    answers = [(one, one.step(session, account_id, now)) for one in revocations()]
-    return [said if said in one.outcomes else one.key for one, said in answers if said]
+    answers = [
+        (revocation, revocation.step(session, account_id, now)) for revocation in revocations()
+    ]
+    return [words if words in one.outcomes else one.key for one, words in answers if words]
 
 
 def lock_at_once(by: ActorLike, public_id: str) -> str:
@@ -112,7 +122,7 @@ def lock_at_once(by: ActorLike, public_id: str) -> str:
         if not account.active:
             raise NotFound
         unfinished = revoke_everything(change.session, account.id, change.now)
-        known = (
+        open_breach = (
             change.session.scalar(
                 select(Breach.public_id).where(
                     Breach.account_id == account.id, Breach.closed_at.is_(None)
@@ -122,9 +132,9 @@ def lock_at_once(by: ActorLike, public_id: str) -> str:
             else None
         )
         account.paused_at = account.paused_at or change.now
-        if known is not None:
-            change.about(public_id, known)
-            return known
+        if open_breach is not None:
+            change.about(public_id, open_breach)
+            return open_breach
         change.session.add(
             Breach(
                 public_id=breach_id,
@@ -164,8 +174,8 @@ def end_all_requests(session: Session, account_id: int, now: datetime) -> None:
 
 def forget_devices(session: Session, account_id: int, now: datetime) -> None:
     """The step that forgets phones and places: passkeys, browsers and addresses used before."""
-    for kept in (PasskeyChallenge, Passkey, KnownAddress, BrowserMark):
-        session.execute(delete(kept).where(kept.account_id == account_id))
+    for tables in (PasskeyChallenge, Passkey, KnownAddress, BrowserMark):
+        session.execute(delete(tables).where(tables.account_id == account_id))
 
 
 LET_GO = "-"
@@ -240,11 +250,11 @@ def hand_over(by: Actor, public_id: str, choices: Mapping[str, str]) -> str:
         leaver = holder_of(account)
         change.about(public_id, hand_over_id)
         lines: list[dict[str, object]] = []
-        for held in held_by(session, leaver):
-            holding, chosen = held.holding, choices.get(held.holding.key, "")
+        for holdings in held_by(session, leaver):
+            holding, chosen = holdings.holding, choices.get(holdings.holding.key, "")
             if chosen == LET_GO and holding.let_go:
                 successor = None
-            elif chosen in held.successors:
+            elif chosen in holdings.successors:
                 successor = _holder(
                     session.scalar(select(Account).where(Account.public_id == chosen))
                 )
@@ -257,7 +267,7 @@ def hand_over(by: Actor, public_id: str, choices: Mapping[str, str]) -> str:
             lines.append(
                 {
                     "key": holding.key,
-                    "count": held.count,
+                    "count": holdings.count,
                     "to": successor.public_id if successor is not None else "",
                 }
             )

@@ -108,10 +108,12 @@ def mark_browser(
         .order_by(BrowserMark.id.desc())
         .with_for_update()
     ).all()
-    mark = next((one for one in own if mark_helps(one.tries, one.expires_at, now)), None)
-    for one in own:
-        if one is not mark:
-            session.delete(one)
+    mark = next(
+        (own_mark for own_mark in own if mark_helps(own_mark.tries, own_mark.expires_at, now)), None
+    )
+    for own_mark in own:
+        if own_mark is not mark:
+            session.delete(own_mark)
     if mark is None:
         mark = BrowserMark(account_id=account.id, created_at=now)
         session.add(mark)
@@ -124,9 +126,11 @@ def mark_browser(
         .order_by(BrowserMark.used_at.desc(), BrowserMark.id.desc())
         .limit(MARKS_MOST)
     )
-    kept = session.scalars(newest).all()
+    marks = session.scalars(newest).all()
     session.execute(
-        delete(BrowserMark).where(BrowserMark.account_id == account.id, BrowserMark.id.not_in(kept))
+        delete(BrowserMark).where(
+            BrowserMark.account_id == account.id, BrowserMark.id.not_in(marks)
+        )
     )
 
 

@@ -166,21 +166,21 @@ def notify(
 
 def keep_answer(session: Session, account: str, kind: str, at: datetime, about: str) -> None:
     """Keep what another room tells an account, on its Today alone."""
-    found = session.scalar(select(Account.id).where(Account.public_id == account))
-    if found is None:
+    account_id = session.scalar(select(Account.id).where(Account.public_id == account))
+    if account_id is None:
         return
-    told = {"account_id": found, "kind": kind, "request_id": about}
+    told = {"account_id": account_id, "kind": kind, "request_id": about}
     session.execute(delete(AccountNotice).filter_by(**told).where(AccountNotice.seen_at.is_(None)))
     session.add(AccountNotice(**told, at=at))
 
 
 def send_notice(_progress: Progress, *, account: str, what: str, at: str) -> None:
     """Send a notice in the account's own language. Raises MailFailed."""
-    found = accounts.account(account)
-    with force_locale(found.language or programme_languages()[0]):
+    account_named = accounts.account(account)
+    with force_locale(account_named.language or programme_languages()[0]):
         subject = _("Your access to %(name)s", name=brand())
         text = notice_text(what, datetime.fromisoformat(at))
-    send_mail(email_of(found), subject, text + "\n")
+    send_mail(email_of(account_named), subject, text + "\n")
 
 
 def notice_seen(by: Actor, public_id: str) -> None:

@@ -101,7 +101,7 @@ def offer_challenge(purpose: str, account_id: int | None, client: Client) -> tup
 def spend_challenge(purpose: str, challenge_id: str) -> Challenge:
     """Take a challenge, which is gone then, whatever comes of it. Raises PasskeyRefused."""
     with writing() as session:
-        row = session.execute(
+        challenge = session.execute(
             delete(PasskeyChallenge)
             .where(PasskeyChallenge.public_id == challenge_id, PasskeyChallenge.purpose == purpose)
             .returning(
@@ -110,9 +110,9 @@ def spend_challenge(purpose: str, challenge_id: str) -> Challenge:
                 PasskeyChallenge.expires_at,
             )
         ).one_or_none()
-    if row is None or row.expires_at <= utc_now():
+    if challenge is None or challenge.expires_at <= utc_now():
         raise PasskeyRefused
-    return Challenge(row.challenge, row.account_id)
+    return Challenge(challenge.challenge, challenge.account_id)
 
 
 def parsed_answer(answer: str) -> dict[str, Any]:
@@ -120,12 +120,12 @@ def parsed_answer(answer: str) -> dict[str, Any]:
     if len(answer) > _LONGEST_ANSWER:
         raise PasskeyRefused
     try:
-        found = json.loads(answer)
+        content = json.loads(answer)
     except (ValueError, RecursionError):
         raise PasskeyRefused from None
-    if not isinstance(found, dict) or not isinstance(found.get("response"), dict):
+    if not isinstance(content, dict) or not isinstance(content.get("response"), dict):
         raise PasskeyRefused
-    return found
+    return content
 
 
 def descriptors_of(account_id: int) -> list[PublicKeyCredentialDescriptor]:
@@ -135,10 +135,10 @@ def descriptors_of(account_id: int) -> list[PublicKeyCredentialDescriptor]:
 
     return [
         PublicKeyCredentialDescriptor(
-            id=one.credential_id,
-            transports=[AuthenticatorTransport(name) for name in one.transports],
+            id=passkey.credential_id,
+            transports=[AuthenticatorTransport(name) for name in passkey.transports],
         )
-        for one in passkeys_of(account_id)
+        for passkey in passkeys_of(account_id)
     ]
 
 
@@ -209,7 +209,7 @@ def add_passkey(by: Actor, challenge_id: str, name: str, answer: str) -> list[st
         raise PasskeyRefused
     credential = parsed_answer(answer)
     try:
-        made = verify_registration_response(
+        verified = verify_registration_response(
             credential=credential,
             expected_challenge=offered.challenge,
             expected_rp_id=site.host,
@@ -219,25 +219,25 @@ def add_passkey(by: Actor, challenge_id: str, name: str, answer: str) -> list[st
         # The library reads what a stranger may have written, byte by byte; whatever it stumbles
         # over is no passkey.
         raise PasskeyRefused from None
-    known_transports = {one.value for one in AuthenticatorTransport}
+    known_transports = {transport.value for transport in AuthenticatorTransport}
     transports = credential["response"].get("transports")
     codes = fresh_codes()
     with audited("accounts.passkey_added", by) as change:
         account = locked_account(change.session, by.public_id)
-        held = change.session.scalar(
+        count = change.session.scalar(
             select(func.count()).select_from(Passkey).where(Passkey.account_id == account.id)
         )
-        if (held or 0) >= PASSKEYS_MOST:
+        if (count or 0) >= PASSKEYS_MOST:
             raise Problem(TOO_MANY_PASSKEYS, field="", status=422)
         passkey = Passkey(
             public_id=new_public_id(),
             account_id=account.id,
             name=name,
-            credential_key=credential_key(made.credential_id),
-            credential_id=made.credential_id,
-            public_key=made.credential_public_key,
-            sign_count=made.sign_count,
-            signs_in_alone=made.user_verified,
+            credential_key=credential_key(verified.credential_id),
+            credential_id=verified.credential_id,
+            public_key=verified.credential_public_key,
+            sign_count=verified.sign_count,
+            signs_in_alone=verified.user_verified,
             transports=sorted(known_transports.intersection(_texts(transports))),
             created_at=change.now,
         )
@@ -394,16 +394,18 @@ def _proved(
         raw = base64url_to_bytes(str(credential.get("rawId", "")))
     except ValueError:
         raise PasskeyRefused from None
-    found = passkey_by_key(credential_key(raw))
-    if found is None:
+    passkey_found = passkey_by_key(credential_key(raw))
+    if passkey_found is None:
         raise PasskeyRefused
-    passkey, account = found
-    known = (passkey.public_id, account.public_id, account.id, account.passkey_handle)
+    passkey, account = passkey_found
+    identity = (passkey.public_id, account.public_id, account.id, account.passkey_handle)
     if (
         not account.active
         or (owner is not None and account.public_id != owner)
         or (offered.account_id is not None and offered.account_id != account.id)
-        or not _is_handle(credential["response"].get("userHandle"), known[3], needed=owner is None)
+        or not _is_handle(
+            credential["response"].get("userHandle"), identity[3], needed=owner is None
+        )
     ):
         raise PasskeyRefused
     try:
@@ -420,8 +422,8 @@ def _proved(
         raise PasskeyRefused from None
     if alone and not verified.user_verified:
         raise PasskeyNotChecked
-    _count_use(known[0], known[1], verified.new_sign_count)
-    return known[1]
+    _count_use(identity[0], identity[1], verified.new_sign_count)
+    return identity[1]
 
 
 def _is_handle(given: object, handle: str | None, *, needed: bool) -> bool:

@@ -75,9 +75,9 @@ from kash.policy import Actor
 def new_password_link(by: Actor, public_id: str) -> str:
     """A one-time link with which an account sets a new password; an older one is void.
 
-    Its owner is told, and whoever makes it alone stands behind the account from now on: she could
-    use it herself. Raises NotFound, OnlyAdministrators, and NeedsSecond for who holds a powerful
-    role, or has no second step that the link leaves closed.
+    Its owner is told, and the person who makes it alone stands behind the account from now on: she
+    could use it herself. Raises NotFound, OnlyAdministrators, and NeedsSecond for who holds a
+    powerful role, or has no second step that the link leaves closed.
     """
     with audited("accounts.password_link_made", by) as change:
         account = locked_account(change.session, public_id)
@@ -257,7 +257,7 @@ Fields = list[tuple[str, str]]
 def end_session(by: Actor, session_id: str) -> None:
     """End one of the actor's own sessions. Raises NotFound."""
     with audited("accounts.session_ended", by) as change:
-        row = one_or_404(
+        signed_in_session = one_or_404(
             change.session.scalar(
                 select(SignedInSession).where(
                     SignedInSession.public_id == session_id,
@@ -265,11 +265,11 @@ def end_session(by: Actor, session_id: str) -> None:
                 )
             )
         )
-        if row.ended_at is not None:
+        if signed_in_session.ended_at is not None:
             change.nothing()
             return
-        row.ended_at = change.now
-        row.kept_form = None
+        signed_in_session.ended_at = change.now
+        signed_in_session.kept_form = None
         sessions_ended(change.session, [session_id])
         change.about(session_id)
 
@@ -286,18 +286,18 @@ def end_other_sessions(by: Actor) -> None:
 def end_session_of(by: Actor, public_id: str, session_id: str) -> None:
     """End one session of another account. Raises NotFound."""
     with audited("accounts.session_ended_for", by) as change:
-        row = one_or_404(
+        signed_in_session = one_or_404(
             change.session.scalar(
                 select(SignedInSession)
                 .join(Account, Account.id == SignedInSession.account_id)
                 .where(SignedInSession.public_id == session_id, Account.public_id == public_id)
             )
         )
-        if row.ended_at is not None:
+        if signed_in_session.ended_at is not None:
             change.nothing()
             return
-        row.ended_at = change.now
-        row.kept_form = None
+        signed_in_session.ended_at = change.now
+        signed_in_session.kept_form = None
         sessions_ended(change.session, [session_id])
         change.about(public_id, session_id)
 
@@ -317,27 +317,27 @@ def answer_for_device(by: Actor, session_id: str, *, mine: bool) -> None:
     """
     with audited("accounts.device_known" if mine else "accounts.device_refused", by) as change:
         own = select(SignedInSession).where(SignedInSession.account_id == by.account_id)
-        asked = change.session.scalar(
+        pending = change.session.scalar(
             own.where(
                 SignedInSession.public_id == session_id, SignedInSession.unfamiliar.is_(True)
             ).with_for_update()
         )
         present = change.session.scalar(own.where(SignedInSession.public_id == by.session_id))
-        if asked is None or present is None or asked.id == present.id:
+        if pending is None or present is None or pending.id == present.id:
             raise NotFound
         if present.unfamiliar and present.answered_at is None:
             raise NotFound
-        if asked.answered_at is not None:
+        if pending.answered_at is not None:
             change.nothing()
             return
-        asked.answered_at = change.now
-        if not mine and asked.ended_at is None:
-            asked.ended_at = change.now
-            asked.kept_form = None
+        pending.answered_at = change.now
+        if not mine and pending.ended_at is None:
+            pending.ended_at = change.now
+            pending.kept_form = None
             sessions_ended(change.session, [session_id])
         if not mine:
             # Nor is its browser known any more.
-            forget_marks(change.session, asked.account_id, of_session=session_id)
+            forget_marks(change.session, pending.account_id, of_session=session_id)
         change.about(session_id)
 
 
@@ -349,29 +349,29 @@ def keep_form(by: Actor, address: str, fields: Fields) -> bool:
     text = json.dumps([address, fields])
     if len(text) > _LONGEST_FORM:
         return False
-    kept = seal(text, kind="session.form", public_id=by.session_id)
+    sealed = seal(text, kind="session.form", public_id=by.session_id)
     with writing() as session:
         session.execute(
             update(SignedInSession)
             .where(SignedInSession.public_id == by.session_id)
-            .values(kept_form=kept, kept_at=utc_now())
+            .values(kept_form=sealed, kept_at=utc_now())
         )
     return True
 
 
 def kept_form(by: Actor) -> tuple[str, Fields] | None:
     """Where what was kept was going, and its fields in their order."""
-    row = db.session.execute(
+    signed_in_session = db.session.execute(
         select(SignedInSession.kept_form).where(
             SignedInSession.public_id == by.session_id,
             SignedInSession.kept_form.is_not(None),
             SignedInSession.kept_at > utc_now() - FORM_KEPT_FOR,
         )
     ).one_or_none()
-    if row is None:
+    if signed_in_session is None:
         return None
     try:
-        text = open_text(row.kept_form, kind="session.form", public_id=by.session_id)
+        text = open_text(signed_in_session.kept_form, kind="session.form", public_id=by.session_id)
     except SealError:
         return None
     address, fields = json.loads(text)
@@ -388,7 +388,7 @@ def check_password(email: str, password: str, client: Client) -> Account:
     tried = begin_try(key, client, account)
     account = account_by_email(email)
     right = password_matches(account.password_hash if account is not None else None, password)
-    # A locked account is not told apart: whoever holds its phone must not learn of it.
+    # A locked account is not told apart: the person who holds its phone must not learn of it.
     if not right or account is None or not account.active or account.paused_at is not None:
         raise WrongSignIn
     public_id = account.public_id
@@ -451,14 +451,14 @@ def open_session(
     token by which the browser is known again from now on.
     """
     token = new_token()
-    kept = retention().span("ended_sessions")
+    span = retention().span("ended_sessions")
     with audited("accounts.signed_in", Actor(public_id=public_id)) as change:
         account = locked_account(change.session, public_id)
         if not account.active or account.paused_at is not None:
             raise WrongSignIn
         unfamiliar = unfamiliar and account.last_seen_at is not None
         account.last_seen_at = change.now
-        row = SignedInSession(
+        signed_in_session = SignedInSession(
             token_hash=token_hash(token),
             account_id=account.id,
             device=device_family(user_agent),
@@ -467,7 +467,7 @@ def open_session(
             fresh_at=change.now,
             unfamiliar=unfamiliar,
         )
-        change.session.add(row)
+        change.session.add(signed_in_session)
         if client is not None:
             remember_address(change.session, account, client, change.now)
         if unfamiliar:
@@ -475,7 +475,7 @@ def open_session(
         change.session.execute(
             delete(SignedInSession).where(
                 SignedInSession.account_id == account.id,
-                SignedInSession.created_at < change.now - kept - SESSION_LONGEST,
+                SignedInSession.created_at < change.now - span - SESSION_LONGEST,
             )
         )
         change.session.flush()
@@ -485,11 +485,11 @@ def open_session(
                 account,
                 mark,
                 shown=client.marks if client is not None else (),
-                device=row.device,
-                session_id=row.public_id,
+                device=signed_in_session.device,
+                session_id=signed_in_session.public_id,
                 now=change.now,
             )
-        change.about(row.public_id)
+        change.about(signed_in_session.public_id)
     return token
 
 

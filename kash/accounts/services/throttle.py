@@ -1,6 +1,6 @@
 """Counting tries, in rows of the database: all processes and restarts count together.
 
-One row for each key, whoever tries however often; what is refused writes nothing.
+One row for each key, no matter who tries how often; what is refused writes nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kash.platform.web.input import network_of
 from kash.policy import Actor
 
 _CLIENT, _ADDRESS, _STRANGERS = "signin.client", "signin.address", "signin.strangers"
-# Whoever needs several rows takes them in this order, so that no two wait for each other.
+# A person who needs several rows takes them in this order, so that no two wait for each other.
 _ORDER = (_STRANGERS, _ADDRESS, _CLIENT)
 
 Counter = tuple[str, str]
@@ -64,10 +64,10 @@ class Try:
 def count_try(kind: str, key: str, *, limit: int, window: timedelta) -> None:
     """Count a try of some kind; for pages of any room that answer to guesses.
 
-    `kind` is a fixed name as "certificates.verify" (at most 40 characters), `key` whoever tries:
-    the address that `request.remote_addr` tells (a network of IPv6 counts as one) or an id, kept as
-    a keyed hash only. After `limit` tries within the `window` (from the first of them) raises
-    TooManyTries, and writes nothing then. Not to be called inside a write transaction.
+    `kind` is a fixed name as "certificates.verify" (at most 40 characters), `key` the person who
+    tries: the address that `request.remote_addr` tells (a network of IPv6 counts as one) or an id,
+    kept as a keyed hash only. After `limit` tries within the `window` (from the first of them)
+    raises TooManyTries, and writes nothing then. Not to be called inside a write transaction.
 
         count_try("certificates.verify", address, limit=30, window=timedelta(minutes=15))
     """
@@ -76,10 +76,10 @@ def count_try(kind: str, key: str, *, limit: int, window: timedelta) -> None:
         raise TooManyTries
     with writing() as session:
         now = utc_now()
-        row = _locked(session, counter, now, window)
-        if row.tries >= limit:
+        counted = _locked(session, counter, now, window)
+        if counted.tries >= limit:
             raise TooManyTries
-        row.tries += 1
+        counted.tries += 1
 
 
 def tries_are_over(kind: str, key: str, *, limit: int) -> bool:
@@ -156,10 +156,12 @@ def forgive_try(tried: Try) -> None:
 
 def _count_on_mark(session: Session, mark: int, now: datetime) -> bool:
     """Count a try against a browser's mark; whether the mark still helped."""
-    row = session.scalar(select(BrowserMark).where(BrowserMark.id == mark).with_for_update())
-    if row is None or not mark_helps(row.tries, row.expires_at, now):
+    browser_mark = session.scalar(
+        select(BrowserMark).where(BrowserMark.id == mark).with_for_update()
+    )
+    if browser_mark is None or not mark_helps(browser_mark.tries, browser_mark.expires_at, now):
         return False
-    row.tries += 1
+    browser_mark.tries += 1
     return True
 
 
@@ -170,8 +172,8 @@ def _standing(counters: Sequence[Counter], now: datetime) -> dict[Counter, int]:
             tuple_(CountedTries.kind, CountedTries.key).in_(counters), CountedTries.until > now
         )
     )
-    found = {(row.kind, row.key): row.tries for row in rows}
-    return {one: found.get(one, 0) for one in counters}
+    tries = {(counted.kind, counted.key): counted.tries for counted in rows}
+    return {counter: tries.get(counter, 0) for counter in counters}
 
 
 def _locked(session: Session, counter: Counter, now: datetime, window: timedelta) -> CountedTries:
@@ -181,14 +183,14 @@ def _locked(session: Session, counter: Counter, now: datetime, window: timedelta
         .values(kind=kind, key=key, tries=0, until=now + window)
         .on_conflict_do_nothing()
     )
-    row = session.scalars(
+    counted_tries = session.scalars(
         select(CountedTries)
         .where(CountedTries.kind == kind, CountedTries.key == key)
         .with_for_update()
     ).one()
-    if row.until <= now:
-        row.tries, row.until = 0, now + window
-    return row
+    if counted_tries.until <= now:
+        counted_tries.tries, counted_tries.until = 0, now + window
+    return counted_tries
 
 
 def _address_key(public_id: str, network: str) -> str:
@@ -221,11 +223,11 @@ def forget_tries() -> None:
             .with_for_update(skip_locked=True)
             .limit(10_000)
         )
-        found = [tuple(row) for row in session.execute(gone)]
-        for start in range(0, len(found), 500):
+        forgotten = [tuple(counted) for counted in session.execute(gone)]
+        for start in range(0, len(forgotten), 500):
             session.execute(
                 delete(CountedTries).where(
-                    tuple_(CountedTries.kind, CountedTries.key).in_(found[start : start + 500])
+                    tuple_(CountedTries.kind, CountedTries.key).in_(forgotten[start : start + 500])
                 )
             )
         session.execute(delete(KnownAddress).where(KnownAddress.used_at < now - ADDRESS_KNOWN_FOR))

@@ -186,14 +186,14 @@ def index() -> ResponseReturnValue:
     search = request.form.get("search", "").strip()[:200]
     role = request.args.get("role", "")
     closed = request.args.get("closed") == "1"
-    found = account_listing(
+    accounts_listed = account_listing(
         active=not closed, search=search, role=role if role in set(Role) else ""
     )
     if is_taken():
-        return taken(found, ACCOUNT_COLUMNS)
+        return taken(accounts_listed, ACCOUNT_COLUMNS)
     return render_template(
         "accounts/index.html",
-        accounts=found,
+        accounts=accounts_listed,
         invitations=open_invitations(),
         search=search,
         role=role,
@@ -211,7 +211,7 @@ def withdraw_invitation(public_id: str) -> ResponseReturnValue:
         invitations.withdraw_invitation(current_actor(), public_id)
         flash(_("The invitation is withdrawn."))
         return redirect(url_for("accounts.index"), code=303)
-    if public_id not in {one.public_id for one in open_invitations()}:
+    if public_id not in {invitation.public_id for invitation in open_invitations()}:
         raise NotFound
     return render_template(
         "accounts/question.html",
@@ -227,31 +227,31 @@ def withdraw_invitation(public_id: str) -> ResponseReturnValue:
 @allow("accounts.see")
 def account(public_id: str) -> ResponseReturnValue:
     """One account."""
-    found = accounts.account(public_id)
+    account_shown = accounts.account(public_id)
     now = utc_now()
     reviews = current_actor().may("access.review")
     return render_template(
         "accounts/account.html",
-        access=access_line(found, now) if reviews and found.active else None,
-        lent=delegations_of(found.id, now),
+        access=access_line(account_shown, now) if reviews and account_shown.active else None,
+        lent=delegations_of(account_shown.id, now),
         approval_names=approval_names(),
-        handed_over=last_hand_over(found.id) if not found.active else None,
-        account=found,
-        roles=[role_name(row.role) for row in found.roles],
+        handed_over=last_hand_over(account_shown.id) if not account_shown.active else None,
+        account=account_shown,
+        roles=[role_name(role.role) for role in account_shown.roles],
         waiting=[
-            (one.public_id, ASKED_NAMES[RequestKind(one.kind)])
-            for one in open_requests_of(found.id)
+            (holding.public_id, ASKED_NAMES[RequestKind(holding.kind)])
+            for holding in open_requests_of(account_shown.id)
         ],
-        behind=those_behind(found),
+        behind=those_behind(account_shown),
         link_takes_two=takes_two(
-            RequestKind.LINK, roles_of(found), second_step=found.has_second_step
+            RequestKind.LINK, roles_of(account_shown), second_step=account_shown.has_second_step
         ),
-        reopening_takes_two=takes_two(RequestKind.REOPENING, roles_of(found)),
-        email=email_of(found) if current_actor().may("accounts.manage") else "",
-        person=person_public_id(found.person_id),
-        sessions=open_sessions(found.id),
-        codes_left=unused_recovery_codes(found.id),
-        passkeys=len(passkeys_of(found.id)),
+        reopening_takes_two=takes_two(RequestKind.REOPENING, roles_of(account_shown)),
+        email=email_of(account_shown) if current_actor().may("accounts.manage") else "",
+        person=person_public_id(account_shown.person_id),
+        sessions=open_sessions(account_shown.id),
+        codes_left=unused_recovery_codes(account_shown.id),
+        passkeys=len(passkeys_of(account_shown.id)),
         present=current_actor().session_id,
     )
 
@@ -261,8 +261,8 @@ def account(public_id: str) -> ResponseReturnValue:
 def roles(public_id: str) -> ResponseReturnValue:
     """Change what an account may do; never one's own. Keys of the vault go with the roles that
     entitle to them: what would be lost with them is read before."""
-    by, found = current_actor(), accounts.account(public_id)
-    form = ChangedRolesForm(roles=[row.role for row in found.roles])
+    by, account_shown = current_actor(), accounts.account(public_id)
+    form = ChangedRolesForm(roles=[role.role for role in account_shown.roles])
     warnings = revocation_warnings(public_id)
     if not warnings:
         del form.loss_known
@@ -469,7 +469,7 @@ def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
         password_links.end_session_of(current_actor(), public_id, session_id)
         flash(_("That session has ended."))
         return redirect(back, code=303)
-    if session_id not in {one.public_id for one in open_sessions(account.id)}:
+    if session_id not in {session.public_id for session in open_sessions(account.id)}:
         raise NotFound
     return render_template(
         "accounts/question.html",
@@ -523,7 +523,7 @@ def lock_own() -> ResponseReturnValue:
     return render_template(
         "accounts/lock.html",
         account=None,
-        steps=[one.label for one in revocations()],
+        steps=[revocation.label for revocation in revocations()],
         warnings=revocation_warnings(current_actor().public_id),
     )
 
@@ -532,8 +532,8 @@ def lock_own() -> ResponseReturnValue:
 @allow("accounts.manage", fresh=True)
 def lock(public_id: str) -> ResponseReturnValue:
     """Lock anybody's account now."""
-    found = accounts_account(public_id)
-    if not found.active:
+    account_shown = accounts_account(public_id)
+    if not account_shown.active:
         raise NotFound
     if request.method == "POST":
         breach_id = lock_at_once(current_actor(), public_id)
@@ -545,8 +545,8 @@ def lock(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("accounts.breach", breach_id=breach_id), code=303)
     return render_template(
         "accounts/lock.html",
-        account=found,
-        steps=[one.label for one in revocations()],
+        account=account_shown,
+        steps=[revocation.label for revocation in revocations()],
         warnings=revocation_warnings(public_id),
     )
 
@@ -555,14 +555,14 @@ def lock(public_id: str) -> ResponseReturnValue:
 @allow("accounts.manage", fresh=True)
 def hand_over(public_id: str) -> ResponseReturnValue:
     """Hand over what somebody holds: who takes it, then everything at once."""
-    found = accounts_account(public_id)
-    if not found.active:
+    account_shown = accounts_account(public_id)
+    if not account_shown.active:
         raise NotFound
-    held = accounts.held(found)
-    chosen = {one.holding.key: request.form.get(one.holding.key, "")[:16] for one in held}
+    holdings = accounts.held(account_shown)
+    chosen = {one.holding.key: request.form.get(one.holding.key, "")[:16] for one in holdings}
     problems: dict[str, str] = {}
     if request.method == "POST":
-        problems = _unchosen(held, chosen)
+        problems = _unchosen(holdings, chosen)
         if not problems:
             with CaughtProblem(NobodyChosen, LastAdministrator, LastKeyHolder) as caught:
                 offboarding.hand_over(current_actor(), public_id, chosen)
@@ -570,15 +570,15 @@ def hand_over(public_id: str) -> ResponseReturnValue:
                 return redirect(url_for("accounts.handed_over", public_id=public_id), code=303)
             kind = caught.problem.kind if isinstance(caught.problem, NobodyChosen) else ""
             problems = {kind: caught.sentence}
-            held = accounts.held(accounts_account(public_id))
+            holdings = accounts.held(accounts_account(public_id))
     return render_template(
         "accounts/hand_over.html",
         account=accounts_account(public_id),
-        held=held,
+        held=holdings,
         chosen=chosen,
         problems=problems,
         let_go=LET_GO,
-        steps=[one.label for one in revocations()],
+        steps=[revocation.label for revocation in revocations()],
         warnings=revocation_warnings(public_id),
     ), 422 if problems else 200
 
@@ -597,13 +597,13 @@ def _unchosen(held: list[Held], chosen: dict[str, str]) -> dict[str, str]:
 @allow("accounts.see")
 def handed_over(public_id: str) -> ResponseReturnValue:
     """Paper of a hand-over: who took over what."""
-    found: Account = accounts_account(public_id)
-    kept = one_or_404(last_hand_over(found.id))
-    names = names_for(kept.lines) | names_of([kept.by])
+    account_shown: Account = accounts_account(public_id)
+    last = one_or_404(last_hand_over(account_shown.id))
+    names = names_for(last.lines) | names_of([last.by])
     return render_template(
         "accounts/handed_over.html",
-        account=found,
-        kept=kept,
+        account=account_shown,
+        kept=last,
         names=names,
         holding_label=holding_label,
         step_label=revocation_label,
@@ -699,7 +699,7 @@ def enrol() -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             codes = confirm_second_step(by, secret, form.code.data)
-            # Whoever had to do this before anything else goes on to Today.
+            # A person who had to do this before anything else goes on to Today.
             first = not g.get("has_second_step")
             return render_template("accounts/recovery_codes.html", codes=codes, first=first)
     form.sealed.data = _sealed(secret, by.public_id)
@@ -745,14 +745,14 @@ def trail() -> ResponseReturnValue:
     """The entries, the newest first."""
     actor = request.args.get("actor", "")[:16]
     action = request.args.get("action", "")[:64]
-    found = audit_listing(actor=actor, action=action)
+    entries = audit_listing(actor=actor, action=action)
     if is_taken():
-        return taken(found, TRAIL_COLUMNS)
+        return taken(entries, TRAIL_COLUMNS)
     return render_template(
         "accounts/trail.html",
-        entries=found,
+        entries=entries,
         actions=[("", _("All actions"))]
-        + [(found, action_text(found)) for found in audit_actions()],
+        + [(action, action_text(action)) for action in audit_actions()],
         actor_shown=actor,
         action=action,
         action_text=action_text,
@@ -784,19 +784,19 @@ def trail_by_day() -> ResponseReturnValue:
 def _month_asked() -> date:
     """The month in the address, the present one if there is none to be read."""
     try:
-        asked = datetime.strptime(request.args.get("month", "")[:7], "%Y-%m").date()
+        month = datetime.strptime(request.args.get("month", "")[:7], "%Y-%m").date()
     except ValueError:
         return local_today().replace(day=1)
-    return max(asked, date(_FIRST_YEAR, 1, 1))
+    return max(month, date(_FIRST_YEAR, 1, 1))
 
 
 @blueprint.post("/audit/verify")
 @allow("audit.verify")
 def verify_trail() -> ResponseReturnValue:
     """Check the whole chain and its mirror."""
-    found = verify(db.session())
-    if found.sound:
-        flash(_("The trail is whole. Entries checked: %(count)s.", count=found.entries))
+    verified = verify(db.session())
+    if verified.sound:
+        flash(_("The trail is whole. Entries checked: %(count)s.", count=verified.entries))
     else:
         flash(_("The trail was changed. Tell whoever runs the machine: flask audit verify."), "bad")
     return redirect(url_for("accounts.trail"), code=303)

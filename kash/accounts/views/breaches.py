@@ -39,7 +39,7 @@ ACCOUNT_COLUMNS: Sequence[TableColumn[Account]] = (
     TableColumn(_l("Name"), lambda one: one.name, "#contact+name"),
     TableColumn(
         _l("Roles"),
-        lambda one: ", ".join(str(role_name(held.role)) for held in one.roles),
+        lambda one: ", ".join(str(role_name(role.role)) for role in one.roles),
         "#contact+type",
     ),
     TableColumn(_l("Last seen"), lambda one: one.last_seen_at, "#date+seen"),
@@ -103,12 +103,12 @@ def _to(breach_id: str) -> ResponseReturnValue:
 def breaches() -> ResponseReturnValue:
     """Breaches that are open, or those that were closed."""
     closed = request.args.get("closed") == "1"
-    found = breach_listing(closed=closed, now=utc_now())
+    listed = breach_listing(closed=closed, now=utc_now())
     if is_taken():
-        return taken(found, BREACH_COLUMNS)
+        return taken(listed, BREACH_COLUMNS)
     return render_template(
         "accounts/breaches.html",
-        breaches=found,
+        breaches=listed,
         closed=closed,
         affected_names=AFFECTED_NAMES,
         clock_text=clock_text,
@@ -125,7 +125,7 @@ def open_breach() -> ResponseReturnValue:
             breach_id = breaches_services.open_breach(
                 current_actor(),
                 what=form.what.data,
-                affected=[Affected(one) for one in form.affected.data],
+                affected=[Affected(account) for account in form.affected.data],
                 noticed_at=form.noticed_at.data,
                 public_id=form.key.data,
             )
@@ -169,11 +169,11 @@ def _written(found: Breach) -> dict[str, Any]:
 @allow("breaches.manage")
 def edit_breach(breach_id: str) -> ResponseReturnValue:
     """Write what happened and what was affected."""
-    found = breaches_queries.breach(breach_id)
-    if found.closed_at is not None and request.method == "GET":
+    breach_shown = breaches_queries.breach(breach_id)
+    if breach_shown.closed_at is not None and request.method == "GET":
         flash(str(Problem(BREACH_CLOSED, field="")), "warn")
         return _to(breach_id)
-    form = EditBreachForm(data=_written(found))
+    form = EditBreachForm(data=_written(breach_shown))
     if form.validate_on_submit():
         # Closed while she wrote: what she typed stays, for a new entry.
         with form.showing_problems():
@@ -181,7 +181,7 @@ def edit_breach(breach_id: str) -> ResponseReturnValue:
                 current_actor(),
                 breach_id,
                 what=form.what.data,
-                affected=[Affected(one) for one in form.affected.data],
+                affected=[Affected(account) for account in form.affected.data],
                 version=form.row_version_shown,
             )
             return _to(breach_id)

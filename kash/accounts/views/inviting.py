@@ -2,7 +2,7 @@
 One-time links. Looking at one changes nothing: only its button spends it. One-time links: their
 address, and sending one by e-mail. Requests that take two people: the open ones, a decision, and
 the link that follows from one. Inviting: one person with whatever roles she needs, a participant,
-or several at once. Standing in: who decides for whom, from when to when."""
+or several at once. Standing in: who decides in whose place, from when to when."""
 
 from __future__ import annotations
 
@@ -152,10 +152,10 @@ def confirm_passkey() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def go_on() -> ResponseReturnValue:
     """Go on with what was typed before the password was asked for, ready to be sent again."""
-    kept = kept_form(current_actor())
-    if kept is None:
+    form_kept = kept_form(current_actor())
+    if form_kept is None:
         return redirect("/", code=303)
-    address, fields = kept
+    address, fields = form_kept
     return render_template("accounts/go_on.html", address=safe_next(address), fields=fields)
 
 
@@ -248,12 +248,12 @@ def asked(request_id: str) -> ResponseReturnValue:
 def requests() -> ResponseReturnValue:
     """Requests that wait for a second person, or are over."""
     closed = request.args.get("closed") == "1"
-    found = request_listing(current_actor(), closed=closed)
+    listed = request_listing(current_actor(), closed=closed)
     if is_taken():
-        return taken(found, REQUEST_COLUMNS)
+        return taken(listed, REQUEST_COLUMNS)
     return render_template(
         "accounts/requests.html",
-        requests=found,
+        requests=listed,
         closed=closed,
         asked_names=ASKED_NAMES,
         present=current_actor().public_id,
@@ -396,10 +396,10 @@ def person_typed(number: str | None) -> int | None:
     """The key of a participant whose number was typed, None if none was. Raises NoSuchPerson."""
     if not number:
         return None
-    found = person_id_of(number)
-    if found is None:
+    person_id = person_id_of(number)
+    if person_id is None:
         raise NoSuchPerson
-    return found
+    return person_id
 
 
 @blueprint.route("/accounts/invite", methods=["GET", "POST"])
@@ -409,7 +409,7 @@ def invite() -> ResponseReturnValue:
     """Invite one person; the link is shown once, and mailed if mail is set up.
 
     To roles that open much one only asks, once the programme has a director. `person` in the
-    address is the participant to whom the account shall belong. Her name and the role of her group
+    address is the participant that the account shall belong to. Her name and the role of her group
     are filled in for who may find participants; to anybody else a number stays a number, since the
     audit trail is full of them.
     """
@@ -443,20 +443,20 @@ def _invite(form: InviteForm) -> ResponseReturnValue:
         roles=frozenset(Role(role) for role in form.roles.data),
         person_id=person_typed(form.person.data),
     )
-    made = invite_one(by, offer, form.reason.data, form.key.data)
-    if made.request_id:
-        return asked(made.request_id)
-    link = address_of_link("accounts.join", made.token)
-    mails = form.send.data and is_address(made.email) and not made.again
-    mailed = mails and mail_link(made.email, link, offer.language)
+    invitation = invite_one(by, offer, form.reason.data, form.key.data)
+    if invitation.request_id:
+        return asked(invitation.request_id)
+    link = address_of_link("accounts.join", invitation.token)
+    mails = form.send.data and is_address(invitation.email) and not invitation.again
+    mailed = mails and mail_link(invitation.email, link, offer.language)
     return render_template(
         "accounts/link.html",
         link=link,
         name=offer.name,
-        drawn="" if is_address(made.email) else made.email,
+        drawn="" if is_address(invitation.email) else invitation.email,
         qr=qr_picture(link),
         mailed=mailed,
-        again=made.again,
+        again=invitation.again,
         waits=_opens_later(offer),
     )
 
@@ -475,7 +475,7 @@ def _words() -> tuple[dict[str, str], dict[str, str]]:
     for code, name in LANGUAGES.items():
         languages |= {code.casefold(): code, str(name).casefold(): code}
         with force_locale(code):
-            roles |= {str(one).casefold(): str(role) for role, one in ROLE_NAMES.items()}
+            roles |= {str(word).casefold(): str(role) for role, word in ROLE_NAMES.items()}
     return roles | {str(role): str(role) for role in Role}, languages
 
 
@@ -498,7 +498,7 @@ def invite_several() -> ResponseReturnValue:
             form.mark_wrong(form.pasted, _("Nobody is written here yet."))
         else:
             with CaughtProblem(RowsRefused) as caught:
-                offered = [_offered(row) for row in rows]
+                offered = [_offered(line) for line in rows]
                 invited = several.invite_several(current_actor(), offered, form.key.data)
                 return _links_page(form, invited)
             form.refuse(caught.problem.faults)
@@ -525,26 +525,26 @@ def _links_page(form: InviteSeveralForm, found: list[Invited]) -> ResponseReturn
     """
     lines, mailing = [], bool(form.send.data and mail_is_set_up())
     failed = False
-    for one in found:
-        link = address_of_link("accounts.join", one.token) if one.token else ""
-        mails = bool(mailing and link and not one.again and is_address(one.email))
-        mailed = mails and not failed and mail_link(one.email, link, one.offer.language)
+    for link_ in found:
+        link = address_of_link("accounts.join", link_.token) if link_.token else ""
+        mails = bool(mailing and link and not link_.again and is_address(link_.email))
+        mailed = mails and not failed and mail_link(link_.email, link, link_.offer.language)
         failed = failed or (mails and not mailed)
         lines.append(
             {
-                "name": one.offer.name,
-                "role": ", ".join(role_name(role) for role in sorted(one.offer.roles)),
-                "email": one.email,
-                "drawn": not is_address(one.email),
+                "name": link_.offer.name,
+                "role": ", ".join(role_name(role) for role in sorted(link_.offer.roles)),
+                "email": link_.email,
+                "drawn": not is_address(link_.email),
                 "link": link,
                 "qr": qr_picture(link) if link else "",
                 "mailed": mailed,
                 "unsent": mails and not mailed,
-                "waits": _opens_later(one.offer),
-                "request_id": one.request_id,
+                "waits": _opens_later(link_.offer),
+                "request_id": link_.request_id,
             }
         )
-    again = any(one.again for one in found)
+    again = any(link_.again for link_ in found)
     return render_template("accounts/links.html", lines=lines, again=again)
 
 
@@ -555,7 +555,7 @@ def lend_approvals() -> ResponseReturnValue:
     by = current_actor()
     possible = possible_stand_ins(by.account_id or 0)
     form = StandInForm(data={"first": local_today()})
-    form.stand_in.choices = [("", _("Choose"))] + [(one[0], one[1]) for one in possible]
+    form.stand_in.choices = [("", _("Choose"))] + [(account[0], account[1]) for account in possible]
     if form.validate_on_submit() and form.first.data and form.last.data:
         with form.showing_problems():
             delegations.lend_approvals(
@@ -587,7 +587,7 @@ def end_stand_in(delegation_id: str) -> ResponseReturnValue:
         delegations.end_stand_in(by, delegation_id)
         flash(_("It has ended."))
         return redirect(back, code=303)
-    found = delegation(delegation_id, None if manages else by.account_id, utc_now())
+    stand_in = delegation(delegation_id, None if manages else by.account_id, utc_now())
     return render_template(
         "accounts/question.html",
         name=_("Access") if manages else _("Your account"),
@@ -595,8 +595,8 @@ def end_stand_in(delegation_id: str) -> ResponseReturnValue:
         heading=_("End this stand-in?"),
         text=_(
             "%(stand_in)s then no longer decides for %(absent)s.",
-            stand_in=found.stand_in,
-            absent=found.absent,
+            stand_in=stand_in.stand_in,
+            absent=stand_in.absent,
         ),
         label=_("End it"),
     )

@@ -46,14 +46,14 @@ from kash.platform.web.programme import programme_facts
 from kash.platform.web.urgent import always_answered
 from kash.policy import ANYONE, SIGNED_IN, allow
 
-# Pages that stay open to whoever must first set up the second step.
+# Pages that stay open to the person who must first set up the second step.
 _BEFORE_SECOND_STEP = frozenset(
     {
         "accounts.enrol",
         "accounts.add_passkey",
         "accounts.offer_to_add",
         "accounts.recovery_codes",
-        # Whoever is in danger must not be asked for a code first.
+        # A person who is in danger must not be asked for a code first.
         "accounts.lock_own",
         "accounts.sign_out",
         "accounts.confirm_password",

@@ -1,7 +1,8 @@
 """Chapters of the handbook that tell about connections. Columns of this room's tables, sorted by
 what they hold about a person. Connections on Today: those that wait for a second person; and for
-whoever records them those that were sent back, or agreed to and not switched on yet. Words of the
-audit trail for what is done here: the room, then what happened. The declaration of connections.
+the person who records them those that were sent back, or agreed to and not switched on yet. Words
+of the audit trail for what is done here: the room, then what happened. The declaration of
+connections.
 """
 
 from __future__ import annotations
@@ -57,17 +58,17 @@ def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
         return []
     return [
         waiting_line(
-            _("Connection: %(name)s", name=one.name),
-            url_for("connections.connection", public_id=one.public_id),
-            one.created_at,
+            _("Connection: %(name)s", name=connection.name),
+            url_for("connections.connection", public_id=connection.public_id),
+            connection.created_at,
             icon="connection",
         )
-        for one in waiting_connections(asked.actor)
+        for connection in waiting_connections(asked.actor)
     ]
 
 
 def _to_finish(_asked: Viewer) -> Sequence[TodayLine]:
-    return [_unfinished(one) for one in unfinished_connections()]
+    return [_unfinished(connection) for connection in unfinished_connections()]
 
 
 def _unfinished(one: Connection) -> TodayLine:

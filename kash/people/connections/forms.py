@@ -59,7 +59,9 @@ class ConnectionForm(RowVersionForm):
 
     def details(self, kind: ConnectionKind) -> ConnectionDetails:
         """The connection as entered."""
-        settings = {one.key: self[f"{_SETTING}{one.key}"].data or "" for one in kind.settings}
+        settings = {
+            setting.key: self[f"{_SETTING}{setting.key}"].data or "" for setting in kind.settings
+        }
         return self.command(
             ConnectionDetails,
             settings=settings,
@@ -72,19 +74,19 @@ def form_of(kind: ConnectionKind, found: Connection | None = None) -> Connection
     """The form of a kind, with its own settings and without what it doesn't ask for; filled from a
     connection if there is one."""
     fields = {
-        f"{_SETTING}{one.key}": text_field(
-            one.label, most=one.most, description=one.description, required=False
+        f"{_SETTING}{setting.key}": text_field(
+            setting.label, most=setting.most, description=setting.description, required=False
         )
-        for one in kind.settings
+        for setting in kind.settings
     }
     left_out = {
         name: None
-        for name, asked in (("address", kind.asks_address), ("secret", kind.asks_secret))
-        if not asked
+        for name, wanted in (("address", kind.asks_address), ("secret", kind.asks_secret))
+        if not wanted
     }
     needs = {"needs_secret": kind.asks_secret and found is None}
-    made = type("KindForm", (ConnectionForm,), {**fields, **left_out, **needs})
-    form: ConnectionForm = made(data=as_entered(found) if found else None)
+    form_class = type("KindForm", (ConnectionForm,), {**fields, **left_out, **needs})
+    form: ConnectionForm = form_class(data=as_entered(found) if found else None)
     return form
 
 

@@ -83,10 +83,10 @@ class ConnectionSetting:
 class ConnectionKind(Part):
     """A kind of connection: what it does (`text`), and `leaves`, what leaves the programme by it.
 
-    `endpoint` is the page of a connection that is agreed to, told its `public_id`, and opens to
-    whoever has `permission`; empty where it has none. `asks_address` is False where the other end
-    calls and is never called; where it is, `such_as` is an address, and `token_from` says where its
-    token stands there. `told` is the kind of answer by which they are told that one is on.
+    `endpoint` is the page of a connection that is agreed to, told its `public_id`, and opens to the
+    person who has `permission`; empty where it has none. `asks_address` is False where the other
+    end calls and is never called; where it is, `such_as` is an address, and `token_from` says where
+    its token stands there. `told` is the kind of answer by which they are told that one is on.
     """
 
     key: str
@@ -105,8 +105,8 @@ class ConnectionKind(Part):
 
 @dataclass(frozen=True)
 class OpenWay(Part):
-    """A way by which something leaves without a contract, since whoever takes it may have it: what
-    leaves, and the page on which it is given to whoever has `permission`."""
+    """A way by which something leaves without a contract, since the person who takes it may have
+    it: what leaves, and the page on which it is given to the person who has `permission`."""
 
     place: int
     title: Any
@@ -138,35 +138,37 @@ SECRET = "connection.secret"  # noqa: S105 - the name of a place
 
 def connections() -> Sequence[Connection]:
     """All connections, by kind and name."""
-    asked = select(Connection).order_by(Connection.kind, func.lower(Connection.name), Connection.id)
-    return db.session.scalars(asked).all()
+    statement = select(Connection).order_by(
+        Connection.kind, func.lower(Connection.name), Connection.id
+    )
+    return db.session.scalars(statement).all()
 
 
 def connection(public_id: str) -> Connection:
     """A connection. Raises NotFound."""
-    asked = select(Connection).where(Connection.public_id == public_id)
-    return one_or_404(db.session.scalar(asked))
+    statement = select(Connection).where(Connection.public_id == public_id)
+    return one_or_404(db.session.scalar(statement))
 
 
 def connection_on(kind: str, public_id: str, session: Session | None = None) -> Connection:
     """A connection of a kind that is switched on, within an action's session if one is given.
     Raises NotOn."""
-    asked = select(Connection).where(
+    statement = select(Connection).where(
         Connection.public_id == public_id,
         Connection.kind == kind,
         Connection.is_on.is_(True),
         Connection.state == "approved",
     )
-    found = (session or db.session()).scalar(asked)
-    if found is None:
+    switched_on = (session or db.session()).scalar(statement)
+    if switched_on is None:
         raise NotOn
-    return found
+    return switched_on
 
 
 def connections_of(kind: str) -> Sequence[Connection]:
     """All connections of a kind, however they stand, by name."""
-    asked = select(Connection).where(Connection.kind == kind)
-    return db.session.scalars(asked.order_by(func.lower(Connection.name), Connection.id)).all()
+    statement = select(Connection).where(Connection.kind == kind)
+    return db.session.scalars(statement.order_by(func.lower(Connection.name), Connection.id)).all()
 
 
 def secret_of(found: Connection) -> str:
@@ -189,9 +191,13 @@ def standing_towards(found: Connection, actor: Actor, session: Session | None = 
 
 def waiting_connections(actor: Actor) -> list[Connection]:
     """Connections to which an actor may agree, the oldest first."""
-    asked = select(Connection).where(APPROVAL.open_to(actor)).order_by(Connection.id)
-    waiting = db.session.scalars(asked).all()
-    return [one for one in waiting if standing_towards(one, actor) is Standing.MAY]
+    statement = select(Connection).where(APPROVAL.open_to(actor)).order_by(Connection.id)
+    waiting = db.session.scalars(statement).all()
+    return [
+        connection_
+        for connection_ in waiting
+        if standing_towards(connection_, actor) is Standing.MAY
+    ]
 
 
 def unfinished_connections() -> Sequence[Connection]:

@@ -143,9 +143,9 @@ class OtherSystem:
                 try:
                     headers = {"Accept-Encoding": "identity", **self.headers, **more}
                     connection.request(method, path, body or None, headers)
-                    found = connection.getresponse()
-                    content = found.read(most + 1)
-                    names = {name.lower(): value for name, value in found.getheaders()}
+                    response = connection.getresponse()
+                    content = response.read(most + 1)
+                    names = {name.lower(): value for name, value in response.getheaders()}
                 except _FAILURES:
                     raise NotAnswered("no answer") from None
         finally:
@@ -157,7 +157,7 @@ class OtherSystem:
             raise NotAnswered("cut short")
         if time.monotonic() > ends:
             raise NotAnswered("too slow")
-        return Fetched(found.status, content, names)
+        return Fetched(response.status, content, names)
 
     def _connection(self) -> http.client.HTTPConnection:
         parts = urlsplit(self.address)
@@ -214,34 +214,37 @@ class ConnectionDetails:
 def record_connection(kind: str, details: ConnectionDetails, *, by: Actor) -> str:
     """Record a connection, to which another then agrees; its public id. Raises NotFound,
     WrongAddress, SecretMissing and SignedLater."""
-    asked = kind_named(kind)
-    columns = _columns(asked, details)
-    if asked.asks_secret and not details.secret:
+    kind_wanted = kind_named(kind)
+    columns = _columns(kind_wanted, details)
+    if kind_wanted.asks_secret and not details.secret:
         raise SecretMissing
     public_id = new_public_id()
     sealed = _sealed(public_id, 1, details.secret)
     with audited("connections.recorded", by) as change:
-        APPROVAL.propose(change, by, public_id=public_id, kind=asked.key, secret=sealed, **columns)
+        APPROVAL.propose(
+            change, by, public_id=public_id, kind=kind_wanted.key, secret=sealed, **columns
+        )
         return public_id
 
 
 def change_connection(
     public_id: str, details: ConnectionDetails, row_version: int, *, by: Actor
 ) -> None:
-    """Change a connection. It is off from now on and waits for a second person again: whoever
-    changes it has recorded it. Raises NotFound, ChangedMeanwhile, WrongAddress and SignedLater."""
+    """Change a connection. It is off from now on and waits for a second person again: the person
+    who changes it has recorded it. Raises NotFound, ChangedMeanwhile, WrongAddress and
+    SignedLater."""
     with audited("connections.changed", by) as change:
-        found = _locked(change.session, public_id, row_version)
-        columns = _columns(kind_named(found.kind), details)
-        secret = details.secret or secret_of(found)
+        connection = _locked(change.session, public_id, row_version)
+        columns = _columns(kind_named(connection.kind), details)
+        secret = details.secret or secret_of(connection)
         for name, value in columns.items():
-            setattr(found, name, value)
-        found.row_version += 1
-        found.secret = _sealed(public_id, found.row_version, secret)
-        found.state, found.returned_reason = "proposed", ""
-        found.proposed_by, found.created_at = by.public_id, change.now
-        found.approved_by = found.approved_for = None
-        found.is_on, found.switched_at = False, None
+            setattr(connection, name, value)
+        connection.row_version += 1
+        connection.secret = _sealed(public_id, connection.row_version, secret)
+        connection.state, connection.returned_reason = "proposed", ""
+        connection.proposed_by, connection.created_at = by.public_id, change.now
+        connection.approved_by = connection.approved_for = None
+        connection.is_on, connection.switched_at = False, None
         change.about(public_id)
 
 
@@ -249,47 +252,48 @@ def agree_to_connection(public_id: str, row_version: int, *, by: Actor) -> None:
     """Agree to exactly what was shown. Raises NotFound, ChangedMeanwhile, WrongStep, SamePerson and
     NotIndependent."""
     with audited("connections.agreed", by) as change:
-        found = _locked(change.session, public_id, row_version)
-        stands = standing_towards(found, by, change.session)
-        if found.state == "proposed" and stands is not Standing.MAY:
+        connection = _locked(change.session, public_id, row_version)
+        stands = standing_towards(connection, by, change.session)
+        if connection.state == "proposed" and stands is not Standing.MAY:
             raise NotIndependent(stands)
-        APPROVAL.approve(change, found, by)
+        APPROVAL.approve(change, connection, by)
 
 
 def return_connection(public_id: str, reason: str, *, by: Actor) -> None:
     """Send a connection back, with what must be put right. Raises NotFound and WrongStep."""
     with audited("connections.returned", by) as change:
-        found: Connection = APPROVAL.locked(change.session, public_id)
-        APPROVAL.turn_back(change, found, reason, by)
+        connection: Connection = APPROVAL.locked(change.session, public_id)
+        APPROVAL.turn_back(change, connection, reason, by)
 
 
 def switch_on(public_id: str, row_version: int, *, by: Actor) -> int:
     """Switch on a connection that was agreed to as it was shown; how many who can use it are told.
     Raises NotFound, ChangedMeanwhile and NotAgreed."""
     with audited("connections.switched_on", by) as change:
-        found = _locked(change.session, public_id, row_version)
-        if found.state != "approved":
+        connection = _locked(change.session, public_id, row_version)
+        if connection.state != "approved":
             raise Problem(
                 _l(
                     "Nobody has agreed to this connection as it is now, so it"
                     " cannot be switched on."
                 )
             )
-        if found.is_on:
+        if connection.is_on:
             change.nothing()
             return 0
-        found.is_on, found.switched_at = True, change.now
+        connection.is_on, connection.switched_at = True, change.now
         change.about(public_id)
-        return _tell_users(change, found, by)
+        return _tell_users(change, connection, by)
 
 
 def _tell_users(change: Change, found: Connection, by: Actor) -> int:
-    """Tell whoever can use a connection from now on, and didn't switch it on; how many they are."""
+    """Tell the person who can use a connection from now on, and didn't switch it on; how many they
+    are."""
     kind = kind_named(found.kind)
     users = accounts_that_may(kind.permission, change.now) if kind.told else []
-    told = [one.public_id for one in users if one.public_id != by.public_id]
-    for one in told:
-        answer(change.session, one, kind.told, change.now, found.public_id)
+    told = [user.public_id for user in users if user.public_id != by.public_id]
+    for told_user in told:
+        answer(change.session, told_user, kind.told, change.now, found.public_id)
     return len(told)
 
 
@@ -297,19 +301,19 @@ def switch_off(public_id: str, *, by: Actor) -> None:
     """Switch a connection off: nothing goes by it from now on. Nothing is done if it is off. Raises
     NotFound."""
     with audited("connections.switched_off", by) as change:
-        found: Connection = APPROVAL.locked(change.session, public_id)
-        if not found.is_on:
+        connection: Connection = APPROVAL.locked(change.session, public_id)
+        if not connection.is_on:
             change.nothing()
             return
-        found.is_on, found.switched_at = False, change.now
+        connection.is_on, connection.switched_at = False, change.now
         change.about(public_id)
 
 
 def _locked(session: Session, public_id: str, row_version: int) -> Connection:
-    found: Connection = APPROVAL.locked(session, public_id)
-    if found.row_version != row_version:
+    connection: Connection = APPROVAL.locked(session, public_id)
+    if connection.row_version != row_version:
         raise ChangedMeanwhile
-    return found
+    return connection
 
 
 def _sealed(public_id: str, row_version: int, secret: str) -> bytes | None:
@@ -335,5 +339,7 @@ def _columns(kind: ConnectionKind, details: ConnectionDetails) -> dict[str, obje
         "contract_on": details.contract_on,
         "country": details.country,
         "safeguards": details.safeguards,
-        "settings": {one.key: details.settings.get(one.key, "") for one in kind.settings},
+        "settings": {
+            setting.key: details.settings.get(setting.key, "") for setting in kind.settings
+        },
     }

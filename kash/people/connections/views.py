@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "connections/index.html",
         kinds=[
-            (kind, [one for one in found if one.kind == kind.key]) for kind in connection_kinds()
+            (kind, [line for line in found if line.kind == kind.key]) for kind in connection_kinds()
         ],
         ways=[(way, actor.may(way.permission)) for way in open_ways()],
         may_record=actor.may("connections.record"),
@@ -81,23 +81,25 @@ def _page_of(found: Connection, form: SendBackForm, problem: str = "") -> Respon
 @allow("connections.record")
 def record(kind: str) -> ResponseReturnValue:
     """Record a connection of a kind."""
-    asked = kind_named(kind)
-    form = form_of(asked)
+    kind_wanted = kind_named(kind)
+    form = form_of(kind_wanted)
     if form.validate_on_submit():
         with form.showing_problems():
-            made = services.record_connection(kind, form.details(asked), by=current_actor())
+            connection_id = services.record_connection(
+                kind, form.details(kind_wanted), by=current_actor()
+            )
             flash(_("Recorded. A director agrees to it next."))
-            return redirect(url_for("connections.connection", public_id=made), code=303)
-    return _form_page(form, asked)
+            return redirect(url_for("connections.connection", public_id=connection_id), code=303)
+    return _form_page(form, kind_wanted)
 
 
 @blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
 @allow("connections.record")
 def edit(public_id: str) -> ResponseReturnValue:
     """Change a connection, which then waits for a second person again."""
-    found = queries.connection(public_id)
-    kind = kind_named(found.kind)
-    form = form_of(kind, found)
+    edited = queries.connection(public_id)
+    kind = kind_named(edited.kind)
+    form = form_of(kind, edited)
     if form.validate_on_submit():
         with form.showing_problems():
             services.change_connection(
@@ -105,10 +107,10 @@ def edit(public_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved. It is off until somebody else agrees to it and it is switched on."))
             return redirect(url_for("connections.connection", public_id=public_id), code=303)
-        found = queries.connection(public_id)
+        edited = queries.connection(public_id)
     if form.changed_meanwhile:
-        form.compare(as_entered(found))
-    return _form_page(form, kind, found)
+        form.compare(as_entered(edited))
+    return _form_page(form, kind, edited)
 
 
 def _form_page(
@@ -163,7 +165,7 @@ def switch_on(public_id: str) -> ResponseReturnValue:
     )
 
 
-# Whoever sees it may stop it: that is never wrong for long.
+# A person who sees it may stop it: that is never wrong for long.
 @blueprint.post("/<public_id>/off")
 @allow("connections.see")
 def switch_off(public_id: str) -> ResponseReturnValue:

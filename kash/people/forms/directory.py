@@ -60,13 +60,13 @@ class WeekForm(KashForm):
 
     def check_together(self) -> None:
         """Also read each day's hours, and refuse what overlaps from one day to the next."""
-        known: list[Stretch] = []
+        stretches: list[Stretch] = []
         for weekday, field in enumerate(self.days if not self.always.data else ()):
             if field.errors:
                 continue
             try:
                 day = read_day(weekday, field.data)
-                if overlap([*known, *day]):
+                if overlap([*stretches, *day]):
                     raise NotHours
             except NotHours:
                 self.mark_wrong(
@@ -74,7 +74,7 @@ class WeekForm(KashForm):
                     _("These are not hours that fit. They look like 08:00–13:00, 14:00–17:00."),
                 )
             else:
-                known += day
+                stretches += day
 
     def hours(self) -> tuple[Stretch, ...]:
         """Hours as they were entered, once found valid."""

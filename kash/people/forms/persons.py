@@ -102,7 +102,7 @@ class PersonForm(NamedForm, RowVersionForm):
     remove_email = BooleanField(_l("Remove the e-mail that is kept"))
 
     def close(self, closed: Collection[str]) -> None:
-        """Leave out the fields of contacts that are closed to whoever changes a person."""
+        """Leave out the fields of contacts that are closed to the person who changes a person."""
         for which in closed:
             for name in (which, f"remove_{which}"):
                 del self[name]
@@ -161,8 +161,8 @@ class PersonForm(NamedForm, RowVersionForm):
     def kept(self, person: Person) -> dict[str, Any]:
         """Facts kept of a person by the names of fields, but for what is sealed."""
         plain = {fact.name for fact in PLAIN}
-        kept = {each.name: getattr(person, each.name) for each in self if each.name in plain}
-        return kept | {"group": person.group.public_id, "row_version": person.row_version}
+        values = {each.name: getattr(person, each.name) for each in self if each.name in plain}
+        return values | {"group": person.group.public_id, "row_version": person.row_version}
 
     def fill(self, person: Person) -> None:
         """Show what is kept."""
@@ -312,22 +312,22 @@ class MergeForm(web_KashForm):
     @property
     def row_versions_read(self) -> tuple[int, int]:
         """The row versions of the two; 0, which nobody has, if unreadable."""
-        found = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", self.row_versions.data)
-        return (int(found[1]), int(found[2])) if found else (0, 0)
+        match = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", self.row_versions.data)
+        return (int(match[1]), int(match[2])) if match else (0, 0)
 
 
 def merged_fields(
     person: Person, gone: Person, chosen: Mapping[str, str] | None = None
 ) -> Sequence[MergedField]:
     """All facts of the two. Until somebody chose, what one alone has is kept."""
-    found = []
+    fields = []
     for fact in FACTS:
         one, other = _value(person, fact), _value(gone, fact)
         if chosen is None:
             choice = "gone" if other and not one else "kept"
         else:
             choice = "gone" if chosen.get(fact.name) == "gone" else "kept"
-        found.append(
+        fields.append(
             MergedField(
                 fact.name,
                 words.LABEL[fact.name],
@@ -337,7 +337,7 @@ def merged_fields(
                 choice,
             )
         )
-    return found
+    return fields
 
 
 def _value(person: Person, fact: Fact) -> Any:

@@ -26,7 +26,7 @@ from kash.people.lists.rules.cells import Cell
 
 def main(arguments: list[str]) -> int:
     """Read the list that lies in the memory which the caller handed over."""
-    descriptor, megabytes, seconds = (int(each) for each in arguments)
+    descriptor, megabytes, seconds = (int(argument) for argument in arguments)
     space = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
@@ -54,12 +54,12 @@ def sheets_of(content: bytes) -> dict[str, Any]:
         table = read_text_table(content)
         encoding, mixed, joined = table.encoding, table.mixed_rows, table.joined_rows
         sheets = [("", table.rows)]
-    kept = [sheet for sheet in sheets if sheet[1]]
-    if not kept:
+    filled = [sheet for sheet in sheets if sheet[1]]
+    if not filled:
         raise Refused(EMPTY)
-    if any(len(rows) > MOST_LINES for _name, rows in kept):
+    if any(len(rows) > MOST_LINES for _name, rows in filled):
         raise Refused(TOO_LONG)
-    return {"sheets": kept, "encoding": encoding, "mixed_rows": mixed, "joined_rows": joined}
+    return {"sheets": filled, "encoding": encoding, "mixed_rows": mixed, "joined_rows": joined}
 
 
 def _sheets_of_archive(content: bytes) -> list[tuple[str, list[tuple[int, list[Cell]]]]]:

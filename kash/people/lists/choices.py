@@ -30,9 +30,9 @@ class Choices:
     `looked` are columns whose guess somebody looked at and left. `capitals` says that names in
     capitals are written as names; `persons` are rows that look like nobody's and are somebody's.
 
-    `decisions`, `edits` and `takes` are by row. `seen` are the people whom a row was shown beside
+    `decisions`, `edits` and `takes` are by row. `seen` are the people that a row was shown beside
     when it was decided: a decision holds among them, and is asked for again if there is another.
-    `known` are the people whom rows were stored as before, in an earlier version, by public id.
+    `known` are the people that rows were stored as before, in an earlier version, by public id.
     """
 
     file_name: str = ""
@@ -127,12 +127,12 @@ def group_of(
         text_of(cell) for number, cells in sheet.rows if number < table.header for cell in cells
     ]
     # What a form asks about officers says nothing of who answers it.
-    kept = [
+    headings = [
         heading
         for heading, guess in zip(table.headings, guesses, strict=True)
         if guess.field and len(heading) <= _LONGEST_HEADING
     ]
-    text = sort_name(" ".join([sheet.name, *above, *kept]))
+    text = sort_name(" ".join([sheet.name, *above, *headings]))
     named = [group for group in groups if sort_name(group.name) in text]
     if len(named) == 1:
         return named[0].public_id
@@ -140,10 +140,10 @@ def group_of(
     others = [group for group in groups if not group.is_police]
     says_police = any(word in text for word in _POLICE)
     says_other = any(word in text for word in _COMMUNITY)
-    held = {guess.field for guess in guesses}
+    guessed = {guess.field for guess in guesses}
     if says_police == says_other:
-        says_police = "cadre" in held and "organisation" in held
-        says_other = "ward" in held and not says_police
+        says_police = "cadre" in guessed and "organisation" in guessed
+        says_other = "ward" in guessed and not says_police
     fitting = police if says_police else others if says_other else []
     return fitting[0].public_id if len(fitting) == 1 else ""
 
@@ -185,18 +185,18 @@ class Parts:
 def parts_of(table: Table, skipped: Sequence[Skipped], groups: Sequence[Group]) -> Parts:
     """The parts of a list by the lines that stand between them, and by what stands above each of
     two lists side by side. A new day leaves the group as it is."""
-    said = [(at * ASIDE, group_said(title, groups)) for at, title in enumerate(table.titles)]
-    said = said or [(0, "")]
+    starts = [(at * ASIDE, group_said(title, groups)) for at, title in enumerate(table.titles)]
+    starts = starts or [(0, "")]
     for each in skipped:
         if each.why != "section":
             continue
         group = group_said(each.text, groups)
         if group or not any(character.isdigit() for character in each.text):
-            said.append((each.number, group))
-    said.sort()
-    if not any(group for _start, group in said):
+            starts.append((each.number, group))
+    starts.sort()
+    if not any(group for _start, group in starts):
         return Parts()
-    return Parts(*zip(*said, strict=True))
+    return Parts(*zip(*starts, strict=True))
 
 
 def places_of(
@@ -210,8 +210,8 @@ def places_of(
     """Each written place with the organisation that it is; `add` says whether new ones are added
     with the list."""
     written = Counter(row.organisation for row in rows if row.organisation)
-    known = {each.public_id: each.name for each in organisations}
-    stations = Stations((public_id, name) for public_id, name in known.items())
+    names = {organisation.public_id: organisation.name for organisation in organisations}
+    stations = Stations((public_id, name) for public_id, name in names.items())
     guesses = {name: stations.guess(name) for name in written}
     called = grouped(
         (name, often) for name, often in written.items() if not guesses[name].organisation
@@ -220,7 +220,7 @@ def places_of(
     for name, often in written.most_common():
         guess = guesses[name]
         chosen = choices.stations.get(name) or mapped.stations.get(sort_name(name), "")
-        if chosen in known or chosen in (ADD, NONE):
+        if chosen in names or chosen in (ADD, NONE):
             sure = "chosen" if name in choices.stations else "remembered"
         elif guess.organisation:
             chosen, sure = guess.organisation, "certain" if guess.certain else "guess"
@@ -234,17 +234,17 @@ def places_now(
     places: Sequence[ListedPlace], organisations: Sequence[Organisation]
 ) -> dict[str, ListedPlace]:
     """The same places once somebody may have added one of them, or taken one away."""
-    known = {each.public_id for each in organisations}
-    named = {sort_name(each.name): each.public_id for each in organisations}
-    found = {}
+    ids = {organisation.public_id for organisation in organisations}
+    named = {sort_name(organisation.name): organisation.public_id for organisation in organisations}
+    placed = {}
     for place in places:
         there = named.get(sort_name(place.called)) if place.chosen == ADD else None
         if there is not None:
             place = replace(place, chosen=there, sure="certain")
-        elif place.chosen not in (ADD, NONE, "") and place.chosen not in known:
+        elif place.chosen not in (ADD, NONE, "") and place.chosen not in ids:
             place = replace(place, chosen=ADD, sure="new")
-        found[place.written] = place
-    return found
+        placed[place.written] = place
+    return placed
 
 
 def placed_rows(
@@ -256,21 +256,21 @@ def placed_rows(
 ) -> list[PlacedRow]:
     """Rows with their group and organisation, and what is wrong about these. `phones` are look-ups
     that were made before."""
-    by_name = {sort_name(each.name): each.public_id for each in groups}
-    by_name |= {each.letter.casefold(): each.public_id for each in groups}
-    by_name |= {each.public_id: each.public_id for each in groups}
-    made = phones or {}
+    by_name = {sort_name(group.name): group.public_id for group in groups}
+    by_name |= {group.letter.casefold(): group.public_id for group in groups}
+    by_name |= {group.public_id: group.public_id for group in groups}
+    phones_read = phones or {}
     placed = []
-    for row in rows:
+    for placed_row in rows:
         wrong: tuple[Remark, ...] = ()
         in_group = group
-        if row.group:
-            in_group = by_name.get(sort_name(row.group), "")
+        if placed_row.group:
+            in_group = by_name.get(sort_name(placed_row.group), "")
             if not in_group:
-                wrong = (Remark("group_unknown", "group", row.group[:40], wrong=True),)
+                wrong = (Remark("group_unknown", "group", placed_row.group[:40], wrong=True),)
         elif not group:
             wrong = (Remark("group_missing", "group", wrong=True),)
-        place = places.get(row.organisation)
+        place = places.get(placed_row.organisation)
         organisation = new = ""
         if place is not None:
             if place.chosen == ADD:
@@ -279,8 +279,8 @@ def placed_rows(
                 wrong = (*wrong, Remark("station_unknown", "organisation", wrong=True))
             elif place.chosen != NONE:
                 organisation = place.chosen
-        phone = made.get(row.phone, "")
-        if row.phone and not phone:
-            phone = lookup(row.phone, kind="phone")
-        placed.append(PlacedRow(row, in_group, organisation, new, phone, wrong))
+        phone = phones_read.get(placed_row.phone, "")
+        if placed_row.phone and not phone:
+            phone = lookup(placed_row.phone, kind="phone")
+        placed.append(PlacedRow(placed_row, in_group, organisation, new, phone, wrong))
     return placed

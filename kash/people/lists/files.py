@@ -165,7 +165,7 @@ def read_small_file(content: bytes, *, pasted: bool = False) -> ReadFile | None:
 
 def is_small(read: ReadFile) -> bool:
     """True if a file holds so few rows that they are compared while somebody waits."""
-    return sum(len(each.rows) for each in read.sheets) <= SMALL_ROWS + 20
+    return sum(len(sheet.rows) for sheet in read.sheets) <= SMALL_ROWS + 20
 
 
 def kind_of(content: bytes) -> str:
@@ -219,8 +219,8 @@ def file_of(written: bytes, *, pasted: bool = False) -> ReadFile:
     return ReadFile(
         tuple(_sheet(*sheet) for sheet in told["sheets"]),
         str(told["encoding"]),
-        tuple(int(row) for row in told["mixed_rows"]),
-        tuple(int(row) for row in told["joined_rows"]),
+        tuple(int(cells) for cells in told["mixed_rows"]),
+        tuple(int(cells) for cells in told["joined_rows"]),
     )
 
 
@@ -274,7 +274,7 @@ def _cell(told: Any) -> Cell:
 
 
 def _text(told: str) -> str:
-    # Half a letter would break whoever writes it down.
+    # Half a letter would break the person who writes it down.
     told.encode()
     return told
 
@@ -310,10 +310,10 @@ def sealed_mapping(mapped: Mapped, public_id: str) -> bytes:
 def _opened(row: PeopleListMapping | None) -> Mapped:
     if row is None:
         return Mapped()
-    found = Mapped(**json.loads(open_text(row.sealed, kind=_KIND, public_id=row.public_id)))
+    mapped = Mapped(**json.loads(open_text(row.sealed, kind=_KIND, public_id=row.public_id)))
     fields = {LEFT_OUT, *FIELDS}
-    known = {name: value for name, value in found.columns.items() if value in fields}
-    return Mapped(known, found.stations, found.group)
+    columns = {name: value for name, value in mapped.columns.items() if value in fields}
+    return Mapped(columns, mapped.stations, mapped.group)
 
 
 def remembered(headings: Sequence[str], actor: Actor) -> tuple[Mapped, bool]:

@@ -106,8 +106,8 @@ def columns_correction(
     sheet = _number(given.get("sheet", ""), len(preview.file.sheets))
     header = _number(given.get("header", ""), preview.table.last - 1)
     group = given.get("group", "")
-    known_groups = {each.public_id for each in groups}
-    known_places = {each.public_id for each in organisations} | {ADD, NONE}
+    known_groups = {group.public_id for group in groups}
+    known_places = {organisation.public_id for organisation in organisations} | {ADD, NONE}
     columns = {
         at: field
         for at, guess in enumerate(preview.guesses)
@@ -149,7 +149,7 @@ def row_correction(
     given: Mapping[str, str], takes: Sequence[str], number: int, beside: Sequence[str]
 ) -> Correction:
     """Correction of one row: a decision, cells typed anew, or fields to be replaced. `beside` are
-    the public ids of the people beside whom the row was shown."""
+    the public ids of the people that stood beside the row."""
     decision = given.get("decision", "")
     if "ask" in given or not re.fullmatch(
         rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|[0-9a-z]{{16}}", decision

@@ -173,8 +173,10 @@ def remark_text(remark: Remark) -> str:
 
 def row_text(number: int) -> str:
     """A row's number as it is said: the sheet's, and which of several lists side by side."""
-    row, aside = place_of(number)
-    return str(row) if aside == 1 else _("%(row)s (list %(list)s)", row=row, list=aside)
+    person_row, aside = place_of(number)
+    return (
+        str(person_row) if aside == 1 else _("%(row)s (list %(list)s)", row=person_row, list=aside)
+    )
 
 
 def row_name(number: int, name: str) -> str:
@@ -184,15 +186,15 @@ def row_name(number: int, name: str) -> str:
 
 def reasons_text(reasons: tuple[Reason, ...]) -> str:
     """Why two may be one person, what speaks for it and what against."""
-    for_it = ", ".join(str(REASON[each]) for each in reasons if not each.against)
-    against = ", ".join(str(REASON[each]) for each in reasons if each.against)
+    for_it = ", ".join(str(REASON[reason]) for reason in reasons if not reason.against)
+    against = ", ".join(str(REASON[reason]) for reason in reasons if reason.against)
     if for_it and against:
         return _("%(reasons)s; but %(against)s", reasons=for_it, against=against)
     return for_it or against
 
 
 def same_text(outcome: Outcome, preview: Preview) -> str:
-    """With whom or what a row is the same, and what that changes."""
+    """The person or row with which a row is the same, and what that changes."""
     if outcome.same_row:
         return _("Same as row %(row)s.", row=row_text(outcome.same_row))
     fills = preview.fills(outcome)
@@ -283,9 +285,9 @@ class ListPage:
     ) -> None:
         self.state = state if state in {*State, CHANGED} else ""
         self._preview = preview
-        self._places = {each.public_id: each.name for each in organisations}
-        self._groups = {each.public_id: each.name for each in groups}
-        chosen = [each for each in preview.states if self._is_chosen(*each)]
+        self._places = {organisation.public_id: organisation.name for organisation in organisations}
+        self._groups = {group.public_id: group.name for group in groups}
+        chosen = [state for state in preview.states if self._is_chosen(*state)]
         chosen.sort(key=lambda each: (_ORDER.index(each[1]), each[0]))
         self.listing: Listing[tuple[int, State]] = paged(chosen, per_page=ROWS_SHOWN)
         shown = [row for number, _state in self.listing if (row := preview.row(number))]
@@ -297,16 +299,16 @@ class ListPage:
     def columns(self) -> ColumnsShown:
         """The columns of the file, those that are kept first in sight."""
         preview = self._preview
-        held = [
+        used = [
             at
             for at, heading in enumerate(preview.table.headings)
             if heading or preview.first_values(at)
         ]
-        kept = [at for at in held if preview.guesses[at].field]
-        left = [at for at in held if not preview.guesses[at].field]
-        if not kept or len(left) <= _MOST_LEFT:
-            return ColumnsShown(held)
-        return ColumnsShown(kept, left)
+        guessed = [at for at in used if preview.guesses[at].field]
+        left = [at for at in used if not preview.guesses[at].field]
+        if not guessed or len(left) <= _MOST_LEFT:
+            return ColumnsShown(used)
+        return ColumnsShown(guessed, left)
 
     def _is_chosen(self, number: int, state: State) -> bool:
         if self.state == CHANGED:
@@ -315,8 +317,8 @@ class ListPage:
 
     def _row(self, listed: ListRow) -> RowShown:
         preview, outcome = self._preview, listed.outcome
-        row = outcome.placed.row
-        remarks = [*row.remarks, *outcome.placed.wrong]
+        person_row = outcome.placed.row
+        remarks = [*person_row.remarks, *outcome.placed.wrong]
         same = outcome.state is State.SAME
         sides = []
         if outcome.state is State.DOUBTFUL:
@@ -334,12 +336,12 @@ class ListPage:
         return RowShown(
             outcome,
             line=self._line(outcome),
-            remarks=[remark_text(each) for each in remarks if not each.wrong],
-            wrong=[remark_text(each) for each in remarks if each.wrong],
+            remarks=[remark_text(remark) for remark in remarks if not remark.wrong],
+            wrong=[remark_text(remark) for remark in remarks if remark.wrong],
             sides=sides,
             differences=self._differences(listed) if same else (),
             same=same_text(outcome, preview) if same else "",
-            child=is_child(row, local_today().year),
+            child=is_child(person_row, local_today().year),
             was=str(STATE[preview.changed[outcome.number]])
             if outcome.number in preview.changed
             else "",
@@ -364,7 +366,7 @@ class ListPage:
         name, group, facts = self._people[key]
         if facts is None:
             # Of someone out of reach nothing is told but what the name tells.
-            named = reasons_text(tuple(each for each in reasons if each in _OF_NAMES))
+            named = reasons_text(tuple(reason for reason in reasons if reason in _OF_NAMES))
             told = _("%(reasons)s. You see no more of this person: ask who does.", reasons=named)
         return Side(key, name, " · ".join([group, *_facts_line(facts)]), told, key)
 
@@ -393,15 +395,15 @@ class ListPage:
         return words.said(name, facts.plain[name])
 
     def _given(self, outcome: Outcome, name: str) -> str:
-        row = outcome.placed.row
+        person_row = outcome.placed.row
         if name == "birth":
-            return _born(row.birth)
+            return _born(person_row.birth)
         if name == "organisation":
             place = outcome.placed
             return self._places.get(place.organisation, place.new_station)
         if name in ("phone", "email"):
-            return str(getattr(row, name))
-        return words.said(name, row.fact(name))
+            return str(getattr(person_row, name))
+        return words.said(name, person_row.fact(name))
 
 
 def _born(born: Born) -> str:
@@ -411,7 +413,7 @@ def _born(born: Born) -> str:
 
 
 def _beside(outcome: Outcome) -> list[str]:
-    """The keys of those beside whom a row is shown."""
+    """The keys of the people that stand beside a row."""
     if outcome.state is State.DOUBTFUL:
         return [match.key for match in outcome.matches[:_SIDES]]
     return [outcome.same_as] if outcome.same_as else []
@@ -435,11 +437,11 @@ def _facts_line(facts: Facts | None) -> list[str]:
 def _edits(outcome: Outcome) -> list[tuple[str, str, str]]:
     """(field, label, what is typed) of the cells that can be typed anew: those that are wrong, and
     the name."""
-    row = outcome.placed.row
-    remarks = (*row.remarks, *outcome.placed.wrong)
+    person_row = outcome.placed.row
+    remarks = (*person_row.remarks, *outcome.placed.wrong)
     wrong = {remark.field for remark in remarks if remark.wrong}
     names = [name for name in EDITABLE if name in wrong]
-    return [(name, str(FIELD[name]), row.typed.get(name, "")[:200]) for name in names]
+    return [(name, str(FIELD[name]), person_row.typed.get(name, "")[:200]) for name in names]
 
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -455,17 +457,17 @@ def report_of(preview: Preview) -> bytes:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow([_("Row"), _("Name"), _("Number"), _("What was done"), _("Why")])
-    for each in preview.outcomes:
-        row = each.placed.row
-        told = [remark_text(remark) for remark in (*row.remarks, *each.placed.wrong)]
-        if each.state is State.SAME:
-            told = [same_text(each, preview), *told]
+    for outcome in preview.outcomes:
+        person_row = outcome.placed.row
+        told = [remark_text(remark) for remark in (*person_row.remarks, *outcome.placed.wrong)]
+        if outcome.state is State.SAME:
+            told = [same_text(outcome, preview), *told]
         writer.writerow(
             [
-                row_text(each.number),
-                quoted(row.name),
-                quoted(row.fact("reference")),
-                str(DONE[each.state]),
+                row_text(outcome.number),
+                quoted(person_row.name),
+                quoted(person_row.fact("reference")),
+                str(DONE[outcome.state]),
                 quoted(" ".join(told)),
             ]
         )

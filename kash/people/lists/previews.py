@@ -1,7 +1,7 @@
-"""A file as rows of people: its sheet, headings and columns found, each row read for itself. A
-list as it would be stored: columns, places, and what becomes of each row. Previews as they are
-kept: one line of JSON that tells of the whole, then one for each row. A page decodes only the rows
-that it shows. Whoever keeps it seals it."""
+"""A file as rows of people: its sheet, headings and columns found, each row read for itself. A list
+as it would be stored: columns, places, and what becomes of each row. Previews as they are kept: one
+line of JSON that tells of the whole, then one for each row. A page decodes only the rows that it
+shows. A person who keeps it seals it."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def read_people(
 ) -> ReadList:
     """Read a list; `report` is told half of the rows that are done, and of how many. Raises
     FileUnreadable."""
-    sheets = [apart(each) for each in file.sheets]
+    sheets = [apart(sheet) for sheet in file.sheets]
     sheet_at = choices.sheet if choices.sheet is not None else best_sheet(sheets)
     if not 0 <= sheet_at < len(sheets):
         sheet_at = best_sheet(sheets)
@@ -148,9 +148,9 @@ def read_people(
     guesses = _guesses(table, choices, mapped, today)
     group = choices.group or (mapped.group if seen_before else "")
     guessed = False
-    if group not in {each.public_id for each in groups}:
+    if group not in {group.public_id for group in groups}:
         group, guessed = group_of(sheet, table, guesses, groups), True
-    columns = columns_of([each.field for each in guesses])
+    columns = columns_of([guess.field for guess in guesses])
     people, skipped = _people(table, columns, choices)
     titled = _titled(people, choices)
     parts = parts_of(table, [*skipped, *titled.values()], groups)
@@ -164,18 +164,18 @@ def read_people(
             # Reading takes about as long as comparing.
             report(done // 2, total)
         edits = choices.edits.get(number, {})
-        row = read_row(number, cells, columns, edits, today, DEFAULT_REGION)
+        person_row = read_row(number, cells, columns, edits, today, DEFAULT_REGION)
         if number in doubted and number not in choices.persons:
-            row = doubted_name(row, edits)
+            person_row = doubted_name(person_row, edits)
         if number in titled:
-            row = doubted_name(row, edits, "name_title")
-        if "name" not in edits and capitals_in(row):
+            person_row = doubted_name(person_row, edits, "name_title")
+        if "name" not in edits and capitals_in(person_row):
             capitals += 1
             if len(some) < _SHOWN:
-                some.append((row.name, as_name(row.name)))
+                some.append((person_row.name, as_name(person_row.name)))
             if choices.capitals:
-                row = named_small(row)
-        rows.append(parts.placed(row))
+                person_row = named_small(person_row)
+        rows.append(parts.placed(person_row))
     return ReadList(
         sheet_at=sheet_at,
         sheet=sheet,
@@ -281,8 +281,8 @@ class TableHead:
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A row: its cells, whoever was found to be like it, and what becomes of it. `comparison` is
-    there where it is somebody here already whom the actor may change."""
+    """A row: its cells, the person who was found to be like it, and what becomes of it.
+    `comparison` is there where it is somebody here already that the actor may change."""
 
     cells: tuple[Cell, ...]
     found: tuple[Match, ...]
@@ -303,7 +303,7 @@ class Weights:
 class Preview:
     """Everything that is kept of a list before it is confirmed.
 
-    `told` are digests of what was known of each person whom a row resembles, by public id, and
+    `told` are digests of what was known of each person that a row resembles, by public id, and
     `as_of` when that was. `changed` are rows that others made mean something else since they were
     shown, with the state that each had before. `changes` tells of how many people who are here
     already each fact would change.
@@ -339,16 +339,21 @@ class Preview:
 
     def sum_up(self) -> None:
         """Sum up what is told of all rows together."""
-        told = [signature(row, self.takes) for row in self.rows]
+        told = [signature(outcome_row, self.takes) for outcome_row in self.rows]
         self.digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()
-        self.states = [(row.outcome.number, row.outcome.state) for row in self.rows]
+        self.states = [
+            (outcome_row.outcome.number, outcome_row.outcome.state) for outcome_row in self.rows
+        ]
         self.counts = Counter(str(state) for _number, state in self.states)
         self.counts["all"] = len(self.rows)
-        self.changes = Counter(name for row in self.rows for name in filled(row, self.takes))
+        self.changes = Counter(
+            name for outcome_row in self.rows for name in filled(outcome_row, self.takes)
+        )
         stored = {
-            row.outcome.placed.new_station
-            for row in self.rows
-            if row.outcome.state is State.NEW or "organisation" in filled(row, self.takes)
+            outcome_row.outcome.placed.new_station
+            for outcome_row in self.rows
+            if outcome_row.outcome.state is State.NEW
+            or "organisation" in filled(outcome_row, self.takes)
         }
         self.new_places = len(stored - {""})
 
@@ -372,13 +377,15 @@ class Preview:
     @property
     def outcomes(self) -> list[Outcome]:
         """Outcome of each row."""
-        return [row.outcome for row in self.rows]
+        return [outcome_row.outcome for outcome_row in self.rows]
 
     @property
     def comparisons(self) -> dict[int, Comparison]:
         """Comparisons by row: what it says more or otherwise than is kept."""
         return {
-            row.outcome.number: row.comparison for row in self.rows if row.comparison is not None
+            outcome_row.outcome.number: outcome_row.comparison
+            for outcome_row in self.rows
+            if outcome_row.comparison is not None
         }
 
     @cached_property
@@ -396,8 +403,8 @@ class Preview:
 
     def fills(self, outcome: Outcome) -> tuple[str, ...]:
         """The fields of the existing person that a row fills, or replaces as was chosen."""
-        row = self.row(outcome.number)
-        return filled(row, self.takes) if row is not None else ()
+        outcome_row = self.row(outcome.number)
+        return filled(outcome_row, self.takes) if outcome_row is not None else ()
 
 
 def filled(row: ListRow, takes: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
@@ -410,14 +417,14 @@ def filled(row: ListRow, takes: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
 
 def signature(row: ListRow, takes: Mapping[int, Sequence[str]]) -> tuple[Any, ...]:
     """Equal for two rows that would store the same."""
-    each = row.outcome
+    outcome = row.outcome
     return (
-        each.number,
-        each.state,
-        each.same_as,
-        each.placed.group,
-        each.placed.organisation,
-        each.placed.new_station,
+        outcome.number,
+        outcome.state,
+        outcome.same_as,
+        outcome.placed.group,
+        outcome.placed.organisation,
+        outcome.placed.new_station,
         filled(row, takes),
     )
 
@@ -459,7 +466,7 @@ def make_preview(
     return Preview(
         choices=choices,
         file=FileFacts(
-            tuple(each.name for each in file.sheets),
+            tuple(sheet.name for sheet in file.sheets),
             *(file.encoding, file.mixed_rows, file.joined_rows),
         ),
         sheet_at=read.sheet_at,
@@ -494,11 +501,11 @@ def _head(read: ReadList) -> TableHead:
 
 
 def known_before(choices: Choices, actor: Actor) -> dict[int, Likeness]:
-    """People whom rows were stored as in an earlier version, as far as they are here still."""
+    """People that rows were stored as in an earlier version, as far as they are here still."""
     there = {
-        each.key: each
+        likeness.key: likeness
         for some in chunks(set(choices.known.values()))
-        for each in likenesses(actor, Person.public_id.in_(some))
+        for likeness in likenesses(actor, Person.public_id.in_(some))
     }
     return {number: there[key] for number, key in choices.known.items() if key in there}
 
@@ -514,7 +521,11 @@ def compared(
 ) -> dict[int, Comparison]:
     """Comparisons by row of those that are somebody here already: what they say more or otherwise.
     In `outcomes` a number that is taken is remarked upon."""
-    keys = {each.same_as for each in outcomes if each.same_as and not row_number(each.same_as)}
+    keys = {
+        outcome.same_as
+        for outcome in outcomes
+        if outcome.same_as and not row_number(outcome.same_as)
+    }
     people = kept_facts(sorted(keys), actor)
     comparisons: dict[int, Comparison] = {}
     used: set[str] = set()
@@ -529,15 +540,15 @@ def compared(
         facts = people[each.same_as][2] if each.same_as in people else None
         if facts is None:
             continue
-        found = compare(each.placed, facts, today.year, _email_lookup)
+        matches = compare(each.placed, facts, today.year, _email_lookup)
         number = (facts.group, each.placed.row.fact("reference"))
-        wanted = "reference" in (*found.fills, *found.differs)
+        wanted = "reference" in (*matches.fills, *matches.differs)
         if wanted and holders.setdefault(number, each.same_as) != each.same_as:
-            found = found.without("reference")
+            matches = matches.without("reference")
             remark = Remark(NUMBER_TAKEN, "reference")
             placed = replace(each.placed, wrong=(*each.placed.wrong, remark))
             outcomes[at] = replace(each, placed=placed)
-        comparisons[each.number] = found
+        comparisons[each.number] = matches
     return comparisons
 
 
@@ -583,11 +594,11 @@ class KeptRows(Sequence[ListRow]):
 
     def __getitem__(self, at: int | slice) -> ListRow | Sequence[ListRow]:
         if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
-        found = self._rows.get(at)
-        if found is None:
-            found = self._rows[at] = _row(json.loads(self._lines[at]))
-        return found
+            return [self[at_] for at_ in range(*at.indices(len(self)))]
+        parsed = self._rows.get(at)
+        if parsed is None:
+            parsed = self._rows[at] = _row(json.loads(self._lines[at]))
+        return parsed
 
     def __iter__(self) -> Iterator[ListRow]:
         return (self[at] for at in range(len(self)))
@@ -600,10 +611,10 @@ class KeptRows(Sequence[ListRow]):
 def written(preview: Preview, former: Sequence[ListRow] | None = None) -> bytes:
     """A preview as it is kept. `former` are rows that it was made from, whose lines may be used
     again."""
-    kept = former if isinstance(former, KeptRows) else None
+    kept_rows = former if isinstance(former, KeptRows) else None
     lines = [_text(_kept_previews_head(preview))]
     for at, row in enumerate(preview.rows):
-        line = kept.line(at, row) if kept is not None else None
+        line = kept_rows.line(at, row) if kept_rows is not None else None
         lines.append(_text(_written_row(row)) if line is None else line)
     return b"\n".join(lines)
 
@@ -674,13 +685,13 @@ def _kept_previews_head(preview: Preview) -> dict[str, Any]:
         "headings": preview.table.headings,
         "first_values": preview.table.first_values,
         "last": preview.table.last,
-        "guesses": [(each.field, each.sure, each.score) for each in preview.guesses],
+        "guesses": [(guess.field, guess.sure, guess.score) for guess in preview.guesses],
         "group": preview.group,
         "group_guessed": preview.group_guessed,
         "seen_before": preview.seen_before,
         "places": [
-            (each.written, each.rows, each.chosen, each.called, each.sure)
-            for each in preview.places
+            (place.written, place.rows, place.chosen, place.called, place.sure)
+            for place in preview.places
         ],
         "skipped": [(each.number, each.why, each.text) for each in preview.skipped],
         "everyone": preview.weights.everyone,
@@ -738,11 +749,13 @@ def _written_row(row: ListRow) -> list[Any]:
 
 
 def _written_remarks(remarks: Sequence[Remark]) -> list[list[Any]]:
-    return [[each.code, each.field, each.given, each.taken, each.wrong] for each in remarks]
+    return [
+        [remark.code, remark.field, remark.given, remark.taken, remark.wrong] for remark in remarks
+    ]
 
 
 def _remarks(given: list[list[Any]]) -> tuple[Remark, ...]:
-    return tuple([Remark(*each) for each in given]) if given else ()
+    return tuple([Remark(*letter) for letter in given]) if given else ()
 
 
 @lru_cache(maxsize=1_024)
@@ -756,11 +769,11 @@ def _cell(given: Any) -> Cell:
 
 def _row(given: list[Any]) -> ListRow:
     cells, matches, read, placed, outcome, comparison = given
-    found = tuple(
+    matches_read = tuple(
         [Match(key, score, _reasons(tuple(why)), sure) for key, score, why, sure in matches]
     )
     number, name, facts, phone_read, email, born, station, since, of_group, remarks, typed = read
-    row = ReadRow(
+    person_row = ReadRow(
         number,
         name,
         dict(zip(_NAMES, facts, strict=True)),
@@ -774,11 +787,11 @@ def _row(given: list[Any]) -> ListRow:
         typed,
     )
     group, organisation, new, phone, wrong = placed
-    place = PlacedRow(row, group, organisation, new, phone, _remarks(wrong))
+    place = PlacedRow(person_row, group, organisation, new, phone, _remarks(wrong))
     state, same_as, among, *more = outcome
     return ListRow(
         tuple(map(_cell, cells)),
-        found,
-        Outcome(place, State(state), same_as, tuple([found[at] for at in among]), *more),
+        matches_read,
+        Outcome(place, State(state), same_as, tuple([matches_read[at] for at in among]), *more),
         Comparison(*map(tuple, comparison)) if comparison is not None else None,
     )

@@ -31,7 +31,7 @@ _NAMES = tuple(fact.name for fact in LISTED)
 
 def people_revision(session: Session) -> tuple[str, ...]:
     """Something that differs once anyone was added, changed, merged or taken away."""
-    row = session.execute(
+    people = session.execute(
         select(
             func.count(Person.id),
             func.max(Person.id),
@@ -40,16 +40,16 @@ def people_revision(session: Session) -> tuple[str, ...]:
         )
     ).one()
     places = session.execute(select(func.count(Organisation.id), func.max(Organisation.id))).one()
-    return tuple(str(each) for each in (*row, *places))
+    return tuple(str(part) for part in (*people, *places))
 
 
 def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, str, Facts | None]]:
-    """(name, group name, facts) by public id; facts only of those whom the actor may change."""
+    """(name, group name, facts) by public id; facts only of those that the actor may change."""
     wanted = list(dict.fromkeys(public_ids))
-    found: dict[str, tuple[str, str, Facts | None]] = {}
+    facts_by_id: dict[str, tuple[str, str, Facts | None]] = {}
     mine = within_reach(actor, "people.edit", few=True)
     # Columns: to put the model together takes far longer.
-    kept = (
+    columns = (
         Person.public_id,
         Person.chosen_name,
         Group.name,
@@ -70,12 +70,12 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
     )
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        rows = db.session.execute(with_posting(select(*kept)).where(Person.public_id.in_(some)))
+        rows = db.session.execute(with_posting(select(*columns)).where(Person.public_id.in_(some)))
         for public_id, name, group, whole, group_id, *facts in rows:
             others, plain = facts[: -len(_NAMES)], facts[-len(_NAMES) :]
-            held = Facts(group_id, dict(zip(_NAMES, plain, strict=True)), *others)
-            found[public_id] = (name, group, held if whole else None)
-    return found
+            compared = Facts(group_id, dict(zip(_NAMES, plain, strict=True)), *others)
+            facts_by_id[public_id] = (name, group, compared if whole else None)
+    return facts_by_id
 
 
 def people_list(actor: Actor, public_id: str) -> PeopleList:
@@ -107,7 +107,7 @@ def people_lists(actor: Actor) -> Listing[Any]:
 
 
 def list_people(people_list: PeopleList) -> Listing[Any]:
-    """People whom a list added or found, as rows of public_id, chosen_name, minor, added and
+    """People that a list added or found, as rows of public_id, chosen_name, minor, added and
     row_version (0 if she stayed as she was)."""
     statement: Any = (
         select(
@@ -129,7 +129,7 @@ def list_people(people_list: PeopleList) -> Listing[Any]:
 
 
 def person_ids_of_list(people_list: PeopleList) -> list[str]:
-    """The public ids of everyone whom a list added or changed, in the list's order."""
+    """The public ids of everyone that a list added or changed, in the list's order."""
     return list(
         db.session.scalars(
             select(Person.public_id)
@@ -141,13 +141,14 @@ def person_ids_of_list(people_list: PeopleList) -> list[str]:
 
 
 def list_mapping(shape: str, actor: Actor) -> PeopleListMapping | None:
-    """How a list of this shape was matched: by the actor herself, else by whoever did last."""
+    """How a list of this shape was matched: by the actor herself, else by the person who did
+    last."""
     rows = db.session.scalars(
         select(PeopleListMapping)
         .where(PeopleListMapping.shape == shape)
         .order_by(PeopleListMapping.changed_at.desc())
     ).all()
-    own = [row for row in rows if row.created_by == actor.public_id]
+    own = [mapping for mapping in rows if mapping.created_by == actor.public_id]
     return next(iter([*own, *rows]), None)
 
 
@@ -163,12 +164,12 @@ def newest_mapping(actor: Actor) -> PeopleListMapping | None:
 
 def person_numbers(session: Session, public_ids: Sequence[str]) -> Mapping[str, int]:
     """Keys by public id."""
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for start in range(0, len(public_ids), AT_ONCE):
         rows = session.execute(
             select(Person.public_id, Person.id).where(
                 Person.public_id.in_(public_ids[start : start + AT_ONCE])
             )
         )
-        found |= {row.public_id: row.id for row in rows}
-    return found
+        numbers |= {person.public_id: person.id for person in rows}
+    return numbers

@@ -192,7 +192,9 @@ def read_text_table(content: bytes) -> TextTable:
     else:
         rows = _aligned(text) or written_rows(text, _NO_DELIMITER)
     joined = tuple(
-        number for number, row in enumerate(rows, 1) if row.first < row.last and any(row.cells)
+        number
+        for number, written in enumerate(rows, 1)
+        if written.first < written.last and any(written.cells)
     )
     return TextTable(list(_numbered(rows)), encoding, mixed, joined)
 
@@ -264,7 +266,7 @@ def _single_byte(content: bytes) -> str:
             text = content.decode(name)
         except UnicodeDecodeError:
             continue
-        odd = [each for each in text if not each.isascii()]
+        odd = [letter for letter in text if not letter.isascii()]
         scored.append((sum(1 if each in _COMMON else -1 for each in odd) / max(1, len(odd)), name))
     best = max(scored, key=lambda each: each[0])
     if best[0] > 0:
@@ -292,16 +294,21 @@ def _delimiter(text: str) -> tuple[str, str]:
     for delimiter in _DELIMITERS:
         try:
             rows = [
-                row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row
+                cells
+                for cells in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
+                if cells
             ]
         except csv.Error:
             continue
-        widths = Counter(len(row) for row in rows if len(row) > 1)
+        widths = Counter(len(cells) for cells in rows if len(cells) > 1)
         if not widths:
             continue
         width, often = widths.most_common(1)[0]
         filled = sum(
-            bool(cell.strip()) for row in rows[:_LOOKED_AT] if len(row) == width for cell in row
+            bool(cell.strip())
+            for cells in rows[:_LOOKED_AT]
+            if len(cells) == width
+            for cell in cells
         )
         score = often + min(width, 20) / 100 + filled / 1000
         if score > weight:
@@ -320,24 +327,24 @@ def _is_apart(text: str, delimiter: str) -> bool:
 
 def _aligned(text: str) -> list[WrittenRow] | None:
     lines = io.StringIO(text, newline=None).read().split("\n")
-    found = aligned_rows(lines)
-    if found is None:
+    aligned = aligned_rows(lines)
+    if aligned is None:
         return None
-    return [WrittenRow(number, number, cells) for number, cells in enumerate(found, 1)]
+    return [WrittenRow(number, number, cells) for number, cells in enumerate(aligned, 1)]
 
 
 def _numbered(rows: Iterable[WrittenRow]) -> Iterable[tuple[int, list[Cell]]]:
     for number, written in enumerate(rows, 1):
-        row = written.cells
-        while row and not row[-1].strip():
-            row.pop()
-        if not row:
+        cells = written.cells
+        while cells and not cells[-1].strip():
+            cells.pop()
+        if not cells:
             continue
-        if len(row) > MOST_COLUMNS:
+        if len(cells) > MOST_COLUMNS:
             raise Refused(TOO_WIDE)
         if number > LOWEST_ROW:
             raise Refused(FAR_BELOW)
-        yield number, [_clean(cell) for cell in row]
+        yield number, [_clean(cell) for cell in cells]
 
 
 def _clean(cell: str) -> str:

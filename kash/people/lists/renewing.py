@@ -72,17 +72,19 @@ def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Pr
     }
     delta, told = _delta(preview, actor)
     gone = set(preview.told) - set(told)
-    found: _Found = [row.found for row in former]
+    matches_now: _Found = [row.found for row in former]
     if retyped or delta or gone:
-        found = _found_anew(preview, placed, former, retyped, delta, gone, actor)
+        matches_now = _found_anew(preview, placed, former, retyped, delta, gone, actor)
     numbers = numbers_taken(each.row.fact("reference") for each in placed)
     before = known_before(choices, actor)
-    found = with_known(placed, found, {number: each.key for number, each in before.items()})
-    outcomes = class_rows(placed, found, choices.decisions, numbers, choices.seen)
+    matches_now = with_known(
+        placed, matches_now, {number: each.key for number, each in before.items()}
+    )
+    outcomes = class_rows(placed, matches_now, choices.decisions, numbers, choices.seen)
     comparisons = compared(outcomes, actor, today, numbers)
     rows = [
         _kept_if_same(row, ListRow(row.cells, matches, outcome, comparisons.get(outcome.number)))
-        for row, matches, outcome in zip(former, found, outcomes, strict=True)
+        for row, matches, outcome in zip(former, matches_now, outcomes, strict=True)
     ]
     places = Counter(each.row.organisation for each in placed if each.row.organisation)
     return replace(
@@ -107,44 +109,47 @@ def _kept_if_same(row: ListRow, now: ListRow) -> ListRow:
 
 def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
     """The rows with what was typed anew, before anybody is compared with them."""
-    columns = columns_of([each.field for each in preview.guesses])
+    columns = columns_of([guess.field for guess in preview.guesses])
     before = preview.choices.edits
     read = []
-    for row in preview.rows:
-        placed, number = row.outcome.placed, row.outcome.number
+    for placed_row in preview.rows:
+        placed, number = placed_row.outcome.placed, placed_row.outcome.number
         edits = choices.edits.get(number, {})
         if edits != before.get(number, {}):
-            anew = read_row(number, row.cells, columns, edits, today, DEFAULT_REGION)
+            anew = read_row(number, placed_row.cells, columns, edits, today, DEFAULT_REGION)
             if choices.capitals and "name" not in edits:
                 anew = named_small(anew)
             read.append(preview.parts.placed(anew))
         else:
             read.append(placed.row)
     places = places_now(preview.places, organisations())
-    phones = {row.outcome.placed.row.phone: row.outcome.placed.phone_lookup for row in preview.rows}
+    phones = {
+        placed_row.outcome.placed.row.phone: placed_row.outcome.placed.phone_lookup
+        for placed_row in preview.rows
+    }
     return placed_rows(read, places, preview.group, groups(), phones)
 
 
 def _bare(placed: PlacedRow) -> PlacedRow:
     """A row without what was only found by comparing it."""
-    wrong = tuple(each for each in placed.wrong if each.code != NUMBER_TAKEN)
+    wrong = tuple(entry for entry in placed.wrong if entry.code != NUMBER_TAKEN)
     return replace(placed, wrong=wrong) if wrong != placed.wrong else placed
 
 
 def _delta(preview: Preview, actor: Actor) -> tuple[list[Likeness], dict[str, Likeness]]:
-    """Changes since: people who were added or changed, and all whom rows resembled and who are
+    """Changes since: people who were added or changed, and all that rows resembled and who are
     still here."""
     told = {
-        each.key: each
+        likeness.key: likeness
         for some in chunks(preview.told)
-        for each in likenesses(actor, Person.public_id.in_(some))
+        for likeness in likenesses(actor, Person.public_id.in_(some))
     }
     since = preview.as_of - _MARGIN
-    recent = {each.key: each for each in likenesses(actor, Person.changed_at >= since)}
+    recent = {likeness.key: likeness for likeness in likenesses(actor, Person.changed_at >= since)}
     delta = [
-        each
-        for key, each in {**recent, **told}.items()
-        if preview.told.get(key) != told_digest(each)
+        person
+        for key, person in {**recent, **told}.items()
+        if preview.told.get(key) != told_digest(person)
     ]
     return delta, told
 
@@ -162,14 +167,15 @@ def _found_anew(
     forgotten = {*gone, *(each.key for each in delta), *(row_key(each) for each in retyped)}
     # Where only the first of many were kept, the next one comes in the place of one that goes.
     retyped = retyped | {
-        row.outcome.number
-        for row in former
-        if len(row.found) == MOST_FOUND and any(each.key in forgotten for each in row.found)
+        outcome_row.outcome.number
+        for outcome_row in former
+        if len(outcome_row.found) == MOST_FOUND
+        and any(each.key in forgotten for each in outcome_row.found)
     }
-    asked = [
+    to_compare = [
         None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in placed
     ]
-    anew = [each for each in asked if each is not None and row_number(each.key) in retyped]
+    anew = [each for each in to_compare if each is not None and row_number(each.key) in retyped]
     news = known_for(actor, anew) if anew else Known()
     weights = _weights_with(weights, anew, news)
     news.weigh_by(weights.everyone, weights.sounds)
@@ -178,33 +184,33 @@ def _found_anew(
     others = Known(
         (
             each
-            for each in asked
+            for each in to_compare
             if anew and each is not None and not shared.isdisjoint(blocks_of(each))
         ),
         weights.everyone,
         weights.sounds,
     )
-    found: _Found = []
-    for row, likeness in zip(former, asked, strict=True):
-        number = row.outcome.number
+    matches: _Found = []
+    for outcome_row, likeness in zip(former, to_compare, strict=True):
+        number = outcome_row.outcome.number
         if likeness is None:
-            found.append(())
+            matches.append(())
         elif number in retyped:
             again = [*news.matches(likeness), *_above(others.matches(likeness), number)]
-            found.append(_in_order(again))
+            matches.append(_in_order(again))
         elif not len(fresh) and not gone:
-            found.append(row.found)
+            matches.append(outcome_row.found)
         else:
-            kept = [each for each in row.found if each.key not in forgotten]
+            still = [each for each in outcome_row.found if each.key not in forgotten]
             again = _above(fresh.matches(likeness), number)
-            same = not again and len(kept) == len(row.found)
-            found.append(row.found if same else _in_order([*kept, *again]))
-    return found
+            same = not again and len(still) == len(outcome_row.found)
+            matches.append(outcome_row.found if same else _in_order([*still, *again]))
+    return matches
 
 
 def _above(matches: Iterable[Match], number: int) -> list[Match]:
     """Of rows only those above row `number`."""
-    return [each for each in matches if row_number(each.key) < number]
+    return [match for match in matches if row_number(match.key) < number]
 
 
 def _in_order(matches: Iterable[Match]) -> tuple[Match, ...]:
@@ -214,7 +220,9 @@ def _in_order(matches: Iterable[Match]) -> tuple[Match, ...]:
 
 def _weights_with(weights: Weights, anew: Sequence[Likeness], news: Known) -> Weights:
     """The weights, and those of parts of names that nobody of the list had when it was read."""
-    typed = Counter(one for each in anew for one in {sound(part) for part in name_parts(each.name)})
+    typed = Counter(
+        one for likeness in anew for one in {sound(part) for part in name_parts(likeness.name)}
+    )
     more = {
         one: news.sounds.get(one, 0) + often
         for one, often in typed.items()
@@ -229,11 +237,18 @@ def _told_of(
     delta: Sequence[Likeness],
     actor: Actor,
 ) -> dict[str, str]:
-    keys = {match.key for row in rows for match in row.found if not row_number(match.key)}
-    known = {**told, **{each.key: each for each in delta}}
-    for some in chunks(keys - set(known)):
-        known |= {each.key: each for each in likenesses(actor, Person.public_id.in_(some))}
-    return {key: told_digest(known[key]) for key in keys if key in known}
+    keys = {
+        match.key
+        for outcome_row in rows
+        for match in outcome_row.found
+        if not row_number(match.key)
+    }
+    told_now = {**told, **{each.key: each for each in delta}}
+    for some in chunks(keys - set(told_now)):
+        told_now |= {
+            likeness.key: likeness for likeness in likenesses(actor, Person.public_id.in_(some))
+        }
+    return {key: told_digest(told_now[key]) for key in keys if key in told_now}
 
 
 def _changed(

@@ -241,7 +241,7 @@ class _Gathered:
         # Where one of these ends within repeated rows, those below it go on without it.
         until = first + times
         while first < until:
-            beside = [(at, *one) for at, one in self._beside.items() if first <= one[1]]
+            beside = [(at, *cell) for at, cell in self._beside.items() if first <= cell[1]]
             end = min([until, *(last + 1 for _at, _value, last in beside)])
             cells = list(self._cells)
             for column, value, _last in beside:
@@ -308,9 +308,11 @@ def read_workbook(content: bytes) -> list[tuple[str, list[tuple[int, list[Cell]]
                 continue
             if meta.visible != python_calamine.SheetVisibleEnum.Visible:
                 continue
-            found = workbook.get_sheet_by_name(meta.name)
-            rows = [[plain(cell) for cell in row] for row in found.to_python(skip_empty_area=False)]
-            _fill_merged(rows, found.merged_cell_ranges or ())
+            sheet = workbook.get_sheet_by_name(meta.name)
+            rows = [
+                [plain(cell) for cell in cells] for cells in sheet.to_python(skip_empty_area=False)
+            ]
+            _fill_merged(rows, sheet.merged_cell_ranges or ())
             sheets.append((meta.name, list(numbered(rows, MOST_COLUMNS))))
     except (python_calamine.CalamineError, IndexError, OSError, ValueError):
         raise Refused(UNCLEAN_WORKBOOK) from None
@@ -324,9 +326,9 @@ def _fill_merged(
     for (top, left), (bottom, right) in merged:
         if left != right or top >= len(rows) or left >= len(rows[top]):
             continue
-        for row in rows[top + 1 : bottom + 1]:
-            if left < len(row) and row[left] == "":
-                row[left] = rows[top][left]
+        for cells in rows[top + 1 : bottom + 1]:
+            if left < len(cells) and cells[left] == "":
+                cells[left] = rows[top][left]
 
 
 def _copied(content: bytes) -> bytes:
@@ -337,7 +339,7 @@ def _copied(content: bytes) -> bytes:
             needed = [entry for entry in entries if _NEEDED.fullmatch(entry.filename.lstrip("/"))]
             if not any(entry.filename.lstrip("/") == "xl/workbook.xml" for entry in needed):
                 raise Refused(UNCLEAN_WORKBOOK)
-            if len(needed) > _MOST_PARTS or len({each.filename for each in needed}) < len(needed):
+            if len(needed) > _MOST_PARTS or len({cell.filename for cell in needed}) < len(needed):
                 raise Refused(UNPACKS_TOO_FAR)
             if sum(entry.file_size for entry in needed) > MOST_INFLATED:
                 raise Refused(UNPACKS_TOO_FAR)
@@ -363,9 +365,9 @@ def _inflated(
 
 def _packed(parts: Iterable[tuple[str, bytes]]) -> bytes:
     copy = io.BytesIO()
-    with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as made:
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as packed:
         for name, body in parts:
-            made.writestr(name, body)
+            packed.writestr(name, body)
     return copy.getvalue()
 
 

@@ -33,10 +33,16 @@ _FIRST = (
 def template_of(group: Group, organisations: Sequence[Organisation]) -> bytes:
     """An XLSX file whose headings read back without a question."""
     fields = _fields(police=group.is_police)
-    fitting = [each.name for each in organisations if each.group_id in (None, group.id)]
+    fitting = [
+        organisation.name
+        for organisation in organisations
+        if organisation.group_id in (None, group.id)
+    ]
     chosen: dict[str, list[str]] = {
-        **{fact.name: [words.said(fact.name, each) for each in fact.choices] for fact in LISTED},
-        "birth": [each for each in AGE_BANDS if each[0].isdigit()],
+        **{
+            fact.name: [words.said(fact.name, choice) for choice in fact.choices] for fact in LISTED
+        },
+        "birth": [choice_ for choice_ in AGE_BANDS if choice_[0].isdigit()],
         "organisation": fitting,
     }
     headings = [_heading(name) for name in fields]
@@ -46,9 +52,9 @@ def template_of(group: Group, organisations: Sequence[Organisation]) -> bytes:
 
 def _fields(*, police: bool) -> tuple[str, ...]:
     """The columns of the list of a group."""
-    asked = {fact.name: fact.asked.of(police=police) for fact in LISTED}
-    every = (*_FIRST, *(name for name in asked if name not in _FIRST))
-    return tuple(name for name in every if asked.get(name, True))
+    fields_asked = {fact.name: fact.asked.of(police=police) for fact in LISTED}
+    every = (*_FIRST, *(name for name in fields_asked if name not in _FIRST))
+    return tuple(name for name in every if fields_asked.get(name, True))
 
 
 def _heading(field: str) -> str:
@@ -76,11 +82,11 @@ def _workbook(
         "xl/worksheets/sheet1.xml": _form(headings, fields, lists),
         "xl/worksheets/sheet2.xml": _choices(lists),
     }
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as workbook:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as workbook:
         for name, body in parts.items():
             workbook.writestr(zipfile.ZipInfo(name), _HEAD + body)
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 def _types() -> str:
@@ -110,7 +116,7 @@ def _relations(targets: Sequence[tuple[str, str]]) -> str:
 
 
 def _book(title: str) -> str:
-    plain = "".join(each for each in title if each not in "[]:*?/\\'")[:31].strip() or "List"
+    plain = "".join(letter for letter in title if letter not in "[]:*?/\\'")[:31].strip() or "List"
     return (
         f'<workbook xmlns="{_NAMESPACE}" xmlns:r="{_RELATIONS}"><sheets>'
         f'<sheet name="{escape(plain, {chr(34): "&quot;"})}" sheetId="1" r:id="rId1"/>'

@@ -65,7 +65,7 @@ def asked_group() -> str:
 @blueprint.post("/ticked/<step>")
 @allow("people.edit")
 def next_step_of_ticked(step: str) -> ResponseReturnValue:
-    """Do a next step with the ticked people; whoever is out of reach is left out."""
+    """Do a next step with the ticked people; the person who is out of reach is left out."""
     actor = current_actor()
     wanted = one_or_404(next((each for each in next_steps() if each.key == step), None))
     choice = request.form.get(f"choice-{step}", "")
@@ -73,7 +73,7 @@ def next_step_of_ticked(step: str) -> ResponseReturnValue:
     if choice not in {public_id for public_id, _text in wanted.choices(actor)}:
         flash(_("Choose one from the list."), "bad")
         return redirect(url_for("people.index"), 303)
-    reached = [one.public_id for one in movable_people(actor, ticked)]
+    reached = [person.public_id for person in movable_people(actor, ticked)]
     if not reached:
         flash(_("Tick the people first."), "warn")
         return redirect(url_for("people.index"), 303)
@@ -114,7 +114,7 @@ def lists() -> ResponseReturnValue:
     return render_template(
         "people/lists/lists.html",
         listing=listing,
-        names=account_names({each.created_by for each in listing}),
+        names=account_names({shown.created_by for shown in listing}),
         own=current_actor().public_id,
     )
 
@@ -136,8 +136,8 @@ def bring_list() -> ResponseReturnValue:
     if form.validate_on_submit():
         content, name = form.content()
         with CaughtProblem(FileUnreadable) as caught:
-            made = bring_in(content, name, form.group.data or "", current_actor())
-            return redirect(url_for("people.list", list_id=made), 303)
+            list_id = bring_in(content, name, form.group.data or "", current_actor())
+            return redirect(url_for("people.list", list_id=list_id), 303)
         form.refuse(caught.sentence)
     return page(
         "people/lists/new.html",
@@ -153,7 +153,9 @@ def bring_list() -> ResponseReturnValue:
 def list_template(group_id: str) -> ResponseReturnValue:
     """An empty list of one group, with its words and what can be chosen."""
     group = one_or_404(
-        next((each for each in organisations_queries.groups() if each.public_id == group_id), None)
+        next(
+            (group for group in organisations_queries.groups() if group.public_id == group_id), None
+        )
     )
     content = template_of(group, organisations_queries.organisations())
     return download(content, name=_("list") + ".xlsx", type=_XLSX)
@@ -235,9 +237,9 @@ def read_list(list_id: str) -> ResponseReturnValue:
 def stop_list(list_id: str) -> ResponseReturnValue:
     """Stop the work that reads or saves a list; harmless if it has ended."""
     actor = current_actor()
-    found = list_queries.people_list(actor, list_id)
-    if found.job:
-        cancel(found.job, actor.public_id)
+    people_list = list_queries.people_list(actor, list_id)
+    if people_list.job:
+        cancel(people_list.job, actor.public_id)
     return redirect(url_for("people.list", list_id=list_id), 303)
 
 
@@ -263,14 +265,14 @@ def list_row(list_id: str, number: int) -> ResponseReturnValue:
     actor = current_actor()
     people_list = list_queries.people_list(actor, list_id)
     preview, _choices = preview_list(people_list, actor)
-    row = preview.row(number)
-    if row is None:
+    preview_row = preview.row(number)
+    if preview_row is None:
         if all(each.number != number for each in preview.skipped):
             raise NotFound
         choose(list_id, row_as_person(number), actor)
         read_again(list_queries.people_list(actor, list_id), actor)
         return redirect(url_for("people.list", list_id=list_id, _anchor="rows"), 303)
-    beside = [each.key for each in row.found if not row_number(each.key)]
+    beside = [each.key for each in preview_row.found if not row_number(each.key)]
     correct = row_correction(request.form, request.form.getlist("take"), number, beside)
     choose(list_id, correct, actor)
     back = url_for(
@@ -306,10 +308,10 @@ def confirm_list(list_id: str) -> ResponseReturnValue:
 def cancel_list(list_id: str) -> ResponseReturnValue:
     """Ask once more, then throw a waiting list away."""
     if request.method == "GET":
-        found = list_queries.people_list(current_actor(), list_id)
-        if found.state != "waiting":
+        people_list = list_queries.people_list(current_actor(), list_id)
+        if people_list.state != "waiting":
             raise NotFound
-        return render_template("people/lists/throw_away.html", found=found)
+        return render_template("people/lists/throw_away.html", found=people_list)
     lists_services.cancel_list(list_id, current_actor())
     flash(_("The list was thrown away. Nothing was saved."))
     return redirect(url_for("people.lists"), 303)
@@ -336,8 +338,8 @@ def undo_list(list_id: str) -> ResponseReturnValue:
 @allow("people.import")
 def list_report(list_id: str) -> ResponseReturnValue:
     """Report of what was done with each row, as a file."""
-    found = list_queries.people_list(current_actor(), list_id)
-    if not found.has_report or found.state == "waiting":
+    people_list = list_queries.people_list(current_actor(), list_id)
+    if not people_list.has_report or people_list.state == "waiting":
         raise NotFound
     return noted(download(kept(list_id, "report"), name=_("report") + ".csv", type="text/csv"))
 
@@ -348,7 +350,7 @@ def list_next(list_id: str, step: str) -> ResponseReturnValue:
     """Do a next step with everyone of the list, such as enrolling them."""
     actor = current_actor()
     people_list = list_queries.people_list(actor, list_id)
-    wanted = next((each for each in next_steps() if each.key == step), None)
+    wanted = next((person for person in next_steps() if person.key == step), None)
     if wanted is None or people_list.state != "added":
         raise NotFound
     chosen = request.form.get("choice", "")

@@ -94,13 +94,13 @@ def person_rows(person_id: str, actor: Actor) -> Sequence[SectionRow] | None:
         labels = {kind.name: str(kind.label) for kind in message_kinds()}
         rows += [
             SectionRow(
-                short_date_text(to_local(row.created_at).date()),
-                labels.get(row.kind, row.kind),
-                small=str(UNSENT.get(row.unsent) or CHANNEL.get(row.channel, "")),
-                tone=STANDING_TONE[row.standing],
-                state=str(STANDING[row.standing]),
+                short_date_text(to_local(notice.created_at).date()),
+                labels.get(notice.kind, notice.kind),
+                small=str(UNSENT.get(notice.unsent) or CHANNEL.get(notice.channel, "")),
+                tone=STANDING_TONE[notice.standing],
+                state=str(STANDING[notice.standing]),
             )
-            for row in of_person(actor, person_id)
+            for notice in of_person(actor, person_id)
         ]
     return rows or None
 

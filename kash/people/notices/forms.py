@@ -135,8 +135,8 @@ def reason(code: str) -> str:
     """The reason that a code stands for; one that nobody knows is told as it is."""
     if not code:
         return ""
-    known = _CODES.get(code)
-    return str(known) if known is not None else _("The way out answered: %(code)s", code=code)
+    sentence = _CODES.get(code)
+    return str(sentence) if sentence is not None else _("The way out answered: %(code)s", code=code)
 
 
 def fault_words(fault: TextFault) -> str:

@@ -91,8 +91,8 @@ def standings(actor: Actor) -> dict[MessageStanding, int]:
     rows = db.session.execute(
         _reached(actor, standing.label("standing"), func.count()).group_by(standing)
     )
-    found = {MessageStanding(row[0]): row[1] for row in rows}
-    return {each: found.get(each, 0) for each in MessageStanding}
+    counts = {MessageStanding(pair[0]): pair[1] for pair in rows}
+    return {each: counts.get(each, 0) for each in MessageStanding}
 
 
 def waiting_for_a_person(actor: Actor) -> dict[MessageStanding, int]:
@@ -103,12 +103,12 @@ def waiting_for_a_person(actor: Actor) -> dict[MessageStanding, int]:
     rows = db.session.execute(
         _reached(actor, standing.label("standing"), func.count())
         .where(
-            or_(*(_of_standing(each) for each in DECIDABLE)),
+            or_(*(_of_standing(waiting) for waiting in DECIDABLE)),
             _to_someone_in_reach(actor, "messages.decide"),
         )
         .group_by(standing)
     )
-    return {MessageStanding(row[0]): row[1] for row in rows}
+    return {MessageStanding(notice[0]): notice[1] for notice in rows}
 
 
 def _narrowed(statement: Select[Any], standing: MessageStanding | None, kind: str) -> Select[Any]:
@@ -138,7 +138,7 @@ def letters(actor: Actor, standing: MessageStanding | None, kind: str) -> dict[s
 def messages_select(
     actor: Actor, standing: MessageStanding | None, kind: str, letter: str
 ) -> Select[Any]:
-    """Messages of a standing, a kind and one group, with whom they are for."""
+    """Messages of a standing, a kind and one group, with the person that each is for."""
     columns = (
         Notice.public_id,
         Notice.kind,
@@ -204,13 +204,13 @@ class ReachedPerson:
 
 def set_up_channels() -> frozenset[Channel]:
     """The channels that reach anybody."""
-    found = {Channel.SMS} if sms_is_set_up() else set()
-    return frozenset(found | {Channel.EMAIL} if mail_is_set_up() else found)
+    channels = {Channel.SMS} if sms_is_set_up() else set()
+    return frozenset(channels | {Channel.EMAIL} if mail_is_set_up() else channels)
 
 
 def reached(session: Session, person_ids: Collection[int]) -> dict[int, ReachedPerson]:
     """These people by their keys; two queries for each few hundred."""
-    found: dict[int, ReachedPerson] = {}
+    reached_by: dict[int, ReachedPerson] = {}
     for some in _in_parts(sorted(set(person_ids))):
         agreed = consent_given(some, PURPOSE, session)
         rows = session.execute(
@@ -233,35 +233,37 @@ def reached(session: Session, person_ids: Collection[int]) -> dict[int, ReachedP
             .outerjoin(MessageChoice, MessageChoice.person_id == Person.id)
             .where(Person.id.in_(some))
         )
-        for row in rows:
+        for reached_row in rows:
             ways = {
                 channel: (sealed, known)
                 for channel, sealed, known in (
-                    (Channel.SMS, row.phone_sealed, row.phone_lookup),
-                    (Channel.EMAIL, row.email_sealed, row.email_lookup),
+                    (Channel.SMS, reached_row.phone_sealed, reached_row.phone_lookup),
+                    (Channel.EMAIL, reached_row.email_sealed, reached_row.email_lookup),
                 )
                 if sealed is not None and known
             }
             # A calendar on a shared phone speaks on its lock screen.
-            calendar = row.is_police if row.calendar is None else row.calendar
-            found[row.id] = ReachedPerson(
-                row.id,
-                row.public_id,
-                row.language,
+            calendar = (
+                reached_row.is_police if reached_row.calendar is None else reached_row.calendar
+            )
+            reached_by[reached_row.id] = ReachedPerson(
+                reached_row.id,
+                reached_row.public_id,
+                reached_row.language,
                 Recipient(
-                    row.id in agreed,
-                    row.minor,
+                    reached_row.id in agreed,
+                    reached_row.minor,
                     tuple(ways),
-                    Channel(row.channel) if row.channel else None,
+                    Channel(reached_row.channel) if reached_row.channel else None,
                 ),
-                MessageHours(row.from_hour, row.until_hour)
-                if row.from_hour is not None
+                MessageHours(reached_row.from_hour, reached_row.until_hour)
+                if reached_row.from_hour is not None
                 else MessageHours(),
                 calendar,
                 {channel: sealed for channel, (sealed, _) in ways.items()},
                 {channel: known for channel, (_, known) in ways.items()},
             )
-    return found
+    return reached_by
 
 
 def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -288,24 +290,26 @@ class MessageWish:
 
 def choice_of(actor: Actor, person_id: str, permission: str = "messages.choose") -> MessageWish:
     """The choice of a person within reach. Raises NotFound."""
-    row = one_or_404(
+    person = one_or_404(
         db.session.execute(
             select(Person.id, Person.public_id, Person.chosen_name, MessageChoice)
             .outerjoin(MessageChoice, MessageChoice.person_id == Person.id)
             .where(Person.public_id == person_id, within_reach(actor, permission, few=True))
         ).one_or_none()
     )
-    kept = row.MessageChoice
-    calendar = {True: "yes", False: "no"}.get(kept.calendar, USUAL) if kept is not None else USUAL
+    stored = person.MessageChoice
+    calendar = (
+        {True: "yes", False: "no"}.get(stored.calendar, USUAL) if stored is not None else USUAL
+    )
     return MessageWish(
-        row.public_id,
-        row.chosen_name,
-        bool(consent_given([row.id], PURPOSE)),
-        (kept.channel if kept is not None else "") or USUAL,
-        kept.from_hour if kept is not None else 8,
-        kept.until_hour if kept is not None else 19,
+        person.public_id,
+        person.chosen_name,
+        bool(consent_given([person.id], PURPOSE)),
+        (stored.channel if stored is not None else "") or USUAL,
+        stored.from_hour if stored is not None else 8,
+        stored.until_hour if stored is not None else 19,
         calendar,
-        kept.row_version if kept is not None else 0,
+        stored.row_version if stored is not None else 0,
     )
 
 
@@ -332,7 +336,7 @@ def message_counts() -> list[tuple[str, str, int]]:
         .group_by(OutboxMessage.channel, OutboxMessage.state)
         .order_by(OutboxMessage.channel, OutboxMessage.state)
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return [(counted[0], counted[1], counted[2]) for counted in rows]
 
 
 Place = tuple[Channel, str]
@@ -356,20 +360,24 @@ class KeptText:
 
 def kept_text(kind: MessageKind, channel: Channel, language: str) -> KeptText | None:
     """The programme's own text of a place, if there is one."""
-    row = db.session.scalar(
+    message_text = db.session.scalar(
         select(MessageText).where(
             MessageText.kind == kind.name,
             MessageText.channel == channel,
             MessageText.language == language,
         )
     )
-    return KeptText(Wording(row.text, row.subject), row.row_version) if row is not None else None
+    return (
+        KeptText(Wording(message_text.text, message_text.subject), message_text.row_version)
+        if message_text is not None
+        else None
+    )
 
 
 def changed_places() -> set[tuple[str, str, str]]:
     """The kinds, channels and languages of which the programme has texts of its own."""
     rows = db.session.execute(select(MessageText.kind, MessageText.channel, MessageText.language))
-    return {(row.kind, row.channel, row.language) for row in rows}
+    return {(wording.kind, wording.channel, wording.language) for wording in rows}
 
 
 def house_wording(kind: MessageKind, channel: Channel, language: str) -> Wording:
@@ -383,7 +391,10 @@ def house_wording(kind: MessageKind, channel: Channel, language: str) -> Wording
 def own_wordings(session: Session, kind: MessageKind) -> Mapping[Place, Wording]:
     """The programme's own wordings of a kind, by channel and language; one query."""
     rows = session.scalars(select(MessageText).where(MessageText.kind == kind.name))
-    return {(Channel(row.channel), row.language): Wording(row.text, row.subject) for row in rows}
+    return {
+        (Channel(wording.channel), wording.language): Wording(wording.text, wording.subject)
+        for wording in rows
+    }
 
 
 @dataclass(frozen=True)
@@ -417,13 +428,13 @@ def told_of(kind: str, event_keys: Collection[str]) -> list[Told]:
     )
     return [
         Told(
-            row.person_id,
-            row.event_key,
-            row.state or "",
-            row.channel or "",
-            row.unsent,
-            row.due_at,
-            row.settled_at,
+            notice.person_id,
+            notice.event_key,
+            notice.state or "",
+            notice.channel or "",
+            notice.unsent,
+            notice.due_at,
+            notice.settled_at,
         )
-        for row in rows
+        for notice in rows
     ]

@@ -85,7 +85,8 @@ def way_to(
 _FIELD = re.compile(r"\{([a-z][a-z_]{0,30})\}")
 _BRACE = re.compile(r"[{}]")
 _CUT = "..."
-# What tells whoever reads over her shoulder why somebody takes part, in the languages of texts.
+# What tells the person who reads over her shoulder why somebody takes part, in the languages of
+# texts.
 _TELLING = (
     "police",
     "polisi",
@@ -172,9 +173,9 @@ def fault_of(
     bare = _FIELD.sub("", text)
     if _BRACE.search(bare):
         return TextFault(TextWrong.BRACE)
-    said = telling_words(bare, names)
-    if said:
-        return TextFault(TextWrong.TELLS, said)
+    telling = telling_words(bare, names)
+    if telling:
+        return TextFault(TextWrong.TELLS, telling)
     if not sms:
         return None
     strange = strange_signs(bare)
@@ -188,5 +189,5 @@ def telling_words(text: str, names: Iterable[str] = ()) -> str:
     """The words of a text that name a group, or why somebody takes part."""
     low = " ".join(text.casefold().split())
     wanted = [*_TELLING, *(name.casefold() for name in names if name.strip())]
-    found = [word for word in wanted if re.search(rf"\b{re.escape(word)}s?\b", low)]
-    return ", ".join(dict.fromkeys(found))
+    told = [word for word in wanted if re.search(rf"\b{re.escape(word)}s?\b", low)]
+    return ", ".join(dict.fromkeys(told))

@@ -113,23 +113,25 @@ def choose(person_id: str, details: ChoiceDetails, *, row_version: int, by: Acto
                 .with_for_update(of=Person)
             )
         )
-        row = session.scalar(select(MessageChoice).where(MessageChoice.person_id == person.id))
-        if (row.row_version if row is not None else 0) != row_version:
+        message_choice = session.scalar(
+            select(MessageChoice).where(MessageChoice.person_id == person.id)
+        )
+        if (message_choice.row_version if message_choice is not None else 0) != row_version:
             raise ChangedMeanwhile
-        if row is None:
-            row = MessageChoice(person_id=person.id, row_version=0)
-            session.add(row)
-        row.channel = "" if details.channel == "usual" else details.channel
-        row.from_hour, row.until_hour = hours.first, hours.last
-        row.calendar = {"yes": True, "no": False}.get(details.calendar)
-        row.row_version += 1
-        row.set_by, row.set_at = by.public_id, change.now
+        if message_choice is None:
+            message_choice = MessageChoice(person_id=person.id, row_version=0)
+            session.add(message_choice)
+        message_choice.channel = "" if details.channel == "usual" else details.channel
+        message_choice.from_hour, message_choice.until_hour = hours.first, hours.last
+        message_choice.calendar = {"yes": True, "no": False}.get(details.calendar)
+        message_choice.row_version += 1
+        message_choice.set_by, message_choice.set_at = by.public_id, change.now
         change.about(person.public_id)
 
 
 STOP_PATH = "/messages/stop"
-# So many in one transaction: whoever has more to say says it in parts, so that nobody who writes
-# waits for it.
+# So many in one transaction: the person who has more to say says it in parts, so that nobody who
+# writes waits for it.
 MOST_AT_ONCE = 1000
 # Told the recipient's address, makes the files that go with her mail.
 Calendar = Callable[[str], Sequence[CalendarFile]]
@@ -183,10 +185,10 @@ def say_to_each(
     beyond a thousand, UnknownMessageKind and KeyError."""
     if len(sayings) > MOST_AT_ONCE:
         raise TooMuchSaid
-    found = message_kind(kind)
+    kind_of_message = message_kind(kind)
     people = reached(session, {saying.person_id for saying in sayings})
-    new = _new_notices(session, found, sayings, people, now)
-    writer = _Writer(session, found)
+    new = _new_notices(session, kind_of_message, sayings, people, now)
+    writer = _Writer(session, kind_of_message)
     answers: list[SayingResult] = []
     letters: dict[int, OutgoingMessage] = {}
     unsent: dict[int, SayingResult] = {}
@@ -215,7 +217,7 @@ def _new_notices(
     now: datetime,
 ) -> dict[tuple[int, str], int]:
     """The notices that are to be given a message: new ones, and those that went to nobody yet, by
-    person and event. Whoever says the same at once waits here for the other."""
+    person and event. A person who says the same at once waits here for the other."""
     rows = {
         (saying.person_id, saying.event_key): {
             "public_id": new_public_id(),
@@ -359,10 +361,10 @@ class _Writer:
 
     def _values(self, way: Channel, fields: Mapping[str, str]) -> dict[str, str]:
         if way is Channel.EMAIL:
-            return {each.name: mail_value(fields[each.name]) for each in self._kind.fields}
+            return {value.name: mail_value(fields[value.name]) for value in self._kind.fields}
         return {
-            each.name: sms_value(fields[each.name], each.longest, whole=each.whole)
-            for each in self._kind.fields
+            value.name: sms_value(fields[value.name], value.longest, whole=value.whole)
+            for value in self._kind.fields
         }
 
 
@@ -400,12 +402,12 @@ def ask_for_call(person_id: str, *, by: Actor) -> SayingResult:
             )
         )
         day = to_local(change.now).date().isoformat()
-        said = say(change.session, CALL.name, person, f"call:{day}", {}, change.now)
-        if said is SayingResult.ALREADY:
+        said_now = say(change.session, CALL.name, person, f"call:{day}", {}, change.now)
+        if said_now is SayingResult.ALREADY:
             change.nothing()
         else:
             change.about(person_id)
-        return said
+        return said_now
 
 
 MOST_DECIDED = 200
@@ -455,7 +457,7 @@ def _chosen(
         .order_by(OutboxMessage.id, Notice.id)
         .with_for_update(of=OutboxMessage)
     )
-    return [(row[0], row[1]) for row in rows]
+    return [(notice[0], notice[1]) for notice in rows]
 
 
 def _readdressed(
@@ -510,33 +512,33 @@ def check_sender(ask: Ask = ask_dns) -> SenderDomain | None:
     """Ask for the records if that is due; what they are, or None. Nothing is asked while anybody
     waits for the database."""
     domain, now = sender_domain(), utc_now()
-    kept = db.session.scalar(select(SenderCheck).where(SenderCheck.domain == domain))
-    due = domain and (kept is None or kept.checked_at < now - _EVERY)
+    sender_check = db.session.scalar(select(SenderCheck).where(SenderCheck.domain == domain))
+    due = domain and (sender_check is None or sender_check.checked_at < now - _EVERY)
     db.session.rollback()
     if not due:
         return None
-    found = look_up(domain, current_app.config["SETTINGS"].dkim_selector, ask)
+    check = look_up(domain, current_app.config["SETTINGS"].dkim_selector, ask)
     with writing() as session:
         session.execute(delete(SenderCheck))
         session.add(
             SenderCheck(
                 id=1,
                 domain=domain,
-                spf=found.spf.value,
-                dkim=found.dkim.value,
-                dmarc=found.dmarc.value,
+                spf=check.spf.value,
+                dkim=check.dkim.value,
+                dmarc=check.dmarc.value,
                 checked_at=now,
             )
         )
-    return found
+    return check
 
 
 def ask_for_check(*, by: Actor) -> None:
     """Have the worker look again within a minute."""
     with audited("notices.sender_asked", by) as change:
-        kept = change.session.scalar(select(SenderCheck).with_for_update())
-        if kept is not None:
-            kept.checked_at = LONG_AGO
+        sender_check = change.session.scalar(select(SenderCheck).with_for_update())
+        if sender_check is not None:
+            sender_check.checked_at = LONG_AGO
         change.about("settings")
 
 
@@ -544,15 +546,15 @@ _ACTION = "notices.stopped"
 
 
 def stop_messages(messages: Collection[int]) -> int:
-    """Withdraw the consent of all to whom these messages were; how many had given it."""
+    """Withdraw the consent of all who were to get these messages; how many had given it."""
     about = select(OutboxMessage.channel, OutboxMessage.address_lookup).where(
         OutboxMessage.id.in_(messages)
     )
 
     def people(session: Session) -> ColumnElement[bool]:
         rows = session.execute(about).all()
-        phones = {row.address_lookup for row in rows if row.channel == "sms"}
-        mails = {row.address_lookup for row in rows if row.channel == "email"}
+        phones = {notice.address_lookup for notice in rows if notice.channel == "sms"}
+        mails = {notice.address_lookup for notice in rows if notice.channel == "email"}
         told = select(Notice.person_id).where(Notice.message_id.in_(messages))
         return or_(
             Person.id.in_(told),
@@ -569,8 +571,8 @@ def stop_number(phone_lookup: str) -> int:
 
 
 def stop_by_token(token: str) -> bool:
-    """Withdraw the consent of whoever got the mail with this secret; False if there is no such
-    mail. Nothing is told of whether there was anything to withdraw."""
+    """Withdraw the consent of the person who got the mail with this secret; False if there is no
+    such mail. Nothing is told of whether there was anything to withdraw."""
     message = message_of_token(token)
     if message is None:
         return False
@@ -613,8 +615,8 @@ def shred_old_messages() -> int:
 
 
 def may_go(session: Session, messages: Sequence[int], now: datetime) -> Mapping[int, Verdict]:
-    """The last word on whether messages may go now: somebody whom each is for still
-    agrees, has the address that was written to, and it is an hour of hers.
+    """The last word on whether messages may go now: the person that each is for still agrees, has
+    the address that was written to, and it is an hour of hers.
 
     A message about nobody any more, as of people who were taken out, goes to nobody.
     """
@@ -629,11 +631,13 @@ def may_go(session: Session, messages: Sequence[int], now: datetime) -> Mapping[
         .where(Notice.message_id.in_(messages))
         .order_by(Notice.id)
     ).all()
-    people = reached(session, {row.person_id for row in rows})
+    people = reached(session, {notice.person_id for notice in rows})
     given: defaultdict[int, list[Verdict]] = defaultdict(list)
-    for row in rows:
-        person = people[row.person_id]
-        given[row.id].append(_verdict(person, Channel(row.channel), row.address_lookup, now))
+    for notice in rows:
+        person = people[notice.person_id]
+        given[notice.id].append(
+            _verdict(person, Channel(notice.channel), notice.address_lookup, now)
+        )
     return {key: _best(given[key]) for key in messages}
 
 
@@ -655,7 +659,7 @@ def _best(verdicts: Sequence[Verdict]) -> Verdict:
         return Verdict(refusal=NO_CONSENT)
     if GO in verdicts:
         return GO
-    waiting = [each for each in verdicts if each.later is not None]
+    waiting = [verdict for verdict in verdicts if verdict.later is not None]
     return min(waiting, key=lambda each: each.later or datetime.max) if waiting else verdicts[0]
 
 
@@ -685,34 +689,34 @@ def save_text(place: TextPlace, details: TextDetails, *, row_version: int, by: A
     with audited("notices.text_saved", by) as change:
         session = change.session
         _refuse_faults(session, place, details)
-        row = _locked(session, place)
-        if (row.row_version if row is not None else 0) != row_version:
+        stored = _locked(session, place)
+        if (stored.row_version if stored is not None else 0) != row_version:
             raise ChangedMeanwhile
-        if row is None:
-            row = MessageText(
+        if stored is None:
+            stored = MessageText(
                 kind=place.kind.name,
                 channel=place.channel.value,
                 language=place.language,
                 row_version=0,
             )
-            session.add(row)
-        row.text, row.subject = details.text, details.subject
-        row.row_version += 1
-        row.changed_by, row.changed_at = by.public_id, change.now
+            session.add(stored)
+        stored.text, stored.subject = details.text, details.subject
+        stored.row_version += 1
+        stored.changed_by, stored.changed_at = by.public_id, change.now
         session.flush()
-        change.about(row.public_id)
-        return row.public_id
+        change.about(stored.public_id)
+        return stored.public_id
 
 
 def use_house_text(place: TextPlace, *, by: Actor) -> bool:
     """Have the text of the house stand again; False if it does already."""
     with audited("notices.text_removed", by) as change:
-        row = _locked(change.session, place)
-        if row is None:
+        stored = _locked(change.session, place)
+        if stored is None:
             change.nothing()
             return False
-        change.about(row.public_id)
-        change.session.delete(row)
+        change.about(stored.public_id)
+        change.session.delete(stored)
         return True
 
 

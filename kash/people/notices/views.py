@@ -1,10 +1,10 @@
-"""Columns of the list of messages, where it is taken away as a table. Choosing how somebody is
-told things. Messages that went, wait or failed, and deciding on those of which nobody knows. News
-from the gateway: delivery reports, and numbers that want no more. Whatever comes to the secret
-address is answered with 200, whether or not it is known or comes twice. The ways by which messages
-go out, and whether others can believe them. The page by which whoever gets mails ends them,
-without an account. Looking changes nothing. Texts of messages: what is said in each language, and
-how it looks at its longest."""
+"""Columns of the list of messages, where it is taken away as a table. Choosing how somebody is told
+things. Messages that went, wait or failed, and deciding on those of which nobody knows. News from
+the gateway: delivery reports, and numbers that want no more. Whatever comes to the secret address
+is answered with 200, whether or not it is known or comes twice. The ways by which messages go out,
+and whether others can believe them. The page by which the person who gets mails ends them, without
+an account. Looking changes nothing. Texts of messages: what is said in each language, and how it
+looks at its longest."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ MESSAGE_COLUMNS: Sequence[TableColumn[MessageLine]] = (
 def choice(public_id: str) -> ResponseReturnValue:
     """The way, the hours and the calendar of one person."""
     actor = current_actor()
-    kept = choice_of(actor, public_id)
-    form = MessageWishForm(data=_values(kept))
+    stored = choice_of(actor, public_id)
+    form = MessageWishForm(data=_values(stored))
     if form.validate_on_submit():
         with form.showing_problems():
             details = form.command(ChoiceDetails)
@@ -121,17 +121,17 @@ def choice(public_id: str) -> ResponseReturnValue:
             return redirect(url_for("people.person", public_id=public_id))
         if form.changed_meanwhile:
             form.compare(_values(choice_of(actor, public_id)))
-    return page("notices/choice.html", form=form, kept=kept)
+    return page("notices/choice.html", form=form, kept=stored)
 
 
 @blueprint.post("/messages/people/<public_id>/call")
 @allow("messages.ask")
 def ask_for_call(public_id: str) -> ResponseReturnValue:
     """Ask one person for a call."""
-    said = calls.ask_for_call(public_id, by=current_actor())
-    if said in UNSENT:
-        flash(str(UNSENT[said.value]), "warn")
-    elif said is SayingResult.ALREADY:
+    notice = calls.ask_for_call(public_id, by=current_actor())
+    if notice in UNSENT:
+        flash(str(UNSENT[notice.value]), "warn")
+    elif notice is SayingResult.ALREADY:
         flash(_("A call was asked for today already."), "warn")
     else:
         flash(_("It goes within a minute, or in the morning."))
@@ -175,7 +175,7 @@ def index() -> ResponseReturnValue:
         key=Notice.id,
         counted=counts.get(letter, 0),
     )
-    kinds = {each.name: each.label for each in message_kinds()}
+    kinds = {kind.name: kind.label for kind in message_kinds()}
     if is_taken():
         return taken(rows.turned(lambda some: _lines(some, kinds)), MESSAGE_COLUMNS)
     return render_template(
@@ -196,21 +196,25 @@ def index() -> ResponseReturnValue:
 def _lines(rows: Sequence[Any], kinds: Mapping[str, Any]) -> list[MessageLine]:
     about = _about(rows)
     return [
-        (row, kinds.get(row.kind, row.kind), about.get((row.kind, row.event_key), ("", ""))[0])
-        for row in rows
+        (
+            notice,
+            kinds.get(notice.kind, notice.kind),
+            about.get((notice.kind, notice.event_key), ("", ""))[0],
+        )
+        for notice in rows
     ]
 
 
 def _about(rows: Iterable[Any]) -> dict[tuple[str, str], tuple[str, str]]:
     """Events with their addresses, by kind and key, as the rooms tell that said them."""
     keys: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        keys[row.kind].add(row.event_key)
+    for notice in rows:
+        keys[notice.kind].add(notice.event_key)
     return {
-        (kind.name, key): found
+        (kind.name, key): about
         for kind in message_kinds()
         if kind.about is not None and keys[kind.name]
-        for key, found in kind.about(keys[kind.name]).items()
+        for key, about in kind.about(keys[kind.name]).items()
     }
 
 
@@ -223,7 +227,7 @@ def _standing() -> MessageStanding | None:
 
 def _kind() -> str:
     wanted = request.values.get("kind", "")
-    return wanted if any(each.name == wanted for each in message_kinds()) else ""
+    return wanted if any(kind.name == wanted for kind in message_kinds()) else ""
 
 
 @blueprint.post("/messages/decide")
@@ -242,13 +246,13 @@ def decide() -> ResponseReturnValue:
         return redirect(back)
     if request.form.get("decision") == "again":
         done = send_again(ticked, by=current_actor())
-        said = _("Sent again within a minute: %(count)s", count=done)
+        sentence = _("Sent again within a minute: %(count)s", count=done)
     else:
         done = leave_them(ticked, by=current_actor())
-        said = _("Left as they are: %(count)s", count=done)
+        sentence = _("Left as they are: %(count)s", count=done)
     if not done:
         raise Problem(_l("Nothing was to be done any more: look again at how the messages stand."))
-    flash(said)
+    flash(sentence)
     return redirect(back)
 
 
@@ -457,26 +461,26 @@ def _place(kind: str, channel: str, language: str) -> TextPlace:
 
 def _texts_values(place: TextPlace) -> dict[str, object]:
     """The text that holds, as the form shows it, and its row version."""
-    kept = _kept(place)
+    stored = _kept(place)
     wording = house_wording(place.kind, place.channel, place.language)
-    if kept is not None:
-        wording = kept.wording
+    if stored is not None:
+        wording = stored.wording
     return {
         "text": wording.text,
         "subject": wording.subject,
-        "row_version": kept.row_version if kept is not None else 0,
+        "row_version": stored.row_version if stored is not None else 0,
     }
 
 
 def _looks(place: TextPlace, written: str, subject: str) -> dict[str, object]:
     """A text with the values of the sample, at its longest, and how long that is; nothing of one
     with a fault, which stands beside its field."""
-    lengths = {each.name: each.longest for each in place.kind.fields}
+    lengths = {field.name: field.longest for field in place.kind.fields}
     sms = place.channel is Channel.SMS
     wrong = fault_of(written, lengths, sms=False) or fault_of(subject, lengths, sms=False)
     if wrong is not None:
         return {}
-    sample = {each.name: str(each.sample) for each in place.kind.fields}
+    sample = {field.name: str(field.sample) for field in place.kind.fields}
     return {
         "sample": filled(written, sample),
         "subject": filled(subject, sample),

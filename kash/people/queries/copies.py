@@ -1,6 +1,6 @@
 """Reads: the rows that are about a person, and what would become of them if she were erased.
 Reads: all that is held about one person, as the copy that she may ask for tells it. Reads: wishes
-that somebody be erased, and for whom they wait."""
+that somebody be erased, and who must act next."""
 
 from __future__ import annotations
 
@@ -78,8 +78,10 @@ class RowsOfPeople:
     def __init__(self) -> None:
         self._leading: dict[str, list[str]] = {}
         self._declared: list[Reference | Beneath] = [*references(), *declared(Beneath)]
-        for one in self._declared:
-            self._leading.setdefault(column_of(one.name).table.name, []).append(one.name)
+        for reference in self._declared:
+            self._leading.setdefault(column_of(reference.name).table.name, []).append(
+                reference.name
+            )
 
     @cached_property
     def deepest_first(self) -> list[RowsAbout]:
@@ -105,7 +107,7 @@ class RowsOfPeople:
             return column == person_id
         return column.in_(
             select(target).where(
-                or_(*(self.hers(each, person_id) for each in self._leading[target.table.name]))
+                or_(*(self.hers(key, person_id) for key in self._leading[target.table.name]))
             )
         )
 
@@ -157,16 +159,16 @@ def rows_naming(session: Session, text: Searched, gone: ErasedPerson) -> Iterato
     keys = list(table.primary_key.columns)
     # A text that is sealed says by its whole row for what it was sealed.
     read = [table] if text.kind else [*keys, column]
-    found = session.execute(
+    rows = session.execute(
         select(*read).where(column.is_not(None)).order_by(*keys).execution_options(yield_per=500)
     )
-    for row in found.mappings():
-        value = _read(session, text, row, row[column.name])
+    for mapping in rows.mappings():
+        value = _read(session, text, mapping, mapping[column.name])
         if value is None:
             continue
         without = _without(text, value, gone)
         if without != value:
-            yield NamedRow({key.name: row[key.name] for key in keys}, without)
+            yield NamedRow({key.name: mapping[key.name] for key in keys}, without)
 
 
 def _read(session: Session, text: Searched, row: RowMapping, value: Any) -> Any:
@@ -225,14 +227,16 @@ def erasure_preview(session: Session, person: Person, *, look: bool) -> ErasureP
     counts: list[tuple[str, int]] = []
     goes: dict[str, int] = {}
     stays: dict[str, int] = {}
-    for one in rows.deepest_first:
+    for reference in rows.deepest_first:
         number = session.scalar(
-            select(func.count()).select_from(one.table).where(rows.hers(one.name, person.id))
+            select(func.count())
+            .select_from(reference.table)
+            .where(rows.hers(reference.name, person.id))
         )
-        counts.append((one.name, number or 0))
-        if number and one.label:
-            kept = goes if one.erased.goes else stays
-            kept[str(one.label)] = kept.get(str(one.label), 0) + number
+        counts.append((reference.name, number or 0))
+        if number and reference.label:
+            lines = goes if reference.erased.goes else stays
+            lines[str(reference.label)] = lines.get(str(reference.label), 0) + number
     return ErasurePreview(
         goes=[ToldCount(*line) for line in goes.items()],
         stays=[ToldCount(*line) for line in stays.items()],
@@ -247,24 +251,31 @@ def _look(
     gone = erased_person(session, person, rows)
     searched: list[Searched] = [*declared(FreeText), *declared(GoesIfNamed)]
     named = [(text.name, sum(1 for _row in rows_naming(session, text, gone))) for text in searched]
-    held = [ToldCount(one.label, one.count(session, gone)) for one in declared(HeldElsewhere)]
+    elsewhere = [
+        ToldCount(held_elsewhere.label, held_elsewhere.count(session, gone))
+        for held_elsewhere in declared(HeldElsewhere)
+    ]
     called_so = session.scalar(
         select(func.count(Person.id)).where(
             Person.sort_name == person.sort_name, Person.id != person.id
         )
     )
-    said = json.dumps([person.row_version, sorted([*beneath, *named])])
+    versions = json.dumps([person.row_version, sorted([*beneath, *named])])
     return FoundInTexts(
         texts=sum(number for _name, number in named),
-        elsewhere=[one for one in held if one.count],
+        elsewhere=[part for part in elsewhere if part.count],
         called_so=called_so or 0,
-        digest=hashlib.sha256(said.encode()).hexdigest(),
+        digest=hashlib.sha256(versions.encode()).hexdigest(),
     )
 
 
 def in_the_way(session: Session, person_id: int) -> list[Any]:
     """Sentences on what must be settled before a person can be erased."""
-    return [one.sentence for one in declared(StandsInTheWay) if one.found(session, person_id)]
+    return [
+        stands_in_the_way.sentence
+        for stands_in_the_way in declared(StandsInTheWay)
+        if stands_in_the_way.found(session, person_id)
+    ]
 
 
 # What tells somebody nothing of herself: keys of rows and phones, hashes, and who typed it in.
@@ -274,7 +285,7 @@ _TECHNICAL = frozenset(
 )
 _ENDINGS = ("_by", "_hash", "_lookup", "_digest", "_key")
 # To others, rows about two people would tell of the one what is kept of the other, and a wish to be
-# erased is for whoever noted it and whoever decides.
+# erased is for the person who noted it and the person who decides.
 _HERS_ALONE = frozenset({"likely_duplicate", "erasure_request"})
 _NAMING = ("chosen_name", "public_title", "title", "name", "label", "starts_at", "day", "purpose")
 
@@ -288,32 +299,40 @@ def copy_of(
     nobody else could be behind her account; and nobody else is told of her account, as when she
     signed in would say when she reported something."""
     rows = RowsOfPeople()
-    opened = {one.name: one for one in declared(OpenedForHer)} if hers else {}
+    opened = (
+        {opened_for_her.name: opened_for_her for opened_for_her in declared(OpenedForHer)}
+        if hers
+        else {}
+    )
     own = select(Person.__table__).where(Person.id == person.id)
-    found: dict[str, list[Told]] = {}
-    for row in session.execute(own).mappings():
-        told = _told(session, Person.__table__.columns, dict(row))
+    tables: dict[str, list[Told]] = {}
+    for mapping in session.execute(own).mappings():
+        told = _told(session, Person.__table__.columns, dict(mapping))
         for which in ("phone", "email"):
-            sealed = row[f"{which}_sealed"]
+            sealed = mapping[f"{which}_sealed"]
             if sealed is not None and contacts:
-                told[which] = open_text(sealed, kind=f"person.{which}", public_id=row["public_id"])
-        found["person"] = [told]
-    for one in reversed(rows.deepest_first):
-        table = one.table
-        if not hers and (table.name in _HERS_ALONE or one.of_account):
+                told[which] = open_text(
+                    sealed, kind=f"person.{which}", public_id=mapping["public_id"]
+                )
+        tables["person"] = [told]
+    for reference in reversed(rows.deepest_first):
+        table = reference.table
+        if not hers and (table.name in _HERS_ALONE or reference.of_account):
             continue
-        lines = found.setdefault(table.name, [])
-        for row in session.execute(select(table).where(rows.hers(one.name, person.id))).mappings():
-            told = _told(session, table.columns, dict(row))
+        lines = tables.setdefault(table.name, [])
+        for mapping in session.execute(
+            select(table).where(rows.hers(reference.name, person.id))
+        ).mappings():
+            told = _told(session, table.columns, dict(mapping))
             for column in table.columns:
                 way = opened.get(f"{table.name}.{column.name}")
-                if way is not None and row[column.name] is not None:
+                if way is not None and mapping[column.name] is not None:
                     told[column.name.removesuffix("_sealed")] = _copies_opened(
-                        session, way, dict(row)
+                        session, way, dict(mapping)
                     )
             if told and told not in lines:
                 lines.append(told)
-    return {name: lines for name, lines in found.items() if lines}
+    return {name: lines for name, lines in tables.items() if lines}
 
 
 def _copies_opened(session: Session, way: OpenedForHer, row: Mapping[str, Any]) -> str:

@@ -64,7 +64,7 @@ class ServiceChoice:
 
 
 def _within_reach(actor: Actor) -> list[ColumnElement[bool]]:
-    """Entries that are shown, to whoever may see the directory; all of them to editors."""
+    """Entries that are shown, to the person who may see the directory; all of them to editors."""
     if actor.may("directory.edit"):
         return []
     if actor.may("directory.see"):
@@ -178,7 +178,7 @@ def service_choices(
         )
         .limit(limit)
     )
-    return [ServiceChoice(*row) for row in rows]
+    return [ServiceChoice(*entry) for entry in rows]
 
 
 def locked_service(session: Session, public_id: str) -> ServiceEntry:
@@ -214,7 +214,8 @@ def station_names() -> list[str]:
 
 
 def find_organisations(text: str, limit: int) -> Sequence[Organisation]:
-    """Organisations by a part of their name or place, for whoever may find people; one query."""
+    """Organisations by a part of their name or place, for the person who may find people; one
+    query."""
     return db.session.scalars(
         select(Organisation)
         .where(
@@ -276,7 +277,7 @@ def organisation_list(kind: str = "") -> Listing[Any]:
     )
 
 
-# Whoever adds more wants another way to choose than a list.
+# A person who adds more wants another way to choose than a list.
 MOST = 1000
 MOST_SPELLINGS = 5000
 # Under what is sealed of a venue.
@@ -355,7 +356,8 @@ class Spellings:
 def spellings() -> Spellings:
     """The areas that were typed and are no zone's name; four queries.
 
-    Whoever keeps the zones sees no participants: what could be somebody's address is only counted.
+    A person who keeps the zones sees no participants: what could be somebody's address is only
+    counted.
     """
     counts: dict[str, list[int]] = {}
     for place, rows in enumerate((_typed_by_people(), _typed_in(Organisation), _typed_in(Venue))):
@@ -440,14 +442,14 @@ def _movable(actor: Actor, condition: ColumnElement[bool]) -> list[PostedPerson]
         .order_by(Person.sort_name, Person.id)
         .limit(MOST_AT_ONCE)
     )
-    return [PostedPerson(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
+    return [PostedPerson(person[0], person[1], person[2] or "", *person[3:]) for person in rows]
 
 
 def movable_people(actor: Actor, public_ids: Collection[str]) -> list[PostedPerson]:
-    """Those of these people whom the actor may move, by name."""
+    """Those of these people that the actor may move, by name."""
     return _movable(actor, Person.public_id.in_(public_ids))
 
 
 def movable_from(actor: Actor, organisation: str) -> list[PostedPerson]:
-    """The people of a station or collective whom the actor may move, by name."""
+    """The people of a station or collective that the actor may move, by name."""
     return _movable(actor, Organisation.public_id == organisation)

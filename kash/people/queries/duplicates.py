@@ -63,26 +63,26 @@ def numbered_likenesses(
     statement = statement.where(named())
     if where is not None:
         statement = statement.where(where)
-    for row in session.execute(statement.execution_options(yield_per=1000)):
+    for person in session.execute(statement.execution_options(yield_per=1000)):
         yield (
-            row[0],
+            person[0],
             Likeness(
-                key=row[1],
-                group=row[2],
-                name=row[3],
-                reference=row[4],
-                phones=frozenset([row[5]]) if row[5] else frozenset(),
-                station=row[6] or "",
-                ward=row[7].casefold(),
-                birth_year=row[8],
-                sex=row[9],
-                age_band=row[10],
+                key=person[1],
+                group=person[2],
+                name=person[3],
+                reference=person[4],
+                phones=frozenset([person[5]]) if person[5] else frozenset(),
+                station=person[6] or "",
+                ward=person[7].casefold(),
+                birth_year=person[8],
+                sex=person[9],
+                age_band=person[10],
             ),
         )
 
 
 def apart_pairs(session: Session) -> set[frozenset[str]]:
-    """All pairs of public ids of whom somebody said that they are two people."""
+    """The public ids of all pairs that somebody told apart."""
     first, second = Person.__table__.alias(), Person.__table__.alias()
     rows = session.execute(
         select(first.c.public_id, second.c.public_id)
@@ -90,15 +90,15 @@ def apart_pairs(session: Session) -> set[frozenset[str]]:
         .join(first, first.c.id == NotTheSame.first_id)
         .join(second, second.c.id == NotTheSame.second_id)
     )
-    return {frozenset(row) for row in rows}
+    return {frozenset(pair) for pair in rows}
 
 
 def people_like(actor: Actor, asked: Likeness) -> list[Match]:
     """People here who may be the same as somebody just entered, best first.
 
     Of whom the actor does not reach only name and group are compared, and the phone only of whom it
-    is open: whoever types a phone or a number must not learn by it whose it is. Nobody is told of
-    whom it was said that she is another person than the one with `asked.key`.
+    is open: the person who types a phone or a number must not learn by it whose it is. Nobody is
+    told that it was said she is another person than the one with `asked.key`.
     """
     reached = within_reach(actor, "people.see")
     named = Likeness(key=asked.key, group=asked.group, name=asked.name)
@@ -119,12 +119,12 @@ def _people_like(asked: Likeness, among: ColumnElement[bool]) -> list[Match]:
     ids = _candidates(session, asked, among)
     if not ids:
         return []
-    known = Known(likenesses(session, Person.id.in_(ids)), everyone=everyone)
+    people_known = Known(likenesses(session, Person.id.in_(ids)), everyone=everyone)
     mine = session.scalar(select(Person.id).where(Person.public_id == asked.key))
     apart: set[str] = set()
     if mine is not None:
-        apart = {one for pair in _apart_from(session, mine) for one in pair}
-    return known.matches(asked, excluding=apart)
+        apart = {match for pair in _apart_from(session, mine) for match in pair}
+    return people_known.matches(asked, excluding=apart)
 
 
 def _apart_from(session: Session, person_id: int) -> list[tuple[str, str]]:
@@ -133,7 +133,7 @@ def _apart_from(session: Session, person_id: int) -> list[tuple[str, str]]:
         .where(or_(NotTheSame.first_id == person_id, NotTheSame.second_id == person_id))
         .options(joinedload(NotTheSame.first), joinedload(NotTheSame.second))
     )
-    return [(row.first.public_id, row.second.public_id) for row in rows]
+    return [(pair.first.public_id, pair.second.public_id) for pair in rows]
 
 
 def _candidates(session: Session, asked: Likeness, among: ColumnElement[bool]) -> Sequence[int]:
@@ -189,7 +189,7 @@ def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, PersonBesid
             select(Person, Group.name, Organisation.name, within_reach(actor, "people.see"))
         ).where(Person.public_id.in_(public_ids))
     ).all()
-    found = {}
+    facts = {}
     for person, group, organisation, whole in rows:
         seen: dict[str, Any] = {}
         if whole:
@@ -200,14 +200,14 @@ def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, PersonBesid
                 "birth_year": person.birth_year,
                 "has_phone": person.phone_lookup is not None,
             }
-        found[person.public_id] = PersonBeside(
+        facts[person.public_id] = PersonBeside(
             person.public_id, person.chosen_name, group, bool(whole), **seen
         )
-    return found
+    return facts
 
 
 def mergeable(actor: Actor, public_ids: Collection[str]) -> set[str]:
-    """Those of these people whom the actor may merge: of two of them all reasons may be told. One
+    """Those of these people that the actor may merge: of two of them all reasons may be told. One
     whose page is open may have a contact that is closed, which a merge would bring along."""
     return set(
         db.session.scalars(
@@ -275,7 +275,7 @@ def likely_duplicate(actor: Actor, public_id: str) -> LikelyDuplicate:
 
 
 def told_apart(actor: Actor) -> Listing[NotTheSame]:
-    """Pairs of whom somebody said that they are two people, the newest first."""
+    """Pairs of people that somebody told apart, the newest first."""
     return listing(
         select(NotTheSame)
         .where(_reached(actor, NotTheSame) >= 1)
@@ -306,7 +306,7 @@ def last_sweep() -> Job | None:
 
 
 def kept_instead(public_id: str) -> str | None:
-    """The public id of the person into whom this one was merged."""
+    """The public id of the person that this one was merged into."""
     return db.session.scalar(
         select(Person.public_id)
         .join(PersonMerge, PersonMerge.kept_id == Person.id)

@@ -1,11 +1,11 @@
-"""Reads: who is there, as far as the actor reaches. Consents and refusals, and whom they keep from
-what. Reads: who could be meant by the rows of a list, of everyone there is, without loading
-everyone. One statement reads a few plain columns of every person, from which `Candidates` tells
-who could match; only of those the rest is read. Minors: people who are, or may still be, under 18.
-Lists of people or of what is theirs, one group at a time, that are too long to be read whole.
-Reach of an actor towards one person, asked once for all that a page needs to know. Reads: whose
-contact is closed, which requests wait, and who looked further than is usual. Trail of a person:
-who opened or changed what is kept of her, read from the audit chain."""
+"""Reads: who is there, as far as the actor reaches. Consents and refusals, and what they keep
+people from what. Reads: who could be meant by the rows of a list, of everyone there is, without
+loading everyone. One statement reads a few plain columns of every person, from which `Candidates`
+tells who could match; only of those the rest is read. Minors: people who are, or may still be,
+under 18. Lists of people or of what is theirs, one group at a time, that are too long to be read
+whole. Reach of an actor towards one person, asked once for all that a page needs to know. Reads:
+whose contact is closed, which requests wait, and who looked further than is usual. Trail of a
+person: who opened or changed what is kept of her, read from the audit chain."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def person(actor: Actor, public_id: str, permission: str = "people.see") -> Pers
 
 def name_and_group(actor: Actor, public_id: str) -> FoundPerson:
     """The name and group of anyone, for an actor who may see names. Raises NotFound."""
-    row = one_or_404(
+    person_id = one_or_404(
         db.session.execute(
             select(Person.public_id, Person.chosen_name, Group.name)
             .join(Person.group)
@@ -105,7 +105,7 @@ def name_and_group(actor: Actor, public_id: str) -> FoundPerson:
         if sees_names(actor)
         else None
     )
-    return FoundPerson(row.public_id, row.chosen_name, row.name)
+    return FoundPerson(person_id.public_id, person_id.chosen_name, person_id.name)
 
 
 def has_account(found: Person) -> bool:
@@ -115,8 +115,8 @@ def has_account(found: Person) -> bool:
 
 def own_person(actor: Actor) -> str | None:
     """The public id of the person an account stands for, if it sees only that one."""
-    held = reaches(actor, "people.see")
-    if held != {Reach.SELF} or actor.person_id is None:
+    reach = reaches(actor, "people.see")
+    if reach != {Reach.SELF} or actor.person_id is None:
         return None
     return db.session.scalar(select(Person.public_id).where(Person.id == actor.person_id))
 
@@ -154,19 +154,19 @@ def newest_answers(session: Session, person_id: int) -> list[tuple[str, str]]:
         .where(Consent.person_id == person_id)
         .order_by(Consent.id)
     )
-    return [(row.purpose, row.answer) for row in rows]
+    return [(answer.purpose, answer.answer) for answer in rows]
 
 
 def never_asked(
     person_ids: Collection[int], purpose: str, session: Session | None = None
 ) -> set[int]:
-    """Those of these people of whom no answer to a purpose is recorded; one query."""
-    asked = (session or db.session()).scalars(
+    """Those of these people without an answer to a purpose; one query."""
+    consent = (session or db.session()).scalars(
         select(Consent.person_id).where(
             Consent.person_id.in_(person_ids), Consent.purpose == purpose
         )
     )
-    return set(person_ids) - set(asked)
+    return set(person_ids) - set(consent)
 
 
 def consent_given(
@@ -174,7 +174,7 @@ def consent_given(
 ) -> set[int]:
     """Those of these people whose present answer to a purpose is yes; who was never asked is not
     among them. One query for each thousand."""
-    held: set[int] = set()
+    agreed: set[int] = set()
     wanted = sorted(person_ids)
     for start in range(0, len(wanted), _AT_ONCE):
         newest = (
@@ -184,18 +184,18 @@ def consent_given(
             )
             .group_by(Consent.person_id)
         )
-        held |= set(
+        agreed |= set(
             (session or db.session()).scalars(
                 select(Consent.person_id).where(Consent.id.in_(newest), Consent.answer == "given")
             )
         )
-    return held
+    return agreed
 
 
 def consent_holds(
     person_ids: Collection[int], purpose: str, session: Session | None = None
 ) -> set[int]:
-    """Those of these people whom neither a refusal nor a withdrawal keeps from a purpose.
+    """Those of these people that neither a refusal nor a withdrawal keeps from a purpose.
 
     Whatever uses a purpose asks this first: contact, printed_name or funder. For
     what only officers are asked it holds of nobody else, whatever was answered once.
@@ -208,10 +208,10 @@ def consent_holds(
     answers = (session or db.session()).execute(
         select(Consent.person_id, Consent.answer).where(Consent.id.in_(newest))
     )
-    held = set(person_ids) - {row.person_id for row in answers if keeps_from(row.answer)}
+    agreed = set(person_ids) - {answer.person_id for answer in answers if keeps_from(answer.answer)}
     if purpose not in OF_POLICE_ALONE:
-        return held
-    officers = select(Person.id).join(Person.group).where(Person.id.in_(held), Group.is_police)
+        return agreed
+    officers = select(Person.id).join(Person.group).where(Person.id.in_(agreed), Group.is_police)
     return set((session or db.session()).scalars(officers))
 
 
@@ -227,29 +227,31 @@ def chunks(values: Iterable[Any]) -> Iterator[Sequence[Any]]:
 
 
 def known_for(actor: Actor, asked: Collection[Likeness]) -> Known:
-    """Everyone in the programme whom one of those asked about could match, to be asked the same
+    """Everyone in the programme that one of those asked about could match, to be asked the same
     as if it knew everyone.
 
     Of whom the actor does not reach it is name and group only, and the phone only of whom it is
-    open: whoever writes a list of phones must not learn by it whose they are.
+    open: the person who writes a list of phones must not learn by it whose they are.
     """
     candidates = Candidates(asked)
-    found = _may_match(actor, candidates)
+    near = _may_match(actor, candidates)
     open_to_her = phone_compared(actor)
     for phones in chunks(candidates.phones):
-        found.update(
+        near.update(
             db.session.scalars(
                 select(Person.id).where(open_to_her, Person.phone_lookup.in_(phones))
             )
         )
-    people = [each for some in chunks(found) for each in likenesses(actor, Person.id.in_(some))]
+    people = [
+        likeness for some in chunks(near) for likeness in likenesses(actor, Person.id.in_(some))
+    ]
     return Known(people, everyone=candidates.everyone, sounds=candidates.sounds)
 
 
 def _may_match(actor: Actor, candidates: Candidates) -> set[int]:
     stations = _posted(candidates.stations)
     groups = {
-        row.id: row.public_id for row in db.session.execute(select(Group.id, Group.public_id))
+        group.id: group.public_id for group in db.session.execute(select(Group.id, Group.public_id))
     }
     wards: dict[str, str] = {}
     # Of very many rows the columns of the table come much faster than those of the model.
@@ -266,7 +268,7 @@ def _may_match(actor: Actor, candidates: Candidates) -> set[int]:
         ),
         execution_options={"yield_per": _READ_AT_ONCE},
     )
-    found = set()
+    ids = set()
     may_match = candidates.may_match
     # Portion by portion, which is quicker than asking the result for one row after the other.
     for whole, key, group, name, reference, ward, year in chain.from_iterable(rows.partitions()):
@@ -275,10 +277,10 @@ def _may_match(actor: Actor, candidates: Candidates) -> set[int]:
             if plain is None:
                 plain = wards[ward] = sort_name(ward)
             if may_match(groups[group], name, reference, stations.get(key, ""), plain, year):
-                found.add(key)
+                ids.add(key)
         elif may_match(groups[group], name):
-            found.add(key)
-    return found
+            ids.add(key)
+    return ids
 
 
 def _posted(stations: Collection[str]) -> dict[int, str]:
@@ -290,7 +292,7 @@ def _posted(stations: Collection[str]) -> dict[int, str]:
             .join(Organisation, Organisation.id == Posting.organisation_id)
             .where(Posting.is_open, Organisation.public_id.in_(some))
         )
-        posted |= {row.person_id: row.public_id for row in rows}
+        posted |= {posting.person_id: posting.public_id for posting in rows}
     return posted
 
 
@@ -301,7 +303,7 @@ def _seen(actor: Actor) -> ColumnElement[Any]:
 
 
 def likenesses(actor: Actor, *conditions: ColumnElement[bool]) -> Iterator[Likeness]:
-    """Likenesses keyed by public id; of whom the actor does not reach, name and group only."""
+    """Likenesses keyed by public id; of people out of the actor's reach, name and group only."""
     rows = db.session.execute(
         with_posting(
             select(
@@ -339,7 +341,7 @@ def likenesses(actor: Actor, *conditions: ColumnElement[bool]) -> Iterator[Liken
 
 def numbers_taken(references: Iterable[str]) -> dict[tuple[str, str], str]:
     """People who have each of these service or peer numbers: {(group, number): person}, by public
-    ids. A number is somebody's own in her group, whoever reaches her."""
+    ids. A number is somebody's own in her group, no matter who reaches her."""
     taken: dict[tuple[str, str], str] = {}
     for some in chunks(set(references) - {""}):
         rows = db.session.execute(
@@ -356,7 +358,7 @@ _SINCE: Any = func.coalesce(Person.minor_since, Person.created_at, type_=Person.
 
 def minors(actor: Actor) -> Listing[Any]:
     """Minors within reach as rows of public_id, chosen_name, group_name, since, by, seen_at and
-    seen_by; those whom no custodian has seen yet come first. `by` are public ids of accounts."""
+    seen_by; those that no custodian has seen yet come first. `by` are public ids of accounts."""
     statement: Select[Any] = (
         select(
             Person.public_id,
@@ -443,9 +445,9 @@ def listed_by_group(
     """The page that the request asks for, of the wanted group or of the first one that has rows,
     and how many each group has; four queries at most.
 
-    `sorts` is told whether they are few, which are found before they are put in order: whoever
-    walked through an index in that order would look at everybody for them. `counted` is a plainer
-    select of as many rows; `page` is that of a form which doesn't ask as addresses do.
+    `sorts` is told whether they are few, which are found before they are put in order: the person
+    who walked through an index in that order would look at everybody for them. `counted` is a
+    plainer select of as many rows; `page` is that of a form which doesn't ask as addresses do.
     """
     keys = group_keys()
     counts = _counts(counted or of_group, keys, most)
@@ -486,44 +488,51 @@ def reach_of(actor: Actor, found: Person, permissions: Collection[str] = ()) -> 
     What opens a contact is a long question: here it is asked once, where a condition for each
     permission and contact (`kash.people.scope`) would ask it four times.
     """
-    asked = [each for each in (*permissions, _CONTACT) if each != _MERGE and actor.may(each)]
+    wanted = [
+        permission
+        for permission in (*permissions, _CONTACT)
+        if permission != _MERGE and actor.may(permission)
+    ]
     if _MERGE in permissions and actor.may(_MERGE):
-        asked.append(_EDIT)
+        wanted.append(_EDIT)
     # Roles that reach as far reach the same persons.
-    ways = {reaches(actor, each): within_reach(actor, each, few=True) for each in asked}
+    ways = {
+        reaches(actor, permission): within_reach(actor, permission, few=True)
+        for permission in wanted
+    }
     may_contact = actor.may(_CONTACT)
-    row = db.session.execute(
+    opened_row = db.session.execute(
         select(opened_by_others(actor) if may_contact else false(), *ways.values()).where(
             Person.id == found.id
         )
     ).one()
-    reached_by = dict(zip(ways, row[1:], strict=True))
-    held = {each for each in asked if reached_by[reaches(actor, each)]}
+    reached_by = dict(zip(ways, opened_row[1:], strict=True))
+    granted = {permission for permission in wanted if reached_by[reaches(actor, permission)]}
     opened: frozenset[Which] = frozenset()
-    if _CONTACT in held:
+    if _CONTACT in granted:
         entered: dict[Which, bool] = {
             "phone": found.phone_by == actor.public_id,
             "email": found.email_by == actor.public_id,
         }
-        opened = frozenset(which for which, hers in entered.items() if hers or row[0])
-    if _MERGE in permissions and actor.may(_MERGE) and _EDIT in held:
-        kept = closable_contacts(found)
-        if kept <= opened:
-            held.add(_MERGE)
-    return PersonReach(frozenset(held.intersection(permissions)), opened)
+        opened = frozenset(which for which, hers in entered.items() if hers or opened_row[0])
+    if _MERGE in permissions and actor.may(_MERGE) and _EDIT in granted:
+        contacts = closable_contacts(found)
+        if contacts <= opened:
+            granted.add(_MERGE)
+    return PersonReach(frozenset(granted.intersection(permissions)), opened)
 
 
 def closable_contacts(found: Person) -> frozenset[Which]:
     """Contacts that are kept of a person."""
-    kept: dict[Which, bool] = {
+    filled: dict[Which, bool] = {
         "phone": found.phone_sealed is not None,
         "email": found.email_sealed is not None,
     }
-    return frozenset(which for which, there in kept.items() if there)
+    return frozenset(which for which, there in filled.items() if there)
 
 
 def closed_to(actor: Actor) -> ColumnElement[bool]:
-    """The persons of whom a phone or an e-mail is kept that this actor may not see."""
+    """The persons with a phone or an e-mail that this actor may not see."""
     return not_(contacts_compared(actor))
 
 
@@ -543,7 +552,7 @@ class ClosedPerson(NamedTuple):
 def closed_people(actor: Actor, among: Select[int]) -> list[ClosedPerson]:
     """Those among these persons whose contact is closed to an actor and who are in no request of
     hers that waits."""
-    asked = select(ContactRequestPerson.person_id).where(
+    requested = select(ContactRequestPerson.person_id).where(
         ContactRequestPerson.request_id == ContactRequest.id,
         ContactRequest.state == "waiting",
         ContactRequest.asked_by == actor.public_id,
@@ -551,10 +560,10 @@ def closed_people(actor: Actor, among: Select[int]) -> list[ClosedPerson]:
     rows = db.session.execute(
         select(Person.public_id, Person.chosen_name, Group.letter)
         .join(Group, Group.id == Person.group_id)
-        .where(Person.id.in_(among), closed_to(actor), Person.id.not_in(asked))
+        .where(Person.id.in_(among), closed_to(actor), Person.id.not_in(requested))
         .order_by(Person.sort_name, Person.id)
     )
-    return [ClosedPerson(*row) for row in rows]
+    return [ClosedPerson(*requested_person) for requested_person in rows]
 
 
 def decidable(actor: Actor) -> ColumnElement[bool]:
@@ -680,8 +689,8 @@ def looks_beyond(actor: Actor, limit: int = 20) -> list[LooksBeyond]:
     if not actor.may("people.looks"):
         return []
     rows: Sequence[tuple[ContactReason, int, int]] = [
-        (row[0], row[1], row[2])
-        for row in db.session.execute(
+        (contact_reason[0], contact_reason[1], contact_reason[2])
+        for contact_reason in db.session.execute(
             select(ContactReason, ContactLooks.looks, ContactLooks.beyond)
             .join(
                 ContactLooks,
@@ -695,15 +704,15 @@ def looks_beyond(actor: Actor, limit: int = 20) -> list[LooksBeyond]:
             .limit(limit * 10)
         )
     ]
-    found: dict[tuple[date, str], LooksBeyond] = {}
+    looks_by_person: dict[tuple[date, str], LooksBeyond] = {}
     for reason, looks, beyond in rows:
         text = open_text(reason.reason_sealed, kind="contact.reason", public_id=reason.public_id)
         key = (reason.day, reason.account)
-        before = found[key].reasons if key in found else ()
-        found[key] = LooksBeyond(
+        before = looks_by_person[key].reasons if key in looks_by_person else ()
+        looks_by_person[key] = LooksBeyond(
             reason.account, reason.day, looks, beyond, (*before, text), reason.at
         )
-    return list(found.values())[:limit]
+    return list(looks_by_person.values())[:limit]
 
 
 def latest_of_trail(public_id: str, most: int) -> list[AuditEntry]:

@@ -61,14 +61,15 @@ from kash.platform.web.taking import is_taken
 from kash.policy import Actor, Reach
 
 MOST_FOUND = 250
-# Whoever chooses one of a few who are shown types more of the name rather than look through these.
+# A person who chooses one of a few who are shown types more of the name rather than look through
+# these.
 MOST_OFFERED = 200
 _MOST_ALIKE = 100
 # Of more than so many people a list tells how many only if it is asked to count them.
 MOST_COUNTED = 10_000
-# The same where somebody reaches some people only, of each of whom it is asked how she is reached.
+# The same where somebody reaches some people only, and it is asked of each how she is reached.
 MOST_REACHED = 1000
-# Whoever reaches many finds a first page of them among so many names.
+# A person who reaches many finds a first page of them among so many names.
 _FIRST_NAMES = 250
 Counted = Select[Any] | CompoundSelect[Any]
 ANY_PURPOSE = "any"
@@ -150,12 +151,16 @@ def _posted_to(public_id: str) -> ColumnElement[bool]:
 
 
 def _not_asked(purpose: str) -> ColumnElement[bool]:
-    """People of whom no answer was ever recorded for a purpose, or for any one of them, as far as
+    """People without any answer for a purpose, or for any one of them, as far as
     their group is asked for it."""
     officers = Person.group_id.in_(select(Group.id).where(Group.is_police))
     if purpose in PURPOSES:
-        asked = select(Consent.id).where(Consent.person_id == Person.id, Consent.purpose == purpose)
-        return and_(officers, ~asked.exists()) if purpose in OF_POLICE_ALONE else ~asked.exists()
+        answered = select(Consent.id).where(
+            Consent.person_id == Person.id, Consent.purpose == purpose
+        )
+        return (
+            and_(officers, ~answered.exists()) if purpose in OF_POLICE_ALONE else ~answered.exists()
+        )
     return or_(_lacks(purposes_for(police=False)), and_(officers, _lacks(PURPOSES)))
 
 
@@ -261,12 +266,12 @@ def _found(
 
 
 def _in_reach(actor: Actor, mine: ColumnElement[bool]) -> Listing[ListedPerson]:
-    """The list of those whom an actor reaches who does not reach everybody. The first page by name
+    """The list of those that an actor reaches who does not reach everybody. The first page by name
     is looked for among the first names, as gathering all in reach takes longer the more they are;
-    of whoever reaches few it isn't found there, and these are soon gathered."""
+    of the person who reaches few it isn't found there, and these are soon gathered."""
     counted = ids_within_reach(actor, "people.see")
-    asked = asked_for(_sorts(true(), Person.sort_name, Organisation.name), "name")
-    if (asked.page, asked.sort, asked.direction) == (1, "name", "asc") and not is_taken():
+    wanted = asked_for(_sorts(true(), Person.sort_name, Organisation.name), "name")
+    if (wanted.page, wanted.sort, wanted.direction) == (1, "name", "asc") and not is_taken():
         first = _first_in_reach(actor)
         if len(first) == ROWS:
             return _found(true(), first, counted)
@@ -326,7 +331,7 @@ def _sorts(whole: ColumnElement[bool], name: Any, organisation: Any) -> dict[str
 
 
 def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[ListedPerson]:
-    """The people whom this actor may see in a list.
+    """The people that this actor may see in a list.
 
     Without a search these are the people in reach. A search for a name finds anyone if the actor
     may find people; `whole` is false for a row of which only name and group may be shown, and
@@ -351,24 +356,24 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
     one_by_one = within_reach(actor, "people.see", few=True)
     whole = one_by_one if anyone else true()
     words = _typed_words(search.text)
-    found = newest_named(db.session(), words, conditions, most=MOST_FOUND + 1) if words else []
-    if len(found) > MOST_FOUND:
+    newest = newest_named(db.session(), words, conditions, most=MOST_FOUND + 1) if words else []
+    if len(newest) > MOST_FOUND:
         exactly = db.session.scalars(_some_called(search.text, conditions))
-        listed = list(dict.fromkeys([*exactly, *found]))[:MOST_FOUND]
+        listed = list(dict.fromkeys([*exactly, *newest]))[:MOST_FOUND]
         return replace(_found(whole, listed), beyond=True)
     facts = [getattr(Person, fact.name) == search.text for fact in FOUND_BY_TYPING]
     facts.append(Person.public_id == search.text.lower())
     if phone is not None:
-        known = Person.phone_lookup == lookup(phone, kind="phone")
-        facts.append(and_(known, phone_compared(actor)))
-    found += db.session.scalars(
+        same_phone = Person.phone_lookup == lookup(phone, kind="phone")
+        facts.append(and_(same_phone, phone_compared(actor)))
+    newest += db.session.scalars(
         select(Person.id).where(one_by_one, or_(*facts), *conditions).limit(MOST_FOUND)
     )
-    return _found(whole, set(found))
+    return _found(whole, set(newest))
 
 
 def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerson]:
-    """Those of these people whom an actor may find, by name; one query."""
+    """Those of these people that an actor may find, by name; one query."""
     if not public_ids:
         return []
     statement = (
@@ -379,11 +384,11 @@ def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerso
     )
     if not finds_names(actor):
         statement = statement.where(within_reach(actor, "people.see"))
-    return [FoundPerson(*row) for row in db.session.execute(statement)]
+    return [FoundPerson(*person_row) for person_row in db.session.execute(statement)]
 
 
 def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
-    """People by name for whoever may find them, never more than `limit`.
+    """People by name for the person who may find them, never more than `limit`.
 
     Those whose whole name was typed come first, as nobody can type more of it; of more than
     MOST_OFFERED others only those are looked at who were added last.
@@ -401,7 +406,7 @@ def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
         .order_by(_called(text).desc(), Person.sort_name, Person.id)
         .limit(limit)
     )
-    return [FoundPerson(*row) for row in rows]
+    return [FoundPerson(*person_row) for person_row in rows]
 
 
 _MOST_IDS = 500
@@ -463,14 +468,14 @@ def joined(name: str, within: Collection[str], join: Join) -> Move:
         column = column_of(name)
         table = column.table
         mine = {
-            tuple(row[each] for each in within): row
-            for row in row_changes.rows(table, column == kept)
+            tuple(values[each] for each in within): values
+            for values in row_changes.rows(table, column == kept)
         }
-        for row in row_changes.rows(table, column == gone):
-            other = mine.get(tuple(row[each] for each in within))
+        for values in row_changes.rows(table, column == gone):
+            other = mine.get(tuple(values[each] for each in within))
             if other is not None:
-                changes = join(other, row)
-                row_changes.replace(table, row["id"], other["id"])
+                changes = join(other, values)
+                row_changes.replace(table, values["id"], other["id"])
                 if changes:
                     row_changes.update(table, table.c.id == other["id"], changes)
         row_changes.update(table, column == gone, {column.name: kept})
@@ -486,7 +491,7 @@ def dependents(
     Only what there is at all; `excluding` names columns that do not count, as "posting.person_id".
     """
     ids = sorted(person_ids)
-    found: dict[str, int] = {}
+    dependent_rows: dict[str, int] = {}
     for reference in references():
         if reference.name in excluding or not reference.label:
             continue
@@ -497,8 +502,8 @@ def dependents(
             )
             if number:
                 label = str(reference.label)
-                found[label] = found.get(label, 0) + number
-    return found
+                dependent_rows[label] = dependent_rows.get(label, 0) + number
+    return dependent_rows
 
 
 def _table(column: Column[Any]) -> Table:

@@ -87,10 +87,10 @@ def read_day(weekday: int, typed: str) -> list[Stretch]:
         return []
     if _WHOLE_DAY.fullmatch(text):
         return [Stretch(weekday * DAY, (weekday + 1) * DAY)]
-    found = [_period(weekday, part.strip()) for part in _BETWEEN.split(text)]
-    if len(found) > MOST_PERIODS or overlap(found):
+    periods = [_period(weekday, part.strip()) for part in _BETWEEN.split(text)]
+    if len(periods) > MOST_PERIODS or overlap(periods):
         raise NotHours
-    return sorted(found)
+    return sorted(periods)
 
 
 def _period(weekday: int, text: str) -> Stretch:
@@ -120,15 +120,15 @@ def overlap(stretches: Iterable[Stretch]) -> bool:
         *((each.opens) for each in ordered[1:]),
         *(each.opens + WEEK for each in ordered[:1]),
     ]
-    return any(one.closes > opens for one, opens in zip(ordered, following, strict=True))
+    return any(stretch.closes > opens for stretch, opens in zip(ordered, following, strict=True))
 
 
 def written_day(stretches: Iterable[Stretch], weekday: int) -> str:
     """One weekday's hours in the form in which they are typed."""
     return ", ".join(
-        "24 h" if each.whole_day else f"{_written(each.start)}–{_written(each.end)}"
-        for each in sorted(stretches)
-        if each.weekday == weekday
+        "24 h" if stretch.whole_day else f"{_written(stretch.start)}–{_written(stretch.end)}"
+        for stretch in sorted(stretches)
+        if stretch.weekday == weekday
     )
 
 
@@ -147,10 +147,12 @@ class Days:
 
 def week_lines(stretches: Iterable[Stretch]) -> list[Days]:
     """The week from Monday to Sunday, days with the same hours next to each other as one."""
-    known = sorted(stretches)
+    in_order = sorted(stretches)
     lines: list[Days] = []
     for weekday in range(7):
-        periods = tuple((each.start, each.end) for each in known if each.weekday == weekday)
+        periods = tuple(
+            (stretch_.start, stretch_.end) for stretch_ in in_order if stretch_.weekday == weekday
+        )
         if lines and lines[-1].periods == periods:
             lines[-1] = Days(lines[-1].first, weekday, periods)
         else:
@@ -166,8 +168,8 @@ def minute_of_week(moment: datetime) -> int:
 def open_at(stretches: Iterable[Stretch], minute: int) -> bool:
     """True if it is open in this minute of the week."""
     return any(
-        each.opens <= minute < each.closes or each.opens <= minute + WEEK < each.closes
-        for each in stretches
+        stretch.opens <= minute < stretch.closes or stretch.opens <= minute + WEEK < stretch.closes
+        for stretch in stretches
     )
 
 
@@ -180,9 +182,9 @@ def open_until(stretches: Sequence[Stretch], minute: int) -> int | None:
     while open_at(stretches, reached % WEEK):
         at = reached % WEEK
         reached += max(
-            each.closes - at - (0 if each.opens <= at < each.closes else WEEK)
-            for each in stretches
-            if each.opens <= at < each.closes or each.opens <= at + WEEK < each.closes
+            stretch.closes - at - (0 if stretch.opens <= at < stretch.closes else WEEK)
+            for stretch in stretches
+            if stretch.opens <= at < stretch.closes or stretch.opens <= at + WEEK < stretch.closes
         )
         if reached >= minute + WEEK:
             return None
@@ -196,7 +198,7 @@ def always_open(stretches: Sequence[Stretch]) -> bool:
 
 def opens_next(stretches: Iterable[Stretch], minute: int) -> int | None:
     """The next minute of the week in which it opens; None if no hours are known."""
-    waits = [(each.opens - minute) % WEEK for each in stretches]
+    waits = [(stretch.opens - minute) % WEEK for stretch in stretches]
     return (minute + min(waits)) % WEEK if waits else None
 
 

@@ -1,23 +1,23 @@
-"""How two people become one: whose fact is kept, and how their postings fit together. How alike
-two names are: by their parts, in any order, with initials and slips of the pen. Names are compared
-as `sort_name` leaves them: no capitals, accents or apostrophes. "Otieno Wekesa" and "Wekesa
-Otieno" are one name; so are "O. Wekesa" and "Wekesa Otieno". "Achieng" and "Ochieng" are two, one
-slip apart: with a Luo name the first letter tells a woman's from a man's. Matching: who may be the
-same person as somebody who is here already, and why. Each fact that two records share, or in which
-they differ, weighs a number of bits: the logarithm of how much likelier it is for one person
-written down twice than for two people (Fellegi and Sunter, "A Theory for Record Linkage", 1969).
-Common names weigh less than rare ones. A person's own number and phone weigh most; only with one
-of them is a match certain. The sum becomes a score of 0 to 100. Candidates are found by blocking:
-only records that share a number, a phone, two parts of a name, or one part of it and a station,
-ward or birth year are compared (`kash.people.rules.duplicates`). Candidates: those of very many who
-could match any of a list at all, told without comparing them. `Known` compares only records that
-share a block. Of each person a few columns are enough to say whether she shares one with any of
-those asked about, and how often the parts of their names occur among everyone, by which they are
-weighed. Whoever is left gives the same answers as everyone does. Everyone who is known, asked who
-of them may be the same as somebody. Where names are common, a block holds hundreds of people of a
-few names. So blocks are kept by name: each name is compared once however many bear it, and its
-bearers are looked at only if the facts that a block of that kind leaves open could still make one
-of them worth a look. Whoever is passed over so would not have been told of if she had been
+"""How two people become one: whose fact is kept, and how their postings fit together. How alike two
+names are: by their parts, in any order, with initials and slips of the pen. Names are compared as
+`sort_name` leaves them: no capitals, accents or apostrophes. "Otieno Wekesa" and "Wekesa Otieno"
+are one name; so are "O. Wekesa" and "Wekesa Otieno". "Achieng" and "Ochieng" are two, one slip
+apart: with a Luo name the first letter tells a woman's from a man's. Matching: who may be the same
+person as somebody who is here already, and why. Each fact that two records share, or in which they
+differ, weighs a number of bits: the logarithm of how much likelier it is for one person written
+down twice than for two people (Fellegi and Sunter, "A Theory for Record Linkage", 1969). Common
+names weigh less than rare ones. A person's own number and phone weigh most; only with one of them
+is a match certain. The sum becomes a score of 0 to 100. Candidates are found by blocking: only
+records that share a number, a phone, two parts of a name, or one part of it and a station, ward or
+birth year are compared (`kash.people.rules.duplicates`). Candidates: those of very many who could
+match any of a list at all, told without comparing them. `Known` compares only records that share a
+block. Of each person a few columns are enough to say whether she shares one with any of those asked
+about, and how often the parts of their names occur among everyone, by which they are weighed. A
+person who is left gives the same answers as everyone does. Everyone who is known, asked who of them
+may be the same as somebody. Where names are common, a block holds hundreds of people of a few
+names. So blocks are kept by name: each name is compared once however many bear it, and its bearers
+are looked at only if the facts that a block of that kind leaves open could still make one of them
+worth a look. A person who is passed over so would not have been told of if she had been
 compared."""
 
 from __future__ import annotations
@@ -161,16 +161,16 @@ def sound(part: str) -> str:
     Doubled letters, vowels within, and spellings of one sound (c and k, l and r) are made one.
     """
     heard = part
-    for spelled, said in _SOUNDS:
-        heard = heard.replace(spelled, said)
+    for spelled, code in _SOUNDS:
+        heard = heard.replace(spelled, code)
     first, rest = heard[:1], heard[1:]
     consonants = [letter for letter in rest if letter not in "aeiouywh"]
-    kept = [first]
+    codes = [first]
     for letter in consonants:
-        if letter != kept[-1]:
-            kept.append(letter)
+        if letter != codes[-1]:
+            codes.append(letter)
     # Two letters say too little: a short name keeps its vowels.
-    return "".join(kept) if len(kept) > 2 else heard
+    return "".join(codes) if len(codes) > 2 else heard
 
 
 def _as_one(parts: Sequence[str]) -> list[str]:
@@ -388,24 +388,24 @@ def blocks_of(likeness: Likeness) -> Iterator[Block]:
 
 def blocks(record: ComparedRecord) -> Iterator[Block]:
     """The blocks of a record: the kind first, then what is shared."""
-    known = record.likeness
+    likeness = record.likeness
     if record.reference:
-        yield ("reference", known.group, record.reference)
-    for phone in known.phones:
+        yield ("reference", likeness.group, record.reference)
+    for phone in likeness.phones:
         yield ("phone", phone)
     long = [part for part in record.parts if len(part) > 1]
     sounds = sorted({sound(part) for part in long})
     for at, first in enumerate(sounds):
         for second in sounds[at + 1 :]:
-            yield ("names", known.group, first, second)
-    if known.station:
+            yield ("names", likeness.group, first, second)
+    if likeness.station:
         for part in {*sounds, *(part[:3] for part in long)}:
-            yield ("station", known.station, part)
+            yield ("station", likeness.station, part)
     for part in sounds:
-        if known.birth_year is not None:
-            yield ("born", str(known.birth_year), part)
-        if known.ward:
-            yield ("ward", known.ward, part)
+        if likeness.birth_year is not None:
+            yield ("born", str(likeness.birth_year), part)
+        if likeness.ward:
+            yield ("ward", likeness.ward, part)
 
 
 @dataclass(slots=True)
@@ -423,11 +423,11 @@ class FactLikeness:
 
 def compare_facts(asked: ComparedRecord, known: ComparedRecord) -> FactLikeness:
     """Everything but the names, one against the other."""
-    one, other = asked.likeness, known.likeness
+    match, other = asked.likeness, known.likeness
     bits = 0.0
     agreeing: list[Reason] = []
     against: list[Reason] = []
-    same_group = one.group == other.group
+    same_group = match.group == other.group
     if not same_group:
         bits -= 6.0
         against.append(Reason.OTHER_GROUP)
@@ -438,30 +438,30 @@ def compare_facts(asked: ComparedRecord, known: ComparedRecord) -> FactLikeness:
     elif same_group and asked.reference and known.reference:
         bits -= 12.0
         against.append(Reason.OTHER_REFERENCE)
-    same_phone = not one.phones.isdisjoint(other.phones)
+    same_phone = not match.phones.isdisjoint(other.phones)
     if same_phone:
         bits += 13.0
         agreeing.append(Reason.SAME_PHONE)
-    elif one.phones and other.phones:
+    elif match.phones and other.phones:
         bits -= 2.0
-    same_station = bool(one.station) and one.station == other.station
+    same_station = bool(match.station) and match.station == other.station
     if same_station:
         bits += SAME_STATION_BITS
-    elif one.station and other.station:
+    elif match.station and other.station:
         bits -= 3.0
-    if one.ward and other.ward:
-        if one.ward == other.ward:
+    if match.ward and other.ward:
+        if match.ward == other.ward:
             bits += SAME_WARD_BITS
             agreeing.append(Reason.SAME_WARD)
         else:
             bits -= 2.0
-    if one.sex and other.sex:
-        if one.sex == other.sex:
+    if match.sex and other.sex:
+        if match.sex == other.sex:
             bits += SAME_SEX_BITS
         else:
             bits -= 7.0
             against.append(Reason.OTHER_SEX)
-    bits += _age_bits(one, other, agreeing, against)
+    bits += _age_bits(match, other, agreeing, against)
     return FactLikeness(
         bits, same_reference, same_phone, same_station, tuple(agreeing), tuple(against)
     )
@@ -535,8 +535,8 @@ class _Heard(dict[str, str]):
         if not is_plain_part(word):
             raise KeyError(word)
         heard = sound(word)
-        self[word] = found = heard if heard in self._sounds else ""
-        return found
+        self[word] = like = heard if heard in self._sounds else ""
+        return like
 
 
 class Candidates:
@@ -568,31 +568,31 @@ class Candidates:
     ) -> bool:
         """True if this person shares a block, but for a phone, with any of those asked about.
 
-        To be told of each person once, as that is counted; of whom only name and group may be
-        compared, with nothing else.
+        To be told of each person once, as that is counted; those with only a name and group that
+        may be compared, with nothing else.
         """
         self.everyone += 1
         words: Sequence[str] = name.split()
-        known = self._heard
+        ids_heard = self._heard
         # Of nearly everybody nothing was asked for, so this way is the one that must be short.
         heard: list[str] = []
         try:
             for word in words:
-                each = known[word]
-                if each and each not in heard:
-                    heard.append(each)
+                word_heard = ids_heard[word]
+                if word_heard and word_heard not in heard:
+                    heard.append(word_heard)
         except KeyError:
             words = name_parts(name)
             heard = list(self._asked_sounds.intersection(sound(part) for part in words))
-        for each in heard:
-            self.sounds[each] += 1
+        for word_heard in heard:
+            self.sounds[word_heard] += 1
         if reference and self._has_number(group, reference):
             return True
         if heard and self._shares_name(group, heard, ward, birth_year):
             return True
         return station in self.stations and any(
-            ("station", station, each) in self._blocks
-            for each in (*heard, *(word[:_ENDING] for word in words))
+            ("station", station, word_heard) in self._blocks
+            for word_heard in (*heard, *(word[:_ENDING] for word in words))
         )
 
     def _shares_name(
@@ -605,12 +605,12 @@ class Candidates:
                     return True
         if birth_year in self._years:
             year = str(birth_year)
-            for each in heard:
-                if ("born", year, each) in blocks:
+            for word_heard in heard:
+                if ("born", year, word_heard) in blocks:
                     return True
         if ward in self._wards:
-            for each in heard:
-                if ("ward", ward, each) in blocks:
+            for word_heard in heard:
+                if ("ward", ward, word_heard) in blocks:
                     return True
         return False
 
@@ -765,23 +765,23 @@ class Known:
 
     def _worth_a_look(self, asked: ComparedRecord, names: dict[int, _Weighed]) -> set[int]:
         hopes = most_fact_bits(asked.likeness)
-        found: set[int] = set()
+        keys: set[int] = set()
         for block in blocks(asked):
-            held = self._blocks.get(block)
-            if held is None:
+            in_block = self._blocks.get(block)
+            if in_block is None:
                 continue
             hope = hopes.get(block[0])
             if hope is None:
-                for places in held.values():
-                    found.update(places)
+                for places in in_block.values():
+                    keys.update(places)
                 continue
-            for name, places in held.items():
+            for name, places in in_block.items():
                 weighed = names.get(name)
                 if weighed is None:
                     weighed = self._name(asked, name, names)
                 if hope >= weighed.wants:
-                    found.update(places)
-        return found
+                    keys.update(places)
+        return keys
 
     def _names_for(self, asked: ComparedRecord) -> dict[int, _Weighed]:
         """Names that were weighed already against the name that is asked about, by themselves."""
@@ -790,8 +790,8 @@ class Known:
         return self._weighed.setdefault((asked.parts, asked.likeness.name_only), {})
 
     def _name(self, asked: ComparedRecord, name: int, names: dict[int, _Weighed]) -> _Weighed:
-        found = names.get(name)
-        if found is None:
+        weighed = names.get(name)
+        if weighed is None:
             parts, bare = self._parts[name]
             of_asked = self._compared.setdefault(asked.parts, {})
             likeness = of_asked.get(name)
@@ -803,8 +803,8 @@ class Known:
             if likeness.same and (bare or asked.likeness.name_only):
                 # Nothing else is known by which they could be told apart.
                 wants = 0.0
-            found = names[name] = _Weighed(likeness, bits, wants)
-        return found
+            weighed = names[name] = _Weighed(likeness, bits, wants)
+        return weighed
 
     def _match(self, asked: ComparedRecord, known: ComparedRecord, name: _Weighed) -> Match | None:
         names = name.likeness

@@ -1,14 +1,14 @@
 """Pure decisions about names, ages, consent and postings. When a trainer may see how to reach a
-person, and how many looks a day are usual. Nobody opens a contact by what she does alone:
-enrolling somebody, marking her present, closing the register and asking for her phone are all
-things that a trainer can do in a minute to forty people whom she never met. One act at least must
-be another's: the person's own, or a second account's. Nor does it help to hold two accounts: an
-answer, a mark by her own hand, a register and an agreement count only if an account had a part
-that is independent of the trainer's, so that whoever invites accounts opens nobody by two puppets.
-The accounts that are not are called tied. Names in texts: whether a person is named in one, and
-the text with her names struck out. One group of people at a time, so that nobody who reads over a
-shoulder sees the other one. Areas that people typed, as far as they may be shown to who keeps the
-list of areas."""
+person, and how many looks a day are usual. Nobody opens a contact by what she does alone: enrolling
+somebody, marking her present, closing the register and asking for her phone are all things that a
+trainer can do in a minute to forty people that she never met. One act at least must be another's:
+the person's own, or a second account's. Nor does it help to hold two accounts: an answer, a mark by
+her own hand, a register and an agreement count only if an account had a part that is independent of
+the trainer's, so that the person who invites accounts opens nobody by two puppets. The accounts
+that are not are called tied. Names in texts: whether a person is named in one, and the text with
+her names struck out. One group of people at a time, so that nobody who reads over a shoulder sees
+the other one. Areas that people typed, as far as they may be shown to who keeps the list of
+areas."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WIDE_AGE_BANDS = ("35-plus",)
 KINDS = ("station", "collective", "partner")
 LANGUAGES = ("en", "sw", "luo", "guz", "luy")
 PURPOSES = ("contact", "printed_name", "funder")
-# Whoever can be jailed for her work is not asked to be named to those who pay.
+# A person who can be jailed for her work is not asked to be named to those who pay.
 OF_POLICE_ALONE = frozenset({"funder"})
 ADULT = 18
 OLDEST = 110
@@ -61,7 +61,8 @@ def _folded(name: str) -> str:
     return " ".join("".join(plain).casefold().split())
 
 
-# The order of whoever was erased, whom no list shows: no name is put in order so, and it is last.
+# The order of a person who was erased and stands in no list: no name is put in order so, and it is
+# last.
 NAMELESS = "~Z~"
 
 
@@ -98,8 +99,8 @@ def is_minor(
 
     Of a birth year alone only the age at the year's end is known, so in the year in which someone
     turns 18 she counts as a minor unless an age band says otherwise. An age band alone holds until
-    it is changed, or at the longest until whoever was then born is grown up: `recorded_year` is the
-    year in which it was said.
+    it is changed, or at the longest until the person who was then born is grown up: `recorded_year`
+    is the year in which it was said.
     """
     if birth_year is not None:
         turning = year - birth_year
@@ -148,7 +149,7 @@ def keeps_from(answer: str | None) -> bool:
 def purposes_for(*, police: bool) -> tuple[str, ...]:
     """The purposes for which somebody of a group is asked, in their order. `police`: whether it is
     a group of officers."""
-    return tuple(one for one in PURPOSES if police or one not in OF_POLICE_ALONE)
+    return tuple(purpose for purpose in PURPOSES if police or purpose not in OF_POLICE_ALONE)
 
 
 def possible_answers(present: str | None) -> tuple[str, ...]:
@@ -244,12 +245,14 @@ def opened_by(
     if entered_by == actor:
         return Opened.ENTERED
     there = list(attended)
-    herself = {answered_by, *(one.own_hand for one in there if one.counts)} - {""}
+    herself = {answered_by, *(told.own_hand for told in there if told.counts)} - {""}
     if herself - {actor, *tied}:
         return Opened.ANSWERED
-    if any(one.came and {one.closed_by, one.confirmed_by} - {actor, *tied} for one in there):
+    if any(told.came and {told.closed_by, told.confirmed_by} - {actor, *tied} for told in there):
         return Opened.CAME
-    if any(one.asked_by == actor and one.agreed_by != actor for one in agreements):
+    if any(
+        agreement.asked_by == actor and agreement.agreed_by != actor for agreement in agreements
+    ):
         return Opened.AGREED
     return None
 
@@ -266,12 +269,12 @@ def may_decide(
     is tied to it.
 
     `everyone` says that it decides for all people; else each person of the request must be its
-    own. `keepers` are, for each person, the accounts that added her, or to whom each contact that
-    is kept of her is open: who adds an e-mail where a phone stood does not decide on the phone.
+    own. `keepers` are, for each person, the accounts that added her, or that may see each contact
+    kept of her: who adds an e-mail where a phone stood does not decide on the phone.
     """
     if asked_by in {actor, *tied}:
         return False
-    return everyone or all(actor in set(kept) for kept in keepers)
+    return everyone or all(actor in set(keeper) for keeper in keepers)
 
 
 def needs_reason(looks: int, budget: int, reasons: int) -> bool:
@@ -312,7 +315,7 @@ def struck_document(document: Any, names: Collection[str]) -> Any:
     if isinstance(document, str):
         return struck(document, names)
     if isinstance(document, list):
-        return [struck_document(each, names) for each in document]
+        return [struck_document(word, names) for word in document]
     if isinstance(document, dict):
         return {key: struck_document(value, names) for key, value in document.items()}
     return document
@@ -368,16 +371,16 @@ def one_group(
     one has none. A group of which only somebody `beside` them stands on the page can be wanted too.
     """
     everybody = list(rows)
-    found = Counter(map(letter_of, everybody))
-    for row in beside:
-        found.setdefault(letter_of(row), 0)
-    counts = dict(sorted(found.items()))
+    letters = Counter(map(letter_of, everybody))
+    for letter_group in beside:
+        letters.setdefault(letter_of(letter_group), 0)
+    counts = dict(sorted(letters.items()))
     letter = wanted if wanted in counts else next(iter(counts), "")
     return OneGroup(
         letter,
-        [row for row in everybody if letter_of(row) == letter],
+        [person for person in everybody if letter_of(person) == letter],
         counts,
-        [row for row in everybody if letter_of(row) != letter],
+        [person for person in everybody if letter_of(person) != letter],
     )
 
 
@@ -389,10 +392,10 @@ ALIKE = 84.0
 
 def alike_area(text: str, areas: Sequence[str]) -> str:
     """The area whose name is written nearly so; empty if there is none."""
-    found = process.extractOne(
+    best = process.extractOne(
         text.casefold(), [area.casefold() for area in areas], scorer=fuzz.ratio, score_cutoff=ALIKE
     )
-    return areas[found[2]] if found is not None else ""
+    return areas[best[2]] if best is not None else ""
 
 
 def tells_of_nobody(people: int, elsewhere: int, alike: str) -> bool:

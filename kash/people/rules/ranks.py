@@ -8,6 +8,6 @@ from kash.people.lists.rules.words import RANKS
 def is_above(rank: str, other: str) -> bool:
     """True if a rank is known to be above another one; words that name no known rank say
     nothing."""
-    known = {name.casefold(): place for place, name in enumerate(RANKS)}
-    one, two = known.get(rank.strip().casefold()), known.get(other.strip().casefold())
+    places = {name.casefold(): place for place, name in enumerate(RANKS)}
+    one, two = places.get(rank.strip().casefold()), places.get(other.strip().casefold())
     return one is not None and two is not None and one > two

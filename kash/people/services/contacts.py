@@ -36,7 +36,7 @@ from kash.platform.web.programme import contact_looks_a_day
 from kash.policy import Actor
 
 MOST_ASKED = 500
-# What whoever asked is told on Today.
+# What the person who asked is told on Today.
 AGREED, REFUSED, ENDED = "contact_agreed", "contact_refused", "contact_ended"
 
 
@@ -87,20 +87,20 @@ def _count_look(change: Change, by: Actor, reason: str) -> str:
     """Count a look of this day; the public id of the reason if it is beyond the usual number, else
     empty. Raises ReasonNeeded."""
     session, day, budget = change.session, to_local(change.now).date(), contact_looks_a_day()
-    row = _held_looks(session, by.public_id, day)
+    looks = _held_looks(session, by.public_id, day)
     given = session.scalars(
         select(ContactReason.public_id)
         .where(ContactReason.account == by.public_id, ContactReason.day == day)
         .order_by(ContactReason.id.desc())
     ).all()
     why = given[0] if given else ""
-    if needs_reason(row.looks, budget, len(given)):
+    if needs_reason(looks.looks, budget, len(given)):
         if not reason.strip():
             raise ReasonNeeded
         why = _keep_reason(session, by, day, change.now, reason)
-    beyond = row.looks >= budget
-    row.looks += 1
-    row.beyond += int(beyond)
+    beyond = looks.looks >= budget
+    looks.looks += 1
+    looks.beyond += int(beyond)
     return why if beyond else ""
 
 
@@ -135,7 +135,7 @@ def _keep_reason(session: Session, by: Actor, day: date, now: datetime, reason: 
 
 
 def ask_for_contact(people: Sequence[str], reason: str, by: Actor) -> str:
-    """Ask to see the contact of people whom one sees already; the public id of the request.
+    """Ask to see the contact of people that one sees already; the public id of the request.
 
     Left out are those whose contact is open or asked for, and who have none. Raises NobodyToAsk.
     """
@@ -146,7 +146,7 @@ def ask_for_contact(people: Sequence[str], reason: str, by: Actor) -> str:
             ContactRequest.state == "waiting",
             ContactRequest.asked_by == by.public_id,
         )
-        found = session.execute(
+        people_found = session.execute(
             select(Person.id, Person.public_id)
             .where(
                 Person.public_id.in_(list(people)[:MOST_ASKED]),
@@ -156,43 +156,46 @@ def ask_for_contact(people: Sequence[str], reason: str, by: Actor) -> str:
             )
             .order_by(Person.id)
         ).all()
-        if not found:
+        if not people_found:
             raise Problem(
                 _l("Nothing is to be asked: these contacts are open, asked for already, or none.")
             )
         public_id = new_public_id()
-        made = ContactRequest(
+        contact_request = ContactRequest(
             public_id=public_id,
             asked_by=by.public_id,
             asked_at=change.now,
             reason_sealed=seal(reason.strip(), kind="contact.request", public_id=public_id),
         )
-        session.add(made)
+        session.add(contact_request)
         session.flush()
-        session.add_all(ContactRequestPerson(request_id=made.id, person_id=row.id) for row in found)
-        change.about(public_id, *(row.public_id for row in found))
+        session.add_all(
+            ContactRequestPerson(request_id=contact_request.id, person_id=person_row.id)
+            for person_row in people_found
+        )
+        change.about(public_id, *(person_row.public_id for person_row in people_found))
         return public_id
 
 
 def decide_on_contact(public_id: str, by: Actor, *, agree: bool) -> None:
     """Agree to a request as the second person, or refuse it. Raises NotFound and DecidedAlready."""
     with audited("people.contact_agreed" if agree else "people.contact_not_agreed", by) as change:
-        found = _held_request(change.session, public_id, by)
-        if found.state != "waiting":
+        request = _held_request(change.session, public_id, by)
+        if request.state != "waiting":
             raise Problem(_DECIDED_ALREADY)
-        found.state = "agreed" if agree else "refused"
-        found.decided_by, found.decided_at = by.public_id, change.now
-        _decided(change, found, AGREED if agree else REFUSED)
+        request.state = "agreed" if agree else "refused"
+        request.decided_by, request.decided_at = by.public_id, change.now
+        _decided(change, request, AGREED if agree else REFUSED)
 
 
 def end_contact(public_id: str, by: Actor) -> None:
     """Take back what was agreed to. Raises NotFound and DecidedAlready."""
     with audited("people.contact_ended", by) as change:
-        found = _held_request(change.session, public_id, by)
-        if found.state != "agreed":
+        request = _held_request(change.session, public_id, by)
+        if request.state != "agreed":
             raise Problem(_DECIDED_ALREADY)
-        found.state = "ended"
-        _decided(change, found, ENDED)
+        request.state = "ended"
+        _decided(change, request, ENDED)
 
 
 def _held_request(session: Session, public_id: str, by: Actor) -> ContactRequest:
@@ -270,17 +273,17 @@ def add_organisation(details: OrganisationDetails, by: Actor) -> str:
     with audited("people.organisation_added", by) as change:
         session = change.session
         _refuse_taken(session, details.name)
-        made = Organisation(
+        organisation = Organisation(
             name=details.name,
             kind=details.kind,
             place=details.place,
             group_id=_group_id(session, details.group),
             created_at=change.now,
         )
-        session.add(made)
+        session.add(organisation)
         session.flush()
-        change.about(made.public_id)
-        return made.public_id
+        change.about(organisation.public_id)
+        return organisation.public_id
 
 
 def change_organisation(public_id: str, details: OrganisationDetails, by: Actor) -> None:

@@ -71,8 +71,10 @@ def add_service(details: ServiceDetails, by: Actor, public_id: str = "") -> str:
     with audited("directory.service_added", by) as change:
         session = change.session
         public_id = public_id or new_public_id()
-        known = session.scalar(select(ServiceEntry.id).where(ServiceEntry.public_id == public_id))
-        if known is not None:
+        service_entry = session.scalar(
+            select(ServiceEntry.id).where(ServiceEntry.public_id == public_id)
+        )
+        if service_entry is not None:
             change.nothing()
             return public_id
         entry = ServiceEntry(public_id=public_id, created_at=change.now)
@@ -198,7 +200,7 @@ def _write_address(entry: ServiceEntry, details: ServiceDetails) -> None:
 def _write_hours(session: Session, entry: ServiceEntry, hours: tuple[Stretch, ...]) -> None:
     session.execute(delete(ServiceHours).where(ServiceHours.entry_id == entry.id))
     session.add_all(
-        ServiceHours(entry_id=entry.id, opens=each.opens, closes=each.closes) for each in hours
+        ServiceHours(entry_id=entry.id, opens=hour.opens, closes=hour.closes) for hour in hours
     )
 
 
@@ -265,16 +267,16 @@ def add_zone(details: ZoneDetails, by: Actor) -> str:
     with audited("people.zone_added", by) as change:
         session = change.session
         _refuse_taken(session, Zone, details.name, None)
-        made = Zone(
+        zone = Zone(
             name=details.name,
             kind=details.kind,
             within_id=_zone_id(session, details.within),
             active=details.active,
         )
-        session.add(made)
+        session.add(zone)
         _flush(session)
-        change.about(made.public_id)
-        return made.public_id
+        change.about(zone.public_id)
+        return zone.public_id
 
 
 def change_zone(public_id: str, details: ZoneDetails, row_version: int, by: Actor) -> None:
@@ -329,7 +331,7 @@ def _rename(session: Session, spellings: list[str], name: str) -> int:
     ):
         values: dict[str, object] = {column.key: name}
         if kind is Person:
-            # Whoever has the person's page open must learn of it before she saves.
+            # A person who has the person's page open must learn of it before she saves.
             values["row_version"] = Person.row_version + 1
         result = session.execute(update(kind).where(column.in_(spellings)).values(**values))
         changed += int(getattr(result, "rowcount", 0))
@@ -341,12 +343,12 @@ def add_venue(details: VenueDetails, by: Actor) -> str:
     with audited("people.venue_added", by) as change:
         session = change.session
         _refuse_taken(session, Venue, details.name, None)
-        made = Venue()
-        _fill(session, made, details)
-        session.add(made)
+        venue = Venue()
+        _fill(session, venue, details)
+        session.add(venue)
         _flush(session)
-        change.about(made.public_id)
-        return made.public_id
+        change.about(venue.public_id)
+        return venue.public_id
 
 
 def change_venue(public_id: str, details: VenueDetails, row_version: int, by: Actor) -> None:

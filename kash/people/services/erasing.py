@@ -73,7 +73,7 @@ STONE: dict[str, Any] = {
     "minor_since": None,
     "minor_seen_at": None,
 }
-# What whoever noted a wish is told on Today.
+# What the person who noted a wish is told on Today.
 DONE, REFUSED, TAKEN_BACK = "erasure_done", "erasure_refused", "erasure_taken_back"
 
 
@@ -84,49 +84,50 @@ def ask_erasure(person: str, asked_on: date, grounds: str, by: Actor) -> str:
     """
     with audited("people.erasure_asked", by) as change:
         session = change.session
-        found = locked_person(session, person)
+        person_locked = locked_person(session, person)
         reached = within_reach(by, "people.ask_erasure")
-        one_or_404(session.scalar(select(Person.id).where(Person.id == found.id, reached)))
+        one_or_404(session.scalar(select(Person.id).where(Person.id == person_locked.id, reached)))
         if asked_on > to_local(change.now).date():
             raise Problem(_l("This day is still to come."), field="asked_on")
         waiting = select(ErasureRequest.id).where(
-            ErasureRequest.person_id == found.id, ErasureRequest.state == "waiting"
+            ErasureRequest.person_id == person_locked.id, ErasureRequest.state == "waiting"
         )
         if session.scalar(waiting.limit(1)) is not None:
             raise Problem(_l("This was asked for already and waits for a second person."))
-        made = ErasureRequest(
+        erasure_request = ErasureRequest(
             public_id=new_public_id(),
-            person_id=found.id,
+            person_id=person_locked.id,
             grounds=grounds,
             asked_on=asked_on,
             due_on=asked_on + retention().span("erasure_answer"),
             asked_by=by.public_id,
             asked_at=change.now,
         )
-        session.add(made)
-        change.about(found.public_id, made.public_id)
-        return made.public_id
+        session.add(erasure_request)
+        change.about(person_locked.public_id, erasure_request.public_id)
+        return erasure_request.public_id
 
 
 def refuse_request(public_id: str, reason: str, by: Actor) -> None:
-    """Refuse a wish to be erased as the second person, for a reason that whoever asked is told.
+    """Refuse a wish to be erased as the second person, for a reason that the person who asked is
+    told.
 
     Raises NotFound and DecidedBefore.
     """
     with audited("people.erasure_refused", by) as change:
-        found = _held(change.session, public_id, decidable(by))
-        found.refused_reason = reason
-        _close(change, found, "refused", by)
-        answer(change.session, found.asked_by, REFUSED, change.now, found.public_id)
+        erasure = _held(change.session, public_id, decidable(by))
+        erasure.refused_reason = reason
+        _close(change, erasure, "refused", by)
+        answer(change.session, erasure.asked_by, REFUSED, change.now, erasure.public_id)
 
 
 def withdraw_request(public_id: str, by: Actor) -> None:
     """Take back a wish that was noted. Raises NotFound and DecidedBefore."""
     with audited("people.erasure_withdrawn", by) as change:
-        found = _held(change.session, public_id, withdrawable(by))
-        _close(change, found, "withdrawn", by)
-        if found.asked_by != by.public_id:
-            answer(change.session, found.asked_by, TAKEN_BACK, change.now, found.public_id)
+        erasure = _held(change.session, public_id, withdrawable(by))
+        _close(change, erasure, "withdrawn", by)
+        if erasure.asked_by != by.public_id:
+            answer(change.session, erasure.asked_by, TAKEN_BACK, change.now, erasure.public_id)
 
 
 def _close(change: Change, found: ErasureRequest, state: str, by: Actor) -> None:
@@ -135,16 +136,16 @@ def _close(change: Change, found: ErasureRequest, state: str, by: Actor) -> None
 
 
 def _held(session: Session, public_id: str, reached: Any) -> ErasureRequest:
-    found: ErasureRequest = one_or_404(
+    erasure_request: ErasureRequest = one_or_404(
         session.scalar(
             select(ErasureRequest)
             .where(ErasureRequest.public_id == public_id, reached)
             .with_for_update()
         )
     )
-    if found.state != "waiting":
+    if erasure_request.state != "waiting":
         raise Problem(_l("Somebody decided this already. The page shows how it stands."))
-    return found
+    return erasure_request
 
 
 def erase_person(request: str, digest: str, by: Actor) -> None:
@@ -154,8 +155,8 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
     """
     with audited("people.person_erased", by) as change:
         session = change.session
-        asked = _held(session, request, decidable(by))
-        person = locked_person(session, asked.person.public_id if asked.person else "")
+        erasure = _held(session, request, decidable(by))
+        person = locked_person(session, erasure.person.public_id if erasure.person else "")
         shown = erasure_preview(session, person, look=True)
         if shown.in_the_way:
             raise Problem(_l("Something stands in the way. Settle it first."))
@@ -169,14 +170,14 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
         rows = RowsOfPeople()
         gone = erased_person(session, person, rows)
         told = _strike(session, gone) | _give_up(session, gone)
-        for one in rows.deepest_first:
-            told[one.name] = _carry_out(session, rows, one, gone.id)
+        for reference in rows.deepest_first:
+            told[reference.name] = _carry_out(session, rows, reference, gone.id)
         _leave_stone(session, person)
-        asked.person_id, asked.state = None, "done"
-        asked.decided_by, asked.decided_at = by.public_id, change.now
-        asked.told = {name: count for name, count in told.items() if count}
-        answer(session, asked.asked_by, DONE, change.now, asked.public_id)
-        change.about(gone.public_id, asked.public_id)
+        erasure.person_id, erasure.state = None, "done"
+        erasure.decided_by, erasure.decided_at = by.public_id, change.now
+        erasure.told = {name: count for name, count in told.items() if count}
+        answer(session, erasure.asked_by, DONE, change.now, erasure.public_id)
+        change.about(gone.public_id, erasure.public_id)
         touched = {name.partition(".")[0] for name, count in told.items() if count} | {"person"}
         after_commit(partial(_clear_files, sorted(touched)))
 
@@ -185,11 +186,11 @@ def _strike(session: Session, gone: ErasedPerson) -> dict[str, int]:
     """Take her names out of texts, {declared name: how many rows}."""
     told: dict[str, int] = {}
     texts: list[Searched] = [*declared(FreeText), *declared(GoesIfNamed)]
-    for each in texts:
-        found = list(rows_naming(session, each, gone))
-        for row in found:
-            _rewrite(session, each, row)
-        told[each.name] = len(found)
+    for text_column in texts:
+        rows = list(rows_naming(session, text_column, gone))
+        for struck in rows:
+            _rewrite(session, text_column, struck)
+        told[text_column.name] = len(rows)
     return told
 
 
@@ -218,7 +219,10 @@ def _values(emptied: Values, row: Values) -> dict[str, Any]:
 
 def _give_up(session: Session, gone: ErasedPerson) -> dict[str, int]:
     """Take away what is held elsewhere, {its name: how much}."""
-    told = {each.key: each.erase(session, gone) for each in declared(HeldElsewhere)}
+    told = {
+        held_elsewhere.key: held_elsewhere.erase(session, gone)
+        for held_elsewhere in declared(HeldElsewhere)
+    }
     session.flush()
     return told
 
@@ -232,13 +236,15 @@ def _carry_out(session: Session, rows: RowsOfPeople, one: RowsAbout, person_id: 
 
 
 def _empty(session: Session, table: Any, hers: Any, erased: AfterErasure) -> int:
-    found = session.execute(select(table).where(hers).with_for_update()).mappings().all()
+    emptied = session.execute(select(table).where(hers).with_for_update()).mappings().all()
     if erased.emptied:
         keys = list(table.primary_key.columns)
-        for row in found:
-            here = [key == row[key.name] for key in keys]
-            session.execute(update(table).where(*here).values(**_values(erased.emptied, dict(row))))
-    return len(found)
+        for values in emptied:
+            here = [key == values[key.name] for key in keys]
+            session.execute(
+                update(table).where(*here).values(**_values(erased.emptied, dict(values)))
+            )
+    return len(emptied)
 
 
 def _leave_stone(session: Session, person: Person) -> None:
@@ -292,9 +298,9 @@ def throw_away_old() -> None:
             .where(PeopleList.has_report, PeopleList.created_at < now - renewing.REPORT_KEPT)
             .with_for_update()
         ).all()
-        reports = [each.public_id for each in stale]
-        for each in stale:
-            each.has_report = False
+        reports = [erasure.public_id for erasure in stale]
+        for erasure in stale:
+            erasure.has_report = False
         waiting = set(
             session.scalars(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
         )
@@ -302,7 +308,7 @@ def throw_away_old() -> None:
         renewing.throw_away_waiting(public_id)
     for public_id in reports:
         renewing.throw_away(public_id, "report")
-    # Also what lies there without a row: whoever kept it may have died half-way.
+    # Also what lies there without a row: the person who kept it may have died half-way.
     for file in list(storage.list(renewing.FOLDER)):
         public_id, _dash, what = file.key.rpartition("/")[2].partition("-")
         settled = now - file.changed_at > timedelta(minutes=10)

@@ -67,10 +67,10 @@ def merge_people(
         raise Problem(_l("Choose two different people."))
     with audited("people.persons_merged", by) as change:
         session = change.session
-        found = _locked(session, (kept, gone))
-        if kept not in found or gone not in found:
+        pair = _locked(session, (kept, gone))
+        if kept not in pair or gone not in pair:
             raise MergedMeanwhile
-        stays, goes = found[kept], found[gone]
+        stays, goes = pair[kept], pair[gone]
         if (stays["row_version"], goes["row_version"]) != row_versions:
             raise ChangedMeanwhile
         facts = _facts(session, stays, goes, choices, change.now, by)
@@ -106,7 +106,7 @@ def _locked(session: Session, public_ids: Sequence[str]) -> dict[str, dict[str, 
         .order_by(table.c.id)
         .with_for_update()
     )
-    return {row["public_id"]: dict(row) for row in rows.mappings()}
+    return {mapping["public_id"]: dict(mapping) for mapping in rows.mappings()}
 
 
 def _empty(row_changes: RowChanges, goes: Mapping[str, Any]) -> None:
@@ -145,7 +145,7 @@ def _facts(
         either=stays["minor"] or goes["minor"],
     )
     if minor and not stays["minor"]:
-        # Whoever saw it first did so of the one who goes.
+        # A person who saw it first did so of the one who goes.
         first = goes if goes["minor"] else {"minor_since": now, "minor_by": by.public_id}
         facts |= {name: first[name] for name in ("minor_since", "minor_by")}
         facts |= {"minor_seen_at": None, "minor_seen_by": ""}
@@ -171,10 +171,10 @@ def _confirmed(
     """When the name for paper was confirmed, if either confirmed just this name."""
     name = facts["printed_name"] or facts["chosen_name"]
     moments = [
-        row["printed_name_confirmed_at"]
-        for row in (stays, goes)
-        if (row["printed_name"] or row["chosen_name"]) == name
-        and row["printed_name_confirmed_at"] is not None
+        pair["printed_name_confirmed_at"]
+        for pair in (stays, goes)
+        if (pair["printed_name"] or pair["chosen_name"]) == name
+        and pair["printed_name_confirmed_at"] is not None
     ]
     return max(moments, default=None)
 
@@ -236,7 +236,7 @@ def undo_merge(public_id: str, by: Actor) -> str:
                 or merge.merged_at + retention().span("merge_undo") <= change.now
             ):
                 raise Problem(_l("This merge can no longer be undone. The time for it has passed."))
-            kept = session.scalar(
+            person = session.scalar(
                 select(Person.public_id).where(Person.id == merge.kept_id).with_for_update()
             )
             written = open_sealed(merge.sealed, kind=_SEALED, public_id=merge.public_id)
@@ -246,7 +246,7 @@ def undo_merge(public_id: str, by: Actor) -> str:
             gone = merge.gone
             session.flush()
             undo(session, written)
-            change.about(str(kept), gone, public_id)
+            change.about(str(person), gone, public_id)
             return gone
     except (ChangedSince, IntegrityError):
         raise Problem(
@@ -260,13 +260,13 @@ def undo_merge(public_id: str, by: Actor) -> str:
 
 def forget_merges(now: datetime | None = None) -> None:
     """Throw away what is needed to take back merges that are older than the programme allows."""
-    kept = retention().span("merge_undo")
+    span = retention().span("merge_undo")
     with writing() as session:
         session.execute(
             update(PersonMerge)
             .where(
                 PersonMerge.sealed.is_not(None),
-                PersonMerge.merged_at <= (now or utc_now()) - kept,
+                PersonMerge.merged_at <= (now or utc_now()) - span,
             )
             .values(sealed=None)
         )
@@ -294,28 +294,30 @@ def _move_postings(row_changes: RowChanges, kept: int, gone: int) -> None:
 
 
 def _move_not_the_same(row_changes: RowChanges, kept: int, gone: int) -> None:
-    """Move the marks of not being the same: whoever is not the one who goes is not the one who is
-    kept either."""
+    """Move the marks of not being the same: the person who is not the one who goes is not the one
+    who is kept either."""
     table = table_of(NotTheSame)
     apart = {
-        (row["first_id"], row["second_id"])
-        for row in row_changes.rows(table, or_(table.c.first_id == kept, table.c.second_id == kept))
+        (values["first_id"], values["second_id"])
+        for values in row_changes.rows(
+            table, or_(table.c.first_id == kept, table.c.second_id == kept)
+        )
     }
-    for row in row_changes.rows(table, or_(table.c.first_id == gone, table.c.second_id == gone)):
-        other = row["second_id"] if row["first_id"] == gone else row["first_id"]
+    for values in row_changes.rows(table, or_(table.c.first_id == gone, table.c.second_id == gone)):
+        other = values["second_id"] if values["first_id"] == gone else values["first_id"]
         pair = (min(kept, other), max(kept, other))
         if other == kept or pair in apart:
-            row_changes.delete(table, table.c.id == row["id"])
+            row_changes.delete(table, table.c.id == values["id"])
         else:
             row_changes.update(
-                table, table.c.id == row["id"], {"first_id": pair[0], "second_id": pair[1]}
+                table, table.c.id == values["id"], {"first_id": pair[0], "second_id": pair[1]}
             )
             apart.add(pair)
 
 
 def _forget_likely(name: str) -> Move:
     def move(row_changes: RowChanges, kept: int, gone: int) -> None:
-        # The next sweep looks anew at whoever is kept.
+        # The next sweep looks anew at the person who is kept.
         column = column_of(name)
         row_changes.delete(column.table, column == gone)
 
@@ -361,7 +363,7 @@ REFERENCES = (
         erased=GOES,
     ),
     Reference("person_merge.kept_id", _l("Earlier merges"), erased=GOES),
-    # Once it is decided, it says whom it was about no longer.
+    # Once it is decided, it says no longer who it was about.
     Reference("erasure_request.person_id", erased=stays(person_id=None, refused_reason="")),
     Reference("not_the_same.first_id", move=_move_not_the_same, erased=GOES),
     Reference("not_the_same.second_id", move=_move_not_the_same, erased=GOES),
@@ -395,15 +397,15 @@ def ask_for_sweep(by: Actor) -> str:
         if running is not None and not running.ended:
             change.nothing()
             return running.public_id
-        asked = enqueue(change.session, SWEEP, owner=by.public_id, title=_("Possible duplicates"))
+        job = enqueue(change.session, SWEEP, owner=by.public_id, title=_("Possible duplicates"))
         change.about("programme")
-        return asked.public_id
+        return job.public_id
 
 
 def sweep(progress: Progress) -> JobResult | None:
     """Compare everyone with everyone else, and store the pairs that are worth a look."""
-    found = likely_pairs(progress)
-    store_pairs(found)
+    pairs = likely_pairs(progress)
+    store_pairs(pairs)
     return None
 
 
@@ -414,20 +416,20 @@ def likely_pairs(progress: Progress) -> dict[_Pair, LikelyPair]:
     # Comparing takes a while: the read transaction must not stay open meanwhile.
     session.rollback()
     keys = {likeness.key: number for number, likeness in people}
-    known = Known()
-    found: list[tuple[_Pair, Match]] = []
+    people_known = Known()
+    pairs: list[tuple[_Pair, Match]] = []
     for done, (number, likeness) in enumerate(people):
         if done % _REPORTED_EVERY == 0:
             progress.report(done, len(people))
-        for match in known.matches(likeness):
+        for match in people_known.matches(likeness):
             other = keys[match.key]
-            found.append(((min(number, other), max(number, other)), match))
-        known.add(likeness)
+            pairs.append(((min(number, other), max(number, other)), match))
+        people_known.add(likeness)
     progress.report(len(people), len(people))
     called = dict(people)
     return {
-        pair: LikelyPair(match, known.alike_by_name(*(called[number] for number in pair)))
-        for pair, match in found
+        pair: LikelyPair(match, people_known.alike_by_name(*(called[number] for number in pair)))
+        for pair, match in pairs
     }
 
 
@@ -436,8 +438,8 @@ def store_pairs(found: dict[_Pair, LikelyPair]) -> None:
     with writing() as session:
         here = set(session.scalars(select(Person.id)))
         apart = {
-            (row.first_id, row.second_id)
-            for row in session.execute(select(NotTheSame.first_id, NotTheSame.second_id))
+            (not_the_same.first_id, not_the_same.second_id)
+            for not_the_same in session.execute(select(NotTheSame.first_id, NotTheSame.second_id))
         }
         wanted = {
             pair: _values(likely)
@@ -445,14 +447,14 @@ def store_pairs(found: dict[_Pair, LikelyPair]) -> None:
             if pair not in apart and here.issuperset(pair)
         }
         gone = []
-        for row in session.scalars(select(LikelyDuplicate).with_for_update()):
-            values = wanted.pop((row.first_id, row.second_id), None)
+        for stored in session.scalars(select(LikelyDuplicate).with_for_update()):
+            values = wanted.pop((stored.first_id, stored.second_id), None)
             if values is None:
-                gone.append(row.id)
+                gone.append(stored.id)
                 continue
-            if any(getattr(row, name) != value for name, value in values.items()):
+            if any(getattr(stored, name) != value for name, value in values.items()):
                 session.execute(
-                    update(LikelyDuplicate).where(LikelyDuplicate.id == row.id).values(**values)
+                    update(LikelyDuplicate).where(LikelyDuplicate.id == stored.id).values(**values)
                 )
         for start in range(0, len(gone), _ROWS_PER_STATEMENT):
             some = gone[start : start + _ROWS_PER_STATEMENT]

@@ -1,6 +1,6 @@
 """Consents and refusals. An answer is added; none is ever changed. The groups that the programme
 brings together. People under 18: the flag ends when they come of age, and the custodian notes that
-she saw it. Duplicates that are none: two people of whom somebody said that they are two. Adding
+she saw it. Duplicates that are none: two people that somebody told apart. Adding
 and changing persons, and showing what is sealed of them. Many signed consent forms noted at once:
 counted, put away in one place, and each a row of its own."""
 
@@ -61,7 +61,7 @@ def ask_for_forms(people: Sequence[str], by: Actor, *, back: str = "") -> str:
     job's page leads back.
     """
     with audited("people.consent_forms_printed", by) as change:
-        asked = enqueue(
+        job = enqueue(
             change.session,
             CONSENT_FORMS,
             owner=by.public_id,
@@ -71,7 +71,7 @@ def ask_for_forms(people: Sequence[str], by: Actor, *, back: str = "") -> str:
             people=list(people),
         )
         change.about(*people)
-        return asked.public_id
+        return job.public_id
 
 
 def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None:
@@ -220,8 +220,8 @@ def note_who_came_of_age(today: date) -> int:
 
 
 def note_minor_seen(public_id: str, by: Actor) -> None:
-    """The custodian has seen that this person is under 18. Once is enough, and of whoever is grown
-    up nothing is noted. Raises NotFound."""
+    """The custodian has seen that this person is under 18. Once is enough, and of the person who is
+    grown up nothing is noted. Raises NotFound."""
     with audited("people.minor_seen", by) as change:
         person = locked_person(change.session, public_id)
         if not person.minor or person.minor_seen_at is not None:
@@ -239,12 +239,12 @@ def note_distinct(
         if other == person_id:
             continue
         first, second = min(person_id, other), max(person_id, other)
-        known = session.scalar(
+        not_the_same = session.scalar(
             select(NotTheSame.id).where(
                 NotTheSame.first_id == first, NotTheSame.second_id == second
             )
         )
-        if known is None:
+        if not_the_same is None:
             session.add(
                 NotTheSame(first_id=first, second_id=second, said_by=by.public_id, said_at=now)
             )
@@ -259,32 +259,32 @@ def mark_distinct(first: str, second: str, by: Actor) -> None:
     """Remember that two are different people: they are never proposed again. Raises NotFound."""
     with audited("people.persons_told_apart", by) as change:
         session = change.session
-        found = {
-            row.public_id: row.id
-            for row in session.execute(
+        numbers = {
+            person.public_id: person.id
+            for person in session.execute(
                 select(Person.public_id, Person.id).where(Person.public_id.in_((first, second)))
             )
         }
-        if len(found) != 2:
+        if len(numbers) != 2:
             raise NotFound
-        note_distinct(session, found[first], [second], by, change.now)
+        note_distinct(session, numbers[first], [second], by, change.now)
         change.about(first, second)
 
 
 def withdraw_distinct(public_id: str, by: Actor) -> None:
     """Forget that two were told apart; the next sweep may propose them. Raises NotFound."""
     with audited("people.told_apart_taken_back", by) as change:
-        row = one_or_404(
+        not_the_same = one_or_404(
             change.session.scalar(
                 select(NotTheSame).where(NotTheSame.public_id == public_id).with_for_update()
             )
         )
         names = change.session.scalars(
             select(Person.public_id).where(
-                or_(Person.id == row.first_id, Person.id == row.second_id)
+                or_(Person.id == not_the_same.first_id, Person.id == not_the_same.second_id)
             )
         ).all()
-        change.session.delete(row)
+        change.session.delete(not_the_same)
         change.about(*names)
 
 
@@ -376,19 +376,19 @@ class ContactChange:
 
 
 def _group(session: Session, public_id: str) -> Group:
-    found = session.scalar(select(Group).where(Group.public_id == public_id))
-    if found is None:
+    group = session.scalar(select(Group).where(Group.public_id == public_id))
+    if group is None:
         raise UnknownGroup
-    return found
+    return group
 
 
 def _organisation(session: Session, public_id: str) -> Organisation | None:
     if not public_id:
         return None
-    found = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
-    if found is None:
+    organisation = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
+    if organisation is None:
         raise UnknownOrganisation
-    return found
+    return organisation
 
 
 def _refuse_reference(
@@ -566,9 +566,11 @@ def add_people(rows: Sequence[PersonDetails], by: Actor) -> list[str]:
     Raises what `new_person` raises for the first row that does not fit.
     """
     with audited("people.people_imported", by) as change:
-        made = [new_person(change.session, details, by, change.now).public_id for details in rows]
-        change.about(*made)
-        return made
+        public_ids = [
+            new_person(change.session, details, by, change.now).public_id for details in rows
+        ]
+        change.about(*public_ids)
+        return public_ids
 
 
 def change_person(
@@ -672,7 +674,7 @@ def note_signed_forms(
         raise FormsMiscounted
     with audited("people.signed_forms_noted", by) as change:
         session = change.session
-        found = session.scalars(
+        people_locked = session.scalars(
             select(Person)
             .where(Person.public_id.in_(set(people)))
             .order_by(Person.id)
@@ -681,7 +683,7 @@ def note_signed_forms(
         answers: dict[int, list[tuple[str, str]]] = {}
         for person_id, purpose, answer in session.execute(
             select(Consent.person_id, Consent.purpose, Consent.answer)
-            .where(Consent.person_id.in_([person.id for person in found]))
+            .where(Consent.person_id.in_([person.id for person in people_locked]))
             .order_by(Consent.id)
         ):
             answers.setdefault(person_id, []).append((purpose, answer))
@@ -691,7 +693,7 @@ def note_signed_forms(
         session.add(batch)
         session.flush()
         noted, left = 0, []
-        for person in found:
+        for person in people_locked:
             present = present_answers(answers.get(person.id, ()))
             asked = purposes_for(police=person.group.is_police)
             hers = [purpose for purpose in wanted if purpose in asked]

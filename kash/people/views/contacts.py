@@ -62,12 +62,12 @@ def contact(public_id: str, which: Contact) -> ResponseReturnValue:
     """Show the phone or the e-mail this once; the look is written down and counted. Beyond the
     day's usual looks the page that asks why comes first."""
     actor = current_actor()
-    found = person(actor, public_id, "people.contact")
+    person_shown = person(actor, public_id, "people.contact")
     form = MoreLooksForm()
     given = form.reason.data if form.reason.data and form.validate() else ""
     with FlashedProblems():
         try:
-            value = show_contact(found.public_id, which, actor, reason=given or "")
+            value = show_contact(person_shown.public_id, which, actor, reason=given or "")
         except ReasonNeeded:
             return _why_more(person(actor, public_id), which, form)
         return person_page(person(actor, public_id), {which: contact_text(which, value)})
@@ -98,12 +98,12 @@ def _why_more(person: Person, which: Contact, form: MoreLooksForm) -> ResponseRe
 def ask_contact(public_id: str) -> ResponseReturnValue:
     """Ask a second person to open one contact."""
     actor = current_actor()
-    found = person(actor, public_id, "people.contact")
+    person_shown = person(actor, public_id, "people.contact")
     form = AskContactForm()
     back = url_for("people.person", public_id=public_id, _anchor="contact")
     if form.validate_on_submit():
         with FlashedProblems(tone="warn"):
-            ask_for_contact([found.public_id], form.reason.data, actor)
+            ask_for_contact([person_shown.public_id], form.reason.data, actor)
             flash(_("Asked. It waits for a second person."))
         return redirect(back, 303)
     name = person(actor, public_id).chosen_name
@@ -123,35 +123,35 @@ def contacts() -> str:
         mine=actor.public_id,
         looks=looks,
         usual=contact_looks_a_day(),
-        names=account_names(_accounts(requests) | {one.account for one in looks}),
+        names=account_names(_accounts(requests) | {look.account for look in looks}),
     )
 
 
 def _accounts(requests: list[ContactRequest]) -> set[str]:
-    return {one.asked_by for one in requests} | {
-        one.decided_by for one in requests if one.decided_by is not None
+    return {request_.asked_by for request_ in requests} | {
+        request_.decided_by for request_ in requests if request_.decided_by is not None
     }
 
 
 @blueprint.route("/contacts/<request_id>", methods=["GET"])
 @allow("people.agree_contact")
 def contact_request(request_id: str) -> ResponseReturnValue:
-    """One request: who asks, for whom, and why."""
+    """One request: who asks, whose contact, and why."""
     return _request_page(request_id)
 
 
 def _request_page(request_id: str, problem: str = "") -> ResponseReturnValue:
     actor = current_actor()
-    found = asked.contact_request(actor, request_id)
+    request_shown = asked.contact_request(actor, request_id)
     body = render_template(
         "people/contact_request.html",
-        request_=found,
+        request_=request_shown,
         shown=one_group(
-            found.people, attrgetter("person.group.letter"), request.args.get("group", "")
+            request_shown.people, attrgetter("person.group.letter"), request.args.get("group", "")
         ),
-        reason=asked.request_reason(found),
-        names=account_names(_accounts([found])),
-        decides=found.asked_by != actor.public_id,
+        reason=asked.request_reason(request_shown),
+        names=account_names(_accounts([request_shown])),
+        decides=request_shown.asked_by != actor.public_id,
         problem=problem,
     )
     return body, 409 if problem else 200
@@ -171,12 +171,12 @@ def decide_contact(request_id: str, step: str) -> ResponseReturnValue:
         raise
     except Problem as problem:
         return _request_page(request_id, str(problem))
-    said = {
+    sentences = {
         "agree": _("Agreed. The contact is open to whoever asked."),
         "refuse": _("Refused. The contact stays closed."),
         "end": _("Ended. The contact is closed again."),
     }
-    flash(said[step])
+    flash(sentences[step])
     return redirect(url_for("people.contacts"), 303)
 
 
@@ -204,12 +204,12 @@ def organisations() -> ResponseReturnValue:
     kind = request.args.get("kind", "")
     if kind not in KINDS:
         kind = ""
-    found = organisation_list(kind)
+    listed = organisation_list(kind)
     if is_taken():
-        return taken(found, ORGANISATION_COLUMNS)
+        return taken(listed, ORGANISATION_COLUMNS)
     return render_template(
         "people/organisations.html",
-        listing=found,
+        listing=listed,
         kind=kind,
         kinds=words.KIND,
         most_counted=MOST_COUNTED,
@@ -235,12 +235,12 @@ def add_organisation() -> ResponseReturnValue:
 @allow("people.edit")
 def edit_organisation(public_id: str) -> ResponseReturnValue:
     """Change an organisation."""
-    found = organisation(public_id)
+    edited = organisation(public_id)
     form = OrganisationForm()
     form.offer(groups())
     if not form.is_submitted():
-        form.name.data, form.kind.data, form.place.data = found.name, found.kind, found.place
-        form.group.data = found.group.public_id if found.group is not None else ""
+        form.name.data, form.kind.data, form.place.data = edited.name, edited.kind, edited.place
+        form.group.data = edited.group.public_id if edited.group is not None else ""
     elif form.validate():
         with form.showing_problems():
             change_organisation(public_id, form.details(), current_actor())
@@ -269,16 +269,22 @@ def transfer_many() -> ResponseReturnValue:
     form.offer([place for place in places if place.public_id != station])
     sent = request.form.get("step") == "move"
     moving = sent and "group" not in request.form
-    ticked = set(chosen) if chosen or sent else {one.public_id for one in people}
+    ticked = (
+        set(chosen) if chosen or sent else {person_ticked.public_id for person_ticked in people}
+    )
     errors: dict[str, str] = {}
     # The list posts only who was ticked; the page itself says when it is sent.
     if moving and form.validate_on_submit():
-        if not ticked & {one.public_id for one in people}:
+        if not ticked & {person_ticked.public_id for person_ticked in people}:
             form.mark_wrong(form.organisation, _("Tick who moves."))
         else:
             with form.showing_problems(organisation=SomeCannotMove):
                 moved = organisations_services.transfer_many(
-                    [one.public_id for one in people if one.public_id in ticked],
+                    [
+                        person_ticked.public_id
+                        for person_ticked in people
+                        if person_ticked.public_id in ticked
+                    ],
                     form.organisation.data,
                     form.since.data or local_today(),
                     today=local_today(),
@@ -287,7 +293,7 @@ def transfer_many() -> ResponseReturnValue:
                 flash(_("People moved: %(number)s", number=moved))
                 return redirect(url_for("people.index", organisation=form.organisation.data), 303)
             if isinstance(form.problem, SomeCannotMove):
-                errors = {one.person: one.sentence for one in form.problem.errors}
+                errors = {error.person: error.sentence for error in form.problem.errors}
     return page(
         "people/transfer_many.html",
         form=form if moving else None,
@@ -305,17 +311,17 @@ def transfer_many() -> ResponseReturnValue:
 def _letter(people: Sequence[PostedPerson], errors: Mapping[str, str]) -> str:
     """The letter of the group to show: one in which somebody cannot be moved, if the one that was
     asked for has nobody such."""
-    asked = asked_group()
-    wrong = [one.letter for one in people if one.public_id in errors]
-    return asked if not wrong or asked in wrong else wrong[0]
+    group_id = asked_group()
+    wrong = [group.letter for group in people if group.public_id in errors]
+    return group_id if not wrong or group_id in wrong else wrong[0]
 
 
 @blueprint.route("/<public_id>/transfer", methods=["GET", "POST"])
 @allow("people.edit")
 def transfer(public_id: str) -> ResponseReturnValue:
     """Move a person to another station or collective."""
-    found = person(current_actor(), public_id, "people.edit")
-    posting = found.present_posting
+    person_moved = person(current_actor(), public_id, "people.edit")
+    posting = person_moved.present_posting
     there = posting.organisation_id if posting is not None else None
     form = TransferForm(since=local_today())
     form.offer([place for place in directory_organisations() if place.id != there])
@@ -330,4 +336,4 @@ def transfer(public_id: str) -> ResponseReturnValue:
             )
             flash(_("Saved."))
             return redirect(after_mending(url_for("people.person", public_id=public_id)))
-    return page("people/transfer.html", form=form, person=found, posting=posting)
+    return page("people/transfer.html", form=form, person=person_moved, posting=posting)

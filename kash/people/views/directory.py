@@ -71,7 +71,7 @@ ORGANISATION_COLUMNS: Sequence[TableColumn[Any]] = (
     TableColumn(_l("Group"), lambda row: row.group_name, "#beneficiary+type"),
     TableColumn(_l("People there now"), lambda row: row.people, "#population"),
 )
-# An entry of the trail, and the name of whoever acted.
+# An entry of the trail, and the name of the person who acted.
 TrailLine = tuple[AuditEntry, str]
 PERSON_TRAIL_COLUMNS: Sequence[TableColumn[TrailLine]] = (
     TableColumn(_l("When"), lambda line: line[0].at, "#date"),
@@ -79,7 +79,7 @@ PERSON_TRAIL_COLUMNS: Sequence[TableColumn[TrailLine]] = (
     TableColumn(_l("What"), lambda line: words.trail_text(line[0].action), "#activity"),
 )
 _LIST_STATES = {"waiting": _l("Waits for you"), "undone": _l("Undone")}
-# A list that was brought in, and the name of whoever did.
+# A list that was brought in, and the name of the person who did.
 BroughtList = tuple[PeopleList, str]
 LIST_COLUMNS: Sequence[TableColumn[BroughtList]] = (
     TableColumn(_l("Brought in"), lambda line: line[0].created_at, "#date"),
@@ -141,14 +141,14 @@ def _asked(text: str = "", given: Mapping[str, str] | None = None) -> ServiceSea
 
 def _kept(asked: ServiceSearch) -> dict[str, Any]:
     """The same as fields of an address, but for what was typed."""
-    kept = {
+    choices = {
         "area": asked.area,
         "kind": asked.kind,
         "language": asked.language,
         "open": "1" if asked.open_at is not None else "",
         "shown": "no" if asked.hidden else "",
     }
-    return {name: value for name, value in kept.items() if value}
+    return {name: value for name, value in choices.items() if value}
 
 
 def _said() -> dict[str, Any]:
@@ -183,20 +183,20 @@ def search() -> ResponseReturnValue:
     form = ServiceSearchForm()
     if not form.validate_on_submit():
         return _list(_asked("", request.form), form), 422
-    asked = _asked(form.search.data, request.form)
-    if not asked.text and not is_taken():
-        return redirect(url_for("directory.index", **_kept(asked)), 303)
-    return _list(asked)
+    wanted = _asked(form.search.data, request.form)
+    if not wanted.text and not is_taken():
+        return redirect(url_for("directory.index", **_kept(wanted)), 303)
+    return _list(wanted)
 
 
 def _list(asked: ServiceSearch, wrong: ServiceSearchForm | None = None) -> str | Response:
     actor = current_actor()
-    found = services_of_directory(actor, asked)
+    entries = services_of_directory(actor, asked)
     if is_taken() and wrong is None:
-        return taken(found, SERVICE_COLUMNS)
+        return taken(entries, SERVICE_COLUMNS)
     return render_template(
         "directory/list.html",
-        listing=found,
+        listing=entries,
         asked=asked,
         kept=_kept(asked),
         wrong=wrong,
@@ -250,16 +250,17 @@ def add() -> ResponseReturnValue:
     form.key.data = form.new_id
     if form.validate_on_submit():
         with form.showing_problems(name=NotAName):
-            made = add_service(form.details(), current_actor(), form.new_id)
+            entry_id = add_service(form.details(), current_actor(), form.new_id)
             flash(_("Saved."))
-            return redirect(url_for("directory.entry", public_id=made))
+            return redirect(url_for("directory.entry", public_id=entry_id))
     return _edit_page(form, None)
 
 
 @blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
 @allow("directory.edit")
 def edit(public_id: str) -> ResponseReturnValue:
-    """Change a service; whoever was slower keeps what she typed, and reads it against the page."""
+    """Change a service; the person who was slower keeps what she typed, and reads it against the
+    page."""
     actor = current_actor()
     service = service_entry(actor, public_id, "directory.edit")
     form = ServiceForm()
@@ -290,16 +291,16 @@ def _edit_page(form: ServiceForm, found: ServiceEntry | None) -> tuple[str, int]
 @allow("directory.see")
 def cards() -> ResponseReturnValue:
     """Choose services, get sheets of cards."""
-    asked = _asked()
-    found = services_for_paper(current_actor(), asked, most=MOST_CARDS)
+    wanted = _asked()
+    entries = services_for_paper(current_actor(), wanted, most=MOST_CARDS)
     form = CardForm(language=language_code(), sheets=1, qr=True)
-    form.offer(found)
+    form.offer(entries)
     if not form.is_submitted():
-        form.services.data = [each.public_id for each in found] if asked else []
+        form.services.data = [each.public_id for each in entries] if wanted else []
     elif form.validate():
         chosen = set(form.services.data)
         content = documents.cards(
-            [each for each in found if each.public_id in chosen],
+            [each for each in entries if each.public_id in chosen],
             language=form.language.data,
             sheets=form.sheets.data or 1,
             with_qr=bool(form.qr.data),
@@ -308,9 +309,9 @@ def cards() -> ResponseReturnValue:
     return page(
         "directory/cards.html",
         form=form,
-        asked=asked,
+        asked=wanted,
         area_choices=[(area, area) for area in service_areas(current_actor())],
-        notes={each.public_id: _note_of(each) for each in found},
+        notes={each.public_id: _note_of(each) for each in entries},
     )
 
 
@@ -319,9 +320,9 @@ def cards() -> ResponseReturnValue:
 def paper() -> ResponseReturnValue:
     """The services that the address narrows to, as a list on A4."""
     language = request.args.get("in", "")
-    found = services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
+    entries = services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
     content = documents.service_list(
-        found,
+        entries,
         language=language if language in LANGUAGES else language_code(),
         today=local_today(),
     )
@@ -332,8 +333,8 @@ def paper() -> ResponseReturnValue:
 @allow("directory.see")
 def table() -> ResponseReturnValue:
     """The same as a table; it holds no more than the pages show to everyone."""
-    found = services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
-    content = documents.service_table(found).encode()
+    entries = services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
+    content = documents.service_table(entries).encode()
     return noted(download(content, name="list.csv", type="text/csv"))
 
 

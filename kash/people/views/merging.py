@@ -54,7 +54,7 @@ from kash.policy import allow
 def merge_with(public_id: str) -> ResponseReturnValue:
     """Find the other one, by name; the name is posted."""
     actor = current_actor()
-    found = person(actor, public_id, "people.merge")
+    person_kept = person(actor, public_id, "people.merge")
     form = SearchForm()
     people = []
     if form.validate_on_submit() and form.search.data:
@@ -66,7 +66,7 @@ def merge_with(public_id: str) -> ResponseReturnValue:
     return page(
         "people/merge_with.html",
         form=form,
-        person=found,
+        person=person_kept,
         people=[facts[key] for key in keys if key in facts],
         mergeable=mergeable(actor, keys),
         asked=bool(form.search.data),
@@ -86,30 +86,30 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
     if request.method == "POST" and kept_instead(public_id) == other_id:
         person(actor, other_id, "people.merge")
         raise MergedMeanwhile
-    kept = person(actor, public_id, "people.merge")
+    staying = person(actor, public_id, "people.merge")
     gone = person(actor, other_id, "people.merge")
     form = MergeForm()
     if not form.is_submitted():
-        form.row_versions.data = f"{kept.row_version}-{gone.row_version}"
-        return _merge_page(form, kept, gone)
+        form.row_versions.data = f"{staying.row_version}-{gone.row_version}"
+        return _merge_page(form, staying, gone)
     if form.step.data == "merge" and form.validate():
         try:
             merge_people(public_id, other_id, request.form, form.row_versions_read, actor)
         except ChangedMeanwhile:
-            kept = person(actor, public_id, "people.merge")
+            staying = person(actor, public_id, "people.merge")
             gone = person(actor, other_id, "people.merge")
-            form.row_versions.data = f"{kept.row_version}-{gone.row_version}"
+            form.row_versions.data = f"{staying.row_version}-{gone.row_version}"
             problem = _("One of the two was changed while you were looking. Look again.")
-            return _merge_page(form, kept, gone, problem), 409
+            return _merge_page(form, staying, gone, problem), 409
         except MergedMeanwhile:
             raise
         except Problem as refused:
-            kept = person(actor, public_id, "people.merge")
+            staying = person(actor, public_id, "people.merge")
             gone = person(actor, other_id, "people.merge")
-            return _merge_page(form, kept, gone, str(refused)), 422
+            return _merge_page(form, staying, gone, str(refused)), 422
         flash(_("Merged. For a short time this can be undone."))
         return redirect(url_for("people.person", public_id=public_id), 303)
-    return _merge_page(form, kept, gone, check=form.step.data == "check")
+    return _merge_page(form, staying, gone, check=form.step.data == "check")
 
 
 def _merge_page(
@@ -136,11 +136,11 @@ def undo_merge(merge_id: str) -> ResponseReturnValue:
     actor = current_actor()
     merge = merge_within_reach(actor, merge_id)
     if request.method == "POST":
-        kept = merge.kept.public_id
+        public_id = merge.kept.public_id
         with CaughtProblem(Problem) as caught:
             merging.undo_merge(merge_id, actor)
             flash(_("Undone. They are two people again."))
-            return redirect(url_for("people.person", public_id=kept), 303)
+            return redirect(url_for("people.person", public_id=public_id), 303)
         merge = merge_within_reach(actor, merge_id)
         text = render_template("people/undo_merge.html", merge=merge, problem=caught.sentence)
         return text, 409
@@ -164,7 +164,9 @@ def duplicates() -> ResponseReturnValue:
         mergeable=mergeable(actor, people),
         reason=reason,
         reasons=[
-            (str(each), said) for each, said in words.REASON.items() if not Reason(each).against
+            (str(each), pair_said)
+            for each, pair_said in words.REASON.items()
+            if not Reason(each).against
         ],
         words=words,
         sweep=last_sweep(),
@@ -192,7 +194,7 @@ def tell_apart(pair_id: str) -> ResponseReturnValue:
 @blueprint.get("/duplicates/apart")
 @allow("people.merge")
 def told_apart() -> ResponseReturnValue:
-    """Pairs of whom somebody said that they are two people."""
+    """Pairs of people that somebody told apart."""
     actor = current_actor()
     return render_template("people/told_apart.html", listing=duplicates_queries.told_apart(actor))
 
@@ -212,22 +214,22 @@ def take_back_apart(pair_id: str) -> ResponseReturnValue:
 def erase(public_id: str) -> ResponseReturnValue:
     """See what would go, and ask that it goes; where that was done, see how it stands."""
     actor = current_actor()
-    found = person(actor, public_id, "people.ask_erasure")
-    waits = asked.waiting_wish(actor, found) if request.method == "GET" else None
+    person_shown = person(actor, public_id, "people.ask_erasure")
+    waits = asked.waiting_wish(actor, person_shown) if request.method == "GET" else None
     if waits is not None:
         return redirect(url_for("people.erasure", request_id=waits))
-    if actor.person_id == found.id:
-        return _erase_oneself(public_id, found)
+    if actor.person_id == person_shown.id:
+        return _erase_oneself(public_id, person_shown)
     form = AskErasureForm()
     if not form.is_submitted():
         form.asked_on.data = local_today()
     elif form.validate() and form.asked_on.data is not None:
         with form.showing_problems():
-            made = ask_erasure(public_id, form.asked_on.data, form.grounds.data, actor)
+            request_id = ask_erasure(public_id, form.asked_on.data, form.grounds.data, actor)
             flash(_("Asked. It waits for a second person."))
-            return redirect(url_for("people.erasure", request_id=made), 303)
-        found = person(actor, public_id, "people.ask_erasure")
-    return page("people/erase.html", form=form, person=found, shown=_preview(found))
+            return redirect(url_for("people.erasure", request_id=request_id), 303)
+        person_shown = person(actor, public_id, "people.ask_erasure")
+    return page("people/erase.html", form=form, person=person_shown, shown=_preview(person_shown))
 
 
 def _erase_oneself(public_id: str, found: Person) -> ResponseReturnValue:
@@ -235,9 +237,9 @@ def _erase_oneself(public_id: str, found: Person) -> ResponseReturnValue:
     actor, form = current_actor(), KashForm()
     if form.validate_on_submit():
         with form.showing_problems():
-            made = ask_erasure(public_id, local_today(), "wish", actor)
+            request_id = ask_erasure(public_id, local_today(), "wish", actor)
             flash(_("Asked. It waits for a second person."))
-            return redirect(url_for("people.erasure", request_id=made), 303)
+            return redirect(url_for("people.erasure", request_id=request_id), 303)
         found = person(actor, public_id, "people.ask_erasure")
     return page("people/erase_oneself.html", form=form, person=found, shown=_preview(found))
 
@@ -258,7 +260,7 @@ def erasures() -> str:
         "people/erasures.html",
         requests=requests,
         grounds=GROUNDS,
-        names=account_names({one.asked_by for one in requests}),
+        names=account_names({request_.asked_by for request_ in requests}),
     )
 
 

@@ -109,7 +109,7 @@ _ON_HER_PAGE = (
 @allow("people.see")
 @offers_table("list", names=True)
 def index() -> ResponseReturnValue:
-    """Everyone in reach; whoever sees only herself is led to her own page."""
+    """Everyone in reach; the person who sees only herself is led to her own page."""
     actor = current_actor()
     if not actor.may("people.find"):
         own = own_person(actor)
@@ -133,7 +133,7 @@ def search() -> ResponseReturnValue:
     form = SearchForm()
     if not form.validate_on_submit():
         return _list(PeopleSearch(), wrong=form), 422
-    asked = PeopleSearch(
+    people_search = PeopleSearch(
         form.search.data,
         (form.group.data or "")[:16],
         (form.organisation.data)[:16],
@@ -141,22 +141,22 @@ def search() -> ResponseReturnValue:
         _chosen_facts(request.form),
     )
     if request.headers.get("HX-Request") == "true":
-        return _list(asked, form.phone, template="people/found.html")
-    if not asked.text and not is_taken():
+        return _list(people_search, form.phone, template="people/found.html")
+    if not people_search.text and not is_taken():
         return redirect(
             url_for(
                 "people.index",
-                group=asked.group or None,
-                organisation=asked.organisation or None,
-                unasked=asked.unasked or None,
+                group=people_search.group or None,
+                organisation=people_search.organisation or None,
+                unasked=people_search.unasked or None,
                 sort=request.form.get("sort") or None,
                 direction=request.form.get("direction") or None,
                 page=request.form.get("page") or None,
-                **dict[str, Any](asked.facts),
+                **dict[str, Any](people_search.facts),
             ),
             303,
         )
-    return _list(asked, form.phone)
+    return _list(people_search, form.phone)
 
 
 def _purpose(given: str) -> str:
@@ -177,12 +177,12 @@ def _list(
 ) -> str | Response:
     actor = current_actor()
     names_only = reaches(actor, "people.see") <= {Reach.NAMES, Reach.SELF}
-    found = people(actor, asked, phone)
+    listed = people(actor, asked, phone)
     if is_taken() and wrong is None:
-        return taken(found, NAME_COLUMNS if names_only else PERSON_COLUMNS)
+        return taken(listed, NAME_COLUMNS if names_only else PERSON_COLUMNS)
     return render_template(
         template,
-        listing=found,
+        listing=listed,
         asked=asked,
         wrong=wrong,
         group_choices=[(group.public_id, group.name) for group in organisations.groups()],
@@ -215,9 +215,9 @@ def person(public_id: str) -> ResponseReturnValue:
     try:
         return person_page(persons.person(actor, public_id))
     except NotFound:
-        kept = kept_instead(public_id)
-        if kept is not None and (sees(actor, kept)):
-            return redirect(url_for("people.person", public_id=kept))
+        person_id = kept_instead(public_id)
+        if person_id is not None and (sees(actor, person_id)):
+            return redirect(url_for("people.person", public_id=person_id))
         named = name_and_group(actor, public_id)
         return render_template("people/name_only.html", person=named)
 
@@ -243,7 +243,7 @@ def person_page(person: Person, shown: Mapping[str, str] | None = None) -> str:
     return render_template(
         "people/person.html",
         trail=entries,
-        names=account_names(recorders | {one.actor for one in entries or ()}),
+        names=account_names(recorders | {section.actor for section in entries or ()}),
         said=words.trail_text,
         blocked={each.purpose: each for each in newest.values() if keeps_from(each.answer)},
         form_language=language_name(language),
@@ -297,14 +297,14 @@ def add() -> ResponseReturnValue:
             return entry.is_it_one(matches, form.chosen_name.data, url_for("people.index"))
         shared = form.shared_phone.data or entry.share_a_phone(apart)
         with form.showing_problems():
-            made = add_person(
+            person_id = add_person(
                 form.command(PersonDetails, shared_phone=shared),
                 current_actor(),
                 form.key.data,
                 none_of=[match.key for match in apart],
             )
             flash(_("Saved."))
-            return redirect(url_for("people.person", public_id=made))
+            return redirect(url_for("people.person", public_id=person_id))
     if not form.is_submitted() and len(groups) == 1:
         form.group.data = groups[0].public_id
     return page("people/edit.html", form=form, person=None)
@@ -358,9 +358,11 @@ def edit(public_id: str) -> ResponseReturnValue:
 @allow("people.edit")
 def consent_form(public_id: str) -> ResponseReturnValue:
     """The form on paper, in the person's language if the programme has it."""
-    found = persons_person(current_actor(), public_id, "people.edit")
+    person_shown = persons_person(current_actor(), public_id, "people.edit")
     return noted(
-        download(documents.consent_form(found), name="consent-form.pdf", type="application/pdf")
+        download(
+            documents.consent_form(person_shown), name="consent-form.pdf", type="application/pdf"
+        )
     )
 
 
@@ -370,8 +372,8 @@ def consent_forms() -> ResponseReturnValue:
     """The forms of those ticked in a list, or of a workshop's people, as one file."""
     actor = current_actor()
     chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
-    # Whoever is out of reach is left out: a workshop's list may name her all the same.
-    reached = [one.public_id for one in movable_people(actor, chosen)]
+    # A person who is out of reach is left out: a workshop's list may name her all the same.
+    reached = [purpose.public_id for purpose in movable_people(actor, chosen)]
     back = safe_next(request.form.get("back"), url_for("people.index"))
     if not reached:
         flash(_("Tick the people whose forms are to be printed."), "warn")
@@ -383,10 +385,10 @@ def consent_forms() -> ResponseReturnValue:
 @allow("people.edit")
 def consent(public_id: str, purpose: str) -> ResponseReturnValue:
     """Read out the words, record the answer."""
-    found = persons_person(current_actor(), public_id, "people.edit")
-    if purpose not in purposes_for(police=found.group.is_police):
+    person_asked = persons_person(current_actor(), public_id, "people.edit")
+    if purpose not in purposes_for(police=person_asked.group.is_police):
         raise NotFound
-    history = [each for each in found.consents if each.purpose == purpose]
+    history = [each for each in person_asked.consents if each.purpose == purpose]
     form = ConsentForm()
     form.offer(possible_answers(history[0].answer if history else None))
     if form.validate_on_submit():
@@ -398,7 +400,7 @@ def consent(public_id: str, purpose: str) -> ResponseReturnValue:
     return page(
         "people/consent.html",
         form=form,
-        person=found,
+        person=person_asked,
         purpose=purpose,
         text=TEXTS[purpose],
         history=history,
@@ -411,16 +413,20 @@ def consent(public_id: str, purpose: str) -> ResponseReturnValue:
 def copy(public_id: str) -> ResponseReturnValue:
     """Say what is in it, then hand it over; that is written down."""
     actor = current_actor()
-    found = persons_person(actor, public_id, "people.copy")
-    hers = actor.person_id == found.id
+    person_shown = persons_person(actor, public_id, "people.copy")
+    hers = actor.person_id == person_shown.id
     contacts = hers and not tied_by_backer(actor.public_id)
     if request.method == "GET":
-        return render_template("people/copy.html", person=found, hers=hers, contacts=contacts)
+        return render_template(
+            "people/copy.html", person=person_shown, hers=hers, contacts=contacts
+        )
     with audited("people.copy_made", actor) as change:
-        change.about(found.public_id)
-    found = persons_person(actor, public_id, "people.copy")
+        change.about(person_shown.public_id)
+    person_shown = persons_person(actor, public_id, "people.copy")
     headings = {one.table.name: one.label for one in RowsOfPeople().deepest_first if one.label}
-    packed = packed_copy(copy_of(db.session(), found, hers=hers, contacts=contacts), headings)
+    packed = packed_copy(
+        copy_of(db.session(), person_shown, hers=hers, contacts=contacts), headings
+    )
     return files_download(packed, name="copy.zip", type="application/zip")
 
 
@@ -442,13 +448,13 @@ def add_group() -> ResponseReturnValue:
 @allow("settings.edit")
 def edit_group(public_id: str) -> ResponseReturnValue:
     """Change a group's name or letter."""
-    found = one_or_404(
+    group_found = one_or_404(
         next((group for group in organisations.groups() if group.public_id == public_id), None)
     )
     form = GroupForm()
     if not form.is_submitted():
-        form.name.data, form.letter.data = found.name, found.letter
-        form.is_police.data = found.is_police
+        form.name.data, form.letter.data = group_found.name, group_found.letter
+        form.is_police.data = group_found.is_police
     return _edit_group(form, public_id)
 
 
@@ -471,19 +477,19 @@ def _edit_group(form: GroupForm, public_id: str | None) -> ResponseReturnValue:
 @offers_table("list", names=True)
 def minors() -> ResponseReturnValue:
     """Everybody who is, or may still be, under 18."""
-    found = persons.minors(current_actor())
+    listed = persons.minors(current_actor())
     if is_taken():
-        return taken(found, MINOR_COLUMNS)
-    names = account_names({one for row in found for one in (row.by, row.seen_by) if one})
-    return render_template("people/minors.html", listing=found, names=names)
+        return taken(listed, MINOR_COLUMNS)
+    names = account_names({one for minor in listed for one in (minor.by, minor.seen_by) if one})
+    return render_template("people/minors.html", listing=listed, names=names)
 
 
 @blueprint.post("/<public_id>/minor-seen")
 @allow("people.minors")
 def minor_seen(public_id: str) -> ResponseReturnValue:
     """Note that the custodian has seen it."""
-    found = persons_person(current_actor(), public_id, "people.minors")
-    note_minor_seen(found.public_id, current_actor())
+    person_seen = persons_person(current_actor(), public_id, "people.minors")
+    note_minor_seen(person_seen.public_id, current_actor())
     flash(_("Noted."))
     return redirect(url_for("people.minors"), 303)
 
@@ -495,23 +501,23 @@ def signed_forms() -> ResponseReturnValue:
     the other group notes nothing."""
     actor = current_actor()
     chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
-    # Whoever is out of reach is left out: a workshop's list may name her all the same.
+    # A person who is out of reach is left out: a workshop's list may name her all the same.
     offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
     people = movable_people(actor, offered[:MOST_AT_ONCE])
     back = safe_next(request.form.get("back"), url_for("people.index"))
     if not people:
         flash(_("Tick the people who signed."), "warn")
         return redirect(back, 303)
-    ticked = {one.public_id for one in people if one.public_id in chosen}
+    ticked = {purpose.public_id for purpose in people if purpose.public_id in chosen}
     sent = request.form.get("step") == "save"
     saving = sent and "group" not in request.form
     form = SignedFormsForm() if sent else SignedFormsForm(formdata=None)
-    form.offer(purposes_for(police=all(one.police for one in people)))
+    form.offer(purposes_for(police=all(purpose.police for purpose in people)))
     problem = ""
     if saving and form.validate_on_submit():
         try:
             noted = note_signed_forms(
-                [one.public_id for one in people if one.public_id in ticked],
+                [purpose.public_id for purpose in people if purpose.public_id in ticked],
                 form.purposes.data,
                 form.forms.data or 0,
                 form.kept_at.data,
@@ -553,13 +559,13 @@ def signed_forms() -> ResponseReturnValue:
 @offers_table("trail", names=True)
 def trail(public_id: str) -> ResponseReturnValue:
     """Everything that was done about a person; she sees it too."""
-    found = persons_person(current_actor(), public_id, "people.trail")
-    entries = persons.trail(found.public_id)
+    person_shown = persons_person(current_actor(), public_id, "people.trail")
+    entries = persons.trail(person_shown.public_id)
     if is_taken():
         return taken(entries.turned(_lines), PERSON_TRAIL_COLUMNS)
     return render_template(
         "people/trail.html",
-        person=found,
+        person=person_shown,
         listing=entries,
         names=account_names({one.actor for one in entries}),
         said=words.trail_text,
@@ -567,5 +573,5 @@ def trail(public_id: str) -> ResponseReturnValue:
 
 
 def _lines(entries: Sequence[AuditEntry]) -> list[TrailLine]:
-    names = account_names({one.actor for one in entries})
-    return [(one, names.get(one.actor, "")) for one in entries]
+    names = account_names({line.actor for line in entries})
+    return [(line, names.get(line.actor, "")) for line in entries]

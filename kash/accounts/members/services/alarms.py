@@ -41,7 +41,8 @@ NO_KEYS = _l("You hold no keys of the vault yet, or nobody has let you in.")
 
 
 class VaultClosed(Problem):
-    """The vault is closed; whoever asks is a script, which cannot show the page that opens it."""
+    """The vault is closed; the person who asks is a script, which cannot show the page that opens
+    it."""
 
     status = 423
     sentence = _l("The vault is closed. Open it and try again.")
@@ -130,7 +131,7 @@ def look_at_keys(
     db.session.rollback()
     session = db.session()
     stands = trusts(session, secrets)
-    altered = {one for one, trust in stands.items() if trust is Trust.ALTERED}
+    altered = {alarm for alarm, trust in stands.items() if trust is Trust.ALTERED}
     altered.update(f"keys:{name}" for name in altered_compartments(session))
     members = set(session.scalars(select(VaultMember.public_id)))
     for subject in sorted(altered):

@@ -93,7 +93,7 @@ def _compared(session: Session, by: Actor, public_id: str, shown: str) -> VaultM
 
 
 def note_compared(by: Actor, vault: OpenVault, public_id: str, shown: str) -> None:
-    """Seal the key of a member with whom four words were compared, for all that both hold.
+    """Seal the key of a member after four words were compared, for all that both hold.
 
     `shown` is what the page carried of the key whose words it showed. Raises NotFound,
     WordsChanged and KeyNotRight.
@@ -104,7 +104,7 @@ def note_compared(by: Actor, vault: OpenVault, public_id: str, shown: str) -> No
 
 
 def admit(by: Actor, vault: OpenVault, public_id: str, shown: str) -> list[str]:
-    """Let a member, with whom four words were compared, into all that her roles entitle to and the
+    """Let a member, after four words were compared, into all that her roles entitle to and the
     open vault holds; into what. `shown` is as that of `note_compared`.
 
     Raises NotFound, WordsChanged, KeyNotRight, NotEntitled if her account may hold no keys now, and
@@ -196,8 +196,8 @@ def withdraw_removal(by: Actor, public_id: str) -> None:
 def return_half(by: Actor, public_id: str) -> None:
     """Give the server's half of a member's key back; she is told.
 
-    Nothing is done if it is not held back. Raises NotFound, and Forbidden for herself and for
-    whoever neither administers accounts nor directs.
+    Nothing is done if it is not held back. Raises NotFound, and Forbidden for herself and for the
+    person who neither administers accounts nor directs.
     """
     with audited("vault.half_given_back", by) as change:
         member = _member(change.session, public_id)
@@ -305,16 +305,16 @@ def make_own_keys(by: Actor, passphrase: str) -> MadeKeys:
 def _begin(session: Session, by: Actor, member: VaultMember, now: datetime) -> list[str]:
     """Make what nobody has made, and anew what is lost; which compartments."""
     may = may_begin(by.roles)
-    made = missing_compartments(session, sorted(may))
-    for name in made:
+    missing = missing_compartments(session, sorted(may))
+    for name in missing:
         make_compartment(session, name, [member], now)
     anew = sorted(may.intersection(lost_compartments(session)))
     for name in anew:
         begin_anew(session, name, member, now)
-    if (made or anew) and member.admitted_at is None:
+    if (missing or anew) and member.admitted_at is None:
         member.admitted_by, member.admitted_at = by.public_id, now
         session.flush()
-    return [*made, *anew]
+    return [*missing, *anew]
 
 
 def begin_compartments(by: Actor) -> None:
@@ -380,7 +380,7 @@ def _sealed_anew(by: Actor, action: str, private: X25519PrivateKey, new: str) ->
         if member is None or member.public_key != private.public_key().public_bytes_raw():
             raise Problem(NO_KEYS, field="passphrase")
         seal_anew(member, keys)
-        # Whoever knew the old passphrase has it open nowhere any more.
+        # A person who knew the old passphrase has it open nowhere any more.
         end_openings_of(change.session, member.id)
         change.about(member.public_id)
     return MadeKeys(code, fingerprint(private.public_key().public_bytes_raw()))

@@ -1,8 +1,8 @@
 """Opening one `identity` document by two people: who asks is never who decides. Kept forms: what
-was typed when the vault was closed, for whoever typed it and for nobody else. It is sealed under a
-key of its own, which is sealed to the member's public key; both lie in her session's row under the
-server's seal, and are cleared after an hour or with the session. Opening and closing the vault in
-one browser."""
+was typed when the vault was closed, for the person who typed it and for nobody else. It is sealed
+under a key of its own, which is sealed to the member's public key; both lie in her session's row
+under the server's seal, and are cleared after an hour or with the session. Opening and closing the
+vault in one browser."""
 
 from __future__ import annotations
 
@@ -103,21 +103,21 @@ def ask(by: Actor, document_public_id: str, reason: str) -> str:
         if waiting is not None:
             raise Problem(ALREADY_ASKED, field="loss_known")
         try:
-            row = ask_to_unseal(session, member.id, document_public_id, reason, change.now)
+            unsealing = ask_to_unseal(session, member.id, document_public_id, reason, change.now)
         except NoSuchDocument:
             raise NotFound from None
-        asked: str = row.public_id
-        change.about(asked, document_public_id)
-    return asked
+        public_id: str = unsealing.public_id
+        change.about(public_id, document_public_id)
+    return public_id
 
 
 def may_decide(by: Actor, vault: OpenVault, public_id: str) -> bool:
     """True if a custodian may decide a request, as far as what it is about is concerned: not if she
     has a part in it. Raises NotFound."""
-    row, _asker = _found(db.session(), public_id)
+    unsealing, _asker = _found(db.session(), public_id)
     kind, document = db.session.execute(
         select(SealedDocument.kind, SealedDocument.public_id).where(
-            SealedDocument.id == row.document_id
+            SealedDocument.id == unsealing.document_id
         )
     ).one()
     return not is_kept_away(by, vault, kind, document)
@@ -126,20 +126,20 @@ def may_decide(by: Actor, vault: OpenVault, public_id: str) -> bool:
 def read_reason(by: Actor, vault: OpenVault, public_id: str) -> str:
     """Why somebody asks, for the custodian who decides. Raises NotFound; an opening is noted."""
     with audited("vault.unsealing_read", by) as change:
-        row, _asker = _found(change.session, public_id)
+        part, _asker = _found(change.session, public_id)
         reason = (
             change.session.scalar(
-                select(SealedDocument.public_id).where(SealedDocument.id == row.reason_id)
+                select(SealedDocument.public_id).where(SealedDocument.id == part.reason_id)
             )
-            if row.reason_id is not None
+            if part.reason_id is not None
             else None
         )
-        found = fetch(change.session, reason, kind=REASON_KIND) if reason else []
+        parts = fetch(change.session, reason, kind=REASON_KIND) if reason else []
         change.about(public_id)
-    if not found:
+    if not parts:
         return ""
     try:
-        return open_document(vault, found[0]).decode()
+        return open_document(vault, parts[0]).decode()
     except SealError:
         return ""
 
@@ -147,8 +147,8 @@ def read_reason(by: Actor, vault: OpenVault, public_id: str) -> str:
 def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
     """Give the asker the key of that one document for an hour, or refuse.
 
-    Raises NotFound, AlreadyDecided, and CannotDecide for whoever asked herself, has a part in what
-    it is about or holds no keys of identities: this is lent to nobody. AskerNotCompared and
+    Raises NotFound, AlreadyDecided, and CannotDecide for the person who asked herself, has a part
+    in what it is about or holds no keys of identities: this is lent to nobody. AskerNotCompared and
     KeyNotRight if the asker's key is not known to be hers.
     """
     if Role.CUSTODIAN not in by.roles or not vault.holds("identity"):
@@ -157,20 +157,20 @@ def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
         raise Problem(CANNOT_DECIDE, status=403)
     action = "vault.unsealing_granted" if grant else "vault.unsealing_refused"
     with alarming(by), audited(action, by) as change:
-        row, asker = _found(change.session, public_id, lock=True)
+        unsealing, asker = _found(change.session, public_id, lock=True)
         if asker.holder == by.public_id:
             raise Problem(CANNOT_DECIDE, status=403)
-        if row.granted is not None:
+        if unsealing.granted is not None:
             raise Problem(_l("This was decided already."))
         document = change.session.scalar(
-            select(SealedDocument.public_id).where(SealedDocument.id == row.document_id)
+            select(SealedDocument.public_id).where(SealedDocument.id == unsealing.document_id)
         )
         sealed = fetch(change.session, document or "")
         if not sealed:
             raise NotFound
         if grant:
             try:
-                grant_unsealing(change.session, vault, row, sealed[0], change.now)
+                grant_unsealing(change.session, vault, unsealing, sealed[0], change.now)
             except KeyAltered:
                 raise
             except NotCompared:
@@ -180,7 +180,7 @@ def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
             except SealError:
                 raise Problem(CANNOT_DECIDE, status=403) from None
         else:
-            refuse_unsealing(row, by.public_id, change.now)
+            refuse_unsealing(unsealing, by.public_id, change.now)
         change.about(public_id, sealed[0].place.public_id, asker.holder)
 
 
@@ -188,8 +188,8 @@ def _found(
     session: Session, public_id: str, *, lock: bool = False
 ) -> tuple[Unsealing, VaultMember]:
     query = select(Unsealing).where(Unsealing.public_id == public_id)
-    row = one_or_404(session.scalar(query.with_for_update() if lock else query))
-    return row, session.get_one(VaultMember, row.member_id)
+    unsealing = one_or_404(session.scalar(query.with_for_update() if lock else query))
+    return unsealing, session.get_one(VaultMember, unsealing.member_id)
 
 
 def read_granted(by: Actor, vault: OpenVault, document_public_id: str, kind: str) -> bytes:
@@ -231,32 +231,32 @@ def keep_for_member(by: Actor, plaintext: bytes) -> bool:
     key, place = new_key(), _place(by)
     wrapped = grant_key(key, member.public_key, place, member.public_id)
     body = seal_body(plaintext, key, place, 1)
-    kept = seal(
+    sealed = seal(
         struct.pack(">H", len(wrapped)) + wrapped + body, kind=_KIND, public_id=by.session_id
     )
     with writing() as session:
         session.execute(
             update(SignedInSession)
             .where(SignedInSession.public_id == by.session_id)
-            .values(kept_form=kept, kept_at=utc_now())
+            .values(kept_form=sealed, kept_at=utc_now())
         )
     return True
 
 
 def kept_for_member(by: Actor, vault: OpenVault) -> tuple[str, Fields] | None:
     """Where what was kept was going, and its fields in their order; None if nothing is kept."""
-    kept = db.session.scalar(
+    signed_in_session = db.session.scalar(
         select(SignedInSession.kept_form).where(
             SignedInSession.public_id == by.session_id,
             SignedInSession.kept_form.is_not(None),
             SignedInSession.kept_at > utc_now() - KEPT_FOR,
         )
     )
-    if kept is None:
+    if signed_in_session is None:
         return None
     place = _place(by)
     try:
-        sealed = open_sealed(kept, kind=_KIND, public_id=by.session_id)
+        sealed = open_sealed(signed_in_session, kind=_KIND, public_id=by.session_id)
         (length,) = struct.unpack_from(">H", sealed)
         wrapped, body = sealed[2 : 2 + length], sealed[2 + length :]
         key = open_granted_key(wrapped, vault.private, place, vault.member)
@@ -375,5 +375,5 @@ def close_with_sessions(session: Session, public_ids: Sequence[str]) -> None:
 
 def is_open_anywhere(session: Session, member_id: int) -> bool:
     """True if a member has the vault open in some browser."""
-    found = select(VaultOpening.id).where(VaultOpening.member_id == member_id).limit(1)
-    return session.scalar(found) is not None
+    opening = select(VaultOpening.id).where(VaultOpening.member_id == member_id).limit(1)
+    return session.scalar(opening) is not None

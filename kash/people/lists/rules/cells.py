@@ -125,7 +125,7 @@ def clean(given: str) -> str:
     if given.isascii():
         return " ".join(given.split())
     text = unicodedata.normalize("NFC", given)
-    text = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    text = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return " ".join(text.split())
 
 
@@ -167,11 +167,11 @@ def is_formula(text: str) -> bool:
 def numbered(rows: Sequence[Sequence[Cell]], most: int) -> Iterator[tuple[int, list[Cell]]]:
     """Rows that hold something, with their numbers; cells past column `most` are cut off."""
     for number, cells in enumerate(rows, 1):
-        kept = list(cells[:most])
-        while kept and kept[-1] == "":
-            kept.pop()
-        if kept:
-            yield number, kept
+        some = list(cells[:most])
+        while some and some[-1] == "":
+            some.pop()
+        if some:
+            yield number, some
 
 
 # In tables of statistics these stand for "not said", not for an age.
@@ -236,9 +236,9 @@ def read_birth(cell: Cell, today: date) -> Reading[Born]:
     if len(parts := text.split(TWO)) > 1 and all(_bracket(part, part, today) for part in parts):
         return _wrong(cell, "two_answers")
     for read in (_bracket, _age, _year, _date_text):
-        found = read(text, cell, today)
-        if found is not None:
-            return found
+        birth = read(text, cell, today)
+        if birth is not None:
+            return birth
     return _wrong(cell)
 
 
@@ -288,18 +288,18 @@ def _of_year(year: int, given: str, today: date) -> _Read:
 def _bracket(text: str, given: str, today: date) -> _Read | None:
     bare = _AGE_WORDS.sub(" ", text).strip()
     bare = " ".join(bare.split())
-    if found := _BRACKET.fullmatch(bare):
-        least, most = int(found[1]), int(found[2])
+    if match := _BRACKET.fullmatch(bare):
+        least, most = int(match[1]), int(match[2])
         if "/" in bare and most > OLDEST:
             return None
-    elif found := _FROM.fullmatch(bare) or _FROM_WORDS.fullmatch(bare):
+    elif match := _FROM.fullmatch(bare) or _FROM_WORDS.fullmatch(bare):
         # Above an age means from the next one on.
         least, most = (
-            int(found[1]) + (found.re is _FROM_WORDS and "=" not in bare and "≥" not in bare),
+            int(match[1]) + (match.re is _FROM_WORDS and "=" not in bare and "≥" not in bare),
             OLDEST,
         )
-    elif found := _BELOW.fullmatch(bare):
-        least, most = 0, int(found[1]) - 1
+    elif match := _BELOW.fullmatch(bare):
+        least, most = 0, int(match[1]) - 1
     else:
         return None
     if not 0 <= least <= most <= OLDEST:
@@ -332,12 +332,12 @@ def _year(text: str, given: str, today: date) -> _Read | None:
 def _date_text(text: str, given: str, today: date) -> _Read | None:
     bare = re.sub(r"[t ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?z?$", "", text).strip(" .,")
     bare = _BORN_WORDS.sub(" ", bare).strip() if not _NAMED.search(bare) else bare
-    if found := _NUMBERS.fullmatch(bare):
-        return _of_numbers(found[1], found[2], found[3], given, today)
-    if found := _NAMED.fullmatch(bare):
-        return _of_named(found[1], found[2], found[3], given, today)
-    if found := _NAMED_FIRST.fullmatch(bare):
-        return _of_named(found[2], found[1], found[3], given, today)
+    if match := _NUMBERS.fullmatch(bare):
+        return _of_numbers(match[1], match[2], match[3], given, today)
+    if match := _NAMED.fullmatch(bare):
+        return _of_named(match[1], match[2], match[3], given, today)
+    if match := _NAMED_FIRST.fullmatch(bare):
+        return _of_named(match[2], match[1], match[3], given, today)
     return None
 
 
@@ -377,10 +377,10 @@ def _of_parts(
         full = possible[0]
         told = (*told, Remark("birth_two_digits", "birth", given, str(full)))
     try:
-        found = date(full, month, day)
+        birthday = date(full, month, day)
     except ValueError:
         return _wrong(given, "birth_no_such_day")
-    return _day(found, given, today, *told)
+    return _day(birthday, given, today, *told)
 
 
 _WORD = re.compile(r"[^\s]+")
@@ -401,10 +401,10 @@ def in_capitals(name: str) -> bool:
 
 
 def _is_shouted(word: str) -> bool:
-    letters = [each for each in word if each.isalpha()]
+    letters = [letter for letter in word if letter.isalpha()]
     return (
         len(letters) >= _SHORTEST
-        and all(each.isupper() for each in letters)
+        and all(letter.isupper() for letter in letters)
         and as_name(word) != word
     )
 
@@ -426,7 +426,7 @@ def as_name(name: str) -> str:
 
 
 def _word(word: str, *, first: bool) -> str:
-    letters = "".join(each for each in word if each.isalpha())
+    letters = "".join(letter for letter in word if letter.isalpha())
     if not letters or not letters.isupper():
         return word
     small = letters.lower()
@@ -438,15 +438,15 @@ def _word(word: str, *, first: bool) -> str:
         # Initials, such as JK.
         return word if small not in _OF_TWO else _capital(word)
     pieces = _PIECES.split(word)
-    made = []
+    pieces_written = []
     for at, piece in enumerate(pieces):
         mark = pieces[at - 1] if at else ""
         before = pieces[at - 2] if at > 1 else ""
         if mark in _APOSTROPHES and len(before) != 1:
-            made.append(piece.lower())
+            pieces_written.append(piece.lower())
         else:
-            made.append(_capital(piece))
-    return "".join(made)
+            pieces_written.append(_capital(piece))
+    return "".join(pieces_written)
 
 
 # Words of two letters that are names.
@@ -496,7 +496,7 @@ def one_phone(text: str, region: str) -> str | None:
         usual = phonenumbers.PhoneNumber(_USUAL_CODE, int(text))
         if phonenumbers.is_valid_number(usual):
             return f"+{_USUAL_CODE}{text[1:]}"
-    digits = "".join(each for each in text if each.isdigit())
+    digits = "".join(letter for letter in text if letter.isdigit())
     if not 7 <= len(digits) <= 15 or not text.isascii():
         return None
     tries = [text]
@@ -504,9 +504,9 @@ def one_phone(text: str, region: str) -> str | None:
         tries.append("+" + digits)
     if digits.startswith("00"):
         tries.append("+" + digits[2:])
-    for each in tries:
+    for attempt in tries:
         try:
-            number = phonenumbers.parse(each, region)
+            number = phonenumbers.parse(attempt, region)
         except phonenumbers.NumberParseException:
             continue
         if phonenumbers.is_valid_number(number):
@@ -517,7 +517,9 @@ def one_phone(text: str, region: str) -> str | None:
 def _with_digits(text: str) -> str:
     """Letters that stand for digits replaced, where everything else is a digit or a sign."""
     rest = _NOT_DIGITS.sub("", text)
-    if sum(each.isdigit() for each in rest) >= 6 and not any(each.isalpha() for each in rest):
+    if sum(letter.isdigit() for letter in rest) >= 6 and not any(
+        letter.isalpha() for letter in rest
+    ):
         return _NOT_DIGITS.sub(lambda found: _DIGITS[found[0]], text)
     return text
 
@@ -548,29 +550,29 @@ def _first_of(given: str, region: str) -> Reading[str]:
     remarks: list[Remark] = []
     run_on = _RUN_ON.findall(given)
     parts = run_on if len(run_on) > 1 else [part.strip(" .:'\"`") for part in _APART.split(given)]
-    found: list[str] = []
+    phones: list[str] = []
     failed = 0
     for part in parts:
-        if not any(each.isdigit() for each in part):
+        if not any(letter.isdigit() for letter in part):
             continue
         mended = _with_digits(part)
         phone, note = _one_of(mended, region)
         if phone is None:
             failed += 1
             continue
-        if not found and mended != part:
+        if not phones and mended != part:
             remarks.append(Remark("phone_letters", "phone"))
         # Beside the one that is taken stands another one.
-        failed += sum(each.isdigit() for each in part) >= _PHONES_OF_TWO
-        if not found and note:
+        failed += sum(letter.isdigit() for letter in part) >= _PHONES_OF_TWO
+        if not phones and note:
             remarks.append(Remark("phone_note", "phone", note))
-        if phone not in found:
-            found.append(phone)
-    if not found:
+        if phone not in phones:
+            phones.append(phone)
+    if not phones:
         return Reading("", (Remark("phone_wrong", "phone", given[:_LONGEST], wrong=True),))
-    if len(found) > 1 or failed:
+    if len(phones) > 1 or failed:
         remarks.append(Remark("phone_second", "phone"))
-    return Reading(found[0], tuple(remarks))
+    return Reading(phones[0], tuple(remarks))
 
 
 def _one_of(text: str, region: str) -> tuple[str | None, str]:
@@ -592,7 +594,7 @@ def _one_of(text: str, region: str) -> tuple[str | None, str]:
 def _plain_digits(text: str) -> str:
     """Without what people put before and between: `Tel: (0712) 345-678` becomes `0712345678`."""
     start = "+" if re.match(r"[^\d]*\+\s*\d", text) else ""
-    return start + "".join(each for each in text if each.isdigit())
+    return start + "".join(letter for letter in text if letter.isdigit())
 
 
 _NUMBER = re.compile(r"\(?(\d{1,4})\s*[.):\-–/]\s*(?=[^\W\d_])")
@@ -622,9 +624,9 @@ def taken_apart(text: str, region: str) -> Apart:
         remarks.append(Remark("name_number", "name", numbered[1]))
     phone = ""
     for run in WITHIN.finditer(name):
-        found = one_phone(run[0].strip(), region)
-        if found is not None:
-            phone = found
+        phone_read = one_phone(run[0].strip(), region)
+        if phone_read is not None:
+            phone = phone_read
             name = _closed(f"{name[: run.start()]} {name[run.end() :]}")
             remarks.append(Remark("name_phone", "name"))
             break
@@ -647,7 +649,7 @@ def read_name(cell: Cell, field: str = "name", *, typed: bool = True) -> Reading
     name = text_of(cell)
     if is_formula(name):
         return Reading("", (Remark("name_formula", field, wrong=True),))
-    if not is_a_name(name) or not any(each.isalpha() for each in name):
+    if not is_a_name(name) or not any(letter.isalpha() for letter in name):
         return Reading("", (Remark("name_no_letter", field, name[:40], wrong=True),))
     if len(name) > MOST_NAME:
         return Reading("", (Remark("too_long", field, wrong=True),))
@@ -668,8 +670,8 @@ _KINDS = frozenset(("post", "patrol", "base", "camp", "hq", "unit"))
 def station_key(name: str) -> str:
     """Key that tells one station from another: `Hill Top Stn.` and `Hilltop` are both `hilltop`."""
     words = [_SHORT.get(word, word) for word in re.sub(r"[^\w]+", " ", sort_name(name)).split()]
-    kept = [word for word in words if word not in _GENERIC] or words
-    return "".join(kept)
+    telling = [word for word in words if word not in _GENERIC] or words
+    return "".join(telling)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ OUT, NEW = "out", "new"
 NUMBER_TAKEN = "number_taken"
 _ROW = "row-"
 _REPORTED_EVERY = 100
-# Of whoever may be the same no more are kept for a row: a few are shown, and one is enough to ask.
+# Of the person who may be the same no more are kept for a row: a few are shown, and one is enough
+# to ask.
 MOST_FOUND = 20
 _NOTHING_SEEN: Mapping[int, Collection[str]] = {}
 
@@ -85,26 +86,27 @@ def row_number(key: str) -> int:
 
 def likeness_of(placed: PlacedRow, key: str) -> Likeness:
     """Likeness of a row's person, which tells her from others."""
-    row = placed.row
+    person_row = placed.row
     new = f"new {sort_name(placed.new_station)}" if placed.new_station else ""
     return Likeness(
         key=key,
         group=placed.group,
-        name=sort_name(row.name),
-        reference=row.fact("reference"),
+        name=sort_name(person_row.name),
+        reference=person_row.fact("reference"),
         phones=frozenset((placed.phone_lookup,)) if placed.phone_lookup else frozenset(),
         station=placed.organisation or new,
-        ward=sort_name(row.fact("ward")),
-        birth_year=row.birth.year,
-        sex=row.fact("sex"),
-        age_band=row.birth.band,
+        ward=sort_name(person_row.fact("ward")),
+        birth_year=person_row.birth.year,
+        sex=person_row.fact("sex"),
+        age_band=person_row.birth.band,
     )
 
 
 def compare_rows(
     rows: Sequence[PlacedRow], known: Known, report: Callable[[int], None]
 ) -> list[tuple[Match, ...]]:
-    """For each row whoever may be the same: of `known`, which learns the rows, and of those above.
+    """For each row the person who may be the same: of `known`, which learns the rows, and of those
+    above.
 
     Names are weighed by everyone who is known and by all rows. A row that is wrong is compared with
     nobody. `report` is told now and then how many rows are done.
@@ -113,22 +115,22 @@ def compare_rows(
         None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in rows
     ]
     known.count(each for each in good if each is not None)
-    found: list[tuple[Match, ...]] = []
+    matches: list[tuple[Match, ...]] = []
     for done, likeness in enumerate(good):
         if done % _REPORTED_EVERY == 0:
             report(done)
         if likeness is None:
-            found.append(())
+            matches.append(())
             continue
-        found.append(tuple(known.matches(likeness)[:MOST_FOUND]))
+        matches.append(tuple(known.matches(likeness)[:MOST_FOUND]))
         known.add(likeness, counted=True)
-    return found
+    return matches
 
 
 def with_known(
     rows: Sequence[PlacedRow], found: Sequence[tuple[Match, ...]], known: Mapping[int, str]
 ) -> list[tuple[Match, ...]]:
-    """The same, with those whom rows were stored as in an earlier version: an edited row is the
+    """The same, with those that rows were stored as in an earlier version: an edited row is the
     same person, whatever of it was edited."""
     with_them = []
     for placed, matches in zip(rows, found, strict=True):
@@ -136,16 +138,16 @@ def with_known(
         if key is None or is_wrong(placed):
             with_them.append(matches)
             continue
-        reasons = next((each.reasons for each in matches if each.key == key), ())
-        others = [each for each in matches if each.key != key]
+        reasons = next((match.reasons for match in matches if match.key == key), ())
+        others = [match for match in matches if match.key != key]
         own = Match(key, 100, (Reason.SAME_ROW, *reasons), certain=True)
         with_them.append((own, *others))
     return with_them
 
 
 def is_wrong(placed: PlacedRow) -> bool:
-    """True if a row cannot be stored as it is, whoever else there is."""
-    return placed.row.wrong or any(each.code != NUMBER_TAKEN for each in placed.wrong)
+    """True if a row cannot be stored as it is, no matter who else there is."""
+    return placed.row.wrong or any(remark.code != NUMBER_TAKEN for remark in placed.wrong)
 
 
 def class_rows(
@@ -155,10 +157,10 @@ def class_rows(
     numbers: Collection[tuple[str, str]] = (),
     seen: Mapping[int, Collection[str]] = _NOTHING_SEEN,
 ) -> list[Outcome]:
-    """Class rows in order, each by whoever was found to be like it.
+    """Class rows in order, each by the person who was found to be like it.
 
-    `numbers` are all that are taken, as (group, number), also by people of whom only the name may
-    be compared: no row may be new with one of them. `seen` are the people among whom a row was
+    `numbers` are all that are taken, as (group, number), also by people with only a name that may
+    be compared: no row may be new with one of them. `seen` are the people beside which a row was
     decided: with one more, the decision does not hold.
     """
     outcomes = []
@@ -167,12 +169,12 @@ def class_rows(
     for placed, matches in zip(rows, found, strict=True):
         number = placed.row.number
         among = tuple(
-            each for each in matches if (at := row_number(each.key)) == 0 or at in standing
+            match for match in matches if (at := row_number(match.key)) == 0 or at in standing
         )
         decision = decisions.get(number, "")
         if decision != OUT and number in seen:
-            known = seen[number]
-            if any(not row_number(each.key) and each.key not in known for each in among):
+            first = seen[number]
+            if any(not row_number(each.key) and each.key not in first for each in among):
                 decision = ""
         outcome = _class(placed, among, decision, numbers)
         outcomes.append(outcome)

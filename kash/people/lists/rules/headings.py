@@ -76,18 +76,18 @@ class Ticked:
     def answer(self, cells: Sequence[Cell]) -> Cell:
         """Answer of a row. Two answers are both given: they cannot be right, and are told."""
         marks = [
-            (said, _mark(cells[at], said))
-            for at, said in enumerate(self.answers, self.first)
+            (part_said, _mark(cells[at], part_said))
+            for at, part_said in enumerate(self.answers, self.first)
             if at < len(cells)
         ]
-        ticked = [(said, mark) for said, mark in marks if mark]
+        ticked = [(part_said, mark) for part_said, mark in marks if mark]
         if any(mark not in _CROSSES for _said, mark in ticked):
-            ticked = [(said, mark) for said, mark in ticked if mark not in _CROSSES]
+            ticked = [(part_said, mark) for part_said, mark in ticked if mark not in _CROSSES]
         if ticked:
-            return TWO.join(said for said, _mark in ticked)
+            return TWO.join(part_said for part_said, _mark in ticked)
         # What is no tick is shown as it stands, and is wrong.
-        held = [text_of(cells[at]) for at in range(self.first, min(self.last + 1, len(cells)))]
-        others = [text for text in held if not is_empty(text) and text.casefold() not in _NO_TICKS]
+        texts = [text_of(cells[at]) for at in range(self.first, min(self.last + 1, len(cells)))]
+        others = [text for text in texts if not is_empty(text) and text.casefold() not in _NO_TICKS]
         return TWO.join(others)
 
 
@@ -119,7 +119,7 @@ def field_of(answer: str) -> str:
 def ticked_columns(answers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[Ticked]:
     """The columns that are ticked, those that stand together as one. `answers` are what stands
     above each column, nearest to it."""
-    found: list[Ticked] = []
+    ticked: list[Ticked] = []
     at = 0
     while at < len(answers):
         field = field_of(answers[at])
@@ -129,9 +129,9 @@ def ticked_columns(answers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> li
                 break
             end += 1
         if field and end > at and _are_ticks(rows, answers, at, end):
-            found.append(Ticked(field, at, end, tuple(map(_written, answers[at : end + 1]))))
+            ticked.append(Ticked(field, at, end, tuple(map(_written, answers[at : end + 1]))))
         at = end + 1
-    return found
+    return ticked
 
 
 def _are_ticks(
@@ -183,7 +183,7 @@ _NUMBERS = frozenset(("no", "number", "s no", "sno", "nambari", "namba"))
 _SERIAL = _NUMBERS | {"s n", "sn", "n", "nr", "serial", "serial no", "row", "row no", "nam"}
 _NAMES = frozenset(("name", "names", "jina", "majina"))
 _LONGEST_GROUP = 60
-# What is asked of somebody else is not of the person whom the row is about.
+# What is asked of somebody else is not of the person that the row is about.
 _OF_OTHERS = re.compile(
     r"\b(next of kin|kin|emergency|guardian|parent|parents|spouse|supervisor|enumerator|"
     r"interviewer|data (collector|clerk|entry)|collector|filled by|witness|father|mother|"
@@ -215,8 +215,8 @@ class Guess:
 def last_of_path(heading: str) -> str:
     """Last part of a heading in a form's export, without the groups that it stands in: `name` of
     `group_demo/name`. Empty if the heading is no such path."""
-    found = _PATH.fullmatch(heading.strip()) if len(heading) <= _LONGEST else None
-    return found[1] if found else ""
+    match = _PATH.fullmatch(heading.strip()) if len(heading) <= _LONGEST else None
+    return match[1] if match else ""
 
 
 def is_of_others(text: str) -> bool:
@@ -249,9 +249,9 @@ def field_by_heading(heading: str) -> tuple[str, int]:
         return _EXACT[short], 97
     # `Jina / Name` says the same in two languages.
     parts = [normalised(part) for part in re.split(r"[/|()\[\],–—-]", heading)]
-    said = {_EXACT.get(part, "?") for part in parts if part}
-    if len(said) == 1 and "?" not in said:
-        return said.pop(), 97
+    fields = {_EXACT.get(part, "?") for part in parts if part}
+    if len(fields) == 1 and "?" not in fields:
+        return fields.pop(), 97
     if _OF_OTHERS.search(plain):
         return LEFT_OUT, 90
     words = plain.split()
@@ -271,25 +271,25 @@ def _by_parts(words: Sequence[str]) -> tuple[str, int]:
     a participant's phone no name; but `Rank and name` is one."""
     for size in (3, 2, 1):
         parts = [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
-        found = [_EXACT[part] for part in parts if len(part) > 2 and _EXACT.get(part)]
-        found = [field for field in found if field != "group" or size > 1]
-        if not found:
+        fields = [_EXACT[part] for part in parts if len(part) > 2 and _EXACT.get(part)]
+        fields = [field for field in fields if field != "group" or size > 1]
+        if not fields:
             continue
-        others = [field for field in found if field != "name"]
+        others = [field for field in fields if field != "name"]
         if others and _NAMES.isdisjoint(words):
             return others[0], 88
         places = [field for field in others if field in ("organisation", "ward")]
         if places and size == 1:
             return places[0], 88
-        return found[0] if "name" not in found else "name", 88
+        return fields[0] if "name" not in fields else "name", 88
     return LEFT_OUT, 0
 
 
 def _share(cells: Sequence[Cell], fits: object) -> float:
-    kept = [cell for cell in cells if not is_empty(cell)]
-    if not kept or not callable(fits):
+    filled = [cell for cell in cells if not is_empty(cell)]
+    if not filled or not callable(fits):
         return 0.0
-    return sum(bool(fits(cell)) for cell in kept) / len(kept)
+    return sum(bool(fits(cell)) for cell in filled) / len(filled)
 
 
 def _is_serial(cells: Sequence[Cell]) -> bool:
@@ -316,7 +316,7 @@ def look_of(cells: Sequence[Cell], today: date, region: str) -> dict[str, float]
     def name(cell: Cell) -> bool:
         text = text_of(cell)
         words = text.split()
-        letters = sum(each.isalpha() for each in text)
+        letters = sum(letter.isalpha() for letter in text)
         return (
             2 <= len(words) <= 6
             and letters > 0.8 * len(text.replace(" ", ""))
@@ -355,7 +355,7 @@ def match_columns(
         plain = normalised(heading)
         ticks = only_ticks(columns[at])
         if plain in remembered and remembered[plain] in _LOOKS and ticks:
-            # So it was guessed once, of whoever had lunch, agreed or was paid.
+            # So it was guessed once, of the person who had lunch, agreed or was paid.
             remembered = {key: field for key, field in remembered.items() if key != plain}
         if plain and plain in remembered:
             offers.append((200, -at, remembered[plain], "remembered"))
@@ -434,7 +434,7 @@ class Recognised:
 def recognised(cells: Sequence[Cell]) -> Recognised:
     """How much a row looks like headings: by what is known of it, less what looks like somebody's
     data. Long questions of a form, and answers to be ticked, speak neither for nor against."""
-    score = known = 0
+    score = count = 0
     for cell in cells:
         if is_empty(cell):
             continue
@@ -444,7 +444,7 @@ def recognised(cells: Sequence[Cell]) -> Recognised:
         field, alike = field_by_heading(cell)
         if alike >= 88:
             score += alike + (60 if field == "name" else 0)
-            known += 1
+            count += 1
         elif _DATA.search(cell):
             score -= 60
-    return Recognised(score, known)
+    return Recognised(score, count)

@@ -56,20 +56,22 @@ def table_of_lines(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None:
     called = {number for number, text in lines if WITHIN.search(text)}
     if len(called) < _MOST * len(lines) and len(numbered) < _MOST * len(lines):
         return None
-    must = [each for each in (numbered, called) if len(each) >= _MOST * len(lines)]
-    kept: list[tuple[int, list[str]]] = []
+    must = [line_ for line_ in (numbered, called) if len(line_) >= _MOST * len(lines)]
+    told_lines: list[tuple[int, list[str]]] = []
     nobody: dict[int, str] = {}
     for number, text in lines:
         if is_section([text]):
             nobody[number] = "section"
-        elif not any(number in each for each in must):
+        elif not any(number in line_ for line_ in must):
             nobody[number] = "note"
-        kept.append((number, [text, ""] if number in nobody else _pieces(text)))
-    width = max(len(pieces) for _number, pieces in kept)
+        told_lines.append((number, [text, ""] if number in nobody else _pieces(text)))
+    width = max(len(pieces) for _number, pieces in told_lines)
     return Table(
         0,
         ("",) * width,
-        tuple((number, tuple(pieces + [""] * (width - len(pieces)))) for number, pieces in kept),
+        tuple(
+            (number, tuple(pieces + [""] * (width - len(pieces)))) for number, pieces in told_lines
+        ),
         answered={0: "name", 1: "phone"},
         nobody=nobody,
     )
@@ -82,29 +84,33 @@ def table_of_records(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None
     single = [(number, filled(cells)) for number, cells in rows]
     if len(single) < _LEAST_LINES or any(len(held) > 1 for _number, held in single):
         return None
-    said: list[tuple[int, str, str]] = []
+    records: list[tuple[int, str, str]] = []
     others: list[tuple[int, str]] = []
     for number, held in single:
         text = text_of(held[0]) if held else ""
         question, answer = _answered(text)
         if question and field_by_heading(question)[1] >= _KNOWN:
-            said.append((number, question, answer))
+            records.append((number, question, answer))
         else:
             others.append((number, text))
-    asked = list(dict.fromkeys(normalised(question) for _number, question, _answer in said))
-    named = [normalised(q) for _number, q, _answer in said if field_by_heading(q)[0] == "name"]
-    if len(asked) < _LEAST_LINES or len(named) < _LEAST_LINES or len(said) < _MOST * len(single):
+    questions = list(dict.fromkeys(normalised(question) for _number, question, _answer in records))
+    named = [normalised(q) for _number, q, _answer in records if field_by_heading(q)[0] == "name"]
+    if (
+        len(questions) < _LEAST_LINES
+        or len(named) < _LEAST_LINES
+        or len(records) < _MOST * len(single)
+    ):
         return None
-    headings = [next(q for _n, q, _a in said if normalised(q) == plain) for plain in asked]
+    headings = [next(q for _n, q, _a in records if normalised(q) == plain) for plain in questions]
     people: list[tuple[int, list[Cell]]] = []
-    for number, question, answer in said:
-        at = asked.index(normalised(question))
+    for number, question, answer in records:
+        at = questions.index(normalised(question))
         if at == 0 or not people or people[-1][1][at]:
-            people.append((number, [""] * len(asked)))
+            people.append((number, [""] * len(questions)))
         people[-1][1][at] = answer
     lines = list(people)
     for number, text in others:
-        lines.append((number, [text, *[""] * (len(asked) - 1)]))
+        lines.append((number, [text, *[""] * (len(questions) - 1)]))
     return Table(
         0,
         tuple(headings),
@@ -116,10 +122,10 @@ def table_of_records(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None
 def _answered(text: str) -> tuple[str, str]:
     """A question before a colon, and what is answered behind it; the question is empty if there is
     none."""
-    said = [part.strip() for part in _COLON.split(text, maxsplit=1)]
-    if len(said) < 2 or not _SHORTEST_QUESTION <= len(said[0]) <= _LONGEST_QUESTION:
+    parts = [part.strip() for part in _COLON.split(text, maxsplit=1)]
+    if len(parts) < 2 or not _SHORTEST_QUESTION <= len(parts[0]) <= _LONGEST_QUESTION:
         return "", ""
-    return said[0], said[1]
+    return parts[0], parts[1]
 
 
 def _pieces(text: str) -> list[str]:
@@ -131,19 +137,21 @@ def _pieces(text: str) -> list[str]:
     numbered = _NUMBERED.match(text)
     rest = text[numbered.end() :] if numbered is not None else text
     phone = ""
-    found = list(WITHIN.finditer(rest))
-    if found:
-        start, end = found[0].start(), found[-1].end()
+    phones = list(WITHIN.finditer(rest))
+    if phones:
+        start, end = phones[0].start(), phones[-1].end()
         between = WITHIN.sub(" ", rest[start:end])
         if any(each.isalpha() for each in _OR.sub(" ", between)):
             return [rest, ""]
         phone = rest[start:end].strip()
         rest = f"{rest[:start]} | {rest[end:]}"
     pieces = [piece.strip(_EDGES) for piece in _PIECES.split(rest)]
-    pieces = [piece for piece in pieces if any(each.isalnum() for each in piece)]
+    pieces = [piece for piece in pieces if any(letter.isalnum() for letter in piece)]
     pieces = [_BEFORE.sub("", piece) for piece in pieces]
     if not phone:
-        phone = next((each for each in pieces if len(_DIGITS.findall(each)) >= _LEAST_DIGITS), "")
+        phone = next(
+            (piece for piece in pieces if len(_DIGITS.findall(piece)) >= _LEAST_DIGITS), ""
+        )
         pieces = [piece for piece in pieces if piece != phone]
     name = next((piece for piece in pieces if not _DIGITS.search(piece)), "")
     if name:
@@ -179,8 +187,8 @@ def _cut(cells: Sequence[Cell], delimiter: str) -> Sequence[Cell]:
     text = cells[0] if cells else ""
     if not isinstance(text, str) or delimiter not in text:
         return cells
-    found = next(csv.reader(io.StringIO(text), delimiter=delimiter))
-    return [clean(cell) for cell in found]
+    cells_cut = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+    return [clean(cell) for cell in cells_cut]
 
 
 def table_of(sheet: TableSheet, header: int) -> Table:
@@ -243,13 +251,13 @@ def _alike(text: str) -> int:
 def _group_headings(rows: _Rows, header: int, own: Sequence[Cell]) -> Sequence[Cell]:
     """The line above the headings, if it groups them: `GENDER` above M and F."""
     cells = _cells(rows, header - 1)
-    held = filled(cells)
-    if any(not isinstance(cell, str) or len(cell) > _LONGEST_HEADING for cell in held):
+    filled_cells = filled(cells)
+    if any(not isinstance(cell, str) or len(cell) > _LONGEST_HEADING for cell in filled_cells):
         return ()
     answers = [at for at, cell in enumerate(own) if isinstance(cell, str) and field_of(cell)]
     above = [at for at in answers if at < len(cells) and not is_empty(cells[at])]
-    named = sum(_alike(text_of(cell)) >= _KNOWN for cell in held)
-    return cells if named and (len(held) > 1 or above) else ()
+    named = sum(_alike(text_of(cell)) >= _KNOWN for cell in filled_cells)
+    return cells if named and (len(filled_cells) > 1 or above) else ()
 
 
 def _second_headings(below: _Rows, own: Sequence[Cell]) -> Sequence[Cell]:
@@ -257,25 +265,25 @@ def _second_headings(below: _Rows, own: Sequence[Cell]) -> Sequence[Cell]:
     if not below:
         return ()
     _number, cells = below[0]
-    held = [(at, cell) for at, cell in enumerate(cells) if not is_empty(cell)]
-    if any(not isinstance(cell, str) or len(cell) > _LONGEST_HEADING for _at, cell in held):
+    filled_at = [(at, cell) for at, cell in enumerate(cells) if not is_empty(cell)]
+    if any(not isinstance(cell, str) or len(cell) > _LONGEST_HEADING for _at, cell in filled_at):
         return ()
     named = [at for at, cell in enumerate(own) if field_by_heading(text_of(cell))[0] == "name"]
-    again = [at for at, cell in held if at in named and _alike(text_of(cell)) < _KNOWN]
+    again = [at for at, cell in filled_at if at in named and _alike(text_of(cell)) < _KNOWN]
     if again:
         return ()
-    answers = [at for at, cell in held if field_of(text_of(cell))]
+    answers = [at for at, cell in filled_at if field_of(text_of(cell))]
     together = any(at + 1 in answers for at in answers)
-    known = sum(_alike(text_of(cell)) >= _KNOWN for _at, cell in held)
-    if not named and not known:
+    like = sum(_alike(text_of(cell)) >= _KNOWN for _at, cell in filled_at)
+    if not named and not like:
         return ()
-    return cells if together or (known >= 2 and known >= len(held) - 1) else ()
+    return cells if together or (like >= 2 and like >= len(filled_at) - 1) else ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Heads:
-    """Up to three lines of headings, as long as the table is wide. `others` says of whom else than
-    the row's person a column is, as `NEXT OF KIN`."""
+    """Up to three lines of headings, as long as the table is wide. `others` says which people other
+    than the row's person a column is, as `NEXT OF KIN`."""
 
     over: Sequence[str]
     own: Sequence[str]
@@ -305,8 +313,8 @@ class _Heads:
         """Question above ticked columns."""
         candidates = []
         for at in range(first, -1, -1):
-            said = [self.over[at]] if not self.under[first] else [self.own[at], self.over[at]]
-            candidates = [text for text in said if text and not field_of(text)]
+            texts = [self.over[at]] if not self.under[first] else [self.own[at], self.over[at]]
+            candidates = [text for text in texts if text and not field_of(text)]
             if candidates:
                 break
         return candidates[0] if candidates else ""
@@ -315,13 +323,13 @@ class _Heads:
 def _heads(over: list[str], own: list[str], under: list[str], directly: Sequence[str]) -> _Heads:
     """The headings; `directly` is the line above them, be it one of headings or a title."""
     by_over, by_own = others.above(directly), others.above(own)
-    said = [(by_own[at] if under[at] else "") or by_over[at] for at in range(len(own))]
+    headings = [(by_own[at] if under[at] else "") or by_over[at] for at in range(len(own))]
     heads = _Heads(over, own, under, [""] * len(own))
     named = next((at for at in range(len(own)) if _is_name(heads.heading(at))), None)
-    if named is None or (said[named] and not others.names_people(directly)):
+    if named is None or (headings[named] and not others.names_people(directly)):
         # What stands above the names is what the sheet is called: `GUARDIAN ANGELS CBO`.
         return heads
-    return replace(heads, others=said)
+    return replace(heads, others=headings)
 
 
 def _is_name(heading: str) -> bool:
@@ -336,7 +344,7 @@ def _side_by_side(
     starts = _starts(heads, width)
     plain = [normalised(heads.heading(at)) for at in range(width)]
     said = list(heads.others)
-    kept = [0]
+    first_columns = [0]
     for start, end in pairwise([*starts, width]):
         if not start:
             continue
@@ -349,8 +357,8 @@ def _side_by_side(
         if of_others:
             said[start:end] = [of_others] * (end - start)
         else:
-            kept.append(start)
-    return replace(heads, others=said), kept
+            first_columns.append(start)
+    return replace(heads, others=said), first_columns
 
 
 def _starts(heads: _Heads, width: int) -> list[int]:
@@ -412,23 +420,23 @@ class _Block:
                 )
             )
         )
-        kept: list[tuple[int, list[Cell]]] = []
+        table_lines: list[tuple[int, list[Cell]]] = []
         nobody: dict[int, str] = {}
         lines = [line for line in (heads.own, heads.under, heads.over) if any(line)]
         for number, cells in rows:
-            held = filled(cells)
-            if not held:
+            filled_cells = filled(cells)
+            if not filled_cells:
                 continue
             at = number + self.aside * ASIDE
             if any(_same(cells, line) for line in lines):
                 nobody[at] = "headings"
-            elif is_totals(held):
+            elif is_totals(filled_cells):
                 nobody[at] = "totals"
-            kept.append((at, cells))
+            table_lines.append((at, cells))
         answers = [heads.answer(at) for at in range(len(heads.own))]
-        counted = [cells for number, cells in kept if number not in nobody]
-        ticked = {each.first: each for each in ticked_columns(answers, counted)}
-        return self._with_answers(heads, kept, nobody, ticked)
+        counted = [cells for number, cells in table_lines if number not in nobody]
+        ticked = {column.first: column for column in ticked_columns(answers, counted)}
+        return self._with_answers(heads, table_lines, nobody, ticked)
 
     def _with_answers(
         self,
@@ -468,13 +476,13 @@ class _Block:
 
 def _same(cells: Sequence[Cell], line: Sequence[str]) -> bool:
     """True if a row is a line of headings once more."""
-    held = [(at, cell) for at, cell in enumerate(cells) if not is_empty(cell)]
-    said = [text for text in line if text]
+    filled_at = [(at, cell) for at, cell in enumerate(cells) if not is_empty(cell)]
+    texts = [text for text in line if text]
     same = sum(
         isinstance(cell, str) and at < len(line) and cell.casefold() == line[at].casefold()
-        for at, cell in held
+        for at, cell in filled_at
     )
-    return same >= 2 and same >= len(held) - 1 and 2 * same >= len(said)
+    return same >= 2 and same >= len(filled_at) - 1 and 2 * same >= len(texts)
 
 
 def _stacked(header: int, parts: Sequence[_Part], above: tuple[tuple[str, ...], ...]) -> Table:

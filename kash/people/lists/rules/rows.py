@@ -40,13 +40,13 @@ _KNOWN = 88
 def above(line: Sequence[str]) -> list[str]:
     """Above each column what a line of groups says of somebody else, as `NEXT OF KIN`; empty where
     it says nothing of the kind. A group reaches to the next one."""
-    found: list[str] = []
-    said = ""
+    lines_above: list[str] = []
+    heading = ""
     for at, text in enumerate(line):
         if text:
-            said = text if is_of_others(text) and not _is_label(line, at) else ""
-        found.append(said)
-    return found
+            heading = text if is_of_others(text) and not _is_label(line, at) else ""
+        lines_above.append(heading)
+    return lines_above
 
 
 def names_people(line: Sequence[str]) -> bool:
@@ -96,11 +96,11 @@ class ReadRow:
 
 def columns_of(fields: Sequence[str]) -> dict[str, list[int]]:
     """Columns that hold each field."""
-    found: dict[str, list[int]] = {}
+    columns: dict[str, list[int]] = {}
     for at, name in enumerate(fields):
         if name:
-            found.setdefault(name, []).append(at)
-    return found
+            columns.setdefault(name, []).append(at)
+    return columns
 
 
 def read_row(
@@ -135,7 +135,7 @@ def read_row(
     if any(len(text) > MOST_CHARACTERS for text in whole):
         return ReadRow(number, remarks=(Remark("too_long", "", wrong=True),))
     name, beside = _name(typed["name"], "name" in edits, region, remarks)
-    if not name and not any(each.wrong for each in remarks):
+    if not name and not any(remark.wrong for remark in remarks):
         remarks.append(Remark("no_name", "name", wrong=True))
     # What is to be told of each field is told in the order of the fields.
     others: dict[str, Callable[[], Any]] = {
@@ -173,8 +173,8 @@ def _held(
 ) -> list[Cell]:
     if name in edits:
         return [edits[name]] if edits[name] else []
-    found = [cells[at] for at in columns.get(name, ()) if at < len(cells)]
-    return [cell for cell in found if not is_empty(cell)]
+    cells_of_field = [cells[at] for at in columns.get(name, ()) if at < len(cells)]
+    return [cell for cell in cells_of_field if not is_empty(cell)]
 
 
 def capitals_in(row: ReadRow) -> bool:
@@ -191,7 +191,7 @@ def named_small(row: ReadRow) -> ReadRow:
 def doubted_name(row: ReadRow, edits: Mapping[str, str], code: str = "name_alone") -> ReadRow:
     """The row of a name that may be a title, since it stands alone (`name_alone`) or is a word for
     people (`name_title`): wrong until a person types it."""
-    if "name" in edits or any(each.wrong and each.field == "name" for each in row.remarks):
+    if "name" in edits or any(remark.wrong and remark.field == "name" for remark in row.remarks):
         return row
     doubt = Remark(code, "name", wrong=True)
     return replace(row, remarks=(*row.remarks, doubt))
@@ -222,7 +222,7 @@ def _phone(cells: Sequence[Cell], beside: str, region: str, remarks: list[Remark
     good = [reading for reading in readings if reading.value]
     if good:
         remarks.extend(good[0].remarks)
-        if len(readings) > 1 and not any(each.code == "phone_second" for each in remarks):
+        if len(readings) > 1 and not any(remark.code == "phone_second" for remark in remarks):
             remarks.append(Remark("phone_second", "phone"))
         return good[0].value
     if readings:
@@ -248,20 +248,20 @@ def _birth(cells: Sequence[Cell], today: date, remarks: list[Remark]) -> Born:
 def _since(given: Cell, today: date, remarks: list[Remark]) -> date | None:
     if is_empty(given):
         return None
-    found: date | None = given if isinstance(given, date) else None
-    if found is None:
+    day: date | None = given if isinstance(given, date) else None
+    if day is None:
         try:
-            found = date.fromisoformat(text_of(given)[:10])
+            day = date.fromisoformat(text_of(given)[:10])
         except ValueError:
             parts = text_of(given).replace(".", "/").replace("-", "/").split("/")
             try:
-                found = date(int(parts[2]), int(parts[1]), int(parts[0]))
+                day = date(int(parts[2]), int(parts[1]), int(parts[0]))
             except (ValueError, IndexError, OverflowError):
-                found = None
-    if found is None or not 1950 <= found.year <= today.year or found > today:
+                day = None
+    if day is None or not 1950 <= day.year <= today.year or day > today:
         remarks.append(Remark("since_wrong", "since", text_of(given)[:40], wrong=True))
         return None
-    return found
+    return day
 
 
 def _email(given: str, remarks: list[Remark]) -> str:
@@ -355,12 +355,16 @@ def line_text(cells: Sequence[Cell]) -> str:
 def is_section(cells: Sequence[Cell]) -> bool:
     """True if a line is the title of a part of the list, such as `A. FACILITATORS (3)` or `DAY 2`,
     alone or before a day and a count."""
-    held = filled(cells)
-    if not held or not isinstance(held[0], str) or len(held[0]) > _MOST_TITLE:
+    filled_cells = filled(cells)
+    if (
+        not filled_cells
+        or not isinstance(filled_cells[0], str)
+        or len(filled_cells[0]) > _MOST_TITLE
+    ):
         return False
-    if not all(_is_number_or_day(cell) or cell == held[0] for cell in held[1:]):
+    if not all(_is_number_or_day(cell) or cell == filled_cells[0] for cell in filled_cells[1:]):
         return False
-    title = _COUNT.sub("", _NUMBERING.sub("", held[0]))
+    title = _COUNT.sub("", _NUMBERING.sub("", filled_cells[0]))
     words = re.sub(r"[^\w]+", " ", re.sub(r"\d+(st|nd|rd|th)?\b", " ", sort_name(title))).split()
     return any(word in _PARTS for word in words) and all(
         word in _PARTS or word in _BETWEEN for word in words
@@ -371,7 +375,7 @@ def _is_number_or_day(cell: Cell) -> bool:
     if isinstance(cell, date):
         return True
     text = text_of(cell)
-    digits = sum(each.isdigit() for each in text)
+    digits = sum(letter.isdigit() for letter in text)
     return (
         0 < digits <= 8
         and not text.startswith(("07", "01"))
@@ -398,39 +402,41 @@ def skipped_as(
     """Why a row is no person's, or empty if it is one. `more_headings` are what stood above the
     rows besides the headings: titles, and a second line of headings. What looks like a title in
     the column of names is not put aside if one of `fact_columns` says something beside it."""
-    held = filled(cells)
-    if not held:
+    filled_cells = filled(cells)
+    if not filled_cells:
         return "note"
-    if is_totals(held, len(headings)):
+    if is_totals(filled_cells, len(headings)):
         return "totals"
-    first = next((cell for cell in held if isinstance(cell, str)), "")
-    if (len(held) <= 2 and _FOOT.fullmatch(first)) or _SIGNED.fullmatch(first):
+    first = next((cell for cell in filled_cells if isinstance(cell, str)), "")
+    if (len(filled_cells) <= 2 and _FOOT.fullmatch(first)) or _SIGNED.fullmatch(first):
         return "note"
-    if _repeats(cells, headings) or any(_stood_above(held, above) for above in more_headings):
+    if _repeats(cells, headings) or any(
+        _stood_above(filled_cells, above) for above in more_headings
+    ):
         return "headings"
     named = any(at < len(cells) and not is_empty(cells[at]) for at in name_columns)
     if is_section(cells):
         told = any(at < len(cells) and not is_empty(cells[at]) for at in fact_columns)
         return "" if named and told else "section"
-    if not named and len(held) == 1:
+    if not named and len(filled_cells) == 1:
         # A number that runs on below the last person, or a line of text.
         return "note"
     return ""
 
 
 def _repeats(cells: Sequence[Cell], headings: Sequence[str]) -> bool:
-    held = filled(cells)
+    filled_cells = filled(cells)
     same = sum(
         bool(heading) and isinstance(cell, str) and cell.casefold() == heading.casefold()
         for cell, heading in zip(cells, headings, strict=False)
     )
-    return same >= max(2, len(held) - 1)
+    return same >= max(2, len(filled_cells) - 1)
 
 
 def _stood_above(held: Sequence[Cell], above: Sequence[str]) -> bool:
-    known = {text.casefold() for text in above if text}
+    stood = {text.casefold() for text in above if text}
     texts = [cell for cell in held if isinstance(cell, str)]
-    return len(texts) == len(held) and all(text.casefold() in known for text in texts)
+    return len(texts) == len(held) and all(text.casefold() in stood for text in texts)
 
 
 def lone_names(
@@ -484,10 +490,10 @@ def header_number(sheet: TableSheet) -> int:
     best, at = 0, 0
     width = sheet.width
     for number, cells in sheet.rows[:LOOKED_AT]:
-        found = recognised(cells)
+        fields = recognised(cells)
         alone = len(filled(cells)) == 1 and width > 1
-        if found.known and not alone and found.score > best:
-            best, at = found.score, number
+        if fields.known and not alone and fields.score > best:
+            best, at = fields.score, number
     return at
 
 

@@ -53,7 +53,7 @@ RANKS = tuple(_RANKS)
 
 
 def _letters(text: str) -> str:
-    return "".join(each for each in sort_name(text) if each.isalnum())
+    return "".join(letter for letter in sort_name(text) if letter.isalnum())
 
 
 def read_text(cell: Cell, field: str, most: int) -> Reading[str]:
@@ -92,12 +92,12 @@ def read_language(cell: Cell) -> Reading[str]:
         return Reading("")
     given = text_of(cell)
     named = [_letters(part) for part in re.split(r"[/,;&+]|\band\b|\bna\b", given)]
-    found = [_LANGUAGE[each] for each in named if each in _LANGUAGE]
-    if not found:
+    languages = [_LANGUAGE[word] for word in named if word in _LANGUAGE]
+    if not languages:
         return Reading("", (Remark("language_unknown", "language", given[:40]),))
-    several = len(set(found)) > 1 or len(found) < len([each for each in named if each])
-    told = (Remark("language_first", "language", given[:40], found[0]),) if several else ()
-    return Reading(found[0], told)
+    several = len(set(languages)) > 1 or len(languages) < len([word for word in named if word])
+    told = (Remark("language_first", "language", given[:40], languages[0]),) if several else ()
+    return Reading(languages[0], told)
 
 
 def read_cadre(cell: Cell) -> Reading[str]:

@@ -75,7 +75,7 @@ def bring_in(
 ) -> str:
     """Keep a list sealed until it is confirmed, and read it or have it read; its public id.
 
-    `known` are the people whom rows were stored as before, where it is known. Raises FileUnreadable
+    `known` are the people that rows were stored as before, where it is known. Raises FileUnreadable
     for what can be told at once.
     """
     choices = Choices(file_name=file_name[:120], group=group, known=dict(known or {}))
@@ -89,16 +89,16 @@ def bring_in(
         renewing.keep_rows(public_id, read)
         renewing.keep_preview(public_id, preview)
     with audited("people.list_brought", by) as change:
-        found = PeopleList(
+        people_list_ = PeopleList(
             public_id=public_id,
             format=kind_of(content),
             choices=sealed_choices(choices, public_id),
             created_by=by.public_id,
             created_at=change.now,
         )
-        change.session.add(found)
+        change.session.add(people_list_)
         if preview is None:
-            found.job = _have_read(change.session, public_id, by)
+            people_list_.job = _have_read(change.session, public_id, by)
         change.about(public_id)
     return public_id
 
@@ -108,7 +108,7 @@ def _page_of(public_id: str) -> str:
 
 
 def _have_read(session: Session, public_id: str, by: Actor) -> str:
-    asked = enqueue(
+    job = enqueue(
         session,
         READ,
         owner=by.public_id,
@@ -116,39 +116,39 @@ def _have_read(session: Session, public_id: str, by: Actor) -> str:
         back=_page_of(public_id),
         list_id=public_id,
     )
-    return asked.public_id
+    return job.public_id
 
 
 def _waiting(session: Session, public_id: str, by: Actor) -> PeopleList:
-    found = one_or_404(
+    waiting_list = one_or_404(
         session.scalar(
             select(PeopleList)
             .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
             .with_for_update()
         )
     )
-    if found.state != "waiting" or found.choices is None:
+    if waiting_list.state != "waiting" or waiting_list.choices is None:
         raise ListGone
-    return found
+    return waiting_list
 
 
 def choose(public_id: str, correct: Callable[[Choices], None], by: Actor) -> None:
     """Correct what was chosen for a list that waits. Raises NotFound and ListGone."""
     with audited("people.list_corrected", by) as change:
-        found = _waiting(change.session, public_id, by)
-        choices = opened_choices(found.choices or b"", public_id)
+        waiting_list = _waiting(change.session, public_id, by)
+        choices = opened_choices(waiting_list.choices or b"", public_id)
         correct(choices)
-        found.choices = sealed_choices(choices, public_id)
-        found.row_version += 1
+        waiting_list.choices = sealed_choices(choices, public_id)
+        waiting_list.row_version += 1
         change.about(public_id)
 
 
 def cancel_list(public_id: str, by: Actor) -> None:
     """Throw away a list that waits. Raises NotFound and ListGone."""
     with audited("people.list_cancelled", by) as change:
-        found = _waiting(change.session, public_id, by)
-        at_work = found.job
-        change.session.delete(found)
+        waiting_list = _waiting(change.session, public_id, by)
+        at_work = waiting_list.job
+        change.session.delete(waiting_list)
         change.about(public_id)
     if at_work:
         cancel(at_work, by.public_id)
@@ -164,12 +164,12 @@ def preview_list(people_list: PeopleList, by: Actor) -> tuple[Preview, Choices]:
         raise ListGone
     public_id = people_list.public_id
     choices = opened_choices(people_list.choices, public_id)
-    kept = renewing.kept_preview(public_id)
-    if kept is not None and not must_be_read_again(kept, choices):
-        if kept.choices == choices:
-            return kept, choices
-        now = renewed(kept, choices, by, local_today())
-        renewing.keep_preview(public_id, now, kept)
+    preview_kept = renewing.kept_preview(public_id)
+    if preview_kept is not None and not must_be_read_again(preview_kept, choices):
+        if preview_kept.choices == choices:
+            return preview_kept, choices
+        now = renewed(preview_kept, choices, by, local_today())
+        renewing.keep_preview(public_id, now, preview_kept)
         return now, choices
     read = _small_file(public_id, pasted=choices.pasted)
     if read is None:
@@ -219,19 +219,19 @@ def read_again(people_list: PeopleList, by: Actor) -> None:
 
 def read_list(progress: Progress, *, list_id: str) -> JobResult | None:
     """Read and compare a list, as far as it still waits, and keep what comes of it sealed."""
-    found = _of_job(list_id)
-    if found is None or found.state != "waiting" or found.choices is None:
+    waiting_list = _of_job(list_id)
+    if waiting_list is None or waiting_list.state != "waiting" or waiting_list.choices is None:
         return None
-    by = actor_of_job(found.created_by)
-    choices = opened_choices(found.choices, list_id)
+    by = actor_of_job(waiting_list.created_by)
+    choices = opened_choices(waiting_list.choices, list_id)
     file = renewing.kept_rows(list_id)
     if file is None:
         file = read_file(_content(list_id), pasted=choices.pasted)
         renewing.keep_rows(list_id, file)
     preview = make_preview(file, choices, by, local_today(), report=progress.report)
     renewing.keep_preview(list_id, preview)
-    found = _of_job(list_id)
-    if found is None or found.state != "waiting":
+    waiting_list = _of_job(list_id)
+    if waiting_list is None or waiting_list.state != "waiting":
         # Thrown away meanwhile.
         renewing.throw_away_waiting(list_id)
     return None
@@ -239,11 +239,11 @@ def read_list(progress: Progress, *, list_id: str) -> JobResult | None:
 
 def save_list(progress: Progress, *, list_id: str, seen: str) -> JobResult | None:
     """Store a list as it was shown, or not at all."""
-    found = _of_job(list_id)
-    if found is None or found.state == "added":
+    waiting_list = _of_job(list_id)
+    if waiting_list is None or waiting_list.state == "added":
         return None
-    by = actor_of_job(found.created_by)
-    preview, choices = preview_list(found, by)
+    by = actor_of_job(waiting_list.created_by)
+    preview, choices = preview_list(waiting_list, by)
     store_as_shown(list_id, preview, choices, seen, by, progress.report)
     return None
 
@@ -251,17 +251,17 @@ def save_list(progress: Progress, *, list_id: str, seen: str) -> JobResult | Non
 def _of_job(public_id: str) -> PeopleList | None:
     """A list, read anew; it stays as it was read."""
     db.session.rollback()
-    found = db.session.scalar(select(PeopleList).where(PeopleList.public_id == public_id))
-    if found is not None:
-        db.session.expunge(found)
-    return found
+    list_of_job = db.session.scalar(select(PeopleList).where(PeopleList.public_id == public_id))
+    if list_of_job is not None:
+        db.session.expunge(list_of_job)
+    return list_of_job
 
 
 def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
     """Store a list as it was shown, a long one by the worker: `seen` is the digest of the preview
     that was confirmed.
 
-    Whoever was added meanwhile may change what it does: then nothing is stored. A list that is
+    A person who was added meanwhile may change what it does: then nothing is stored. A list that is
     stored already stays as it is. Raises ListChanged, GuessNotLookedAt, ListGone, ListNotRead,
     NotFound and FileUnreadable.
     """
@@ -284,7 +284,8 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
         store_as_shown(public_id, preview, choices, seen, by)
         return
     if len(preview.rows) <= _TOLD_AT_ONCE:
-        # Whoever looked at a list for an hour is told at once what others changed in that time.
+        # A person who looked at a list for an hour is told at once what others changed in that
+        # time.
         now = renewed(preview, choices, by, local_today())
         renewing.keep_preview(public_id, now, preview)
         if now.digest != seen:
@@ -293,7 +294,7 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
         waiting = _waiting(session, public_id, by)
         if list_at_work(waiting) is not None:
             return
-        asked = enqueue(
+        job = enqueue(
             session,
             SAVE,
             owner=by.public_id,
@@ -303,7 +304,7 @@ def confirm_list(people_list: PeopleList, seen: str, by: Actor) -> None:
             list_id=public_id,
             seen=seen,
         )
-        waiting.job = asked.public_id
+        waiting.job = job.public_id
 
 
 # What other rooms use of lists.

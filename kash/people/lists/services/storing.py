@@ -70,12 +70,12 @@ def change_persons(
 ) -> list[str]:
     """Fill and replace what was shown, in the people who are here already; their public ids.
 
-    Those in whom nothing changes are noted as people of the list too.
+    Those who stay as they are are noted as people of the list too.
     """
     wanted = {
-        each.same_as: (each, preview.fills(each))
-        for each in reversed(preview.outcomes)
-        if each.state is State.SAME and not each.same_row
+        outcome.same_as: (outcome, preview.fills(outcome))
+        for outcome in reversed(preview.outcomes)
+        if outcome.state is State.SAME and not outcome.same_row
     }
     changed = []
     for person in _locked(change.session, list(wanted)):
@@ -146,26 +146,26 @@ def _fill(
     places: Mapping[str, str],
     by: Actor,
 ) -> dict[str, Any]:
-    row = each.placed.row
+    person_row = each.placed.row
     values: dict[str, Any] = {}
     for name in fills:
         if name == "phone":
-            values |= phone_values(person.public_id, row.phone, by.public_id)
+            values |= phone_values(person.public_id, person_row.phone, by.public_id)
         elif name == "email":
-            values |= email_values(person.public_id, row.email, by.public_id)
+            values |= email_values(person.public_id, person_row.email, by.public_id)
         elif name == "birth":
-            values |= {"birth_year": row.birth.year, "age_band": row.birth.band}
+            values |= {"birth_year": person_row.birth.year, "age_band": person_row.birth.band}
         elif name != "organisation":
-            values[name] = row.fact(name)
-    kept = {name: getattr(person, name) for name in (*values, *_AGE)}
+            values[name] = person_row.fact(name)
+    former = {name: getattr(person, name) for name in (*values, *_AGE)}
     if "printed_name" in values:
-        kept["printed_name_confirmed_at"] = person.printed_name_confirmed_at
+        former["printed_name_confirmed_at"] = person.printed_name_confirmed_at
         person.printed_name_confirmed_at = None
     band = person.age_band
     for name, value in values.items():
         setattr(person, name, value)
     note_age(person, band, by, change.now)
-    before: dict[str, Any] = {"columns": {name: _written(value) for name, value in kept.items()}}
+    before: dict[str, Any] = {"columns": {name: _written(value) for name, value in former.items()}}
     if "organisation" in fills:
         place = each.placed.organisation or places[each.placed.new_station]
         before |= _post(change, person, place)
@@ -184,33 +184,33 @@ def _post(change: Change, person: Person, place: str) -> dict[str, Any]:
         present.until = max(today, present.since)
         ended = present.public_id
         session.flush()
-    made = Posting(
+    posting = Posting(
         public_id=new_public_id(), person_id=person.id, organisation_id=organisation, since=today
     )
-    session.add(made)
-    return {"posting_added": made.public_id, "posting_ended": ended}
+    session.add(posting)
+    return {"posting_added": posting.public_id, "posting_ended": ended}
 
 
 def undo_list(public_id: str, by: Actor) -> None:
-    """Take a list back: whom it added goes, what it changed is as before. All, or nothing.
+    """Take a list back: the people it added go, what it changed is as before. All, or nothing.
 
     Raises NotFound, and NotUndone if anything depends on one of the people it added, or one of them
     was changed since.
     """
     with audited("people.list_undone", by) as change:
         session = change.session
-        found = session.scalar(
+        people_list = session.scalar(
             select(PeopleList)
             .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
             .with_for_update()
         )
-        if found is None or found.state == "waiting":
+        if people_list is None or people_list.state == "waiting":
             raise NotFound
-        if found.state == "undone":
+        if people_list.state == "undone":
             change.nothing()
             return
         entries = session.scalars(
-            select(PeopleListPerson).where(PeopleListPerson.list_id == found.id)
+            select(PeopleListPerson).where(PeopleListPerson.list_id == people_list.id)
         ).all()
         persons = _persons_of(session, entries)
         added = [entry for entry in entries if entry.added]
@@ -224,15 +224,15 @@ def undo_list(public_id: str, by: Actor) -> None:
             if not entry.added:
                 _put_back(session, persons[entry.person_id], entry, change)
         _remove(session, added)
-        found.state = "undone"
-        found.undone_at, found.undone_by = change.now, by.public_id
+        people_list.state = "undone"
+        people_list.undone_at, people_list.undone_by = change.now, by.public_id
         change.about(public_id, *(persons[entry.person_id].public_id for entry in touched))
-        session.execute(delete(PeopleListPerson).where(PeopleListPerson.list_id == found.id))
-        _remove_places(session, found)
+        session.execute(delete(PeopleListPerson).where(PeopleListPerson.list_id == people_list.id))
+        _remove_places(session, people_list)
 
 
 def _persons_of(session: Session, entries: Sequence[PeopleListPerson]) -> dict[int, Person]:
-    found: dict[int, Person] = {}
+    persons: dict[int, Person] = {}
     keys = [entry.person_id for entry in entries]
     for start in range(0, len(keys), _AT_ONCE):
         rows = session.scalars(
@@ -241,8 +241,8 @@ def _persons_of(session: Session, entries: Sequence[PeopleListPerson]) -> dict[i
             .order_by(Person.id)
             .with_for_update()
         )
-        found |= {person.id: person for person in rows}
-    return found
+        persons |= {person.id: person for person in rows}
+    return persons
 
 
 def _references(to: Table) -> list[Column[Any]]:
@@ -295,10 +295,10 @@ def _put_back(session: Session, person: Person, entry: PeopleListPerson, change:
     for name, value in before["columns"].items():
         setattr(person, name, _read(value))
     if added:
-        made = session.scalar(select(Posting).where(Posting.public_id == added))
-        if made is None or not made.is_open:
+        posting = session.scalar(select(Posting).where(Posting.public_id == added))
+        if posting is None or not posting.is_open:
             raise Problem(_NOT_UNDONE)
-        session.delete(made)
+        session.delete(posting)
         session.flush()
     if ended:
         present = session.scalar(select(Posting).where(Posting.public_id == ended))
@@ -315,9 +315,9 @@ def _remove(session: Session, added: Sequence[PeopleListPerson]) -> None:
     keys = [entry.person_id for entry in added]
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
-        for found in _references(person):
-            if found.table.name in _FOUND:
-                session.execute(delete(found.table).where(found.in_(some)))
+        for reference in _references(person):
+            if reference.table.name in _FOUND:
+                session.execute(delete(reference.table).where(reference.in_(some)))
         for table, column in (
             (Posting, Posting.person_id),
             (PeopleListPerson, PeopleListPerson.person_id),
@@ -347,7 +347,7 @@ def _remove_places(session: Session, people_list: PeopleList) -> None:
 
 def known_places(preview: Preview) -> set[str]:
     """Public ids of organisations that the rows name, an empty one for none."""
-    return {each.placed.organisation for each in preview.outcomes}
+    return {outcome.placed.organisation for outcome in preview.outcomes}
 
 
 def add_places(change: Change, people_list: PeopleList, preview: Preview) -> dict[str, str]:
@@ -355,39 +355,39 @@ def add_places(change: Change, people_list: PeopleList, preview: Preview) -> dic
     places = {key: key for key in known_places(preview) if key}
     police = change.session.scalar(select(Group.is_police).where(Group.public_id == preview.group))
     wanted: dict[str, str] = {}
-    for each in preview.outcomes:
-        stored = each.state is State.NEW or "organisation" in preview.fills(each)
-        if stored and each.placed.new_station:
-            wanted.setdefault(each.placed.new_station, each.placed.group)
+    for outcome in preview.outcomes:
+        stored = outcome.state is State.NEW or "organisation" in preview.fills(outcome)
+        if stored and outcome.placed.new_station:
+            wanted.setdefault(outcome.placed.new_station, outcome.placed.group)
     for name in wanted:
-        made = Organisation(
+        organisation = Organisation(
             public_id=new_public_id(),
             name=name,
             kind="station" if police else "collective",
             group_id=change.session.scalar(select(Group.id).where(Group.public_id == wanted[name])),
             created_at=change.now,
         )
-        change.session.add(made)
-        places[name] = made.public_id
-        change.about(made.public_id)
+        change.session.add(organisation)
+        places[name] = organisation.public_id
+        change.about(organisation.public_id)
     change.session.flush()
     return places
 
 
 def details_of(outcome: Outcome) -> PersonDetails:
     """A row as the person that it becomes."""
-    row = outcome.placed.row
+    person_row = outcome.placed.row
     return PersonDetails(
-        chosen_name=row.name,
+        chosen_name=person_row.name,
         group=outcome.placed.group,
-        age_band=row.birth.band,
-        birth_year=row.birth.year,
+        age_band=person_row.birth.band,
+        birth_year=person_row.birth.year,
         organisation=outcome.placed.organisation,
-        since=row.since,
-        phone=row.phone or None,
-        email=row.email or None,
+        since=person_row.since,
+        phone=person_row.phone or None,
+        email=person_row.email or None,
         shared_phone=outcome.shared_phone,
-        **row.facts,
+        **person_row.facts,
     )
 
 
@@ -406,20 +406,20 @@ class Addition:
 def additions(
     preview: Preview, by: Actor, report: Callable[[int], None] | None = None
 ) -> list[Addition]:
-    """People whom a list adds, sealed and numbered before its transaction begins."""
+    """People that a list adds, sealed and numbered before its transaction begins."""
     now = utc_now()
-    groups = {each.public_id: each for each in db.session.scalars(select(Group))}
-    made = []
-    for done, row in enumerate(preview.rows):
+    groups = {group.public_id: group for group in db.session.scalars(select(Group))}
+    new = []
+    for done, outcome_row in enumerate(preview.rows):
         if report is not None and done % _AT_ONCE == 0:
             report(done)
-        outcome = row.outcome
+        outcome = outcome_row.outcome
         if outcome.state is not State.NEW:
             continue
         key = new_public_id()
         placed = outcome.placed
         posting = new_public_id() if placed.organisation or placed.new_station else ""
-        made.append(
+        new.append(
             Addition(
                 key,
                 outcome,
@@ -428,17 +428,17 @@ def additions(
                 seal(posting, kind="people.list_before", public_id=key),
             )
         )
-    return made
+    return new
 
 
 def _columns(person: Person) -> dict[str, Any]:
     """A new person's row, so that all have the same columns."""
-    held = person.__dict__
+    attributes = person.__dict__
     values = {}
     for column in Person.__table__.columns:
         default = column.default
-        if column.key in held:
-            values[column.key] = held[column.key]
+        if column.key in attributes:
+            values[column.key] = attributes[column.key]
         elif default is not None and default.is_scalar:
             values[column.key] = default.arg
         elif not column.primary_key:
@@ -450,7 +450,7 @@ def add_persons(session: Session, new: Sequence[Addition]) -> None:
     """Write them."""
     for start in range(0, len(new), _AT_ONCE):
         some = new[start : start + _AT_ONCE]
-        session.execute(insert(Person), [dict(each.columns) for each in some])
+        session.execute(insert(Person), [dict(addition.columns) for addition in some])
 
 
 def add_postings(
@@ -464,23 +464,23 @@ def add_postings(
     wanted = sorted(set(places.values()))
     ids: dict[str, int] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        found = session.execute(
+        organisation = session.execute(
             select(Organisation.public_id, Organisation.id).where(
                 Organisation.public_id.in_(wanted[start : start + _AT_ONCE])
             )
         )
-        ids |= {row.public_id: row.id for row in found}
+        ids |= {posting.public_id: posting.id for posting in organisation}
     rows = [
         {
-            "public_id": each.posting,
-            "person_id": numbers[each.public_id],
+            "public_id": addition.posting,
+            "person_id": numbers[addition.public_id],
             "organisation_id": ids[
-                each.outcome.placed.organisation or places[each.outcome.placed.new_station]
+                addition.outcome.placed.organisation or places[addition.outcome.placed.new_station]
             ],
-            "since": each.outcome.placed.row.since or to_local(change.now).date(),
+            "since": addition.outcome.placed.row.since or to_local(change.now).date(),
         }
-        for each in new
-        if each.posting
+        for addition in new
+        if addition.posting
     ]
     for start in range(0, len(rows), _AT_ONCE):
         session.execute(insert(Posting), rows[start : start + _AT_ONCE])
@@ -509,7 +509,8 @@ def store_as_shown(
     by: Actor,
     report: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Store a list if it does what was shown by the digest `seen`, whoever was added meanwhile.
+    """Store a list if it does what was shown by the digest `seen`, even if people were added
+    meanwhile.
 
     `report` is told how many rows of how many are ready to be written. If it does not, what it
     would do now is kept instead, with the rows that others changed. A list that another window
@@ -535,7 +536,7 @@ def store_as_shown(
         now = changed
         break
     renewing.keep_preview(public_id, now, shown)
-    # Looked at once that is kept: whoever stores the list later throws it away.
+    # Looked at once that is kept: the person who stores the list later throws it away.
     db.session.rollback()
     state = db.session.scalar(select(PeopleList.state).where(PeopleList.public_id == public_id))
     if state == "waiting":
@@ -556,19 +557,19 @@ def _stored(
     """None if it was stored; else the preview that it would be now, and nothing was stored."""
     with audited("people.people_imported", by) as change:
         session = change.session
-        found = session.scalar(
+        people_list = session.scalar(
             select(PeopleList)
             .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
             .with_for_update()
         )
-        if found is None:
+        if people_list is None:
             raise ListGone
-        if found.state != "waiting":
+        if people_list.state != "waiting":
             change.nothing()
             return None
         # One list after the other: two that hold the same people must see each other.
         session.execute(select(Group.id).order_by(Group.id).with_for_update())
-        if opened_choices(found.choices or b"", public_id) != choices:
+        if opened_choices(people_list.choices or b"", public_id) != choices:
             # Corrected in another window since: the preview was made of other choices.
             change.nothing()
             return preview
@@ -577,9 +578,9 @@ def _stored(
             if now.digest != preview.digest:
                 change.nothing()
                 return now
-        _store(change, found, preview, new, by)
+        _store(change, people_list, preview, new, by)
         _remember(session, preview, choices, by)
-        # By whoever stores it alone: another window's would be of another list of people.
+        # By the person who stores it alone: another window's would be of another list of people.
         renewing.keep(public_id, "report", report)
         change.about(public_id)
     return None
@@ -591,7 +592,7 @@ def _store(
     session = change.session
     places = add_places(change, people_list, preview)
     add_persons(session, new)
-    numbers = person_numbers(session, [each.public_id for each in new])
+    numbers = person_numbers(session, [addition.public_id for addition in new])
     add_postings(session, new, numbers, places, change)
     for start in range(0, len(new), _AT_ONCE):
         session.execute(
@@ -599,13 +600,13 @@ def _store(
             [
                 {
                     "list_id": people_list.id,
-                    "person_id": numbers[each.public_id],
-                    "row": each.outcome.number,
+                    "person_id": numbers[addition.public_id],
+                    "row": addition.outcome.number,
                     "added": True,
                     "row_version": 1,
-                    "before": each.before,
+                    "before": addition.before,
                 }
-                for each in new[start : start + _AT_ONCE]
+                for addition in new[start : start + _AT_ONCE]
             ],
         )
     changed = change_persons(change, people_list, preview, places, by)
@@ -619,7 +620,7 @@ def _store(
     people_list.left_count = counts[State.DOUBTFUL] + counts[State.WRONG] + counts[State.OUT]
     people_list.organisations = sorted(set(places.values()) - known_places(preview))
     people_list.has_report = True
-    change.about(*(each.public_id for each in new), *changed)
+    change.about(*(addition.public_id for addition in new), *changed)
 
 
 def _remember(session: Session, preview: Preview, choices: Choices, by: Actor) -> None:
@@ -627,16 +628,18 @@ def _remember(session: Session, preview: Preview, choices: Choices, by: Actor) -
         return
     mapped: Mapped = mapping_of(preview, choices)
     shape = shape_of(preview.table.headings)
-    row = session.scalar(
+    people_list_mapping = session.scalar(
         select(PeopleListMapping).where(
             PeopleListMapping.shape == shape, PeopleListMapping.created_by == by.public_id
         )
     )
-    if row is None:
-        row = PeopleListMapping(public_id=new_public_id(), shape=shape, created_by=by.public_id)
-        session.add(row)
-    row.sealed = sealed_mapping(mapped, row.public_id)
-    row.changed_at = utc_now()
+    if people_list_mapping is None:
+        people_list_mapping = PeopleListMapping(
+            public_id=new_public_id(), shape=shape, created_by=by.public_id
+        )
+        session.add(people_list_mapping)
+    people_list_mapping.sealed = sealed_mapping(mapped, people_list_mapping.public_id)
+    people_list_mapping.changed_at = utc_now()
 
 
 def import_at_once(read: ReadFile, by: Actor, preview: Preview, choices: Choices) -> str:
