@@ -10,14 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 from kash.accounts.models import Account
 from kash.accounts.queries.accounts import account_by_email, person_id_of
 from kash.accounts.queries.safety import breach
-from kash.accounts.services import invitations
-from kash.accounts.services.accounts import (
-    link_person,
-    new_account,
-    reactivate,
-    set_password,
-    set_roles,
-)
+from kash.accounts.services import accounts, invitations
 from kash.accounts.services.deciding import reset_by_operator
 from kash.accounts.services.locking import lock_at_once, revocation_outcome
 from kash.accounts.services.notices import vouch_for
@@ -81,7 +74,7 @@ def create(
 ) -> None:
     """Make an account that can sign in at once."""
     with told_at_terminal(Problem):
-        public_id = new_account(
+        public_id = accounts.new_account(
             SYSTEM,
             name=name,
             email=_email(email),
@@ -131,7 +124,7 @@ def password(email: str, generate: bool) -> None:
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
     with told_at_terminal(Problem):
-        set_password(SYSTEM, account.public_id, new)
+        accounts.set_password(SYSTEM, account.public_id, new)
     if generate:
         click.echo(new)
 
@@ -153,7 +146,7 @@ def roles(email: str, roles: tuple[str, ...]) -> None:
     """Give an account exactly these roles, without a second person. Its owner is told."""
     account = _account(email)
     with told_at_terminal(Problem):
-        set_roles(SYSTEM, account.public_id, [Role(role) for role in roles])
+        accounts.set_roles(SYSTEM, account.public_id, [Role(role) for role in roles])
     click.echo("Changed.")
 
 
@@ -165,7 +158,7 @@ def tie(email: str, person: str) -> None:
     is told."""
     account = _account(email)
     with told_at_terminal(Problem):
-        link_person(SYSTEM, account.public_id, _person(person))
+        accounts.link_person(SYSTEM, account.public_id, _person(person))
     click.echo("It belongs to this participant.")
 
 
@@ -175,7 +168,7 @@ def reopen(email: str) -> None:
     """Open a closed account again, without a second person. Its owner is told."""
     account = _account(email)
     with told_at_terminal(Problem):
-        reactivate(SYSTEM, account.public_id)
+        accounts.reactivate(SYSTEM, account.public_id)
     click.echo("It is open.")
 
 

@@ -33,35 +33,7 @@ from kash.accounts.models import (
     role_name,
     second_note,
 )
-from kash.accounts.queries.accounts import (
-    actors_that_may,
-    in_force,
-    in_line_with,
-    must_have_second_step,
-    names_of,
-    people_of,
-    tied_by_backer,
-    tied_to,
-)
-from kash.accounts.queries.requests import (
-    RequestLine,
-    lately_alone,
-    made_alone,
-    opening_waits,
-    openings_of,
-    possible_seconds,
-    requests_for,
-    unseen_notices,
-)
-from kash.accounts.queries.safety import (
-    BreachLine,
-    Housekeeping,
-    ReviewReminder,
-    housekeeping,
-    last_review,
-    open_breaches,
-    review_reminder,
-)
+from kash.accounts.queries import accounts, requests, safety
 from kash.accounts.services.accounts import delete_old_sessions
 from kash.accounts.services.locking import (
     Revocation,
@@ -219,7 +191,9 @@ def pass_invitations_on(
 
 
 def _second_step(_count: int) -> str:
-    needing = [str(name) for role, name in ROLE_NAMES.items() if must_have_second_step((role,))]
+    needing = [
+        str(name) for role, name in ROLE_NAMES.items() if accounts.must_have_second_step((role,))
+    ]
     return ", ".join(needing) or _("Nobody has to have one.")
 
 
@@ -228,7 +202,7 @@ def _accounts(_count: int) -> str:
 
 
 def _review(_count: int) -> str:
-    latest = last_review()
+    latest = safety.last_review()
     if latest is None:
         return _("Nobody has looked through it yet.")
     return _("Last looked through on %(day)s.", day=short_date_text(latest.at))
@@ -241,7 +215,7 @@ def _stand_ins(count: int) -> str:
 
 
 def _stand_ins_now(now: datetime) -> Select[Any]:
-    return select(func.count(Delegation.id)).where(in_force(now))
+    return select(func.count(Delegation.id)).where(accounts.in_force(now))
 
 
 def _breaches(count: int) -> str:
@@ -312,11 +286,11 @@ WORDS = {"notice_text": notice_text, "notice_shown": notice_shown, "clock_text":
 
 
 def _notices(asked: Viewer) -> Sequence[AccountNotice]:
-    return unseen_notices(asked.actor.account_id)
+    return requests.unseen_notices(asked.actor.account_id)
 
 
-def _requests_of(asked: Viewer) -> tuple[list[RequestLine], list[RequestLine]]:
-    return requests_for(asked.actor)
+def _requests_of(asked: Viewer) -> tuple[list[requests.RequestLine], list[requests.RequestLine]]:
+    return requests.requests_for(asked.actor)
 
 
 def _requests(asked: Viewer) -> Sequence[TodayLine]:
@@ -352,10 +326,10 @@ def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
 def _openings(asked: Viewer) -> Sequence[TodayLine]:
     """All that the person who joined waits for, and who may agree to it."""
     lines = []
-    for opening in openings_of(asked.actor, asked.now):
+    for opening in requests.openings_of(asked.actor, asked.now):
         able = [
             f"{second.name} ({second_note(second.standing, moment_text(second.settled))})"
-            for second in possible_seconds(opening)
+            for second in requests.possible_seconds(opening)
             if second.standing in (Standing.MAY, Standing.NEW)
         ]
         opens = [role_name(role) for role in opening.roles if role not in opening.held]
@@ -399,16 +373,16 @@ def _made_alone(asked: Viewer) -> Sequence[TodayLine]:
             button=_("Look"),
             about=account.name,
         )
-        for account in made_alone(asked.now)
+        for account in requests.made_alone(asked.now)
     ]
 
 
-def _today_breaches(asked: Viewer) -> Sequence[BreachLine]:
-    return open_breaches(asked.now) if asked.actor.may("breaches.see") else []
+def _today_breaches(asked: Viewer) -> Sequence[safety.BreachLine]:
+    return safety.open_breaches(asked.now) if asked.actor.may("breaches.see") else []
 
 
-def _reminder(asked: Viewer) -> ReviewReminder | None:
-    return review_reminder(asked.now) if asked.actor.may("access.review") else None
+def _reminder(asked: Viewer) -> safety.ReviewReminder | None:
+    return safety.review_reminder(asked.now) if asked.actor.may("access.review") else None
 
 
 def _today_review(asked: Viewer) -> Sequence[TodayLine]:
@@ -432,12 +406,12 @@ def _today_review(asked: Viewer) -> Sequence[TodayLine]:
 class HouseShown:
     """The part of the page about accounts."""
 
-    kept: Housekeeping
-    review: ReviewReminder | None
+    kept: safety.Housekeeping
+    review: safety.ReviewReminder | None
 
 
 def _house(asked: Viewer) -> HouseShown:
-    return HouseShown(housekeeping(asked.now), asked.once(_reminder))
+    return HouseShown(safety.housekeeping(asked.now), asked.once(_reminder))
 
 
 def _held(*roles: Role) -> ColumnElement[bool]:
@@ -462,14 +436,16 @@ TODAY = (
         "openings",
         45,
         _openings,
-        exists=lambda asked: exists().where(opening_waits(asked.actor, asked.now)),
+        exists=lambda asked: exists().where(requests.opening_waits(asked.actor, asked.now)),
     ),
     Need(
         "made_alone",
         215,
         _made_alone,
         exists=lambda asked: (
-            exists().where(lately_alone(asked.now)) if asked.actor.may("accounts.agree") else None
+            exists().where(requests.lately_alone(asked.now))
+            if asked.actor.may("accounts.agree")
+            else None
         ),
     ),
     Need(
@@ -633,7 +609,14 @@ FEATURE = Feature(
         *TODAY,
         *FOUND,
         *LINES,
-        AccountsKnown(names_of, tied_to, in_line_with, people_of, actors_that_may, tied_by_backer),
+        AccountsKnown(
+            accounts.names_of,
+            accounts.tied_to,
+            accounts.in_line_with,
+            accounts.people_of,
+            accounts.actors_that_may,
+            accounts.tied_by_backer,
+        ),
         AnswersKept(keep_answer),
         ResultsKept(_results_kept),
         Revocation("locking.end_all_sessions", _l("Signed out on every device"), end_all_sessions),

@@ -29,18 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from kash.feature import Feature
-from kash.people import blueprint, directory, directory_words, views, words
+from kash.people import blueprint, directory, directory_words, erasure, views, words
 from kash.people.commands import people_commands
 from kash.people.documents import make_consent_forms
-from kash.people.erasure import (
-    AlsoCalled,
-    ErasedPerson,
-    FreeText,
-    GoesIfNamed,
-    HeldElsewhere,
-    about_things,
-    free_texts,
-)
 from kash.people.lists import renewing
 from kash.people.lists.services import READ, SAVE, read_list, save_list
 from kash.people.models import (
@@ -343,7 +334,7 @@ MISSING = (
 )
 
 
-def _naming(session: Session, subject: ErasedPerson) -> Iterator[tuple[PeopleList, bool]]:
+def _naming(session: Session, subject: erasure.ErasedPerson) -> Iterator[tuple[PeopleList, bool]]:
     """Lists in whose files she is named, and whether they wait; others have a report only."""
     lists = session.scalars(
         select(PeopleList)
@@ -356,7 +347,7 @@ def _naming(session: Session, subject: ErasedPerson) -> Iterator[tuple[PeopleLis
             yield one, waits
 
 
-def _named_in(public_id: str, what: str, subject: ErasedPerson) -> bool:
+def _named_in(public_id: str, what: str, subject: erasure.ErasedPerson) -> bool:
     try:
         content = readable(renewing.kept(public_id, what))
     except storage.FileMissing:
@@ -365,7 +356,7 @@ def _named_in(public_id: str, what: str, subject: ErasedPerson) -> bool:
     return mentions(content, subject.names, subject.phone, subject.email)
 
 
-def _throw_away(session: Session, subject: ErasedPerson) -> int:
+def _throw_away(session: Session, subject: erasure.ErasedPerson) -> int:
     lists = list(_naming(session, subject))
     for one, waits in lists:
         if waits:
@@ -378,7 +369,7 @@ def _throw_away(session: Session, subject: ErasedPerson) -> int:
 
 
 # A person who brought such a list in may bring it in again without her.
-LISTS = HeldElsewhere(
+LISTS = erasure.HeldElsewhere(
     ("people_list.choices",),
     _l("Lists brought in, and their reports, that name this person"),
     lambda session, subject: sum(1 for _one in _naming(session, subject)),
@@ -386,14 +377,14 @@ LISTS = HeldElsewhere(
 )
 
 PERSONAL = (
-    *free_texts("service_entry.notes", "service_entry.recommended_by"),
-    FreeText("contact_request.reason_sealed", kind="contact.request"),
-    FreeText("contact_reason.reason_sealed", kind="contact.reason"),
+    *erasure.free_texts("service_entry.notes", "service_entry.recommended_by"),
+    erasure.FreeText("contact_request.reason_sealed", kind="contact.request"),
+    erasure.FreeText("contact_reason.reason_sealed", kind="contact.reason"),
     # What is needed to take back a merge of others.
-    GoesIfNamed("person_merge.sealed", kind="person.merge", emptied={"sealed": None}),
-    AlsoCalled("account.name"),
+    erasure.GoesIfNamed("person_merge.sealed", kind="person.merge", emptied={"sealed": None}),
+    erasure.AlsoCalled("account.name"),
     LISTS,
-    *about_things(
+    *erasure.about_things(
         consent_batch="kept_at",
         contact_looks="account",
         contact_reason="account",

@@ -64,7 +64,6 @@ from kash.people.queries.directory import (
     zones,
 )
 from kash.people.queries.duplicates import (
-    apart_pairs,
     count_likely_duplicates,
     facts_of,
     kept_instead,
@@ -96,7 +95,6 @@ from kash.people.queries.search import (
     ANY_PURPOSE,
     PeopleSearch,
     find_people,
-    organisation_name,
     people,
     people_by_number,
 )
@@ -426,8 +424,6 @@ def test_organisations_stand_by_name_with_how_many_are_posted_there_now(
     assert [one.name for one in find_organisations("BON", 9)] == ["Gamma 100%"]
     assert [one.name for one in find_organisations("%", 9)] == ["Gamma 100%"]
     assert len(find_organisations("a", 1)) == 1
-    assert organisation_name(made["beta"].public_id) == "beta"
-    assert organisation_name("") == organisation_name("none") == ""
 
 
 def test_lists_are_the_actors_own_until_they_were_brought_in(
@@ -536,10 +532,6 @@ def test_pairs_are_told_to_whoever_reaches_one_of_the_two(
     with sqlite_app.test_request_context("/"):
         assert list(told_apart(second)) == said[::-1]
         assert list(told_apart(trainer)) == said[:1]
-    assert apart_pairs(db.session()) == {
-        frozenset({mine.public_id, other.public_id}),
-        frozenset({other.public_id, third.public_id}),
-    }
     beside = facts_of(trainer, [mine.public_id, other.public_id])
     assert {one.chosen_name: one.whole for one in beside.values()} == {"Nyota": True, "Mto": False}
     merges = [

@@ -35,7 +35,6 @@ from kash.people.services.persons import (
     add_people,
     add_person,
     change_person,
-    confirm_printed_name,
     new_person,
     record_consent,
 )
@@ -168,11 +167,14 @@ def test_contacts_are_replaced_or_removed(person: Adding, row: Row) -> None:
 
 @pytest.mark.any_engine
 def test_a_new_printed_name_has_yet_to_be_confirmed(person: Adding, row: Row) -> None:
+    from kash.people.queries.persons import locked_person
     from kash.platform.vault import audited
 
     public_id = person()
     with audited("certificates.name_confirmed", SYSTEM) as change:
-        confirm_printed_name(change.session, public_id, "Asali S.", change.now)
+        stored = locked_person(change.session, public_id)
+        stored.printed_name, stored.printed_name_confirmed_at = "Asali S.", change.now
+        stored.row_version += 1
     assert row(public_id).name_for_paper == "Asali S."
     assert row(public_id).printed_name_confirmed_at is not None
     same = PersonDetails("Asali", row(public_id).group.public_id, printed_name="Asali S.")

@@ -12,19 +12,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, exists
 
 from kash.accounts.members import blueprint, chores, commands, views
+from kash.accounts.members import queries as members_queries
 from kash.accounts.members.chores import forget_openings
 from kash.accounts.members.names import held_back_of
-from kash.accounts.members.queries import (
-    HELD_BACK,
-    OUTCOMES,
-    left_without,
-    member_lines,
-    others_of,
-    removal_for,
-    take_all_keys,
-    take_keys_with_roles,
-    to_be_compared,
-)
 from kash.accounts.members.services.vault_sessions import close_with_sessions
 from kash.accounts.members.vault_sessions import init_opening
 from kash.accounts.members.views import moved
@@ -70,7 +60,7 @@ CHAPTERS = Chapters(
 
 
 def _to_let_in(asked: Viewer) -> Sequence[TodayLine]:
-    lines, mine = others_of(asked.actor)
+    lines, mine = members_queries.others_of(asked.actor)
     count = sum(bool(line.waits_for & mine) for line in lines)
     waiting = [
         TodayLine(
@@ -90,7 +80,7 @@ def _to_let_in(asked: Viewer) -> Sequence[TodayLine]:
             button=_("See who"),
             about=name,
         )
-        for name in to_be_compared(lines, mine)
+        for name in members_queries.to_be_compared(lines, mine)
     ]
     return [*waiting[: min(count, 1)], *comparing]
 
@@ -117,7 +107,7 @@ def _decisions(asked: Viewer) -> Sequence[TodayLine]:
     """Keys that were held back, for who gives them back; and what somebody asked for, for who may
     agree."""
     lines = []
-    for line in member_lines(asked.actor):
+    for line in members_queries.member_lines(asked.actor):
         if line.withheld and not line.mine and asked.actor.may("accounts.propose"):
             lines.append(
                 TodayLine(
@@ -129,7 +119,7 @@ def _decisions(asked: Viewer) -> Sequence[TodayLine]:
                     about=line.name,
                 )
             )
-        removal = removal_for(asked.actor, line.public_id)
+        removal = members_queries.removal_for(asked.actor, line.public_id)
         if removal.way == "agree":
             lines.append(
                 TodayLine(
@@ -182,7 +172,7 @@ ACTION_WORDS = ActionWords(
 
 
 def _lost_with(public_id: str) -> Sequence[str]:
-    return held_back_of(left_without(public_id))
+    return held_back_of(members_queries.left_without(public_id))
 
 
 FEATURE = Feature(
@@ -199,14 +189,14 @@ FEATURE = Feature(
         ),
         *TODAY,
         SessionEnd(close_with_sessions),
-        RoleChange(take_keys_with_roles),
+        RoleChange(members_queries.take_keys_with_roles),
         Revocation(
             "joining.take_all_keys",
             _l("Keys of the vault are taken away, or held back if nobody else has them"),
-            take_all_keys,
+            members_queries.take_all_keys,
             _lost_with,
-            OUTCOMES,
-            (HELD_BACK,),
+            members_queries.OUTCOMES,
+            (members_queries.HELD_BACK,),
         ),
         Chore("forget_openings", forget_openings, minutes=5),
     ),

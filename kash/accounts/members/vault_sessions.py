@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -33,7 +33,6 @@ from kash.platform.vault.sessions import IDLE, TOUCH_EVERY
 from kash.platform.web import current_actor, signed_in
 from kash.platform.web.pages import this_address
 from kash.platform.web.posted import posted
-from kash.policy import Role
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -231,20 +230,10 @@ def keep_posted() -> str | None:
     return keep_sealed()
 
 
-def longest_idle() -> timedelta:
-    """After how long without use it closes."""
-    return IDLE
-
-
 def _frame() -> dict[str, Any]:
     if g.get("failing") or not (cookie_name() in request.cookies or "vault_token" in g):
         return {"vault_is_open": None}
     return {"vault_is_open": vault_status()}
-
-
-def is_keyed(roles: frozenset[Role]) -> bool:
-    """True if these roles may hold keys at all."""
-    return bool(entitled(roles))
 
 
 def init_opening(app: Flask) -> None:

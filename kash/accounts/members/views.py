@@ -33,6 +33,7 @@ from kash.accounts.members import blueprint, queries
 from kash.accounts.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, warnings_of
 from kash.accounts.members.rules import entitled
 from kash.accounts.members.services import members as keys_services
+from kash.accounts.members.services import vault_sessions
 from kash.accounts.members.services.alarms import (
     NOT_ENTITLED,
     KeyNotRight,
@@ -53,14 +54,6 @@ from kash.accounts.members.services.members import (
     offered_words,
     own_words,
     rotate,
-)
-from kash.accounts.members.services.vault_sessions import (
-    close_vault,
-    decide,
-    kept_for_member,
-    may_decide,
-    open_with_passphrase,
-    read_reason,
 )
 from kash.accounts.members.vault_sessions import (
     cookie_name,
@@ -261,7 +254,7 @@ def identity_request(public_id: str) -> ResponseReturnValue:
     decision = request.form.get("decision")
     if vault is not None and form.validate_on_submit() and decision in ("grant", "refuse"):
         with FlashedProblems(tone="warn"):
-            decide(by, vault, public_id, grant=decision == "grant")
+            vault_sessions.decide(by, vault, public_id, grant=decision == "grant")
             flash(
                 _("You have agreed. It can be read for one hour.")
                 if decision == "grant"
@@ -270,8 +263,8 @@ def identity_request(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("members.identity_requests"), code=303)
     away, reason = line.mine, ""
     if vault is not None and line.state == "waits" and not away:
-        away = not may_decide(by, vault, public_id)
-        reason = "" if away else read_reason(by, vault, public_id)
+        away = not vault_sessions.may_decide(by, vault, public_id)
+        reason = "" if away else vault_sessions.read_reason(by, vault, public_id)
     return page("members/identity_request.html", form=form, line=line, reason=reason, away=away)
 
 
@@ -554,7 +547,9 @@ def open_vault() -> ResponseReturnValue:
     form = OpenWithPasskeyForm() if passkey else OpenForm()
     if form.validate_on_submit():
         with form.showing_problems(code=SignInPaused):
-            token = open_with_passphrase(by, form.passphrase.data, lambda: _prove(form))
+            token = vault_sessions.open_with_passphrase(
+                by, form.passphrase.data, lambda: _prove(form)
+            )
             return _opened(token, address)
     form.next.data = "" if address == _HOME else address
     if passkey:
@@ -684,7 +679,7 @@ def offer_passkey() -> ResponseReturnValue:
 @leaves_idle
 def close() -> ResponseReturnValue:
     """Close the vault in this browser."""
-    close_vault(current_actor())
+    vault_sessions.close_vault(current_actor())
     forget_loaded()
     # A person who leaves in haste is told nothing: the next page would say what this site is.
     if request.headers.get("X-Requested-With") != "fetch" and not request.form.get("leaving"):
@@ -717,7 +712,9 @@ def used() -> ResponseReturnValue:
 def go_on() -> ResponseReturnValue:
     """Go on with what was typed before the vault was opened, ready to be sent again."""
     vault = current_vault()
-    form_text = kept_for_member(current_actor(), vault) if vault is not None else None
+    form_text = (
+        vault_sessions.kept_for_member(current_actor(), vault) if vault is not None else None
+    )
     if form_text is None:
         return redirect(_HOME, code=303)
     address, fields = form_text

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from kash.accounts import rules as accounts_rules
 from kash.accounts.holdings import Held, held_by, holder_of
 from kash.accounts.models import (
     Account,
@@ -37,15 +38,6 @@ from kash.accounts.models import (
     KnownAddress,
     Programme,
     RecoveryCode,
-)
-from kash.accounts.rules import (
-    ADDRESS_KNOWN_FOR,
-    MARK_TRIES_MOST,
-    Backing,
-    behind,
-    is_settled,
-    needs_second_step,
-    standing,
 )
 from kash.accounts.services.marks import token_hash
 from kash.platform.approvals.rules import Standing
@@ -113,7 +105,7 @@ def address_is_known(account_id: int, address_key: str) -> bool:
             exists().where(
                 KnownAddress.account_id == account_id,
                 KnownAddress.address_key == address_key,
-                KnownAddress.used_at > utc_now() - ADDRESS_KNOWN_FOR,
+                KnownAddress.used_at > utc_now() - accounts_rules.ADDRESS_KNOWN_FOR,
             )
         )
     )
@@ -132,7 +124,7 @@ def must_have_second_step(roles: Collection[Role]) -> bool:
     facts = known_programme()
     if facts is not None and not facts.second_step_required:
         return False
-    return needs_second_step(roles, roles_with_second_step())
+    return accounts_rules.needs_second_step(roles, roles_with_second_step())
 
 
 def email_key(email: str) -> str:
@@ -308,7 +300,7 @@ def unused_recovery_codes(account_id: int) -> int:
     return count or 0
 
 
-def backing_of(session: Session, public_ids: Iterable[str]) -> Backing:
+def backing_of(session: Session, public_ids: Iterable[str]) -> accounts_rules.Backing:
     """Backing of these accounts: who brought them in or empowered them, then those, and so on, by
     one query for each step."""
     backing: dict[str, set[str]] = {}
@@ -336,7 +328,7 @@ def standing_in_requests(
         select(Account.settled_at).where(Account.public_id == second)
     ).one()
     backing = backing_of(session, {second, *askers})
-    return partial(standing, second, settled_at, backing=backing, now=now)
+    return partial(accounts_rules.standing, second, settled_at, backing=backing, now=now)
 
 
 @lru_cache(maxsize=64)
@@ -394,13 +386,15 @@ def is_founded(session: Session) -> bool:
 def is_settled_now(session: Session, now: datetime) -> bool:
     """True once the first director has been there for seven days (`rules.is_settled`)."""
     founded_at = session.scalar(select(Programme.founded_at).where(Programme.id == 1))
-    return is_settled(founded_at, now)
+    return accounts_rules.is_settled(founded_at, now)
 
 
 def tied_by_backer(public_id: str) -> bool:
     """True if an account belongs to a participant at the word of somebody who stands behind it."""
     tied_by = db.session.scalar(select(Account.tied_by).where(Account.public_id == public_id))
-    return bool(tied_by) and tied_by in behind(public_id, backing_of(db.session(), [public_id]))
+    return bool(tied_by) and tied_by in accounts_rules.behind(
+        public_id, backing_of(db.session(), [public_id])
+    )
 
 
 def roles_ever_given(session: Session, now: datetime, *, but_email: str = "") -> frozenset[Role]:
@@ -646,7 +640,7 @@ def known_mark(account_id: int, tokens: Collection[str]) -> BrowserMark | None:
         .where(
             BrowserMark.account_id == account_id,
             BrowserMark.token_hash.in_(tokens),
-            BrowserMark.tries < MARK_TRIES_MOST,
+            BrowserMark.tries < accounts_rules.MARK_TRIES_MOST,
             BrowserMark.expires_at > utc_now(),
         )
         .order_by(BrowserMark.id.desc())

@@ -7,41 +7,25 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import (
-    SECOND_STEP_MISSING,
-    AskedAlready,
-    EmailNeeded,
-    NeedsSecond,
-    NoSuchPerson,
-    OnlyAdministrators,
-    OwnRoles,
-    RequestClosed,
-)
+from kash.accounts import errors
 from kash.accounts.models import Account, AccountRequest
 from kash.accounts.queries.accounts import email_of, is_settled_now, person_id_of, roles_of
 from kash.accounts.requests import Content, lookup_in, store_request
 from kash.accounts.rules import RequestKind, RequestState, gained_power, is_address, takes_two
+from kash.accounts.services import notices
 from kash.accounts.services.accounts import check_roles, locked_account, refuse_taken, refuse_tie
 from kash.accounts.services.invitations import Offered
-from kash.accounts.services.notices import (
-    LINK_ASKED,
-    OPENING_ASKED,
-    REOPENING_ASKED,
-    RESET_ASKED,
-    ROLES_ASKED,
-    notify,
-)
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
 from kash.platform.web.errors import Forbidden, NotFound, Problem
 from kash.policy import Actor, Role
 
 _TOLD = {
-    RequestKind.ROLES: ROLES_ASKED,
-    RequestKind.LINK: LINK_ASKED,
-    RequestKind.SECOND_STEP: RESET_ASKED,
-    RequestKind.REOPENING: REOPENING_ASKED,
-    RequestKind.OPENING: OPENING_ASKED,
+    RequestKind.ROLES: notices.ROLES_ASKED,
+    RequestKind.LINK: notices.LINK_ASKED,
+    RequestKind.SECOND_STEP: notices.RESET_ASKED,
+    RequestKind.REOPENING: notices.REOPENING_ASKED,
+    RequestKind.OPENING: notices.OPENING_ASKED,
 }
 
 
@@ -82,7 +66,7 @@ def keep_invitation_asked(
     id, a new one if none is given. Raises as `ask_for_invitation`."""
     check_roles(offer.roles)
     if not offer.email:
-        raise EmailNeeded
+        raise errors.EmailNeeded
     content: Content = {
         "name": offer.name,
         "email": offer.email,
@@ -108,7 +92,7 @@ def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: st
         settled = is_settled_now(change.session, change.now)
         _refuse_needless(takes_two(RequestKind.ROLES, roles_now, roles, settled=settled))
         if gained_power(roles_now, roles) and not is_address(email_of(account)):
-            raise EmailNeeded
+            raise errors.EmailNeeded
         request_id = _keep(change, by, RequestKind.ROLES, account, content, reason)
         change.about(
             public_id, request_id, *(f"role:{role}" for role in sorted(roles_now ^ set(roles)))
@@ -137,7 +121,7 @@ def ask_to_reopen(by: Actor, public_id: str, reason: str) -> str:
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
         if account.active:
-            raise RequestClosed
+            raise errors.RequestClosed
         _refuse_needless(takes_two(RequestKind.REOPENING, roles_of(account)))
         request_id = _keep(change, by, RequestKind.REOPENING, account, {}, reason)
         change.about(public_id, request_id)
@@ -153,7 +137,7 @@ def ask_to_tie(by: Actor, public_id: str, person: str, reason: str) -> str:
         account = _concerned(change.session, by, public_id)
         key = person_id_of(person)
         if key is None:
-            raise NoSuchPerson
+            raise errors.NoSuchPerson
         refuse_tie(by, change.session, account.id, key)
         content: Content = {"roles": sorted(map(str, roles_of(account))), "person": person}
         request_id = _keep(change, by, RequestKind.OPENING, account, content, reason)
@@ -169,7 +153,7 @@ def ask_reset(by: Actor, public_id: str, reason: str) -> str:
     with audited("accounts.request_made", by) as change:
         account = _concerned(change.session, by, public_id)
         if not account.has_second_step:
-            raise Problem(SECOND_STEP_MISSING, field="")
+            raise Problem(errors.SECOND_STEP_MISSING, field="")
         request_id = _keep(change, by, RequestKind.SECOND_STEP, account, {}, reason)
         change.about(public_id, request_id)
     return request_id
@@ -177,14 +161,14 @@ def ask_reset(by: Actor, public_id: str, reason: str) -> str:
 
 def _concerned(session: Session, by: Actor, public_id: str) -> Account:
     if by.public_id == public_id:
-        raise OwnRoles
+        raise errors.OwnRoles
     return locked_account(session, public_id)
 
 
 def _refuse_needless(takes: bool) -> None:
     """Raise OnlyAdministrators where nobody need agree."""
     if not takes:
-        raise OnlyAdministrators
+        raise errors.OnlyAdministrators
 
 
 def _keep(
@@ -200,7 +184,7 @@ def _keep(
     if not by.may("accounts.propose"):
         raise Forbidden
     if not reason.strip():
-        raise NeedsSecond
+        raise errors.NeedsSecond
     request_id = request_id or new_public_id()
     email_lookup = lookup_in(content)
     about = (
@@ -216,8 +200,8 @@ def _keep(
             AccountRequest.expires_at > change.now,
         )
     ):
-        raise AskedAlready
+        raise errors.AskedAlready
     store_request(change, by.public_id, kind, account, content, reason, request_id)
     if account is not None:
-        notify(change.session, account, _TOLD[kind], change.now)
+        notices.notify(change.session, account, _TOLD[kind], change.now)
     return request_id

@@ -40,6 +40,7 @@ from kash.accounts.requests import (
     seal_code,
 )
 from kash.accounts.rules import OPEN_STATES, REQUEST_WAITS, RequestKind, RequestState
+from kash.accounts.services import notices
 from kash.accounts.services.accounts import (
     apply_roles,
     check_roles,
@@ -52,14 +53,6 @@ from kash.accounts.services.accounts import (
 )
 from kash.accounts.services.invitations import Marked, Offered, offer_account
 from kash.accounts.services.marks import new_token, token_from
-from kash.accounts.services.notices import (
-    NOT_DONE,
-    REQUEST_CHANGED,
-    REQUEST_DECLINED,
-    RESET_DONE,
-    notify,
-    unsettle,
-)
 from kash.accounts.services.passkeys import forget_passkeys
 from kash.accounts.services.sign_in import offer_password, replace_codes
 from kash.platform.approvals.rules import Standing
@@ -153,7 +146,7 @@ def _send_back(by: Actor, request_id: str) -> None:
             return
         request.state, request.decided_at = str(RequestState.CHANGED), change.now
         request.code_sealed = None
-        _tell_asker(change, request, REQUEST_CHANGED)
+        _tell_asker(change, request, notices.REQUEST_CHANGED)
         change.about(*([account.public_id] if account is not None else []), request_id)
 
 
@@ -164,9 +157,9 @@ def decline(by: Actor, request_id: str, answer: str) -> None:
         request.decided_by, request.decided_at = by.public_id, change.now
         request.state = str(RequestState.DECLINED)
         request.answer_sealed = seal_answer(answer, request_id)
-        _tell_asker(change, request, REQUEST_DECLINED)
+        _tell_asker(change, request, notices.REQUEST_DECLINED)
         if account is not None:
-            notify(change.session, account, NOT_DONE, change.now)
+            notices.notify(change.session, account, notices.NOT_DONE, change.now)
         change.about(*([account.public_id] if account is not None else []), request_id)
 
 
@@ -293,7 +286,7 @@ def _decidable(change: Change, by: Actor, request_id: str) -> tuple[AccountReque
 def _tell_asker(change: Change, request: AccountRequest, kind: str) -> None:
     asker = change.session.scalar(select(Account).where(Account.public_id == request.asked_by))
     if asker is not None:
-        notify(change.session, asker, kind, change.now, request_id=request.public_id)
+        notices.notify(change.session, asker, kind, change.now, request_id=request.public_id)
 
 
 # --- Without a second person ----------------------------------------------------------------
@@ -306,8 +299,8 @@ def _take_off(change: Change, account: Account, by: ActorLike | str) -> None:
     replace_codes(change.session, account.id, [])
     forget_passkeys(change.session, account)
     end_sessions(change.session, account.id)
-    unsettle(account, by, change.now)
-    notify(change.session, account, RESET_DONE, change.now)
+    notices.unsettle(account, by, change.now)
+    notices.notify(change.session, account, notices.RESET_DONE, change.now)
 
 
 def reset_by_operator(by: ActorLike, public_id: str) -> None:

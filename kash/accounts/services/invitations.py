@@ -12,16 +12,8 @@ from typing import Any
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import (
-    WRONG_SPOKEN_CODE,
-    EmailNeeded,
-    EmailTaken,
-    LinkSpent,
-    LinkUsed,
-    NeedsSecond,
-    OnlyAdministrators,
-    PersonTaken,
-)
+from kash.accounts import errors
+from kash.accounts import rules as accounts_rules
 from kash.accounts.models import Account, Invitation
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import (
@@ -32,14 +24,6 @@ from kash.accounts.queries.accounts import (
     person_public_id,
 )
 from kash.accounts.requests import store_opening
-from kash.accounts.rules import (
-    INVITATION_LASTS,
-    POWERFUL,
-    SPOKEN_CODE_TRIES,
-    drawn_name,
-    gained_power,
-    gained_records,
-)
 from kash.accounts.services.accounts import (
     build_account,
     check_new_password,
@@ -121,16 +105,16 @@ def offer_alone(
     """Make the link inside the caller's transaction, if one person alone may; and its public id.
     Raises as `make_invitation`."""
     check_roles(offer.roles)
-    gained = gained_power((), offer.roles)
+    gained = accounts_rules.gained_power((), offer.roles)
     offer = sign_in_named(change.session, offer)
     refuse_taken(by, change.session, offer.email, offer.person_id)
     free = bool(gained) and given_freely(
         change.session, gained, change.now, but_email=email_key(offer.email)
     )
     if gained and not free and not is_operator(by):
-        raise NeedsSecond
+        raise errors.NeedsSecond
     if not by.may("accounts.manage"):
-        raise OnlyAdministrators
+        raise errors.OnlyAdministrators
     token, public_id = offer_account(change, offer, by.public_id, founding=free, mark=mark)
     return Made(token, offer.email), public_id
 
@@ -141,10 +125,10 @@ def sign_in_named(session: Session, offer: Offered) -> Offered:
     others do to her account."""
     if offer.email:
         return offer
-    if not POWERFUL.isdisjoint(offer.roles):
-        raise EmailNeeded
+    if not accounts_rules.POWERFUL.isdisjoint(offer.roles):
+        raise errors.EmailNeeded
     while True:
-        name = drawn_name(secrets.randbelow)
+        name = accounts_rules.drawn_name(secrets.randbelow)
         key = email_key(name)
         taken = select(Account.id).where(Account.email_lookup == key)
         offered = select(Invitation.id).where(Invitation.email_lookup == key)
@@ -192,7 +176,7 @@ def offer_account(
             request_id=request_id,
             code_hash=code_hash(code) if code else "",
             created_at=change.now,
-            expires_at=change.now + INVITATION_LASTS,
+            expires_at=change.now + accounts_rules.INVITATION_LASTS,
         )
     )
     return token, public_id
@@ -219,7 +203,7 @@ def offered_by(token: str, *, password: bool) -> Invitation:
     LinkUsed and LinkSpent."""
     offered = _unspent(db.session.scalar(_behind(token)), utc_now())
     if (offered.account_id is not None) is not password:
-        raise LinkSpent
+        raise errors.LinkSpent
     return offered
 
 
@@ -229,9 +213,9 @@ def _behind(token: str) -> Select[Any]:
 
 def _unspent(invitation: Invitation | None, now: datetime) -> Invitation:
     if invitation is not None and invitation.used_at is not None:
-        raise LinkUsed
+        raise errors.LinkUsed
     if invitation is None or invitation.expires_at <= now:
-        raise LinkSpent
+        raise errors.LinkSpent
     return invitation
 
 
@@ -253,8 +237,8 @@ def refuse_alone(
     """Raise LinkSpent if one person alone made a link that opens much, or that nothing but its
     account's own `second_step` would keep from her, however long ago."""
     alone = made_alone(invitation) and not invitation.founding
-    if alone and not (second_step and POWERFUL.isdisjoint(opened)):
-        raise LinkSpent
+    if alone and not (second_step and accounts_rules.POWERFUL.isdisjoint(opened)):
+        raise errors.LinkSpent
 
 
 def check_spoken_code(invitation: Invitation, code: str) -> None:
@@ -264,11 +248,11 @@ def check_spoken_code(invitation: Invitation, code: str) -> None:
     count_try(
         "accounts.spoken_code",
         invitation.public_id,
-        limit=SPOKEN_CODE_TRIES,
-        window=INVITATION_LASTS,
+        limit=accounts_rules.SPOKEN_CODE_TRIES,
+        window=accounts_rules.INVITATION_LASTS,
     )
     if not hmac.compare_digest(invitation.code_hash, code_hash(code)):
-        raise Problem(WRONG_SPOKEN_CODE, field="spoken_code", status=422)
+        raise Problem(errors.WRONG_SPOKEN_CODE, field="spoken_code", status=422)
 
 
 def accept_invitation(
@@ -293,21 +277,21 @@ def accept_invitation(
         # What sees records waits for a second person, and so does whose account it is.
         alone = made_alone(invitation)
         settled = is_settled_now(change.session, change.now)
-        later = gained_records((), roles) if alone and settled else frozenset()
+        later = accounts_rules.gained_records((), roles) if alone and settled else frozenset()
         ties = invitation.person_id is not None and alone
         taken = change.session.scalar(
             select(Account.id).where(Account.email_lookup == invitation.email_lookup)
         )
         if taken is not None:
-            raise EmailTaken
+            raise errors.EmailTaken
         if invitation.person_id is not None and change.session.scalar(
             select(Account.id).where(Account.person_id == invitation.person_id)
         ):
-            raise PersonTaken
+            raise errors.PersonTaken
         if invitation.person_id is not None and is_minor(change.session, invitation.person_id):
             # A person who made it may not know, and who opens it is told no more than of an old
             # link.
-            raise LinkSpent
+            raise errors.LinkSpent
         account = build_account(
             public_id=new.public_id,
             name=name,
@@ -336,5 +320,5 @@ def public_id_of(account_id: int | None) -> str:
     """Public id of an account by its key. Raises LinkSpent if there is none."""
     account = db.session.get(Account, account_id) if account_id is not None else None
     if account is None:
-        raise LinkSpent
+        raise errors.LinkSpent
     return account.public_id

@@ -31,12 +31,7 @@ from kash.accounts.models import (
 )
 from kash.accounts.queries.accounts import roles_of
 from kash.accounts.rules import Affected
-from kash.accounts.services.accounts import (
-    end_sessions,
-    lock_administrators,
-    locked_account,
-    other_administrators,
-)
+from kash.accounts.services import accounts
 from kash.accounts.services.deciding import end_requests
 from kash.accounts.services.delegations import end_all_stand_ins
 from kash.feature import Part, declared
@@ -118,7 +113,7 @@ def lock_at_once(by: ActorLike, public_id: str) -> str:
     """
     breach_id = new_public_id()
     with audited("accounts.locked_at_once", by) as change:
-        account = locked_account(change.session, public_id)
+        account = accounts.locked_account(change.session, public_id)
         if not account.active:
             raise NotFound
         unfinished = revoke_everything(change.session, account.id, change.now)
@@ -153,7 +148,7 @@ def lock_at_once(by: ActorLike, public_id: str) -> str:
 
 def end_all_sessions(session: Session, account_id: int, now: datetime) -> None:
     """The step that signs an account out everywhere."""
-    end_sessions(session, account_id)
+    accounts.end_sessions(session, account_id)
 
 
 def end_all_links(session: Session, account_id: int, now: datetime) -> None:
@@ -196,12 +191,12 @@ def _closing(change: Change, by: Actor, public_id: str) -> Account:
     """The account that is to be closed, locked. Raises NotYourself and LastAdministrator."""
     if by.public_id == public_id:
         raise Problem(_l("You cannot do this to your own account. Ask another administrator."))
-    lock_administrators(change.session)
-    account = locked_account(change.session, public_id)
+    accounts.lock_administrators(change.session)
+    account = accounts.locked_account(change.session, public_id)
     if (
         account.active
         and Role.ADMINISTRATOR in roles_of(account)
-        and not other_administrators(change.session, account)
+        and not accounts.other_administrators(change.session, account)
     ):
         raise LastAdministrator
     return account

@@ -14,35 +14,13 @@ import pyotp
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kash.accounts.errors import (
-    SECOND_STEP_MISSING,
-    WRONG_CODE,
-    LinkSpent,
-    NeedsSecond,
-    OnlyAdministrators,
-    WrongPassword,
-    WrongSignIn,
-)
+from kash.accounts import errors
+from kash.accounts import rules as accounts_rules
 from kash.accounts.models import Account, Invitation, RecoveryCode, SignedInSession, sessions_ended
 from kash.accounts.queries import accounts
 from kash.accounts.queries.accounts import account_by_email, email_key, email_of, roles_of
-from kash.accounts.rules import (
-    INVITATION_LASTS,
-    RECOVERY_CODES,
-    SESSION_LONGEST,
-    RequestKind,
-    device_family,
-    takes_two,
-)
+from kash.accounts.services import invitations, notices
 from kash.accounts.services.accounts import check_new_password, end_sessions, locked_account
-from kash.accounts.services.invitations import (
-    check_spoken_code,
-    invited_email,
-    offered_by,
-    public_id_of,
-    refuse_alone,
-    spend_invitation,
-)
 from kash.accounts.services.marks import (
     code_hash,
     forget_marks,
@@ -52,17 +30,6 @@ from kash.accounts.services.marks import (
     new_token,
     password_matches,
     token_hash,
-)
-from kash.accounts.services.notices import (
-    CODES_MADE,
-    LINK_MADE,
-    NEW_DEVICE,
-    PASSWORD_SET,
-    SECOND_STEP_SET,
-    is_operator,
-    notify,
-    stand_behind,
-    unsettle,
 )
 from kash.accounts.services.throttle import Client, begin_try, forgive_try, remember_address
 from kash.platform.database import db, new_public_id, utc_now, writing
@@ -84,12 +51,14 @@ def new_password_link(by: Actor, public_id: str) -> str:
         if not account.active:
             raise NotFound
         second_step = account.has_second_step
-        needed = takes_two(RequestKind.LINK, roles_of(account), second_step=second_step)
-        if needed and not is_operator(by):
-            raise NeedsSecond
+        needed = accounts_rules.takes_two(
+            accounts_rules.RequestKind.LINK, roles_of(account), second_step=second_step
+        )
+        if needed and not notices.is_operator(by):
+            raise errors.NeedsSecond
         if not by.may("accounts.manage"):
-            raise OnlyAdministrators
-        stand_behind(change.session, account.id, by.public_id, change.now)
+            raise errors.OnlyAdministrators
+        notices.stand_behind(change.session, account.id, by.public_id, change.now)
         token = offer_password(change, account, by.public_id)
         change.about(public_id)
     return token
@@ -125,10 +94,10 @@ def offer_password(
             request_id=request_id,
             code_hash=code_hash(code) if code else "",
             created_at=change.now,
-            expires_at=change.now + INVITATION_LASTS,
+            expires_at=change.now + accounts_rules.INVITATION_LASTS,
         )
     )
-    notify(change.session, account, LINK_MADE, change.now)
+    notices.notify(change.session, account, notices.LINK_MADE, change.now)
     return token
 
 
@@ -139,24 +108,24 @@ def accept_new_password(token: str, password: str, *, code: str = "") -> None:
     told, if one agreed to it. Raises LinkUsed, LinkSpent, WeakPassword, WrongSpokenCode and
     TooManyTries.
     """
-    offered = offered_by(token, password=True)
-    check_new_password(password, offered.name, invited_email(offered).partition("@")[0])
-    check_spoken_code(offered, code)
+    offered = invitations.offered_by(token, password=True)
+    check_new_password(password, offered.name, invitations.invited_email(offered).partition("@")[0])
+    invitations.check_spoken_code(offered, code)
     hashed = hash_password(password)
-    public_id = public_id_of(offered.account_id)
+    public_id = invitations.public_id_of(offered.account_id)
     with audited("accounts.password_set_by_link", Actor(public_id=public_id)) as change:
-        invitation = spend_invitation(change.session, token, change.now)
+        invitation = invitations.spend_invitation(change.session, token, change.now)
         account = locked_account(change.session, public_id)
         if not account.active:
-            raise LinkSpent
-        refuse_alone(invitation, roles_of(account), second_step=account.has_second_step)
+            raise errors.LinkSpent
+        invitations.refuse_alone(invitation, roles_of(account), second_step=account.has_second_step)
         account.password_hash = hashed
         account.password_changed_at = change.now
         account.paused_at = None
-        unsettle(account, invitation.brought_by, change.now)
+        notices.unsettle(account, invitation.brought_by, change.now)
         end_sessions(change.session, account.id)
         forget_marks(change.session, account.id)
-        notify(change.session, account, PASSWORD_SET, change.now)
+        notices.notify(change.session, account, notices.PASSWORD_SET, change.now)
         change.about(public_id)
 
 
@@ -204,7 +173,7 @@ def matching_period(account: Account, code: str, now: datetime) -> int | None:
 
 def fresh_codes() -> list[str]:
     """New recovery codes, kept nowhere yet."""
-    return [new_code() for _ in range(RECOVERY_CODES)]
+    return [new_code() for _ in range(accounts_rules.RECOVERY_CODES)]
 
 
 def replace_codes(session: Session, account_id: int, codes: Iterable[str]) -> None:
@@ -223,14 +192,14 @@ def confirm_second_step(by: Actor, secret: str, code: str) -> list[str]:
     """
     period = _period_of(secret, code, utc_now(), 0)
     if period is None:
-        raise Problem(WRONG_CODE, field="code", status=422)
+        raise Problem(errors.WRONG_CODE, field="code", status=422)
     codes = fresh_codes()
     with audited("accounts.second_step_added", by) as change:
         account = locked_account(change.session, by.public_id)
         account.totp_sealed = seal(secret, kind="account.totp", public_id=account.public_id)
         account.totp_period = period
         replace_codes(change.session, account.id, codes)
-        notify(change.session, account, SECOND_STEP_SET, change.now)
+        notices.notify(change.session, account, notices.SECOND_STEP_SET, change.now)
         change.about(by.public_id)
     return codes
 
@@ -241,9 +210,9 @@ def new_recovery_codes(by: Actor) -> list[str]:
     with audited("accounts.recovery_codes_made", by) as change:
         account = locked_account(change.session, by.public_id)
         if not account.has_second_step:
-            raise Problem(SECOND_STEP_MISSING, field="")
+            raise Problem(errors.SECOND_STEP_MISSING, field="")
         replace_codes(change.session, account.id, codes)
-        notify(change.session, account, CODES_MADE, change.now)
+        notices.notify(change.session, account, notices.CODES_MADE, change.now)
         change.about(by.public_id)
     return codes
 
@@ -390,7 +359,7 @@ def check_password(email: str, password: str, client: Client) -> Account:
     right = password_matches(account.password_hash if account is not None else None, password)
     # A locked account is not told apart: the person who holds its phone must not learn of it.
     if not right or account is None or not account.active or account.paused_at is not None:
-        raise WrongSignIn
+        raise errors.WrongSignIn
     public_id = account.public_id
     forgive_try(tried)
     return accounts.account(public_id)
@@ -424,14 +393,14 @@ def _spend_code(public_id: str, code: str, account_id: int) -> bool:
                 .values(used_at=change.now)
             )
             if not spent.rowcount:  # type: ignore[attr-defined]
-                raise Problem(WRONG_CODE, field="code", status=422)
+                raise Problem(errors.WRONG_CODE, field="code", status=422)
             change.about(public_id)
         return True
     with writing() as session:
         account = locked_account(session, public_id)
         period = matching_period(account, code, utc_now())
         if period is None:
-            raise Problem(WRONG_CODE, field="code", status=422)
+            raise Problem(errors.WRONG_CODE, field="code", status=422)
         account.totp_period = period
     return False
 
@@ -455,13 +424,13 @@ def open_session(
     with audited("accounts.signed_in", Actor(public_id=public_id)) as change:
         account = locked_account(change.session, public_id)
         if not account.active or account.paused_at is not None:
-            raise WrongSignIn
+            raise errors.WrongSignIn
         unfamiliar = unfamiliar and account.last_seen_at is not None
         account.last_seen_at = change.now
         signed_in_session = SignedInSession(
             token_hash=token_hash(token),
             account_id=account.id,
-            device=device_family(user_agent),
+            device=accounts_rules.device_family(user_agent),
             created_at=change.now,
             last_seen_at=change.now,
             fresh_at=change.now,
@@ -471,11 +440,11 @@ def open_session(
         if client is not None:
             remember_address(change.session, account, client, change.now)
         if unfamiliar:
-            notify(change.session, account, NEW_DEVICE, change.now)
+            notices.notify(change.session, account, notices.NEW_DEVICE, change.now)
         change.session.execute(
             delete(SignedInSession).where(
                 SignedInSession.account_id == account.id,
-                SignedInSession.created_at < change.now - span - SESSION_LONGEST,
+                SignedInSession.created_at < change.now - span - accounts_rules.SESSION_LONGEST,
             )
         )
         change.session.flush()
@@ -499,7 +468,7 @@ def confirm_password(by: Actor, password: str, client: Client) -> None:
     tried = begin_try(account.email_lookup, client.of(by), account)
     account = accounts.account(by.public_id)
     if not password_matches(account.password_hash, password):
-        raise WrongPassword
+        raise errors.WrongPassword
     forgive_try(tried)
     with audited("accounts.password_confirmed", by) as change:
         change.session.execute(

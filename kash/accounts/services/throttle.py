@@ -12,16 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from kash.accounts import rules as accounts_rules
 from kash.accounts.errors import SignInPaused
 from kash.accounts.models import Account, BrowserMark, CountedTries, KnownAddress, PasskeyChallenge
 from kash.accounts.queries.accounts import address_is_known, known_mark
-from kash.accounts.rules import (
-    ADDRESS_KNOWN_FOR,
-    THROTTLE_WINDOW,
-    RecentTries,
-    mark_helps,
-    refused_for_a_while,
-)
 from kash.platform.database import db, insertion, utc_now, writing
 from kash.platform.vault import lookup
 from kash.platform.web.errors import TooManyTries
@@ -102,7 +96,7 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
         elif (found := known_mark(account.id, client.marks)) is not None:
             mark, by, known = found.id, f"mark {found.public_id}", True
         else:
-            known = _knows(account, network)
+            known = address_is_known(account.id, _address_key(account.public_id, network))
     counters = {
         _STRANGERS: (_STRANGERS, account_key),
         _ADDRESS: (_ADDRESS, lookup(network, kind="signin.address")),
@@ -111,8 +105,8 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
     wanted = [counters[kind] for kind in ((_CLIENT,) if known else _ORDER)]
 
     def refused(standing: dict[Counter, int]) -> bool:
-        return refused_for_a_while(
-            RecentTries(
+        return accounts_rules.refused_for_a_while(
+            accounts_rules.RecentTries(
                 client=standing[counters[_CLIENT]],
                 address=standing.get(counters[_ADDRESS], 0),
                 strangers=standing.get(counters[_STRANGERS], 0),
@@ -124,7 +118,7 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
         raise SignInPaused
     with writing() as session:
         now = utc_now()
-        rows = {one: _locked(session, one, now, THROTTLE_WINDOW) for one in wanted}
+        rows = {one: _locked(session, one, now, accounts_rules.THROTTLE_WINDOW) for one in wanted}
         if refused({one: row.tries for one, row in rows.items()}):
             raise SignInPaused
         if mark is not None and not _count_on_mark(session, mark, now):
@@ -159,7 +153,9 @@ def _count_on_mark(session: Session, mark: int, now: datetime) -> bool:
     browser_mark = session.scalar(
         select(BrowserMark).where(BrowserMark.id == mark).with_for_update()
     )
-    if browser_mark is None or not mark_helps(browser_mark.tries, browser_mark.expires_at, now):
+    if browser_mark is None or not accounts_rules.mark_helps(
+        browser_mark.tries, browser_mark.expires_at, now
+    ):
         return False
     browser_mark.tries += 1
     return True
@@ -197,10 +193,6 @@ def _address_key(public_id: str, network: str) -> str:
     return lookup(f"{public_id} {network}", kind="signin.known_address")
 
 
-def _knows(account: Account, network: str) -> bool:
-    return address_is_known(account.id, _address_key(account.public_id, network))
-
-
 def remember_address(session: Session, account: Account, client: Client, now: datetime) -> None:
     """Note, inside the caller's transaction, from where an account has signed in."""
     if not client.address:
@@ -230,6 +222,10 @@ def forget_tries() -> None:
                     tuple_(CountedTries.kind, CountedTries.key).in_(forgotten[start : start + 500])
                 )
             )
-        session.execute(delete(KnownAddress).where(KnownAddress.used_at < now - ADDRESS_KNOWN_FOR))
+        session.execute(
+            delete(KnownAddress).where(
+                KnownAddress.used_at < now - accounts_rules.ADDRESS_KNOWN_FOR
+            )
+        )
         session.execute(delete(BrowserMark).where(BrowserMark.expires_at <= now))
         session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at <= now))

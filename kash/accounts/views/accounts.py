@@ -16,33 +16,12 @@ from flask import flash, g, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint
+from kash.accounts import blueprint, errors
+from kash.accounts import forms as accounts_forms
 from kash.accounts.documents import access_csv, access_xlsx
-from kash.accounts.errors import (
-    SECOND_STEP_MISSING,
-    AskedAlready,
-    EmailNeeded,
-    LastAdministrator,
-    LastKeyHolder,
-    NeedsSecond,
-    OnlyAdministrators,
-    OwnRoles,
-    RequestClosed,
-    SignInPaused,
-    WeakPassword,
-    WrongPassword,
-)
-from kash.accounts.forms import (
-    ChangedRolesForm,
-    EnrolForm,
-    NameForm,
-    ParticipantForm,
-    PasswordForm,
-    ReasonForm,
-)
 from kash.accounts.holdings import Held, holding_label
 from kash.accounts.models import ASKED_NAMES, ROLE_NAMES, Account, role_name, role_notes
-from kash.accounts.queries import accounts
+from kash.accounts.queries import accounts, safety
 from kash.accounts.queries.accounts import account as accounts_account
 from kash.accounts.queries.accounts import (
     account_listing,
@@ -59,25 +38,9 @@ from kash.accounts.queries.accounts import (
     unused_recovery_codes,
 )
 from kash.accounts.queries.requests import open_requests_of, those_behind
-from kash.accounts.queries.safety import (
-    ONLY,
-    AccessFilter,
-    access_line,
-    access_listing,
-    all_access_lines,
-    audit_actions,
-    audit_by_day,
-    audit_listing,
-    breach,
-    last_review,
-    open_sessions,
-    passkeys_of,
-    review_reminder,
-    site,
-)
 from kash.accounts.rules import RequestKind, takes_two
 from kash.accounts.services import accounts as accounts_services
-from kash.accounts.services import invitations, marks
+from kash.accounts.services import invitations, marks, sign_in
 from kash.accounts.services import inviting as access_services
 from kash.accounts.services import locking as offboarding
 from kash.accounts.services import sign_in as password_links
@@ -92,12 +55,6 @@ from kash.accounts.services.locking import (
     revocation_outcome,
     revocation_warnings,
     revocations,
-)
-from kash.accounts.services.sign_in import (
-    begin_second_step,
-    confirm_second_step,
-    new_recovery_codes,
-    second_step_address,
 )
 from kash.accounts.sessions import forget_session, new_mark, remember_browser, this_client
 from kash.accounts.views.breaches import ACCOUNT_COLUMNS, TRAIL_COLUMNS
@@ -116,9 +73,11 @@ from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import SIGNED_IN, Role, allow
 
 
-def _wanted() -> AccessFilter:
+def _wanted() -> safety.AccessFilter:
     role, only = request.args.get("role", ""), request.args.get("only", "")
-    return AccessFilter(role=role if role in set(Role) else "", only=only if only in ONLY else "")
+    return safety.AccessFilter(
+        role=role if role in set(Role) else "", only=only if only in safety.ONLY else ""
+    )
 
 
 @blueprint.get("/access")
@@ -126,13 +85,13 @@ def _wanted() -> AccessFilter:
 def access() -> ResponseReturnValue:
     """Every account in use."""
     wanted, now = _wanted(), utc_now()
-    last = last_review()
+    last = safety.last_review()
     return render_template(
         "accounts/access.html",
-        lines=access_listing(wanted, now),
+        lines=safety.access_listing(wanted, now),
         wanted=wanted,
         last=last,
-        reminder=review_reminder(now),
+        reminder=safety.review_reminder(now),
         names=names_of([last.by] if last is not None else []),
         role_name=role_name,
         role_names=ROLE_NAMES,
@@ -168,7 +127,7 @@ def export_access() -> ResponseReturnValue:
     if kind not in ("csv", "xlsx"):
         raise NotFound
     note_export(current_actor())
-    lines = all_access_lines(_wanted(), utc_now())
+    lines = safety.all_access_lines(_wanted(), utc_now())
     if kind == "csv":
         return download(access_csv(lines), name="access.csv", type="text/csv; charset=utf-8")
     return download(
@@ -232,7 +191,7 @@ def account(public_id: str) -> ResponseReturnValue:
     reviews = current_actor().may("access.review")
     return render_template(
         "accounts/account.html",
-        access=access_line(account_shown, now) if reviews and account_shown.active else None,
+        access=safety.access_line(account_shown, now) if reviews and account_shown.active else None,
         lent=delegations_of(account_shown.id, now),
         approval_names=approval_names(),
         handed_over=last_hand_over(account_shown.id) if not account_shown.active else None,
@@ -249,9 +208,9 @@ def account(public_id: str) -> ResponseReturnValue:
         reopening_takes_two=takes_two(RequestKind.REOPENING, roles_of(account_shown)),
         email=email_of(account_shown) if current_actor().may("accounts.manage") else "",
         person=person_public_id(account_shown.person_id),
-        sessions=open_sessions(account_shown.id),
+        sessions=safety.open_sessions(account_shown.id),
         codes_left=unused_recovery_codes(account_shown.id),
-        passkeys=len(passkeys_of(account_shown.id)),
+        passkeys=len(safety.passkeys_of(account_shown.id)),
         present=current_actor().session_id,
     )
 
@@ -262,7 +221,7 @@ def roles(public_id: str) -> ResponseReturnValue:
     """Change what an account may do; never one's own. Keys of the vault go with the roles that
     entitle to them: what would be lost with them is read before."""
     by, account_shown = current_actor(), accounts.account(public_id)
-    form = ChangedRolesForm(roles=[role.role for role in account_shown.roles])
+    form = accounts_forms.ChangedRolesForm(roles=[role.role for role in account_shown.roles])
     warnings = revocation_warnings(public_id)
     if not warnings:
         del form.loss_known
@@ -271,10 +230,12 @@ def roles(public_id: str) -> ResponseReturnValue:
         form.mark_wrong(form.loss_known, _("Read this, then tick it."))
     elif valid:
         wanted = [Role(role) for role in form.roles.data]
-        with form.showing_problems(roles=(OnlyAdministrators, AskedAlready, EmailNeeded)):
+        with form.showing_problems(
+            roles=(errors.OnlyAdministrators, errors.AskedAlready, errors.EmailNeeded)
+        ):
             try:
                 set_roles(by, public_id, wanted)
-            except NeedsSecond:
+            except errors.NeedsSecond:
                 return asked(ask_for_roles(by, public_id, wanted, form.reason.data))
             flash(_("Saved."))
             return redirect(url_for("accounts.account", public_id=public_id), code=303)
@@ -291,7 +252,7 @@ def roles(public_id: str) -> ResponseReturnValue:
 @allow("accounts.manage")
 def name(public_id: str) -> ResponseReturnValue:
     """Change how an account is called."""
-    form = NameForm(obj=accounts.account(public_id))
+    form = accounts_forms.NameForm(obj=accounts.account(public_id))
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
         rename(current_actor(), public_id, form.name.data)
@@ -306,13 +267,15 @@ def person(public_id: str) -> ResponseReturnValue:
     """Ask that an account belong to a participant, which opens nothing until a second person has
     agreed; or say that it belongs to none any more."""
     by, account = current_actor(), accounts.account(public_id)
-    form = ParticipantForm(person=person_public_id(account.person_id) or "")
+    form = accounts_forms.ParticipantForm(person=person_public_id(account.person_id) or "")
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
-        with form.showing_problems(person=(OnlyAdministrators, AskedAlready, OwnRoles)):
+        with form.showing_problems(
+            person=(errors.OnlyAdministrators, errors.AskedAlready, errors.OwnRoles)
+        ):
             try:
                 link_person(by, public_id, person_typed(form.person.data))
-            except NeedsSecond:
+            except errors.NeedsSecond:
                 return asked(ask_to_tie(by, public_id, form.person.data, form.reason.data))
             flash(_("Saved."))
             return redirect(back, code=303)
@@ -333,7 +296,7 @@ def reactivate(public_id: str) -> ResponseReturnValue:
             lambda reason: ask_to_reopen(by, public_id, reason),
         )
     if not by.may("accounts.manage"):
-        raise OnlyAdministrators
+        raise errors.OnlyAdministrators
     if request.method == "POST":
         accounts_services.reactivate(by, public_id)
         flash(_("The account is open again."))
@@ -366,7 +329,7 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
             lambda reason: ask_for_link(by, public_id, reason),
         )
     if not by.may("accounts.manage"):
-        raise OnlyAdministrators
+        raise errors.OnlyAdministrators
     if request.method == "POST":
         link = address_of_link(
             "accounts.new_password", password_links.new_password_link(by, public_id)
@@ -388,9 +351,9 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
 def _ask(found: Account, heading: str, lead: str, ask: Callable[[str], str]) -> ResponseReturnValue:
     """The page on which one asks for what takes a second person."""
     back = url_for("accounts.account", public_id=found.public_id)
-    name, form = found.name, ReasonForm()
+    name, form = found.name, accounts_forms.ReasonForm()
     if form.validate_on_submit():
-        with form.showing_problems(RequestClosed):
+        with form.showing_problems(errors.RequestClosed):
             return asked(ask(form.reason.data))
     return page("accounts/ask.html", form=form, name=name, back=back, heading=heading, lead=lead)
 
@@ -453,8 +416,8 @@ def after_recovery() -> ResponseReturnValue:
     return render_template(
         "accounts/after_recovery.html",
         has_app=account.totp_sealed is not None,
-        passkeys=passkeys_of(account.id),
-        passkeys_possible=site() is not None,
+        passkeys=safety.passkeys_of(account.id),
+        passkeys_possible=safety.site() is not None,
         codes_left=unused_recovery_codes(account.id),
     )
 
@@ -469,7 +432,7 @@ def end_session_of(public_id: str, session_id: str) -> ResponseReturnValue:
         password_links.end_session_of(current_actor(), public_id, session_id)
         flash(_("That session has ended."))
         return redirect(back, code=303)
-    if session_id not in {session.public_id for session in open_sessions(account.id)}:
+    if session_id not in {session.public_id for session in safety.open_sessions(account.id)}:
         raise NotFound
     return render_template(
         "accounts/question.html",
@@ -503,7 +466,7 @@ def end_sessions_of(public_id: str) -> ResponseReturnValue:
 
 def _say_what_was_done(breach_id: str) -> None:
     """Tell which of two things a step did, where it may do either."""
-    for key in breach(breach_id).unfinished:
+    for key in safety.breach(breach_id).unfinished:
         if (sentence := revocation_outcome(key)) is not None:
             flash(str(sentence), "warn")
 
@@ -564,7 +527,9 @@ def hand_over(public_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         problems = _unchosen(holdings, chosen)
         if not problems:
-            with CaughtProblem(NobodyChosen, LastAdministrator, LastKeyHolder) as caught:
+            with CaughtProblem(
+                NobodyChosen, errors.LastAdministrator, errors.LastKeyHolder
+            ) as caught:
                 offboarding.hand_over(current_actor(), public_id, chosen)
                 flash(_("Everything is handed over, and the account is closed."))
                 return redirect(url_for("accounts.handed_over", public_id=public_id), code=303)
@@ -622,13 +587,13 @@ def own() -> ResponseReturnValue:
         account=account,
         email=email_of(account),
         roles=[role_name(role) for role in sorted(by.roles)],
-        sessions=open_sessions(account.id),
+        sessions=safety.open_sessions(account.id),
         present=by.session_id,
         browsers=known_browsers(account.id, utc_now()),
         shown_marks=this_client().marks,
         codes_left=unused_recovery_codes(account.id),
-        passkeys=passkeys_of(account.id),
-        passkeys_possible=site() is not None,
+        passkeys=safety.passkeys_of(account.id),
+        passkeys_possible=safety.site() is not None,
         lent=delegations_of(account.id, utc_now()),
         approval_names=approval_names(),
     )
@@ -639,7 +604,7 @@ def own() -> ResponseReturnValue:
 def own_name() -> ResponseReturnValue:
     """Change how the own account is called."""
     by = current_actor()
-    form = NameForm(obj=accounts.account(by.public_id))
+    form = accounts_forms.NameForm(obj=accounts.account(by.public_id))
     if form.validate_on_submit():
         rename(by, by.public_id, form.name.data)
         flash(_("Saved."))
@@ -651,9 +616,11 @@ def own_name() -> ResponseReturnValue:
 @allow(SIGNED_IN)
 def own_password() -> ResponseReturnValue:
     """Change the own password."""
-    form = PasswordForm()
+    form = accounts_forms.PasswordForm()
     if form.validate_on_submit():
-        with form.showing_problems(present=(WrongPassword, SignInPaused), new=WeakPassword):
+        with form.showing_problems(
+            present=(errors.WrongPassword, errors.SignInPaused), new=errors.WeakPassword
+        ):
             by = current_actor()
             change_password(
                 by,
@@ -690,15 +657,15 @@ def enrol() -> ResponseReturnValue:
     The new secret travels sealed in the form until then, so that looking stores nothing.
     """
     by = current_actor()
-    form = EnrolForm()
+    form = accounts_forms.EnrolForm()
     secret = _opened(form.sealed.data, by.public_id) if form.is_submitted() else None
     if secret is None:
-        secret, _address = begin_second_step(accounts.account(by.public_id))
+        secret, _address = sign_in.begin_second_step(accounts.account(by.public_id))
         if form.is_submitted():
             form.code.data = ""
     elif form.validate():
         with form.showing_problems():
-            codes = confirm_second_step(by, secret, form.code.data)
+            codes = sign_in.confirm_second_step(by, secret, form.code.data)
             # A person who had to do this before anything else goes on to Today.
             first = not g.get("has_second_step")
             return render_template("accounts/recovery_codes.html", codes=codes, first=first)
@@ -707,9 +674,9 @@ def enrol() -> ResponseReturnValue:
         "accounts/enrol.html",
         form=form,
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        qr=qr_picture(second_step_address(secret)),
+        qr=qr_picture(sign_in.second_step_address(secret)),
         obliged=must_have_second_step(by.roles),
-        passkeys_possible=site() is not None,
+        passkeys_possible=safety.site() is not None,
     )
 
 
@@ -718,10 +685,10 @@ def enrol() -> ResponseReturnValue:
 def recovery_codes() -> ResponseReturnValue:
     """New recovery codes, shown this once, after a question."""
     if not accounts.account(current_actor().public_id).has_second_step:
-        flash(str(Problem(SECOND_STEP_MISSING, field="")), "warn")
+        flash(str(Problem(errors.SECOND_STEP_MISSING, field="")), "warn")
         return redirect(url_for("accounts.own"), code=303)
     if request.method == "POST":
-        codes = new_recovery_codes(current_actor())
+        codes = sign_in.new_recovery_codes(current_actor())
         return render_template("accounts/recovery_codes.html", codes=codes)
     return render_template(
         "accounts/question.html",
@@ -745,14 +712,14 @@ def trail() -> ResponseReturnValue:
     """The entries, the newest first."""
     actor = request.args.get("actor", "")[:16]
     action = request.args.get("action", "")[:64]
-    entries = audit_listing(actor=actor, action=action)
+    entries = safety.audit_listing(actor=actor, action=action)
     if is_taken():
         return taken(entries, TRAIL_COLUMNS)
     return render_template(
         "accounts/trail.html",
         entries=entries,
         actions=[("", _("All actions"))]
-        + [(action, action_text(action)) for action in audit_actions()],
+        + [(action, action_text(action)) for action in safety.audit_actions()],
         actor_shown=actor,
         action=action,
         action_text=action_text,
@@ -771,7 +738,7 @@ def trail_by_day() -> ResponseReturnValue:
     month = min(_month_asked(), this)
     return render_template(
         "accounts/trail_by_day.html",
-        lines=audit_by_day(month, actor=actor),
+        lines=safety.audit_by_day(month, actor=actor),
         month=month,
         before=(month - timedelta(days=1)).replace(day=1) if month.year > _FIRST_YEAR else None,
         following=(month + timedelta(days=31)).replace(day=1) if month < this else None,

@@ -13,24 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash.accounts import blueprint
-from kash.accounts.errors import (
-    AskedAlready,
-    CannotAgree,
-    EmailNeeded,
-    EmailTaken,
-    LastAdministrator,
-    LastKeyHolder,
-    NoSuchPerson,
-    OnlyAdministrators,
-    OwnRoles,
-    PersonMinor,
-    PersonTaken,
-    RequestChanged,
-    RequestClosed,
-    RolesConflict,
-    SignInPaused,
-)
+from kash.accounts import blueprint, errors
 from kash.accounts.forms import (
     AnswerForm,
     ConfirmForm,
@@ -126,7 +109,7 @@ def confirm_password() -> ResponseReturnValue:
     form = ConfirmForm()
     address = safe_next(request.form.get("next") or request.args.get("next"))
     if form.validate_on_submit():
-        with form.showing_problems(password=SignInPaused):
+        with form.showing_problems(password=errors.SignInPaused):
             signing_in.confirm_password(current_actor(), form.password.data, this_client())
             return redirect(address, code=303)
     return _page(form, address)
@@ -231,7 +214,7 @@ def ask_reset(public_id: str) -> ResponseReturnValue:
     back = url_for("accounts.account", public_id=public_id)
     form = ReasonForm()
     if form.validate_on_submit():
-        with form.showing_problems(AskedAlready, OwnRoles):
+        with form.showing_problems(errors.AskedAlready, errors.OwnRoles):
             return asked(asking.ask_reset(current_actor(), public_id, form.reason.data))
     return page("accounts/ask_reset.html", form=form, name=account.name, back=back)
 
@@ -311,17 +294,17 @@ def _decided(public_id: str, decide: Callable[[], object], done: str) -> Respons
     try:
         decide()
     except (
-        RequestClosed,
-        RequestChanged,
-        CannotAgree,
-        RolesConflict,
-        EmailTaken,
-        EmailNeeded,
-        PersonTaken,
-        PersonMinor,
-        NoSuchPerson,
-        LastAdministrator,
-        LastKeyHolder,
+        errors.RequestClosed,
+        errors.RequestChanged,
+        errors.CannotAgree,
+        errors.RolesConflict,
+        errors.EmailTaken,
+        errors.EmailNeeded,
+        errors.PersonTaken,
+        errors.PersonMinor,
+        errors.NoSuchPerson,
+        errors.LastAdministrator,
+        errors.LastKeyHolder,
     ) as problem:
         flash(str(problem), "warn")
     else:
@@ -329,7 +312,13 @@ def _decided(public_id: str, decide: Callable[[], object], done: str) -> Respons
     return redirect(url_for("accounts.request", public_id=public_id), code=303)
 
 
-_IN_THE_WAY = (RequestClosed, RequestChanged, EmailTaken, PersonTaken, PersonMinor)
+_IN_THE_WAY = (
+    errors.RequestClosed,
+    errors.RequestChanged,
+    errors.EmailTaken,
+    errors.PersonTaken,
+    errors.PersonMinor,
+)
 
 
 @blueprint.post("/accounts/requests/<public_id>/link")
@@ -398,7 +387,7 @@ def person_typed(number: str | None) -> int | None:
         return None
     person_id = person_id_of(number)
     if person_id is None:
-        raise NoSuchPerson
+        raise errors.NoSuchPerson
     return person_id
 
 
@@ -423,7 +412,7 @@ def invite() -> ResponseReturnValue:
         form.name.data = participant.name
         form.roles.data = [str(Role.POLICE_PEER if participant.police else Role.PEER)]
     if form.validate_on_submit():
-        with form.showing_problems(roles=OnlyAdministrators):
+        with form.showing_problems(roles=errors.OnlyAdministrators):
             return _invite(form)
     return page(
         "accounts/invite.html",

@@ -16,14 +16,8 @@ from sqlalchemy import Select, literal, select
 
 from kash.feature import Feature
 from kash.people.connections import blueprint, models, views
+from kash.people.connections import queries as connections_queries
 from kash.people.connections.models import Connection
-from kash.people.connections.queries import (
-    any_unfinished,
-    connection_kinds,
-    count_on,
-    unfinished_connections,
-    waiting_connections,
-)
 from kash.people.erasure import about_things, free_texts
 from kash.platform.approvals.pages import returned_line, waiting_line
 from kash.platform.handbook.places import Chapters
@@ -63,12 +57,12 @@ def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
             connection.created_at,
             icon="connection",
         )
-        for connection in waiting_connections(asked.actor)
+        for connection in connections_queries.waiting_connections(asked.actor)
     ]
 
 
 def _to_finish(_asked: Viewer) -> Sequence[TodayLine]:
-    return [_unfinished(connection) for connection in unfinished_connections()]
+    return [_unfinished(connection) for connection in connections_queries.unfinished_connections()]
 
 
 def _unfinished(one: Connection) -> TodayLine:
@@ -96,7 +90,9 @@ CONNECTIONS_UNFINISHED = Need(
     "connections_unfinished",
     191,
     _to_finish,
-    exists=lambda asked: any_unfinished() if asked.actor.may("connections.record") else None,
+    exists=lambda asked: (
+        connections_queries.any_unfinished() if asked.actor.may("connections.record") else None
+    ),
 )
 
 
@@ -132,9 +128,18 @@ FEATURE = Feature(
         *PERSONAL,
         NamedPage("connections.index", _l("Connections"), "connections.see", 98),
         SettingLine(
-            "safety", 45, "connections.index", _l("Connections"), "connection", _said, count_on
+            "safety",
+            45,
+            "connections.index",
+            _l("Connections"),
+            "connection",
+            _said,
+            connections_queries.count_on,
         ),
         SampleId("/connections/<public_id>", _connections),
-        SampleId("/connections/new/<kind>", lambda _: select(literal(connection_kinds()[0].key))),
+        SampleId(
+            "/connections/new/<kind>",
+            lambda _: select(literal(connections_queries.connection_kinds()[0].key)),
+        ),
     ),
 )

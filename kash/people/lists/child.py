@@ -13,14 +13,7 @@ import sys
 from datetime import date
 from typing import Any
 
-from kash.people.lists.reading import (
-    ARCHIVES,
-    EMPTY,
-    MOST_LINES,
-    TOO_LONG,
-    Refused,
-    read_text_table,
-)
+from kash.people.lists import reading
 from kash.people.lists.rules.cells import Cell
 
 
@@ -35,7 +28,7 @@ def main(arguments: list[str]) -> int:
         content = source.read()
     try:
         answer = sheets_of(content)
-    except Refused as refusal:
+    except reading.Refused as refusal:
         answer = {"refused": refusal.why, "lines": [refusal.first, refusal.last]}
     json.dump(answer, sys.stdout, default=_day, separators=(",", ":"))
     sys.stdout.flush()
@@ -48,17 +41,17 @@ def sheets_of(content: bytes) -> dict[str, Any]:
     mixed: tuple[int, ...] = ()
     joined: tuple[int, ...] = ()
     sheets: list[tuple[str, list[tuple[int, list[Cell]]]]]
-    if content.startswith(ARCHIVES):
+    if content.startswith(reading.ARCHIVES):
         sheets = _sheets_of_archive(content)
     else:
-        table = read_text_table(content)
+        table = reading.read_text_table(content)
         encoding, mixed, joined = table.encoding, table.mixed_rows, table.joined_rows
         sheets = [("", table.rows)]
     filled = [sheet for sheet in sheets if sheet[1]]
     if not filled:
-        raise Refused(EMPTY)
-    if any(len(rows) > MOST_LINES for _name, rows in filled):
-        raise Refused(TOO_LONG)
+        raise reading.Refused(reading.EMPTY)
+    if any(len(rows) > reading.MOST_LINES for _name, rows in filled):
+        raise reading.Refused(reading.TOO_LONG)
     return {"sheets": filled, "encoding": encoding, "mixed_rows": mixed, "joined_rows": joined}
 
 

@@ -45,7 +45,7 @@ def template_of(group: Group, organisations: Sequence[Organisation]) -> bytes:
         "birth": [choice_ for choice_ in AGE_BANDS if choice_[0].isdigit()],
         "organisation": fitting,
     }
-    headings = [_heading(name) for name in fields]
+    headings = [_("Age") if name == "birth" else str(FIELD[name]) for name in fields]
     lists = [(name, chosen[name]) for name in fields if chosen.get(name)]
     return _workbook(group.name, headings, fields, lists)
 
@@ -55,10 +55,6 @@ def _fields(*, police: bool) -> tuple[str, ...]:
     fields_asked = {fact.name: fact.asked.of(police=police) for fact in LISTED}
     every = (*_FIRST, *(name for name in fields_asked if name not in _FIRST))
     return tuple(name for name in every if fields_asked.get(name, True))
-
-
-def _heading(field: str) -> str:
-    return _("Age") if field == "birth" else str(FIELD[field])
 
 
 def _workbook(

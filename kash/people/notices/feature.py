@@ -17,14 +17,9 @@ from kash.feature import Feature
 from kash.people.erasure import GOES, about_things
 from kash.people.models import Person
 from kash.people.notices import blueprint, views
+from kash.people.notices import queries as notices_queries
 from kash.people.notices.forms import CHANNEL, STANDING, STANDING_TONE, UNSENT
 from kash.people.notices.models import CALL, message_kinds
-from kash.people.notices.queries import (
-    MessageStanding,
-    choice_within_reach,
-    of_person,
-    waiting_for_a_person,
-)
 from kash.people.notices.services import check_sender, send_notices, shred_old_messages
 from kash.people.notices.views import take_without_token
 from kash.people.queries.search import Reference, joined
@@ -82,7 +77,7 @@ PERSONAL = (
 def person_rows(person_id: str, actor: Actor) -> Sequence[SectionRow] | None:
     """A way to change how she is told things, and the last messages to her."""
     rows: list[SectionRow] = []
-    if actor.may("messages.choose") and choice_within_reach(actor, person_id):
+    if actor.may("messages.choose") and notices_queries.choice_within_reach(actor, person_id):
         rows.append(
             SectionRow(
                 "–",
@@ -100,7 +95,7 @@ def person_rows(person_id: str, actor: Actor) -> Sequence[SectionRow] | None:
                 tone=STANDING_TONE[notice.standing],
                 state=str(STANDING[notice.standing]),
             )
-            for notice in of_person(actor, person_id)
+            for notice in notices_queries.of_person(actor, person_id)
         ]
     return rows or None
 
@@ -118,13 +113,13 @@ LINES = (SettingLine("work", 65, "notices.settings", _l("Messages"), "message", 
 
 
 def _undecided(asked: Viewer) -> Sequence[TodayLine]:
-    counts = waiting_for_a_person(asked.actor)
+    counts = notices_queries.waiting_for_a_person(asked.actor)
     titles = {
-        MessageStanding.UNKNOWN: (
+        notices_queries.MessageStanding.UNKNOWN: (
             _("Nobody knows whether messages arrived"),
             _("Send them again, or leave it."),
         ),
-        MessageStanding.FAILED: (
+        notices_queries.MessageStanding.FAILED: (
             _("Messages failed"),
             _("See why, and tell those people yourself."),
         ),

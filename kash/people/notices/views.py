@@ -20,7 +20,9 @@ from flask_babel import lazy_gettext as _l
 
 from kash.people.models import Person
 from kash.people.notices import blueprint
+from kash.people.notices import queries as notices_queries
 from kash.people.notices import services as calls
+from kash.people.notices import services as notices_services
 from kash.people.notices.forms import (
     CHANNEL,
     RECORD,
@@ -35,41 +37,7 @@ from kash.people.notices.forms import (
     reason,
 )
 from kash.people.notices.models import Notice, UnknownMessageKind, message_kind, message_kinds
-from kash.people.notices.queries import (
-    DECIDABLE,
-    KeptText,
-    MessageStanding,
-    MessageWish,
-    changed_places,
-    choice_of,
-    house_wording,
-    kept_text,
-    letters,
-    message_counts,
-    messages_select,
-    sender_check,
-    standings,
-)
 from kash.people.notices.rules import SayingResult, fault_of, filled, longest, sms_length
-from kash.people.notices.services import (
-    LONG_AGO,
-    MOST_DECIDED,
-    STOP_PATH,
-    ChoiceDetails,
-    TextDetails,
-    TextPlace,
-    ask_for_check,
-    choose,
-    leave_them,
-    message_of_token,
-    save_text,
-    send_again,
-    sender_domain,
-    stop_by_token,
-    stop_messages,
-    stop_number,
-    use_house_text,
-)
 from kash.people.rules.persons import OneGroup
 from kash.platform.database import utc_now
 from kash.platform.messages import mail_is_set_up, sms_is_set_up
@@ -111,16 +79,18 @@ MESSAGE_COLUMNS: Sequence[TableColumn[MessageLine]] = (
 def choice(public_id: str) -> ResponseReturnValue:
     """The way, the hours and the calendar of one person."""
     actor = current_actor()
-    stored = choice_of(actor, public_id)
+    stored = notices_queries.choice_of(actor, public_id)
     form = MessageWishForm(data=_values(stored))
     if form.validate_on_submit():
         with form.showing_problems():
-            details = form.command(ChoiceDetails)
-            choose(public_id, details, row_version=form.row_version_shown, by=actor)
+            details = form.command(notices_services.ChoiceDetails)
+            notices_services.choose(
+                public_id, details, row_version=form.row_version_shown, by=actor
+            )
             flash(_("Saved."))
             return redirect(url_for("people.person", public_id=public_id))
         if form.changed_meanwhile:
-            form.compare(_values(choice_of(actor, public_id)))
+            form.compare(_values(notices_queries.choice_of(actor, public_id)))
     return page("notices/choice.html", form=form, kept=stored)
 
 
@@ -138,7 +108,7 @@ def ask_for_call(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("people.person", public_id=public_id))
 
 
-def _values(kept: MessageWish) -> dict[str, object]:
+def _values(kept: notices_queries.MessageWish) -> dict[str, object]:
     return {
         "channel": kept.channel,
         "from_hour": kept.from_hour,
@@ -164,11 +134,11 @@ def index() -> ResponseReturnValue:
     """Messages within reach, one group at a time."""
     actor = current_actor()
     standing, kind = _standing(), _kind()
-    counts = letters(actor, standing, kind)
+    counts = notices_queries.letters(actor, standing, kind)
     wanted = request.args.get("group", "")
     letter = wanted if wanted in counts else next(iter(counts), "")
     rows = listing(
-        messages_select(actor, standing, kind, letter),
+        notices_queries.messages_select(actor, standing, kind, letter),
         sorts={"when": Notice.created_at, "name": Person.sort_name},
         default_sort="when",
         default_direction="desc",
@@ -182,12 +152,12 @@ def index() -> ResponseReturnValue:
         "notices/index.html",
         listing=rows,
         shown=OneGroup(letter, rows.rows, counts),
-        standings=standings(actor),
+        standings=notices_queries.standings(actor),
         chosen=standing,
         kind=kind,
         kinds=kinds,
         about=_about(rows.rows),
-        decidable=DECIDABLE,
+        decidable=notices_queries.DECIDABLE,
         nobody_reached=not (sms_is_set_up() or mail_is_set_up()),
         **_WORDS,
     )
@@ -218,9 +188,9 @@ def _about(rows: Iterable[Any]) -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
-def _standing() -> MessageStanding | None:
+def _standing() -> notices_queries.MessageStanding | None:
     try:
-        return MessageStanding(request.args.get("state", ""))
+        return notices_queries.MessageStanding(request.args.get("state", ""))
     except ValueError:
         return None
 
@@ -234,7 +204,9 @@ def _kind() -> str:
 @allow("messages.decide")
 def decide() -> ResponseReturnValue:
     """Send the ticked messages again, or leave them."""
-    ticked = [value[:16] for value in request.form.getlist("message")[:MOST_DECIDED]]
+    ticked = [
+        value[:16] for value in request.form.getlist("message")[: notices_services.MOST_DECIDED]
+    ]
     back = url_for(
         "notices.index",
         state=request.form.get("state") or None,
@@ -245,10 +217,10 @@ def decide() -> ResponseReturnValue:
         flash(_("Tick the messages first."), "warn")
         return redirect(back)
     if request.form.get("decision") == "again":
-        done = send_again(ticked, by=current_actor())
+        done = notices_services.send_again(ticked, by=current_actor())
         sentence = _("Sent again within a minute: %(count)s", count=done)
     else:
-        done = leave_them(ticked, by=current_actor())
+        done = notices_services.leave_them(ticked, by=current_actor())
         sentence = _("Left as they are: %(count)s", count=done)
     if not done:
         raise Problem(_l("Nothing was to be done any more: look again at how the messages stand."))
@@ -276,7 +248,7 @@ def report(secret: str) -> ResponseReturnValue:
     told = Report(_told("id"), _told("status"), _told("failureReason"), _number())
     settled = take_report(told, utc_now())
     if settled.stopped:
-        stop_messages(settled.messages)
+        notices_services.stop_messages(settled.messages)
     return "", 200
 
 
@@ -287,7 +259,7 @@ def stopped(secret: str) -> ResponseReturnValue:
     _refuse_guess(secret)
     number = _number()
     if number:
-        stop_number(number)
+        notices_services.stop_number(number)
     return "", 200
 
 
@@ -311,21 +283,21 @@ def _number() -> str:
 def settings() -> ResponseReturnValue:
     """Ways out, the sender's domain, the addresses for the gateway, and counts."""
     secret = callback_secret() if current_actor().may("settings.edit") else ""
-    address, check = public_address(), sender_check()
+    address, check = public_address(), notices_queries.sender_check()
     return render_template(
         "notices/settings.html",
         mail=mail_is_set_up(),
         sms=sms_is_set_up(),
         sender=current_app.config["SETTINGS"].mail_from,
-        domain=sender_domain(),
+        domain=notices_services.sender_domain(),
         check=check,
-        waiting=check is not None and check.checked_at == LONG_AGO,
+        waiting=check is not None and check.checked_at == notices_services.LONG_AGO,
         record=RECORD,
         tone=RECORD_TONE,
         should_be=SHOULD_BE,
         reports=f"{address}/messages/reports/{secret}" if secret else "",
         stops=f"{address}/messages/stops/{secret}" if secret else "",
-        counts=message_counts(),
+        counts=notices_queries.message_counts(),
         channel=CHANNEL,
         state=STATE,
     )
@@ -335,7 +307,7 @@ def settings() -> ResponseReturnValue:
 @allow("settings.edit")
 def look_again() -> ResponseReturnValue:
     """Have the worker ask for the records again."""
-    ask_for_check(by=current_actor())
+    notices_services.ask_for_check(by=current_actor())
     flash(_("It is asked for within a minute. Load the page again then."))
     return redirect(url_for("notices.settings"))
 
@@ -343,20 +315,20 @@ def look_again() -> ResponseReturnValue:
 _STOPPING_LONGEST = 100
 
 
-@blueprint.get(f"{STOP_PATH}/<token>")
+@blueprint.get(f"{notices_services.STOP_PATH}/<token>")
 @allow(ANYONE)
 def stop(token: str) -> ResponseReturnValue:
     """A button, and nothing of whose mail it was."""
-    if len(token) > _STOPPING_LONGEST or message_of_token(token) is None:
+    if len(token) > _STOPPING_LONGEST or notices_services.message_of_token(token) is None:
         raise NotFound
     return render_template("notices/stop.html", token=token)
 
 
-@blueprint.post(f"{STOP_PATH}/<token>")
+@blueprint.post(f"{notices_services.STOP_PATH}/<token>")
 @allow(ANYONE)
 def stop_now(token: str) -> ResponseReturnValue:
     """End them: by the button, or by a mail program's own."""
-    if len(token) > _STOPPING_LONGEST or not stop_by_token(token):
+    if len(token) > _STOPPING_LONGEST or not notices_services.stop_by_token(token):
         raise NotFound
     return render_template("notices/stopped.html")
 
@@ -381,7 +353,7 @@ def texts() -> ResponseReturnValue:
         channel_words=CHANNEL,
         languages=programme_languages(),
         language_names=LANGUAGES,
-        changed=changed_places(),
+        changed=notices_queries.changed_places(),
     )
 
 
@@ -401,8 +373,10 @@ def write_text(kind: str, channel: str, language: str) -> ResponseReturnValue:
     form = _form(place)
     if form.validate_on_submit():
         with form.showing_problems():
-            details = form.command(TextDetails)
-            save_text(place, details, row_version=form.row_version_shown, by=current_actor())
+            details = form.command(notices_services.TextDetails)
+            notices_services.save_text(
+                place, details, row_version=form.row_version_shown, by=current_actor()
+            )
             flash(_("Saved."))
             return redirect(url_for("notices.texts"))
         if form.changed_meanwhile:
@@ -410,20 +384,20 @@ def write_text(kind: str, channel: str, language: str) -> ResponseReturnValue:
     return _page(place, form)
 
 
-def _form(place: TextPlace) -> TextForm:
+def _form(place: notices_services.TextPlace) -> TextForm:
     form = TextForm(data=_texts_values(place))
     if place.channel is Channel.SMS:
         del form.subject
     return form
 
 
-def _page(place: TextPlace, form: TextForm) -> ResponseReturnValue:
+def _page(place: notices_services.TextPlace, form: TextForm) -> ResponseReturnValue:
     subject = form.subject.data if "subject" in form else ""
     return page(
         "notices/text.html",
         form=form,
         place=place,
-        house=house_wording(place.kind, place.channel, place.language),
+        house=notices_queries.house_wording(place.kind, place.channel, place.language),
         kept=_kept(place),
         may_write=current_actor().may("messages.write"),
         looks=_looks(place, form.text.data or "", subject or ""),
@@ -440,18 +414,18 @@ def house_text(kind: str, channel: str, language: str) -> ResponseReturnValue:
     place = _place(kind, channel, language)
     if request.method == "GET":
         return render_template("notices/house_text.html", place=place)
-    use_house_text(place, by=current_actor())
+    notices_services.use_house_text(place, by=current_actor())
     flash(_("Saved."))
     return redirect(url_for("notices.text", kind=kind, channel=channel, language=language))
 
 
-def _kept(place: TextPlace) -> KeptText | None:
-    return kept_text(place.kind, place.channel, place.language)
+def _kept(place: notices_services.TextPlace) -> notices_queries.KeptText | None:
+    return notices_queries.kept_text(place.kind, place.channel, place.language)
 
 
-def _place(kind: str, channel: str, language: str) -> TextPlace:
+def _place(kind: str, channel: str, language: str) -> notices_services.TextPlace:
     try:
-        place = TextPlace(message_kind(kind), Channel(channel), language)
+        place = notices_services.TextPlace(message_kind(kind), Channel(channel), language)
     except (UnknownMessageKind, ValueError):
         raise NotFound from None
     if place.channel not in place.kind.channels or language not in programme_languages():
@@ -459,10 +433,10 @@ def _place(kind: str, channel: str, language: str) -> TextPlace:
     return place
 
 
-def _texts_values(place: TextPlace) -> dict[str, object]:
+def _texts_values(place: notices_services.TextPlace) -> dict[str, object]:
     """The text that holds, as the form shows it, and its row version."""
     stored = _kept(place)
-    wording = house_wording(place.kind, place.channel, place.language)
+    wording = notices_queries.house_wording(place.kind, place.channel, place.language)
     if stored is not None:
         wording = stored.wording
     return {
@@ -472,7 +446,7 @@ def _texts_values(place: TextPlace) -> dict[str, object]:
     }
 
 
-def _looks(place: TextPlace, written: str, subject: str) -> dict[str, object]:
+def _looks(place: notices_services.TextPlace, written: str, subject: str) -> dict[str, object]:
     """A text with the values of the sample, at its longest, and how long that is; nothing of one
     with a fault, which stands beside its field."""
     lengths = {field.name: field.longest for field in place.kind.fields}

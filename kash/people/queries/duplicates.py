@@ -81,18 +81,6 @@ def numbered_likenesses(
         )
 
 
-def apart_pairs(session: Session) -> set[frozenset[str]]:
-    """The public ids of all pairs that somebody told apart."""
-    first, second = Person.__table__.alias(), Person.__table__.alias()
-    rows = session.execute(
-        select(first.c.public_id, second.c.public_id)
-        .select_from(NotTheSame)
-        .join(first, first.c.id == NotTheSame.first_id)
-        .join(second, second.c.id == NotTheSame.second_id)
-    )
-    return {frozenset(pair) for pair in rows}
-
-
 def people_like(actor: Actor, asked: Likeness) -> list[Match]:
     """People here who may be the same as somebody just entered, best first.
 

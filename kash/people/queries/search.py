@@ -22,7 +22,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Integer,
-    ScalarSelect,
     Select,
     Table,
     and_,
@@ -200,17 +199,6 @@ def _rows(whole: ColumnElement[bool], organisation: Any) -> Select[Any]:
     ).join(Person.group)
 
 
-def _posted_at() -> ScalarSelect[str]:
-    """The name of the organisation where a person is now, asked for each row alone."""
-    return (
-        select(Organisation.name)
-        .join(Posting, Posting.organisation_id == Organisation.id)
-        .where(Posting.person_id == Person.id, Posting.is_open)
-        .correlate(Person)
-        .scalar_subquery()
-    )
-
-
 def _shown(row: Any) -> ListedPerson:
     """A row as the actor may see it. The condition of reach is asked once for each row, and not
     once for each column, of which SQLite would make as many lists of everyone in reach."""
@@ -253,7 +241,13 @@ def _found(
     """The list of people who were found already: no index of names is walked through for their
     order, and no table of postings read for a few hundred of them. `counted` are all of them, where
     these are the first page alone."""
-    organisation = _posted_at()
+    organisation = (
+        select(Organisation.name)
+        .join(Posting, Posting.organisation_id == Organisation.id)
+        .where(Posting.person_id == Person.id, Posting.is_open)
+        .correlate(Person)
+        .scalar_subquery()
+    )
     rows = _rows(whole, organisation).where(_one_of(ids))
     name = Person.sort_name.concat("")
     if counted is None:
@@ -545,13 +539,3 @@ def joined_postings(person: Person, gone: Person) -> list[JoinedPosting]:
 def what_moves(gone: Person) -> dict[str, int]:
     """Counts of what moves from the one who goes, as {label: number}."""
     return dependents(db.session(), [gone.id])
-
-
-def organisation_name(public_id: str) -> str:
-    """The name of a station or collective, empty if there is none."""
-    if not public_id:
-        return ""
-    return (
-        db.session.scalar(select(Organisation.name).where(Organisation.public_id == public_id))
-        or ""
-    )

@@ -24,17 +24,7 @@ from kash.people.erasure import (
 )
 from kash.people.lists import renewing
 from kash.people.models import ErasureRequest, PeopleList, Person
-from kash.people.queries.copies import (
-    NamedRow,
-    RowsAbout,
-    RowsOfPeople,
-    Searched,
-    decidable,
-    erased_person,
-    erasure_preview,
-    rows_naming,
-    withdrawable,
-)
+from kash.people.queries import copies
 from kash.people.queries.persons import locked_person
 from kash.people.queries.search import column_of
 from kash.people.rules.persons import NAMELESS, STRUCK
@@ -115,7 +105,7 @@ def refuse_request(public_id: str, reason: str, by: Actor) -> None:
     Raises NotFound and DecidedBefore.
     """
     with audited("people.erasure_refused", by) as change:
-        erasure = _held(change.session, public_id, decidable(by))
+        erasure = _held(change.session, public_id, copies.decidable(by))
         erasure.refused_reason = reason
         _close(change, erasure, "refused", by)
         answer(change.session, erasure.asked_by, REFUSED, change.now, erasure.public_id)
@@ -124,7 +114,7 @@ def refuse_request(public_id: str, reason: str, by: Actor) -> None:
 def withdraw_request(public_id: str, by: Actor) -> None:
     """Take back a wish that was noted. Raises NotFound and DecidedBefore."""
     with audited("people.erasure_withdrawn", by) as change:
-        erasure = _held(change.session, public_id, withdrawable(by))
+        erasure = _held(change.session, public_id, copies.withdrawable(by))
         _close(change, erasure, "withdrawn", by)
         if erasure.asked_by != by.public_id:
             answer(change.session, erasure.asked_by, TAKEN_BACK, change.now, erasure.public_id)
@@ -155,9 +145,9 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
     """
     with audited("people.person_erased", by) as change:
         session = change.session
-        erasure = _held(session, request, decidable(by))
+        erasure = _held(session, request, copies.decidable(by))
         person = locked_person(session, erasure.person.public_id if erasure.person else "")
-        shown = erasure_preview(session, person, look=True)
+        shown = copies.erasure_preview(session, person, look=True)
         if shown.in_the_way:
             raise Problem(_l("Something stands in the way. Settle it first."))
         if shown.looked is None or shown.looked.digest != digest:
@@ -167,8 +157,8 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
                     " looking. Look again, then decide."
                 )
             )
-        rows = RowsOfPeople()
-        gone = erased_person(session, person, rows)
+        rows = copies.RowsOfPeople()
+        gone = copies.erased_person(session, person, rows)
         told = _strike(session, gone) | _give_up(session, gone)
         for reference in rows.deepest_first:
             told[reference.name] = _carry_out(session, rows, reference, gone.id)
@@ -185,16 +175,16 @@ def erase_person(request: str, digest: str, by: Actor) -> None:
 def _strike(session: Session, gone: ErasedPerson) -> dict[str, int]:
     """Take her names out of texts, {declared name: how many rows}."""
     told: dict[str, int] = {}
-    texts: list[Searched] = [*declared(FreeText), *declared(GoesIfNamed)]
+    texts: list[copies.Searched] = [*declared(FreeText), *declared(GoesIfNamed)]
     for text_column in texts:
-        rows = list(rows_naming(session, text_column, gone))
+        rows = list(copies.rows_naming(session, text_column, gone))
         for struck in rows:
             _rewrite(session, text_column, struck)
         told[text_column.name] = len(rows)
     return told
 
 
-def _rewrite(session: Session, each: Searched, row: NamedRow) -> None:
+def _rewrite(session: Session, each: copies.Searched, row: copies.NamedRow) -> None:
     column = column_of(each.name)
     table = column.table
     here = [table.columns[name] == value for name, value in row.keys.items()]
@@ -227,7 +217,9 @@ def _give_up(session: Session, gone: ErasedPerson) -> dict[str, int]:
     return told
 
 
-def _carry_out(session: Session, rows: RowsOfPeople, one: RowsAbout, person_id: int) -> int:
+def _carry_out(
+    session: Session, rows: copies.RowsOfPeople, one: copies.RowsAbout, person_id: int
+) -> int:
     """Do with rows about her what was declared; how many there were."""
     hers = rows.hers(one.name, person_id)
     if one.erased.goes:

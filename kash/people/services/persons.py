@@ -31,17 +31,7 @@ from kash.people.models import (
     form_language,
 )
 from kash.people.queries.persons import consent_given, locked_person, newest_answers
-from kash.people.rules.persons import (
-    ages_disagree,
-    forms_fit,
-    is_a_name,
-    is_minor,
-    keeps_from,
-    possible_answers,
-    present_answers,
-    purposes_for,
-    sort_name,
-)
+from kash.people.rules import persons
 from kash.people.scope import contact_compared, phone_compared
 from kash.platform.database import db, new_public_id
 from kash.platform.jobs import enqueue
@@ -82,11 +72,11 @@ def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None
     """
     with audited("people.consent_recorded", by) as change:
         person = locked_person(change.session, public_id)
-        if purpose not in purposes_for(police=person.group.is_police):
+        if purpose not in persons.purposes_for(police=person.group.is_police):
             raise NotFound
         text = TEXTS[purpose]
-        present = present_answers(newest_answers(change.session, person.id)).get(purpose)
-        if answer == present or answer not in possible_answers(present):
+        present = persons.present_answers(newest_answers(change.session, person.id)).get(purpose)
+        if answer == present or answer not in persons.possible_answers(present):
             raise Problem(
                 _l("The answer has changed meanwhile. Look at what holds now, then choose again."),
                 field="answer",
@@ -193,7 +183,7 @@ def _still_minor(person: Person, today: date) -> bool:
         # Flagged without a reason that ends, as by merging two persons.
         return True
     recorded = person.age_recorded_on.year if person.age_recorded_on else None
-    return is_minor(person.age_band, person.birth_year, today.year, recorded)
+    return persons.is_minor(person.age_band, person.birth_year, today.year, recorded)
 
 
 def note_who_came_of_age(today: date) -> int:
@@ -456,13 +446,13 @@ def _refuse_closed(session: Session, person: Person, which: Contact, by: Actor) 
 
 
 def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any]:
-    if not is_a_name(details.chosen_name):
+    if not persons.is_a_name(details.chosen_name):
         raise NotAName
-    if ages_disagree(details.age_band, details.birth_year, to_local(now).year):
+    if persons.ages_disagree(details.age_band, details.birth_year, to_local(now).year):
         raise AgesDisagree
     return {
         **{fact.name: getattr(details, fact.name) for fact in PLAIN},
-        "sort_name": sort_name(details.chosen_name),
+        "sort_name": persons.sort_name(details.chosen_name),
         "group_id": group.id,
     }
 
@@ -473,7 +463,7 @@ def note_age(person: Person, band_before: str, by: Actor, now: datetime) -> None
     if person.age_band != band_before:
         person.age_recorded_on = today if person.age_band else None
     recorded = person.age_recorded_on.year if person.age_recorded_on else None
-    minor = is_minor(person.age_band, person.birth_year, today.year, recorded)
+    minor = persons.is_minor(person.age_band, person.birth_year, today.year, recorded)
     if minor and not person.minor:
         person.minor_since, person.minor_by = now, by.public_id
         person.minor_seen_at, person.minor_seen_by = None, ""
@@ -610,23 +600,6 @@ def change_person(
         change.about(person.public_id)
 
 
-def confirm_printed_name(
-    session: Session, public_id: str, printed_name: str, now: datetime
-) -> Person:
-    """Within another action: set how the name is printed, as the person herself confirmed it.
-
-    Raises NotFound and NotAName.
-    """
-    if not is_a_name(printed_name):
-        raise NotAName
-    person = locked_person(session, public_id)
-    person.printed_name = printed_name
-    person.printed_name_confirmed_at = now
-    person.row_version += 1
-    person.changed_at = now
-    return person
-
-
 class FormsMiscounted(Problem):
     """The forms on the table are not as many as the people who were ticked."""
 
@@ -670,7 +643,7 @@ def note_signed_forms(
     wanted = [purpose for purpose in TEXTS if purpose in purposes]
     if not people or not wanted:
         raise NothingSigned
-    if not forms_fit(forms, people):
+    if not persons.forms_fit(forms, people):
         raise FormsMiscounted
     with audited("people.signed_forms_noted", by) as change:
         session = change.session
@@ -694,10 +667,10 @@ def note_signed_forms(
         session.flush()
         noted, left = 0, []
         for person in people_locked:
-            present = present_answers(answers.get(person.id, ()))
-            asked = purposes_for(police=person.group.is_police)
+            present = persons.present_answers(answers.get(person.id, ()))
+            asked = persons.purposes_for(police=person.group.is_police)
             hers = [purpose for purpose in wanted if purpose in asked]
-            if any(keeps_from(present.get(purpose)) for purpose in hers):
+            if any(persons.keeps_from(present.get(purpose)) for purpose in hers):
                 left.append(person.chosen_name)
             new = [purpose for purpose in hers if present.get(purpose) is None]
             if not new:

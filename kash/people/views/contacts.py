@@ -16,17 +16,8 @@ from kash.people import blueprint, words
 from kash.people.forms.persons import AskContactForm, MoreLooksForm, OrganisationForm, TransferForm
 from kash.people.lists.views import asked_group
 from kash.people.models import ContactRequest, Person
+from kash.people.queries import directory
 from kash.people.queries import persons as asked
-from kash.people.queries.directory import (
-    MOST_AT_ONCE,
-    MOST_COUNTED,
-    PostedPerson,
-    groups,
-    movable_from,
-    movable_people,
-    organisation,
-    organisation_list,
-)
 from kash.people.queries.directory import organisations as directory_organisations
 from kash.people.queries.persons import person
 from kash.people.rules.persons import KINDS, LOOKS_FOR_A_REASON, one_group
@@ -204,7 +195,7 @@ def organisations() -> ResponseReturnValue:
     kind = request.args.get("kind", "")
     if kind not in KINDS:
         kind = ""
-    listed = organisation_list(kind)
+    listed = directory.organisation_list(kind)
     if is_taken():
         return taken(listed, ORGANISATION_COLUMNS)
     return render_template(
@@ -212,7 +203,7 @@ def organisations() -> ResponseReturnValue:
         listing=listed,
         kind=kind,
         kinds=words.KIND,
-        most_counted=MOST_COUNTED,
+        most_counted=directory.MOST_COUNTED,
         sees_everyone=Reach.ALL in reaches(current_actor(), "people.see"),
     )
 
@@ -222,7 +213,7 @@ def organisations() -> ResponseReturnValue:
 def add_organisation() -> ResponseReturnValue:
     """Add an organisation."""
     form = OrganisationForm()
-    form.offer(groups())
+    form.offer(directory.groups())
     if form.validate_on_submit():
         with form.showing_problems():
             organisations_services.add_organisation(form.details(), current_actor())
@@ -235,9 +226,9 @@ def add_organisation() -> ResponseReturnValue:
 @allow("people.edit")
 def edit_organisation(public_id: str) -> ResponseReturnValue:
     """Change an organisation."""
-    edited = organisation(public_id)
+    edited = directory.organisation(public_id)
     form = OrganisationForm()
-    form.offer(groups())
+    form.offer(directory.groups())
     if not form.is_submitted():
         form.name.data, form.kind.data, form.place.data = edited.name, edited.kind, edited.place
         form.group.data = edited.group.public_id if edited.group is not None else ""
@@ -256,11 +247,15 @@ def transfer_many() -> ResponseReturnValue:
     other group moves nobody."""
     actor = current_actor()
     station = request.values.get("station", "")[:16]
-    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: MOST_AT_ONCE + 1]
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: directory.MOST_AT_ONCE + 1]
     # Nobody disappears from the page by being unticked.
     offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
-    offered = offered[: MOST_AT_ONCE + 1]
-    people = movable_from(actor, station) if station else movable_people(actor, offered)
+    offered = offered[: directory.MOST_AT_ONCE + 1]
+    people = (
+        directory.movable_from(actor, station)
+        if station
+        else directory.movable_people(actor, offered)
+    )
     if not station and len(people) != len(offered):
         # More than can be moved at once, or somebody out of reach.
         raise NotFound
@@ -308,7 +303,7 @@ def transfer_many() -> ResponseReturnValue:
     )
 
 
-def _letter(people: Sequence[PostedPerson], errors: Mapping[str, str]) -> str:
+def _letter(people: Sequence[directory.PostedPerson], errors: Mapping[str, str]) -> str:
     """The letter of the group to show: one in which somebody cannot be moved, if the one that was
     asked for has nobody such."""
     group_id = asked_group()

@@ -25,13 +25,7 @@ from kash.people.queries.directory import (
     zone_names,
 )
 from kash.people.queries.search import ListedPerson
-from kash.people.rules.directory import (
-    MOST_CARDS,
-    SERVICE_KINDS,
-    check_is_stale,
-    minute_of_week,
-    open_at,
-)
+from kash.people.rules import directory
 from kash.people.services.directory import add_service, change_service, mark_checked, show_address
 from kash.people.services.persons import NotAName
 from kash.platform.database import utc_now
@@ -122,7 +116,7 @@ _LONGEST = 120
 
 
 def _minute() -> int:
-    return minute_of_week(to_local(utc_now()))
+    return directory.minute_of_week(to_local(utc_now()))
 
 
 def _asked(text: str = "", given: Mapping[str, str] | None = None) -> ServiceSearch:
@@ -132,7 +126,7 @@ def _asked(text: str = "", given: Mapping[str, str] | None = None) -> ServiceSea
     return ServiceSearch(
         text=text,
         area=given.get("area", "")[:_LONGEST],
-        kind=kind if kind in SERVICE_KINDS else "",
+        kind=kind if kind in directory.SERVICE_KINDS else "",
         language=language if language in words.LANGUAGE else "",
         open_at=_minute() if given.get("open") == "1" else None,
         hidden=given.get("shown") == "no",
@@ -161,9 +155,9 @@ def _said() -> dict[str, Any]:
         "costs": directory_words.COST,
         "phone_text": directory_words.phone_text,
         "hours_lines": directory_words.hours_lines,
-        "is_open": lambda entry: open_at(entry.stretches, minute),
+        "is_open": lambda entry: directory.open_at(entry.stretches, minute),
         "open_text": lambda entry: directory_words.open_text(entry.stretches, minute),
-        "is_stale": lambda entry: check_is_stale(entry.checked_on, today),
+        "is_stale": lambda entry: directory.check_is_stale(entry.checked_on, today),
     }
 
 
@@ -292,7 +286,7 @@ def _edit_page(form: ServiceForm, found: ServiceEntry | None) -> tuple[str, int]
 def cards() -> ResponseReturnValue:
     """Choose services, get sheets of cards."""
     wanted = _asked()
-    entries = services_for_paper(current_actor(), wanted, most=MOST_CARDS)
+    entries = services_for_paper(current_actor(), wanted, most=directory.MOST_CARDS)
     form = CardForm(language=language_code(), sheets=1, qr=True)
     form.offer(entries)
     if not form.is_submitted():

@@ -29,16 +29,9 @@ from kash.people.forms.persons import (
 from kash.people.lists.views import asked_group, steps_to_take
 from kash.people.models import Person, form_language
 from kash.people.queries import directory as organisations
-from kash.people.queries import persons
+from kash.people.queries import duplicates, persons
 from kash.people.queries.copies import RowsOfPeople, copy_of
 from kash.people.queries.directory import MOST_AT_ONCE, movable_people
-from kash.people.queries.duplicates import (
-    count_likely_duplicates,
-    kept_instead,
-    open_merges,
-    people_like,
-    sees,
-)
 from kash.people.queries.persons import (
     closed_contacts,
     has_account,
@@ -74,13 +67,7 @@ from kash.people.services.persons import (
     note_signed_forms,
     record_consent,
 )
-from kash.people.views.directory import (
-    MINOR_COLUMNS,
-    NAME_COLUMNS,
-    PERSON_COLUMNS,
-    PERSON_TRAIL_COLUMNS,
-    TrailLine,
-)
+from kash.people.views import directory
 from kash.platform.database import db, utc_now
 from kash.platform.vault import audited
 from kash.platform.vault.models import AuditEntry
@@ -179,7 +166,7 @@ def _list(
     names_only = reaches(actor, "people.see") <= {Reach.NAMES, Reach.SELF}
     listed = people(actor, asked, phone)
     if is_taken() and wrong is None:
-        return taken(listed, NAME_COLUMNS if names_only else PERSON_COLUMNS)
+        return taken(listed, directory.NAME_COLUMNS if names_only else directory.PERSON_COLUMNS)
     return render_template(
         template,
         listing=listed,
@@ -200,7 +187,7 @@ def _list(
             if not names_only
         ],
         names_only=names_only,
-        duplicates=count_likely_duplicates(actor),
+        duplicates=duplicates.count_likely_duplicates(actor),
         steps_to_take=steps_to_take(actor) if actor.may("people.edit") else (),
         own_only=Reach.OWN in reaches(actor, "people.see")
         and actor.reach("people.see") is Reach.OWN,
@@ -215,8 +202,8 @@ def person(public_id: str) -> ResponseReturnValue:
     try:
         return person_page(persons.person(actor, public_id))
     except NotFound:
-        person_id = kept_instead(public_id)
-        if person_id is not None and (sees(actor, person_id)):
+        person_id = duplicates.kept_instead(public_id)
+        if person_id is not None and (duplicates.sees(actor, person_id)):
             return redirect(url_for("people.person", public_id=person_id))
         named = name_and_group(actor, public_id)
         return render_template("people/name_only.html", person=named)
@@ -266,7 +253,7 @@ def person_page(person: Person, shown: Mapping[str, str] | None = None) -> str:
         may_copy="people.copy" in reach.permissions,
         may_ask_erasure="people.ask_erasure" in reach.permissions,
         may_merge="people.merge" in reach.permissions,
-        merges=open_merges(actor, person.id, utc_now() - retention().span("merge_undo")),
+        merges=duplicates.open_merges(actor, person.id, utc_now() - retention().span("merge_undo")),
         sections=sections_for(person.public_id, actor),
         account=_account_of(person, may_edit=may_edit),
         invite_at=public_address() + url_for("accounts.invite", person=person.public_id),
@@ -291,7 +278,7 @@ def add() -> ResponseReturnValue:
     groups = organisations.groups()
     form.offer(groups, organisations.organisations())
     if form.validate_on_submit() and not entry.goes_back():
-        matches = people_like(current_actor(), entry.typed_likeness(form, None))
+        matches = duplicates.people_like(current_actor(), entry.typed_likeness(form, None))
         apart = entry.confirmed_distinct(matches)
         if len(apart) < len(matches):
             return entry.is_it_one(matches, form.chosen_name.data, url_for("people.index"))
@@ -323,9 +310,10 @@ def edit(public_id: str) -> ResponseReturnValue:
     elif form.validate() and not entry.goes_back():
         # Of those who were as like before, nothing new is to be asked.
         before = {
-            match.key for match in people_like(current_actor(), entry.present_likeness(person))
+            match.key
+            for match in duplicates.people_like(current_actor(), entry.present_likeness(person))
         }
-        likely = people_like(current_actor(), entry.typed_likeness(form, person))
+        likely = duplicates.people_like(current_actor(), entry.typed_likeness(form, person))
         matches = [match for match in likely if match.key not in before]
         apart = entry.confirmed_distinct(matches)
         if len(apart) < len(matches):
@@ -479,7 +467,7 @@ def minors() -> ResponseReturnValue:
     """Everybody who is, or may still be, under 18."""
     listed = persons.minors(current_actor())
     if is_taken():
-        return taken(listed, MINOR_COLUMNS)
+        return taken(listed, directory.MINOR_COLUMNS)
     names = account_names({one for minor in listed for one in (minor.by, minor.seen_by) if one})
     return render_template("people/minors.html", listing=listed, names=names)
 
@@ -562,7 +550,7 @@ def trail(public_id: str) -> ResponseReturnValue:
     person_shown = persons_person(current_actor(), public_id, "people.trail")
     entries = persons.trail(person_shown.public_id)
     if is_taken():
-        return taken(entries.turned(_lines), PERSON_TRAIL_COLUMNS)
+        return taken(entries.turned(_lines), directory.PERSON_TRAIL_COLUMNS)
     return render_template(
         "people/trail.html",
         person=person_shown,
@@ -572,6 +560,6 @@ def trail(public_id: str) -> ResponseReturnValue:
     )
 
 
-def _lines(entries: Sequence[AuditEntry]) -> list[TrailLine]:
+def _lines(entries: Sequence[AuditEntry]) -> list[directory.TrailLine]:
     names = account_names({line.actor for line in entries})
     return [(line, names.get(line.actor, "")) for line in entries]

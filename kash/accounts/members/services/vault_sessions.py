@@ -42,10 +42,10 @@ from kash.platform.vault import (
     SealingPlace,
     Unsealing,
     VaultMember,
-    VaultOpening,
     ask_to_unseal,
     audited,
     begin_opening,
+    compartments,
     end_old_openings,
     end_openings,
     fetch,
@@ -62,13 +62,6 @@ from kash.platform.vault import (
     seal,
     seal_alone,
     stretched,
-)
-from kash.platform.vault.compartments import (
-    grant_key,
-    new_key,
-    open_body,
-    open_granted_key,
-    seal_body,
 )
 from kash.platform.vault.unsealing import REASON_KIND
 from kash.platform.web.errors import NotFound, Problem, TooManyTries, one_or_404
@@ -228,9 +221,9 @@ def keep_for_member(by: Actor, plaintext: bytes) -> bool:
     member = member_of(by.public_id)
     if member is None or not by.session_id or len(plaintext) > _LONGEST:
         return False
-    key, place = new_key(), _place(by)
-    wrapped = grant_key(key, member.public_key, place, member.public_id)
-    body = seal_body(plaintext, key, place, 1)
+    key, place = compartments.new_key(), _place(by)
+    wrapped = compartments.grant_key(key, member.public_key, place, member.public_id)
+    body = compartments.seal_body(plaintext, key, place, 1)
     sealed = seal(
         struct.pack(">H", len(wrapped)) + wrapped + body, kind=_KIND, public_id=by.session_id
     )
@@ -259,8 +252,8 @@ def kept_for_member(by: Actor, vault: OpenVault) -> tuple[str, Fields] | None:
         sealed = open_sealed(signed_in_session, kind=_KIND, public_id=by.session_id)
         (length,) = struct.unpack_from(">H", sealed)
         wrapped, body = sealed[2 : 2 + length], sealed[2 + length :]
-        key = open_granted_key(wrapped, vault.private, place, vault.member)
-        address, fields = json.loads(open_body(body, key, place, 1))
+        key = compartments.open_granted_key(wrapped, vault.private, place, vault.member)
+        address, fields = json.loads(compartments.open_body(body, key, place, 1))
     except (SealError, struct.error, ValueError):
         return None
     return address, [(name, value) for name, value in fields]
@@ -371,9 +364,3 @@ def close_vault(by: Actor) -> None:
 def close_with_sessions(session: Session, public_ids: Sequence[str]) -> None:
     """The step that closes the vault in sessions that end."""
     end_openings(session, *public_ids)
-
-
-def is_open_anywhere(session: Session, member_id: int) -> bool:
-    """True if a member has the vault open in some browser."""
-    opening = select(VaultOpening.id).where(VaultOpening.member_id == member_id).limit(1)
-    return session.scalar(opening) is not None
