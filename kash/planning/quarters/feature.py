@@ -5,8 +5,8 @@ declaration of quarters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
@@ -45,16 +45,9 @@ PERSONAL = (
 )
 
 
-@dataclass(frozen=True)
-class KeptPlaces:
-    """Places that a proposal (public id) kept for stations: (station, name, number)."""
-
-    proposal: str
-    rows: Sequence[tuple[str, str, int]]
-
-
-def of_workshop(public_id: str, actor: Actor) -> KeptPlaces | None:
-    """Places kept for stations at a workshop; None if it was planned by itself, or for the person
+def of_workshop(public_id: str, actor: Actor) -> dict[str, Any] | None:
+    """Places kept for stations at a workshop, as the `proposal` (public id) that kept them and
+    `rows` of a station, its name and a number; None if it was planned by itself, or for the person
     who sees no proposals. Two queries at most."""
     if not actor.may("quarters.see"):
         return None
@@ -67,15 +60,14 @@ def of_workshop(public_id: str, actor: Actor) -> KeptPlaces | None:
     if planned is None:
         return None
     stations = stations_of_line(planned[1])
-    rows = db.session.execute(
+    named = db.session.execute(
         select(Organisation.public_id, Organisation.name).where(
             Organisation.public_id.in_([station for station, _ in stations])
         )
     )
-    names = dict(rows.all())
-    return KeptPlaces(
-        planned[0], [(station, names.get(station, ""), count) for station, count in stations]
-    )
+    names = dict(named.all())
+    rows = [(station, names.get(station, ""), count) for station, count in stations]
+    return {"proposal": planned[0], "rows": rows}
 
 
 ACTION_WORDS = ActionWords(

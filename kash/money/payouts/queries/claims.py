@@ -3,7 +3,7 @@ by now, who gets it and why."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -448,8 +448,9 @@ def _before(
     }
 
 
-def _people(session: Session, workshop: Workshop, given: Collection[int]) -> list[PersonValues]:
-    rows: Iterable[Any] = session.execute(
+def _people(session: Session, workshop: Workshop, given: Collection[int]) -> Sequence[Any]:
+    """People on the roster, and what was decided of each, if anything was."""
+    return session.execute(
         select(
             Person.id,
             Person.public_id,
@@ -460,7 +461,7 @@ def _people(session: Session, workshop: Workshop, given: Collection[int]) -> lis
             PayoutPart.waived,
             PayoutPart.extra_cents,
             PayoutPart.reason,
-            RosterEntry.removed_at.is_not(None),
+            RosterEntry.removed_at.is_not(None).label("removed"),
         )
         .join(RosterEntry, RosterEntry.person_id == Person.id)
         .join(Group, Group.id == Person.group_id)
@@ -473,24 +474,7 @@ def _people(session: Session, workshop: Workshop, given: Collection[int]) -> lis
             or_(RosterEntry.removed_at.is_(None), Person.id.in_(given)),
         )
         .order_by(Group.letter, Person.sort_name, Person.id)
-    )
-    return [PersonValues(*values) for values in rows]
-
-
-@dataclass(frozen=True)
-class PersonValues:
-    """A person on the roster, and what was decided of her, if anything was."""
-
-    id: int
-    public_id: str
-    chosen_name: str
-    letter: str
-    role: str | None
-    band: str | None
-    waived: bool | None
-    extra_cents: int | None
-    reason: str | None
-    removed: bool
+    ).all()
 
 
 def _payees(session: Session, workshop_id: int) -> list[Payee]:
