@@ -134,7 +134,7 @@ class DesignForm(RowVersionForm):
     accent = text_field(_l("Colour"), most=7, validators=[_dark_enough])
     bilingual = BooleanField(_l("Heading and sentence in a second language too"))
     hours = BooleanField(_l("Say how many hours were attended"))
-    marks = BooleanField(_l("Print the marks of whoever paid for the workshop"))
+    marks = BooleanField(_l("Print the marks of those who paid for the workshop"))
     logo = radio_field(_l("Logo"), list(LOGO_NAMES.items()), required=False)
     heading_en = _words(_l("Heading"), 80)
     certify_en = _words(_l("Line above the name"), 80)
