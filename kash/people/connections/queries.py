@@ -45,28 +45,12 @@ class NotOn(Problem):
     )
 
 
-class WrongAddress(Problem):
-    """An address that may not be called."""
-
-    status = 422
-    field = "address"
-    sentence = _l("Use an address that begins with https, such as https://www.example.org.")
-
-
 class SecretMissing(Problem):
     """A connection without the password or token that its kind needs."""
 
     status = 422
     field = "secret"
     sentence = _l("Enter the token by which the other system knows this programme.")
-
-
-class SignedLater(Problem):
-    """A contract whose day is still to come."""
-
-    status = 422
-    field = "contract_on"
-    sentence = _l("Choose the day on which the contract was signed, today at the latest.")
 
 
 @dataclass(frozen=True)

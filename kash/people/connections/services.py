@@ -28,8 +28,6 @@ from kash.people.connections.queries import (
     SECRET,
     ConnectionKind,
     SecretMissing,
-    SignedLater,
-    WrongAddress,
     kind_named,
     secret_of,
     standing_towards,
@@ -212,8 +210,8 @@ class ConnectionDetails:
 
 
 def record_connection(kind: str, details: ConnectionDetails, *, by: Actor) -> str:
-    """Record a connection, to which another then agrees; its public id. Raises NotFound,
-    WrongAddress, SecretMissing and SignedLater."""
+    """Record a connection, to which another then agrees; its public id. Raises NotFound and
+    SecretMissing."""
     kind_wanted = kind_named(kind)
     columns = _columns(kind_wanted, details)
     if kind_wanted.asks_secret and not details.secret:
@@ -231,8 +229,8 @@ def change_connection(
     public_id: str, details: ConnectionDetails, row_version: int, *, by: Actor
 ) -> None:
     """Change a connection. It is off from now on and waits for a second person again: the person
-    who changes it has recorded it. Raises NotFound, ChangedMeanwhile, WrongAddress and
-    SignedLater."""
+    who changes it has recorded it. Raises NotFound and
+    ChangedMeanwhile."""
     with audited("connections.changed", by) as change:
         connection = _locked(change.session, public_id, row_version)
         columns = _columns(kind_named(connection.kind), details)
@@ -324,13 +322,21 @@ def _sealed(public_id: str, row_version: int, secret: str) -> bytes | None:
 
 def _columns(kind: ConnectionKind, details: ConnectionDetails) -> dict[str, object]:
     if details.contract_on > local_today():
-        raise SignedLater
+        raise Problem(
+            _l("Choose the day on which the contract was signed, today at the latest."),
+            field="contract_on",
+            status=422,
+        )
     address: str | None = ""
     if kind.asks_address:
         # A stand-in on this machine is for tests alone.
         address = clean_address(details.address, here_too=current_app.testing)
     if address is None:
-        raise WrongAddress
+        raise Problem(
+            _l("Use an address that begins with https, such as https://www.example.org."),
+            field="address",
+            status=422,
+        )
     return {
         "name": details.name,
         "address": address,

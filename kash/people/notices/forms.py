@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 
 from kash.people.notices.queries import MessageStanding
 from kash.people.notices.rules import FIRST_HOUR, LAST_HOUR, TextFault, TextWrong
-from kash.platform.web.errors import Problem
 from kash.platform.web.forms import long_text_field, radio_field, text_field, whole_number_field
 from kash.platform.web.row_versions import RowVersionForm
 
@@ -158,12 +157,3 @@ def fault_words(fault: TextFault) -> str:
                 "With its longest values this is more than one SMS: shorten it by %(count)s.",
                 count=fault.over,
             )
-
-
-class BadText(Problem):
-    """A text that may not go out, with its fault beside the field it stands in."""
-
-    def __init__(self, field: str, fault: TextFault) -> None:
-        super().__init__(fault_words(fault))
-        self.field = field
-        self.fault = fault

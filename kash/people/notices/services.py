@@ -25,7 +25,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.people.models import Group, Person
-from kash.people.notices.forms import BadText
+from kash.people.notices.forms import fault_words
 from kash.people.notices.models import (
     CALL,
     MessageChoice,
@@ -683,8 +683,8 @@ class TextDetails:
 def save_text(place: TextPlace, details: TextDetails, *, row_version: int, by: Actor) -> str:
     """Have a text of the programme stand in place of that of the house; its public id.
 
-    `row_version` is that of the row which the page showed, 0 where there was none. Raises BadText
-    and ChangedMeanwhile.
+    `row_version` is that of the row which the page showed, 0 where there was none. Raises
+    ChangedMeanwhile, and Problem for a text that may not go out.
     """
     with audited("notices.text_saved", by) as change:
         session = change.session
@@ -738,7 +738,7 @@ def _refuse_faults(session: Session, place: TextPlace, details: TextDetails) -> 
     sms = place.channel is Channel.SMS
     fault = fault_of(details.text, lengths, sms=sms, names=names)
     if fault is not None:
-        raise BadText("text", fault)
+        raise Problem(fault_words(fault), field="text")
     fault = fault_of(details.subject, lengths, sms=False, names=names)
     if fault is not None:
-        raise BadText("subject", fault)
+        raise Problem(fault_words(fault), field="subject")
