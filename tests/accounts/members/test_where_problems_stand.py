@@ -22,7 +22,7 @@ from kash.accounts.members.services.alarms import (
 from kash.platform.web.errors import Problem
 from tests.conftest import AMember
 
-OPENING = ("/w/v", "open_with_passphrase")
+OPENING = ("/w/v", "vault_sessions.open_with_passphrase")
 CHANGING = ("/w/v/p", "change_passphrase")
 RECOVERING = ("/w/v/r", "keys_services.recover")
 SENT = {
