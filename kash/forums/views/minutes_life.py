@@ -256,7 +256,9 @@ def withdraw_leaf(forum_id: str, meeting_id: str, leaf_id: str) -> ResponseRetur
         withdraw(forum_id, meeting_id, leaf_id, by=actor)
         flash(_("Withdrawn. “Withdrawn” stands there from now on."))
         return _to_meeting(forum_id, meeting_id)
-    return render_template("forums/withdraw.html", forum=forum, meeting=meeting, leaf=leaf)
+    return render_template(
+        "forums/withdraw.html", forum=forum, meeting=meeting, leaf=leaf, leaf_id=leaf_id
+    )
 
 
 _AT = "/<forum_id>/meetings/<meeting_id>/items/<item_id>"
