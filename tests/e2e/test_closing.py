@@ -132,7 +132,7 @@ def test_a_case_is_closed_once_each_thing_that_is_open_was_followed_by_its_link(
 
     def listed(page: Page) -> list[str]:
         page.goto(case)
-        page.locator("a.btn.main").click()
+        page.locator(".title .actions a.btn").first.click()
         lines = page.locator("main .note li")
         if lines.count():
             # It stands in sight at once, and there is nothing to close it with.

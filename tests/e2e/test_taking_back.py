@@ -157,11 +157,11 @@ def test_a_custodian_notes_who_decides_for_a_child_and_an_adult_beside_her_is_no
         page.set_viewport_size(PHONE)
         # Without a paper nothing is noted, and nothing that was marked is lost.
         form.get_by_label(said[1]).check()
-        form.get_by_role("button").click()
+        form.locator(".actions button").click()
         expect(form.locator("[name=court][value=yes]")).to_be_checked()
         expect(form.locator(".error")).to_be_visible()
         form.locator("[name=paper]").fill("Order 7 of 1 December")
-        form.get_by_role("button").click()
+        form.locator(".actions button").click()
         expect(page.get_by_text("Order 7 of 1 December").first).to_be_attached()
         page.goto(f"{site.address}/w/{reference}/f")
         found += findings(page, f"a file of a child, {language}")
@@ -215,7 +215,7 @@ def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_pap
         for name, value in {"court": "yes", "health": "yes", "origin": "herself"}.items():
             answers.locator(f"[name={name}][value={value}]").check()
         answers.locator(f"[name=language][value={language}]").check()
-        answers.get_by_role("button").click()
+        answers.locator(".actions button").click()
         page.goto(f"{case}/e/{document}/original")
         expect(page.locator("main .note")).to_contain_text(child)
         expect(page.locator("main form")).to_have_count(0)
@@ -227,7 +227,7 @@ def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_pap
             decided.locator(f"[name={name}][value=yes]").check()
         decided.locator("[name=origin]").last.check()
         decided.locator("[name=paper]").fill("Order 7 of 1 December")
-        decided.get_by_role("button").click()
+        decided.locator(".actions button").click()
         page.goto(f"{case}/e/{document}/original")
         # Nothing leaves before each was asked about this very paper.
         expect(page.locator("main .note")).to_contain_text(again)
@@ -239,13 +239,13 @@ def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_pap
         page.locator(f"[name=language][value={language}]").check()
         page.locator("[name=answer][value=yes]").check()
         # Nothing counts before it was read back to them, and nothing that was marked is lost.
-        page.locator("main form.form button").click()
+        page.locator("main form.form .actions button").click()
         expect(page.locator(".field.wrong [name=read_back_on]")).to_be_visible()
         expect(page.locator("[name=about]")).to_have_value("12 of 2026")
         found += findings(page, f"asked again for a court, {language}")
         page.set_viewport_size(PHONE)
         page.locator("[name=read_back_on]").fill(str(local_today()))
-        page.locator("main form.form button").click()
+        page.locator("main form.form .actions button").click()
         page.goto(f"{case}/e/{document}/original")
         with page.expect_download() as leaving:
             page.locator("main form button").click()
@@ -255,6 +255,6 @@ def test_what_shows_a_child_and_an_adult_leaves_by_her_yes_and_by_the_childs_pap
         found += findings(page, f"a file of a child and an adult, {language}")
         page.set_viewport_size(PHONE)
         with page.expect_download() as leaving:
-            page.locator("main form.form button").click()
+            page.locator("main form.form .actions button").click()
         assert Path(leaving.value.path()).read_bytes().startswith(b"%PDF-")
     assert found == []

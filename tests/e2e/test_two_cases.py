@@ -49,7 +49,7 @@ def test_an_officer_reads_the_whole_of_the_first_case(walk: Walk) -> None:
 def test_two_of_three_released_leave_the_third_on_the_clock(walk: Walk) -> None:
     said = walk.cases.pages["two of three"]
     assert "Before a court: P1, P2, P3" in said
-    assert "Arrested 0 h ago" in said
+    assert re.search(r"Arrested \d+ min ago", said)
     assert "how many are free, and not who" in said
     two, all_three = (walk.cases.pages[f"free: {free}"] for free in ((0, 2), (1,)))
     assert "Before a court: P2\n" in two

@@ -67,7 +67,7 @@ def a_record() -> Record:
             Person(id="p2", code="Weaver", note="Scar on the hand"),
         ],
         parties=[
-            Party(id="o1", station="s" * 16, station_name="Mfano Post", service_number="No 0099")
+            Party(id="o1", station="s" * 16, station_name="Mfano Post", service_number="No 0099/K")
         ],
         acts=[
             Act(id="a1", code="M1", persons=["p1"], parties=["o1"], amount=150050,
@@ -120,7 +120,7 @@ def test_it_holds_what_was_chosen_of_who_agreed(officer: Member, filed: Any) -> 
         assert there in text
     # No consent speaks of officers' numbers.
     for absent in (
-        "0099",
+        "0099/K",
         "destroy",
         "Weaver",
         "Scar",
@@ -292,7 +292,7 @@ def test_no_clinic_that_was_typed_freely_tells_of_her_health(officer: Member, fi
     clinic = "HIV clinic"
     record.place.ward = clinic
     record.parties = [
-        Party(id="o1", station_name=clinic, unit="CCC ward", service_number="CCC 0099"),
+        Party(id="o1", station_name=clinic, unit="CCC ward", service_number="CCC No 99/K"),
         Party(id="o2", kind="health_worker", station_name=clinic, unit="CCC ward"),
     ]
     record.acts = [
@@ -310,7 +310,7 @@ def test_no_clinic_that_was_typed_freely_tells_of_her_health(officer: Member, fi
     text = text_of(printed(officer, filed(record), **EVERYTHING))
     # That anything of health is left out stands there whether or not there was any.
     text = text.replace("What concerns health, of those who did not agree to that.", "")
-    for absent in ("HIV", "CCC", "ARV", "linic", "Health", "health", "No receipt", "0099"):
+    for absent in ("HIV", "CCC", "ARV", "linic", "Health", "health", "No receipt", "99/K"):
         assert absent not in text
     for there in ("L1", "By whom: another person", "1 Police", "4455"):
         assert there in text

@@ -272,7 +272,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     ),
     "figures.releases.services.rule_leaflet": lambda _sample: rule_leaflet("sw"),
     "assessments.reports.documents.workshop_report": _written("report-programme.pdf"),
-    "certificates.tracks.documents.checklist_sheet": _checklist,
+    "certificates.tracks.views.tracks.checklist_sheet": _checklist,
     "training.documents.guide": lambda _sample: guide(_published(), with_notes=True),
     "training.documents.handout": lambda _sample: handout(_published()),
 }
