@@ -243,7 +243,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("api_token", "token_hash"): ["a" * 64, None],
     ("connection", "state"): ["approved", "proposed"],
     ("earlier_training", "length_unit"): ["day", "week"],
-    ("kobo_form", "purpose"): ["attendance", "registration"],
+    ("kobo_form", "purpose"): ["registration"],
     ("kobo_mark", "state"): ["accepted", "out"],
     ("dhis2_cell", "kind"): ["quarter", "year"],
     ("dhis2_push", "state"): ["waiting", "done"],
@@ -361,8 +361,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
 _THERE_ALREADY = ("certificate_design_version", "certificate_design")
 # Between two zones there is one way.
 _ONE_ROW = {"programme", "audit_head", "letterbox", "filing_quota", "zone_travel"}
-# Gone on purpose: what it counted was worth something for minutes.
-_GONE = {"sign_in_attempt"}
+# Gone on purpose: what it counted was worth something for minutes, or nothing read it any more.
+_GONE = {"sign_in_attempt", "kobo_mark", "submission_key"}
 # Columns of any table that got another name, old to new.
 _RENAMED = {"edition": "row_version"}
 
@@ -422,6 +422,41 @@ def test_every_revision_after_the_first_can_be_taken_back(empty_app: APIFlask) -
     with db.engine.connect() as connection:
         assert differences(connection) == []
         assert_triggers(connection)
+
+
+def test_what_forms_of_attendance_left_goes_with_the_keys_in_the_vault(
+    empty_app: APIFlask,
+) -> None:
+    """And nothing else does, nor is a form of people lost when the step is taken back."""
+    to(FIRST)
+    with db.engine.begin() as connection:
+        now = tables_now(connection)
+        fill(connection, now)
+        form, document = (now.tables[name] for name in ("kobo_form", "vault_document"))
+        connection.execute(
+            form.update().where(form.c.id == 1).values(purpose="attendance", waiting=3)
+        )
+        connection.execute(now.tables["kobo_row"].update().values(form_id=1))
+        other = connection.execute(select(document)).mappings().first()
+        told = {**dict(other or {}), "id": 99, "public_id": "of phones", "kind": "submission_key"}
+        connection.execute(document.insert().values(told))
+        keys = now.tables["vault_document_key"]
+        wrapped = {"compartment_id": 1, "form": "kept", "wrapped": b"key"}
+        connection.execute(keys.insert().values(document_id=99, **wrapped))
+        kept = contents(connection, document)[:-1]
+    to("head")
+    with db.engine.connect() as connection:
+        now = tables_now(connection)
+        assert [row["id"] for row in contents(connection, now.tables["kobo_form"])] == [2]
+        assert contents(connection, now.tables["kobo_row"]) == []
+        assert contents(connection, now.tables["vault_document"]) == kept
+        assert [row["document_id"] for row in contents(connection, keys)] == [1, 2]
+    db.session.remove()
+    downgrade(str(FOLDER), FIRST)
+    with db.engine.connect() as connection:
+        (back,) = contents(connection, tables_now(connection).tables["kobo_form"])
+        assert (back["id"], back["purpose"], back["workshop_id"]) == (2, "registration", None)
+        assert (back["marks_sealed"], back["waiting"]) == (None, 0)
 
 
 def test_a_second_upgrade_changes_nothing(empty_app: APIFlask) -> None:

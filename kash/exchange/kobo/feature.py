@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from kash.attendance.sources import MarkSource
 from kash.exchange.kobo import blueprint, models, views
-from kash.exchange.kobo.models import REGISTRATION, KoboForm
+from kash.exchange.kobo.models import KoboForm
 from kash.exchange.kobo.services import FETCH, fetch_rows
 from kash.feature import Feature
 from kash.people.connections.models import Connection
 from kash.people.connections.queries import ConnectionKind
-from kash.people.erasure import FreeText, about_things
+from kash.people.erasure import about_things
 from kash.people.models import Group
 from kash.platform.handbook.places import Chapters
 from kash.platform.jobs import JobKind
@@ -27,15 +27,8 @@ from kash.policy import Actor, Role
 CHAPTERS = Chapters({"kobo": {Role.TRAINER: "trainer#forms-of-kobotoolbox"}})
 
 
-PERSONAL = (
-    # Ids of places on a register; a form that somebody changed may hold anything.
-    FreeText("kobo_form.marks_sealed", kind="kobo.marks"),
-    *about_things(
-        kobo_form="purpose asset title columns list_id job",
-        kobo_mark="slot entry state said choice draft draft_said",
-        kobo_row="first_id content list_id",
-        submission_key="public_key",
-    ),
+PERSONAL = about_things(
+    kobo_form="asset title columns list_id job", kobo_row="first_id content list_id"
 )
 
 
@@ -112,7 +105,7 @@ FEATURE = Feature(
         ),
         SampleId(
             "/kobo/forms/<public_id>",
-            lambda _: select(KoboForm.public_id).where(KoboForm.purpose == REGISTRATION),
+            lambda _: select(KoboForm.public_id),
         ),
         SampleId("/kobo/empty/<group_id>", lambda _: select(Group.public_id)),
     ),

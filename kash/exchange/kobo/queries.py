@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from kash.exchange.kobo.models import REGISTRATION, KoboForm, KoboRow
+from kash.exchange.kobo.models import KoboForm, KoboRow
 from kash.people.connections.models import Connection
 from kash.people.models import PeopleList, PeopleListPerson, Person
 from kash.people.scope import within_reach
@@ -28,10 +28,8 @@ def connections_on() -> Sequence[Connection]:
 
 def registration_forms() -> Sequence[KoboForm]:
     """All forms of registrations, by title, with their connections and groups."""
-    statement = (
-        select(KoboForm)
-        .where(KoboForm.purpose == REGISTRATION)
-        .options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
+    statement = select(KoboForm).options(
+        joinedload(KoboForm.connection), joinedload(KoboForm.group)
     )
     return db.session.scalars(statement.order_by(func.lower(KoboForm.title), KoboForm.id)).all()
 
@@ -41,7 +39,7 @@ def form_of(public_id: str) -> KoboForm:
     return one_or_404(
         db.session.scalar(
             select(KoboForm)
-            .where(KoboForm.public_id == public_id, KoboForm.purpose == REGISTRATION)
+            .where(KoboForm.public_id == public_id)
             .options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
         )
     )

@@ -18,7 +18,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.exchange.kobo.models import REGISTRATION, KoboForm, KoboRow
+from kash.exchange.kobo.models import KoboForm, KoboRow
 from kash.exchange.kobo.queries import form_of, known_rows, list_of
 from kash.exchange.kobo.rules import (
     Row,
@@ -83,7 +83,7 @@ def ask_for_rows(public_id: str, by: Actor, *, without_gone: bool = False) -> No
     with audited("kobo.rows_asked", by) as change:
         session = change.session
         form = _locked(session, public_id)
-        connection_on("kobo", _server_of(form), session)
+        connection_on("kobo", form.connection.public_id, session)
         _refuse_waiting(form, session)
         at_work = session.scalar(select(Job).where(Job.public_id == form.job))
         if at_work is not None and not at_work.ended:
@@ -109,15 +109,8 @@ def ask_for_rows(public_id: str, by: Actor, *, without_gone: bool = False) -> No
 
 
 def _locked(session: Session, public_id: str) -> KoboForm:
-    statement = select(KoboForm).where(
-        KoboForm.public_id == public_id, KoboForm.purpose == REGISTRATION
-    )
+    statement = select(KoboForm).where(KoboForm.public_id == public_id)
     return one_or_404(session.scalar(statement.with_for_update()))
-
-
-def _server_of(form: KoboForm) -> str:
-    """The connection by which a form is fetched; empty if its rows come by files only."""
-    return form.connection.public_id if form.connection else ""
 
 
 def _refuse_waiting(form: KoboForm, session: Session | None = None) -> None:
@@ -137,7 +130,7 @@ def fetch_rows(
     """Fetch the rows of a form and make a list of those that are new or edited. Raises NotFound and
     a Problem; then nothing was brought in."""
     form = form_of(form_id)
-    connection = connection_on("kobo", _server_of(form))
+    connection = connection_on("kobo", form.connection.public_id)
     _refuse_waiting(form)
     try:
         rows = _rows_of(connection, form.asset, progress.report)
@@ -313,9 +306,8 @@ def keep_rows(
     list_id = ""
     if news:
         # The server's connection to the database is free while the list is taken apart.
-        group = form.group.public_id if form.group else ""
         content = _csv(table_of(_with_places(news), columns))
-        list_id = bring_in(content, "KoboToolbox.csv", group, by, people)
+        list_id = bring_in(content, "KoboToolbox.csv", form.group.public_id, by, people)
     with audited("kobo.rows_brought", by) as change:
         session = change.session
         form = _locked(session, form.public_id)
@@ -394,7 +386,6 @@ def add_form(connection_id: str, details: FormDetails, by: Actor) -> str:
             )
             form = KoboForm(
                 connection_id=connection.id,
-                purpose=REGISTRATION,
                 asset=details.asset,
                 title=details.title,
                 group_id=group.id,

@@ -19,7 +19,6 @@ from kash.people.connections.models import Connection
 from kash.people.models import Group, PeopleList, PeopleListPerson, Person
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.workshops.models import Workshop
 from tests.rows import row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
@@ -38,14 +37,12 @@ def test_forms_and_connections_stand_by_name() -> None:
         )
     ]
     assert connections_on() == [made[1], made[0]]
-    registration = {"connection": made[0], "group": row(Group), "purpose": "registration"}
+    registration = {"connection": made[0], "group": row(Group)}
     found = [row(KoboForm, title=title, **registration) for title in ("second", "First")]
-    earlier = row(KoboForm, connection=made[0], workshop=row(Workshop), purpose="attendance")
     assert registration_forms() == [found[1], found[0]]
     assert form_of(found[0].public_id) == found[0]
-    for public_id in ("nowhere", earlier.public_id):
-        with pytest.raises(NotFound):
-            form_of(public_id)
+    with pytest.raises(NotFound):
+        form_of("nowhere")
     kept = row(PeopleList)
     assert list_of(found[0]) is None
     found[0].list_id, found[1].list_id = kept.public_id, "thrown away"
@@ -56,7 +53,7 @@ def test_of_several_versions_of_a_row_the_last_confirmed_one_counts(
     actor: Callable[..., Actor], groups: tuple[Group, Group]
 ) -> None:
     trainer = actor("trainer")
-    told = {"purpose": "registration", "group": groups[0]}
+    told = {"group": groups[0]}
     form, other = (row(KoboForm, connection=row(Connection), **told) for _at in range(2))
     people = [row(Person, group=groups[0], created_by=trainer.public_id) for _at in range(3)]
     added, partly, later = (row(PeopleList, state="added", left_count=left) for left in (0, 1, 0))
