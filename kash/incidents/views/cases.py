@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
@@ -87,7 +87,7 @@ from kash.incidents.services.second_member import mark_urgent
 from kash.incidents.views.guarded import guarded
 from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
-from kash.platform.web import Listing, NotFound, current_actor, download, page, signed_in
+from kash.platform.web import Listing, NotFound, current_actor, download, go, page, signed_in
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today, zone
@@ -199,13 +199,7 @@ def case_again(reference: str) -> Case:
 
 def to(endpoint: str, **values: Any) -> ResponseReturnValue:
     """On to a page of this room; ids that this page has in its address stay the same there."""
-    name = f"incidents.{endpoint}"
-    ids = {
-        key: value
-        for key, value in (request.view_args or {}).items()
-        if current_app.url_map.is_endpoint_expecting(name, key)
-    }
-    return redirect(url_for(name, **ids | values), 303)
+    return go(f"incidents.{endpoint}", **values)
 
 
 @blueprint.get("/<reference>")

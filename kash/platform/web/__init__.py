@@ -9,4 +9,4 @@ from kash.platform.web.errors import Forbidden, NotFound, Problem
 from kash.platform.web.files import download
 from kash.platform.web.forms import KashForm
 from kash.platform.web.lists import Listing, listing, paged
-from kash.platform.web.pages import page, safe_next
+from kash.platform.web.pages import go, page, safe_next

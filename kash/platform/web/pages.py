@@ -6,7 +6,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import render_template, request
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from kash.platform.web.input import CONTROL_CHARACTERS
@@ -22,6 +23,20 @@ def page(template: str, *, form: Form | None = None, **context: Any) -> tuple[st
     if getattr(form, "changed_meanwhile", False):
         status = 409
     return render_template(template, form=form, **context), status
+
+
+def go(endpoint: str, told: str = "", **values: Any) -> ResponseReturnValue:
+    """Redirect to a page, with a sentence on it; ids that this page has in its address stay the
+    same there. An endpoint with a dot before it is one of this blueprint."""
+    whole = f"{request.blueprint}{endpoint}" if endpoint.startswith(".") else endpoint
+    ids = {
+        name: value
+        for name, value in (request.view_args or {}).items()
+        if current_app.url_map.is_endpoint_expecting(whole, name)
+    }
+    if told:
+        flash(told)
+    return redirect(url_for(whole, **ids | values), code=303)
 
 
 def safe_next(address: str | None, default: str = "/") -> str:
