@@ -19,8 +19,10 @@ from kash.assessments.rules.bank import (
     TRUE,
     BankQuestion,
     ItemVerdict,
+    choices,
     next_key,
     placed_letter,
+    true_false,
 )
 from kash.assessments.rules.results import (
     ADVISED_OPTIONS,
@@ -32,7 +34,6 @@ from kash.assessments.rules.results import (
     MOST_MINUTES,
     MOST_OPTIONS,
     NOT_SURE,
-    SCALE_POINTS,
     WITH_OPTIONS,
     AnsweringState,
     Moment,
@@ -86,8 +87,7 @@ class BankQuestionForm(RowVersionForm):
 
     def _options(self, kind: QuestionKind, before: BankQuestion | None) -> tuple[Option, ...]:
         if kind is QuestionKind.TRUE_FALSE:
-            right = self["right"].data
-            return (Option(TRUE, right == TRUE, {}), Option(FALSE, right == FALSE, {}))
+            return true_false(self["right"].data == TRUE)
         keys = list(before.keys) if before is not None else []
         made: list[Option] = []
         for place in range(self.places):
@@ -279,19 +279,8 @@ VERDICT: Mapping[ItemVerdict, Any] = {
 def choices_of(question: BankQuestion, language: str) -> list[tuple[str, str, str]]:
     """The choices of a question as screen and paper show them: (key, letter, text), without "not
     sure". None for own words."""
-    if question.kind is QuestionKind.TRUE_FALSE:
-        words = {TRUE: TRUE_WORD, FALSE: FALSE_WORD}
-        return [(key, placed_letter(at), str(words[key])) for at, key in enumerate(question.keys)]
-    if question.kind is QuestionKind.SCALE:
-        return [(str(at), str(at), str(SCALE[at - 1])) for at in range(1, SCALE_POINTS + 1)]
-    return [
-        (
-            option.key,
-            placed_letter(at),
-            option.texts.get(language) or option.texts.get(question.language, ""),
-        )
-        for at, option in enumerate(question.options)
-    ]
+    true_false_words = str(TRUE_WORD), str(FALSE_WORD)
+    return choices(question, language, [str(word) for word in SCALE], true_false_words)
 
 
 def text_of(question: BankQuestion, language: str) -> str:

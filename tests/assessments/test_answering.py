@@ -24,7 +24,7 @@ from kash.assessments.services.bank import CodeUnknown, TestThere, WrongEntry, c
 from kash.assessments.services.tests import (
     AnswerReply,
     Entered,
-    FromPhone,
+    SentAnswer,
     change_test,
     close_now,
     count_hands,
@@ -58,10 +58,10 @@ class Phone:
 
     def answer(
         self, choice: str, *, at: datetime | None = None, op: str = "", question: int = 0
-    ) -> FromPhone:
-        return FromPhone(op or str(uuid4()), self.asked[question], (choice,), "", at or utc_now())
+    ) -> SentAnswer:
+        return SentAnswer(op or str(uuid4()), self.asked[question], (choice,), "", at or utc_now())
 
-    def send(self, *items: FromPhone, sent_at: datetime | None = None) -> list[AnswerReply]:
+    def send(self, *items: SentAnswer, sent_at: datetime | None = None) -> list[AnswerReply]:
         replies = receive(self.test, self.entry, self.device, sent_at or utc_now(), items)
         return [reply for _op, reply in replies]
 
@@ -124,18 +124,18 @@ def test_what_was_given_in_time_counts_when_it_comes_after_closing_and_what_was_
 @pytest.mark.parametrize(
     "wrong",
     [
-        FromPhone("0" * 36, "0123456789abcdef", ("a",), "", utc_now()),
-        FromPhone("1" * 36, "", ("z",), "", utc_now()),
-        FromPhone("2" * 36, "", ("a", "b"), "", utc_now()),
-        FromPhone("3" * 36, "", (), "x" * 301, utc_now()),
+        SentAnswer("0" * 36, "0123456789abcdef", ("a",), "", utc_now()),
+        SentAnswer("1" * 36, "", ("z",), "", utc_now()),
+        SentAnswer("2" * 36, "", ("a", "b"), "", utc_now()),
+        SentAnswer("3" * 36, "", (), "x" * 301, utc_now()),
     ],
 )
 def test_what_answers_no_question_is_refused_alone(
-    bank: Bank, opened: str, wrong: FromPhone
+    bank: Bank, opened: str, wrong: SentAnswer
 ) -> None:
     phone = Phone(bank, opened)
-    item = FromPhone(
-        wrong.op_id, wrong.question or phone.asked[0], wrong.chosen, wrong.text, wrong.device_time
+    item = SentAnswer(
+        wrong.op_id, wrong.question or phone.asked[0], wrong.chosen, wrong.text, wrong.given_at
     )
     assert phone.send(item, phone.answer("a")) == [AnswerReply.REFUSED, AnswerReply.KEPT]
 
@@ -160,7 +160,7 @@ def test_a_badge_of_nobody_here_sends_nothing(bank: Bank, opened: str) -> None:
 @pytest.mark.any_engine
 def test_own_words_are_sealed_and_read_without_names(bank: Bank, opened: str) -> None:
     phone = Phone(bank, opened)
-    words = FromPhone(str(uuid4()), phone.asked[3], (), "The paralegal", utc_now())
+    words = SentAnswer(str(uuid4()), phone.asked[3], (), "The paralegal", utc_now())
     assert phone.send(words) == [AnswerReply.KEPT]
     (stored,) = db.session.query(GivenAnswer)
     assert b"paralegal" not in (stored.text_sealed or b"")

@@ -68,9 +68,9 @@ def test_questions_in_use_arrive_as_they_were_and_only_once(bank: Bank) -> None:
 def test_a_question_that_differs_stays_and_gets_a_newer_wording_only_if_that_is_wanted(
     bank: Bank,
 ) -> None:
-    first, *rest = brought_of(bank.course)
-    texts = {**first.question.texts, "en": "By when before a court?"}
-    changed = (replace(first, question=replace(first.question, texts=texts)), *rest)
+    (question, made_from), *rest = brought_of(bank.course)
+    texts = {**question.texts, "en": "By when before a court?"}
+    changed = ((replace(question, texts=texts), made_from), *rest)
     assert compared(bank.course, changed) == PieceCounts(same=len(rest), differs=1)
 
     def wordings() -> list[str]:
@@ -80,18 +80,18 @@ def test_a_question_that_differs_stays_and_gets_a_newer_wording_only_if_that_is_
             for revision in db.session.scalars(
                 select(QuestionRevision)
                 .join(QuestionRevision.question)
-                .where(Question.lineage == first.question.lineage)
+                .where(Question.lineage == question.lineage)
                 .order_by(QuestionRevision.number)
             )
         ]
 
     store(bank, bank.course.public_id, changed)
-    assert wordings() == [first.question.texts["en"]]
+    assert wordings() == [question.texts["en"]]
     store(bank, bank.course.public_id, changed, differing=True)
-    assert wordings() == [first.question.texts["en"], "By when before a court?"]
+    assert wordings() == [question.texts["en"], "By when before a court?"]
     assert compared(bank.course, changed) == PieceCounts(same=len(rest) + 1)
     # A file that is older than what is here brings no old wording back.
-    store(bank, bank.course.public_id, (first, *rest), differing=True)
+    store(bank, bank.course.public_id, ((question, made_from), *rest), differing=True)
     assert len(wordings()) == 2
 
 

@@ -214,8 +214,8 @@ def test_the_child_reads_what_was_written_and_says_why_it_does_not(app: APIFlask
         b"",
         b"[]",
         b'{"questions": [], "left_out": [1]}',
-        b'{"questions": [["single", "en", {"en": "?"}, [], "", ""]], "left_out": []}',
-        b'{"questions": [["short_text", "en", {"en": 7}, [], "", ""]], "left_out": []}',
+        b'{"left_out": [], "questions": [{"kind": "scale", "language": "en", "texts": {}}]}',
+        b'{"left_out": [], "questions": [{"kind": "scale", "language": "en", "texts": {"en": 7}}]}',
         json.dumps({"questions": [], "left_out": [["a", "b"]] * (MOST_QUESTIONS + 1)}).encode(),
     ],
 )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from kash.assessments.models import PracticeAnswer
 from kash.assessments.queries.tests import (
     follow_ups_due,
-    objectives_asked,
+    practice_asked,
     practice_told,
     written_practice,
 )
@@ -31,7 +31,7 @@ from kash.assessments.rules.results import (
 from kash.assessments.services.bank import WrongEntry
 from kash.assessments.services.tests import (
     AnswerReply,
-    FromPhone,
+    SentAnswer,
     Telling,
     delete_old_words,
     open_for_phones,
@@ -83,7 +83,7 @@ def counts(bank: Bank) -> dict[tuple[str, Teller], list[int]]:
     found = bank.workshop
     return {
         (row.objective, row.teller): list(row.counts.values())
-        for row in practice_told(found, objectives_asked(found))
+        for row in practice_told(found, list(practice_asked(found)))
     }
 
 
@@ -218,11 +218,11 @@ def test_a_phone_asks_it_months_later_and_the_answer_given_last_is_kept(
     assert said["questions"][0]["text"]["en"].endswith(OBJECTIVES[0])
     now = utc_now()
 
-    def item(question: str, chosen: str, text: str = "", ago: int = 0) -> FromPhone:
+    def item(question: str, chosen: str, text: str = "", ago: int = 0) -> SentAnswer:
         at = now - timedelta(seconds=ago)
-        return FromPhone(str(uuid4()), question, tuple(chosen), text, at)
+        return SentAnswer(str(uuid4()), question, tuple(chosen), text, at)
 
-    def send(*items: FromPhone) -> list[AnswerReply]:
+    def send(*items: SentAnswer) -> list[AnswerReply]:
         return [reply for _op, reply in receive(test, entry, "d" * 32, now, items)]
 
     last = item(asked[0], "s")

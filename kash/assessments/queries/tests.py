@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from kash.assessments.models import (
     AskedQuestion,
@@ -62,56 +63,30 @@ TEXT_KIND = "assessments.answer"
 _ORDER = {str(moment): place for place, moment in enumerate(Moment)}
 
 
-@dataclass(frozen=True)
-class TestRow:
-    """A test in a workshop's list: how many questions it has, how many people answered any of
-    them, and how many have a score from a list."""
+def workshop_tests(found: Workshop) -> list[Row[Any]]:
+    """The tests of a workshop, that before it first: how many questions each has, how many people
+    answered any of them, and how many have a score from a list."""
 
-    __test__ = False
+    def counted(of: ColumnElement[int] | InstrumentedAttribute[int]) -> Select[int]:
+        return select(func.count(of)).correlate(WorkshopTest)
 
-    public_id: str
-    moment: Moment
-    opens_at: datetime | None
-    closes_at: datetime | None
-    questions: int
-    answered: int
-    scored: int
-
-
-def workshop_tests(found: Workshop) -> list[TestRow]:
-    """The tests of a workshop, that before it first."""
-    answered = (
-        select(func.count(GivenAnswer.person_id.distinct()))
-        .join(AskedQuestion, AskedQuestion.id == GivenAnswer.asked_id)
-        .where(AskedQuestion.test_id == WorkshopTest.id, GivenAnswer.stands)
-        .correlate(WorkshopTest)
-        .scalar_subquery()
-    )
-    questions = (
-        select(func.count(AskedQuestion.id))
-        .where(AskedQuestion.test_id == WorkshopTest.id)
-        .correlate(WorkshopTest)
-        .scalar_subquery()
-    )
-    scored = (
-        select(func.count(ListedScore.id))
-        .where(ListedScore.test_id == WorkshopTest.id)
-        .correlate(WorkshopTest)
-        .scalar_subquery()
-    )
-    rows = db.session.execute(
+    of_test = AskedQuestion.test_id == WorkshopTest.id
+    answered = counted(GivenAnswer.person_id.distinct()).join(GivenAnswer.asked)
+    tests = db.session.execute(
         select(
             WorkshopTest.public_id,
             WorkshopTest.moment,
             WorkshopTest.opens_at,
             WorkshopTest.closes_at,
-            questions,
-            answered,
-            scored,
+            counted(AskedQuestion.id).where(of_test).scalar_subquery().label("questions"),
+            answered.where(of_test, GivenAnswer.stands).scalar_subquery().label("answered"),
+            counted(ListedScore.id)
+            .where(ListedScore.test_id == WorkshopTest.id)
+            .scalar_subquery()
+            .label("scored"),
         ).where(WorkshopTest.workshop_id == found.id)
-    ).all()
-    made = [TestRow(row[0], Moment(row[1]), *row[2:]) for row in rows]
-    return sorted(made, key=lambda one: _ORDER[one.moment])
+    )
+    return sorted(tests, key=lambda test: _ORDER[test.moment])
 
 
 def _whole() -> Select[WorkshopTest]:
@@ -135,8 +110,8 @@ def one_test(found: Workshop, public_id: str) -> WorkshopTest:
 
 def whole_tests(found: Workshop) -> dict[Moment, WorkshopTest]:
     """All tests of a workshop with their questions, by their moments."""
-    rows = db.session.scalars(_whole().where(WorkshopTest.workshop_id == found.id))
-    return {Moment(one.moment): one for one in rows}
+    tests = db.session.scalars(_whole().where(WorkshopTest.workshop_id == found.id))
+    return {Moment(test.moment): test for test in tests}
 
 
 def questions_of(test: WorkshopTest) -> list[tuple[AskedQuestion, BankQuestion]]:
@@ -171,61 +146,18 @@ def standing_answers(
     test_ids: Sequence[int], session: Session | None = None
 ) -> dict[int, dict[int, dict[int, frozenset[str]]]]:
     """{test: {person: {revision: choices}}} of the answers that stand; one query."""
-    found: dict[int, dict[int, dict[int, frozenset[str]]]] = defaultdict(lambda: defaultdict(dict))
-    rows = (session or db.session()).execute(
-        select(
-            AskedQuestion.test_id,
-            GivenAnswer.person_id,
-            AskedQuestion.revision_id,
-            GivenAnswer.chosen,
-        )
-        .join(AskedQuestion, AskedQuestion.id == GivenAnswer.asked_id)
-        .where(AskedQuestion.test_id.in_(test_ids), GivenAnswer.stands)
-    )
-    for test, person, revision, chosen in rows:
-        found[test][person][revision] = read_choices(chosen)
-    return found
+    return _answers(session or db.session(), test_ids, None)[0]
 
 
 def sittings(found: Workshop) -> dict[Moment, AnsweredTest]:
-    """The tests of a workshop as they were answered, by their moments; six queries."""
-    tests = whole_tests(found)
-    ids = [one.id for one in tests.values()]
-    answers = standing_answers(ids)
-    scores: dict[int, dict[int, float]] = defaultdict(dict)
-    for test, person, tenths in db.session.execute(
-        select(ListedScore.test_id, ListedScore.person_id, ListedScore.tenths).where(
-            ListedScore.test_id.in_(ids)
-        )
-    ):
-        scores[test][person] = tenths / 10
-    off = frozenset(
-        db.session.scalars(
-            select(RosterEntry.person_id).where(
-                RosterEntry.register_id == found.register_id, RosterEntry.removed_at.is_not(None)
-            )
-        )
-    )
-    return {
-        moment: AnsweredTest(
-            [
-                ScoredQuestion(asked.revision_id, value.kind, value.right, value.objective)
-                for asked, value in questions_of(test)
-            ],
-            answers.get(test.id, {}),
-            scores.get(test.id, {}),
-            off,
-        )
-        for moment, test in tests.items()
-    }
+    """The tests of a workshop as they were answered, by their moments; five queries."""
+    return sittings_of(db.session(), [found.id]).get(found.id, {})
 
 
 def listed_scores(test: WorkshopTest) -> dict[int, int]:
     """Scores from a list in tenths of a per cent, by person."""
-    rows = db.session.execute(
-        select(ListedScore.person_id, ListedScore.tenths).where(ListedScore.test_id == test.id)
-    )
-    return {row.person_id: row.tenths for row in rows}
+    scores = select(ListedScore.person_id, ListedScore.tenths)
+    return dict(db.session.execute(scores.where(ListedScore.test_id == test.id)).all())
 
 
 def hands_of(test: WorkshopTest) -> dict[int, dict[str, int]]:
@@ -255,56 +187,30 @@ def late_answers(test: WorkshopTest) -> int:
 def written_answers(test: WorkshopTest) -> Mapping[int, list[str]]:
     """{asked question: what people wrote in their own words}, by nobody's name, sorted, so that
     their order tells nothing either."""
-    found: dict[int, list[str]] = defaultdict(list)
-    rows = db.session.scalars(
-        select(GivenAnswer)
+    written: dict[int, list[str]] = defaultdict(list)
+    for asked, sealed, public_id in db.session.execute(
+        select(GivenAnswer.asked_id, GivenAnswer.text_sealed, GivenAnswer.public_id)
         .join(GivenAnswer.asked)
-        .options(contains_eager(GivenAnswer.asked))
         .where(
             AskedQuestion.test_id == test.id,
             GivenAnswer.stands,
             GivenAnswer.text_sealed.is_not(None),
         )
-    )
-    for row in rows:
-        if row.text_sealed is not None:
-            said = open_text(row.text_sealed, kind=TEXT_KIND, public_id=row.public_id)
-            found[row.asked_id].append(said)
-    return {asked: sorted(said) for asked, said in found.items()}
+    ):
+        written[asked].append(open_text(sealed or b"", kind=TEXT_KIND, public_id=public_id))
+    return {asked: sorted(texts) for asked, texts in written.items()}
 
 
-def open_test(hall_code: str) -> WorkshopTest | None:
-    """The test that a hall's code leads to, with its questions; None if there is none."""
-    return db.session.scalar(
-        _whole()
-        .where(WorkshopTest.hall_code == hall_code)
-        .options(joinedload(WorkshopTest.workshop))
-    )
+def any_test(which: ColumnElement[bool]) -> WorkshopTest | None:
+    """A test with its questions, also for people without an account."""
+    whole = _whole().where(which).options(joinedload(WorkshopTest.workshop))
+    return db.session.scalar(whole)
 
 
-def any_test(public_id: str) -> WorkshopTest | None:
-    """A test with its questions, whoever asks."""
-    return db.session.scalar(
-        _whole()
-        .where(WorkshopTest.public_id == public_id)
-        .options(joinedload(WorkshopTest.workshop))
-    )
-
-
-@dataclass(frozen=True)
-class FollowUpDue:
-    """A workshop that ended three months ago. It was tested before and not asked since or, where it
-    is `asked`, nobody told yet what changed in practice."""
-
-    public_id: str
-    title: str
-    ends_on: date
-    asked: bool
-
-
-def follow_ups_due(actor: Actor, today: date, limit: int) -> list[FollowUpDue]:
-    """Workshops that this actor runs and that wait for either, the oldest first; one query, none
-    for who holds no tests."""
+def follow_ups_due(actor: Actor, today: date, limit: int) -> Sequence[Row[str, str, date, bool]]:
+    """Workshops that this actor runs, which ended three months ago, the oldest first: they were
+    tested before and not asked since or, where one is `asked`, nobody told yet what changed in
+    practice. One query, none for who holds no tests."""
     if actor.reach("assessments.hold") is not Reach.OWN:
         return []
     since, until = follow_up_days(today)
@@ -316,8 +222,8 @@ def follow_ups_due(actor: Actor, today: date, limit: int) -> list[FollowUpDue]:
 
     asked = tested(Moment.FOLLOW_UP)
     told = exists().where(PracticeAnswer.workshop_id == Workshop.id)
-    rows = db.session.execute(
-        select(Workshop.public_id, Workshop.title, Workshop.ends_on, case((asked, 1), else_=0))
+    return db.session.execute(
+        select(Workshop.public_id, Workshop.title, Workshop.ends_on, asked.label("asked"))
         .where(
             Workshop.id.in_(run_by(actor)),
             Workshop.state == "planned",
@@ -326,20 +232,15 @@ def follow_ups_due(actor: Actor, today: date, limit: int) -> list[FollowUpDue]:
         )
         .order_by(Workshop.ends_on, Workshop.id)
         .limit(limit)
-    )
-    return [FollowUpDue(row[0], row[1], row[2], bool(row[3])) for row in rows]
+    ).all()
 
 
 PRACTICE_KIND = "assessments.practice"
 
 
-def objectives_asked(found: Workshop) -> list[str]:
-    """Objectives (lineages) of whose practice a workshop is asked; two queries."""
-    return list(practice_asked(found, ""))
-
-
-def practice_asked(found: Workshop, language: str) -> dict[str, str]:
-    """The same with their texts in a language, or in another one where there is none."""
+def practice_asked(found: Workshop, language: str = "") -> dict[str, str]:
+    """Objectives (lineages) of whose practice a workshop is asked, with their texts in a language,
+    or in another one where there is none; two queries."""
     tested = set(
         db.session.scalars(
             select(Question.objective)
@@ -350,11 +251,11 @@ def practice_asked(found: Workshop, language: str) -> dict[str, str]:
         )
     )
     texts = {
-        one.lineage: one.text
-        for one in objectives_of(found.version.course.public_id, language)
-        if one.text
+        objective.lineage: objective.text
+        for objective in objectives_of(found.version.course.public_id, language)
+        if objective.text
     }
-    return {one: texts[one] for one in asked_objectives(list(texts), tested)}
+    return {lineage: texts[lineage] for lineage in asked_objectives(list(texts), tested)}
 
 
 def _listed(found: Workshop) -> ColumnElement[bool]:
@@ -368,12 +269,13 @@ def _listed(found: Workshop) -> ColumnElement[bool]:
 
 def practice_told(found: Workshop, asked: Sequence[str]) -> list[ToldOften]:
     """Counts of each answer, by objective and kind of teller; one query."""
-    rows = db.session.execute(
+    answers = db.session.execute(
         select(PracticeAnswer.objective, PracticeAnswer.told_by, PracticeAnswer.often).where(
             PracticeAnswer.workshop_id == found.id, PracticeAnswer.often != "", _listed(found)
         )
     )
-    return told_often(asked, [(row[0], Teller(row[1]), Often(row[2])) for row in rows])
+    told = [(objective, Teller(teller), Often(often)) for objective, teller, often in answers]
+    return told_often(asked, told)
 
 
 @dataclass(frozen=True)
@@ -388,29 +290,25 @@ class ToldAbout:
 
 def told_about(found: Workshop, person_id: int | None = None) -> dict[int, dict[Teller, ToldAbout]]:
     """Everything told in a workshop but the words, by person and teller; one query."""
-    of_person = () if person_id is None else (PracticeAnswer.person_id == person_id,)
-    rows = db.session.execute(
-        select(
-            PracticeAnswer.person_id,
-            PracticeAnswer.told_by,
-            PracticeAnswer.objective,
-            PracticeAnswer.often,
-            PracticeAnswer.text_sealed.is_not(None),
-            PracticeAnswer.given_at,
-        ).where(PracticeAnswer.workshop_id == found.id, *of_person)
-    )
-    told: dict[tuple[int, Teller], list[tuple[str, str, bool, datetime]]] = defaultdict(list)
-    for person, teller, objective, often, wrote, given_at in rows:
-        told[person, Teller(teller)].append((objective, often, wrote, given_at))
-    made: dict[int, dict[Teller, ToldAbout]] = defaultdict(dict)
-    for (person, by), answers in told.items():
-        if any(often or wrote for _objective, often, wrote, _at in answers):
-            made[person][by] = ToldAbout(
-                {objective: Often(often) for objective, often, _wrote, _at in answers if often},
-                any(wrote for _objective, _often, wrote, _at in answers),
-                max(at for *_rest, at in answers),
+    statement = select(PracticeAnswer).where(PracticeAnswer.workshop_id == found.id)
+    if person_id is not None:
+        statement = statement.where(PracticeAnswer.person_id == person_id)
+    answers: dict[int, dict[Teller, list[PracticeAnswer]]] = defaultdict(lambda: defaultdict(list))
+    for answer in db.session.scalars(statement):
+        answers[answer.person_id][Teller(answer.told_by)].append(answer)
+    told = {
+        person: {
+            teller: ToldAbout(
+                {answer.objective: Often(answer.often) for answer in given if answer.often},
+                any(answer.text_sealed is not None for answer in given),
+                max(answer.given_at for answer in given),
             )
-    return dict(made)
+            for teller, given in by_teller.items()
+            if any(answer.often or answer.text_sealed is not None for answer in given)
+        }
+        for person, by_teller in answers.items()
+    }
+    return {person: about for person, about in told.items() if about}
 
 
 def written_practice(found: Workshop, actor: Actor) -> list[tuple[str, str]]:
@@ -418,17 +316,16 @@ def written_practice(found: Workshop, actor: Actor) -> list[tuple[str, str]]:
     nothing either. A police account reads none of it, whatever it was lent."""
     if Role.POLICE_PEER in actor.roles:
         return []
-    rows = db.session.scalars(
-        select(PracticeAnswer).where(
+    sealed = db.session.execute(
+        select(PracticeAnswer.public_id, PracticeAnswer.text_sealed).where(
             PracticeAnswer.workshop_id == found.id,
             PracticeAnswer.text_sealed.is_not(None),
             _listed(found),
         )
     )
     told = [
-        (row.public_id, open_text(row.text_sealed, kind=PRACTICE_KIND, public_id=row.public_id))
-        for row in rows
-        if row.text_sealed is not None
+        (public_id, open_text(text or b"", kind=PRACTICE_KIND, public_id=public_id))
+        for public_id, text in sealed
     ]
     return sorted(told, key=itemgetter(1, 0))
 
@@ -461,16 +358,12 @@ def scores_in(
     ).all()
     if not tests:
         return {}
-    asked = _asked(session, tests)
-    answers, days = _answers(session, tests, people)
-    listed, listed_days = _scores_listed(session, tests, people)
-    found: dict[int, list[tuple[int, date]]] = defaultdict(list)
-    for test in tests:
-        sitting = AnsweredTest(asked[test], answers[test], listed[test])
+    sat, days = _sat(session, tests, people)
+    scores: dict[int, list[tuple[int, date]]] = defaultdict(list)
+    for test, sitting in sat.items():
         for person, score in sitting.whole_scores().items():
-            day = days.get((test, person)) or listed_days[test, person]
-            found[person].append((int(score), to_local(day).date()))
-    return dict(found)
+            scores[person].append((int(score), to_local(days[test, person]).date()))
+    return dict(scores)
 
 
 def sittings_of(
@@ -483,10 +376,6 @@ def sittings_of(
             WorkshopTest.workshop_id.in_(workshops)
         )
     ).all()
-    keys = [test for test, _workshop, _moment in tests]
-    asked = _asked(session, keys)
-    answers, _days = _answers(session, keys, None)
-    listed, _listed_days = _scores_listed(session, keys, None)
     off: dict[int, set[int]] = defaultdict(set)
     for workshop, person in session.execute(
         select(Workshop.id, RosterEntry.person_id)
@@ -494,26 +383,37 @@ def sittings_of(
         .where(Workshop.id.in_(workshops), RosterEntry.removed_at.is_not(None))
     ):
         off[workshop].add(person)
-    found: dict[int, dict[Moment, AnsweredTest]] = defaultdict(dict)
+    sat, _days = _sat(session, [test for test, _workshop, _moment in tests], None)
+    sittings: dict[int, dict[Moment, AnsweredTest]] = defaultdict(dict)
     for test, workshop, moment in tests:
-        found[workshop][Moment(moment)] = AnsweredTest(
-            asked[test], answers[test], listed[test], frozenset(off[workshop])
-        )
-    return dict(found)
+        sittings[workshop][Moment(moment)] = replace(sat[test], off=frozenset(off[workshop]))
+    return dict(sittings)
 
 
-def _asked(session: Session, tests: Collection[int]) -> dict[int, list[ScoredQuestion]]:
-    found: dict[int, list[ScoredQuestion]] = defaultdict(list)
-    for one in session.scalars(
+def _sat(
+    session: Session, tests: Collection[int], people: Collection[int] | None
+) -> tuple[dict[int, AnsweredTest], Days]:
+    """Tests as they were answered, and the day of each person's answers, else of her score."""
+    asked: dict[int, list[ScoredQuestion]] = defaultdict(list)
+    for question in session.scalars(
         select(AskedQuestion)
         .where(AskedQuestion.test_id.in_(tests))
+        .order_by(AskedQuestion.test_id, AskedQuestion.position)
         .options(joinedload(AskedQuestion.revision).joinedload(QuestionRevision.question))
     ):
-        value = value_of(one.revision)
-        found[one.test_id].append(
-            ScoredQuestion(one.revision_id, value.kind, value.right, value.objective)
+        value = value_of(question.revision)
+        asked[question.test_id].append(
+            ScoredQuestion(question.revision_id, value.kind, value.right, value.objective)
         )
-    return found
+    answers, days = _answers(session, tests, people)
+    scores: dict[int, dict[int, float]] = defaultdict(dict)
+    narrowed = [] if people is None else [ListedScore.person_id.in_(people)]
+    for score in session.scalars(
+        select(ListedScore).where(ListedScore.test_id.in_(tests), *narrowed)
+    ):
+        scores[score.test_id][score.person_id] = score.tenths / 10
+        days.setdefault((score.test_id, score.person_id), score.entered_at)
+    return {test: AnsweredTest(asked[test], answers[test], scores[test]) for test in tests}, days
 
 
 Days = dict[tuple[int, int], datetime]
@@ -523,7 +423,8 @@ def _answers(
     session: Session, tests: Collection[int], people: Collection[int] | None
 ) -> tuple[dict[int, dict[int, dict[int, frozenset[str]]]], Days]:
     narrowed = [] if people is None else [GivenAnswer.person_id.in_(people)]
-    found: dict[int, dict[int, dict[int, frozenset[str]]]] = defaultdict(lambda: defaultdict(dict))
+    answers: dict[int, dict[int, dict[int, frozenset[str]]]]
+    answers = defaultdict(lambda: defaultdict(dict))
     days: Days = {}
     for test, person, revision, chosen, given_at in session.execute(
         select(
@@ -536,54 +437,37 @@ def _answers(
         .join(AskedQuestion, AskedQuestion.id == GivenAnswer.asked_id)
         .where(AskedQuestion.test_id.in_(tests), GivenAnswer.stands, *narrowed)
     ):
-        found[test][person][revision] = read_choices(chosen)
+        answers[test][person][revision] = read_choices(chosen)
         days[test, person] = max(given_at, days.get((test, person), given_at))
-    return found, days
-
-
-def _scores_listed(
-    session: Session, tests: Collection[int], people: Collection[int] | None
-) -> tuple[dict[int, dict[int, float]], Days]:
-    narrowed = [] if people is None else [ListedScore.person_id.in_(people)]
-    found: dict[int, dict[int, float]] = defaultdict(dict)
-    days: Days = {}
-    for test, person, tenths, entered_at in session.execute(
-        select(
-            ListedScore.test_id, ListedScore.person_id, ListedScore.tenths, ListedScore.entered_at
-        ).where(ListedScore.test_id.in_(tests), *narrowed)
-    ):
-        found[test][person] = tenths / 10
-        days[test, person] = entered_at
-    return found, days
+    return answers, days
 
 
 MOST_BLANK = 60
-_KIND = "assessments.sheet"
 
 
 def person_sheet(test: WorkshopTest, entry: str) -> str:
     """Id of the sheet of whoever has this place on the register."""
-    return _id(f"{test.public_id}:{entry}")
+    return _sheet_id(f"{test.public_id}:{entry}")
 
 
 def blank_sheets(test: WorkshopTest) -> list[str]:
     """Ids of the sheets that are nobody's until a name is written on them."""
-    return [_id(f"{test.public_id}:blank:{number}") for number in range(1, MOST_BLANK + 1)]
+    return [_sheet_id(f"{test.public_id}:blank:{number}") for number in range(1, MOST_BLANK + 1)]
 
 
 def sheets_of(
     test: WorkshopTest, people: Sequence[RegisteredPerson]
 ) -> dict[str, RegisteredPerson]:
     """{id of a sheet: whose it is}, with sheets that were printed before two people were joined."""
-    by_entry = {one.entry: one for one in people}
+    by_entry = {person.entry: person for person in people}
     aliases = db.session.execute(
         select(EntryAlias.public_id, RosterEntry.public_id)
         .join(RosterEntry, RosterEntry.id == EntryAlias.entry_id)
         .where(RosterEntry.public_id.in_(by_entry))
     )
-    entries = {entry: entry for entry in by_entry} | {row[0]: row[1] for row in aliases}
-    return {person_sheet(test, old): by_entry[now] for old, now in entries.items()}
+    entries = [*((entry, entry) for entry in by_entry), *aliases]
+    return {person_sheet(test, old): by_entry[now] for old, now in entries}
 
 
-def _id(text: str) -> str:
-    return public_id_from(bytes.fromhex(lookup(text, kind=_KIND)))
+def _sheet_id(text: str) -> str:
+    return public_id_from(bytes.fromhex(lookup(text, kind="assessments.sheet")))

@@ -1,9 +1,8 @@
-"""A question bank as plain values, as services, files and other programmes pass it on. Questions
-looked at: how hard one is, and whether it tells who knows from who does not. Question banks as
-Moodle XML: written here, and read by the confined child. Each text holds all its languages as
-Moodle's multi-language spans. What the child has read comes back as a text of JSON (`bank_text`,
-`bank_told`). A test's questions as rows of an answer sheet, and marks on them as answers. Question
-banks as IMS QTI 3 packages: one item a question, in one language."""
+"""A question bank as plain values, in one form: every format that goes out is written from it, and
+every one that comes in is read into it. Formats: plain JSON (in the file of a course, and as the
+confined child answers), Moodle XML, whose texts hold all languages as Moodle's multi-language
+spans, IMS QTI 3 packages, one item a question in one language, and rows of an answer sheet.
+Questions looked at: how hard one is, and if it tells who knows from who does not."""
 
 from __future__ import annotations
 
@@ -12,11 +11,12 @@ import io
 import json
 import math
 import re
+import statistics
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from html import escape
-from statistics import NormalDist, fmean
+from statistics import fmean
 from string import ascii_lowercase
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -87,22 +87,13 @@ class BankQuestion:
     @property
     def is_too_long(self) -> bool:
         """True if a text of it is longer than the form on which it is changed takes."""
-        choices = (text for option in self.options for text in option.texts.values())
-        return any(len(text) > LONGEST_QUESTION for text in self.texts.values()) or any(
-            len(text) > LONGEST_OPTION for text in choices
-        )
+        bounds = [(self.texts, LONGEST_QUESTION)]
+        bounds += [(option.texts, LONGEST_OPTION) for option in self.options]
+        return any(len(text) > most for texts, most in bounds for text in texts.values())
 
     def says_the_same(self, other: BankQuestion) -> bool:
-        """True if whoever answers would be asked the same: only then are answers compared."""
-        return (self.kind, dict(self.texts), _told(self.options)) == (
-            other.kind,
-            dict(other.texts),
-            _told(other.options),
-        )
-
-
-def _told(options: Iterable[Option]) -> list[tuple[str, bool, dict[str, str]]]:
-    return [(option.key, option.right, dict(option.texts)) for option in options]
+        """True if both ask the same: only then are answers compared."""
+        return (self.kind, self.texts, self.options) == (other.kind, other.texts, other.options)
 
 
 def true_false(true_is_right: bool) -> tuple[Option, ...]:
@@ -112,7 +103,7 @@ def true_false(true_is_right: bool) -> tuple[Option, ...]:
 
 def next_key(used: Collection[str]) -> str:
     """A key that no choice of the question ever had."""
-    letters = [*ascii_lowercase, *(f"{one}{two}" for one in "abc" for two in ascii_lowercase)]
+    letters = (first + second for first in ("", *"abc") for second in ascii_lowercase)
     return next(letter for letter in letters if letter not in used)
 
 
@@ -121,18 +112,14 @@ def with_keys_of(question: BankQuestion, before: BankQuestion) -> BankQuestion:
     words are the same choice, and other words are a new one."""
     if question.kind not in WITH_OPTIONS:
         return question
-    words = {_words(option): option.key for option in before.options}
+    words = {tuple(sorted(option.texts.items())): option.key for option in before.options}
     used = set(before.keys)
-    made: list[Option] = []
+    options: list[Option] = []
     for option in question.options:
-        key = words.pop(_words(option), None) or next_key(used)
+        key = words.pop(tuple(sorted(option.texts.items())), None) or next_key(used)
         used.add(key)
-        made.append(replace(option, key=key))
-    return replace(question, options=tuple(made))
-
-
-def _words(option: Option) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(option.texts.items()))
+        options.append(replace(option, key=key))
+    return replace(question, options=tuple(options))
 
 
 def source_digest(question: BankQuestion) -> str:
@@ -158,14 +145,80 @@ def options_stored(options: Iterable[Option]) -> list[dict[str, Any]]:
     ]
 
 
-def options_read(stored: Sequence[Mapping[str, Any]]) -> tuple[Option, ...]:
-    """Choices as a revision stored them."""
-    return tuple(Option(one["key"], bool(one["right"]), dict(one["texts"])) for one in stored)
+def options_read(plain: Iterable[Mapping[str, Any]]) -> tuple[Option, ...]:
+    """Choices as a revision stored them, or as `plain_question` wrote them."""
+    return tuple(
+        Option(
+            _string(option["key"]), option.get("right") is True, _texts(option.get("texts") or {})
+        )
+        for option in plain
+    )
+
+
+def plain_question(question: BankQuestion) -> dict[str, Any]:
+    """A question as JSON can hold it; what is empty is left out."""
+    plain = {
+        "lineage": question.lineage,
+        "kind": str(question.kind),
+        "language": question.language,
+        "texts": dict(question.texts),
+        "objective": question.objective,
+        "options": [
+            {name: value for name, value in option.items() if value}
+            for option in options_stored(question.options)
+        ],
+    }
+    return {name: value for name, value in plain.items() if value}
+
+
+def question_read(plain: Mapping[str, Any]) -> BankQuestion:
+    """The question that `plain_question` wrote. Raises KeyError, TypeError, ValueError or
+    AttributeError for what is none."""
+    return BankQuestion(
+        QuestionKind(plain["kind"]),
+        _string(plain["language"]),
+        _texts(plain.get("texts") or {}),
+        options_read(plain.get("options") or ()),
+        _string(plain.get("objective") or ""),
+        _string(plain.get("lineage", "")),
+    )
+
+
+def _texts(plain: Any) -> dict[str, str]:
+    return {_string(code): _string(text) for code, text in plain.items()}
+
+
+def _string(plain: Any) -> str:
+    if not isinstance(plain, str):
+        raise TypeError
+    return plain
 
 
 def placed_letter(position: int) -> str:
     """The letter under which a choice stands on screen and paper: its place from 0, as A, B, C."""
     return ascii_lowercase[position].upper()
+
+
+def choices(
+    question: BankQuestion,
+    language: str = "",
+    scale: Sequence[str] = ("",) * SCALE_POINTS,
+    true_false: Sequence[str] = ("", ""),
+) -> list[tuple[str, str, str]]:
+    """The choices of a question as (key, letter, text), without "not sure"; none for own words.
+    `scale` are the words of the points of a scale, the lowest first."""
+    if question.kind is QuestionKind.SCALE:
+        return [(str(at), str(at), word) for at, word in enumerate(scale, start=1)]
+    words: Iterable[str] = true_false
+    if question.kind is not QuestionKind.TRUE_FALSE:
+        words = [
+            option.texts.get(language) or option.texts.get(question.language, "")
+            for option in question.options
+        ]
+    return [
+        (key, placed_letter(at), text)
+        for at, (key, text) in enumerate(zip(question.keys, words, strict=False))
+    ]
 
 
 LEAST_FOR_DIFFICULTY = 10
@@ -202,23 +255,15 @@ class ItemStatistics:
 
 def correlation(first: Sequence[float], second: Sequence[float]) -> float | None:
     """Pearson's correlation; None where one of them does not vary."""
-    mean_first, mean_second = fmean(first), fmean(second)
-    apart_first = [value - mean_first for value in first]
-    apart_second = [value - mean_second for value in second]
-    spread = math.sqrt(math.fsum(a * a for a in apart_first)) * math.sqrt(
-        math.fsum(b * b for b in apart_second)
-    )
-    if spread < 1e-12:
+    if min(max(values) - min(values) for values in (first, second)) < 1e-9:
         return None
-    together = math.fsum(a * b for a, b in zip(apart_first, apart_second, strict=True))
-    return max(-1.0, min(1.0, together / spread))
+    return max(-1.0, min(1.0, statistics.correlation(first, second)))
 
 
-def correlation_interval(found: float, count: int, inside: float = 0.95) -> tuple[float, float]:
+def correlation_interval(pearson: float, count: int, inside: float = 0.95) -> tuple[float, float]:
     """Fisher's interval of a correlation over `count` pairs, of which there are more than three."""
-    inner = max(-0.999999, min(0.999999, found))
-    half = NormalDist().inv_cdf((1.0 + inside) / 2.0) / math.sqrt(count - 3)
-    middle = math.atanh(inner)
+    half = statistics.NormalDist().inv_cdf((1.0 + inside) / 2.0) / math.sqrt(count - 3)
+    middle = math.atanh(max(-0.999999, min(0.999999, pearson)))
     return math.tanh(middle - half), math.tanh(middle + half)
 
 
@@ -230,34 +275,24 @@ def look_at(answers: Sequence[tuple[float, float | None]]) -> ItemStatistics:
     if count < LEAST_FOR_DIFFICULTY:
         return ItemStatistics(count)
     difficulty = fmean(score for score, _ in answers)
-    pairs = [(score, rest) for score, rest in answers if rest is not None]
-    if len(pairs) < LEAST_FOR_DISCRIMINATION:
-        return ItemStatistics(count, difficulty, verdict=_by_difficulty(difficulty))
-    found = correlation([score for score, _ in pairs], [rest for _, rest in pairs])
-    if found is None:
-        return ItemStatistics(count, difficulty, verdict=_by_difficulty(difficulty))
-    low, high = correlation_interval(found, len(pairs))
-    return ItemStatistics(
-        count, difficulty, found, low, high, _by_both(pairs, difficulty, found, low)
-    )
-
-
-def _by_difficulty(difficulty: float) -> ItemVerdict:
+    verdict = ItemVerdict.NOTHING_ODD
     if difficulty >= NEARLY_ALL:
-        return ItemVerdict.NEARLY_ALL_KNOW
-    return ItemVerdict.HARDLY_ANY_KNOW if difficulty <= HARDLY_ANY else ItemVerdict.NOTHING_ODD
-
-
-def _by_both(
-    answers: Sequence[tuple[float, float]], difficulty: float, found: float, low: float
-) -> ItemVerdict:
-    knowers = sorted(answers, key=lambda one: one[1])[-(len(answers) // 3) :]
-    if found <= 0.0 and fmean(score for score, _ in knowers) < 0.5:
-        return ItemVerdict.MISSED_BY_KNOWERS
-    plain = _by_difficulty(difficulty)
-    if plain is not ItemVerdict.NOTHING_ODD:
-        return plain
-    return ItemVerdict.USEFUL if low > 0.0 else ItemVerdict.TELLS_LITTLE
+        verdict = ItemVerdict.NEARLY_ALL_KNOW
+    elif difficulty <= HARDLY_ANY:
+        verdict = ItemVerdict.HARDLY_ANY_KNOW
+    pairs = [(score, rest) for score, rest in answers if rest is not None]
+    pearson = None
+    if len(pairs) >= LEAST_FOR_DISCRIMINATION:
+        pearson = correlation([score for score, _ in pairs], [rest for _, rest in pairs])
+    if pearson is None:
+        return ItemStatistics(count, difficulty, verdict=verdict)
+    low, high = correlation_interval(pearson, len(pairs))
+    knowers = sorted(pairs, key=lambda pair: pair[1])[-(len(pairs) // 3) :]
+    if pearson <= 0.0 and fmean(score for score, _ in knowers) < 0.5:
+        verdict = ItemVerdict.MISSED_BY_KNOWERS
+    elif verdict is ItemVerdict.NOTHING_ODD:
+        verdict = ItemVerdict.USEFUL if low > 0.0 else ItemVerdict.TELLS_LITTLE
+    return ItemStatistics(count, difficulty, pearson, low, high, verdict)
 
 
 MOST_QUESTIONS = 500
@@ -293,15 +328,19 @@ class ReadBank:
     left_out: tuple[tuple[str, str], ...] = ()
 
 
-# --- Out ------------------------------------------------------------------------------------
+def _add(parent: Element, tag: str, text: str | None = None, **attributes: str) -> Element:
+    """A new element; in a name of an attribute a dash is written as an underscore."""
+    named = {name.replace("_", "-"): value for name, value in attributes.items()}
+    element = SubElement(parent, tag, named)
+    element.text = text
+    return element
 
 
 def written_bank(name: str, questions: Iterable[BankQuestion], scale: Sequence[str]) -> bytes:
-    """A bank as a file; `scale` are the words of the points of a scale, the lowest first."""
+    """A bank as Moodle XML; `scale` are the words of the points of a scale, the lowest first."""
     quiz = Element("quiz")
-    heading = SubElement(quiz, "question", type="category")
-    path = "$course$/top/" + name.replace("/", "//")
-    _text(SubElement(heading, "category"), path)
+    heading = _add(quiz, "question", type="category")
+    _text(_add(heading, "category"), "$course$/top/" + name.replace("/", "//"))
     for question in questions:
         _write(quiz, question, scale)
     indent(quiz)
@@ -309,71 +348,54 @@ def written_bank(name: str, questions: Iterable[BankQuestion], scale: Sequence[s
 
 
 def _write(quiz: Element, question: BankQuestion, scale: Sequence[str]) -> None:
-    made = SubElement(quiz, "question", type=_KINDS[question.kind])
-    first_line = next(iter(question.text.splitlines()), "")
-    _text(SubElement(made, "name"), first_line[:80])
-    _text(SubElement(made, "questiontext", format="html"), _spans(question.texts))
-    _text(SubElement(made, "generalfeedback", format="html"), "")
-    SubElement(made, "defaultgrade").text = "1"
-    SubElement(made, "idnumber").text = question.lineage
-    if question.kind is QuestionKind.TRUE_FALSE:
-        for option, word in zip(question.options, ("true", "false"), strict=True):
-            _answer(made, 100.0 if option.right else 0.0, word, "moodle_auto_format")
-    elif question.kind is QuestionKind.SCALE:
-        _choices(made, single=True)
-        for word in scale:
-            _answer(made, 100.0, escape(word, quote=False), "html")
-    elif question.kind is QuestionKind.SHORT_TEXT:
-        SubElement(made, "responseformat").text = "plain"
-        SubElement(made, "responserequired").text = "0"
-        SubElement(made, "responsefieldlines").text = "3"
+    kind = question.kind
+    written = _add(quiz, "question", type=_KINDS[kind])
+    _text(_add(written, "name"), next(iter(question.text.splitlines()), "")[:80])
+    _text(_add(written, "questiontext", format="html"), _spans(question.texts))
+    _text(_add(written, "generalfeedback", format="html"), "")
+    _add(written, "defaultgrade", "1")
+    _add(written, "idnumber", question.lineage)
+    markup, form = {option.key: _spans(option.texts) for option in question.options}, "html"
+    if kind is QuestionKind.TRUE_FALSE:
+        markup, form = {TRUE: "true", FALSE: "false"}, "moodle_auto_format"
+    elif kind is QuestionKind.SHORT_TEXT:
+        _add(written, "responseformat", "plain")
+        _add(written, "responserequired", "0")
+        _add(written, "responsefieldlines", "3")
     else:
-        _choices(made, single=question.kind is QuestionKind.SINGLE)
-        share = 100.0 / (len(question.right) or 1)
-        wrong = 0.0 if question.kind is QuestionKind.SINGLE else -share
-        for option in question.options:
-            _answer(made, share if option.right else wrong, _spans(option.texts), "html")
-    tags = SubElement(made, "tags")
-    for tag in _tag_names(question):
-        _text(SubElement(tags, "tag"), tag)
-
-
-def _tag_names(question: BankQuestion) -> list[str]:
-    tags = [LANGUAGE + question.language]
-    if question.objective:
-        tags.append(OBJECTIVE + question.objective)
-    if question.kind is QuestionKind.SCALE:
-        tags.append(SCALE_TAG)
-    return tags
-
-
-def _choices(made: Element, *, single: bool) -> None:
-    SubElement(made, "single").text = "true" if single else "false"
-    SubElement(made, "shuffleanswers").text = "false"
-    SubElement(made, "answernumbering").text = "ABCD"
-
-
-def _answer(made: Element, fraction: float, text: str, form: str) -> None:
-    share = f"{fraction:.5f}".rstrip("0").rstrip(".")
-    answer = SubElement(made, "answer", fraction=share, format=form)
-    _text(answer, text)
-    _text(SubElement(answer, "feedback", format="html"), "")
+        _add(written, "single", "false" if kind is QuestionKind.MULTIPLE else "true")
+        _add(written, "shuffleanswers", "false")
+        _add(written, "answernumbering", "ABCD")
+    if kind is QuestionKind.SCALE:
+        markup = {key: escape(word, quote=False) for key, _, word in choices(question, scale=scale)}
+    share = 100.0 / (len(question.right) or 1)
+    wrong = -share if kind is QuestionKind.MULTIPLE else 0.0
+    for key, text in markup.items():
+        scores = key in question.right or kind is QuestionKind.SCALE
+        fraction = f"{share if scores else wrong:.5f}".rstrip("0").rstrip(".")
+        answer = _add(written, "answer", fraction=fraction, format=form)
+        _text(answer, text)
+        _text(_add(answer, "feedback", format="html"), "")
+    tags = _add(written, "tags")
+    for tag in (
+        LANGUAGE + question.language,
+        OBJECTIVE + question.objective if question.objective else "",
+        SCALE_TAG if kind is QuestionKind.SCALE else "",
+    ):
+        if tag:
+            _text(_add(tags, "tag"), tag)
 
 
 def _text(parent: Element, text: str) -> None:
-    SubElement(parent, "text").text = _UNWRITABLE.sub("", text)
+    _add(parent, "text", _UNWRITABLE.sub("", text))
 
 
 def _spans(texts: Mapping[str, str]) -> str:
-    """All languages of a text as Moodle's filter reads them; a single one stands alone."""
-    marked = {code: _marked_up(text) for code, text in texts.items() if text}
+    """All languages of a text as Moodle's filter reads them."""
+    marked = {code: escape(text, quote=False) for code, text in texts.items() if text}
     return "".join(
         f'<span lang="{code}" class="multilang">{text}</span>' for code, text in marked.items()
-    )
-
-
-def _marked_up(text: str) -> str:
-    return escape(text, quote=False).replace("\n", "<br>")
+    ).replace("\n", "<br>")
 
 
 # --- Between the child and its caller -----------------------------------------------------------
@@ -381,14 +403,7 @@ def _marked_up(text: str) -> str:
 
 def bank_text(bank: ReadBank) -> str:
     """A bank as JSON of ASCII alone."""
-    questions = [
-        [
-            *(one.kind, one.language, dict(one.texts)),
-            [[option.key, option.right, dict(option.texts)] for option in one.options],
-            *(one.objective, one.lineage),
-        ]
-        for one in bank.questions
-    ]
+    questions = list(map(plain_question, bank.questions))
     return json.dumps({"questions": questions, "left_out": bank.left_out})
 
 
@@ -402,40 +417,17 @@ def bank_told(answer: bytes) -> ReadBank:
         if "reason" in told:
             reason = told["reason"]
             raise UnreadableBank(reason if reason in REASONS else "xml")
-        questions = tuple(map(_question, told["questions"]))
+        questions = tuple(map(question_read, told["questions"]))
         left_out = tuple((_string(name), _string(kind)) for name, kind in told["left_out"])
     except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError):
         raise UnreadableBank("xml") from None
+    for question in questions:
+        keys = filter(None, (question.objective, question.lineage))
+        if question.flaw() or question.is_too_long or not all(map(LINEAGE.fullmatch, keys)):
+            raise UnreadableBank("xml")
     if len(questions) + len(left_out) > MOST_QUESTIONS:
         raise UnreadableBank("many")
     return ReadBank(questions, left_out)
-
-
-def _question(told: Any) -> BankQuestion:
-    kind, language, texts, options, objective, lineage = told
-    question = BankQuestion(
-        QuestionKind(kind),
-        _string(language),
-        _texts(texts),
-        tuple(Option(_string(key), right is True, _texts(said)) for key, right, said in options),
-        *(
-            _string(key) if not key or LINEAGE.fullmatch(key) else ""
-            for key in (objective, lineage)
-        ),
-    )
-    if question.flaw() is not None or question.is_too_long:
-        raise ValueError
-    return question
-
-
-def _texts(told: Any) -> dict[str, str]:
-    return {_string(code): _string(text) for code, text in told.items()}
-
-
-def _string(told: Any) -> str:
-    if not isinstance(told, str):
-        raise TypeError
-    return told
 
 
 # Bubbles of a row, "not sure" among them. A question with more choices is typed in.
@@ -478,20 +470,12 @@ def sheet_questions(asked: Sequence[tuple[str, BankQuestion]]) -> list[SheetQues
     """
     rows = []
     for number, (public_id, question) in enumerate(asked, start=1):
-        keys, labels = _paper_choices(question)
-        if 2 <= len(keys) <= MOST_CHOICES:
+        shown = [(key, letter) for key, letter, _text in choices(question)]
+        shown += [(NOT_SURE, NOT_SURE)] if question.kind in KNOWLEDGE else []
+        if 2 <= len(shown) <= MOST_CHOICES:
+            keys, labels = zip(*shown, strict=True)
             rows.append(SheetQuestion(number, public_id, question.kind, keys, labels))
     return rows
-
-
-def _paper_choices(question: BankQuestion) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if question.kind is QuestionKind.SHORT_TEXT:
-        return (), ()
-    if question.kind is QuestionKind.SCALE:
-        points = tuple(str(point) for point in range(1, SCALE_POINTS + 1))
-        return points, points
-    letters = tuple(placed_letter(at) for at in range(len(question.keys)))
-    return (*question.keys, NOT_SURE), (*letters, NOT_SURE)
 
 
 _ITEM = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
@@ -507,24 +491,26 @@ def written_package(
     """A package as a zip file; `words` are those for true and false, `scale` those of a scale's
     points, the lowest first."""
     manifest = Element("manifest", {"xmlns": _PACKAGE, "identifier": "bank"})
-    about = SubElement(manifest, "metadata")
-    SubElement(about, "schema").text = "QTI Package"
-    SubElement(about, "schemaversion").text = "3.0.0"
-    SubElement(manifest, "organizations")
-    resources = SubElement(manifest, "resources")
+    about = _add(manifest, "metadata")
+    _add(about, "schema", "QTI Package")
+    _add(about, "schemaversion", "3.0.0")
+    _add(manifest, "organizations")
+    resources = _add(manifest, "resources")
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as package:
         for number, question in enumerate(questions, start=1):
-            name = f"items/question-{number:03d}.xml"
-            resource = SubElement(
-                resources,
-                "resource",
-                identifier=f"question-{number:03d}",
-                type="imsqti_item_xmlv3p0",
-                href=name,
+            name = f"question-{number:03d}"
+            path = f"items/{name}.xml"
+            _add(
+                _add(resources, "resource", identifier=name, type="imsqti_item_xmlv3p0", href=path),
+                "file",
+                href=path,
             )
-            SubElement(resource, "file", href=name)
-            _put(package, name, _item(number, question, words, scale))
+            _put(
+                package,
+                path,
+                _item(name, number, question, choices(question, question.language, scale, words)),
+            )
         _put(package, "imsmanifest.xml", manifest)
     return file.getvalue()
 
@@ -536,81 +522,61 @@ def _put(package: ZipFile, name: str, root: Element) -> None:
 
 
 def _item(
-    number: int, question: BankQuestion, words: tuple[str, str], scale: Sequence[str]
+    name: str, number: int, question: BankQuestion, offered: Iterable[tuple[str, str, str]]
 ) -> Element:
     item = Element(
         "qti-assessment-item",
         {
             "xmlns": _ITEM,
-            "identifier": question.lineage or f"question-{number:03d}",
+            "identifier": question.lineage or name,
             "title": f"{number}",
             "xml:lang": question.language,
             "adaptive": "false",
             "time-dependent": "false",
         },
     )
-    knowledge = question.kind in KNOWLEDGE
+    knowledge, in_words = question.kind in KNOWLEDGE, question.kind is QuestionKind.SHORT_TEXT
     several = question.kind is QuestionKind.MULTIPLE
-    declared = SubElement(
+    declared = _add(
         item,
         "qti-response-declaration",
-        {
-            "identifier": "RESPONSE",
-            "cardinality": "multiple" if several else "single",
-            "base-type": "string" if question.kind is QuestionKind.SHORT_TEXT else "identifier",
-        },
+        identifier="RESPONSE",
+        cardinality="multiple" if several else "single",
+        base_type="string" if in_words else "identifier",
     )
+    right = [key for key in question.keys if key in question.right]
     if knowledge:
-        correct = SubElement(declared, "qti-correct-response")
-        for key in question.keys:
-            if key in question.right:
-                SubElement(correct, "qti-value").text = key
+        correct = _add(declared, "qti-correct-response")
+        for key in right:
+            _add(correct, "qti-value", key)
     if several:
-        share = 1.0 / (len(question.right) or 1)
-        mapping = SubElement(
-            declared, "qti-mapping", {"lower-bound": "0", "default-value": f"{-share:.5f}"}
+        share = 1.0 / (len(right) or 1)
+        mapping = _add(declared, "qti-mapping", lower_bound="0", default_value=f"{-share:.5f}")
+        for key in sorted(right):
+            _add(mapping, "qti-map-entry", map_key=key, mapped_value=f"{share:.5f}")
+    score = {"identifier": "SCORE", "cardinality": "single", "base_type": "float"}
+    _add(item, "qti-outcome-declaration", **score)
+    body = _add(item, "qti-item-body")
+    asked = (
+        _add(body, "qti-extended-text-interaction", response_identifier="RESPONSE")
+        if in_words
+        else _add(
+            body,
+            "qti-choice-interaction",
+            response_identifier="RESPONSE",
+            max_choices="0" if several else "1",
         )
-        for key in sorted(question.right):
-            entry = {"map-key": key, "mapped-value": f"{share:.5f}"}
-            SubElement(mapping, "qti-map-entry", entry)
-    SubElement(
-        item,
-        "qti-outcome-declaration",
-        {"identifier": "SCORE", "cardinality": "single", "base-type": "float"},
     )
-    _body(SubElement(item, "qti-item-body"), question, words, scale)
+    _add(asked, "qti-prompt", question.text)
+    for key, letter, text in offered:
+        # An identifier begins with a letter.
+        _add(
+            asked,
+            "qti-simple-choice",
+            text or letter,
+            identifier=f"p{key}" if key.isdigit() else key,
+        )
     if knowledge:
         template = "map_response" if several else "match_correct"
-        SubElement(item, "qti-response-processing", template=f"{_TEMPLATES}{template}.xml")
+        _add(item, "qti-response-processing", template=f"{_TEMPLATES}{template}.xml")
     return item
-
-
-def _body(
-    body: Element, question: BankQuestion, words: tuple[str, str], scale: Sequence[str]
-) -> None:
-    if question.kind is QuestionKind.SHORT_TEXT:
-        asked = SubElement(
-            body, "qti-extended-text-interaction", {"response-identifier": "RESPONSE"}
-        )
-        SubElement(asked, "qti-prompt").text = question.text
-        return
-    most = "0" if question.kind is QuestionKind.MULTIPLE else "1"
-    given: dict[str, Any] = {"response-identifier": "RESPONSE", "max-choices": most}
-    asked = SubElement(body, "qti-choice-interaction", given)
-    SubElement(asked, "qti-prompt").text = question.text
-    for key, text in _qti_choices(question, words, scale):
-        SubElement(asked, "qti-simple-choice", identifier=key).text = text
-
-
-def _qti_choices(
-    question: BankQuestion, words: tuple[str, str], scale: Sequence[str]
-) -> list[tuple[str, str]]:
-    if question.kind is QuestionKind.TRUE_FALSE:
-        return list(zip(question.keys, words, strict=True))
-    if question.kind is QuestionKind.SCALE:
-        # An identifier begins with a letter.
-        return [(f"p{point}", scale[point - 1]) for point in range(1, SCALE_POINTS + 1)]
-    return [
-        (option.key, option.texts.get(question.language, "") or placed_letter(at))
-        for at, option in enumerate(question.options)
-    ]

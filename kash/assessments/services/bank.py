@@ -49,12 +49,6 @@ class TestThere(Problem):
     sentence = _l("This workshop has such a test already.")
 
 
-TOO_MANY_ASKED = _l("A test has at most 60 questions.")
-
-
-ANSWERED_ALREADY = _l("This test was opened or answered already, so it stays as it is.")
-
-
 NOT_OPEN_TO_ANSWERS = _l("This test is not open.")
 
 

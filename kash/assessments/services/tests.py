@@ -1,21 +1,21 @@
-"""Answers in own words end after the time for which the programme keeps them. Replies to what a
-phone sent, and holding the people whom it is about. Telling what changed in practice, months after
-a workshop: from her phone, or typed in. Making a workshop's tests, opening them for phones,
-closing and removing them. Taking answers: from phones, from paper, read aloud, and as scores from
-a list. Every answer is an operation with an id of its own. All are kept; of those to one question
-the one given last stands, in whatever order they arrive."""
+"""Tests of a workshop: made, opened for phones, closed and removed. Answers from phones, from
+paper, read aloud, and as scores from a list. Every answer is an operation with an id of its own.
+All are kept; of those to one question the one given last stands, in whatever order they arrive.
+Practice months later, told from her phone or typed in. What was written in own words ends after
+the time for which the programme keeps it."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.assessments.models import (
@@ -29,29 +29,12 @@ from kash.assessments.models import (
     WorkshopTest,
 )
 from kash.assessments.queries.bank import newest, value_of
-from kash.assessments.queries.tests import PRACTICE_KIND, TEXT_KIND, objectives_asked
-from kash.assessments.rules.results import (
-    KNOWLEDGE,
-    LONGEST_TOLD,
-    AnsweringState,
-    Given,
-    Moment,
-    Often,
-    QuestionKind,
-    Teller,
-    choices_allowed,
-    given_moment,
-    is_answer,
-    is_late,
-    replaces,
-    stand_of,
-    written_choices,
-)
+from kash.assessments.queries.tests import PRACTICE_KIND, TEXT_KIND, practice_asked
+from kash.assessments.rules import results as rules
+from kash.assessments.rules.results import AnsweringState, Given, Moment, Often, Teller
 from kash.assessments.services.bank import (
-    ANSWERED_ALREADY,
     NOT_OPEN_TO_ANSWERS,
     TOLD_FROM_ABOVE,
-    TOO_MANY_ASKED,
     CodeUnknown,
     TestThere,
     WrongEntry,
@@ -66,26 +49,31 @@ from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.programme import retention
 from kash.policy import NOBODY, Actor
 from kash.workshops.models import Workshop
-from kash.workshops.services.planning import held_workshop
-from kash.workshops.services.timetable import WorkshopCancelled
+from kash.workshops.services.planning import held_for_change, held_workshop
+
+MOST_ASKED, MOST_AT_ONCE = 60, 200
+# As on the wall for checking in: no letter that is taken for another.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TICKET_LENGTH = 32
 
 
 def delete_old_words(now: datetime) -> int:
     """Delete what was written in own words that long ago, in tests and about practice; returns how
     many texts went. That somebody answered stays."""
-    kept = retention().span("own_words")
+    since = now - retention().span("own_words")
     with writing() as session:
-        answers = session.execute(
-            update(GivenAnswer)
-            .where(GivenAnswer.text_sealed.is_not(None), GivenAnswer.received_at < now - kept)
-            .values(text_sealed=None)
-        )
-        practice = session.execute(
-            update(PracticeAnswer)
-            .where(PracticeAnswer.text_sealed.is_not(None), PracticeAnswer.given_at < now - kept)
-            .values(text_sealed=None)
-        )
-        return sum(int(getattr(one, "rowcount", 0)) for one in (answers, practice))
+        deleted = [
+            session.execute(
+                update(table)
+                .where(table.text_sealed.is_not(None), moment < since)
+                .values(text_sealed=None)
+            )
+            for table, moment in (
+                (GivenAnswer, GivenAnswer.received_at),
+                (PracticeAnswer, PracticeAnswer.given_at),
+            )
+        ]
+        return sum(int(getattr(result, "rowcount", 0)) for result in deleted)
 
 
 class AnswerReply(StrEnum):
@@ -99,27 +87,20 @@ class AnswerReply(StrEnum):
 @dataclass(frozen=True)
 class SentAnswer:
     """An answer as it was sent. `question` is the asked question's public id; `text` is what was
-    written in her own words."""
+    written in her own words; `given_at` is by the phone's clock until it was put right."""
 
     op_id: str
     question: str
     chosen: tuple[str, ...]
     text: str
     given_at: datetime
-    source: str
-    device: str = ""
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """Outcome of one operation; `new` says that something was written."""
-
-    op_id: str
-    reply: AnswerReply
-    new: bool = False
+# An operation's id, its reply, and true if something was written.
+Reply = tuple[str, AnswerReply, bool]
 
 
-def hold_people(session: Session, people: Sequence[int]) -> None:
+def _hold_people(session: Session, people: Sequence[int]) -> None:
     """Hold people until the transaction ends: two phones of one are heard one after the other."""
     session.execute(
         select(RosterEntry.id)
@@ -146,8 +127,8 @@ def tell_practice(workshop_id: str, entry: str, telling: Telling, *, by: Actor) 
     """Keep what somebody told about a person on the register of a workshop (the entry's public
     id). What was told before about the same by the same kind of teller is replaced.
 
-    Raises NotFound, NothingTold, WrongEntry, and ToldFromAbove if the teller is known to be above
-    her where she is posted.
+    Raises NotFound and WrongEntry, and a problem if nothing is told or the teller is known to be
+    above her where she is posted.
     """
     if not telling.often and not telling.text:
         raise Problem(_l("Choose an answer or write something first."), field="text")
@@ -155,16 +136,14 @@ def tell_practice(workshop_id: str, entry: str, telling: Telling, *, by: Actor) 
         session = change.session
         workshop = held_workshop(session, workshop_id)
         person = one_or_404(_on_register(session, workshop, RosterEntry.public_id == entry))
-        if not set(telling.often) <= set(objectives_asked(workshop)):
+        if not set(telling.often) <= set(practice_asked(workshop)):
             raise WrongEntry({})
         _refuse_from_above(session, workshop, person, telling, by)
-        hold_people(session, [person.id])
-        answers = [_Told(objective, often) for objective, often in telling.often.items()]
-        if telling.text:
-            answers.append(_Told(text=telling.text))
-        for one in answers:
+        _hold_people(session, [person.id])
+        answers = [(objective, str(often), "") for objective, often in telling.often.items()]
+        for answer in (*answers, *([("", "", telling.text)] if telling.text else [])):
             given = Given(change.now, str(uuid4()))
-            _keep(session, workshop.id, person.id, telling.told_by, one, given, by.public_id)
+            _keep(session, workshop.id, person.id, telling.told_by, answer, given, by.public_id)
         change.about(workshop.public_id, person.public_id)
 
 
@@ -173,63 +152,49 @@ def delete_practice_words(workshop_id: str, told: str, *, by: Actor) -> None:
     stays. Raises NotFound."""
     with audited("assessments.practice_words_deleted", by) as change:
         workshop = held_workshop(change.session, workshop_id)
-        row = one_or_404(
-            change.session.scalar(
-                select(PracticeAnswer)
-                .where(
-                    PracticeAnswer.workshop_id == workshop.id,
-                    PracticeAnswer.public_id == told,
-                    PracticeAnswer.text_sealed.is_not(None),
-                )
-                .with_for_update()
+        answer = change.session.scalar(
+            select(PracticeAnswer)
+            .where(
+                PracticeAnswer.workshop_id == workshop.id,
+                PracticeAnswer.public_id == told,
+                PracticeAnswer.text_sealed.is_not(None),
             )
+            .with_for_update()
         )
-        row.text_sealed = None
+        one_or_404(answer).text_sealed = None
         change.about(workshop.public_id)
 
 
-def practice_ids(test: WorkshopTest, workshop: Workshop) -> frozenset[str]:
+def _practice_ids(test: WorkshopTest, workshop: Workshop) -> frozenset[str]:
     """Ids by which phones name questions about practice: the objectives' lineages and, for what she
     writes, the test's own id. None but in the test months later."""
     if test.moment != Moment.FOLLOW_UP:
         return frozenset()
-    return frozenset({test.public_id, *objectives_asked(workshop)})
+    return frozenset({test.public_id, *practice_asked(workshop)})
 
 
-def take_practice(
+def _take_practice(
     change: Change, test: WorkshopTest, person_id: int, sent: Iterable[SentAnswer]
-) -> list[Recorded]:
+) -> Iterator[Reply]:
     """Keep what she told from her phone; each answered by its operation's id."""
-    replies = []
-    for one in sent:
-        told = _told(test, one)
-        late = is_late(one.given_at, test.opens_at, test.closes_at, change.now)
-        if told is None or late:
-            reply = AnswerReply.REFUSED if told is None else AnswerReply.LATE
-            replies.append(Recorded(one.op_id, reply))
-            continue
-        given = Given(one.given_at, one.op_id)
-        new = _keep(change.session, test.workshop_id, person_id, Teller.HERSELF, told, given, "")
-        replies.append(Recorded(one.op_id, AnswerReply.KEPT, new))
-    return replies
-
-
-@dataclass(frozen=True)
-class _Told:
-    """One answer: how often, or words; empty for one that was taken back."""
-
-    objective: str = ""
-    often: str = ""
-    text: str = ""
-
-
-def _told(test: WorkshopTest, one: SentAnswer) -> _Told | None:
-    if one.question == test.public_id:
-        fits = not one.chosen and len(one.text) <= LONGEST_TOLD
-        return _Told(text=one.text) if fits else None
-    if one.text or len(one.chosen) > 1 or not set(one.chosen) <= set(Often):
-        return None
-    return _Told(one.question, "".join(one.chosen))
+    for item in sent:
+        reply, new = AnswerReply.KEPT, False
+        in_words = item.question == test.public_id
+        if not (
+            not item.chosen and len(item.text) <= rules.LONGEST_TOLD
+            if in_words
+            else not item.text and len(item.chosen) < 2 and set(item.chosen) <= set(Often)
+        ):
+            reply = AnswerReply.REFUSED
+        elif rules.is_late(item.given_at, test.opens_at, test.closes_at, change.now):
+            reply = AnswerReply.LATE
+        else:
+            answer = ("" if in_words else item.question, "".join(item.chosen), item.text)
+            given = Given(item.given_at, item.op_id)
+            new = _keep(
+                change.session, test.workshop_id, person_id, Teller.HERSELF, answer, given, ""
+            )
+        yield item.op_id, reply, new
 
 
 def _keep(
@@ -237,23 +202,25 @@ def _keep(
     workshop_id: int,
     person_id: int,
     told_by: Teller,
-    told: _Told,
+    answer: tuple[str, str, str],
     given: Given,
     entered_by: str,
 ) -> bool:
-    """True if it replaced what was there; the one that was given last stays, in whatever order
-    they arrive."""
+    """Keep an answer: the objective, how often, and words; the last two are empty for one that was
+    taken back. True if it replaced what was there; the one that was given last stays, in whatever
+    order they arrive."""
+    objective, often, text = answer
     row = session.scalar(
         select(PracticeAnswer)
         .where(
             PracticeAnswer.workshop_id == workshop_id,
             PracticeAnswer.person_id == person_id,
             PracticeAnswer.told_by == str(told_by),
-            PracticeAnswer.objective == told.objective,
+            PracticeAnswer.objective == objective,
         )
         .with_for_update()
     )
-    if not replaces(given, Given(row.given_at, row.op_id) if row is not None else None):
+    if not rules.replaces(given, Given(row.given_at, row.op_id) if row is not None else None):
         return False
     if row is None:
         row = PracticeAnswer(
@@ -261,13 +228,11 @@ def _keep(
             workshop_id=workshop_id,
             person_id=person_id,
             told_by=str(told_by),
-            objective=told.objective,
+            objective=objective,
         )
         session.add(row)
-    row.often = told.often
-    row.text_sealed = (
-        seal(told.text, kind=PRACTICE_KIND, public_id=row.public_id) if told.text else None
-    )
+    row.often = often
+    row.text_sealed = seal(text, kind=PRACTICE_KIND, public_id=row.public_id) if text else None
     row.op_id, row.given_at, row.entered_by = given.op_id, given.at, entered_by
     session.flush()
     return True
@@ -288,7 +253,7 @@ def _on_register(session: Session, workshop: Workshop, which: ColumnElement[bool
 def _refuse_from_above(
     session: Session, workshop: Workshop, person: Person, telling: Telling, by: Actor
 ) -> None:
-    """Raise ToldFromAbove, or WrongEntry for a peer who is none."""
+    """Refuse a teller who is above her, and with WrongEntry a peer who is none."""
     teller: Person | None = None
     if telling.told_by is Teller.MENTOR and by.person_id is not None:
         teller = session.get(Person, by.person_id)
@@ -296,44 +261,38 @@ def _refuse_from_above(
         teller = _on_register(session, workshop, Person.public_id == telling.teller)
         if teller is None or teller.id == person.id or teller.group_id != person.group_id:
             raise WrongEntry({"teller": ""})
-    if teller is None or teller.id == person.id:
+    if teller is None or teller.id == person.id or not is_above(teller.cadre, person.cadre):
         return
-    posts = _posts(session, (teller.id, person.id))
-    together = teller.id in posts and posts.get(teller.id) == posts.get(person.id)
-    if together and is_above(teller.cadre, person.cadre):
+    posts = dict(
+        session.execute(
+            select(Posting.person_id, Posting.organisation_id).where(
+                Posting.person_id.in_((teller.id, person.id)), Posting.is_open
+            )
+        ).all()
+    )
+    if teller.id in posts and posts[teller.id] == posts.get(person.id):
         raise Problem(TOLD_FROM_ABOVE, field="told_by")
 
 
-def _posts(session: Session, people: Sequence[int]) -> dict[int, int]:
-    rows = session.execute(
-        select(Posting.person_id, Posting.organisation_id).where(
-            Posting.person_id.in_(people), Posting.is_open
-        )
-    )
-    return {row.person_id: row.organisation_id for row in rows}
-
-
-MOST_ASKED = 60
-# As on the wall for checking in: no letter that is taken for another.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def _held(session: Session, workshop_id: str) -> Workshop:
-    held = held_workshop(session, workshop_id)
-    if held.state == "cancelled":
-        raise WorkshopCancelled
-    return held
-
-
-def held_test(session: Session, workshop: Workshop, public_id: str) -> WorkshopTest:
-    """A test, held until the transaction ends, fetched through its workshop. Raises NotFound."""
-    return one_or_404(
-        session.scalar(
+@contextmanager
+def _changing(
+    action: str, workshop_id: str, test_id: str, by: Actor
+) -> Iterator[tuple[Change, Workshop, WorkshopTest]]:
+    """A workshop and its test, held until the block ends; the entry names both. Raises NotFound."""
+    with audited(action, by) as change:
+        workshop = held_workshop(change.session, workshop_id)
+        test = change.session.scalar(
             select(WorkshopTest)
-            .where(WorkshopTest.workshop_id == workshop.id, WorkshopTest.public_id == public_id)
+            .where(WorkshopTest.workshop_id == workshop.id, WorkshopTest.public_id == test_id)
             .with_for_update()
         )
-    )
+        change.about(workshop.public_id, one_or_404(test).public_id)
+        yield change, workshop, one_or_404(test)
+
+
+def _refuse_many(questions: Sequence[str]) -> None:
+    if len(questions) > MOST_ASKED:
+        raise Problem(_l("A test has at most 60 questions."), field="questions")
 
 
 def make_test(workshop_id: str, moment: Moment, questions: Sequence[str], by: Actor) -> str:
@@ -341,13 +300,12 @@ def make_test(workshop_id: str, moment: Moment, questions: Sequence[str], by: Ac
 
     A question that another test of this workshop asks is asked in the same words, so that the two
     can be compared; any other one in its newest. Without questions it is for scores from a list.
-    Raises NotFound, TestThere, TooManyAsked and WorkshopCancelled.
+    Raises NotFound, TestThere and WorkshopCancelled, and a problem if there are too many.
     """
-    if len(questions) > MOST_ASKED:
-        raise Problem(TOO_MANY_ASKED, field="questions")
+    _refuse_many(questions)
     with audited("assessments.test_made", by) as change:
         session = change.session
-        workshop = _held(session, workshop_id)
+        workshop = held_for_change(session, workshop_id)
         there = select(WorkshopTest.id).where(
             WorkshopTest.workshop_id == workshop.id, WorkshopTest.moment == str(moment)
         )
@@ -369,56 +327,51 @@ def make_test(workshop_id: str, moment: Moment, questions: Sequence[str], by: Ac
 def _ask(
     session: Session, workshop: Workshop, test: WorkshopTest, questions: Sequence[str]
 ) -> None:
-    course_id = workshop.version.course_id
     wanted = list(dict.fromkeys(questions))
-    latest = {
-        row.public_id: row.id
-        for row in session.execute(
-            select(Question.public_id, QuestionRevision.id)
-            .join(QuestionRevision, QuestionRevision.question_id == Question.id)
-            .where(Question.course_id == course_id, Question.public_id.in_(wanted), newest())
-        )
-    }
-    elsewhere = {
-        row.public_id: row.revision_id
-        for row in session.execute(
-            select(Question.public_id, AskedQuestion.revision_id)
-            .join(QuestionRevision, QuestionRevision.question_id == Question.id)
-            .join(AskedQuestion, AskedQuestion.revision_id == QuestionRevision.id)
+    wordings = select(Question.public_id, QuestionRevision.id).join(
+        QuestionRevision, QuestionRevision.question_id == Question.id
+    )
+    of_course = Question.course_id == workshop.version.course_id
+    of_latest = wordings.where(of_course, Question.public_id.in_(wanted), newest())
+    latest: dict[str, int] = dict(session.execute(of_latest).all())
+    elsewhere: dict[str, int] = dict(
+        session.execute(
+            wordings.join(AskedQuestion, AskedQuestion.revision_id == QuestionRevision.id)
             .join(WorkshopTest, WorkshopTest.id == AskedQuestion.test_id)
             .where(WorkshopTest.workshop_id == workshop.id, WorkshopTest.id != test.id)
             .order_by(WorkshopTest.id.desc())
+        ).all()
+    )
+    known_ids = (public_id for public_id in wanted if public_id in latest)
+    session.add_all(
+        AskedQuestion(
+            test_id=test.id,
+            revision_id=elsewhere.get(public_id, latest[public_id]),
+            position=position,
         )
-    }
-    for position, public_id in enumerate((one for one in wanted if one in latest), start=1):
-        session.add(
-            AskedQuestion(
-                test_id=test.id,
-                revision_id=elsewhere.get(public_id, latest[public_id]),
-                position=position,
-            )
-        )
+        for position, public_id in enumerate(known_ids, start=1)
+    )
     session.flush()
 
 
 def change_test(workshop_id: str, public_id: str, questions: Sequence[str], by: Actor) -> None:
-    """Ask other questions. Raises NotFound, AnsweredAlready once it was opened or answered,
-    TooManyAsked and WorkshopCancelled."""
-    if len(questions) > MOST_ASKED:
-        raise Problem(TOO_MANY_ASKED, field="questions")
-    with audited("assessments.test_changed", by) as change:
-        session = change.session
-        workshop = _held(session, workshop_id)
-        test = held_test(session, workshop, public_id)
-        if test.opens_at is not None or _is_answered(session, test):
-            raise Problem(ANSWERED_ALREADY, field="")
-        session.execute(delete(AskedQuestion).where(AskedQuestion.test_id == test.id))
-        _ask(session, workshop, test, questions)
-        change.about(workshop.public_id, test.public_id)
+    """Ask other questions. Raises NotFound and WorkshopCancelled, and a problem if they are too
+    many or once it was opened or answered."""
+    _refuse_many(questions)
+    with _changing("assessments.test_changed", workshop_id, public_id, by) as (
+        change,
+        workshop,
+        test,
+    ):
+        held_for_change(change.session, workshop_id)
+        _refuse_answered(change.session, test)
+        change.session.execute(delete(AskedQuestion).where(AskedQuestion.test_id == test.id))
+        _ask(change.session, workshop, test, questions)
 
 
-def _is_answered(session: Session, test: WorkshopTest) -> bool:
-    asked = and_(
+def _refuse_answered(session: Session, test: WorkshopTest) -> None:
+    """A test that was opened stays as it is too: phones without a network may hold answers."""
+    answered = exists(AskedQuestion.id).where(
         AskedQuestion.test_id == test.id,
         or_(
             exists().where(GivenAnswer.asked_id == AskedQuestion.id),
@@ -426,65 +379,56 @@ def _is_answered(session: Session, test: WorkshopTest) -> bool:
         ),
     )
     scored = exists().where(ListedScore.test_id == test.id)
-    return bool(session.scalar(select(or_(exists(AskedQuestion.id).where(asked), scored))))
+    if test.opens_at is not None or session.scalar(select(or_(answered, scored))):
+        sentence = _l("This test was opened or answered already, so it stays as it is.")
+        raise Problem(sentence, field="")
+
+
+def _is_open(test: WorkshopTest, now: datetime) -> bool:
+    return rules.stand_of(test.opens_at, test.closes_at, now) is AnsweringState.OPEN
 
 
 def remove_test(workshop_id: str, public_id: str, by: Actor) -> None:
-    """Remove a test that nobody answered. Raises NotFound, NotYetClosed and AnsweredAlready."""
-    with audited("assessments.test_removed", by) as change:
-        session = change.session
-        workshop = held_workshop(session, workshop_id)
-        test = held_test(session, workshop, public_id)
-        if stand_of(test.opens_at, test.closes_at, change.now) is AnsweringState.OPEN:
+    """Remove a test that nobody answered. Raises NotFound, and a problem for any other."""
+    with _changing("assessments.test_removed", workshop_id, public_id, by) as (change, _, test):
+        if _is_open(test, change.now):
             raise Problem(_l("This test is open. Close it first."))
-        # Phones without a network may still hold answers to it.
-        if test.opens_at is not None or _is_answered(session, test):
-            raise Problem(ANSWERED_ALREADY, field="")
-        change.about(workshop.public_id, test.public_id)
-        session.execute(delete(AskedQuestion).where(AskedQuestion.test_id == test.id))
-        session.delete(test)
+        _refuse_answered(change.session, test)
+        change.session.execute(delete(AskedQuestion).where(AskedQuestion.test_id == test.id))
+        change.session.delete(test)
 
 
 def open_for_phones(workshop_id: str, public_id: str, minutes: int, by: Actor) -> datetime:
     """Open a test for so many minutes from now, or let an open one last so long; returns when it
-    closes. Its hall's code stays what it was. Raises NotFound, NothingToAnswer, WorkshopCancelled.
-    """
-    with audited("assessments.test_opened", by) as change:
+    closes. Its hall's code stays what it was. Raises NotFound and WorkshopCancelled, and a problem
+    if phones have nothing to show."""
+    with _changing("assessments.test_opened", workshop_id, public_id, by) as (
+        change,
+        workshop,
+        test,
+    ):
         session = change.session
-        workshop = _held(session, workshop_id)
-        test = held_test(session, workshop, public_id)
-        asked = session.scalar(select(exists().where(AskedQuestion.test_id == test.id)))
-        if not asked and not practice_ids(test, workshop):
+        held_for_change(session, workshop_id)
+        asks = session.scalar(select(exists().where(AskedQuestion.test_id == test.id)))
+        if not asks and not _practice_ids(test, workshop):
             raise Problem(
                 _l("This test has no questions, only scores. Phones have nothing to show.")
             )
-        test.hall_code = test.hall_code or _new_code(session)
+        while not test.hall_code:
+            code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
+            if not session.scalar(select(exists().where(WorkshopTest.hall_code == code))):
+                test.hall_code = code
         test.opens_at = test.opens_at or change.now
         test.closes_at = change.now + timedelta(minutes=minutes)
-        change.about(workshop.public_id, test.public_id)
         return test.closes_at
 
 
-def _new_code(session: Session) -> str:
-    while True:
-        code = "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
-        if not session.scalar(select(exists().where(WorkshopTest.hall_code == code))):
-            return code
-
-
 def close_now(workshop_id: str, public_id: str, by: Actor) -> None:
-    """Close a test before its time. Raises NotFound and NotOpenToAnswers."""
-    with audited("assessments.test_closed", by) as change:
-        workshop = held_workshop(change.session, workshop_id)
-        test = held_test(change.session, workshop, public_id)
-        if stand_of(test.opens_at, test.closes_at, change.now) is not AnsweringState.OPEN:
+    """Close a test before its time. Raises NotFound, and a problem if it is not open."""
+    with _changing("assessments.test_closed", workshop_id, public_id, by) as (change, _, test):
+        if not _is_open(test, change.now):
             raise Problem(NOT_OPEN_TO_ANSWERS)
         test.closes_at = change.now
-        change.about(workshop.public_id, test.public_id)
-
-
-MOST_AT_ONCE = 200
-_TICKET_LENGTH = 32
 
 
 def ticket_of(test: str, entry: str) -> str:
@@ -511,19 +455,8 @@ def entry_on_register(session: Session, workshop: Workshop, entry: str) -> tuple
     return (row.public_id, row.person_id) if row is not None else None
 
 
-@dataclass(frozen=True)
-class FromPhone:
-    """A phone's answer before it was put right by its clock."""
-
-    op_id: str
-    question: str
-    chosen: tuple[str, ...]
-    text: str
-    device_time: datetime
-
-
 def receive(
-    test_id: str, entry: str, device: str, sent_at: datetime, items: Sequence[FromPhone]
+    test_id: str, entry: str, device: str, sent_at: datetime, items: Sequence[SentAnswer]
 ) -> list[tuple[str, AnswerReply]]:
     """Take what a phone kept, each answered by its operation's id. Raises CodeUnknown.
 
@@ -533,54 +466,47 @@ def receive(
     with audited("assessments.answers_sent", NOBODY) as change:
         session = change.session
         test = session.scalar(select(WorkshopTest).where(WorkshopTest.public_id == test_id))
-        workshop = session.get(Workshop, test.workshop_id) if test is not None else None
-        if test is None or workshop is None:
+        on_register = test and entry_on_register(session, test.workshop, entry)
+        if test is None or not on_register:
             raise CodeUnknown
-        found = entry_on_register(session, workshop, entry)
-        if found is None:
-            raise CodeUnknown
-        person_id = found[1]
-        person = session.get_one(Person, person_id)
-        change.about(test.public_id, person.public_id)
-        sent = [
-            SentAnswer(
-                item.op_id,
-                item.question,
-                item.chosen,
-                item.text,
-                given_moment(item.device_time, sent_at, change.now),
-                "phone",
-                device,
-            )
-            for item in items
-        ]
-        practice = practice_ids(test, workshop)
-        replies = _record(
-            change, test, {person_id: [one for one in sent if one.question not in practice]}, ""
-        )
-        told = [one for one in sent if one.question in practice]
-        replies += take_practice(change, test, person_id, told)
-        if not any(reply.new for reply in replies):
+        person_id = on_register[1]
+        change.about(test.public_id, session.get_one(Person, person_id).public_id)
+        practice = _practice_ids(test, test.workshop)
+        answers: list[SentAnswer] = []
+        told: list[SentAnswer] = []
+        for item in items:
+            moment = rules.given_moment(item.given_at, sent_at, change.now)
+            of = told if item.question in practice else answers
+            of.append(replace(item, given_at=moment))
+        replies = _record(change, test, {person_id: answers}, source="phone", device=device)
+        replies += _take_practice(change, test, person_id, told)
+        if not any(new for _op, _reply, new in replies):
             change.nothing()
-        return [(reply.op_id, reply.reply) for reply in replies]
+        return [(op_id, reply) for op_id, reply, _new in replies]
 
 
 def _record(
-    change: Change, test: WorkshopTest, sent: Mapping[int, Sequence[SentAnswer]], entered_by: str
-) -> list[Recorded]:
+    change: Change,
+    test: WorkshopTest,
+    sent: Mapping[int, Sequence[SentAnswer]],
+    *,
+    source: str,
+    device: str = "",
+    entered_by: str = "",
+) -> list[Reply]:
     """Keep answers by person, and let those stand that were given last."""
     session = change.session
     people = sorted(sent)
-    hold_people(session, people)
+    _hold_people(session, people)
     asked = _asked(session, test)
-    operations = [one.op_id for some in sent.values() for one in some]
-    known = {
-        row.op_id: row
-        for row in session.scalars(select(GivenAnswer).where(GivenAnswer.op_id.in_(operations)))
+    operations = [item.op_id for items in sent.values() for item in items]
+    stored = {
+        answer.op_id: answer
+        for answer in session.scalars(select(GivenAnswer).where(GivenAnswer.op_id.in_(operations)))
     }
     standing = {
-        (row.asked_id, row.person_id): row
-        for row in session.scalars(
+        (answer.asked_id, answer.person_id): answer
+        for answer in session.scalars(
             select(GivenAnswer)
             .join(GivenAnswer.asked)
             .where(
@@ -590,88 +516,78 @@ def _record(
             )
         )
     }
-    replies: list[Recorded] = []
-    for person_id in people:
-        for one in sent[person_id]:
-            there = known.get(one.op_id)
-            if there is not None:
-                # Whoever guesses another's operation learns nothing of it.
-                mine = there.person_id == person_id
-                late = AnswerReply.LATE if there.late else AnswerReply.KEPT
-                replies.append(Recorded(one.op_id, late if mine else AnswerReply.REFUSED))
-                continue
-            question = asked.get(one.question)
-            if question is None or not is_answer(*question[1:], one.chosen, one.text):
-                replies.append(Recorded(one.op_id, AnswerReply.REFUSED))
-                continue
-            row = _made(change, test, question[0], person_id, one, entered_by)
-            place = (row.asked_id, person_id)
-            _stand(session, row, standing.get(place))
-            if row.stands:
-                standing[place] = row
-            known[one.op_id] = row
-            replies.append(
-                Recorded(one.op_id, AnswerReply.LATE if row.late else AnswerReply.KEPT, True)
+    replies: list[Reply] = []
+    for person_id, item in [(person, item) for person in people for item in sent[person]]:
+        answer = stored.get(item.op_id)
+        question = asked.get(item.question)
+        # A person who guesses another's operation learns nothing of it.
+        if (
+            answer.person_id != person_id
+            if answer is not None
+            else question is None or not rules.is_answer(*question[1:], item.chosen, item.text)
+        ):
+            replies.append((item.op_id, AnswerReply.REFUSED, False))
+            continue
+        new = answer is None
+        if answer is None and question is not None:
+            public_id = new_public_id()
+            text = item.text and seal(item.text, kind=TEXT_KIND, public_id=public_id)
+            late = rules.is_late(item.given_at, test.opens_at, test.closes_at, change.now)
+            answer = stored[item.op_id] = GivenAnswer(
+                public_id=public_id,
+                op_id=item.op_id,
+                asked_id=question[0],
+                person_id=person_id,
+                chosen=rules.written_choices(item.chosen),
+                text_sealed=text or None,
+                source=source,
+                device=device,
+                entered_by=entered_by,
+                given_at=item.given_at,
+                received_at=change.now,
+                stands=False,
+                late=source == "phone" and late,
             )
+            _stand(session, answer, standing)
+        late = answer is not None and answer.late
+        replies.append((item.op_id, AnswerReply.LATE if late else AnswerReply.KEPT, new))
     session.flush()
     return replies
 
 
+def _stand(
+    session: Session, answer: GivenAnswer, standing: dict[tuple[int, int], GivenAnswer]
+) -> None:
+    place = (answer.asked_id, answer.person_id)
+    present = standing.get(place)
+    before = Given(present.given_at, present.op_id) if present is not None else None
+    if not answer.late and rules.replaces(Given(answer.given_at, answer.op_id), before):
+        if present is not None:
+            present.stands = False
+            # The index allows one that stands.
+            session.flush()
+        answer.stands = True
+        standing[place] = answer
+    session.add(answer)
+
+
 def _asked(
     session: Session, test: WorkshopTest
-) -> dict[str, tuple[int, QuestionKind, tuple[str, ...]]]:
+) -> dict[str, tuple[int, rules.QuestionKind, tuple[str, ...]]]:
     """{asked question's public id: its id, kind and keys}. Its wording is held, so that nobody
     changes what is being answered."""
-    rows = session.execute(
+    wordings = session.execute(
         select(AskedQuestion, QuestionRevision)
         .join(QuestionRevision, QuestionRevision.id == AskedQuestion.revision_id)
         .where(AskedQuestion.test_id == test.id)
         .order_by(QuestionRevision.id)
         .with_for_update(of=QuestionRevision, read=True)
     ).all()
-    found = {}
-    for asked, revision in rows:
-        value = value_of(revision)
-        found[asked.public_id] = (asked.id, value.kind, value.keys)
-    return found
-
-
-def _made(
-    change: Change,
-    test: WorkshopTest,
-    asked_id: int,
-    person_id: int,
-    one: SentAnswer,
-    entered_by: str,
-) -> GivenAnswer:
-    public_id = new_public_id()
-    from_phone = one.source == "phone"
-    return GivenAnswer(
-        public_id=public_id,
-        op_id=one.op_id,
-        asked_id=asked_id,
-        person_id=person_id,
-        chosen=written_choices(one.chosen),
-        text_sealed=seal(one.text, kind=TEXT_KIND, public_id=public_id) if one.text else None,
-        source=one.source,
-        device=one.device,
-        entered_by=entered_by,
-        given_at=one.given_at,
-        received_at=change.now,
-        stands=False,
-        late=from_phone and is_late(one.given_at, test.opens_at, test.closes_at, change.now),
-    )
-
-
-def _stand(session: Session, row: GivenAnswer, present: GivenAnswer | None) -> None:
-    before = Given(present.given_at, present.op_id) if present is not None else None
-    if not row.late and replaces(Given(row.given_at, row.op_id), before):
-        if present is not None:
-            present.stands = False
-            # The index allows one that stands.
-            session.flush()
-        row.stands = True
-    session.add(row)
+    return {
+        asked.public_id: (asked.id, value.kind, value.keys)
+        for asked, revision in wordings
+        for value in [value_of(revision)]
+    }
 
 
 @dataclass(frozen=True)
@@ -692,34 +608,36 @@ def enter_answers(
     They may be entered at any time, and stand as given now. Raises NotFound, and WrongEntry if one
     answers no question of this test.
     """
-    with audited("assessments.answers_entered", by) as change:
-        session = change.session
-        workshop = held_workshop(session, workshop_id)
-        test = held_test(session, workshop, test_id)
-        people = _people(session, workshop)
-        wrong = {f"{one.person}-{one.question}": "" for one in entered if one.person not in people}
+    with _changing("assessments.answers_entered", workshop_id, test_id, by) as (
+        change,
+        workshop,
+        test,
+    ):
+        people = _people(change.session, workshop)
+        wrong: dict[str, str] = {}
         sent: dict[int, list[SentAnswer]] = {}
-        for one in entered:
-            if one.person in people:
-                sent.setdefault(people[one.person], []).append(
-                    SentAnswer(str(uuid4()), one.question, one.chosen, one.text, change.now, source)
-                )
-        replies = _record(change, test, sent, by.public_id)
-        if wrong or any(reply.reply is AnswerReply.REFUSED for reply in replies):
+        for answer in entered:
+            if answer.person not in people:
+                wrong[f"{answer.person}-{answer.question}"] = ""
+                continue
+            sent.setdefault(people[answer.person], []).append(
+                SentAnswer(str(uuid4()), answer.question, answer.chosen, answer.text, change.now)
+            )
+        replies = _record(change, test, sent, source=source, entered_by=by.public_id)
+        if wrong or any(reply is AnswerReply.REFUSED for _op, reply, _new in replies):
             raise WrongEntry(wrong)
-        change.about(workshop.public_id, test.public_id)
         if not replies:
             change.nothing()
         return len(replies)
 
 
 def _people(session: Session, workshop: Workshop) -> dict[str, int]:
-    rows = session.execute(
+    on_register = session.execute(
         select(Person.public_id, Person.id)
         .join(RosterEntry, RosterEntry.person_id == Person.id)
         .where(RosterEntry.register_id == workshop.register_id, RosterEntry.removed_at.is_(None))
     )
-    return {row.public_id: row.id for row in rows}
+    return dict(on_register.all())
 
 
 def enter_scores(
@@ -736,10 +654,12 @@ def enter_scores(
     `shown` are the scores that were there when she decided. Raises NotFound and WrongEntry, also if
     one of these is another by now.
     """
-    with audited("assessments.scores_entered", by) as change:
+    with _changing("assessments.scores_entered", workshop_id, test_id, by) as (
+        change,
+        workshop,
+        test,
+    ):
         session = change.session
-        workshop = held_workshop(session, workshop_id)
-        test = held_test(session, workshop, test_id)
         people = _people(session, workshop)
         wrong = {
             person: ""
@@ -749,39 +669,36 @@ def enter_scores(
         if wrong:
             raise WrongEntry(wrong)
         present = {
-            row.person_id: row
-            for row in session.scalars(select(ListedScore).where(ListedScore.test_id == test.id))
+            score.person_id: score
+            for score in session.scalars(select(ListedScore).where(ListedScore.test_id == test.id))
         }
         there = {
-            person: row.tenths if (row := present.get(people[person])) is not None else None
+            person: present[people[person]].tenths if people[person] in present else None
             for person in tenths
         }
-        if shown is not None and any(there[one] not in (shown[one], tenths[one]) for one in there):
+        if shown is not None and any(
+            score not in (shown[person], tenths[person]) for person, score in there.items()
+        ):
             raise WrongEntry({})
-        changed = 0
-        for person, score in tenths.items():
-            if there[person] == score:
-                continue
-            row = present.get(people[person])
-            changed += 1
-            change.about(person)
-            if row is not None:
-                session.delete(row)
+        changed = [person for person in tenths if there[person] != tenths[person]]
+        for person in changed:
+            if there[person] is not None:
+                session.delete(present[people[person]])
                 session.flush()
-            if score is not None:
+            if tenths[person] is not None:
                 session.add(
                     ListedScore(
                         test_id=test.id,
                         person_id=people[person],
-                        tenths=score,
+                        tenths=tenths[person],
                         entered_by=by.public_id,
                         entered_at=change.now,
                     )
                 )
-        change.about(workshop.public_id, test.public_id)
+        change.about(*changed)
         if not changed:
             change.nothing()
-        return changed
+        return len(changed)
 
 
 def count_hands(
@@ -789,19 +706,12 @@ def count_hands(
 ) -> None:
     """Keep how many hands went up for each choice of a question that was read aloud, in place of an
     earlier count. Raises NotFound and WrongEntry."""
-    with audited("assessments.hands_counted", by) as change:
-        session = change.session
-        workshop = held_workshop(session, workshop_id)
-        test = held_test(session, workshop, test_id)
-        found = _asked(session, test).get(question)
-        if found is None:
+    with _changing("assessments.hands_counted", workshop_id, test_id, by) as (change, _, test):
+        asked = _asked(change.session, test).get(question)
+        if asked is None:
             raise WrongEntry({question: ""})
-        asked_id, kind, keys = found
-        allowed = (
-            choices_allowed(kind, keys)
-            if kind in KNOWLEDGE or kind is QuestionKind.SCALE
-            else set()
-        )
+        asked_id, kind, keys = asked
+        allowed = rules.choices_allowed(kind, keys)
         wrong = {
             f"{question}-{choice}": ""
             for choice, count in hands.items()
@@ -809,10 +719,9 @@ def count_hands(
         }
         if wrong:
             raise WrongEntry(wrong)
-        session.execute(delete(HandCount).where(HandCount.asked_id == asked_id))
-        session.add_all(
+        change.session.execute(delete(HandCount).where(HandCount.asked_id == asked_id))
+        change.session.add_all(
             HandCount(asked_id=asked_id, choice=choice, hands=count)
             for choice, count in hands.items()
             if count
         )
-        change.about(workshop.public_id, test.public_id)

@@ -35,7 +35,6 @@ from kash.assessments.models import WorkshopTest
 from kash.assessments.phone_words import phone_words
 from kash.assessments.queries.tests import (
     any_test,
-    open_test,
     practice_asked,
     questions_of,
     standing_answers,
@@ -54,7 +53,7 @@ from kash.assessments.rules.results import (
 from kash.assessments.services.bank import NOT_OPEN_TO_ANSWERS, CodeUnknown
 from kash.assessments.services.tests import (
     MOST_AT_ONCE,
-    FromPhone,
+    SentAnswer,
     entry_on_register,
     receive,
     ticket_of,
@@ -264,7 +263,7 @@ def _practice_done(test: WorkshopTest, person: int) -> list[str]:
 
 def _led_to(hall: str, badge: str) -> tuple[WorkshopTest, str, int]:
     """The test, the entry and the person. Raises CodeUnknown."""
-    test = open_test(read_code(hall))
+    test = any_test(WorkshopTest.hall_code == read_code(hall))
     entry = badge_entry(badge)
     if test is None or entry is None:
         raise CodeUnknown
@@ -317,14 +316,14 @@ def _taken(sent: Mapping[str, Any]) -> dict[str, Any]:
         _moment(sent.get("sent_at")),
         [_item(one) for one in items],
     )
-    test = any_test(test_id)
+    test = any_test(WorkshopTest.public_id == test_id)
     return {
         "replies": {op: str(reply) for op, reply in replies},
         "seconds": _seconds_left(test) if test is not None else 0,
     }
 
 
-def _item(one: Any) -> FromPhone:
+def _item(one: Any) -> SentAnswer:
     """One answer as it was sent. Raises UnreadableRequest."""
     if not isinstance(one, dict):
         raise UnreadableRequest(_("This could not be read."))
@@ -336,7 +335,7 @@ def _item(one: Any) -> FromPhone:
     ):
         raise UnreadableRequest(_("This could not be read."))
     words = CONTROL_CHARACTERS.sub("", _text(one, "text", LONGEST_TEXT + 1)).strip()
-    return FromPhone(op, _text(one, "q", 16), tuple(chosen), words, _moment(one.get("at")))
+    return SentAnswer(op, _text(one, "q", 16), tuple(chosen), words, _moment(one.get("at")))
 
 
 def _moment(milliseconds: object) -> datetime:

@@ -24,7 +24,7 @@ from kash.assessments.evaluations.models import EvaluationForm
 from kash.assessments.evaluations.services import add_form as add_evaluation
 from kash.assessments.evaluations.services import close_form, enter_sheet, open_form, take_answer
 from kash.assessments.queries.bank import bank_of
-from kash.assessments.queries.tests import objectives_asked, one_test, participants, questions_of
+from kash.assessments.queries.tests import one_test, participants, practice_asked, questions_of
 from kash.assessments.rules.bank import BankQuestion, true_false
 from kash.assessments.rules.results import NOT_SURE, Moment, Often, Option, QuestionKind, Teller
 from kash.assessments.services.bank import add_question
@@ -585,7 +585,7 @@ def tell_what_is_practised(
 ) -> None:
     """Have some tell about practice themselves, and peers and the mentor about others."""
     found = _row(Workshop, workshop)
-    asked = objectives_asked(found)
+    asked = list(practice_asked(found))
     tellers = (Teller.HERSELF, Teller.HERSELF, Teller.PEER, Teller.MENTOR)
     for number, person in enumerate(participants(found)[:people]):
         teller = tellers[number % len(tellers)]
