@@ -4,7 +4,7 @@ month, before and after a workshop reached the place's officers. Did cases by po
 workshop had reached their station, or would chance do as much? Both tests sum what each place says
 into a score, and ask how often a score as far from nought would come if it were chance on which
 side each place lies: each may turn its sign (Hemerik, Goeman and Finos, JRSS-B 2020). Places may
-differ in how their counts vary, and months within a place may hang together. Decision 64 tells how
+differ in how their counts vary, and months within a place may hang together. Decision 27 tells how
 often either is wrong, and what each finds. Help in figures: whether mediators answered and what
 came of it, terms, and referrals in time."""
 
