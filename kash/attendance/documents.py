@@ -104,14 +104,14 @@ def badges_pdf(
     return badges(
         [
             Badge(
-                name=one.name,
+                name=name,
                 event=title,
-                role=one.code,
-                number=badge_shown(one.entry),
-                qr=badge_text(one.entry),
-                pile=one.letter,
+                role=code,
+                number=badge_shown(entry),
+                qr=badge_text(entry),
+                pile=letter,
             )
-            for one in people
+            for entry, name, letter, code in people
         ],
         title=_("Badges: %(title)s", title=title),
         language=str(get_locale() or "en"),

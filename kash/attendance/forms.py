@@ -13,7 +13,6 @@ from uuid import UUID, uuid5
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.attendance.queries.history import MarkConflict
 from kash.attendance.queries.registers import RegisterGrid, SlotSheet
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules.marking import NO_MARK, Operation, RejectionReason
@@ -235,17 +234,17 @@ def reason_sentence(reason: RejectionReason) -> str:
     return str(_REASONS[reason])
 
 
-def conflict_sentence(conflict: MarkConflict) -> str:
+def conflict_sentence(conflict: Mapping[str, Any]) -> str:
     """Why a mark was not saved: what stands instead, and who put it there."""
-    if conflict.reason is not RejectionReason.NONE:
-        return reason_sentence(conflict.reason)
-    mine, theirs = status_word(conflict.mine), status_word(conflict.theirs)
-    if not conflict.who or conflict.at is None:
+    if conflict["reason"] is not RejectionReason.NONE:
+        return reason_sentence(conflict["reason"])
+    mine, theirs = status_word(conflict["mine"]), status_word(conflict["theirs"])
+    if not conflict["who"]:
         return _("you marked %(mine)s; what stands is %(theirs)s.", mine=mine, theirs=theirs)
     return _(
         "you marked %(mine)s; %(who)s saved %(theirs)s at %(time)s.",
         mine=mine,
-        who=conflict.who,
+        who=conflict["who"],
         theirs=theirs,
-        time=time_text(conflict.at),
+        time=time_text(conflict["at"]),
     )

@@ -76,8 +76,8 @@ def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
     stale = replace(kept.operation(0, "late", 1), correction="Came at nine.")
     assert correct_mark(kept.public_id, stale, trainer).answer is Reply.CONFLICT
     assert kept.marks() == {0: ("present", 2), 1: ("present", 1)}
-    lines = history(kept.id, kept.slots[0], kept.entries[0]).lines
-    assert [(line.status, line.answer, line.correction) for line in lines] == [
+    lines = history(kept.id, kept.slots[0], kept.entries[0])["lines"]
+    assert [(line["status"], line["answer"], line["correction"]) for line in lines] == [
         ("late", "conflict", "Came at nine."),
         ("present", "applied", "Signed on sheet A-1."),
         ("absent", "applied", ""),

@@ -222,7 +222,7 @@ def test_nobody_is_there_before_the_door_opens_but_somebody_may_excuse_herself(
     assert kept.marks() == {2: ("excused", 1)}
     # The other slot took place; this one counts for and against nobody yet.
     apply_marks(kept.public_id, [kept.operation(2, "present", slot=1)], trainer)
-    assert {one.total_minutes for one in attended(kept.id)} == {90}
+    assert {one.total_minutes for one in attended(kept.id).values()} == {90}
     # As soon as it begins the same mark is taken.
     move(kept, utc_now() - timedelta(minutes=1))
     again = apply_marks(kept.public_id, sent[:1], trainer)
@@ -397,7 +397,7 @@ def test_a_register_that_was_closed_ahead_before_is_not_confirmed(
     assert refused.value.hindrance is Hindrance.NOT_BEGUN
     assert closed_ahead(kept.id)
     assert slots_still_open(kept.id) == 2
-    assert {one.minutes for one in attended(kept.id)} == {0}
+    assert {one.minutes for one in attended(kept.id).values()} == {0}
     assert db.session.query(Mark).count() == 2
 
 

@@ -14,8 +14,9 @@ from kash.attendance.rules.pads import (
     PlannedSlot,
     SheetChoice,
     columns_of,
-    read_sheet,
+    fitting_ticks,
     sheet_rows,
+    signed_places,
 )
 from kash.attendance.rules.registers import (
     SHORT_NOTICE,
@@ -184,12 +185,12 @@ def test_the_last_sheet_has_as_many_rows_left_as_are_to_be_spare() -> None:
 
 def test_what_stands_in_any_column_of_a_slot_is_signed() -> None:
     columns = (Column("8", Half.WHOLE, ("s1", "s2")), Column("9", Half.WHOLE, ("s2",)))
-    said = read_sheet("abc", columns, [[0], [1, 2, -1]]).said()
+    said = signed_places("abc", columns, [[0], [1, 2, -1]])
     assert {place for place, signed in said.items() if signed} == {
         ("s1", "a"),
         ("s2", "a"),
         ("s2", "b"),
     }
     assert len(said) == 6
-    assert len(read_sheet("a", columns, [[0], [1]]).ticks) == 1
-    assert read_sheet("abc", columns, [[0]]).ticks == (frozenset({0}), frozenset(), frozenset())
+    assert len(fitting_ticks("a", columns, [[0], [1]])) == 1
+    assert fitting_ticks("abc", columns, [[0]]) == [frozenset({0}), frozenset(), frozenset()]

@@ -36,11 +36,10 @@ from kash.attendance.rules.pads import (
     as_data,
     columns_of,
     from_data,
-    read_sheet,
+    signed_places,
 )
 from kash.attendance.rules.registers import (
     Hindrance,
-    SettledDifference,
     paper_differences,
     unsettled,
 )
@@ -98,7 +97,7 @@ def test_a_reading_says_as_much_as_its_sheet_asked(
     rows: list[str], signed: list[list[int]]
 ) -> None:
     columns = (Column("8", Half.WHOLE, ("s1",)), Column("", Half.AFTERNOON, ("s2", "s3")))
-    said = read_sheet(rows, columns, signed).said()
+    said = signed_places(rows, columns, signed)
     assert set(said) == {(slot, row) for slot in ("s1", "s2", "s3") for row in rows}
     assert all(said["s2", row] == said["s3", row] for row in rows)
 
@@ -119,10 +118,7 @@ def test_a_difference_is_where_paper_and_mark_say_otherwise(
         there = marks.get(place) in ("present", "late")
         differs = place[1] in "ab" and signed != there
         assert differs == any((one.slot, one.entry) == place for one in found)
-    settled = {
-        (one.slot, one.entry, one.source): SettledDifference(one.counted, one.status)
-        for one in found
-    }
+    settled = {(one.slot, one.entry, one.source): (one.counted, one.status) for one in found}
     assert unsettled(found, settled) == []
     # A reason holds only for what stood then.
     turned = {place: not signed for place, signed in said.items()}
@@ -267,8 +263,8 @@ def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
     assert save_reading(kept.public_id, made[0], [{0}, {0}], 1, 1, trainer) == []
     found = counts_of(kept.id)
     (day,) = found.days
-    assert [(one.signed, one.marked) for one in day.slots] == [(2, 2)]
-    assert (day.there, day.written_in, day.sheets, day.read) == (2, 1, 2, 2)
+    assert [(one["signed"], one["marked"]) for one in day["slots"]] == [(2, 2)]
+    assert [day[key] for key in ("there", "written_in", "sheets", "read")] == [2, 1, 2, 2]
     assert differences(found) == [
         ("Person 000", "paper", True, "absent"),
         ("Person 003", "paper", False, "late"),
@@ -333,5 +329,5 @@ def test_who_is_paid_for_a_day_without_having_been_there_is_a_difference(
     with also_declared(OtherCount("payouts", "Payments", counted), without=OtherCount):
         found = counts_of(kept.id)
         (day,) = found.days
-        assert (day.there, day.others) == (1, {"payouts": 2})
+        assert (day["there"], day["others"]) == (1, {"payouts": 2})
         assert differences(found) == [("Person 001", "payouts", True, "absent")]

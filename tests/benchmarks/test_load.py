@@ -68,7 +68,9 @@ def marks_of_people_on_the_roster() -> None:
 def certificates_that_the_rule_gives() -> None:
     seen = 0
     for batch in db.session.scalars(select(CertificateBatch)):
-        minutes = {one.person_id: one.minutes for one in attended(batch.workshop.register_id)}
+        minutes = {
+            person: there.minutes for person, there in attended(batch.workshop.register_id).items()
+        }
         given = {one.person_id: one.minutes for one in batch.certificates}
         assert given == {person: minutes[person] for person in given}
         eligible = {

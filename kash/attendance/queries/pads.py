@@ -6,10 +6,10 @@ something else, and people who walked in."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import and_, case, distinct, func, select
@@ -36,13 +36,14 @@ from kash.attendance.models import (
     sent_of,
 )
 from kash.attendance.queries.history import codes_of
-from kash.attendance.queries.registers import counted
+from kash.attendance.queries.registers import counted, everybody, with_who
 from kash.attendance.queries.statuses import statuses_for
 from kash.attendance.rules.marking import Operation, RejectionReason, Stretch
 from kash.attendance.rules.pads import (
+    Cell,
+    Counted,
     HeadcountSent,
     NoteSent,
-    Sent,
     WalkInSent,
     register_text,
     short_codes,
@@ -157,7 +158,7 @@ def grant(register_id: int, pad: str, title: str, language: str, now: datetime) 
 
     `title` is the neutral one. Raises NotFound.
     """
-    held = one_or_404(
+    ends_at, key, point, register, purpose = one_or_404(
         db.session.execute(
             select(
                 Pad.ends_at,
@@ -171,7 +172,22 @@ def grant(register_id: int, pad: str, title: str, language: str, now: datetime) 
             .where(Pad.register_id == register_id, Pad.public_id == pad)
         ).first()
     )
-    ends_at, key, point, register, purpose = held
+    marks = db.session.execute(
+        select(
+            Slot.public_id.label("slot"),
+            RosterEntry.public_id.label("entry"),
+            Mark.status,
+            Mark.version,
+        )
+        .join(Slot, Slot.id == Mark.slot_id)
+        .join(
+            RosterEntry,
+            (RosterEntry.person_id == Mark.person_id)
+            & (RosterEntry.register_id == Slot.register_id),
+        )
+        .where(Slot.register_id == register_id, RosterEntry.removed_at.is_(None))
+    )
+    letters = db.session.scalars(select(Group.letter).order_by(Group.position))
     return {
         "pad": pad,
         "now": now.isoformat(),
@@ -179,24 +195,21 @@ def grant(register_id: int, pad: str, title: str, language: str, now: datetime) 
         "server_key": {"id": key, "jwk": jwk_of(point)},
         "register": {"id": register, "neutral_title": title, "language": language},
         "slots": slots_given(register_id),
-        "groups": [
-            {"letter": letter}
-            for letter in db.session.scalars(select(Group.letter).order_by(Group.position))
-        ],
+        "groups": [{"letter": letter} for letter in letters],
         "sexes": list(SEXES),
         "age_bands": list(AGE_BANDS),
         "statuses": [
             {
-                "code": one.code,
-                "letter": one.letter,
-                "weight": one.weight,
-                "tone": one.tone,
-                "label": status_word(one.code),
+                "code": status.code,
+                "letter": status.letter,
+                "weight": status.weight,
+                "tone": status.tone,
+                "label": status_word(status.code),
             }
-            for one in statuses_for(purpose)
+            for status in statuses_for(purpose)
         ],
         "roster": roster_given(register_id),
-        "marks": _marks(register_id),
+        "marks": [dict(mark._mapping) for mark in marks],
     }
 
 
@@ -234,96 +247,55 @@ def slots_given(register_id: int) -> list[dict[str, Any]]:
 def roster_given(register_id: int) -> list[dict[str, str]]:
     """Everybody who ever was on the register has a code, so that codes stay; those on it now are
     given."""
-    rows = db.session.execute(
-        select(
-            RosterEntry.id,
-            RosterEntry.public_id,
-            RosterEntry.removed_at,
-            Group.letter,
-            Person.chosen_name,
-        )
-        .join(Person, Person.id == RosterEntry.person_id)
-        .join(Group, Group.id == Person.group_id)
-        .where(RosterEntry.register_id == register_id)
-        .order_by(Group.letter, RosterEntry.id)
+    people = db.session.execute(
+        everybody(register_id, RosterEntry.id).order_by(None).order_by(Group.letter, RosterEntry.id)
     ).all()
-    codes = short_codes([(row.id, row.letter) for row in rows])
+    codes = short_codes([(person.id, person.letter) for person in people])
     return [
         {
-            "entry": row.public_id,
+            "entry": person.entry,
             "code": code,
-            "initials": "".join(f"{letter}." for letter in initials(row.chosen_name)),
-            "letter": row.letter,
+            "initials": "".join(f"{letter}." for letter in initials(person.name)),
+            "letter": person.letter,
         }
-        for row, code in zip(rows, codes, strict=True)
-        if row.removed_at is None
+        for person, code in zip(people, codes, strict=True)
+        if person.listed
     ]
 
 
-def _marks(register_id: int) -> list[dict[str, Any]]:
-    return [
-        {"slot": slot, "entry": entry, "status": status, "version": version}
-        for slot, entry, status, version in db.session.execute(
-            select(Slot.public_id, RosterEntry.public_id, Mark.status, Mark.version)
-            .join(Slot, Slot.id == Mark.slot_id)
-            .join(
-                RosterEntry,
-                (RosterEntry.person_id == Mark.person_id)
-                & (RosterEntry.register_id == Slot.register_id),
-            )
-            .where(Slot.register_id == register_id, RosterEntry.removed_at.is_(None))
+def pads_of(register_id: int, now: datetime) -> list[dict[str, Any]]:
+    """The pads of a register, the newest first, each with its `state` ("live", "ended" or
+    "revoked"); two queries. `skew_ms` says by how much the phone's clock was ahead (behind if
+    negative), None if it was never heard."""
+    ended = case((Pad.revoked_at.is_not(None), "revoked"), (Pad.ends_at <= now, "ended"))
+    pads = db.session.execute(
+        select(
+            Pad.public_id,
+            Pad.label,
+            Pad.taken_at,
+            Pad.ends_at,
+            Pad.last_seen_at,
+            Pad.skew_ms,
+            func.coalesce(ended, "live").label("state"),
+            Account.public_id.label("account"),
         )
-    ]
-
-
-@dataclass(frozen=True)
-class PadLine:
-    """A pad as the register's page lists it. `state` is "live", "ended" or "revoked"; `skew` says
-    by how many seconds the phone's clock was ahead (behind if negative), None if never heard."""
-
-    public_id: str
-    who: str
-    label: str
-    taken_at: datetime
-    ends_at: datetime
-    last_seen_at: datetime | None
-    skew: float | None
-    state: str
-
-
-def pads_of(register_id: int, now: datetime) -> Sequence[PadLine]:
-    """The pads of a register, the newest first; two queries."""
-    rows = db.session.execute(
-        select(Pad, Account.public_id)
         .join(Account, Account.id == Pad.account_id)
         .where(Pad.register_id == register_id)
         .order_by(Pad.id.desc())
         .limit(200)
-    ).all()
-    names = names_of(account for _pad, account in rows)
-    return [
-        PadLine(
-            pad.public_id,
-            names.get(account, ""),
-            pad.label,
-            pad.taken_at,
-            pad.ends_at,
-            pad.last_seen_at,
-            None if pad.skew_ms is None else pad.skew_ms / 1000,
-            "revoked" if pad.revoked_at else "ended" if pad.ends_at <= now else "live",
-        )
-        for pad, account in rows
-    ]
+    )
+    return with_who(pads, "account")
 
 
-def skew_text(seconds: float) -> str:
-    """By how much a phone's clock was off, as a person says it; empty below ten seconds."""
-    whole = round(abs(seconds))
-    if whole < 10:
+def skew_text(milliseconds: int | None) -> str:
+    """By how much a phone's clock was off, as a person says it; empty below ten seconds, and if it
+    is not known."""
+    seconds = round(abs(milliseconds or 0) / 1000)
+    if seconds < 10:
         return ""
-    minutes, rest = divmod(whole, 60)
+    minutes, rest = divmod(seconds, 60)
     much = _("%(minutes)s min", minutes=minutes) if minutes else _("%(seconds)s s", seconds=rest)
-    if seconds > 0:
+    if milliseconds and milliseconds > 0:
         return _("its clock is %(much)s fast", much=much)
     return _("its clock is %(much)s slow", much=much)
 
@@ -356,33 +328,27 @@ def conducts(
             RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None)
         )
     )
-    counted = _counted(asking, register_id)
-    made = _made(asking, register_id)
-    plans = taught or {}
-    found: dict[str, Conduct] = {}
+    counted, moments = _counted(asking, register_id), _moments(asking, register_id)
+    of_slots: dict[str, Conduct] = {}
     for slot in slots:
-        held = Conduct(
+        marked, there, alike = counted.get(slot.id, (0, 0, False))
+        first, last, first_came, last_came = moments.get(slot.id, (None,) * 4)
+        of_slots[slot.public_id] = Conduct(
             slot.starts_at,
             slot.minutes,
             slot.closed_at,
             slot.early_reason,
-            people=people or 0,
-            taught=plans.get(slot.public_id),
-            planned_end=slot.planned_end,
+            first,
+            last,
+            people or 0,
+            marked,
+            there,
+            alike,
+            first_came is not None and came_at_once(first_came, last_came),
+            (taught or {}).get(slot.public_id),
+            slot.planned_end,
         )
-        if slot.id in counted:
-            marked, there, alike = counted[slot.id]
-            held = replace(held, marked=marked, there=there, alike=alike)
-        if slot.id in made:
-            row = made[slot.id]
-            held = replace(
-                held,
-                first_mark=row.first_mark,
-                last_mark=row.last_mark,
-                at_once=row.first_came is not None and came_at_once(row.first_came, row.last_came),
-            )
-        found[slot.public_id] = held
-    return found
+    return of_slots
 
 
 def _counted(session: Session, register_id: int) -> dict[int, tuple[int, int, bool]]:
@@ -410,17 +376,17 @@ def _counted(session: Session, register_id: int) -> dict[int, tuple[int, int, bo
     return {slot: (marked, int(there or 0), kinds == 1) for slot, marked, there, kinds in rows}
 
 
-def _made(session: Session, register_id: int) -> dict[int, Any]:
-    """When the marks of each slot were made, and when they arrived. The first is the first by which
-    somebody was there: that somebody will not come may be noted days before."""
+def _moments(session: Session, register_id: int) -> dict[int, tuple[Any, ...]]:
+    """When the marks of each slot were made first and last, and when they arrived. The first is the
+    first by which somebody was there: that somebody will not come may be noted days before."""
     there = MarkStatus.weight > 0
     rows = session.execute(
         select(
             MarkOperation.slot_id,
-            func.min(case((there, MarkOperation.device_time))).label("first_mark"),
-            func.max(MarkOperation.device_time).label("last_mark"),
-            func.min(case((there, MarkOperation.received_at))).label("first_came"),
-            func.max(case((there, MarkOperation.received_at))).label("last_came"),
+            func.min(case((there, MarkOperation.device_time))),
+            func.max(MarkOperation.device_time),
+            func.min(case((there, MarkOperation.received_at))),
+            func.max(case((there, MarkOperation.received_at))),
         )
         .join(Slot, Slot.id == MarkOperation.slot_id)
         .join(MarkStatus, MarkStatus.code == MarkOperation.status)
@@ -431,7 +397,7 @@ def _made(session: Session, register_id: int) -> dict[int, Any]:
         )
         .group_by(MarkOperation.slot_id)
     )
-    return {row.slot_id: row for row in rows}
+    return {slot: tuple(moments) for slot, *moments in rows}
 
 
 def read_tokens(
@@ -467,36 +433,26 @@ def read_tokens(
     }
 
 
-@dataclass(frozen=True)
-class NoteLine:
-    """A note from the door. `slot` is a public id, empty if it is on no session."""
-
-    text: str
-    slot: str
-    who: str
-    at: datetime
-    arrived_at: datetime
-
-
-def notes(register_id: int, most: int = 50) -> Sequence[NoteLine]:
-    """The latest notes of a register; two queries."""
+def notes(register_id: int) -> list[dict[str, Any]]:
+    """The latest notes of a register from the door; two queries. `slot` is a public id, empty if a
+    note is on no session."""
     rows = db.session.execute(
-        select(RegisterNote, Slot.public_id)
+        select(
+            RegisterNote, func.coalesce(Slot.public_id, "").label("slot"), RegisterNote.written_by
+        )
         .outerjoin(Slot, Slot.id == RegisterNote.slot_id)
         .where(RegisterNote.register_id == register_id)
         .order_by(RegisterNote.id.desc())
-        .limit(most)
-    ).all()
-    names = names_of(note.written_by for note, _slot in rows)
+        .limit(50)
+    )
     return [
-        NoteLine(
-            note_text(note),
-            slot or "",
-            names.get(note.written_by, ""),
-            note.device_time,
-            note.received_at,
-        )
-        for note, slot in rows
+        {
+            "text": note_text(line["RegisterNote"]),
+            "slot": line["slot"],
+            "who": line["who"],
+            "at": line["RegisterNote"].device_time,
+        }
+        for line in with_who(rows, "written_by")
     ]
 
 
@@ -511,64 +467,6 @@ def signed_by_slot(register_id: int) -> dict[str, int]:
     return {slot: int(count) for slot, count in rows}
 
 
-@dataclass(frozen=True)
-class Version:
-    """One of two versions that stand side by side: what it says, whose it is, and when it was made.
-
-    `at` is the time of the device, `arrived_at` ours.
-    """
-
-    status: str | None
-    who: str
-    at: datetime | None
-    arrived_at: datetime | None
-
-
-@dataclass(frozen=True)
-class HeldLine:
-    """Something that waits. `kind` is a `rules.Kind`; `sent` what the phone sent, None if it cannot
-    be read. `standing` is what stands, with its version, for marks; `heads` for headcounts. What is
-    `locked` is only taken as a correction: its register was confirmed. `person` is a public id,
-    `letter` her group's and `code` what phones show in place of her name; of whoever walked in only
-    the letter is known, and all are empty where nobody is meant. `taught` is when its
-    session was, as far as somebody said so."""
-
-    public_id: str
-    kind: str
-    why: str
-    reason: RejectionReason
-    slot: str
-    name: str
-    sent: Sent | None
-    mine: Version
-    standing: Version
-    version: int
-    heads: int
-    skew: float | None
-    locked: bool
-    person: str = ""
-    letter: str = ""
-    code: str = ""
-    taught: Stretch = field(default_factory=Stretch)
-
-    @property
-    def note(self) -> str:
-        """Text of a note."""
-        return self.sent.text if isinstance(self.sent, NoteSent) else ""
-
-    @property
-    def walk_in(self) -> WalkInSent | None:
-        """The person who walked in, if this is one."""
-        return self.sent if isinstance(self.sent, WalkInSent) else None
-
-    @property
-    def counted(self) -> int:
-        """How many heads the phone counted."""
-        if not isinstance(self.sent, HeadcountSent):
-            return 0
-        return sum(cell.count for cell in self.sent.cells)
-
-
 def held_items(register_id: int) -> Listing[HeldItem]:
     """Items that wait, in the order in which they came."""
     return listing(
@@ -581,213 +479,156 @@ def held_items(register_id: int) -> Listing[HeldItem]:
     )
 
 
-def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
-    """Both versions of each thing that waits; some five queries for a page of them."""
+def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[dict[str, Any]]:
+    """Both versions of each thing that waits; some five queries for a page of them.
+
+    `sent` is what the phone sent, None if it can't be read; `mine` and `standing` say what each
+    version is, whose, when it was made by the device (`at`) and when it arrived; `version` is that
+    of what stands, `heads` how many were counted. What is `locked` is only taken as a correction:
+    its register was confirmed. `person` is a public id, `letter` her group's and `code` what phones
+    show in place of her name; of somebody who walked in only the letter is known, and all are empty
+    where nobody is meant. `taught` is when its session was, as far as somebody said so.
+    """
     people = _people(register_id, {item.entry for item in items if item.entry})
-    named = db.session.execute(
-        select(Slot.public_id, Slot.id, Slot.confirmed_at, Slot.began_at, Slot.ended_at).where(
-            Slot.register_id == register_id, Slot.public_id.in_({item.slot for item in items})
-        )
-    ).all()
-    slots = {row.public_id: row.id for row in named}
-    taught = {row.public_id: Stretch(row.began_at, row.ended_at) for row in named}
-    locked = {row.public_id for row in named if row.confirmed_at is not None}
-    codes = codes_of(register_id) if people else {}
-    standing = _standing(set(slots.values()), {one.person_id for one in people.values()})
-    names = names_of([*(item.sent_by for item in items), *(who for *_, who in standing.values())])
-    found = []
-    for item in items:
-        who = people.get(item.entry, _NOBODY)
-        slot = slots.get(item.slot, 0)
-        theirs = standing.get((slot, who.person_id))
-        sent = sent_of(item)
-        heads = counted(db.session(), slot) if item.kind == "headcount" and slot else None
-        version = theirs[1] if theirs else heads.version if heads else 0
-        found.append(
-            HeldLine(
-                public_id=item.public_id,
-                kind=item.kind,
-                why=item.why,
-                reason=RejectionReason(item.reason),
-                slot=item.slot,
-                name=who.name,
-                sent=sent,
-                mine=Version(
-                    sent.status if isinstance(sent, Operation) else None,
-                    names.get(item.sent_by, ""),
-                    item.device_time,
-                    item.received_at,
-                ),
-                standing=Version(theirs[0], names.get(theirs[4], ""), theirs[2], theirs[3])
-                if theirs
-                else Version(None, "", None, None),
-                version=version,
-                heads=sum(cell.count for cell in heads.cells) if heads else 0,
-                skew=None if item.pad.skew_ms is None else item.pad.skew_ms / 1000,
-                locked=item.slot in locked and isinstance(sent, Operation | HeadcountSent),
-                person=who.person,
-                letter=sent.letter if isinstance(sent, WalkInSent) else who.letter,
-                code=codes.get(who.entry, ""),
-                taught=taught.get(item.slot, Stretch()),
-            )
-        )
-    return found
-
-
-class _OnRegister(NamedTuple):
-    entry: str
-    person_id: int
-    person: str
-    name: str
-    letter: str
-
-
-_NOBODY = _OnRegister("", 0, "", "", "")
-
-
-def _people(register_id: int, entries: Collection[str]) -> dict[str, _OnRegister]:
-    """People by their entries' ids, also those that they had before a merge."""
-    rows = db.session.execute(
-        select(
-            EntryAlias.public_id.label("alias"),
-            RosterEntry.public_id,
-            RosterEntry.person_id,
-            Person.public_id.label("person"),
-            Person.chosen_name,
-            Group.letter,
-        )
-        .join(Person, Person.id == RosterEntry.person_id)
-        .join(Group, Group.id == Person.group_id)
-        .outerjoin(EntryAlias, EntryAlias.entry_id == RosterEntry.id)
-        .where(
-            RosterEntry.register_id == register_id,
-            RosterEntry.public_id.in_(entries) | EntryAlias.public_id.in_(entries),
-        )
-    )
-    found: dict[str, _OnRegister] = {}
-    for row in rows:
-        one = _OnRegister._make(row[1:])
-        for public_id in (one.entry, row.alias):
-            if public_id in entries:
-                found[public_id] = one
-    return found
-
-
-_Stands = tuple[str, int, datetime, datetime, str]
-
-
-def _standing(slots: Collection[int], people: Collection[int]) -> Mapping[tuple[int, int], _Stands]:
-    """(status, version, device time, arrival, who) of the marks at these places."""
-    marks = {
-        (row.slot_id, row.person_id): row
-        for row in db.session.execute(
-            select(Mark.slot_id, Mark.person_id, Mark.status, Mark.version).where(
-                Mark.slot_id.in_(slots), Mark.person_id.in_(people)
+    slots = {
+        slot.public_id: slot
+        for slot in db.session.execute(
+            select(Slot.public_id, Slot.id, Slot.confirmed_at, Slot.began_at, Slot.ended_at).where(
+                Slot.register_id == register_id, Slot.public_id.in_({item.slot for item in items})
             )
         )
     }
-    found: dict[tuple[int, int], _Stands] = {}
-    for row in db.session.execute(
+    codes = codes_of(register_id) if people else {}
+    standing = _standing(
+        {slot.id for slot in slots.values()}, {person.person_id for person in people.values()}
+    )
+    names = names_of([*(item.sent_by for item in items), *(who for *_, who in standing.values())])
+    lines = []
+    for item in items:
+        person, slot, sent = people.get(item.entry), slots.get(item.slot), sent_of(item)
+        mark = standing.get((slot.id, person.person_id)) if slot and person else None
+        status, version, at, arrived_at, by = mark or (None, 0, None, None, "")
+        heads = counted(db.session(), slot.id) if item.kind == "headcount" and slot else Counted()
+        walk_in = sent if isinstance(sent, WalkInSent) else None
+        lines.append(
+            {
+                "public_id": item.public_id,
+                "kind": item.kind,
+                "why": item.why,
+                "reason": RejectionReason(item.reason),
+                "slot": item.slot,
+                "sent": sent,
+                "note": sent.text if isinstance(sent, NoteSent) else "",
+                "walk_in": walk_in,
+                "counted": _heads(sent.cells) if isinstance(sent, HeadcountSent) else 0,
+                "mine": {
+                    "status": sent.status if isinstance(sent, Operation) else None,
+                    "who": names.get(item.sent_by, ""),
+                    "at": item.device_time,
+                    "arrived_at": item.received_at,
+                },
+                "standing": {
+                    "status": status,
+                    "who": names.get(by, ""),
+                    "at": at,
+                    "arrived_at": arrived_at,
+                },
+                "version": version or heads.version,
+                "heads": _heads(heads.cells),
+                "skew_ms": item.pad.skew_ms,
+                "locked": slot is not None
+                and slot.confirmed_at is not None
+                and isinstance(sent, Operation | HeadcountSent),
+                "name": person.name if person else "",
+                "person": person.person if person else "",
+                "letter": walk_in.letter if walk_in else person.letter if person else "",
+                "code": codes.get(person.entry, "") if person else "",
+                "taught": Stretch(slot.began_at, slot.ended_at) if slot else Stretch(),
+            }
+        )
+    return lines
+
+
+def _heads(cells: Sequence[Cell]) -> int:
+    return sum(cell.count for cell in cells)
+
+
+def _people(register_id: int, entries: Collection[str]) -> dict[str, Any]:
+    """People by their entries' ids, also those that they had before a merge."""
+    rows = db.session.execute(
+        everybody(register_id, EntryAlias.public_id.label("alias"))
+        .outerjoin(EntryAlias, EntryAlias.entry_id == RosterEntry.id)
+        .where(RosterEntry.public_id.in_(entries) | EntryAlias.public_id.in_(entries))
+    )
+    return {
+        public_id: row
+        for row in rows
+        for public_id in (row.entry, row.alias)
+        if public_id in entries
+    }
+
+
+def _standing(
+    slots: Collection[int], people: Collection[int]
+) -> dict[tuple[int, int], tuple[Any, ...]]:
+    """(status, version, device time, arrival, who) of the marks at these places."""
+    rows = db.session.execute(
         select(
-            MarkOperation.slot_id,
-            MarkOperation.person_id,
-            MarkOperation.version,
+            Mark.slot_id,
+            Mark.person_id,
+            Mark.status,
+            Mark.version,
             MarkOperation.device_time,
             MarkOperation.received_at,
-            MarkOperation.marked_by,
+            func.coalesce(MarkOperation.marked_by, ""),
         )
-        .where(
-            MarkOperation.slot_id.in_({slot for slot, _person in marks}),
-            MarkOperation.person_id.in_({person for _slot, person in marks}),
-            MarkOperation.answer == "applied",
+        .outerjoin(
+            MarkOperation,
+            and_(
+                MarkOperation.slot_id == Mark.slot_id,
+                MarkOperation.person_id == Mark.person_id,
+                MarkOperation.version == Mark.version,
+                MarkOperation.answer == "applied",
+            ),
         )
-        .order_by(MarkOperation.id)
-    ):
-        mark = marks.get((row.slot_id, row.person_id))
+        .where(Mark.slot_id.in_(slots), Mark.person_id.in_(people))
         # The first operation that brought the version is the one that made the mark.
-        if mark is not None and row.version == mark.version:
-            found.setdefault(
-                (row.slot_id, row.person_id),
-                (mark.status, mark.version, row.device_time, row.received_at, row.marked_by),
-            )
-    for place, mark in marks.items():
-        if place not in found:
-            found[place] = (mark.status, mark.version, None, None, "")  # type: ignore[assignment]
-    return found
+        .order_by(MarkOperation.id.desc())
+    )
+    return {(slot, person): (status, *mark) for slot, person, status, *mark in rows}
 
 
-@dataclass(frozen=True)
-class WalkInLine:
-    """Somebody who walked in and is not matched yet."""
-
-    public_id: str
-    person: str
-    name: str
-    group: str
-    group_id: str
-    letter: str
-    sex: str
-    age_band: str
-    named: bool
-    who: str
-    at: datetime
-    arrived_at: datetime
-
-
-def walk_ins(register_id: int) -> list[WalkInLine]:
+def walk_ins(register_id: int) -> list[dict[str, Any]]:
     """People who walked in and wait to be matched, in the order in which they came; two queries."""
     rows = db.session.execute(
         select(
             WalkIn.public_id,
             Person.public_id.label("person"),
-            Person.chosen_name,
-            Group.name.label("group"),
+            Person.chosen_name.label("name"),
             Group.public_id.label("group_id"),
             Group.letter,
             Person.sex,
             Person.age_band,
             WalkIn.named,
             WalkIn.taken_by,
-            WalkIn.device_time,
-            WalkIn.received_at,
+            WalkIn.device_time.label("at"),
         )
         .join(Person, Person.id == WalkIn.person_id)
         .join(Group, Group.id == Person.group_id)
         .where(WalkIn.register_id == register_id, WalkIn.settled_at.is_(None))
         .order_by(WalkIn.id)
         .limit(200)
-    ).all()
-    names = names_of(row.taken_by for row in rows)
-    return [
-        WalkInLine(
-            public_id=row.public_id,
-            person=row.person,
-            name=row.chosen_name,
-            group=row.group,
-            group_id=row.group_id,
-            letter=row.letter,
-            sex=row.sex,
-            age_band=row.age_band,
-            named=row.named,
-            who=names.get(row.taken_by, ""),
-            at=row.device_time,
-            arrived_at=row.received_at,
-        )
-        for row in rows
-    ]
+    )
+    return with_who(rows, "taken_by")
 
 
 def waiting_count(register_id: int) -> tuple[int, int]:
     """How many things wait for a decision, and how many people to be matched; one query."""
-    held = (
-        select(func.count(HeldItem.id))
-        .where(HeldItem.register_id == register_id, HeldItem.decided_at.is_(None))
-        .scalar_subquery()
+    held = select(func.count(HeldItem.id)).where(
+        HeldItem.register_id == register_id, HeldItem.decided_at.is_(None)
     )
-    came = (
-        select(func.count(WalkIn.id))
-        .where(WalkIn.register_id == register_id, WalkIn.settled_at.is_(None))
-        .scalar_subquery()
+    came = select(func.count(WalkIn.id)).where(
+        WalkIn.register_id == register_id, WalkIn.settled_at.is_(None)
     )
-    row = db.session.execute(select(held, came)).one()
-    return int(row[0] or 0), int(row[1] or 0)
+    counts = select(held.scalar_subquery(), came.scalar_subquery())
+    return db.session.execute(counts).one()

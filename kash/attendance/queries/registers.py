@@ -5,12 +5,11 @@ came about, and for reports."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Result, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.queries.accounts import names_of
@@ -36,7 +35,7 @@ from kash.attendance.rules.marking import (
     presences,
     tally,
 )
-from kash.attendance.rules.pads import Cell, Counted, from_data, read_sheet
+from kash.attendance.rules.pads import Cell, Counted, from_data, signed_places
 from kash.attendance.rules.registers import (
     MarkDifference,
     SettledDifference,
@@ -52,42 +51,42 @@ from kash.platform.database import db, utc_now
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import to_local, zone
 
-SlotValues: TypeAlias = Row[int, str, datetime, int, datetime | None]
 
-
-MarkValues: TypeAlias = Row[int, int, str, int]
-
-
-@dataclass(frozen=True)
-class SheetRow:
-    """A person on the roster, and her mark in one slot (None and 0 while there is none). `person`
-    is her own public id."""
-
-    entry: str
-    person_id: int
-    name: str
-    group: str
-    letter: str
-    status: str | None
-    version: int
-    walk_in: bool
-    minor: bool
-    person: str
-
-
-@dataclass(frozen=True)
-class SlotSheet:
-    """One slot with everybody on the roster, by name; `left` are people who are off the roster by
-    now, and were marked in it."""
+class SlotSheet(NamedTuple):
+    """One slot with rows of everybody on the roster, by name (`everybody`), and her mark in it:
+    `status` is None and `version` 0 while there is none. `left` are people who are off the roster
+    by now, and were marked in it."""
 
     slot: Slot
-    rows: Sequence[SheetRow]
-    left: Sequence[SheetRow] = ()
+    rows: Sequence[Any]
+    left: Sequence[Any] = ()
 
     @property
     def counts(self) -> dict[str, int]:
         """How often each status stands; "" counts who has no mark."""
         return tally(row.status for row in self.rows)
+
+
+def everybody(register_id: int, *more: Any) -> Select[Any]:
+    """Everybody who ever stood on a register, by name: her entry and her own id (`person`), both
+    public, her group, and if she is on the roster now (`listed`)."""
+    return (
+        select(
+            RosterEntry.public_id.label("entry"),
+            RosterEntry.person_id,
+            Person.chosen_name.label("name"),
+            Group.name.label("group"),
+            Group.letter,
+            Person.minor,
+            Person.public_id.label("person"),
+            RosterEntry.removed_at.is_(None).label("listed"),
+            *more,
+        )
+        .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .where(RosterEntry.register_id == register_id)
+        .order_by(Person.sort_name, Person.id)
+    )
 
 
 def slot_of(register_id: int, public_id: str) -> Slot:
@@ -126,62 +125,27 @@ def closed_ahead(register_id: int, session: Session | None = None) -> bool:
 
 def slot_sheet(register_id: int, slot: Slot) -> SlotSheet:
     """Everybody on the roster with the mark in this slot, and who left it with one; one query."""
+    statement = everybody(
+        register_id,
+        Mark.status,
+        func.coalesce(Mark.version, 0).label("version"),
+        RosterEntry.walk_in,
+    ).outerjoin(Mark, and_(Mark.person_id == RosterEntry.person_id, Mark.slot_id == slot.id))
     rows = db.session.execute(
-        select(
-            RosterEntry.public_id.label("entry"),
-            RosterEntry.person_id,
-            Person.chosen_name,
-            Group.name,
-            Group.letter,
-            Mark.status,
-            func.coalesce(Mark.version, 0),
-            RosterEntry.walk_in,
-            Person.minor,
-            Person.public_id,
-            RosterEntry.removed_at.is_(None).label("listed"),
-        )
-        .join(Person, Person.id == RosterEntry.person_id)
-        .join(Group, Group.id == Person.group_id)
-        .outerjoin(Mark, and_(Mark.person_id == RosterEntry.person_id, Mark.slot_id == slot.id))
-        .where(
-            RosterEntry.register_id == register_id,
-            or_(RosterEntry.removed_at.is_(None), Mark.id.is_not(None)),
-        )
-        .order_by(Person.sort_name, Person.id)
+        statement.where(or_(RosterEntry.removed_at.is_(None), Mark.id.is_not(None)))
     ).all()
-    listed = {row.entry for row in rows if row.listed}
-    found = [_sheet_row(row) for row in rows]
     return SlotSheet(
-        slot,
-        [row for row in found if row.entry in listed],
-        [row for row in found if row.entry not in listed],
+        slot, [row for row in rows if row.listed], [row for row in rows if not row.listed]
     )
 
 
-def _sheet_row(row: Any) -> SheetRow:
-    *values, _listed = row
-    return SheetRow(*values)
-
-
-def sheet_row(register_id: int, slot: Slot, entry: str) -> SheetRow:
+def sheet_row(register_id: int, slot: Slot, entry: str) -> Any:
     """One person of a slot's sheet. Raises NotFound."""
     rows = slot_sheet(register_id, slot).rows
     return one_or_404(next((row for row in rows if row.entry == entry), None))
 
 
-@dataclass(frozen=True)
-class SlotColumn:
-    """A slot as a column of the grid; how many were present, once anybody was marked."""
-
-    public_id: str
-    starts_at: datetime
-    minutes: int
-    closed: bool
-    present: int | None
-
-
-@dataclass(frozen=True)
-class GridRow:
+class GridRow(NamedTuple):
     """A person with her marks by slot (public id), and what they add up to. `person` is her own
     public id."""
 
@@ -190,146 +154,97 @@ class GridRow:
     letter: str
     group: str
     minor: bool
+    person: str
     marks: Mapping[str, CurrentMark]
     presence: Presence
-    person: str = ""
 
 
-@dataclass(frozen=True)
-class RegisterGrid:
-    """Everybody on the roster by every slot; `left` are people who are off it by now, and were
+class RegisterGrid(NamedTuple):
+    """Everybody on the roster by every slot (`columns`), and how many were `present` in each of
+    those in which anybody was marked; `left` are people who are off the roster by now, and were
     marked in some. What they attended counts no longer."""
 
-    columns: Sequence[SlotColumn]
+    columns: Sequence[Any]
     rows: Sequence[GridRow]
-    left: Sequence[GridRow] = ()
+    left: Sequence[GridRow]
+    present: Mapping[str, int]
 
 
 def grid(register_id: int) -> RegisterGrid:
     """The whole register; four queries whatever its size."""
     slots = _slots(db.session(), register_id)
     marks = _marks(db.session(), register_id)
-    weights = {code: one.weight for code, one in status_catalogue().items()}
-    roster = db.session.execute(
-        select(
-            RosterEntry.public_id,
-            RosterEntry.person_id,
-            Person.chosen_name,
-            Group.letter,
-            Group.name.label("group"),
-            Person.minor,
-            Person.public_id.label("person"),
-            RosterEntry.removed_at.is_(None).label("listed"),
+    weights = {code: status.weight for code, status in status_catalogue().items()}
+    marked = (
+        select(Mark.person_id)
+        .join(Slot, Slot.id == Mark.slot_id)
+        .where(Slot.register_id == register_id)
+    )
+    people = db.session.execute(
+        everybody(register_id).where(
+            or_(RosterEntry.removed_at.is_(None), RosterEntry.person_id.in_(marked))
         )
-        .join(Person, Person.id == RosterEntry.person_id)
-        .join(Group, Group.id == Person.group_id)
-        .where(
-            RosterEntry.register_id == register_id,
-            or_(
-                RosterEntry.removed_at.is_(None),
-                RosterEntry.person_id.in_(
-                    select(Mark.person_id)
-                    .join(Slot, Slot.id == Mark.slot_id)
-                    .where(Slot.register_id == register_id)
-                ),
-            ),
-        )
-        .order_by(Person.sort_name, Person.id)
     ).all()
-    listed = {row.person_id for row in roster if row.listed}
+    listed = {person.person_id for person in people if person.listed}
     names = {slot.id: slot.public_id for slot in slots}
     by_person: dict[int, dict[str, CurrentMark]] = {}
-    present: dict[int, int] = {}
+    present: Counter[str] = Counter()
     for mark in marks:
-        by_person.setdefault(mark.person_id, {})[names[mark.slot_id]] = CurrentMark(
-            mark.status, mark.version
-        )
+        slot = names[mark.slot_id]
+        by_person.setdefault(mark.person_id, {})[slot] = CurrentMark(mark.status, mark.version)
         if mark.person_id in listed:
-            there = 1 if weights[mark.status] else 0
-            present[mark.slot_id] = present.get(mark.slot_id, 0) + there
-    counted = _presences({row.person_id for row in roster}, slots, marks, weights)
-    rows = [
-        (
-            row.listed,
-            GridRow(
-                row.public_id,
-                row.chosen_name,
-                row.letter,
-                row.group,
-                row.minor,
-                by_person.get(row.person_id, {}),
-                counted[row.person_id],
-                row.person,
-            ),
+            present[slot] += 1 if weights[mark.status] else 0
+    attendance = _presences([person.person_id for person in people], slots, marks, weights)
+    rows = {
+        person.person_id: GridRow(
+            person.entry,
+            person.name,
+            person.letter,
+            person.group,
+            person.minor,
+            person.person,
+            by_person.get(person.person_id, {}),
+            attendance[person.person_id],
         )
-        for row in roster
-    ]
+        for person in people
+    }
     return RegisterGrid(
-        columns=[
-            SlotColumn(
-                slot.public_id,
-                slot.starts_at,
-                slot.minutes,
-                slot.closed_at is not None,
-                present.get(slot.id),
-            )
-            for slot in slots
-        ],
-        rows=[row for listed_now, row in rows if listed_now],
-        left=[row for listed_now, row in rows if not listed_now],
+        slots,
+        [row for key, row in rows.items() if key in listed],
+        [row for key, row in rows.items() if key not in listed],
+        present,
     )
 
 
-@dataclass(frozen=True)
-class Attended:
-    """Attendance of one person, in minutes weighted by the marks' statuses, and in days."""
-
-    person_id: int
-    entry: str
-    minutes: int
-    total_minutes: int
-    percentage: int
-    days: int
-    counts: Mapping[str, int]
-
-
-def attended(register_id: int, session: Session | None = None) -> list[Attended]:
-    """Attendance of everybody now on the roster in the slots that took place; four queries."""
+def attended(register_id: int, session: Session | None = None) -> dict[int, Presence]:
+    """Attendance of everybody now on the roster (keys of people) in the slots that took place; four
+    queries."""
     asking = session or db.session()
-    roster = asking.execute(
-        select(RosterEntry.person_id, RosterEntry.public_id).where(
+    people = asking.scalars(
+        select(RosterEntry.person_id).where(
             RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None)
         )
     ).all()
-    counted = _presences(
-        {row.person_id for row in roster},
-        _slots(asking, register_id),
-        _marks(asking, register_id),
-        _weights(asking),
+    return _presences(
+        people, _slots(asking, register_id), _marks(asking, register_id), _weights(asking)
     )
-    return [
-        Attended(
-            person_id=row.person_id,
-            entry=row.public_id,
-            minutes=counted[row.person_id].minutes,
-            total_minutes=counted[row.person_id].total_minutes,
-            percentage=counted[row.person_id].percentage,
-            days=len(counted[row.person_id].days),
-            counts=counted[row.person_id].counts,
-        )
-        for row in roster
-    ]
 
 
-def _slots(session: Session, register_id: int) -> Sequence[SlotValues]:
+def _slots(session: Session, register_id: int) -> Sequence[Any]:
     return session.execute(
-        select(Slot.id, Slot.public_id, Slot.starts_at, Slot.minutes, Slot.closed_at)
+        select(
+            Slot.id,
+            Slot.public_id,
+            Slot.starts_at,
+            Slot.minutes,
+            Slot.closed_at.is_not(None).label("closed"),
+        )
         .where(Slot.register_id == register_id)
         .order_by(Slot.starts_at, Slot.id)
     ).all()
 
 
-def _marks(session: Session, register_id: int) -> Sequence[MarkValues]:
+def _marks(session: Session, register_id: int) -> Sequence[Any]:
     return session.execute(
         select(Mark.slot_id, Mark.person_id, Mark.status, Mark.version)
         .join(Slot, Slot.id == Mark.slot_id)
@@ -338,16 +253,12 @@ def _marks(session: Session, register_id: int) -> Sequence[MarkValues]:
 
 
 def _weights(session: Session) -> dict[str, int]:
-    return {
-        row.code: row.weight for row in session.execute(select(MarkStatus.code, MarkStatus.weight))
-    }
+    rows = session.execute(select(MarkStatus.code, MarkStatus.weight))
+    return {row.code: row.weight for row in rows}
 
 
 def _presences(
-    people: Collection[int],
-    slots: Iterable[SlotValues],
-    marks: Iterable[MarkValues],
-    weights: Mapping[str, int],
+    people: Iterable[int], slots: Iterable[Any], marks: Iterable[Any], weights: Mapping[str, int]
 ) -> dict[int, Presence]:
     now, clock = utc_now(), zone()
     return presences(
@@ -356,7 +267,7 @@ def _presences(
             SlotTime(
                 slot.id,
                 slot.minutes,
-                slot.closed_at is not None,
+                slot.closed,
                 has_begun(slot.starts_at, now),
                 slot.starts_at.astimezone(clock).date(),
             )
@@ -367,35 +278,23 @@ def _presences(
     )
 
 
-@dataclass(frozen=True)
-class SlotCount:
-    """One slot: how many signed (None while no sheet of it was read), and how many are marked so
-    that they count (None while nobody is marked)."""
+class Counts(NamedTuple):
+    """A whole register counted from every side. `labels` are those of the other sources.
 
-    slot: str
-    starts_at: datetime
-    signed: int | None
-    marked: int | None
-
-
-@dataclass(frozen=True)
-class DayCount:
-    """One day with its slots: people who were there at all, and what other sources count.
-
-    `written_in` people wrote themselves on empty rows; of `sheets` so many were `read`.
+    Each of its `days` has how many were `there` at all (None while nobody is marked), how many
+    `others` count, how many wrote themselves on empty rows, how many `sheets` there are and how
+    many of them were `read`; and each of its `slots` how many `signed` (None while no sheet of it
+    was read) and how many are `marked` so that they count. A difference, also a settled one with
+    its reason, has the person, the version of her mark, and when its session begins.
     """
 
-    day: date
-    slots: Sequence[SlotCount]
-    there: int | None
-    others: Mapping[str, int]
-    written_in: int
-    sheets: int
-    read: int
+    days: Sequence[Mapping[str, Any]]
+    labels: Mapping[str, Any]
+    open: Sequence[NamedDifference]
+    settled: Sequence[tuple[NamedDifference, str]]
 
 
-@dataclass(frozen=True)
-class NamedDifference:
+class NamedDifference(NamedTuple):
     """A difference with the person (name and public id) and the moment it is about."""
 
     difference: MarkDifference
@@ -403,42 +302,42 @@ class NamedDifference:
     letter: str
     version: int
     starts_at: datetime
-    person: str = ""
+    person: str
 
 
-@dataclass(frozen=True)
-class Counts:
-    """A whole register counted from every side. `labels` are those of the other sources."""
+class _Sides(NamedTuple):
+    """A register as marks, signed sheets and settlements have it: people on the roster by entry,
+    and marks (status, version) by slot and entry."""
 
-    days: Sequence[DayCount]
-    labels: Mapping[str, Any]
-    open: Sequence[NamedDifference]
-    settled: Sequence[tuple[NamedDifference, str]]
-
-
-@dataclass
-class _Held:
     slots: Sequence[Any]
     entries: dict[str, Any]
     marks: dict[tuple[str, str], str]
     versions: dict[tuple[str, str], int]
     weights: dict[str, int]
     sheets: Sequence[Any]
-    said: dict[tuple[str, str], bool]
+    signed: dict[tuple[str, str], bool]
     settled: dict[tuple[str, str, str], SettledDifference]
     reasons: dict[tuple[str, str, str], str]
 
+    def there(self, slot: str) -> set[str]:
+        """Entries on the roster whose mark in a slot counts."""
+        return {
+            entry
+            for (name, entry), status in self.marks.items()
+            if name == slot and entry in self.entries and was_there(status, self.weights)
+        }
 
-def open_paper_differences(register_id: int, slot: str, session: Session) -> int:
-    """In how many places of one slot paper and marks differ without that it was settled."""
-    return paper_differences_by_slot(register_id, session).get(slot, 0)
+    def differences(self) -> list[MarkDifference]:
+        """Where paper and marks differ."""
+        return paper_differences(self.signed, self.marks, self.weights, self.entries)
 
 
 def paper_differences_by_slot(register_id: int, session: Session) -> dict[str, int]:
-    """The same for each slot (public id) in which they differ."""
-    held = _held(register_id, session)
-    found = paper_differences(held.said, held.marks, held.weights, held.entries)
-    return dict(Counter(one.slot for one in unsettled(found, held.settled)))
+    """In how many places of each slot (public id) paper and marks differ without that it was
+    settled."""
+    sides = _sides(register_id, session)
+    open_ones = unsettled(sides.differences(), sides.settled)
+    return dict(Counter(difference.slot for difference in open_ones))
 
 
 def count_labels() -> dict[str, Any]:
@@ -448,13 +347,16 @@ def count_labels() -> dict[str, Any]:
 
 def counts_of(register_id: int) -> Counts:
     """Every slot and day counted from all sides; six queries, and those of other sources."""
-    held = _held(register_id, db.session())
+    sides = _sides(register_id, db.session())
     by_day: dict[date, list[Any]] = {}
-    for slot in held.slots:
+    for slot in sides.slots:
         by_day.setdefault(to_local(slot.starts_at).date(), []).append(slot)
-    there = _there(held, by_day)
-    differences = paper_differences(held.said, held.marks, held.weights, held.entries)
-    entry_of = {row.person_id: entry for entry, row in held.entries.items()}
+    there = {
+        day: set().union(*(sides.there(slot.public_id) for slot in slots))
+        for day, slots in by_day.items()
+    }
+    differences = sides.differences()
+    entry_of = {row.person_id: entry for entry, row in sides.entries.items()}
     others: dict[str, dict[date, int]] = {}
     labels: dict[str, Any] = {}
     for other in declared(OtherCount):
@@ -471,136 +373,89 @@ def counts_of(register_id: int) -> Counts:
                 first,
                 people,
                 there[day],
-                held.entries,
-                {entry: held.marks.get((first, entry), "") for entry in people},
+                sides.entries,
+                {entry: sides.marks.get((first, entry), "") for entry in people},
             )
-    still_open = set(unsettled(differences, held.settled))
+    begins = {slot.public_id: slot.starts_at for slot in sides.slots}
+    open_ones = set(unsettled(differences, sides.settled))
     named = sorted(
-        (_named(held, one) for one in differences),
-        key=lambda one: (one.starts_at, one.name, one.difference.source),
+        (
+            NamedDifference(
+                difference,
+                sides.entries[difference.entry].name,
+                sides.entries[difference.entry].letter,
+                sides.versions.get((difference.slot, difference.entry), 0),
+                begins[difference.slot],
+                sides.entries[difference.entry].person,
+            )
+            for difference in differences
+        ),
+        key=lambda named: (named.starts_at, named.name, named.difference.source),
     )
     return Counts(
-        days=[_day(held, day, slots, there[day], others) for day, slots in by_day.items()],
-        labels=labels,
-        open=[one for one in named if one.difference in still_open],
-        settled=[
-            (one, held.reasons[_key(one.difference)])
-            for one in named
-            if one.difference not in still_open
+        [
+            _day(sides, day, slots, there[day])
+            | {"others": {source: days[day] for source, days in others.items() if day in days}}
+            for day, slots in by_day.items()
+        ],
+        labels,
+        [difference for difference in named if difference.difference in open_ones],
+        [
+            (difference, sides.reasons[difference.difference[:3]])
+            for difference in named
+            if difference.difference not in open_ones
         ],
     )
 
 
-def _key(one: MarkDifference) -> tuple[str, str, str]:
-    return one.slot, one.entry, one.source
-
-
-def _named(held: _Held, one: MarkDifference) -> NamedDifference:
-    begins = {slot.public_id: slot.starts_at for slot in held.slots}
-    row = held.entries[one.entry]
-    return NamedDifference(
-        one,
-        row.chosen_name,
-        row.letter,
-        held.versions.get((one.slot, one.entry), 0),
-        begins[one.slot],
-        row.person,
-    )
-
-
-def _there(held: _Held, by_day: Mapping[date, Sequence[Any]]) -> dict[date, set[str]]:
-    """Ids of those of the roster who were there at all, by day."""
-    days = {slot.public_id: day for day, slots in by_day.items() for slot in slots}
-    found: dict[date, set[str]] = {day: set() for day in by_day}
-    for (slot, entry), status in held.marks.items():
-        if entry in held.entries and was_there(status, held.weights):
-            found[days[slot]].add(entry)
-    return found
-
-
-def _day(
-    held: _Held,
-    day: date,
-    slots: Sequence[Any],
-    there: set[str],
-    others: Mapping[str, Mapping[date, int]],
-) -> DayCount:
-    sheets = [sheet for sheet in held.sheets if sheet.day == day]
-    marked = {slot for slot, entry in held.marks if entry in held.entries}
-    return DayCount(
-        day=day,
-        slots=[_slot(held, slot, slot.public_id in marked) for slot in slots],
-        there=len(there) if any(slot.public_id in marked for slot in slots) else None,
-        others={source: days[day] for source, days in others.items() if day in days},
-        written_in=sum(sheet.written_in or 0 for sheet in sheets),
-        sheets=len(sheets),
-        read=sum(1 for sheet in sheets if sheet.ticks is not None),
-    )
-
-
-def _slot(held: _Held, slot: Any, marked: bool) -> SlotCount:
-    signed = [there for (name, _), there in held.said.items() if name == slot.public_id]
-    present = sum(
-        1
-        for (name, entry), status in held.marks.items()
-        if name == slot.public_id and entry in held.entries and was_there(status, held.weights)
-    )
-    return SlotCount(
-        slot.public_id,
-        slot.starts_at,
-        sum(signed) if signed else None,
-        present if marked else None,
-    )
-
-
-def _held(register_id: int, session: Session) -> _Held:
-    slots = session.execute(
-        select(Slot.id, Slot.public_id, Slot.starts_at)
-        .where(Slot.register_id == register_id)
-        .order_by(Slot.starts_at, Slot.id)
-    ).all()
-    entries = {
-        row.public_id: row
-        for row in session.execute(
-            select(
-                RosterEntry.public_id,
-                RosterEntry.person_id,
-                Person.chosen_name,
-                Group.letter,
-                Person.public_id.label("person"),
-            )
-            .join(Person, Person.id == RosterEntry.person_id)
-            .join(Group, Group.id == Person.group_id)
-            .where(RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None))
-        )
+def _day(sides: _Sides, day: date, slots: Sequence[Any], there: set[str]) -> dict[str, Any]:
+    sheets = [sheet for sheet in sides.sheets if sheet.day == day]
+    marked = {slot for slot, entry in sides.marks if entry in sides.entries}
+    signed: dict[str, int] = {}
+    for (slot, _entry), signs in sides.signed.items():
+        signed[slot] = signed.get(slot, 0) + signs
+    return {
+        "day": day,
+        "slots": [
+            {
+                "slot": slot.public_id,
+                "starts_at": slot.starts_at,
+                "signed": signed.get(slot.public_id),
+                "marked": len(sides.there(slot.public_id)) if slot.public_id in marked else None,
+            }
+            for slot in slots
+        ],
+        "there": len(there) if any(slot.public_id in marked for slot in slots) else None,
+        "written_in": sum(sheet.written_in or 0 for sheet in sheets),
+        "sheets": len(sheets),
+        "read": sum(sheet.ticks is not None for sheet in sheets),
     }
-    marks: dict[tuple[str, str], str] = {}
-    versions: dict[tuple[str, str], int] = {}
-    for slot, entry, status, version in session.execute(
+
+
+def _sides(register_id: int, session: Session) -> _Sides:
+    slots = _slots(session, register_id)
+    people = session.execute(everybody(register_id).where(RosterEntry.removed_at.is_(None)))
+    marks = session.execute(
         select(Slot.public_id, RosterEntry.public_id, Mark.status, Mark.version)
         .join(Slot, Slot.id == Mark.slot_id)
         .join(RosterEntry, RosterEntry.person_id == Mark.person_id)
         .where(Slot.register_id == register_id, RosterEntry.register_id == register_id)
-    ):
-        marks[slot, entry], versions[slot, entry] = status, version
+    ).all()
     sheets = session.execute(
         select(Sheet.day, Sheet.rows, Sheet.columns, SheetReading.ticks, SheetReading.written_in)
         .outerjoin(SheetReading, SheetReading.sheet_id == Sheet.id)
         .where(Sheet.register_id == register_id)
     ).all()
     there = {slot.public_id for slot in slots}
-    said: dict[tuple[str, str], bool] = {}
+    signed: dict[tuple[str, str], bool] = {}
     for sheet in sheets:
         if sheet.ticks is None:
             continue
-        for place, signed in (
-            read_sheet(sheet.rows, from_data(sheet.columns), sheet.ticks).said().items()
-        ):
+        signs = signed_places(sheet.rows, from_data(sheet.columns), sheet.ticks)
+        for place, signs_there in signs.items():
             if place[0] in there:
-                said[place] = said.get(place, False) or signed
-    settled: dict[tuple[str, str, str], SettledDifference] = {}
-    reasons: dict[tuple[str, str, str], str] = {}
-    for slot, entry, source, counted, status, reason in session.execute(
+                signed[place] = signed.get(place, False) or signs_there
+    settled = session.execute(
         select(
             Slot.public_id,
             RosterEntry.public_id,
@@ -612,13 +467,21 @@ def _held(register_id: int, session: Session) -> _Held:
         .join(Slot, Slot.id == Settlement.slot_id)
         .join(RosterEntry, RosterEntry.id == Settlement.entry_id)
         .where(Slot.register_id == register_id)
-    ):
-        settled[slot, entry, source] = SettledDifference(counted, status)
-        reasons[slot, entry, source] = reason
-    weights = {
-        row.code: row.weight for row in session.execute(select(MarkStatus.code, MarkStatus.weight))
-    }
-    return _Held(slots, entries, marks, versions, weights, sheets, said, settled, reasons)
+    ).all()
+    return _Sides(
+        slots,
+        {person.entry: person for person in people},
+        {(slot, entry): status for slot, entry, status, _version in marks},
+        {(slot, entry): version for slot, entry, _status, version in marks},
+        _weights(session),
+        sheets,
+        signed,
+        {
+            (slot, entry, source): (counted, status)
+            for slot, entry, source, counted, status, _ in settled
+        },
+        {(slot, entry, source): reason for slot, entry, source, _, _, reason in settled},
+    )
 
 
 def counted(session: Session, slot_id: int) -> Counted:
@@ -651,54 +514,20 @@ def heads_by_slot(register_id: int) -> dict[str, int]:
     return {slot: int(total) for slot, total in rows}
 
 
-@dataclass(frozen=True)
-class CountedHeads:
-    """Heads of one kind in one slot, as reports add them up."""
-
-    slot_id: int
-    starts_at: datetime
-    group_id: int
-    sex: str
-    age_band: str
-    count: int
+def with_who(rows: Result[*tuple[Any, ...]], account: str) -> list[dict[str, Any]]:
+    """Rows as dicts, each with the name (`who`) of the account whose public id is in a column; one
+    query."""
+    lines = [dict(row._mapping) for row in rows]
+    names = names_of(line[account] for line in lines)
+    return [line | {"who": names.get(line[account], "")} for line in lines]
 
 
-def heads_counted(register_ids: Sequence[int]) -> list[CountedHeads]:
-    """All heads counted in these registers; they stand in reports and never in certificates."""
-    rows = db.session.execute(
+def count_history(slot_id: int) -> list[dict[str, Any]]:
+    """How a slot's headcount came about, the latest first: when each count arrived (`at`) and was
+    made, whose, its cells as `counts`, and what became of it; two queries."""
+    counts = db.session.execute(
         select(
-            Slot.id,
-            Slot.starts_at,
-            Headcount.group_id,
-            Headcount.sex,
-            Headcount.age_band,
-            Headcount.count,
-        )
-        .join(Slot, Slot.id == Headcount.slot_id)
-        .where(Slot.register_id.in_(register_ids))
-        .order_by(Slot.starts_at, Slot.id, Headcount.id)
-    )
-    return [CountedHeads(*row) for row in rows]
-
-
-@dataclass(frozen=True)
-class CountLine:
-    """One headcount as it arrived: when, whose, how many in all, and what became of it."""
-
-    at: datetime
-    device_time: datetime
-    who: str
-    total: int
-    answer: str
-    version: int
-    correction: str
-
-
-def count_history(slot_id: int) -> list[CountLine]:
-    """How a slot's headcount came about, the latest first; two queries."""
-    rows = db.session.execute(
-        select(
-            HeadcountOperation.received_at,
+            HeadcountOperation.received_at.label("at"),
             HeadcountOperation.device_time,
             HeadcountOperation.counted_by,
             HeadcountOperation.counts,
@@ -709,17 +538,5 @@ def count_history(slot_id: int) -> list[CountLine]:
         .where(HeadcountOperation.slot_id == slot_id)
         .order_by(HeadcountOperation.id.desc())
         .limit(50)
-    ).all()
-    names = names_of(row.counted_by for row in rows)
-    return [
-        CountLine(
-            row.received_at,
-            row.device_time,
-            names.get(row.counted_by, ""),
-            sum(each[3] for each in row.counts),
-            row.answer,
-            row.version,
-            row.correction,
-        )
-        for row in rows
-    ]
+    )
+    return with_who(counts, "counted_by")

@@ -3,11 +3,13 @@ signed sheets, and whose sheet a code names."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 
 from kash.attendance.models import RosterEntry, Sheet, SheetReading, SheetScan
 from kash.attendance.queries.history import codes_of
@@ -15,19 +17,18 @@ from kash.attendance.rules.pads import (
     Column,
     Extra,
     SheetChoice,
+    fitting_ticks,
     from_data,
     known_extras,
-    read_sheet,
 )
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries.persons import never_asked
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import one_or_404
 
 
-@dataclass(frozen=True)
-class PrintedRow:
+class PrintedRow(NamedTuple):
     """A numbered row of a paper sheet; `extras` are the further columns, empty where written in.
     `code` is what phones show in place of the name, `person` a public id."""
 
@@ -104,15 +105,10 @@ def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedS
         )
         .order_by(Sheet.number)
     ).all()
-    people = _people(register_id)
-    codes = codes_of(register_id)
-    wanted = set(public_ids)
-    parts: dict[tuple[str, date, datetime], int] = {}
-    for sheet in every:
-        place = (sheet.letter, sheet.day, sheet.printed_at)
-        parts[place] = parts.get(place, 0) + 1
-    begun: dict[tuple[str, date, datetime], tuple[int, int]] = {}
-    found: list[PrintedSheet] = []
+    people, codes, wanted = _people(register_id), codes_of(register_id), set(public_ids)
+    parts = Counter((sheet.letter, sheet.day, sheet.printed_at) for sheet in every)
+    begun: dict[Any, tuple[int, int]] = {}
+    printed: list[PrintedSheet] = []
     for sheet in every:
         place = (sheet.letter, sheet.day, sheet.printed_at)
         part, rows_before = begun.get(place, (0, 0))
@@ -120,48 +116,37 @@ def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedS
         if sheet.public_id not in wanted:
             continue
         extras = known_extras(sheet.extras)
-        found.append(
+        rows = []
+        for number, entry in enumerate(sheet.rows, start=rows_before + 1):
+            person, name, facts = people[entry]
+            told = tuple(facts.get(extra, "") for extra in extras)
+            rows.append(PrintedRow(number, name, told, codes.get(entry, ""), person))
+        printed.append(
             PrintedSheet(
-                public_id=sheet.public_id,
-                number=sheet.number,
-                letter=sheet.letter,
-                day=sheet.day,
-                part=part + 1,
-                parts=parts[place],
-                first=rows_before + 1,
-                rows=[
-                    PrintedRow(
-                        number,
-                        people[entry].name,
-                        tuple(people[entry].said.get(extra, "") for extra in extras),
-                        codes.get(entry, ""),
-                        people[entry].person,
-                    )
-                    for number, entry in enumerate(sheet.rows, start=rows_before + 1)
-                ],
-                columns=from_data(sheet.columns),
-                extras=extras,
-                large=sheet.large,
+                sheet.public_id,
+                sheet.number,
+                sheet.letter,
+                sheet.day,
+                part + 1,
+                parts[place],
+                rows_before + 1,
+                rows,
+                from_data(sheet.columns),
+                extras,
+                sheet.large,
             )
         )
-    return found
+    return printed
 
 
-@dataclass(frozen=True)
-class _OnPaper:
-    person: str
-    name: str
-    said: dict[Extra, str]
-
-
-def _people(register_id: int) -> dict[str, _OnPaper]:
-    """Everybody who ever stood on the register by entry: name on paper, and further columns.
+def _people(register_id: int) -> dict[str, tuple[str, str, dict[Extra, str]]]:
+    """Everybody who ever stood on the register by entry: public id, name on paper, and further
+    columns.
 
     Where somebody of the community belongs is never printed; she may write it.
     """
-    found: dict[str, _OnPaper] = {}
-    for entry, person, organisation in db.session.execute(
-        select(RosterEntry.public_id, Person, Organisation.name)
+    rows = db.session.execute(
+        select(RosterEntry.public_id, Person, func.coalesce(Organisation.name, ""))
         .join(Person, Person.id == RosterEntry.person_id)
         .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.is_open))
         .outerjoin(
@@ -172,29 +157,20 @@ def _people(register_id: int) -> dict[str, _OnPaper]:
             ),
         )
         .where(RosterEntry.register_id == register_id)
-    ):
-        said = (
-            {
-                Extra.SEX: str(SEX[person.sex]) if person.sex else "",
-                Extra.AGE_BAND: str(AGE_BAND[person.age_band]) if person.age_band else "",
-                Extra.ORGANISATION: organisation or "",
-            }
-            if person.prints_name
-            else {}
+    )
+    people: dict[str, tuple[str, str, dict[Extra, str]]] = {}
+    for entry, person, organisation in rows:
+        facts = {
+            Extra.SEX: str(SEX[person.sex]) if person.sex else "",
+            Extra.AGE_BAND: str(AGE_BAND[person.age_band]) if person.age_band else "",
+            Extra.ORGANISATION: organisation,
+        }
+        people[entry] = (
+            person.public_id,
+            person.called_on_paper,
+            facts if person.prints_name else {},
         )
-        found[entry] = _OnPaper(person.public_id, person.called_on_paper, said)
-    return found
-
-
-@dataclass(frozen=True)
-class PrintedBadge:
-    """A badge as it is printed: the name as consent allows, the group by letter only. `code` is
-    what phones show in place of the name."""
-
-    entry: str
-    name: str
-    letter: str
-    code: str
+    return people
 
 
 def names_not_asked(register_id: int) -> set[int]:
@@ -207,11 +183,13 @@ def names_not_asked(register_id: int) -> set[int]:
     return never_asked(list(people), "printed_name")
 
 
-def badges_of(register_id: int, leave_out: Collection[int] = ()) -> list[PrintedBadge]:
-    """A badge for everybody on the register but for some (person ids), by group and name."""
+def badges_of(register_id: int, leave_out: Collection[int] = ()) -> list[tuple[str, str, str, str]]:
+    """A badge for everybody on the register but for some (person ids), by group and name: the
+    entry, the name as consent allows, the group by letter only, and the code that phones show in
+    place of the name."""
     codes = codes_of(register_id)
     return [
-        PrintedBadge(entry, person.called_on_paper, letter, codes[entry])
+        (entry, person.called_on_paper, letter, codes[entry])
         for entry, person, letter in db.session.execute(
             select(RosterEntry.public_id, Person, Group.letter)
             .join(Person, Person.id == RosterEntry.person_id)
@@ -237,120 +215,53 @@ def last_choice(register_id: int) -> SheetChoice:
     return SheetChoice(halves, known_extras(last.extras), last.large)
 
 
-@dataclass(frozen=True)
-class SheetLine:
-    """A printed sheet in a list: people on it, its pictures, and who read it when."""
-
-    public_id: str
-    number: int
-    letter: str
-    day: date
-    people: int
-    printed_at: datetime
-    scans: int
-    read_at: datetime | None
-    read_by: str
-
-
-def sheets_of(register_id: int) -> list[SheetLine]:
-    """The printed sheets of a register, the latest day's first; one query."""
-    scans = (
-        select(SheetScan.sheet_id, func.count(SheetScan.id).label("scans"))
-        .where(SheetScan.register_id == register_id, SheetScan.sheet_id.is_not(None))
-        .group_by(SheetScan.sheet_id)
-        .subquery()
-    )
-    return [
-        SheetLine(
-            row.public_id,
-            row.number,
-            row.letter,
-            row.day,
-            len(row.rows),
-            row.printed_at,
-            row.scans,
-            row.read_at,
-            row.read_by or "",
-        )
-        for row in db.session.execute(
-            select(
-                Sheet.public_id,
-                Sheet.number,
-                Group.letter,
-                Sheet.day,
-                Sheet.rows,
-                Sheet.printed_at,
-                func.coalesce(scans.c.scans, 0).label("scans"),
-                SheetReading.read_at,
-                SheetReading.read_by,
-            )
-            .join(Group, Group.id == Sheet.group_id)
-            .outerjoin(scans, scans.c.sheet_id == Sheet.id)
-            .outerjoin(SheetReading, SheetReading.sheet_id == Sheet.id)
-            .where(Sheet.register_id == register_id)
-            .order_by(Sheet.day.desc(), Sheet.number.desc())
-        )
-    ]
-
-
-@dataclass(frozen=True)
-class ReadingSoFar:
-    """Reading of a sheet so far; row version 0 is nothing yet."""
-
-    row_version: int
-    ticks: tuple[frozenset[int], ...]
-    written_in: int
-    read_by: str
-    read_at: datetime | None
-
-
-def reading_of(register_id: int, sheet: PrintedSheet) -> ReadingSoFar:
-    """Reading of one printed sheet."""
-    row = db.session.execute(
+def sheets_of(register_id: int) -> Sequence[Row[Any]]:
+    """The printed sheets of a register, the latest day's first, with the people on each, its
+    pictures, and who read it when; one query."""
+    scans = select(func.count(SheetScan.id)).where(SheetScan.sheet_id == Sheet.id).scalar_subquery()
+    return db.session.execute(
         select(
-            SheetReading.row_version,
-            SheetReading.ticks,
-            SheetReading.written_in,
-            SheetReading.read_by,
+            Sheet.public_id,
+            Sheet.number,
+            Group.letter,
+            Sheet.day,
+            func.json_array_length(Sheet.rows).label("people"),
+            scans.label("scans"),
             SheetReading.read_at,
+            func.coalesce(SheetReading.read_by, "").label("read_by"),
         )
+        .join(Group, Group.id == Sheet.group_id)
+        .outerjoin(SheetReading, SheetReading.sheet_id == Sheet.id)
+        .where(Sheet.register_id == register_id)
+        .order_by(Sheet.day.desc(), Sheet.number.desc())
+    ).all()
+
+
+def reading_of(
+    register_id: int, sheet: PrintedSheet
+) -> tuple[int, tuple[frozenset[int], ...], int]:
+    """Reading of one printed sheet so far: its row version (0 is nothing yet), the signed columns
+    of each row, and how many wrote themselves in."""
+    row_version, ticks, written_in = db.session.execute(
+        select(SheetReading.row_version, SheetReading.ticks, SheetReading.written_in)
         .join(Sheet, Sheet.id == SheetReading.sheet_id)
         .where(Sheet.register_id == register_id, Sheet.public_id == sheet.public_id)
-    ).first()
-    names = [str(one.number) for one in sheet.rows]
-    ticks = read_sheet(names, sheet.columns, row.ticks if row else []).ticks
-    if row is None:
-        return ReadingSoFar(0, ticks, 0, "", None)
-    return ReadingSoFar(row.row_version, ticks, row.written_in, row.read_by, row.read_at)
+    ).first() or (0, [], 0)
+    names = [str(row.number) for row in sheet.rows]
+    return row_version, tuple(fitting_ticks(names, sheet.columns, ticks)), written_in
 
 
 def printed_sheet(register_id: int, public_id: str) -> PrintedSheet:
     """One sheet as it was printed. Raises NotFound."""
-    found = printed_sheets(register_id, [public_id])
-    if not found:
-        raise NotFound
-    return found[0]
+    return one_or_404(next(iter(printed_sheets(register_id, [public_id])), None))
 
 
-@dataclass(frozen=True)
-class ScanLine:
-    """A picture of a signed page; `sheet` is its sheet's public id, empty while nobody knows."""
-
-    public_id: str
-    sheet: str
-    found_by: str
-    width: int
-    height: int
-    uploaded_at: datetime
-
-
-def scans_of(register_id: int, sheet: str = "") -> list[ScanLine]:
-    """The pictures of one sheet, or those that belong to no sheet yet."""
-    statement = (
+def _scans(register_id: int) -> Select[*tuple[Any, ...]]:
+    """Pictures of signed pages; `sheet` is a sheet's public id, empty while nobody knows it."""
+    return (
         select(
             SheetScan.public_id,
-            func.coalesce(Sheet.public_id, ""),
-            SheetScan.found_by,
+            func.coalesce(Sheet.public_id, "").label("sheet"),
             SheetScan.width,
             SheetScan.height,
             SheetScan.uploaded_at,
@@ -359,38 +270,21 @@ def scans_of(register_id: int, sheet: str = "") -> list[ScanLine]:
         .where(SheetScan.register_id == register_id)
         .order_by(SheetScan.id)
     )
-    statement = (
-        statement.where(Sheet.public_id == sheet)
-        if sheet
-        else statement.where(SheetScan.sheet_id.is_(None))
-    )
-    return [ScanLine(*row) for row in db.session.execute(statement)]
 
 
-def scan_of(register_id: int, public_id: str) -> ScanLine:
+def scans_of(register_id: int, sheet: str = "") -> Sequence[Row[Any]]:
+    """The pictures of one sheet, or those that belong to no sheet yet."""
+    where = Sheet.public_id == sheet if sheet else SheetScan.sheet_id.is_(None)
+    return db.session.execute(_scans(register_id).where(where)).all()
+
+
+def scan_of(register_id: int, public_id: str) -> Row[Any]:
     """One picture. Raises NotFound."""
-    row = one_or_404(
-        db.session.execute(
-            select(
-                SheetScan.public_id,
-                func.coalesce(Sheet.public_id, ""),
-                SheetScan.found_by,
-                SheetScan.width,
-                SheetScan.height,
-                SheetScan.uploaded_at,
-            )
-            .outerjoin(Sheet, Sheet.id == SheetScan.sheet_id)
-            .where(SheetScan.register_id == register_id, SheetScan.public_id == public_id)
-        ).first()
-    )
-    return ScanLine(*row)
+    statement = _scans(register_id).where(SheetScan.public_id == public_id)
+    return one_or_404(db.session.execute(statement).first())
 
 
 def registers_of_sheets(public_ids: Sequence[str]) -> dict[str, int]:
     """{a sheet's public id: the key of its register}, for codes that were read off paper."""
-    return {
-        row.public_id: row.register_id
-        for row in db.session.execute(
-            select(Sheet.public_id, Sheet.register_id).where(Sheet.public_id.in_(public_ids))
-        )
-    }
+    sheets = select(Sheet.public_id, Sheet.register_id).where(Sheet.public_id.in_(public_ids))
+    return {sheet.public_id: sheet.register_id for sheet in db.session.execute(sheets)}

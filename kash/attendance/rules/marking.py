@@ -64,26 +64,30 @@ class Tone(StrEnum):
     QUIET = "quiet"
 
 
-@dataclass(frozen=True)
-class StandardStatus:
-    """A status that every programme has. `weight` is the share of a slot it counts, in per cent."""
+class Status(NamedTuple):
+    """A status as a programme has it; `name` is empty while it goes by its usual word. `weight` is
+    the share of a slot it counts, in per cent."""
 
     code: str
     letter: str
     weight: int
     purpose: str
-    tone: Tone
+    tone: str
+    name: str = ""
+    active: bool = True
+    row_version: int = 1
 
 
 ANY_PURPOSE = "any"
+# Those that every programme has.
 STANDARD_STATUSES = (
-    StandardStatus("present", "P", 100, ANY_PURPOSE, Tone.GOOD),
-    StandardStatus("late", "L", 100, "workshop", Tone.WARN),
-    StandardStatus("left_early", "D", 50, "workshop", Tone.WARN),
-    StandardStatus("excused", "E", 0, "workshop", Tone.QUIET),
-    StandardStatus("absent", "A", 0, ANY_PURPOSE, Tone.BAD),
-    StandardStatus("apology", "AP", 0, "meeting", Tone.QUIET),
-    StandardStatus("in_attendance", "IA", 100, "meeting", Tone.GOOD),
+    Status("present", "P", 100, ANY_PURPOSE, Tone.GOOD),
+    Status("late", "L", 100, "workshop", Tone.WARN),
+    Status("left_early", "D", 50, "workshop", Tone.WARN),
+    Status("excused", "E", 0, "workshop", Tone.QUIET),
+    Status("absent", "A", 0, ANY_PURPOSE, Tone.BAD),
+    Status("apology", "AP", 0, "meeting", Tone.QUIET),
+    Status("in_attendance", "IA", 100, "meeting", Tone.GOOD),
 )
 PRESENT, ABSENT = "present", "absent"
 # What no register can do without.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -558,43 +558,24 @@ def sheet_rows(
     return dealt
 
 
-@dataclass(frozen=True)
-class ReadSheet:
-    """Reading of one sheet: its rows and columns, and for each row the columns signed."""
-
-    rows: tuple[str, ...]
-    columns: tuple[Column, ...]
-    ticks: tuple[frozenset[int], ...]
-
-    def said(self) -> dict[tuple[str, str], bool]:
-        """{(slot, entry): whether it is signed}, for all that the sheet asked."""
-        found: dict[tuple[str, str], bool] = {}
-        for entry, signed in zip(self.rows, self.ticks, strict=False):
-            for number, column in enumerate(self.columns):
-                for slot in column.slots:
-                    place = (slot, entry)
-                    found[place] = found.get(place, False) or number in signed
-        return found
-
-
-def read_sheet(
+def fitting_ticks(
     rows: Sequence[str], columns: Sequence[Column], ticks: Sequence[Iterable[int]]
-) -> ReadSheet:
-    """A reading that fits its sheet: what is missing is unsigned, what is too much is left out."""
+) -> list[frozenset[int]]:
+    """A reading that fits its sheet, the signed columns of each row: what is missing is unsigned,
+    what is too much is left out."""
     fitting = [
         frozenset(number for number in signed if 0 <= number < len(columns)) for signed in ticks
     ][: len(rows)]
-    fitting += [frozenset()] * (len(rows) - len(fitting))
-    return ReadSheet(tuple(rows), tuple(columns), tuple(fitting))
+    return fitting + [frozenset()] * (len(rows) - len(fitting))
 
 
-def without_slots(sheet: ReadSheet, gone: Iterable[str]) -> ReadSheet:
-    """The same without slots that are no longer on the register."""
-    left_out = set(gone)
-    return replace(
-        sheet,
-        columns=tuple(
-            replace(column, slots=tuple(slot for slot in column.slots if slot not in left_out))
-            for column in sheet.columns
-        ),
-    )
+def signed_places(
+    rows: Sequence[str], columns: Sequence[Column], ticks: Sequence[Iterable[int]]
+) -> dict[tuple[str, str], bool]:
+    """{(slot, entry): whether it is signed}, for all that a sheet asked."""
+    places: dict[tuple[str, str], bool] = {}
+    for entry, signed in zip(rows, fitting_ticks(rows, columns, ticks), strict=True):
+        for number, column in enumerate(columns):
+            for slot in column.slots:
+                places[slot, entry] = places.get((slot, entry), False) or number in signed
+    return places

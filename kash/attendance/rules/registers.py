@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple, TypeAlias
 
 from kash.platform.approvals.rules import Standing, standing_of
 
@@ -87,8 +88,7 @@ def hindrance_to_reopen(signed: Signed) -> Hindrance:
 PAPER = "paper"
 
 
-@dataclass(frozen=True)
-class MarkDifference:
+class MarkDifference(NamedTuple):
     """One person in one slot, of whom a source says other than her mark.
 
     `counted` is what the source says (signed, paid); the mark then says the opposite.
@@ -101,12 +101,8 @@ class MarkDifference:
     status: str = ""
 
 
-@dataclass(frozen=True)
-class SettledDifference:
-    """A difference as somebody settled it by a reason."""
-
-    counted: bool
-    status: str
+# A difference as somebody settled it by a reason: `counted` and `status`.
+SettledDifference: TypeAlias = tuple[bool, str]
 
 
 def paper_differences(
@@ -154,15 +150,15 @@ def day_differences(
 
 
 def unsettled(
-    found: Iterable[MarkDifference], settled: Mapping[tuple[str, str, str], SettledDifference]
+    differences: Iterable[MarkDifference],
+    settled: Mapping[tuple[str, str, str], SettledDifference],
 ) -> list[MarkDifference]:
     """The differences that nobody settled as they are now. A reason given for another stand of
     paper or mark does not hold."""
     return [
-        one
-        for one in found
-        if settled.get((one.slot, one.entry, one.source))
-        != SettledDifference(one.counted, one.status)
+        difference
+        for difference in differences
+        if settled.get(difference[:3]) != (difference.counted, difference.status)
     ]
 
 
@@ -253,10 +249,7 @@ def is_its_time(starts_at: datetime, minutes: int, now: datetime) -> bool:
 
 def one_of(code: str, codes: Iterable[str]) -> bool:
     """True if a code is one of those that are taken; every one is compared."""
-    found = False
-    for each in codes:
-        found |= each == code
-    return found
+    return any([code == taken for taken in codes])  # noqa: C419
 
 
 # Registers of these lead to hours that are paid and certified.

@@ -34,9 +34,10 @@ from kash.attendance.rules.pads import (
     Column,
     SheetChoice,
     as_data,
+    fitting_ticks,
     from_data,
-    read_sheet,
     sheet_rows,
+    signed_places,
 )
 from kash.attendance.rules.registers import is_ahead, was_there
 from kash.attendance.services.door_operations import slot_named
@@ -217,18 +218,19 @@ def save_reading(
         if (kept.row_version if kept else 0) != row_version:
             raise ReadMeanwhile
         columns = from_data(found.columns)
-        before = read_sheet(found.rows, columns, kept.ticks if kept else []).said()
-        now = read_sheet(found.rows, columns, ticks)
+        before = signed_places(found.rows, columns, kept.ticks if kept else [])
         if kept is None:
             kept = SheetReading(sheet_id=found.id, row_version=0)
             session.add(kept)
-        kept.ticks = [sorted(signed) for signed in now.ticks]
+        kept.ticks = [sorted(row) for row in fitting_ticks(found.rows, columns, ticks)]
         kept.written_in = min(max(written_in, 0), MOST_WRITTEN_IN)
         kept.row_version += 1
         kept.read_by, kept.read_at = by.public_id, change.now
         session.flush()
         signed = [
-            place for place, there in now.said().items() if there and not before.get(place, False)
+            place
+            for place, there in signed_places(found.rows, columns, ticks).items()
+            if there and not before[place]
         ]
         if _any_ahead(session, held, {slot for slot, _entry in signed}, change.now):
             raise SheetAhead

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.attendance.forms import marks_from_form, page_key
-from kash.attendance.queries.history import MarkConflict, conflicts_of
+from kash.attendance.queries.history import conflicts_of
 from kash.attendance.queries.registers import SlotSheet, slot_sheet
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules.marking import Operation, OperationAnswer
@@ -228,7 +228,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     """Mark who is there, one group at a time. A person who is not yet marked is offered as
     present."""
     forum, meeting = _meeting(forum_id, meeting_id)
-    conflicts: list[MarkConflict] = []
+    conflicts: list[dict[str, Any]] = []
     if request.method == "POST":
         sheet = slot_sheet(meeting.register_id, slot_of(meeting))
         now = utc_now()

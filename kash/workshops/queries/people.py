@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Account, Programme
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
-from kash.attendance.queries.registers import Attended, attended
+from kash.attendance.queries.registers import attended
+from kash.attendance.rules.marking import Presence
 from kash.people.models import Group, Organisation, Person, Posting, Venue
 from kash.people.queries.search import find_people
 from kash.platform.database import db, utc_now
@@ -277,7 +278,7 @@ class OwnPart:
     answer, and what she attended."""
 
     state: EnrolmentState
-    attended: Attended | None
+    attended: Presence | None
     offer_until: datetime | None = None
 
 
@@ -290,9 +291,8 @@ def own_part(workshop: Workshop, person_id: int) -> OwnPart:
             )
         ).first()
     )
-    mine = [one for one in attended(workshop.register_id) if one.person_id == person_id]
     stands = until if until is not None and until > utc_now() else None
-    return OwnPart(EnrolmentState(state), mine[0] if mine else None, stands)
+    return OwnPart(EnrolmentState(state), attended(workshop.register_id).get(person_id), stands)
 
 
 @dataclass(frozen=True)
@@ -309,7 +309,7 @@ class AttendanceRecord:
 def attendance_record(workshop: Workshop, session: Session | None = None) -> list[AttendanceRecord]:
     """Everybody on the roster by name, with the person and her group, and what she attended."""
     asking = session or db.session()
-    by_person = {one.person_id: one for one in attended(workshop.register_id, asking)}
+    by_person = attended(workshop.register_id, asking)
     people = asking.scalars(
         select(Person)
         .join(RosterEntry, RosterEntry.person_id == Person.id)
@@ -323,7 +323,7 @@ def attendance_record(workshop: Workshop, session: Session | None = None) -> lis
             by_person[person.id].minutes,
             by_person[person.id].total_minutes,
             by_person[person.id].percentage,
-            by_person[person.id].days,
+            len(by_person[person.id].days),
         )
         for person in people
         if person.id in by_person

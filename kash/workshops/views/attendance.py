@@ -25,12 +25,11 @@ from kash.attendance.forms import (
     status_word,
 )
 from kash.attendance.queries import registers as registers_queries
-from kash.attendance.queries.history import MarkConflict, codes_of, conflicts_of, history
+from kash.attendance.queries.history import codes_of, conflicts_of, history
 from kash.attendance.queries.pads import notes, pads_of, read_tokens, signed_by_slot
 from kash.attendance.queries.registers import (
     GridRow,
     RegisterGrid,
-    SlotColumn,
     grid,
     heads_by_slot,
     slot_sheet,
@@ -163,7 +162,7 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
     grid = registers_queries.grid(workshop.register_id)
     operations = marks_from_grid(grid, request.form, utc_now())
     answers: Sequence[OperationAnswer] = ()
-    conflicts: Sequence[MarkConflict] = ()
+    conflicts: Sequence[Mapping[str, Any]] = ()
     if operations:
         answers = apply_marks(workshop.register.public_id, operations, current_actor())
         conflicts = conflicts_of(workshop.register_id, answers, operations)
@@ -185,7 +184,7 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
 
 
 def _saved_by_itself(
-    register_id: int, answers: Sequence[OperationAnswer], conflicts: Sequence[MarkConflict]
+    register_id: int, answers: Sequence[OperationAnswer], conflicts: Sequence[Mapping[str, Any]]
 ) -> ResponseReturnValue:
     """Answer to cells that were saved: what stands in them, what met another mark, and the sums
     anew."""
@@ -197,30 +196,28 @@ def _saved_by_itself(
     grid = registers_queries.grid(register_id)
     numbers = _numbers(_days(grid))
     sent = {answer.entry for answer in answers}
-    texts = {
-        f"present-{column.public_id}": str(column.present)
-        for column in grid.columns
-        if column.present is not None
-    }
+    texts = {f"present-{slot}": str(present) for slot, present in grid.present.items()}
     texts |= {
         f"hours-{row.entry}": _hours_said(row.presence) for row in grid.rows if row.entry in sent
     }
     return {
         "fields": fields,
         "wrong": {
-            f"mark-{one.entry}-{one.slot}": f"{numbers.get(one.slot, '')} {conflict_sentence(one)}"
-            for one in conflicts
+            f"mark-{conflict['entry']}-{conflict['slot']}": (
+                f"{numbers.get(conflict['slot'], '')} {conflict_sentence(conflict)}"
+            )
+            for conflict in conflicts
         },
         "texts": texts,
     }
 
 
-def _days(grid: RegisterGrid) -> list[tuple[date, list[SlotColumn]]]:
+def _days(grid: RegisterGrid) -> list[tuple[date, list[Any]]]:
     by_day = groupby(grid.columns, lambda column: to_local(column.starts_at).date())
     return [(day, list(columns)) for day, columns in by_day]
 
 
-def _numbers(days: Sequence[tuple[date, Sequence[SlotColumn]]]) -> dict[str, str]:
+def _numbers(days: Sequence[tuple[date, Sequence[Any]]]) -> dict[str, str]:
     """Number of each slot (public id) in the grid: its day and its place in it, `2.1`."""
     return {
         column.public_id: f"{day_number}.{number}"
@@ -237,7 +234,9 @@ def _hours_said(presence: Presence) -> str:
     return f"{attended} / {total}, {percent_text(presence.percentage)}"
 
 
-def _grid_page(workshop: Workshop, conflicts: Sequence[MarkConflict] = ()) -> ResponseReturnValue:
+def _grid_page(
+    workshop: Workshop, conflicts: Sequence[Mapping[str, Any]] = ()
+) -> ResponseReturnValue:
     values = frame(workshop)
     runs_it = values["may_mark"]
     grid, now = registers_queries.grid(workshop.register_id), utc_now()
@@ -331,7 +330,7 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
 
 
 def _taps_saved(
-    answers: Sequence[OperationAnswer], conflicts: Sequence[MarkConflict]
+    answers: Sequence[OperationAnswer], conflicts: Sequence[Mapping[str, Any]]
 ) -> ResponseReturnValue:
     """Answer to taps that were saved: what stands in the rows that were sent, and what met another
     mark."""
@@ -341,12 +340,12 @@ def _taps_saved(
         fields[f"seen-{answer.entry}"] = seen_text(answer.status, answer.version)
     return {
         "fields": fields,
-        "wrong": {f"mark-{one.entry}": _as_sentence(one) for one in conflicts},
+        "wrong": {f"mark-{conflict['entry']}": _as_sentence(conflict) for conflict in conflicts},
         "texts": {},
     }
 
 
-def _as_sentence(conflict: MarkConflict) -> str:
+def _as_sentence(conflict: Mapping[str, Any]) -> str:
     said = conflict_sentence(conflict)
     return said[:1].upper() + said[1:]
 
@@ -360,7 +359,7 @@ def _unmarked_group(found: Workshop, chosen: WorkshopSession) -> str:
 def _still_open(
     workshop: Workshop,
     chosen: WorkshopSession,
-    conflicts: Sequence[MarkConflict],
+    conflicts: Sequence[Mapping[str, Any]],
     problem: Problem,
     early_reason: str,
 ) -> ResponseReturnValue:
@@ -378,7 +377,7 @@ def _still_open(
 def _register_page(
     workshop: Workshop,
     session_id: str,
-    conflicts: Sequence[MarkConflict] = (),
+    conflicts: Sequence[Mapping[str, Any]] = (),
     early_problem: str = "",
     early_reason: str = "",
     group: str = "",
@@ -411,7 +410,7 @@ def _register_page(
         codes=codes_of(workshop.register_id),
         key=page_key(),
         conflicts=conflicts,
-        conflicting={one.entry: _as_sentence(one) for one in conflicts},
+        conflicting={conflict["entry"]: _as_sentence(conflict) for conflict in conflicts},
         may_mark=may_mark,
         stand=signed.stand,
         may_confirm=may_confirm,

@@ -6,8 +6,9 @@ taking it along, and ending that."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -25,7 +26,6 @@ from kash.attendance.forms import (
 from kash.attendance.models import NotSent, sealed_items
 from kash.attendance.queries import pads as inbox
 from kash.attendance.queries.pads import (
-    WalkInLine,
     continued,
     credential,
     grant,
@@ -34,7 +34,6 @@ from kash.attendance.queries.pads import (
     waiting_count,
 )
 from kash.attendance.queries.registers import (
-    SheetRow,
     SlotSheet,
     count_history,
     counted,
@@ -141,7 +140,7 @@ def scan(public_id: str, session_id: str) -> ResponseReturnValue:
 
 def _said(came: CameIn, sheet: SlotSheet) -> dict[str, str | int]:
     """Words of the page on one badge: who it is, if she stands on this register."""
-    row: SheetRow | None = next((one for one in sheet.rows if one.entry == came.entry), None)
+    row = next((row for row in sheet.rows if row.entry == came.entry), None)
     words = {
         Met.IN: _("Is in"),
         Met.ALREADY: _("Was in already"),
@@ -391,13 +390,13 @@ def _held_page(workshop: Workshop, refused: RefusedDecision | None = None) -> st
     listing = held_items(workshop.register_id)
     to_match = waiting_count(workshop.register_id)[1]
     lines = held_lines(workshop.register_id, listing.rows)
-    named = [line for line in lines if line.letter]
+    named = [line for line in lines if line["letter"]]
     return render_template(
         "workshops/held.html",
         workshop=workshop,
         listing=listing,
         lines=lines,
-        shown=one_group(named, attrgetter("letter"), request.values.get("group", "")),
+        shown=one_group(named, itemgetter("letter"), request.values.get("group", "")),
         slot_names=numbered(sessions_of(workshop)),
         words=words,
         refused=refused,
@@ -434,9 +433,9 @@ def walk_ins(public_id: str) -> str:
     """People who walked in, each with whom she may be."""
     found = _mine(public_id)
     waiting = inbox.walk_ins(found.register_id)
-    shown = one_group(waiting, attrgetter("letter"), request.args.get("group", ""))
+    shown = one_group(waiting, itemgetter("letter"), request.args.get("group", ""))
     lines = shown.rows[: _MOST_SHOWN * 4]
-    matches = {line.public_id: _matches(line) for line in lines}
+    matches = {line["public_id"]: _matches(line) for line in lines}
     keys = {match.key for some in matches.values() for match in some}
     return render_template(
         "workshops/walk_ins.html",
@@ -445,25 +444,25 @@ def walk_ins(public_id: str) -> str:
         lines=lines,
         total=len(shown.rows),
         matches=matches,
-        facts=facts_of(current_actor(), [*keys, *(line.person for line in lines)]),
+        facts=facts_of(current_actor(), [*keys, *(line["person"] for line in lines)]),
         words=words,
         to_decide=waiting_count(found.register_id)[0],
     )
 
 
-def _matches(line: WalkInLine) -> list[Match]:
+def _matches(line: Mapping[str, Any]) -> list[Match]:
     """People who she may be, best first: nobody, if she gave no name."""
-    if not line.named:
+    if not line["named"]:
         return []
     asked = Likeness(
-        key=line.person,
-        group=line.group_id,
-        name=sort_name(line.name),
-        sex=line.sex,
-        age_band=line.age_band,
+        key=line["person"],
+        group=line["group_id"],
+        name=sort_name(line["name"]),
+        sex=line["sex"],
+        age_band=line["age_band"],
     )
     found = people_like(current_actor(), asked)
-    return [match for match in found if match.key != line.person][:_MOST_SHOWN]
+    return [match for match in found if match.key != line["person"]][:_MOST_SHOWN]
 
 
 @blueprint.post("/<public_id>/walk-ins/<walk_in_id>")
@@ -477,7 +476,7 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
     actor = current_actor()
     line = one_or_404(
         next(
-            (one for one in inbox.walk_ins(found.register_id) if one.public_id == walk_in_id),
+            (one for one in inbox.walk_ins(found.register_id) if one["public_id"] == walk_in_id),
             None,
         )
     )
@@ -487,10 +486,10 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
         if same not in {match.key for match in matches}:
             raise NotFound
         admit_walk_in(public_id, same, actor)
-        return redirect(url_for("people.merge", public_id=same, other_id=line.person), code=303)
+        return redirect(url_for("people.merge", public_id=same, other_id=line["person"]), code=303)
     keep_walk_in(found.register.public_id, walk_in_id, actor, [match.key for match in matches])
     flash(_("Kept as somebody new."))
-    address = url_for("workshops.walk_ins", public_id=public_id, group=line.letter)
+    address = url_for("workshops.walk_ins", public_id=public_id, group=line["letter"])
     return redirect(address, code=303)
 
 

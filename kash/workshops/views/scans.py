@@ -199,8 +199,8 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
     workshop = for_marking(public_id)
     register = workshop.register.public_id
     sheet = printed_sheet(workshop.register_id, sheet_id)
-    reading = reading_of(workshop.register_id, sheet)
-    problem, ticks, written_in = "", reading.ticks, str(reading.written_in)
+    row_version, ticks, count = reading_of(workshop.register_id, sheet)
+    problem, written_in = "", str(count)
     if request.method == "POST":
         ticks = tuple(_signed(sheet))
         written_in = request.form.get("written_in", "")
@@ -225,7 +225,7 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
         "workshops/read_sheet.html",
         workshop=workshop,
         sheet=sheet,
-        reading=reading,
+        row_version=row_version,
         ticks=ticks,
         written_in=written_in,
         problem=problem,

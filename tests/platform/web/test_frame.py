@@ -17,7 +17,6 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from kash.attendance.feature import FEATURE
-from kash.attendance.queries.statuses import Status
 from kash.attendance.rules.marking import STANDARD_STATUSES
 from kash.platform.web.counted import init_counted
 from kash.platform.web.errors import error_page
@@ -57,10 +56,7 @@ def app() -> Flask:
 
 def draw(app: Flask, source: str, **context: object) -> str:
     with app.test_request_context("/"):
-        g.mark_statuses = {
-            one.code: Status(one.code, one.letter, one.weight, "", one.tone, True, one.purpose, 1)
-            for one in STANDARD_STATUSES
-        }
+        g.mark_statuses = {one.code: one for one in STANDARD_STATUSES}
         return render_template_string(source, **context)
 
 

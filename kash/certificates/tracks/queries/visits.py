@@ -143,10 +143,12 @@ def people_of_workshop(actor: Actor, workshop: str, least: int = 0) -> list[str]
     ).all()
     if not least:
         return [person.public_id for person in rows]
-    enough = {
-        attendee.person_id for attendee in attended(own.register_id) if attendee.percentage >= least
-    }
-    return [person.public_id for person in rows if person.id in enough]
+    enough = attended(own.register_id)
+    return [
+        person.public_id
+        for person in rows
+        if person.id in enough and enough[person.id].percentage >= least
+    ]
 
 
 def people_of_lines(
