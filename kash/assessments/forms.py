@@ -226,7 +226,7 @@ KIND_HELP: Mapping[QuestionKind, Any] = {
     ),
     QuestionKind.SHORT_TEXT: _l("Read by the trainer, and scored by nobody."),
 }
-MOMENT: Mapping[Moment, Any] = {
+MOMENT: Mapping[str, Any] = {
     Moment.BEFORE: _l("Before the workshop"),
     Moment.AFTER: _l("After the workshop"),
     Moment.FOLLOW_UP: _l("Three months later"),

@@ -12,7 +12,6 @@ from kash.assessments.rules.bank import BankQuestion, written_bank
 from kash.assessments.rules.results import Option, QuestionFlaw, QuestionKind
 from kash.assessments.services.bank import (
     QuestionFlawed,
-    QuestionsBrought,
     add_question,
     bring_in,
     change_question,
@@ -136,10 +135,10 @@ def test_a_file_that_left_comes_back_as_the_same_and_what_differs_becomes_a_word
     _change(bank, shorter)
     questions = [row.question for row in bank_of(bank.course)]
     read = read_bank(written_bank("Bank", questions, SCALE), "en").questions
-    assert bring_in(course, read, bank.trainer) == QuestionsBrought(0, 4, 0)
+    assert bring_in(course, read, bank.trainer) == (0, 4, 0)
     open_for_phones(bank.held.workshop, bank.test(), 30, bank.trainer)
     other = [replace(read[0], texts={"en": "Another?"}), replace(WHOM, lineage="")]
-    assert bring_in(course, other, bank.trainer) == QuestionsBrought(1, 0, 1)
+    assert bring_in(course, other, bank.trainer) == (1, 0, 1)
     assert question_of(bank.course, bank.questions[0]).number == 2
     assert len(bank_of(bank.course)) == 5
 
@@ -147,7 +146,7 @@ def test_a_file_that_left_comes_back_as_the_same_and_what_differs_becomes_a_word
 def test_a_question_of_another_kind_under_a_known_id_is_another_question(bank: Bank) -> None:
     there = bank_of(bank.course)[0].question
     strange = replace(SAFE, lineage=there.lineage)
-    assert bring_in(bank.course.public_id, [strange], bank.trainer) == QuestionsBrought(1, 0, 0)
+    assert bring_in(bank.course.public_id, [strange], bank.trainer) == (1, 0, 0)
     assert bank_of(bank.course)[0].question.kind is QuestionKind.SINGLE
 
 
@@ -172,7 +171,7 @@ def test_a_question_is_looked_at_over_all_answers_to_its_wording(bank: Bank) -> 
     enter_answers(bank.held.workshop, test, entered, "paper", bank.trainer)
     revision = bank.row(test).questions[0].revision_id
     found = looked_at(revision)
-    assert (found.before.answers, found.after.answers) == (3, 0)
+    assert (found["before"].answers, found["after"].answers) == (3, 0)
 
 
 def test_a_choice_keeps_its_key_and_no_new_one_takes_a_key_that_went(bank: Bank) -> None:

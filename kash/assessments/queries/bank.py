@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from kash.assessments.models import (
@@ -87,29 +87,25 @@ def is_fixed() -> ColumnElement[bool]:
 
 def bank_of(course: Course, *, retired: bool = False) -> list[BankRow]:
     """The questions of a course in their order; those that were put away only if wanted."""
-    statement = (
-        select(QuestionRevision, is_fixed())
+    is_retired = Question.retired_at.is_not(None)
+    wordings = _wordings(course.id).add_columns(is_fixed()).where(newest(), is_retired.is_(retired))
+    return [_row(*row) for row in db.session.execute(wordings).all()]
+
+
+def _wordings(course_id: int) -> Select[QuestionRevision]:
+    return (
+        select(QuestionRevision)
         .join(QuestionRevision.question)
         .options(contains_eager(QuestionRevision.question))
-        .where(Question.course_id == course.id, newest())
-        .order_by(Question.id)
+        .where(Question.course_id == course_id)
+        .order_by(Question.id, QuestionRevision.number.desc())
     )
-    wanted = Question.retired_at.is_not(None) if retired else Question.retired_at.is_(None)
-    return [_row(*row) for row in db.session.execute(statement.where(wanted)).all()]
 
 
 def wordings_of_course(session: Session, course_id: int) -> list[QuestionRevision]:
     """All wordings of all questions of a course, those put away among them, the newest of each
     question first; one query."""
-    return list(
-        session.scalars(
-            select(QuestionRevision)
-            .join(QuestionRevision.question)
-            .options(contains_eager(QuestionRevision.question))
-            .where(Question.course_id == course_id)
-            .order_by(Question.id, QuestionRevision.number.desc())
-        )
-    )
+    return list(session.scalars(_wordings(course_id)))
 
 
 def _row(revision: QuestionRevision, fixed: bool) -> BankRow:
@@ -128,12 +124,8 @@ def _row(revision: QuestionRevision, fixed: bool) -> BankRow:
 
 def question_of(course: Course, public_id: str) -> BankRow:
     """A question, fetched through its course. Raises NotFound."""
-    row = db.session.execute(
-        select(QuestionRevision, is_fixed())
-        .join(QuestionRevision.question)
-        .options(contains_eager(QuestionRevision.question))
-        .where(Question.course_id == course.id, Question.public_id == public_id, newest())
-    ).first()
+    wording = _wordings(course.id).add_columns(is_fixed())
+    row = db.session.execute(wording.where(Question.public_id == public_id, newest())).first()
     return _row(*one_or_404(row))
 
 
@@ -150,37 +142,20 @@ def bank_sizes(course: Course) -> tuple[int, int]:
 
 def revisions_of(course: Course, public_id: str) -> Sequence[QuestionRevision]:
     """All wordings of a question, the newest first; none if the course has no such question."""
-    return (
-        db.session.scalars(
-            select(QuestionRevision)
-            .join(QuestionRevision.question)
-            .options(contains_eager(QuestionRevision.question))
-            .where(Question.course_id == course.id, Question.public_id == public_id)
-            .order_by(QuestionRevision.number.desc())
-        )
-        .unique()
-        .all()
-    )
+    wordings = _wordings(course.id).where(Question.public_id == public_id)
+    return db.session.scalars(wordings).all()
 
 
-@dataclass(frozen=True)
-class Looked:
-    """A question looked at: before and after a workshop."""
-
-    before: ItemStatistics
-    after: ItemStatistics
-
-
-def looked_at(revision_id: int, session: Session | None = None) -> Looked:
-    """Statistics of the answers to one wording, over all workshops; two queries."""
-    asking = session or db.session()
-    tests = asking.execute(
+def looked_at(revision_id: int) -> dict[str, ItemStatistics]:
+    """Statistics of the answers to one wording "before" and "after" workshops, over all of them;
+    two queries."""
+    tests = db.session.execute(
         select(AskedQuestion.test_id, WorkshopTest.moment)
         .join(WorkshopTest, WorkshopTest.id == AskedQuestion.test_id)
         .where(AskedQuestion.revision_id == revision_id)
     ).all()
-    moments = {row.test_id: row.moment for row in tests}
-    rows = asking.execute(
+    moments: dict[int, str] = dict(tests)
+    rows = db.session.execute(
         select(
             AskedQuestion.test_id,
             GivenAnswer.person_id,
@@ -197,23 +172,21 @@ def looked_at(revision_id: int, session: Session | None = None) -> Looked:
     own: dict[tuple[int, int], float] = {}
     rest: dict[tuple[int, int], list[float]] = defaultdict(list)
     for row in rows:
-        right = [one["key"] for one in row.options if one["right"]]
-        found = score(QuestionKind(row.kind), right, read_choices(row.chosen))
+        right = [option["key"] for option in row.options if option["right"]]
+        points = score(QuestionKind(row.kind), right, read_choices(row.chosen))
         place = (row.test_id, row.person_id)
-        if found is None:
-            continue
-        if row.id == revision_id:
-            own[place] = found
-        else:
-            rest[place].append(found)
+        if points is not None and row.id == revision_id:
+            own[place] = points
+        elif points is not None:
+            rest[place].append(points)
 
     def at(*wanted: str) -> ItemStatistics:
         return look_at(
             [
-                (found, fmean(rest[place]) if rest[place] else None)
-                for place, found in own.items()
+                (points, fmean(rest[place]) if rest[place] else None)
+                for place, points in own.items()
                 if moments[place[0]] in wanted
             ]
         )
 
-    return Looked(at("before"), at("after", "follow_up"))
+    return {"before": at("before"), "after": at("after", "follow_up")}

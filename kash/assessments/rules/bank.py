@@ -500,7 +500,7 @@ def written_package(
     with ZipFile(file, "w", ZIP_DEFLATED) as package:
         for number, question in enumerate(questions, start=1):
             name = f"question-{number:03d}"
-            path = f"items/{name}.xml"
+            path = f"items/question-{number:03d}.xml"
             _add(
                 _add(resources, "resource", identifier=name, type="imsqti_item_xmlv3p0", href=path),
                 "file",

@@ -3,10 +3,10 @@ Writing questions: a wording that somebody answered never changes, a new revisio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -81,7 +81,7 @@ class WrongEntry(Problem):
     status = 422
 
     def __init__(self, where: dict[str, str]) -> None:
-        super().__init__(_("Please correct what is marked."))
+        super().__init__(_l("Please correct what is marked."))
         self.where = where
 
 
@@ -94,14 +94,21 @@ def _held_course(session: Session, public_id: str) -> Course:
     )
 
 
-def _held_question(session: Session, course: Course, public_id: str) -> Question:
-    return one_or_404(
-        session.scalar(
+@contextmanager
+def _changing(
+    action: str, course_id: str, public_id: str, by: Actor
+) -> Iterator[tuple[Change, Course, Question]]:
+    """A course and its question, held until the block ends; the entry names both. Raises
+    NotFound."""
+    with audited(action, by) as change:
+        course = _held_course(change.session, course_id)
+        question = change.session.scalar(
             select(Question)
             .where(Question.course_id == course.id, Question.public_id == public_id)
             .with_for_update()
         )
-    )
+        change.about(course.public_id, one_or_404(question).public_id)
+        yield change, course, one_or_404(question)
 
 
 def _refuse_flawed(question: BankQuestion) -> None:
@@ -207,13 +214,24 @@ def change_question(
     beside the new words and found right. Raises NotFound, ChangedMeanwhile and QuestionFlawed.
     """
     _refuse_flawed(question)
-    with audited("assessments.question_changed", by) as change:
-        course = _held_course(change.session, course_id)
-        held = _held_question(change.session, course, public_id)
-        if held.row_version != row_version:
+    with _changing("assessments.question_changed", course_id, public_id, by) as (
+        change,
+        _,
+        stored,
+    ):
+        if stored.row_version != row_version:
             raise ChangedMeanwhile
-        change.about(course.public_id, held.public_id)
-        return _changed(change, held, question, by, fitting)
+        return _changed(change, stored, question, by, fitting)
+
+
+def _latest(session: Session, question: Question, *, held: bool = False) -> QuestionRevision:
+    latest = (
+        select(QuestionRevision)
+        .where(QuestionRevision.question_id == question.id)
+        .order_by(QuestionRevision.number.desc())
+        .limit(1)
+    )
+    return session.scalars(latest.with_for_update() if held else latest).one()
 
 
 def _changed(
@@ -225,13 +243,7 @@ def _changed(
 ) -> bool:
     session = change.session
     # Whoever enters answers holds the revision too: nobody answers what is being changed.
-    latest = session.scalars(
-        select(QuestionRevision)
-        .where(QuestionRevision.question_id == held.id)
-        .order_by(QuestionRevision.number.desc())
-        .limit(1)
-        .with_for_update()
-    ).one()
+    latest = _latest(session, held, held=True)
     before = value_of(latest)
     held.objective = question.objective
     held.row_version += 1
@@ -271,34 +283,28 @@ def _in(question: BankQuestion, code: str) -> tuple[str, ...]:
 
 def put_away(course_id: str, public_id: str, by: Actor) -> None:
     """Put a question away: no new test offers it. Raises NotFound."""
-    with audited("assessments.question_put_away", by) as change:
-        course = _held_course(change.session, course_id)
-        held = _held_question(change.session, course, public_id)
-        held.retired_at = held.retired_at or change.now
-        change.about(course.public_id, held.public_id)
+    with _changing("assessments.question_put_away", course_id, public_id, by) as (
+        change,
+        _,
+        question,
+    ):
+        question.retired_at = question.retired_at or change.now
 
 
 def take_back(course_id: str, public_id: str, by: Actor) -> None:
     """Take a question into use again. Raises NotFound and BankFull."""
-    with audited("assessments.question_taken_back", by) as change:
-        course = _held_course(change.session, course_id)
-        held = _held_question(change.session, course, public_id)
+    with _changing("assessments.question_taken_back", course_id, public_id, by) as (
+        change,
+        course,
+        question,
+    ):
         refuse_full(change.session, course)
-        held.retired_at = None
-        change.about(course.public_id, held.public_id)
+        question.retired_at = None
 
 
-@dataclass(frozen=True)
-class QuestionsBrought:
-    """How many questions of a file were new, said the same, or changed."""
-
-    new: int
-    same: int
-    changed: int
-
-
-def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> QuestionsBrought:
+def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> tuple[int, int, int]:
     """Bring in the questions of a file. One that is here already, by its lineage, is compared.
+    Returns how many were new, said the same, and changed.
 
     Raises NotFound, QuestionFlawed and BankFull.
     """
@@ -323,23 +329,17 @@ def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> Qu
                 there[made.lineage] = made
                 new += 1
                 continue
-            latest = session.scalars(
-                select(QuestionRevision)
-                .where(QuestionRevision.question_id == held.id)
-                .order_by(QuestionRevision.number.desc())
-                .limit(1)
-            ).one()
             if held.kind != question.kind:
                 # What is asked in another way is another question.
                 refuse_full(session, course)
                 put_question(change, course, replace(question, lineage=""), by)
                 new += 1
                 continue
-            here = value_of(latest)
+            here = value_of(_latest(session, held))
             keyed = with_keys_of(question, here)
             if here.says_the_same(keyed) and held.objective == keyed.objective:
                 same += 1
             else:
                 _changed(change, held, keyed, by, keyed.languages)
                 changed += 1
-        return QuestionsBrought(new, same, changed)
+        return new, same, changed

@@ -3,13 +3,12 @@ and typing it in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from kash.assessments import blueprint
@@ -22,7 +21,6 @@ from kash.assessments.forms import (
     TELLER,
     TRUE_WORD,
     VERDICT,
-    BankQuestionForm,
     BringQuestionsForm,
     PracticeForm,
     choices_of,
@@ -52,17 +50,15 @@ from kash.assessments.queries.tests import (
 )
 from kash.assessments.rules.bank import (
     MOST_BYTES,
-    BankQuestion,
     UnreadableBank,
     written_bank,
     written_package,
 )
-from kash.assessments.rules.results import KNOWLEDGE, MOST_OPTIONS, Often, QuestionKind, Teller
+from kash.assessments.rules.results import KNOWLEDGE, MOST_OPTIONS, QuestionKind, Teller
 from kash.assessments.services.bank import (
     MOST_QUESTIONS,
     MayNameSomebody,
     QuestionFlawed,
-    QuestionsBrought,
     WrongEntry,
     add_question,
     bring_in,
@@ -71,14 +67,12 @@ from kash.assessments.services.bank import (
     take_back,
 )
 from kash.assessments.services.tests import delete_practice_words, tell_practice
-from kash.assessments.views.sheets import held_by_her, holds, seen_workshop
-from kash.people.rules.persons import one_group
+from kash.assessments.views.sheets import chosen_group, held_by_her, holds, seen_workshop
 from kash.platform.cleaning import CleaningBusy
-from kash.platform.web import NotFound as web_NotFound
-from kash.platform.web import current_actor, download, page
+from kash.platform.web import NotFound, Problem, current_actor, download, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.commands import FlashedProblems
-from kash.platform.web.errors import NotFound
+from kash.platform.web.errors import one_or_404
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.row_versions import number_shown
@@ -94,11 +88,15 @@ def _course(public_id: str) -> Course:
     return course_in_reach(current_actor(), public_id)
 
 
-def objective_choices(found: Course) -> list[tuple[str, str]]:
+def _to_bank(public_id: str) -> ResponseReturnValue:
+    return redirect(url_for("assessments.bank", public_id=public_id))
+
+
+def objective_choices(course: Course) -> list[tuple[str, str]]:
     """Objectives of a course as one chooses among them: lineage, and text after its session."""
     return [
-        (one.lineage, f"{one.plan_title}: {one.text}")
-        for one in objectives_of(found.public_id, language_code())
+        (objective.lineage, f"{objective.plan_title}: {objective.text}")
+        for objective in objectives_of(course.public_id, language_code())
     ]
 
 
@@ -106,19 +104,18 @@ def objective_choices(found: Course) -> list[tuple[str, str]]:
 @allow("assessments.questions")
 def bank(public_id: str) -> ResponseReturnValue:
     """The questions of a course, each with its choices."""
-    found = _course(public_id)
+    course = _course(public_id)
     away = request.args.get("away") == "1"
-    used, put = bank_sizes(found)
-    rows = bank_of(found, retired=away)
+    used, put = bank_sizes(course)
     return render_template(
         "assessments/bank.html",
-        course=found,
-        rows=rows,
+        course=course,
+        rows=bank_of(course, retired=away),
         away=away,
         used=used,
         put=put,
         kinds=KIND,
-        objectives=dict(objective_choices(found)),
+        objectives=dict(objective_choices(course)),
         language=language_code(),
         language_names=LANGUAGES,
         choices_of=choices_of,
@@ -131,87 +128,74 @@ def bank(public_id: str) -> ResponseReturnValue:
 @allow("assessments.write")
 def add(public_id: str) -> ResponseReturnValue:
     """Choose a kind, then write a question."""
-    found = _course(public_id)
-    kind = _kind()
-    if kind is None:
+    course, kind = _course(public_id), request.values.get("kind", "")
+    if kind not in set(QuestionKind):
         return render_template(
-            "assessments/kinds.html", course=found, kinds=KIND, helps=KIND_HELP, most=MOST_QUESTIONS
+            "assessments/kinds.html",
+            course=course,
+            kinds=KIND,
+            helps=KIND_HELP,
+            most=MOST_QUESTIONS,
         )
-    form = question_form(kind, _languages(None), objective_choices(found), wanted=_wanted())
-    if not request.form.get("more") and form.validate_on_submit():
-        first = f"text_{form.languages[0]}"
-        with form.showing_problems(**{first: QuestionFlawed}):
-            written = form.question(kind, None)
-            add_question(public_id, written, current_actor(), key=form.key.data)
-            flash(_("Saved."))
-            return redirect(url_for("assessments.bank", public_id=public_id))
-    return _question_page(found, form, kind, None)
-
-
-def _kind() -> QuestionKind | None:
-    asked = request.values.get("kind", "")
-    return QuestionKind(asked) if asked in {str(kind) for kind in QuestionKind} else None
-
-
-def _wanted() -> int:
-    if request.form.get("more"):
-        return MOST_OPTIONS
-    return min(number_shown(request.form.get("places")), MOST_OPTIONS)
-
-
-def _languages(question: BankQuestion | None) -> list[str]:
-    offered = programme_languages()
-    first = question.language if question is not None else language_code()
-    others = [*offered, *(question.texts if question is not None else ())]
-    return list(dict.fromkeys([first, *others]))
+    return _written(course, QuestionKind(kind), None)
 
 
 @blueprint.route("/courses/<public_id>/questions/<question_id>", methods=["GET", "POST"])
 @allow("assessments.write")
 def question(public_id: str, question_id: str) -> ResponseReturnValue:
     """Change a question; what its answers say of it stands beside it."""
-    found = _course(public_id)
-    row = question_of(found, question_id)
-    kind = row.question.kind
-    languages = _languages(row.question)
-    form = question_form(kind, languages, objective_choices(found), row, _wanted())
-    if not request.form.get("more") and form.validate_on_submit():
-        first = f"text_{languages[0]}"
-        with form.showing_problems(**{first: QuestionFlawed}):
-            anew = change_question(
+    course = _course(public_id)
+    row = question_of(course, question_id)
+    return _written(course, row.question.kind, row)
+
+
+def _written(course: Course, kind: QuestionKind, row: BankRow | None) -> ResponseReturnValue:
+    """A question as it is written: `row` as it stands, None for a new one."""
+    before = row.question if row is not None else None
+    first = before.language if before is not None else language_code()
+    offered = [first, *programme_languages(), *(before.texts if before is not None else ())]
+    more = bool(request.form.get("more"))
+    wanted = MOST_OPTIONS if more else number_shown(request.form.get("places"))
+    form = question_form(
+        kind,
+        list(dict.fromkeys(offered)),
+        objective_choices(course),
+        row,
+        min(wanted, MOST_OPTIONS),
+    )
+    public_id, actor = course.public_id, current_actor()
+    if not more and form.validate_on_submit():
+        with form.showing_problems(**{f"text_{first}": QuestionFlawed}):
+            written, sentence = form.question(kind, before), _("Saved.")
+            if row is None:
+                add_question(public_id, written, actor, key=form.key.data)
+            elif change_question(
                 public_id,
-                question_id,
-                form.question(kind, row.question),
+                row.public_id,
+                written,
                 form.row_version_shown,
-                current_actor(),
+                actor,
                 fitting=form.fitting,
-            )
-            flash(
-                _("Saved as a new wording. Tests that were held keep the old one.")
-                if anew
-                else _("Saved.")
-            )
-            return redirect(url_for("assessments.bank", public_id=public_id))
-        row = question_of(found, question_id)
-    if form.changed_meanwhile:
-        form.compare({"row_version": row.row_version, f"text_{languages[0]}": row.question.text})
-    return _question_page(found, form, kind, row)
-
-
-def _question_page(
-    found: Course, form: BankQuestionForm, kind: QuestionKind, row: BankRow | None
-) -> ResponseReturnValue:
+            ):
+                sentence = _("Saved as a new wording. Tests that were held keep the old one.")
+            flash(sentence)
+            return _to_bank(public_id)
+        course = _course(public_id)
+        row = row and question_of(course, row.public_id)
+    if row is not None and form.changed_meanwhile:
+        form.compare({"row_version": row.row_version, f"text_{first}": row.question.text})
+    knowledge = kind in KNOWLEDGE
     return page(
         "assessments/question.html",
         form=form,
-        course=found,
+        course=course,
         row=row,
         kind=kind,
         kind_word=KIND[kind],
         kind_help=KIND_HELP[kind],
         language_names=LANGUAGES,
-        knowledge=kind in KNOWLEDGE,
-        looked=looked_at(row.revision_id) if row is not None and kind in KNOWLEDGE else None,
+        knowledge=knowledge,
+        looked=looked_at(row.revision_id) if row is not None and knowledge else None,
         verdicts=VERDICT,
         most=MOST_OPTIONS,
     )
@@ -221,15 +205,15 @@ def _question_page(
 @allow("assessments.questions")
 def wordings(public_id: str, question_id: str) -> ResponseReturnValue:
     """All wordings that a question ever had, the newest first."""
-    found = _course(public_id)
-    revisions = revisions_of(found, question_id)
+    course = _course(public_id)
+    revisions = revisions_of(course, question_id)
     if not revisions:
         raise NotFound
     return render_template(
         "assessments/wordings.html",
-        course=found,
+        course=course,
         question_id=question_id,
-        revisions=[(one, value_of(one)) for one in revisions],
+        revisions=[(revision, value_of(revision)) for revision in revisions],
         language_names=LANGUAGES,
         choices_of=choices_of,
     )
@@ -241,7 +225,7 @@ def away(public_id: str, question_id: str) -> ResponseReturnValue:
     """Put a question away: no new test offers it."""
     put_away(public_id, question_id, current_actor())
     flash(_("Put away. New tests do not offer it."))
-    return redirect(url_for("assessments.bank", public_id=public_id))
+    return _to_bank(public_id)
 
 
 @blueprint.post("/courses/<public_id>/questions/<question_id>/back")
@@ -251,7 +235,7 @@ def back(public_id: str, question_id: str) -> ResponseReturnValue:
     with FlashedProblems():
         take_back(public_id, question_id, current_actor())
         flash(_("In use again."))
-    return redirect(url_for("assessments.bank", public_id=public_id))
+    return _to_bank(public_id)
 
 
 @blueprint.post("/courses/<public_id>/questions/bring")
@@ -262,91 +246,66 @@ def bring(public_id: str) -> ResponseReturnValue:
     _course(public_id)
     sent = request.files.get("file")
     content = sent.read(MOST_BYTES + 1) if sent is not None else b""
-    if not content:
-        flash(_("Choose a file first."), "bad")
-        return redirect(url_for("assessments.bank", public_id=public_id))
-    try:
-        read = read_moodle(content, language_code())
-    except UnreadableBank as problem:
-        flash(unreadable_sentence(problem.reason), "bad")
-        return redirect(url_for("assessments.bank", public_id=public_id))
-    except CleaningBusy as busy:
-        flash(str(busy), "bad")
-        return redirect(url_for("assessments.bank", public_id=public_id))
-    with FlashedProblems():
-        brought = bring_in(public_id, read.questions, current_actor())
-        flash(brought_sentence(brought))
+    with FlashedProblems(CleaningBusy):
+        if not content:
+            raise Problem(_("Choose a file first."))
+        try:
+            read = read_moodle(content, language_code())
+        except UnreadableBank as problem:
+            raise Problem(_UNREADABLE[problem.reason]) from None
+        new, same, changed = bring_in(public_id, read.questions, current_actor())
+        flash(
+            _(
+                "New questions: %(new)s. The same as here: %(same)s. Changed: %(changed)s.",
+                new=new,
+                same=same,
+                changed=changed,
+            )
+        )
         if read.left_out:
-            flash(_left_out(read.left_out), "warn")
-    return redirect(url_for("assessments.bank", public_id=public_id))
+            flash(
+                ngettext(
+                    "%(num)s question was left out, of a kind that is unknown here, without a right"
+                    " answer or too long: %(named)s",
+                    "%(num)s questions were left out, of kinds that are unknown here, without a"
+                    " right answer or too long: %(named)s",
+                    len(read.left_out),
+                    named="; ".join(f"{name} ({kind})" for name, kind in read.left_out[:5]),
+                ),
+                "warn",
+            )
+    return _to_bank(public_id)
 
 
-def unreadable_sentence(reason: str) -> str:
-    """Why a file of questions was not read."""
-    return {
-        "xml": _("This file could not be read. It is cut short, or no Moodle XML."),
-        "doctype": _("This file declares entities, which Moodle never does. Nothing was read."),
-        "quiz": _("This file holds no questions from Moodle. In Moodle, export as Moodle XML."),
-        "many": _("This file holds more than 500 questions. Bring them in in parts."),
-    }[reason]
+# Reasons for which a file of questions was not read.
+_UNREADABLE = {
+    "xml": _l("This file could not be read. It is cut short, or no Moodle XML."),
+    "doctype": _l("This file declares entities, which Moodle never does. Nothing was read."),
+    "quiz": _l("This file holds no questions from Moodle. In Moodle, export as Moodle XML."),
+    "many": _l("This file holds more than 500 questions. Bring them in in parts."),
+}
 
 
-def brought_sentence(brought: QuestionsBrought) -> str:
-    """Sentence on what came of a file."""
-    return _(
-        "New questions: %(new)s. The same as here: %(same)s. Changed: %(changed)s.",
-        new=brought.new,
-        same=brought.same,
-        changed=brought.changed,
-    )
-
-
-def _left_out(left_out: tuple[tuple[str, str], ...]) -> str:
-    named = "; ".join(f"{name} ({kind})" for name, kind in left_out[:5])
-    return ngettext(
-        "%(num)s question was left out, of a kind that is unknown here, without a right answer or"
-        " too long: %(named)s",
-        "%(num)s questions were left out, of kinds that are unknown here, without a right answer or"
-        " too long: %(named)s",
-        len(left_out),
-        named=named,
-    )
-
-
-def _in_use(found: Course) -> list[BankQuestion]:
-    return [row.question for row in bank_of(found)]
+def _scale() -> list[str]:
+    return [str(word) for word in SCALE]
 
 
 @blueprint.get("/courses/<public_id>/questions.xml")
 @allow("assessments.questions")
 def moodle(public_id: str) -> ResponseReturnValue:
     """The questions in use as Moodle XML."""
-    found = _course(public_id)
-    made = written_bank("Questions", _in_use(found), [str(word) for word in SCALE])
-    return download(made, name="questions.xml", type="application/xml")
+    questions = [row.question for row in bank_of(_course(public_id))]
+    file = written_bank("Questions", questions, _scale())
+    return download(file, name="questions.xml", type="application/xml")
 
 
 @blueprint.get("/courses/<public_id>/questions.zip")
 @allow("assessments.questions")
 def qti(public_id: str) -> ResponseReturnValue:
     """The questions in use as a QTI 3 package."""
-    found = _course(public_id)
-    words = (str(TRUE_WORD), str(FALSE_WORD))
-    made = written_package(_in_use(found), words, [str(word) for word in SCALE])
-    return download(made, name="questions.zip", type="application/zip")
-
-
-@dataclass(frozen=True)
-class ToldPerson:
-    """A person in the list, and what was told about her, by teller."""
-
-    who: RegisteredPerson
-    told: dict[Teller, ToldAbout]
-
-    @property
-    def letter(self) -> str:
-        """The letter of her group."""
-        return self.who.letter
+    questions = [row.question for row in bank_of(_course(public_id))]
+    file = written_package(questions, (str(TRUE_WORD), str(FALSE_WORD)), _scale())
+    return download(file, name="questions.zip", type="application/zip")
 
 
 @blueprint.get("/workshops/<public_id>/practice")
@@ -355,15 +314,17 @@ def practice(public_id: str) -> ResponseReturnValue:
     """Practice that changed: how often by objective, what was written, and who told it."""
     found = seen_workshop(public_id)
     told = told_about(found)
-    people = [ToldPerson(one, told.get(one.person_id, {})) for one in participants(found)]
+    shown = chosen_group(found)
+    everybody = [*shown.rows, *shown.others]
     return render_template(
         "assessments/practice.html",
         **frame(found),
         **practice_shown(found),
         holds=holds(found),
-        shown=one_group(people, attrgetter("letter"), request.args.get("group", "")),
-        told=sum(1 for one in people if one.told),
-        expected=len(people),
+        shown=shown,
+        told_about=told,
+        told=sum(1 for person in everybody if person.person_id in told),
+        expected=len(everybody),
         written=written_practice(found, current_actor()),
     )
 
@@ -385,9 +346,7 @@ def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
     """Type in what somebody told about the practice of one person."""
     found = held_by_her(public_id)
     people = participants(found)
-    who = next((one for one in people if one.entry == entry_id), None)
-    if who is None:
-        raise web_NotFound
+    who = one_or_404(next((person for person in people if person.entry == entry_id), None))
     told = told_about(found, who.person_id).get(who.person_id, {})
     form = _form(found, people, who, told)
     if request.method == "POST" and form.validate():
@@ -402,7 +361,7 @@ def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
             try:
                 tell_practice(public_id, entry_id, telling, by=current_actor())
             except WrongEntry:
-                raise web_NotFound from None
+                raise NotFound from None
             flash(_("Saved."))
             return redirect(
                 url_for("assessments.practice", public_id=public_id, group=who.letter), code=303
@@ -424,12 +383,11 @@ def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
 def delete_words(public_id: str, told_id: str) -> ResponseReturnValue:
     """Ask, then delete words about somebody's practice, as where somebody is named in them."""
     found = held_by_her(public_id)
-    written = dict(written_practice(found, current_actor()))
     if request.method == "GET":
-        if told_id not in written:
-            raise web_NotFound
+        written = dict(written_practice(found, current_actor()))
+        text = one_or_404(written.get(told_id))
         return render_template(
-            "assessments/delete_words.html", **frame(found), told_id=told_id, said=written[told_id]
+            "assessments/delete_words.html", **frame(found), told_id=told_id, said=text
         )
     delete_practice_words(public_id, told_id, by=current_actor())
     flash(_("Deleted."))
@@ -443,11 +401,15 @@ def _form(
     told: dict[Teller, ToldAbout],
 ) -> PracticeForm:
     # A list of names shows one group at a time: a peer is of her own.
-    peers = [(one.person, one.name) for one in people if one.letter == who.letter and one != who]
-    asked = request.args.get("told_by", "")
-    teller = Teller(asked) if asked in set(Teller) else None
-    there = told[teller].often if teller in told else {}
-    values = {f"often_{one}": str(often) for one, often in there.items() if often in set(Often)}
-    if teller is not None:
-        values["told_by"] = str(teller)
+    peers = [
+        (person.person, person.name)
+        for person in people
+        if person.letter == who.letter and person != who
+    ]
+    chosen = request.args.get("told_by", "")
+    values: dict[str, str] = {}
+    if chosen in set(Teller):
+        there = told[Teller(chosen)].often if chosen in told else {}
+        values = {f"often_{lineage}": str(often) for lineage, often in there.items()}
+        values["told_by"] = chosen
     return practice_form(practice_asked(found, language_code()), peers, values)

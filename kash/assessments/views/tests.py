@@ -6,8 +6,7 @@ rows."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from itertools import product
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -27,16 +26,16 @@ from kash.assessments.forms import (
     SourceForm,
     answer_words,
     choices_of,
-    offers_not_sure,
     text_of,
 )
 from kash.assessments.models import AskedQuestion, WorkshopTest
-from kash.assessments.queries.bank import BankRow, bank_of
+from kash.assessments.queries.bank import bank_of
 from kash.assessments.queries.tests import (
     RegisteredPerson,
     hands_of,
     late_answers,
     listed_scores,
+    one_test,
     participants,
     practice_asked,
     questions_of,
@@ -49,13 +48,13 @@ from kash.assessments.queries.tests import (
 )
 from kash.assessments.rules.bank import BankQuestion
 from kash.assessments.rules.results import (
+    KNOWLEDGE,
     LONGEST_TEXT,
     MOST_LINES,
     NOT_SURE,
     AnsweringState,
     Moment,
     QuestionKind,
-    ScoreClash,
     ScoreLine,
     clash_code,
     clashes,
@@ -81,9 +80,16 @@ from kash.assessments.services.tests import (
     remove_test,
 )
 from kash.assessments.views.bank import objective_choices, practice_shown
-from kash.assessments.views.sheets import held_by_her, holds, own_test, seen_test, seen_workshop
+from kash.assessments.views.sheets import (
+    chosen_group,
+    held_by_her,
+    holds,
+    own_test,
+    seen_workshop,
+    test_page,
+)
 from kash.attendance.rules.registers import badge_entry
-from kash.people.rules.persons import OneGroup, one_group, sort_name
+from kash.people.rules.persons import sort_name
 from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, current_actor, page
@@ -99,12 +105,24 @@ from kash.workshops.frame import frame
 from kash.workshops.models import Workshop
 from kash.workshops.services.timetable import WorkshopCancelled
 
-_USUAL_MINUTES = {Moment.BEFORE: 30, Moment.AFTER: 30, Moment.FOLLOW_UP: 60 * 24 * 7}
+Asked = Sequence[tuple[AskedQuestion, BankQuestion]]
+_USUAL_MINUTES = {"before": 30, "after": 30, "follow_up": 60 * 24 * 7}
 
 
 def stand(test: Any) -> AnsweringState:
     """Where a test stands now."""
     return stand_of(test.opens_at, test.closes_at, utc_now())
+
+
+def _to_test(public_id: str, test_id: str) -> ResponseReturnValue:
+    return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
+
+
+def _to_group(endpoint: str, public_id: str, test_id: str, letter: str) -> ResponseReturnValue:
+    """Lead to the same page of the group that was turned to."""
+    turn = request.form.get("turn_to", "")[:2] or letter
+    address = url_for(endpoint, public_id=public_id, test_id=test_id, group=turn)
+    return redirect(address, code=303)
 
 
 @blueprint.get("/workshops/<public_id>/tests")
@@ -113,12 +131,12 @@ def workshop(public_id: str) -> ResponseReturnValue:
     """The tests of a workshop, and the gain between them."""
     found = seen_workshop(public_id)
     tests = workshop_tests(found)
-    there = {one.moment for one in tests}
+    there = {test.moment for test in tests}
     return render_template(
         "assessments/workshop.html",
         **frame(found),
         tests=tests,
-        missing=[one for one in Moment if one not in there],
+        missing=[moment for moment in Moment if moment not in there],
         stand=stand,
         words=MOMENT,
         stands=STAND,
@@ -133,75 +151,50 @@ def workshop(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/workshops/<public_id>/tests/make/<moment>", methods=["GET", "POST"])
 @allow("assessments.hold")
 def make(public_id: str, moment: str) -> ResponseReturnValue:
-    """Make a test from the questions of the course."""
+    """Make a test from the questions of the course; those of the tests that are there already are
+    proposed, or all if there is none."""
     found = held_by_her(public_id)
-    if moment not in {str(one) for one in Moment}:
+    if moment not in set(Moment):
         raise NotFound
-    when = Moment(moment)
-    bank = bank_of(found.version.course)
-    form = _make_form(bank)
-    if request.method == "GET":
-        form.questions.data = _proposed(found, bank)
-    elif form.validate():
-        with form.showing_problems(TestThere, WorkshopCancelled):
-            made = make_test(public_id, when, _chosen(form, bank), current_actor())
-            flash(_("Saved."))
-            return redirect(url_for("assessments.test", public_id=public_id, test_id=made))
-        found = held_by_her(public_id)
-    return _make_page(found, form, bank, MOMENT[when], None)
+    asked = [pair for test in whole_tests(found).values() for pair in questions_of(test)]
+    return _choosing(found, Moment(moment), "", asked)
 
 
 @blueprint.route("/workshops/<public_id>/tests/<test_id>/questions", methods=["GET", "POST"])
 @allow("assessments.hold")
 def choose(public_id: str, test_id: str) -> ResponseReturnValue:
     """Ask other questions, as long as nobody answered."""
-    found, row = own_test(public_id, test_id)
-    bank = bank_of(found.version.course)
-    form = _make_form(bank)
+    found, test = own_test(public_id, test_id)
+    return _choosing(found, Moment(test.moment), test_id, questions_of(test))
+
+
+def _choosing(found: Workshop, moment: Moment, test_id: str, asked: Asked) -> ResponseReturnValue:
+    course = found.version.course
+    public_id, bank, form = found.public_id, bank_of(course), MakeForm()
+    form.questions.choices = [(row.public_id, row.question.text) for row in bank]
     if request.method == "GET":
-        asked = {value.lineage for _asked, value in questions_of(row)}
-        form.questions.data = [one.public_id for one in bank if one.question.lineage in asked]
+        lineages = {value.lineage for _asked, value in asked}
+        proposes_all = not test_id and not lineages
+        form.questions.data = [
+            row.public_id for row in bank if proposes_all or row.question.lineage in lineages
+        ]
     elif form.validate():
-        with form.showing_problems(WorkshopCancelled):
-            change_test(public_id, test_id, _chosen(form, bank), current_actor())
+        with form.showing_problems(TestThere, WorkshopCancelled):
+            # None only if scores alone are wanted.
+            if not form.questions.data and request.form.get("scores") != "1":
+                raise Problem(_l("Choose at least one question."), field="questions")
+            chosen = [row.public_id for row in bank if row.public_id in set(form.questions.data)]
+            if test_id:
+                change_test(public_id, test_id, chosen, current_actor())
+            else:
+                test_id = make_test(public_id, moment, chosen, current_actor())
             flash(_("Saved."))
-            return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
-        found, row = own_test(public_id, test_id)
-    return _make_page(found, form, bank, MOMENT[Moment(row.moment)], test_id)
-
-
-def _make_form(bank: Sequence[BankRow]) -> MakeForm:
-    form = MakeForm()
-    form.questions.choices = [(one.public_id, one.question.text) for one in bank]
-    return form
-
-
-def _chosen(form: MakeForm, bank: Sequence[BankRow]) -> list[str]:
-    """The questions in the order of the bank; none only if scores alone are wanted.
-
-    Raises NoQuestionsChosen.
-    """
-    if not form.questions.data and request.form.get("scores") != "1":
-        raise Problem(_l("Choose at least one question."), field="questions")
-    wanted = set(form.questions.data)
-    return [one.public_id for one in bank if one.public_id in wanted]
-
-
-def _proposed(found: Workshop, bank: Sequence[BankRow]) -> list[str]:
-    """The questions of the tests that are there already; all if there is none."""
-    asked = {
-        value.lineage for test in whole_tests(found).values() for _one, value in questions_of(test)
-    }
-    return [one.public_id for one in bank if not asked or one.question.lineage in asked]
-
-
-def _make_page(
-    found: Workshop, form: MakeForm, bank: Sequence[BankRow], title: Any, test_id: str | None
-) -> ResponseReturnValue:
+            return _to_test(public_id, test_id)
+        found = held_by_her(public_id)
     return page(
         "assessments/make.html",
         form=form,
-        title=title,
+        title=MOMENT[moment],
         test_id=test_id,
         bank=bank,
         course=found.version.course,
@@ -213,249 +206,175 @@ def _make_page(
     )
 
 
-@dataclass(frozen=True)
-class ScoredPerson:
-    """A person in the list of a test: how many questions she answered, and her score of a
-    hundred."""
-
-    who: RegisteredPerson
-    count: int
-    score: float | None
-
-    @property
-    def letter(self) -> str:
-        """The letter of her group."""
-        return self.who.letter
-
-
-def answered_by(found: Workshop, test: WorkshopTest) -> list[ScoredPerson]:
-    """Everybody on the register, and what she answered."""
-    given = standing_answers([test.id]).get(test.id, {})
-    sitting = sittings(found)[Moment(test.moment)]
-    scores = sitting.whole_scores()
-    return [
-        ScoredPerson(
-            one,
-            sum(1 for chosen in given.get(one.person_id, {}).values() if chosen),
-            scores.get(one.person_id),
-        )
-        for one in participants(found)
-    ]
-
-
 @blueprint.get("/workshops/<public_id>/tests/<test_id>")
 @allow("assessments.see")
 def test(public_id: str, test_id: str) -> ResponseReturnValue:
-    """One test: whether it is open, who has answered, and how answers come in."""
-    found, row = seen_test(public_id, test_id)
-    return _test_page(found, row, None)
+    """One test: its stand, who has answered, and how answers come in."""
+    found = seen_workshop(public_id)
+    return _test_page(found, one_test(found, test_id), None)
+
+
+def _answered(found: Workshop, test: WorkshopTest) -> tuple[dict[int, int], dict[int, float]]:
+    """How many questions each person of the register answered, and her score of a hundred."""
+    people = {person.person_id for person in participants(found)}
+    given = standing_answers([test.id]).get(test.id, {})
+    counts = {
+        person: count
+        for person, answers in given.items()
+        if person in people and (count := sum(map(bool, answers.values())))
+    }
+    scores = sittings(found)[Moment(test.moment)].whole_scores()
+    return counts, {person: score for person, score in scores.items() if person in people}
 
 
 def _test_page(
-    found: Workshop, row: WorkshopTest, form: OpenTestForm | None
+    found: Workshop, test: WorkshopTest, form: OpenTestForm | None
 ) -> ResponseReturnValue:
-    moment = Moment(row.moment)
-    people = answered_by(found, row)
-    open_form = form or OpenTestForm(formdata=None, data={"minutes": _USUAL_MINUTES[moment]})
-    body = render_template(
-        "assessments/test.html",
-        **frame(found),
-        test=row,
-        title=MOMENT[moment],
-        stand=stand(row),
+    counts, scores = _answered(found, test)
+    shown = chosen_group(found)
+    form = form or OpenTestForm(formdata=None, data={"minutes": _USUAL_MINUTES[test.moment]})
+    body = test_page(
+        "test",
+        found,
+        test,
+        stand=stand(test),
         words=STAND,
         tones=STAND_TONE,
-        questions=questions_of(row),
-        asks_practice=moment is Moment.FOLLOW_UP and bool(practice_asked(found)),
+        questions=questions_of(test),
+        asks_practice=test.moment == Moment.FOLLOW_UP and bool(practice_asked(found)),
         language=language_code(),
         text_of=text_of,
         choices_of=choices_of,
-        shown=one_group(people, attrgetter("letter"), request.args.get("group", "")),
-        answered=sum(1 for one in people if one.count or one.score is not None),
-        expected=len(people),
-        scores=listed_scores(row),
-        late=late_answers(row),
+        shown=shown,
+        counts=counts,
+        scores=scores,
+        answered=len({*counts, *scores}),
+        expected=sum(shown.counts.values()),
+        late=late_answers(test),
         # While they come in one by one, the list of who has answered would tell whose they are.
-        written={} if stand(row) is AnsweringState.OPEN else written_answers(row),
+        written={} if stand(test) is AnsweringState.OPEN else written_answers(test),
         holds=holds(found),
-        form=open_form,
+        form=form,
     )
-    return body, 422 if open_form.errors else 200
+    return body, 422 if form.errors else 200
 
 
 @blueprint.post("/workshops/<public_id>/tests/<test_id>/open")
 @allow("assessments.hold")
 def open_test(public_id: str, test_id: str) -> ResponseReturnValue:
     """Open a test for phones, or give it more time."""
-    found, row = own_test(public_id, test_id)
+    found, test = own_test(public_id, test_id)
     form = OpenTestForm()
     if not form.validate_on_submit():
-        return _test_page(found, row, form)
+        return _test_page(found, test, form)
     with FlashedProblems(WorkshopCancelled):
         until = open_for_phones(public_id, test_id, form.minutes.data or 0, current_actor())
         flash(_("Open until %(time)s.", time=moment_text(until)))
-    return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
+    return _to_test(public_id, test_id)
 
 
 @blueprint.route("/workshops/<public_id>/tests/<test_id>/close", methods=["GET", "POST"])
 @allow("assessments.hold")
 def close_test(public_id: str, test_id: str) -> ResponseReturnValue:
     """Ask, then close a test before its time."""
-    found, row = own_test(public_id, test_id)
+    found, test = own_test(public_id, test_id)
     if request.method == "GET":
-        return render_template(
-            "assessments/close.html", **frame(found), test=row, title=MOMENT[Moment(row.moment)]
-        )
+        return test_page("close", found, test)
     with FlashedProblems():
         close_now(public_id, test_id, current_actor())
         flash(_("Closed. Answers given before now still count when they arrive."))
-    return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
+    return _to_test(public_id, test_id)
 
 
 @blueprint.route("/workshops/<public_id>/tests/<test_id>/remove", methods=["GET", "POST"])
 @allow("assessments.hold")
 def remove(public_id: str, test_id: str) -> ResponseReturnValue:
     """Ask, then remove a test that nobody answered."""
-    found, row = own_test(public_id, test_id)
+    found, test = own_test(public_id, test_id)
     if request.method == "GET":
-        return render_template(
-            "assessments/remove.html", **frame(found), test=row, title=MOMENT[Moment(row.moment)]
-        )
+        return test_page("remove", found, test)
     with FlashedProblems():
         remove_test(public_id, test_id, current_actor())
         flash(_("Removed."))
         return redirect(url_for("assessments.workshop", public_id=public_id))
-    return redirect(url_for("assessments.test", public_id=public_id, test_id=test_id))
+    return _to_test(public_id, test_id)
 
 
 @blueprint.get("/workshops/<public_id>/tests/<test_id>/wall")
 @allow("assessments.hold")
 def wall(public_id: str, test_id: str) -> ResponseReturnValue:
     """A page for the wall: the hall's code, and how many have answered. No names."""
-    found, row = own_test(public_id, test_id)
-    return render_template("assessments/wall.html", workshop=found, test=row, **_wall(found, row))
+    return _wall("wall", public_id, test_id)
 
 
 @blueprint.get("/workshops/<public_id>/tests/<test_id>/wall/code")
 @allow("assessments.hold")
 def wall_code(public_id: str, test_id: str) -> ResponseReturnValue:
     """The same, for the page that stands on the wall already."""
-    found, row = own_test(public_id, test_id)
-    return render_template("assessments/wall_code.html", **_wall(found, row))
+    return _wall("wall_code", public_id, test_id)
 
 
-def _wall(found: Workshop, row: WorkshopTest) -> dict[str, Any]:
-    site = public_address()
-    is_open = stand(row) is AnsweringState.OPEN
-    code = (row.hall_code or "") if is_open else ""
+def _wall(template: str, public_id: str, test_id: str) -> str:
+    found, test = own_test(public_id, test_id)
+    site, path = public_address(), url_for("assessments.phone")
+    code = test.hall_code or "" if stand(test) is AnsweringState.OPEN else ""
     # Behind the mark nothing of an address is sent, logged or kept by a server.
-    address = f"{site}{url_for('assessments.phone')}#{code}"
-    people = answered_by(found, row)
-    return {
-        "title": MOMENT[Moment(row.moment)],
-        "code": f"{code[:3]}-{code[3:]}" if code else "",
-        "picture": qr_svg(address, label=_("QR code of the test")) if code else "",
-        "typed_at": f"{site.split('://', 1)[-1]}{url_for('assessments.phone')}",
-        "leads_nowhere": kind_of_address(site) is AddressKind.LOCAL,
-        "closes": moment_text(row.closes_at),
-        "answered": sum(1 for one in people if one.count),
-        "expected": len(people),
-    }
-
-
-Asked = Sequence[tuple[AskedQuestion, BankQuestion]]
-
-
-@blueprint.route("/workshops/<public_id>/tests/<test_id>/grid", methods=["GET", "POST"])
-@allow("assessments.hold")
-def grid(public_id: str, test_id: str) -> ResponseReturnValue:
-    """A row for each person of one group, a column for each question."""
-    found, row = own_test(public_id, test_id)
-    shown = chosen_group(found)
-    asked = questions_of(row)
-    stored = _stored(row, shown.rows, asked)
-    form = SourceForm()
-    if request.method == "GET":
-        return _grid_page(found, row, shown, stored, {}, form)
-    typed = {name: clean_text(request.form.get(name, stored[name])) or "" for name in stored}
-    entered, wrong = _read_grid(typed, shown.rows, asked)
-    if wrong or not form.validate():
-        return _grid_page(found, row, shown, typed, wrong, form), 422
-    count = enter_answers(public_id, test_id, entered, form.source.data, current_actor())
-    flash(_("Answers saved: %(count)s.", count=count))
-    turn = request.form.get("turn_to", "")[:2] or shown.letter
-    return redirect(
-        url_for("assessments.grid", public_id=public_id, test_id=test_id, group=turn), code=303
+    picture = qr_svg(f"{site}{path}#{code}", label=_("QR code of the test")) if code else ""
+    return render_template(
+        f"assessments/{template}.html",
+        workshop=found,
+        test=test,
+        title=MOMENT[test.moment],
+        code=f"{code[:3]}-{code[3:]}" if code else "",
+        picture=picture,
+        typed_at=f"{site.split('://', 1)[-1]}{path}",
+        leads_nowhere=kind_of_address(site) is AddressKind.LOCAL,
+        closes=moment_text(test.closes_at),
+        answered=len(_answered(found, test)[0]),
+        expected=len(participants(found)),
     )
-
-
-def chosen_group(found: Workshop) -> OneGroup[RegisteredPerson]:
-    """People on the register of the group that the page was asked for."""
-    return one_group(participants(found), attrgetter("letter"), request.values.get("group", "")[:2])
 
 
 def _name(person: str, question: str) -> str:
     return f"{person}-{question}"
 
 
-def _stored(row: WorkshopTest, people: Sequence[RegisteredPerson], asked: Asked) -> dict[str, str]:
-    """Contents of each cell, by its name; own words stand there only as a sign."""
-    given = standing_answers([row.id]).get(row.id, {})
-    language = language_code()
-    return {
-        _name(one.person, question.public_id): answer_words(
-            value, given.get(one.person_id, {}).get(question.revision_id, frozenset()), language
+@blueprint.route("/workshops/<public_id>/tests/<test_id>/grid", methods=["GET", "POST"])
+@allow("assessments.hold")
+def grid(public_id: str, test_id: str) -> ResponseReturnValue:
+    """A row for each person of one group, a column for each question."""
+    found, test = own_test(public_id, test_id)
+    shown, asked, form = chosen_group(found), questions_of(test), SourceForm()
+    given = standing_answers([test.id]).get(test.id, {})
+    # Own words stand there only as a sign.
+    typed = was = {
+        _name(person.person, question.public_id): answer_words(
+            value,
+            given.get(person.person_id, {}).get(question.revision_id, frozenset()),
+            language_code(),
         )
-        for one in people
+        for person in shown.rows
         for question, value in asked
     }
-
-
-def _read_grid(
-    typed: Mapping[str, str], people: Sequence[RegisteredPerson], asked: Asked
-) -> tuple[list[Entered], dict[str, str]]:
-    """Answers that changed since the page was shown, and what is wrong, by the names of cells."""
-    entered: list[Entered] = []
     wrong: dict[str, str] = {}
-    language = language_code()
-    for one in people:
-        for question, value in asked:
-            name = _name(one.person, question.public_id)
-            if name not in request.form or typed[name] == request.form.get(f"was-{name}", ""):
-                continue
-            if value.kind is QuestionKind.SHORT_TEXT:
-                if len(typed[name]) > LONGEST_TEXT or CONTROL_CHARACTERS.search(typed[name]):
-                    wrong[name] = _("Use at most %(most)s characters.", most=LONGEST_TEXT)
-                else:
-                    entered.append(Entered(one.person, question.public_id, (), typed[name]))
-                continue
-            keys = {letter: key for key, letter, _text in choices_of(value, language)}
-            read = read_cell(value.kind, keys, typed[name])
-            if read is None:
-                wrong[name] = _("%(typed)s is no choice here.", typed=typed[name][:12])
-            else:
-                entered.append(Entered(one.person, question.public_id, read))
-    return entered, wrong
-
-
-def _grid_page(
-    found: Workshop,
-    row: WorkshopTest,
-    shown: OneGroup[RegisteredPerson],
-    typed: Mapping[str, str],
-    wrong: Mapping[str, str],
-    form: SourceForm,
-) -> str:
-    posted = request.method == "POST"
-    return render_template(
-        "assessments/grid.html",
-        **frame(found),
-        test=row,
-        title=MOMENT[Moment(row.moment)],
+    if request.method == "POST":
+        was = {name: request.form.get(f"was-{name}", "") for name in typed}
+        typed = {
+            name: clean_text(request.form.get(name, text)) or "" for name, text in typed.items()
+        }
+        entered, wrong = _read_grid(typed, was, shown.rows, asked)
+        if not wrong and form.validate():
+            count = enter_answers(public_id, test_id, entered, form.source.data, current_actor())
+            flash(_("Answers saved: %(count)s.", count=count))
+            return _to_group("assessments.grid", public_id, test_id, shown.letter)
+    body = test_page(
+        "grid",
+        found,
+        test,
         shown=shown,
-        questions=questions_of(row),
+        questions=asked,
         typed=typed,
-        was={name: request.form.get(f"was-{name}", "") for name in typed} if posted else typed,
+        was=was,
         wrong=wrong,
         form=form,
         language=language_code(),
@@ -464,42 +383,78 @@ def _grid_page(
         name=_name,
         longest=LONGEST_TEXT,
     )
+    return body, 422 if request.method == "POST" else 200
+
+
+def _read_grid(
+    typed: Mapping[str, str],
+    was: Mapping[str, str],
+    people: Sequence[RegisteredPerson],
+    asked: Asked,
+) -> tuple[list[Entered], dict[str, str]]:
+    """Answers that changed since the page was shown, and what is wrong, by the names of cells."""
+    entered: list[Entered] = []
+    wrong: dict[str, str] = {}
+    for person, (question, value) in product(people, asked):
+        name = _name(person.person, question.public_id)
+        text = typed[name]
+        if name not in request.form or text == was[name]:
+            continue
+        answer: tuple[str, ...] | None = ()
+        if value.kind is QuestionKind.SHORT_TEXT:
+            if len(text) > LONGEST_TEXT or CONTROL_CHARACTERS.search(text):
+                wrong[name] = _("Use at most %(most)s characters.", most=LONGEST_TEXT)
+        else:
+            keys = {letter: key for key, letter, _text in choices_of(value, language_code())}
+            answer, text = read_cell(value.kind, keys, text), ""
+        if answer is None:
+            wrong[name] = _("%(typed)s is no choice here.", typed=typed[name][:12])
+        else:
+            entered.append(Entered(person.person, question.public_id, answer, text))
+    return entered, wrong
+
+
+def _aloud_choices(value: BankQuestion) -> list[tuple[str, str, str]]:
+    not_sure = [(NOT_SURE, NOT_SURE, str(NOT_SURE_WORDS))] if value.kind in KNOWLEDGE else []
+    return [*choices_of(value, language_code()), *not_sure]
 
 
 @blueprint.route("/workshops/<public_id>/tests/<test_id>/aloud/<asked_id>", methods=["GET", "POST"])
 @allow("assessments.hold")
 def aloud(public_id: str, test_id: str, asked_id: str) -> ResponseReturnValue:
     """One question to be read aloud, with the hands for each choice."""
-    found, row = own_test(public_id, test_id)
-    asked = [one for one in questions_of(row) if one[1].kind is not QuestionKind.SHORT_TEXT]
-    at = next((at for at, (one, _v) in enumerate(asked) if one.public_id == asked_id), None)
-    if at is None:
+    found, test = own_test(public_id, test_id)
+    asked = [pair for pair in questions_of(test) if pair[1].kind is not QuestionKind.SHORT_TEXT]
+    ids = [question.public_id for question, _value in asked]
+    if asked_id not in ids:
         raise NotFound
+    at = ids.index(asked_id)
     question, value = asked[at]
-    choices = choices_of(value, language_code())
-    if offers_not_sure(value):
-        choices.append((NOT_SURE, NOT_SURE, str(NOT_SURE_WORDS)))
-    counted = hands_of(row).get(question.id, {})
-    typed = {key: str(counted.get(key, "")) for key, _letter, _text in choices}
+    choices = _aloud_choices(value)
+    counts = hands_of(test).get(question.id, {})
+    typed = {key: str(counts.get(key, "")) for key, _letter, _text in choices}
     wrong: dict[str, str] = {}
     if request.method == "POST":
         typed = {key: clean_text(request.form.get(f"hands-{key}", "")) or "" for key in typed}
         wrong = {
             key: _("Use a number from 0 to 500.")
-            for key, said in typed.items()
-            if said
-            and not (said.isascii() and said.isdigit() and len(said) < 4 and int(said) <= 500)
+            for key, text in typed.items()
+            if text
+            and not (text.isascii() and text.isdigit() and len(text) < 4 and int(text) <= 500)
         }
         if not wrong:
-            hands = {key: int(said) for key, said in typed.items() if said}
+            hands = {key: int(text) for key, text in typed.items() if text}
             count_hands(public_id, test_id, asked_id, hands, current_actor())
             flash(_("Saved."))
-            return redirect(_after(public_id, test_id, asked, at), code=303)
-    body = render_template(
-        "assessments/aloud.html",
-        **frame(found),
-        test=row,
-        title=MOMENT[Moment(row.moment)],
+            here: dict[str, Any] = {"public_id": public_id, "test_id": test_id}
+            following = url_for("assessments.test", **here)
+            if at + 1 < len(ids):
+                following = url_for("assessments.aloud", asked_id=ids[at + 1], **here)
+            return redirect(following, code=303)
+    body = test_page(
+        "aloud",
+        found,
+        test,
         question=question,
         text=text_of(value, language_code()),
         number=at + 1,
@@ -507,28 +462,9 @@ def aloud(public_id: str, test_id: str, asked_id: str) -> ResponseReturnValue:
         choices=choices,
         typed=typed,
         wrong=wrong,
-        before=asked[at - 1][0].public_id if at else "",
+        before=ids[at - 1] if at else "",
     )
     return body, 422 if wrong else 200
-
-
-def _after(public_id: str, test_id: str, asked: Asked, at: int) -> str:
-    """Where the next question is read, or the test after the last one."""
-    if at + 1 < len(asked):
-        following = asked[at + 1][0].public_id
-        return url_for(
-            "assessments.aloud", public_id=public_id, test_id=test_id, asked_id=following
-        )
-    return url_for("assessments.test", public_id=public_id, test_id=test_id)
-
-
-@dataclass(frozen=True)
-class Hands:
-    """A question that was read aloud: how many hands for each choice, in words."""
-
-    text: str
-    moment: Any
-    rows: list[tuple[str, int, bool]]
 
 
 @blueprint.get("/workshops/<public_id>/tests/results")
@@ -538,11 +474,6 @@ def results(public_id: str) -> ResponseReturnValue:
     found = seen_workshop(public_id)
     tests = whole_tests(found)
     language = language_code()
-    texts = {
-        asked.revision_id: text_of(value, language)
-        for test in tests.values()
-        for asked, value in questions_of(test)
-    }
     pairs = compared(sittings(found))
     return render_template(
         "assessments/results.html",
@@ -550,139 +481,131 @@ def results(public_id: str) -> ResponseReturnValue:
         **practice_shown(found),
         compared=pairs,
         # Those of the latest pair: before and months later, if it was asked once more.
-        practice_gains={one.objective: one.gain for one in pairs[-1].found.objectives}
+        practice_gains={part.objective: part.gain for part in pairs[-1].found.objectives}
         if pairs
         else {},
         words=MOMENT,
         objectives=dict(objective_choices(found.version.course)),
-        texts=texts,
+        texts={
+            asked.revision_id: text_of(value, language)
+            for test in tests.values()
+            for asked, value in questions_of(test)
+        },
         scale=SCALE,
-        hands=_hands(tests, language),
+        hands=[
+            {
+                "text": text_of(value, language),
+                "moment": MOMENT[moment],
+                "rows": [
+                    (text, hands.get(key, 0), key in value.right)
+                    for key, _letter, text in _aloud_choices(value)
+                    if key != NOT_SURE or hands.get(key)
+                ],
+            }
+            for moment in Moment
+            if moment in tests
+            for counts in [hands_of(tests[moment])]
+            for asked, value in questions_of(tests[moment])
+            if (hands := counts.get(asked.id))
+        ],
     )
-
-
-def _hands(tests: Mapping[Moment, Any], language: str) -> list[Hands]:
-    made: list[Hands] = []
-    for moment in (one for one in Moment if one in tests):
-        counted = hands_of(tests[moment])
-        for asked, value in questions_of(tests[moment]):
-            hands = counted.get(asked.id)
-            if not hands:
-                continue
-            choices = [*choices_of(value, language), (NOT_SURE, NOT_SURE, str(NOT_SURE_WORDS))]
-            rows = [
-                (text, hands.get(key, 0), key in value.right)
-                for key, _letter, text in choices
-                if key != NOT_SURE or hands.get(key)
-            ]
-            made.append(Hands(text_of(value, language), MOMENT[moment], rows))
-    return made
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A page of scores: of the group that is shown what was typed beside each name, what stands
-    there and what is wrong; the rows that were pasted, their problems, and those that would replace
-    a score."""
-
-    shown: OneGroup[RegisteredPerson]
-    typed: Mapping[str, str]
-    was: Mapping[str, str]
-    wrong: Mapping[str, str]
-    pasted: str = ""
-    problems: Sequence[str] = ()
-    clashes: Sequence[ScoreClash] = ()
 
 
 @blueprint.route("/workshops/<public_id>/tests/<test_id>/scores", methods=["GET", "POST"])
 @allow("assessments.hold")
 def scores(public_id: str, test_id: str) -> ResponseReturnValue:
     """Scores that were marked elsewhere: typed beside the names of one group, or as pasted rows."""
-    found, row = own_test(public_id, test_id)
-    shown = chosen_group(found)
-    scored = listed_scores(row)
-    present = {one.person: scored.get(one.person_id) for one in participants(found)}
+    found, test = own_test(public_id, test_id)
+    shown, people = chosen_group(found), participants(found)
+    listed = listed_scores(test)
+    present = {person.person: listed.get(person.person_id) for person in people}
     stored = {
-        one.person: "" if (score := present[one.person]) is None else written_score(score)
-        for one in shown.rows
+        person.person: "" if (score := present[person.person]) is None else written_score(score)
+        for person in shown.rows
     }
+
+    def again(typed: Mapping[str, str], wrong: Mapping[str, str], **values: Any) -> str:
+        values = {"pasted": pasted, "clashes": (), "problems": (), **values}
+        return test_page(
+            "scores",
+            found,
+            test,
+            shown=shown,
+            typed=typed,
+            was=stored,
+            wrong=wrong,
+            clash_code=clash_code(values["clashes"]),
+            written_score=written_score,
+            **values,
+        )
+
+    pasted = request.form.get("pasted", "")
     if request.method == "GET":
-        return _scores_page(found, row, _Asked(shown, stored, stored, {}))
-    asked = _sent(found, shown, stored)
-    if asked.wrong or asked.problems:
-        return _scores_page(found, row, asked), 422
-    typed = {one: read_score(said) for one, said in asked.typed.items() if said != stored[one]}
-    lines, people = read_score_lines(asked.pasted), _Named(_who(found))
-    met = clashes(lines, people, present | typed)
+        return again(stored, {})
+    typed, wrong = _typed_scores(stored)
+    lines = read_score_lines(pasted)
+    named_people = _named_people(people, lines)
+    problems = _line_problems(lines, named_people)
+    if wrong or problems:
+        return again(typed, wrong, problems=problems), 422
+    changed = {person: read_score(text) for person, text in typed.items() if text != stored[person]}
+    met = clashes(lines, named_people, present | changed)
     replaces = request.form.get("replace")
     if met and (
         replaces not in ("yes", "no") or request.form.get("clashes", "") != clash_code(met)
     ):
-        return _scores_page(found, row, replace(asked, clashes=met)), 422
-    kept = {one.number for one in met} if replaces == "no" else set()
-    pasted = {
-        people.get(line.who.casefold())[0]: line.tenths for line in lines if line.number not in kept
-    }
+        return again(typed, wrong, clashes=met), 422
+    standing = {clash.number for clash in met} if replaces == "no" else set()
+    for line in lines:
+        if line.number not in standing:
+            changed[named_people[line.who.casefold()][0]] = line.tenths
     try:
-        count = enter_scores(public_id, test_id, typed | pasted, current_actor(), shown=present)
+        count = enter_scores(public_id, test_id, changed, current_actor(), shown=present)
     except WrongEntry as problem:
-        found, row = own_test(public_id, test_id)
-        again = replace(asked, wrong=problem.where, problems=[str(problem)])
-        return _scores_page(found, row, again), 422
+        found, test = own_test(public_id, test_id)
+        return again(typed, problem.where, problems=[str(problem)]), 422
     flash(_("Scores saved: %(count)s.", count=count))
-    turn = request.form.get("turn_to", "")[:2] or shown.letter
-    return redirect(
-        url_for("assessments.scores", public_id=public_id, test_id=test_id, group=turn), code=303
-    )
+    return _to_group("assessments.scores", public_id, test_id, shown.letter)
 
 
-def _sent(found: Workshop, shown: OneGroup[RegisteredPerson], stored: Mapping[str, str]) -> _Asked:
-    """The page as it was sent."""
-    typed = {
-        person: clean_text(request.form.get(f"score-{person}", stored[person])) or ""
-        for person in stored
-    }
-    was = {person: request.form.get(f"was-{person}", stored[person]) for person in stored}
-    # What was not touched stands as it does now, whatever somebody else entered meanwhile.
-    typed = {one: stored[one] if said == was[one] else said for one, said in typed.items()}
-    wrong = {
-        person: _("A score is a number from 0 to 100.")
-        for person, said in typed.items()
-        if said and read_score(said) is None
-    } | {
-        person: _(
-            "Somebody else changed this meanwhile; it is %(now)s now. Save again to replace it.",
-            now=stored[person] or "–",
-        )
-        for person, said in typed.items()
-        if stored[person] not in (was[person], said)
-    }
-    pasted = request.form.get("pasted", "")
-    problems = _line_problems(found, read_score_lines(pasted))
-    return _Asked(shown, typed, stored, wrong, pasted, problems)
+def _typed_scores(stored: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What was typed beside each name, and what is wrong."""
+    typed: dict[str, str] = {}
+    wrong: dict[str, str] = {}
+    for person, now in stored.items():
+        was = request.form.get(f"was-{person}", now)
+        text = clean_text(request.form.get(f"score-{person}", now)) or ""
+        # What was not touched stands as it does now, whatever somebody else entered meanwhile.
+        typed[person] = now if text == was else text
+        if typed[person] and read_score(typed[person]) is None:
+            wrong[person] = _("A score is a number from 0 to 100.")
+        if now not in (was, typed[person]):
+            wrong[person] = _(
+                "Somebody else changed this meanwhile; it is %(now)s now. Save again to replace"
+                " it.",
+                now=now or "–",
+            )
+    return typed, wrong
 
 
-def _who(found: Workshop) -> dict[str, list[str]]:
-    """Public ids of people by what may name them in a list: the name, and the badge's code."""
-    made: dict[str, list[str]] = {}
-    for one in participants(found):
-        for name in {one.name.casefold(), sort_name(one.name), one.entry}:
-            made.setdefault(name, []).append(one.person)
-    return made
+def _named_people(
+    people: Sequence[RegisteredPerson], lines: Sequence[ScoreLine]
+) -> dict[str, list[str]]:
+    """Public ids of people by what lines name them: the name, or the badge's code however it is
+    written."""
+    ids: dict[str, list[str]] = {}
+    for person in people:
+        for name in {person.name.casefold(), sort_name(person.name), person.entry}:
+            ids.setdefault(name, []).append(person.person)
+    names = {line.who.casefold() for line in lines}
+    return {name: ids.get(name) or ids.get(badge_entry(name) or "", []) for name in names}
 
 
-class _Named(dict[str, list[str]]):
-    """People whom lines name, a badge's code in any way that it is written."""
-
-    def get(self, who: str, default: Any = ()) -> Any:
-        """As a mapping; what reads as a badge's code is looked for as one."""
-        return super().get(who) or super().get(badge_entry(who) or "") or default
-
-
-def _line_problems(found: Workshop, lines: Sequence[ScoreLine]) -> list[str]:
+def _line_problems(
+    lines: Sequence[ScoreLine], named_people: Mapping[str, Sequence[str]]
+) -> list[str]:
     if len(lines) > MOST_LINES:
         return [_("These are too many rows for once. At most: %(most)s.", most=MOST_LINES)]
-    wrong = named(lines, _Named(_who(found)))
     words = {
         "score": _("no score from 0 to 100"),
         "unknown": _("nobody of this workshop has this name or badge"),
@@ -691,23 +614,5 @@ def _line_problems(found: Workshop, lines: Sequence[ScoreLine]) -> list[str]:
     }
     return [
         _("Row %(numbers)s: %(problem)s.", numbers=", ".join(map(str, at)), problem=words[kind])
-        for kind, at in wrong.items()
+        for kind, at in named(lines, named_people).items()
     ]
-
-
-def _scores_page(found: Workshop, row: WorkshopTest, asked: _Asked) -> str:
-    return render_template(
-        "assessments/scores.html",
-        **frame(found),
-        test=row,
-        title=MOMENT[Moment(row.moment)],
-        shown=asked.shown,
-        typed=asked.typed,
-        was=asked.was,
-        wrong=asked.wrong,
-        pasted=asked.pasted,
-        problems=asked.problems,
-        clashes=asked.clashes,
-        clash_code=clash_code(asked.clashes),
-        written_score=written_score,
-    )
