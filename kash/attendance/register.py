@@ -30,7 +30,7 @@ from kash.attendance.models import (
 from kash.attendance.rules.marking import STANDARD_STATUSES
 from kash.attendance.rules.registers import end_to_remember, ends_at
 from kash.platform.database import insertion
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404
 
 
 class SlotHasMarks(Problem):
@@ -80,11 +80,7 @@ def lock_register(session: Session, public_id: str) -> Register:
 
     Raises NotFound.
     """
-    return one_or_404(
-        session.scalars(
-            select(Register).where(Register.public_id == public_id).with_for_update()
-        ).first()
-    )
+    return get_or_404(session, Register, public_id, lock=True)
 
 
 def add_slot(session: Session, register: Register, starts_at: datetime, minutes: int) -> Slot:

@@ -47,7 +47,7 @@ from kash.platform.vault import (
 from kash.platform.vault.compartments import Secret
 from kash.platform.vault.memory import recall
 from kash.platform.web.account_names import account_names
-from kash.platform.web.errors import Forbidden, NotFound, one_or_404
+from kash.platform.web.errors import Forbidden, NotFound, get_or_404
 from kash.policy import Actor, Role
 
 Address = Callable[[str], str | None]
@@ -314,9 +314,7 @@ class Removal:
 
 def removal_for(actor: Actor, public_id: str) -> Removal:
     """How the actor may take these keys away. Raises NotFound."""
-    member = one_or_404(
-        db.session.scalar(select(VaultMember).where(VaultMember.public_id == public_id))
-    )
+    member = get_or_404(db.session, VaultMember, public_id)
     if member.holder == actor.public_id or not only_holder_of(db.session(), member):
         return Removal("now")
     now = utc_now()

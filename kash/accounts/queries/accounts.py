@@ -43,7 +43,7 @@ from kash.accounts.services.marks import token_hash
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup, open_text
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.paper import paper_from
 from kash.platform.web.programme import ProgrammeFacts, looks_from
@@ -144,7 +144,7 @@ def account_by_email(email: str) -> Account | None:
 
 def account(public_id: str) -> Account:
     """An account. Raises NotFound."""
-    return one_or_404(db.session.scalar(select(Account).where(Account.public_id == public_id)))
+    return get_or_404(db.session, Account, public_id)
 
 
 def roles_of(account: Account) -> frozenset[Role]:

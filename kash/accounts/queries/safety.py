@@ -62,7 +62,7 @@ from kash.platform.vault import AuditEntry, open_text
 from kash.platform.vault.queries import known_actions, newest_entries, told_by_day
 from kash.platform.vault.redaction import by_day, subjects_shown
 from kash.platform.web.action_words import other_actors
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.formats import from_local, zone
 from kash.platform.web.lists import Listing, listing
 from kash.policy import Actor, Role
@@ -332,11 +332,7 @@ def open_breaches(now: datetime, most: int = 10) -> list[BreachLine]:
 
 def breach(public_id: str) -> Breach:
     """An entry. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(Breach).where(Breach.public_id == public_id).options(selectinload(Breach.notes))
-        )
-    )
+    return get_or_404(db.session, Breach, public_id, options=(selectinload(Breach.notes),))
 
 
 def breach_what(row: Breach) -> str:
@@ -455,13 +451,7 @@ def passkeys_of(account_id: int) -> Sequence[Passkey]:
 
 def own_passkey(by: Actor, public_id: str) -> Passkey:
     """One of the actor's own passkeys. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(Passkey).where(
-                Passkey.public_id == public_id, Passkey.account_id == by.account_id
-            )
-        )
-    )
+    return get_or_404(db.session, Passkey, public_id, Passkey.account_id == by.account_id)
 
 
 def passkey_by_key(credential_key: str) -> tuple[Passkey, Account] | None:

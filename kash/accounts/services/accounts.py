@@ -77,7 +77,7 @@ from kash.accounts.services.notices import (
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import ActorLike, Change, audited, seal
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.programme import forget_programme_facts, retention
 from kash.policy import Actor, Role, role_conflict
 
@@ -195,9 +195,7 @@ def flush_account(session: Session) -> None:
 
 def locked_account(session: Session, public_id: str) -> Account:
     """An account, locked until the transaction ends. Raises NotFound."""
-    return one_or_404(
-        session.scalar(select(Account).where(Account.public_id == public_id).with_for_update())
-    )
+    return get_or_404(session, Account, public_id, lock=True)
 
 
 def lock_administrators(session: Session) -> None:

@@ -16,7 +16,7 @@ from kash.accounts.queries.safety import breach_version
 from kash.accounts.rules import Affected
 from kash.platform.database import new_public_id
 from kash.platform.vault import ActorLike, audited, seal
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404
 
 BREACH_CLOSED = _l("This entry is closed. Open a new one if something else came up.")
 
@@ -40,9 +40,7 @@ class BeforeNoticed(Problem):
 
 
 def _open(session: Session, public_id: str) -> Breach:
-    breach = one_or_404(
-        session.scalar(select(Breach).where(Breach.public_id == public_id).with_for_update())
-    )
+    breach = get_or_404(session, Breach, public_id, lock=True)
     if breach.closed_at is not None:
         raise Problem(BREACH_CLOSED, field="")
     return breach

@@ -36,7 +36,7 @@ from kash.accounts.services.notices import given_freely, is_operator, note_found
 from kash.accounts.services.throttle import count_try
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import Change, audited, open_text, seal
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404
 from kash.policy import Actor, Role
 
 
@@ -185,14 +185,12 @@ def offer_account(
 def withdraw_invitation(by: Actor, public_id: str) -> None:
     """Make an unused invitation unusable. Raises NotFound."""
     with audited("accounts.invitation_withdrawn", by) as change:
-        gone = one_or_404(
-            change.session.scalar(
-                select(Invitation).where(
-                    Invitation.public_id == public_id,
-                    Invitation.used_at.is_(None),
-                    Invitation.account_id.is_(None),
-                )
-            )
+        gone = get_or_404(
+            change.session,
+            Invitation,
+            public_id,
+            Invitation.used_at.is_(None),
+            Invitation.account_id.is_(None),
         )
         change.session.delete(gone)
         change.about(public_id)

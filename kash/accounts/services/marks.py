@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Account, BrowserMark
 from kash.accounts.rules import MARK_LASTS, MARKS_MOST, mark_helps
 from kash.platform.vault import audited
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.policy import Actor
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -145,12 +145,8 @@ def forget_marks(session: Session, account_id: int, *, of_session: str = "") -> 
 def forget_browser(by: Actor, public_id: str) -> None:
     """Forget one of the actor's own browsers. Raises NotFound."""
     with audited("accounts.browser_forgotten", by) as change:
-        mark = one_or_404(
-            change.session.scalar(
-                select(BrowserMark).where(
-                    BrowserMark.public_id == public_id, BrowserMark.account_id == by.account_id
-                )
-            )
+        mark = get_or_404(
+            change.session, BrowserMark, public_id, BrowserMark.account_id == by.account_id
         )
         change.session.delete(mark)
         change.about(by.public_id, public_id)

@@ -38,7 +38,7 @@ from kash.accounts.services.sign_in import fresh_codes, replace_codes
 from kash.accounts.services.throttle import Client, count_try
 from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404
 from kash.platform.web.programme import brand
 from kash.policy import Actor
 
@@ -265,13 +265,7 @@ def rename_passkey(by: Actor, public_id: str, name: str) -> None:
     """Call one of the own passkeys otherwise. Raises NotFound."""
     with audited("accounts.passkey_renamed", by) as change:
         account = locked_account(change.session, by.public_id)
-        passkey = one_or_404(
-            change.session.scalar(
-                select(Passkey).where(
-                    Passkey.public_id == public_id, Passkey.account_id == account.id
-                )
-            )
-        )
+        passkey = get_or_404(change.session, Passkey, public_id, Passkey.account_id == account.id)
         if passkey.name == name:
             change.nothing()
             return
@@ -283,13 +277,7 @@ def remove_passkey(by: Actor, public_id: str) -> None:
     """Remove one of the own passkeys. Raises NotFound, LastSecondStep."""
     with audited("accounts.passkey_removed", by) as change:
         account = locked_account(change.session, by.public_id)
-        passkey = one_or_404(
-            change.session.scalar(
-                select(Passkey).where(
-                    Passkey.public_id == public_id, Passkey.account_id == account.id
-                )
-            )
-        )
+        passkey = get_or_404(change.session, Passkey, public_id, Passkey.account_id == account.id)
         others = change.session.scalar(
             select(func.count())
             .select_from(Passkey)

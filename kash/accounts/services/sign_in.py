@@ -34,7 +34,7 @@ from kash.accounts.services.marks import (
 from kash.accounts.services.throttle import Client, begin_try, forgive_try, remember_address
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.vault import Change, SealError, audited, lookup, open_text, seal
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.programme import retention
 from kash.policy import Actor
 
@@ -226,13 +226,8 @@ Fields = list[tuple[str, str]]
 def end_session(by: Actor, session_id: str) -> None:
     """End one of the actor's own sessions. Raises NotFound."""
     with audited("accounts.session_ended", by) as change:
-        signed_in_session = one_or_404(
-            change.session.scalar(
-                select(SignedInSession).where(
-                    SignedInSession.public_id == session_id,
-                    SignedInSession.account_id == by.account_id,
-                )
-            )
+        signed_in_session = get_or_404(
+            change.session, SignedInSession, session_id, SignedInSession.account_id == by.account_id
         )
         if signed_in_session.ended_at is not None:
             change.nothing()

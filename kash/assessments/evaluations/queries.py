@@ -37,7 +37,7 @@ from kash.attendance.rules.registers import one_of, read_code, short_code
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.vault import lookup, open_text
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.formats import day_text, from_local
 from kash.platform.web.language import language_code
 from kash.policy import Actor, Reach
@@ -57,12 +57,8 @@ def forms_of(found: Workshop) -> list[EvaluationForm]:
 
 def form_of(workshop: Workshop, public_id: str) -> EvaluationForm:
     """A form of this workshop. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(EvaluationForm).where(
-                EvaluationForm.workshop_id == workshop.id, EvaluationForm.public_id == public_id
-            )
-        ).first()
+    return get_or_404(
+        db.session, EvaluationForm, public_id, EvaluationForm.workshop_id == workshop.id
     )
 
 

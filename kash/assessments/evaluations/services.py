@@ -65,7 +65,7 @@ from kash.assessments.evaluations.rules import (
 from kash.attendance.models import RosterEntry
 from kash.platform.database import after_commit, db, new_public_id, utc_now, writing
 from kash.platform.vault import Change, SealError, audited, scrub, seal
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.programme import retention
 from kash.policy import SYSTEM, Actor
 from kash.workshops.models import Workshop
@@ -312,12 +312,8 @@ def _first_questions(session: Session, of: Workshop, day: date | None) -> list[E
 def held_form(session: Session, workshop: str, public_id: str) -> EvaluationForm:
     """A form of a workshop, held until the transaction ends. Raises NotFound."""
     of = held_workshop(session, workshop)
-    return one_or_404(
-        session.scalars(
-            select(EvaluationForm)
-            .where(EvaluationForm.workshop_id == of.id, EvaluationForm.public_id == public_id)
-            .with_for_update()
-        ).first()
+    return get_or_404(
+        session, EvaluationForm, public_id, EvaluationForm.workshop_id == of.id, lock=True
     )
 
 
@@ -468,11 +464,7 @@ def take_answer(public_id: str, given: Mapping[int, str], group: str, nonce: str
     this sheet. Raises NotFound, FormNotOpen, FormFull, NothingAnswered and NotAnAnswer.
     """
     with writing() as session:
-        form = one_or_404(
-            session.scalars(
-                select(EvaluationForm).where(EvaluationForm.public_id == public_id)
-            ).first()
-        )
+        form = get_or_404(session, EvaluationForm, public_id)
         return _put(session, form, given, group, nonce, on_paper=False)
 
 

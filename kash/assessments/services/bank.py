@@ -17,7 +17,7 @@ from kash.assessments.rules.bank import BankQuestion, options_stored, source_dig
 from kash.assessments.rules.results import QuestionFlaw
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404
 from kash.policy import Actor
 from kash.training.models import Course
 
@@ -89,9 +89,7 @@ MOST_QUESTIONS = 500
 
 
 def _held_course(session: Session, public_id: str) -> Course:
-    return one_or_404(
-        session.scalar(select(Course).where(Course.public_id == public_id).with_for_update())
-    )
+    return get_or_404(session, Course, public_id, lock=True)
 
 
 @contextmanager

@@ -48,7 +48,7 @@ from kash.attendance.rules.registers import (
 from kash.feature import declared
 from kash.people.models import Group, Person
 from kash.platform.database import db, utc_now
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import to_local, zone
 
 
@@ -91,11 +91,7 @@ def everybody(register_id: int, *more: Any) -> Select[Any]:
 
 def slot_of(register_id: int, public_id: str) -> Slot:
     """A slot, fetched through its register. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(Slot).where(Slot.register_id == register_id, Slot.public_id == public_id)
-        ).first()
-    )
+    return get_or_404(db.session, Slot, public_id, Slot.register_id == register_id)
 
 
 def slots_still_open(register_id: int, session: Session | None = None) -> int:

@@ -31,7 +31,7 @@ from kash.attendance.services.registers import CorrectionReasonMissing
 from kash.people.models import Person
 from kash.people.services.persons import note_distinct
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404, one_or_404
 from kash.policy import Actor
 
 _STANDS_DIFFERENTLY = _l("Somebody changed this meanwhile. Look at both again, then decide.")
@@ -53,12 +53,12 @@ def decide_held(
     with audited("attendance.held_decided", by) as change:
         session = change.session
         held = lock_register(session, register)
-        found = one_or_404(
-            session.scalars(
-                select(HeldItem)
-                .where(HeldItem.register_id == held.id, HeldItem.public_id == item)
-                .options(joinedload(HeldItem.pad))
-            ).first()
+        found = get_or_404(
+            session,
+            HeldItem,
+            item,
+            HeldItem.register_id == held.id,
+            options=(joinedload(HeldItem.pad),),
         )
         if found.decided_at is not None:
             change.nothing()

@@ -60,7 +60,7 @@ from kash.attendance.services.door_operations import DoorAnswer, Origin
 from kash.attendance.services.inbox import apply_batch
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import day_text, time_text
 from kash.policy import Actor
 
@@ -237,11 +237,7 @@ def _once_more(act: Callable[[], Result]) -> Result:
 
 def slot_held(session: Session, register: Register, public_id: str) -> Slot:
     """A slot of a register that is locked in this transaction. Raises NotFound."""
-    return one_or_404(
-        session.scalars(
-            select(Slot).where(Slot.register_id == register.id, Slot.public_id == public_id)
-        ).first()
-    )
+    return get_or_404(session, Slot, public_id, Slot.register_id == register.id)
 
 
 def apply_in(

@@ -87,7 +87,7 @@ from kash.platform.database import new_public_id, utc_now, writing
 from kash.platform.raw_sql import RawQuery, is_postgresql
 from kash.platform.vault import Change, audited, lookup
 from kash.platform.vault.phones import Opener, new_pair
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404
 from kash.policy import Actor
 
 # How long after its last session a register may still be sent: phones are without a network for
@@ -188,13 +188,7 @@ def revoke_pad(register: str, pad: str, by: Actor) -> None:
     """End what a phone may send for a register, at once. Raises NotFound."""
     with audited("attendance.pad_revoked", by) as change:
         held = lock_register(change.session, register)
-        found = one_or_404(
-            change.session.scalars(
-                select(Pad)
-                .where(Pad.register_id == held.id, Pad.public_id == pad)
-                .with_for_update()
-            ).first()
-        )
+        found = get_or_404(change.session, Pad, pad, Pad.register_id == held.id, lock=True)
         change.about(held.public_id, found.public_id)
         if found.revoked_at is not None:
             change.nothing()

@@ -45,7 +45,7 @@ from kash.attendance.services.marking import apply_in, slot_held
 from kash.people.models import Group, Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, Problem, get_or_404, one_or_404
 from kash.policy import Actor
 
 # Fixed for ever: a sheet that is read twice gives the same operations.
@@ -312,21 +312,11 @@ def _counting(session: Session, register: Register) -> set[tuple[str, str]]:
 
 
 def _sheet(session: Session, register: Register, public_id: str) -> Sheet:
-    return one_or_404(
-        session.scalars(
-            select(Sheet).where(Sheet.register_id == register.id, Sheet.public_id == public_id)
-        ).first()
-    )
+    return get_or_404(session, Sheet, public_id, Sheet.register_id == register.id)
 
 
 def _scan(session: Session, register: Register, public_id: str) -> SheetScan:
-    return one_or_404(
-        session.scalars(
-            select(SheetScan).where(
-                SheetScan.register_id == register.id, SheetScan.public_id == public_id
-            )
-        ).first()
-    )
+    return get_or_404(session, SheetScan, public_id, SheetScan.register_id == register.id)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.press import without_joined_signs
 from kash.platform.web import Listing, listing
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import NotFound, get_or_404, one_or_404
 from kash.policy import GRANTS, Actor
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 
@@ -48,7 +48,7 @@ def designs() -> Listing[Design]:
 
 def design(public_id: str) -> Design:
     """One design. Raises NotFound."""
-    return one_or_404(db.session.scalar(select(Design).where(Design.public_id == public_id)))
+    return get_or_404(db.session, Design, public_id)
 
 
 def versions_of(design: Design) -> list[tuple[DesignVersion, int]]:
@@ -118,13 +118,7 @@ def images(public_ids: Iterable[str]) -> dict[str, DesignImage]:
 
 def image_of(design: Design, public_id: str) -> DesignImage:
     """A picture of a design. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(DesignImage).where(
-                DesignImage.design_id == design.id, DesignImage.public_id == public_id
-            )
-        )
-    )
+    return get_or_404(db.session, DesignImage, public_id, DesignImage.design_id == design.id)
 
 
 def longest_names(actor: Actor, limit: int = 20) -> list[str]:

@@ -38,7 +38,7 @@ from kash.people.rules.persons import sort_name
 from kash.platform.database import db
 from kash.platform.jobs import Job
 from kash.platform.jobs.models import ENDED
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.policy import Actor, Reach
 from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
@@ -227,14 +227,12 @@ def certificate(public_id: str, actor: Actor, permission: str) -> Certificate:
 
 def batch_of(workshop: Workshop, public_id: str) -> CertificateBatch:
     """A batch, fetched through its workshop. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(CertificateBatch)
-            .options(joinedload(CertificateBatch.rule))
-            .where(
-                CertificateBatch.workshop_id == workshop.id, CertificateBatch.public_id == public_id
-            )
-        ).first()
+    return get_or_404(
+        db.session,
+        CertificateBatch,
+        public_id,
+        CertificateBatch.workshop_id == workshop.id,
+        options=(joinedload(CertificateBatch.rule),),
     )
 
 
@@ -375,19 +373,16 @@ def own_certificates(person_id: int) -> Sequence[Certificate]:
 
 def own_certificate(person_id: int, public_id: str) -> Certificate:
     """One issued certificate of a person. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(Certificate)
-            .options(
-                joinedload(Certificate.person),
-                joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
-            )
-            .where(
-                Certificate.person_id == person_id,
-                Certificate.public_id == public_id,
-                Certificate.serial.is_not(None),
-            )
-        )
+    return get_or_404(
+        db.session,
+        Certificate,
+        public_id,
+        Certificate.person_id == person_id,
+        Certificate.serial.is_not(None),
+        options=(
+            joinedload(Certificate.person),
+            joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
+        ),
     )
 
 

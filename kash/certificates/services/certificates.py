@@ -45,7 +45,7 @@ from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import Progress, enqueue
 from kash.platform.messages import mail_is_set_up, send_mail
 from kash.platform.vault import ActorLike, audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.programme import brand, programme_languages
 from kash.policy import NOBODY, Actor
@@ -91,12 +91,8 @@ def make_link(person: Person, by: Actor) -> str:
 def end_link(person: Person, public_id: str, by: Actor) -> None:
     """End a link and the visit that it began. Raises NotFound."""
     with audited("certificates.holder_link_ended", by) as change:
-        link = one_or_404(
-            change.session.scalar(
-                select(HolderLink)
-                .where(HolderLink.person_id == person.id, HolderLink.public_id == public_id)
-                .with_for_update()
-            )
+        link = get_or_404(
+            change.session, HolderLink, public_id, HolderLink.person_id == person.id, lock=True
         )
         if link.ended_at is not None:
             change.nothing()

@@ -35,7 +35,7 @@ from kash.platform import storage
 from kash.platform.database import after_commit, db, insertion, new_public_id
 from kash.platform.vault import audited, open_sealed, seal
 from kash.platform.vault.audit import Change
-from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404
 from kash.policy import SYSTEM, Actor
 from kash.workshops.models import Funder
 
@@ -73,9 +73,7 @@ def _about(change: Change, public_id: str) -> None:
 
 
 def _locked(session: Session, public_id: str) -> Design:
-    return one_or_404(
-        session.scalar(select(Design).where(Design.public_id == public_id).with_for_update())
-    )
+    return get_or_404(session, Design, public_id, lock=True)
 
 
 def _check_name(session: Session, name: str, excluding: int = 0) -> None:

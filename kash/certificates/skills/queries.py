@@ -23,7 +23,7 @@ from kash.certificates.skills import rules
 from kash.certificates.skills.models import SkillDeferral, TrainerSkill
 from kash.platform.database import db
 from kash.platform.web.counted import counted
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.policy import Role
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Workshop
@@ -219,11 +219,7 @@ MOST_COURSES = 200
 def trainer(public_id: str) -> Account:
     """A trainer, or somebody with skills on record. Raises NotFound."""
     ever = exists().where(TrainerSkill.account_id == Account.id)
-    return one_or_404(
-        db.session.scalar(
-            select(Account).where(Account.public_id == public_id, is_trainer() | ever)
-        )
-    )
+    return get_or_404(db.session, Account, public_id, is_trainer() | ever)
 
 
 def is_still_trainer(account: Account) -> bool:
@@ -264,12 +260,12 @@ def deferrals_of(account: Account) -> list[SkillDeferral]:
 
 def skill(account: Account, public_id: str) -> TrainerSkill:
     """A skill, fetched through its trainer. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(TrainerSkill)
-            .options(joinedload(TrainerSkill.course))
-            .where(TrainerSkill.account_id == account.id, TrainerSkill.public_id == public_id)
-        )
+    return get_or_404(
+        db.session,
+        TrainerSkill,
+        public_id,
+        TrainerSkill.account_id == account.id,
+        options=(joinedload(TrainerSkill.course),),
     )
 
 

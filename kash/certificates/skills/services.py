@@ -15,7 +15,7 @@ from kash.certificates.skills.models import SkillDeferral, TrainerSkill
 from kash.certificates.skills.queries import certified_in, is_trainer, taught_by
 from kash.certificates.skills.rules import Level, Proof, ProofFault, ProofKind, proof_fault
 from kash.platform.vault import audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Role
 from kash.training.models import Course
@@ -93,12 +93,8 @@ def end_skill(trainer: str, skill: str, because: str, *, by: Actor) -> None:
     """End a skill with a reason. Raises NotFound and Problem."""
     with audited("skills.ended", by) as change:
         account = _locked(change.session, trainer, by)
-        present = one_or_404(
-            change.session.scalar(
-                select(TrainerSkill).where(
-                    TrainerSkill.account_id == account.id, TrainerSkill.public_id == skill
-                )
-            )
+        present = get_or_404(
+            change.session, TrainerSkill, skill, TrainerSkill.account_id == account.id
         )
         if present.ended_on is not None:
             raise Problem(_l("This was ended already."))

@@ -73,7 +73,7 @@ from kash.people.connections.rules import Stands
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, unless_full, utc_now, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import Problem, TooManyTries, one_or_404
+from kash.platform.web.errors import Problem, TooManyTries, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import programme_languages
 from kash.policy import SIGNED_IN, Actor
@@ -97,14 +97,12 @@ def ask_for_token(request: TokenRequest, *, by: Actor) -> str:
     scopes = _checked(request.scopes, by)
     days = request.days if request.days in PERIODS else PERIODS[0]
     with audited("api.token_asked", by) as change:
-        connection = one_or_404(
-            change.session.scalar(
-                select(Connection).where(
-                    Connection.public_id == request.connection,
-                    Connection.kind == KIND,
-                    Connection.state == "approved",
-                )
-            )
+        connection = get_or_404(
+            change.session,
+            Connection,
+            request.connection,
+            Connection.kind == KIND,
+            Connection.state == "approved",
         )
         token: ApiToken = APPROVAL.propose(
             change,
@@ -163,12 +161,8 @@ def fetch_token(public_id: str, *, by: Actor) -> str:
     """Make the secret of one's own token that was agreed to: it is told this once. Raises NotFound
     and TooLate."""
     with audited("api.token_fetched", by) as change:
-        token = one_or_404(
-            change.session.scalar(
-                select(ApiToken)
-                .where(ApiToken.public_id == public_id, ApiToken.account_id == by.account_id)
-                .with_for_update()
-            )
+        token = get_or_404(
+            change.session, ApiToken, public_id, ApiToken.account_id == by.account_id, lock=True
         )
         if token.stands(change.now) is not TokenStands.AGREED:
             raise Problem(TOO_LATE)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from kash.exchange.archive.models import APPROVAL, ArchiveRequest
 from kash.platform.database import db
 from kash.platform.jobs.models import FAILED, Job
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.policy import Actor
 
 MOST_SHOWN = 50
@@ -25,9 +25,7 @@ def latest_requests() -> Sequence[ArchiveRequest]:
 
 def request_of(public_id: str) -> ArchiveRequest:
     """One of them. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(select(ArchiveRequest).where(ArchiveRequest.public_id == public_id))
-    )
+    return get_or_404(db.session, ArchiveRequest, public_id)
 
 
 def waiting_requests(actor: Actor) -> Sequence[ArchiveRequest]:

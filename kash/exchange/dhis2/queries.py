@@ -33,7 +33,7 @@ from kash.people.connections.queries import connection
 from kash.people.models import Group
 from kash.people.rules.persons import AGE_BANDS
 from kash.platform.database import db
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import local_today
 
 
@@ -87,13 +87,7 @@ def cells_of(found: Connection, session: Session | None = None) -> Sequence[Mapp
 
 def mapped_cell(found: Connection, public_id: str) -> MappedCell:
     """A mapped figure of a connection. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(MappedCell).where(
-                MappedCell.connection_id == found.id, MappedCell.public_id == public_id
-            )
-        )
-    )
+    return get_or_404(db.session, MappedCell, public_id, MappedCell.connection_id == found.id)
 
 
 def pushes_of(found: Connection) -> Sequence[Push]:

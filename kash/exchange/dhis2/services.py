@@ -39,7 +39,7 @@ from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import enqueue
 from kash.platform.jobs.progress import Progress
 from kash.platform.vault import audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404, one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.taking import TableColumn
 from kash.policy import Actor
@@ -207,12 +207,8 @@ def remove_cell(connection: str, public_id: str, *, by: Actor) -> None:
     """Map a figure no longer: the next push withdraws what lies there of it. Raises NotFound."""
     with audited("dhis.cell_removed", by) as change:
         system = _connection(change.session, connection)
-        cell = one_or_404(
-            change.session.scalar(
-                select(MappedCell).where(
-                    MappedCell.connection_id == system.id, MappedCell.public_id == public_id
-                )
-            )
+        cell = get_or_404(
+            change.session, MappedCell, public_id, MappedCell.connection_id == system.id
         )
         change.about(system.public_id, public_id)
         change.session.delete(cell)

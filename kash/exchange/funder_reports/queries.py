@@ -37,7 +37,7 @@ from kash.forums.stories.rules import FUNDERS
 from kash.money.budget.queries import BudgetSearch, budgets, currency
 from kash.money.budget.rules import BudgetPart, total_of
 from kash.platform.database import db
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.programme import LANGUAGES
 from kash.policy import SYSTEM, Actor, Reach
@@ -291,7 +291,7 @@ def statements_to_report() -> Sequence[Statement]:
 
 def funder(public_id: str) -> Funder:
     """A funder. Raises NotFound."""
-    return one_or_404(db.session.scalar(select(Funder).where(Funder.public_id == public_id)))
+    return get_or_404(db.session, Funder, public_id)
 
 
 def template_of(funder_id: int) -> ReportTemplate:

@@ -44,7 +44,7 @@ from kash.platform.database import db
 from kash.platform.press import PagedDocument, document
 from kash.platform.press.charts import bar_chart, picture_of
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import date_text
 from kash.platform.web.paper import logo_address
 from kash.platform.web.programme import brand, paper_wording
@@ -387,9 +387,7 @@ def write_template(funder: str, details: TemplateDetails, row_version: int, *, b
     """Say what a funder's (public id) reports begin with. Raises NotFound and ChangedMeanwhile."""
     with audited("funder_reports.template_written", by) as change:
         session = change.session
-        paying = one_or_404(
-            session.scalar(select(Funder).where(Funder.public_id == funder).with_for_update())
-        )
+        paying = get_or_404(session, Funder, funder, lock=True)
         template = session.get(ReportTemplate, paying.id, with_for_update=True)
         if (template.row_version if template is not None else 0) != row_version:
             raise ChangedMeanwhile

@@ -15,7 +15,7 @@ from kash.people.models import Group, Person
 from kash.people.rules.persons import sort_name
 from kash.people.scope import within_reach
 from kash.platform.database import db, is_public_id
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.policy import Actor
 
 BRING = "history.bring"
@@ -126,12 +126,8 @@ def own_imports(actor: Actor) -> Sequence[Row[str, datetime, int]]:
 
 def own_import(session: Session, actor: Actor, public_id: str) -> EarlierImport:
     """A file that an actor brought in. Raises NotFound."""
-    return one_or_404(
-        session.scalar(
-            select(EarlierImport).where(
-                EarlierImport.public_id == public_id, EarlierImport.brought_by == actor.public_id
-            )
-        )
+    return get_or_404(
+        session, EarlierImport, public_id, EarlierImport.brought_by == actor.public_id
     )
 
 

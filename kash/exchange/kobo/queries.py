@@ -14,7 +14,7 @@ from kash.people.connections.models import Connection
 from kash.people.models import PeopleList, PeopleListPerson, Person
 from kash.people.scope import within_reach
 from kash.platform.database import db
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.policy import Actor
 
 
@@ -36,12 +36,11 @@ def registration_forms() -> Sequence[KoboForm]:
 
 def form_of(public_id: str) -> KoboForm:
     """A form of registrations. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(KoboForm)
-            .where(KoboForm.public_id == public_id)
-            .options(joinedload(KoboForm.connection), joinedload(KoboForm.group))
-        )
+    return get_or_404(
+        db.session,
+        KoboForm,
+        public_id,
+        options=(joinedload(KoboForm.connection), joinedload(KoboForm.group)),
     )
 
 

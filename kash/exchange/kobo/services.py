@@ -46,7 +46,7 @@ from kash.platform.database import db
 from kash.platform.jobs import Job, JobResult, Progress, enqueue
 from kash.platform.vault import audited, lookup
 from kash.platform.web.current_actor import actor_of_job
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404, one_or_404
 from kash.policy import Actor
 
 FETCH = "kobo.fetch"
@@ -381,9 +381,7 @@ def add_form(connection_id: str, details: FormDetails, by: Actor) -> str:
         with audited("kobo.form_added", by) as change:
             session = change.session
             connection = connection_on("kobo", connection_id, session)
-            group = one_or_404(
-                session.scalar(select(Group).where(Group.public_id == details.group))
-            )
+            group = get_or_404(session, Group, details.group)
             form = KoboForm(
                 connection_id=connection.id,
                 asset=details.asset,

@@ -15,7 +15,7 @@ from kash.figures.funders.models import APPROVAL, FunderAccount
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.approvals.rules import Standing
 from kash.platform.vault import audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder
 
@@ -27,12 +27,10 @@ def ask_to_tie(account_id: str, funder: str, *, by: Actor) -> str:
     NotFound, NoFunderRole and TiedAlready."""
     with audited("funders.tie_asked", by) as change:
         session = change.session
-        account = one_or_404(
-            session.scalar(select(Account).where(Account.public_id == account_id).with_for_update())
-        )
+        account = get_or_404(session, Account, account_id, lock=True)
         if not _is_funders(session, account):
             raise Problem(_NO_FUNDER_ROLE)
-        paying = one_or_404(session.scalar(select(Funder).where(Funder.public_id == funder)))
+        paying = get_or_404(session, Funder, funder)
         open_one = select(FunderAccount.id).where(
             FunderAccount.account_id == account.id,
             FunderAccount.ended_at.is_(None),

@@ -23,7 +23,7 @@ from kash.figures.indicators.queries.definitions import STANDARD_VERSION
 from kash.people.models import Group, Person, Posting
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.models import Funder, Workshop
@@ -315,9 +315,7 @@ def remove_target(public_id: str, *, by: Actor) -> None:
 
 
 def _locked(session: Session, public_id: str) -> Target:
-    return one_or_404(
-        session.scalar(select(Target).where(Target.public_id == public_id).with_for_update())
-    )
+    return get_or_404(session, Target, public_id, lock=True)
 
 
 def _places(session: Session, details: TargetDetails) -> tuple[int | None, int | None]:

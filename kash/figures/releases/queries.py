@@ -59,7 +59,7 @@ from kash.platform.vault import (
     put_back_at,
 )
 from kash.platform.web.answers import AnswerKind
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.policy import Actor
 
 # Told to the person who proposed.
@@ -524,9 +524,7 @@ def plans(actor: Actor) -> Sequence[ReleasePlan]:
 
 def plan(public_id: str, actor: Actor) -> ReleasePlan:
     """A plan that somebody reads. Raises NotFound."""
-    plan = one_or_404(
-        db.session.scalar(select(ReleasePlan).where(ReleasePlan.public_id == public_id))
-    )
+    plan = get_or_404(db.session, ReleasePlan, public_id)
     return one_or_404(plan if plan.state == "approved" or decides_on_plans(actor) else None)
 
 

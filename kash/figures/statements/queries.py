@@ -51,7 +51,7 @@ from kash.people.models import Group, Person, PersonMerge
 from kash.platform.approvals.approval import Approval
 from kash.platform.database import db
 from kash.platform.vault import lookup, open_sealed, seal
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.policy import Actor, Reach
 from kash.workshops.models import Funder
@@ -562,7 +562,7 @@ def left_by_funder() -> Sequence[Any]:
 def left_to(funder_id: str) -> tuple[Funder, Listing[LeftStatement]]:
     """A funder (public id), and a page of all statements that left to it, the newest first. Raises
     NotFound."""
-    funder = one_or_404(db.session.scalar(select(Funder).where(Funder.public_id == funder_id)))
+    funder = get_or_404(db.session, Funder, funder_id)
     ranges = ranges_now()
     sent = listing(
         select(Statement)

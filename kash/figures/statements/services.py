@@ -58,7 +58,7 @@ from kash.platform.confinement import NoAnswer, answered
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import audited, head_code
 from kash.platform.vault.audit import Change
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import date_text, local_today
 from kash.policy import Actor
 from kash.workshops.models import Funder
@@ -290,9 +290,7 @@ def check_period(period: Period, session: Session, *, police_only: bool) -> None
 def _statement(change: Change, funder: str, period: Period, by: Actor) -> Statement:
     """The row to freeze into, locked, without figures."""
     session = change.session
-    payer = one_or_404(
-        session.scalar(select(Funder).where(Funder.public_id == funder).with_for_update())
-    )
+    payer = get_or_404(session, Funder, funder, lock=True)
     statement = session.scalar(
         select(Statement)
         .where(Statement.funder_id == payer.id, Statement.period == period.text)
@@ -479,12 +477,11 @@ def send(public_id: str, by: Actor) -> None:
     Raises NotFound, WrongStep, ChangedMeanwhile and Problem.
     """
     session = db.session()
-    read = one_or_404(
-        session.scalar(
-            select(Statement)
-            .where(Statement.public_id == public_id)
-            .options(selectinload(Statement.figures), selectinload(Statement.funder))
-        )
+    read = get_or_404(
+        session,
+        Statement,
+        public_id,
+        options=(selectinload(Statement.figures), selectinload(Statement.funder)),
     )
     if read.state != "approved":
         raise WrongStep

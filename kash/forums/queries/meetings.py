@@ -55,7 +55,7 @@ from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.messages.calendars import CalendarEvent
 from kash.platform.web import Listing, listing
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import from_local, to_local
 from kash.policy import Actor, Reach
 
@@ -282,11 +282,7 @@ def number_of(item: AgendaItem, held: Meeting) -> str:
 
 def meeting(forum: Forum, public_id: str) -> Meeting:
     """A meeting of this forum. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
-        )
-    )
+    return get_or_404(db.session, Meeting, public_id, Meeting.forum_id == forum.id)
 
 
 def any_meeting(forum: Forum) -> bool:
@@ -524,12 +520,8 @@ def meetings_between(actor: Actor, begins: datetime, ends: datetime) -> Sequence
 
 def item(meeting: Meeting, public_id: str) -> AgendaItem:
     """An item of this meeting, with its decisions and actions. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(AgendaItem)
-            .where(AgendaItem.meeting_id == meeting.id, AgendaItem.public_id == public_id)
-            .options(*_WRITTEN)
-        )
+    return get_or_404(
+        db.session, AgendaItem, public_id, AgendaItem.meeting_id == meeting.id, options=(*_WRITTEN,)
     )
 
 

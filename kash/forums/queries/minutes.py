@@ -68,7 +68,7 @@ from kash.people.models import Group
 from kash.platform.database import db
 from kash.platform.vault.chain import code_of, root_subject
 from kash.platform.vault.queries import named_before
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.formats import from_local, to_local
 from kash.policy import NOBODY, Actor, Reach
 
@@ -488,13 +488,7 @@ def papers_of(meeting: Meeting) -> dict[str, list[AgendaPaper]]:
 
 def paper_of(item: AgendaItem, public_id: str) -> AgendaPaper:
     """A paper under this item. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(AgendaPaper).where(
-                AgendaPaper.item_id == item.id, AgendaPaper.public_id == public_id
-            )
-        )
-    )
+    return get_or_404(db.session, AgendaPaper, public_id, AgendaPaper.item_id == item.id)
 
 
 def signed_copy_of(meeting: Meeting) -> SignedCopy | None:

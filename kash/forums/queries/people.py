@@ -34,7 +34,7 @@ from kash.forums.rules.meetings import ANSWERS, HERE, TimeThere, Votes, counts_o
 from kash.people.models import Group, Organisation, Person, ServiceEntry
 from kash.people.queries.directory import organisations, service_choices
 from kash.platform.database import db
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.formats import short_date_text, to_local
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -383,11 +383,7 @@ def decisions_noted(meeting: Meeting) -> dict[str, DecisionNoted]:
 
 def decision_in(item: AgendaItem, public_id: str) -> Decision:
     """A decision under an item. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(Decision).where(Decision.item_id == item.id, Decision.public_id == public_id)
-        )
-    )
+    return get_or_404(db.session, Decision, public_id, Decision.item_id == item.id)
 
 
 def conflict_count(item: AgendaItem) -> int:

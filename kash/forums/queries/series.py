@@ -26,7 +26,7 @@ from kash.forums.rules.meetings import shown_name
 from kash.people.models import Group, Person
 from kash.platform.database import db
 from kash.platform.web import Forbidden, Listing, listing
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.policy import GRANTS, Actor, Reach
 
 _MOST_OFFERED = 50
@@ -321,12 +321,8 @@ def template_choices() -> Sequence[tuple[str, str]]:
 
 def template(public_id: str) -> AgendaTemplate:
     """A template with its items. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(AgendaTemplate)
-            .options(selectinload(AgendaTemplate.items))
-            .where(AgendaTemplate.public_id == public_id)
-        ).first()
+    return get_or_404(
+        db.session, AgendaTemplate, public_id, options=(selectinload(AgendaTemplate.items),)
     )
 
 

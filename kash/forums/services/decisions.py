@@ -42,7 +42,7 @@ from kash.forums.stored_files import ForumFile, forget, store
 from kash.people.models import Group
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -246,11 +246,7 @@ def _moment_noted(
 
 
 def _decision(session: Session, item: AgendaItem, public_id: str) -> Decision:
-    return one_or_404(
-        session.scalar(
-            select(Decision).where(Decision.item_id == item.id, Decision.public_id == public_id)
-        )
-    )
+    return get_or_404(session, Decision, public_id, Decision.item_id == item.id)
 
 
 def _kept(session: Session, decision: Decision) -> dict[str, DecisionPresence]:
@@ -333,13 +329,7 @@ def remove_note(forum_id: str, action_id: str, note_id: str, *, by: Actor) -> No
         action = _action(session, forum, action_id)
         if not _owns(by, action) and not runs(by, forum.secretary_id):
             raise Forbidden
-        note = one_or_404(
-            session.scalar(
-                select(ActionNote).where(
-                    ActionNote.action_id == action.id, ActionNote.public_id == note_id
-                )
-            )
-        )
+        note = get_or_404(session, ActionNote, note_id, ActionNote.action_id == action.id)
         filed = bool(note.kind)
         session.delete(note)
         change.about(forum.public_id, action.public_id, note_id)
@@ -404,13 +394,7 @@ def unlink(forum_id: str, action_id: str, link_id: str, *, by: Actor) -> None:
         session = change.session
         forum = forum_run_by(session, forum_id, by)
         action = _action(session, forum, action_id)
-        link_row = one_or_404(
-            session.scalar(
-                select(ActionLink).where(
-                    ActionLink.action_id == action.id, ActionLink.public_id == link_id
-                )
-            )
-        )
+        link_row = get_or_404(session, ActionLink, link_id, ActionLink.action_id == action.id)
         target = link_row.target
         session.delete(link_row)
         change.about(forum.public_id, action.public_id, target)

@@ -18,7 +18,7 @@ from kash.forums.services.problems import FiguresBesideCases, MeetingOver
 from kash.people.queries.directory import station_names
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden, NotFound
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404, one_or_404
 from kash.policy import Actor
 
 
@@ -101,11 +101,7 @@ def forum_run_by(session: Session, public_id: str, by: Actor) -> Forum:
 
 def meeting_in(session: Session, forum: Forum, public_id: str) -> Meeting:
     """A meeting of this forum."""
-    return one_or_404(
-        session.scalar(
-            select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
-        )
-    )
+    return get_or_404(session, Meeting, public_id, Meeting.forum_id == forum.id)
 
 
 def planned_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
@@ -146,25 +142,17 @@ def check_numbers_free(session: Session, meeting: Meeting) -> None:
 
 def item_in(session: Session, meeting: Meeting, public_id: str) -> AgendaItem:
     """An item of this meeting's agenda."""
-    return one_or_404(
-        session.scalar(
-            select(AgendaItem).where(
-                AgendaItem.meeting_id == meeting.id, AgendaItem.public_id == public_id
-            )
-        )
-    )
+    return get_or_404(session, AgendaItem, public_id, AgendaItem.meeting_id == meeting.id)
 
 
 def member_in(session: Session, forum: Forum, public_id: str) -> ForumMember:
     """A present member of this forum."""
-    return one_or_404(
-        session.scalar(
-            select(ForumMember).where(
-                ForumMember.forum_id == forum.id,
-                ForumMember.public_id == public_id,
-                ForumMember.left_on.is_(None),
-            )
-        )
+    return get_or_404(
+        session,
+        ForumMember,
+        public_id,
+        ForumMember.forum_id == forum.id,
+        ForumMember.left_on.is_(None),
     )
 
 

@@ -40,7 +40,7 @@ from kash.forums.services.series import held_template
 from kash.people.models import Group
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -363,12 +363,8 @@ def remove_quorum(forum_id: str, quorum_id: str, *, by: Actor) -> None:
     """Take away a quorum that was entered by mistake; the one before it holds again."""
     with audited("forums.quorum_removed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        quorum = one_or_404(
-            change.session.scalar(
-                select(ForumQuorum).where(
-                    ForumQuorum.forum_id == forum.id, ForumQuorum.public_id == quorum_id
-                )
-            )
+        quorum = get_or_404(
+            change.session, ForumQuorum, quorum_id, ForumQuorum.forum_id == forum.id
         )
         change.session.delete(quorum)
         change.about(forum.public_id, quorum_id)

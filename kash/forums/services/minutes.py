@@ -50,7 +50,7 @@ from kash.people.models import Group
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404, one_or_404
 from kash.policy import Actor
 from kash.training.material_files import MaterialProblem
 
@@ -368,13 +368,7 @@ def remove_paper(forum_id: str, meeting_id: str, item_id: str, paper_id: str, *,
         session = change.session
         forum = forum_run_by(session, forum_id, by)
         item = item_in(session, meeting_in(session, forum, meeting_id), item_id)
-        paper = one_or_404(
-            session.scalar(
-                select(AgendaPaper).where(
-                    AgendaPaper.item_id == item.id, AgendaPaper.public_id == paper_id
-                )
-            )
-        )
+        paper = get_or_404(session, AgendaPaper, paper_id, AgendaPaper.item_id == item.id)
         session.delete(paper)
         change.about(meeting_id, item.public_id, paper_id)
     forget(paper_id)

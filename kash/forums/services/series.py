@@ -27,7 +27,7 @@ from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
 
@@ -101,11 +101,7 @@ def remove_template(public_id: str, by: Actor) -> None:
 
 def held_template(session: Session, public_id: str) -> AgendaTemplate:
     """A template, held until the transaction ends. Raises NotFound."""
-    return one_or_404(
-        session.scalars(
-            select(AgendaTemplate).where(AgendaTemplate.public_id == public_id).with_for_update()
-        ).first()
-    )
+    return get_or_404(session, AgendaTemplate, public_id, lock=True)
 
 
 def _may_write(by: Actor) -> None:

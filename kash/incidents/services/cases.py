@@ -60,7 +60,7 @@ from kash.platform.vault import (
     save_document,
     shred,
 )
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, Problem, get_or_404
 from kash.policy import Actor
 
 
@@ -484,9 +484,7 @@ def _take_over(opened: CaseChange, *, shown: Case) -> None:
 
 def locked_incident(session: Session, reference: str) -> Incident:
     """The row of a case, locked, so that the person who changes the case waits. Raises NotFound."""
-    return one_or_404(
-        session.scalar(select(Incident).where(Incident.public_id == reference).with_for_update())
-    )
+    return get_or_404(session, Incident, reference, lock=True)
 
 
 def _locked_incidents(session: Session, references: Collection[str]) -> dict[str, Incident]:

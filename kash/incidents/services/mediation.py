@@ -49,7 +49,7 @@ from kash.people.rules.directory import Stretch, overlap
 from kash.platform.database import new_public_id
 from kash.platform.vault import OpenVault, audited, seal
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 
@@ -356,17 +356,14 @@ def _minute(moment: datetime) -> str:
 
 
 def _own(session: Session, by: Actor, public_id: str) -> MediationBrief:
-    return one_or_404(
-        session.scalar(
-            select(MediationBrief)
-            .where(
-                MediationBrief.public_id == public_id,
-                MediationBrief.account_id == by.account_id,
-                MediationBrief.state != "closed",
-                MediationBrief.note_sealed.is_not(None),
-            )
-            .with_for_update()
-        )
+    return get_or_404(
+        session,
+        MediationBrief,
+        public_id,
+        MediationBrief.account_id == by.account_id,
+        MediationBrief.state != "closed",
+        MediationBrief.note_sealed.is_not(None),
+        lock=True,
     )
 
 

@@ -64,7 +64,7 @@ from kash.platform import storage
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import after_commit, db, utc_now
 from kash.platform.vault import OpenVault, SealedDocument, audited, shred
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import to_local, zone
 from kash.policy import SYSTEM, Actor, Role
 
@@ -256,11 +256,7 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault, proposal: str) ->
     done = Shredded()
     with audited("incidents.shredded", by) as change:
         session = change.session
-        incident = one_or_404(
-            session.scalar(
-                select(Incident).where(Incident.public_id == reference).with_for_update()
-            )
-        )
+        incident = get_or_404(session, Incident, reference, lock=True)
         case = open_case(by, vault, reference, session)
         if refusal_of("shred", incident.state, by=by.public_id) is not None:
             raise NotNow

@@ -26,7 +26,7 @@ from kash.money.budget.rules import (
 from kash.money.payouts.queries.claims import latest_table
 from kash.money.payouts.queries.payments import listed_sums
 from kash.platform.database import db
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
 from kash.workshops.models import Enrolment, Facilitator, Funder, Funding, Workshop
@@ -199,12 +199,12 @@ def budget_of(workshop: Workshop, session: Session | None = None) -> WorkshopBud
 
 def line_of(workshop: Workshop, public_id: str) -> BudgetLine:
     """A line, fetched through its workshop. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(BudgetLine)
-            .options(joinedload(BudgetLine.funder))
-            .where(BudgetLine.workshop_id == workshop.id, BudgetLine.public_id == public_id)
-        ).first()
+    return get_or_404(
+        db.session,
+        BudgetLine,
+        public_id,
+        BudgetLine.workshop_id == workshop.id,
+        options=(joinedload(BudgetLine.funder),),
     )
 
 

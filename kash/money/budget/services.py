@@ -14,7 +14,7 @@ from kash.money.budget.models import BudgetClosing, BudgetLine
 from kash.money.budget.queries import budget_of, frozen
 from kash.money.budget.rules import MOST_LINES, Driver
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 from kash.workshops.models import Funder, Workshop
@@ -125,11 +125,7 @@ def open_budget(workshop: str, *, by: Actor) -> None:
 
 
 def _locked(session: Session, workshop: str) -> Workshop:
-    return one_or_404(
-        session.scalars(
-            select(Workshop).where(Workshop.public_id == workshop).with_for_update()
-        ).first()
-    )
+    return get_or_404(session, Workshop, workshop, lock=True)
 
 
 def _open(session: Session, workshop: str) -> Workshop:
@@ -140,13 +136,7 @@ def _open(session: Session, workshop: str) -> Workshop:
 
 
 def _line(session: Session, workshop: Workshop, public_id: str) -> BudgetLine:
-    return one_or_404(
-        session.scalars(
-            select(BudgetLine).where(
-                BudgetLine.workshop_id == workshop.id, BudgetLine.public_id == public_id
-            )
-        ).first()
-    )
+    return get_or_404(session, BudgetLine, public_id, BudgetLine.workshop_id == workshop.id)
 
 
 def _write(session: Session, line: BudgetLine, details: BudgetLineDetails, by: Actor) -> None:

@@ -44,7 +44,7 @@ from kash.people.rules.persons import mentions, readable, struck_document
 from kash.platform.database import db
 from kash.platform.vault import SealError, open_sealed, open_text
 from kash.platform.web.account_names import tied_accounts
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.policy import Actor, Reach
 
 _AT_ONCE = 500
@@ -432,10 +432,10 @@ def waiting_wish(actor: Actor, person: Person) -> str | None:
 
 def erasure_request(actor: Actor, public_id: str) -> ErasureRequest:
     """One wish that an actor may read. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(ErasureRequest)
-            .options(joinedload(ErasureRequest.person).joinedload(Person.group))
-            .where(ErasureRequest.public_id == public_id, _seen(actor))
-        )
+    return get_or_404(
+        db.session,
+        ErasureRequest,
+        public_id,
+        _seen(actor),
+        options=(joinedload(ErasureRequest.person).joinedload(Person.group),),
     )

@@ -25,7 +25,7 @@ from kash.people.rules.persons import alike_area, tells_of_nobody
 from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.policy import Actor
 
 _MOST_WORDS = 8
@@ -183,11 +183,7 @@ def service_choices(
 
 def locked_service(session: Session, public_id: str) -> ServiceEntry:
     """An entry inside a write transaction, locked. Raises NotFound."""
-    return one_or_404(
-        session.scalar(
-            select(ServiceEntry).where(ServiceEntry.public_id == public_id).with_for_update()
-        )
-    )
+    return get_or_404(session, ServiceEntry, public_id, lock=True)
 
 
 # Nobody needs to know at a glance how many more than these are at one station, and counting them
@@ -231,12 +227,8 @@ def find_organisations(text: str, limit: int) -> Sequence[Organisation]:
 
 def organisation(public_id: str) -> Organisation:
     """One organisation. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(Organisation)
-            .where(Organisation.public_id == public_id)
-            .options(joinedload(Organisation.group))
-        )
+    return get_or_404(
+        db.session, Organisation, public_id, options=(joinedload(Organisation.group),)
     )
 
 
@@ -304,7 +296,7 @@ def zone_names() -> list[str]:
 
 def zone(public_id: str) -> Zone:
     """A zone. Raises NotFound."""
-    return one_or_404(db.session.scalars(select(Zone).where(Zone.public_id == public_id)).first())
+    return get_or_404(db.session, Zone, public_id)
 
 
 def venues(*, also_closed: bool = False) -> Sequence[Venue]:
@@ -326,11 +318,7 @@ def venue_names() -> list[str]:
 
 def venue(public_id: str) -> Venue:
     """A venue. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(Venue).options(joinedload(Venue.zone)).where(Venue.public_id == public_id)
-        ).first()
-    )
+    return get_or_404(db.session, Venue, public_id, options=(joinedload(Venue.zone),))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from kash.people.scope import named, phone_compared, sees_names, within_reach
 from kash.platform.database import db
 from kash.platform.jobs.models import Job
 from kash.platform.web import Listing, listing
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.policy import Actor
 
 SWEEP = "people.duplicates"
@@ -255,11 +255,7 @@ def count_likely_duplicates(actor: Actor) -> int:
 
 def likely_duplicate(actor: Actor, public_id: str) -> LikelyDuplicate:
     """One such pair. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(LikelyDuplicate).where(LikelyDuplicate.public_id == public_id, _shown(actor))
-        )
-    )
+    return get_or_404(db.session, LikelyDuplicate, public_id, _shown(actor))
 
 
 def told_apart(actor: Actor) -> Listing[NotTheSame]:
@@ -279,13 +275,7 @@ def told_apart(actor: Actor) -> Listing[NotTheSame]:
 
 def told_apart_pair(actor: Actor, public_id: str) -> NotTheSame:
     """One such pair. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(NotTheSame).where(
-                NotTheSame.public_id == public_id, _reached(actor, NotTheSame) >= 1
-            )
-        )
-    )
+    return get_or_404(db.session, NotTheSame, public_id, _reached(actor, NotTheSame) >= 1)
 
 
 def last_sweep() -> Job | None:

@@ -65,7 +65,7 @@ from kash.platform.vault.models import AuditEntry
 from kash.platform.vault.queries import entries_about
 from kash.platform.web import Listing, listing
 from kash.platform.web.account_names import tied_accounts
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.lists import ROWS
 from kash.platform.web.lists import Listing as lists_Listing
 from kash.platform.web.lists import listing as lists_listing
@@ -606,19 +606,16 @@ def requests_for(actor: Actor, limit: int = 50) -> list[ContactRequest]:
 
 def contact_request(actor: Actor, public_id: str) -> ContactRequest:
     """A request that this actor may decide on or made, with its people. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(ContactRequest)
-            .options(
-                selectinload(ContactRequest.people)
-                .joinedload(ContactRequestPerson.person)
-                .joinedload(Person.group)
-            )
-            .where(
-                ContactRequest.public_id == public_id,
-                or_(decidable(actor), ContactRequest.asked_by == actor.public_id),
-            )
-        )
+    return get_or_404(
+        db.session,
+        ContactRequest,
+        public_id,
+        or_(decidable(actor), ContactRequest.asked_by == actor.public_id),
+        options=(
+            selectinload(ContactRequest.people)
+            .joinedload(ContactRequestPerson.person)
+            .joinedload(Person.group),
+        ),
     )
 
 

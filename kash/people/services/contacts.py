@@ -30,7 +30,7 @@ from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, open_text, seal
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.answers import answer
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import contact_looks_a_day
 from kash.policy import Actor
@@ -199,13 +199,7 @@ def end_contact(public_id: str, by: Actor) -> None:
 
 
 def _held_request(session: Session, public_id: str, by: Actor) -> ContactRequest:
-    return one_or_404(
-        session.scalar(
-            select(ContactRequest)
-            .where(ContactRequest.public_id == public_id, decidable(by))
-            .with_for_update()
-        )
-    )
+    return get_or_404(session, ContactRequest, public_id, decidable(by), lock=True)
 
 
 def _decided(change: Change, found: ContactRequest, kind: str) -> None:
@@ -290,11 +284,7 @@ def change_organisation(public_id: str, details: OrganisationDetails, by: Actor)
     """Change an organisation. Raises NotFound and OrganisationTaken."""
     with audited("people.organisation_changed", by) as change:
         session = change.session
-        organisation = one_or_404(
-            session.scalar(
-                select(Organisation).where(Organisation.public_id == public_id).with_for_update()
-            )
-        )
+        organisation = get_or_404(session, Organisation, public_id, lock=True)
         _refuse_taken(session, details.name, excluding=organisation.id)
         organisation.name, organisation.kind, organisation.place = (
             details.name,

@@ -28,7 +28,7 @@ from kash.people.services.persons import NotAName
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, open_text, seal
 from kash.platform.web import Problem
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
 from kash.policy import Actor
 
 _SEALED = "service.address"
@@ -310,9 +310,7 @@ def unify_spellings(zone: str, spellings: list[str], by: Actor) -> int:
     """
     with audited("people.spellings_unified", by) as change:
         session = change.session
-        place = one_or_404(
-            session.scalars(select(Zone).where(Zone.public_id == zone).with_for_update()).first()
-        )
+        place = get_or_404(session, Zone, zone, lock=True)
         changed = _rename(session, [text for text in spellings if text != place.name], place.name)
         if not changed:
             change.nothing()
@@ -355,11 +353,7 @@ def change_venue(public_id: str, details: VenueDetails, row_version: int, by: Ac
     """Change a venue. Raises NotFound, ChangedMeanwhile, PlaceTaken."""
     with audited("people.venue_changed", by) as change:
         session = change.session
-        place = one_or_404(
-            session.scalars(
-                select(Venue).where(Venue.public_id == public_id).with_for_update()
-            ).first()
-        )
+        place = get_or_404(session, Venue, public_id, lock=True)
         if place.row_version != row_version:
             raise ChangedMeanwhile
         _refuse_taken(session, Venue, details.name, place.id)

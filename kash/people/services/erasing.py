@@ -36,7 +36,7 @@ from kash.platform.vault.audit import Change
 from kash.platform.vault.scrubbing import scrub
 from kash.platform.web import Problem
 from kash.platform.web.answers import answer
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import retention
 from kash.policy import Actor
@@ -126,12 +126,8 @@ def _close(change: Change, found: ErasureRequest, state: str, by: Actor) -> None
 
 
 def _held(session: Session, public_id: str, reached: Any) -> ErasureRequest:
-    erasure_request: ErasureRequest = one_or_404(
-        session.scalar(
-            select(ErasureRequest)
-            .where(ErasureRequest.public_id == public_id, reached)
-            .with_for_update()
-        )
+    erasure_request: ErasureRequest = get_or_404(
+        session, ErasureRequest, public_id, reached, lock=True
     )
     if erasure_request.state != "waiting":
         raise Problem(_l("Somebody decided this already. The page shows how it stands."))

@@ -27,7 +27,7 @@ from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import JobResult, Progress, enqueue
 from kash.platform.vault import audited, lookup, open_sealed, open_text, seal
 from kash.platform.web import Problem
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, get_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import retention
 from kash.policy import SYSTEM, Actor
@@ -223,11 +223,7 @@ def undo_merge(public_id: str, by: Actor) -> str:
     try:
         with audited("people.merge_undone", by) as change:
             session = change.session
-            merge = one_or_404(
-                session.scalar(
-                    select(PersonMerge).where(PersonMerge.public_id == public_id).with_for_update()
-                )
-            )
+            merge = get_or_404(session, PersonMerge, public_id, lock=True)
             if merge.undone_at is not None:
                 change.nothing()
                 return merge.gone

@@ -37,7 +37,7 @@ from kash.platform.database import db, new_public_id
 from kash.platform.jobs import enqueue
 from kash.platform.vault import audited, lookup, seal
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, get_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
 
@@ -170,9 +170,7 @@ def change_group(public_id: str, name: str, letter: str, *, is_police: bool, by:
     """Change a group's name or letter. Raises NotFound and GroupTaken."""
     with audited("people.group_changed", by) as change:
         session = change.session
-        group = one_or_404(
-            session.scalar(select(Group).where(Group.public_id == public_id).with_for_update())
-        )
+        group = get_or_404(session, Group, public_id, lock=True)
         _refuse_taken(session, name, letter.upper(), excluding=group.id)
         group.name, group.letter, group.is_police = name, letter.upper(), is_police
         change.about(group.public_id)
@@ -264,11 +262,7 @@ def mark_distinct(first: str, second: str, by: Actor) -> None:
 def withdraw_distinct(public_id: str, by: Actor) -> None:
     """Forget that two were told apart; the next sweep may propose them. Raises NotFound."""
     with audited("people.told_apart_taken_back", by) as change:
-        not_the_same = one_or_404(
-            change.session.scalar(
-                select(NotTheSame).where(NotTheSame.public_id == public_id).with_for_update()
-            )
-        )
+        not_the_same = get_or_404(change.session, NotTheSame, public_id, lock=True)
         names = change.session.scalars(
             select(Person.public_id).where(
                 or_(Person.id == not_the_same.first_id, Person.id == not_the_same.second_id)

@@ -18,7 +18,7 @@ from kash.people.models import Venue
 from kash.planning.feeds.models import CalendarAddress
 from kash.platform.database import db
 from kash.platform.messages.calendars import BusyTime, busy_feed, feed
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import NotFound, get_or_404, one_or_404
 from kash.platform.web.formats import from_local, local_today, zone
 from kash.platform.web.lists import Listing, listing
 from kash.platform.web.own_events import own_events
@@ -87,7 +87,7 @@ def own_address(actor: Actor) -> CalendarAddress | None:
 
 def venue_named(public_id: str) -> Venue:
     """A venue. Raises NotFound."""
-    return one_or_404(db.session.scalar(select(Venue).where(Venue.public_id == public_id)))
+    return get_or_404(db.session, Venue, public_id)
 
 
 def venues_with_addresses() -> Listing[Any]:

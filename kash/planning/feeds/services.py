@@ -11,7 +11,7 @@ from kash.accounts.services.marks import new_token, token_hash
 from kash.people.models import Venue
 from kash.planning.feeds.models import CalendarAddress
 from kash.platform.vault import Change, audited
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.policy import Actor
 
 
@@ -52,9 +52,7 @@ def end_with_access(session: Session, account_id: int, _now: datetime) -> None:
 
 def _venue(session: Session, public_id: str) -> Venue:
     # Held, so that of two who make an address at once the second replaces the first's.
-    return one_or_404(
-        session.scalar(select(Venue).where(Venue.public_id == public_id).with_for_update())
-    )
+    return get_or_404(session, Venue, public_id, lock=True)
 
 
 def _made(change: Change, address: CalendarAddress) -> str:

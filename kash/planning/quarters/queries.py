@@ -48,7 +48,7 @@ from kash.planning.quarters.rules import (
 )
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.formats import from_local
 from kash.policy import Actor, Role
 from kash.training.models import Course, CourseVersion
@@ -378,11 +378,7 @@ def proposal_list() -> Listing[Any]:
 
 def proposal(public_id: str, session: Session | None = None) -> QuarterProposal:
     """A proposal. Raises NotFound."""
-    return one_or_404(
-        (session or db.session()).scalar(
-            select(QuarterProposal).where(QuarterProposal.public_id == public_id)
-        )
-    )
+    return get_or_404(session or db.session(), QuarterProposal, public_id)
 
 
 def lines_of(found: QuarterProposal, session: Session | None = None) -> list[QuarterLine]:
@@ -404,12 +400,12 @@ def lines_of(found: QuarterProposal, session: Session | None = None) -> list[Qua
 
 def line(found: QuarterProposal, public_id: str, session: Session | None = None) -> QuarterLine:
     """A line, fetched through its proposal. Raises NotFound."""
-    return one_or_404(
-        (session or db.session()).scalar(
-            select(QuarterLine)
-            .options(joinedload(QuarterLine.version).joinedload(CourseVersion.course))
-            .where(QuarterLine.proposal_id == found.id, QuarterLine.public_id == public_id)
-        )
+    return get_or_404(
+        session or db.session(),
+        QuarterLine,
+        public_id,
+        QuarterLine.proposal_id == found.id,
+        options=(joinedload(QuarterLine.version).joinedload(CourseVersion.course),),
     )
 
 

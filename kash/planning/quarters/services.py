@@ -44,7 +44,7 @@ from kash.planning.quarters.rules import (
 )
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.training.models import CourseVersion
@@ -103,11 +103,7 @@ def places_now(lines: Sequence[QuarterLine]) -> dict[str, PlannedPlace]:
 def held_proposal(session: Session, public_id: str, row_version: int) -> QuarterProposal:
     """A proposal, held until the transaction ends. Raises NotFound, and ChangedMeanwhile if its row
     version is not this one."""
-    proposal = one_or_404(
-        session.scalar(
-            select(QuarterProposal).where(QuarterProposal.public_id == public_id).with_for_update()
-        )
-    )
+    proposal = get_or_404(session, QuarterProposal, public_id, lock=True)
     if proposal.row_version != row_version:
         raise ChangedMeanwhile
     return proposal

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from html import unescape
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import structlog
 from flask import Flask, Response, current_app, g, render_template, request
@@ -12,12 +13,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
+from sqlalchemy import ColumnExpressionArgument, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.exceptions import HTTPException
 
 from kash.platform.cleaning import CleaningBusy
 from kash.platform.condition import note_damage, note_refusal
-from kash.platform.database import db, utc_now
+from kash.platform.database import PublicId, db, utc_now
 from kash.platform.faults import Fault, fault_of
 from kash.platform.press import RenderError
 from kash.platform.storage import FileMissing, StorageError, StorageFull
@@ -28,6 +32,7 @@ from kash.policy import NOBODY
 
 log = structlog.get_logger("kash.platform.web")
 Found = TypeVar("Found")
+Public = TypeVar("Public", bound=PublicId)
 
 _PAGES = frozenset({400, 403, 404, 405, 408, 409, 413, 429, 500, 503, 507})
 
@@ -114,6 +119,20 @@ def one_or_404(found: Found | None) -> Found:
     if found is None:
         raise NotFound
     return found
+
+
+def get_or_404(
+    session: Session | scoped_session[Any],
+    model: type[Public],
+    public_id: str,
+    *criteria: ColumnExpressionArgument[bool],
+    options: Sequence[ORMOption] = (),
+    lock: bool = False,
+) -> Public:
+    """The row with this public id that fits the criteria, locked for a change if asked. Raises
+    NotFound if there is none."""
+    statement = select(model).where(model.public_id == public_id, *criteria).options(*options)
+    return one_or_404(session.scalar(statement.with_for_update() if lock else statement))
 
 
 def error_page(

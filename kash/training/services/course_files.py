@@ -19,7 +19,7 @@ from kash.platform.catalogue import N_
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.vault import Change, audited
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
 from kash.policy import Actor
 from kash.training.course_files import Beside, beside
 from kash.training.material_files import (
@@ -247,9 +247,7 @@ def start_version(course_id: str, language: str, by: Actor) -> str:
     """
     with audited("training.version_started", by) as change:
         session = change.session
-        course = one_or_404(
-            session.scalar(select(Course).where(Course.public_id == course_id).with_for_update())
-        )
+        course = get_or_404(session, Course, course_id, lock=True)
         last = _last(session, course, language)
         source = last or _last(session, course)
         made = _new_draft(session, course, language)

@@ -17,7 +17,7 @@ from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
 from kash.platform.vault.audit import Change
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, get_or_404
 from kash.policy import Actor
 from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.queries import Row, locked_version, tree_of, values, write_values
@@ -89,9 +89,7 @@ def change_course(public_id: str, name: str, audience: str, level: str, by: Acto
     """Change what a course is called within the programme. Raises NotFound and CourseTaken."""
     with audited("training.course_changed", by) as change:
         session = change.session
-        course = one_or_404(
-            session.scalar(select(Course).where(Course.public_id == public_id).with_for_update())
-        )
+        course = get_or_404(session, Course, public_id, lock=True)
         refuse_taken(session, name, excluding=course.id)
         course.name, course.audience, course.level = name, audience, level
         change.about(course.public_id)

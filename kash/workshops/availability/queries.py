@@ -27,7 +27,7 @@ from kash.people.queries.directory import VENUE_PHONE, VENUE_SAFETY
 from kash.platform.database import db
 from kash.platform.vault import open_text
 from kash.platform.web.calendar_entries import CalendarEntry, CalendarQuestion, CalendarSource
-from kash.platform.web.errors import NotFound, one_or_404
+from kash.platform.web.errors import NotFound, get_or_404, one_or_404
 from kash.platform.web.lists import Listing, listing
 from kash.policy import GRANTS, Actor, Reach, Role
 from kash.workshops.availability.models import Absence, TeachingDays, VenueBlock, ZoneTravel
@@ -160,11 +160,7 @@ def who_may_be_away(actor: Actor) -> list[tuple[str, str]]:
 def account_that_may_be_away(actor: Actor, public_id: str) -> Account:
     """An account of which this actor may say when it teaches and when it is away. Raises
     NotFound."""
-    found = one_or_404(
-        db.session.scalars(
-            select(Account).where(Account.public_id == public_id, Account.active)
-        ).first()
-    )
+    found = get_or_404(db.session, Account, public_id, Account.active)
     roles = {role.role for role in found.roles}
     if not may_write_of(actor, found.id) or not roles & {*map(str, GRANTS["absences.write"])}:
         raise NotFound
@@ -482,13 +478,7 @@ def blocks_of(venue: Venue, day: date) -> Sequence[VenueBlock]:
 
 def block(venue: Venue, public_id: str) -> VenueBlock:
     """One of them. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(VenueBlock).where(
-                VenueBlock.venue_id == venue.id, VenueBlock.public_id == public_id
-            )
-        ).first()
-    )
+    return get_or_404(db.session, VenueBlock, public_id, VenueBlock.venue_id == venue.id)
 
 
 def zones_of_venues() -> Sequence[Zone]:

@@ -19,7 +19,7 @@ from kash.people.directory_words import day_name
 from kash.people.models import Venue, Zone
 from kash.platform.database import writing
 from kash.platform.vault import audited, seal
-from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import day_text, local_today, short_date_text, to_local
 from kash.policy import GRANTS, Actor
 from kash.workshops.availability.models import Absence, TeachingDays, VenueBlock, ZoneTravel
@@ -222,11 +222,7 @@ def forget_leaver(session: Session, account_id: int, _now: datetime) -> None:
 def _locked(session: Session, whose: str, by: Actor) -> Account:
     """An account that may be away, locked, so that two absences of it are written one after the
     other."""
-    account = one_or_404(
-        session.scalars(
-            select(Account).where(Account.public_id == whose, Account.active).with_for_update()
-        ).first()
-    )
+    account = get_or_404(session, Account, whose, Account.active, lock=True)
     if not may_write_of(by, account.id):
         raise NotFound
     if not {role.role for role in account.roles} & {str(role) for role in GRANTS["absences.write"]}:
@@ -323,13 +319,7 @@ def remove_block(venue: str, public_id: str, *, by: Actor) -> None:
     with audited("venues.block_removed", by) as change:
         session = change.session
         held = _venues_locked(session, venue)
-        found = one_or_404(
-            session.scalar(
-                select(VenueBlock).where(
-                    VenueBlock.venue_id == held.id, VenueBlock.public_id == public_id
-                )
-            )
-        )
+        found = get_or_404(session, VenueBlock, public_id, VenueBlock.venue_id == held.id)
         session.delete(found)
         change.about(public_id, held.public_id)
 
@@ -370,9 +360,7 @@ def type_minutes(zone: str, minutes: Mapping[str, int | None], *, by: Actor) -> 
 
 
 def _venues_locked(session: Session, venue: str) -> Venue:
-    return one_or_404(
-        session.scalars(select(Venue).where(Venue.public_id == venue).with_for_update()).first()
-    )
+    return get_or_404(session, Venue, venue, lock=True)
 
 
 ABSENCE_KIND: dict[str, Any] = {

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 
 from kash.platform.database import db
 from kash.platform.web.calendar_entries import CalendarEntry, CalendarQuestion, CalendarSource
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.workshops.holidays.forms import holiday_name
 from kash.workshops.holidays.models import LocalHoliday
 from kash.workshops.holidays.rules import public_holidays
@@ -37,9 +37,7 @@ def local_days() -> frozenset[date]:
 
 def local_holiday(public_id: str) -> LocalHoliday:
     """One of them. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(select(LocalHoliday).where(LocalHoliday.public_id == public_id))
-    )
+    return get_or_404(db.session, LocalHoliday, public_id)
 
 
 def count_from(day: date) -> Select[int]:

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from kash.platform.vault import audited
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404
 from kash.policy import Actor
 from kash.workshops.holidays.forms import holiday_name
 from kash.workshops.holidays.models import LocalHoliday
@@ -75,9 +75,7 @@ def add_holiday(details: HolidayDetails, *, by: Actor) -> str:
 def remove_holiday(public_id: str, *, by: Actor) -> date:
     """Remove a day that was added; which day it was. Raises NotFound."""
     with audited("holidays.removed", by) as change:
-        found = one_or_404(
-            change.session.scalar(select(LocalHoliday).where(LocalHoliday.public_id == public_id))
-        )
+        found = get_or_404(change.session, LocalHoliday, public_id)
         change.about(found.public_id)
         change.session.delete(found)
         return found.day

@@ -19,7 +19,7 @@ from kash.people.rules.duplicates import Likeness
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup
-from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.errors import Problem, get_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.training.models import CourseVersion
@@ -139,12 +139,12 @@ def links_of(workshop: Workshop) -> list[ShownLink]:
 
 def link_of(workshop: Workshop, public_id: str) -> SignUpLink:
     """A link, fetched through its workshop. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(SignUpLink)
-            .where(SignUpLink.workshop_id == workshop.id, SignUpLink.public_id == public_id)
-            .options(joinedload(SignUpLink.organisation), joinedload(SignUpLink.workshop))
-        ).first()
+    return get_or_404(
+        db.session,
+        SignUpLink,
+        public_id,
+        SignUpLink.workshop_id == workshop.id,
+        options=(joinedload(SignUpLink.organisation), joinedload(SignUpLink.workshop)),
     )
 
 

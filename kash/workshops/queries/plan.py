@@ -34,7 +34,7 @@ from kash.people.models import Group, Person, Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web import Listing, listing
 from kash.platform.web.calendar_entries import CalendarFilters, CalendarQuestion
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.lists import FEWER_ROWS
 from kash.policy import Actor, Reach, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -183,14 +183,12 @@ def sessions_of(workshop: Workshop) -> list[PlannedSession]:
 
 def session_of(workshop: Workshop, public_id: str) -> WorkshopSession:
     """A session with its slot, fetched through its workshop. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(WorkshopSession)
-            .options(joinedload(WorkshopSession.slot), joinedload(WorkshopSession.plan))
-            .where(
-                WorkshopSession.workshop_id == workshop.id, WorkshopSession.public_id == public_id
-            )
-        ).first()
+    return get_or_404(
+        db.session,
+        WorkshopSession,
+        public_id,
+        WorkshopSession.workshop_id == workshop.id,
+        options=(joinedload(WorkshopSession.slot), joinedload(WorkshopSession.plan)),
     )
 
 

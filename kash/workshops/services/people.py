@@ -19,7 +19,7 @@ from kash.people.services.persons import PersonDetails, new_person, note_distinc
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import audited
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import NOBODY, Actor
 from kash.workshops.models import AnswerLink, Enrolment, Workshop
@@ -168,13 +168,7 @@ def change_enrolment(
     with audited("workshops.enrolment_changed", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
-        found = one_or_404(
-            session.scalars(
-                select(Enrolment).where(
-                    Enrolment.workshop_id == held.id, Enrolment.public_id == enrolment
-                )
-            ).first()
-        )
+        found = get_or_404(session, Enrolment, enrolment, Enrolment.workshop_id == held.id)
         before = EnrolmentState(found.state)
         if before is wanted:
             change.nothing()
@@ -304,7 +298,7 @@ def _kept_out(session: Session, workshop: Workshop, people: Sequence[int]) -> di
 
 
 def _adult(session: Session, person: str) -> Person:
-    found = one_or_404(session.scalars(select(Person).where(Person.public_id == person)).first())
+    found = get_or_404(session, Person, person)
     if found.minor:
         raise MinorNotEnrolled
     return found

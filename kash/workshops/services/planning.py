@@ -22,7 +22,7 @@ from kash.people.models import Venue
 from kash.platform.database import Base, new_public_id
 from kash.platform.vault import audited
 from kash.platform.web import NotFound
-from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
@@ -77,11 +77,7 @@ def held_workshop(session: Session, public_id: str, row_version: int | None = No
 
     Raises NotFound, and ChangedMeanwhile if its row version is not the one that the page showed.
     """
-    workshop = one_or_404(
-        session.scalars(
-            select(Workshop).where(Workshop.public_id == public_id).with_for_update()
-        ).first()
-    )
+    workshop = get_or_404(session, Workshop, public_id, lock=True)
     if row_version is not None and workshop.row_version != row_version:
         raise ChangedMeanwhile
     return workshop
@@ -381,11 +377,7 @@ def set_earlier_courses(course: str, needs: Sequence[str], by: Actor) -> None:
     """Say which courses (public ids) whoever is enrolled in one is to have had. Raises NotFound."""
     with audited("workshops.earlier_courses_set", by) as change:
         session = change.session
-        found = one_or_404(
-            session.scalars(
-                select(Course).where(Course.public_id == course).with_for_update()
-            ).first()
-        )
+        found = get_or_404(session, Course, course, lock=True)
         wanted = dict(
             session.execute(
                 select(Course.id, Course.public_id).where(
@@ -518,7 +510,7 @@ def moved(
 def _venue(session: Session, public_id: str) -> Venue | None:
     if not public_id:
         return None
-    return one_or_404(session.scalar(select(Venue).where(Venue.public_id == public_id)))
+    return get_or_404(session, Venue, public_id)
 
 
 class Touched(StrEnum):

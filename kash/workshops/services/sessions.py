@@ -20,7 +20,7 @@ from kash.attendance.register import (
 )
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, get_or_404
 from kash.platform.web.programme import retention
 from kash.policy import Actor
 from kash.training.models import SessionPlan
@@ -178,14 +178,12 @@ def lay_out_anew(workshop: str, by: Actor, *, as_delivered: bool = False) -> Non
 
 
 def _session_of(session: Session, workshop: Workshop, public_id: str) -> WorkshopSession:
-    return one_or_404(
-        session.scalars(
-            select(WorkshopSession)
-            .options(joinedload(WorkshopSession.slot))
-            .where(
-                WorkshopSession.workshop_id == workshop.id, WorkshopSession.public_id == public_id
-            )
-        ).first()
+    return get_or_404(
+        session,
+        WorkshopSession,
+        public_id,
+        WorkshopSession.workshop_id == workshop.id,
+        options=(joinedload(WorkshopSession.slot),),
     )
 
 
@@ -323,16 +321,13 @@ def _lineages(plan: SessionPlan | None, kind: str) -> set[str]:
 
 
 def _recording_session_of(session: Session, workshop_id: int, public_id: str) -> WorkshopSession:
-    return one_or_404(
-        session.scalars(
-            select(WorkshopSession)
-            .options(
-                joinedload(WorkshopSession.plan).selectinload(SessionPlan.rows),
-                joinedload(WorkshopSession.record),
-            )
-            .where(
-                WorkshopSession.workshop_id == workshop_id,
-                WorkshopSession.public_id == public_id,
-            )
-        ).first()
+    return get_or_404(
+        session,
+        WorkshopSession,
+        public_id,
+        WorkshopSession.workshop_id == workshop_id,
+        options=(
+            joinedload(WorkshopSession.plan).selectinload(SessionPlan.rows),
+            joinedload(WorkshopSession.record),
+        ),
     )

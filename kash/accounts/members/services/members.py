@@ -73,7 +73,7 @@ from kash.platform.vault import (
     seal_member,
     stretched,
 )
-from kash.platform.web.errors import Forbidden, NotFound, Problem, one_or_404
+from kash.platform.web.errors import Forbidden, NotFound, Problem, get_or_404
 from kash.policy import Actor, Role
 
 
@@ -160,11 +160,7 @@ def remove(by: Actor, public_id: str) -> None:
 
 
 def _member(session: Session, public_id: str) -> VaultMember:
-    return one_or_404(
-        session.scalar(
-            select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
-        )
-    )
+    return get_or_404(session, VaultMember, public_id, lock=True)
 
 
 def ask_to_remove(by: Actor, public_id: str) -> None:

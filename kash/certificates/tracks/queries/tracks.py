@@ -38,7 +38,7 @@ from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing as web_Listing
 from kash.platform.web import listing
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.lists import FEWER_ROWS, Listing, paged
 from kash.platform.web.taking import is_taken
@@ -265,12 +265,11 @@ def all_tracks() -> web_Listing[Any]:
 
 def one_track(public_id: str, session: Session | None = None) -> Track:
     """A track with its versions, latest first. Raises NotFound."""
-    return one_or_404(
-        (session or db.session()).scalar(
-            select(Track)
-            .where(Track.public_id == public_id)
-            .options(selectinload(Track.versions), joinedload(Track.course))
-        )
+    return get_or_404(
+        session or db.session(),
+        Track,
+        public_id,
+        options=(selectinload(Track.versions), joinedload(Track.course)),
     )
 
 

@@ -36,7 +36,7 @@ from kash.people.scope import within_reach
 from kash.platform.approvals.approval import note
 from kash.platform.database import db, is_public_id, new_public_id
 from kash.platform.vault import audited
-from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, one_or_404
+from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course
@@ -131,9 +131,7 @@ def change_track(public_id: str, details: TrackDetails, *, by: Actor) -> None:
 
 def locked_track(session: Session, public_id: str) -> Track:
     """A track inside a write transaction, locked. Raises NotFound."""
-    return one_or_404(
-        session.scalar(select(Track).where(Track.public_id == public_id).with_for_update())
-    )
+    return get_or_404(session, Track, public_id, lock=True)
 
 
 def _fill(session: Session, track: Track, details: TrackDetails) -> None:
@@ -361,11 +359,7 @@ def _locked(session: Session, public_id: str) -> TrackVersion:
         )
     )
     locked_track(session, track)
-    return one_or_404(
-        session.scalar(
-            select(TrackVersion).where(TrackVersion.public_id == public_id).with_for_update()
-        )
-    )
+    return get_or_404(session, TrackVersion, public_id, lock=True)
 
 
 STANDARD_NAMES = ("Certificate of a workshop", "Cheti cha warsha")

@@ -33,7 +33,7 @@ from kash.people.queries.persons import person_ids_within_reach
 from kash.people.scope import within_reach
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import audited
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.programme import retention
 from kash.policy import Actor, Role
@@ -166,12 +166,8 @@ def _fact(session: Session, person_id: str, fact_id: str, by: Actor) -> SeenFact
     """A fact, fetched through its person, locked."""
     people = _reached(session, {person_id: 1}, by)
     track_services.refuse_oneself(by, people.values())
-    return one_or_404(
-        session.scalar(
-            select(SeenFact)
-            .where(SeenFact.public_id == fact_id, SeenFact.person_id == people[person_id])
-            .with_for_update()
-        )
+    return get_or_404(
+        session, SeenFact, fact_id, SeenFact.person_id == people[person_id], lock=True
     )
 
 
@@ -248,16 +244,13 @@ def withdraw_visit(
     with audited("tracks.visit_withdrawn", by) as change:
         track = track_services.locked_track(change.session, track_id)
         person = track_services.reached_person(change.session, person_id, by)
-        visit = one_or_404(
-            change.session.scalar(
-                select(SupervisionVisit)
-                .where(
-                    SupervisionVisit.public_id == visit_id,
-                    SupervisionVisit.track_id == track.id,
-                    SupervisionVisit.person_id == person.id,
-                )
-                .with_for_update()
-            )
+        visit = get_or_404(
+            change.session,
+            SupervisionVisit,
+            visit_id,
+            SupervisionVisit.track_id == track.id,
+            SupervisionVisit.person_id == person.id,
+            lock=True,
         )
         if visit.withdrawn_at is not None:
             raise Problem(track_services.ALREADY_WITHDRAWN)

@@ -16,7 +16,7 @@ from kash.figures.indicators.models import APPROVAL, IndicatorDefinition, Target
 from kash.figures.indicators.words import TITLES, defined_text, rule_text
 from kash.people.models import Group
 from kash.platform.database import db
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.platform.web.programme import LANGUAGES
 from kash.policy import Actor
 from kash.workshops.models import Funder
@@ -100,11 +100,7 @@ def versions_of(key: str) -> list[IndicatorDefinition]:
 
 def version(public_id: str) -> IndicatorDefinition:
     """One of them. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(IndicatorDefinition).where(IndicatorDefinition.public_id == public_id)
-        )
-    )
+    return get_or_404(db.session, IndicatorDefinition, public_id)
 
 
 def waiting_definitions(actor: Actor) -> list[IndicatorDefinition]:
@@ -188,10 +184,6 @@ def all_targets() -> list[Target]:
 
 def target(public_id: str) -> Target:
     """One target. Raises NotFound."""
-    return one_or_404(
-        db.session.scalar(
-            select(Target)
-            .options(joinedload(Target.funder), joinedload(Target.group))
-            .where(Target.public_id == public_id)
-        )
+    return get_or_404(
+        db.session, Target, public_id, options=(joinedload(Target.funder), joinedload(Target.group))
     )

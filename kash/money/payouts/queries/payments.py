@@ -29,7 +29,7 @@ from kash.money.payouts.models import (
 from kash.money.payouts.rules import NOT_GIVEN, PaymentState, Reconciliation, reconcile, shared
 from kash.people.models import Person
 from kash.platform.database import db
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404
 from kash.policy import Actor, Reach
 from kash.workshops.models import Funder, Funding, Workshop
 from kash.workshops.queries.scope import run_by
@@ -47,12 +47,12 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
 
 def list_of(workshop: Workshop, public_id: str) -> PayoutList:
     """A list, fetched through its workshop. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(PayoutList)
-            .options(joinedload(PayoutList.table))
-            .where(PayoutList.workshop_id == workshop.id, PayoutList.public_id == public_id)
-        ).first()
+    return get_or_404(
+        db.session,
+        PayoutList,
+        public_id,
+        PayoutList.workshop_id == workshop.id,
+        options=(joinedload(PayoutList.table),),
     )
 
 
@@ -77,12 +77,12 @@ def lines_of(
 
 def line_of(payout_list: PayoutList, public_id: str) -> PayoutLine:
     """A payment, fetched through its list. Raises NotFound."""
-    return one_or_404(
-        db.session.scalars(
-            select(PayoutLine)
-            .options(joinedload(PayoutLine.person), joinedload(PayoutLine.payee))
-            .where(PayoutLine.list_id == payout_list.id, PayoutLine.public_id == public_id)
-        ).first()
+    return get_or_404(
+        db.session,
+        PayoutLine,
+        public_id,
+        PayoutLine.list_id == payout_list.id,
+        options=(joinedload(PayoutLine.person), joinedload(PayoutLine.payee)),
     )
 
 
@@ -371,18 +371,18 @@ def reversals_of(payout_list: PayoutList) -> list[PayoutReversal]:
 def reversal_of(payout_list: PayoutList, public_id: str) -> PayoutReversal:
     """All that was said of payments, fetched through their list, with payees. Raises NotFound."""
     line = joinedload(ReversalLine.line)
-    return one_or_404(
-        db.session.scalars(
-            select(PayoutReversal)
-            .where(PayoutReversal.list_id == payout_list.id, PayoutReversal.public_id == public_id)
-            .options(
-                selectinload(PayoutReversal.lines).options(
-                    line.joinedload(PayoutLine.person),
-                    line.joinedload(PayoutLine.payee),
-                    joinedload(ReversalLine.file),
-                )
-            )
-        ).first()
+    return get_or_404(
+        db.session,
+        PayoutReversal,
+        public_id,
+        PayoutReversal.list_id == payout_list.id,
+        options=(
+            selectinload(PayoutReversal.lines).options(
+                line.joinedload(PayoutLine.person),
+                line.joinedload(PayoutLine.payee),
+                joinedload(ReversalLine.file),
+            ),
+        ),
     )
 
 

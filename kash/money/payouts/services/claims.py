@@ -27,7 +27,7 @@ from kash.money.payouts.rules import MOST_BANDS, ROLES, Claim, Rates
 from kash.people.models import Person
 from kash.platform.database import new_public_id
 from kash.platform.vault import Change, audited, seal
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, Problem, get_or_404, one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
@@ -258,12 +258,8 @@ def add_payee(
 def remove_payee(workshop: Workshop, public_id: str, by: Actor) -> None:
     """Have a payee paid no more. What lists gave her stays. Raises NotFound."""
     with audited("payouts.payee_removed", by) as change:
-        payee = one_or_404(
-            change.session.scalars(
-                select(Payee)
-                .where(Payee.workshop_id == workshop.id, Payee.public_id == public_id)
-                .with_for_update()
-            ).first()
+        payee = get_or_404(
+            change.session, Payee, public_id, Payee.workshop_id == workshop.id, lock=True
         )
         if payee.removed_at is not None:
             change.nothing()

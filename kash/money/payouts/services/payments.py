@@ -83,7 +83,7 @@ from kash.platform.approvals.errors import SamePerson, WrongStep
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import Change, audited, lookup, open_text, seal
 from kash.platform.web.account_names import account_names, people_of_accounts
-from kash.platform.web.errors import NotFound, Problem, one_or_404
+from kash.platform.web.errors import NotFound, Problem, get_or_404, one_or_404
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.services.planning import held_workshop
@@ -886,13 +886,7 @@ def repeat_file(payout_list: PayoutList, public_id: str, by: Actor) -> Numbers:
     with audited("payouts.file_fetched_again", by) as change:
         session = change.session
         locked = locked_list(session, payout_list, ListStep.PAY, by)
-        file = one_or_404(
-            session.scalars(
-                select(PayoutFile).where(
-                    PayoutFile.list_id == locked.id, PayoutFile.public_id == public_id
-                )
-            ).first()
-        )
+        file = get_or_404(session, PayoutFile, public_id, PayoutFile.list_id == locked.id)
         lines = [
             line
             for line in locked.lines

@@ -41,7 +41,7 @@ from kash.platform.jobs.services import cancel
 from kash.platform.vault import audited
 from kash.platform.web import Problem
 from kash.platform.web.current_actor import actor_of_job
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import local_today
 from kash.policy import Actor
 
@@ -120,12 +120,8 @@ def _have_read(session: Session, public_id: str, by: Actor) -> str:
 
 
 def _waiting(session: Session, public_id: str, by: Actor) -> PeopleList:
-    waiting_list = one_or_404(
-        session.scalar(
-            select(PeopleList)
-            .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
-            .with_for_update()
-        )
+    waiting_list = get_or_404(
+        session, PeopleList, public_id, PeopleList.created_by == by.public_id, lock=True
     )
     if waiting_list.state != "waiting" or waiting_list.choices is None:
         raise ListGone
