@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from kash.assessments.evaluations.models import (
@@ -26,7 +26,6 @@ from kash.assessments.evaluations.models import (
 from kash.assessments.evaluations.rules import (
     FEWEST,
     REST,
-    SCALE,
     BallotBox,
     BallotQuestion,
     BallotQuestionKind,
@@ -47,12 +46,9 @@ from kash.workshops.queries.scope import run_by
 
 def forms_of(found: Workshop) -> list[EvaluationForm]:
     """The forms of a workshop: days first, then that of the whole."""
-    rows = db.session.scalars(
-        select(EvaluationForm)
-        .where(EvaluationForm.workshop_id == found.id)
-        .order_by(EvaluationForm.day.is_(None), EvaluationForm.day, EvaluationForm.id)
-    )
-    return list(rows)
+    forms = select(EvaluationForm).where(EvaluationForm.workshop_id == found.id)
+    by_day = (EvaluationForm.day.is_(None), EvaluationForm.day, EvaluationForm.id)
+    return list(db.session.scalars(forms.order_by(*by_day)))
 
 
 def form_of(workshop: Workshop, public_id: str) -> EvaluationForm:
@@ -95,11 +91,10 @@ def hall_code(form: EvaluationForm) -> str:
 def form_with_code(typed: str) -> EvaluationForm | None:
     """The open form whose code was typed or scanned; None if there is none."""
     code = read_code(typed)
-    rows = db.session.scalars(
+    forms = db.session.scalars(
         select(EvaluationForm).where(EvaluationForm.state == "open").order_by(EvaluationForm.id)
     ).all()
-    found = [form for form in rows if one_of(code, (hall_code(form),))]
-    return found[0] if found else None
+    return next((form for form in forms if one_of(code, (hall_code(form),))), None)
 
 
 def taken_so_far(form: EvaluationForm) -> int:
@@ -108,33 +103,26 @@ def taken_so_far(form: EvaluationForm) -> int:
     return taken or 0
 
 
-@dataclass(frozen=True)
-class OpenEvaluation:
-    """An open form with its workshop, by public ids."""
-
-    workshop: str
-    title: str
-    form: str
-    closes_at: datetime
-
-
-def open_forms(actor: Actor) -> list[OpenEvaluation]:
-    """The forms that are open in the workshops that this actor runs."""
+def open_forms(actor: Actor) -> Sequence[Row[str, str, str, datetime | None]]:
+    """The forms that are open in the workshops that this actor runs, each with its workshop, by
+    public ids."""
     if actor.reach("evaluations.run") is not Reach.OWN:
         return []
-    rows = db.session.execute(
+    return db.session.execute(
         select(
-            Workshop.public_id, Workshop.title, EvaluationForm.public_id, EvaluationForm.closes_at
+            Workshop.public_id.label("workshop"),
+            Workshop.title,
+            EvaluationForm.public_id.label("form"),
+            EvaluationForm.closes_at,
         )
         .join(Workshop, Workshop.id == EvaluationForm.workshop_id)
-        .where(EvaluationForm.state == "open", Workshop.id.in_(run_by(actor)))
+        .where(
+            EvaluationForm.state == "open",
+            EvaluationForm.closes_at.is_not(None),
+            Workshop.id.in_(run_by(actor)),
+        )
         .order_by(EvaluationForm.closes_at, EvaluationForm.id)
-    )
-    return [
-        OpenEvaluation(workshop, title, form, closes_at)
-        for workshop, title, form, closes_at in rows
-        if closes_at is not None
-    ]
+    ).all()
 
 
 _MIDNIGHT = time(0, 0)
@@ -164,25 +152,26 @@ def results_of(form: EvaluationForm) -> list[QuestionResults]:
     another order each time."""
     session = db.session()
     questions = questions_of(session, form.id)
+    keys = [question.id for question in questions]
     counts: dict[int, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
-    for one in session.scalars(
+    for counted in session.scalars(
         select(EvaluationCount)
-        .join(EvaluationQuestion, EvaluationQuestion.id == EvaluationCount.question_id)
-        .where(EvaluationQuestion.form_id == form.id)
+        .where(EvaluationCount.question_id.in_(keys))
         .order_by(EvaluationCount.part, EvaluationCount.option)
     ):
-        counts[one.question_id][one.part][one.option] = one.count
+        counts[counted.question_id][counted.part][counted.option] = counted.count
     comments: dict[int, list[str]] = defaultdict(list)
     for comment in session.scalars(
-        select(EvaluationComment)
-        .join(EvaluationQuestion, EvaluationQuestion.id == EvaluationComment.question_id)
-        .where(EvaluationQuestion.form_id == form.id)
+        select(EvaluationComment).where(EvaluationComment.question_id.in_(keys))
     ):
         text = open_text(comment.body, kind=COMMENT, public_id=comment.public_id)
         comments[comment.question_id].append(text)
     for of_question in comments.values():
         secrets.SystemRandom().shuffle(of_question)
-    return [QuestionResults(one, dict(counts[one.id]), comments[one.id]) for one in questions]
+    return [
+        QuestionResults(question, dict(counts[question.id]), comments[question.id])
+        for question in questions
+    ]
 
 
 def in_the_room(workshop: Workshop, form: EvaluationForm) -> int:
@@ -219,19 +208,13 @@ KIND = {
 }
 STATE = {"draft": _l("Not open yet"), "open": _l("Open"), "closed": _l("Closed")}
 STATE_TONE = {"draft": "", "open": "live", "closed": "good"}
-STEPS = dict(
-    zip(
-        SCALE,
-        (
-            _l("No, not at all"),
-            _l("Not really"),
-            _l("Partly"),
-            _l("Mostly"),
-            _l("Yes, fully"),
-        ),
-        strict=True,
-    )
-)
+STEPS = {
+    "1": _l("No, not at all"),
+    "2": _l("Not really"),
+    "3": _l("Partly"),
+    "4": _l("Mostly"),
+    "5": _l("Yes, fully"),
+}
 
 
 def in_words(texts: Mapping[str, str]) -> str:

@@ -8,8 +8,9 @@ it. Closing a form: open all answers, count each question by itself, destroy key
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import structlog
@@ -97,30 +98,12 @@ _TRIES = 3
 _PATIENCE = 20.0
 
 
-def clear_box() -> None:
+def clear_box(patience: float = 1.0) -> None:
     """Leave nothing of deleted boxes in the database's files.
 
-    Readers can hold it up; then the worker does it within minutes. Even until then nobody could
-    open what is left: the key was never in the database, and is destroyed.
+    Readers can hold it up; then the worker, whom nobody waits for, does it within minutes. Even
+    until then nobody could open what is left: the key was never in the database, and is destroyed.
     """
-    _clear(1.0)
-
-
-def clear_box_patiently() -> None:
-    """The same, by the worker, whom nobody waits for."""
-    _clear(_PATIENCE)
-
-
-def something_is_left() -> bool:
-    """True if PostgreSQL's table holds anything although no form is open. On SQLite the log is
-    emptied every minute in any case (`incidents.services.letterbox`)."""
-    if db.engine.dialect.name == "sqlite":
-        return False
-    size = "SELECT pg_relation_size(oid) FROM pg_class WHERE relname = 'evaluation_box'"
-    return bool(db.session.scalar(text(size)))
-
-
-def _clear(patience: float) -> None:
     if db.engine.dialect.name == "sqlite":
         scrub(patience)
         return
@@ -137,6 +120,15 @@ def _clear(patience: float) -> None:
                 return
         finally:
             connection.execute(text("RESET lock_timeout"))
+
+
+def something_is_left() -> bool:
+    """True if PostgreSQL's table holds anything although no form is open. On SQLite the log is
+    emptied every minute in any case (`incidents.services.letterbox`)."""
+    if db.engine.dialect.name == "sqlite":
+        return False
+    size = "SELECT pg_relation_size(oid) FROM pg_class WHERE relname = 'evaluation_box'"
+    return bool(db.session.scalar(text(size)))
 
 
 def delete_old_comments(now: datetime) -> int:
@@ -167,32 +159,26 @@ def follow(session: Session, workshop: Workshop, moved: timedelta) -> None:
             form.day += moved
 
 
-Texts = dict[str, str]
-
-
 @dataclass(frozen=True)
-class StandardQuestion:
-    """A question in the words of each language."""
+class QuestionDetails:
+    """A question as entered: words by language, and those of each option by language."""
 
     kind: BallotQuestionKind
-    texts: Texts
-    options: tuple[Texts, ...] = ()
+    texts: dict[str, str]
+    options: Sequence[dict[str, str]] = ()
 
 
-def _scale(en: str, sw: str) -> StandardQuestion:
-    return StandardQuestion(BallotQuestionKind.SCALE, {"en": en, "sw": sw})
+def _scale(en: str, sw: str) -> QuestionDetails:
+    return QuestionDetails(BallotQuestionKind.SCALE, {"en": en, "sw": sw})
 
 
-def _comment(en: str, sw: str) -> StandardQuestion:
-    return StandardQuestion(BallotQuestionKind.COMMENT, {"en": en, "sw": sw})
+def _comment(en: str, sw: str) -> QuestionDetails:
+    return QuestionDetails(BallotQuestionKind.COMMENT, {"en": en, "sw": sw})
 
 
-def _choice(en: str, sw: str, *options: tuple[str, str]) -> StandardQuestion:
-    return StandardQuestion(
-        BallotQuestionKind.CHOICE,
-        {"en": en, "sw": sw},
-        tuple({"en": in_en, "sw": in_sw} for in_en, in_sw in options),
-    )
+def _choice(en: str, sw: str, *options: tuple[str, str]) -> QuestionDetails:
+    words = [{"en": in_en, "sw": in_sw} for in_en, in_sw in options]
+    return QuestionDetails(BallotQuestionKind.CHOICE, {"en": en, "sw": sw}, words)
 
 
 _SAFE = _scale("I felt safe to say what I think.", "Nilijisikia salama kusema ninachofikiri.")
@@ -238,15 +224,6 @@ OF_A_WORKSHOP = (
 )
 
 
-@dataclass(frozen=True)
-class QuestionDetails:
-    """A question as entered: words by language, and those of each option by language."""
-
-    kind: BallotQuestionKind
-    texts: dict[str, str]
-    options: Sequence[dict[str, str]] = field(default=())
-
-
 def add_form(workshop: str, day: date | None, *, by: Actor) -> str:
     """Make a form of a workshop's day, or of the whole of it; its public id.
 
@@ -259,18 +236,18 @@ def add_form(workshop: str, day: date | None, *, by: Actor) -> str:
         if day is not None and day not in days_between(of.starts_on, of.ends_on):
             raise Problem(NOT_OF_THIS_WORKSHOP)
         _refuse_another(session, of, day)
-        made = EvaluationForm(
+        form = EvaluationForm(
             public_id=new_public_id(),
             workshop_id=of.id,
             day=day,
             created_by=by.public_id,
             created_at=change.now,
+            questions=_first_questions(session, of, day),
         )
-        made.questions = _first_questions(session, of, day)
-        session.add(made)
+        session.add(form)
         session.flush()
-        change.about(of.public_id, made.public_id)
-        return made.public_id
+        change.about(of.public_id, form.public_id)
+        return form.public_id
 
 
 def _refuse_another(session: Session, of: Workshop, day: date | None) -> None:
@@ -296,20 +273,22 @@ def _first_questions(session: Session, of: Workshop, day: date | None) -> list[E
         .order_by(EvaluationForm.id.desc())
         .limit(1)
     )
+    questions: Sequence[QuestionDetails | EvaluationQuestion] = OF_A_WORKSHOP if whole else OF_A_DAY
     if before is not None:
-        copied = [(one.kind, one.texts, one.options) for one in questions_of(session, before)]
-    else:
-        standard = OF_A_WORKSHOP if whole else OF_A_DAY
-        copied = [(str(one.kind), one.texts, list(one.options)) for one in standard]
+        questions = questions_of(session, before)
     return [
         EvaluationQuestion(
-            public_id=new_public_id(), position=position, kind=kind, texts=texts, options=options
+            public_id=new_public_id(),
+            position=position,
+            kind=str(question.kind),
+            texts=question.texts,
+            options=list(question.options),
         )
-        for position, (kind, texts, options) in enumerate(copied, start=1)
+        for position, question in enumerate(questions, start=1)
     ]
 
 
-def held_form(session: Session, workshop: str, public_id: str) -> EvaluationForm:
+def _held_form(session: Session, workshop: str, public_id: str) -> EvaluationForm:
     """A form of a workshop, held until the transaction ends. Raises NotFound."""
     of = held_workshop(session, workshop)
     return get_or_404(
@@ -317,15 +296,27 @@ def held_form(session: Session, workshop: str, public_id: str) -> EvaluationForm
     )
 
 
+@contextmanager
 def _draft(
-    session: Session, workshop: str, public_id: str, row_version: int | None = None
-) -> EvaluationForm:
-    form = held_form(session, workshop, public_id)
-    if form.state != "draft":
-        raise Problem(ALREADY_OPENED)
-    if row_version is not None and form.row_version != row_version:
-        raise ChangedMeanwhile
-    return form
+    action: str, workshop: str, public_id: str, row_version: int | None, by: Actor
+) -> Iterator[tuple[Change, EvaluationForm, list[EvaluationQuestion]]]:
+    """A form that was not opened, with its questions, held until the block ends. Raises NotFound
+    and ChangedMeanwhile, and a problem for an opened one."""
+    with audited(action, by) as change:
+        form = _held_form(change.session, workshop, public_id)
+        if form.state != "draft":
+            raise Problem(ALREADY_OPENED)
+        if row_version is not None and form.row_version != row_version:
+            raise ChangedMeanwhile
+        questions = questions_of(change.session, form.id)
+        form.row_version += 1
+        yield change, form, questions
+
+
+def _place_of(question: str, questions: Sequence[EvaluationQuestion]) -> int:
+    """The place of a question (public id) from 0. Raises NotFound."""
+    places = {there.public_id: at for at, there in enumerate(questions)}
+    return one_or_404(places.get(question))
 
 
 def save_question(
@@ -339,69 +330,69 @@ def save_question(
 ) -> None:
     """Add a question at the end of a form that was not opened, or change one (public id).
 
-    Raises NotFound, AlreadyOpened, ChangedMeanwhile, TooManyInForm and OptionsDiffer.
+    Raises NotFound and ChangedMeanwhile, and a problem for an opened form, too many questions, or
+    options that differ.
     """
     options = list(details.options) if details.kind is BallotQuestionKind.CHOICE else []
     if details.kind is BallotQuestionKind.CHOICE and not 2 <= len(options) <= MOST_OPTIONS:
         raise Problem(OPTIONS_DIFFER, field="options_en")
-    with audited("evaluations.question_saved", by) as change:
-        session = change.session
-        form = _draft(session, workshop, public_id, row_version)
-        there = questions_of(session, form.id)
+    with _draft("evaluations.question_saved", workshop, public_id, row_version, by) as (
+        change,
+        form,
+        there,
+    ):
         if question is None:
-            row = EvaluationQuestion(
-                public_id=new_public_id(), position=len(there) + 1, kind="scale", texts={}
-            )
-            form.questions.append(row)
-            there.append(row)
+            saved = EvaluationQuestion(public_id=new_public_id(), position=len(there) + 1)
+            there.append(saved)
         else:
-            row = one_or_404(next((one for one in there if one.public_id == question), None))
-        row.kind, row.texts, row.options = str(details.kind), details.texts, options
-        comments = sum(1 for one in there if one.kind == BallotQuestionKind.COMMENT)
+            saved = there[_place_of(question, there)]
+        saved.kind, saved.texts, saved.options = str(details.kind), details.texts, options
+        comments = sum(1 for row in there if row.kind == BallotQuestionKind.COMMENT)
         if len(there) > MOST_QUESTIONS or comments > MOST_COMMENTS:
             raise Problem(_l("A form has at most 12 questions, 3 of them for comments."), field="")
-        form.row_version += 1
-        session.flush()
-        change.about(form.public_id, row.public_id)
+        if question is None:
+            form.questions.append(saved)
+        change.session.flush()
+        change.about(form.public_id, saved.public_id)
 
 
 def remove_question(workshop: str, public_id: str, question: str, *, by: Actor) -> None:
-    """Take a question off a form that was not opened. Raises NotFound and AlreadyOpened."""
-    with audited("evaluations.question_removed", by) as change:
-        form = _draft(change.session, workshop, public_id)
-        there = questions_of(change.session, form.id)
-        row = one_or_404(next((one for one in there if one.public_id == question), None))
-        change.session.delete(row)
-        _number([one for one in there if one is not row])
-        form.row_version += 1
+    """Take a question off a form that was not opened. Raises NotFound, and a problem for an opened
+    one."""
+    with _draft("evaluations.question_removed", workshop, public_id, None, by) as (
+        change,
+        form,
+        there,
+    ):
+        change.session.delete(there.pop(_place_of(question, there)))
+        _number(there)
         change.about(form.public_id, question)
 
 
 def move_question_up(workshop: str, public_id: str, question: str, *, by: Actor) -> None:
-    """Ask a question one place earlier. Raises NotFound and AlreadyOpened."""
-    with audited("evaluations.questions_ordered", by) as change:
-        form = _draft(change.session, workshop, public_id)
-        there = questions_of(change.session, form.id)
-        place = next((at for at, one in enumerate(there) if one.public_id == question), None)
-        at = one_or_404(place) if place != 0 else 0
+    """Ask a question one place earlier. Raises NotFound, and a problem for an opened form."""
+    with _draft("evaluations.questions_ordered", workshop, public_id, None, by) as (
+        change,
+        form,
+        there,
+    ):
+        at = _place_of(question, there)
         if at == 0:
             change.nothing()
             return
         there[at - 1], there[at] = there[at], there[at - 1]
         _number(there)
-        form.row_version += 1
         change.about(form.public_id, question)
 
 
 def _number(questions: Sequence[EvaluationQuestion]) -> None:
-    for position, one in enumerate(questions, start=1):
-        one.position = position
+    for position, question in enumerate(questions, start=1):
+        question.position = position
 
 
 def remove_form(workshop: str, public_id: str, *, by: Actor) -> None:
-    """Delete a form that was not opened. Raises NotFound and AlreadyOpened."""
-    with audited("evaluations.form_removed", by) as change:
-        form = _draft(change.session, workshop, public_id)
+    """Delete a form that was not opened. Raises NotFound, and a problem for an opened one."""
+    with _draft("evaluations.form_removed", workshop, public_id, None, by) as (change, form, _):
         change.session.delete(form)
         change.about(workshop, public_id)
 
@@ -411,13 +402,13 @@ def open_form(
 ) -> None:
     """Have a form take answers from now on, sealed to a key of its own.
 
-    Raises NotFound, WorkshopCancelled, AlreadyOpened, FormWithoutQuestions and WrongClosingTime.
+    Raises NotFound and WorkshopCancelled, and a problem for an opened form, one without questions,
+    or a time that does not fit.
     """
-    with audited("evaluations.form_opened", by) as change:
+    with _draft("evaluations.form_opened", workshop, public_id, None, by) as (change, form, there):
         session = change.session
-        held_for_change(session, workshop)
-        form = _draft(session, workshop, public_id)
-        questions = asked(questions_of(session, form.id))
+        of = held_for_change(session, workshop)
+        questions = asked(there)
         if not questions:
             raise Problem(_l("Add a question first."), field="")
         if not closing_fits(closes_at, change.now):
@@ -425,7 +416,12 @@ def open_form(
         form.state, form.opened_at, form.closes_at = "open", change.now, closes_at
         form.asks_group = asks_group
         form.public_key = make_form_key(form.public_id)
-        box = empty_box(slots_for(_expected(session, form)), packed_size(questions) + OVERHEAD)
+        expected = session.scalar(
+            select(func.count()).where(
+                RosterEntry.register_id == of.register_id, RosterEntry.removed_at.is_(None)
+            )
+        )
+        box = empty_box(slots_for(expected or 0), packed_size(questions) + OVERHEAD)
         session.add(
             EvaluationBox(
                 form_id=form.id, slots=box.slots, piece=box.piece, salt=box.salt, body=box.body
@@ -434,20 +430,11 @@ def open_form(
         change.about(workshop, form.public_id)
 
 
-def _expected(session: Session, form: EvaluationForm) -> int:
-    count = select(func.count()).where(
-        RosterEntry.register_id == Workshop.register_id,
-        Workshop.id == form.workshop_id,
-        RosterEntry.removed_at.is_(None),
-    )
-    return session.scalar(count) or 0
-
-
 def give_more_time(workshop: str, public_id: str, *, by: Actor) -> None:
     """Have an open form close a quarter of an hour later. Raises NotFound, FormNotOpen and
     WrongClosingTime."""
     with audited("evaluations.time_given", by) as change:
-        form = held_form(change.session, workshop, public_id)
+        form = _held_form(change.session, workshop, public_id)
         if form.state != "open" or form.closes_at is None or form.opened_at is None:
             raise FormNotOpen
         later = max(form.closes_at, change.now) + LONGER
@@ -476,7 +463,7 @@ def enter_sheet(
     Raises as `take_answer`.
     """
     with audited("evaluations.sheet_entered", by) as change:
-        form = held_form(change.session, workshop, public_id)
+        form = _held_form(change.session, workshop, public_id)
         change.about(form.public_id)
         put = _put(change.session, form, given, group, nonce, on_paper=True)
         if not put:
@@ -529,7 +516,7 @@ _log = structlog.get_logger("kash.evaluations")
 def close_form(workshop: str, public_id: str, *, by: Actor) -> None:
     """Close a form and write down what may be told of it. Raises NotFound and FormNotOpen."""
     with audited("evaluations.form_closed", by) as change:
-        form = held_form(change.session, workshop, public_id)
+        form = _held_form(change.session, workshop, public_id)
         if form.state != "open":
             raise FormNotOpen
         _close(change, form)
@@ -562,18 +549,18 @@ def close_overdue() -> int:
         select(EvaluationForm.public_id).where(EvaluationForm.state == "open")
     ).all()
     if destroy_other_keys(still) or (not still and something_is_left()):
-        clear_box_patiently()
+        clear_box(_PATIENCE)
     return closed
 
 
 def _close_if_due(workshop: str, public_id: str) -> bool:
     with audited("evaluations.form_closed", SYSTEM) as change:
-        form = held_form(change.session, workshop, public_id)
+        form = _held_form(change.session, workshop, public_id)
         if not should_be_closed(form.state, form.closes_at, change.now):
             change.nothing()
             return False
         _close(change, form)
-        after_commit(clear_box_patiently)
+        after_commit(lambda: clear_box(_PATIENCE))
         change.about(workshop, form.public_id)
         return True
 
@@ -585,12 +572,12 @@ def _close(change: Change, form: EvaluationForm) -> None:
     ).one()
     questions = questions_of(session, form.id)
     ballots = _opened(form, box_of(row))
-    found = tally(asked(questions), ballots)
+    results = tally(asked(questions), ballots)
     form.state, form.closed_at, form.public_key = "closed", change.now, None
     form.answered, form.on_paper = row.taken, row.on_paper
-    form.left_out = row.taken - found.counted
+    form.left_out = row.taken - results.counted
     form.lost = len(ballots) < row.taken
-    _write(session, questions, found)
+    _write(session, questions, results)
     session.delete(row)
     public_id = form.public_id
     # Not before: what could not be written down is still there to be counted.
@@ -604,32 +591,30 @@ def _opened(form: EvaluationForm, box: BallotBox) -> list[Ballot]:
     except (KeyGone, SealError):
         _log.error("evaluation_key_gone", form=form.public_id)
         return []
-    found = []
+    ballots = []
     for sealed in ballots_in(box):
         try:
-            found.append(unpacked(open_answer(private, form.public_id, sealed)))
+            ballots.append(unpacked(open_answer(private, form.public_id, sealed)))
         except SealError:
             _log.error("evaluation_answer_damaged", form=form.public_id)
-    return found
+    return ballots
 
 
-def _write(session: Session, questions: list[EvaluationQuestion], found: Tally) -> None:
-    for place, counts in found.counts.items():
-        for part, of_part in counts.items():
-            session.add_all(
-                EvaluationCount(
-                    question_id=questions[place].id, part=part, option=option, count=count
-                )
-                for option, count in of_part.items()
-            )
-    for place, comments in found.comments.items():
-        for comment in comments:
-            public_id = new_public_id()
-            session.add(
-                EvaluationComment(
-                    public_id=public_id,
-                    question_id=questions[place].id,
-                    body=seal(comment, kind=COMMENT, public_id=public_id),
-                )
-            )
+def _write(session: Session, questions: list[EvaluationQuestion], results: Tally) -> None:
+    session.add_all(
+        EvaluationCount(question_id=questions[place].id, part=part, option=option, count=count)
+        for place, counts in results.counts.items()
+        for part, of_part in counts.items()
+        for option, count in of_part.items()
+    )
+    session.add_all(
+        EvaluationComment(
+            public_id=public_id,
+            question_id=questions[place].id,
+            body=seal(comment, kind=COMMENT, public_id=public_id),
+        )
+        for place, comments in results.comments.items()
+        for comment in comments
+        for public_id in [new_public_id()]
+    )
     session.flush()

@@ -117,40 +117,38 @@ class EvaluationQuestionForm(RowVersionForm):
             if code not in programme_languages():
                 del self[f"text_{code}"], self[f"options_{code}"]
 
-    def _languages(self) -> list[str]:
-        return [code for code in ("en", "sw") if f"text_{code}" in self]
+    def _lines(self) -> dict[str, list[str]]:
+        """The options in each language, one on a line."""
+        return {
+            code: [line.strip() for line in lines if line.strip()]
+            for code in ("en", "sw")
+            if f"text_{code}" in self
+            for lines in [(self[f"options_{code}"].data or "").splitlines()]
+        }
 
     def check_together(self) -> None:
         """Also: a choice has as many options in each language."""
         if self.kind.data != BallotQuestionKind.CHOICE:
             return
-        lines = [_lines(self[f"options_{code}"].data) for code in self._languages()]
-        numbers = {len(one) for one in lines}
-        if len(numbers) > 1 or not 2 <= len(lines[0]) <= MOST_OPTIONS:
-            for code in self._languages():
-                self.mark_wrong(self[f"options_{code}"], OPTIONS_DIFFER)
-        for code, written in zip(self._languages(), lines, strict=True):
-            if any(len(one) > _LONGEST_OPTION for one in written):
-                self.mark_wrong(
-                    self[f"options_{code}"],
-                    _l("Use at most %(most)s characters a line.", most=_LONGEST_OPTION),
-                )
+        numbers = {len(lines) for lines in self._lines().values()}
+        differ = len(numbers) > 1 or not 2 <= min(numbers) <= MOST_OPTIONS
+        for code, lines in self._lines().items():
+            field = self[f"options_{code}"]
+            if differ:
+                self.mark_wrong(field, OPTIONS_DIFFER)
+            if any(len(line) > _LONGEST_OPTION for line in lines):
+                sentence = _l("Use at most %(most)s characters a line.", most=_LONGEST_OPTION)
+                self.mark_wrong(field, sentence)
 
     def details(self) -> QuestionDetails:
         """The question as it was entered."""
-        languages = self._languages()
-        lines = [_lines(self[f"options_{code}"].data) for code in languages]
+        kind, lines = BallotQuestionKind(self.kind.data or ""), self._lines()
+        options = zip(*lines.values(), strict=True) if kind is BallotQuestionKind.CHOICE else ()
         return QuestionDetails(
-            kind=BallotQuestionKind(self.kind.data or ""),
-            texts={code: self[f"text_{code}"].data or "" for code in languages},
-            options=[dict(zip(languages, one, strict=True)) for one in zip(*lines, strict=True)]
-            if self.kind.data == BallotQuestionKind.CHOICE
-            else [],
+            kind,
+            {code: self[f"text_{code}"].data or "" for code in lines},
+            [dict(zip(lines, words, strict=True)) for words in options],
         )
-
-
-def _lines(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
 class OpenEvaluationForm(KashForm):
@@ -162,12 +160,9 @@ class OpenEvaluationForm(KashForm):
 
 def sent_answers() -> dict[int, str]:
     """Answers by the places of questions, from 0, as they were sent."""
-    return {place: _cleaned(request.form.get(f"q{place}", "")) for place in range(MOST_QUESTIONS)}
-
-
-def _cleaned(text: str) -> str:
-    cleaned = clean_text(text.replace("\r\n", "\n")) or ""
-    return CONTROL_CHARACTERS.sub(" ", cleaned)
+    sent = (request.form.get(f"q{place}", "") for place in range(MOST_QUESTIONS))
+    cleaned = (clean_text(text.replace("\r\n", "\n")) or "" for text in sent)
+    return {place: CONTROL_CHARACTERS.sub(" ", text) for place, text in enumerate(cleaned)}
 
 
 def sent_nonce() -> str:
@@ -218,13 +213,12 @@ def _form() -> EvaluationForm | None:
 
 def _asked(language: str) -> ResponseReturnValue:
     form = _form()
-    if form is None:
-        typed = request.args.get("code", "")[:20]
-        problem = _("No open form has this code. Look at the wall again.") if typed else ""
-        return _shown("evaluations/code.html", language, code=typed, problem=problem), (
-            404 if typed else 200
-        )
-    return _sheet(form, language)
+    if form is not None:
+        return _sheet(form, language)
+    typed = request.args.get("code", "")[:20]
+    problem = _("No open form has this code. Look at the wall again.") if typed else ""
+    body = _shown("evaluations/code.html", language, code=typed, problem=problem)
+    return body, 404 if typed else 200
 
 
 def _sheet(
@@ -236,20 +230,29 @@ def _sheet(
     except (KeyGone, SealError):
         # Whatever is put into the box could be opened by nobody.
         raise FormNotOpen from None
-    return _shown(
-        "evaluations/answer.html",
-        language,
-        form=form,
-        code=hall_code(form),
-        key=key,
-        sheet=request.form.get("sheet") or new_public_id(),
-        questions=questions_of(db.session(), form.id),
-        groups=group_letters(db.session()) if form.asks_group else [],
-        given=sent_answers() if request.method == "POST" else {},
-        group=request.form.get("group", ""),
-        longest=LONGEST_COMMENT,
-        problem=problem,
-    ), status
+    sheet = _sheet_values(form, problem)
+    code = hall_code(form)
+    return _shown("evaluations/answer.html", language, code=code, key=key, **sheet), status
+
+
+def _sheet_values(form: EvaluationForm, problem: str) -> dict[str, Any]:
+    """A sheet to be filled in, as its template shows it."""
+    return {
+        "form": form,
+        "sheet": request.form.get("sheet") or new_public_id(),
+        **_questions_values(form),
+        "given": sent_answers() if request.method == "POST" else {},
+        "group": request.form.get("group", ""),
+        "longest": LONGEST_COMMENT,
+        "problem": problem,
+    }
+
+
+def _questions_values(form: EvaluationForm) -> dict[str, Any]:
+    return {
+        "questions": questions_of(db.session(), form.id),
+        "groups": group_letters(db.session()) if form.asks_group else [],
+    }
 
 
 def _answered(language: str) -> ResponseReturnValue:
@@ -461,18 +464,19 @@ def remove(public_id: str, form_id: str) -> ResponseReturnValue:
 
 
 def _values(form: EvaluationForm, question: EvaluationQuestion | None) -> dict[str, Any]:
-    if question is None:
-        return {"row_version": form.row_version, "kind": "scale"}
-    values: dict[str, Any] = {"row_version": form.row_version, "kind": question.kind}
-    for code in ("en", "sw"):
-        values[f"text_{code}"] = question.texts.get(code, "")
-        values[f"options_{code}"] = "\n".join(one.get(code, "") for one in question.options)
+    values: dict[str, Any] = {"row_version": form.row_version, "kind": "scale"}
+    if question is not None:
+        values["kind"] = question.kind
+        for code in ("en", "sw"):
+            values[f"text_{code}"] = question.texts.get(code, "")
+            options = (option.get(code, "") for option in question.options)
+            values[f"options_{code}"] = "\n".join(options)
     return values
 
 
 def _question(form: EvaluationForm, question_id: str) -> EvaluationQuestion:
-    there = questions_of(db.session(), form.id)
-    return one_or_404(next((one for one in there if one.public_id == question_id), None))
+    questions = {there.public_id: there for there in questions_of(db.session(), form.id)}
+    return one_or_404(questions.get(question_id))
 
 
 def _page(
@@ -624,8 +628,7 @@ def paper(public_id: str, form_id: str) -> ResponseReturnValue:
         "evaluations/paper.html",
         workshop=found,
         form=form,
-        questions=questions_of(db.session(), form.id),
-        groups=group_letters(db.session()) if form.asks_group else [],
+        **_questions_values(form),
     )
 
 
@@ -660,13 +663,6 @@ def _sheets_page(
     return render_template(
         "evaluations/enter_sheet.html",
         workshop=workshop,
-        form=form,
         is_open=takes_answers(form.state, form.closes_at, utc_now()),
-        sheet=request.form.get("sheet") or new_public_id(),
-        questions=questions_of(db.session(), form.id),
-        groups=group_letters(db.session()) if form.asks_group else [],
-        given=sent_answers() if request.method == "POST" else {},
-        group=request.form.get("group", ""),
-        longest=LONGEST_COMMENT,
-        problem=problem,
+        **_sheet_values(form, problem),
     ), status

@@ -17,7 +17,6 @@ from kash.assessments.evaluations.models import (
     EvaluationQuestion,
 )
 from kash.assessments.evaluations.queries import (
-    OpenEvaluation,
     asked,
     form_of,
     form_with_code,
@@ -69,7 +68,7 @@ def test_forms_of_days_come_before_that_of_the_whole_and_open_ones_are_hers_who_
     with pytest.raises(NotFound):
         form_of(mine, forms[3].public_id)
     assert open_forms(trainer) == [
-        OpenEvaluation(mine.public_id, mine.title, one.public_id, one.closes_at)
+        (mine.public_id, mine.title, one.public_id, one.closes_at)
         for one in (forms[2], forms[0])
         if one.closes_at is not None
     ]

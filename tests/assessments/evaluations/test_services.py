@@ -236,7 +236,7 @@ def test_a_box_that_a_backup_held_up_is_cleared_by_the_next_chore(
 ) -> None:
     evaluated.answer({0: "5"})
     with monkeypatch.context() as patched:
-        patched.setattr("kash.assessments.evaluations.services.clear_box", lambda: None)
+        patched.setattr("kash.assessments.evaluations.services.clear_box", lambda *_: None)
         evaluated.close()
     assert something_is_left()
     close_overdue()
