@@ -631,9 +631,7 @@ FEATURE = Feature(
             end_all_requests,
         ),
         Revocation(
-            "locking.forget_devices",
-            _l("Passkeys and known devices are forgotten"),
-            forget_devices,
+            "locking.forget_devices", _l("Passkeys and known devices are forgotten"), forget_devices
         ),
         Holding(
             "invitations",

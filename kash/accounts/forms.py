@@ -320,9 +320,7 @@ class BreachForm(KashForm):
         _l("What happened"), most=5000, required=True, rows=6, description=_NAME_NOBODY
     )
     affected = SeveralField(
-        _l("What may have been seen"),
-        coerce=str,
-        validators=[required(_l("Choose at least one."))],
+        _l("What may have been seen"), coerce=str, validators=[required(_l("Choose at least one."))]
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -255,11 +255,9 @@ def opening_of(action: str) -> Opening | None:
     last = action.rpartition("_")[2].rpartition(".")[2]
     if action == "attendance.sheets_made":
         return Opening.PRINTED
-    return {
-        "shown": Opening.SHOWN,
-        "exported": Opening.EXPORTED,
-        "printed": Opening.PRINTED,
-    }.get(last)
+    return {"shown": Opening.SHOWN, "exported": Opening.EXPORTED, "printed": Opening.PRINTED}.get(
+        last
+    )
 
 
 def openings(counted: Iterable[tuple[str, int]]) -> Mapping[Opening, int]:

@@ -96,9 +96,7 @@ def open_text(stretches: Sequence[Stretch], minute: int) -> str:
     if opens // DAY == minute // DAY and opens > minute:
         return _("Closed now, opens at %(time)s", time=clock(opens))
     return _(
-        "Closed now, opens on %(day)s at %(time)s",
-        day=day_name(opens // DAY),
-        time=clock(opens),
+        "Closed now, opens on %(day)s at %(time)s", day=day_name(opens // DAY), time=clock(opens)
     )
 
 

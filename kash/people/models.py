@@ -82,9 +82,7 @@ class ServiceEntry(PublicId, Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     hours: Mapped[list[ServiceHours]] = relationship(
-        back_populates="entry",
-        order_by="ServiceHours.opens",
-        cascade="all, delete-orphan",
+        back_populates="entry", order_by="ServiceHours.opens", cascade="all, delete-orphan"
     )
 
     @property
@@ -300,12 +298,7 @@ class Posting(PublicId, Base):
     __tablename__ = "posting"
     __table_args__ = (
         CheckConstraint("until is null or until >= since", name="days"),
-        Index(
-            "uq_posting_person_id_open",
-            "person_id",
-            unique=True,
-            **only_where("until is null"),
-        ),
+        Index("uq_posting_person_id_open", "person_id", unique=True, **only_where("until is null")),
         # How many are posted somewhere now is counted in the index alone.
         Index("ix_posting_organisation_id_until", "organisation_id", "until", "person_id"),
     )

@@ -94,10 +94,7 @@ BENEATH = (
     Beneath("known_address.account_id", GOES),
     Beneath("browser_mark.account_id", GOES),
     Beneath("signed_in_session.account_id", GOES),
-    StandsInTheWay(
-        _l("The account of this person is active. Close it first."),
-        _may_sign_in,
-    ),
+    StandsInTheWay(_l("The account of this person is active. Close it first."), _may_sign_in),
     *free_texts("delegation.reason"),
     FreeText("account_request.reason_sealed", kind="second_step_reset.reason"),
     FreeText("account_request.answer_sealed", kind="account_request.answer"),

@@ -127,12 +127,7 @@ def test_nothing_is_free_once_there_was_a_director(
 
 
 def test_the_four_roles_are_those_that_open_much() -> None:
-    assert {
-        Role.ADMINISTRATOR,
-        Role.DIRECTOR,
-        Role.DOCUMENTATION,
-        Role.CUSTODIAN,
-    } == POWERFUL
+    assert {Role.ADMINISTRATOR, Role.DIRECTOR, Role.DOCUMENTATION, Role.CUSTODIAN} == POWERFUL
 
 
 def test_agreeing_is_never_lent_to_anybody() -> None:

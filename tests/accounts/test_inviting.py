@@ -601,11 +601,7 @@ def test_nobody_under_18_is_invited(sign_in: Signing, actor: Accounts, participa
     number, key = participant.public_id, participant.id
     with pytest.raises(PersonMinor):
         invite(
-            actor("administrator", "director"),
-            name="M",
-            email="",
-            roles=[Role.PEER],
-            person_id=key,
+            actor("administrator", "director"), name="M", email="", roles=[Role.PEER], person_id=key
         )
     assert "/accounts/invite" not in sign_in("director").get(f"/people/{number}").text
 

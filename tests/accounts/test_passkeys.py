@@ -381,10 +381,7 @@ def test_a_passkey_is_called_otherwise_by_its_owner_only(
     assert names[0] == "Old phone"
     assert names[1] != "Mine now"
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
-    assert (entry.action, entry.subjects) == (
-        "accounts.passkey_renamed",
-        [who.public_id, mine],
-    )
+    assert (entry.action, entry.subjects) == ("accounts.passkey_renamed", [who.public_id, mine])
 
 
 def test_an_account_in_a_list_costs_no_query_for_its_passkeys(

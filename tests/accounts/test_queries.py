@@ -310,10 +310,7 @@ def test_those_behind_an_account_are_tied_to_it_and_to_each_other(
     who = {name: actor("trainer", name=name) for name in ("top", "left", "right", "other")}
     for name, by, at in (("left", "top", 0), ("right", "top", 0), ("left", "other", -1)):
         row(
-            AccountBacking,
-            account_id=who[name].account_id,
-            by=who[by].public_id,
-            at=NOW + at * DAY,
+            AccountBacking, account_id=who[name].account_id, by=who[by].public_id, at=NOW + at * DAY
         )
     ids = {one.public_id: name for name, one in who.items()}
 

@@ -118,11 +118,7 @@ def test_a_lock_ends_everything_and_begins_an_entry(
     before = _entries()
     breach_id = lock_at_once(who, who.public_id)
     assert _entries() == before + 1
-    assert _last_entry() == (
-        who.public_id,
-        "accounts.locked_at_once",
-        [who.public_id, breach_id],
-    )
+    assert _last_entry() == (who.public_id, "accounts.locked_at_once", [who.public_id, breach_id])
     assert open_sessions(who.account_id or 0) == []
     assert usable_invitation(link) is None
     with pytest.raises(WrongSignIn):
@@ -508,10 +504,7 @@ def test_only_directors_lend_and_never_what_is_lent_to_them(
     with pytest.raises(CannotStandIn) as refused:
         _lend(director, other, 5, 6, permissions=both)
     said = (refused.value.field, str(refused.value))
-    assert said == (
-        "permissions",
-        "This account cannot decide on: Payouts: approve or send back",
-    )
+    assert said == ("permissions", "This account cannot decide on: Payouts: approve or send back")
 
 
 @pytest.mark.any_engine

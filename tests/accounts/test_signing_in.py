@@ -89,10 +89,7 @@ def test_a_closed_account_gets_the_same_answer(app: APIFlask, actor: Callable[..
 
 @pytest.mark.parametrize("email", ["akinyi@example.org", "nobody@example.org"])
 def test_argon2_runs_exactly_once(
-    app: APIFlask,
-    actor: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-    email: str,
+    app: APIFlask, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch, email: str
 ) -> None:
     actor("trainer", email="akinyi@example.org")
     runs: list[str] = []

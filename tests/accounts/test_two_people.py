@@ -113,10 +113,7 @@ def _invited(by: Actor, email: str, *roles: Role, second: Actor | None = None) -
     request = ask_to_invite(by, **offer, reason="Needed.")
     agree(second, request)
     return accept_invitation(
-        fetch_link(by, request),
-        name="Somebody",
-        password=GOOD,
-        code=_code(second, request),
+        fetch_link(by, request), name="Somebody", password=GOOD, code=_code(second, request)
     )
 
 
@@ -292,11 +289,7 @@ def test_the_second_person_cannot_use_what_she_agreed_to(
     """She has the code and no link, and cannot fetch it."""
     administrator, director = actor("administrator"), actor("director")
     request = ask_to_invite(
-        administrator,
-        name="New",
-        email="n@example.org",
-        roles=[Role.CUSTODIAN],
-        reason="Needed.",
+        administrator, name="New", email="n@example.org", roles=[Role.CUSTODIAN], reason="Needed."
     )
     agree(director, request)
     with pytest.raises(NotFound):

@@ -189,8 +189,7 @@ def test_who_must_have_a_second_step_sets_it_up_first(
     assert wrong.status_code == 422
     assert secret.group(0) in wrong.text
     done = browser.post(
-        "/account/second-step",
-        data={"sealed": sealed.group(1), "code": pyotp.TOTP(s=plain).now()},
+        "/account/second-step", data={"sealed": sealed.group(1), "code": pyotp.TOTP(s=plain).now()}
     )
     assert len(re.findall(r"<li><code>[0-9a-z-]{19}</code></li>", done.text)) == 10
     assert browser.get("/accounts").status_code == 200

@@ -16,15 +16,7 @@ from kash.policy import SYSTEM, Actor
 
 PHONE, EMAIL = "+254712345678", "asali.sampuli@example.org"
 # What must not stand in a page that shows names only.
-SECRETS = (
-    "Corporal-77",
-    "Ward-of-77",
-    "REF-77",
-    "1984",
-    "Asali Printed",
-    EMAIL,
-    "712345678",
-)
+SECRETS = ("Corporal-77", "Ward-of-77", "REF-77", "1984", "Asali Printed", EMAIL, "712345678")
 
 Adding = Callable[..., str]
 

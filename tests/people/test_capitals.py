@@ -26,10 +26,7 @@ def _names() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("ticked", "kept"),
-    [
-        ("y", ("Akinyi wa Otieno", "Akinyi Ng'ang'a")),
-        ("", ("AKINYI WA OTIENO", "Akinyi NG'ANG'A")),
-    ],
+    [("y", ("Akinyi wa Otieno", "Akinyi Ng'ang'a")), ("", ("AKINYI WA OTIENO", "Akinyi NG'ANG'A"))],
 )
 def test_a_name_in_capitals_is_written_as_a_name_only_with_the_tick(
     sign_in: Callable[..., FlaskClient],
@@ -69,8 +66,7 @@ def test_a_name_that_is_not_in_capitals_stays_as_it_was_typed(
     browser = sign_in("trainer")
     for name in ("McOdera wa Njeri", "de Souza", "JK Otieno"):
         browser.post(
-            "/people/new",
-            data={"chosen_name": name, "group": groups[0].public_id, "as_names": "y"},
+            "/people/new", data={"chosen_name": name, "group": groups[0].public_id, "as_names": "y"}
         )
     assert [chosen for chosen, _printed in _names()] == [
         "McOdera wa Njeri",

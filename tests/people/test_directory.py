@@ -203,9 +203,7 @@ def test_the_directory_is_narrowed_and_searched(
 
 
 def test_the_list_asks_as_often_for_three_as_for_one(
-    app: APIFlask,
-    sign_in: SignIn,
-    count_queries: Callable[[], AbstractContextManager[Queries]],
+    app: APIFlask, sign_in: SignIn, count_queries: Callable[[], AbstractContextManager[Queries]]
 ) -> None:
     browser = sign_in("peer")
     counts = []

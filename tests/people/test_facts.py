@@ -115,7 +115,4 @@ def test_a_fact_without_a_column_of_its_own_beside_others_gets_one(
     person(trainer, reference="", phone=None)
     sweep(SILENT)
     body = client_for(trainer).get("/people/duplicates").text
-    assert re.findall(r'data-label="Language">\s*([^<]*?)\s*</td>', body) == [
-        "Dholuo",
-        "–",
-    ]
+    assert re.findall(r'data-label="Language">\s*([^<]*?)\s*</td>', body) == ["Dholuo", "–"]

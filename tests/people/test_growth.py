@@ -318,10 +318,7 @@ def test_who_was_found_by_name_is_put_in_order_beside_every_index_of_names(
 
 
 def test_of_more_than_are_told_those_who_were_quiet_longest_are_listed(
-    app: APIFlask,
-    sign_in: SignIn,
-    person: Adding,
-    monkeypatch: pytest.MonkeyPatch,
+    app: APIFlask, sign_in: SignIn, person: Adding, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desk_queries, "MOST_QUIET", 2)
     monkeypatch.setattr("kash.desk.settings.people.queries.MOST_QUIET", 2)

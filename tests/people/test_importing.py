@@ -44,10 +44,7 @@ def test_a_clean_file_is_shown_then_added_once(app: APIFlask, tmp_path: Path) ->
     db.session.rollback()
     assert db.session.query(Person).count() == 0
     first = run.invoke(args=["people", "import", path, "--apply"])
-    assert (first.exit_code, first.output) == (
-        0,
-        COUNTS.format(2, 0, 0, 0) + "People added: 2\n",
-    )
+    assert (first.exit_code, first.output) == (0, COUNTS.format(2, 0, 0, 0) + "People added: 2\n")
     again = run.invoke(args=["people", "import", path, "--apply"])
     assert again.output == COUNTS.format(0, 2, 0, 0) + "People added: 0\n"
     db.session.rollback()

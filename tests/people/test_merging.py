@@ -415,10 +415,7 @@ def test_postings_become_those_of_one(two: Callable[..., tuple[str, str]]) -> No
     assert [
         (row.organisation.name, row.since, row.until)
         for row in db.session.scalars(select(Posting).order_by(Posting.since))
-    ] == [
-        ("North", date(2024, 1, 1), date(2025, 1, 1)),
-        ("South", date(2025, 1, 1), None),
-    ]
+    ] == [("North", date(2024, 1, 1), date(2025, 1, 1)), ("South", date(2025, 1, 1), None)]
     undo_merge(merge, SYSTEM)
     assert dump() == before
 
@@ -543,9 +540,7 @@ def test_after_a_day_nothing_is_left_to_take_back(two: Callable[..., tuple[str, 
 
 
 @pytest.mark.any_engine
-def test_what_is_kept_to_take_a_merge_back_is_sealed(
-    two: Callable[..., tuple[str, str]],
-) -> None:
+def test_what_is_kept_to_take_a_merge_back_is_sealed(two: Callable[..., tuple[str, str]]) -> None:
     kept, gone = two({}, {"phone": "+254712000002"})
     _merge(kept, gone)
     sealed = db.session.scalar(select(PersonMerge.sealed)) or b""

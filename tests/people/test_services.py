@@ -208,10 +208,7 @@ def test_postings_follow_each_other(person: Adding) -> None:
         (posting.since, posting.until)
         for posting in db.session.scalars(select(Posting).order_by(Posting.since))
     ]
-    assert stays == [
-        (date(2026, 3, 1), date(2026, 9, 1)),
-        (date(2026, 9, 1), None),
-    ]
+    assert stays == [(date(2026, 3, 1), date(2026, 9, 1)), (date(2026, 9, 1), None)]
 
 
 @pytest.mark.any_engine
@@ -318,7 +315,4 @@ def test_a_posting_is_open_for_the_database_as_it_is_in_memory(
     people = db.session.scalars(select(Person).order_by(Person.id)).all()
     assert [each.is_open for each in every] == [False, True]
     assert by_sql == [each for each in every if each.is_open] == [every[0].person.present_posting]
-    assert [each.present_posting is None for each in people] == [
-        False,
-        True,
-    ]
+    assert [each.present_posting is None for each in people] == [False, True]

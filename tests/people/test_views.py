@@ -276,11 +276,7 @@ def test_someone_else_saved_meanwhile(
     page = browser.get(f"/people/{public_id}/edit").text
     assert holds_none_of(page, (PHONE, EMAIL, "712345678"))
     change_person(
-        public_id,
-        PersonDetails("Asali Mpya", group, ward="Ward-new"),
-        ContactChange(),
-        1,
-        trainer,
+        public_id, PersonDetails("Asali Mpya", group, ward="Ward-new"), ContactChange(), 1, trainer
     )
     sent = {"row_version": "1", "chosen_name": "Asali Yangu", "group": group, "cadre": "Mine"}
     # As a page sends it that was opened before the field got its name.

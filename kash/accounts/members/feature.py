@@ -164,11 +164,7 @@ TODAY = (
 )
 
 
-ACTION_WORDS = ActionWords(
-    {
-        "members.joined": _l("members: joined"),
-    }
-)
+ACTION_WORDS = ActionWords({"members.joined": _l("members: joined")})
 
 
 def _lost_with(public_id: str) -> Sequence[str]:

@@ -336,9 +336,7 @@ def passphrase() -> ResponseReturnValue:
         return redirect(url_for("members.open_vault"), code=303)
     form = ChangeForm()
     return _ceremony(
-        "change",
-        form,
-        lambda words: change_passphrase(by, form.passphrase.data, words),
+        "change", form, lambda words: change_passphrase(by, form.passphrase.data, words)
     )
 
 
@@ -351,9 +349,7 @@ def recover() -> ResponseReturnValue:
         return redirect(url_for("members.open_vault"), code=303)
     form = RecoverForm()
     return _ceremony(
-        "recover",
-        form,
-        lambda words: keys_services.recover(by, form.recovery_code.data, words),
+        "recover", form, lambda words: keys_services.recover(by, form.recovery_code.data, words)
     )
 
 
@@ -427,10 +423,7 @@ def let_in(public_id: str) -> ResponseReturnValue:
         and any(vault.holds(name) for name in line.holds)
     )
     if vault is not None and (given or compares) and not line.mine and form.validate_on_submit():
-        with (
-            FlashedProblems(KeyNotRight, tone="warn"),
-            form.showing_problems(),
-        ):
+        with FlashedProblems(KeyNotRight, tone="warn"), form.showing_problems():
             if given:
                 admit(by, vault, public_id, form.shown.data)
                 flash(_("This person is let in."))

@@ -74,11 +74,7 @@ def open_breach(
 
 
 def _begin(
-    by: ActorLike,
-    public_id: str,
-    what: str,
-    affected: Collection[Affected],
-    noticed_at: datetime,
+    by: ActorLike, public_id: str, what: str, affected: Collection[Affected], noticed_at: datetime
 ) -> None:
     with audited("accounts.breach_opened", by) as change:
         if change.session.scalar(select(Breach.id).where(Breach.public_id == public_id)):

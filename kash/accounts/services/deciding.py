@@ -87,11 +87,7 @@ def agree(by: Actor, request_id: str) -> None:
 
 
 def _carry_out(
-    change: Change,
-    by: Actor,
-    request: AccountRequest,
-    account: Account | None,
-    content: Content,
+    change: Change, by: Actor, request: AccountRequest, account: Account | None, content: Content
 ) -> RequestState:
     kind = RequestKind(request.kind)
     if account is None:

@@ -70,13 +70,7 @@ def _check_days(first: date, last: date, today: date) -> None:
 
 
 def lend_approvals(
-    by: Actor,
-    stand_in: str,
-    *,
-    permissions: Collection[str],
-    first: date,
-    last: date,
-    reason: str,
+    by: Actor, stand_in: str, *, permissions: Collection[str], first: date, last: date, reason: str
 ) -> str:
     """Let another account decide for the actor from a day to a day, both included.
 

@@ -188,10 +188,7 @@ def notice_seen(by: Actor, public_id: str) -> None:
     with writing() as session:
         seen = session.execute(
             update(AccountNotice)
-            .where(
-                AccountNotice.public_id == public_id,
-                AccountNotice.account_id == by.account_id,
-            )
+            .where(AccountNotice.public_id == public_id, AccountNotice.account_id == by.account_id)
             .values(seen_at=utc_now())
         )
         if not seen.rowcount:  # type: ignore[attr-defined]

@@ -105,9 +105,7 @@ def spend_challenge(purpose: str, challenge_id: str) -> Challenge:
             delete(PasskeyChallenge)
             .where(PasskeyChallenge.public_id == challenge_id, PasskeyChallenge.purpose == purpose)
             .returning(
-                PasskeyChallenge.challenge,
-                PasskeyChallenge.account_id,
-                PasskeyChallenge.expires_at,
+                PasskeyChallenge.challenge, PasskeyChallenge.account_id, PasskeyChallenge.expires_at
             )
         ).one_or_none()
     if challenge is None or challenge.expires_at <= utc_now():

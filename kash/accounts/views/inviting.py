@@ -558,10 +558,7 @@ def lend_approvals() -> ResponseReturnValue:
             flash(_("Saved. It ends by itself, and you can end it at any time."))
             return redirect(url_for("accounts.own"), code=303)
     return page(
-        "accounts/stand_in.html",
-        form=form,
-        possible=possible,
-        approval_names=approval_names(),
+        "accounts/stand_in.html", form=form, possible=possible, approval_names=approval_names()
     )
 
 

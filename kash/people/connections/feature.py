@@ -42,7 +42,7 @@ PERSONAL = (
     *about_things(
         connection=(
             "kind name address processor contract country settings secret state approved_for"
-        ),
+        )
     ),
 )
 
@@ -80,11 +80,7 @@ def _unfinished(one: Connection) -> TodayLine:
 
 
 CONNECTIONS_WAIT = Need(
-    "connections",
-    275,
-    _to_agree,
-    lead=_l("Connections that wait for you:"),
-    lead_place=110,
+    "connections", 275, _to_agree, lead=_l("Connections that wait for you:"), lead_place=110
 )
 CONNECTIONS_UNFINISHED = Need(
     "connections_unfinished",

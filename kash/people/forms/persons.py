@@ -367,10 +367,7 @@ class OrganisationForm(web_KashForm):
 
     def offer(self, groups: Sequence[Group]) -> None:
         """Set what can be chosen."""
-        self.group.choices = [
-            ("", _("None")),
-            *((group.public_id, group.name) for group in groups),
-        ]
+        self.group.choices = [("", _("None")), *((group.public_id, group.name) for group in groups)]
 
     def details(self) -> OrganisationDetails:
         """Details as they were entered."""

@@ -193,13 +193,7 @@ def read_file(content: bytes, *, seconds: int = _SECONDS, pasted: bool = False) 
     refuse_other_kinds(content, pasted=pasted)
     try:
         return file_of(
-            answered(
-                _READER,
-                [_MEGABYTES, seconds],
-                content,
-                seconds=seconds,
-                most=_MOST_ANSWERED,
-            ),
+            answered(_READER, [_MEGABYTES, seconds], content, seconds=seconds, most=_MOST_ANSWERED),
             pasted=pasted,
         )
     except NoAnswer as none:

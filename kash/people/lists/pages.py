@@ -265,10 +265,7 @@ ROWS_SHOWN = 25
 _MOST_LEFT = 8
 # What a row's line tells beside the name, in this order.
 _FIRST = ("reference", "phone", "cadre", "organisation", "ward", "sex", "birth", "language")
-_LINE = (
-    *_FIRST,
-    *(fact.name for fact in LISTED if fact.name not in (*_FIRST, "printed_name")),
-)
+_LINE = (*_FIRST, *(fact.name for fact in LISTED if fact.name not in (*_FIRST, "printed_name")))
 
 
 class ListPage:

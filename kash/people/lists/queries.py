@@ -59,12 +59,10 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
         Person.age_band,
         func.coalesce(Organisation.public_id, ""),
         case(
-            (contact_compared(actor, "phone"), func.coalesce(Person.phone_lookup, "")),
-            else_=CLOSED,
+            (contact_compared(actor, "phone"), func.coalesce(Person.phone_lookup, "")), else_=CLOSED
         ),
         case(
-            (contact_compared(actor, "email"), func.coalesce(Person.email_lookup, "")),
-            else_=CLOSED,
+            (contact_compared(actor, "email"), func.coalesce(Person.email_lookup, "")), else_=CLOSED
         ),
         *(getattr(Person, name) for name in _NAMES),
     )
@@ -121,10 +119,7 @@ def list_people(people_list: PeopleList) -> Listing[Any]:
         .where(PeopleListPerson.list_id == people_list.id)
     )
     return listing(
-        statement,
-        sorts={"row": PeopleListPerson.row},
-        default_sort="row",
-        key=PeopleListPerson.id,
+        statement, sorts={"row": PeopleListPerson.row}, default_sort="row", key=PeopleListPerson.id
     )
 
 

@@ -232,10 +232,7 @@ def _weights_with(weights: Weights, anew: Sequence[Likeness], news: Known) -> We
 
 
 def _told_of(
-    rows: Sequence[ListRow],
-    told: Mapping[str, Likeness],
-    delta: Sequence[Likeness],
-    actor: Actor,
+    rows: Sequence[ListRow], told: Mapping[str, Likeness], delta: Sequence[Likeness], actor: Actor
 ) -> dict[str, str]:
     keys = {
         match.key

@@ -68,8 +68,7 @@ REFERENCES = (
 
 PERSONAL = (
     *about_things(
-        message_text="kind channel language subject text",
-        sender_check="domain spf dkim dmarc",
+        message_text="kind channel language subject text", sender_check="domain spf dkim dmarc"
     ),
 )
 

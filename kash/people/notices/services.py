@@ -450,10 +450,7 @@ def _chosen(
         select(Notice, OutboxMessage)
         .join(Person, Person.id == Notice.person_id)
         .join(OutboxMessage, OutboxMessage.id == Notice.message_id)
-        .where(
-            Notice.public_id.in_(notices[:MOST_DECIDED]),
-            within_reach(by, "messages.decide"),
-        )
+        .where(Notice.public_id.in_(notices[:MOST_DECIDED]), within_reach(by, "messages.decide"))
         .order_by(OutboxMessage.id, Notice.id)
         .with_for_update(of=OutboxMessage)
     )
@@ -622,10 +619,7 @@ def may_go(session: Session, messages: Sequence[int], now: datetime) -> Mapping[
     """
     rows = session.execute(
         select(
-            Notice.person_id,
-            OutboxMessage.id,
-            OutboxMessage.channel,
-            OutboxMessage.address_lookup,
+            Notice.person_id, OutboxMessage.id, OutboxMessage.channel, OutboxMessage.address_lookup
         )
         .join(OutboxMessage, OutboxMessage.id == Notice.message_id)
         .where(Notice.message_id.in_(messages))

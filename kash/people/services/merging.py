@@ -261,8 +261,7 @@ def forget_merges(now: datetime | None = None) -> None:
         session.execute(
             update(PersonMerge)
             .where(
-                PersonMerge.sealed.is_not(None),
-                PersonMerge.merged_at <= (now or utc_now()) - span,
+                PersonMerge.sealed.is_not(None), PersonMerge.merged_at <= (now or utc_now()) - span
             )
             .values(sealed=None)
         )

@@ -622,11 +622,7 @@ class Noted:
 
 
 def note_signed_forms(
-    people: Sequence[str],
-    purposes: Collection[str],
-    forms: int,
-    kept_at: str,
-    by: Actor,
+    people: Sequence[str], purposes: Collection[str], forms: int, kept_at: str, by: Actor
 ) -> Noted:
     """Note that these people (public ids) signed forms on which they agree to these purposes.
 

@@ -274,10 +274,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 def _edit_page(form: ServiceForm, found: ServiceEntry | None) -> tuple[str, int]:
     areas = {*zone_names(), *service_areas(current_actor())}
     return page(
-        "directory/edit.html",
-        form=form,
-        entry=found,
-        areas=sorted(areas, key=str.casefold),
+        "directory/edit.html", form=form, entry=found, areas=sorted(areas, key=str.casefold)
     )
 
 

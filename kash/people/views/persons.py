@@ -318,9 +318,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         apart = entry.confirmed_distinct(matches)
         if len(apart) < len(matches):
             return entry.is_it_one(
-                matches,
-                form.chosen_name.data,
-                url_for("people.person", public_id=public_id),
+                matches, form.chosen_name.data, url_for("people.person", public_id=public_id)
             )
         contact = form.command(ContactChange)
         if entry.share_a_phone(apart):

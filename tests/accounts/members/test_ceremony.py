@@ -227,9 +227,7 @@ def test_the_recovery_code_gives_new_words_and_a_new_code(
 
 
 def test_the_recovery_sheet_is_made_at_once_and_kept_nowhere(
-    app: APIFlask,
-    person: Callable[..., tuple[Actor, FlaskClient]],
-    monkeypatch: pytest.MonkeyPatch,
+    app: APIFlask, person: Callable[..., tuple[Actor, FlaskClient]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     printed: list[str] = []
     monkeypatch.setattr(

@@ -53,11 +53,7 @@ def test_it_comes_back_after_opening(app: APIFlask, waiting: tuple[AMember, str]
     )
     opened = her.client.post(
         "/w/v",
-        data={
-            "passphrase": her.passphrase,
-            "code": pyotp.TOTP(SECRET).now(),
-            "next": "/w/v/go-on",
-        },
+        data={"passphrase": her.passphrase, "code": pyotp.TOTP(SECRET).now(), "next": "/w/v/go-on"},
     )
     assert opened.headers["Location"] == "/w/v/go-on"
     page = her.client.get("/w/v/go-on").get_data(as_text=True)

@@ -87,10 +87,7 @@ def run_until_killed(
 
 @pytest.mark.parametrize("commit", range(COMMITS + 1))
 def test_nothing_is_lost_however_it_ends(
-    both_engines_app: APIFlask,
-    a_member: Member,
-    commit: int,
-    monkeypatch: pytest.MonkeyPatch,
+    both_engines_app: APIFlask, a_member: Member, commit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     her, gone = a_member("documentation"), a_member("documentation")
     said = filed(10)

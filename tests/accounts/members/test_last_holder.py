@@ -153,9 +153,7 @@ def test_what_was_asked_long_ago_or_by_who_is_locked_holds_no_more(
 
 
 def test_who_is_told_today_and_decides_in_the_browser(
-    a_member: Member,
-    actor: Actors,
-    client_for: Callable[[Actor], FlaskClient],
+    a_member: Member, actor: Actors, client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     her = a_member("documentation", name="Her")
     boss, director = actor("administrator", name="Boss"), actor("director", name="Director")
@@ -190,9 +188,7 @@ def test_by_her_own_hand_she_leaves_once_she_has_read_what_is_lost(a_member: Mem
 
 
 def test_locking_the_last_holds_her_key_back_and_loses_nothing(
-    a_member: Member,
-    actor: Actors,
-    client_for: Callable[[Actor], FlaskClient],
+    a_member: Member, actor: Actors, client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     her = a_member("documentation", name="Her")
     document = filed()

@@ -89,12 +89,7 @@ def test_members_stand_by_name_with_what_they_open_and_wait_for(
     for compartment, documents in ((cases, 2), (identities, 1), (retiring, 1)):
         for _at in range(documents):
             document = row(SealedDocument, kind="incident", compartment=compartment.name)
-            row(
-                DocumentKey,
-                document_id=document.id,
-                compartment_id=compartment.id,
-                form="filed",
-            )
+            row(DocumentKey, document_id=document.id, compartment_id=compartment.id, form="filed")
     roles = {"Amani": "custodian", "Bora": "custodian", "zawadi": "documentation"}
 
     def told(name: str, holds: tuple[str, ...], waits: tuple[str, ...]) -> MemberLine:
@@ -196,10 +191,7 @@ def test_requests_are_ones_own_and_for_a_custodian_those_that_wait(
         (1, "granted", "Zawadi", "Bora", True),
         (0, "waits", "Zawadi", "", True),
     ]
-    assert told(custodian) == [
-        (4, "waits", "Amani", "", False),
-        (0, "waits", "Zawadi", "", False),
-    ]
+    assert told(custodian) == [(4, "waits", "Amani", "", False), (0, "waits", "Zawadi", "", False)]
     most = (soon - utc_now()) // timedelta(minutes=1) + 1
     line = identity_request_line(asker, granted.public_id)
     assert line == IdentityRequestLine(

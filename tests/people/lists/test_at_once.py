@@ -117,10 +117,7 @@ def test_past_lists_ask_as_much_for_three_as_for_one(
 
 @pytest.mark.parametrize("number", [1, 2], ids=["one list twice", "two lists"])
 def test_two_who_confirm_at_the_same_instant_add_everyone_once(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    number: int,
+    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing, number: int
 ) -> None:
     trainer = actor("trainer")
     group = db.session.query(Group).filter_by(letter="B").one().public_id
@@ -187,10 +184,7 @@ def test_whoever_confirms_what_was_just_thrown_away_is_told(
 
 
 def test_a_list_that_is_added_while_it_is_confirmed_keeps_its_report_and_nothing_that_waited(
-    trainer: Actor,
-    bring: Bringing,
-    groups: tuple[Group, Group],
-    monkeypatch: pytest.MonkeyPatch,
+    trainer: Actor, bring: Bringing, groups: tuple[Group, Group], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = bring(trainer, text(2), group=groups[0].public_id)
     seen = preview_of(made, trainer).digest

@@ -178,7 +178,4 @@ def test_cells_come_back_as_they_were() -> None:
 
     (found,) = read_file(workbook(write)).sheets
     assert found.name == "Orodha"
-    assert found.rows == (
-        (1, ["Jina la “Zoë”", "", 12.0, 0.5, "yes"]),
-        (2, [date(1990, 3, 12)]),
-    )
+    assert found.rows == ((1, ["Jina la “Zoë”", "", 12.0, 0.5, "yes"]), (2, [date(1990, 3, 12)]))

@@ -121,11 +121,7 @@ def test_a_long_list_keeps_no_request_busy(
 
 
 def test_a_second_long_list_of_one_account_waits_and_says_so(
-    browser: FlaskClient,
-    trainer: Actor,
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    group: str,
+    browser: FlaskClient, trainer: Actor, actor: Callable[..., Actor], bring: Bringing, group: str
 ) -> None:
     first, second = (bring(trainer, long_list(), group=group) for _each in range(2))
     other = actor("trainer")

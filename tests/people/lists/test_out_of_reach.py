@@ -57,10 +57,7 @@ def known(groups: tuple[Group, Group], actor: Callable[..., Actor]) -> PersonDet
 
 
 def test_a_phone_or_a_station_of_someone_out_of_reach_makes_no_row_doubtful(
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    groups: tuple[Group, Group],
-    known: PersonDetails,
+    actor: Callable[..., Actor], bring: Bringing, groups: tuple[Group, Group], known: PersonDetails
 ) -> None:
     trainer = actor("trainer")
     rows = [f"Amani Mfano;K-{number};{{}};{{}};{{}}\n" for number in range(1, 5)]
@@ -83,10 +80,7 @@ def test_a_phone_or_a_station_of_someone_out_of_reach_makes_no_row_doubtful(
 
 
 def test_the_same_phone_is_stored_twice_without_a_word(
-    actor: Callable[..., Actor],
-    bring: Bringing,
-    groups: tuple[Group, Group],
-    known: PersonDetails,
+    actor: Callable[..., Actor], bring: Bringing, groups: tuple[Group, Group], known: PersonDetails
 ) -> None:
     trainer = actor("trainer")
     made = bring(trainer, HEADINGS + "Amani Mfano;;0722000999;;30\n", group=groups[1].public_id)

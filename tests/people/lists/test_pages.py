@@ -287,9 +287,7 @@ def test_undoing_a_list_takes_away_its_own_stations_and_no_others(
 
 
 def test_a_list_is_not_undone_once_something_depends_on_it(
-    both_engines_app: APIFlask,
-    actor: Callable[..., Actor],
-    bring: Bringing,
+    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
 ) -> None:
     trainer = actor("trainer")
     group = db.session.query(Group).filter_by(letter="B").one().public_id

@@ -143,9 +143,7 @@ def test_two_columns_of_whole_names_are_not_made_one_name() -> None:
 
 
 @pytest.mark.parametrize("between", ["&", "na", ",", "and her friend"])
-def test_two_people_in_a_line_of_a_chat_are_asked_about_and_none_is_swallowed(
-    between: str,
-) -> None:
+def test_two_people_in_a_line_of_a_chat_are_asked_about_and_none_is_swallowed(between: str) -> None:
     lines = [
         "1. Amani Mfano 0712345678",
         "2. Baraka Mfano 0712345679",

@@ -18,14 +18,7 @@ from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, lookup, open_text
 from kash.policy import Actor
-from tests.people.lists.conftest import (
-    DATA,
-    Bringing,
-    confirm,
-    held,
-    preview_of,
-    states,
-)
+from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
 from tests.people.lists.expected import OFFICERS, PEERS, rows
 from tests.rows import row as row_of
 

@@ -27,10 +27,7 @@ TOLD = MessageKind(
     "tests.told",
     "A day that is near",
     "The day before",
-    (
-        OfferedField("title", "Title", 40, "First steps"),
-        OfferedField("day", "Day", 20, "12 May"),
-    ),
+    (OfferedField("title", "Title", 40, "First steps"), OfferedField("day", "Day", 20, "12 May")),
     sms="{title}: {day}.",
     subject=_l("Programme"),
     mail="{title} is on {day}.",

@@ -229,9 +229,7 @@ def table_of(sheet: TableSheet, header: int) -> Table:
 
 def _plain(sheet: TableSheet) -> Table:
     return Table(
-        0,
-        ("",) * sheet.width,
-        tuple((number, tuple(cells)) for number, cells in sheet.rows),
+        0, ("",) * sheet.width, tuple((number, tuple(cells)) for number, cells in sheet.rows)
     )
 
 
@@ -412,12 +410,7 @@ class _Block:
         heads = _Heads(
             *(
                 line[self.start : self.end]
-                for line in (
-                    self.heads.over,
-                    self.heads.own,
-                    self.heads.under,
-                    self.heads.others,
-                )
+                for line in (self.heads.over, self.heads.own, self.heads.under, self.heads.others)
             )
         )
         table_lines: list[tuple[int, list[Cell]]] = []

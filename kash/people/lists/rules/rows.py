@@ -155,21 +155,11 @@ def read_row(
             found[each] = others[each]()
         elif each != "name":
             facts[each] = kept(FACT[each].read(said(each)))
-    return ReadRow(
-        number,
-        name=name,
-        facts=facts,
-        **found,
-        remarks=tuple(remarks),
-        typed=typed,
-    )
+    return ReadRow(number, name=name, facts=facts, **found, remarks=tuple(remarks), typed=typed)
 
 
 def _held(
-    name: str,
-    cells: Sequence[Cell],
-    columns: Mapping[str, Sequence[int]],
-    edits: Mapping[str, str],
+    name: str, cells: Sequence[Cell], columns: Mapping[str, Sequence[int]], edits: Mapping[str, str]
 ) -> list[Cell]:
     if name in edits:
         return [edits[name]] if edits[name] else []

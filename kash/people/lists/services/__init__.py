@@ -67,11 +67,7 @@ class GuessNotLookedAt(Problem):
 
 
 def bring_in(
-    content: bytes,
-    file_name: str,
-    group: str,
-    by: Actor,
-    known: Mapping[int, str] | None = None,
+    content: bytes, file_name: str, group: str, by: Actor, known: Mapping[int, str] | None = None
 ) -> str:
     """Keep a list sealed until it is confirmed, and read it or have it read; its public id.
 

@@ -50,14 +50,7 @@ from kash.policy import Actor
 _BEFORE = "people.list_before"
 _AT_ONCE = 500
 # What follows from an age, and changes with it.
-_AGE = (
-    "age_recorded_on",
-    "minor",
-    "minor_since",
-    "minor_by",
-    "minor_seen_at",
-    "minor_seen_by",
-)
+_AGE = ("age_recorded_on", "minor", "minor_since", "minor_by", "minor_seen_at", "minor_seen_by")
 
 
 _NOT_UNDONE = _l(
