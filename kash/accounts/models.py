@@ -22,7 +22,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
     UniqueConstraint,
     select,
@@ -32,7 +31,7 @@ from sqlalchemy.orm import Mapped, Session, column_property, mapped_column, rela
 from kash.accounts.rules import Affected, NoticeClock, Opening, RequestKind
 from kash.feature import Part, declared
 from kash.platform.approvals.rules import Standing
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.policy import Role
 
 # Told the public ids of the sessions that end.
@@ -78,18 +77,18 @@ class Passkey(PublicId, Base):
     __tablename__ = "passkey"
     __table_args__ = (Index("ix_passkey_account_id", "account_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(String(60))
     credential_key: Mapped[str] = mapped_column(String(64), unique=True)
-    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    credential_id: Mapped[bytes]
+    public_key: Mapped[bytes]
     # How often the device says that it has signed; zero for ever if it does not count.
     sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
     signs_in_alone: Mapped[bool] = mapped_column(default=False)
-    transports: Mapped[list[str]] = mapped_column(JSON, default=list)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    transports: Mapped[list[str]] = mapped_column(default=list)
+    created_at: Mapped[Now]
+    last_used_at: Mapped[datetime | None]
 
 
 class PasskeyChallenge(PublicId, Base):
@@ -99,11 +98,11 @@ class PasskeyChallenge(PublicId, Base):
     __tablename__ = "passkey_challenge"
     __table_args__ = (Index("ix_passkey_challenge_expires_at", "expires_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     purpose: Mapped[str] = mapped_column(String(20))
-    challenge: Mapped[bytes] = mapped_column(LargeBinary)
+    challenge: Mapped[bytes]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime]
 
 
 # By another name, so that queries may speak of passkeys themselves.
@@ -124,12 +123,12 @@ class Programme(Base):
     name: Mapped[str] = mapped_column(String(120))
     neutral_name: Mapped[str] = mapped_column(String(60))
     zone: Mapped[str] = mapped_column(String(64), default="Africa/Nairobi")
-    languages: Mapped[list[str]] = mapped_column(JSON)
+    languages: Mapped[list[str]]
     default_language: Mapped[str] = mapped_column(String(8), default="en")
-    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    founded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[Now]
+    founded_at: Mapped[datetime | None]
 
 
 class Account(PublicId, Base):
@@ -138,28 +137,28 @@ class Account(PublicId, Base):
     __tablename__ = "account"
     __table_args__ = (Index("ix_account_name_id", "name", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(120))
-    email_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    email_sealed: Mapped[bytes]
     email_lookup: Mapped[str] = mapped_column(String(64), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
-    password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    password_changed_at: Mapped[Now]
     language: Mapped[str] = mapped_column(String(8), default="")
-    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_sealed: Mapped[bytes | None]
     # The last period of thirty seconds for which a code was taken: each is good once.
     totp_period: Mapped[int] = mapped_column(default=0)
     # By what passkeys know the account: random, and nothing else anywhere.
     passkey_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
     # Who asked that it belong to this participant: a public id, empty for the operator.
-    tied_by: Mapped[str] = mapped_column(String(16), default="")
+    tied_by: Mapped[Short] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     # Locked at once, until a one-time link has set a new password.
-    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    paused_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
     # Since when nobody else has opened it, given it power or touched the ways into it.
-    settled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_at: Mapped[Now]
+    last_seen_at: Mapped[datetime | None]
 
     roles: Mapped[list[AccountRole]] = relationship(
         back_populates="account",
@@ -200,23 +199,23 @@ class Invitation(PublicId, Base):
     __tablename__ = "invitation"
     __table_args__ = (Index("ix_invitation_used_at_expires_at", "used_at", "expires_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(120))
-    email_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    email_sealed: Mapped[bytes]
     email_lookup: Mapped[str] = mapped_column(String(64), index=True)
-    roles: Mapped[list[str]] = mapped_column(JSON)
+    roles: Mapped[list[str]]
     language: Mapped[str] = mapped_column(String(8), default="")
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    invited_by: Mapped[str] = mapped_column(String(16))
-    brought_by: Mapped[str] = mapped_column(String(16), default="")
+    invited_by: Mapped[Short]
+    brought_by: Mapped[Short] = mapped_column(default="")
     founding: Mapped[bool] = mapped_column(default=False)
-    request_id: Mapped[str] = mapped_column(String(16), default="")
+    request_id: Mapped[Short] = mapped_column(default="")
     code_hash: Mapped[str] = mapped_column(String(64), default="")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[Now]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class RecoveryCode(Base):
@@ -225,10 +224,10 @@ class RecoveryCode(Base):
     __tablename__ = "recovery_code"
     __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     code_hash: Mapped[str] = mapped_column(String(64))
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None]
 
 
 class SignedInSession(PublicId, Base):
@@ -242,18 +241,18 @@ class SignedInSession(PublicId, Base):
     __tablename__ = "signed_in_session"
     __table_args__ = (Index("ix_signed_in_session_account_id_ended_at", "account_id", "ended_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     device: Mapped[str] = mapped_column(String(40), default="")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    fresh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[Now]
+    last_seen_at: Mapped[Now]
+    fresh_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     unfamiliar: Mapped[bool] = mapped_column(default=False)
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    kept_form: Mapped[bytes | None] = mapped_column(LargeBinary)
-    kept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None]
+    kept_form: Mapped[bytes | None]
+    kept_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
 
@@ -281,21 +280,21 @@ class AccountRequest(PublicId, Base):
         Index("ix_account_request_asked_by_state", "asked_by", "state"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     kind: Mapped[str] = mapped_column(String(12))
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     email_lookup: Mapped[str] = mapped_column(String(64), default="")
-    content_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content_sealed: Mapped[bytes | None]
     digest: Mapped[str] = mapped_column(String(64))
-    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    asked_by: Mapped[str] = mapped_column(String(16))
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason_sealed: Mapped[bytes]
+    asked_by: Mapped[Short]
+    asked_at: Mapped[Now]
+    expires_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="waiting")
-    decided_by: Mapped[str] = mapped_column(String(16), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    code_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    decided_by: Mapped[Short] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+    answer_sealed: Mapped[bytes | None]
+    code_sealed: Mapped[bytes | None]
 
     account: Mapped[Account | None] = relationship()
 
@@ -310,8 +309,8 @@ class AccountBacking(Base):
     __tablename__ = "account_backing"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    by: Mapped[str] = mapped_column(String(16), primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    by: Mapped[Short] = mapped_column(primary_key=True)
+    at: Mapped[Now]
 
 
 class AccountNotice(PublicId, Base):
@@ -321,12 +320,12 @@ class AccountNotice(PublicId, Base):
     __tablename__ = "account_notice"
     __table_args__ = (Index("ix_account_notice_account_id_seen_at", "account_id", "seen_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     kind: Mapped[str] = mapped_column(String(24))
-    request_id: Mapped[str] = mapped_column(String(16), default="")
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    request_id: Mapped[Short] = mapped_column(default="")
+    at: Mapped[Now]
+    seen_at: Mapped[datetime | None]
 
 
 class Breach(PublicId, Base):
@@ -341,19 +340,19 @@ class Breach(PublicId, Base):
         Index("ix_breach_account_id", "account_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    what_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    affected: Mapped[list[str]] = mapped_column(JSON, default=list)
-    unfinished: Mapped[list[str]] = mapped_column(JSON, default=list)
-    noticed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    opened_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    opened_by: Mapped[str] = mapped_column(String(16))
-    notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    notified_by: Mapped[str | None] = mapped_column(String(16))
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_by: Mapped[str | None] = mapped_column(String(16))
-    reason_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    what_sealed: Mapped[bytes]
+    affected: Mapped[list[str]] = mapped_column(default=list)
+    unfinished: Mapped[list[str]] = mapped_column(default=list)
+    noticed_at: Mapped[datetime]
+    opened_at: Mapped[Now]
+    opened_by: Mapped[Short]
+    notified_at: Mapped[datetime | None]
+    notified_by: Mapped[Short | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[Short | None]
+    reason_sealed: Mapped[bytes | None]
 
     notes: Mapped[list[BreachNote]] = relationship(
         back_populates="breach", order_by="BreachNote.id", cascade="all, delete-orphan"
@@ -365,11 +364,11 @@ class BreachNote(PublicId, Base):
 
     __tablename__ = "breach_note"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     breach_id: Mapped[int] = mapped_column(ForeignKey("breach.id"), index=True)
-    text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    by: Mapped[str] = mapped_column(String(16))
+    text_sealed: Mapped[bytes]
+    at: Mapped[Now]
+    by: Mapped[Short]
 
     breach: Mapped[Breach] = relationship(back_populates="notes")
 
@@ -384,16 +383,16 @@ class Delegation(PublicId, Base):
         Index("ix_delegation_absent_id_ends_at", "absent_id", "ends_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     absent_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     stand_in_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    permissions: Mapped[list[str]] = mapped_column(JSON)
+    permissions: Mapped[list[str]]
     reason: Mapped[str] = mapped_column(String(200))
-    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_by: Mapped[str | None] = mapped_column(String(16))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    created_at: Mapped[Now]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[Short | None]
 
     absent: Mapped[Account] = relationship(foreign_keys=[absent_id])
     stand_in: Mapped[Account] = relationship(foreign_keys=[stand_in_id])
@@ -407,12 +406,12 @@ class HandOver(PublicId, Base):
 
     __tablename__ = "hand_over"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    unfinished: Mapped[list[str]] = mapped_column(JSON)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    by: Mapped[str] = mapped_column(String(16))
+    unfinished: Mapped[list[str]]
+    at: Mapped[Now]
+    by: Mapped[Short]
 
 
 class AccessReview(PublicId, Base):
@@ -421,10 +420,10 @@ class AccessReview(PublicId, Base):
     __tablename__ = "access_review"
     __table_args__ = (Index("ix_access_review_account_id_at", "account_id", "at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    by: Mapped[str] = mapped_column(String(16))
+    at: Mapped[Now]
+    by: Mapped[Short]
 
 
 class CountedTries(Base):
@@ -439,7 +438,7 @@ class CountedTries(Base):
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     tries: Mapped[int] = mapped_column(default=0)
-    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime]
 
 
 class KnownAddress(Base):
@@ -450,7 +449,7 @@ class KnownAddress(Base):
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    used_at: Mapped[Now]
 
 
 class BrowserMark(PublicId, Base):
@@ -467,15 +466,15 @@ class BrowserMark(PublicId, Base):
         Index("ix_browser_mark_expires_at", "expires_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device: Mapped[str] = mapped_column(String(40), default="")
-    session_id: Mapped[str] = mapped_column(String(16), default="")
+    session_id: Mapped[Short] = mapped_column(default="")
     tries: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[Now]
+    used_at: Mapped[Now]
+    expires_at: Mapped[datetime]
 
 
 ROLE_NAMES: dict[Role, Any] = {

@@ -10,7 +10,7 @@ from flask import render_template, request
 from kash.people import words
 from kash.people.forms.persons import PersonForm
 from kash.people.models import Person
-from kash.people.queries.duplicates import facts_of
+from kash.people.queries.duplicates import facts_of, numbered_likenesses
 from kash.people.rules.duplicates import Likeness, Match, Reason
 from kash.people.rules.persons import sort_name
 from kash.people.services.persons import ContactChange, PersonDetails
@@ -44,7 +44,7 @@ def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
         reference=details.reference,
         phones=frozenset([phone]) if phone else frozenset(),
         station=station,
-        ward=details.ward.casefold(),
+        ward=sort_name(details.ward),
         birth_year=details.birth_year,
         sex=details.sex,
         age_band=details.age_band,
@@ -53,19 +53,7 @@ def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
 
 def present_likeness(person: Person) -> Likeness:
     """Likeness of a person as she is kept."""
-    posting = person.present_posting
-    return Likeness(
-        key=person.public_id,
-        group=person.group.public_id,
-        name=person.sort_name,
-        reference=person.reference,
-        phones=frozenset([person.phone_lookup]) if person.phone_lookup else frozenset(),
-        station=posting.organisation.public_id if posting is not None else "",
-        ward=person.ward.casefold(),
-        birth_year=person.birth_year,
-        sex=person.sex,
-        age_band=person.age_band,
-    )
+    return next(numbered_likenesses(Person.id == person.id))[1]
 
 
 def confirmed_distinct(matches: Sequence[Match]) -> list[Match]:

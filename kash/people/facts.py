@@ -21,9 +21,8 @@ from kash.people.lists.rules.words import (
     read_language,
     read_sex,
     read_text,
-    ways,
 )
-from kash.people.rules.persons import AGE_BANDS, LANGUAGES, MOST_NAME, SEXES, WIDE_AGE_BANDS
+from kash.people.rules.persons import AGE_BANDS, LANGUAGES, MOST_NAME, SEXES, WIDE_AGE_BANDS, ways
 from kash.platform.catalogue import N_
 
 

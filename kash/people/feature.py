@@ -54,7 +54,7 @@ from kash.people.scope import reaches, within_reach
 from kash.people.services.contacts import AGREED, ENDED
 from kash.people.services.contacts import REFUSED as NOT_AGREED
 from kash.people.services.erasing import DONE, REFUSED, TAKEN_BACK, throw_away_old
-from kash.people.services.merging import REFERENCES, forget_old_merges, nightly, sweep
+from kash.people.services.merging import REFERENCES, forget_merges, nightly, sweep
 from kash.people.services.persons import CONSENT_FORMS, note_who_came_of_age
 from kash.platform import storage
 from kash.platform.database import after_commit, db, utc_now
@@ -653,7 +653,7 @@ FEATURE = Feature(
         SampleId("/people/organisations/<public_id>", lambda _: select(Organisation.public_id)),
         JobKind(SWEEP, sweep, resumable=True, heavy=True),
         Chore("look_for_duplicates", nightly, minutes=60),
-        Chore("forget_merges", forget_old_merges, minutes=15),
+        Chore("forget_merges", forget_merges, minutes=15),
         JobKind(READ, read_list, resumable=True, heavy=True),
         JobKind(SAVE, save_list, resumable=True, heavy=True),
         Chore("throw_away_old_lists", throw_away_old, minutes=30),

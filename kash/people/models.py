@@ -11,14 +11,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     ColumnElement,
-    Date,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -30,7 +27,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from kash.people.rules.directory import COSTS, DAY, SERVICE_KINDS, WEEK, Stretch
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where, utc_now
 from kash.platform.press import joined_signs, without_joined_signs
 from kash.platform.web.programme import programme_languages
 
@@ -57,17 +54,17 @@ class ServiceEntry(PublicId, Base):
         Index("ix_service_entry_area", "area"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(120))
     sort_name: Mapped[str] = mapped_column(String(200))
     card_name: Mapped[str] = mapped_column(String(60), default="")
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[Short]
     area: Mapped[str] = mapped_column(String(120), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
     other_phone: Mapped[str] = mapped_column(String(20), default="")
     address: Mapped[str] = mapped_column(String(400), default="")
     address_confidential: Mapped[bool] = mapped_column(default=False)
-    address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    address_sealed: Mapped[bytes | None]
     spoken: Mapped[str] = mapped_column(String(80), default="")
     served: Mapped[str] = mapped_column(String(80), default="")
     cost: Mapped[str] = mapped_column(String(8), default="")
@@ -75,11 +72,11 @@ class ServiceEntry(PublicId, Base):
     recommended_by: Mapped[str] = mapped_column(String(200), default="")
     notes: Mapped[str] = mapped_column(Text, default="")
     found_by: Mapped[str] = mapped_column(Text, default="")
-    checked_on: Mapped[date] = mapped_column(Date)
+    checked_on: Mapped[date]
     active: Mapped[bool] = mapped_column(default=True)
     row_version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
+    changed_at: Mapped[Now]
 
     hours: Mapped[list[ServiceHours]] = relationship(
         back_populates="entry", order_by="ServiceHours.opens", cascade="all, delete-orphan"
@@ -118,7 +115,7 @@ class ServiceHours(Base):
         Index("uq_service_hours_entry_id_opens", "entry_id", "opens", unique=True),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     entry_id: Mapped[int] = mapped_column(ForeignKey("service_entry.id", ondelete="CASCADE"))
     opens: Mapped[int]
     closes: Mapped[int]
@@ -144,7 +141,7 @@ class Group(PublicId, Base):
 
     __tablename__ = "people_group"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(80), unique=True)
     letter: Mapped[str] = mapped_column(String(1), unique=True)
     is_police: Mapped[bool] = mapped_column(default=False)
@@ -160,12 +157,12 @@ class Organisation(PublicId, Base):
         CheckConstraint("kind in ('station', 'collective', 'partner')", name="kind"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(120))
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[Short]
     place: Mapped[str] = mapped_column(String(120), default="")
     group_id: Mapped[int | None] = mapped_column(ForeignKey("people_group.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     group: Mapped[Group | None] = relationship()
 
@@ -220,11 +217,11 @@ class Person(PublicId, Base):
         CheckConstraint("sex in ('', 'female', 'male', 'other')", name="sex"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     chosen_name: Mapped[str] = mapped_column(String(200))
     sort_name: Mapped[str] = mapped_column(String(200))
     printed_name: Mapped[str] = mapped_column(String(200), default="")
-    printed_name_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    printed_name_confirmed_at: Mapped[datetime | None]
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"))
     sex: Mapped[str] = mapped_column(String(8), default="")
     age_band: Mapped[str] = mapped_column(String(8), default="")
@@ -233,22 +230,22 @@ class Person(PublicId, Base):
     ward: Mapped[str] = mapped_column(String(120), default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     reference: Mapped[str] = mapped_column(String(40), default="", index=True)
-    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes | None]
     phone_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
-    email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email_sealed: Mapped[bytes | None]
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
-    phone_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
-    email_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    phone_by: Mapped[Short] = mapped_column(default="", server_default="")
+    email_by: Mapped[Short] = mapped_column(default="", server_default="")
     minor: Mapped[bool] = mapped_column(default=False)
-    age_recorded_on: Mapped[date | None] = mapped_column(Date)
-    minor_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    minor_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
-    minor_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    minor_seen_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    age_recorded_on: Mapped[date | None]
+    minor_since: Mapped[datetime | None]
+    minor_by: Mapped[Short] = mapped_column(default="", server_default="")
+    minor_seen_at: Mapped[datetime | None]
+    minor_seen_by: Mapped[Short] = mapped_column(default="", server_default="")
     row_version: Mapped[int] = mapped_column(default=1)
-    created_by: Mapped[str] = mapped_column(String(16), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_by: Mapped[Short] = mapped_column(index=True)
+    created_at: Mapped[Now]
+    changed_at: Mapped[Now]
 
     group: Mapped[Group] = relationship()
     postings: Mapped[list[Posting]] = relationship(
@@ -303,11 +300,11 @@ class Posting(PublicId, Base):
         Index("ix_posting_organisation_id_until", "organisation_id", "until", "person_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
-    since: Mapped[date] = mapped_column(Date)
-    until: Mapped[date | None] = mapped_column(Date)
+    since: Mapped[date]
+    until: Mapped[date | None]
 
     person: Mapped[Person] = relationship(back_populates="postings")
     organisation: Mapped[Organisation] = relationship()
@@ -329,11 +326,11 @@ class ConsentBatch(PublicId, Base):
     __tablename__ = "consent_batch"
     __table_args__ = (CheckConstraint("forms > 0", name="forms"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     forms: Mapped[int] = mapped_column(SmallInteger)
     kept_at: Mapped[str] = mapped_column(String(120))
-    recorded_by: Mapped[str] = mapped_column(String(16))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    recorded_by: Mapped[Short]
+    recorded_at: Mapped[Now]
 
 
 class Consent(Base):
@@ -346,14 +343,14 @@ class Consent(Base):
         Index("ix_consent_person_id_purpose_id", "person_id", "purpose", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     purpose: Mapped[str] = mapped_column(String(24))
     answer: Mapped[str] = mapped_column(String(12))
     text: Mapped[str] = mapped_column(Text)
-    text_version: Mapped[str] = mapped_column(String(16))
-    recorded_by: Mapped[str] = mapped_column(String(16))
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    text_version: Mapped[Short]
+    recorded_by: Mapped[Short]
+    recorded_at: Mapped[Now]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("consent_batch.id"), index=True)
 
     person: Mapped[Person] = relationship(back_populates="consents")
@@ -403,13 +400,13 @@ class ContactRequest(PublicId, Base):
         Index("ix_contact_request_state_asked_at", "state", "asked_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    asked_by: Mapped[str] = mapped_column(String(16))
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    id: Mapped[Key]
+    asked_by: Mapped[Short]
+    asked_at: Mapped[Now]
+    reason_sealed: Mapped[bytes]
     state: Mapped[str] = mapped_column(String(12), default="waiting")
-    decided_by: Mapped[str | None] = mapped_column(String(16))
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[Short | None]
+    decided_at: Mapped[datetime | None]
 
     people: Mapped[list[ContactRequestPerson]] = relationship(back_populates="request")
 
@@ -420,7 +417,7 @@ class ContactRequestPerson(Base):
     __tablename__ = "contact_request_person"
     __table_args__ = (UniqueConstraint("request_id", "person_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     request_id: Mapped[int] = mapped_column(ForeignKey("contact_request.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
 
@@ -434,8 +431,8 @@ class ContactLooks(Base):
 
     __tablename__ = "contact_looks"
 
-    account: Mapped[str] = mapped_column(String(16), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    account: Mapped[Short] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
     looks: Mapped[int] = mapped_column(default=0)
     beyond: Mapped[int] = mapped_column(default=0)
 
@@ -449,13 +446,13 @@ class ContactReason(PublicId, Base):
         Index("ix_contact_reason_seen_at", "seen_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(String(16))
-    day: Mapped[date] = mapped_column(Date)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    reason_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    seen_by: Mapped[str | None] = mapped_column(String(16))
+    id: Mapped[Key]
+    account: Mapped[Short]
+    day: Mapped[date]
+    at: Mapped[Now]
+    reason_sealed: Mapped[bytes]
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[Short | None]
 
 
 class LikelyDuplicate(PublicId, Base):
@@ -468,16 +465,16 @@ class LikelyDuplicate(PublicId, Base):
         Index("ix_likely_duplicate_score_id", "score", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     score: Mapped[int] = mapped_column(SmallInteger)
     certain: Mapped[bool] = mapped_column(default=False)
-    reasons: Mapped[list[str]] = mapped_column(JSON)
+    reasons: Mapped[list[str]]
     names_alike: Mapped[bool] = mapped_column(default=False)
     # The first reason, by which the list is narrowed.
     reason: Mapped[str] = mapped_column(String(32), index=True)
-    found_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    found_at: Mapped[Now]
 
     first: Mapped[Person] = relationship(foreign_keys=[first_id])
     second: Mapped[Person] = relationship(foreign_keys=[second_id])
@@ -492,11 +489,11 @@ class NotTheSame(PublicId, Base):
         CheckConstraint("first_id <= second_id", name="order"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    said_by: Mapped[str] = mapped_column(String(16))
-    said_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    said_by: Mapped[Short]
+    said_at: Mapped[Now]
 
     first: Mapped[Person] = relationship(foreign_keys=[first_id])
     second: Mapped[Person] = relationship(foreign_keys=[second_id])
@@ -511,14 +508,14 @@ class PersonMerge(PublicId, Base):
     __tablename__ = "person_merge"
     __table_args__ = (Index("ix_person_merge_gone_undone_at", "gone", "undone_at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    gone: Mapped[str] = mapped_column(String(16))
+    id: Mapped[Key]
+    gone: Mapped[Short]
     kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    merged_by: Mapped[str] = mapped_column(String(16))
-    merged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
-    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    undone_by: Mapped[str | None] = mapped_column(String(16))
-    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    merged_by: Mapped[Short]
+    merged_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[Short | None]
+    sealed: Mapped[bytes | None]
 
     kept: Mapped[Person] = relationship()
 
@@ -539,18 +536,18 @@ class ErasureRequest(PublicId, Base):
         Index("ix_erasure_request_state_due_on", "state", "due_on", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     grounds: Mapped[str] = mapped_column(String(8), default="wish")
-    asked_on: Mapped[date] = mapped_column(Date)
-    due_on: Mapped[date] = mapped_column(Date)
+    asked_on: Mapped[date]
+    due_on: Mapped[date]
     state: Mapped[str] = mapped_column(String(12), default="waiting")
-    asked_by: Mapped[str] = mapped_column(String(16), index=True)
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    decided_by: Mapped[str | None] = mapped_column(String(16))
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_by: Mapped[Short] = mapped_column(index=True)
+    asked_at: Mapped[Now]
+    decided_by: Mapped[Short | None]
+    decided_at: Mapped[datetime | None]
     refused_reason: Mapped[str] = mapped_column(Text, default="")
-    told: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     person: Mapped[Person | None] = relationship()
 
@@ -570,24 +567,24 @@ class PeopleList(PublicId, Base):
         Index("ix_people_list_state_created_at", "state", "created_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     state: Mapped[str] = mapped_column(String(8), default="waiting")
     group_id: Mapped[int | None] = mapped_column(ForeignKey("people_group.id"), index=True)
     format: Mapped[str] = mapped_column(String(8))
     row_version: Mapped[int] = mapped_column(default=1)
-    choices: Mapped[bytes | None] = mapped_column(LargeBinary)
-    job: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    choices: Mapped[bytes | None]
+    job: Mapped[Short] = mapped_column(default="", server_default="")
     new_count: Mapped[int] = mapped_column(default=0)
     same_count: Mapped[int] = mapped_column(default=0)
     changed_count: Mapped[int] = mapped_column(default=0)
     left_count: Mapped[int] = mapped_column(default=0)
-    organisations: Mapped[list[str]] = mapped_column(JSON, default=list)
+    organisations: Mapped[list[str]] = mapped_column(default=list)
     has_report: Mapped[bool] = mapped_column(default=False)
-    created_by: Mapped[str] = mapped_column(String(16), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    undone_by: Mapped[str] = mapped_column(String(16), default="")
+    created_by: Mapped[Short] = mapped_column(index=True)
+    created_at: Mapped[Now]
+    added_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[Short] = mapped_column(default="")
 
     group: Mapped[Group | None] = relationship()
 
@@ -599,13 +596,13 @@ class PeopleListPerson(Base):
     __tablename__ = "people_list_person"
     __table_args__ = (UniqueConstraint("list_id", "person_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     list_id: Mapped[int] = mapped_column(ForeignKey("people_list.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     row: Mapped[int] = mapped_column()
     added: Mapped[bool] = mapped_column()
     row_version: Mapped[int] = mapped_column(default=1)
-    before: Mapped[bytes | None] = mapped_column(LargeBinary)
+    before: Mapped[bytes | None]
 
     person: Mapped[Person] = relationship()
 
@@ -618,11 +615,11 @@ class PeopleListMapping(PublicId, Base):
     __tablename__ = "people_list_mapping"
     __table_args__ = (UniqueConstraint("shape", "created_by"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     shape: Mapped[str] = mapped_column(String(64))
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    created_by: Mapped[str] = mapped_column(String(16), index=True)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    sealed: Mapped[bytes]
+    created_by: Mapped[Short] = mapped_column(index=True)
+    changed_at: Mapped[Now]
 
 
 class Zone(PublicId, Base):
@@ -637,14 +634,14 @@ class Zone(PublicId, Base):
         CheckConstraint("kind in ('county', 'sub_county', 'ward', 'other')", name="kind"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[str] = mapped_column(String(12), default="ward")
     within_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
     row_version: Mapped[int] = mapped_column(default=1)
 
-    within: Mapped[Zone | None] = relationship(remote_side=[id])
+    within: Mapped[Zone | None] = relationship(remote_side="Zone.id")
 
 
 class Venue(PublicId, Base):
@@ -659,7 +656,7 @@ class Venue(PublicId, Base):
     __tablename__ = "venue"
     __table_args__ = (CheckConstraint("price_cents >= 0", name="price_cents"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(120), unique=True)
     place: Mapped[str] = mapped_column(String(120), default="")
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"), index=True)
@@ -670,8 +667,8 @@ class Venue(PublicId, Base):
     band: Mapped[str] = mapped_column(String(60), default="")
     price_cents: Mapped[int | None] = mapped_column(Integer)
     contact_name: Mapped[str] = mapped_column(String(120), default="")
-    contact_phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    safety_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_phone_sealed: Mapped[bytes | None]
+    safety_sealed: Mapped[bytes | None]
     active: Mapped[bool] = mapped_column(default=True)
     row_version: Mapped[int] = mapped_column(default=1)
 

@@ -16,14 +16,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event, text
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, event, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
@@ -93,7 +93,16 @@ _AFTER_COMMIT, _HELD = "kash_after_commit", "kash_connection"
 class Base(DeclarativeBase):
     """All tables. Constraints are named, so that migrations can find them again."""
 
-    metadata = MetaData(naming_convention=NAMING)
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UtcDateTime, list[str]: JSON, dict[str, Any]: JSON},
+    )
+
+
+# Columns of many tables. A short one holds a public id or a fixed word.
+Key = Annotated[int, mapped_column(primary_key=True)]
+Now = Annotated[datetime, mapped_column(default=utc_now)]
+Short = Annotated[str, mapped_column(String(16))]
 
 
 class PublicId:

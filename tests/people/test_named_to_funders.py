@@ -12,11 +12,12 @@ from kash.people.documents import consent_form
 from kash.people.models import Consent, Group, Person
 from kash.people.queries.persons import consent_holds
 from kash.people.rules.persons import OF_POLICE_ALONE, PURPOSES, purposes_for
-from kash.people.services.persons import Noted, NothingSigned, note_signed_forms, record_consent
+from kash.people.services.persons import note_signed_forms, record_consent
 from kash.platform.database import db
 from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
 from tests.people.conftest import Adding
+from tests.refusals import refuses
 
 Row = Callable[[str], Person]
 WORDS = "show my name and my attendance"
@@ -87,7 +88,7 @@ def test_no_page_paper_or_heap_of_forms_asks_a_community_member(
     ]
     assert offered == [True, False, False]
     noted = note_signed_forms([officer, member], ["funder"], 2, "Cupboard", SYSTEM)
-    assert noted == Noted(1)
+    assert noted == (1, [])
     assert {one.person.public_id for one in db.session.query(Consent)} == {officer}
 
 
@@ -130,7 +131,7 @@ def test_photos_and_research_for_which_no_code_asks_are_asked_of_nobody(
         for purpose in ("photo", "research"):
             with pytest.raises(NotFound):
                 record_consent(person, purpose, "given", SYSTEM)
-            with pytest.raises(NothingSigned):
+            with refuses("Tick who signed, and what was signed."):
                 note_signed_forms([person], [purpose], 1, "Cupboard", SYSTEM)
     listed = browser.get("/people").text
     assert "Not asked yet: Name on paper" in listed

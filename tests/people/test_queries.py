@@ -68,8 +68,8 @@ from kash.people.queries.duplicates import (
     facts_of,
     kept_instead,
     likely_duplicates,
-    likenesses,
     merge_within_reach,
+    numbered_likenesses,
     open_merges,
     told_apart,
 )
@@ -581,7 +581,7 @@ def test_of_somebody_all_is_read_by_which_she_is_compared(
     row(Posting, person_id=her.id, organisation=station)
     row(Posting, person_id=her.id, organisation=earlier, until=TODAY)
     bare = add("Mto")
-    found = {one.key: one for one in likenesses(db.session(), Person.id.in_([her.id, bare.id]))}
+    found = {like.key: like for _key, like in numbered_likenesses(Person.id.in_([her.id, bare.id]))}
     group = groups[1].public_id
     assert found == {
         her.public_id: Likeness(

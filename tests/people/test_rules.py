@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.duplicates import PostedStay, joined_stays, merged_minor
+from kash.people.rules.duplicates import PostedStay, joined_stays
 from kash.people.rules.persons import (
     AGE_BANDS,
     MOST_NAME,
@@ -77,23 +77,6 @@ def test_nobody_who_may_be_under_18_counts_as_of_age(band: str, age_this_year: i
         return
     youngest = max(age_this_year - 1, {"18-24": 18}.get(band, 0))
     assert is_minor(band, born, 2026) == (youngest < 18)
-
-
-@pytest.mark.parametrize(
-    ("band", "born", "minor"),
-    [
-        ("", None, True),
-        ("", 1990, False),
-        ("18-24", None, False),
-        ("", 2010, True),
-        ("under18", None, True),
-    ],
-)
-def test_of_two_one_of_whom_was_a_minor_any_age_says_whether_she_is_one(
-    band: str, born: int | None, minor: bool
-) -> None:
-    assert merged_minor(band, born, 2026, either=True) is minor
-    assert merged_minor("", None, 2026, either=False) is False
 
 
 @pytest.mark.parametrize(

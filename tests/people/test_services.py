@@ -14,8 +14,6 @@ from kash.people.models import Consent, Group, Person, Posting
 from kash.people.queries import directory as organisations
 from kash.people.scope import OwnScope, within_reach
 from kash.people.services.contacts import (
-    AlreadyThere,
-    DayDoesNotFit,
     OrganisationDetails,
     add_organisation,
     change_organisation,
@@ -23,14 +21,9 @@ from kash.people.services.contacts import (
     transfer,
 )
 from kash.people.services.persons import (
-    AgesDisagree,
     AlreadyHere,
     ContactChange,
-    GroupTaken,
-    NotAName,
     PersonDetails,
-    UnknownGroup,
-    UnknownOrganisation,
     add_group,
     add_people,
     add_person,
@@ -103,16 +96,14 @@ def test_who_is_here_already_is_refused(person: Adding, groups: tuple[Group, Gro
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ({"chosen_name": "’"}, NotAName),
-        ({"group": "nothing"}, UnknownGroup),
-        ({"organisation": "nothing"}, UnknownOrganisation),
-        ({"age_band": "under18"}, AgesDisagree),
+        ({"chosen_name": "’"}, "A name needs at least one letter."),
+        ({"group": "nothing"}, "Choose a group."),
+        ({"organisation": "nothing"}, "Choose a station or collective from the list."),
+        ({"age_band": "under18"}, "Age and birth year do not fit together."),
     ],
 )
-def test_a_wrong_row_leaves_nothing(
-    person: Adding, more: dict[str, Any], problem: type[Exception]
-) -> None:
-    with pytest.raises(problem):
+def test_a_wrong_row_leaves_nothing(person: Adding, more: dict[str, Any], problem: str) -> None:
+    with refuses(problem):
         person(**more)
     assert actions() == []
     assert db.session.query(Person).count() == 0
@@ -133,7 +124,7 @@ def test_many_are_added_as_one_action_or_none(groups: tuple[Group, Group]) -> No
     group = groups[0].public_id
     rows = [PersonDetails(f"Person {number}", group) for number in range(3)]
     assert len(add_people(rows, SYSTEM)) == 3
-    with pytest.raises(NotAName):
+    with refuses("A name needs at least one letter."):
         add_people([*rows, PersonDetails("-", group)], SYSTEM)
     assert db.session.query(Person).count() == 3
     assert actions() == ["people.people_imported"]
@@ -195,13 +186,13 @@ def test_postings_follow_each_other(person: Adding) -> None:
     def move(where: str, day: date) -> None:
         transfer(public_id, where, day, today=TODAY, by=SYSTEM)
 
-    with pytest.raises(AlreadyThere):
+    with refuses("This person is there already."):
         move(first, TODAY)
-    with pytest.raises(DayDoesNotFit):
+    with refuses("This day is in the future, or before"):
         move(second, date(2026, 2, 1))
-    with pytest.raises(DayDoesNotFit):
+    with refuses("This day is in the future, or before"):
         move(second, date(2026, 11, 25))
-    with pytest.raises(UnknownOrganisation):
+    with refuses("Choose a station or collective from the list."):
         move("nothing", TODAY)
     move(second, date(2026, 9, 1))
     stays = [
@@ -244,7 +235,7 @@ def test_an_organisation_and_a_group_have_names_of_their_own() -> None:
     with refuses("Another organisation has this name."):
         add_organisation(OrganisationDetails("KONDELE", "partner"), SYSTEM)
     change_organisation(made, OrganisationDetails("Kondele", "partner"), SYSTEM)
-    with pytest.raises(GroupTaken) as taken:
+    with refuses("Another group has this already.") as taken:
         add_group("Health workers", "a", is_police=False, by=SYSTEM)
     assert taken.value.field == "letter"
     add_group("Health workers", "c", is_police=False, by=SYSTEM)

@@ -222,7 +222,7 @@ def test_many_move_together_or_nobody(person: Adding, actor: Callable[..., Actor
 
     with pytest.raises(SomeCannotMove) as stopped:
         transfer_many([here, there, nowhere], second, TODAY, today=TODAY, by=SYSTEM)
-    assert [one.person for one in stopped.value.errors] == [there]
+    assert list(stopped.value.errors) == [there]
     assert open_postings() == {here: first, there: second}
     assert transfer_many([here, nowhere], second, TODAY, today=TODAY, by=SYSTEM) == 2
     assert open_postings() == dict.fromkeys((here, there, nowhere), second)

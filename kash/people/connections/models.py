@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.people.connections.rules import Stands, stands_now
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, UtcDateTime
+from kash.platform.database import Base, Key, PublicId
 
 
 class Connection(Proposal, PublicId, Base):
@@ -29,20 +29,20 @@ class Connection(Proposal, PublicId, Base):
         CheckConstraint("not is_on or state = 'approved'", name="on"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     kind: Mapped[str] = mapped_column(String(20), index=True)
     name: Mapped[str] = mapped_column(String(120))
     address: Mapped[str] = mapped_column(String(200), default="")
     processor: Mapped[str] = mapped_column(String(200))
     contract: Mapped[str] = mapped_column(String(200))
-    contract_on: Mapped[date] = mapped_column(Date)
+    contract_on: Mapped[date]
     country: Mapped[str] = mapped_column(String(80))
     safeguards: Mapped[str] = mapped_column(Text)
-    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    secret: Mapped[bytes | None]
     is_on: Mapped[bool] = mapped_column(default=False)
     # The last time that it was switched on or off since it was agreed to.
-    switched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    switched_at: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column(default=1)
 
     @property

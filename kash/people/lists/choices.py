@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from kash.people.lists.files import Mapped
@@ -67,12 +68,8 @@ class Choices:
         """The rows of which these say something else than others do."""
         return {
             number
-            for mine, theirs in (
-                (self.decisions, other.decisions),
-                (self.edits, other.edits),
-                (self.takes, other.takes),
-                (self.seen, other.seen),
-            )
+            for name in ("decisions", "edits", "takes", "seen")
+            for mine, theirs in [(getattr(self, name), getattr(other, name))]
             for number in {*mine, *theirs}
             if mine.get(number) != theirs.get(number)
         }
@@ -136,31 +133,28 @@ def group_of(
     named = [group for group in groups if sort_name(group.name) in text]
     if len(named) == 1:
         return named[0].public_id
-    police = [group for group in groups if group.is_police]
-    others = [group for group in groups if not group.is_police]
-    says_police = any(word in text for word in _POLICE)
-    says_other = any(word in text for word in _COMMUNITY)
     guessed = {guess.field for guess in guesses}
-    if says_police == says_other:
-        says_police = "cadre" in guessed and "organisation" in guessed
-        says_other = "ward" in guessed and not says_police
-    fitting = police if says_police else others if says_other else []
+    police = guessed >= {"cadre", "organisation"}
+    fitting = _of_kind(text, groups, police=police if police or "ward" in guessed else None)
     return fitting[0].public_id if len(fitting) == 1 else ""
 
 
 def group_said(text: str, groups: Sequence[Group]) -> str:
     """The group that a title within the list speaks of, such as `POLICE OFFICERS`; else empty."""
     plain = sort_name(text)
-    if not plain:
-        return ""
     named = [group for group in groups if sort_name(group.name) in plain]
-    police = [group for group in groups if group.is_police]
-    others = [group for group in groups if not group.is_police]
-    says_police = any(word in plain for word in _POLICE)
-    says_other = any(word in plain for word in _COMMUNITY)
-    if len(named) != 1 and says_police != says_other:
-        named = police if says_police else others
-    return named[0].public_id if len(named) == 1 else ""
+    if len(named) != 1:
+        named = _of_kind(plain, groups) or named
+    return named[0].public_id if plain and len(named) == 1 else ""
+
+
+def _of_kind(text: str, groups: Sequence[Group], *, police: bool | None = None) -> list[Group]:
+    """The groups of police officers, or the others, as a text speaks of one of both. Where it
+    speaks of neither or both, `police` says so; None leaves it open."""
+    says_police = any(word in text for word in _POLICE)
+    if says_police != any(word in text for word in _COMMUNITY):
+        police = says_police
+    return [group for group in groups if group.is_police is police]
 
 
 @dataclass(frozen=True)
@@ -210,20 +204,18 @@ def places_of(
     """Each written place with the organisation that it is; `add` says whether new ones are added
     with the list."""
     written = Counter(row.organisation for row in rows if row.organisation)
-    names = {organisation.public_id: organisation.name for organisation in organisations}
-    stations = Stations((public_id, name) for public_id, name in names.items())
+    names = {place.public_id: place.name for place in organisations}
+    stations = Stations(names.items())
     guesses = {name: stations.guess(name) for name in written}
-    called = grouped(
-        (name, often) for name, often in written.items() if not guesses[name].organisation
-    )
+    called = grouped((name, often) for name, often in written.items() if not guesses[name][0])
     places = {}
     for name, often in written.most_common():
-        guess = guesses[name]
+        organisation, certain = guesses[name]
         chosen = choices.stations.get(name) or mapped.stations.get(sort_name(name), "")
         if chosen in names or chosen in (ADD, NONE):
             sure = "chosen" if name in choices.stations else "remembered"
-        elif guess.organisation:
-            chosen, sure = guess.organisation, "certain" if guess.certain else "guess"
+        elif organisation:
+            chosen, sure = organisation, "certain" if certain else "guess"
         else:
             chosen, sure = (ADD if add else ""), "new"
         places[name] = ListedPlace(name, often, chosen, called.get(name, name), sure)
@@ -252,14 +244,15 @@ def placed_rows(
     places: Mapping[str, ListedPlace],
     group: str,
     groups: Sequence[Group],
-    phones: Mapping[str, str] | None = None,
+    looked_up: Mapping[str, str] = MappingProxyType({}),
 ) -> list[PlacedRow]:
-    """Rows with their group and organisation, and what is wrong about these. `phones` are look-ups
-    that were made before."""
-    by_name = {sort_name(group.name): group.public_id for group in groups}
-    by_name |= {group.letter.casefold(): group.public_id for group in groups}
-    by_name |= {group.public_id: group.public_id for group in groups}
-    phones_read = phones or {}
+    """Rows with their group and organisation, and what is wrong about these. `looked_up` are phones
+    and e-mails with their look-ups that were made before."""
+    by_name = {
+        name: some.public_id
+        for some in groups
+        for name in (sort_name(some.name), some.letter.casefold(), some.public_id)
+    }
     placed = []
     for placed_row in rows:
         wrong: tuple[Remark, ...] = ()
@@ -279,8 +272,9 @@ def placed_rows(
                 wrong = (*wrong, Remark("station_unknown", "organisation", wrong=True))
             elif place.chosen != NONE:
                 organisation = place.chosen
-        phone = phones_read.get(placed_row.phone, "")
-        if placed_row.phone and not phone:
-            phone = lookup(placed_row.phone, kind="phone")
-        placed.append(PlacedRow(placed_row, in_group, organisation, new, phone, wrong))
+        phone, email = (
+            (text and looked_up.get(text)) or (text and lookup(text, kind=kind))
+            for kind, text in (("phone", placed_row.phone), ("email", placed_row.email))
+        )
+        placed.append(PlacedRow(placed_row, in_group, organisation, new, phone, email, wrong))
     return placed

@@ -8,21 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from functools import cached_property, lru_cache
-from typing import Any, overload
+from functools import cache, cached_property
+from typing import Any, get_args, get_origin, get_type_hints, overload
 
 from flask_babel import gettext as _
 
-from kash.people.facts import LISTED
 from kash.people.lists.choices import (
     ADD,
     Choices,
     ListedPlace,
     Parts,
-    choices_from,
     group_of,
     parts_of,
     placed_rows,
@@ -37,12 +35,11 @@ from kash.people.lists.files import (
     too_long,
 )
 from kash.people.lists.queries import kept_facts, people_revision
-from kash.people.lists.rules.cells import Born, Cell, Remark, as_name, text_of
+from kash.people.lists.rules.cells import Cell, Remark, as_name, text_of
 from kash.people.lists.rules.classing import (
     NUMBER_TAKEN,
     Comparison,
     Outcome,
-    PlacedRow,
     State,
     class_rows,
     compare,
@@ -81,10 +78,9 @@ from kash.people.lists.rules.rows import (
 from kash.people.models import Group, Person
 from kash.people.queries import directory as organisations_queries
 from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
-from kash.people.rules.duplicates import Likeness, Match, Reason
+from kash.people.rules.duplicates import Likeness, Match
 from kash.people.rules.persons import sort_name
 from kash.platform.database import db, utc_now
-from kash.platform.vault import lookup
 from kash.platform.web.fields import DEFAULT_REGION
 from kash.policy import Actor
 
@@ -227,21 +223,23 @@ def _people(
 
 def _header_seen_before(sheet: TableSheet, actor: Actor) -> int:
     """The row whose cells somebody took for headings before; 0 if there is none."""
-    for number, cells in sheet.rows[:_LOOKED_AT]:
-        if len(cells) > 1 and remembered([text_of(cell) for cell in cells], actor)[1]:
-            return number
-    return 0
+    return next(
+        (
+            number
+            for number, cells in sheet.rows[:_LOOKED_AT]
+            if len(cells) > 1 and remembered([text_of(cell) for cell in cells], actor)[1]
+        ),
+        0,
+    )
 
 
 def _guesses(table: Table, choices: Choices, mapped: Mapped, today: date) -> list[Guess]:
-    at_hand = _columns(table)
     guesses = match_columns(
-        table.headings, at_hand, mapped.columns, today, DEFAULT_REGION, table.answered
+        table.headings, _columns(table), mapped.columns, today, DEFAULT_REGION, table.answered
     )
     for at, name in choices.columns.items():
-        if at < len(guesses) and (name == LEFT_OUT or name in FIELDS):
-            same = guesses[at].field == name
-            guesses[at] = guesses[at] if same else Guess(name, "chosen", 300)
+        if at < len(guesses) and name in (LEFT_OUT, *FIELDS) and name != guesses[at].field:
+            guesses[at] = Guess(name, "chosen", 300)
     return guesses
 
 
@@ -339,21 +337,16 @@ class Preview:
 
     def sum_up(self) -> None:
         """Sum up what is told of all rows together."""
-        told = [signature(outcome_row, self.takes) for outcome_row in self.rows]
+        told = [signature(row, self.takes) for row in self.rows]
         self.digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()
-        self.states = [
-            (outcome_row.outcome.number, outcome_row.outcome.state) for outcome_row in self.rows
-        ]
+        self.states = [(outcome.number, outcome.state) for outcome in self.outcomes]
         self.counts = Counter(str(state) for _number, state in self.states)
         self.counts["all"] = len(self.rows)
-        self.changes = Counter(
-            name for outcome_row in self.rows for name in filled(outcome_row, self.takes)
-        )
+        self.changes = Counter(name for row in self.rows for name in filled(row, self.takes))
         stored = {
-            outcome_row.outcome.placed.new_station
-            for outcome_row in self.rows
-            if outcome_row.outcome.state is State.NEW
-            or "organisation" in filled(outcome_row, self.takes)
+            row.outcome.placed.new_station
+            for row in self.rows
+            if row.outcome.state is State.NEW or "organisation" in filled(row, self.takes)
         }
         self.new_places = len(stored - {""})
 
@@ -377,16 +370,7 @@ class Preview:
     @property
     def outcomes(self) -> list[Outcome]:
         """Outcome of each row."""
-        return [outcome_row.outcome for outcome_row in self.rows]
-
-    @property
-    def comparisons(self) -> dict[int, Comparison]:
-        """Comparisons by row: what it says more or otherwise than is kept."""
-        return {
-            outcome_row.outcome.number: outcome_row.comparison
-            for outcome_row in self.rows
-            if outcome_row.comparison is not None
-        }
+        return [row.outcome for row in self.rows]
 
     @cached_property
     def _at(self) -> dict[int, int]:
@@ -403,8 +387,8 @@ class Preview:
 
     def fills(self, outcome: Outcome) -> tuple[str, ...]:
         """The fields of the existing person that a row fills, or replaces as was chosen."""
-        outcome_row = self.row(outcome.number)
-        return filled(outcome_row, self.takes) if outcome_row is not None else ()
+        row = self.row(outcome.number)
+        return filled(row, self.takes) if row is not None else ()
 
 
 def filled(row: ListRow, takes: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
@@ -461,8 +445,11 @@ def make_preview(
     comparisons = compared(outcomes, actor, today, numbers)
     among = {match.key for matches in found for match in matches}
     likely = (*known.likenesses, *before.values())
-    told = {each.key: told_digest(each) for each in likely if each.key in among}
-    told = {key: digest for key, digest in told.items() if not row_number(key)}
+    told = {
+        likeness.key: told_digest(likeness)
+        for likeness in likely
+        if likeness.key in among and not row_number(likeness.key)
+    }
     return Preview(
         choices=choices,
         file=FileFacts(
@@ -502,12 +489,17 @@ def _head(read: ReadList) -> TableHead:
 
 def known_before(choices: Choices, actor: Actor) -> dict[int, Likeness]:
     """People that rows were stored as in an earlier version, as far as they are here still."""
-    there = {
+    there = people_here(set(choices.known.values()), actor)
+    return {number: there[key] for number, key in choices.known.items() if key in there}
+
+
+def people_here(keys: Iterable[str], actor: Actor) -> dict[str, Likeness]:
+    """People of these public ids, as far as they are here still."""
+    return {
         likeness.key: likeness
-        for some in chunks(set(choices.known.values()))
+        for some in chunks(keys)
         for likeness in likenesses(actor, Person.public_id.in_(some))
     }
-    return {number: there[key] for number, key in choices.known.items() if key in there}
 
 
 def told_digest(likeness: Likeness) -> str:
@@ -528,35 +520,29 @@ def compared(
     }
     people = kept_facts(sorted(keys), actor)
     comparisons: dict[int, Comparison] = {}
-    used: set[str] = set()
     holders = dict(numbers)
-    for each in outcomes:
-        if each.state is State.NEW and each.placed.row.fact("reference"):
-            holders[each.placed.group, each.placed.row.fact("reference")] = row_key(each.number)
-    for at, each in enumerate(outcomes):
-        if each.state is not State.SAME or each.same_row or each.same_as in used:
+    for outcome in outcomes:
+        placed = outcome.placed
+        if outcome.state is State.NEW and placed.row.fact("reference"):
+            holders[placed.group, placed.row.fact("reference")] = row_key(outcome.number)
+    for at, outcome in enumerate(outcomes):
+        # Of several rows the first one is compared.
+        facts = people.pop(outcome.same_as, ("", "", None))[2]
+        if outcome.state is not State.SAME or facts is None:
             continue
-        used.add(each.same_as)
-        facts = people[each.same_as][2] if each.same_as in people else None
-        if facts is None:
-            continue
-        matches = compare(each.placed, facts, today.year, _email_lookup)
-        number = (facts.group, each.placed.row.fact("reference"))
-        wanted = "reference" in (*matches.fills, *matches.differs)
-        if wanted and holders.setdefault(number, each.same_as) != each.same_as:
-            matches = matches.without("reference")
+        placed = outcome.placed
+        comparison = compare(placed, facts, today.year)
+        number = (facts.group, placed.row.fact("reference"))
+        wanted = "reference" in (*comparison.fills, *comparison.differs)
+        if wanted and holders.setdefault(number, outcome.same_as) != outcome.same_as:
+            comparison = comparison.without("reference")
             remark = Remark(NUMBER_TAKEN, "reference")
-            placed = replace(each.placed, wrong=(*each.placed.wrong, remark))
-            outcomes[at] = replace(each, placed=placed)
-        comparisons[each.number] = matches
+            outcomes[at] = replace(outcome, placed=replace(placed, wrong=(*placed.wrong, remark)))
+        comparisons[outcome.number] = comparison
     return comparisons
 
 
-def _email_lookup(email: str) -> str:
-    return lookup(email, kind="email")
-
-
-def mapping_of(preview: Preview, choices: Choices) -> Mapped:
+def mapping_of(preview: Preview) -> Mapped:
     """Mapping to be remembered of a list that was confirmed."""
     columns = {
         plain: guess.field
@@ -571,9 +557,8 @@ def mapping_of(preview: Preview, choices: Choices) -> Mapped:
     return Mapped(columns, stations, preview.group)
 
 
-_NAMES = tuple(fact.name for fact in LISTED)
-# Also what facts there are: rows hold them in their order.
-_FORM = " ".join(("4", *_NAMES))
+# A word of its own for each way of writing a preview.
+_FORM = "5"
 
 
 class KeptRows(Sequence[ListRow]):
@@ -595,10 +580,9 @@ class KeptRows(Sequence[ListRow]):
     def __getitem__(self, at: int | slice) -> ListRow | Sequence[ListRow]:
         if isinstance(at, slice):
             return [self[at_] for at_ in range(*at.indices(len(self)))]
-        parsed = self._rows.get(at)
-        if parsed is None:
-            parsed = self._rows[at] = _row(json.loads(self._lines[at]))
-        return parsed
+        if at not in self._rows:
+            self._rows[at] = _reader(ListRow)(json.loads(self._lines[at]))
+        return self._rows[at]
 
     def __iter__(self) -> Iterator[ListRow]:
         return (self[at] for at in range(len(self)))
@@ -608,14 +592,13 @@ class KeptRows(Sequence[ListRow]):
         return self._lines[at] if self._rows.get(at) is row else None
 
 
-def written(preview: Preview, former: Sequence[ListRow] | None = None) -> bytes:
+def written(preview: Preview, former: Sequence[ListRow] = ()) -> bytes:
     """A preview as it is kept. `former` are rows that it was made from, whose lines may be used
     again."""
-    kept_rows = former if isinstance(former, KeptRows) else None
-    lines = [_text(_kept_previews_head(preview))]
+    lines = [_text({"form": _FORM, "preview": replace(preview, rows=())})]
     for at, row in enumerate(preview.rows):
-        line = kept_rows.line(at, row) if kept_rows is not None else None
-        lines.append(_text(_written_row(row)) if line is None else line)
+        line = former.line(at, row) if isinstance(former, KeptRows) else None
+        lines.append(_text(row) if line is None else line)
     return b"\n".join(lines)
 
 
@@ -625,173 +608,48 @@ def read(content: bytes) -> Preview | None:
     head = json.loads(first)
     if head.get("form") != _FORM:
         return None
-    return Preview(
-        choices=choices_from(head["choices"]),
-        file=FileFacts(
-            tuple(head["sheets"]),
-            head["encoding"],
-            tuple(head["mixed_rows"]),
-            tuple(head["joined_rows"]),
-        ),
-        sheet_at=head["sheet_at"],
-        table=TableHead(
-            head["header"],
-            tuple(head["headings"]),
-            tuple(tuple(values) for values in head["first_values"]),
-            head["last"],
-        ),
-        guesses=[Guess(*each) for each in head["guesses"]],
-        group=head["group"],
-        group_guessed=head["group_guessed"],
-        seen_before=head["seen_before"],
-        places=[ListedPlace(*each) for each in head["places"]],
-        rows=KeptRows(lines),
-        skipped=[Skipped(*each) for each in head["skipped"]],
-        weights=Weights(head["everyone"], head["sounds"]),
-        told=head["told"],
-        as_of=datetime.fromisoformat(head["as_of"]),
-        mark=tuple(head["mark"]),
-        changed={int(number): State(state) for number, state in head["changed"].items()},
-        parts=Parts(tuple(head["parts"][0]), tuple(head["parts"][1])),
-        capitals=Capitals(head["capitals"][0], tuple(map(tuple, head["capitals"][1]))),
-        digest=head["digest"],
-        new_places=head["new_places"],
-        states=[(number, State(state)) for number, state in head["states"]],
-        counts=Counter(head["counts"]),
-        changes=head["changes"],
-    )
+    preview: Preview = _reader(Preview)(head["preview"])
+    preview.rows = KeptRows(lines)
+    return preview
 
 
-def _text(given: Any) -> bytes:
-    return json.dumps(given, separators=(",", ":"), default=_as_text).encode()
+def _text(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), default=_plain).encode()
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    return str(value)
+def _plain(value: Any) -> list[Any]:
+    """A dataclass as its values in their order, a day or a moment as a list of its text."""
+    if isinstance(value, date):
+        return [value.isoformat()]
+    return [getattr(value, name) for name in _names(value.__class__)]
 
 
-def _kept_previews_head(preview: Preview) -> dict[str, Any]:
-    return {
-        "form": _FORM,
-        "choices": asdict(preview.choices),
-        "sheets": preview.file.sheets,
-        "encoding": preview.file.encoding,
-        "mixed_rows": preview.file.mixed_rows,
-        "joined_rows": preview.file.joined_rows,
-        "sheet_at": preview.sheet_at,
-        "header": preview.table.header,
-        "headings": preview.table.headings,
-        "first_values": preview.table.first_values,
-        "last": preview.table.last,
-        "guesses": [(guess.field, guess.sure, guess.score) for guess in preview.guesses],
-        "group": preview.group,
-        "group_guessed": preview.group_guessed,
-        "seen_before": preview.seen_before,
-        "places": [
-            (place.written, place.rows, place.chosen, place.called, place.sure)
-            for place in preview.places
-        ],
-        "skipped": [(each.number, each.why, each.text) for each in preview.skipped],
-        "everyone": preview.weights.everyone,
-        "sounds": preview.weights.sounds,
-        "told": preview.told,
-        "as_of": preview.as_of,
-        "mark": preview.mark,
-        "changed": preview.changed,
-        "parts": (preview.parts.starts, preview.parts.groups),
-        "capitals": (preview.capitals.names, preview.capitals.some),
-        "digest": preview.digest,
-        "new_places": preview.new_places,
-        "states": preview.states,
-        "counts": preview.counts,
-        "changes": preview.changes,
-    }
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
-def _written_row(row: ListRow) -> list[Any]:
-    outcome, placed, read = row.outcome, row.outcome.placed, row.outcome.placed.row
-    at = {match.key: place for place, match in enumerate(row.found)}
-    return [
-        [[cell.isoformat()] if isinstance(cell, date) else cell for cell in row.cells],
-        [[each.key, each.score, each.reasons, each.certain] for each in row.found],
-        [
-            read.number,
-            read.name,
-            [read.fact(fact) for fact in _NAMES],
-            read.phone,
-            read.email,
-            [read.birth.year, read.birth.band],
-            read.organisation,
-            read.since.isoformat() if read.since else None,
-            read.group,
-            _written_remarks(read.remarks),
-            read.typed,
-        ],
-        [
-            placed.group,
-            placed.organisation,
-            placed.new_station,
-            placed.phone_lookup,
-            _written_remarks(placed.wrong),
-        ],
-        [
-            outcome.state,
-            outcome.same_as,
-            [at[match.key] for match in outcome.matches],
-            outcome.decided,
-            outcome.may_be_new,
-            outcome.shared_phone,
-        ],
-        [row.comparison.fills, row.comparison.differs] if row.comparison is not None else None,
-    ]
-
-
-def _written_remarks(remarks: Sequence[Remark]) -> list[list[Any]]:
-    return [
-        [remark.code, remark.field, remark.given, remark.taken, remark.wrong] for remark in remarks
-    ]
-
-
-def _remarks(given: list[list[Any]]) -> tuple[Remark, ...]:
-    return tuple([Remark(*letter) for letter in given]) if given else ()
-
-
-@lru_cache(maxsize=1_024)
-def _reasons(given: tuple[str, ...]) -> tuple[Reason, ...]:
-    return tuple(map(Reason, given))
-
-
-def _cell(given: Any) -> Cell:
-    return date.fromisoformat(given[0]) if isinstance(given, list) else given
-
-
-def _row(given: list[Any]) -> ListRow:
-    cells, matches, read, placed, outcome, comparison = given
-    matches_read = tuple(
-        [Match(key, score, _reasons(tuple(why)), sure) for key, score, why, sure in matches]
-    )
-    number, name, facts, phone_read, email, born, station, since, of_group, remarks, typed = read
-    person_row = ReadRow(
-        number,
-        name,
-        dict(zip(_NAMES, facts, strict=True)),
-        phone_read,
-        email,
-        Born(*born),
-        station,
-        date.fromisoformat(since) if since else None,
-        of_group,
-        _remarks(remarks),
-        typed,
-    )
-    group, organisation, new, phone, wrong = placed
-    place = PlacedRow(person_row, group, organisation, new, phone, _remarks(wrong))
-    state, same_as, among, *more = outcome
-    return ListRow(
-        tuple(map(_cell, cells)),
-        matches_read,
-        Outcome(place, State(state), same_as, tuple([matches_read[at] for at in among]), *more),
-        Comparison(*map(tuple, comparison)) if comparison is not None else None,
-    )
+@cache
+def _reader(kind: Any) -> Any:
+    """Gives back a value of this type from what `_text` wrote of it."""
+    origin: Any = get_origin(kind)
+    inside = get_args(kind)
+    if hasattr(kind, "__dataclass_fields__"):
+        hints = get_type_hints(kind)
+        readers = [_reader(hints[name]) for name in _names(kind)]
+        return lambda told: kind(*[read(part) for read, part in zip(readers, told, strict=True)])
+    if date in (kind, *inside) or kind is datetime:
+        day = datetime if kind is datetime else date
+        return lambda told: day.fromisoformat(told[0]) if isinstance(told, list) else told
+    if not inside:
+        return kind
+    first, *more = map(_reader, inside)
+    if type(None) in inside:
+        return lambda told: None if told is None else first(told)
+    if issubclass(origin, Mapping):
+        whole, second = (Counter if origin is Counter else dict), [*more, int][0]
+        return lambda told: whole({first(key): second(part) for key, part in told.items()})
+    if origin is tuple and ... not in inside:
+        parts = [first, *more]
+        return lambda told: tuple(read(part) for read, part in zip(parts, told, strict=True))
+    return lambda told: (list if origin is list else tuple)(map(first, told))

@@ -19,7 +19,7 @@ from kash.people.models import (
     Person,
 )
 from kash.people.queries.directory import with_posting
-from kash.people.queries.persons import AT_ONCE
+from kash.people.queries.persons import chunks
 from kash.people.scope import contact_compared, reaches, within_reach
 from kash.platform.database import db
 from kash.platform.web import Listing, listing
@@ -45,7 +45,6 @@ def people_revision(session: Session) -> tuple[str, ...]:
 
 def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, str, Facts | None]]:
     """(name, group name, facts) by public id; facts only of those that the actor may change."""
-    wanted = list(dict.fromkeys(public_ids))
     facts_by_id: dict[str, tuple[str, str, Facts | None]] = {}
     mine = within_reach(actor, "people.edit", few=True)
     # Columns: to put the model together takes far longer.
@@ -66,8 +65,7 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
         ),
         *(getattr(Person, name) for name in _NAMES),
     )
-    for start in range(0, len(wanted), AT_ONCE):
-        some = wanted[start : start + AT_ONCE]
+    for some in chunks(set(public_ids)):
         rows = db.session.execute(with_posting(select(*columns)).where(Person.public_id.in_(some)))
         for public_id, name, group, whole, group_id, *facts in rows:
             others, plain = facts[: -len(_NAMES)], facts[-len(_NAMES) :]
@@ -159,12 +157,10 @@ def newest_mapping(actor: Actor) -> PeopleListMapping | None:
 
 def person_numbers(session: Session, public_ids: Sequence[str]) -> Mapping[str, int]:
     """Keys by public id."""
-    numbers: dict[str, int] = {}
-    for start in range(0, len(public_ids), AT_ONCE):
-        rows = session.execute(
-            select(Person.public_id, Person.id).where(
-                Person.public_id.in_(public_ids[start : start + AT_ONCE])
-            )
+    return {
+        public_id: key
+        for some in chunks(public_ids)
+        for public_id, key in session.execute(
+            select(Person.public_id, Person.id).where(Person.public_id.in_(some))
         )
-        numbers |= {person.public_id: person.id for person in rows}
-    return numbers
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -18,9 +18,9 @@ from kash.people.lists.files import ReadFile, file_of, written_file
 from kash.people.lists.previews import (
     ListRow,
     Preview,
-    Weights,
     compared,
     known_before,
+    people_here,
     read,
     signature,
     told_digest,
@@ -42,7 +42,7 @@ from kash.people.lists.rules.classing import (
 from kash.people.lists.rules.rows import columns_of, named_small, read_row
 from kash.people.models import Person
 from kash.people.queries.directory import groups, organisations
-from kash.people.queries.persons import chunks, known_for, likenesses, numbers_taken
+from kash.people.queries.persons import known_for, likenesses, numbers_taken
 from kash.people.rules.duplicates import Known, Likeness, Match, blocks_of, name_parts, sound
 from kash.platform import storage
 from kash.platform.database import db, utc_now
@@ -53,11 +53,6 @@ from kash.policy import Actor
 # A transaction that began before the list was read may have been committed after it.
 _MARGIN = timedelta(minutes=2)
 _Found = list[tuple[Match, ...]]
-
-
-def must_be_read_again(preview: Preview, choices: Choices) -> bool:
-    """True if something was chosen by which every row is read otherwise."""
-    return preview.choices.shape != choices.shape
 
 
 def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Preview:
@@ -83,8 +78,15 @@ def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Pr
     outcomes = class_rows(placed, matches_now, choices.decisions, numbers, choices.seen)
     comparisons = compared(outcomes, actor, today, numbers)
     rows = [
-        _kept_if_same(row, ListRow(row.cells, matches, outcome, comparisons.get(outcome.number)))
-        for row, matches, outcome in zip(former, matches_now, outcomes, strict=True)
+        row if row == now else now
+        for row, now in zip(
+            former,
+            (
+                ListRow(row.cells, matches, outcome, comparisons.get(outcome.number))
+                for row, matches, outcome in zip(former, matches_now, outcomes, strict=True)
+            ),
+            strict=True,
+        )
     ]
     places = Counter(each.row.organisation for each in placed if each.row.organisation)
     return replace(
@@ -103,31 +105,24 @@ def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Pr
     )
 
 
-def _kept_if_same(row: ListRow, now: ListRow) -> ListRow:
-    return row if row == now else now
-
-
 def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
     """The rows with what was typed anew, before anybody is compared with them."""
     columns = columns_of([guess.field for guess in preview.guesses])
-    before = preview.choices.edits
     read = []
-    for placed_row in preview.rows:
-        placed, number = placed_row.outcome.placed, placed_row.outcome.number
+    for row in preview.rows:
+        number, person_row = row.outcome.number, row.outcome.placed.row
         edits = choices.edits.get(number, {})
-        if edits != before.get(number, {}):
-            anew = read_row(number, placed_row.cells, columns, edits, today, DEFAULT_REGION)
+        if edits != preview.choices.edits.get(number, {}):
+            person_row = read_row(number, row.cells, columns, edits, today, DEFAULT_REGION)
             if choices.capitals and "name" not in edits:
-                anew = named_small(anew)
-            read.append(preview.parts.placed(anew))
-        else:
-            read.append(placed.row)
+                person_row = named_small(person_row)
+            person_row = preview.parts.placed(person_row)
+        read.append(person_row)
     places = places_now(preview.places, organisations())
-    phones = {
-        placed_row.outcome.placed.row.phone: placed_row.outcome.placed.phone_lookup
-        for placed_row in preview.rows
-    }
-    return placed_rows(read, places, preview.group, groups(), phones)
+    before = [row.outcome.placed for row in preview.rows]
+    looked_up = {placed.row.phone: placed.phone_lookup for placed in before}
+    looked_up |= {placed.row.email: placed.email_lookup for placed in before}
+    return placed_rows(read, places, preview.group, groups(), looked_up)
 
 
 def _bare(placed: PlacedRow) -> PlacedRow:
@@ -139,11 +134,7 @@ def _bare(placed: PlacedRow) -> PlacedRow:
 def _delta(preview: Preview, actor: Actor) -> tuple[list[Likeness], dict[str, Likeness]]:
     """Changes since: people who were added or changed, and all that rows resembled and who are
     still here."""
-    told = {
-        likeness.key: likeness
-        for some in chunks(preview.told)
-        for likeness in likenesses(actor, Person.public_id.in_(some))
-    }
+    told = people_here(preview.told, actor)
     since = preview.as_of - _MARGIN
     recent = {likeness.key: likeness for likeness in likenesses(actor, Person.changed_at >= since)}
     delta = [
@@ -163,88 +154,57 @@ def _found_anew(
     gone: set[str],
     actor: Actor,
 ) -> _Found:
-    weights = preview.weights
-    forgotten = {*gone, *(each.key for each in delta), *(row_key(each) for each in retyped)}
+    forgotten = {*gone, *(person.key for person in delta), *map(row_key, retyped)}
     # Where only the first of many were kept, the next one comes in the place of one that goes.
     retyped = retyped | {
-        outcome_row.outcome.number
-        for outcome_row in former
-        if len(outcome_row.found) == MOST_FOUND
-        and any(each.key in forgotten for each in outcome_row.found)
+        row.outcome.number
+        for row in former
+        if len(row.found) == MOST_FOUND and any(match.key in forgotten for match in row.found)
     }
     to_compare = [
-        None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in placed
+        None if is_wrong(row) else likeness_of(row, row_key(row.row.number)) for row in placed
     ]
-    anew = [each for each in to_compare if each is not None and row_number(each.key) in retyped]
+    good = [likeness for likeness in to_compare if likeness is not None]
+    anew = [likeness for likeness in good if row_number(likeness.key) in retyped]
     news = known_for(actor, anew) if anew else Known()
-    weights = _weights_with(weights, anew, news)
-    news.weigh_by(weights.everyone, weights.sounds)
-    fresh = Known((*delta, *anew), weights.everyone, weights.sounds)
-    shared = {block for each in anew for block in blocks_of(each)}
-    others = Known(
-        (
-            each
-            for each in to_compare
-            if anew and each is not None and not shared.isdisjoint(blocks_of(each))
-        ),
-        weights.everyone,
-        weights.sounds,
+    # Parts of names that nobody of the list had when it was read weigh as they are now.
+    typed = Counter(
+        heard for likeness in anew for heard in {sound(part) for part in name_parts(likeness.name)}
     )
+    sounds = {heard: news.sounds.get(heard, 0) + often for heard, often in typed.items()}
+    weights = (preview.weights.everyone, sounds | dict(preview.weights.sounds))
+    news.weigh_by(*weights)
+    fresh = Known((*delta, *anew), *weights)
+    shared = {block for likeness in anew for block in blocks_of(likeness)}
+    others = Known((row for row in good if not shared.isdisjoint(blocks_of(row))), *weights)
     matches: _Found = []
-    for outcome_row, likeness in zip(former, to_compare, strict=True):
-        number = outcome_row.outcome.number
+    for row, likeness in zip(former, to_compare, strict=True):
+        number = row.outcome.number
         if likeness is None:
             matches.append(())
-        elif number in retyped:
-            again = [*news.matches(likeness), *_above(others.matches(likeness), number)]
-            matches.append(_in_order(again))
-        elif not len(fresh) and not gone:
-            matches.append(outcome_row.found)
-        else:
-            still = [each for each in outcome_row.found if each.key not in forgotten]
-            again = _above(fresh.matches(likeness), number)
-            same = not again and len(still) == len(outcome_row.found)
-            matches.append(outcome_row.found if same else _in_order([*still, *again]))
+            continue
+        retyped_now = number in retyped
+        still = [match for match in row.found if match.key not in forgotten]
+        before = news.matches(likeness) if retyped_now else still
+        again = [
+            match
+            for match in (others if retyped_now else fresh).matches(likeness)
+            if row_number(match.key) < number
+        ]
+        same = not retyped_now and not again and len(still) == len(row.found)
+        ordered = sorted(
+            (*before, *again), key=lambda match: (-match.certain, -match.score, match.key)
+        )
+        matches.append(row.found if same else tuple(ordered[:MOST_FOUND]))
     return matches
-
-
-def _above(matches: Iterable[Match], number: int) -> list[Match]:
-    """Of rows only those above row `number`."""
-    return [match for match in matches if row_number(match.key) < number]
-
-
-def _in_order(matches: Iterable[Match]) -> tuple[Match, ...]:
-    ordered = sorted(matches, key=lambda match: (-match.certain, -match.score, match.key))
-    return tuple(ordered[:MOST_FOUND])
-
-
-def _weights_with(weights: Weights, anew: Sequence[Likeness], news: Known) -> Weights:
-    """The weights, and those of parts of names that nobody of the list had when it was read."""
-    typed = Counter(
-        one for likeness in anew for one in {sound(part) for part in name_parts(likeness.name)}
-    )
-    more = {
-        one: news.sounds.get(one, 0) + often
-        for one, often in typed.items()
-        if one not in weights.sounds
-    }
-    return Weights(weights.everyone, {**weights.sounds, **more}) if more else weights
 
 
 def _told_of(
     rows: Sequence[ListRow], told: Mapping[str, Likeness], delta: Sequence[Likeness], actor: Actor
 ) -> dict[str, str]:
-    keys = {
-        match.key
-        for outcome_row in rows
-        for match in outcome_row.found
-        if not row_number(match.key)
-    }
-    told_now = {**told, **{each.key: each for each in delta}}
-    for some in chunks(keys - set(told_now)):
-        told_now |= {
-            likeness.key: likeness for likeness in likenesses(actor, Person.public_id.in_(some))
-        }
+    keys = {match.key for row in rows for match in row.found if not row_number(match.key)}
+    told_now = {**told, **{person.key: person for person in delta}}
+    told_now |= people_here(keys - set(told_now), actor)
     return {key: told_digest(told_now[key]) for key in keys if key in told_now}
 
 
@@ -260,8 +220,9 @@ def _changed(
             continue
         if signature(before, preview.takes) == signature(now, choices.takes):
             continue
-        people_before = [each for each in before.found if not row_number(each.key)]
-        people_now = [each for each in now.found if not row_number(each.key)]
+        people_before, people_now = (
+            [match for match in row.found if not row_number(match.key)] for row in (before, now)
+        )
         if (
             people_before != people_now
             or before.comparison != now.comparison
@@ -312,7 +273,7 @@ def kept_rows(public_id: str) -> ReadFile | None:
 
 def keep_preview(public_id: str, preview: Preview, former: Preview | None = None) -> None:
     """Keep what was read of a list beside its file. `former` is the preview it was made from."""
-    keep(public_id, "table", written(preview, former.rows if former is not None else None))
+    keep(public_id, "table", written(preview, former.rows if former is not None else ()))
 
 
 def kept_preview(public_id: str) -> Preview | None:

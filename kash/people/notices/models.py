@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.feature import Part, declared
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.platform.messages.states import Channel
 
 ALL_CHANNELS = frozenset(Channel)
@@ -114,14 +113,14 @@ class Notice(PublicId, Base):
         Index("ix_notice_created_at", "created_at", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(48))
     event_key: Mapped[str] = mapped_column(String(120))
     language: Mapped[str] = mapped_column(String(8), default="")
-    unsent: Mapped[str] = mapped_column(String(16), default="")
+    unsent: Mapped[Short] = mapped_column(default="")
     message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_message.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
 
 class MessageText(PublicId, Base):
@@ -134,15 +133,15 @@ class MessageText(PublicId, Base):
         CheckConstraint("channel in ('sms', 'email')", name="channel"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     kind: Mapped[str] = mapped_column(String(48))
     channel: Mapped[str] = mapped_column(String(8))
     language: Mapped[str] = mapped_column(String(8))
     subject: Mapped[str] = mapped_column(String(120), default="")
     text: Mapped[str] = mapped_column(Text)
     row_version: Mapped[int] = mapped_column(default=1)
-    changed_by: Mapped[str] = mapped_column(String(16))
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    changed_by: Mapped[Short]
+    changed_at: Mapped[Now]
 
 
 class MessageChoice(Base):
@@ -156,15 +155,15 @@ class MessageChoice(Base):
         CheckConstraint("until_hour between 9 and 19 and until_hour > from_hour", name="hours"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), unique=True)
     channel: Mapped[str] = mapped_column(String(8), default="")
     from_hour: Mapped[int] = mapped_column(SmallInteger, default=8)
     until_hour: Mapped[int] = mapped_column(SmallInteger, default=19)
     calendar: Mapped[bool | None] = mapped_column()
     row_version: Mapped[int] = mapped_column(default=1)
-    set_by: Mapped[str] = mapped_column(String(16))
-    set_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    set_by: Mapped[Short]
+    set_at: Mapped[Now]
 
 
 class SenderCheck(Base):
@@ -172,9 +171,9 @@ class SenderCheck(Base):
 
     __tablename__ = "sender_check"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     domain: Mapped[str] = mapped_column(String(253))
-    spf: Mapped[str] = mapped_column(String(16))
-    dkim: Mapped[str] = mapped_column(String(16))
-    dmarc: Mapped[str] = mapped_column(String(16))
-    checked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    spf: Mapped[Short]
+    dkim: Mapped[Short]
+    dmarc: Mapped[Short]
+    checked_at: Mapped[Now]

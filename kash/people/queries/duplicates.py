@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.people.facts import COMPARED
@@ -21,7 +22,7 @@ from kash.people.models import (
     Posting,
 )
 from kash.people.queries.directory import with_posting
-from kash.people.queries.persons import key_within_reach
+from kash.people.queries.persons import key_within_reach, numbered
 from kash.people.rules.duplicates import Known, Likeness, Match, Reason, name_parts
 from kash.people.scope import named, phone_compared, sees_names, within_reach
 from kash.platform.database import db
@@ -35,50 +36,9 @@ _MOST_CANDIDATES = 2_000
 _STEM = 4
 
 
-def likenesses(session: Session, where: ColumnElement[bool] | None = None) -> Iterator[Likeness]:
-    """Likenesses of everyone or of some; `key` is the person's public id."""
-    for _, likeness in numbered_likenesses(session, where):
-        yield likeness
-
-
-def numbered_likenesses(
-    session: Session, where: ColumnElement[bool] | None = None
-) -> Iterator[tuple[int, Likeness]]:
-    """The same, each with the person's key."""
-    statement = with_posting(
-        select(
-            Person.id,
-            Person.public_id,
-            Group.public_id,
-            Person.sort_name,
-            Person.reference,
-            Person.phone_lookup,
-            Organisation.public_id,
-            Person.ward,
-            Person.birth_year,
-            Person.sex,
-            Person.age_band,
-        )
-    ).order_by(Person.id)
-    statement = statement.where(named())
-    if where is not None:
-        statement = statement.where(where)
-    for person in session.execute(statement.execution_options(yield_per=1000)):
-        yield (
-            person[0],
-            Likeness(
-                key=person[1],
-                group=person[2],
-                name=person[3],
-                reference=person[4],
-                phones=frozenset([person[5]]) if person[5] else frozenset(),
-                station=person[6] or "",
-                ward=person[7].casefold(),
-                birth_year=person[8],
-                sex=person[9],
-                age_band=person[10],
-            ),
-        )
+def numbered_likenesses(*where: ColumnElement[bool]) -> Iterator[tuple[int, Likeness]]:
+    """Keys and likenesses of everyone or of some, for comparisons that nobody is shown as such."""
+    return numbered(literal(1), Person.phone_lookup, named(), *where)
 
 
 def people_like(actor: Actor, asked: Likeness) -> list[Match]:
@@ -89,16 +49,16 @@ def people_like(actor: Actor, asked: Likeness) -> list[Match]:
     told that it was said she is another person than the one with `asked.key`.
     """
     reached = within_reach(actor, "people.see")
-    named = Likeness(key=asked.key, group=asked.group, name=asked.name)
-    found = _people_like(named, not_(reached))
+    by_name = Likeness(asked.key, asked.group, asked.name)
+    matches = _people_like(by_name, not_(reached))
     if asked.phones:
         compared = phone_compared(actor)
         unphoned = replace(asked, phones=frozenset())
-        found += _people_like(asked, and_(reached, compared))
-        found += _people_like(unphoned, and_(reached, not_(compared)))
+        matches += _people_like(asked, and_(reached, compared))
+        matches += _people_like(unphoned, and_(reached, not_(compared)))
     else:
-        found += _people_like(asked, reached)
-    return sorted(found, key=lambda match: (-match.certain, -match.score, match.key))
+        matches += _people_like(asked, reached)
+    return sorted(matches, key=lambda match: (-match.certain, -match.score, match.key))
 
 
 def _people_like(asked: Likeness, among: ColumnElement[bool]) -> list[Match]:
@@ -107,21 +67,20 @@ def _people_like(asked: Likeness, among: ColumnElement[bool]) -> list[Match]:
     ids = _candidates(session, asked, among)
     if not ids:
         return []
-    people_known = Known(likenesses(session, Person.id.in_(ids)), everyone=everyone)
-    mine = session.scalar(select(Person.id).where(Person.public_id == asked.key))
-    apart: set[str] = set()
-    if mine is not None:
-        apart = {match for pair in _apart_from(session, mine) for match in pair}
-    return people_known.matches(asked, excluding=apart)
-
-
-def _apart_from(session: Session, person_id: int) -> list[tuple[str, str]]:
-    rows = session.scalars(
-        select(NotTheSame)
-        .where(or_(NotTheSame.first_id == person_id, NotTheSame.second_id == person_id))
-        .options(joinedload(NotTheSame.first), joinedload(NotTheSame.second))
+    people = Known(
+        (likeness for _key, likeness in numbered_likenesses(Person.id.in_(ids))), everyone=everyone
     )
-    return [(pair.first.public_id, pair.second.public_id) for pair in rows]
+    mine = select(Person.id).where(Person.public_id == asked.key).scalar_subquery()
+    apart = session.scalars(
+        select(Person.public_id).join(
+            NotTheSame,
+            or_(
+                and_(NotTheSame.first_id == mine, NotTheSame.second_id == Person.id),
+                and_(NotTheSame.second_id == mine, NotTheSame.first_id == Person.id),
+            ),
+        )
+    ).all()
+    return people.matches(asked, excluding=apart)
 
 
 def _candidates(session: Session, asked: Likeness, among: ColumnElement[bool]) -> Sequence[int]:
@@ -131,18 +90,18 @@ def _candidates(session: Session, asked: Likeness, among: ColumnElement[bool]) -
     if asked.phones:
         facts.append(Person.phone_lookup.in_(asked.phones))
     stems = [part[:_STEM] for part in name_parts(asked.name) if len(part) > 1][:6]
-    named = [Person.sort_name.contains(stem, autoescape=True) for stem in stems]
-    facts.extend(and_(one, other) for at, one in enumerate(named) for other in named[at + 1 :])
-    if named and asked.station:
+    called = [Person.sort_name.contains(stem, autoescape=True) for stem in stems]
+    facts.extend(and_(*pair) for pair in combinations(called, 2))
+    if called and asked.station:
         there = (
             select(Posting.person_id)
             .join(Organisation, Organisation.id == Posting.organisation_id)
             .where(Organisation.public_id == asked.station, Posting.is_open)
         )
-        facts.append(and_(Person.id.in_(there), or_(*named)))
-    if named and asked.birth_year is not None:
-        facts.append(and_(Person.birth_year == asked.birth_year, or_(*named)))
-    if len(named) == 1:
+        facts.append(and_(Person.id.in_(there), or_(*called)))
+    if called and asked.birth_year is not None:
+        facts.append(and_(Person.birth_year == asked.birth_year, or_(*called)))
+    if len(called) == 1:
         facts.append(Person.sort_name == asked.name)
     if not facts:
         return []

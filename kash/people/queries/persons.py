@@ -304,39 +304,41 @@ def _seen(actor: Actor) -> ColumnElement[Any]:
 
 def likenesses(actor: Actor, *conditions: ColumnElement[bool]) -> Iterator[Likeness]:
     """Likenesses keyed by public id; of people out of the actor's reach, name and group only."""
+    phone = case((phone_compared(actor), Person.phone_lookup), else_=null())
+    return (likeness for _key, likeness in numbered(_seen(actor), phone, *conditions))
+
+
+def numbered(whole: Any, phone: Any, *conditions: Any) -> Iterator[tuple[int, Likeness]]:
+    """People's keys with their likenesses: these of public ids, name and group, and of those who
+    are `whole` of all that is compared, with that `phone`."""
     rows = db.session.execute(
         with_posting(
             select(
-                _seen(actor),
+                Person.id,
+                whole,
                 Person.public_id,
                 Group.public_id,
                 Person.sort_name,
                 Person.reference,
-                case((phone_compared(actor), Person.phone_lookup), else_=null()),
+                phone,
                 Organisation.public_id,
                 Person.ward,
                 Person.birth_year,
                 Person.sex,
                 Person.age_band,
             )
-        ).where(*conditions)
-    )
-    for whole, key, group, name, reference, phone, station, ward, year, sex, band in rows:
-        if not whole:
-            yield Likeness(key=key, group=group, name=name)
-            continue
-        yield Likeness(
-            key=key,
-            group=group,
-            name=name,
-            reference=reference,
-            phones=frozenset((phone,)) if phone else frozenset(),
-            station=station or "",
-            ward=sort_name(ward),
-            birth_year=year,
-            sex=sex,
-            age_band=band,
         )
+        .where(*conditions)
+        .order_by(Person.id)
+        .execution_options(yield_per=1000)
+    )
+    for key, seen, public_id, group, name, reference, number, station, ward, *age in rows:
+        if not seen:
+            yield key, Likeness(public_id, group, name)
+            continue
+        phones = frozenset((number,)) if number else frozenset()
+        named = (public_id, group, name, reference, phones, station or "", sort_name(ward))
+        yield key, Likeness(*named, *age)
 
 
 def numbers_taken(references: Iterable[str]) -> dict[tuple[str, str], str]:

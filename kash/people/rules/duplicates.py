@@ -1,24 +1,22 @@
-"""How two people become one: whose fact is kept, and how their postings fit together. How alike two
-names are: by their parts, in any order, with initials and slips of the pen. Names are compared as
-`sort_name` leaves them: no capitals, accents or apostrophes. "Otieno Wekesa" and "Wekesa Otieno"
-are one name; so are "O. Wekesa" and "Wekesa Otieno". "Achieng" and "Ochieng" are two, one slip
-apart: with a Luo name the first letter tells a woman's from a man's. Matching: who may be the same
-person as somebody who is here already, and why. Each fact that two records share, or in which they
-differ, weighs a number of bits: the logarithm of how much likelier it is for one person written
-down twice than for two people (Fellegi and Sunter, "A Theory for Record Linkage", 1969). Common
-names weigh less than rare ones. A person's own number and phone weigh most; only with one of them
-is a match certain. The sum becomes a score of 0 to 100. Candidates are found by blocking: only
-records that share a number, a phone, two parts of a name, or one part of it and a station, ward or
-birth year are compared (`kash.people.rules.duplicates`). Candidates: those of very many who could
-match any of a list at all, told without comparing them. `Known` compares only records that share a
-block. Of each person a few columns are enough to say whether she shares one with any of those asked
-about, and how often the parts of their names occur among everyone, by which they are weighed. A
-person who is left gives the same answers as everyone does. Everyone who is known, asked who of them
-may be the same as somebody. Where names are common, a block holds hundreds of people of a few
-names. So blocks are kept by name: each name is compared once however many bear it, and its bearers
-are looked at only if the facts that a block of that kind leaves open could still make one of them
-worth a look. A person who is passed over so would not have been told of if she had been
-compared."""
+"""Matching: who may be the same person as somebody who is here already, and why; and how two people
+become one.
+
+Names are compared as `sort_name` leaves them, by their parts, in any order, with initials and slips
+of the pen. "Otieno Wekesa" and "Wekesa Otieno" are one name; so are "O. Wekesa" and "Wekesa
+Otieno". "Achieng" and "Ochieng" are two, one slip apart: with a Luo name the first letter tells a
+woman's from a man's.
+
+Each fact that two records share, or in which they differ, weighs a number of bits: the logarithm of
+how much likelier it is for one person written down twice than for two people (Fellegi and Sunter,
+"A Theory for Record Linkage", 1969). Common names weigh less than rare ones. A person's own number
+and phone weigh most; only with one of them is a match certain. The sum becomes a score of 0 to 100.
+
+Candidates are found by blocking: only records that share a number, a phone, two parts of a name, or
+one part of it and a station, ward or birth year are compared. Where names are common, a block holds
+hundreds of people of a few names. So blocks are kept by name: each name is compared once however
+many bear it, and its bearers are looked at only if the facts that a block of that kind leaves open
+could still make one of them worth a look.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +24,15 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, groupby
 
 from rapidfuzz.distance import OSA
 
-from kash.people.rules.persons import AGE_BANDS, is_minor
+from kash.people.rules.persons import AGE_BANDS, ways, words
 
 
 @dataclass(frozen=True)
@@ -57,24 +55,15 @@ def joined_stays(stays: Sequence[PostedStay]) -> list[PostedStay]:
     joined: list[PostedStay] = []
     order = {stay.key: position for position, stay in enumerate(stays)}
     for stay in sorted(stays, key=lambda stay: (stay.since, -order[stay.key])):
-        other = joined[-1] if joined else None
-        if (
-            other is not None
-            and other.place == stay.place
-            and (other.until is None or other.until >= stay.since)
-        ):
-            until = None if None in (other.until, stay.until) else _later(other, stay)
-            joined[-1] = PostedStay(other.key, other.place, other.since, until)
+        other = joined[-1] if joined else stay
+        touching = other.until is None or other.until >= stay.since
+        if other is not stay and other.place == stay.place and touching:
+            ends = (other.until, stay.until)
+            until = None if None in ends else max(end for end in ends if end)
+            joined[-1] = replace(other, until=until)
         else:
             joined.append(stay)
-    return [
-        PostedStay(stay.key, stay.place, stay.since, _ends(stay, joined[at + 1 :]))
-        for at, stay in enumerate(joined)
-    ]
-
-
-def _later(one: PostedStay, other: PostedStay) -> date | None:
-    return max(each.until for each in (one, other) if each.until is not None)
+    return [replace(stay, until=_ends(stay, joined[at + 1 :])) for at, stay in enumerate(joined)]
 
 
 def _ends(stay: PostedStay, later: Sequence[PostedStay]) -> date | None:
@@ -86,69 +75,19 @@ def _ends(stay: PostedStay, later: Sequence[PostedStay]) -> date | None:
     return until
 
 
-def merged_minor(
-    age_band: str,
-    birth_year: int | None,
-    year: int,
-    recorded_year: int | None = None,
-    *,
-    either: bool,
-) -> bool:
-    """True if the one who is kept counts as a minor; without any age, as `either` did.
-    `recorded_year` is the year in which the age band was said."""
-    if not age_band and birth_year is None:
-        return either
-    return is_minor(age_band, birth_year, year, recorded_year)
-
-
 # What lists write before a name; it is no part of one.
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "dr",
-        "madam",
-        "mwalimu",
-        "afande",
-        "pc",
-        "constable",
-        "cpl",
-        "corporal",
-        "sgt",
-        "sergeant",
-        "ssgt",
-        "snr",
-        "ip",
-        "insp",
-        "inspector",
-        "ci",
-        "sp",
-        "asp",
-        "ssp",
-        "ocs",
-        "ocpd",
-    ]
+_TITLES = words(
+    "mr mrs ms miss dr madam mwalimu afande pc constable cpl corporal sgt sergeant ssgt snr ip "
+    "insp inspector ci sp asp ssp ocs ocpd"
 )
 _PARTS = re.compile(r"[^\W_]+")
-_SOUNDS = (
-    ("ph", "f"),
-    ("ck", "k"),
-    ("ch", "j"),
-    ("sh", "s"),
-    ("gh", "g"),
-    ("th", "t"),
-    ("dh", "d"),
-    ("kh", "k"),
-    ("c", "k"),
-    ("q", "k"),
-    ("z", "s"),
-    ("v", "f"),
-    ("b", "p"),
-    # Many of the languages of the region know only one of the two.
-    ("l", "r"),
-)
+# Many of the languages of the region know only one of l and r.
+_SOUNDS = [
+    tuple(sounds.split())
+    for sounds in ways(
+        "ph f; ck k; ch j; sh s; gh g; th t; dh d; kh k; c k; q k; z s; v f; b p; l r"
+    )
+]
 _SHORT = 4
 _LONG = 7
 _STEM = 3
@@ -163,14 +102,10 @@ def sound(part: str) -> str:
     heard = part
     for spelled, code in _SOUNDS:
         heard = heard.replace(spelled, code)
-    first, rest = heard[:1], heard[1:]
-    consonants = [letter for letter in rest if letter not in "aeiouywh"]
-    codes = [first]
-    for letter in consonants:
-        if letter != codes[-1]:
-            codes.append(letter)
+    consonants = [letter for letter in heard[1:] if letter not in "aeiouywh"]
+    codes = "".join(letter for letter, _same in groupby([heard[:1], *consonants]))
     # Two letters say too little: a short name keeps its vowels.
-    return "".join(codes) if len(codes) > 2 else heard
+    return codes if len(codes) > 2 else heard
 
 
 def _as_one(parts: Sequence[str]) -> list[str]:
@@ -197,10 +132,6 @@ def is_plain_part(word: str) -> bool:
     return word not in _TITLES and not word.endswith("ng") and bool(_PARTS.fullmatch(word))
 
 
-def _genders_apart(one: str, other: str) -> bool:
-    return one[1:] == other[1:] and {one[0], other[0]} == {"a", "o"}
-
-
 @lru_cache(maxsize=32_768)
 def part_likeness(one: str, other: str) -> float:
     """How sure it is that two parts of a name are meant to be the same, from 0 to 1.
@@ -212,7 +143,8 @@ def part_likeness(one: str, other: str) -> float:
     short, long = sorted((one, other), key=len)
     if len(short) == 1:
         return 0.35 if long.startswith(short) else 0.0
-    if _genders_apart(one, other):
+    if one[1:] == other[1:] and {one[0], other[0]} == {"a", "o"}:
+        # A woman's name and a man's.
         return 0.0
     slips = OSA.distance(one, other, score_cutoff=2)
     if slips == 1 and (len(short) > _SHORT or short[0] == long[0]):
@@ -395,9 +327,8 @@ def blocks(record: ComparedRecord) -> Iterator[Block]:
         yield ("phone", phone)
     long = [part for part in record.parts if len(part) > 1]
     sounds = sorted({sound(part) for part in long})
-    for at, first in enumerate(sounds):
-        for second in sounds[at + 1 :]:
-            yield ("names", likeness.group, first, second)
+    for pair in combinations(sounds, 2):
+        yield ("names", likeness.group, *pair)
     if likeness.station:
         for part in {*sounds, *(part[:3] for part in long)}:
             yield ("station", likeness.station, part)
@@ -508,15 +439,12 @@ def most_fact_bits(likeness: Likeness) -> dict[str, float]:
 
 def reasons_of(names: NameLikeness, facts: FactLikeness) -> tuple[Reason, ...]:
     """Why two may be one person, then why not."""
-    told: list[Reason] = []
+    told = Reason.OTHER_NAME
     if names.same:
-        told.append(Reason.SAME_NAME_SAME_STATION if facts.same_station else Reason.SAME_NAME)
+        told = Reason.SAME_NAME_SAME_STATION if facts.same_station else Reason.SAME_NAME
     elif names.similar or names.agreeing > 1:
-        told.append(Reason.SIMILAR_NAME_SAME_STATION if facts.same_station else Reason.SIMILAR_NAME)
-    else:
-        told.append(Reason.OTHER_NAME)
-    order = list(Reason)
-    return tuple(sorted({*told, *facts.agreeing, *facts.against}, key=order.index))
+        told = Reason.SIMILAR_NAME_SAME_STATION if facts.same_station else Reason.SIMILAR_NAME
+    return tuple(sorted({told, *facts.agreeing, *facts.against}, key=list(Reason).index))
 
 
 _ENDING = 3
@@ -598,21 +526,14 @@ class Candidates:
     def _shares_name(
         self, group: str, heard: Collection[str], ward: str, birth_year: int | None
     ) -> bool:
-        blocks = self._blocks
+        shared: list[Block] = []
         if len(heard) > 1:
-            for first, second in combinations(sorted(heard), 2):
-                if ("names", group, first, second) in blocks:
-                    return True
+            shared += [("names", group, *pair) for pair in combinations(sorted(heard), 2)]
         if birth_year in self._years:
-            year = str(birth_year)
-            for word_heard in heard:
-                if ("born", year, word_heard) in blocks:
-                    return True
+            shared += [("born", str(birth_year), word_heard) for word_heard in heard]
         if ward in self._wards:
-            for word_heard in heard:
-                if ("ward", ward, word_heard) in blocks:
-                    return True
-        return False
+            shared += [("ward", ward, word_heard) for word_heard in heard]
+        return not self._blocks.isdisjoint(shared)
 
     def _has_number(self, group: str, reference: str) -> bool:
         # Most numbers are told apart by how they end, without being put into their common form.
@@ -676,16 +597,16 @@ class Known:
         self._parts: list[tuple[tuple[str, ...], bool]] = []
         # Of each block the places of its records, by their names.
         self._blocks: dict[Block, dict[int, list[int]]] = {}
-        self._sounds: Counter[str] = Counter()
+        self.sounds: Counter[str] = Counter()
         # What was found of names already, as long as they are weighed the same; how much is kept.
         self._compared: dict[tuple[str, ...], dict[int, NameLikeness]] = {}
         self._weighed: dict[tuple[tuple[str, ...], bool], dict[int, _Weighed]] = {}
         self._kept = 0
         for likeness in likenesses:
-            self._sounds.update(self._know(likeness))
-        self._everyone = max(everyone, len(self._records))
+            self.sounds.update(self._know(likeness))
+        self.everyone = max(everyone, len(self._records))
         if sounds is not None:
-            self._sounds = Counter(sounds)
+            self.sounds = Counter(sounds)
 
     def __len__(self) -> int:
         return len(self._records)
@@ -695,34 +616,24 @@ class Known:
         """All who are known."""
         return (record.likeness for record in self._records)
 
-    @property
-    def everyone(self) -> int:
-        """How many people names are weighed by."""
-        return self._everyone
-
-    @property
-    def sounds(self) -> Mapping[str, int]:
-        """How many of them have a part of their name that sounds so, as far as it was counted."""
-        return self._sounds
-
     def weigh_by(self, everyone: int, sounds: Mapping[str, int]) -> None:
         """Weigh names by these from now on."""
-        self._everyone, self._sounds = everyone, Counter(sounds)
+        self.everyone, self.sounds = everyone, Counter(sounds)
         self._weighed = {}
 
     def count(self, likenesses: Iterable[Likeness]) -> None:
         """Weigh names as if these were known as well."""
         for likeness in likenesses:
-            self._everyone += 1
-            self._sounds.update({sound(part) for part in record_of(likeness).parts})
+            self.everyone += 1
+            self.sounds.update({sound(part) for part in record_of(likeness).parts})
         self._weighed = {}
 
     def add(self, likeness: Likeness, *, counted: bool = False) -> None:
         """Know one more; `counted` says that names are weighed with her already."""
         heard = self._know(likeness)
         if not counted:
-            self._everyone += 1
-            self._sounds.update(heard)
+            self.everyone += 1
+            self.sounds.update(heard)
             self._weighed = {}
 
     def _know(self, likeness: Likeness) -> set[str]:
@@ -742,7 +653,9 @@ class Known:
         """People who may be the same, best first; never the record with the same key, nor one of
         `excluding`."""
         asked = record_of(likeness)
-        names = self._names_for(asked)
+        if self._kept > _MOST_COMPARED:
+            self._compared, self._weighed, self._kept = {}, {}, 0
+        names = self._weighed.setdefault((asked.parts, asked.likeness.name_only), {})
         matches = []
         for place in self._worth_a_look(asked, names):
             record = self._records[place]
@@ -767,27 +680,13 @@ class Known:
         hopes = most_fact_bits(asked.likeness)
         keys: set[int] = set()
         for block in blocks(asked):
-            in_block = self._blocks.get(block)
-            if in_block is None:
-                continue
-            hope = hopes.get(block[0])
-            if hope is None:
-                for places in in_block.values():
-                    keys.update(places)
-                continue
-            for name, places in in_block.items():
-                weighed = names.get(name)
-                if weighed is None:
-                    weighed = self._name(asked, name, names)
+            # What shares a number or a phone is looked at in any case.
+            hope = hopes.get(block[0], math.inf)
+            for name, places in self._blocks.get(block, {}).items():
+                weighed = names.get(name) or self._name(asked, name, names)
                 if hope >= weighed.wants:
                     keys.update(places)
         return keys
-
-    def _names_for(self, asked: ComparedRecord) -> dict[int, _Weighed]:
-        """Names that were weighed already against the name that is asked about, by themselves."""
-        if self._kept > _MOST_COMPARED:
-            self._compared, self._weighed, self._kept = {}, {}, 0
-        return self._weighed.setdefault((asked.parts, asked.likeness.name_only), {})
 
     def _name(self, asked: ComparedRecord, name: int, names: dict[int, _Weighed]) -> _Weighed:
         weighed = names.get(name)
@@ -799,7 +698,7 @@ class Known:
                 likeness = of_asked[name] = compare_names(asked.parts, parts)
                 self._kept += 1
             bits = self._name_bits(likeness)
-            wants = LEAST_BITS + chance_bits(self._everyone) - bits
+            wants = LEAST_BITS + chance_bits(self.everyone) - bits
             if likeness.same and (bare or asked.likeness.name_only):
                 # Nothing else is known by which they could be told apart.
                 wants = 0.0
@@ -808,7 +707,7 @@ class Known:
 
     def _match(self, asked: ComparedRecord, known: ComparedRecord, name: _Weighed) -> Match | None:
         names = name.likeness
-        bits = name.bits - chance_bits(self._everyone)
+        bits = name.bits - chance_bits(self.everyone)
         facts = compare_facts(asked, known)
         score = round(100 / (1 + 2 ** -(bits + facts.bits)))
         if facts.same_reference:
@@ -819,7 +718,9 @@ class Known:
             score = max(score, 45)
         elif facts.same_phone and names.similar:
             score = max(score, DOUBTFUL)
-        if names.same and len(known.parts) > 1 and _by_name_only(asked.likeness, known.likeness):
+        one, other = asked.likeness, known.likeness
+        bare = one.group == other.group and (one.name_only or other.name_only)
+        if names.same and len(known.parts) > 1 and bare:
             # However common it is: there is nothing else by which to tell them apart.
             score = max(score, DOUBTFUL)
         if score < DOUBTFUL:
@@ -829,21 +730,13 @@ class Known:
             and names.similar
             and (names.agreeing > 1 or not (names.left or names.right))
         )
-        return Match(
-            known.likeness.key,
-            score,
-            reasons_of(names, facts),
-            certain=telling and not facts.against,
-        )
+        certain = telling and not facts.against
+        return Match(other.key, score, reasons_of(names, facts), certain)
 
     def _name_bits(self, names: NameLikeness) -> float:
-        bits = 0.0
-        for part, sure in names.shared:
-            bits += sure * part_bits(self._sounds[sound(part)], self._everyone)
+        bits = sum(
+            sure * part_bits(self.sounds[sound(part)], self.everyone) for part, sure in names.shared
+        )
         # Someone may leave a name away; two people each have one that the other lacks.
         both = min(names.left, names.right)
         return bits - 6.0 * both - 1.5 * (max(names.left, names.right) - both)
-
-
-def _by_name_only(one: Likeness, other: Likeness) -> bool:
-    return one.group == other.group and (one.name_only or other.name_only)

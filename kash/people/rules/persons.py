@@ -66,6 +66,16 @@ def _folded(name: str) -> str:
 NAMELESS = "~Z~"
 
 
+def ways(text: str) -> tuple[str, ...]:
+    """Words and headings that are parted by semicolons."""
+    return tuple(" ".join(way.split()) for way in text.split(";"))
+
+
+def words(text: str) -> frozenset[str]:
+    """Words that are parted by spaces."""
+    return frozenset(text.split())
+
+
 def sort_name(name: str) -> str:
     """By what a name is put in order and found: `Ng’ang’a Wanjirũ` becomes `nganga wanjiru`."""
     return _folded(name)[:MOST_NAME].rstrip()
@@ -155,11 +165,6 @@ def purposes_for(*, police: bool) -> tuple[str, ...]:
 def possible_answers(present: str | None) -> tuple[str, ...]:
     """Answers that may be recorded next; only what was given can be withdrawn."""
     return ("withdrawn",) if present == "given" else ("given", "refused")
-
-
-def forms_fit(forms: int, people: Collection[str]) -> bool:
-    """True if there are as many signed forms as people who signed, each counted once."""
-    return forms == len(set(people)) > 0
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@ Stations, collectives and partners. Postings, from when to when."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kash.people.models import (
@@ -25,8 +24,8 @@ from kash.people.models import (
 from kash.people.queries.persons import closed_to, consent_holds, decidable, locked_person
 from kash.people.rules.persons import Stay, needs_reason, transfer_day_fits
 from kash.people.scope import contact_open, within_reach
-from kash.people.services.persons import CONTACT_CLOSED, Contact, UnknownOrganisation
-from kash.platform.database import new_public_id
+from kash.people.services.persons import CONTACT_CLOSED, Contact, known_place
+from kash.platform.database import insertion, new_public_id
 from kash.platform.vault import Change, audited, open_text, seal
 from kash.platform.web import NotFound, Problem
 from kash.platform.web.answers import answer
@@ -106,9 +105,8 @@ def _count_look(change: Change, by: Actor, reason: str) -> str:
 
 def _held_looks(session: Session, account: str, day: date) -> ContactLooks:
     """The row of a day, held until the transaction ends, so that two looks at once are two."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(
-        insert(ContactLooks)
+        insertion(session, ContactLooks)
         .values(account=account, day=day, looks=0, beyond=0)
         .on_conflict_do_nothing()
     )
@@ -137,7 +135,7 @@ def _keep_reason(session: Session, by: Actor, day: date, now: datetime, reason: 
 def ask_for_contact(people: Sequence[str], reason: str, by: Actor) -> str:
     """Ask to see the contact of people that one sees already; the public id of the request.
 
-    Left out are those whose contact is open or asked for, and who have none. Raises NobodyToAsk.
+    Left out are those whose contact is open or asked for, and who have none. Raises Problem.
     """
     with audited("people.contact_asked", by) as change:
         session = change.session
@@ -178,7 +176,7 @@ def ask_for_contact(people: Sequence[str], reason: str, by: Actor) -> str:
 
 
 def decide_on_contact(public_id: str, by: Actor, *, agree: bool) -> None:
-    """Agree to a request as the second person, or refuse it. Raises NotFound and DecidedAlready."""
+    """Agree to a request as the second person, or refuse it. Raises NotFound and Problem."""
     with audited("people.contact_agreed" if agree else "people.contact_not_agreed", by) as change:
         request = _held_request(change.session, public_id, by)
         if request.state != "waiting":
@@ -189,7 +187,7 @@ def decide_on_contact(public_id: str, by: Actor, *, agree: bool) -> None:
 
 
 def end_contact(public_id: str, by: Actor) -> None:
-    """Take back what was agreed to. Raises NotFound and DecidedAlready."""
+    """Take back what was agreed to. Raises NotFound and Problem."""
     with audited("people.contact_ended", by) as change:
         request = _held_request(change.session, public_id, by)
         if request.state != "agreed":
@@ -255,15 +253,15 @@ def _group_id(session: Session, public_id: str) -> int | None:
 
 
 def _refuse_taken(session: Session, name: str, excluding: int | None = None) -> None:
-    statement = select(Organisation.id).where(func.lower(Organisation.name) == func.lower(name))
-    if excluding is not None:
-        statement = statement.where(Organisation.id != excluding)
-    if session.scalar(statement.limit(1)) is not None:
+    taken = select(Organisation.id).where(
+        func.lower(Organisation.name) == func.lower(name), Organisation.id != (excluding or 0)
+    )
+    if session.scalar(taken.limit(1)) is not None:
         raise Problem(_l("Another organisation has this name."), field="name")
 
 
 def add_organisation(details: OrganisationDetails, by: Actor) -> str:
-    """Add an organisation; returns its public id. Raises OrganisationTaken."""
+    """Add an organisation; returns its public id. Raises Problem."""
     with audited("people.organisation_added", by) as change:
         session = change.session
         _refuse_taken(session, details.name)
@@ -281,60 +279,37 @@ def add_organisation(details: OrganisationDetails, by: Actor) -> str:
 
 
 def change_organisation(public_id: str, details: OrganisationDetails, by: Actor) -> None:
-    """Change an organisation. Raises NotFound and OrganisationTaken."""
+    """Change an organisation. Raises NotFound and Problem."""
     with audited("people.organisation_changed", by) as change:
         session = change.session
         organisation = get_or_404(session, Organisation, public_id, lock=True)
         _refuse_taken(session, details.name, excluding=organisation.id)
-        organisation.name, organisation.kind, organisation.place = (
-            details.name,
-            details.kind,
-            details.place,
-        )
+        organisation.name, organisation.kind = details.name, details.kind
+        organisation.place = details.place
         organisation.group_id = _group_id(session, details.group)
         change.about(organisation.public_id)
 
 
-class AlreadyThere(Problem):
-    """The person is posted to this organisation now."""
-
-    field = "organisation"
-    sentence = _l("This person is there already.")
-
-
-class DayDoesNotFit(Problem):
-    """The day is in the future, or before the present posting began."""
-
-    field = "since"
-    sentence = _l("This day is in the future, or before the present posting began.")
-
-
-@dataclass(frozen=True)
-class NotMoved:
-    """Why one of many cannot move: the person's public id and a sentence."""
-
-    person: str
-    sentence: str
-
-
 class SomeCannotMove(Problem):
-    """Nobody was moved, because some cannot. `errors` says who and why."""
+    """Nobody was moved, because some cannot. `errors` are sentences by the public id of each."""
 
     sentence = _l("Nobody was moved. What keeps some of them stands beside their names.")
 
-    def __init__(self, errors: Sequence[NotMoved]) -> None:
+    def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__()
-        self.errors = list(errors)
+        self.errors = errors
 
 
 def _move(session: Session, person: Person, place: Organisation, since: date, today: date) -> None:
     postings = session.scalars(select(Posting).where(Posting.person_id == person.id)).all()
     present = next((posting for posting in postings if posting.is_open), None)
     if present is not None and present.organisation_id == place.id:
-        raise AlreadyThere
+        raise Problem(_l("This person is there already."), field="organisation")
     stays = [Stay(posting.since, posting.until) for posting in postings]
     if not transfer_day_fits(stays, since, today):
-        raise DayDoesNotFit
+        raise Problem(
+            _l("This day is in the future, or before the present posting began."), field="since"
+        )
     if present is not None:
         present.until = since
         # The old posting must be closed before the new one opens: one is open at a time.
@@ -347,11 +322,11 @@ def transfer_many(
 ) -> int:
     """Move several persons on one day, all or none; returns how many.
 
-    Raises NotFound, UnknownOrganisation and SomeCannotMove.
+    Raises NotFound, Problem and SomeCannotMove.
     """
     with audited("people.people_transferred", by) as change:
         session = change.session
-        place = _place(session, organisation)
+        place = known_place(session, organisation)
         people = session.scalars(
             select(Person)
             .where(Person.public_id.in_(set(public_ids)))
@@ -360,12 +335,12 @@ def transfer_many(
         ).all()
         if not people or len(people) != len(set(public_ids)):
             raise NotFound
-        errors = []
+        errors = {}
         for person in people:
             try:
                 _move(session, person, place, since, today)
-            except (AlreadyThere, DayDoesNotFit) as problem:
-                errors.append(NotMoved(person.public_id, str(problem)))
+            except Problem as problem:
+                errors[person.public_id] = str(problem)
             else:
                 person.changed_at = change.now
                 change.about(person.public_id)
@@ -375,22 +350,15 @@ def transfer_many(
         return len(people)
 
 
-def _place(session: Session, public_id: str) -> Organisation:
-    place = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
-    if place is None:
-        raise UnknownOrganisation
-    return place
-
-
 def transfer(public_id: str, organisation: str, since: date, *, today: date, by: Actor) -> None:
     """Move a person to another organisation; the present posting ends that day.
 
-    Raises NotFound, UnknownOrganisation, AlreadyThere and DayDoesNotFit.
+    Raises NotFound and Problem.
     """
     with audited("people.person_transferred", by) as change:
         session = change.session
         person = locked_person(session, public_id)
-        place = _place(session, organisation)
+        place = known_place(session, organisation)
         _move(session, person, place, since, today)
         person.changed_at = change.now
         change.about(person.public_id, place.public_id)

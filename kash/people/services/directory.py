@@ -24,7 +24,6 @@ from kash.people.models import (
 from kash.people.queries.directory import VENUE_PHONE, VENUE_SAFETY, locked_service
 from kash.people.rules.directory import Stretch, found_by, overlap
 from kash.people.rules.persons import is_a_name, sort_name
-from kash.people.services.persons import NotAName
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, open_text, seal
 from kash.platform.web import Problem
@@ -32,6 +31,11 @@ from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
 from kash.policy import Actor
 
 _SEALED = "service.address"
+_AS_TYPED = (
+    *("name", "kind", "checked_on", "area", "card_name", "phone", "other_phone"),
+    *("cost", "cost_note", "recommended_by", "notes", "active"),
+)
+_FOUND_BY = ("name", "area", "address", "notes", "recommended_by", "phone", "other_phone")
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,7 @@ class ServiceDetails:
 def add_service(details: ServiceDetails, by: Actor, public_id: str = "") -> str:
     """Add a service; returns its public id.
 
-    With `public_id`, the id that its form was opened with, sending twice adds one. Raises NotAName
-    and HoursOverlap.
+    With `public_id`, the id that its form was opened with, sending twice adds one. Raises Problem.
     """
     _refuse(details)
     with audited("directory.service_added", by) as change:
@@ -88,7 +91,7 @@ def add_service(details: ServiceDetails, by: Actor, public_id: str = "") -> str:
 
 
 def change_service(public_id: str, details: ServiceDetails, row_version: int, by: Actor) -> None:
-    """Change a service. Raises NotFound, ChangedMeanwhile, NotAName and HoursOverlap."""
+    """Change a service. Raises NotFound, ChangedMeanwhile and Problem."""
     _refuse(details)
     with audited("directory.service_changed", by) as change:
         entry = locked_service(change.session, public_id)
@@ -129,26 +132,13 @@ def show_address(public_id: str, by: Actor) -> str | None:
 
 def _refuse(details: ServiceDetails) -> None:
     if not is_a_name(details.name):
-        raise NotAName
+        raise Problem(_l("A name needs at least one letter."), field="name")
     if overlap(details.hours):
         raise Problem(_l("Two of these opening hours overlap."), field="day_0")
 
 
 def _write(entry: ServiceEntry, details: ServiceDetails) -> None:
-    for name in (
-        "name",
-        "kind",
-        "checked_on",
-        "area",
-        "card_name",
-        "phone",
-        "other_phone",
-        "cost",
-        "cost_note",
-        "recommended_by",
-        "notes",
-        "active",
-    ):
+    for name in _AS_TYPED:
         setattr(entry, name, getattr(details, name))
     entry.sort_name = sort_name(details.name)
     entry.spoken = kept_codes(details.languages)
@@ -158,15 +148,7 @@ def _write(entry: ServiceEntry, details: ServiceDetails) -> None:
 
 
 def _keep_found(entry: ServiceEntry) -> None:
-    entry.found_by = found_by(
-        entry.name,
-        entry.area,
-        entry.address,
-        entry.notes,
-        entry.recommended_by,
-        entry.phone,
-        entry.other_phone,
-    )
+    entry.found_by = found_by(*(getattr(entry, name) for name in _FOUND_BY))
 
 
 def rename_area(session: Session, spellings: Collection[str], name: str) -> int:
@@ -240,10 +222,10 @@ class VenueDetails:
 def _refuse_taken(
     session: Session, kind: type[Zone] | type[Venue], name: str, excluding: int | None
 ) -> None:
-    statement = select(kind.id).where(func.lower(kind.name) == func.lower(name))
-    if excluding is not None:
-        statement = statement.where(kind.id != excluding)
-    if session.scalar(statement.limit(1)) is not None:
+    taken = select(kind.id).where(
+        func.lower(kind.name) == func.lower(name), kind.id != (excluding or 0)
+    )
+    if session.scalar(taken.limit(1)) is not None:
         raise Problem(_PLACE_TAKEN, field="name")
 
 
@@ -263,16 +245,12 @@ def _refuse_circle(session: Session, zone: Zone, within_id: int | None) -> None:
 
 
 def add_zone(details: ZoneDetails, by: Actor) -> str:
-    """Add a zone; returns its public id. Raises PlaceTaken."""
+    """Add a zone; returns its public id. Raises Problem."""
     with audited("people.zone_added", by) as change:
         session = change.session
         _refuse_taken(session, Zone, details.name, None)
-        zone = Zone(
-            name=details.name,
-            kind=details.kind,
-            within_id=_zone_id(session, details.within),
-            active=details.active,
-        )
+        within = _zone_id(session, details.within)
+        zone = Zone(name=details.name, kind=details.kind, within_id=within, active=details.active)
         session.add(zone)
         _flush(session)
         change.about(zone.public_id)
@@ -282,7 +260,7 @@ def add_zone(details: ZoneDetails, by: Actor) -> str:
 def change_zone(public_id: str, details: ZoneDetails, row_version: int, by: Actor) -> None:
     """Change a zone. A new name goes to all that was typed with the old one.
 
-    Raises NotFound, ChangedMeanwhile, PlaceTaken, LiesInItself.
+    Raises NotFound, ChangedMeanwhile and Problem.
     """
     with audited("people.zone_changed", by) as change:
         session = change.session
@@ -337,7 +315,7 @@ def _rename(session: Session, spellings: list[str], name: str) -> int:
 
 
 def add_venue(details: VenueDetails, by: Actor) -> str:
-    """Add a venue; returns its public id. Raises PlaceTaken."""
+    """Add a venue; returns its public id. Raises Problem."""
     with audited("people.venue_added", by) as change:
         session = change.session
         _refuse_taken(session, Venue, details.name, None)
@@ -350,7 +328,7 @@ def add_venue(details: VenueDetails, by: Actor) -> str:
 
 
 def change_venue(public_id: str, details: VenueDetails, row_version: int, by: Actor) -> None:
-    """Change a venue. Raises NotFound, ChangedMeanwhile, PlaceTaken."""
+    """Change a venue. Raises NotFound, ChangedMeanwhile and Problem."""
     with audited("people.venue_changed", by) as change:
         session = change.session
         place = get_or_404(session, Venue, public_id, lock=True)

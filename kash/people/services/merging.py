@@ -4,13 +4,12 @@ everyone for people who are written down twice."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,13 +18,18 @@ from kash.people.facts import PLAIN, SEALED
 from kash.people.models import LikelyDuplicate, NotTheSame, Person, PersonMerge, Posting
 from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesses
 from kash.people.queries.search import Move, Reference, Row, column_of, joined, references
-from kash.people.rules.duplicates import Known, Match, PostedStay, joined_stays, merged_minor
-from kash.people.rules.persons import ages_disagree, sort_name
-from kash.people.services.persons import AgesDisagree, AlreadyHere
+from kash.people.rules.duplicates import Known, Match, PostedStay, joined_stays
+from kash.people.rules.persons import ages_disagree, is_minor, sort_name
+from kash.people.services.persons import (
+    ages_apart,
+    email_values,
+    phone_values,
+    refuse_reference,
+)
 from kash.people.undo_log import ChangedSince, RowChanges, table_of, undo
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import JobResult, Progress, enqueue
-from kash.platform.vault import audited, lookup, open_sealed, open_text, seal
+from kash.platform.vault import audited, open_sealed, open_text, seal
 from kash.platform.web import Problem
 from kash.platform.web.errors import ChangedMeanwhile, get_or_404
 from kash.platform.web.formats import to_local
@@ -42,15 +46,6 @@ class MergedMeanwhile(Problem):
     sentence = _l("One of these two was merged by someone else just now. Nothing was changed.")
 
 
-class BothHaveAccounts(Problem):
-    """Each of the two has an account, and one person has one account at most."""
-
-    status = 409
-    sentence = _l(
-        "Both have an account. Ask an administrator to take one of the accounts off its person."
-    )
-
-
 def merge_people(
     kept: str, gone: str, choices: Mapping[str, str], row_versions: tuple[int, int], by: Actor
 ) -> str:
@@ -60,8 +55,7 @@ def merge_people(
     `row_versions` are those of the two that were read. Everything that refers to the one who goes
     refers to the one who is kept from then on; so does her public id.
 
-    Raises SamePersonTwice, MergedMeanwhile, ChangedMeanwhile, AgesDisagree, AlreadyHere,
-    BothHaveAccounts, and what else the rooms forbid.
+    Raises Problem, MergedMeanwhile, ChangedMeanwhile, AlreadyHere, and what else the rooms forbid.
     """
     if kept == gone:
         raise Problem(_l("Choose two different people."))
@@ -78,9 +72,12 @@ def merge_people(
             if reference.forbid is not None:
                 reference.forbid(session, stays["id"], goes["id"])
         row_changes = RowChanges(session, by.public_id, change.now)
-        _empty(row_changes, goes)
-        _move_everything(row_changes, stays["id"], goes["id"])
         table = table_of(Person)
+        # Her number is free before it is taken over: it may stand once in a group.
+        row_changes.update(table, table.c.id == goes["id"], {"reference": ""})
+        # Last declared, first moved: a higher room's rows may refer to a lower one's.
+        for reference in reversed(references()):
+            reference.carry_over(row_changes, stays["id"], goes["id"])
         row_changes.delete(table, table.c.id == goes["id"])
         row_changes.update(table, table.c.id == stays["id"], facts)
         merge = PersonMerge(
@@ -109,18 +106,6 @@ def _locked(session: Session, public_ids: Sequence[str]) -> dict[str, dict[str, 
     return {mapping["public_id"]: dict(mapping) for mapping in rows.mappings()}
 
 
-def _empty(row_changes: RowChanges, goes: Mapping[str, Any]) -> None:
-    # Her number is free before it is taken over: it may stand once in a group.
-    table = table_of(Person)
-    row_changes.update(table, table.c.id == goes["id"], {"reference": ""})
-
-
-def _move_everything(row_changes: RowChanges, kept: int, gone: int) -> None:
-    # Last declared, first moved: a higher room's rows may refer to a lower one's.
-    for reference in reversed(references()):
-        reference.carry_over(row_changes, kept, gone)
-
-
 def _facts(
     session: Session,
     stays: Mapping[str, Any],
@@ -135,15 +120,12 @@ def _facts(
     facts: dict[str, Any] = {fact.name: whose(fact.name)[fact.name] for fact in PLAIN}
     year = to_local(now).year
     if ages_disagree(facts["age_band"], facts["birth_year"], year):
-        raise AgesDisagree
+        raise ages_apart()
     said_on = whose("age_band")["age_recorded_on"]
-    minor = merged_minor(
-        facts["age_band"],
-        facts["birth_year"],
-        year,
-        said_on.year if said_on else None,
-        either=stays["minor"] or goes["minor"],
-    )
+    minor = stays["minor"] or goes["minor"]
+    if facts["age_band"] or facts["birth_year"]:
+        recorded = said_on.year if said_on else None
+        minor = is_minor(facts["age_band"], facts["birth_year"], year, recorded)
     if minor and not stays["minor"]:
         # A person who saw it first did so of the one who goes.
         first = goes if goes["minor"] else {"minor_since": now, "minor_by": by.public_id}
@@ -159,7 +141,7 @@ def _facts(
         "changed_at": now,
         "printed_name_confirmed_at": _confirmed(facts, stays, goes),
     }
-    _refuse_reference(session, facts, (stays["id"], goes["id"]))
+    refuse_reference(session, facts["group_id"], facts["reference"], stays["id"], goes["id"])
     for fact in SEALED:
         facts |= _contact(fact.name, stays, whose(fact.name))
     return facts
@@ -179,46 +161,20 @@ def _confirmed(
     return max(moments, default=None)
 
 
-def _refuse_reference(
-    session: Session, facts: Mapping[str, Any], excluding: tuple[int, int]
-) -> None:
-    if not facts["reference"]:
-        return
-    taken = session.scalar(
-        select(Person.id)
-        .where(
-            Person.group_id == facts["group_id"],
-            Person.reference == facts["reference"],
-            Person.id.not_in(excluding),
-        )
-        .limit(1)
-    )
-    if taken is not None:
-        raise AlreadyHere("reference")
-
-
 def _contact(which: str, stays: Mapping[str, Any], whose: Mapping[str, Any]) -> dict[str, Any]:
     sealed = whose[f"{which}_sealed"]
-    if whose is stays or sealed is None:
-        return {
-            f"{which}_sealed": sealed,
-            f"{which}_lookup": whose[f"{which}_lookup"],
-            f"{which}_by": whose[f"{which}_by"],
-        }
-    # What is sealed is bound to the person it was sealed for.
-    value = open_text(sealed, kind=f"person.{which}", public_id=whose["public_id"])
-    plain = value.lower() if which == "email" else value
-    return {
-        f"{which}_sealed": seal(value, kind=f"person.{which}", public_id=stays["public_id"]),
-        f"{which}_lookup": lookup(plain, kind=which),
-        f"{which}_by": whose[f"{which}_by"],
-    }
+    if whose is not stays and sealed is not None:
+        # What is sealed is bound to the person it was sealed for.
+        value = open_text(sealed, kind=f"person.{which}", public_id=whose["public_id"])
+        values = phone_values if which == "phone" else email_values
+        return values(stays["public_id"], value, whose[f"{which}_by"])
+    return {name: whose[name] for name in (f"{which}_sealed", f"{which}_lookup", f"{which}_by")}
 
 
 def undo_merge(public_id: str, by: Actor) -> str:
     """Take a merge back, exactly; returns the public id of the person who is there again.
 
-    Raises NotFound, NoLongerUndone and ChangedAfterMerge.
+    Raises NotFound and Problem.
     """
     try:
         with audited("people.merge_undone", by) as change:
@@ -254,15 +210,13 @@ def undo_merge(public_id: str, by: Actor) -> str:
         ) from None
 
 
-def forget_merges(now: datetime | None = None) -> None:
+def forget_merges() -> None:
     """Throw away what is needed to take back merges that are older than the programme allows."""
     span = retention().span("merge_undo")
     with writing() as session:
         session.execute(
             update(PersonMerge)
-            .where(
-                PersonMerge.sealed.is_not(None), PersonMerge.merged_at <= (now or utc_now()) - span
-            )
+            .where(PersonMerge.sealed.is_not(None), PersonMerge.merged_at <= utc_now() - span)
             .values(sealed=None)
         )
 
@@ -274,17 +228,15 @@ def _move_postings(row_changes: RowChanges, kept: int, gone: int) -> None:
     joined = joined_stays(
         [PostedStay(row["id"], row["organisation_id"], row["since"], row["until"]) for row in rows]
     )
-    present = {row["id"]: row for row in rows}
-    stay = {each.key for each in joined}
-    for key in present:
-        if key not in stay:
-            row_changes.delete(table, table.c.id == key)
+    present = {posting["id"]: posting for posting in rows}
+    for key in present.keys() - {stay.key for stay in joined}:
+        row_changes.delete(table, table.c.id == key)
     # Whatever ends, ends before another is open: one posting is open at a time.
-    for each in sorted(joined, key=lambda each: each.until is None):
-        row = present[each.key]
-        if (row["until"], row["person_id"]) != (each.until, kept):
+    for stay in sorted(joined, key=lambda stay: stay.until is None):
+        posting = present[stay.key]
+        if (posting["until"], posting["person_id"]) != (stay.until, kept):
             row_changes.update(
-                table, table.c.id == each.key, {"until": each.until, "person_id": kept}
+                table, table.c.id == stay.key, {"until": stay.until, "person_id": kept}
             )
 
 
@@ -292,13 +244,12 @@ def _move_not_the_same(row_changes: RowChanges, kept: int, gone: int) -> None:
     """Move the marks of not being the same: the person who is not the one who goes is not the one
     who is kept either."""
     table = table_of(NotTheSame)
-    apart = {
-        (values["first_id"], values["second_id"])
-        for values in row_changes.rows(
-            table, or_(table.c.first_id == kept, table.c.second_id == kept)
-        )
-    }
-    for values in row_changes.rows(table, or_(table.c.first_id == gone, table.c.second_id == gone)):
+
+    def pairs(person: int) -> Any:
+        return row_changes.rows(table, or_(table.c.first_id == person, table.c.second_id == person))
+
+    apart = {(values["first_id"], values["second_id"]) for values in pairs(kept)}
+    for values in pairs(gone):
         other = values["second_id"] if values["first_id"] == gone else values["first_id"]
         pair = (min(kept, other), max(kept, other))
         if other == kept or pair in apart:
@@ -322,7 +273,13 @@ def _forget_likely(name: str) -> Move:
 def _forbid_two_accounts(session: Session, kept: int, gone: int) -> None:
     column = column_of("account.person_id")
     if len(session.scalars(select(column).where(column.in_((kept, gone)))).all()) > 1:
-        raise BothHaveAccounts
+        raise Problem(
+            _l(
+                "Both have an account. Ask an administrator to take one of the accounts off its "
+                "person."
+            ),
+            status=409,
+        )
 
 
 def _no_address(row: Row) -> bytes:
@@ -372,17 +329,12 @@ REFERENCES = (
 
 
 _REPORTED_EVERY = 200
-_ROWS_PER_STATEMENT = 400
 _NIGHT_HOUR = 2
 _Pair = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class LikelyPair:
-    """Two who may be one: why, and whether their names alone would say so."""
-
-    match: Match
-    by_name: bool
+# Why two may be one, and if their names alone would say so.
+LikelyPair = tuple[Match, bool]
 
 
 def ask_for_sweep(by: Actor) -> str:
@@ -399,17 +351,15 @@ def ask_for_sweep(by: Actor) -> str:
 
 def sweep(progress: Progress) -> JobResult | None:
     """Compare everyone with everyone else, and store the pairs that are worth a look."""
-    pairs = likely_pairs(progress)
-    store_pairs(pairs)
+    store_pairs(likely_pairs(progress))
     return None
 
 
 def likely_pairs(progress: Progress) -> dict[_Pair, LikelyPair]:
     """{(smaller key, larger key): why these two may be one}, but for those told apart."""
-    session = db.session()
-    people = list(numbered_likenesses(session))
+    people = list(numbered_likenesses())
     # Comparing takes a while: the read transaction must not stay open meanwhile.
-    session.rollback()
+    db.session.rollback()
     keys = {likeness.key: number for number, likeness in people}
     people_known = Known()
     pairs: list[tuple[_Pair, Match]] = []
@@ -423,37 +373,29 @@ def likely_pairs(progress: Progress) -> dict[_Pair, LikelyPair]:
     progress.report(len(people), len(people))
     called = dict(people)
     return {
-        pair: LikelyPair(match, people_known.alike_by_name(*(called[number] for number in pair)))
+        pair: (match, people_known.alike_by_name(*(called[number] for number in pair)))
         for pair, match in pairs
     }
 
 
-def store_pairs(found: dict[_Pair, LikelyPair]) -> None:
+def store_pairs(pairs: dict[_Pair, LikelyPair]) -> None:
     """Keep these pairs in place of the last ones; a pair that was there keeps its id."""
     with writing() as session:
         here = set(session.scalars(select(Person.id)))
-        apart = {
-            (not_the_same.first_id, not_the_same.second_id)
-            for not_the_same in session.execute(select(NotTheSame.first_id, NotTheSame.second_id))
-        }
+        told_apart = select(NotTheSame.first_id, NotTheSame.second_id)
+        apart = {(first, second) for first, second in session.execute(told_apart)}
         wanted = {
-            pair: _values(likely)
-            for pair, likely in found.items()
+            pair: _values(*likely)
+            for pair, likely in pairs.items()
             if pair not in apart and here.issuperset(pair)
         }
-        gone = []
         for stored in session.scalars(select(LikelyDuplicate).with_for_update()):
             values = wanted.pop((stored.first_id, stored.second_id), None)
             if values is None:
-                gone.append(stored.id)
+                session.delete(stored)
                 continue
-            if any(getattr(stored, name) != value for name, value in values.items()):
-                session.execute(
-                    update(LikelyDuplicate).where(LikelyDuplicate.id == stored.id).values(**values)
-                )
-        for start in range(0, len(gone), _ROWS_PER_STATEMENT):
-            some = gone[start : start + _ROWS_PER_STATEMENT]
-            session.execute(delete(LikelyDuplicate).where(LikelyDuplicate.id.in_(some)))
+            for name, value in values.items():
+                setattr(stored, name, value)
         rows = [
             {
                 "public_id": new_public_id(),
@@ -468,14 +410,13 @@ def store_pairs(found: dict[_Pair, LikelyPair]) -> None:
             session.execute(insert(LikelyDuplicate), rows)
 
 
-def _values(likely: LikelyPair) -> dict[str, Any]:
-    match = likely.match
+def _values(match: Match, by_name: bool) -> dict[str, Any]:
     reasons = [str(reason) for reason in match.reasons]
     return {
         "score": match.score,
         "certain": match.certain,
         "reasons": reasons,
-        "names_alike": likely.by_name,
+        "names_alike": by_name,
         "reason": reasons[0],
     }
 
@@ -488,8 +429,3 @@ def nightly() -> None:
     last = last_sweep()
     if last is None or last.created_at < now - timedelta(hours=20):
         ask_for_sweep(SYSTEM)
-
-
-def forget_old_merges() -> None:
-    """Throw away what is needed to undo merges that are older than a day."""
-    forget_merges()

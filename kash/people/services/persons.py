@@ -67,32 +67,34 @@ def ask_for_forms(people: Sequence[str], by: Actor, *, back: str = "") -> str:
 def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None:
     """Add a person's answer with the words that were read out, in the language of the page.
 
-    Raises NotFound, also where nobody of her group is asked, and NotPossibleNow, also for the same
-    answer sent twice.
+    Raises NotFound, also where nobody of her group is asked, and Problem, also for the same answer
+    sent twice.
     """
     with audited("people.consent_recorded", by) as change:
         person = locked_person(change.session, public_id)
         if purpose not in persons.purposes_for(police=person.group.is_police):
             raise NotFound
-        text = TEXTS[purpose]
         present = persons.present_answers(newest_answers(change.session, person.id)).get(purpose)
         if answer == present or answer not in persons.possible_answers(present):
             raise Problem(
                 _l("The answer has changed meanwhile. Look at what holds now, then choose again."),
                 field="answer",
             )
-        change.session.add(
-            Consent(
-                person_id=person.id,
-                purpose=purpose,
-                answer=answer,
-                text=str(text.words),
-                text_version=text.version,
-                recorded_by=by.public_id,
-                recorded_at=change.now,
-            )
-        )
+        change.session.add(_consent(person, purpose, answer, by.public_id, change.now))
         change.about(person.public_id)
+
+
+def _consent(person: Person, purpose: str, answer: str, by: str, now: datetime) -> Consent:
+    """An answer with the words of the language that is spoken now."""
+    return Consent(
+        person_id=person.id,
+        purpose=purpose,
+        answer=answer,
+        text=str(TEXTS[purpose].words),
+        text_version=TEXTS[purpose].version,
+        recorded_by=by,
+        recorded_at=now,
+    )
 
 
 def withdraw_within(
@@ -109,46 +111,22 @@ def withdraw_within(
     ).all()
     # Locked: asked anew, as two of her answers may come at once.
     given = consent_given([person.id for person in people], purpose, session)
-    text = TEXTS[purpose]
     withdrawn = [person for person in people if person.id in given]
-    session.add_all(
-        Consent(
-            person_id=person.id,
-            purpose=purpose,
-            answer="withdrawn",
-            text=str(text.words),
-            text_version=text.version,
-            recorded_by=by,
-            recorded_at=now,
-        )
-        for person in withdrawn
-    )
+    session.add_all(_consent(person, purpose, "withdrawn", by, now) for person in withdrawn)
     return [person.public_id for person in withdrawn]
 
 
-class GroupTaken(Problem):
-    """Another group has this name or letter. `field` says which."""
-
-    sentence = _l("Another group has this already.")
-
-    def __init__(self, field: str) -> None:
-        super().__init__()
-        self.field = field
-
-
 def _refuse_taken(session: Session, name: str, letter: str, excluding: int | None = None) -> None:
-    others = session.scalars(select(Group).with_for_update()).all()
-    for group in others:
-        if group.id == excluding:
-            continue
-        if group.name.casefold() == name.casefold():
-            raise GroupTaken("name")
-        if group.letter == letter:
-            raise GroupTaken("letter")
+    for group in session.scalars(select(Group).with_for_update()).all():
+        same_name = group.name.casefold() == name.casefold()
+        if group.id != excluding and (same_name or group.letter == letter):
+            raise Problem(
+                _l("Another group has this already."), field="name" if same_name else "letter"
+            )
 
 
 def new_group(session: Session, name: str, letter: str, *, is_police: bool = False) -> Group:
-    """A group added within another action's transaction. Raises GroupTaken."""
+    """A group added within another action's transaction. Raises Problem."""
     letter = letter.upper()
     _refuse_taken(session, name, letter)
     position = (session.scalar(select(func.max(Group.position))) or 0) + 1
@@ -159,7 +137,7 @@ def new_group(session: Session, name: str, letter: str, *, is_police: bool = Fal
 
 
 def add_group(name: str, letter: str, *, is_police: bool, by: Actor) -> str:
-    """Add a group; returns its public id. Raises GroupTaken."""
+    """Add a group; returns its public id. Raises Problem."""
     with audited("people.group_added", by) as change:
         group = new_group(change.session, name, letter, is_police=is_police)
         change.about(group.public_id)
@@ -167,7 +145,7 @@ def add_group(name: str, letter: str, *, is_police: bool, by: Actor) -> str:
 
 
 def change_group(public_id: str, name: str, letter: str, *, is_police: bool, by: Actor) -> None:
-    """Change a group's name or letter. Raises NotFound and GroupTaken."""
+    """Change a group's name or letter. Raises NotFound and Problem."""
     with audited("people.group_changed", by) as change:
         session = change.session
         group = get_or_404(session, Group, public_id, lock=True)
@@ -247,15 +225,11 @@ def mark_distinct(first: str, second: str, by: Actor) -> None:
     """Remember that two are different people: they are never proposed again. Raises NotFound."""
     with audited("people.persons_told_apart", by) as change:
         session = change.session
-        numbers = {
-            person.public_id: person.id
-            for person in session.execute(
-                select(Person.public_id, Person.id).where(Person.public_id.in_((first, second)))
-            )
-        }
-        if len(numbers) != 2:
+        pair = select(Person).where(Person.public_id.in_((first, second)))
+        people = {person.public_id: person.id for person in session.scalars(pair)}
+        if len(people) != 2:
             raise NotFound
-        note_distinct(session, numbers[first], [second], by, change.now)
+        note_distinct(session, people[first], [second], by, change.now)
         change.about(first, second)
 
 
@@ -275,32 +249,11 @@ def withdraw_distinct(public_id: str, by: Actor) -> None:
 Contact = Literal["phone", "email"]
 
 
-class UnknownGroup(Problem):
-    """There is no such group."""
-
-    field = "group"
-    sentence = _l("Choose a group.")
-
-
-class UnknownOrganisation(Problem):
-    """There is no such organisation."""
-
-    field = "organisation"
-    sentence = _l("Choose a station or collective from the list.")
-
-
-class NotAName(Problem):
-    """The chosen name holds neither letter nor digit."""
-
-    field = "chosen_name"
-    sentence = _l("A name needs at least one letter.")
-
-
-class AgesDisagree(Problem):
-    """Age band and birth year cannot both be true."""
-
-    field = "birth_year"
-    sentence = _l("Age and birth year do not fit together. Give one of them.")
+def ages_apart() -> Problem:
+    """Refusal of an age band and a birth year that cannot both be true."""
+    return Problem(
+        _l("Age and birth year do not fit together. Give one of them."), field="birth_year"
+    )
 
 
 class AlreadyHere(Problem):
@@ -362,42 +315,38 @@ class ContactChange:
 def _group(session: Session, public_id: str) -> Group:
     group = session.scalar(select(Group).where(Group.public_id == public_id))
     if group is None:
-        raise UnknownGroup
+        raise Problem(_l("Choose a group."), field="group")
     return group
 
 
-def _organisation(session: Session, public_id: str) -> Organisation | None:
-    if not public_id:
-        return None
-    organisation = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
-    if organisation is None:
-        raise UnknownOrganisation
-    return organisation
+def known_place(session: Session, public_id: str) -> Organisation:
+    """An organisation by its public id. Raises Problem beside the field if there is none."""
+    place = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
+    if place is None:
+        raise Problem(_l("Choose a station or collective from the list."), field="organisation")
+    return place
 
 
-def _refuse_reference(
-    session: Session, group: Group, reference: str, excluding: int | None
-) -> None:
-    if not reference:
-        return
-    statement = select(Person.id).where(Person.group_id == group.id, Person.reference == reference)
-    if excluding is not None:
-        statement = statement.where(Person.id != excluding)
-    if session.scalar(statement.limit(1)) is not None:
+def refuse_reference(session: Session, group_id: int, reference: str, *excluding: int) -> None:
+    """Refuse a number that another one of the group has. Raises AlreadyHere."""
+    taken = select(Person.id).where(
+        Person.group_id == group_id, Person.reference == reference, Person.id.not_in(excluding)
+    )
+    if reference and session.scalar(taken.limit(1)) is not None:
         raise AlreadyHere("reference")
 
 
-def _refuse_phone(session: Session, phone: str | None, by: Actor, excluding: int | None) -> None:
+def _refuse_phone(session: Session, phone: str | None, by: Actor, *excluding: int) -> None:
     """Refuse a phone of somebody whose contact is open to this actor. That another's is here is
-    told to nobody: the two stand side by side until the sweep shows them to who sees both."""
+    told to nobody: the two stand side by side until the sweep shows them to those who see both."""
     if not phone:
         return
-    statement = select(Person.id).where(
-        Person.phone_lookup == lookup(phone, kind="phone"), phone_compared(by)
+    here = select(Person.id).where(
+        Person.phone_lookup == lookup(phone, kind="phone"),
+        phone_compared(by),
+        Person.id.not_in(excluding),
     )
-    if excluding is not None:
-        statement = statement.where(Person.id != excluding)
-    if session.scalar(statement.limit(1)) is not None:
+    if session.scalar(here.limit(1)) is not None:
         raise AlreadyHere("phone")
 
 
@@ -420,30 +369,26 @@ def email_values(public_id: str, email: str | None, by: str) -> dict[str, Any]:
 
 
 def _set_contact(session: Session, person: Person, contact: ContactChange, by: Actor) -> None:
-    """Set or remove phone and e-mail. Raises ContactClosed: what is kept is changed by those who
-    may see it, or somebody's money could be led to another phone."""
-    values: dict[str, Any] = {}
-    if contact.phone or contact.remove_phone:
-        _refuse_closed(session, person, "phone", by)
-        values |= phone_values(person.public_id, contact.phone, by.public_id)
-    if contact.email or contact.remove_email:
-        _refuse_closed(session, person, "email", by)
-        values |= email_values(person.public_id, contact.email, by.public_id)
-    for name, value in values.items():
-        setattr(person, name, value)
-
-
-def _refuse_closed(session: Session, person: Person, which: Contact, by: Actor) -> None:
-    allowed = select(Person.id).where(Person.id == person.id, contact_compared(by, which))
-    if session.scalar(allowed) is None:
-        raise Problem(CONTACT_CLOSED, status=403)
+    """Set or remove phone and e-mail. Raises Problem where it is closed: what is kept is changed by
+    those who may see it, or somebody's money could be led to another phone."""
+    contacts: tuple[tuple[Contact, str | None, bool, Any], ...] = (
+        ("phone", contact.phone, contact.remove_phone, phone_values),
+        ("email", contact.email, contact.remove_email, email_values),
+    )
+    for which, given, remove, columns in contacts:
+        if given or remove:
+            allowed = select(Person.id).where(Person.id == person.id, contact_compared(by, which))
+            if session.scalar(allowed) is None:
+                raise Problem(CONTACT_CLOSED, status=403)
+            for name, value in columns(person.public_id, given, by.public_id).items():
+                setattr(person, name, value)
 
 
 def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any]:
     if not persons.is_a_name(details.chosen_name):
-        raise NotAName
+        raise Problem(_l("A name needs at least one letter."), field="chosen_name")
     if persons.ages_disagree(details.age_band, details.birth_year, to_local(now).year):
-        raise AgesDisagree
+        raise ages_apart()
     return {
         **{fact.name: getattr(details, fact.name) for fact in PLAIN},
         "sort_name": persons.sort_name(details.chosen_name),
@@ -467,7 +412,7 @@ def note_age(person: Person, band_before: str, by: Actor, now: datetime) -> None
 def made_person(
     details: PersonDetails, group: Group, by: Actor, now: datetime, public_id: str
 ) -> Person:
-    """A new person, not yet in the session. Raises NotAName and AgesDisagree; whether she is here
+    """A new person, not yet in the session. Raises Problem; whether she is here
     already, the caller has asked."""
     person = Person(
         public_id=public_id,
@@ -492,15 +437,15 @@ def new_person(
 ) -> Person:
     """A person added within another action's transaction, with a posting if one is given.
 
-    Raises UnknownGroup, UnknownOrganisation, NotAName, AgesDisagree and AlreadyHere. A minor is
+    Raises Problem and AlreadyHere. A minor is
     added too, with the flag set: it is for the caller not to enrol one.
     """
     group = _group(session, details.group)
-    place = _organisation(session, details.organisation)
+    place = known_place(session, details.organisation) if details.organisation else None
     person = made_person(details, group, by, now, public_id or new_public_id())
-    _refuse_reference(session, group, details.reference, None)
+    refuse_reference(session, group.id, details.reference)
     if not details.shared_phone:
-        _refuse_phone(session, details.phone, by, None)
+        _refuse_phone(session, details.phone, by)
     session.add(person)
     session.flush()
     if place is not None:
@@ -569,7 +514,7 @@ def change_person(
     """Change a person's facts; the posting is changed by `transfer`. She is none of `none_of`.
 
     A new printed name has yet to be confirmed. Raises NotFound, ChangedMeanwhile if `row_version`
-    is not the present one, ContactClosed, and what `new_person` raises.
+    is not the present one, Problem for a contact that is closed, and what `new_person` raises.
     """
     with audited("people.person_changed", by) as change:
         session = change.session
@@ -578,7 +523,7 @@ def change_person(
             raise ChangedMeanwhile
         group = _group(session, details.group)
         facts = _facts(details, group, change.now)
-        _refuse_reference(session, group, details.reference, person.id)
+        refuse_reference(session, group.id, details.reference, person.id)
         if contact.phone and not contact.shared_phone:
             _refuse_phone(session, contact.phone, by, person.id)
         before, band_before = person.printed_name or person.chosen_name, person.age_band
@@ -594,47 +539,29 @@ def change_person(
         change.about(person.public_id)
 
 
-class FormsMiscounted(Problem):
-    """The forms on the table are not as many as the people who were ticked."""
-
-    status = 422
-    field = "forms"
-    sentence = _l(
-        "The forms that you counted are not as many as the people who are ticked. Every person has"
-        " a form of their own: count again, and untick whoever has none."
-    )
-
-
-class NothingSigned(Problem):
-    """Nothing was chosen that these people agreed to."""
-
-    status = 422
-    sentence = _l("Tick who signed, and what was signed.")
-
-
-@dataclass(frozen=True)
-class Noted:
-    """How many people's answers were added; those who had refused or withdrawn something, by name:
-    what they sign now is recorded one by one, so that nobody's no is written over in a heap."""
-
-    people: int
-    left: tuple[str, ...] = ()
-
-
 def note_signed_forms(
     people: Sequence[str], purposes: Collection[str], forms: int, kept_at: str, by: Actor
-) -> Noted:
+) -> tuple[int, list[str]]:
     """Note that these people (public ids) signed forms on which they agree to these purposes.
 
     `forms` is how many sheets were counted, `kept_at` where they lie. What somebody agreed to
     already stays as it is, and what nobody of her group is asked is not noted of her. The caller
-    has made sure that they are in the actor's reach. Raises NothingSigned and FormsMiscounted.
+    has made sure that they are in the actor's reach. Returns how many people's answers were
+    added, and the names of those who had refused or withdrawn something: what they sign now is
+    recorded one by one, so that nobody's no is written over in a heap. Raises Problem.
     """
     wanted = [purpose for purpose in TEXTS if purpose in purposes]
     if not people or not wanted:
-        raise NothingSigned
-    if not persons.forms_fit(forms, people):
-        raise FormsMiscounted
+        raise Problem(_l("Tick who signed, and what was signed."), status=422)
+    if not 0 < forms == len(set(people)):
+        raise Problem(
+            _l(
+                "The forms that you counted are not as many as the people who are ticked. Every "
+                "person has a form of their own: count again, and untick whoever has none."
+            ),
+            field="forms",
+            status=422,
+        )
     with audited("people.signed_forms_noted", by) as change:
         session = change.session
         people_locked = session.scalars(
@@ -663,26 +590,16 @@ def note_signed_forms(
             if any(persons.keeps_from(present.get(purpose)) for purpose in hers):
                 left.append(person.chosen_name)
             new = [purpose for purpose in hers if present.get(purpose) is None]
-            if not new:
-                continue
             with force_locale(form_language(person)[0]):
-                session.add_all(
-                    Consent(
-                        person_id=person.id,
-                        purpose=purpose,
-                        answer="given",
-                        text=str(TEXTS[purpose].words),
-                        text_version=TEXTS[purpose].version,
-                        recorded_by=by.public_id,
-                        recorded_at=change.now,
-                        batch_id=batch.id,
-                    )
-                    for purpose in new
-                )
-            change.about(person.public_id)
-            noted += 1
+                for purpose in new:
+                    consent = _consent(person, purpose, "given", by.public_id, change.now)
+                    consent.batch_id = batch.id
+                    session.add(consent)
+            if new:
+                change.about(person.public_id)
+                noted += 1
         if not noted:
             change.nothing()
         else:
             change.about(batch.public_id)
-        return Noted(noted, tuple(left))
+        return noted, left

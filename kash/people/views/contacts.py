@@ -288,7 +288,7 @@ def transfer_many() -> ResponseReturnValue:
                 flash(_("People moved: %(number)s", number=moved))
                 return redirect(url_for("people.index", organisation=form.organisation.data), 303)
             if isinstance(form.problem, SomeCannotMove):
-                errors = {error.person: error.sentence for error in form.problem.errors}
+                errors = dict(form.problem.errors)
     return page(
         "people/transfer_many.html",
         form=form if moving else None,

@@ -27,7 +27,6 @@ from kash.people.queries.directory import (
 from kash.people.queries.search import ListedPerson
 from kash.people.rules import directory
 from kash.people.services.directory import add_service, change_service, mark_checked, show_address
-from kash.people.services.persons import NotAName
 from kash.platform.database import utc_now
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web import current_actor, download, page
@@ -243,7 +242,7 @@ def add() -> ResponseReturnValue:
     form = ServiceForm(checked_on=local_today())
     form.key.data = form.new_id
     if form.validate_on_submit():
-        with form.showing_problems(name=NotAName):
+        with form.showing_problems():
             entry_id = add_service(form.details(), current_actor(), form.new_id)
             flash(_("Saved."))
             return redirect(url_for("directory.entry", public_id=entry_id))
@@ -261,7 +260,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     if not form.is_submitted():
         form.fill(service)
     elif form.validate():
-        with form.showing_problems(name=NotAName):
+        with form.showing_problems():
             change_service(public_id, form.details(), form.row_version_shown, actor)
             flash(_("Saved."))
             return redirect(url_for("directory.entry", public_id=public_id))

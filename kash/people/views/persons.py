@@ -56,8 +56,6 @@ from kash.people.services import persons as groups_services
 from kash.people.services.persons import (
     Contact,
     ContactChange,
-    FormsMiscounted,
-    NothingSigned,
     PersonDetails,
     add_person,
     ask_for_forms,
@@ -359,7 +357,7 @@ def consent_forms() -> ResponseReturnValue:
     actor = current_actor()
     chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:MOST_AT_ONCE]
     # A person who is out of reach is left out: a workshop's list may name her all the same.
-    reached = [purpose.public_id for purpose in movable_people(actor, chosen)]
+    reached = [person.public_id for person in movable_people(actor, chosen)]
     back = safe_next(request.form.get("back"), url_for("people.index"))
     if not reached:
         flash(_("Tick the people whose forms are to be printed."), "warn")
@@ -494,38 +492,32 @@ def signed_forms() -> ResponseReturnValue:
     if not people:
         flash(_("Tick the people who signed."), "warn")
         return redirect(back, 303)
-    ticked = {purpose.public_id for purpose in people if purpose.public_id in chosen}
+    ticked = {person.public_id for person in people if person.public_id in chosen}
     sent = request.form.get("step") == "save"
     saving = sent and "group" not in request.form
     form = SignedFormsForm() if sent else SignedFormsForm(formdata=None)
-    form.offer(purposes_for(police=all(purpose.police for purpose in people)))
-    problem = ""
+    form.offer(purposes_for(police=all(person.police for person in people)))
     if saving and form.validate_on_submit():
-        try:
-            noted = note_signed_forms(
-                [purpose.public_id for purpose in people if purpose.public_id in ticked],
+        with form.showing_problems():
+            count, left = note_signed_forms(
+                [person.public_id for person in people if person.public_id in ticked],
                 form.purposes.data,
                 form.forms.data or 0,
                 form.kept_at.data,
                 actor,
             )
-        except FormsMiscounted as wrong:
-            form.mark_wrong(form.forms, wrong)
-        except NothingSigned as wrong:
-            problem = str(wrong)
-        else:
-            flash(_("Signed forms noted. People: %(count)s.", count=noted.people))
-            if noted.left:
+            flash(_("Signed forms noted. People: %(count)s.", count=count))
+            if left:
                 flash(
                     _(
                         "They had refused or withdrawn something of it, which was left as it is."
                         " Record it on their own pages: %(names)s.",
-                        names=", ".join(noted.left),
+                        names=", ".join(left),
                     ),
                     "warn",
                 )
             return redirect(back, 303)
-    body, status = page(
+    return page(
         "people/signed_forms.html",
         form=form,
         people=people,
@@ -533,11 +525,9 @@ def signed_forms() -> ResponseReturnValue:
         ticked=ticked,
         back=back,
         words=words,
-        problem=problem,
         saving=saving,
         sending=sent,
     )
-    return body, 422 if problem else status
 
 
 @blueprint.get("/<public_id>/trail")

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Account
 from kash.accounts.services.marks import new_token, token_hash
 from kash.people.models import Group, Organisation, Person
-from kash.people.services.persons import AlreadyHere, PersonDetails, UnknownGroup, new_person
+from kash.people.services.persons import AlreadyHere, PersonDetails, new_person
 from kash.platform.database import new_public_id, writing
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import Change, SealError, audited
@@ -322,14 +322,14 @@ def make_quota_links(workshop: str, details: QuotaDetails, by: Actor) -> list[Si
 
 
 def make_open_link(workshop: str, details: OpenDetails, by: Actor) -> SignUpLinkMade:
-    """Make an open link. Raises NotFound, WorkshopCancelled and UnknownGroup."""
+    """Make an open link. Raises NotFound, and Problem."""
     with audited("invitations.open_link_made", by) as change:
         held = held_for_change(change.session, workshop)
         group = change.session.scalars(
             select(Group).where(Group.public_id == details.group)
         ).first()
         if group is None:
-            raise UnknownGroup
+            raise Problem(_l("Choose a group."), field="group")
         made = _made(change, held, group, by, LinkKind.OPEN, details.most_rows, details.days)
         change.about(held.public_id, made.public_id)
         return made

@@ -240,7 +240,7 @@ def test_35_and_over_contradicts_no_narrower_age_and_is_narrowed_by_it() -> None
 
     def compared(given: str, kept: str) -> Comparison:
         placed = PlacedRow(ReadRow(2, birth=Born(band=given)), "group")
-        return compare(placed, Facts(age_band=kept), 2026, str)
+        return compare(placed, Facts(age_band=kept), 2026)
 
     assert compared("35-plus", "35-44") == Comparison()
     assert compared("35-plus", "35-plus") == Comparison()
@@ -262,7 +262,7 @@ def test_a_birth_year_beside_another_differs_and_beside_an_age_that_fits_says_mo
     year: int, kept: Facts, expected: Comparison
 ) -> None:
     placed = PlacedRow(ReadRow(2, birth=Born(year=year)), "group")
-    assert compare(placed, kept, 2026, str) == expected
+    assert compare(placed, kept, 2026) == expected
 
 
 def test_dots_and_lines_to_write_on_say_nothing() -> None:
@@ -368,7 +368,7 @@ def test_a_cell_of_a_sheet_is_a_number_a_day_or_a_text(given: object, read: obje
 def test_numbers_below_a_question_of_its_own_are_no_ages() -> None:
     headings = ["Name", "How many children do you have?"]
     columns: list[list[Cell]] = [["Asali Sampuli", "Baraka Mfano"], [3.0, 2.0]]
-    guesses = match_columns(headings, columns, {}, TODAY, "KE")
+    guesses = match_columns(headings, columns, {}, TODAY, "KE", {})
     assert [each.field for each in guesses] == ["name", ""]
 
 
@@ -432,7 +432,7 @@ def test_a_row_shows_whether_a_person_decided_it() -> None:
     same = Match("asali", 99, (Reason.SAME_REFERENCE,), certain=True)
 
     def classed(match: Match, decision: str) -> tuple[State, str, bool, bool]:
-        (found,) = class_rows([placed], [(match,)], {2: decision} if decision else {})
+        (found,) = class_rows([placed], [(match,)], {2: decision} if decision else {}, (), {})
         return found.state, found.same_as, found.decided, found.may_be_new
 
     assert classed(alike, "") == (State.DOUBTFUL, "", False, True)
@@ -487,11 +487,11 @@ def test_a_row_that_is_wrong_or_left_out_is_nobody_whom_a_later_one_repeats() ->
     first = PlacedRow(row("Asali Sampuli", "0712"), "group")
     again = PlacedRow(replace(row("Asali Sampuli"), number=3), "group")
     same = Match(row_key(2), 99, (Reason.SAME_REFERENCE,), certain=True)
-    found = class_rows([first, again], [(), (same,)], {})
+    found = class_rows([first, again], [(), (same,)], {}, (), {})
     assert [(one.state, one.same_row) for one in found] == [(State.WRONG, 0), (State.NEW, 0)]
     whole = PlacedRow(row("Asali Sampuli"), "group")
-    assert class_rows([whole, again], [(), (same,)], {2: OUT})[1].same_row == 0
-    assert class_rows([whole, again], [(), (same,)], {})[1].same_row == 2
+    assert class_rows([whole, again], [(), (same,)], {2: OUT}, (), {})[1].same_row == 0
+    assert class_rows([whole, again], [(), (same,)], {}, (), {})[1].same_row == 2
 
 
 def test_a_bullet_is_taken_off_the_beginning_of_a_name_only() -> None:
@@ -508,10 +508,10 @@ def test_a_name_may_be_as_long_as_is_stored_and_no_longer() -> None:
 def test_two_columns_called_name_hold_one_only_beside_other_facts() -> None:
     columns = [["Amani", "Baraka"], ["Mfano", "Mfano"], ["0712345678", "0712345679"]]
     with_phone = [
-        one.field for one in match_columns(["Name", "Name", "Phone"], columns, {}, TODAY, "KE")
+        one.field for one in match_columns(["Name", "Name", "Phone"], columns, {}, TODAY, "KE", {})
     ]
     assert with_phone == ["name", "name", "phone"]
-    alone = [one.field for one in match_columns(["Name", "Name"], columns[:2], {}, TODAY, "KE")]
+    alone = [one.field for one in match_columns(["Name", "Name"], columns[:2], {}, TODAY, "KE", {})]
     assert alone == ["name", ""]
 
 

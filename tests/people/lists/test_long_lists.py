@@ -373,7 +373,7 @@ def test_whoever_is_changed_or_merged_meanwhile_is_compared_anew(
     person = add_person(known, trainer)
     made = read(bring, trainer, group)
     now = preview_of(made, trainer)
-    assert (states(now)[5], now.comparisons[5].fills) == ("same", ("ward", "birth"))
+    assert (states(now)[5], now.row(5).comparison.fills) == ("same", ("ward", "birth"))
     change_person(
         person,
         PersonDetails(named(3), group, reference="K-3", ward="Elsewhere"),
@@ -384,7 +384,7 @@ def test_whoever_is_changed_or_merged_meanwhile_is_compared_anew(
     with pytest.raises(ListChanged):
         list_storing.store_as_shown(made, now, now.choices, now.digest, trainer)
     now = preview_of(made, trainer)
-    assert now.comparisons[5].fills == ("birth",)
+    assert now.row(5).comparison.fills == ("birth",)
     assert list(now.changed) == [5]
 
 

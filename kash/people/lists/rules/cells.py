@@ -26,57 +26,37 @@ from kash.people.rules.persons import (
     birth_years,
     is_a_name,
     sort_name,
+    ways,
+    words,
 )
 
 Cell = str | float | date
 Value = TypeVar("Value")
 
+
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 MOST_CHARACTERS = 2_000
 # Between two answers of which only one can be right.
 TWO = " / "
-_NOTHING = frozenset(
-    (
-        "-",
-        "--",
-        "—",
-        "–",
-        ".",
-        "n/a",
-        "na",
-        "n.a.",
-        "n.a",
-        "nil",
-        "none",
-        "null",
-        "hakuna",
-        "?",
-        "#n/a",
-        "#null!",
-        "#ref!",
-        "#value!",
-        "#name?",
-        "#div/0!",
-        "#num!",
-        "nan",
-        "<na>",
-        "(blank)",
-    )
+_NOTHING = words(
+    "- -- — – . n/a na n.a. n.a nil none null hakuna ? #n/a #null! #ref! #value! #name? "
+    "#div/0! #num! nan <na> (blank)"
 )
 _LONGEST_NOTHING = max(map(len, _NOTHING))
 # A line to sign on, or dots to write on.
 _LINE = re.compile(r"[.…_\-–—=~\s]+")
 # Answers that say that nothing is said.
 _NOT_SAID = frozenset(
-    (
-        *("prefer not to say", "prefer not to answer", "prefer not to disclose", "rather not say"),
-        *("preferred not to say", "would rather not say", "i prefer not to say", "not said"),
-        *("not stated", "not specified", "not given", "not provided", "not disclosed", "withheld"),
-        *("undisclosed", "refused", "refused to answer", "refuse to answer", "declined"),
-        *("declined to answer", "decline to answer", "unknown", "not known", "dont know", "dk"),
-        *("do not know", "no answer", "no response", "not applicable", "blank", "missing"),
-        *("hakusema", "hakutaka kusema", "hapendi kusema", "sipendi kusema", "sitaki kusema"),
-        *("hajulikani", "haijulikani", "sijui", "hajasema"),
+    ways(
+        """
+        prefer not to say; prefer not to answer; prefer not to disclose; rather not say;
+        preferred not to say; would rather not say; i prefer not to say; not said; not stated;
+        not specified; not given; not provided; not disclosed; withheld; undisclosed; refused;
+        refused to answer; refuse to answer; declined; declined to answer; decline to answer;
+        unknown; not known; dont know; dk; do not know; no answer; no response; not applicable;
+        blank; missing; hakusema; hakutaka kusema; hapendi kusema; sipendi kusema; sitaki kusema;
+        hajulikani; haijulikani; sijui; hajasema
+        """
     )
 )
 
@@ -181,9 +161,12 @@ _AGES_OF_TWO_DIGITS = range(10, 101)
 _EPOCH = date(1899, 12, 30)
 
 _MONTHS = {
-    "jan": 1, "feb": 2, "mar": 3, "mac": 3, "apr": 4, "may": 5, "mei": 5, "jun": 6, "jul": 7,
-    "aug": 8, "ago": 8, "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "des": 12,
-}  # fmt: skip
+    name: month
+    for month, names in enumerate(
+        ways("jan; feb; mar mac; apr; may mei; jun; jul; aug ago; sep; oct okt; nov; dec des"), 1
+    )
+    for name in names.split()
+}
 _AGE_WORDS = re.compile(
     r"\b(years?|yrs?|yr|y/?o|old|of age|aged?|miaka|umri|mwaka|approx\w*|about|circa|ca|est)\b\.?"
     r"|[~()]",
@@ -387,8 +370,8 @@ _WORD = re.compile(r"[^\s]+")
 _PIECES = re.compile(r"([-‐‑–/.'’ʼ‘`´′])")
 _APOSTROPHES = frozenset("'’ʼ‘`´′")
 # Between names these stay small.
-_PARTICLES = frozenset(("wa", "bin", "binti", "ibn", "ole", "arap", "van", "von", "der", "de"))
-_TITLES = frozenset(("mr", "mrs", "ms", "dr", "prof", "rev", "hon", "eng", "fr", "sr", "st"))
+_PARTICLES = words("wa bin binti ibn ole arap van von der de")
+_TITLES = words("mr mrs ms dr prof rev hon eng fr sr st")
 _NUMERALS = frozenset(("II", "III", "IV"))
 _VOWELS = frozenset("AEIOUYĨŨÉÈÁÓÚÍÄÖÜ")
 # Shorter words may be initials.
@@ -415,14 +398,9 @@ def as_name(name: str) -> str:
     After an apostrophe a letter stays small (`Nyong'o`), but behind a single letter, as in
     `O'Brien`, `D'Souza` and `K'Ogutu`. `McDonald` keeps its second capital, `Mchoro` has none.
     """
-    at = -1
-
-    def written(found: re.Match[str]) -> str:
-        nonlocal at
-        at += 1
-        return _word(found[0], first=at == 0)
-
-    return _WORD.sub(written, name)
+    return _WORD.sub(
+        lambda word: _word(word[0], first=not word.string[: word.start()].strip()), name
+    )
 
 
 def _word(word: str, *, first: bool) -> str:
@@ -450,7 +428,7 @@ def _word(word: str, *, first: bool) -> str:
 
 
 # Words of two letters that are names.
-_OF_TWO = frozenset(("jo", "bo", "al", "li", "wu", "xu", "yu", "an", "om"))
+_OF_TWO = words("jo bo al li wu xu yu an om")
 
 
 def _capital(piece: str) -> str:
@@ -482,7 +460,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _NO_PHONE = frozenset(
-    ("no phone", "no number", "no simu", "hana", "hana simu", "without", "no contact", "no mobile")
+    ways("no phone; no number; no simu; hana; hana simu; without; no contact; no mobile")
 )
 _MOST_NOTE = 30
 _PHONES_OF_TWO = 17
@@ -663,23 +641,13 @@ _SHORT = {
     "rd": "road", "st": "street", "mkt": "market", "hqs": "hq", "headquarters": "hq",
     "ctr": "centre", "center": "centre", "est": "estate",
 }  # fmt: skip
-_GENERIC = frozenset(("police", "station", "stn", "stat", "kituo", "cha", "polisi", "the", "ps"))
-_KINDS = frozenset(("post", "patrol", "base", "camp", "hq", "unit"))
+_GENERIC = words("police station stn stat kituo cha polisi the ps")
 
 
 def station_key(name: str) -> str:
     """Key that tells one station from another: `Hill Top Stn.` and `Hilltop` are both `hilltop`."""
     words = [_SHORT.get(word, word) for word in re.sub(r"[^\w]+", " ", sort_name(name)).split()]
-    telling = [word for word in words if word not in _GENERIC] or words
-    return "".join(telling)
-
-
-@dataclass(frozen=True, slots=True)
-class StationGuess:
-    """Where a written name belongs: an organisation's public id, or empty for one not known."""
-
-    organisation: str
-    certain: bool
+    return "".join([word for word in words if word not in _GENERIC] or words)
 
 
 class Stations:
@@ -693,21 +661,21 @@ class Stations:
             self._exact[sort_name(name)] = public_id
             self._keys.setdefault(station_key(name), []).append(public_id)
 
-    def guess(self, name: str) -> StationGuess:
-        """The same name, else the only one with the same key, else the one that is most alike."""
+    def guess(self, name: str) -> tuple[str, bool]:
+        """The organisation of the same name, else the only one with the same key, else the one that
+        is most alike; and if that is certain. Empty for one that is not known."""
         exact = self._exact.get(sort_name(name))
-        if exact is not None:
-            return StationGuess(exact, certain=True)
         key = station_key(name)
-        same = self._keys.get(key, [])
+        same = [exact] if exact is not None else self._keys.get(key, [])
         if len(same) == 1:
-            return StationGuess(same[0], certain=True)
+            return same[0], True
         scored = sorted(
             ((fuzz.ratio(key, other), ids[0]) for other, ids in self._keys.items()), reverse=True
         )
-        if scored and scored[0][0] >= _ALIKE and (len(scored) < 2 or scored[1][0] < scored[0][0]):
-            return StationGuess(scored[0][1], certain=False)
-        return StationGuess("", certain=False)
+        alike = scored and scored[0][0] >= _ALIKE
+        if alike and (len(scored) < 2 or scored[1][0] < scored[0][0]):
+            return scored[0][1], False
+        return "", False
 
 
 def grouped(names: Iterable[tuple[str, int]]) -> Mapping[str, str]:

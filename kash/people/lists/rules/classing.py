@@ -25,7 +25,6 @@ _REPORTED_EVERY = 100
 # Of the person who may be the same no more are kept for a row: a few are shown, and one is enough
 # to ask.
 MOST_FOUND = 20
-_NOTHING_SEEN: Mapping[int, Collection[str]] = {}
 
 
 class State(StrEnum):
@@ -48,6 +47,7 @@ class PlacedRow:
     organisation: str = ""
     new_station: str = ""
     phone_lookup: str = field(default="", repr=False)
+    email_lookup: str = field(default="", repr=False)
     wrong: tuple[Remark, ...] = ()
 
 
@@ -135,13 +135,11 @@ def with_known(
     with_them = []
     for placed, matches in zip(rows, found, strict=True):
         key = known.get(placed.row.number)
-        if key is None or is_wrong(placed):
-            with_them.append(matches)
-            continue
-        reasons = next((match.reasons for match in matches if match.key == key), ())
-        others = [match for match in matches if match.key != key]
-        own = Match(key, 100, (Reason.SAME_ROW, *reasons), certain=True)
-        with_them.append((own, *others))
+        if key is not None and not is_wrong(placed):
+            reasons = next((match.reasons for match in matches if match.key == key), ())
+            own = Match(key, 100, (Reason.SAME_ROW, *reasons), certain=True)
+            matches = (own, *(match for match in matches if match.key != key))
+        with_them.append(matches)
     return with_them
 
 
@@ -154,8 +152,8 @@ def class_rows(
     rows: Sequence[PlacedRow],
     found: Sequence[tuple[Match, ...]],
     decisions: Mapping[int, str],
-    numbers: Collection[tuple[str, str]] = (),
-    seen: Mapping[int, Collection[str]] = _NOTHING_SEEN,
+    numbers: Collection[tuple[str, str]],
+    seen: Mapping[int, Collection[str]],
 ) -> list[Outcome]:
     """Class rows in order, each by the person who was found to be like it.
 
@@ -173,8 +171,8 @@ def class_rows(
         )
         decision = decisions.get(number, "")
         if decision != OUT and number in seen:
-            first = seen[number]
-            if any(not row_number(each.key) and each.key not in first for each in among):
+            people = {match.key for match in among if not row_number(match.key)}
+            if not people <= set(seen[number]):
                 decision = ""
         outcome = _class(placed, among, decision, numbers)
         outcomes.append(outcome)
@@ -201,14 +199,11 @@ def _class(
         return Outcome(placed, State.NEW, matches=matches, decided=True, shared_phone=shared)
     if decision and any(match.key == decision for match in matches):
         return Outcome(placed, State.SAME, decision, matches, decided=True, may_be_new=not taken)
-    certain = [match for match in matches if match.certain]
-    above = [match for match in certain if row_number(match.key)]
-    people = [match for match in certain if not row_number(match.key)]
-    if above:
+    certain = [match.key for match in matches if match.certain]
+    above = [key for key in certain if row_number(key)]
+    if above or len(certain) == 1:
         # What was thought of the row above holds for its repetition.
-        return Outcome(placed, State.SAME, above[0].key, matches, may_be_new=not taken)
-    if len(people) == 1:
-        return Outcome(placed, State.SAME, people[0].key, matches, may_be_new=not taken)
+        return Outcome(placed, State.SAME, [*above, *certain][0], matches, may_be_new=not taken)
     if matches:
         return Outcome(placed, State.DOUBTFUL, matches=matches, may_be_new=not taken)
     if taken:
@@ -251,51 +246,43 @@ class Comparison:
 CLOSED = "closed"
 
 
-def compare(
-    placed: PlacedRow, kept: Facts, year: int, email_lookup: Callable[[str], str]
-) -> Comparison:
+def compare(placed: PlacedRow, kept: Facts, year: int) -> Comparison:
     """Compare a row with what is kept: what it knows more or otherwise. Case and accents are no
     difference."""
     row = placed.row
     fills: list[str] = []
     differs: list[str] = []
 
-    def put(name: str, given: str, held: str, *, same: bool) -> None:
-        if given and not held:
+    def put(name: str, given: str, value: str, *, same: bool) -> None:
+        if given and not value:
             fills.append(name)
         elif given and not same:
             differs.append(name)
 
     for fact in LISTED:
-        given, held = row.fact(fact.name), kept.plain.get(fact.name, "")
-        put(fact.name, given, held, same=sort_name(given) == sort_name(held))
+        given, value = row.fact(fact.name), kept.plain.get(fact.name, "")
+        put(fact.name, given, value, same=sort_name(given) == sort_name(value))
     if kept.phone != CLOSED:
         put("phone", placed.phone_lookup, kept.phone, same=placed.phone_lookup == kept.phone)
     if kept.email != CLOSED:
-        email = email_lookup(row.email) if row.email else ""
-        put("email", email, kept.email, same=email == kept.email)
+        put("email", placed.email_lookup, kept.email, same=placed.email_lookup == kept.email)
     place = placed.organisation or placed.new_station
     put("organisation", place, kept.organisation, same=place == kept.organisation)
     born = row.birth
-    if born.year and kept.birth_year:
-        put("birth", str(born.year), str(kept.birth_year), same=born.year == kept.birth_year)
-    elif born.year:
-        put("birth", str(born.year), kept.age_band, same=False) if ages_disagree(
-            kept.age_band, born.year, year
-        ) else fills.append("birth")
+    if born.year:
+        if not kept.birth_year:
+            disagree = ages_disagree(kept.age_band, born.year, year)
+            (differs if disagree else fills).append("birth")
+        elif born.year != kept.birth_year:
+            differs.append("birth")
     elif born.band and kept.age_band in WIDE_AGE_BANDS and within_band(born.band, kept.age_band):
         if born.band != kept.age_band:
             fills.append("birth")
+    elif born.band and kept.age_band:
+        put("birth", born.band, kept.age_band, same=within_band(kept.age_band, born.band))
     elif born.band:
-        held = kept.age_band or (str(kept.birth_year) if kept.birth_year else "")
-        put(
-            "birth",
-            born.band,
-            held,
-            same=within_band(kept.age_band, born.band)
-            if kept.age_band
-            else not ages_disagree(born.band, kept.birth_year, year),
-        )
+        same = not ages_disagree(born.band, kept.birth_year, year)
+        put("birth", born.band, str(kept.birth_year or ""), same=same)
     return Comparison(tuple(fills), tuple(differs))
 
 

@@ -6,7 +6,7 @@ of its cells."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -25,33 +25,11 @@ from kash.people.lists.rules.cells import (
     text_of,
 )
 from kash.people.lists.rules.words import NOTHING, WAYS, is_rank
-from kash.people.rules.persons import sort_name
+from kash.people.rules.persons import sort_name, ways, words
 
-_TICKS = frozenset(
-    (
-        *(
-            "✓",
-            "✔",
-            "√",
-            "☑",
-            "✅",
-            "x",
-            "×",
-            "✗",
-            "✘",
-            "☒",
-            "1",
-            "1.0",
-            "y",
-            "yes",
-            "ndiyo",
-            "ndio",
-        ),
-        *("v", "/", "\\", "*", "•", "●", "■", "true", "ok", "tick", "t", "ü", "p", "+"),
-    )
-)
-_NO_TICKS = frozenset(("0", "0.0", "n", "no", "hapana", "false", "☐", "□"))
-# Who crosses out what is not so, ticks what is.
+_TICKS = words(r"✓ ✔ √ ☑ ✅ x × ✗ ✘ ☒ 1 1.0 y yes ndiyo ndio v / \ * • ● ■ true ok tick t ü p +")
+_NO_TICKS = words("0 0.0 n no hapana false ☐ □")
+# If something is crossed out in a row, what is ticked beside it is the answer.
 _CROSSES = frozenset(("x", "×", "✗", "✘", "☒"))
 _BRACKET = re.compile(
     r"(?:age|miaka|umri)?\s*(?:\d{1,3}\s*(?:-|–|—|‑|to|hadi)\s*\d{1,3}|\d{1,3}\s*\+|"
@@ -94,9 +72,7 @@ class Ticked:
 def _mark(cell: Cell, answer: str) -> str:
     """A tick as it stands; empty if there is none."""
     text = text_of(cell).strip().casefold()
-    if text in _TICKS or (text and text == answer.casefold()):
-        return text
-    return ""
+    return text if text in _TICKS or text == answer.casefold() else ""
 
 
 def only_ticks(cells: Sequence[Cell]) -> bool:
@@ -137,17 +113,13 @@ def ticked_columns(answers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> li
 def _are_ticks(
     rows: Sequence[Sequence[Cell]], answers: Sequence[str], first: int, last: int
 ) -> bool:
-    ticks = others = 0
-    for cells in rows:
-        for at in range(first, min(last + 1, len(cells))):
-            text = text_of(cells[at]).strip().casefold()
-            if not text or text in _NO_TICKS:
-                continue
-            if _mark(cells[at], answers[at]):
-                ticks += 1
-            else:
-                others += 1
-    return ticks >= _LEAST_TICKED * (ticks + others)
+    ticks = [
+        bool(_mark(cells[at], answers[at]))
+        for cells in rows
+        for at in range(first, min(last + 1, len(cells)))
+        if text_of(cells[at]).strip().casefold() not in ("", *_NO_TICKS)
+    ]
+    return sum(ticks) >= _LEAST_TICKED * len(ticks)
 
 
 def _written(answer: str) -> str:
@@ -179,9 +151,9 @@ _LONG = [way for way, field in _EXACT.items() if field and len(way) > 3]
 _BY_WORDS = {
     frozenset(way.split()): field for way, field in reversed(_EXACT.items()) if field and " " in way
 }
-_NUMBERS = frozenset(("no", "number", "s no", "sno", "nambari", "namba"))
-_SERIAL = _NUMBERS | {"s n", "sn", "n", "nr", "serial", "serial no", "row", "row no", "nam"}
-_NAMES = frozenset(("name", "names", "jina", "majina"))
+_NUMBERS = frozenset(ways("no; number; s no; sno; nambari; namba"))
+_SERIAL = _NUMBERS | set(ways("s n; sn; n; nr; serial; serial no; row; row no; nam"))
+_NAMES = words("name names jina majina")
 _LONGEST_GROUP = 60
 # What is asked of somebody else is not of the person that the row is about.
 _OF_OTHERS = re.compile(
@@ -285,11 +257,9 @@ def _by_parts(words: Sequence[str]) -> tuple[str, int]:
     return LEFT_OUT, 0
 
 
-def _share(cells: Sequence[Cell], fits: object) -> float:
+def _share(cells: Sequence[Cell], fits: Callable[[Cell], bool]) -> float:
     filled = [cell for cell in cells if not is_empty(cell)]
-    if not filled or not callable(fits):
-        return 0.0
-    return sum(bool(fits(cell)) for cell in filled) / len(filled)
+    return sum(map(fits, filled)) / len(filled) if filled else 0.0
 
 
 def _is_serial(cells: Sequence[Cell]) -> bool:
@@ -307,12 +277,6 @@ def look_of(cells: Sequence[Cell], today: date, region: str) -> dict[str, float]
     """How many of a column's cells, as a share, look like each field that has a look."""
     some = [cell for cell in cells if not is_empty(cell)][:_LOOKED_AT]
 
-    def phone(cell: Cell) -> bool:
-        return bool(read_phone(cell, region).value)
-
-    def birth(cell: Cell) -> bool:
-        return read_birth(cell, today).value != NOT_KNOWN
-
     def name(cell: Cell) -> bool:
         text = text_of(cell)
         words = text.split()
@@ -324,16 +288,13 @@ def look_of(cells: Sequence[Cell], today: date, region: str) -> dict[str, float]
         )
 
     return {
-        "phone": _share(some, phone),
-        "birth": _share(some, birth),
+        "phone": _share(some, lambda cell: bool(read_phone(cell, region).value)),
+        "birth": _share(some, lambda cell: read_birth(cell, today).value != NOT_KNOWN),
         **{fact.name: _share(some, fact.looks) for fact in LISTED if fact.look},
         "email": _share(some, lambda cell: "@" in text_of(cell)[1:]),
         "name": _share(some, name),
         "serial": float(_is_serial(some)),
     }
-
-
-_NOT_ANSWERED: Mapping[int, str] = {}
 
 
 def match_columns(
@@ -342,7 +303,7 @@ def match_columns(
     remembered: Mapping[str, str],
     today: date,
     region: str,
-    answered: Mapping[int, str] = _NOT_ANSWERED,
+    answered: Mapping[int, str],
 ) -> list[Guess]:
     """Guess of each column, best guesses first taken; a field goes to one column but for SEVERAL.
 
@@ -371,17 +332,15 @@ def match_columns(
         if alike and field == LEFT_OUT:
             # `No.` over numbers that do not count the rows is somebody's own number.
             numbers = plain in _NUMBERS and not look["serial"]
-            if not numbers or look["phone"] > 0.5 or not any(not is_empty(c) for c in columns[at]):
+            if not numbers or look["phone"] > 0.5 or all(map(is_empty, columns[at])):
                 continue
             offers.append((60, -at, "reference", "guess"))
         elif alike:
             sure = "certain" if alike >= 90 else "guess"
             unlike = ticks or look.get(field, 1.0) < 0.3
             if unlike and field in ("phone", "birth", "sex", "email"):
-                sure, alike = "guess", alike - 30
-                filled = any(not is_empty(cell) for cell in columns[at])
-                if not filled:
-                    sure, alike = "certain", alike + 30
+                filled = not all(map(is_empty, columns[at]))
+                sure, alike = ("guess", alike - 30) if filled else ("certain", alike)
             offers.append((alike, -at, field, sure))
         if alike < 100 and not look["serial"]:
             for seen in _LOOKS:
@@ -394,12 +353,15 @@ def match_columns(
         at = -place
         if guesses[at].score or (field in taken and (field not in SEVERAL or score < 90)):
             continue
-        if field in taken and normalised(headings[taken[field]]) == normalised(headings[at]):
-            halves = field == "name" and _are_halves(headings, columns, taken[field], at)
-            if not halves:
-                continue
+        if (
+            field in taken
+            and normalised(headings[taken[field]]) == normalised(headings[at])
+            and (field != "name" or not _are_halves(headings, columns, taken[field], at))
+        ):
+            continue
         guesses[at] = Guess(field, sure if field else "left_out", score)
-        taken.setdefault(field, at) if field else None
+        if field:
+            taken.setdefault(field, at)
     return guesses
 
 
@@ -408,12 +370,11 @@ def _are_halves(
 ) -> bool:
     """True if two columns that are both called `Name` hold one name: a word in each, side by side,
     where other facts of the same person stand in the row."""
-
-    def word(cell: Cell) -> bool:
-        return len(text_of(cell).split()) == 1
-
     facts = any(field_by_heading(heading)[0] not in (LEFT_OUT, "name") for heading in headings)
-    words = all(_share(columns[at], word) >= 0.7 for at in (first, second))
+    words = all(
+        _share(columns[at], lambda cell: len(text_of(cell).split()) == 1) >= 0.7
+        for at in (first, second)
+    )
     return facts and words and second == first + 1
 
 
@@ -423,17 +384,10 @@ def serial_column(headings: Sequence[str]) -> int | None:
     return next((at for at, text in enumerate(plain) if text in _SERIAL), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
-    """How much a row looks like headings: 0 if not at all; and how many are known for certain."""
-
-    score: int
-    known: int
-
-
-def recognised(cells: Sequence[Cell]) -> Recognised:
-    """How much a row looks like headings: by what is known of it, less what looks like somebody's
-    data. Long questions of a form, and answers to be ticked, speak neither for nor against."""
+def recognised(cells: Sequence[Cell]) -> tuple[int, int]:
+    """How much a row looks like headings, and how many are known for certain. It counts what is
+    known of it, less what looks like somebody's data. Long questions of a form, and answers to be
+    ticked, speak neither for nor against."""
     score = count = 0
     for cell in cells:
         if is_empty(cell):
@@ -447,4 +401,4 @@ def recognised(cells: Sequence[Cell]) -> Recognised:
             count += 1
         elif _DATA.search(cell):
             score -= 60
-    return Recognised(score, count)
+    return score, count

@@ -32,7 +32,7 @@ from kash.people.lists.rules.cells import (
 )
 from kash.people.lists.rules.headings import FIELDS, field_by_heading, is_of_others, recognised
 from kash.people.lists.rules.words import read_text
-from kash.people.rules.persons import ages_disagree, sort_name
+from kash.people.rules.persons import ages_disagree, sort_name, words
 
 _KNOWN = 88
 
@@ -63,6 +63,7 @@ def _is_label(line: Sequence[str], at: int) -> bool:
 # What a person may type anew for a row that is wrong.
 EDITABLE = ("name", "reference", "phone", "birth", "sex")
 _MOST_ORGANISATION, _MOST_EMAIL = 120, 254
+_ADDRESS = re.compile(r"[!-?A-~]+@(?!\.)[!-?A-~]*\.[!-?A-~]*(?<!\.)")
 # Here an answer that nothing is said would be somebody's name or group.
 _AS_WRITTEN = frozenset(("group",))
 
@@ -257,18 +258,7 @@ def _since(given: Cell, today: date, remarks: list[Remark]) -> date | None:
 def _email(given: str, remarks: list[Remark]) -> str:
     if not given:
         return ""
-    name, at, place = given.strip().rpartition("@")
-    fine = (
-        at
-        and name
-        and "." in place
-        and " " not in given.strip()
-        and given.isascii()
-        and len(given) <= _MOST_EMAIL
-        and not place.startswith(".")
-        and not place.endswith(".")
-        and "@" not in name
-    )
+    fine = len(given) <= _MOST_EMAIL and _ADDRESS.fullmatch(given.strip())
     if not fine:
         remarks.append(Remark("email_wrong", "email", wrong=True))
         return ""
@@ -288,12 +278,8 @@ _SIGNED = re.compile(
 )
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 # Parts of a list are called by these words, and by nothing else.
-_PARTS = _words(
+_PARTS = words(
     """
     facilitator facilitators trainer trainers participant participants resource person persons
     secretariat organiser organisers organizer organizers staff guest guests driver drivers
@@ -307,7 +293,7 @@ _PARTS = _words(
     continued contd morning afternoon asubuhi mchana
     """
 )
-_BETWEEN = _words(
+_BETWEEN = words(
     """
     of the and for in on at from to na ya wa la kwa names name sheet support invited sex health
     one two three four five first second third kwanza pili tatu nne tano present absent total
@@ -480,10 +466,10 @@ def header_number(sheet: TableSheet) -> int:
     best, at = 0, 0
     width = sheet.width
     for number, cells in sheet.rows[:LOOKED_AT]:
-        fields = recognised(cells)
+        score, certain = recognised(cells)
         alone = len(filled(cells)) == 1 and width > 1
-        if fields.known and not alone and fields.score > best:
-            best, at = fields.score, number
+        if certain and not alone and score > best:
+            best, at = score, number
     return at
 
 

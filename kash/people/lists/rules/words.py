@@ -6,50 +6,67 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from kash.people.lists.rules.cells import TWO, Cell, Reading, Remark, is_empty, is_formula, text_of
-from kash.people.rules.persons import LANGUAGES, SEXES, sort_name
+from kash.people.lists.rules.cells import (
+    TWO,
+    Cell,
+    Reading,
+    Remark,
+    is_empty,
+    is_formula,
+    text_of,
+)
+from kash.people.rules.persons import LANGUAGES, SEXES, sort_name, ways, words
 
 MOST_CADRE = 80
 
-_SEX = {
-    "m": "male", "male": "male", "man": "male", "men": "male", "mr": "male", "me": "male",
-    "mme": "male", "mwanaume": "male", "mwanamume": "male", "kiume": "male", "boy": "male",
-    "f": "female", "female": "female", "woman": "female", "women": "female", "fem": "female",
-    "ms": "female", "mrs": "female", "ke": "female", "mke": "female", "mwanamke": "female",
-    "kike": "female", "girl": "female", "lady": "female",
-    "other": "other", "o": "other", "others": "other", "nyingine": "other", "nyingineyo": "other",
-    "othergender": "other", "othersex": "other",
-}  # fmt: skip
+
+def _answers(text: str) -> dict[str, str]:
+    """Answers by the ways in which lists write them, of lines such as `male: m man`."""
+    lines = (line.strip().partition(": ") for line in text.strip().splitlines())
+    return {way: answer for answer, _colon, ways_ in lines for way in ways_.split()}
+
+
+_SEX = _answers(
+    """
+    male: m male man men mr me mme mwanaume mwanamume kiume boy
+    female: f female woman women fem ms mrs ke mke mwanamke kike girl lady
+    other: other o others nyingine nyingineyo othergender othersex
+    """
+)
 # Answers that the programme knows as its own "other": read as that, and told.
-_OTHER = frozenset((
-    "x", "intersex", "trans", "transgender", "transwoman", "transman", "transfemale", "transmale",
-    "transperson", "tg", "tgw", "tgm", "tw", "tm", "mtf", "ftm", "nonbinary", "nb", "enby", "gnc",
-    "gendernonconforming", "gendernonbinary", "genderqueer", "queer", "genderfluid", "thirdgender",
-    "transgenderwoman", "transgenderman", "transgenderperson", "huntha", "jinsiamchanganyiko",
-))  # fmt: skip
-_LANGUAGE = {
-    "en": "en", "eng": "en", "english": "en", "kiingereza": "en",
-    "sw": "sw", "swa": "sw", "kis": "sw", "swahili": "sw", "kiswahili": "sw", "ksw": "sw",
-    "luo": "luo", "dholuo": "luo", "kijaluo": "luo", "jaluo": "luo",
-    "guz": "guz", "kisii": "guz", "ekegusii": "guz", "gusii": "guz", "kikisii": "guz",
-    "luy": "luy", "luhya": "luy", "luluhya": "luy", "kiluhya": "luy", "luyia": "luy",
-}  # fmt: skip
-# Ranks of the Kenya Police Service, lowest first, with the ways in which lists write them.
-_RANKS = {
-    "Constable": ("pc", "cons", "const", "constable", "policeconstable", "apc", "wpc", "konstebo"),
-    "Corporal": ("cpl", "corp", "corporal", "koplo"),
-    "Sergeant": ("sgt", "serg", "sergeant", "sajini", "sargent", "sargeant"),
-    "Senior Sergeant": ("ssgt", "srsgt", "snrsgt", "seniorsergeant", "sajinimkuu", "seniorsgt"),
-    "Inspector": ("ip", "insp", "inspector", "policeinspector", "inspekta"),
-    "Chief Inspector": ("ci", "cip", "cinsp", "chiefinspector", "chinsp", "chiefinsp"),
-    "Assistant Superintendent": ("asp", "assistantsuperintendent", "asstsuperintendent", "asstsp"),
-    "Superintendent": ("sp", "supt", "superintendent"),
-    "Senior Superintendent": ("ssp", "seniorsuperintendent", "snrsuperintendent"),
-    "Commissioner": ("cp", "commissioner"),
-}  # fmt: skip
-_RANK_OF = {written: rank for rank, ways in _RANKS.items() for written in ways}
-# Lowest first.
-RANKS = tuple(_RANKS)
+_OTHER = words(
+    """
+    x intersex trans transgender transwoman transman transfemale transmale transperson tg tgw tgm tw
+    tm mtf ftm nonbinary nb enby gnc gendernonconforming gendernonbinary genderqueer queer
+    genderfluid thirdgender transgenderwoman transgenderman transgenderperson huntha
+    jinsiamchanganyiko
+    """
+)
+_LANGUAGE = _answers(
+    """
+    en: en eng english kiingereza
+    sw: sw swa kis swahili kiswahili ksw
+    luo: luo dholuo kijaluo jaluo
+    guz: guz kisii ekegusii gusii kikisii
+    luy: luy luhya luluhya kiluhya luyia
+    """
+)
+# Ranks of the Kenya Police Service, lowest first.
+_RANK_OF = _answers(
+    """
+    Constable: pc cons const constable policeconstable apc wpc konstebo
+    Corporal: cpl corp corporal koplo
+    Sergeant: sgt serg sergeant sajini sargent sargeant
+    Senior Sergeant: ssgt srsgt snrsgt seniorsergeant sajinimkuu seniorsgt
+    Inspector: ip insp inspector policeinspector inspekta
+    Chief Inspector: ci cip cinsp chiefinspector chinsp chiefinsp
+    Assistant Superintendent: asp assistantsuperintendent asstsuperintendent asstsp
+    Superintendent: sp supt superintendent
+    Senior Superintendent: ssp seniorsuperintendent snrsuperintendent
+    Commissioner: cp commissioner
+    """
+)
+RANKS = tuple(dict.fromkeys(_RANK_OF.values()))
 
 
 def _letters(text: str) -> str:
@@ -121,11 +138,6 @@ def is_sex(cell: Cell) -> bool:
 def is_language(cell: Cell) -> bool:
     """True if a cell holds a language."""
     return _letters(text_of(cell)) in _LANGUAGE or text_of(cell) in LANGUAGES
-
-
-def ways(text: str) -> tuple[str, ...]:
-    """Headings that are parted by semicolons."""
-    return tuple(" ".join(way.split()) for way in text.split(";"))
 
 
 # Those of facts with a column of their own stand with the facts.

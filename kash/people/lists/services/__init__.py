@@ -28,7 +28,7 @@ from kash.people.lists.files import (
 )
 from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.queries import people_list
-from kash.people.lists.renewing import must_be_read_again, renewed
+from kash.people.lists.renewing import renewed
 from kash.people.lists.rules.classing import OUT
 from kash.people.lists.rules.headings import field_by_heading
 from kash.people.lists.services.storing import ListChanged, ListGone, store_as_shown
@@ -157,7 +157,7 @@ def preview_list(people_list: PeopleList, by: Actor) -> tuple[Preview, Choices]:
     public_id = people_list.public_id
     choices = opened_choices(people_list.choices, public_id)
     preview_kept = renewing.kept_preview(public_id)
-    if preview_kept is not None and not must_be_read_again(preview_kept, choices):
+    if preview_kept is not None and preview_kept.choices.shape == choices.shape:
         if preview_kept.choices == choices:
             return preview_kept, choices
         now = renewed(preview_kept, choices, by, local_today())

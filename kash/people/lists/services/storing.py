@@ -7,18 +7,17 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Column, Table, delete, func, insert, select
+from sqlalchemy import Column, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.people.lists import renewing
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
-from kash.people.lists.files import Mapped, ReadFile, sealed_mapping, shape_of
+from kash.people.lists.files import ReadFile, sealed_mapping, shape_of
 from kash.people.lists.pages import report_of
 from kash.people.lists.previews import Preview, mapping_of
 from kash.people.lists.queries import people_revision, person_numbers
@@ -33,6 +32,7 @@ from kash.people.models import (
     Person,
     Posting,
 )
+from kash.people.queries.persons import AT_ONCE, chunks
 from kash.people.services.persons import (
     PersonDetails,
     email_values,
@@ -48,7 +48,6 @@ from kash.platform.web.formats import local_today, to_local
 from kash.policy import Actor
 
 _BEFORE = "people.list_before"
-_AT_ONCE = 500
 # What follows from an age, and changes with it.
 _AGE = ("age_recorded_on", "minor", "minor_since", "minor_by", "minor_seen_at", "minor_seen_by")
 
@@ -71,43 +70,30 @@ def change_persons(
         if outcome.state is State.SAME and not outcome.same_row
     }
     changed = []
-    for person in _locked(change.session, list(wanted)):
-        each, fills = wanted[person.public_id]
-        if not fills:
-            change.session.add(
-                PeopleListPerson(
-                    list_id=people_list.id,
-                    person_id=person.id,
-                    row=each.number,
-                    added=False,
-                    row_version=0,
-                )
-            )
-            continue
-        before = _fill(change, person, each, fills, places, by)
-        person.row_version += 1
-        person.changed_at = change.now
-        change.session.add(
-            PeopleListPerson(
-                list_id=people_list.id,
-                person_id=person.id,
-                row=each.number,
-                added=False,
-                row_version=person.row_version,
-                before=seal(json.dumps(before), kind=_BEFORE, public_id=person.public_id),
-            )
+    for person in _locked(change.session, Person.public_id, wanted):
+        outcome, fills = wanted[person.public_id]
+        entry = PeopleListPerson(
+            list_id=people_list.id,
+            person_id=person.id,
+            row=outcome.number,
+            added=False,
+            row_version=0,
         )
-        changed.append(person.public_id)
+        change.session.add(entry)
+        if fills:
+            before = json.dumps(_fill(change, person, outcome, fills, places, by))
+            person.row_version += 1
+            person.changed_at = change.now
+            entry.row_version = person.row_version
+            entry.before = seal(before, kind=_BEFORE, public_id=person.public_id)
+            changed.append(person.public_id)
     return changed
 
 
-def _locked(session: Session, public_ids: Sequence[str]) -> Iterable[Person]:
-    for start in range(0, len(public_ids), _AT_ONCE):
+def _locked(session: Session, key: Any, values: Iterable[Any]) -> Iterable[Person]:
+    for some in chunks(values):
         yield from session.scalars(
-            select(Person)
-            .where(Person.public_id.in_(public_ids[start : start + _AT_ONCE]))
-            .order_by(Person.id)
-            .with_for_update()
+            select(Person).where(key.in_(some)).order_by(Person.id).with_for_update()
         ).all()
 
 
@@ -134,12 +120,12 @@ def _read(value: Any) -> Any:
 def _fill(
     change: Change,
     person: Person,
-    each: Outcome,
+    outcome: Outcome,
     fills: Sequence[str],
     places: Mapping[str, str],
     by: Actor,
 ) -> dict[str, Any]:
-    person_row = each.placed.row
+    person_row = outcome.placed.row
     values: dict[str, Any] = {}
     for name in fills:
         if name == "phone":
@@ -160,7 +146,7 @@ def _fill(
     note_age(person, band, by, change.now)
     before: dict[str, Any] = {"columns": {name: _written(value) for name, value in former.items()}}
     if "organisation" in fills:
-        place = each.placed.organisation or places[each.placed.new_station]
+        place = outcome.placed.organisation or places[outcome.placed.new_station]
         before |= _post(change, person, place)
     return before
 
@@ -205,13 +191,14 @@ def undo_list(public_id: str, by: Actor) -> None:
         entries = session.scalars(
             select(PeopleListPerson).where(PeopleListPerson.list_id == people_list.id)
         ).all()
-        persons = _persons_of(session, entries)
+        keys = [entry.person_id for entry in entries]
+        persons = {person.id: person for person in _locked(session, Person.id, keys)}
         added = [entry for entry in entries if entry.added]
         touched = [entry for entry in entries if entry.before is not None]
-        for entry in touched:
-            if persons[entry.person_id].row_version != entry.row_version:
-                raise Problem(_NOT_UNDONE)
-        if depending(session, [entry.person_id for entry in added]):
+        changed = any(
+            persons[entry.person_id].row_version != entry.row_version for entry in touched
+        )
+        if changed or depending(session, [entry.person_id for entry in added]):
             raise Problem(_NOT_UNDONE)
         for entry in touched:
             if not entry.added:
@@ -224,27 +211,13 @@ def undo_list(public_id: str, by: Actor) -> None:
         _remove_places(session, people_list)
 
 
-def _persons_of(session: Session, entries: Sequence[PeopleListPerson]) -> dict[int, Person]:
-    persons: dict[int, Person] = {}
-    keys = [entry.person_id for entry in entries]
-    for start in range(0, len(keys), _AT_ONCE):
-        rows = session.scalars(
-            select(Person)
-            .where(Person.id.in_(keys[start : start + _AT_ONCE]))
-            .order_by(Person.id)
-            .with_for_update()
-        )
-        persons |= {person.id: person for person in rows}
-    return persons
-
-
-def _references(to: Table) -> list[Column[Any]]:
+def _references(to: type[Base]) -> list[Column[Any]]:
     """Every column of the schema that refers to a table's rows."""
     return [
         key.parent
         for table in Base.metadata.sorted_tables
         for key in table.foreign_keys
-        if key.column.table is to
+        if key.column.table is to.__table__
     ]
 
 
@@ -255,29 +228,25 @@ _FOUND = frozenset({"likely_duplicate", "not_the_same"})
 
 def depending(session: Session, person_ids: Sequence[int]) -> bool:
     """True if anything but their first posting and the list itself refers to these people."""
-    person = Base.metadata.tables[Person.__tablename__]
-    for column in _references(person):
-        if column.table.name in _OWN | _FOUND:
-            continue
-        for start in range(0, len(person_ids), _AT_ONCE):
-            some = person_ids[start : start + _AT_ONCE]
-            if session.execute(select(column).where(column.in_(some)).limit(1)).first():
-                return True
-    for start in range(0, len(person_ids), _AT_ONCE):
-        some = person_ids[start : start + _AT_ONCE]
+    for some in chunks(person_ids):
+        by_others = (
+            select(column).where(column.in_(some))
+            for column in _references(Person)
+            if column.table.name not in _OWN | _FOUND
+        )
         later = (
             select(Posting.person_id)
             .where(Posting.person_id.in_(some))
             .group_by(Posting.person_id)
-            .having((func.count(Posting.id) > 1) | (func.count(Posting.until) > 0))
+            .having((func.count() > 1) | (func.count(Posting.until) > 0))
         )
         again = (
             select(PeopleListPerson.person_id)
             .where(PeopleListPerson.person_id.in_(some))
             .group_by(PeopleListPerson.person_id)
-            .having(func.count(PeopleListPerson.id) > 1)
+            .having(func.count() > 1)
         )
-        if session.execute(later.limit(1)).first() or session.execute(again.limit(1)).first():
+        if any(session.execute(query.limit(1)).first() for query in (*by_others, later, again)):
             return True
     return False
 
@@ -304,38 +273,22 @@ def _put_back(session: Session, person: Person, entry: PeopleListPerson, change:
 
 def _remove(session: Session, added: Sequence[PeopleListPerson]) -> None:
     session.flush()
-    person = Base.metadata.tables[Person.__tablename__]
-    keys = [entry.person_id for entry in added]
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
-        for reference in _references(person):
-            if reference.table.name in _FOUND:
-                session.execute(delete(reference.table).where(reference.in_(some)))
-        for table, column in (
-            (Posting, Posting.person_id),
-            (PeopleListPerson, PeopleListPerson.person_id),
-            (Person, Person.id),
-        ):
-            session.execute(
-                delete(table).where(column.in_(some)).execution_options(synchronize_session=False)
-            )
+    going = [column for column in _references(Person) if column.table.name in _FOUND | _OWN]
+    for some in chunks(entry.person_id for entry in added):
+        for column in (*going, Person.__table__.c.id):
+            session.execute(delete(column.table).where(column.in_(some)))
 
 
 def _remove_places(session: Session, people_list: PeopleList) -> None:
     """Take away the organisations that came with the list and that nothing refers to."""
-    table = Base.metadata.tables[Organisation.__tablename__]
     for public_id in people_list.organisations:
         key = session.scalar(select(Organisation.id).where(Organisation.public_id == public_id))
         used = any(
             session.execute(select(column).where(column == key).limit(1)).first()
-            for column in _references(table)
+            for column in _references(Organisation)
         )
         if key is not None and not used:
-            session.execute(
-                delete(Organisation)
-                .where(Organisation.id == key)
-                .execution_options(synchronize_session=False)
-            )
+            session.execute(delete(Organisation).where(Organisation.id == key))
 
 
 def known_places(preview: Preview) -> set[str]:
@@ -384,14 +337,13 @@ def details_of(outcome: Outcome) -> PersonDetails:
     )
 
 
-@dataclass(frozen=True)
-class Addition:
+class Addition(NamedTuple):
     """A person who is added, ready to be written: the columns of her row, the public id of her
     posting, if she gets one, and what is kept sealed for undoing the list."""
 
     public_id: str
     outcome: Outcome
-    columns: Mapping[str, Any]
+    columns: dict[str, Any]
     posting: str
     before: bytes
 
@@ -403,10 +355,9 @@ def additions(
     now = utc_now()
     groups = {group.public_id: group for group in db.session.scalars(select(Group))}
     new = []
-    for done, outcome_row in enumerate(preview.rows):
-        if report is not None and done % _AT_ONCE == 0:
+    for done, outcome in enumerate(preview.outcomes):
+        if report is not None and done % AT_ONCE == 0:
             report(done)
-        outcome = outcome_row.outcome
         if outcome.state is not State.NEW:
             continue
         key = new_public_id()
@@ -418,7 +369,7 @@ def additions(
                 outcome,
                 _columns(made_person(details_of(outcome), groups[placed.group], by, now, key)),
                 posting,
-                seal(posting, kind="people.list_before", public_id=key),
+                seal(posting, kind=_BEFORE, public_id=key),
             )
         )
     return new
@@ -439,11 +390,9 @@ def _columns(person: Person) -> dict[str, Any]:
     return values
 
 
-def add_persons(session: Session, new: Sequence[Addition]) -> None:
-    """Write them."""
-    for start in range(0, len(new), _AT_ONCE):
-        some = new[start : start + _AT_ONCE]
-        session.execute(insert(Person), [dict(addition.columns) for addition in some])
+def _insert(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), AT_ONCE):
+        session.execute(insert(table), rows[start : start + AT_ONCE])
 
 
 def add_postings(
@@ -454,16 +403,14 @@ def add_postings(
     change: Change,
 ) -> None:
     """Post them where their rows say."""
-    wanted = sorted(set(places.values()))
-    ids: dict[str, int] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        organisation = session.execute(
-            select(Organisation.public_id, Organisation.id).where(
-                Organisation.public_id.in_(wanted[start : start + _AT_ONCE])
-            )
+    ids = {
+        public_id: key
+        for some in chunks(set(places.values()))
+        for public_id, key in session.execute(
+            select(Organisation.public_id, Organisation.id).where(Organisation.public_id.in_(some))
         )
-        ids |= {posting.public_id: posting.id for posting in organisation}
-    rows = [
+    }
+    postings = [
         {
             "public_id": addition.posting,
             "person_id": numbers[addition.public_id],
@@ -475,8 +422,7 @@ def add_postings(
         for addition in new
         if addition.posting
     ]
-    for start in range(0, len(rows), _AT_ONCE):
-        session.execute(insert(Posting), rows[start : start + _AT_ONCE])
+    _insert(session, Posting, postings)
 
 
 _TRIES = 3
@@ -584,24 +530,21 @@ def _store(
 ) -> None:
     session = change.session
     places = add_places(change, people_list, preview)
-    add_persons(session, new)
+    _insert(session, Person, [addition.columns for addition in new])
     numbers = person_numbers(session, [addition.public_id for addition in new])
     add_postings(session, new, numbers, places, change)
-    for start in range(0, len(new), _AT_ONCE):
-        session.execute(
-            insert(PeopleListPerson),
-            [
-                {
-                    "list_id": people_list.id,
-                    "person_id": numbers[addition.public_id],
-                    "row": addition.outcome.number,
-                    "added": True,
-                    "row_version": 1,
-                    "before": addition.before,
-                }
-                for addition in new[start : start + _AT_ONCE]
-            ],
-        )
+    entries = [
+        {
+            "list_id": people_list.id,
+            "person_id": numbers[addition.public_id],
+            "row": addition.outcome.number,
+            "added": True,
+            "row_version": 1,
+            "before": addition.before,
+        }
+        for addition in new
+    ]
+    _insert(session, PeopleListPerson, entries)
     changed = change_persons(change, people_list, preview, places, by)
     counts = preview.counts
     people_list.state = "added"
@@ -619,20 +562,18 @@ def _store(
 def _remember(session: Session, preview: Preview, choices: Choices, by: Actor) -> None:
     if not any(preview.table.headings):
         return
-    mapped: Mapped = mapping_of(preview, choices)
+    mapped = mapping_of(preview)
     shape = shape_of(preview.table.headings)
-    people_list_mapping = session.scalar(
+    mapping = session.scalar(
         select(PeopleListMapping).where(
             PeopleListMapping.shape == shape, PeopleListMapping.created_by == by.public_id
         )
     )
-    if people_list_mapping is None:
-        people_list_mapping = PeopleListMapping(
-            public_id=new_public_id(), shape=shape, created_by=by.public_id
-        )
-        session.add(people_list_mapping)
-    people_list_mapping.sealed = sealed_mapping(mapped, people_list_mapping.public_id)
-    people_list_mapping.changed_at = utc_now()
+    if mapping is None:
+        mapping = PeopleListMapping(public_id=new_public_id(), shape=shape, created_by=by.public_id)
+        session.add(mapping)
+    mapping.sealed = sealed_mapping(mapped, mapping.public_id)
+    mapping.changed_at = utc_now()
 
 
 def import_at_once(read: ReadFile, by: Actor, preview: Preview, choices: Choices) -> str:
