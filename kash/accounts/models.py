@@ -137,7 +137,7 @@ class Account(PublicId, Base):
     __tablename__ = "account"
     __table_args__ = (Index("ix_account_name_id", "name", "id"),)
 
-    id: Mapped[Key]
+    id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     email_sealed: Mapped[bytes]
     email_lookup: Mapped[str] = mapped_column(String(64), unique=True)
