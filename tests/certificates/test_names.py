@@ -285,7 +285,7 @@ def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(
     record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
     start = f"/workshops/{ready.held.workshop}/certificates"
     shown = words(trainer.get(start))
-    told = "People whom nobody asked whether their name may be printed: 1."
+    told = "People not yet asked whether their name may be printed: 1."
     assert shown.count(told) == 1
     assert "Propose certificates: 2" in shown
     assert "Leave them out, propose: 1" in shown
@@ -310,13 +310,13 @@ def test_whoever_approves_is_told_how_many_were_not_asked(
     batch = propose(ready.workshop, "classic", ready.trainer, unasked=Unasked.PRINT).public_id
     page = f"/workshops/{ready.held.workshop}/certificates/batches/{batch}"
     shown = words(client_for(ready.director).get(page))
-    assert shown.count("People whom nobody asked whether their name may be printed: 1.") == 1
+    assert shown.count("People not yet asked whether their name may be printed: 1.") == 1
 
 
 def test_where_everybody_was_asked_nothing_is_asked(ready: Ready, trainer: FlaskClient) -> None:
     ready.confirm(ALL)
     record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
     start = f"/workshops/{ready.held.workshop}/certificates"
-    assert "nobody asked" not in words(trainer.get(start))
+    assert "not yet asked" not in words(trainer.get(start))
     answer = trainer.post(f"{start}/propose", data={"design": "classic"})
     assert answer.status_code == 302

@@ -207,7 +207,7 @@ def test_who_names_the_only_custodian_is_told_that_nobody_reads_it(
     a_member("custodian")
     assert "Nobody here can read this now" not in step(phone, code, "who", "next", who=named)
     review = step(phone, code, "review", "x")
-    assert "only whoever of these you did not name does" in review
+    assert "only those of them that you did not name do" in review
     assert "nobody here can read it now" not in review
 
 

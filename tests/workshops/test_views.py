@@ -427,7 +427,7 @@ def test_all_are_present_and_the_exceptions_are_tapped(held: Held, site: FlaskCl
     closed = site.get(url(held, "attendance", session))
     assert "Open the register again" in text_of(closed)
     assert site.post(url(held, "attendance", session, "reopen")).status_code == 303
-    assert "Tap whoever is not" in text_of(site.get(url(held, "attendance", session)))
+    assert "Tap those who are not" in text_of(site.get(url(held, "attendance", session)))
 
 
 def test_a_stale_page_shows_both_versions_and_overwrites_nothing(

@@ -53,11 +53,11 @@ def test_a_trainer_reads_the_names_of_her_own_people_and_the_number_of_the_other
     own = client_for(trainer).get(f"/coverage/stations/{station}").text
     assert "Amina Mfano" in own
     assert "Baraka Mfano" not in own
-    assert "whom you do not reach: 1." in own
+    assert "beyond your reach: 1." in own
     all_of_them = client_for(place.director).get(f"/coverage/stations/{station}").text
     assert "Amina Mfano" in all_of_them
     assert "Baraka Mfano" in all_of_them
-    assert "whom you do not reach" not in all_of_them
+    assert "beyond your reach" not in all_of_them
 
 
 def test_people_of_a_station_are_narrowed_by_how_their_training_stands(

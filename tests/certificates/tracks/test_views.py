@@ -69,7 +69,7 @@ def test_a_tree_is_written_with_buttons_alone_and_saved_at_the_end(
     assert 'value="80"' in page.text
     page = browser.post(address, data=fields(page.text) | {"do": "remove:t.1.1"})
     page = browser.post(address, data=fields(page.text) | {"do": "preview"})
-    assert "Whom would this change?" in page.text
+    assert "Who would be changed by this?" in page.text
     assert browser.post(address, data=fields(page.text) | {"do": "save"}).status_code == 302
     tree = all_of(
         Leaf.of("hours", share=80, course=tracked.course, versions=()),

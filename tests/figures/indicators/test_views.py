@@ -107,7 +107,7 @@ def test_a_count_leads_to_its_people_one_group_at_a_time_and_only_to_those_one_r
     assert "The people:" not in table
     told = words(stranger.get(address))
     assert not any(name in told for name in (ALL, MOST, LITTLE))
-    assert "whom you do not reach: 3." in told
+    assert "beyond your reach: 3." in told
     own = client_for(ready.trainer).get(f"{address}&group=B").text
     assert ALL in own
 
