@@ -35,7 +35,6 @@ from kash.training.commands import training_commands
 from kash.training.material_files import named_keys
 from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.queries import (
-    WaitingVersion,
     course_links,
     delivered_words,
     find_courses,
@@ -260,45 +259,43 @@ PERSONAL = (
 )
 
 
-def _versions(asked: Viewer) -> Sequence[WaitingVersion]:
+def _versions(asked: Viewer) -> Sequence[Any]:
     return waiting_for(asked.actor)
 
 
-def _line(one: WaitingVersion, title: str, text: str, button: str) -> TodayLine:
-    return TodayLine(
-        title % {"course": one.course_name, "number": one.number},
-        url_for("training.version", public_id=one.public_id),
-        text,
-        key=_("Course"),
-        button=button,
-        about=one.course_name,
-    )
+def _lines(asked: Viewer, returned: bool, title: str, text: str, button: str) -> list[TodayLine]:
+    return [
+        TodayLine(
+            title % {"course": version.course_name, "number": version.number},
+            url_for("training.version", public_id=version.public_id),
+            text,
+            key=_("Course"),
+            button=button,
+            about=version.course_name,
+        )
+        for version in asked.once(_versions)
+        if bool(version.returned) is returned
+    ]
 
 
 def _proposed(asked: Viewer) -> Sequence[TodayLine]:
-    return [
-        _line(
-            one,
-            _("Proposed: %(course)s, version %(number)s"),
-            _("No workshop can be planned from it before it is published."),
-            _("Read and decide"),
-        )
-        for one in asked.once(_versions)
-        if not one.returned
-    ]
+    return _lines(
+        asked,
+        False,
+        _("Proposed: %(course)s, version %(number)s"),
+        _("No workshop can be planned from it before it is published."),
+        _("Read and decide"),
+    )
 
 
 def _returned(asked: Viewer) -> Sequence[TodayLine]:
-    return [
-        _line(
-            one,
-            _("Sent back: %(course)s, version %(number)s"),
-            _("The reason stands on its page. Change it and propose it again."),
-            _("See why"),
-        )
-        for one in asked.once(_versions)
-        if one.returned
-    ]
+    return _lines(
+        asked,
+        True,
+        _("Sent back: %(course)s, version %(number)s"),
+        _("The reason stands on its page. Change it and propose it again."),
+        _("See why"),
+    )
 
 
 TODAY = (

@@ -43,33 +43,7 @@ class MaterialProblem(Problem):
     sentence = _l("This is no file that a material can have. Send a PDF, JPEG, PNG or WebP.")
 
 
-class NoFileChosen(MaterialProblem):
-    """Nothing was sent."""
-
-    sentence = _l("Choose a file first.")
-
-
-class MaterialTooLarge(MaterialProblem):
-    """More bytes than a file may have."""
-
-    sentence = _l("This file is larger than 5 MB. Make its pictures smaller, or split it.")
-
-
-class SlidesAsTheyAre(MaterialProblem):
-    """A document or slides of an office program, or another archive."""
-
-    sentence = _l(
-        "Slides and office documents are not taken as they are. Save them as PDF, then bring that."
-    )
-
-
-class MaterialUnreadable(MaterialProblem):
-    """A file of which no cleaned copy can be made."""
-
-    sentence = _l(
-        "No clean copy of this file can be made: it may be damaged, locked with a password, have "
-        "more than 1,000 pages, or unpack to more than 200 MB."
-    )
+_TOO_LARGE = _l("This file is larger than 5 MB. Make its pictures smaller, or split it.")
 
 
 class NotJoined(Problem):
@@ -84,12 +58,17 @@ class NotJoined(Problem):
 def cleaned_material(content: bytes) -> tuple[FileKind, bytes]:
     """The kind and the bytes of a file's cleaned copy. Raises MaterialProblem and CleaningBusy."""
     if not content:
-        raise NoFileChosen
+        raise MaterialProblem(_l("Choose a file first."))
     if len(content) > MOST_FILE_BYTES:
-        raise MaterialTooLarge
+        raise MaterialProblem(_TOO_LARGE)
     head = content[:HEAD]
     if is_archive(head):
-        raise SlidesAsTheyAre
+        raise MaterialProblem(
+            _l(
+                "Slides and office documents are not taken as they are. Save them as PDF, then"
+                " bring that."
+            )
+        )
     kind = kind_of(head)
     if kind is None or kind.code not in TAKEN_KINDS:
         raise MaterialProblem
@@ -97,11 +76,16 @@ def cleaned_material(content: bytes) -> tuple[FileKind, bytes]:
         with cleaned([content], kind) as (becomes, pieces):
             made = b"".join(pieces)
     except CannotClean:
-        raise MaterialUnreadable from None
+        raise MaterialProblem(
+            _l(
+                "No clean copy of this file can be made: it may be damaged, locked with a password,"
+                " have more than 1,000 pages, or unpack to more than 200 MB."
+            )
+        ) from None
     if becomes.code not in TAKEN_KINDS:
         raise MaterialProblem
     if len(made) > MOST_FILE_BYTES:
-        raise MaterialTooLarge
+        raise MaterialProblem(_TOO_LARGE)
     return becomes, made
 
 

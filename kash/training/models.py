@@ -103,6 +103,11 @@ class CourseVersion(PublicId, Base):
         back_populates="version", order_by="Module.position", cascade="all, delete-orphan"
     )
 
+    @property
+    def plans(self) -> list[SessionPlan]:
+        """Its sessions, in their order."""
+        return [plan for module in self.modules for plan in module.plans]
+
 
 class Module(PublicId, Lineage, Base):
     """A part of a course version."""

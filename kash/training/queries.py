@@ -13,25 +13,40 @@ from typing import Any, Protocol
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from kash.feature import Part, declared
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import Change
-from kash.platform.web import current_actor
+from kash.platform.web import Listing, current_actor, listing
 from kash.platform.web.counted import counted
 from kash.platform.web.errors import one_or_404
 from kash.policy import GRANTS, Actor, Reach
 from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.rules.course_files import Place, ValueFault, ValueReading
 from kash.training.rules.courses import (
+    BELOW,
     MODULE,
     OBJECTIVE,
     PLAN,
     PLAN_ROWS,
     VERSION,
     CourseNode,
+    CourseSearch,
+    Key,
     RowKind,
     Value,
 )
@@ -114,18 +129,15 @@ def course_links(public_id: str) -> list[dict[str, Any]]:
     ]
 
 
-Row = CourseVersion | Module | SessionPlan | PlanRow
+CourseRow = CourseVersion | Module | SessionPlan | PlanRow
 
 
 def tree_of(version: CourseVersion) -> CourseNode:
     """All that a version holds, as it was loaded."""
-    modules = tuple(_module(module) for module in version.modules)
+    modules = tuple(
+        _node(module, MODULE, tuple(map(tree_of_plan, module.plans))) for module in version.modules
+    )
     return CourseNode(VERSION.name, "", values(version, VERSION), dict(version.made_from), modules)
-
-
-def _module(module: Module) -> CourseNode:
-    plans = tuple(tree_of_plan(plan) for plan in module.plans)
-    return _node(module, MODULE, plans)
 
 
 def tree_of_plan(plan: SessionPlan) -> CourseNode:
@@ -141,12 +153,12 @@ def _node(
     return CourseNode(kind.name, row.lineage, values(row, kind), dict(row.made_from), below)
 
 
-def values(row: Row, kind: RowKind) -> dict[str, Value]:
+def values(row: CourseRow, kind: RowKind) -> dict[str, Value]:
     """The values of a row by the names of its fields."""
     return {field.name: getattr(row, field.name) for field in kind}
 
 
-def write_values(row: Row, kind: RowKind, given: Mapping[str, Value]) -> None:
+def write_values(row: CourseRow, kind: RowKind, given: Mapping[str, Value]) -> None:
     """Write values into a row; fields that are not given stay."""
     for field in kind:
         if field.name in given:
@@ -159,63 +171,40 @@ def lay_out(version: CourseVersion, tree: CourseNode) -> None:
     Its rows are new ones, but those it has already keep their public ids, so that whoever has the
     page of one open is told that it changed.
     """
-    known = _known(version)
+    there: dict[Key, CourseRow] = {}
+    for module in version.modules:
+        there[MODULE.name, module.lineage] = module
+        for plan in module.plans:
+            there[PLAN.name, plan.lineage] = plan
+            there |= {(row.kind, row.lineage): row for row in plan.rows}
     write_values(version, VERSION, tree.fields)
     version.made_from = dict(tree.made_from)
     version.modules[:] = [
-        _module_row(node, place, known) for place, node in enumerate(tree.of(MODULE.name), 1)
+        _laid_out(node, place, there) for place, node in enumerate(tree.of(MODULE.name), 1)
     ]
 
 
-@dataclass(frozen=True)
-class _Known:
-    """The rows that a version has, by lineage."""
-
-    modules: dict[str, Module]
-    plans: dict[str, SessionPlan]
-    rows: dict[tuple[str, str], PlanRow]
-
-
-def _known(version: CourseVersion) -> _Known:
-    plans = [plan for module in version.modules for plan in module.plans]
-    return _Known(
-        {module.lineage: module for module in version.modules},
-        {plan.lineage: plan for plan in plans},
-        {(row.kind, row.lineage): row for plan in plans for row in plan.rows},
-    )
-
-
-def _module_row(node: CourseNode, place: int, known: _Known) -> Module:
-    module = known.modules.pop(node.lineage, None) or Module(public_id=new_public_id())
-    _write(module, node, place)
-    module.plans[:] = [_plan_row(plan, at, known) for at, plan in enumerate(node.of(PLAN.name), 1)]
-    return module
-
-
-def _plan_row(node: CourseNode, place: int, known: _Known) -> SessionPlan:
-    plan = known.plans.pop(node.lineage, None)
-    if plan is None:
-        plan = SessionPlan(public_id=new_public_id())
-    else:
-        plan.row_version += 1
-    _write(plan, node, place)
-    plan.rows[:] = [
-        _row(below, at, known)
-        for kind in PLAN_ROWS
-        for at, below in enumerate(node.of(kind.name), 1)
-    ]
-    return plan
-
-
-def _row(node: CourseNode, place: int, known: _Known) -> PlanRow:
-    row = known.rows.pop(node.key, None) or PlanRow(public_id=new_public_id(), kind=node.kind)
-    _write(row, node, place)
-    return row
-
-
-def _write(row: Module | SessionPlan | PlanRow, node: CourseNode, place: int) -> None:
+def _laid_out(node: CourseNode, place: int, there: dict[Key, CourseRow]) -> Any:
+    row: Any = there.pop(node.key, None)
+    if row is None:
+        made = {MODULE.name: Module, PLAN.name: SessionPlan}.get(node.kind, PlanRow)
+        row = made(public_id=new_public_id())
+        if node.kind not in (MODULE.name, PLAN.name):
+            row.kind = node.kind
+    elif node.kind == PLAN.name:
+        row.row_version += 1
     row.lineage, row.made_from, row.position = node.lineage, dict(node.made_from), place
     write_values(row, node.declared, node.fields)
+    below = [
+        _laid_out(child, at, there)
+        for kind in BELOW.get(node.kind, ())
+        for at, child in enumerate(node.of(kind), 1)
+    ]
+    if node.kind == MODULE.name:
+        row.plans[:] = below
+    elif node.kind == PLAN.name:
+        row.rows[:] = below
+    return row
 
 
 @dataclass(frozen=True)
@@ -225,30 +214,24 @@ class TaughtScope(Part):
     versions: Callable[[Actor], Select[Any]]
 
 
-@dataclass(frozen=True)
-class PublishedVersion:
-    """A version that a workshop can be made from."""
-
-    public_id: str
-    course_name: str
-    number: int
-    language: str
-    public_title: str
-    minutes: int
-    plans: int
-
-
 def versions_in_reach(actor: Actor) -> ColumnElement[bool]:
     """A condition on versions: all for whoever sees the curriculum, else what was taught to her."""
     granted = GRANTS["curriculum.see"]
-    held = {granted[role] for role in actor.roles if role in granted}
-    if Reach.ALL in held:
+    reaches = {granted[role] for role in actor.roles if role in granted}
+    if Reach.ALL in reaches:
         return true()
     scopes = declared(TaughtScope)
-    if Reach.TAUGHT in held and scopes:
+    if Reach.TAUGHT in reaches and scopes:
         taught = or_(*(CourseVersion.id.in_(scope.versions(actor)) for scope in scopes))
         return and_(CourseVersion.state == "published", taught)
     return false()
+
+
+def courses_in_reach(actor: Actor) -> ColumnElement[bool]:
+    """A condition on courses: those of which the actor sees something."""
+    if sees_everything(actor):
+        return true()
+    return exists().where(CourseVersion.course_id == Course.id, versions_in_reach(actor))
 
 
 def sees_everything(actor: Actor) -> bool:
@@ -256,54 +239,43 @@ def sees_everything(actor: Actor) -> bool:
     return actor.reach("curriculum.see") is Reach.ALL
 
 
-def _plans_of(version_id: Any) -> Any:
+def _of_sessions(what: Any, version_id: Any) -> Any:
     return (
-        select(func.count(SessionPlan.id))
+        select(what)
         .join(Module, Module.id == SessionPlan.module_id)
         .where(Module.version_id == version_id)
         .correlate(CourseVersion)
         .scalar_subquery()
     )
+
+
+def _plans_of(version_id: Any) -> Any:
+    return _of_sessions(func.count(SessionPlan.id), version_id)
 
 
 def minutes_of(version_id: Any) -> Any:
     """The minutes of all sessions of a version, within a select of versions."""
-    return (
-        select(func.coalesce(func.sum(SessionPlan.minutes), 0))
-        .join(Module, Module.id == SessionPlan.module_id)
-        .where(Module.version_id == version_id)
-        .correlate(CourseVersion)
-        .scalar_subquery()
-    )
+    return _of_sessions(func.coalesce(func.sum(SessionPlan.minutes), 0), version_id)
 
 
 def find_courses(actor: Actor, text: str, limit: int) -> list[tuple[str, str]]:
     """(public id, name) of courses in reach, found by name or public title; one query."""
-    reach = versions_in_reach(actor)
-    statement = select(Course.public_id, Course.name).where(
-        or_(
-            Course.name.icontains(text, autoescape=True),
-            exists().where(
-                CourseVersion.course_id == Course.id,
-                CourseVersion.public_title.icontains(text, autoescape=True),
-                reach,
-            ),
-        )
+    titled = exists().where(
+        CourseVersion.course_id == Course.id,
+        CourseVersion.public_title.icontains(text, autoescape=True),
+        versions_in_reach(actor),
     )
-    if not sees_everything(actor):
-        statement = statement.where(exists().where(CourseVersion.course_id == Course.id, reach))
-    rows = db.session.execute(statement.order_by(func.lower(Course.name), Course.id).limit(limit))
-    return [(row.public_id, row.name) for row in rows]
+    statement = select(Course.public_id, Course.name).where(
+        or_(Course.name.icontains(text, autoescape=True), titled), courses_in_reach(actor)
+    )
+    named = statement.order_by(func.lower(Course.name), Course.id).limit(limit)
+    return [(public_id, name) for public_id, name in db.session.execute(named)]
 
 
 def course(actor: Actor, public_id: str) -> Course:
     """A course of which the actor sees something. Raises NotFound."""
-    statement = select(Course).where(Course.public_id == public_id)
-    if not sees_everything(actor):
-        statement = statement.where(
-            exists().where(CourseVersion.course_id == Course.id, versions_in_reach(actor))
-        )
-    return one_or_404(db.session.scalar(statement))
+    in_reach = select(Course).where(Course.public_id == public_id, courses_in_reach(actor))
+    return one_or_404(db.session.scalar(in_reach))
 
 
 def versions_of(actor: Actor, found: Course) -> list[Any]:
@@ -335,14 +307,14 @@ def versions_of(actor: Actor, found: Course) -> list[Any]:
 
 def plans_of(version_ids: Collection[int]) -> dict[int, list[tuple[str, int]]]:
     """(lineage, planned minutes) of all sessions of each of these versions (keys); one query."""
-    found: dict[int, list[tuple[str, int]]] = {one: [] for one in version_ids}
+    plans: dict[int, list[tuple[str, int]]] = {version_id: [] for version_id in version_ids}
     for version_id, lineage, minutes in db.session.execute(
         select(Module.version_id, SessionPlan.lineage, SessionPlan.minutes)
         .join(SessionPlan.module)
         .where(Module.version_id.in_(version_ids))
     ):
-        found[version_id].append((lineage, minutes))
-    return found
+        plans[version_id].append((lineage, minutes))
+    return plans
 
 
 def loaded(statement: Select[CourseVersion]) -> Select[CourseVersion]:
@@ -406,39 +378,29 @@ def version_with_plans(public_id: str) -> CourseVersion:
     return one_or_404(db.session.scalar(_whole(public_id)))
 
 
-def published_versions() -> list[PublishedVersion]:
-    """All published versions, by course and newest first."""
-    rows = db.session.execute(
+def published_versions() -> Sequence[Row[Any]]:
+    """All published versions, by course and newest first: those that a workshop can be made
+    from."""
+    return db.session.execute(
         select(
             CourseVersion.public_id,
-            Course.name,
+            Course.name.label("course_name"),
             CourseVersion.number,
             CourseVersion.language,
             CourseVersion.public_title,
-            minutes_of(CourseVersion.id),
-            _plans_of(CourseVersion.id),
+            minutes_of(CourseVersion.id).label("minutes"),
+            _plans_of(CourseVersion.id).label("plans"),
         )
         .join(CourseVersion.course)
         .where(CourseVersion.state == "published")
         .order_by(func.lower(Course.name), CourseVersion.number.desc())
-    )
-    return [PublishedVersion(*row) for row in rows]
+    ).all()
 
 
-@dataclass(frozen=True)
-class WaitingVersion:
-    """A version that waits for whoever publishes courses or, if it was `returned`, writes them."""
-
-    public_id: str
-    course_name: str
-    number: int
-    returned: bool
-
-
-def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingVersion]:
-    """Versions that this actor can publish or send back, as neither she nor whomever she stands in
-    for proposed them, and drafts that were sent back, if she writes courses; oldest first. One
-    query, none for who does neither."""
+def waiting_for(actor: Actor, limit: int = 20) -> Sequence[Row[str, str, int, bool]]:
+    """Versions that this actor can publish or send back, as neither she nor the person that she
+    stands in for proposed them, and drafts that were `returned`, if she writes courses; oldest
+    first. One query, none for who does neither."""
     wanted: list[ColumnElement[bool]] = []
     if actor.may(APPROVAL.approves):
         wanted.append(APPROVAL.open_to(actor))
@@ -446,33 +408,23 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingVersion]:
         wanted.append(and_(CourseVersion.state == "draft", CourseVersion.returned_because != ""))
     if not wanted:
         return []
-    rows = db.session.execute(
+    return db.session.execute(
         select(
             CourseVersion.public_id,
-            Course.name,
+            Course.name.label("course_name"),
             CourseVersion.number,
-            CourseVersion.state == "draft",
+            (CourseVersion.state == "draft").label("returned"),
         )
         .join(CourseVersion.course)
         .where(or_(*wanted))
         .order_by(CourseVersion.id)
         .limit(limit)
-    )
-    return [WaitingVersion(*row) for row in rows]
+    ).all()
 
 
-@dataclass(frozen=True)
-class CourseObjective:
-    """An objective of a course, as its newest published version in a language words it."""
-
-    lineage: str
-    text: str
-    plan_title: str
-    plan_lineage: str
-
-
-def objectives_of(course_id: str, language: str = "") -> list[CourseObjective]:
-    """The objectives of a course in the order in which they are taught; one query.
+def objectives_of(course_id: str, language: str = "") -> Sequence[Row[str, str, str, str]]:
+    """The objectives of a course in the order in which they are taught, each with its session; one
+    query.
 
     They are those of its newest published version in the language or, where there is none, in any;
     of the newest draft if nothing is published.
@@ -489,34 +441,132 @@ def objectives_of(course_id: str, language: str = "") -> list[CourseObjective]:
         .limit(1)
         .scalar_subquery()
     )
-    rows = db.session.execute(
-        select(PlanRow.lineage, PlanRow.text, SessionPlan.title, SessionPlan.lineage)
+    return db.session.execute(
+        select(
+            PlanRow.lineage,
+            PlanRow.text,
+            SessionPlan.title.label("plan_title"),
+            SessionPlan.lineage.label("plan_lineage"),
+        )
         .join(PlanRow.plan)
         .join(SessionPlan.module)
         .where(Module.version_id == newest, PlanRow.kind == OBJECTIVE.name)
         .order_by(
             Module.position, Module.id, SessionPlan.position, SessionPlan.id, PlanRow.position
         )
-    )
-    return [CourseObjective(*row) for row in rows]
+    ).all()
 
 
 def locked_version(session: Session, public_id: str) -> CourseVersion:
     """A version inside a write transaction, locked, with all that is in it. Raises NotFound."""
-    held = session.scalar(
+    locked = session.scalar(
         select(CourseVersion.id)
         .where(CourseVersion.public_id == public_id)
         .with_for_update(of=CourseVersion)
     )
-    return one_or_404(session.scalar(_whole(public_id)) if held is not None else None)
+    return one_or_404(session.scalar(_whole(public_id)) if locked is not None else None)
 
 
 def all_courses() -> list[tuple[str, str]]:
     """(public id, name) of all courses by name, for lists of choices."""
-    rows = db.session.execute(
-        select(Course.public_id, Course.name).order_by(func.lower(Course.name), Course.id)
+    named = select(Course.public_id, Course.name).order_by(func.lower(Course.name), Course.id)
+    return [(public_id, name) for public_id, name in db.session.execute(named)]
+
+
+def catalogue(actor: Actor, search: CourseSearch) -> tuple[Listing[Any], dict[int, list[Row[Any]]]]:
+    """Courses in reach that answer a search, all of it in one version: a page of rows of id,
+    public_id, name, audience and level, and what each offers: its versions in reach that answer the
+    search, by the key of the course, the newest first; three queries."""
+    wanted = _wanted(actor, search)
+    statement: Any = select(Course.id, Course.public_id, Course.name, Course.audience, Course.level)
+    if search.narrows_versions or not sees_everything(actor):
+        statement = statement.where(exists().where(CourseVersion.course_id == Course.id, *wanted))
+    if search.text:
+        titled = exists().where(
+            CourseVersion.course_id == Course.id,
+            or_(
+                CourseVersion.public_title.icontains(search.text, autoescape=True),
+                CourseVersion.summary.icontains(search.text, autoescape=True),
+            ),
+            *wanted,
+        )
+        named = Course.name.icontains(search.text, autoescape=True)
+        statement = statement.where(or_(named, titled))
+    if search.audience:
+        statement = statement.where(Course.audience == search.audience)
+    if search.level:
+        statement = statement.where(Course.level == search.level)
+    page = listing(
+        statement,
+        sorts={
+            "name": func.lower(Course.name),
+            "level": (Course.level, func.lower(Course.name)),
+        },
+        default_sort="name",
+        key=Course.id,
     )
-    return [(row.public_id, row.name) for row in rows]
+    versions = db.session.execute(
+        select(
+            CourseVersion.course_id,
+            CourseVersion.number,
+            CourseVersion.language,
+            CourseVersion.state,
+            CourseVersion.days,
+            CourseVersion.group_least,
+            CourseVersion.group_most,
+            CourseVersion.prerequisites,
+            minutes_of(CourseVersion.id).label("minutes"),
+        )
+        .where(CourseVersion.course_id.in_([course.id for course in page]), *wanted)
+        .order_by(CourseVersion.number.desc())
+    )
+    offered: dict[int, list[Row[Any]]] = {}
+    for version in versions:
+        offered.setdefault(version.course_id, []).append(version)
+    return page, offered
+
+
+def _wanted(actor: Actor, search: CourseSearch) -> list[ColumnElement[bool]]:
+    """Conditions on a version: in reach, and all that is looked for."""
+    wanted = [versions_in_reach(actor)]
+    if search.language:
+        wanted.append(CourseVersion.language == search.language)
+    if search.method:
+        wanted.append(
+            exists().where(
+                Module.version_id == CourseVersion.id,
+                SessionPlan.module_id == Module.id,
+                PlanRow.plan_id == SessionPlan.id,
+                PlanRow.method == search.method,
+            )
+        )
+    least, most = search.bounds
+    if least is not None:
+        wanted.append(minutes_of(CourseVersion.id) > least)
+    if most is not None:
+        wanted.append(minutes_of(CourseVersion.id) <= most)
+    if search.needs_nothing:
+        # A translation that does not word it yet needs what its source needs.
+        source = aliased(CourseVersion)
+        wanted.append(CourseVersion.prerequisites == "")
+        wanted.append(
+            ~exists().where(source.id == CourseVersion.translates_id, source.prerequisites != "")
+        )
+    if search.people is not None:
+        wanted.append(func.coalesce(CourseVersion.group_least, 1) <= search.people)
+        wanted.append(func.coalesce(CourseVersion.group_most, search.people) >= search.people)
+    return wanted
+
+
+def known_words(actor: Actor) -> tuple[list[str], list[str]]:
+    """The audiences and the levels that courses in reach have, by the alphabet; one query."""
+    in_reach = select(Course.audience, Course.level).distinct().where(courses_in_reach(actor))
+    words = db.session.execute(in_reach.limit(500)).all()
+    audiences, levels = (
+        sorted(filter(None, set(column)), key=str.casefold)
+        for column in (zip(*words, strict=True) if words else ((), ()))
+    )
+    return audiences, levels
 
 
 # For lineages of session plans: the minutes that each took, the latest first, at most `LAST_TIMES`;
@@ -534,14 +584,12 @@ class Deliveries(Part):
 def delivered_of(lineages: Collection[str], session: Session | None = None) -> dict[str, Delivered]:
     """The last deliveries of each plan (its lineage) that was ever taught, whichever version or
     translation it was; one query for each room that teaches."""
-    found: dict[str, Delivered] = {}
-    if lineages:
-        for one in declared(Deliveries):
-            for lineage, minutes in one.last_minutes(session or db.session(), lineages).items():
-                took = of_last(minutes)
-                if took is not None:
-                    found[lineage] = took
-    return found
+    return {
+        lineage: took
+        for room in (declared(Deliveries) if lineages else ())
+        for lineage, minutes in room.last_minutes(session or db.session(), lineages).items()
+        if (took := of_last(minutes)) is not None
+    }
 
 
 def delivered_kept(lineages: Collection[str]) -> dict[str, Delivered]:

@@ -20,10 +20,6 @@ from kash.training import documents
 from kash.training.course_files import course_file
 from kash.training.material_files import (
     MaterialProblem,
-    MaterialTooLarge,
-    MaterialUnreadable,
-    NoFileChosen,
-    SlidesAsTheyAre,
     cleaned_material,
     content_of,
     files_of,
@@ -38,7 +34,6 @@ from kash.training.rules.course_files import (
 )
 from kash.training.services.course_files import (
     BringingDecisions,
-    CourseFilesFull,
     attach_file,
     bring_course,
     delete_unused_files,
@@ -125,28 +120,28 @@ def test_a_file_that_no_version_has_any_more_is_deleted_a_day_later_and_no_other
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", NoFileChosen),
-        (b"%PDF-" + b" " * MOST_FILE_BYTES, MaterialTooLarge),
-        (b"PK\x03\x04slides.pptx", SlidesAsTheyAre),
-        (b"MZ not for a hall", MaterialProblem),
-        (b"<svg onload='x'>", MaterialProblem),
-        (b"%PDF-1.7 torn", MaterialUnreadable),
-        (samples.packed(500_000_000, 3), MaterialUnreadable),
+        (b"", "Choose a file first."),
+        (b"%PDF-" + b" " * MOST_FILE_BYTES, "larger than 5 MB"),
+        (b"PK\x03\x04slides.pptx", "Save them as PDF"),
+        (b"MZ not for a hall", "no file that a material can have"),
+        (b"<svg onload='x'>", "no file that a material can have"),
+        (b"%PDF-1.7 torn", "No clean copy"),
+        (samples.packed(500_000_000, 3), "No clean copy"),
     ],
 )
 def test_what_no_material_can_have_is_refused_with_its_reason(
-    app: APIFlask, content: bytes, problem: type[MaterialProblem]
+    app: APIFlask, content: bytes, problem: str
 ) -> None:
-    with pytest.raises(MaterialProblem) as caught:
+    with pytest.raises(MaterialProblem) as refused:
         cleaned_material(content)
-    assert type(caught.value) is problem
+    assert problem in str(refused.value)
 
 
 def test_files_of_a_course_are_bounded_together(
     material: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kash.training.services.course_files.MOST_COURSE_BYTES", 10)
-    with pytest.raises(CourseFilesFull):
+    with pytest.raises(MaterialProblem):
         attach_file(*material, samples.png(), by=SYSTEM)
     assert keys() == [""]
     assert later() == 0

@@ -17,7 +17,6 @@ from kash.training.rules.courses import (
     lines,
     next_state,
     telling_words,
-    total_minutes,
     unseen_words,
 )
 
@@ -38,11 +37,6 @@ from kash.training.rules.courses import (
 )
 def test_titles_that_tell(title: str, telling: tuple[str, ...]) -> None:
     assert sorted(telling_words(title)) == sorted(telling)
-
-
-@given(st.lists(st.integers(5, 600)))
-def test_total(minutes: list[int]) -> None:
-    assert total_minutes(minutes) == sum(minutes)
 
 
 def test_every_step_from_every_state() -> None:

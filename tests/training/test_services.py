@@ -219,9 +219,7 @@ def test_a_version_has_bounds(draft: Draft) -> None:
 def test_what_workshops_are_made_from(published: Draft) -> None:
     start_version(published.course, "sw", SYSTEM)
     (only,) = queries.published_versions()
-    assert only == queries.PublishedVersion(
-        published.version, "Working together", 1, "en", "Listening", 165, 3
-    )
+    assert only == (published.version, "Working together", 1, "en", "Listening", 165, 3)
 
 
 def test_a_peer_sees_what_was_taught_to_her(published: Draft, actor: Callable[..., Actor]) -> None:

@@ -105,7 +105,7 @@ def test_each_objective_has_a_question_in_both_languages(course: CourseFile) -> 
     objectives = {
         node.lineage for node in course.versions[0].tree.walk() if node.kind == "objective"
     }
-    questions = [each.question for each in course.additions["questions"]]
+    questions = [question for question, _ in course.additions["questions"]]
     assert objectives <= {question.objective for question in questions}
     assert {question.objective for question in questions} <= {"", *objectives}
     assert {question.languages for question in questions} == {("en", "sw")}

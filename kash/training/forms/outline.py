@@ -41,7 +41,6 @@ from kash.training.rules.courses import (
     RowText,
     SessionText,
     VersionText,
-    total_minutes,
     unseen_words,
 )
 
@@ -169,8 +168,7 @@ class DraftPage:
     @property
     def minutes(self) -> int:
         """How long the whole version takes, as it is saved."""
-        plans = (plan for module in self.version.modules for plan in module.plans)
-        return total_minutes(plan.minutes for plan in plans)
+        return sum(plan.minutes for plan in self.version.plans)
 
     def _used(self) -> Iterator[tuple[str, KashForm]]:
         """Every form in which there is something, with what its module or session is called."""
@@ -399,7 +397,7 @@ class SessionPage:
     @property
     def step_minutes(self) -> int:
         """How long the steps take together, as far as they say."""
-        return total_minutes(part.form["minutes"].data or 0 for part in self.of(STEP))
+        return sum(part.form["minutes"].data or 0 for part in self.of(STEP))
 
     @property
     def row_version_read(self) -> int:

@@ -13,7 +13,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -525,11 +525,6 @@ def read_search(asked: Mapping[str, str], languages: Mapping[str, str]) -> Cours
 
 
 Step = Literal["propose", "take_back", "publish", "return"]
-
-
-def total_minutes(minutes: Iterable[int]) -> int:
-    """How long everything takes together."""
-    return sum(minutes)
 
 
 def group_size(least: int | None, most: int | None) -> str:

@@ -19,7 +19,7 @@ from kash.platform.catalogue import N_
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.vault import Change, audited
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
+from kash.platform.web.errors import get_or_404, one_or_404
 from kash.policy import Actor
 from kash.training.course_files import Beside, beside
 from kash.training.material_files import (
@@ -50,7 +50,7 @@ from kash.training.rules.course_files import (
 )
 from kash.training.rules.courses import MATERIAL, CourseNode, check_tree
 from kash.training.rules.versions import translated
-from kash.training.services.courses import CourseTaken, locked_draft, plan_in, refuse_taken
+from kash.training.services.courses import CourseTaken, drafting, plan_in, refuse_taken
 
 _NOT_AS_SHOWN = _l("The course changed here meanwhile. Look again, then bring the file in.")
 
@@ -299,12 +299,8 @@ def follow(public_id: str, source_id: str, row_version: int, by: Actor) -> None:
     Rows that the source lacks go with their words. Raises NotFound, also if the source is of
     another course, NotADraft, SameLanguage and ChangedMeanwhile.
     """
-    with audited("training.translation_moved_on", by) as change:
-        session = change.session
-        draft = locked_draft(session, public_id)
-        if draft.row_version != row_version:
-            raise ChangedMeanwhile
-        source = locked_version(session, source_id)
+    with drafting("training.translation_moved_on", public_id, by, row_version) as (change, draft):
+        source = locked_version(change.session, source_id)
         if source.course_id != draft.course_id:
             raise NotFound
         if source.language == draft.language:
@@ -312,7 +308,7 @@ def follow(public_id: str, source_id: str, row_version: int, by: Actor) -> None:
         lay_out(draft, translated(tree_of(source), tree_of(draft)))
         draft.translates_id = source.id
         draft.row_version += 1
-        change.about(draft.public_id, source.public_id)
+        change.about(source.public_id)
 
 
 def fill_draft(public_id: str, tree: CourseNode, by: Actor) -> None:
@@ -321,11 +317,9 @@ def fill_draft(public_id: str, tree: CourseNode, by: Actor) -> None:
     Raises NotFound, NotADraft, and ValueError if the tree is none of a version.
     """
     check_tree(tree)
-    with audited("training.version_written", by) as change:
-        draft = locked_draft(change.session, public_id)
+    with drafting("training.version_written", public_id, by) as (_, draft):
         lay_out(draft, tree)
         draft.row_version += 1
-        change.about(draft.public_id)
 
 
 def _last(session: Session, course: Course, language: str = "") -> CourseVersion | None:
@@ -355,12 +349,6 @@ _SPARED = timedelta(days=1)
 _AT_ONCE = 200
 
 
-class CourseFilesFull(MaterialProblem):
-    """More bytes than the files of a course may have together."""
-
-    sentence = _l("The files of this course would be larger than 12 MB together.")
-
-
 def attach_file(version_id: str, plan_id: str, row_id: str, content: bytes, *, by: Actor) -> None:
     """Give a material of a draft a file, in place of the one it has.
 
@@ -370,9 +358,8 @@ def attach_file(version_id: str, plan_id: str, row_id: str, content: bytes, *, b
     kind, made = cleaned_material(content)
     digest, key = hashlib.sha256(made).hexdigest(), new_public_id()
     storage.put(key_in_store(key), made)
-    with audited("training.file_added", by) as change:
+    with drafting("training.file_added", version_id, by) as (change, version):
         session = change.session
-        version = locked_draft(session, version_id)
         row = _material(version, plan_id, row_id)
         same = session.scalar(
             select(MaterialFile.public_id)
@@ -385,20 +372,20 @@ def attach_file(version_id: str, plan_id: str, row_id: str, content: bytes, *, b
         row.file = same or key
         session.flush()
         if _bytes_of_course(session, version.course_id) > MOST_COURSE_BYTES:
-            raise CourseFilesFull
-        change.about(version.public_id, plan_id)
+            sentence = _l("The files of this course would be larger than 12 MB together.")
+            raise MaterialProblem(sentence)
+        change.about(plan_id)
 
 
 def remove_file(version_id: str, plan_id: str, row_id: str, *, by: Actor) -> None:
     """Take the file off a material of a draft; other versions keep theirs. Raises NotFound and
     NotADraft."""
-    with audited("training.file_removed", by) as change:
-        version = locked_draft(change.session, version_id)
+    with drafting("training.file_removed", version_id, by) as (change, version):
         row = _material(version, plan_id, row_id)
         if not row.file:
             change.nothing()
         row.file = ""
-        change.about(version.public_id, plan_id)
+        change.about(plan_id)
 
 
 def keep_carried(files: Sequence[CarriedFile], *, by: Actor) -> None:
@@ -486,10 +473,8 @@ def _add(change: Change, key: str, code: str, content: bytes) -> None:
 
 
 def _material(version: CourseVersion, plan_id: str, row_id: str) -> PlanRow:
-    for row in plan_in(version, plan_id).of(MATERIAL.name):
-        if row.public_id == row_id:
-            return row
-    raise NotFound
+    materials = plan_in(version, plan_id).of(MATERIAL.name)
+    return one_or_404({row.public_id: row for row in materials}.get(row_id))
 
 
 def _bytes_of_course(session: Session, course_id: int) -> int:

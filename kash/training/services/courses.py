@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -17,10 +18,10 @@ from kash.platform.ordering import arranged, moved
 from kash.platform.vault import audited
 from kash.platform.vault.audit import Change
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.errors import ChangedMeanwhile, get_or_404
+from kash.platform.web.errors import ChangedMeanwhile, get_or_404, one_or_404
 from kash.policy import Actor
 from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
-from kash.training.queries import Row, locked_version, tree_of, values, write_values
+from kash.training.queries import CourseRow, locked_version, tree_of, values, write_values
 from kash.training.rules.courses import (
     KINDS,
     LEGAL_POINT,
@@ -33,10 +34,8 @@ from kash.training.rules.courses import (
     FieldText,
     Key,
     PlanText,
-    RowText,
     SessionText,
     Step,
-    Value,
     VersionText,
     code_of,
     next_state,
@@ -97,8 +96,7 @@ def change_course(public_id: str, name: str, audience: str, level: str, by: Acto
 
 def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
     version = locked_version(change.session, public_id)
-    plans = sum(len(module.plans) for module in version.modules)
-    state = next_state(version.state, step, plans=plans)
+    state = next_state(version.state, step, plans=len(version.plans))
     if state is None:
         if step == "propose" and version.state == "draft":
             raise Problem(_l("Write at least one session before you propose this version."))
@@ -166,12 +164,20 @@ class TooMuch(Problem):
     sentence = _l("A version has at most 40 modules and 200 sessions.")
 
 
-def locked_draft(session: Session, public_id: str) -> CourseVersion:
-    """A draft inside a write transaction, locked. Raises NotFound and NotADraft."""
-    version = locked_version(session, public_id)
-    if version.state != "draft":
-        raise NotADraft
-    return version
+@contextmanager
+def drafting(
+    action: str, public_id: str, by: Actor, row_version: int | None = None
+) -> Iterator[tuple[Change, CourseVersion]]:
+    """A draft, locked until the block ends; the entry names it. Raises NotFound, NotADraft, and
+    ChangedMeanwhile if its row version is another one."""
+    with audited(action, by) as change:
+        version = locked_version(change.session, public_id)
+        if version.state != "draft":
+            raise NotADraft
+        if row_version is not None and version.row_version != row_version:
+            raise ChangedMeanwhile
+        change.about(version.public_id)
+        yield change, version
 
 
 def write_version(public_id: str, text: VersionText, row_version: int, by: Actor) -> None:
@@ -181,86 +187,74 @@ def write_version(public_id: str, text: VersionText, row_version: int, by: Actor
     module is not there stays where it is. Raises NotFound, NotADraft, ChangedMeanwhile if
     `row_version` is not the present one, and TooMuch.
     """
-    with audited("training.version_written", by) as change:
-        version = locked_draft(change.session, public_id)
-        if version.row_version != row_version:
-            raise ChangedMeanwhile
+    with drafting("training.version_written", public_id, by, row_version) as (_, version):
         write_values(version, VERSION, text.about)
         version.language = text.language
         modules = {module.public_id: module for module in version.modules}
+        plans = {plan.public_id: plan for plan in version.plans}
         for written in text.modules:
             if written.public_id in modules:
                 modules[written.public_id].title = written.title
             elif written.new:
-                last = max((module.position for module in version.modules), default=0)
-                made = Module(public_id=written.public_id, position=last + 1, title=written.title)
-                version.modules.append(made)
-                modules[written.public_id] = made
-        plans = {plan.public_id: plan for module in version.modules for plan in module.plans}
+                module = Module(
+                    public_id=written.public_id,
+                    position=_next_place(version.modules),
+                    title=written.title,
+                )
+                version.modules.append(module)
+                modules[written.public_id] = module
         for plan_text in text.plans:
             _write_plan(plans.get(plan_text.public_id), plan_text, modules)
-        if len(version.modules) > MOST_MODULES or (
-            sum(len(module.plans) for module in version.modules) > MOST_PLANS
-        ):
+        if len(version.modules) > MOST_MODULES or len(version.plans) > MOST_PLANS:
             raise TooMuch
         version.row_version += 1
-        change.about(version.public_id)
 
 
 def _write_plan(plan: SessionPlan | None, text: PlanText, modules: dict[str, Module]) -> None:
     module = modules.get(text.module)
+    if plan is None and (not text.new or module is None):
+        return
     if plan is None:
-        if not text.new or module is None:
-            return
-        plan = SessionPlan(
-            public_id=text.public_id,
-            position=_last(module) + 1,
-            title=text.title,
-            minutes=text.minutes,
-        )
-        module.plans.append(plan)
-    elif module is not None and plan.module is not module:
-        plan.position = _last(module) + 1
-        plan.module.plans.remove(plan)
+        plan = SessionPlan(public_id=text.public_id, row_version=0)
+    if module is not None and plan.module is not module:
+        plan.position = _next_place(module.plans)
+        if plan.module is not None:
+            plan.module.plans.remove(plan)
         module.plans.append(plan)
     if (plan.title, plan.minutes) != (text.title, text.minutes):
         plan.title, plan.minutes = text.title, text.minutes
         plan.row_version += 1
 
 
-def _last(module: Module) -> int:
-    return max((plan.position for plan in module.plans), default=0)
+def _next_place(rows: Sequence[Module] | Sequence[SessionPlan]) -> int:
+    return max((row.position for row in rows), default=0) + 1
 
 
 def _module(version: CourseVersion, public_id: str) -> Module:
-    for module in version.modules:
-        if module.public_id == public_id:
-            return module
-    raise NotFound
+    modules = {module.public_id: module for module in version.modules}
+    return one_or_404(modules.get(public_id))
+
+
+def plan_in(version: CourseVersion, plan_id: str) -> SessionPlan:
+    """A session of a version. Raises NotFound."""
+    return one_or_404({plan.public_id: plan for plan in version.plans}.get(plan_id))
 
 
 def remove_module(public_id: str, module_id: str, by: Actor) -> None:
     """Take a module with its sessions out of a draft. Raises NotFound and NotADraft."""
-    with audited("training.module_removed", by) as change:
-        version = locked_draft(change.session, public_id)
-        module = _module(version, module_id)
-        version.modules.remove(module)
+    with drafting("training.module_removed", public_id, by) as (change, version):
+        version.modules.remove(_module(version, module_id))
         version.row_version += 1
-        change.about(version.public_id, module_id)
+        change.about(module_id)
 
 
 def remove_plan(public_id: str, plan_id: str, by: Actor) -> None:
     """Take a session out of a draft. Raises NotFound and NotADraft."""
-    with audited("training.plan_removed", by) as change:
-        version = locked_draft(change.session, public_id)
-        for module in version.modules:
-            for plan in module.plans:
-                if plan.public_id == plan_id:
-                    module.plans.remove(plan)
-                    version.row_version += 1
-                    change.about(version.public_id, plan_id)
-                    return
-        raise NotFound
+    with drafting("training.plan_removed", public_id, by) as (change, version):
+        plan = plan_in(version, plan_id)
+        plan.module.plans.remove(plan)
+        version.row_version += 1
+        change.about(plan_id)
 
 
 def arrange_modules(public_id: str, order: Sequence[str], by: Actor) -> None:
@@ -268,48 +262,57 @@ def arrange_modules(public_id: str, order: Sequence[str], by: Actor) -> None:
 
     Raises NotFound and NotADraft.
     """
-    with audited("training.modules_arranged", by) as change:
-        version = locked_draft(change.session, public_id)
-        _settle(version.modules, arranged([each.public_id for each in version.modules], order))
-        change.about(version.public_id)
+    with drafting("training.modules_arranged", public_id, by) as (_, version):
+        _settle(version.modules, arranged(_ids(version.modules), order))
 
 
 def move_module(public_id: str, module_id: str, by_places: int, by: Actor) -> None:
     """Move a module one place up (-1) or down (1). Raises NotFound and NotADraft."""
-    with audited("training.modules_arranged", by) as change:
-        version = locked_draft(change.session, public_id)
+    with drafting("training.modules_arranged", public_id, by) as (_, version):
         _module(version, module_id)
-        ids = [each.public_id for each in version.modules]
-        _settle(version.modules, moved(ids, module_id, by_places))
-        change.about(version.public_id)
+        _settle(version.modules, moved(_ids(version.modules), module_id, by_places))
 
 
 def arrange_plans(public_id: str, module_id: str, order: Sequence[str], by: Actor) -> None:
     """Put the sessions of one module in an order. Raises NotFound and NotADraft."""
-    with audited("training.plans_arranged", by) as change:
-        version = locked_draft(change.session, public_id)
-        module = _module(version, module_id)
-        _settle(module.plans, arranged([each.public_id for each in module.plans], order))
-        change.about(version.public_id, module_id)
+    with drafting("training.plans_arranged", public_id, by) as (change, version):
+        plans = _module(version, module_id).plans
+        _settle(plans, arranged(_ids(plans), order))
+        change.about(module_id)
 
 
 def move_plan(public_id: str, plan_id: str, by_places: int, by: Actor) -> None:
     """Move a session one place up (-1) or down (1) in its module. Raises NotFound, NotADraft."""
-    with audited("training.plans_arranged", by) as change:
-        version = locked_draft(change.session, public_id)
-        for module in version.modules:
-            ids = [each.public_id for each in module.plans]
-            if plan_id in ids:
-                _settle(module.plans, moved(ids, plan_id, by_places))
-                change.about(version.public_id, module.public_id)
-                return
-        raise NotFound
+    with drafting("training.plans_arranged", public_id, by) as (change, version):
+        module = plan_in(version, plan_id).module
+        _settle(module.plans, moved(_ids(module.plans), plan_id, by_places))
+        change.about(module.public_id)
+
+
+def _ids(rows: Sequence[Module] | Sequence[SessionPlan]) -> list[str]:
+    return [row.public_id for row in rows]
 
 
 def _settle(rows: Sequence[Module] | Sequence[SessionPlan], order: Sequence[str]) -> None:
-    places = {public_id: place for place, public_id in enumerate(order, 1)}
     for row in rows:
-        row.position = places[row.public_id]
+        row.position = order.index(row.public_id) + 1
+
+
+@contextmanager
+def _writing_session(
+    action: str, public_id: str, plan_id: str, row_version: int, by: Actor
+) -> Iterator[SessionPlan]:
+    """A session of a draft that is written within the block."""
+    with drafting(action, public_id, by) as (change, version):
+        plan = plan_in(version, plan_id)
+        if plan.row_version != row_version:
+            raise ChangedMeanwhile
+        in_outline = (plan.title, plan.minutes)
+        yield plan
+        # Who has the outline open would write the old title over this one.
+        version.row_version += in_outline != (plan.title, plan.minutes)
+        plan.row_version += 1
+        change.about(plan_id)
 
 
 def write_session(
@@ -320,23 +323,14 @@ def write_session(
     Its rows become those that were written, in their order: what was not written any more is
     removed, and a row whose id is of none is new. What counsel checked is unchecked if its text
     changes and the day does not. Raises NotFound, NotADraft, ChangedMeanwhile if `row_version` is
-    not the session's present one, and TooManyPlanRows.
+    not the session's present one, and a problem for too many rows.
     """
     if max(Counter(row.kind for row in text.rows).values(), default=0) > MOST_ROWS:
         raise Problem(
             _l("A session has at most 40 of each: objectives, steps, messages and so on.")
         )
-    with audited("training.session_written", by) as change:
-        version = locked_draft(change.session, public_id)
-        plan = plan_in(version, plan_id)
-        if plan.row_version != row_version:
-            raise ChangedMeanwhile
-        in_outline = (plan.title, plan.minutes)
+    with _writing_session("training.session_written", public_id, plan_id, row_version, by) as plan:
         put_session(plan, text)
-        # Whoever has the outline open would write the old title over this one.
-        version.row_version += in_outline != (plan.title, plan.minutes)
-        plan.row_version += 1
-        change.about(version.public_id, plan_id)
 
 
 def put_session(plan: SessionPlan, text: SessionText) -> None:
@@ -345,47 +339,27 @@ def put_session(plan: SessionPlan, text: SessionText) -> None:
     plan.rows[:] = list(_rows(plan, text))
 
 
-def plan_in(version: CourseVersion, plan_id: str) -> SessionPlan:
-    """A session of a version. Raises NotFound."""
-    for module in version.modules:
-        for plan in module.plans:
-            if plan.public_id == plan_id:
-                return plan
-    raise NotFound
-
-
 def _rows(plan: SessionPlan, text: SessionText) -> Iterator[PlanRow]:
     present = {row.public_id: row for row in plan.rows}
     places: Counter[str] = Counter()
     for written in text.rows:
+        kind = KINDS[written.kind]
         row = present.pop(written.public_id, None)
         if row is None or row.kind != written.kind:
             if not is_public_id(written.public_id):
                 raise NotFound
-            row = _new_row(written)
-        kind = KINDS[written.kind]
+            row = PlanRow(kind=written.kind, public_id=written.public_id)
+            row.lineage, row.made_from = new_public_id(), {}
+            write_values(row, kind, {field.name: field.empty for field in kind})
         before = values(row, kind)
         write_values(row, kind, written.fields)
-        if kind is LEGAL_POINT and _says_else(before, values(row, kind)):
+        now = values(row, kind)
+        # A point that was checked says something else, on the word of the same day.
+        if kind is LEGAL_POINT and before["checked_on"] == now["checked_on"] and before != now:
             row.checked_on = None
         places[written.kind] += 1
         row.position = places[written.kind]
         yield row
-
-
-def _new_row(written: RowText) -> PlanRow:
-    kind = KINDS[written.kind]
-    row = PlanRow(kind=written.kind, public_id=written.public_id)
-    row.lineage, row.made_from = new_public_id(), {}
-    write_values(row, kind, {field.name: field.empty for field in kind})
-    return row
-
-
-def _says_else(before: Mapping[str, Value], now: Mapping[str, Value]) -> bool:
-    """True if a point that was checked says something else, on the word of the same day."""
-    said = {name: value for name, value in before.items() if name != "checked_on"}
-    says = {name: value for name, value in now.items() if name != "checked_on"}
-    return before["checked_on"] == now["checked_on"] and said != says
 
 
 Words = Mapping[Key, Mapping[str, FieldText]]
@@ -400,13 +374,10 @@ def write_words(public_id: str, words: Words, row_version: int, *, by: Actor) ->
     Raises NotFound, NotADraft, ChangedMeanwhile if `row_version` is not the draft's present one,
     and ValueError if a field cannot hold its text.
     """
-    with audited("training.words_written", by) as change:
-        version = locked_draft(change.session, public_id)
-        if version.row_version != row_version:
-            raise ChangedMeanwhile
-        put_words(_outline(version), words)
+    with drafting("training.words_written", public_id, by, row_version) as (_, version):
+        modules = [((MODULE.name, module.lineage), module) for module in version.modules]
+        put_words([((VERSION.name, ""), version), *modules], words)
         version.row_version += 1
-        change.about(version.public_id)
 
 
 def write_session_words(
@@ -414,33 +385,18 @@ def write_session_words(
 ) -> None:
     """Save words of one session of a translation, as `write_words` does; `row_version` is the
     session's."""
-    with audited("training.words_written", by) as change:
-        version = locked_draft(change.session, public_id)
-        plan = plan_in(version, plan_id)
-        if plan.row_version != row_version:
-            raise ChangedMeanwhile
-        title = plan.title
+    with _writing_session("training.words_written", public_id, plan_id, row_version, by) as plan:
         put_words(rows_of(plan), words)
-        # Whoever has the outline open would write the old title over this one.
-        version.row_version += plan.title != title
-        plan.row_version += 1
-        change.about(version.public_id, plan_id)
 
 
-def _outline(version: CourseVersion) -> Iterator[tuple[Key, CourseVersion | Module]]:
-    yield (VERSION.name, ""), version
-    for module in version.modules:
-        yield (MODULE.name, module.lineage), module
-
-
-def rows_of(plan: SessionPlan) -> Iterator[tuple[Key, Row]]:
+def rows_of(plan: SessionPlan) -> Iterator[tuple[Key, CourseRow]]:
     """A session and its rows, each with its kind and lineage."""
     yield (PLAN.name, plan.lineage), plan
     for row in plan.rows:
         yield (row.kind, row.lineage), row
 
 
-def put_words(rows: Iterable[tuple[Key, Row]], words: Words) -> None:
+def put_words(rows: Iterable[tuple[Key, CourseRow]], words: Words) -> None:
     """Put words into rows, as `write_words` says."""
     for key, row in rows:
         made_from = dict(row.made_from)

@@ -26,12 +26,11 @@ from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
 from kash.training import blueprint, queries
-from kash.training.catalogue import OfferedVersion, catalogue, known_words
 from kash.training.forms.courses import CourseForm, NewCourseForm, NewVersionForm, language_choices
 from kash.training.forms.outline import DraftPage, MaterialFileForm, SessionPage
 from kash.training.material_files import MaterialProblem, content_of, files_of, type_of
 from kash.training.models import CourseVersion, PlanRow, SessionPlan
-from kash.training.queries import whole_times
+from kash.training.queries import catalogue, known_words, whole_times
 from kash.training.rules.course_files import MOST_FILE_BYTES
 from kash.training.rules.courses import (
     LENGTHS,
@@ -56,17 +55,18 @@ from kash.training.services.courses import (
 )
 
 # A row of the catalogue, and the versions of the course that it offers, the newest first.
-CourseLine = tuple[Any, Sequence[OfferedVersion]]
-
-
-def _shown(line: CourseLine) -> OfferedVersion | None:
-    """The version that the catalogue tells of: the newest published one, else the newest."""
-    published = [one for one in line[1] if one.state == "published"]
-    return next(iter([*published, *line[1]]), None)
+CourseLine = tuple[Any, Sequence[Any]]
 
 
 def _fact(name: str) -> Any:
-    return lambda line: getattr(_shown(line), name, None)
+    """A fact of the version that the catalogue tells of: the newest published one, else the
+    newest."""
+
+    def fact(line: CourseLine) -> Any:
+        published = [version for version in line[1] if version.state == "published"]
+        return getattr(next(iter([*published, *line[1]]), None), name, None)
+
+    return fact
 
 
 COURSE_COLUMNS: Sequence[TableColumn[CourseLine]] = (
@@ -75,7 +75,7 @@ COURSE_COLUMNS: Sequence[TableColumn[CourseLine]] = (
     TableColumn(_l("Level"), lambda line: line[0].level, "#activity+level"),
     TableColumn(
         _l("Languages"),
-        lambda line: ", ".join(sorted({one.language for one in line[1]})),
+        lambda line: ", ".join(sorted({version.language for version in line[1]})),
         "#meta+lang",
     ),
     TableColumn(_l("Length in minutes"), _fact("minutes"), "#activity+minutes"),
@@ -85,7 +85,7 @@ COURSE_COLUMNS: Sequence[TableColumn[CourseLine]] = (
     TableColumn(_l("Versions"), lambda line: len(line[1]), "#meta+num+version"),
     TableColumn(
         _l("Published"),
-        lambda line: any(one.state == "published" for one in line[1]),
+        lambda line: any(version.state == "published" for version in line[1]),
         "#status",
     ),
 )
@@ -99,14 +99,13 @@ def index() -> ResponseReturnValue:
     actor = current_actor()
     search = read_search(request.args, LANGUAGES)
     audiences, levels = known_words(actor)
-    found = catalogue(actor, search)
+    courses, offered = catalogue(actor, search)
     if is_taken():
-        lines = [(row, found.offered.get(row.id, ())) for row in found.listing]
-        return taken(lines, COURSE_COLUMNS)
+        return taken([(row, offered.get(row.id, ())) for row in courses], COURSE_COLUMNS)
     return render_template(
         "training/courses.html",
-        listing=found.listing,
-        offered=found.offered,
+        listing=courses,
+        offered=offered,
         search=search,
         audiences=[(each, each) for each in audiences],
         levels=[(each, each) for each in levels],
@@ -204,10 +203,8 @@ def _found(public_id: str, plan_id: str, row_id: str) -> tuple[CourseVersion, Se
     """A material within the versions that the actor reaches. Raises NotFound."""
     version = queries.version(current_actor(), public_id)
     plan = plan_in(version, plan_id)
-    for row in plan.of(MATERIAL.name):
-        if row.public_id == row_id:
-            return version, plan, row
-    raise NotFound
+    materials = {row.public_id: row for row in plan.of(MATERIAL.name)}
+    return version, plan, one_or_404(materials.get(row_id))
 
 
 @blueprint.route(_AT, methods=["GET", "POST"])
@@ -242,14 +239,8 @@ def remove_material_file(public_id: str, plan_id: str, row_id: str) -> ResponseR
     """Ask, then take the file off a material."""
     if request.method == "GET":
         version, _plan, row = _found(public_id, plan_id, row_id)
-        return render_template(
-            "training/remove.html",
-            version=version,
-            question=_("Remove this file?"),
-            title=row.text,
-            text="",
-            back=url_for("training.material", public_id=public_id, plan_id=plan_id, row_id=row_id),
-        )
+        back = url_for("training.material", public_id=public_id, plan_id=plan_id, row_id=row_id)
+        return _remove_page(version, _("Remove this file?"), row.text, back=back)
     with FlashedProblems(NotADraft):
         remove_file(public_id, plan_id, row_id, by=current_actor())
         flash(_("Removed."))
@@ -365,20 +356,14 @@ def _arranged(public_id: str) -> ResponseReturnValue:
 def remove_module(public_id: str, module_id: str) -> ResponseReturnValue:
     """Ask, then take a module with its sessions out of a draft."""
     version = queries.version(current_actor(), public_id)
-    module = one_or_404(
-        next((each for each in version.modules if each.public_id == module_id), None)
-    )
+    modules = {module.public_id: module for module in version.modules}
+    module = one_or_404(modules.get(module_id))
     if request.method == "POST":
         services.remove_module(public_id, module_id, current_actor())
-        flash(_("Removed."))
-        return redirect(url_for("training.edit", public_id=public_id))
-    return render_template(
-        "training/remove.html",
-        version=version,
-        question=_("Remove this module and its sessions?"),
-        title=module.title,
-        text=_("Sessions: %(number)s", number=len(module.plans)),
-    )
+        return _removed(public_id)
+    text = _("Sessions: %(number)s", number=len(module.plans))
+    question = _("Remove this module and its sessions?")
+    return _remove_page(version, question, module.title, text)
 
 
 @blueprint.route("/versions/<public_id>/plans/<plan_id>/remove", methods=["GET", "POST"])
@@ -389,14 +374,25 @@ def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
     plan = plan_in(version, plan_id)
     if request.method == "POST":
         services.remove_plan(public_id, plan_id, current_actor())
-        flash(_("Removed."))
-        return redirect(url_for("training.edit", public_id=public_id))
+        return _removed(public_id)
+    return _remove_page(version, _("Remove this session?"), plan.title)
+
+
+def _removed(public_id: str) -> ResponseReturnValue:
+    flash(_("Removed."))
+    return redirect(url_for("training.edit", public_id=public_id))
+
+
+def _remove_page(
+    version: CourseVersion, question: str, title: str, text: str = "", **values: str
+) -> str:
     return render_template(
         "training/remove.html",
         version=version,
-        question=_("Remove this session?"),
-        title=plan.title,
-        text="",
+        question=question,
+        title=title,
+        text=text,
+        **values,
     )
 
 
@@ -444,7 +440,7 @@ def _sessions_saved(version: CourseVersion, plan_id: str) -> ResponseReturnValue
     flash(_("Saved."))
     then = request.form.get("then", "")
     if then == "next":
-        plans = [plan.public_id for module in version.modules for plan in module.plans]
+        plans = [plan.public_id for plan in version.plans]
         following = plans[plans.index(plan_id) + 1 :] if plan_id in plans else []
         if following:
             plan_id = following[0]
@@ -464,8 +460,7 @@ def _page(
     closed: bool = False,
     focus: str = "",
 ) -> str:
-    plans = [plan for module in version.modules for plan in module.plans]
-    place = plans.index(shown.plan)
+    place = version.plans.index(shown.plan)
     files = files_of(row.file for row in shown.plan.rows)
     return render_template(
         "training/session_edit.html",
@@ -476,11 +471,7 @@ def _page(
         conflict=conflict,
         closed=closed,
         focus=focus,
-        following=plans[place + 1] if place + 1 < len(plans) else None,
-        files={
-            row.public_id: found
-            for row in shown.plan.rows
-            if row.file and (found := files.get(row.file)) is not None
-        },
-        services=[one.name for one in service_choices(current_actor(), limit=200)],
+        following=next(iter(version.plans[place + 1 :]), None),
+        files={row.public_id: files[row.file] for row in shown.plan.rows if row.file in files},
+        services=[service.name for service in service_choices(current_actor(), limit=200)],
     )

@@ -5,7 +5,7 @@ is stale, and writing it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -58,6 +58,7 @@ from kash.training.rules.course_files import (
     without_contents,
 )
 from kash.training.rules.courses import (
+    MODULE,
     PLAN,
     VERSION,
     by_key,
@@ -66,9 +67,8 @@ from kash.training.rules.courses import (
     planned_minutes,
     telling_words,
     timed_steps,
-    total_minutes,
 )
-from kash.training.rules.versions import RowPair, compare, counted_gaps, whole_time
+from kash.training.rules.versions import compare, counted_gaps, whole_time
 from kash.training.services import course_files as copies
 from kash.training.services import courses as states
 from kash.training.services.course_files import (
@@ -98,6 +98,7 @@ def version(public_id: str) -> ResponseReturnValue:
 def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
     actor = current_actor()
     decision = APPROVAL.offered(found, actor)
+    delivered = delivered_kept([plan.lineage for plan in found.plans])
     tree = queries.read_version(found)
     versions = queries.versions_of(actor, found.course) if queries.sees_everything(actor) else []
     open_in = {each.language for each in versions if each.state != "published"}
@@ -110,12 +111,10 @@ def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
         group_size=group_size(found.group_least, found.group_most),
         decision=decision,
         names=names_of([found.published_for, decision.standing_in]),
-        minutes=_minutes(found),
-        delivered=(delivered := delivered_kept([plan.lineage for plan in _plans(found)])),
-        whole_time=whole_time(
-            (plan.minutes, delivered.get(plan.lineage)) for plan in _plans(found)
-        ),
-        plans=sum(len(module.plans) for module in found.modules),
+        minutes=sum(plan.minutes for plan in found.plans),
+        delivered=delivered,
+        whole_time=whole_time((plan.minutes, delivered.get(plan.lineage)) for plan in found.plans),
+        plans=len(found.plans),
         language_names=LANGUAGES,
         whole=queries.sees_everything(current_actor()),
         telling=telling_words(found.public_title),
@@ -135,9 +134,8 @@ def session(public_id: str, plan_id: str) -> ResponseReturnValue:
     """One session to read, with what is for facilitators for whoever sees the whole curriculum."""
     found = queries.version(current_actor(), public_id)
     plan = plan_in(found, plan_id)
-    plans = [each for module in found.modules for each in module.plans]
     nodes = by_key(queries.read_version(found))
-    place = plans.index(plan)
+    place = found.plans.index(plan)
     files = files_of(row.file for row in plan.rows)
     return render_template(
         "training/session.html",
@@ -146,27 +144,14 @@ def session(public_id: str, plan_id: str) -> ResponseReturnValue:
         node=nodes[PLAN.name, plan.lineage],
         steps=timed_steps(nodes[PLAN.name, plan.lineage]),
         delivered=delivered_of([plan.lineage]).get(plan.lineage),
-        before=plans[place - 1] if place else None,
-        after=plans[place + 1] if place + 1 < len(plans) else None,
-        number=_number_of(found, plan),
+        before=found.plans[place - 1] if place else None,
+        after=_following(found, plan),
+        number=f"{found.modules.index(plan.module) + 1}.{plan.module.plans.index(plan) + 1}",
         whole=queries.sees_everything(current_actor()),
         files={
             row.lineage: (row.public_id, files[row.file]) for row in plan.rows if row.file in files
         },
     )
-
-
-def _number_of(found: CourseVersion, plan: SessionPlan) -> str:
-    at = found.modules.index(plan.module)
-    return f"{at + 1}.{plan.module.plans.index(plan) + 1}"
-
-
-def _plans(found: CourseVersion) -> list[SessionPlan]:
-    return [plan for module in found.modules for plan in module.plans]
-
-
-def _minutes(found: CourseVersion) -> int:
-    return total_minutes(plan.minutes for plan in _plans(found))
 
 
 @blueprint.post("/versions/<public_id>/propose")
@@ -432,72 +417,95 @@ def translate(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.compare")
 def translation(public_id: str) -> ResponseReturnValue:
     """A translation beside its source: how each session stands, and the words of its outline."""
-    found, source = _both(public_id)
-    return _outline_page(found, source, _outline_words(found, source))
+    return _translation_page(public_id)
 
 
 @blueprint.post("/versions/<public_id>/translation")
 @allow("curriculum.edit")
 def write_translation(public_id: str) -> ResponseReturnValue:
     """Save the words of the outline of a translation."""
-    found, source = _both(public_id)
-    words = _outline_words(found, source)
-    if not words.validate():
-        words.row_version = words.row_version_read
-        return _outline_page(found, source, words), 422
-    try:
-        write_words(public_id, words.words(), words.row_version_read, by=current_actor())
-    except ChangedMeanwhile:
-        found, source = _both(public_id)
-        words = _outline_words(found, source)
-        words.validate()
-        if words.compare():
-            return _outline_page(found, source, words, conflict=True), 409
-    except NotADraft:
-        return _outline_page(found, source, words, closed=True), 409
-    flash(_("Saved."))
-    return redirect(url_for("training.translation", public_id=public_id))
+    again = _write_words(public_id)
+    return again or redirect(url_for("training.translation", public_id=public_id))
 
 
 @blueprint.get("/versions/<public_id>/plans/<plan_id>/translation")
 @allow("curriculum.compare")
 def session_translation(public_id: str, plan_id: str) -> ResponseReturnValue:
     """A session of a translation beside its source."""
-    found, source = _both(public_id)
-    plan = plan_in(found, plan_id)
-    return _session_page(found, source, plan, _session_words(found, source, plan))
+    return _translation_page(public_id, plan_id)
 
 
 @blueprint.post("/versions/<public_id>/plans/<plan_id>/translation")
 @allow("curriculum.edit")
 def write_session_translation(public_id: str, plan_id: str) -> ResponseReturnValue:
     """Save the words of a session of a translation."""
-    found, source = _both(public_id)
-    plan = plan_in(found, plan_id)
-    words = _session_words(found, source, plan)
-    if not words.validate():
-        words.row_version = words.row_version_read
-        return _session_page(found, source, plan, words), 422
-    try:
-        write_session_words(
-            public_id, plan_id, words.words(), words.row_version_read, by=current_actor()
-        )
-    except ChangedMeanwhile:
-        found, source = _both(public_id)
-        plan = plan_in(found, plan_id)
-        words = _session_words(found, source, plan)
-        words.validate()
-        if words.compare():
-            return _session_page(found, source, plan, words, conflict=True), 409
-    except NotADraft:
-        return _session_page(found, source, plan, words, closed=True), 409
-    flash(_("Saved."))
-    following = _following(found, plan)
+    again = _write_words(public_id, plan_id)
+    if again is not None:
+        return again
+    found, _source = _both(public_id)
+    following = _following(found, plan_in(found, plan_id))
     if request.form.get("then") == "next" and following is not None:
         plan_id = following.public_id
     elif request.form.get("then"):
         return redirect(url_for("training.translation", public_id=public_id))
     return redirect(url_for("training.session_translation", public_id=public_id, plan_id=plan_id))
+
+
+def _write_words(public_id: str, plan_id: str = "") -> ResponseReturnValue | None:
+    """Save the words of a session, or of the outline: the page once more where that cannot be."""
+    found, source = _both(public_id)
+    words = _words(found, source, plan_in(found, plan_id) if plan_id else None)
+    if not words.validate():
+        words.row_version = words.row_version_read
+        return _translation_page(public_id, plan_id, words), 422
+    written, row_version, actor = words.words(), words.row_version_read, current_actor()
+    try:
+        if plan_id:
+            write_session_words(public_id, plan_id, written, row_version, by=actor)
+        else:
+            write_words(public_id, written, row_version, by=actor)
+    except ChangedMeanwhile:
+        found, source = _both(public_id)
+        words = _words(found, source, plan_in(found, plan_id) if plan_id else None)
+        words.validate()
+        if words.compare():
+            return _translation_page(public_id, plan_id, words, conflict=True), 409
+    except NotADraft:
+        return _translation_page(public_id, plan_id, words, closed=True), 409
+    flash(_("Saved."))
+    return None
+
+
+def _translation_page(
+    public_id: str,
+    plan_id: str = "",
+    words: WordsPage | None = None,
+    *,
+    conflict: bool = False,
+    closed: bool = False,
+) -> str:
+    found, source = _both(public_id)
+    plan = plan_in(found, plan_id) if plan_id else None
+    values: dict[str, Any] = {"plan": plan}
+    if plan is not None:
+        values["following"] = _following(found, plan)
+    else:
+        values = {
+            "counts": counted_gaps(tree_of(source), tree_of(found)),
+            "whole": compare(tree_of(source), tree_of(found)),
+            "plans": {there.lineage: there for there in found.plans},
+            "newer": queries.newer_source(source),
+        }
+    return render_template(
+        f"training/{'session_' if plan else ''}translation.html",
+        version=found,
+        source=source,
+        words=words or _words(found, source, plan),
+        language_names=LANGUAGES,
+        conflict=conflict,
+        closed=closed,
+        **values,
+    )
 
 
 @blueprint.route("/versions/<public_id>/follow/<source_id>", methods=["GET", "POST"])
@@ -523,69 +531,16 @@ def _both(public_id: str) -> tuple[CourseVersion, CourseVersion]:
     return found, one_or_404(queries.source_of(found))
 
 
-def _outline_words(found: CourseVersion, source: CourseVersion) -> WordsPage:
-    whole = compare(tree_of(source), tree_of(found))
-    shown = [pair for pair in whole.walk() if pair.node.kind in (VERSION.name, "module")]
-    return WordsPage(shown, found.row_version)
-
-
-def _session_words(found: CourseVersion, source: CourseVersion, plan: SessionPlan) -> WordsPage:
-    whole = compare(tree_of(source), tree_of(found))
-    return WordsPage(_within(whole, plan), plan.row_version)
-
-
-def _within(whole: RowPair, plan: SessionPlan) -> Iterator[RowPair]:
-    for pair in whole.walk():
-        if pair.node.key == (PLAN.name, plan.lineage):
-            yield from pair.walk()
+def _words(found: CourseVersion, source: CourseVersion, plan: SessionPlan | None) -> WordsPage:
+    """The words of a session, or of the outline."""
+    pairs = list(compare(tree_of(source), tree_of(found)).walk())
+    if plan is None:
+        shown = [pair for pair in pairs if pair.node.kind in (VERSION.name, MODULE.name)]
+        return WordsPage(shown, found.row_version)
+    of_plan = (pair for pair in pairs if pair.node.key == (PLAN.name, plan.lineage))
+    return WordsPage([pair for top in of_plan for pair in top.walk()], plan.row_version)
 
 
 def _following(found: CourseVersion, plan: SessionPlan) -> SessionPlan | None:
-    ids = [each for module in found.modules for each in module.plans]
-    place = [each.public_id for each in ids].index(plan.public_id)
-    return ids[place + 1] if place + 1 < len(ids) else None
-
-
-def _outline_page(
-    found: CourseVersion,
-    source: CourseVersion,
-    words: WordsPage,
-    *,
-    conflict: bool = False,
-    closed: bool = False,
-) -> str:
-    return render_template(
-        "training/translation.html",
-        version=found,
-        source=source,
-        words=words,
-        counts=counted_gaps(tree_of(source), tree_of(found)),
-        whole=compare(tree_of(source), tree_of(found)),
-        plans={plan.lineage: plan for module in found.modules for plan in module.plans},
-        newer=queries.newer_source(source),
-        language_names=LANGUAGES,
-        conflict=conflict,
-        closed=closed,
-    )
-
-
-def _session_page(
-    found: CourseVersion,
-    source: CourseVersion,
-    plan: SessionPlan,
-    words: WordsPage,
-    *,
-    conflict: bool = False,
-    closed: bool = False,
-) -> str:
-    return render_template(
-        "training/session_translation.html",
-        version=found,
-        source=source,
-        plan=plan,
-        words=words,
-        following=_following(found, plan),
-        language_names=LANGUAGES,
-        conflict=conflict,
-        closed=closed,
-    )
+    place = [there.public_id for there in found.plans].index(plan.public_id)
+    return next(iter(found.plans[place + 1 :]), None)
