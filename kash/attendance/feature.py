@@ -67,23 +67,25 @@ def _move_roster(row_changes: RowChanges, kept: int, gone: int) -> None:
     Sheets that were printed with both rows lead to that one, and phones that know the other.
     """
     table = table_of(RosterEntry)
-    mine = {row["register_id"]: row for row in row_changes.rows(table, table.c.person_id == kept)}
-    for row in row_changes.rows(table, table.c.person_id == gone):
-        other = mine.get(row["register_id"])
+    mine = {
+        entry["register_id"]: entry for entry in row_changes.rows(table, table.c.person_id == kept)
+    }
+    for entry in row_changes.rows(table, table.c.person_id == gone):
+        other = mine.get(entry["register_id"])
         if other is None:
             continue
-        _settle_once(row_changes, row["id"], other["id"])
-        _print_once(row_changes, row["register_id"], row["public_id"], other["public_id"])
+        _settle_once(row_changes, entry["id"], other["id"])
+        _print_once(row_changes, entry["register_id"], entry["public_id"], other["public_id"])
         row_changes.insert(
-            table_of(EntryAlias), {"public_id": row["public_id"], "entry_id": other["id"]}
+            table_of(EntryAlias), {"public_id": entry["public_id"], "entry_id": other["id"]}
         )
-        row_changes.replace(table, row["id"], other["id"])
+        row_changes.replace(table, entry["id"], other["id"])
         row_changes.update(
             table,
             table.c.id == other["id"],
             {
-                "walk_in": row["walk_in"] and other["walk_in"],
-                "removed_at": _removed(row, other),
+                "walk_in": entry["walk_in"] and other["walk_in"],
+                "removed_at": _removed(entry, other),
             },
         )
     row_changes.update(table, table.c.person_id == gone, {"person_id": kept})
@@ -98,11 +100,12 @@ def _settle_once(row_changes: RowChanges, gone: int, kept: int) -> None:
     """Where both had a reason beside one slot, that of the one who is kept stands."""
     table = table_of(Settlement)
     mine = {
-        (row["slot_id"], row["source"]) for row in row_changes.rows(table, table.c.entry_id == kept)
+        (settlement["slot_id"], settlement["source"])
+        for settlement in row_changes.rows(table, table.c.entry_id == kept)
     }
-    for row in row_changes.rows(table, table.c.entry_id == gone):
-        if (row["slot_id"], row["source"]) in mine:
-            row_changes.delete(table, table.c.id == row["id"])
+    for settlement in row_changes.rows(table, table.c.entry_id == gone):
+        if (settlement["slot_id"], settlement["source"]) in mine:
+            row_changes.delete(table, table.c.id == settlement["id"])
 
 
 def _print_once(row_changes: RowChanges, register_id: int, old: str, new: str) -> None:
@@ -129,33 +132,33 @@ def _last_operations(row_changes: RowChanges, kept: int, gone: int) -> dict[tupl
 def _move_marks(row_changes: RowChanges, kept: int, gone: int) -> None:
     """Of two marks in one slot one stands; that it was chosen is an operation like any other."""
     table = table_of(Mark)
-    mine = {row["slot_id"]: row for row in row_changes.rows(table, table.c.person_id == kept)}
+    mine = {mark["slot_id"]: mark for mark in row_changes.rows(table, table.c.person_id == kept)}
     last = _last_operations(row_changes, kept, gone)
     weights = {
-        row.code: row.weight
-        for row in row_changes.session.execute(select(MarkStatus.code, MarkStatus.weight))
+        mark.code: mark.weight
+        for mark in row_changes.session.execute(select(MarkStatus.code, MarkStatus.weight))
     }
 
-    def said(row: Mapping[str, Any]) -> CountedMark:
+    def said(mark: Mapping[str, Any]) -> CountedMark:
         return CountedMark(
-            row["status"],
-            weights.get(row["status"], 0),
-            row["version"],
-            last.get((row["slot_id"], row["person_id"]), 0),
+            mark["status"],
+            weights.get(mark["status"], 0),
+            mark["version"],
+            last.get((mark["slot_id"], mark["person_id"]), 0),
         )
 
-    for row in row_changes.rows(table, table.c.person_id == gone):
-        other = mine.get(row["slot_id"])
+    for mark in row_changes.rows(table, table.c.person_id == gone):
+        other = mine.get(mark["slot_id"])
         if other is None:
             continue
-        status, version = standing_mark(said(other), said(row))
-        row_changes.replace(table, row["id"], other["id"])
+        status, version = standing_mark(said(other), said(mark))
+        row_changes.replace(table, mark["id"], other["id"])
         row_changes.update(table, table.c.id == other["id"], {"status": status, "version": version})
         row_changes.insert(
             table_of(MarkOperation),
             {
                 "op_id": str(uuid.uuid4()),
-                "slot_id": row["slot_id"],
+                "slot_id": mark["slot_id"],
                 "person_id": kept,
                 "status": status,
                 "expected_version": version - 1,
@@ -204,7 +207,7 @@ def _showing(session: Session, subject: ErasedPerson) -> Sequence[tuple[SheetSca
         select(Sheet.id, Sheet.rows).where(Sheet.register_id.in_(registers))
     ).all()
     hers = [sheet for sheet, rows in sheets if printed.intersection(rows)]
-    found = session.execute(
+    scans = session.execute(
         select(SheetScan, Register.public_id)
         .join(Register, Register.id == SheetScan.register_id)
         .where(
@@ -213,15 +216,15 @@ def _showing(session: Session, subject: ErasedPerson) -> Sequence[tuple[SheetSca
         )
         .order_by(SheetScan.id)
     )
-    return [(scan, register) for scan, register in found]
+    return [(scan, register) for scan, register in scans]
 
 
 def _delete_pictures(session: Session, subject: ErasedPerson) -> int:
-    found = _showing(session, subject)
-    for scan, register in found:
+    pictures = _showing(session, subject)
+    for scan, register in pictures:
         after_commit(partial(scans.forget, register, scan.public_id))
         session.delete(scan)
-    return len(found)
+    return len(pictures)
 
 
 # What was read off a sheet stays; others' signatures on the picture go with hers.

@@ -97,7 +97,7 @@ def _operations(
     now: datetime,
 ) -> list[Operation]:
     key = form.get("page", "")
-    found: list[Operation] = []
+    operations: list[Operation] = []
     for slot, entry, name in places:
         status = form.get(f"mark-{name}", "")[:_LONGEST_STATUS]
         seen = form.get(f"seen-{name}", "")
@@ -106,7 +106,7 @@ def _operations(
         version, shown = _read_seen(seen)
         if version != NO_MARK and status == shown:
             continue
-        found.append(
+        operations.append(
             Operation(
                 op_id=_operation_id(key, slot, entry, status, version),
                 slot=slot,
@@ -114,10 +114,10 @@ def _operations(
                 status=status,
                 expected_version=version,
                 device_time=now,
-                device_sequence=len(found),
+                device_sequence=len(operations),
             )
         )
-    return found
+    return operations
 
 
 def _read_seen(text: str) -> tuple[int, str]:
@@ -218,9 +218,9 @@ def status_word(code: str | None) -> str:
     """A status in a word, as the programme names it; "no mark" for none."""
     if not code:
         return str(_l("no mark"))
-    kept = status_catalogue().get(code)
-    if kept is not None and kept.name:
-        return kept.name
+    status = status_catalogue().get(code)
+    if status is not None and status.name:
+        return status.name
     return usual_word(code)
 
 

@@ -570,7 +570,7 @@ class Owner(Part):
 
 def owner_of(purpose: str) -> Owner | None:
     """Owner of the registers of a purpose; None where no phone may take them along."""
-    return next((one for one in declared(Owner) if one.purpose == purpose), None)
+    return next((owner for owner in declared(Owner) if owner.purpose == purpose), None)
 
 
 _HELD, _NOTE, _SIGNATURE, _KEY = (
@@ -633,34 +633,28 @@ _LARGEST_ITEM = 128 * 1024
 
 
 class NotSent(Problem):
-    """A body that no pad sends. `code` is what a program reads of it."""
+    """What a pad sent is not taken. `code` is what a program reads of it."""
 
-    status = 400
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, code: str, sentence: str, status: int = 400) -> None:
+        super().__init__(sentence, status=status)
         self.code = code
 
 
-class TooMuchSent(NotSent):
-    """A body with more than a pad sends at once."""
-
-    status = 413
-
-    def __init__(self) -> None:
-        super().__init__("too_large", _("These are too many marks at once. Send them in parts."))
+def too_much_sent() -> NotSent:
+    """Refusal of a body with more than a pad sends at once."""
+    return NotSent("too_large", _("These are too many marks at once. Send them in parts."), 413)
 
 
 def sealed_items(given: object, most: int) -> list[SealedItem]:
-    """The items of a queue as they came. Raises NotSent and TooMuchSent."""
+    """The items of a queue as they came. Raises NotSent."""
     if not isinstance(given, list):
         raise NotSent("unreadable", _("This could not be read."))
     if len(given) > most:
-        raise TooMuchSent
+        raise too_much_sent()
     # All that one page queued came with one public half.
     points: dict[str, bytes] = {}
     try:
-        return [_item(each, points) for each in given]
+        return [_item(item, points) for item in given]
     except (TypeError, KeyError, ValueError, AttributeError):
         raise NotSent("unreadable", _("This could not be read.")) from None
 

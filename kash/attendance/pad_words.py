@@ -278,10 +278,12 @@ def _statuses() -> dict[str, str]:
     phone knows what the programme named otherwise."""
     from kash.attendance.forms import usual_word
 
-    words = {f"status_{one.code}": usual_word(one.code) for one in STANDARD_STATUSES}
-    called: dict[str, list[str]] = {one.code: [] for one in STANDARD_STATUSES}
+    words = {f"status_{status.code}": usual_word(status.code) for status in STANDARD_STATUSES}
+    called: dict[str, list[str]] = {status.code: [] for status in STANDARD_STATUSES}
     for language in LANGUAGES:
         with force_locale(language):
-            for code, found in called.items():
-                found.append(usual_word(code))
-    return words | {f"usual_{code}": "|".join(found) for code, found in called.items()}
+            for code, in_languages in called.items():
+                in_languages.append(usual_word(code))
+    return words | {
+        f"usual_{code}": "|".join(in_languages) for code, in_languages in called.items()
+    }

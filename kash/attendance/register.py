@@ -33,17 +33,11 @@ from kash.platform.database import insertion
 from kash.platform.web.errors import Problem, get_or_404
 
 
-class SlotHasMarks(Problem):
-    """A slot in which somebody was marked can't be taken away."""
-
-    status = 409
-    sentence = _l("People were marked in this session, so it stays.")
-
-
-class SlotTaught(SlotHasMarks):
-    """Nor one of which somebody said when it began or ended."""
-
-    sentence = _l("This session was taught, so it stays. Take back its beginning and end first.")
+def slot_taught() -> Problem:
+    """Refusal to take away a slot of which somebody said when it began or ended."""
+    return Problem(
+        _l("This session was taught, so it stays. Take back its beginning and end first.")
+    )
 
 
 def ensure_statuses(session: Session) -> None:
@@ -125,17 +119,16 @@ def number_slots(session: Session, register_id: int) -> None:
 
 
 def remove_slots(session: Session, slot_ids: Iterable[int]) -> None:
-    """Take slots away. Raises SlotHasMarks if anybody was marked in one of them, and
-    SlotTaught."""
+    """Take slots away. Refused if anybody was marked in one of them, or said that it began."""
     wanted = list(slot_ids)
     if not wanted:
         return
-    used = (MarkOperation, Mark, HeadcountOperation, RegisterNote, Signature, Settlement)
-    if any(session.scalar(select(exists().where(one.slot_id.in_(wanted)))) for one in used):
-        raise SlotHasMarks
+    tables = (MarkOperation, Mark, HeadcountOperation, RegisterNote, Signature, Settlement)
+    if any(session.scalar(select(exists().where(it.slot_id.in_(wanted)))) for it in tables):
+        raise Problem(_l("People were marked in this session, so it stays."))
     taught = Slot.began_at.is_not(None) | Slot.ended_at.is_not(None)
     if session.scalar(select(exists().where(Slot.id.in_(wanted), taught))):
-        raise SlotTaught
+        raise slot_taught()
     # What is left was taken back.
     session.execute(delete(TimeTap).where(TimeTap.slot_id.in_(wanted)))
     session.execute(delete(Slot).where(Slot.id.in_(wanted)))

@@ -53,13 +53,13 @@ def sheet_of(page: ScannedPage) -> str | None:
 
 def store(register: str, pages: Sequence[ScannedPage]) -> list[NewScan]:
     """Seal and store pages; the caller sets them down. Raises StorageError."""
-    made: list[NewScan] = []
+    scans: list[NewScan] = []
     for page in pages:
         public_id = new_public_id()
         sealed = seal_file(io.BytesIO(page.picture), kind=_KIND, public_id=public_id)
         storage.put(key_of_scan(register, public_id), b"".join(sealed))
-        made.append(NewScan(public_id, len(page.picture), page.width, page.height, sheet_of(page)))
-    return made
+        scans.append(NewScan(public_id, len(page.picture), page.width, page.height, sheet_of(page)))
+    return scans
 
 
 def picture(register: str, scan: str) -> bytes:
@@ -76,7 +76,7 @@ def forget(register: str, scan: str) -> None:
 def delete_orphans() -> None:
     """Delete pictures that no row names, left by a process that was killed."""
     before = utc_now() - _SPARED
-    old = (found.key for found in storage.list(_FOLDER) if found.changed_at < before)
+    old = (picture.key for picture in storage.list(_FOLDER) if picture.changed_at < before)
     while keys := list(islice(old, _AT_ONCE)):
         named = {key.rsplit("/", 1)[1]: key for key in keys}
         there = set(

@@ -25,4 +25,6 @@ class MarkSource(Part):
 def source_of(device: str) -> MarkSource | None:
     """The source that a device belongs to; None for a phone or a page of this site."""
     begins, colon, _id = device.partition(":")
-    return next((one for one in declared(MarkSource) if colon and one.begins == begins), None)
+    return next(
+        (source for source in declared(MarkSource) if colon and source.begins == begins), None
+    )

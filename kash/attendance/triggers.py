@@ -28,7 +28,7 @@ def keep_history(connection: Connection) -> None:
     if not look.has_table(_TABLE):
         return
     # While migrations run, the table may not have all of its columns yet.
-    fixed = [one["name"] for one in look.get_columns(_TABLE) if one["name"] != _MOVED]
+    fixed = [column["name"] for column in look.get_columns(_TABLE) if column["name"] != _MOVED]
     if connection.dialect.name == "sqlite":
         changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in fixed)
         for name, when in zip(

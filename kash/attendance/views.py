@@ -16,11 +16,11 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 
 from kash.attendance import blueprint
-from kash.attendance.models import NotSent, TooMuchSent, sealed_items
+from kash.attendance.models import NotSent, sealed_items, too_much_sent
 from kash.attendance.pad_words import pad_words
 from kash.attendance.queries.pads import Credential, continued, credential
 from kash.attendance.rules.pads import MOST_ITEMS, ItemAnswer, Unreadable, is_public_id, read_moment
-from kash.attendance.services.pads import PadEnded, PadRevoked, open_items, receive
+from kash.attendance.services.pads import check_not_ended, open_items, pad_revoked, receive
 from kash.platform.database import db, utc_now
 from kash.platform.vault.phones import is_signed
 from kash.platform.web.bodies import takes_raw
@@ -156,7 +156,7 @@ def sync() -> Response:
     """Take what a pad queued: at most 200 items, answered one by one."""
     try:
         return _said(_taken(_body()))
-    except (NotSent, PadRevoked, PadEnded) as problem:
+    except NotSent as problem:
         return _refused(problem.code, str(problem), problem.status)
     except DBAPIError:
         # Busy or out of reach: nothing was kept, and the phone tries again.
@@ -167,31 +167,30 @@ def sync() -> Response:
 def _body() -> bytes:
     request.max_content_length = LARGEST_BODY
     if (request.content_length or 0) > LARGEST_BODY:
-        raise TooMuchSent
+        raise too_much_sent()
     return request.get_data(cache=False)
 
 
 def _taken(body: bytes) -> dict[str, Any]:
     sent = read_json(body)
     pad, now = sent.get("pad"), utc_now()
-    found = _sender(str(pad), now) if is_public_id(pad) else None
-    if found is None or not is_signed(
-        found.signing_key, request.headers.get("X-Pad-Signature", "")[:100], SIGNED + body
+    sender = _sender(str(pad), now) if is_public_id(pad) else None
+    if sender is None or not is_signed(
+        sender.signing_key, request.headers.get("X-Pad-Signature", "")[:100], SIGNED + body
     ):
         raise NotSent("signature", _("This was not sent by a phone that took a register."))
-    if found.revoked_at is not None or not found.active:
-        raise PadRevoked
-    if found.ends_at <= now:
-        raise PadEnded
-    queue = _queue_of(found, sent.get("pad_of_items"))
+    if sender.revoked_at is not None or not sender.active:
+        raise pad_revoked()
+    check_not_ended(sender, now)
+    queue = _queue_of(sender, sent.get("pad_of_items"))
     items = sealed_items(sent.get("items"), MOST_ITEMS)
     skew = _skew(sent.get("sent_at"), now)
     try:
-        answers = receive(found, queue, open_items(queue, items), skew)
-    except (PadRevoked, PadEnded):
-        _remembered().pop(found.public_id, None)
+        answers = receive(sender, queue, open_items(queue, items), skew)
+    except NotSent:
+        _remembered().pop(sender.public_id, None)
         raise
-    _remember(found)
+    _remember(sender)
     return {
         "now": now.isoformat(),
         "skew_s": None if skew is None else skew / 1000,
@@ -205,9 +204,9 @@ def _sender(public_id: str, now: datetime) -> Credential | None:
     Its keys and its register never change, and they are all that is needed of it before the
     transaction, which reads it anew and compares.
     """
-    known = _remembered().get(public_id)
-    if known is not None and known.ends_at > now:
-        return known
+    heard = _remembered().get(public_id)
+    if heard is not None and heard.ends_at > now:
+        return heard
     return credential(db.session(), public_id)
 
 
@@ -239,12 +238,12 @@ def _queue_of(pad: Credential, named: object) -> Credential:
     """The pad for which the items were sealed."""
     if named in (None, "", pad.public_id):
         return pad
-    found = continued(db.session(), pad, named) if isinstance(named, str) else None
-    if found is None:
+    earlier = continued(db.session(), pad, named) if isinstance(named, str) else None
+    if earlier is None:
         raise NotSent("unreadable", _("This was not sent by a phone that took a register."))
-    if found.revoked_at is not None:
-        raise PadRevoked
-    return found
+    if earlier.revoked_at is not None:
+        raise pad_revoked()
+    return earlier
 
 
 def _skew(sent_at: object, now: datetime) -> int | None:

@@ -15,7 +15,6 @@ from kash.attendance.rules.registers import Hindrance
 from kash.attendance.services.marking import apply_marks, close_slot
 from kash.attendance.services.registers import (
     CannotConfirm,
-    CorrectionReasonMissing,
     confirm_slot,
     correct_mark,
     reopen_slot,
@@ -24,6 +23,7 @@ from kash.platform.database import db
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor
 from tests.attendance.conftest import Kept
+from tests.refusals import refuses
 
 
 def actions() -> list[str]:
@@ -64,7 +64,7 @@ def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
     assert late.value.hindrance is Hindrance.LOCKED
     (answer,) = apply_marks(kept.public_id, [kept.operation(0, "present", 1)], trainer)
     assert (answer.answer, answer.reason) == (Reply.REJECTED, RejectionReason.SLOT_LOCKED)
-    with pytest.raises(CorrectionReasonMissing):
+    with refuses("Say why this is corrected"):
         correct_mark(
             kept.public_id, replace(kept.operation(0, "present", 1), correction=" "), trainer
         )

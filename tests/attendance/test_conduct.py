@@ -31,10 +31,9 @@ from kash.attendance.rules.registers import (
     refusal_to_close,
 )
 from kash.attendance.services.marking import (
-    EarlyReasonMissing,
     NotBegun,
-    ReasonTooLong,
     SomebodyUnmarked,
+    WrongReason,
     apply_marks,
     close_slot,
 )
@@ -251,10 +250,10 @@ def test_closing_before_the_planned_end_says_why_and_the_reason_stays(
     kept = keep()
     move(kept, utc_now() - timedelta(minutes=20))
     at = (kept.public_id, kept.slots[0], trainer)
-    with pytest.raises(EarlyReasonMissing):
+    with pytest.raises(WrongReason, match="Say why"):
         close_slot(*at, [kept.operation(0, "present")], early_reason="  ")
     assert kept.marks() == {}
-    with pytest.raises(ReasonTooLong):
+    with pytest.raises(WrongReason, match="Keep it"):
         close_slot(*at, early_reason="x" * 301)
     reason = "The hall was needed."
     assert close_slot(*at, [kept.operation(0, "present")], early_reason=reason).closed

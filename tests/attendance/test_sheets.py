@@ -46,7 +46,6 @@ from kash.attendance.rules.registers import (
 from kash.attendance.services.marking import apply_marks, close_slot
 from kash.attendance.services.registers import CannotConfirm, confirm_slot, reopen_slot
 from kash.attendance.services.sheets import (
-    ReadMeanwhile,
     record_sheets,
     save_reading,
     settle_difference,
@@ -57,6 +56,7 @@ from kash.platform.press import registers
 from kash.policy import Actor
 from tests.attendance.conftest import Kept
 from tests.declaring import also_declared
+from tests.refusals import refuses
 
 DAY, NEXT = date(2026, 11, 17), date(2026, 11, 18)
 planned = st.lists(
@@ -257,7 +257,7 @@ def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
     assert [answer.answer for answer in first] == [Reply.CONFLICT, Reply.APPLIED]
     save_reading(kept.public_id, made[1], [set(), set()], 0, 0, trainer)
     assert kept.marks() == {0: ("absent", 1), 2: ("present", 1), 3: ("late", 1)}
-    with pytest.raises(ReadMeanwhile):
+    with refuses("Somebody else entered"):
         save_reading(kept.public_id, made[0], [{0}, {0}], 0, 0, trainer)
     # Entered once more, nothing is sent again.
     assert save_reading(kept.public_id, made[0], [{0}, {0}], 1, 1, trainer) == []

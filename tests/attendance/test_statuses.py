@@ -22,12 +22,7 @@ from kash.attendance.rules.marking import (
     presences,
 )
 from kash.attendance.services.marking import (
-    AlwaysInUse,
     StatusDetails,
-    StatusProblem,
-    TooManyStatuses,
-    WeightIsFixed,
-    WeightIsUsed,
     add_status,
     apply_marks,
     change_status,
@@ -35,8 +30,9 @@ from kash.attendance.services.marking import (
 )
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
-from kash.platform.web.errors import ChangedMeanwhile
+from kash.platform.web.errors import ChangedMeanwhile, Problem
 from kash.policy import SYSTEM, Actor
+from tests.refusals import refuses
 
 from .conftest import Kept
 
@@ -90,7 +86,7 @@ def test_a_used_weight_stays_and_a_new_one_may_change(
     _change(code, weight=60)
     assert _status(code).weight == 60
     apply_marks(kept.public_id, [kept.operation(0, code)], actor("trainer"))
-    with pytest.raises(WeightIsUsed):
+    with refuses("People were marked so"):
         _change(code, weight=40)
     _change(code, name="on the line")
     assert (_status(code).weight, status_word(code)) == (60, "on the line")
@@ -126,9 +122,9 @@ def test_what_is_out_of_use_is_refused_with_the_reason(
 @pytest.mark.any_engine
 @pytest.mark.parametrize("code", ["present", "absent"])
 def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: str) -> None:
-    with pytest.raises(AlwaysInUse):
+    with refuses("Every register needs"):
         _change(code, active=False)
-    with pytest.raises(WeightIsFixed):
+    with refuses("always counts"):
         _change(code, weight=10)
     _change(code, name="Hapa", letter="H")
     assert (status_word(code), _status(code).letter) == ("Hapa", "H")
@@ -147,7 +143,7 @@ def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: 
 def test_names_and_letters_stand_once(
     both_engines_app: APIFlask, details: StatusDetails, field: str
 ) -> None:
-    with pytest.raises(StatusProblem) as problem:
+    with pytest.raises(Problem) as problem:
         add_status(details, SYSTEM)
     assert problem.value.field == field
 
@@ -208,5 +204,5 @@ def test_a_programme_has_only_so_many_statuses(sqlite_app: APIFlask) -> None:
     there = len(statuses_for("workshop"))
     for number in range(20 - there):
         added(number)
-    with pytest.raises(TooManyStatuses):
+    with refuses("as many marks"):
         added(25)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.attendance.models import Slot, TimeTap
-from kash.attendance.register import SlotTaught, remove_slots
+from kash.attendance.register import remove_slots
 from kash.attendance.rules.marking import (
     LONGEST,
     SHORTEST,
@@ -23,12 +23,14 @@ from kash.attendance.rules.marking import (
     time_fault,
 )
 from kash.attendance.rules.registers import opens_at
-from kash.attendance.services.marking import WrongTimes, set_times, tap_time, undo_time
+from kash.attendance.services.marking import set_times, tap_time, undo_time
 from kash.platform.database import db, writing
 from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
 from tests.attendance.conftest import BEGIN, Kept, Taken
 from tests.attendance.phones import replies
+from tests.refusals import refuses
 
 MOMENTS = st.integers(-60, 14 * 60).map(lambda minutes: BEGIN + timedelta(minutes=minutes))
 TAPS = st.lists(st.builds(Tap, st.sampled_from(Edge), MOMENTS), max_size=6)
@@ -118,14 +120,14 @@ def test_times_are_tapped_once_typed_over_and_taken_back_one_by_one(
     assert tapped >= before
     assert db.session.query(TimeTap).count() == 1
     assert db.session.query(AuditEntry).filter_by(action="attendance.time_tapped").count() == 1
-    with pytest.raises(WrongTimes) as refused:
+    with pytest.raises(Problem) as refused:
         set_times(register, slot, {Edge.END: at(60)}, trainer)
     assert refused.value.field == "end"
     set_times(register, slot, {Edge.START: at(5), Edge.END: at(65)}, trainer)
     assert stands(slot) == (at(5), at(65))
     set_times(register, slot, {Edge.END: at(70)}, trainer)
     assert stands(slot) == (at(5), at(70))
-    with pytest.raises(SlotTaught), writing() as session:
+    with refuses("This session was taught"), writing() as session:
         remove_slots(session, [session.query(Slot.id).filter_by(public_id=slot).scalar()])
     undo_time(register, slot, Edge.END, trainer)
     assert stands(slot) == (at(5), None)

@@ -81,7 +81,7 @@ def conflicts_of(
             )
         )
     }
-    made = {
+    makers = {
         (line["slot"], line["person_id"]): line
         for line in with_who(
             db.session.execute(
@@ -95,7 +95,7 @@ def conflicts_of(
                 .where(
                     Slot.register_id == register_id,
                     Slot.public_id.in_({answer.slot for answer in refused}),
-                    MarkOperation.person_id.in_({row.person_id for row in people.values()}),
+                    MarkOperation.person_id.in_({person.person_id for person in people.values()}),
                     MarkOperation.answer == str(Reply.APPLIED),
                 )
                 # The first operation that brought the version is the one that made the mark.
@@ -116,7 +116,7 @@ def conflicts_of(
             "version": answer.version,
             "reason": answer.reason,
         }
-        | {key: made.get((answer.slot, person.person_id), nobody)[key] for key in nobody}
+        | {key: makers.get((answer.slot, person.person_id), nobody)[key] for key in nobody}
         for answer in refused
         if (person := people.get(answer.entry)) is not None
     ]

@@ -144,12 +144,14 @@ def continued(session: Session, pad: Credential, public_id: str) -> Credential |
     for _again in range(20):
         if key is None:
             return None
-        row = session.execute(select(Pad.public_id, Pad.continues_id).where(Pad.id == key)).first()
-        if row is None:
+        earlier = session.execute(
+            select(Pad.public_id, Pad.continues_id).where(Pad.id == key)
+        ).first()
+        if earlier is None:
             return None
-        if row.public_id == public_id:
+        if earlier.public_id == public_id:
             return credential(session, public_id)
-        key = row.continues_id
+        key = earlier.continues_id
     return None
 
 
@@ -227,20 +229,20 @@ def slots_given(register_id: int) -> list[dict[str, Any]]:
         .where(Slot.register_id == register_id)
         .order_by(Slot.starts_at, Slot.id)
     ).all()
-    days = groupby(rows, lambda row: to_local(row.starts_at).date())
+    days = groupby(rows, lambda slot: to_local(slot.starts_at).date())
     return [
         {
-            "id": row.public_id,
-            "label": f"{day}.{number} · {time_text(row.starts_at)}",
-            "starts_at": row.starts_at.isoformat(),
-            "opens_at": opens_at(row.starts_at).isoformat(),
-            "minutes": row.minutes,
-            "closed": row.closed_at is not None,
-            "began_at": row.began_at.isoformat() if row.began_at else None,
-            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+            "id": slot.public_id,
+            "label": f"{day}.{number} · {time_text(slot.starts_at)}",
+            "starts_at": slot.starts_at.isoformat(),
+            "opens_at": opens_at(slot.starts_at).isoformat(),
+            "minutes": slot.minutes,
+            "closed": slot.closed_at is not None,
+            "began_at": slot.began_at.isoformat() if slot.began_at else None,
+            "ended_at": slot.ended_at.isoformat() if slot.ended_at else None,
         }
         for day, (_date, of_day) in enumerate(days, start=1)
-        for number, row in enumerate(of_day, start=1)
+        for number, slot in enumerate(of_day, start=1)
     ]
 
 
@@ -416,7 +418,7 @@ def read_tokens(
             Slot.closed_at.is_not(None),
         )
     ).all()
-    marks: dict[int, list[tuple[int, str, int]]] = {row.id: [] for row in rows}
+    marks: dict[int, list[tuple[int, str, int]]] = {slot.id: [] for slot in rows}
     for slot, person, status, version in asking.execute(
         select(Mark.slot_id, Mark.person_id, Mark.status, Mark.version).where(
             Mark.slot_id.in_(marks)
@@ -424,12 +426,12 @@ def read_tokens(
     ):
         marks[slot].append((person, status, version))
     return {
-        row.public_id: lookup(
+        slot.public_id: lookup(
             f"{by.public_id}|"
-            + register_text(row.public_id, row.closed_at, row.early_reason, marks[row.id]),
+            + register_text(slot.public_id, slot.closed_at, slot.early_reason, marks[slot.id]),
             kind="attendance.read",
         )
-        for row in rows
+        for slot in rows
     }
 
 
@@ -624,11 +626,11 @@ def walk_ins(register_id: int) -> list[dict[str, Any]]:
 
 def waiting_count(register_id: int) -> tuple[int, int]:
     """How many things wait for a decision, and how many people to be matched; one query."""
-    held = select(func.count(HeldItem.id)).where(
+    waiting = select(func.count(HeldItem.id)).where(
         HeldItem.register_id == register_id, HeldItem.decided_at.is_(None)
     )
     came = select(func.count(WalkIn.id)).where(
         WalkIn.register_id == register_id, WalkIn.settled_at.is_(None)
     )
-    counts = select(held.scalar_subquery(), came.scalar_subquery())
+    counts = select(waiting.scalar_subquery(), came.scalar_subquery())
     return db.session.execute(counts).one()

@@ -32,7 +32,7 @@ def status_catalogue() -> Mapping[str, Status]:
                 MarkStatus.row_version,
             ).order_by(MarkStatus.position, MarkStatus.code)
         )
-        statuses = {row.code: Status(*row) for row in rows}
+        statuses = {line.code: Status(*line) for line in rows}
         for status in STANDARD_STATUSES:
             statuses.setdefault(status.code, status)
         g.mark_statuses = statuses

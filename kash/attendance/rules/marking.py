@@ -336,7 +336,7 @@ def decide_batch(operations: Sequence[Operation], state: RegisterState) -> Batch
     earlier = dict(state.earlier)
     changed: dict[tuple[str, str], CurrentMark] = {}
     answers: list[OperationAnswer] = []
-    kept: list[int] = []
+    to_keep: list[int] = []
     cancelled_at = state.cancelled_at
     for position, operation in enumerate(operations):
         op_id, slot, entry = operation.op_id, operation.slot, operation.entry
@@ -361,12 +361,12 @@ def decide_batch(operations: Sequence[Operation], state: RegisterState) -> Batch
             marks[place] = changed[place] = after
         # What was applied or is a conflict is kept.
         if before is None and (reply is _APPLIED or reply is _CONFLICT):
-            kept.append(position)
+            to_keep.append(position)
             earlier[op_id] = Earlier(slot, entry, operation.status, reply)
         answers.append(
             OperationAnswer(op_id, slot, entry, reply, reason, after.status, after.version)
         )
-    return BatchOutcome(tuple(answers), tuple(kept), changed)
+    return BatchOutcome(tuple(answers), tuple(to_keep), changed)
 
 
 @dataclass(frozen=True)
@@ -429,22 +429,22 @@ def presences(
     Who has no mark in such a slot was not there. Marks of other people, and marks in slots that
     are not given, count only as a sign that the slot took place.
     """
-    made = list(marks)
-    held = {slot.slot: slot for slot in took_place(slots, {mark.slot for mark in made})}
-    total = sum(slot.minutes for slot in held.values())
-    found = {person: Presence(0, total, Counter()) for person in people}
-    for mark in made:
-        slot = held.get(mark.slot)
-        before = found.get(mark.person)
+    counting = list(marks)
+    took = {slot.slot: slot for slot in took_place(slots, {mark.slot for mark in counting})}
+    total = sum(slot.minutes for slot in took.values())
+    presence = {person: Presence(0, total, Counter()) for person in people}
+    for mark in counting:
+        slot = took.get(mark.slot)
+        before = presence.get(mark.person)
         if slot is None or before is None:
             continue
-        found[mark.person] = replace(
+        presence[mark.person] = replace(
             before,
             weighted=before.weighted + slot.minutes * weights[mark.status],
             counts=Counter(before.counts) + Counter({mark.status: 1}),
             days=before.days | {slot.day} if weights[mark.status] else before.days,
         )
-    return found
+    return presence
 
 
 def tally(statuses: Iterable[str | None]) -> dict[str, int]:
@@ -527,13 +527,13 @@ def stretch_of(taps: Iterable[Tap]) -> Stretch:
     """Times that count of taps, in whatever order these came: of the beginning the first, of the
     end the last, since two trainers may both have tapped. What was typed by hand goes before any
     tap, the last in the order given before others."""
-    kept = list(taps)
+    counting = list(taps)
 
     def of(edge: Edge) -> datetime | None:
-        typed = [one.at for one in kept if one.edge is edge and one.by_hand]
+        typed = [tap.at for tap in counting if tap.edge is edge and tap.by_hand]
         if typed:
             return typed[-1]
-        tapped = [one.at for one in kept if one.edge is edge]
+        tapped = [tap.at for tap in counting if tap.edge is edge]
         return (min if edge is Edge.START else max)(tapped, default=None)
 
     return Stretch(of(Edge.START), of(Edge.END))
@@ -548,8 +548,8 @@ def time_fault(
     It begins once its door opens, as planned, and ends at least a minute and at most twelve hours
     later; neither lies in the future.
     """
-    said = [(edge, at) for edge, at in _edges(taught) if at is not None]
-    for edge, at in said:
+    times = [(edge, at) for edge, at in _edges(taught) if at is not None]
+    for edge, at in times:
         if at < opens_at(planned_start):
             return TimeFault.BEFORE_DOOR, edge
         if at > now + _TOLERANCE:

@@ -214,12 +214,12 @@ def _headcount(values: dict[str, Any], _device: str, _sequence: int) -> Headcoun
         _id(values["slot"]),
         summed(
             Cell(
-                _text(each["letter"], 1),
-                _text(each.get("sex") or "", 8),
-                _text(each.get("age_band") or "", 8),
-                _number(each["count"], MOST_HEADS),
+                _text(cell["letter"], 1),
+                _text(cell.get("sex") or "", 8),
+                _text(cell.get("age_band") or "", 8),
+                _number(cell["count"], MOST_HEADS),
             )
-            for each in counts
+            for cell in counts
         ),
         _version(values["expected_version"]),
         read_moment(values["at"]),
@@ -293,10 +293,12 @@ def _text(value: object, longest: int) -> str:
     """A text without what no database keeps; too long is unreadable, never cut in silence."""
     if not isinstance(value, str):
         raise Unreadable
-    kept = "".join(each for each in value if each in "\n\t" or each.isprintable()).strip()
-    if len(kept) > longest:
+    cleaned = "".join(
+        letter for letter in value if letter in "\n\t" or letter.isprintable()
+    ).strip()
+    if len(cleaned) > longest:
         raise Unreadable
-    return kept
+    return cleaned
 
 
 def _number(value: object, most: int) -> int:
@@ -312,9 +314,9 @@ def _version(value: object) -> int:
 def summed(cells: Any) -> tuple[Cell, ...]:
     """Cells in order, each place once, without those that count nobody. Raises Unreadable."""
     totals: dict[tuple[str, str, str], int] = {}
-    for each in cells:
-        place = (each.letter, each.sex, each.age_band)
-        totals[place] = totals.get(place, 0) + each.count
+    for cell in cells:
+        place = (cell.letter, cell.sex, cell.age_band)
+        totals[place] = totals.get(place, 0) + cell.count
     if any(count > MOST_HEADS for count in totals.values()):
         raise Unreadable
     return tuple(Cell(*place, count) for place, count in sorted(totals.items()) if count)
@@ -364,11 +366,11 @@ def short_codes(entries: Sequence[tuple[int, str]]) -> list[str]:
     """A code for each roster entry (its key and its group's letter), unique in the register: the
     letter and a number in the order in which entries were made."""
     numbers: dict[str, int] = {}
-    found: dict[int, str] = {}
+    codes: dict[int, str] = {}
     for key, letter in sorted(entries):
         numbers[letter] = numbers.get(letter, 0) + 1
-        found[key] = f"{letter}{numbers[letter]:02}"
-    return [found[key] for key, _letter in entries]
+        codes[key] = f"{letter}{numbers[letter]:02}"
+    return [codes[key] for key, _letter in entries]
 
 
 def moment_of(sent: Sent) -> datetime:
@@ -451,8 +453,8 @@ def register_text(
 
     `marks` are person, status and version.
     """
-    said = ";".join(f"{person}:{status}:{version}" for person, status, version in sorted(marks))
-    return f"{slot}|{closed_at.isoformat()}|{early_reason}|{said}"
+    marked = ";".join(f"{person}:{status}:{version}" for person, status, version in sorted(marks))
+    return f"{slot}|{closed_at.isoformat()}|{early_reason}|{marked}"
 
 
 # Rows that fit on one page between its head and the lines at its foot.
@@ -519,10 +521,10 @@ def columns_of(day: Sequence[PlannedSlot], choice: SheetChoice) -> tuple[Column,
     Every slot of the day stands in exactly one column.
     """
     if not choice.halves and len(day) + len(choice.extras) <= MOST_COLUMNS:
-        return tuple(Column(one.heading, Half.WHOLE, (one.slot,)) for one in day)
+        return tuple(Column(slot.heading, Half.WHOLE, (slot.slot,)) for slot in day)
     halves = (
-        (Half.MORNING, tuple(one.slot for one in day if one.at < _NOON)),
-        (Half.AFTERNOON, tuple(one.slot for one in day if one.at >= _NOON)),
+        (Half.MORNING, tuple(slot.slot for slot in day if slot.at < _NOON)),
+        (Half.AFTERNOON, tuple(slot.slot for slot in day if slot.at >= _NOON)),
     )
     return tuple(Column("", half, slots) for half, slots in halves if slots)
 
@@ -530,13 +532,16 @@ def columns_of(day: Sequence[PlannedSlot], choice: SheetChoice) -> tuple[Column,
 def as_data(columns: Iterable[Column]) -> list[dict[str, Any]]:
     """Columns as a sheet keeps them."""
     return [
-        {"heading": one.heading, "half": str(one.half), "slots": list(one.slots)} for one in columns
+        {"heading": column.heading, "half": str(column.half), "slots": list(column.slots)}
+        for column in columns
     ]
 
 
 def from_data(kept: Iterable[Mapping[str, Any]]) -> tuple[Column, ...]:
     """Columns as a sheet kept them."""
-    return tuple(Column(one["heading"], Half(one["half"]), tuple(one["slots"])) for one in kept)
+    return tuple(
+        Column(column["heading"], Half(column["half"]), tuple(column["slots"])) for column in kept
+    )
 
 
 def known_extras(codes: Iterable[str]) -> tuple[Extra, ...]:

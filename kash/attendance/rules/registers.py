@@ -232,8 +232,8 @@ def short_code(digest: str) -> str:
 
 def read_code(text: str) -> str:
     """A typed or scanned code in its one written form."""
-    kept = "".join(text.split()).replace("-", "").lower().translate(_MISREAD)
-    return kept[: CODE_LENGTH + 1].upper()
+    read = "".join(text.split()).replace("-", "").lower().translate(_MISREAD)
+    return read[: CODE_LENGTH + 1].upper()
 
 
 def is_code(text: str) -> bool:
@@ -389,18 +389,18 @@ class Conduct:
 
 def oddities(held: Conduct) -> tuple[Oddity, ...]:
     """Oddities of a closed register, the gravest first."""
-    found: list[Oddity] = []
+    odd: list[Oddity] = []
     if held.closed_at is not None and held.closed_at < held.starts_at:
-        found.append(Oddity.CLOSED_BEFORE)
+        odd.append(Oddity.CLOSED_BEFORE)
     elif held.closed_at is not None and held.closed_at < held.ends_at:
-        found.append(Oddity.CLOSED_EARLY)
+        odd.append(Oddity.CLOSED_EARLY)
     if held.planned_end and held.closed_at and held.closed_at < held.planned_end:
-        found.append(Oddity.BROUGHT_FORWARD)
+        odd.append(Oddity.BROUGHT_FORWARD)
     if held.first_mark is not None and held.first_mark < opens_at(held.starts_at):
-        found.append(Oddity.MARKED_BEFORE)
+        odd.append(Oddity.MARKED_BEFORE)
     # One person is always marked at once.
     if held.at_once and held.alike and held.people > 1 and held.there == held.people:
-        found.append(Oddity.ALL_AT_ONCE)
+        odd.append(Oddity.ALL_AT_ONCE)
     if held.taught is not None and held.minutes < held.taught:
-        found.append(Oddity.SHORTENED)
-    return tuple(found)
+        odd.append(Oddity.SHORTENED)
+    return tuple(odd)

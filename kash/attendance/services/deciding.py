@@ -25,9 +25,9 @@ from kash.attendance.rules.marking import (
 from kash.attendance.rules.pads import HeadcountSent, OpenedItem, OperationKind, Sent
 from kash.attendance.services.door_operations import person_of_entry, slot_named
 from kash.attendance.services.inbox import apply_batch, settle
-from kash.attendance.services.marking import ReasonTooLong
+from kash.attendance.services.marking import WrongReason, check_reason
 from kash.attendance.services.pads import apply_sent
-from kash.attendance.services.registers import CorrectionReasonMissing
+from kash.attendance.services.registers import REASON_MISSING
 from kash.people.models import Person
 from kash.people.services.persons import note_distinct
 from kash.platform.vault import Change, audited
@@ -46,41 +46,39 @@ def decide_held(
     whoever takes a mark that met another makes a mark, and whoever keeps what stands says it again.
     What is taken into a register that was confirmed is a correction of who decides, for the reason
     that `correction` gives; elsewhere it is not looked at.
-    Raises NotFound, StandsDifferently, CannotBeTaken, ReasonMissing and ReasonTooLong; then it
-    still waits.
+    Raises NotFound and WrongReason; refused, it still waits.
     """
     correction = correction.strip()
     with audited("attendance.held_decided", by) as change:
         session = change.session
-        held = lock_register(session, register)
-        found = get_or_404(
+        locked = lock_register(session, register)
+        waiting = get_or_404(
             session,
             HeldItem,
             item,
-            HeldItem.register_id == held.id,
+            HeldItem.register_id == locked.id,
             options=(joinedload(HeldItem.pad),),
         )
-        if found.decided_at is not None:
+        if waiting.decided_at is not None:
             change.nothing()
             return
-        change.about(held.public_id, found.public_id, found.pad.public_id)
-        sent = sent_of(found)
+        change.about(locked.public_id, waiting.public_id, waiting.pad.public_id)
+        sent = sent_of(waiting)
         if take:
             reason = ""
             if isinstance(sent, Operation | HeadcountSent):
-                slot = slot_named(session, held.id, sent.slot)
+                slot = slot_named(session, locked.id, sent.slot)
                 reason = _given(correction) if slot is not None and slot.locked else ""
-            _take(change, held, found, sent, by, seen, reason)
+            _take(change, locked, waiting, sent, by, seen, reason)
         elif isinstance(sent, Operation):
-            _say_again(change, held, sent, by, seen)
-        settle(found, "taken" if take else "kept", by.public_id, change.now)
+            _say_again(change, locked, sent, by, seen)
+        settle(waiting, "taken" if take else "kept", by.public_id, change.now)
 
 
 def _given(correction: str) -> str:
     if not correction:
-        raise CorrectionReasonMissing
-    if len(correction) > LONGEST_CORRECTION:
-        raise ReasonTooLong
+        raise WrongReason(REASON_MISSING)
+    check_reason(correction, LONGEST_CORRECTION)
     return correction
 
 
@@ -132,15 +130,15 @@ def _say_again(change: Change, register: Register, sent: Operation, by: Actor, s
 
 def standing_of(session: Session, register_id: int, slot: str, entry: str) -> CurrentMark:
     """The mark at a place that is named by public ids."""
-    known, person = slot_named(session, register_id, slot), None
-    if known is not None:
+    place, person = slot_named(session, register_id, slot), None
+    if place is not None:
         person = person_of_entry(session, register_id, entry)
-    if known is None or person is None:
+    if place is None or person is None:
         return CurrentMark()
-    row = session.execute(
-        select(Mark.status, Mark.version).where(Mark.slot_id == known.key, Mark.person_id == person)
+    mark = session.execute(
+        select(Mark.status, Mark.version).where(Mark.slot_id == place.key, Mark.person_id == person)
     ).first()
-    return CurrentMark() if row is None else CurrentMark(row.status, row.version)
+    return CurrentMark() if mark is None else CurrentMark(mark.status, mark.version)
 
 
 def _apply(change: Change, register: Register, mark: Operation, marked_by: str) -> None:
@@ -165,18 +163,18 @@ def keep_walk_in(register: str, walk_in: str, by: Actor, none_of: Collection[str
     """
     with audited("attendance.walk_in_kept", by) as change:
         session = change.session
-        held = lock_register(session, register)
-        row = one_or_404(
+        locked = lock_register(session, register)
+        line = one_or_404(
             session.execute(
                 select(WalkIn, Person.public_id)
                 .join(Person, Person.id == WalkIn.person_id)
-                .where(WalkIn.register_id == held.id, WalkIn.public_id == walk_in)
+                .where(WalkIn.register_id == locked.id, WalkIn.public_id == walk_in)
             ).first()
         )
-        found, person = row
-        if found.settled_at is not None:
+        came, person = line
+        if came.settled_at is not None:
             change.nothing()
             return
-        note_distinct(session, found.person_id, none_of, by, change.now)
-        found.outcome, found.settled_at, found.settled_by = "kept", change.now, by.public_id
-        change.about(held.public_id, person)
+        note_distinct(session, came.person_id, none_of, by, change.now)
+        came.outcome, came.settled_at, came.settled_by = "kept", change.now, by.public_id
+        change.about(locked.public_id, person)

@@ -147,12 +147,12 @@ def count_heads(session: Session, came: Origin, sent: HeadcountSent, now: dateti
         reply = Reply.DUPLICATE if earlier.answer == str(Reply.APPLIED) else Reply.CONFLICT
         return DoorAnswer(reply, version=earlier.version)
     slot = slot_named(session, came.register_id, sent.slot)
-    groups = {row.letter: row.id for row in session.execute(select(Group.letter, Group.id))}
+    groups = {group.letter: group.id for group in session.execute(select(Group.letter, Group.id))}
     standing = counted(session, slot.key) if slot is not None else Counted()
-    known = all(
+    readable = all(
         cell.sex in ("", *SEXES) and cell.age_band in ("", *AGE_BANDS) for cell in sent.cells
     )
-    if not known:
+    if not readable:
         return _rejected(RejectionReason.UNREADABLE)
     reply, reason, after = decide_headcount(
         sent,
@@ -269,14 +269,16 @@ def slot_named(session: Session, register_id: int, public_id: str) -> SlotNamed 
     """A slot of a register by its public id."""
     if not public_id:
         return None
-    row = session.execute(
+    slot = session.execute(
         select(Slot.id, Slot.closed_at, Slot.confirmed_at, Slot.starts_at).where(
             Slot.register_id == register_id, Slot.public_id == public_id
         )
     ).first()
-    if row is None:
+    if slot is None:
         return None
-    return SlotNamed(row.id, row.closed_at is not None, row.confirmed_at is not None, row.starts_at)
+    return SlotNamed(
+        slot.id, slot.closed_at is not None, slot.confirmed_at is not None, slot.starts_at
+    )
 
 
 def person_of_entry(session: Session, register_id: int, public_id: str) -> int | None:

@@ -108,18 +108,20 @@ def apply_batch(
     it had before a merge is found all the same. Answers and operations stand in the same order.
     """
     connection = session.connection()
-    found = _found(connection, register_id, purpose, operations)
-    if any(operation.entry not in found.people for operation in operations):
-        aliases = _aliases(connection, register_id, operations, found)
+    state = _found(connection, register_id, purpose, operations)
+    if any(operation.entry not in state.people for operation in operations):
+        aliases = _aliases(connection, register_id, operations, state)
         if aliases:
             operations = [
-                replace(one, entry=aliases[one.entry]) if one.entry in aliases else one
-                for one in operations
+                replace(operation, entry=aliases[operation.entry])
+                if operation.entry in aliases
+                else operation
+                for operation in operations
             ]
-            found = _found(connection, register_id, purpose, operations)
-    outcome = decide_batch(operations, _state(found, now, cancelled_at, clock_ahead))
-    _write(connection, found, operations, outcome, marked_by, now)
-    if any(found.slots[slot][1] is Stand.LOCKED for slot, _entry in outcome.changed):
+            state = _found(connection, register_id, purpose, operations)
+    outcome = decide_batch(operations, _state(state, now, cancelled_at, clock_ahead))
+    _write(connection, state, operations, outcome, marked_by, now)
+    if any(state.slots[slot][1] is Stand.LOCKED for slot, _entry in outcome.changed):
         let_facts_follow(session, register_id, now)
     return outcome
 
@@ -232,8 +234,8 @@ def _write(
     ]
     HISTORY.write(connection, history)
     standing: list[tuple[int, int, str, int]] = [
-        (slots[slot][0], people[entry][0], str(one.status), one.version)
-        for (slot, entry), one in outcome.changed.items()
+        (slots[slot][0], people[entry][0], str(mark.status), mark.version)
+        for (slot, entry), mark in outcome.changed.items()
     ]
     STANDING.write(connection, standing)
 
@@ -277,8 +279,8 @@ def park(
     """Keep items for a person to decide, each with why it waits; returns how many did not wait
     already."""
     waiting: dict[str, tuple[OpenedItem, str, RejectionReason]] = {}
-    for each in items:
-        waiting.setdefault(each[0].op_id(queue.public_id), each)
+    for parked in items:
+        waiting.setdefault(parked[0].op_id(queue.public_id), parked)
     for op_id in session.scalars(select(HeldItem.op_id).where(HeldItem.op_id.in_(waiting))):
         del waiting[op_id]
     for op_id, (item, why, reason) in waiting.items():
@@ -309,7 +311,7 @@ def marks_waiting_for(
     session: Session, queue: Credential, entries: Sequence[str], sent_by: str
 ) -> list[tuple[HeldItem, Operation]]:
     """Marks of the same person that came before the people they are on, who are here now."""
-    found = []
+    waiting = []
     for item in session.scalars(
         select(HeldItem)
         .where(
@@ -325,8 +327,8 @@ def marks_waiting_for(
     ):
         sent = sent_of(item)
         if isinstance(sent, Operation):
-            found.append((item, sent))
-    return found
+            waiting.append((item, sent))
+    return waiting
 
 
 def settle_arrived(item: HeldItem, answer: OperationAnswer, by: str, now: datetime) -> None:

@@ -101,25 +101,16 @@ class NotBegun(Problem):
         )
 
 
-class EarlyReasonMissing(Problem):
-    """Closing before the planned end needs a reason."""
+class WrongReason(Problem):
+    """A reason is missing, or longer than its place."""
 
     status = 422
 
-    def __init__(self, ends: datetime) -> None:
-        super().__init__(
-            _(
-                "As planned this session ends at %(time)s. Say why you close it now.",
-                time=time_text(ends),
-            )
-        )
 
-
-class ReasonTooLong(Problem):
-    """A reason is longer than its place."""
-
-    status = 422
-    sentence = _l("Keep it under %(most)s characters.", most=LONGEST_EARLY_REASON)
+def check_reason(reason: str, longest: int) -> None:
+    """Raises WrongReason if a reason is longer than its place."""
+    if len(reason) > longest:
+        raise WrongReason(_("Keep it under %(most)s characters.", most=longest))
 
 
 @dataclass(frozen=True)
@@ -138,11 +129,11 @@ def apply_marks(register: str, operations: Sequence[Operation], by: Actor) -> li
 
     def act() -> list[OperationAnswer]:
         with audited("attendance.marks_made", by) as change:
-            held = lock_register(change.session, register)
-            outcome = apply_in(change, held, operations, by)
+            locked = lock_register(change.session, register)
+            outcome = apply_in(change, locked, operations, by)
             if not outcome.kept:
                 change.nothing()
-            change.about(held.public_id)
+            change.about(locked.public_id)
         return list(outcome.answers)
 
     return _once_more(act)
@@ -162,48 +153,53 @@ def close_slot(
     Closing what is closed changes nothing. What is paid and is closed before its planned end needs
     `early_reason`. With `everybody` nobody on the register may be without a mark: a page shows one
     group, and knows nothing of the other by the time it is sent. Raises NotFound, NobodyMarked,
-    SomebodyUnmarked, NotBegun, EarlyReasonMissing, ReasonTooLong; then no mark is kept.
+    SomebodyUnmarked, NotBegun, WrongReason; then no mark is kept.
     """
-    if len(early_reason) > LONGEST_EARLY_REASON:
-        raise ReasonTooLong
+    check_reason(early_reason, LONGEST_EARLY_REASON)
 
     def act() -> ClosingOutcome:
         with audited("attendance.slot_closed", by) as change:
             session = change.session
-            held = lock_register(session, register)
-            found = slot_held(session, held, slot)
+            locked = lock_register(session, register)
+            closing = slot_held(session, locked, slot)
             refusal = ClosingRefusal.NONE
-            if found.closed_at is None:
+            if closing.closed_at is None:
                 refusal = refusal_to_close(
-                    found.starts_at,
-                    found.minutes,
+                    closing.starts_at,
+                    closing.minutes,
                     change.now,
-                    purpose=held.purpose,
+                    purpose=locked.purpose,
                     reason=early_reason,
                 )
             if refusal is ClosingRefusal.NOT_BEGUN:
-                raise NotBegun(found.starts_at)
-            outcome = apply_in(change, held, operations, by)
-            change.about(held.public_id, slot)
+                raise NotBegun(closing.starts_at)
+            outcome = apply_in(change, locked, operations, by)
+            change.about(locked.public_id, slot)
             clean = all(
                 answer.answer in (Reply.APPLIED, Reply.DUPLICATE) for answer in outcome.answers
             )
-            if clean and found.closed_at is None:
-                if not session.scalar(select(Mark.id).where(Mark.slot_id == found.id).limit(1)):
+            if clean and closing.closed_at is None:
+                if not session.scalar(select(Mark.id).where(Mark.slot_id == closing.id).limit(1)):
                     raise Problem(
                         _l("Nobody is marked in this session yet. Mark it first, then close it.")
                     )
-                unmarked = _unmarked(session, found) if everybody else 0
+                unmarked = _unmarked(session, closing) if everybody else 0
                 if unmarked:
                     raise SomebodyUnmarked(unmarked)
                 if refusal is ClosingRefusal.REASON_MISSING:
-                    raise EarlyReasonMissing(ends_at(found.starts_at, found.minutes))
-                found.closed_at = change.now
-                found.closed_by = by.public_id
+                    ends = time_text(ends_at(closing.starts_at, closing.minutes))
+                    raise WrongReason(
+                        _(
+                            "As planned this session ends at %(time)s. Say why you close it now.",
+                            time=ends,
+                        )
+                    )
+                closing.closed_at = change.now
+                closing.closed_by = by.public_id
                 if needs_reason_to_close(
-                    found.starts_at, found.minutes, change.now, purpose=held.purpose
+                    closing.starts_at, closing.minutes, change.now, purpose=locked.purpose
                 ):
-                    found.early_reason = early_reason.strip()
+                    closing.early_reason = early_reason.strip()
                     # The reason itself is no matter of the chain: that there is one is.
                     change.about("register:early")
             elif not outcome.kept:
@@ -259,59 +255,6 @@ _WORKSHOP = "workshop"
 _STANDARD = frozenset(status.code for status in STANDARD_STATUSES)
 
 
-class StatusProblem(Problem):
-    """A status can't be as it was entered. `field` says where."""
-
-    field = "name"
-
-
-class StatusTaken(StatusProblem):
-    """Another status has this name or letter."""
-
-    sentence = _l("Another mark has this already.")
-
-    def __init__(self, field: str) -> None:
-        super().__init__()
-        self.field = field
-
-
-class WrongLetter(StatusProblem):
-    """A letter is one or two of A to Z."""
-
-    field = "letter"
-    sentence = _l("Enter one or two letters, A to Z.")
-
-
-class WeightIsUsed(StatusProblem):
-    """Hours that were counted must not change afterwards."""
-
-    status = 409
-    field = "weight"
-    sentence = _l(
-        "People were marked so, and their hours must not change afterwards. Add a new mark instead."
-    )
-
-
-class WeightIsFixed(StatusProblem):
-    """Present counts whole, absent counts nothing."""
-
-    field = "weight"
-    sentence = _l("This mark always counts as it does.")
-
-
-class AlwaysInUse(StatusProblem):
-    """No register can do without present and absent."""
-
-    field = "active"
-    sentence = _l("Every register needs this mark.")
-
-
-class TooManyStatuses(StatusProblem):
-    """More than anybody could choose from on a phone."""
-
-    sentence = _l("These are as many marks as a register can show. Take one back into use instead.")
-
-
 @dataclass(frozen=True)
 class StatusDetails:
     """A status as entered. `weight` in per cent."""
@@ -324,18 +267,27 @@ class StatusDetails:
 
 
 def add_status(details: StatusDetails, by: Actor) -> str:
-    """Add a status for workshops; returns its code. Raises StatusProblem."""
+    """Add a status for workshops; returns its code. Refused beside its field."""
     with audited("attendance.status_added", by) as change:
         session = change.session
         ensure_statuses(session)
-        kept = _held(session)
-        if len([one for one in kept if one.purpose in (_WORKSHOP, ANY_PURPOSE)]) >= MOST_STATUSES:
-            raise TooManyStatuses
+        statuses = _held(session)
+        if (
+            len([status for status in statuses if status.purpose in (_WORKSHOP, ANY_PURPOSE)])
+            >= MOST_STATUSES
+        ):
+            raise Problem(
+                _l(
+                    "These are as many marks as a register can show. Take one back into use"
+                    " instead."
+                ),
+                field="name",
+            )
         if not details.name:
-            raise StatusTaken("name")
-        letter = _checked(details, kept, None)
+            raise _taken("name")
+        letter = _checked(details, statuses, None)
         last = session.scalar(select(func.max(MarkStatus.position))) or 0
-        made = MarkStatus(
+        status = MarkStatus(
             code=new_public_id(),
             letter=letter,
             weight=details.weight,
@@ -345,10 +297,10 @@ def add_status(details: StatusDetails, by: Actor) -> str:
             tone=str(details.tone),
             active=details.active,
         )
-        session.add(made)
+        session.add(status)
         _flush(session)
-        change.about(made.code)
-        code = made.code
+        change.about(status.code)
+        code = status.code
     forget_statuses()
     return code
 
@@ -356,29 +308,35 @@ def add_status(details: StatusDetails, by: Actor) -> str:
 def change_status(code: str, details: StatusDetails, row_version: int, by: Actor) -> None:
     """Change a status. The weight of one that was used stays, of present and absent always.
 
-    Raises NotFound, ChangedMeanwhile, StatusProblem.
+    Raises NotFound and ChangedMeanwhile.
     """
     with audited("attendance.status_changed", by) as change:
         session = change.session
         ensure_statuses(session)
-        kept = _held(session)
-        found = next((one for one in kept if one.code == code), None)
-        if found is None or found.purpose not in (_WORKSHOP, ANY_PURPOSE):
+        statuses = _held(session)
+        changed = next((status for status in statuses if status.code == code), None)
+        if changed is None or changed.purpose not in (_WORKSHOP, ANY_PURPOSE):
             raise NotFound
-        if found.row_version != row_version:
+        if changed.row_version != row_version:
             raise ChangedMeanwhile
-        letter = _checked(details, kept, found)
-        if details.weight != found.weight:
+        letter = _checked(details, statuses, changed)
+        if details.weight != changed.weight:
             if code in ALWAYS_IN_USE:
-                raise WeightIsFixed
+                raise Problem(_l("This mark always counts as it does."), field="weight")
             if _used(session, code):
-                raise WeightIsUsed
+                raise Problem(
+                    _l(
+                        "People were marked so, and their hours must not change afterwards. Add a"
+                        " new mark instead."
+                    ),
+                    field="weight",
+                )
         if not details.active and code in ALWAYS_IN_USE:
-            raise AlwaysInUse
-        found.name = "" if details.name == usual_word(code) else details.name
-        found.letter, found.weight = letter, details.weight
-        found.tone, found.active = str(details.tone), details.active
-        found.row_version += 1
+            raise Problem(_l("Every register needs this mark."), field="active")
+        changed.name = "" if details.name == usual_word(code) else details.name
+        changed.letter, changed.weight = letter, details.weight
+        changed.tone, changed.active = str(details.tone), details.active
+        changed.row_version += 1
         _flush(session)
         # The standard ones have no public id.
         change.about("settings" if code in _STANDARD else code)
@@ -390,13 +348,15 @@ def order_statuses(codes: Sequence[str], by: Actor) -> None:
     with audited("attendance.statuses_ordered", by) as change:
         session = change.session
         ensure_statuses(session)
-        kept = _held(session)
+        statuses = _held(session)
         wanted = {code: place for place, code in enumerate(codes)}
-        in_order = sorted(kept, key=lambda one: (wanted.get(one.code, len(wanted)), one.position))
-        if [one.code for one in in_order] == [one.code for one in kept]:
+        in_order = sorted(
+            statuses, key=lambda status: (wanted.get(status.code, len(wanted)), status.position)
+        )
+        if [status.code for status in in_order] == [status.code for status in statuses]:
             change.nothing()
-        for place, one in enumerate(in_order):
-            one.position = place
+        for place, status in enumerate(in_order):
+            status.position = place
         change.about("settings")
     forget_statuses()
 
@@ -411,18 +371,18 @@ def _held(session: Session) -> list[MarkStatus]:
 
 
 def _checked(
-    details: StatusDetails, kept: Sequence[MarkStatus], excluding: MarkStatus | None
+    details: StatusDetails, statuses: Sequence[MarkStatus], excluding: MarkStatus | None
 ) -> str:
     letter = details.letter.upper()
     if not _LETTER.fullmatch(letter):
-        raise WrongLetter
-    for one in kept:
-        if one is excluding:
+        raise Problem(_l("Enter one or two letters, A to Z."), field="letter")
+    for status in statuses:
+        if status is excluding:
             continue
-        if one.letter == letter:
-            raise StatusTaken("letter")
-        if (one.name or usual_word(one.code)).casefold() == details.name.casefold():
-            raise StatusTaken("name")
+        if status.letter == letter:
+            raise _taken("letter")
+        if (status.name or usual_word(status.code)).casefold() == details.name.casefold():
+            raise _taken("name")
     return letter
 
 
@@ -438,18 +398,11 @@ def _flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError:
-        raise StatusTaken("letter") from None
+        raise _taken("letter") from None
 
 
-class WrongTimes(Problem):
-    """A beginning or end that cannot be; the field is called as the edge is."""
-
-    status = 409
-    sentence = _l("This time cannot be.")
-
-    def __init__(self, reason: RejectionReason, edge: Edge) -> None:
-        super().__init__(reason_sentence(reason))
-        self.field = str(edge)
+def _taken(field: str) -> Problem:
+    return Problem(_l("Another mark has this already."), field=field)
 
 
 def keep_time(session: Session, came: Origin, sent: TimeSent, now: datetime) -> DoorAnswer:
@@ -494,66 +447,66 @@ def keep_time(session: Session, came: Origin, sent: TimeSent, now: datetime) -> 
 def tap_time(register: str, slot: str, edge: Edge, op_id: str, by: Actor) -> None:
     """Say that a session begins, or ends, now. The same `op_id` sent twice counts once.
 
-    Raises NotFound and WrongTimes.
+    Raises NotFound.
     """
     with audited("attendance.time_tapped", by) as change:
-        held, found = _times_held(change, register, slot)
+        register_id, tapped = _times_held(change, register, slot)
         answer = keep_time(
             change.session,
-            Origin(held, "", by.public_id),
+            Origin(register_id, "", by.public_id),
             TimeSent(op_id, slot, edge, change.now),
             change.now,
         )
         if answer.reply is Reply.REJECTED:
-            raise WrongTimes(answer.reason, edge)
+            raise Problem(reason_sentence(answer.reason), field=edge)
         if answer.reply is Reply.DUPLICATE:
             change.nothing()
-        change.about(register, found.public_id)
+        change.about(register, tapped.public_id)
 
 
 def undo_time(register: str, slot: str, edge: Edge, by: Actor) -> None:
     """Take back what was last said of a beginning or an end, whoever said it. Raises NotFound."""
     with audited("attendance.time_undone", by) as change:
-        _register, found = _times_held(change, register, slot)
-        said = [one for one in _rows(change.session, found) if one.edge == edge]
-        change.about(register, found.public_id)
-        if not said:
+        _register, taught = _times_held(change, register, slot)
+        taps = [tap for tap in _rows(change.session, taught) if tap.edge == edge]
+        change.about(register, taught.public_id)
+        if not taps:
             change.nothing()
             return
         _undo(
-            next((one for one in reversed(said) if one.by_hand), said[-1]), by.public_id, change.now
+            next((tap for tap in reversed(taps) if tap.by_hand), taps[-1]), by.public_id, change.now
         )
-        _count_anew(change.session, found)
+        _count_anew(change.session, taught)
 
 
 def set_times(register: str, slot: str, typed: Mapping[Edge, datetime | None], by: Actor) -> None:
     """Type in when a session began or ended; it goes before whatever was tapped, and None takes
     that back too. An edge that is not named, or stands to the minute already, stays.
 
-    Raises NotFound and WrongTimes.
+    Raises NotFound.
     """
     with audited("attendance.times_set", by) as change:
         session = change.session
-        _register, found = _times_held(change, register, slot)
-        change.about(register, found.public_id)
-        before = {Edge.START: found.began_at, Edge.END: found.ended_at}
+        _register, taught = _times_held(change, register, slot)
+        change.about(register, taught.public_id)
+        before = {Edge.START: taught.began_at, Edge.END: taught.ended_at}
         changed = {edge: at for edge, at in typed.items() if not _alike(at, before[edge])}
         if not changed:
             change.nothing()
             return
         wanted = before | changed
         fault = time_fault(
-            Stretch(wanted[Edge.START], wanted[Edge.END]), found.starts_at, change.now
+            Stretch(wanted[Edge.START], wanted[Edge.END]), taught.starts_at, change.now
         )
         if fault is not None:
-            raise WrongTimes(RejectionReason(fault[0]), fault[1])
+            raise Problem(reason_sentence(RejectionReason(fault[0])), field=fault[1])
         for edge, at in changed.items():
-            for row in _rows(session, found):
-                if row.edge == edge and (row.by_hand or at is None):
-                    _undo(row, by.public_id, change.now)
+            for tap in _rows(session, taught):
+                if tap.edge == edge and (tap.by_hand or at is None):
+                    _undo(tap, by.public_id, change.now)
             if at is not None:
-                session.add(_typed(found, edge, at, by, change.now))
-        _count_anew(session, found)
+                session.add(_typed(taught, edge, at, by, change.now))
+        _count_anew(session, taught)
 
 
 def _alike(typed: datetime | None, stands: datetime | None) -> bool:
@@ -578,8 +531,8 @@ def _typed(slot: Slot, edge: Edge, at: datetime, by: Actor, now: datetime) -> Ti
 
 def _times_held(change: Change, register: str, slot: str) -> tuple[int, Slot]:
     """The key of a register, locked, and one of its slots."""
-    held = lock_register(change.session, register)
-    return held.id, one_or_404(_slot(change.session, held.id, slot))
+    locked = lock_register(change.session, register)
+    return locked.id, one_or_404(_slot(change.session, locked.id, slot))
 
 
 def _slot(session: Session, register_id: int, public_id: str) -> Slot | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +21,7 @@ from kash.attendance.models import (
     EntryAlias,
     Mark,
     MarkStatus,
+    NotSent,
     Pad,
     PadKey,
     Register,
@@ -104,15 +106,14 @@ def take_pad(
     """Give a phone the right to send for a register; returns the pad's public id.
 
     `signing_key` has 65 bytes. The same phone asking twice gets the same pad. `continues` names an
-    earlier pad of the same person, whose queue the new one may send. Raises NotFound, TooManyPads
-    and NotContinued.
+    earlier pad of the same person, whose queue the new one may send. Raises NotFound.
     """
     with audited("attendance.pad_taken", by) as change:
         session = change.session
-        held = lock_register(session, register)
+        locked = lock_register(session, register)
         again = session.scalar(
             select(Pad.public_id).where(
-                Pad.register_id == held.id,
+                Pad.register_id == locked.id,
                 Pad.signing_key == signing_key,
                 Pad.account_id == by.account_id,
                 Pad.revoked_at.is_(None),
@@ -123,22 +124,22 @@ def take_pad(
             change.nothing()
             return again
         if (
-            session.scalar(select(func.count(Pad.id)).where(Pad.register_id == held.id)) or 0
+            session.scalar(select(func.count(Pad.id)).where(Pad.register_id == locked.id)) or 0
         ) >= MOST_PADS:
             raise Problem(_l("This register was taken along too often. Ask an administrator."))
         pad = Pad(
             public_id=new_public_id(),
-            register_id=held.id,
+            register_id=locked.id,
             account_id=by.account_id,
             key_id=_present_key(session, change.now),
-            continues_id=_continued(session, held, continues, by) if continues else None,
+            continues_id=_continued(session, locked, continues, by) if continues else None,
             signing_key=signing_key,
             label=label,
             taken_at=change.now,
-            ends_at=_ends(session, held, change.now),
+            ends_at=_ends(session, locked, change.now),
         )
         session.add(pad)
-        change.about(held.public_id, pad.public_id)
+        change.about(locked.public_id, pad.public_id)
         return pad.public_id
 
 
@@ -160,40 +161,40 @@ def _present_key(session: Session, now: datetime) -> int:
         return newest.id
     private, point = new_pair()
     public_id = new_public_id()
-    made = PadKey(
+    key = PadKey(
         public_id=public_id,
         private_sealed=sealed_key(private, public_id),
         public_point=point,
         made_at=now,
     )
-    session.add(made)
+    session.add(key)
     session.flush()
-    return made.id
+    return key.id
 
 
 def _continued(session: Session, register: Register, public_id: str, by: Actor) -> int:
-    found = session.execute(
+    earlier = session.execute(
         select(Pad.id, Pad.account_id, Pad.revoked_at).where(
             Pad.public_id == public_id, Pad.register_id == register.id
         )
     ).first()
-    if found is None or found.account_id != by.account_id or found.revoked_at is not None:
+    if earlier is None or earlier.account_id != by.account_id or earlier.revoked_at is not None:
         raise Problem(
             _l("What this phone kept cannot be sent by you. Keep it as a file and bring it in.")
         )
-    return found.id
+    return earlier.id
 
 
 def revoke_pad(register: str, pad: str, by: Actor) -> None:
     """End what a phone may send for a register, at once. Raises NotFound."""
     with audited("attendance.pad_revoked", by) as change:
-        held = lock_register(change.session, register)
-        found = get_or_404(change.session, Pad, pad, Pad.register_id == held.id, lock=True)
-        change.about(held.public_id, found.public_id)
-        if found.revoked_at is not None:
+        locked = lock_register(change.session, register)
+        revoked = get_or_404(change.session, Pad, pad, Pad.register_id == locked.id, lock=True)
+        change.about(locked.public_id, revoked.public_id)
+        if revoked.revoked_at is not None:
             change.nothing()
             return
-        found.revoked_at, found.revoked_by = change.now, by.public_id
+        revoked.revoked_at, revoked.revoked_by = change.now, by.public_id
 
 
 def revoke_pads_of(session: Session, account_id: int, now: datetime) -> None:
@@ -239,14 +240,14 @@ def scan_badge(register: str, slot: str, code: str, by: Actor) -> CameIn:
     if entry is None:
         return CameIn(Met.UNKNOWN)
     with audited("attendance.badge_scanned", by) as change:
-        held = lock_register(change.session, register)
+        locked = lock_register(change.session, register)
         entry = _present_name(change.session, entry)
-        if _row(change.session, held, entry) is None:
-            change.about(held.public_id)
+        if _row(change.session, locked, entry) is None:
+            change.about(locked.public_id)
             change.nothing()
             there = change.session.scalar(select(exists().where(RosterEntry.public_id == entry)))
             return CameIn(Met.WRONG_REGISTER if there else Met.UNKNOWN)
-        return _admit(change, held, slot, entry, "scan", by)
+        return _admit(change, locked, slot, entry, "scan", by)
 
 
 def check_oneself_in(own: list[OwnSlot], code: str, by: Actor) -> CameIn:
@@ -257,10 +258,12 @@ def check_oneself_in(own: list[OwnSlot], code: str, by: Actor) -> CameIn:
     """
     count_try("attendance.check_in", by.public_id, limit=_TRIES, window=_WINDOW)
     typed, turns = read_code(code), turns_taken(utc_now())
-    found = [each for each in own if one_of(typed, (wall_code(each.slot, turn) for turn in turns))]
-    if not found:
+    fitting = [
+        slot for slot in own if one_of(typed, (wall_code(slot.slot, turn) for turn in turns))
+    ]
+    if not fitting:
         return CameIn(Met.UNKNOWN)
-    mine = found[0]
+    mine = fitting[0]
     with audited("attendance.checked_in", by) as change:
         register = lock_register(change.session, mine.register)
         return _admit(change, register, mine.slot, mine.entry, "self", by)
@@ -320,16 +323,16 @@ def _present_name(session: Session, entry: str) -> str:
 
 def _standing(session: Session, register: Register, slot: str, entry: str) -> tuple[int, bool]:
     """Version of a mark, and whether it counts."""
-    row = session.execute(
+    mark = session.execute(
         select(Mark.version, Mark.status, MarkStatus.weight)
         .join(MarkStatus, MarkStatus.code == Mark.status)
         .join(Slot, and_(Slot.id == Mark.slot_id, Slot.public_id == slot))
         .join(RosterEntry, RosterEntry.person_id == Mark.person_id)
         .where(RosterEntry.register_id == register.id, RosterEntry.public_id == entry)
     ).first()
-    if row is None:
+    if mark is None:
         return NO_MARK, False
-    return row.version, was_there(row.status, {row.status: row.weight})
+    return mark.version, was_there(mark.status, {mark.status: mark.weight})
 
 
 _APPLIED, _CONFLICT, _REJECTED = Reply.APPLIED, Reply.CONFLICT, Reply.REJECTED
@@ -338,21 +341,21 @@ _APPLIED, _CONFLICT, _REJECTED = Reply.APPLIED, Reply.CONFLICT, Reply.REJECTED
 def open_items(pad: Credential, items: Iterable[SealedItem]) -> list[OpenedItem]:
     """Open what was sealed on a phone for this pad; nothing raises, whatever the bytes are."""
     opener = Opener(private_half(pad.key, pad.private_sealed), f"kash pad v1 {pad.public_id}")
-    found = []
+    opened = []
     for item in items:
         plaintext = opener.open(
             item.ephemeral, item.nonce, item.sealed, f"{pad.public_id}:{item.sequence}"
         )
         if plaintext is None:
-            found.append(OpenedItem(item.sequence, OperationKind.UNREADABLE, None, item.sealed))
+            opened.append(OpenedItem(item.sequence, OperationKind.UNREADABLE, None, item.sealed))
             continue
         try:
             kind, sent = read(plaintext, pad.public_id, item.sequence)
         except Unreadable:
-            found.append(OpenedItem(item.sequence, OperationKind.UNREADABLE, None, plaintext))
+            opened.append(OpenedItem(item.sequence, OperationKind.UNREADABLE, None, plaintext))
             continue
-        found.append(OpenedItem(item.sequence, kind, sent, plaintext))
-    return found
+        opened.append(OpenedItem(item.sequence, kind, sent, plaintext))
+    return opened
 
 
 def apply_items(
@@ -535,21 +538,17 @@ _HEARD_EVERY = timedelta(minutes=1)
 _SKEW_MOVES = 2_000
 
 
-class PadRevoked(Problem):
-    """The pad was revoked, or the person who took it no longer runs the register. `code` is what a
-    program reads of it."""
-
-    code = "revoked"
-    status = 403
-    sentence = _l("This phone may no longer send. What it keeps can be saved as a file.")
+def pad_revoked() -> NotSent:
+    """Refusal of a pad that was revoked, or whose person no longer runs the register."""
+    sentence = _("This phone may no longer send. What it keeps can be saved as a file.")
+    return NotSent("revoked", sentence, 403)
 
 
-class PadEnded(Problem):
-    """The time in which the pad may send is over. `code` is what a program reads of it."""
-
-    code = "sign_in"
-    status = 401
-    sentence = _l("Sign in and take the register again. What this phone keeps stays.")
+def check_not_ended(pad: Credential, now: datetime) -> None:
+    """Raises NotSent once the time is over in which a pad may send."""
+    if pad.ends_at <= now:
+        sentence = _("Sign in and take the register again. What this phone keeps stays.")
+        raise NotSent("sign_in", sentence, 401)
 
 
 def receive(
@@ -559,7 +558,7 @@ def receive(
 
     `pad` may be as it was read a while ago: whether it may send is decided by what it is now.
     `queue` is the pad for which the items were sealed: this one, or an earlier one that it goes on
-    with. Raises PadRevoked and PadEnded, then nothing is kept.
+    with. Raises NotSent, then nothing is kept.
     """
     try:
         return _received(pad, queue, items, skew_ms)
@@ -605,7 +604,7 @@ def _held(session: Session, pad: Credential, now: datetime) -> tuple[Credential,
     """Hold the register, and only then read who sends and what she still may.
 
     What was checked before (by which key, for which register) must be what is there now. Raises
-    PadRevoked and PadEnded.
+    NotSent.
     """
     connection = session.connection()
     # On SQLite whoever writes holds everything. What PostgreSQL reads in the statement that waits
@@ -614,12 +613,11 @@ def _held(session: Session, pad: Credential, now: datetime) -> tuple[Credential,
         _HOLD.rows(connection, register=pad.register_id)
     present = credential(session, pad.public_id)
     if present is None or _checked(present) != _checked(pad) or present.revoked_at is not None:
-        raise PadRevoked
+        raise pad_revoked()
     right = right_to_send(session, present, present.actor)
     if right is None:
-        raise PadRevoked
-    if present.ends_at <= now:
-        raise PadEnded
+        raise pad_revoked()
+    check_not_ended(present, now)
     return present, right
 
 
@@ -637,8 +635,8 @@ def right_to_send(session: Session, pad: Credential, actor: Actor) -> Right | No
 
 def _is_news(pad: Credential, skew_ms: int | None, now: datetime) -> bool:
     """True if it is to be written down that a pad was heard."""
-    known = pad.last_seen_at is not None and now - pad.last_seen_at < _HEARD_EVERY
-    return not known or abs((skew_ms or 0) - (pad.skew_ms or 0)) >= _SKEW_MOVES
+    fresh = pad.last_seen_at is not None and now - pad.last_seen_at < _HEARD_EVERY
+    return not fresh or abs((skew_ms or 0) - (pad.skew_ms or 0)) >= _SKEW_MOVES
 
 
 def _hear(session: Session, pad: Credential, skew_ms: int | None, now: datetime) -> None:

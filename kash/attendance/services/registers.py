@@ -38,7 +38,7 @@ from kash.attendance.services.door_operations import (
     known_operations,
 )
 from kash.attendance.services.inbox import already_parked, park
-from kash.attendance.services.marking import apply_in, slot_held
+from kash.attendance.services.marking import WrongReason, apply_in, slot_held
 from kash.attendance.services.pads import apply_items, right_to_send
 from kash.platform.vault import Change, audited
 from kash.platform.vault.phones import is_signed
@@ -92,10 +92,7 @@ def check_registers_closed(register_id: int, session: Session) -> None:
         )
 
 
-class CorrectionReasonMissing(Problem):
-    """A correction needs a reason."""
-
-    sentence = _l("Say why this is corrected.")
+REASON_MISSING = _l("Say why this is corrected.")
 
 
 def reopen_slot(register: str, slot: str, by: Actor) -> None:
@@ -104,30 +101,30 @@ def reopen_slot(register: str, slot: str, by: Actor) -> None:
     A slot that was confirmed stays closed.
     """
     with audited("attendance.slot_reopened", by) as change:
-        held = lock_register(change.session, register)
-        found = slot_held(change.session, held, slot)
-        change.about(held.public_id, found.public_id)
-        hindrance = hindrance_to_reopen(Signed(found.closed_by, found.confirmed_by))
+        locked = lock_register(change.session, register)
+        reopened = slot_held(change.session, locked, slot)
+        change.about(locked.public_id, reopened.public_id)
+        hindrance = hindrance_to_reopen(Signed(reopened.closed_by, reopened.confirmed_by))
         if hindrance:
             raise CannotConfirm(hindrance)
-        if found.closed_at is None:
+        if reopened.closed_at is None:
             change.nothing()
-        found.closed_at = None
-        found.closed_by = None
-        found.early_reason = ""
+        reopened.closed_at = None
+        reopened.closed_by = None
+        reopened.early_reason = ""
 
 
 def correct_mark(register: str, operation: Operation, by: Actor) -> OperationAnswer:
     """Change one mark, also of a locked slot, with the reason that the operation carries.
 
-    Raises NotFound, ReasonMissing. The answer may be a conflict or a rejection.
+    Raises NotFound and WrongReason. The answer may be a conflict or a rejection.
     """
     if not operation.correction.strip():
-        raise CorrectionReasonMissing
+        raise WrongReason(REASON_MISSING)
     with audited("attendance.mark_corrected", by) as change:
-        held = lock_register(change.session, register)
-        outcome = apply_in(change, held, [operation], by)
-        change.about(held.public_id, operation.slot, operation.entry)
+        locked = lock_register(change.session, register)
+        outcome = apply_in(change, locked, [operation], by)
+        change.about(locked.public_id, operation.slot, operation.entry)
         if not outcome.kept:
             change.nothing()
     (answer,) = outcome.answers
@@ -154,23 +151,23 @@ def confirm_slot(register: str, slot: str, by: Actor, *, seen: str | None = None
     it that is not asked.
     """
     with audited("attendance.slot_confirmed", by) as change:
-        held = lock_register(change.session, register)
-        found = slot_held(change.session, held, slot)
-        change.about(held.public_id, found.public_id)
-        differ = paper_differences_by_slot(held.id, change.session)
-        hindrance = _hindrance(change, held, found, by, differ.get(slot, 0))
-        if not hindrance and seen is not None and found.confirmed_at is None:
-            hindrance = _unless_read(change.session, held, {slot: seen}, by).get(
+        locked = lock_register(change.session, register)
+        confirming = slot_held(change.session, locked, slot)
+        change.about(locked.public_id, confirming.public_id)
+        differ = paper_differences_by_slot(locked.id, change.session)
+        hindrance = _hindrance(change, locked, confirming, by, differ.get(slot, 0))
+        if not hindrance and seen is not None and confirming.confirmed_at is None:
+            hindrance = _unless_read(change.session, locked, {slot: seen}, by).get(
                 slot, Hindrance.NONE
             )
         if hindrance:
             raise CannotConfirm(hindrance)
-        if found.confirmed_at is not None:
+        if confirming.confirmed_at is not None:
             change.nothing()
             return
-        found.confirmed_at = change.now
-        found.confirmed_by = by.public_id
-        let_facts_follow(change.session, held.id, change.now)
+        confirming.confirmed_at = change.now
+        confirming.confirmed_by = by.public_id
+        let_facts_follow(change.session, locked.id, change.now)
 
 
 def confirm_slots(
@@ -187,17 +184,17 @@ def confirm_slots(
     """
     with audited("attendance.slots_confirmed", by) as change:
         session = change.session
-        held = lock_register(session, register)
-        change.about(held.public_id)
-        left = _unless_read(session, held, seen, by)
-        held_so = conducts(held.id, session, taught)
-        differ = paper_differences_by_slot(held.id, session)
+        locked = lock_register(session, register)
+        change.about(locked.public_id)
+        left = _unless_read(session, locked, seen, by)
+        held_so = conducts(locked.id, session, taught)
+        differ = paper_differences_by_slot(locked.id, session)
         confirmed = []
         for public_id in seen:
-            slot = slot_held(session, held, public_id)
+            slot = slot_held(session, locked, public_id)
             if slot.confirmed_at is not None:
                 continue
-            hindrance = _hindrance(change, held, slot, by, differ.get(public_id, 0)) or left.get(
+            hindrance = _hindrance(change, locked, slot, by, differ.get(public_id, 0)) or left.get(
                 public_id, Hindrance.NONE
             )
             if not hindrance and oddities(held_so[public_id]):
@@ -209,7 +206,7 @@ def confirm_slots(
             change.about(public_id)
             confirmed.append(public_id)
         if confirmed:
-            let_facts_follow(session, held.id, change.now)
+            let_facts_follow(session, locked.id, change.now)
         else:
             change.nothing()
         return Confirmed(tuple(confirmed), left)
@@ -246,27 +243,21 @@ def _unless_read(
     }
 
 
-class NotCounted(Problem):
-    """The count was refused."""
-
-    status = 409
-
-
 def record_heads(register: str, sent: HeadcountSent, by: Actor) -> DoorAnswer:
     """Keep a headcount; the one before stays in its history. Sent twice it is kept once.
 
-    Raises NotFound, CountedMeanwhile (then the count stands in the history beside the other) and
-    NotCounted.
+    Raises NotFound. If somebody else counted meanwhile the count stands in the history beside the
+    other.
     """
     with audited("attendance.heads_counted", by) as change:
-        held = lock_register(change.session, register)
-        came = Origin(held.id, held.purpose, by.public_id)
+        locked = lock_register(change.session, register)
+        came = Origin(locked.id, locked.purpose, by.public_id)
         outcome = count_heads(change.session, came, sent, change.now)
         if outcome.reply is Reply.REJECTED:
-            raise NotCounted(reason_sentence(outcome.reason))
+            raise Problem(reason_sentence(outcome.reason))
         if outcome.reply is Reply.DUPLICATE:
             change.nothing()
-        change.about(held.public_id, sent.slot)
+        change.about(locked.public_id, sent.slot)
     if outcome.reply is Reply.CONFLICT:
         raise Problem(
             _l("Somebody else counted meanwhile. Their count is shown; nothing was overwritten.")
@@ -281,25 +272,17 @@ _FORMAT, _VERSION = "kash-pad-queue", 1
 _AT_ONCE = 1_000
 
 
-class NotAQueue(Problem):
-    """The file was not saved by a pad."""
-
-    field = "file"
-    sentence = _l("This is no file that a phone saved here. Nothing was brought in.")
-
-
-class QueueAltered(Problem):
-    """The file is not as the phone saved it."""
-
-    field = "file"
-    sentence = _l("This file was changed after the phone saved it. Nothing was brought in.")
+def not_a_queue() -> Problem:
+    """Refusal of a file that no pad saved."""
+    return Problem(
+        _l("This is no file that a phone saved here. Nothing was brought in."), field="file"
+    )
 
 
-class OtherRegister(Problem):
-    """The file belongs to another register."""
-
-    field = "file"
-    sentence = _l("This file belongs to another register. Bring it in there.")
+def _altered() -> Problem:
+    return Problem(
+        _l("This file was changed after the phone saved it. Nothing was brought in."), field="file"
+    )
 
 
 @dataclass(frozen=True)
@@ -324,35 +307,32 @@ class Brought:
 
 
 def read_queue(content: bytes) -> QueueFile:
-    """Read a file. One that says the same in another way is not as the phone saved it.
-
-    Raises NotAQueue and QueueAltered.
-    """
+    """Read a file. One that says the same in another way is not as the phone saved it."""
     try:
         text = content.decode()
         envelope = json.loads(text)
         written, signature = envelope["payload"], envelope["signature"]
         if envelope["format"] != _FORMAT or not isinstance(written, str):
-            raise NotAQueue
+            raise not_a_queue()
         payload = json.loads(written)
         pad, items = payload["pad"], payload["items"]
         queue = payload.get("pad_of_items") or pad
         if not isinstance(pad, str) or not isinstance(queue, str) or not isinstance(items, list):
-            raise NotAQueue
+            raise not_a_queue()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise NotAQueue from None
+        raise not_a_queue() from None
     whole = {"format": _FORMAT, "version": _VERSION, "payload": written, "signature": signature}
     if json.dumps(whole, separators=(",", ":"), ensure_ascii=False) != text:
-        raise QueueAltered
+        raise _altered()
     return QueueFile(pad, queue, items, written.encode(), str(signature))
 
 
 def check_signature(file: QueueFile, pad: Credential | None, register_id: int) -> Credential:
-    """The pad that signed a file. Raises QueueAltered and OtherRegister."""
+    """The pad that signed a file."""
     if pad is None or not is_signed(pad.signing_key, file.signature, SIGNED + file.payload):
-        raise QueueAltered
+        raise _altered()
     if pad.register_id != register_id:
-        raise OtherRegister
+        raise Problem(_l("This file belongs to another register. Bring it in there."), field="file")
     return pad
 
 
@@ -387,8 +367,8 @@ def _brought(pad: Credential, queue: Credential, items: Sequence[OpenedItem], by
 def _applied(
     change: Change, queue: Credential, items: Sequence[OpenedItem], right: Right
 ) -> Brought:
-    said: list[Reply] = []
-    known = 0
+    replies: list[Reply] = []
+    before_count = 0
     for start in range(0, len(items), _AT_ONCE):
         some = items[start : start + _AT_ONCE]
         before = already_parked(change.session, [item.op_id(queue.public_id) for item in some])
@@ -396,12 +376,12 @@ def _applied(
         answers, _wrote = apply_items(
             change, queue, some, queue.actor, right, skew_ms=queue.skew_ms
         )
-        known += sum(1 for answer in answers if answer.op_id in before)
-        said += [answer.answer for answer in answers if answer.op_id not in before]
+        before_count += sum(1 for answer in answers if answer.op_id in before)
+        replies += [answer.answer for answer in answers if answer.op_id not in before]
     return Brought(
-        said.count(Reply.APPLIED),
-        said.count(Reply.DUPLICATE) + known,
-        said.count(Reply.CONFLICT) + said.count(Reply.REJECTED),
+        replies.count(Reply.APPLIED),
+        replies.count(Reply.DUPLICATE) + before_count,
+        replies.count(Reply.CONFLICT) + replies.count(Reply.REJECTED),
     )
 
 

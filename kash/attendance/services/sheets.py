@@ -53,23 +53,6 @@ _SIGNED = uuid.UUID("0a3f6a52-6c0f-4a4f-8f7e-0d6f1c1f5b21")
 MOST_WRITTEN_IN = 99
 
 
-class ReadMeanwhile(Problem):
-    """Somebody else read this sheet since the page was shown."""
-
-    status = 409
-    sentence = _l("Somebody else entered this sheet meanwhile. Nothing of yours was saved yet.")
-
-
-class SheetAhead(Problem):
-    """A signature on a sheet stands for a session that has not begun."""
-
-    status = 409
-    sentence = _l(
-        "This sheet stands for a session that has not begun, so nobody is marked by it yet. Enter"
-        " it once the session has begun."
-    )
-
-
 @dataclass(frozen=True)
 class NewScan:
     """A picture that lies sealed in the store already, and the sheet that its code named."""
@@ -96,12 +79,12 @@ def record_sheets(
     chosen = choice or SheetChoice()
     with audited("attendance.sheets_made", by) as change:
         session = change.session
-        held = lock_register(session, register)
+        locked = lock_register(session, register)
         by_group: dict[int, list[str]] = {}
         for entry, group in session.execute(
             select(RosterEntry.public_id, Person.group_id)
             .join(Person, Person.id == RosterEntry.person_id)
-            .where(RosterEntry.register_id == held.id, RosterEntry.removed_at.is_(None))
+            .where(RosterEntry.register_id == locked.id, RosterEntry.removed_at.is_(None))
             .order_by(Person.group_id, Person.sort_name, Person.id)
         ):
             by_group.setdefault(group, []).append(entry)
@@ -109,7 +92,7 @@ def record_sheets(
             raise NotFound(str(_l("Nobody is on this register yet.")))
         last = session.scalar(
             select(Sheet.number)
-            .where(Sheet.register_id == held.id)
+            .where(Sheet.register_id == locked.id)
             .order_by(Sheet.number.desc())
             .limit(1)
         )
@@ -120,7 +103,7 @@ def record_sheets(
                     rows.append(
                         {
                             "public_id": new_public_id(),
-                            "register_id": held.id,
+                            "register_id": locked.id,
                             "number": (last or 0) + len(rows) + 1,
                             "group_id": group,
                             "day": day,
@@ -133,9 +116,9 @@ def record_sheets(
                         }
                     )
         session.execute(insert(Sheet), rows)
-        made = [str(row["public_id"]) for row in rows]
-        change.about(held.public_id, *made)
-    return made
+        public_ids = [str(sheet["public_id"]) for sheet in rows]
+        change.about(locked.public_id, *public_ids)
+    return public_ids
 
 
 def keep_scans(register: str, scans: Sequence[NewScan], by: Actor) -> None:
@@ -145,23 +128,23 @@ def keep_scans(register: str, scans: Sequence[NewScan], by: Actor) -> None:
     """
     with audited("attendance.scans_kept", by) as change:
         session = change.session
-        held = lock_register(session, register)
+        locked = lock_register(session, register)
         named = {scan.sheet for scan in scans if scan.sheet}
         sheets = {
-            row.public_id: row.id
-            for row in session.execute(
+            sheet.public_id: sheet.id
+            for sheet in session.execute(
                 select(Sheet.public_id, Sheet.id).where(
-                    Sheet.register_id == held.id, Sheet.public_id.in_(named)
+                    Sheet.register_id == locked.id, Sheet.public_id.in_(named)
                 )
             )
         }
-        change.about(held.public_id, *(scan.public_id for scan in scans))
+        change.about(locked.public_id, *(scan.public_id for scan in scans))
         for scan in scans:
             sheet = sheets.get(scan.sheet or "")
             session.add(
                 SheetScan(
                     public_id=scan.public_id,
-                    register_id=held.id,
+                    register_id=locked.id,
                     sheet_id=sheet,
                     found_by="code" if sheet else "",
                     size=scan.size,
@@ -176,11 +159,11 @@ def keep_scans(register: str, scans: Sequence[NewScan], by: Actor) -> None:
 def match_scan(register: str, scan: str, sheet: str, by: Actor) -> None:
     """Say by hand of which sheet this is a picture. Raises NotFound."""
     with audited("attendance.scan_matched", by) as change:
-        held = lock_register(change.session, register)
-        found = _scan(change.session, held, scan)
-        found.sheet_id = _sheet(change.session, held, sheet).id
-        found.found_by = "hand"
-        change.about(held.public_id, found.public_id, sheet)
+        locked = lock_register(change.session, register)
+        picture = _scan(change.session, locked, scan)
+        picture.sheet_id = _sheet(change.session, locked, sheet).id
+        picture.found_by = "hand"
+        change.about(locked.public_id, picture.public_id, sheet)
 
 
 def remove_scan(register: str, scan: str, by: Actor) -> None:
@@ -189,10 +172,10 @@ def remove_scan(register: str, scan: str, by: Actor) -> None:
     Raises NotFound.
     """
     with audited("attendance.scan_removed", by) as change:
-        held = lock_register(change.session, register)
-        found = _scan(change.session, held, scan)
-        change.about(held.public_id, found.public_id)
-        change.session.execute(delete(SheetScan).where(SheetScan.id == found.id))
+        locked = lock_register(change.session, register)
+        picture = _scan(change.session, locked, scan)
+        change.about(locked.public_id, picture.public_id)
+        change.session.execute(delete(SheetScan).where(SheetScan.id == picture.id))
 
 
 def save_reading(
@@ -207,37 +190,44 @@ def save_reading(
 
     A signature marks nobody over another mark: it is an operation that expects none, so that it
     meets the other as a conflict and stays a difference. `row_version` is that of the reading that
-    was shown, 0 for none. Raises NotFound, ReadMeanwhile, SheetAhead.
+    was shown, 0 for none. Raises NotFound.
     """
     with audited("attendance.sheet_read", by) as change:
         session = change.session
-        held = lock_register(session, register)
-        found = _sheet(session, held, sheet)
-        change.about(held.public_id, found.public_id)
-        kept = session.get(SheetReading, found.id)
-        if (kept.row_version if kept else 0) != row_version:
-            raise ReadMeanwhile
-        columns = from_data(found.columns)
-        before = signed_places(found.rows, columns, kept.ticks if kept else [])
-        if kept is None:
-            kept = SheetReading(sheet_id=found.id, row_version=0)
-            session.add(kept)
-        kept.ticks = [sorted(row) for row in fitting_ticks(found.rows, columns, ticks)]
-        kept.written_in = min(max(written_in, 0), MOST_WRITTEN_IN)
-        kept.row_version += 1
-        kept.read_by, kept.read_at = by.public_id, change.now
+        locked = lock_register(session, register)
+        printed = _sheet(session, locked, sheet)
+        change.about(locked.public_id, printed.public_id)
+        reading = session.get(SheetReading, printed.id)
+        if (reading.row_version if reading else 0) != row_version:
+            raise Problem(
+                _l("Somebody else entered this sheet meanwhile. Nothing of yours was saved yet.")
+            )
+        columns = from_data(printed.columns)
+        before = signed_places(printed.rows, columns, reading.ticks if reading else [])
+        if reading is None:
+            reading = SheetReading(sheet_id=printed.id, row_version=0)
+            session.add(reading)
+        reading.ticks = [sorted(signs) for signs in fitting_ticks(printed.rows, columns, ticks)]
+        reading.written_in = min(max(written_in, 0), MOST_WRITTEN_IN)
+        reading.row_version += 1
+        reading.read_by, reading.read_at = by.public_id, change.now
         session.flush()
         signed = [
             place
-            for place, there in signed_places(found.rows, columns, ticks).items()
+            for place, there in signed_places(printed.rows, columns, ticks).items()
             if there and not before[place]
         ]
-        if _any_ahead(session, held, {slot for slot, _entry in signed}, change.now):
-            raise SheetAhead
-        counting = _counting(session, held)
+        if _any_ahead(session, locked, {slot for slot, _entry in signed}, change.now):
+            raise Problem(
+                _l(
+                    "This sheet stands for a session that has not begun, so nobody is marked by it"
+                    " yet. Enter it once the session has begun."
+                )
+            )
+        counting = _counting(session, locked)
         operations = [
             Operation(
-                op_id=str(uuid.uuid5(_SIGNED, f"{found.public_id}:{row_version}:{slot}:{entry}")),
+                op_id=str(uuid.uuid5(_SIGNED, f"{printed.public_id}:{row_version}:{slot}:{entry}")),
                 slot=slot,
                 entry=entry,
                 status=PRESENT,
@@ -248,7 +238,7 @@ def save_reading(
             for number, (slot, entry) in enumerate(signed)
             if (slot, entry) not in counting
         ]
-        return list(apply_in(change, held, operations, by).answers)
+        return list(apply_in(change, locked, operations, by).answers)
 
 
 def settle_difference(
@@ -265,28 +255,28 @@ def settle_difference(
     """Say why a mark stays although another source says otherwise. Raises NotFound."""
     with audited("attendance.difference_settled", by) as change:
         session = change.session
-        held = lock_register(session, register)
-        place = slot_held(session, held, slot)
+        locked = lock_register(session, register)
+        place = slot_held(session, locked, slot)
         person = one_or_404(
             session.scalar(
                 select(RosterEntry.id).where(
-                    RosterEntry.register_id == held.id, RosterEntry.public_id == entry
+                    RosterEntry.register_id == locked.id, RosterEntry.public_id == entry
                 )
             )
         )
-        change.about(held.public_id, slot, entry)
-        found = session.scalars(
+        change.about(locked.public_id, slot, entry)
+        settlement = session.scalars(
             select(Settlement).where(
                 Settlement.slot_id == place.id,
                 Settlement.entry_id == person,
                 Settlement.source == source,
             )
         ).first()
-        if found is None:
-            found = Settlement(slot_id=place.id, entry_id=person, source=source)
-            session.add(found)
-        found.counted, found.status, found.reason = counted, status, reason
-        found.settled_by, found.settled_at = by.public_id, change.now
+        if settlement is None:
+            settlement = Settlement(slot_id=place.id, entry_id=person, source=source)
+            session.add(settlement)
+        settlement.counted, settlement.status, settlement.reason = counted, status, reason
+        settlement.settled_by, settlement.settled_at = by.public_id, change.now
 
 
 def _any_ahead(session: Session, register: Register, slots: Collection[str], now: datetime) -> bool:
@@ -334,11 +324,11 @@ def show_signatures(register: str, slot: str, by: Actor) -> Sequence[LatestSigna
     """The signatures of a session, by name. Raises NotFound."""
     with audited("attendance.signatures_shown", by) as change:
         session = change.session
-        held = lock_register(session, register)
-        found = one_or_404(slot_named(session, held.id, slot))
+        locked = lock_register(session, register)
+        place = one_or_404(slot_named(session, locked.id, slot))
         latest = (
             select(func.max(Signature.id))
-            .where(Signature.slot_id == found[0])
+            .where(Signature.slot_id == place[0])
             .group_by(Signature.person_id)
         )
         rows = session.execute(
@@ -347,15 +337,15 @@ def show_signatures(register: str, slot: str, by: Actor) -> Sequence[LatestSigna
             .join(Group, Group.id == Person.group_id)
             .join(
                 RosterEntry,
-                (RosterEntry.person_id == Person.id) & (RosterEntry.register_id == held.id),
+                (RosterEntry.person_id == Person.id) & (RosterEntry.register_id == locked.id),
             )
             .where(Signature.id.in_(latest))
             .order_by(Person.sort_name, Person.id)
         ).all()
         if not rows:
             change.nothing()
-        change.about(held.public_id, slot)
+        change.about(locked.public_id, slot)
         return [
-            LatestSignature(name, letter, strokes_of(one), one.device_time, person)
-            for one, name, letter, person in rows
+            LatestSignature(name, letter, strokes_of(signature), signature.device_time, person)
+            for signature, name, letter, person in rows
         ]

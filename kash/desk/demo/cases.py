@@ -16,7 +16,6 @@ from flask import current_app
 from sqlalchemy import select
 
 from kash.accounts.members.services.vault_sessions import ask as ask_to_see
-from kash.accounts.members.services.vault_sessions import decide as decide_on_identity
 from kash.desk.demo.opening import CaseWork, SampleProgramme
 from kash.forums.stories.queries import open_draft
 from kash.forums.stories.rules import CHECKS, PURPOSE_OF
@@ -57,8 +56,6 @@ from kash.incidents.services.filing import answer_screen, submit
 from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.mediation import MustKeepAway, Request, ask_mediator
 from kash.incidents.services.outside import agree_to_contact
-from kash.incidents.services.second_member import ask as ask_a_second_member
-from kash.incidents.services.second_member import hold as hold_case
 from kash.people.models import Organisation, ServiceEntry
 from kash.platform.database import db, utc_now
 from kash.platform.vault import OpenVault, audited, file_document

@@ -1,5 +1,5 @@
 """Loading the sample: each entry of its data is carried out by one service, or by one function of
-`kash.desk.demo.acts` where a service alone cannot.
+`acts`, `halls` or `cases` beside this where a service alone cannot.
 
 An entry says what it does (`do`) and who does it (`by`). Everything else is what that is called
 with, read by its type: days as offsets from today, ids by the names of what they belong to, files
@@ -31,7 +31,7 @@ from kash.certificates.tracks.rules.tree import (
     renewal_from_json,
     tree_from_json,
 )
-from kash.desk.demo import acts, cases
+from kash.desk.demo import acts, cases, halls, opening
 from kash.desk.demo.opening import (
     DATA,
     SampleProgramme,
@@ -93,17 +93,23 @@ def carry_out(sample: SampleProgramme, entry: Mapping[str, Any]) -> None:
 
 @cache
 def verbs() -> Mapping[str, Callable[..., Any]]:
-    """All that an entry can do, by its name: services, but for those of one name, and what `acts`
-    and `cases` do, or import under another name."""
-    services: dict[str, list[Callable[..., Any]]] = {}
+    """All that an entry can do: services, by their name where there is one of it, and by their
+    file or feature and name (`tracks.propose`); and what `acts`, `halls` and `cases` do."""
+    services: dict[str, Callable[..., Any]] = {}
+    shared: set[str] = set()
     for module in walk_packages(kash.__path__, "kash."):
-        if "services" in module.name.split("."):
+        path = module.name.split(".")
+        if "services" in path:
+            home = path[-2] if path[-1] == "services" else path[-1]
             for name, service in vars(import_module(module.name)).items():
                 if isfunction(service) and service.__module__ == module.name:
-                    services.setdefault(name, []).append(service)
-    alone = {name: found[0] for name, found in services.items() if len(found) == 1}
-    acting = vars(acts) | vars(cases)
-    return alone | {name: act for name, act in acting.items() if isfunction(act)}
+                    services[f"{home}.{name}"] = service
+                    shared |= {name} & services.keys()
+                    services[name] = service
+    acting = vars(opening) | vars(acts) | vars(cases) | vars(halls)
+    return {name: verb for name, verb in services.items() if name not in shared} | {
+        name: act for name, act in acting.items() if isfunction(act)
+    }
 
 
 def _rows(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Slot
 from kash.attendance.register import (
-    SlotTaught,
     lock_register,
     move_slot,
     number_slots,
     remove_slots,
+    slot_taught,
 )
 from kash.platform.database import new_public_id, writing
 from kash.platform.vault import audited
@@ -124,15 +124,14 @@ def change_session(
 
 
 def remove_session(workshop: str, public_id: str, by: Actor) -> None:
-    """Take a session out of the plan. Raises NotFound, WorkshopCancelled, SlotHasMarks and
-    SlotTaught."""
+    """Take a session out of the plan. Raises NotFound and WorkshopCancelled."""
     with audited("workshops.session_removed", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
         lock_register(session, held.register.public_id)
         found = _session_of(session, held, public_id)
         if found.record is not None:
-            raise SlotTaught
+            raise slot_taught()
         slot_id = found.slot_id
         change.about(held.public_id, found.public_id)
         session.delete(found)

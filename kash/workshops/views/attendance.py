@@ -46,9 +46,8 @@ from kash.attendance.rules.registers import (
     opens_at,
 )
 from kash.attendance.services.marking import (
-    EarlyReasonMissing,
-    ReasonTooLong,
     SomebodyUnmarked,
+    WrongReason,
     apply_marks,
     close_slot,
 )
@@ -297,11 +296,7 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
             closed = close_slot(
                 register_id, slot_id, actor, operations, early_reason=early_reason, everybody=True
             )
-        except (
-            EarlyReasonMissing,
-            ReasonTooLong,
-            SomebodyUnmarked,
-        ) as problem:
+        except (WrongReason, SomebodyUnmarked) as problem:
             # What was tapped is kept all the same.
             answers = apply_marks(register_id, operations, actor) if operations else []
             conflicts = conflicts_of(workshop.register_id, answers, operations)

@@ -53,7 +53,7 @@ from kash.attendance.rules.registers import (
 )
 from kash.attendance.services import deciding, pads
 from kash.attendance.services.deciding import keep_walk_in
-from kash.attendance.services.marking import ReasonTooLong
+from kash.attendance.services.marking import WrongReason, check_reason
 from kash.attendance.services.pads import (
     CameIn,
     check_oneself_in,
@@ -64,12 +64,11 @@ from kash.attendance.services.pads import (
 from kash.attendance.services.registers import (
     LARGEST_FILE,
     MOST_QUEUED,
+    REASON_MISSING,
     Brought,
-    CorrectionReasonMissing,
-    NotAQueue,
-    NotCounted,
     bring_in,
     check_signature,
+    not_a_queue,
     read_queue,
     record_heads,
 )
@@ -288,7 +287,7 @@ def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
     sent = replace(
         heads_from_form(chosen.slot.public_id, typed, request.form, utc_now()), correction=reason
     )
-    with CaughtProblem(NotCounted) as caught:
+    with CaughtProblem() as caught:
         record_heads(workshop.register.public_id, sent, current_actor())
         flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
         return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
@@ -299,8 +298,11 @@ def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
 
 def _reason_fault(reason: str) -> str:
     if not reason:
-        return str(CorrectionReasonMissing())
-    return str(ReasonTooLong()) if len(reason) > LONGEST_CORRECTION else ""
+        return str(REASON_MISSING)
+    with CaughtProblem(WrongReason) as caught:
+        check_reason(reason, LONGEST_CORRECTION)
+        return ""
+    return caught.sentence
 
 
 def _page(
@@ -375,10 +377,6 @@ class RefusedDecision:
     in_reason: bool = False
 
 
-# What is wrong with a reason, which is asked for where a day was confirmed.
-_OF_REASONS = (CorrectionReasonMissing, ReasonTooLong)
-
-
 @blueprint.get("/<public_id>/attendance/conflicts")
 @allow("attendance.mark")
 def held(public_id: str) -> str:
@@ -415,14 +413,14 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
     version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
     take = request.form.get("decision") == "take"
     reason = request.form.get("correction", "")
-    with CaughtProblem(*_OF_REASONS, WorkshopCancelled) as caught:
+    with CaughtProblem(WrongReason, WorkshopCancelled) as caught:
         if take and found.state == "cancelled":
             raise WorkshopCancelled
         deciding.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
         flash(_("Taken.") if take else _("Kept as it stands."))
         group = request.form.get("group", "")[:1] or None
         return redirect(url_for("workshops.held", public_id=public_id, group=group), code=303)
-    about_reason = isinstance(caught.problem, _OF_REASONS)
+    about_reason = isinstance(caught.problem, WrongReason)
     refused = RefusedDecision(item_id, caught.sentence, reason, about_reason)
     return _held_page(_mine(public_id), refused), 422 if about_reason else 409
 
@@ -589,7 +587,7 @@ def _bring_in(workshop: Workshop, content: bytes) -> Brought:
     try:
         items = sealed_items(file.items, MOST_QUEUED)
     except NotSent:
-        raise NotAQueue from None
+        raise not_a_queue() from None
     if queue is None:
-        raise NotAQueue
+        raise not_a_queue()
     return bring_in(pad, queue, open_items(queue, items), current_actor())

@@ -19,7 +19,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.attendance.register import SlotHasMarks
 from kash.people.models import Venue
 from kash.people.next_steps import NextStep, StepDone
 from kash.people.queries.directory import venues as venues_in_use
@@ -639,7 +638,7 @@ def remove_session(public_id: str, session_id: str) -> ResponseReturnValue:
     workshop = own_workshop(public_id, actor, "workshops.edit")
     chosen = session_of(workshop, session_id)
     if request.method == "POST":
-        with FlashedProblems(SlotHasMarks):
+        with FlashedProblems():
             sessions_services.remove_session(public_id, session_id, actor)
             flash(_("The session is removed."))
         return redirect(url_for("workshops.workshop", public_id=public_id), code=303)

@@ -26,12 +26,10 @@ from kash.attendance.queries.sheets import (
 from kash.attendance.rules.marking import LONGEST, Edge, Reply
 from kash.attendance.rules.registers import opens_at
 from kash.attendance.services import sheets as sheets_services
-from kash.attendance.services.marking import WrongTimes, set_times, undo_time
+from kash.attendance.services.marking import set_times, undo_time
 from kash.attendance.services.marking import tap_time as tap
 from kash.attendance.services.sheets import (
     MOST_WRITTEN_IN,
-    ReadMeanwhile,
-    SheetAhead,
     keep_scans,
     save_reading,
 )
@@ -41,7 +39,7 @@ from kash.platform.storage import StorageError
 from kash.platform.vault import SealError
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.bodies import MEGABYTE, takes_file
-from kash.platform.web.commands import FlashedProblems
+from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.formats import from_local, to_local
 from kash.policy import allow
 from kash.training.queries import delivered_of
@@ -208,19 +206,11 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
         if not 0 <= count <= MOST_WRITTEN_IN:
             problem = _("Enter a number from 0 to %(most)s.", most=MOST_WRITTEN_IN)
         else:
-            try:
-                answers = save_reading(
-                    register,
-                    sheet_id,
-                    ticks,
-                    count,
-                    whole_number(request.form.get("row_version"), -1),
-                    current_actor(),
-                )
-            except (ReadMeanwhile, SheetAhead) as meanwhile:
-                problem = str(meanwhile)
-            else:
+            with CaughtProblem() as caught:
+                version = whole_number(request.form.get("row_version"), -1)
+                answers = save_reading(register, sheet_id, ticks, count, version, current_actor())
                 return _read(public_id, [answer.answer for answer in answers])
+            problem = caught.sentence
     body, _status = page(
         "workshops/read_sheet.html",
         workshop=workshop,
@@ -284,7 +274,7 @@ def tap_time(public_id: str, session_id: str) -> ResponseReturnValue:
     """Say that the session begins, or ends, at this moment."""
     workshop, shown = _shown(public_id, session_id)
     form, edge = RecordForm(), _edge()
-    with FlashedProblems(WrongTimes):
+    with FlashedProblems():
         # The same page, sent twice, taps once.
         key = f"{form.key.data}-{edge}"
         tap(workshop.register.public_id, shown.slot, edge, key, current_actor())

@@ -171,8 +171,8 @@ def test_what_acts_for_the_sample_is_called_by_its_data() -> None:
     }
     own = {
         name
-        for module in (acts, loading.cases)
+        for module in (acts, loading.halls, loading.cases)
         for name, act in vars(module).items()
         if loading.isfunction(act) and act.__module__ == module.__name__ and name[0] != "_"
     }
-    assert own - told == {"add_plans", "sample_cases", "stations_known"}
+    assert own - told == {"add_plans", "row_of", "sample_cases", "stations_known"}
