@@ -21,7 +21,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Integer,
     String,
     UniqueConstraint,
     select,
@@ -119,7 +118,7 @@ class Programme(Base):
     __tablename__ = "programme"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, default=1)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     name: Mapped[str] = mapped_column(String(120))
     neutral_name: Mapped[str] = mapped_column(String(60))
     zone: Mapped[str] = mapped_column(String(64), default="Africa/Nairobi")
@@ -137,7 +136,7 @@ class Account(PublicId, Base):
     __tablename__ = "account"
     __table_args__ = (Index("ix_account_name_id", "name", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column()
     name: Mapped[str] = mapped_column(String(120))
     email_sealed: Mapped[bytes]
     email_lookup: Mapped[str] = mapped_column(String(64), unique=True)

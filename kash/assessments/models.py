@@ -10,7 +10,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -19,7 +18,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import BigKey
 from kash.people.models import Person
-from kash.platform.database import Base, PublicId, UtcDateTime, new_public_id, only_where, utc_now
+from kash.platform.database import (
+    Base,
+    Key,
+    Now,
+    PublicId,
+    Short,
+    new_public_id,
+    only_where,
+)
 from kash.training.models import Course
 from kash.workshops.models import Workshop
 
@@ -39,14 +46,14 @@ class Question(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    lineage: Mapped[str] = mapped_column(String(16), default=new_public_id)
-    objective: Mapped[str] = mapped_column(String(16), default="")
+    lineage: Mapped[Short] = mapped_column(default=new_public_id)
+    objective: Mapped[Short] = mapped_column(default="")
     kind: Mapped[str] = mapped_column(String(12))
-    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     course: Mapped[Course] = relationship()
     revisions: Mapped[list[QuestionRevision]] = relationship(
@@ -65,15 +72,15 @@ class QuestionRevision(PublicId, Base):
     __tablename__ = "question_revision"
     __table_args__ = (UniqueConstraint("question_id", "number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
     language: Mapped[str] = mapped_column(String(8))
     texts: Mapped[dict[str, str]] = mapped_column(JSON)
     options: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     made_from: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
     question: Mapped[Question] = relationship(back_populates="revisions")
 
@@ -92,14 +99,14 @@ class WorkshopTest(PublicId, Base):
         CheckConstraint("(opens_at is null) = (closes_at is null)", name="times"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     moment: Mapped[str] = mapped_column(String(12))
     hall_code: Mapped[str | None] = mapped_column(String(6), unique=True)
-    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
     workshop: Mapped[Workshop] = relationship()
     questions: Mapped[list[AskedQuestion]] = relationship(
@@ -113,7 +120,7 @@ class AskedQuestion(PublicId, Base):
     __tablename__ = "asked_question"
     __table_args__ = (UniqueConstraint("test_id", "revision_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     test_id: Mapped[int] = mapped_column(ForeignKey("workshop_test.id"))
     revision_id: Mapped[int] = mapped_column(ForeignKey("question_revision.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
@@ -150,12 +157,12 @@ class GivenAnswer(PublicId, Base):
     asked_id: Mapped[int] = mapped_column(ForeignKey("asked_question.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     chosen: Mapped[str] = mapped_column(String(40), default="")
-    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    text_sealed: Mapped[bytes | None]
     source: Mapped[str] = mapped_column(String(12))
     device: Mapped[str] = mapped_column(String(36), default="")
-    entered_by: Mapped[str] = mapped_column(String(16), default="")
-    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by: Mapped[Short] = mapped_column(default="")
+    given_at: Mapped[datetime]
+    received_at: Mapped[datetime]
     stands: Mapped[bool] = mapped_column(default=True)
     late: Mapped[bool] = mapped_column(default=False)
 
@@ -173,12 +180,12 @@ class ListedScore(Base):
         CheckConstraint("tenths between 0 and 1000", name="tenths"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     test_id: Mapped[int] = mapped_column(ForeignKey("workshop_test.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     tenths: Mapped[int] = mapped_column(SmallInteger)
-    entered_by: Mapped[str] = mapped_column(String(16))
-    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by: Mapped[Short]
+    entered_at: Mapped[datetime]
 
 
 class HandCount(Base):
@@ -190,7 +197,7 @@ class HandCount(Base):
         CheckConstraint("hands between 0 and 500", name="hands"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     asked_id: Mapped[int] = mapped_column(ForeignKey("asked_question.id"))
     choice: Mapped[str] = mapped_column(String(2))
     hands: Mapped[int] = mapped_column(SmallInteger)
@@ -212,13 +219,13 @@ class PracticeAnswer(PublicId, Base):
         CheckConstraint("often in ('', 'n', '1', 's', 'x')", name="often"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     told_by: Mapped[str] = mapped_column(String(8))
-    objective: Mapped[str] = mapped_column(String(16), default="")
+    objective: Mapped[Short] = mapped_column(default="")
     often: Mapped[str] = mapped_column(String(1), default="")
-    text_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    text_sealed: Mapped[bytes | None]
     op_id: Mapped[str] = mapped_column(String(36))
-    entered_by: Mapped[str] = mapped_column(String(16), default="")
-    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by: Mapped[Short] = mapped_column(default="")
+    given_at: Mapped[datetime]

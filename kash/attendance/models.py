@@ -24,11 +24,9 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -39,7 +37,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from kash.attendance.rules.pads import SealedItem, Sent, Unreadable, read_operation
 from kash.feature import Part, declared
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.vault import open_sealed, open_text, seal
 from kash.platform.vault.phones import POINT, from_unpadded
 from kash.platform.web.errors import Problem
@@ -70,9 +68,9 @@ class Register(PublicId, Base):
 
     __tablename__ = "register"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     purpose: Mapped[str] = mapped_column(String(12))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     slots: Mapped[list[Slot]] = relationship(
         back_populates="register", order_by="Slot.position", cascade="all, delete-orphan"
@@ -112,19 +110,19 @@ class Slot(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     position: Mapped[int] = mapped_column(SmallInteger)
-    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    starts_at: Mapped[datetime]
     minutes: Mapped[int] = mapped_column(SmallInteger)
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_by: Mapped[str | None] = mapped_column(String(16))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[Short | None]
     early_reason: Mapped[str] = mapped_column(String(300), default="")
-    planned_end: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    confirmed_by: Mapped[str | None] = mapped_column(String(16))
-    began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    planned_end: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[Short | None]
+    began_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
     register: Mapped[Register] = relationship(back_populates="slots")
 
@@ -135,11 +133,11 @@ class RosterEntry(PublicId, Base):
     __tablename__ = "roster_entry"
     __table_args__ = (UniqueConstraint("register_id", "person_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     walk_in: Mapped[bool] = mapped_column(default=False)
-    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None]
 
     register: Mapped[Register] = relationship(back_populates="roster")
 
@@ -157,7 +155,7 @@ class MarkStatus(Base):
         CheckConstraint("tone in ('good', 'warn', 'bad', 'quiet')", name="tone"),
     )
 
-    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    code: Mapped[Short] = mapped_column(primary_key=True)
     letter: Mapped[str] = mapped_column(String(2), unique=True)
     weight: Mapped[int] = mapped_column(SmallInteger)
     position: Mapped[int] = mapped_column(SmallInteger)
@@ -178,7 +176,7 @@ class Mark(Base):
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     status: Mapped[str] = mapped_column(ForeignKey("mark_status.code"))
-    version: Mapped[int] = mapped_column(Integer, default=1)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 class MarkOperation(Base):
@@ -201,15 +199,15 @@ class MarkOperation(Base):
     op_id: Mapped[str] = mapped_column(String(36), unique=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    status: Mapped[str] = mapped_column(String(16))
-    expected_version: Mapped[int] = mapped_column(Integer)
+    status: Mapped[Short]
+    expected_version: Mapped[int]
     device: Mapped[str] = mapped_column(String(36), default="")
-    device_sequence: Mapped[int] = mapped_column(Integer, default=0)
-    device_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    marked_by: Mapped[str] = mapped_column(String(16))
+    device_sequence: Mapped[int] = mapped_column(default=0)
+    device_time: Mapped[datetime]
+    received_at: Mapped[Now]
+    marked_by: Mapped[Short]
     answer: Mapped[str] = mapped_column(String(12))
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int]
     correction: Mapped[str] = mapped_column(String(300), default="")
 
 
@@ -239,8 +237,8 @@ class EntryAlias(Base):
 
     __tablename__ = "entry_alias"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(16), unique=True)
+    id: Mapped[Key]
+    public_id: Mapped[Short] = mapped_column(unique=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("roster_entry.id"), index=True)
 
 
@@ -257,18 +255,18 @@ class WalkIn(PublicId, Base):
         Index("ix_walk_in_register_id_settled_at", "register_id", "settled_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     op_id: Mapped[str] = mapped_column(String(36), unique=True)
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     named: Mapped[bool] = mapped_column(default=True)
-    taken_by: Mapped[str] = mapped_column(String(16))
+    taken_by: Mapped[Short]
     device: Mapped[str] = mapped_column(String(36), default="")
-    device_sequence: Mapped[int] = mapped_column(Integer, default=0)
-    device_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    settled_by: Mapped[str | None] = mapped_column(String(16))
+    device_sequence: Mapped[int] = mapped_column(default=0)
+    device_time: Mapped[datetime]
+    received_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[Short | None]
     outcome: Mapped[str] = mapped_column(String(8), default="")
 
 
@@ -284,7 +282,7 @@ class Headcount(Base):
         CheckConstraint("count > 0", name="count"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
     sex: Mapped[str] = mapped_column(String(8), default="")
@@ -309,14 +307,14 @@ class HeadcountOperation(Base):
     op_id: Mapped[str] = mapped_column(String(36), unique=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     counts: Mapped[list[list[Any]]] = mapped_column(JSON)
-    expected_version: Mapped[int] = mapped_column(Integer)
+    expected_version: Mapped[int]
     device: Mapped[str] = mapped_column(String(36), default="")
-    device_sequence: Mapped[int] = mapped_column(Integer, default=0)
-    device_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    counted_by: Mapped[str] = mapped_column(String(16))
+    device_sequence: Mapped[int] = mapped_column(default=0)
+    device_time: Mapped[datetime]
+    received_at: Mapped[datetime]
+    counted_by: Mapped[Short]
     answer: Mapped[str] = mapped_column(String(12))
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int]
     correction: Mapped[str] = mapped_column(String(300), default="")
 
 
@@ -326,15 +324,15 @@ class RegisterNote(PublicId, Base):
     __tablename__ = "register_note"
     __table_args__ = (Index("ix_register_note_register_id_id", "register_id", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     op_id: Mapped[str] = mapped_column(String(36), unique=True)
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     slot_id: Mapped[int | None] = mapped_column(ForeignKey("slot.id"), index=True)
-    text_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    written_by: Mapped[str] = mapped_column(String(16))
+    text_sealed: Mapped[bytes]
+    written_by: Mapped[Short]
     device: Mapped[str] = mapped_column(String(36), default="")
-    device_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    device_time: Mapped[datetime]
+    received_at: Mapped[datetime]
 
 
 class Signature(PublicId, Base):
@@ -343,15 +341,15 @@ class Signature(PublicId, Base):
     __tablename__ = "signature"
     __table_args__ = (Index("ix_signature_slot_id_person_id", "slot_id", "person_id", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     op_id: Mapped[str] = mapped_column(String(36), unique=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    strokes_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    taken_by: Mapped[str] = mapped_column(String(16))
+    strokes_sealed: Mapped[bytes]
+    taken_by: Mapped[Short]
     device: Mapped[str] = mapped_column(String(36), default="")
-    device_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    device_time: Mapped[datetime]
+    received_at: Mapped[datetime]
 
 
 class PadKey(PublicId, Base):
@@ -362,10 +360,10 @@ class PadKey(PublicId, Base):
 
     __tablename__ = "pad_key"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    private_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    public_point: Mapped[bytes] = mapped_column(LargeBinary)
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    id: Mapped[Key]
+    private_sealed: Mapped[bytes]
+    public_point: Mapped[bytes]
+    made_at: Mapped[Now]
 
 
 class Pad(PublicId, Base):
@@ -379,19 +377,19 @@ class Pad(PublicId, Base):
     __tablename__ = "pad"
     __table_args__ = (Index("ix_pad_register_id_id", "register_id", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     key_id: Mapped[int] = mapped_column(ForeignKey("pad_key.id"))
     continues_id: Mapped[int | None] = mapped_column(ForeignKey("pad.id"))
-    signing_key: Mapped[bytes] = mapped_column(LargeBinary)
+    signing_key: Mapped[bytes]
     label: Mapped[str] = mapped_column(String(60), default="")
-    taken_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revoked_by: Mapped[str | None] = mapped_column(String(16))
-    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    skew_ms: Mapped[int | None] = mapped_column(Integer)
+    taken_at: Mapped[Now]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[Short | None]
+    last_seen_at: Mapped[datetime | None]
+    skew_ms: Mapped[int | None]
 
     register: Mapped[Register] = relationship()
     key: Mapped[PadKey] = relationship()
@@ -417,19 +415,19 @@ class HeldItem(PublicId, Base):
     op_id: Mapped[str] = mapped_column(String(36), unique=True)
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     pad_id: Mapped[int] = mapped_column(ForeignKey("pad.id"), index=True)
-    device_sequence: Mapped[int] = mapped_column(Integer)
+    device_sequence: Mapped[int]
     kind: Mapped[str] = mapped_column(String(12))
     why: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(String(24), default="")
-    slot: Mapped[str] = mapped_column(String(16), default="")
-    entry: Mapped[str] = mapped_column(String(16), default="")
-    operation_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    sent_by: Mapped[str] = mapped_column(String(16))
-    device_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    slot: Mapped[Short] = mapped_column(default="")
+    entry: Mapped[Short] = mapped_column(default="")
+    operation_sealed: Mapped[bytes | None]
+    sent_by: Mapped[Short]
+    device_time: Mapped[datetime]
+    received_at: Mapped[datetime]
     decision: Mapped[str] = mapped_column(String(8), default="")
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    decided_by: Mapped[str | None] = mapped_column(String(16))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[Short | None]
 
     pad: Mapped[Pad] = relationship()
 
@@ -445,17 +443,17 @@ class Sheet(PublicId, Base):
     __tablename__ = "sheet"
     __table_args__ = (UniqueConstraint("register_id", "number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
-    day: Mapped[date] = mapped_column(Date)
-    rows: Mapped[list[str]] = mapped_column(JSON)
+    day: Mapped[date]
+    rows: Mapped[list[str]]
     columns: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    extras: Mapped[list[str]] = mapped_column(JSON, default=list)
+    extras: Mapped[list[str]] = mapped_column(default=list)
     large: Mapped[bool] = mapped_column(default=False)
-    printed_by: Mapped[str] = mapped_column(String(16))
-    printed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    printed_by: Mapped[Short]
+    printed_at: Mapped[Now]
 
 
 class SheetScan(PublicId, Base):
@@ -471,15 +469,15 @@ class SheetScan(PublicId, Base):
         Index("ix_sheet_scan_register_id_id", "register_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
     sheet_id: Mapped[int | None] = mapped_column(ForeignKey("sheet.id"), index=True)
     found_by: Mapped[str] = mapped_column(String(8), default="")
-    size: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int]
     width: Mapped[int] = mapped_column(SmallInteger)
     height: Mapped[int] = mapped_column(SmallInteger)
-    uploaded_by: Mapped[str] = mapped_column(String(16))
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    uploaded_by: Mapped[Short]
+    uploaded_at: Mapped[datetime]
 
 
 class SheetReading(Base):
@@ -496,8 +494,8 @@ class SheetReading(Base):
     ticks: Mapped[list[list[int]]] = mapped_column(JSON)
     written_in: Mapped[int] = mapped_column(SmallInteger, default=0)
     row_version: Mapped[int] = mapped_column(default=1)
-    read_by: Mapped[str] = mapped_column(String(16))
-    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_by: Mapped[Short]
+    read_at: Mapped[datetime]
 
 
 class Settlement(Base):
@@ -510,15 +508,15 @@ class Settlement(Base):
     __tablename__ = "settlement"
     __table_args__ = (UniqueConstraint("slot_id", "entry_id", "source"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
     entry_id: Mapped[int] = mapped_column(ForeignKey("roster_entry.id"), index=True)
-    source: Mapped[str] = mapped_column(String(16))
-    counted: Mapped[bool] = mapped_column()
-    status: Mapped[str] = mapped_column(String(16), default="")
+    source: Mapped[Short]
+    counted: Mapped[bool]
+    status: Mapped[Short] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(String(300))
-    settled_by: Mapped[str] = mapped_column(String(16))
-    settled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_by: Mapped[Short]
+    settled_at: Mapped[datetime]
 
 
 class TimeTap(Base):
@@ -535,14 +533,14 @@ class TimeTap(Base):
     op_id: Mapped[str] = mapped_column(String(36), unique=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), index=True)
     edge: Mapped[str] = mapped_column(String(8))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime]
     by_hand: Mapped[bool] = mapped_column(default=False)
     device: Mapped[str] = mapped_column(String(36), default="")
-    device_time: Mapped[datetime] = mapped_column(UtcDateTime)
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    tapped_by: Mapped[str] = mapped_column(String(16))
-    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    undone_by: Mapped[str | None] = mapped_column(String(16))
+    device_time: Mapped[datetime]
+    received_at: Mapped[datetime]
+    tapped_by: Mapped[Short]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[Short | None]
 
 
 @dataclass(frozen=True)

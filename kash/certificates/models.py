@@ -17,10 +17,8 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     Connection,
-    Date,
     ForeignKey,
     Index,
-    LargeBinary,
     ScalarSelect,
     SmallInteger,
     String,
@@ -39,7 +37,7 @@ from kash.certificates.tracks.rules.tree import leaves_of, tree_from_json
 from kash.people.models import Person
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.web.answers import AnswerKind
 from kash.workshops.models import Workshop
 
@@ -67,16 +65,16 @@ class Design(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(80), unique=True)
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content: Mapped[dict[str, Any]]
     row_version: Mapped[int] = mapped_column(default=1)
     in_use: Mapped[int | None] = mapped_column(SmallInteger)
     is_default: Mapped[bool] = mapped_column(default=False)
-    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    retired_at: Mapped[datetime | None]
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
+    changed_at: Mapped[Now]
 
     versions: Mapped[list[DesignVersion]] = relationship(
         back_populates="design", order_by="DesignVersion.number.desc()"
@@ -92,13 +90,13 @@ class DesignVersion(PublicId, Base):
     __tablename__ = "certificate_design_version"
     __table_args__ = (UniqueConstraint("design_id", "number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     design_id: Mapped[int] = mapped_column(ForeignKey("certificate_design.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
-    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64), default="")
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
     design: Mapped[Design] = relationship(back_populates="versions")
 
@@ -112,12 +110,12 @@ class DesignImage(PublicId, Base):
     __tablename__ = "certificate_design_image"
     __table_args__ = (CheckConstraint("use in ('logo', 'seal', 'own')", name="use"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     design_id: Mapped[int] = mapped_column(ForeignKey("certificate_design.id"), index=True)
     use: Mapped[str] = mapped_column(String(4))
     name: Mapped[str] = mapped_column(String(32), default="")
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
     @property
     def key(self) -> str:
@@ -184,16 +182,16 @@ class HolderLink(PublicId, Base):
 
     __tablename__ = "holder_link"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    made_by: Mapped[str] = mapped_column(String(16))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    made_by: Mapped[Short]
+    made_at: Mapped[Now]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     visit_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    visit_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    visit_ends_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
 
@@ -209,13 +207,13 @@ class CertificateRule(PublicId, Base):
     __tablename__ = "certificate_rule"
     __table_args__ = (CheckConstraint("months_valid between 1 and 240", name="months_valid"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     version: Mapped[int] = mapped_column(unique=True)
     requires_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
     name_must_be_confirmed: Mapped[bool] = mapped_column(default=True)
     months_valid: Mapped[int | None] = mapped_column(SmallInteger)
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
     requires: Mapped[TrackVersion] = relationship()
 
@@ -244,7 +242,7 @@ class CertificateBatch(Proposal, PublicId, Base):
         Index("ix_certificate_batch_state_created_at", "state", "created_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("certificate_rule.id"))
     kind: Mapped[str] = mapped_column(String(12), default="workshop")
@@ -253,12 +251,12 @@ class CertificateBatch(Proposal, PublicId, Base):
     design_version_id: Mapped[int] = mapped_column(
         ForeignKey("certificate_design_version.id"), index=True, default=default_version()
     )
-    job: Mapped[str | None] = mapped_column(String(16))
-    issues_on: Mapped[date | None] = mapped_column(Date)
+    job: Mapped[Short | None]
+    issues_on: Mapped[date | None]
     # Digests of all that will be printed, by part (`rules/approval.py`).
     approved: Mapped[dict[str, str] | None] = mapped_column(JSON)
-    issued_by: Mapped[str | None] = mapped_column(String(16))
-    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    issued_by: Mapped[Short | None]
+    issued_at: Mapped[datetime | None]
 
     workshop: Mapped[Workshop] = relationship()
     rule: Mapped[CertificateRule] = relationship()
@@ -300,25 +298,25 @@ class Certificate(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     batch_id: Mapped[int] = mapped_column(ForeignKey("certificate_batch.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     version_id: Mapped[int | None] = mapped_column(ForeignKey("track_version.id"), index=True)
-    serial: Mapped[str | None] = mapped_column(String(16), unique=True)
+    serial: Mapped[Short | None] = mapped_column(unique=True)
     printed_name: Mapped[str] = mapped_column(String(200))
     public_title: Mapped[str] = mapped_column(String(120))
     minutes: Mapped[int] = mapped_column(SmallInteger)
-    issued_on: Mapped[date | None] = mapped_column(Date)
-    expires_on: Mapped[date | None] = mapped_column(Date)
-    reminded_on: Mapped[date | None] = mapped_column(Date)
+    issued_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    reminded_on: Mapped[date | None]
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
     # What the printed code holds, as it was signed; it never changes (`rules/payload.py`).
-    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    payload: Mapped[bytes | None]
     # Its bit in the list of revoked badges, once its holder asked for a badge (`rules/badges.py`).
-    badge_place: Mapped[int | None] = mapped_column()
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revoked_by: Mapped[str | None] = mapped_column(String(16))
+    badge_place: Mapped[int | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[Short | None]
     revoked_class: Mapped[str] = mapped_column(String(24), default="")
     revoked_reason: Mapped[str] = mapped_column(Text, default="")
 
@@ -354,10 +352,10 @@ class VerificationAttempt(Base):
         Index("ix_verification_attempt_serial_at", "serial", "at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     address: Mapped[str] = mapped_column(String(64))
     serial: Mapped[str] = mapped_column(String(64), default="")
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    at: Mapped[Now]
 
 
 def _certifies(people: Collection[int]) -> ColumnElement[bool]:
@@ -416,14 +414,14 @@ class SigningKey(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     # 8 hex characters, as codes name it.
     key_id: Mapped[str] = mapped_column(String(8), unique=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes]
     state: Mapped[str] = mapped_column(String(8), default="current")
-    private_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    since: Mapped[datetime] = mapped_column(UtcDateTime)
-    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    private_sealed: Mapped[bytes | None]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
     doubted: Mapped[bool] = mapped_column(default=False)
 
 
@@ -450,14 +448,14 @@ class Printing(PublicId, Base):
         Index("ix_certificate_printing_batch_id_made_at", "batch_id", "made_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     batch_id: Mapped[int] = mapped_column(ForeignKey("certificate_batch.id"))
     certificate_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[Short]
     count: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(16), default="")
-    made_by: Mapped[str] = mapped_column(String(16), default="")
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    reason: Mapped[Short] = mapped_column(default="")
+    made_by: Mapped[Short] = mapped_column(default="")
+    made_at: Mapped[Now]
 
 
 class SignatureImage(PublicId, Base):
@@ -477,11 +475,11 @@ class SignatureImage(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(deferred=True)
+    created_at: Mapped[Now]
+    withdrawn_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
 
@@ -496,12 +494,12 @@ class SignatureUse(PublicId, Base):
         Index("ix_signature_use_batch_id", "batch_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     signature_id: Mapped[int] = mapped_column(ForeignKey("signature_image.id"), index=True)
     design_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_design.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("certificate_batch.id"))
-    approved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_at: Mapped[Now]
+    withdrawn_at: Mapped[datetime | None]
 
     signature: Mapped[SignatureImage] = relationship()
 
@@ -519,10 +517,10 @@ class FunderMark(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    replaced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[Now]
+    replaced_at: Mapped[datetime | None]
 
     @property
     def key(self) -> str:

@@ -19,9 +19,7 @@ from flask import current_app
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
-    Integer,
     SmallInteger,
     String,
     Text,
@@ -31,7 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import Register
 from kash.people.models import Person
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.platform.vault.phones import Opener, jwk_of, pair_of
 
 
@@ -44,16 +42,16 @@ class MinutesPage(Base):
 
     __tablename__ = "minutes_page"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    page: Mapped[str] = mapped_column(String(16), unique=True)
+    id: Mapped[Key]
+    page: Mapped[Short] = mapped_column(unique=True)
     item_id: Mapped[int] = mapped_column(
         ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True
     )
-    written_by: Mapped[str] = mapped_column(String(16))
-    number: Mapped[int] = mapped_column()
-    written: Mapped[dict[str, Any]] = mapped_column(JSON)
+    written_by: Mapped[Short]
+    number: Mapped[int]
+    written: Mapped[dict[str, Any]]
     renamed: Mapped[dict[str, str]] = mapped_column(JSON)
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    written_at: Mapped[Now]
 
 
 class MinutesDifference(PublicId, Base):
@@ -65,17 +63,17 @@ class MinutesDifference(PublicId, Base):
 
     __tablename__ = "minutes_difference"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     item_id: Mapped[int] = mapped_column(
         ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True
     )
-    page: Mapped[str] = mapped_column(String(16))
+    page: Mapped[Short]
     part: Mapped[str] = mapped_column(String(32))
     before: Mapped[str] = mapped_column(Text)
     stands: Mapped[str] = mapped_column(Text)
     other: Mapped[str] = mapped_column(Text)
-    written_by: Mapped[str] = mapped_column(String(16))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    written_by: Mapped[Short]
+    made_at: Mapped[Now]
 
 
 class AgendaTemplate(PublicId, Base):
@@ -83,11 +81,11 @@ class AgendaTemplate(PublicId, Base):
 
     __tablename__ = "agenda_template"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(120), unique=True)
     language: Mapped[str] = mapped_column(String(8), default="")
     row_version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     items: Mapped[list[AgendaTemplateItem]] = relationship(
         back_populates="template",
@@ -102,7 +100,7 @@ class AgendaTemplateItem(Base):
     __tablename__ = "agenda_template_item"
     __table_args__ = (CheckConstraint("kind in ('plain', 'arising')", name="kind"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     template_id: Mapped[int] = mapped_column(ForeignKey("agenda_template.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
     kind: Mapped[str] = mapped_column(String(8), default="plain")
@@ -117,12 +115,12 @@ class Forum(PublicId, Base):
 
     __tablename__ = "forum"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(160), unique=True)
     secretary_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     # The agenda that its meetings begin with, unless another is chosen.
     template_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_template.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     template: Mapped[AgendaTemplate | None] = relationship()
     members: Mapped[list[ForumMember]] = relationship(
@@ -145,12 +143,12 @@ class ForumMember(PublicId, Base):
         CheckConstraint("appears in ('name', 'alias', 'office', 'counted')", name="appears"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     appears: Mapped[str] = mapped_column(String(8), default="counted")
     shown_as: Mapped[str] = mapped_column(String(120), default="")
-    left_on: Mapped[date | None] = mapped_column(Date)
+    left_on: Mapped[date | None]
 
     forum: Mapped[Forum] = relationship(back_populates="members")
     person: Mapped[Person] = relationship()
@@ -170,17 +168,17 @@ class Meeting(PublicId, Base):
         UniqueConstraint("forum_id", "starts_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id"), index=True)
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), unique=True)
-    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    starts_at: Mapped[datetime] = mapped_column(index=True)
     place: Mapped[str] = mapped_column(String(160), default="")
     letter: Mapped[str] = mapped_column(String(1), default="")
     state: Mapped[str] = mapped_column(String(12), default="planned")
     cancelled_reason: Mapped[str] = mapped_column(Text, default="")
-    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_at: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     forum: Mapped[Forum] = relationship(back_populates="meetings")
     register: Mapped[Register] = relationship()
@@ -199,7 +197,7 @@ class AgendaItem(PublicId, Base):
     __tablename__ = "agenda_item"
     __table_args__ = (CheckConstraint("kind in ('plain', 'arising')", name="kind"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
     kind: Mapped[str] = mapped_column(String(8), default="plain")
@@ -207,7 +205,7 @@ class AgendaItem(PublicId, Base):
     minutes: Mapped[int | None] = mapped_column(SmallInteger)
     minute: Mapped[str] = mapped_column(Text, default="")
     row_version: Mapped[int] = mapped_column(default=1)
-    changed_by: Mapped[str | None] = mapped_column(String(16))
+    changed_by: Mapped[Short | None]
 
     meeting: Mapped[Meeting] = relationship(back_populates="items")
     decisions: Mapped[list[Decision]] = relationship(
@@ -238,11 +236,11 @@ class InternalLine(PublicId, Base):
         CheckConstraint("released_by is null or released_by <> asked_by", name="two_people"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"))
     digest: Mapped[str] = mapped_column(String(64))
-    asked_by: Mapped[str | None] = mapped_column(String(16))
-    released_by: Mapped[str | None] = mapped_column(String(16))
+    asked_by: Mapped[Short | None]
+    released_by: Mapped[Short | None]
 
     item: Mapped[AgendaItem] = relationship(back_populates="internal_lines")
 
@@ -252,7 +250,7 @@ class Decision(PublicId, Base):
 
     __tablename__ = "decision"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
 
@@ -265,13 +263,13 @@ class Action(PublicId, Base):
     __tablename__ = "action"
     __table_args__ = (CheckConstraint("state in ('open', 'done', 'dropped')", name="state"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("forum_member.id"), index=True)
-    due_on: Mapped[date | None] = mapped_column(Date, index=True)
+    due_on: Mapped[date | None] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(8), default="open")
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
 
     item: Mapped[AgendaItem] = relationship(back_populates="actions")
@@ -294,17 +292,17 @@ class DecisionReview(Base):
         CheckConstraint("(table_key = '') = (line = '')", name="line"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     decision_id: Mapped[int] = mapped_column(
         ForeignKey("decision.id", ondelete="CASCADE"), unique=True
     )
     expected: Mapped[str] = mapped_column(Text)
-    look_on: Mapped[date] = mapped_column(Date, index=True)
+    look_on: Mapped[date] = mapped_column(index=True)
     table_key: Mapped[str] = mapped_column(String(20), default="")
     line: Mapped[str] = mapped_column(String(40), default="")
     conclusion: Mapped[str] = mapped_column(String(8), default="")
     found: Mapped[str] = mapped_column(Text, default="")
-    concluded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    concluded_at: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column(default=1)
 
     decision: Mapped[Decision] = relationship()
@@ -323,14 +321,14 @@ class MinutesLife(Base):
         CheckConstraint("(state = 'locked') = (root <> '')", name="root"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
     state: Mapped[str] = mapped_column(String(12), default="draft")
-    circulated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    circulated_by: Mapped[str | None] = mapped_column(String(16))
-    remarks_until: Mapped[date | None] = mapped_column(Date)
+    circulated_at: Mapped[datetime | None]
+    circulated_by: Mapped[Short | None]
+    remarks_until: Mapped[date | None]
     confirmed_in_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), index=True)
-    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locked_at: Mapped[datetime | None]
     root: Mapped[str] = mapped_column(String(64), default="")
 
     meeting: Mapped[Meeting] = relationship(foreign_keys=[meeting_id])
@@ -347,13 +345,13 @@ class MinutesRemark(PublicId, Base):
         CheckConstraint("(state = 'open') = (answer = '')", name="answer"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("forum_member.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(8), default="open")
     answer: Mapped[str] = mapped_column(Text, default="")
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    written_at: Mapped[datetime]
 
     item: Mapped[AgendaItem] = relationship()
     member: Mapped[ForumMember] = relationship()
@@ -371,14 +369,14 @@ class MinutesLeaf(PublicId, Base):
         CheckConstraint("(value is null) = (salt is null)", name="withdrawn"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     place: Mapped[int] = mapped_column(SmallInteger)
     kind: Mapped[str] = mapped_column(String(12))
     digest: Mapped[str] = mapped_column(String(64))
     value: Mapped[str | None] = mapped_column(Text)
     salt: Mapped[str | None] = mapped_column(String(32))
-    about: Mapped[str] = mapped_column(String(16), default="")
+    about: Mapped[Short] = mapped_column(default="")
 
     named: Mapped[NamedLeaf | None] = relationship(
         back_populates="leaf", cascade="all, delete-orphan"
@@ -409,7 +407,7 @@ class MinutesErratum(PublicId, Base):
         CheckConstraint("(value is null) = (salt is null)", name="withdrawn"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
     digest: Mapped[str] = mapped_column(String(64))
@@ -427,14 +425,14 @@ class AgendaPaper(PublicId, Base):
 
     __tablename__ = "agenda_paper"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     item_id: Mapped[int] = mapped_column(
         ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True
     )
     title: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(8))
-    size: Mapped[int] = mapped_column(Integer)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    size: Mapped[int]
+    created_at: Mapped[Now]
 
 
 class ForumTerm(PublicId, Base):
@@ -443,13 +441,13 @@ class ForumTerm(PublicId, Base):
     __tablename__ = "forum_term"
     __table_args__ = (CheckConstraint("ends_on is null or ends_on >= begins_on", name="days"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     member_id: Mapped[int] = mapped_column(
         ForeignKey("forum_member.id", ondelete="CASCADE"), index=True
     )
     office: Mapped[str] = mapped_column(String(120), default="")
-    begins_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date | None] = mapped_column(Date, index=True)
+    begins_on: Mapped[date]
+    ends_on: Mapped[date | None] = mapped_column(index=True)
 
 
 class ForumQuorum(PublicId, Base):
@@ -458,10 +456,10 @@ class ForumQuorum(PublicId, Base):
     __tablename__ = "forum_quorum"
     __table_args__ = (UniqueConstraint("forum_id", "holds_from"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id", ondelete="CASCADE"))
-    holds_from: Mapped[date] = mapped_column(Date)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    holds_from: Mapped[date]
+    created_at: Mapped[Now]
 
     groups: Mapped[list[ForumQuorumGroup]] = relationship(
         order_by="ForumQuorumGroup.id", cascade="all, delete-orphan"
@@ -480,7 +478,7 @@ class ForumQuorumGroup(Base):
         CheckConstraint("least between 0 and 500", name="least"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     quorum_id: Mapped[int] = mapped_column(ForeignKey("forum_quorum.id", ondelete="CASCADE"))
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
     share: Mapped[str] = mapped_column(String(12))
@@ -496,14 +494,14 @@ class PresenceSpell(Base):
     __tablename__ = "presence_spell"
     __table_args__ = (CheckConstraint("left_at is null or left_at >= arrived_at", name="times"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     entry_id: Mapped[int] = mapped_column(
         ForeignKey("roster_entry.id", ondelete="CASCADE"), index=True
     )
-    arrived_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    mark_before: Mapped[str | None] = mapped_column(String(16))
-    noted_by: Mapped[str] = mapped_column(String(16))
+    arrived_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    mark_before: Mapped[Short | None]
+    noted_by: Mapped[Short]
 
 
 class MeetingAnswer(Base):
@@ -515,14 +513,14 @@ class MeetingAnswer(Base):
         CheckConstraint("answer in ('yes', 'no', 'unsure')", name="answer"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
     member_id: Mapped[int] = mapped_column(
         ForeignKey("forum_member.id", ondelete="CASCADE"), index=True
     )
     answer: Mapped[str] = mapped_column(String(8))
-    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    answered_by: Mapped[str] = mapped_column(String(16))
+    answered_at: Mapped[datetime]
+    answered_by: Mapped[Short]
 
 
 class ItemConflict(Base):
@@ -531,12 +529,12 @@ class ItemConflict(Base):
     __tablename__ = "item_conflict"
     __table_args__ = (UniqueConstraint("item_id", "member_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"))
     member_id: Mapped[int] = mapped_column(
         ForeignKey("forum_member.id", ondelete="CASCADE"), index=True
     )
-    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    declared_at: Mapped[datetime]
 
 
 class DecisionPresence(Base):
@@ -549,10 +547,10 @@ class DecisionPresence(Base):
         CheckConstraint("votes_for + votes_against + abstained <= present", name="votes"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id", ondelete="CASCADE"))
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
-    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    noted_at: Mapped[datetime]
     members: Mapped[int] = mapped_column(SmallInteger)
     present: Mapped[int] = mapped_column(SmallInteger)
     needed: Mapped[int] = mapped_column(SmallInteger)
@@ -572,13 +570,13 @@ class ActionNote(PublicId, Base):
 
     __tablename__ = "action_note"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     action_id: Mapped[int] = mapped_column(ForeignKey("action.id", ondelete="CASCADE"), index=True)
     text: Mapped[str] = mapped_column(Text)
     by_owner: Mapped[bool]
     kind: Mapped[str] = mapped_column(String(8), default="")
-    size: Mapped[int] = mapped_column(Integer, default=0)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    size: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[Now]
 
 
 class ActionLink(PublicId, Base):
@@ -593,10 +591,10 @@ class ActionLink(PublicId, Base):
         UniqueConstraint("action_id", "kind", "target"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     action_id: Mapped[int] = mapped_column(ForeignKey("action.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(8))
-    target: Mapped[str] = mapped_column(String(16), index=True)
+    target: Mapped[Short] = mapped_column(index=True)
 
 
 class SignedCopy(PublicId, Base):
@@ -605,11 +603,11 @@ class SignedCopy(PublicId, Base):
 
     __tablename__ = "signed_copy"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), unique=True)
     kind: Mapped[str] = mapped_column(String(8))
-    size: Mapped[int] = mapped_column(Integer)
-    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    size: Mapped[int]
+    added_at: Mapped[datetime]
 
 
 def writing_key(account: str) -> dict[str, str]:

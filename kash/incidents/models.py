@@ -17,10 +17,8 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    LargeBinary,
     String,
     delete,
 )
@@ -30,7 +28,7 @@ from kash.accounts.models import Account
 from kash.feature import Part, declared
 from kash.incidents.rules.record import Record
 from kash.people.models import Organisation
-from kash.platform.database import Base, PublicId, UtcDateTime
+from kash.platform.database import Base, Key, PublicId, Short
 from kash.platform.vault.models.compartments import random_key
 
 
@@ -135,7 +133,7 @@ class OfficerDuty(Base):
 
     __tablename__ = "officer_duty"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
     position: Mapped[int] = mapped_column(default=1)
     active: Mapped[bool] = mapped_column(default=True)
@@ -152,7 +150,7 @@ class OfficerDutyHours(Base):
     __tablename__ = "officer_duty_hours"
     __table_args__ = (CheckConstraint("closes > opens", name="order"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     duty_id: Mapped[int] = mapped_column(
         ForeignKey("officer_duty.id", ondelete="CASCADE"), index=True
     )
@@ -169,8 +167,8 @@ class Alert(Base):
     id: Mapped[int] = mapped_column(
         BigInteger, primary_key=True, autoincrement=False, default=random_key
     )
-    week: Mapped[date] = mapped_column(Date, index=True)
-    raised_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    week: Mapped[date] = mapped_column(index=True)
+    raised_at: Mapped[datetime | None] = mapped_column(index=True)
     told: Mapped[int] = mapped_column(default=0)
     in_time: Mapped[bool | None]
 
@@ -207,11 +205,11 @@ class Incident(PublicId, Base):
     id: Mapped[int] = mapped_column(
         BigInteger, primary_key=True, autoincrement=False, default=random_key
     )
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[Short]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("vault_document.id"), unique=True)
     receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    receipt_notes: Mapped[bytes | None] = mapped_column(LargeBinary)
-    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    receipt_notes: Mapped[bytes | None]
+    remind_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class IncidentDraft(Base):
@@ -224,7 +222,7 @@ class IncidentDraft(Base):
     )
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     # The day after which it is shredded, the same for all of one week.
-    kept_until: Mapped[date] = mapped_column(Date, index=True)
+    kept_until: Mapped[date] = mapped_column(index=True)
 
 
 class IncidentDraftScreen(Base):
@@ -235,7 +233,7 @@ class IncidentDraftScreen(Base):
     draft_id: Mapped[int] = mapped_column(
         ForeignKey("incident_draft.id", ondelete="CASCADE"), primary_key=True
     )
-    screen: Mapped[str] = mapped_column(String(16), primary_key=True)
+    screen: Mapped[Short] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("vault_document.id"), unique=True)
 
 
@@ -248,7 +246,7 @@ class Letterbox(Base):
 
     # Always the same: there is one row.
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes]
 
 
 class Duty(PublicId, Base):
@@ -257,9 +255,9 @@ class Duty(PublicId, Base):
 
     __tablename__ = "mediator_duty"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
-    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes | None]
     spoken: Mapped[str] = mapped_column(String(80), default="")
     note: Mapped[str] = mapped_column(String(200), default="")
     active: Mapped[bool] = mapped_column(default=True)
@@ -295,7 +293,7 @@ class DutyHours(Base):
     __tablename__ = "mediator_duty_hours"
     __table_args__ = (CheckConstraint("closes > opens", name="order"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     duty_id: Mapped[int] = mapped_column(
         ForeignKey("mediator_duty.id", ondelete="CASCADE"), index=True
     )
@@ -322,9 +320,9 @@ class MediationBrief(PublicId, Base):
     )
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     state: Mapped[str] = mapped_column(String(8), default="open")
-    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    outcome_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    runs_out_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    note_sealed: Mapped[bytes | None]
+    outcome_sealed: Mapped[bytes | None]
+    runs_out_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class FilingQuota(Base):
@@ -336,4 +334,4 @@ class FilingQuota(Base):
     __table_args__ = (CheckConstraint("id = 1", name="one"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes]

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
-    Integer,
     SmallInteger,
     String,
     Text,
@@ -27,7 +26,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from kash.people.rules.directory import COSTS, DAY, SERVICE_KINDS, WEEK, Stretch
-from kash.platform.database import Base, Key, Now, PublicId, Short, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.press import joined_signs, without_joined_signs
 from kash.platform.web.programme import programme_languages
 
@@ -512,7 +511,7 @@ class PersonMerge(PublicId, Base):
     gone: Mapped[Short]
     kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     merged_by: Mapped[Short]
-    merged_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    merged_at: Mapped[Now] = mapped_column(index=True)
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[Short | None]
     sealed: Mapped[bytes | None]
@@ -599,8 +598,8 @@ class PeopleListPerson(Base):
     id: Mapped[Key]
     list_id: Mapped[int] = mapped_column(ForeignKey("people_list.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    row: Mapped[int] = mapped_column()
-    added: Mapped[bool] = mapped_column()
+    row: Mapped[int]
+    added: Mapped[bool]
     row_version: Mapped[int] = mapped_column(default=1)
     before: Mapped[bytes | None]
 
@@ -665,7 +664,7 @@ class Venue(PublicId, Base):
     seats: Mapped[int | None] = mapped_column(SmallInteger)
     accessible: Mapped[str] = mapped_column(String(120), default="")
     band: Mapped[str] = mapped_column(String(60), default="")
-    price_cents: Mapped[int | None] = mapped_column(Integer)
+    price_cents: Mapped[int | None]
     contact_name: Mapped[str] = mapped_column(String(120), default="")
     contact_phone_sealed: Mapped[bytes | None]
     safety_sealed: Mapped[bytes | None]

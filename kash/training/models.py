@@ -9,12 +9,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    Integer,
     SmallInteger,
     String,
     Text,
@@ -23,7 +20,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.platform.approvals.approval import Approval
-from kash.platform.database import Base, PublicId, UtcDateTime, new_public_id, utc_now
+from kash.platform.database import (
+    Base,
+    Key,
+    Now,
+    PublicId,
+    Short,
+    new_public_id,
+)
 
 
 class Lineage:
@@ -32,8 +36,8 @@ class Lineage:
     `made_from` are the fingerprints of the texts from which translated fields were made.
     """
 
-    lineage: Mapped[str] = mapped_column(String(16), default=new_public_id)
-    made_from: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    lineage: Mapped[Short] = mapped_column(default=new_public_id)
+    made_from: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class Course(PublicId, Base):
@@ -44,12 +48,12 @@ class Course(PublicId, Base):
 
     __tablename__ = "course"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    lineage: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+    id: Mapped[Key]
+    lineage: Mapped[Short] = mapped_column(unique=True, default=new_public_id)
     name: Mapped[str] = mapped_column(String(160), unique=True)
     audience: Mapped[str] = mapped_column(String(200), default="")
     level: Mapped[str] = mapped_column(String(40), default="")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     versions: Mapped[list[CourseVersion]] = relationship(
         back_populates="course", order_by="CourseVersion.number.desc()"
@@ -74,13 +78,13 @@ class CourseVersion(PublicId, Base):
         CheckConstraint("state in ('draft', 'proposed', 'published')", name="state"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column()
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
     number: Mapped[int] = mapped_column(SmallInteger)
-    lineage: Mapped[str] = mapped_column(String(16), default=new_public_id)
+    lineage: Mapped[Short] = mapped_column(default=new_public_id)
     language: Mapped[str] = mapped_column(String(8))
     translates_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"), index=True)
-    made_from: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    made_from: Mapped[dict[str, Any]] = mapped_column(default=dict)
     public_title: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(Text, default="")
     prerequisites: Mapped[str] = mapped_column(String(200), default="")
@@ -90,12 +94,12 @@ class CourseVersion(PublicId, Base):
     state: Mapped[str] = mapped_column(String(12), default="draft")
     row_version: Mapped[int] = mapped_column(default=1)
     returned_because: Mapped[str] = mapped_column(String(500), default="")
-    proposed_by: Mapped[str | None] = mapped_column(String(16))
-    published_by: Mapped[str | None] = mapped_column(String(16))
+    proposed_by: Mapped[Short | None]
+    published_by: Mapped[Short | None]
     # For whom whoever published it stood in, if she did.
-    published_for: Mapped[str | None] = mapped_column(String(16))
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    published_for: Mapped[Short | None]
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
 
     course: Mapped[Course] = relationship(back_populates="versions")
     translates: Mapped[CourseVersion | None] = relationship(remote_side=[id])
@@ -114,7 +118,7 @@ class Module(PublicId, Lineage, Base):
 
     __tablename__ = "module"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
     title: Mapped[str] = mapped_column(String(160))
@@ -138,7 +142,7 @@ class SessionPlan(PublicId, Lineage, Base):
         Index("ix_session_plan_lineage", "lineage"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     module_id: Mapped[int] = mapped_column(ForeignKey("module.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
     row_version: Mapped[int] = mapped_column(default=1)
@@ -185,7 +189,7 @@ class PlanRow(PublicId, Lineage, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     plan_id: Mapped[int] = mapped_column(ForeignKey("session_plan.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
     position: Mapped[int] = mapped_column(SmallInteger)
@@ -195,7 +199,7 @@ class PlanRow(PublicId, Lineage, Base):
     amount: Mapped[str] = mapped_column(String(80), default="")
     # Of a material: whom it is for, and the key of its file.
     used: Mapped[str] = mapped_column(String(8), default="")
-    file: Mapped[str] = mapped_column(String(16), default="", index=True)
+    file: Mapped[Short] = mapped_column(default="", index=True)
     # Of a step.
     minutes: Mapped[int | None] = mapped_column(SmallInteger)
     rank: Mapped[str] = mapped_column(String(8), default="")
@@ -208,7 +212,7 @@ class PlanRow(PublicId, Lineage, Base):
     stop: Mapped[str] = mapped_column(Text, default="")
     # Of a legal point.
     source: Mapped[str] = mapped_column(String(300), default="")
-    checked_on: Mapped[date | None] = mapped_column(Date)
+    checked_on: Mapped[date | None]
 
     plan: Mapped[SessionPlan] = relationship(back_populates="rows")
 
@@ -223,11 +227,11 @@ class MaterialFile(PublicId, Base):
 
     __tablename__ = "material_file"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     kind: Mapped[str] = mapped_column(String(8))
-    size: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
 
 _ANOTHER = _l("You proposed this version, or stand in for who did: another must decide.")

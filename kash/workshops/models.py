@@ -9,10 +9,8 @@ from datetime import date, datetime, time
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -23,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import Register, RosterEntry, Slot
 from kash.people.models import Person, Venue
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, utc_now
 from kash.platform.vault import open_text, seal
 from kash.training.models import CourseVersion, SessionPlan
 
@@ -33,7 +31,7 @@ class Funder(PublicId, Base):
 
     __tablename__ = "funder"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(120), unique=True)
 
 
@@ -50,23 +48,23 @@ class Workshop(PublicId, Base):
         Index("ix_workshop_changed_at", "changed_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), index=True)
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), unique=True)
     title: Mapped[str] = mapped_column(String(160))
-    starts_on: Mapped[date] = mapped_column(Date)
-    ends_on: Mapped[date] = mapped_column(Date)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
     day_starts_at: Mapped[time] = mapped_column(Time, default=time(8, 30))
     day_ends_at: Mapped[time] = mapped_column(Time, default=time(16, 30))
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
     capacity: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(12), default="planned")
     cancelled_reason: Mapped[str] = mapped_column(Text, default="")
-    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column(default=1)
-    created_by: Mapped[str] = mapped_column(String(16), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
+    created_by: Mapped[Short] = mapped_column(index=True)
+    created_at: Mapped[Now]
+    changed_at: Mapped[Now] = mapped_column(onupdate=utc_now)
 
     version: Mapped[CourseVersion] = relationship()
     register: Mapped[Register] = relationship()
@@ -88,7 +86,7 @@ class WorkshopSession(PublicId, Base):
 
     __tablename__ = "workshop_session"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
     slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), unique=True)
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("session_plan.id"), index=True)
@@ -112,13 +110,13 @@ class SessionRecord(PublicId, Base):
 
     __tablename__ = "session_record"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     session_id: Mapped[int] = mapped_column(ForeignKey("workshop_session.id"), unique=True)
-    notes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    next_time_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    notes_sealed: Mapped[bytes | None]
+    next_time_sealed: Mapped[bytes | None]
     row_version: Mapped[int] = mapped_column(default=1)
-    written_by: Mapped[str] = mapped_column(String(16))
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    written_by: Mapped[Short]
+    written_at: Mapped[Now]
 
     taught: Mapped[WorkshopSession] = relationship(back_populates="record")
     left_out: Mapped[list[StepLeftOut]] = relationship(
@@ -141,11 +139,11 @@ class StepLeftOut(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     record_id: Mapped[int] = mapped_column(ForeignKey("session_record.id"))
-    lineage: Mapped[str] = mapped_column(String(16), index=True)
+    lineage: Mapped[Short] = mapped_column(index=True)
     reason: Mapped[str] = mapped_column(String(12))
-    words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    words_sealed: Mapped[bytes | None]
 
 
 class ObjectiveReached(Base):
@@ -157,9 +155,9 @@ class ObjectiveReached(Base):
         CheckConstraint("reached in ('reached', 'partly', 'not_taught')", name="reached"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     record_id: Mapped[int] = mapped_column(ForeignKey("session_record.id"))
-    lineage: Mapped[str] = mapped_column(String(16), index=True)
+    lineage: Mapped[Short] = mapped_column(index=True)
     reached: Mapped[str] = mapped_column(String(12))
 
 
@@ -169,11 +167,11 @@ class Facilitator(Base):
     __tablename__ = "facilitator"
     __table_args__ = (UniqueConstraint("workshop_id", "account_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     lead: Mapped[bool] = mapped_column(default=False)
-    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    added_at: Mapped[Now]
 
     workshop: Mapped[Workshop] = relationship(back_populates="facilitators")
 
@@ -187,7 +185,7 @@ class Funding(Base):
         CheckConstraint("share between 1 and 100", name="share"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"), index=True)
     share: Mapped[int] = mapped_column(SmallInteger)
@@ -217,17 +215,17 @@ class Enrolment(PublicId, Base):
         Index("ix_enrolment_person_id_workshop_id", "person_id", "workshop_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     roster_entry_id: Mapped[int | None] = mapped_column(ForeignKey("roster_entry.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), default="confirmed")
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    answered_by: Mapped[str] = mapped_column(String(16), default="")
-    queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    offer_lapsed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[Short] = mapped_column(default="")
+    queued_at: Mapped[Now]
+    offer_until: Mapped[datetime | None]
+    offer_lapsed_at: Mapped[datetime | None]
+    changed_at: Mapped[Now]
     history: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
 
     workshop: Mapped[Workshop] = relationship(back_populates="enrolments")
@@ -242,13 +240,13 @@ class AnswerLink(Base):
 
     __tablename__ = "answer_link"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     enrolment_id: Mapped[int] = mapped_column(
         ForeignKey("enrolment.id", ondelete="CASCADE"), index=True
     )
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    made_at: Mapped[Now]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class EarlierCourse(PublicId, Base):
@@ -260,7 +258,7 @@ class EarlierCourse(PublicId, Base):
         CheckConstraint("course_id <> needs_id", name="another"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     needs_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
 

@@ -19,18 +19,15 @@ from flask import current_app
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.vault import open_sealed, seal
 from kash.platform.vault.canonical import length_prefixed
 from kash.platform.vault.compartments import open_from, seal_to
@@ -145,22 +142,22 @@ class EvaluationForm(PublicId, Base):
         Index("ix_evaluation_form_open", "closes_at", **only_where("state = 'open'")),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
-    day: Mapped[date | None] = mapped_column(Date)
+    day: Mapped[date | None]
     state: Mapped[str] = mapped_column(String(8), default="draft")
     asks_group: Mapped[bool] = mapped_column(default=False)
-    public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
-    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    public_key: Mapped[bytes | None]
+    opened_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
     answered: Mapped[int] = mapped_column(SmallInteger, default=0)
     on_paper: Mapped[int] = mapped_column(SmallInteger, default=0)
     left_out: Mapped[int] = mapped_column(SmallInteger, default=0)
     lost: Mapped[bool] = mapped_column(default=False)
     row_version: Mapped[int] = mapped_column(default=1)
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
     workshop: Mapped[Workshop] = relationship()
     questions: Mapped[list[EvaluationQuestion]] = relationship(
@@ -177,7 +174,7 @@ class EvaluationQuestion(PublicId, Base):
     __tablename__ = "evaluation_question"
     __table_args__ = (CheckConstraint("kind in ('scale', 'choice', 'comment')", name="kind"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     form_id: Mapped[int] = mapped_column(ForeignKey("evaluation_form.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
     kind: Mapped[str] = mapped_column(String(8))
@@ -201,12 +198,12 @@ class EvaluationBox(Base):
         ForeignKey("evaluation_form.id"), primary_key=True, autoincrement=False
     )
     slots: Mapped[int] = mapped_column(SmallInteger)
-    piece: Mapped[int] = mapped_column(Integer)
+    piece: Mapped[int]
     taken: Mapped[int] = mapped_column(SmallInteger, default=0)
     on_paper: Mapped[int] = mapped_column(SmallInteger, default=0)
-    salt: Mapped[bytes] = mapped_column(LargeBinary)
-    seen: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    salt: Mapped[bytes]
+    seen: Mapped[bytes] = mapped_column(default=b"")
+    body: Mapped[bytes]
 
 
 class EvaluationCount(Base):
@@ -216,7 +213,7 @@ class EvaluationCount(Base):
     __tablename__ = "evaluation_count"
     __table_args__ = (UniqueConstraint("question_id", "part", "option"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     question_id: Mapped[int] = mapped_column(ForeignKey("evaluation_question.id"))
     part: Mapped[str] = mapped_column(String(4), default="")
     option: Mapped[str] = mapped_column(String(2))
@@ -228,6 +225,6 @@ class EvaluationComment(PublicId, Base):
 
     __tablename__ = "evaluation_comment"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     question_id: Mapped[int] = mapped_column(ForeignKey("evaluation_question.id"), index=True)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes]

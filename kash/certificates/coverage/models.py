@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Zone
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 
 class CoverageGoal(PublicId, Base):
@@ -25,11 +23,11 @@ class CoverageGoal(PublicId, Base):
         CheckConstraint("due_months between 1 and 24", name="due_months"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     wanted: Mapped[int] = mapped_column(SmallInteger)
     due_months: Mapped[int] = mapped_column(SmallInteger)
     area_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"), index=True)
-    set_by: Mapped[str] = mapped_column(String(16))
-    set_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    set_by: Mapped[Short]
+    set_at: Mapped[Now]
 
     area: Mapped[Zone | None] = relationship()

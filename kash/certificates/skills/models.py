@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.training.models import Course
 
 
@@ -38,21 +38,21 @@ class TrainerSkill(PublicId, Base):
         Index("ix_trainer_skill_account_id", "account_id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
     level: Mapped[str] = mapped_column(String(8))
-    since: Mapped[date] = mapped_column(Date)
+    since: Mapped[date]
     evidence: Mapped[str] = mapped_column(String(12))
-    workshops: Mapped[list[str]] = mapped_column(JSON, default=list)
-    assessed_by: Mapped[str] = mapped_column(String(16), default="")
-    assessed_on: Mapped[date | None] = mapped_column(Date)
+    workshops: Mapped[list[str]] = mapped_column(default=list)
+    assessed_by: Mapped[Short] = mapped_column(default="")
+    assessed_on: Mapped[date | None]
     note: Mapped[str] = mapped_column(String(300), default="")
-    granted_by: Mapped[str] = mapped_column(String(16))
-    granted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    ended_on: Mapped[date | None] = mapped_column(Date)
+    granted_by: Mapped[Short]
+    granted_at: Mapped[Now]
+    ended_on: Mapped[date | None]
     ended_how: Mapped[str] = mapped_column(String(8), default="")
-    ended_by: Mapped[str] = mapped_column(String(16), default="")
+    ended_by: Mapped[Short] = mapped_column(default="")
     ended_because: Mapped[str] = mapped_column(String(300), default="")
 
     account: Mapped[Account] = relationship()
@@ -65,11 +65,11 @@ class SkillDeferral(Base):
     __tablename__ = "skill_deferral"
     __table_args__ = (Index("ix_skill_deferral_account_id_course_id", "account_id", "course_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
-    deferred_on: Mapped[date] = mapped_column(Date)
+    deferred_on: Mapped[date]
     because: Mapped[str] = mapped_column(String(300))
-    deferred_by: Mapped[str] = mapped_column(String(16))
+    deferred_by: Mapped[Short]
 
     course: Mapped[Course] = relationship()

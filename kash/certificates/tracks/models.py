@@ -11,10 +11,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -24,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Organisation, Person, Venue
 from kash.platform.approvals.approval import Approval
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.vault import open_text, seal
 from kash.training.models import Course
 
@@ -53,13 +51,13 @@ class Track(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(120), unique=True)
     name_sw: Mapped[str] = mapped_column(String(120), default="")
     purpose: Mapped[str] = mapped_column(String(300), default="")
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
     certifies: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     course: Mapped[Course | None] = relationship()
     versions: Mapped[list[TrackVersion]] = relationship(
@@ -86,20 +84,20 @@ class TrackVersion(PublicId, Base):
         CheckConstraint("state in ('draft', 'proposed', 'published')", name="state"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
-    tree: Mapped[dict[str, Any]] = mapped_column(JSON)
-    renewal: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    tree: Mapped[dict[str, Any]]
+    renewal: Mapped[dict[str, Any] | None]
     checklist: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     state: Mapped[str] = mapped_column(String(12), default="draft")
     row_version: Mapped[int] = mapped_column(default=1)
     returned_because: Mapped[str] = mapped_column(String(500), default="")
-    proposed_by: Mapped[str | None] = mapped_column(String(16))
-    published_by: Mapped[str | None] = mapped_column(String(16))
-    published_for: Mapped[str | None] = mapped_column(String(16))
-    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    proposed_by: Mapped[Short | None]
+    published_by: Mapped[Short | None]
+    published_for: Mapped[Short | None]
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
 
     track: Mapped[Track] = relationship(back_populates="versions")
 
@@ -130,13 +128,13 @@ class TrackEnrolment(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    enrolled_by: Mapped[str] = mapped_column(String(16))
-    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    batch: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    enrolled_by: Mapped[Short]
+    enrolled_at: Mapped[Now]
+    batch: Mapped[Short] = mapped_column(default="", server_default="")
 
     track: Mapped[Track] = relationship()
     version: Mapped[TrackVersion] = relationship()
@@ -151,13 +149,13 @@ class TrackMove(Base):
 
     __tablename__ = "track_move"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("track_enrolment.id"), index=True)
     from_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
     to_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
     reason: Mapped[str] = mapped_column(Text)
-    moved_by: Mapped[str] = mapped_column(String(16))
-    moved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    moved_by: Mapped[Short]
+    moved_at: Mapped[Now]
 
 
 class TrackBadge(Base):
@@ -167,12 +165,12 @@ class TrackBadge(Base):
     __tablename__ = "track_badge"
     __table_args__ = (UniqueConstraint("track_id", "person_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    earned_on: Mapped[date] = mapped_column(Date)
-    given_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    earned_on: Mapped[date]
+    given_at: Mapped[Now]
 
     track: Mapped[Track] = relationship()
 
@@ -206,18 +204,18 @@ class SeenFact(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(12))
     about: Mapped[str] = mapped_column(String(170), default="")
-    day: Mapped[date] = mapped_column(Date)
-    until: Mapped[date | None] = mapped_column(Date)
+    day: Mapped[date]
+    until: Mapped[date | None]
     amount: Mapped[int] = mapped_column(SmallInteger, default=1)
-    seen_by: Mapped[str] = mapped_column(String(16))
-    entered_by: Mapped[str] = mapped_column(String(16))
-    entered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_by: Mapped[str | None] = mapped_column(String(16))
+    seen_by: Mapped[Short]
+    entered_by: Mapped[Short]
+    entered_at: Mapped[Now]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[Short | None]
     withdrawn_because: Mapped[str] = mapped_column(String(300), default="")
 
     person: Mapped[Person] = relationship()
@@ -244,24 +242,24 @@ class SupervisionVisit(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     track_id: Mapped[int] = mapped_column(ForeignKey("track.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("track_version.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
-    day: Mapped[date] = mapped_column(Date)
-    supervisor: Mapped[str] = mapped_column(String(16))
+    day: Mapped[date]
+    supervisor: Mapped[Short]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
     observed: Mapped[dict[str, str]] = mapped_column(JSON)
-    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    next_on: Mapped[date | None] = mapped_column(Date)
-    next_by: Mapped[str] = mapped_column(String(16), default="")
+    note_sealed: Mapped[bytes | None]
+    next_on: Mapped[date | None]
+    next_by: Mapped[Short] = mapped_column(default="")
     fact_id: Mapped[int | None] = mapped_column(ForeignKey("seen_fact.id"), index=True)
-    entered_by: Mapped[str] = mapped_column(String(16))
-    entered_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    withdrawn_by: Mapped[str | None] = mapped_column(String(16))
+    entered_by: Mapped[Short]
+    entered_at: Mapped[Now]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[Short | None]
     withdrawn_because: Mapped[str] = mapped_column(String(300), default="")
 
     track: Mapped[Track] = relationship()

@@ -18,7 +18,7 @@ from kash.exchange.api.rules import TokenFacts, TokenStands, stands_now
 from kash.people.connections.models import Connection
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, UtcDateTime
+from kash.platform.database import Base, Key, PublicId, Short
 from kash.platform.web.answers import AnswerKind
 from kash.policy import SIGNED_IN
 
@@ -42,20 +42,20 @@ class ApiToken(Proposal, PublicId, Base):
         Index("ix_api_token_state_created_at", "state", "created_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(200))
     days: Mapped[int] = mapped_column(SmallInteger)
-    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_by: Mapped[str | None] = mapped_column(String(16))
+    agreed_at: Mapped[datetime | None]
+    fetched_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[Short | None]
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    window_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    window_at: Mapped[datetime | None]
     window_leased: Mapped[int] = mapped_column(SmallInteger, default=0)
-    rows_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rows_until: Mapped[datetime | None]
 
     connection: Mapped[Connection] = relationship()
     account: Mapped[Account] = relationship()
@@ -99,7 +99,7 @@ class ApiTokenScope(Base):
 
     token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"), primary_key=True)
     scope: Mapped[str] = mapped_column(String(30), primary_key=True)
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None]
 
 
 class KeptAnswer(Base):
@@ -113,7 +113,7 @@ class KeptAnswer(Base):
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))
     body: Mapped[str] = mapped_column(Text)
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_at: Mapped[datetime]
 
 
 # Told to the proposer.

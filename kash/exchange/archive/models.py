@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, only_where
+from kash.platform.database import Base, Key, PublicId, Short, only_where
 from kash.platform.web.answers import AnswerKind
 
 
@@ -27,12 +27,12 @@ class ArchiveRequest(Proposal, PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     reason: Mapped[str] = mapped_column(Text)
     with_key: Mapped[bool] = mapped_column(default=False)
     armour: Mapped[str] = mapped_column(Text, default="")
     recipient: Mapped[str] = mapped_column(String(80), default="")
-    job: Mapped[str | None] = mapped_column(String(16))
+    job: Mapped[Short | None]
 
 
 OWN = _l("You asked for this archive, so a director must agree to it.")

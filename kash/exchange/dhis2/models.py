@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.exchange.dhis2.rules import ValueSlot
 from kash.people.connections.models import Connection
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 _OUTCOMES = "('waiting', 'stored', 'refused', 'not_sent', 'unknown')"
 
@@ -32,7 +32,7 @@ class MappedCell(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
     kind: Mapped[str] = mapped_column(String(8))
     figure: Mapped[str] = mapped_column(String(80))
@@ -57,13 +57,13 @@ class Push(PublicId, Base):
         Index("ix_dhis2_push_connection_id_period", "connection_id", "period"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
     period: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(8), default="waiting")
-    asked_by: Mapped[str] = mapped_column(String(16))
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_by: Mapped[Short]
+    asked_at: Mapped[Now]
+    done_at: Mapped[datetime | None]
 
     connection: Mapped[Connection] = relationship()
     values: Mapped[list[PushedValue]] = relationship(
@@ -78,14 +78,14 @@ class PushedValue(Base):
     __tablename__ = "dhis2_value"
     __table_args__ = (CheckConstraint(f"outcome in {_OUTCOMES}", name="outcome"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     push_id: Mapped[int] = mapped_column(ForeignKey("dhis2_push.id"), index=True)
     data_element: Mapped[str] = mapped_column(String(11))
     option_combo: Mapped[str] = mapped_column(String(11))
     attribute_combo: Mapped[str] = mapped_column(String(11))
     org_unit: Mapped[str] = mapped_column(String(11))
     figure: Mapped[str] = mapped_column(String(80), default="")
-    value: Mapped[int | None] = mapped_column(Integer)
+    value: Mapped[int | None]
     outcome: Mapped[str] = mapped_column(String(8), default="waiting")
     code: Mapped[str] = mapped_column(String(20), default="")
     sentence: Mapped[str] = mapped_column(String(200), default="")

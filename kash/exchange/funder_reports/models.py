@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kash.figures.statements.models import Statement
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.workshops.models import Funder
 
 
@@ -34,17 +34,17 @@ class FunderReport(Proposal, PublicId, Base):
         CheckConstraint("state in ('draft', 'returned') or content <> ''", name="content"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"), unique=True)
     language: Mapped[str] = mapped_column(String(3), default="en")
     title: Mapped[str] = mapped_column(String(120))
-    sections: Mapped[list[str]] = mapped_column(JSON)
+    sections: Mapped[list[str]]
     texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
-    stories: Mapped[list[str]] = mapped_column(JSON, default=list)
-    stories_settled: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    stories: Mapped[list[str]] = mapped_column(default=list)
+    stories_settled: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     content: Mapped[str] = mapped_column(Text, default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
-    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_at: Mapped[datetime | None]
     row_version: Mapped[int] = mapped_column(default=1)
 
     statement: Mapped[Statement] = relationship()
@@ -63,11 +63,11 @@ class ReportTemplate(Base):
 
     funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"), primary_key=True)
     language: Mapped[str] = mapped_column(String(3), default="en")
-    sections: Mapped[list[str]] = mapped_column(JSON)
+    sections: Mapped[list[str]]
     texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     row_version: Mapped[int] = mapped_column(default=1)
-    written_by: Mapped[str] = mapped_column(String(16))
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    written_by: Mapped[Short]
+    written_at: Mapped[Now]
 
     funder: Mapped[Funder] = relationship()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Person
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 
 class EarlierImport(PublicId, Base):
@@ -17,9 +17,9 @@ class EarlierImport(PublicId, Base):
 
     __tablename__ = "earlier_import"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    brought_by: Mapped[str] = mapped_column(String(16), index=True)
-    brought_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    id: Mapped[Key]
+    brought_by: Mapped[Short] = mapped_column(index=True)
+    brought_at: Mapped[Now]
 
 
 class EarlierTraining(Base):
@@ -32,13 +32,13 @@ class EarlierTraining(Base):
         CheckConstraint("length_unit in ('', 'hour', 'day', 'week')", name="length_unit"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     import_id: Mapped[int] = mapped_column(ForeignKey("earlier_import.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     source_key: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
-    first_day: Mapped[date] = mapped_column(Date)
-    last_day: Mapped[date] = mapped_column(Date)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
     length: Mapped[Decimal | None] = mapped_column(Numeric(6, 2))
     length_unit: Mapped[str] = mapped_column(String(4), default="")
     place: Mapped[str] = mapped_column(String(200), default="")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     ForeignKey,
     Index,
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.connections.models import Connection
 from kash.people.models import Group
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 
 class KoboForm(PublicId, Base):
@@ -30,20 +29,20 @@ class KoboForm(PublicId, Base):
     __tablename__ = "kobo_form"
     __table_args__ = (UniqueConstraint("connection_id", "asset"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id"))
     asset: Mapped[str] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(String(120))
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
-    columns: Mapped[list[str]] = mapped_column(JSON, default=list)
-    list_id: Mapped[str] = mapped_column(String(16), default="")
-    job: Mapped[str] = mapped_column(String(16), default="")
+    columns: Mapped[list[str]] = mapped_column(default=list)
+    list_id: Mapped[Short] = mapped_column(default="")
+    job: Mapped[Short] = mapped_column(default="")
     rows_count: Mapped[int] = mapped_column(default=0)
     new_count: Mapped[int] = mapped_column(default=0)
     edited_count: Mapped[int] = mapped_column(default=0)
-    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    fetched_at: Mapped[datetime | None]
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
     connection: Mapped[Connection] = relationship()
     group: Mapped[Group] = relationship()
@@ -60,10 +59,10 @@ class KoboRow(Base):
         UniqueConstraint("list_id", "row"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     form_id: Mapped[int] = mapped_column(ForeignKey("kobo_form.id"))
     number: Mapped[int] = mapped_column(BigInteger)
     first_id: Mapped[str] = mapped_column(String(64), index=True)
     content: Mapped[str] = mapped_column(String(64))
-    list_id: Mapped[str] = mapped_column(String(16))
-    row: Mapped[int] = mapped_column()
+    list_id: Mapped[Short]
+    row: Mapped[int]

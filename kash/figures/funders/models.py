@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kash.accounts.models import Account
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where
+from kash.platform.database import Base, Key, PublicId, only_where
 from kash.platform.web.answers import AnswerKind
 from kash.workshops.models import Funder
 
@@ -32,10 +32,10 @@ class FunderAccount(Proposal, PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"), index=True)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship()
     funder: Mapped[Funder] = relationship()

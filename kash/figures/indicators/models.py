@@ -9,10 +9,8 @@ from datetime import date, datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    Integer,
     SmallInteger,
     String,
     Text,
@@ -24,7 +22,7 @@ from kash.figures.indicators.rules import Least
 from kash.people.models import Group
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.web.answers import AnswerKind
 from kash.workshops.models import Funder
 
@@ -68,13 +66,13 @@ class Completion(Base):
         Index("ix_completion_never_asked", "workshop_id", **only_where("asked_on is null")),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
-    held_on: Mapped[date] = mapped_column(Date)
-    completed_on: Mapped[date] = mapped_column(Date)
-    minutes: Mapped[int] = mapped_column(Integer)
+    held_on: Mapped[date]
+    completed_on: Mapped[date]
+    minutes: Mapped[int]
     percentage: Mapped[int] = mapped_column(SmallInteger)
     days: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     met: Mapped[bool] = mapped_column(default=False)
@@ -86,7 +84,7 @@ class Completion(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     ward: Mapped[str] = mapped_column(String(120), default="")
     version_id: Mapped[int | None] = mapped_column(ForeignKey("track_version.id"), index=True)
-    asked_on: Mapped[date | None] = mapped_column(Date)
+    asked_on: Mapped[date | None]
 
 
 class IndicatorDefinition(Proposal, PublicId, Base):
@@ -116,17 +114,17 @@ class IndicatorDefinition(Proposal, PublicId, Base):
         Index("uq_indicator_definition_key_version", "key", "version", unique=True),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     key: Mapped[str] = mapped_column(String(24))
     version: Mapped[int | None] = mapped_column(SmallInteger)
-    from_day: Mapped[date] = mapped_column(Date)
+    from_day: Mapped[date]
     title: Mapped[str] = mapped_column(String(120))
     remark: Mapped[str] = mapped_column("text", Text, default="")
     least_share: Mapped[int] = mapped_column(SmallInteger, default=0)
     least_days: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
     least_workshops: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
     because: Mapped[str] = mapped_column(Text, default="")
-    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_at: Mapped[datetime | None]
 
     @property
     def least(self) -> Least:
@@ -176,15 +174,15 @@ class Target(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     key: Mapped[str] = mapped_column(String(24))
     period: Mapped[str] = mapped_column(String(22))
     funder_id: Mapped[int | None] = mapped_column(ForeignKey("funder.id"), index=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("people_group.id"), index=True)
-    value: Mapped[int] = mapped_column(Integer)
+    value: Mapped[int]
     row_version: Mapped[int] = mapped_column(default=1)
-    set_by: Mapped[str] = mapped_column(String(16))
-    set_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    set_by: Mapped[Short]
+    set_at: Mapped[Now]
 
     funder: Mapped[Funder | None] = relationship()
     group: Mapped[Group | None] = relationship()

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
     SmallInteger,
@@ -31,7 +30,7 @@ from kash.figures.releases.rules.tables import (
     windows_from_json,
 )
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, only_where
+from kash.platform.database import Base, Key, PublicId, only_where
 
 
 class ReleasePlan(Proposal, PublicId, Base):
@@ -52,7 +51,7 @@ class ReleasePlan(Proposal, PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     year: Mapped[int] = mapped_column(SmallInteger)
     tables: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     windows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
@@ -96,8 +95,8 @@ class ReleaseRecovery(Proposal, PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    day: Mapped[date] = mapped_column(Date)
+    id: Mapped[Key]
+    day: Mapped[date]
     kind: Mapped[str] = mapped_column(String(8))
     code: Mapped[str] = mapped_column(String(24), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -115,11 +114,11 @@ class Release(PublicId, Base):
         CheckConstraint('"window" between 0 and 3', name="window"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     plan_id: Mapped[int] = mapped_column(ForeignKey("release_plan.id"))
     table_key: Mapped[str] = mapped_column(String(20))
     window: Mapped[int] = mapped_column(SmallInteger)
-    freeze_on: Mapped[date] = mapped_column(Date)
+    freeze_on: Mapped[date]
     lines: Mapped[list[list[Any]]] = mapped_column(JSON)
 
     @property
@@ -139,9 +138,9 @@ class ReleaseNote(PublicId, Base):
 
     __tablename__ = "release_note"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), index=True)
-    day: Mapped[date] = mapped_column(Date)
+    day: Mapped[date]
     text: Mapped[str] = mapped_column(Text)
 
     release: Mapped[Release] = relationship(back_populates="notes")

@@ -8,11 +8,8 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -23,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kash.figures.indicators.rules import Period
 from kash.figures.statements.rules import BY_CODE, Name, Place, StatementLine
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, UtcDateTime
+from kash.platform.database import Base, Key, PublicId, Short
 from kash.workshops.models import Funder
 
 
@@ -48,20 +45,20 @@ class Statement(Proposal, PublicId, Base):
         Index("ix_statement_first_day", "first_day", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"))
     period: Mapped[str] = mapped_column(String(22))
-    first_day: Mapped[date] = mapped_column(Date)
-    last_day: Mapped[date] = mapped_column(Date)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
     police_only: Mapped[bool] = mapped_column(default=False)
-    frozen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    frozen_at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64))
     document: Mapped[str | None] = mapped_column(Text)
     head_code: Mapped[str] = mapped_column(String(24), default="")
-    sent_number: Mapped[int | None] = mapped_column(Integer)
-    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    sent_by: Mapped[str | None] = mapped_column(String(16))
-    ranges: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    sent_number: Mapped[int | None]
+    sent_at: Mapped[datetime | None]
+    sent_by: Mapped[Short | None]
+    ranges: Mapped[dict[str, Any] | None]
 
     funder: Mapped[Funder] = relationship()
     figures: Mapped[list[FrozenFigure]] = relationship(
@@ -92,19 +89,19 @@ class FrozenFigure(PublicId, Base):
         CheckConstraint("value is null or not starred", name="starred"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     statement_id: Mapped[int] = mapped_column(ForeignKey("statement.id"))
     position: Mapped[int] = mapped_column(SmallInteger)
     line: Mapped[str] = mapped_column(String(60))
     place: Mapped[list[list[str]]] = mapped_column(JSON)
     label: Mapped[str] = mapped_column(String(120), default="")
-    value: Mapped[int | None] = mapped_column(Integer)
+    value: Mapped[int | None] = mapped_column()
     starred: Mapped[bool] = mapped_column(default=False)
     title: Mapped[str] = mapped_column(String(120))
     definition: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(SmallInteger)
     inputs: Mapped[str] = mapped_column(String(64))
-    people_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    people_sealed: Mapped[bytes]
 
     statement: Mapped[Statement] = relationship(back_populates="figures")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, Index, LargeBinary, String, Text, false
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.platform.database import Base, PublicId
@@ -37,10 +37,10 @@ class Story(PublicId, Base):
     id: Mapped[int] = mapped_column(
         BigInteger, primary_key=True, autoincrement=False, default=random_key
     )
-    month: Mapped[date] = mapped_column(Date)
+    month: Mapped[date]
     language: Mapped[str] = mapped_column(String(3))
     title: Mapped[str | None] = mapped_column(String(120))
     text: Mapped[str | None] = mapped_column(Text)
     for_forum: Mapped[bool] = mapped_column(default=False, server_default=false())
     for_funders: Mapped[bool] = mapped_column(default=False, server_default=false())
-    beside_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    beside_sealed: Mapped[bytes | None]

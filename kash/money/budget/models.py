@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.workshops.models import Funder, Workshop
 
 
@@ -40,7 +39,7 @@ class BudgetLine(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     position: Mapped[int] = mapped_column(SmallInteger)
     label: Mapped[str] = mapped_column(String(120))
@@ -53,8 +52,8 @@ class BudgetLine(PublicId, Base):
     spent_cents: Mapped[int | None] = mapped_column(BigInteger)
     frozen: Mapped[list[Any] | None] = mapped_column(JSON)
     row_version: Mapped[int] = mapped_column(default=1)
-    written_by: Mapped[str] = mapped_column(String(16))
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    written_by: Mapped[Short]
+    written_at: Mapped[Now]
 
     workshop: Mapped[Workshop] = relationship()
     funder: Mapped[Funder | None] = relationship()
@@ -66,5 +65,5 @@ class BudgetClosing(Base):
     __tablename__ = "budget_closing"
 
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), primary_key=True)
-    closed_by: Mapped[str] = mapped_column(String(16))
-    closed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    closed_by: Mapped[Short]
+    closed_at: Mapped[Now]

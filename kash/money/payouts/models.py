@@ -10,15 +10,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
-    JSON,
     BigInteger,
     CheckConstraint,
     ColumnElement,
-    Date,
     ForeignKey,
     Index,
-    Integer,
-    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -30,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kash.people.models import Person
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.web.answers import AnswerKind
 from kash.workshops.models import Workshop
 
@@ -57,16 +53,16 @@ class RateTable(PublicId, Base):
         CheckConstraint("least_weight between 1 and 100", name="least_weight"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"))
-    version: Mapped[int] = mapped_column(Integer)
+    version: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
-    bands: Mapped[list[str]] = mapped_column(JSON)
-    rates: Mapped[dict[str, Any]] = mapped_column(JSON)
+    bands: Mapped[list[str]]
+    rates: Mapped[dict[str, Any]]
     least_weight: Mapped[int] = mapped_column(SmallInteger)
-    weighted: Mapped[bool] = mapped_column()
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    weighted: Mapped[bool]
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
 
 class PayoutPart(Base):
@@ -80,16 +76,16 @@ class PayoutPart(Base):
         CheckConstraint("extra_cents >= 0", name="extra_cents"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    role: Mapped[str] = mapped_column(String(16), default="participant")
+    role: Mapped[Short] = mapped_column(default="participant")
     band: Mapped[str] = mapped_column(String(60), default="")
     waived: Mapped[bool] = mapped_column(default=False)
-    extra_cents: Mapped[int] = mapped_column(Integer, default=0)
+    extra_cents: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(Text, default="")
-    changed_by: Mapped[str] = mapped_column(String(16))
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    changed_by: Mapped[Short]
+    changed_at: Mapped[Now]
 
 
 class Payee(PublicId, Base):
@@ -98,16 +94,16 @@ class Payee(PublicId, Base):
     __tablename__ = "payee"
     __table_args__ = (CheckConstraint(_ROLES, name="role"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
-    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    role: Mapped[str] = mapped_column(String(16))
+    phone_sealed: Mapped[bytes | None]
+    role: Mapped[Short]
     band: Mapped[str] = mapped_column(String(60))
-    days: Mapped[list[str]] = mapped_column(JSON)
-    added_by: Mapped[str] = mapped_column(String(16))
-    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    days: Mapped[list[str]]
+    added_by: Mapped[Short]
+    added_at: Mapped[Now]
+    removed_at: Mapped[datetime | None]
 
 
 class PayoutList(Proposal, PublicId, Base):
@@ -124,12 +120,12 @@ class PayoutList(Proposal, PublicId, Base):
         Index("ix_payout_list_state_created_at", "state", "created_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     table_id: Mapped[int] = mapped_column(ForeignKey("rate_table.id"), index=True)
     number: Mapped[int] = mapped_column(SmallInteger)
     total_cents: Mapped[int] = mapped_column(BigInteger)
-    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_at: Mapped[datetime | None]
 
     workshop: Mapped[Workshop] = relationship()
     table: Mapped[RateTable] = relationship()
@@ -145,15 +141,15 @@ class PayoutFile(PublicId, Base):
     __tablename__ = "payout_file"
     __table_args__ = (UniqueConstraint("list_id", "number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     list_id: Mapped[int] = mapped_column(ForeignKey("payout_list.id"))
     number: Mapped[int] = mapped_column(SmallInteger)
     count: Mapped[int] = mapped_column(SmallInteger)
     total_cents: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str] = mapped_column(String(64))
     repeats: Mapped[int] = mapped_column(SmallInteger, default=0)
-    made_by: Mapped[str] = mapped_column(String(16))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    made_by: Mapped[Short]
+    made_at: Mapped[Now]
 
 
 class PayoutLine(PublicId, Base):
@@ -174,17 +170,17 @@ class PayoutLine(PublicId, Base):
         Index("ix_payout_line_list_id_position", "list_id", "position"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     list_id: Mapped[int] = mapped_column(ForeignKey("payout_list.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     payee_id: Mapped[int | None] = mapped_column(ForeignKey("payee.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
     group_letter: Mapped[str] = mapped_column(String(1), default="")
-    role: Mapped[str] = mapped_column(String(16))
+    role: Mapped[Short]
     band: Mapped[str] = mapped_column(String(60))
-    units: Mapped[int] = mapped_column(Integer)
-    rate_cents: Mapped[int] = mapped_column(Integer)
-    extra_cents: Mapped[int] = mapped_column(Integer)
+    units: Mapped[int]
+    rate_cents: Mapped[int]
+    extra_cents: Mapped[int]
     due_cents: Mapped[int] = mapped_column(BigInteger)
     before_cents: Mapped[int] = mapped_column(BigInteger)
     amount_cents: Mapped[int] = mapped_column(BigInteger)
@@ -209,7 +205,7 @@ class PayoutDay(Base):
     __table_args__ = (Index("ix_payout_day_day", "day"),)
 
     line_id: Mapped[int] = mapped_column(ForeignKey("payout_line.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
 
 
 class PayoutEvent(PublicId, Base):
@@ -230,16 +226,16 @@ class PayoutEvent(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     line_id: Mapped[int] = mapped_column(ForeignKey("payout_line.id"), index=True)
     state: Mapped[str] = mapped_column(String(12))
     means: Mapped[str] = mapped_column(String(8), default="")
-    receipt_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    receipt_sealed: Mapped[bytes | None]
     reason: Mapped[str] = mapped_column(Text, default="")
-    noted_by: Mapped[str] = mapped_column(String(16))
-    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    approved_by: Mapped[str | None] = mapped_column(String(16))
-    checked_by: Mapped[str | None] = mapped_column(String(16))
+    noted_by: Mapped[Short]
+    noted_at: Mapped[Now]
+    approved_by: Mapped[Short | None]
+    checked_by: Mapped[Short | None]
 
 
 class PayoutReversal(Proposal, PublicId, Base):
@@ -252,7 +248,7 @@ class PayoutReversal(Proposal, PublicId, Base):
         CheckConstraint("approved_by is null or approved_by <> proposed_by", name="two_people"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     list_id: Mapped[int] = mapped_column(ForeignKey("payout_list.id"), index=True)
 
     of_list: Mapped[PayoutList] = relationship()
@@ -274,14 +270,14 @@ class ReversalLine(PublicId, Base):
         CheckConstraint("after in ('failed', 'returned', 'outstanding')", name="after"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     reversal_id: Mapped[int] = mapped_column(ForeignKey("payout_reversal.id"), index=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("payout_line.id"), index=True)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("payout_file.id"), index=True)
     before: Mapped[str] = mapped_column(String(12))
     after: Mapped[str] = mapped_column(String(12))
     means: Mapped[str] = mapped_column(String(8), default="")
-    receipt_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    receipt_sealed: Mapped[bytes | None]
     reason: Mapped[str] = mapped_column(Text, default="")
 
     line: Mapped[PayoutLine] = relationship()
@@ -294,7 +290,7 @@ class PaymentSheet(PublicId, Base):
     __tablename__ = "payment_sheet"
     __table_args__ = (UniqueConstraint("list_id", "letter"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     list_id: Mapped[int] = mapped_column(ForeignKey("payout_list.id"))
     letter: Mapped[str] = mapped_column(String(1))
     number: Mapped[int] = mapped_column(SmallInteger)
@@ -312,15 +308,15 @@ class SettledClaim(Base):
         CheckConstraint("first_id < second_id", name="order"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    day: Mapped[date] = mapped_column(Date)
+    day: Mapped[date]
     first_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
     second_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
     keeps_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"), index=True)
     reason: Mapped[str] = mapped_column(Text)
-    settled_by: Mapped[str] = mapped_column(String(16))
-    settled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    settled_by: Mapped[Short]
+    settled_at: Mapped[Now]
 
 
 def _pays(people: Collection[int]) -> ColumnElement[bool]:

@@ -160,7 +160,7 @@ class MessageChoice(Base):
     channel: Mapped[str] = mapped_column(String(8), default="")
     from_hour: Mapped[int] = mapped_column(SmallInteger, default=8)
     until_hour: Mapped[int] = mapped_column(SmallInteger, default=19)
-    calendar: Mapped[bool | None] = mapped_column()
+    calendar: Mapped[bool | None]
     row_version: Mapped[int] = mapped_column(default=1)
     set_by: Mapped[Short]
     set_at: Mapped[Now]

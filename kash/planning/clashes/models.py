@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import JSON, CheckConstraint, SmallInteger, String
+from sqlalchemy import JSON, CheckConstraint, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 
 class ClashRuleSet(PublicId, Base):
@@ -24,10 +22,10 @@ class ClashRuleSet(PublicId, Base):
         CheckConstraint("times between 2 and 12", name="times"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     weights: Mapped[dict[str, str]] = mapped_column(JSON)
     door_minutes: Mapped[int] = mapped_column(SmallInteger)
     home_by: Mapped[int] = mapped_column(SmallInteger)
     times: Mapped[int] = mapped_column(SmallInteger)
-    set_by: Mapped[str] = mapped_column(String(16))
-    set_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    set_by: Mapped[Short]
+    set_at: Mapped[Now]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
 from kash.people.models import Venue
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 
 class CalendarAddress(PublicId, Base):
@@ -21,12 +19,12 @@ class CalendarAddress(PublicId, Base):
         CheckConstraint("(account_id is null) <> (venue_id is null)", name="one_subject"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), unique=True)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), unique=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    made_by: Mapped[str] = mapped_column(String(16))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    made_by: Mapped[Short]
+    made_at: Mapped[Now]
 
     account: Mapped[Account | None] = relationship()
     venue: Mapped[Venue | None] = relationship()

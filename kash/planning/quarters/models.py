@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, SmallInteger, String, Time
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Time
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Group, Venue
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
 
@@ -29,18 +29,18 @@ class QuarterProposal(PublicId, Base):
         CheckConstraint("trainers between 1 and 9", name="trainers"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    first: Mapped[date] = mapped_column(Date)
-    last: Mapped[date] = mapped_column(Date)
+    id: Mapped[Key]
+    first: Mapped[date]
+    last: Mapped[date]
     weekdays: Mapped[list[int]] = mapped_column(JSON)
     day_starts_at: Mapped[time] = mapped_column(Time)
     day_ends_at: Mapped[time] = mapped_column(Time)
     trainers: Mapped[int] = mapped_column(SmallInteger)
     most_minutes: Mapped[int] = mapped_column(SmallInteger)
     row_version: Mapped[int] = mapped_column(default=1)
-    made_by: Mapped[str] = mapped_column(String(16))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    planned_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    made_by: Mapped[Short]
+    made_at: Mapped[Now]
+    planned_at: Mapped[Now]
 
 
 class QuarterLine(PublicId, Base):
@@ -61,7 +61,7 @@ class QuarterLine(PublicId, Base):
         Index("ix_quarter_line_proposal_id_first", "proposal_id", "first"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     proposal_id: Mapped[int] = mapped_column(ForeignKey("quarter_proposal.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), index=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"))
@@ -69,14 +69,14 @@ class QuarterLine(PublicId, Base):
     people: Mapped[int] = mapped_column(SmallInteger)
     stations: Mapped[list[list[Any]]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(12), default="open")
-    first: Mapped[date | None] = mapped_column(Date)
+    first: Mapped[date | None]
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
-    team: Mapped[list[str]] = mapped_column(JSON, default=list)
+    team: Mapped[list[str]] = mapped_column(default=list)
     pinned_day: Mapped[bool] = mapped_column(default=False)
     pinned_venue: Mapped[bool] = mapped_column(default=False)
     pinned_team: Mapped[bool] = mapped_column(default=False)
     hindrances: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
-    possible_from: Mapped[date | None] = mapped_column(Date)
+    possible_from: Mapped[date | None]
     workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"), unique=True)
 
     proposal: Mapped[QuarterProposal] = relationship()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     SmallInteger,
     String,
@@ -16,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.forums.models import Forum, Meeting
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.workshops.models import Workshop
 
 
@@ -31,20 +30,20 @@ class Series(PublicId, Base):
         CheckConstraint("on_holiday in ('keep', 'skip', 'next', 'before')", name="on_holiday"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     source_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"), index=True)
     forum_id: Mapped[int | None] = mapped_column(ForeignKey("forum.id"), index=True)
-    repeats: Mapped[str] = mapped_column(String(16))
-    first: Mapped[date] = mapped_column(Date)
+    repeats: Mapped[Short]
+    first: Mapped[date]
     every: Mapped[int] = mapped_column(SmallInteger, default=1)
     weekdays: Mapped[list[int]] = mapped_column(JSON, default=list)
     ordinal: Mapped[int] = mapped_column(SmallInteger, default=1)
     day: Mapped[int] = mapped_column(SmallInteger, default=1)
-    until: Mapped[date | None] = mapped_column(Date)
+    until: Mapped[date | None]
     count: Mapped[int | None] = mapped_column(SmallInteger)
     on_holiday: Mapped[str] = mapped_column(String(8), default="keep")
-    created_by: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_by: Mapped[Short]
+    created_at: Mapped[Now]
 
     source: Mapped[Workshop | None] = relationship()
     forum: Mapped[Forum | None] = relationship()
@@ -63,9 +62,9 @@ class SeriesDate(PublicId, Base):
         CheckConstraint("workshop_id is null or meeting_id is null", name="one_held"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
-    named: Mapped[date] = mapped_column(Date)
+    named: Mapped[date]
     workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"), unique=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"), unique=True)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.database import UtcDateTime, utc_now
+from kash.platform.database import Now, Short
 
 
 class Proposal:
@@ -17,11 +15,11 @@ class Proposal:
     """
 
     state: Mapped[str] = mapped_column(String(12), default="proposed")
-    proposed_by: Mapped[str] = mapped_column(String(16))
-    approved_by: Mapped[str | None] = mapped_column(String(16))
-    approved_for: Mapped[str | None] = mapped_column(String(16))
+    proposed_by: Mapped[Short]
+    approved_by: Mapped[Short | None]
+    approved_for: Mapped[Short | None]
     returned_reason: Mapped[str] = mapped_column(Text, default="")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_at: Mapped[Now]
 
     @property
     def accounts(self) -> list[str | None]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 WAITING, RUNNING, DONE, FAILED, CANCELLED = "waiting", "running", "done", "failed", "cancelled"
 ENDED = (DONE, FAILED, CANCELLED)
@@ -31,27 +31,27 @@ class Job(PublicId, Base):
         Index(None, "finished_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     kind: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
-    owner: Mapped[str] = mapped_column(String(16))
+    owner: Mapped[Short]
     back: Mapped[str] = mapped_column(String(200), default="")
-    language: Mapped[str] = mapped_column(String(16), default="en")
+    language: Mapped[Short] = mapped_column(default="en")
     state: Mapped[str] = mapped_column(String(12), default=WAITING)
     cancel_asked: Mapped[bool] = mapped_column(default=False)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
-    arguments: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    arguments: Mapped[dict[str, Any]] = mapped_column(default=dict)
     result_key: Mapped[str | None] = mapped_column(String(512))
     result_name: Mapped[str] = mapped_column(String(120), default="")
     result_type: Mapped[str] = mapped_column(String(120), default="")
     worker: Mapped[str] = mapped_column(String(64), default="")
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    heartbeat: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[Now]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    heartbeat: Mapped[datetime | None]
 
     @property
     def ended(self) -> bool:

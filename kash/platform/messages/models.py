@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, SmallInteger, String
+from sqlalchemy import CheckConstraint, Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.database import Base, PublicId, UtcDateTime, only_where
+from kash.platform.database import Base, Key, PublicId, Short, only_where
 
 
 class OutboxMessage(PublicId, Base):
@@ -44,20 +44,20 @@ class OutboxMessage(PublicId, Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     key: Mapped[str] = mapped_column(String(64), unique=True)
     channel: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(12), default="due")
     code: Mapped[str] = mapped_column(String(40), default="")
     alike: Mapped[str | None] = mapped_column(String(64))
-    request_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    request_sealed: Mapped[bytes | None]
     address_lookup: Mapped[str | None] = mapped_column(String(64))
-    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    last_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime]
+    last_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
-    claim: Mapped[str] = mapped_column(String(16), default="")
-    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claim: Mapped[Short] = mapped_column(default="")
+    claimed_at: Mapped[datetime | None]
     gateway_id: Mapped[str | None] = mapped_column(String(80))
     stop_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, SmallInteger, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.workshops.models import Workshop
 
 
@@ -28,18 +28,18 @@ class Announcement(PublicId, Base):
         CheckConstraint("thank_after between 1 and 60", name="thank_after"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), unique=True)
-    told: Mapped[dict[str, Any]] = mapped_column(JSON)
+    told: Mapped[dict[str, Any]]
     held: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_at: Mapped[datetime | None]
     changes: Mapped[int] = mapped_column(SmallInteger, default=0)
     remind_first: Mapped[int | None] = mapped_column(SmallInteger)
     remind_second: Mapped[int | None] = mapped_column(SmallInteger)
     thank_after: Mapped[int | None] = mapped_column(SmallInteger)
-    begun_by: Mapped[str] = mapped_column(String(16))
-    begun_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    begun_by: Mapped[Short]
+    begun_at: Mapped[Now]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
     row_version: Mapped[int] = mapped_column(default=1)
 
     workshop: Mapped[Workshop] = relationship()

@@ -3,15 +3,13 @@ minutes from zone to zone."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
-    LargeBinary,
     SmallInteger,
     String,
     Time,
@@ -21,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
 from kash.people.models import Venue, Zone
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 
 class Absence(PublicId, Base):
@@ -36,15 +34,15 @@ class Absence(PublicId, Base):
         Index("ix_absence_last_first", "last", "first"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    first: Mapped[date] = mapped_column(Date)
-    last: Mapped[date] = mapped_column(Date)
+    first: Mapped[date]
+    last: Mapped[date]
     kind: Mapped[str] = mapped_column(String(12), default="leave")
-    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    note_sealed: Mapped[bytes | None]
     row_version: Mapped[int] = mapped_column(default=1)
-    written_by: Mapped[str] = mapped_column(String(16))
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    written_by: Mapped[Short]
+    written_at: Mapped[Now]
 
     account: Mapped[Account] = relationship()
 
@@ -77,15 +75,15 @@ class VenueBlock(PublicId, Base):
         Index("ix_venue_block_last_first", "last", "first"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
-    first: Mapped[date] = mapped_column(Date)
-    last: Mapped[date] = mapped_column(Date)
+    first: Mapped[date]
+    last: Mapped[date]
     starts_at: Mapped[time | None] = mapped_column(Time)
     ends_at: Mapped[time | None] = mapped_column(Time)
     reason: Mapped[str] = mapped_column(String(120), default="")
-    written_by: Mapped[str] = mapped_column(String(16))
-    written_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    written_by: Mapped[Short]
+    written_at: Mapped[Now]
 
     venue: Mapped[Venue] = relationship()
 
@@ -100,7 +98,7 @@ class ZoneTravel(Base):
         CheckConstraint("minutes between 1 and 1440", name="minutes"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     one_zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"))
     other_zone_id: Mapped[int] = mapped_column(ForeignKey("zone.id"), index=True)
     minutes: Mapped[int] = mapped_column(SmallInteger)

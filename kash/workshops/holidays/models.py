@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import Date, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 
 
 class LocalHoliday(PublicId, Base):
@@ -15,9 +15,9 @@ class LocalHoliday(PublicId, Base):
 
     __tablename__ = "local_holiday"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    day: Mapped[date] = mapped_column(Date, unique=True)
+    id: Mapped[Key]
+    day: Mapped[date] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(String(80))
     source: Mapped[str] = mapped_column(String(200), default="")
-    added_by: Mapped[str] = mapped_column(String(16))
-    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    added_by: Mapped[Short]
+    added_at: Mapped[Now]

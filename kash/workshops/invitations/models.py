@@ -7,11 +7,11 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, LargeBinary, SmallInteger, String
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Group, Organisation
-from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, Key, Now, PublicId, Short
 from kash.platform.vault import open_text, seal
 from kash.workshops.models import Workshop
 
@@ -31,7 +31,7 @@ class SignUpLink(PublicId, Base):
         CheckConstraint("kind = 'open' or organisation_id is not null", name="station"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -39,10 +39,10 @@ class SignUpLink(PublicId, Base):
     most_rows: Mapped[int] = mapped_column(SmallInteger)
     call: Mapped[str] = mapped_column(String(120), default="")
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    made_by: Mapped[str] = mapped_column(String(16))
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    made_by: Mapped[Short]
+    made_at: Mapped[Now]
 
     workshop: Mapped[Workshop] = relationship()
     group: Mapped[Group] = relationship()
@@ -59,12 +59,12 @@ class SignUp(PublicId, Base):
         CheckConstraint("(state = 'waiting') = (typed_sealed is not null)", name="typed"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Key]
     link_id: Mapped[int] = mapped_column(ForeignKey("sign_up_link.id"), index=True)
-    typed_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    typed_sealed: Mapped[bytes | None]
     state: Mapped[str] = mapped_column(String(8), default="waiting")
-    entered_on: Mapped[date] = mapped_column(Date)
-    decided_by: Mapped[str] = mapped_column(String(16), default="")
+    entered_on: Mapped[date]
+    decided_by: Mapped[Short] = mapped_column(default="")
 
     link: Mapped[SignUpLink] = relationship()
 

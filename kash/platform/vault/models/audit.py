@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, Index, Integer, String
+from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.database import Base, UtcDateTime
+from kash.platform.database import Base, Short
 
 
 class AuditEntry(Base):
@@ -21,11 +21,11 @@ class AuditEntry(Base):
         Index("ix_audit_entry_actor_action_at", "actor", "action", "at"),
     )
 
-    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor: Mapped[str] = mapped_column(String(16))
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[Short]
     action: Mapped[str] = mapped_column(String(64))
-    subjects: Mapped[list[str]] = mapped_column(JSON)
+    subjects: Mapped[list[str]]
     previous: Mapped[str] = mapped_column(String(64))
     mac: Mapped[str] = mapped_column(String(64))
 
@@ -48,7 +48,7 @@ class AuditHead(Base):
     __tablename__ = "audit_head"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
-    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    seq: Mapped[int] = mapped_column(Integer)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
     mac: Mapped[str] = mapped_column(String(64))
-    mirror: Mapped[str] = mapped_column(String(16))
+    mirror: Mapped[Short]

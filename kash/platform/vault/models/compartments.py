@@ -13,13 +13,12 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    LargeBinary,
     String,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.database import Base, PublicId, UtcDateTime
+from kash.platform.database import Base, Key, PublicId, Short
 
 
 def random_key() -> int:
@@ -33,23 +32,23 @@ class VaultMember(PublicId, Base):
 
     __tablename__ = "vault_member"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    holder: Mapped[str] = mapped_column(String(16), unique=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    salt: Mapped[bytes] = mapped_column(LargeBinary)
-    sealed_private: Mapped[bytes] = mapped_column(LargeBinary)
-    recovery_salt: Mapped[bytes | None] = mapped_column(LargeBinary)
-    recovery_private: Mapped[bytes | None] = mapped_column(LargeBinary)
-    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    id: Mapped[Key]
+    holder: Mapped[Short] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    salt: Mapped[bytes]
+    sealed_private: Mapped[bytes]
+    recovery_salt: Mapped[bytes | None]
+    recovery_private: Mapped[bytes | None]
+    joined_at: Mapped[datetime]
     # Who let her in (an account's public id), and when; None while she waits.
-    admitted_by: Mapped[str | None] = mapped_column(String(16))
-    admitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    admitted_by: Mapped[Short | None]
+    admitted_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]
     # The server keeps its half of her key back, since she is the last who can open something.
-    withheld_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withheld_at: Mapped[datetime | None]
     # Somebody asks that her keys be taken away though she is the last: a second has to agree.
-    removal_asked_by: Mapped[str | None] = mapped_column(String(16))
-    removal_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removal_asked_by: Mapped[Short | None]
+    removal_asked_at: Mapped[datetime | None]
 
 
 class Compartment(Base):
@@ -63,16 +62,16 @@ class Compartment(Base):
         CheckConstraint("state in ('current', 'retiring')", name="state"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(16))
+    id: Mapped[Key]
+    name: Mapped[Short]
     generation: Mapped[int]
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes]
     state: Mapped[str] = mapped_column(String(8), default="current")
     # Somebody who could open it was removed: a new generation is due.
     rotation_due: Mapped[bool] = mapped_column(default=False)
-    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_at: Mapped[datetime]
     # Seal of the public key under the key file; None only for what is older than seals.
-    seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+    seal: Mapped[bytes | None]
 
 
 class CompartmentWrap(Base):
@@ -86,9 +85,9 @@ class CompartmentWrap(Base):
     member_id: Mapped[int] = mapped_column(
         ForeignKey("vault_member.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    wrapped: Mapped[bytes]
     # Seal of the member's public key under this secret; None until her words were compared.
-    seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+    seal: Mapped[bytes | None]
 
 
 class SealedDocument(PublicId, Base):
@@ -103,10 +102,10 @@ class SealedDocument(PublicId, Base):
     id: Mapped[int] = mapped_column(
         BigInteger, primary_key=True, autoincrement=False, default=random_key
     )
-    compartment: Mapped[str] = mapped_column(String(16))
+    compartment: Mapped[Short]
     kind: Mapped[str] = mapped_column(String(32))
     version: Mapped[int] = mapped_column(default=1)
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes]
 
 
 class DocumentKey(Base):
@@ -126,7 +125,7 @@ class DocumentKey(Base):
     )
     compartment_id: Mapped[int] = mapped_column(ForeignKey("vault_compartment.id"))
     form: Mapped[str] = mapped_column(String(8))
-    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+    wrapped: Mapped[bytes]
 
 
 class VaultOpening(Base):
@@ -135,14 +134,14 @@ class VaultOpening(Base):
 
     __tablename__ = "vault_opening"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session: Mapped[str] = mapped_column(String(16), unique=True)
+    id: Mapped[Key]
+    session: Mapped[Short] = mapped_column(unique=True)
     member_id: Mapped[int] = mapped_column(
         ForeignKey("vault_member.id", ondelete="CASCADE"), index=True
     )
-    sealed_private: Mapped[bytes] = mapped_column(LargeBinary)
-    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed_private: Mapped[bytes]
+    opened_at: Mapped[datetime]
+    used_at: Mapped[datetime]
 
 
 class Unsealing(PublicId, Base):
@@ -166,9 +165,9 @@ class Unsealing(PublicId, Base):
     member_id: Mapped[int] = mapped_column(
         ForeignKey("vault_member.id", ondelete="CASCADE"), index=True
     )
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    decided_by: Mapped[str | None] = mapped_column(String(16))
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[Short | None]
+    decided_at: Mapped[datetime | None]
     granted: Mapped[bool | None]
-    runs_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)
+    runs_out_at: Mapped[datetime | None]
+    wrapped: Mapped[bytes | None]
