@@ -226,7 +226,7 @@ check_lock() {
   folder=$(mktemp -d)
   # shellcheck disable=SC2064
   trap "rm -rf '$folder'" RETURN
-  for name in requirements requirements-dev requirements-bench; do
+  for name in requirements requirements-dev; do
     cp "$name.txt" "$folder/$name.txt"
     lock_one "$name" "$folder/$name.txt" && diff "$name.txt" "$folder/$name.txt" || return 1
   done
@@ -251,15 +251,16 @@ lock() {
   install_to_test
   lock_one requirements requirements.txt
   lock_one requirements-dev requirements-dev.txt
-  lock_one requirements-bench requirements-bench.txt
 }
 
 bench() {
   local name=${1:-}
-  [[ $name =~ ^[a-z_]+$ && -f benchmarks/$name.py ]] || stop "Which of: $(find benchmarks -name '[a-z]*.py' -printf '%f ' 2>/dev/null)"
+  if [[ ! $name =~ ^[a-z_]+$ ]] || ! grep -qs __main__ "benchmarks/$name.py"; then
+    stop "Which of: $(grep -l __main__ benchmarks/*.py | sed 's:.*/::; s:\.py::' | tr '\n' ' ')"
+  fi
   shift
-  install_to_run
-  [[ ! -f requirements-bench.txt ]] || install_requirements requirements-bench.txt
+  # A bench asks PostgreSQL, Caddy and a browser too.
+  install_to_test
   exec "$PYTHON" -m "benchmarks.$name" "$@"
 }
 

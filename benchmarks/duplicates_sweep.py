@@ -94,7 +94,3 @@ def _person(number: int, one: Someone, groups: dict[str, int]) -> dict[str, obje
         "sex": facts.sex,
         "created_by": "system",
     }
-
-
-if __name__ == "__main__":
-    print(f"duplicates_20000_s {duplicates_20000_s():.1f}")

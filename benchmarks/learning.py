@@ -6,9 +6,8 @@ import random
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, text
 
-from benchmarks.tracks import put_on_a_track
 from kash.assessments.evaluations.models import EvaluationForm, EvaluationQuestion
 from kash.assessments.evaluations.services import add_form, close_form, open_form, take_answer
 from kash.assessments.models import AskedQuestion, WorkshopTest
@@ -25,12 +24,21 @@ from kash.assessments.services.tests import (
     open_for_phones,
     tell_practice,
 )
-from kash.certificates.tracks.models import SeenFact, SupervisionVisit, TrackEnrolment
+from kash.certificates.tracks.models import (
+    SeenFact,
+    SupervisionVisit,
+    Track,
+    TrackEnrolment,
+    TrackVersion,
+)
+from kash.certificates.tracks.rules.standing import MOST_AT_ONCE
+from kash.certificates.tracks.rules.tree import Leaf, SomeOf, all_of, tree_as_json
 from kash.certificates.tracks.services.tracks import TrackDetails, add_track, propose, start_version
 from kash.people.models import Person
-from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
+from kash.training.models import Course
 from kash.workshops.models import Workshop
 
 QUESTIONS, ANSWERS = 10, 12
@@ -123,7 +131,7 @@ def _evaluated(workshop: str, by: Actor) -> Iterator[str]:
 
 
 def _on_a_track() -> Iterator[dict[str, str]]:
-    put_on_a_track(db.session.query(Person).count())
+    _put_on_a_track()
     fact, person = db.session.execute(
         select(SeenFact.public_id, SeenFact.person_id)
         .where(SeenFact.kind == "role")
@@ -159,3 +167,80 @@ def _on_a_track() -> Iterator[dict[str, str]]:
         yield {**on_it, f"{_TRACK}/versions/<version_id>": version}
     written, draft = add_track(TrackDetails("Mentor"), by=SYSTEM)
     yield {_TRACK: written, f"{_TRACK}/versions/<version_id>": draft}
+
+
+def _put_on_a_track() -> None:
+    """Put everybody on a track of six requirements, with what was seen of each."""
+    today, now = local_today(), utc_now()
+    with writing() as session:
+        course = session.scalar(select(Course.public_id).order_by(Course.id).limit(1))
+        tree = all_of(
+            Leaf.of("hours", course=course or "", share=60, versions=()),
+            SomeOf(
+                (
+                    Leaf.of("test", course=course or "", score=60),
+                    Leaf.of("practicum", count=1),
+                    Leaf.of("outreach", count=1),
+                ),
+                2,
+            ),
+            SomeOf(
+                (
+                    Leaf.of("document", document="Code", version="1"),
+                    Leaf.of("role", role="mentor", months=6),
+                ),
+            ),
+        )
+        track = Track(name="Peer educator")
+        version = TrackVersion(track=track, number=1, state="published", tree=tree_as_json(tree))
+        session.add(version)
+        session.flush()
+        keys = session.execute(select(Person.id, Person.public_id).order_by(Person.id)).all()
+        facts = (
+            ("practicum", "", 1),
+            ("outreach", "", 1),
+            ("oral_test", course, 70),
+            ("document", "Code · 1", 1),
+            ("role", "mentor", 1),
+        )
+        # As many as can be put on it together, each week.
+        for start in range(0, len(keys), MOST_AT_ONCE):
+            some, batch = keys[start : start + MOST_AT_ONCE], new_public_id()
+            put_on = now - timedelta(weeks=start // MOST_AT_ONCE)
+            session.execute(
+                insert(TrackEnrolment),
+                [
+                    {
+                        "track_id": track.id,
+                        "version_id": version.id,
+                        "person_id": key,
+                        "public_id": new_public_id(),
+                        "enrolled_by": "system",
+                        "enrolled_at": put_on,
+                        "batch": batch,
+                    }
+                    for key, _public_id in some
+                ],
+            )
+            session.execute(
+                insert(SeenFact),
+                [
+                    {
+                        "person_id": key,
+                        "kind": kind,
+                        "about": about,
+                        "amount": amount,
+                        "day": today - timedelta(days=20 + key % 700),
+                        "seen_by": "system",
+                        "entered_by": "system",
+                        "entered_at": now,
+                        "public_id": new_public_id(),
+                    }
+                    for key, _public_id in some
+                    for place, (kind, about, amount) in enumerate(facts)
+                    # Of each three in four people have it.
+                    if (key + place) % 4
+                ],
+            )
+    db.session.execute(text("ANALYZE"))
+    db.session.commit()

@@ -86,7 +86,3 @@ def _one(content: bytes) -> float:
     if preview.counts["all"] != ROWS:
         raise RuntimeError("the list was not read whole")
     return took
-
-
-if __name__ == "__main__":
-    print(f"{import_5000_s():.2f} s")

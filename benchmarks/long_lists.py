@@ -8,11 +8,9 @@ added is a candidate for a dozen rows: then saving is asked for again, and `save
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import re
-import sys
 import tempfile
 import threading
 import time
@@ -25,7 +23,6 @@ from benchmarks.browser import Answer, Browser
 from benchmarks.load import PASSWORD, Size, load_programme
 from benchmarks.postgresql import cluster
 from benchmarks.server import Server, served
-from benchmarks.telling import as_json, tell
 
 ROWS, PEOPLE = 5_000, 2_000
 _FIRST = (
@@ -259,21 +256,3 @@ def _group(browser: Browser) -> str:
         if "Community" in name:
             return value
     raise LookupError("there is no group to choose")
-
-
-def main() -> int:
-    """Run it; 0 if everything answered, whether or not it was fast enough."""
-    parser = argparse.ArgumentParser(prog="bench long_lists", description=__doc__)
-    as_json(parser)
-    parser.add_argument("--rows", type=int, default=ROWS)
-    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
-    chosen = parser.parse_args()
-    return tell(
-        lambda: figures(rows=chosen.rows, on_postgresql=chosen.postgresql),
-        json_wanted=chosen.json,
-        at_most=TARGETS,
-    )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

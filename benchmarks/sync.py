@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import http.client
-import importlib
 import json
 import os
 import re
@@ -39,6 +38,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from benchmarks import sync_browser
 from benchmarks.browser import Browser
 from benchmarks.load import PASSWORD, Size, load_programme
 from benchmarks.postgresql import cluster
@@ -198,7 +198,7 @@ def compare(*, on_postgresql: bool, singles: bool, more: bool) -> dict[str, floa
         if singles:
             told |= ones.told("single", "single_")
         if more:
-            told |= _pages(port, lead.email, large.workshop, here)
+            told |= _pages(port, lead.email, large.workshop)
         return told
 
 
@@ -264,9 +264,7 @@ def _copied(address: str, name: str) -> str:
     return address.replace("/postgres?", f"/{name}?")
 
 
-def _pages(
-    port: int, email: str, workshop: str, environment: Mapping[str, str]
-) -> dict[str, float]:
+def _pages(port: int, email: str, workshop: str) -> dict[str, float]:
     """The page on which the larger group of 500 people is marked, three of five of them, and what
     the browser of a phone does."""
     browser = Browser(port)
@@ -283,14 +281,7 @@ def _pages(
             raise LookupError(f"the register answered {answer.status} with {rows} people")
         times.append(float(answer.headers[MILLISECONDS.lower()]))
     told = {"roster_page_ms": statistics.median(times[2:])}
-    try:
-        measured = importlib.import_module("benchmarks.sync_browser")
-    except ModuleNotFoundError:
-        return told
-    return told | {
-        name: float(value)
-        for name, value in measured.figures(port, email, PASSWORD, workshop).items()
-    }
+    return told | sync_browser.figures(port)
 
 
 def figures(*, only_batches: bool = False, engine: str = "") -> dict[str, float]:
@@ -298,6 +289,9 @@ def figures(*, only_batches: bool = False, engine: str = "") -> dict[str, float]
     told: dict[str, float] = {}
     if engine != "postgresql":
         more = not only_batches and not engine
+        if more:
+            # Said before the minutes of sending, not after them.
+            sync_browser.ask_for_browser()
         told |= compare(on_postgresql=False, singles=not only_batches, more=more)
     if engine != "sqlite":
         other = compare(on_postgresql=True, singles=not only_batches, more=False)

@@ -11,6 +11,7 @@ import statistics
 import time
 import urllib.request
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -158,14 +159,20 @@ def _fetched(address: str) -> bytes:
         return body
 
 
-def figures(port: int, *_of_a_register: str) -> dict[str, float]:
-    """The figures of the pad on a server that runs here. What register the server holds does not
-    matter: the one that is measured is always the same."""
+def ask_for_browser() -> None:
+    """Raise LookupError with a sentence if the browser that is measured is not there."""
+    if not Path(BROWSER).is_file():
+        raise LookupError(f"Taps are measured in {BROWSER}: apt-get install chromium")
+
+
+def figures(port: int) -> dict[str, float]:
+    """The figures of the pad on a server that runs here, with a register of its own."""
+    ask_for_browser()
     address = f"http://127.0.0.1:{port}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=BROWSER, args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        tapped = tap_ms(browser, address)
+        median = tap_ms(browser, address)
         browser.close()
-    return {"tap_ms": round(tapped, 1), "precached_kb": round(precached_kb(address), 1)}
+    return {"tap_ms": round(median, 1), "precached_kb": round(precached_kb(address), 1)}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
-from benchmarks.server import NotServing
+from benchmarks import sync, sync_browser
+from benchmarks.server import PROJECT, NotServing
 from benchmarks.telling import tell, verdict
 
 FIGURES = {"batch_vs_bare": 0.6, "tap_ms": 50.1, "ops_per_s": 1234.5}
@@ -37,3 +39,23 @@ def test_what_could_not_be_measured_is_said_and_is_an_error(
 
     assert tell(broken, json_wanted=True) == 1
     assert capsys.readouterr() == ("", "The server did not answer in time.\n")
+
+
+def test_without_a_browser_nothing_is_told_as_met_and_a_sentence_says_what_is_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_browser, "BROWSER", "/usr/bin/no-chromium")
+    assert tell(sync.figures, json_wanted=True) == 1
+    told = "Taps are measured in /usr/bin/no-chromium: apt-get install chromium\n"
+    assert capsys.readouterr() == ("", told)
+
+
+def test_every_bench_and_tool_is_named_to_those_who_change_the_code() -> None:
+    page = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
+    files = (PROJECT / "benchmarks").glob("*.py")
+    benches = {path.stem for path in files if "__main__" in path.read_text("utf-8")}
+    unnamed = {name for name in benches if not re.search(rf"[ `]{name}`", page)}
+    assert unnamed == set()
+    commands = {"pictures": "shots", "nearby": "test --fast"}
+    tools = {path.stem for path in (PROJECT / "tools").glob("[a-z]*")}
+    assert {tool for tool in tools if f"./kash.sh {commands.get(tool, tool)}" not in page} == set()

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.programmes import Shape, programme
 from kash.planning.clashes.rules import HABIT_DAYS
 from kash.planning.quarters.rules import (
     Board,
@@ -28,6 +27,7 @@ from kash.planning.quarters.rules import (
     plan_of,
     quarter_of,
 )
+from tests.planning.quarters.programmes import Shape, programme
 from tests.planning.quarters.removing import only, without
 
 SEEDS = st.integers(0, 2**30)

@@ -1,1 +1,0 @@
-"""Peers that the press is measured against, each drawing the same certificate."""
