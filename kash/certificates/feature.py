@@ -1,30 +1,34 @@
-"""Chapters of the handbook that tell about certificates. Finding a certificate from every page, by
-its whole serial. Merging certificates when two people turn out to be one. Confirmed names that are
-missing of those who came to workshops that are over. Columns of this room's tables, sorted by what
-they hold about a person. Lines of the settings about certificates, with what holds now.
-Certificates on Today: batches that wait, those that expire, and those that are hers. Words of the
-audit trail for what is done here: the room, then what happened. The declaration of certificates.
-"""
+"""Certificates in tracks: holding one as a requirement, and the days of what is renewed. Chapters
+of the handbook that tell about certificates. Finding a certificate from every page, by its whole
+serial. Merging certificates when two people turn out to be one. Confirmed names that are missing
+of those who came to workshops that are over. Columns of this room's tables, sorted by what they
+hold about a person. Lines of the settings about certificates, with what holds now. Certificates on
+Today: batches that wait, those that expire, and those that are hers. Words of the audit trail for
+what is done here: the room, then what happened. The declaration of certificates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from kash.accounts.services.locking import Revocation
 from kash.accounts.setup import Founding
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.certificates import blueprint, documents, views
-from kash.certificates.design_pictures import forget_old_pictures
-from kash.certificates.documents import make_cards, make_print_file, make_zip_file
+from kash.certificates.documents import (
+    forget_old_pictures,
+    make_cards,
+    make_print_file,
+    make_zip_file,
+)
 from kash.certificates.models import (
     APPROVAL,
     SENT_BACK,
@@ -35,7 +39,7 @@ from kash.certificates.models import (
 from kash.certificates.queries.certificates import count_expiring, find_certificate
 from kash.certificates.queries.designs import keys_of_pictures
 from kash.certificates.queries.issuing import certificates_of_person, ready_by_tracks, waiting_for
-from kash.certificates.rules.issuing import grouped
+from kash.certificates.rules.issuing import REPLACED, grouped
 from kash.certificates.services.certificates import (
     end_links_made_by,
     remind_in_the_morning,
@@ -43,8 +47,17 @@ from kash.certificates.services.certificates import (
 )
 from kash.certificates.services.designs import make_first_key, sign_earlier, signature_ends
 from kash.certificates.services.issuing import go_on_issuing
-from kash.certificates.track_kinds import TRACK_PARTS
+from kash.certificates.tracks.leaf_kinds import (
+    CertificatePeriods,
+    Found,
+    LeafKind,
+    LeafQuestion,
+    alike,
+    found_by,
+)
 from kash.certificates.tracks.models import Track, TrackVersion
+from kash.certificates.tracks.rules.standing import CertificatePeriod
+from kash.certificates.tracks.rules.tree import KindRule, Leaf, Parameter, ParameterKind
 from kash.certificates.views.published import join_verification
 from kash.certificates.views.sections import person_rows
 from kash.feature import Feature
@@ -68,7 +81,7 @@ from kash.platform.jobs import Chore, JobKind
 from kash.platform.storage import NamedFiles
 from kash.platform.web.action_words import ActionWords
 from kash.platform.web.beginning import BeginningStep, is_missing
-from kash.platform.web.formats import date_text, short_date_text
+from kash.platform.web.formats import date_text, short_date_text, to_local
 from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.platform.web.missing import Lookout, MissingInformation, MissingLine
 from kash.platform.web.navigation import Destination
@@ -76,9 +89,140 @@ from kash.platform.web.sample_ids import SampleId
 from kash.platform.web.setting_lines import SettingLine
 from kash.platform.web.today import MOST_SHOWN, Need, Own, TodayLine, Viewer, total
 from kash.policy import SIGNED_IN, Actor, Role
+from kash.training.models import Course, CourseVersion
 from kash.workshops.missing import answered_for
 from kash.workshops.models import Workshop
+from kash.workshops.queries.deliveries import CertificatesHeld
+from kash.workshops.rules import CourseHeld
 from kash.workshops.tabs import Tab
+
+
+def certified(session: Session, leaf: Leaf, asked: LeafQuestion) -> Found:
+    """Everybody who was given a certificate of a course that was not revoked, whether or not it
+    still holds: what somebody became she stays."""
+    return found_by(
+        session,
+        select(Certificate.person_id, literal(1), func.min(Certificate.issued_on))
+        .join(CertificateBatch, CertificateBatch.id == Certificate.batch_id)
+        .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .join(Course, Course.id == CourseVersion.course_id)
+        .where(
+            Course.public_id == leaf.text("course"),
+            # A renewal is given at whichever workshop was the refresher, and corrected there.
+            Certificate.renews_id.is_(None),
+            Certificate.serial.is_not(None),
+            Certificate.revoked_at.is_(None),
+            *asked.of(Certificate.person_id),
+            *asked.within(Certificate.issued_on),
+        )
+        .group_by(Certificate.person_id),
+        asked,
+    )
+
+
+def periods(
+    session: Session, course: int, people: Collection[int] | None
+) -> dict[int, list[CertificatePeriod]]:
+    """{person: periods} of the certificates of a course (its key), renewals included; one query for
+    some people, two for everybody.
+
+    A corrected certificate goes on where the one that it replaced began.
+    """
+    if people is not None:
+        return _one_by_one(session, course, Certificate.person_id.in_(people))
+    later = aliased(Certificate)
+    former = select(func.coalesce(later.renews_id, later.supersedes_id)).where(
+        or_(later.renews_id.is_not(None), later.supersedes_id.is_not(None))
+    )
+    # Most have no successor and were never taken back: hundreds have the same days.
+    plain = (
+        (CertificateBatch.kind == "workshop")
+        & Certificate.revoked_at.is_(None)
+        & Certificate.id.not_in(former)
+    )
+    by_person = _one_by_one(session, course, ~plain)
+    shared = _issued(Certificate.person_id, Certificate.issued_on, Certificate.expires_on).where(
+        plain, CourseVersion.course_id == course
+    )
+    for (since, until), persons in alike(session, shared):
+        period = CertificatePeriod(since, until)
+        for person in persons:
+            by_person.setdefault(person, []).append(period)
+    return by_person
+
+
+def _issued(*columns: InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*columns)
+        .join(CertificateBatch, CertificateBatch.id == Certificate.batch_id)
+        .join(Workshop, Workshop.id == CertificateBatch.workshop_id)
+        .join(CourseVersion, CourseVersion.id == Workshop.version_id)
+        .where(Certificate.serial.is_not(None))
+    )
+
+
+def _one_by_one(
+    session: Session, course: int, which: ColumnElement[bool]
+) -> dict[int, list[CertificatePeriod]]:
+    """Periods of certificates of a course, each with what it renews or corrects, which must be
+    among them."""
+    statement = _issued(
+        Certificate.id,
+        Certificate.person_id,
+        Certificate.renews_id,
+        Certificate.supersedes_id,
+        Certificate.issued_on,
+        Certificate.expires_on,
+        Certificate.revoked_at,
+        Certificate.revoked_class,
+        CertificateBatch.kind,
+        CourseVersion.course_id,
+    ).where(which)
+    courses: dict[int, int | None] = {}
+    begins: dict[int, date] = {}
+    by_person: dict[int, list[CertificatePeriod]] = {}
+    for certificate in session.execute(statement.order_by(Certificate.id)):
+        came_from = certificate.renews_id or certificate.supersedes_id
+        of_course = (
+            certificate.course_id if certificate.kind == "workshop" else courses.get(came_from or 0)
+        )
+        courses[certificate.id] = of_course
+        begins[certificate.id] = since = begins.get(
+            certificate.supersedes_id, certificate.issued_on
+        )
+        if of_course == course and certificate.revoked_class != REPLACED:
+            ended = (
+                to_local(certificate.revoked_at).date()
+                if certificate.revoked_at is not None
+                else None
+            )
+            by_person.setdefault(certificate.person_id, []).append(
+                CertificatePeriod(since, certificate.expires_on, ended)
+            )
+    return by_person
+
+
+def held(session: Session, course: int, people: Collection[int]) -> dict[int, list[CourseHeld]]:
+    """{person: days} for which certificates of a course hold, as enrolling asks; one that was
+    revoked holds no more."""
+    return {
+        person: [CourseHeld(period.since, period.ended or period.until) for period in period]
+        for person, period in periods(session, course, people).items()
+    }
+
+
+TRACK_PARTS = (
+    LeafKind(
+        KindRule("certificate", (Parameter("course", ParameterKind.COURSE),)),
+        _l("A certificate of a course"),
+        _l("Was given a certificate of {course}"),
+        certified,
+    ),
+    CertificatePeriods(periods),
+    CertificatesHeld(held),
+)
+
 
 CHAPTERS = Chapters(
     {
@@ -267,10 +411,7 @@ PERSONAL = (
     StandsInTheWay(
         _l("A certificate of this person is proposed. Issue it, or send it back."), _proposed
     ),
-    *free_texts(
-        "certificate_batch.reason",
-        "certificate_batch.returned_reason",
-    ),
+    *free_texts("certificate_batch.reason", "certificate_batch.returned_reason"),
     *about_things(
         certificate="serial public_title payload revoked_class",
         certificate_batch="kind job approved state approved_for",

@@ -57,9 +57,7 @@ def design_name(design: Design) -> str:
 def version_name(version: DesignVersion) -> str:
     """A version of a design by name and number."""
     return _(
-        "%(name)s, version %(version)s",
-        name=design_name(version.design),
-        version=version.number,
+        "%(name)s, version %(version)s", name=design_name(version.design), version=version.number
     )
 
 
@@ -262,11 +260,7 @@ def design_form(design: Design) -> DesignForm:
     return form
 
 
-PICTURE_USES = {
-    "logo": _l("the logo"),
-    "seal": _l("the seal"),
-    "own": _l("a picture for my HTML"),
-}
+PICTURE_USES = {"logo": _l("the logo"), "seal": _l("the seal"), "own": _l("a picture for my HTML")}
 
 
 class PictureForm(KashForm):
@@ -390,10 +384,7 @@ REVOCATION_NAMES = {
     "replaced": _l("It was replaced by a corrected one"),
 }
 # By the classes of `standing.public_class`.
-PUBLIC_REASONS = {
-    "other": _l("Withdrawn by the issuer"),
-    "replaced": REVOCATION_NAMES["replaced"],
-}
+PUBLIC_REASONS = {"other": _l("Withdrawn by the issuer"), "replaced": REVOCATION_NAMES["replaced"]}
 
 
 class RuleForm(KashForm):

@@ -3,7 +3,9 @@ there from the beginning, under public ids that are the same everywhere. One-tim
 people without an account see their own certificates. Rules for certificates, batches, and the
 certificates themselves. Approval of certificates, batch by batch. The keys that sign certificates,
 and the titles that the signed codes name. Each making of paper. Pictures that somebody else may
-put onto certificates only because their owner allowed it."""
+put onto certificates only because their owner allowed it. The programme's goal: how many trained
+people a station is to have. Skills of trainers, and when it was decided that one does not lead
+yet."""
 
 from __future__ import annotations
 
@@ -34,11 +36,12 @@ from kash.accounts.models import Account
 from kash.certificates.rules.issuing import CertificateCondition, condition_on
 from kash.certificates.tracks.models import TrackVersion
 from kash.certificates.tracks.rules.tree import leaves_of, tree_from_json
-from kash.people.models import Person
+from kash.people.models import Person, Zone
 from kash.platform.approvals.approval import Approval
 from kash.platform.approvals.models import Proposal
 from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.web.answers import AnswerKind
+from kash.training.models import Course
 from kash.workshops.models import Workshop
 
 # The designs that every programme has, the first of them until another is chosen.
@@ -291,11 +294,7 @@ class Certificate(PublicId, Base):
         Index("ix_certificate_expires_on_id", "expires_on", "id"),
         Index("uq_certificate_badge_place", "badge_place", unique=True),
         # For the published list, which is asked for by everybody who checks.
-        Index(
-            "ix_certificate_revoked_at",
-            "revoked_at",
-            **only_where("revoked_at is not null"),
-        ),
+        Index("ix_certificate_revoked_at", "revoked_at", **only_where("revoked_at is not null")),
     )
 
     id: Mapped[Key]
@@ -406,12 +405,7 @@ class SigningKey(PublicId, Base):
             name="private_half",
         ),
         # One key signs at a time.
-        Index(
-            "uq_signing_key_current",
-            "state",
-            unique=True,
-            **only_where("state = 'current'"),
-        ),
+        Index("uq_signing_key_current", "state", unique=True, **only_where("state = 'current'")),
     )
 
     id: Mapped[Key]
@@ -526,3 +520,90 @@ class FunderMark(PublicId, Base):
     def key(self) -> str:
         """Where it lies in the file store."""
         return f"designs/marks/{self.public_id}.png"
+
+
+class CoverageGoal(PublicId, Base):
+    """Number of trained people wanted at each station. Goals are never changed; the last one holds.
+
+    `due_months` is how many months before its last day a refresher counts as due. `area_id` is the
+    zone in which the programme works: people who are moved out of it are lost to the programme.
+    None: wherever there is a station.
+    """
+
+    __tablename__ = "coverage_goal"
+    __table_args__ = (
+        CheckConstraint("wanted between 1 and 50", name="wanted"),
+        CheckConstraint("due_months between 1 and 24", name="due_months"),
+    )
+
+    id: Mapped[Key]
+    wanted: Mapped[int] = mapped_column(SmallInteger)
+    due_months: Mapped[int] = mapped_column(SmallInteger)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"), index=True)
+    set_by: Mapped[Short]
+    set_at: Mapped[Now]
+
+    area: Mapped[Zone | None] = relationship()
+
+
+class TrainerSkill(PublicId, Base):
+    """Skill of a trainer in a course since a day. Rows are ended, never removed.
+
+    `workshops` are the public ids of those that were counted as taught when it was granted.
+    `assessed_by` is an account, empty for somebody outside the programme. A skill is `ended_how`
+    by somebody with a reason ("ended"), by another that took its place ("replaced"), or because
+    the account is no trainer's any more ("left").
+    """
+
+    __tablename__ = "trainer_skill"
+    __table_args__ = (
+        CheckConstraint("level in ('lead', 'co_teach', 'observe')", name="level"),
+        CheckConstraint("evidence in ('taught', 'assessed', 'certificate')", name="evidence"),
+        CheckConstraint("ended_how in ('', 'ended', 'replaced', 'left')", name="ended_how"),
+        CheckConstraint("(ended_on is null) = (ended_how = '')", name="end"),
+        Index(
+            "uq_trainer_skill_present",
+            "account_id",
+            "course_id",
+            unique=True,
+            **only_where("ended_on is null"),
+        ),
+        Index("ix_trainer_skill_course_id_account_id", "course_id", "account_id"),
+        Index("ix_trainer_skill_account_id", "account_id"),
+    )
+
+    id: Mapped[Key]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    level: Mapped[str] = mapped_column(String(8))
+    since: Mapped[date]
+    evidence: Mapped[str] = mapped_column(String(12))
+    workshops: Mapped[list[str]] = mapped_column(default=list)
+    assessed_by: Mapped[Short] = mapped_column(default="")
+    assessed_on: Mapped[date | None]
+    note: Mapped[str] = mapped_column(String(300), default="")
+    granted_by: Mapped[Short]
+    granted_at: Mapped[Now]
+    ended_on: Mapped[date | None]
+    ended_how: Mapped[str] = mapped_column(String(8), default="")
+    ended_by: Mapped[Short] = mapped_column(default="")
+    ended_because: Mapped[str] = mapped_column(String(300), default="")
+
+    account: Mapped[Account] = relationship()
+    course: Mapped[Course] = relationship()
+
+
+class SkillDeferral(Base):
+    """The day on which it was decided that a trainer does not lead a course yet, and why."""
+
+    __tablename__ = "skill_deferral"
+    __table_args__ = (Index("ix_skill_deferral_account_id_course_id", "account_id", "course_id"),)
+
+    id: Mapped[Key]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    deferred_on: Mapped[date]
+    because: Mapped[str] = mapped_column(String(300))
+    deferred_by: Mapped[Short]
+
+    course: Mapped[Course] = relationship()

@@ -7,6 +7,6 @@ onto paper that every group reads, so members see of each other what that paper 
 
 from flask import Blueprint
 
-from kash.platform.web import go as go
+from kash.platform.web import go
 
 blueprint = Blueprint("forums", __name__, url_prefix="/forums")

@@ -24,9 +24,8 @@ from kash.figures.releases.queries import (
     printed_tables,
     read_table,
 )
-from kash.forums.models import AgendaPaper, Forum, Meeting
-from kash.forums.queries.actions import ActionLine, arising_in
-from kash.forums.queries.decisions import ages_of, returning_in
+from kash.forums.models import AgendaPaper, Forum, Meeting, content_of, type_of
+from kash.forums.queries.decisions import ActionLine, ages_of, arising_in, returning_in
 from kash.forums.queries.meetings import minutes_of, number_of, times_of
 from kash.forums.queries.minutes import papers_of, record_in
 from kash.forums.queries.minutes_life import ErratumLine, LifeLine, errata_of, life_of
@@ -39,7 +38,6 @@ from kash.forums.rules.meetings import (
     names_in,
 )
 from kash.forums.rules.minutes import MinutesPart, MinutesRecord, Task, without_names
-from kash.forums.stored_files import content_of, type_of
 from kash.forums.stories.queries import ToldStory, stories_told
 from kash.forums.stories.rules import FORUM
 from kash.forums.wording import CONCLUSION_WORDS

@@ -25,8 +25,6 @@ from kash.attendance.models import RosterEntry
 from kash.feature import Feature
 from kash.forums import blueprint, views
 from kash.forums.commands import forum_commands
-from kash.forums.engagements import ENGAGEMENTS
-from kash.forums.missing import MISSING
 from kash.forums.models import (
     Action,
     ActionLink,
@@ -44,25 +42,35 @@ from kash.forums.models import (
     Meeting,
     MeetingAnswer,
     NamedLeaf,
+    delete_orphans,
+    named_keys,
 )
-from kash.forums.occasions import find_meetings, meetings_named
-from kash.forums.offboarding import count_actions, count_forums, pass_actions_on, pass_forums_on
+from kash.forums.parts import (
+    ENGAGEMENTS,
+    KINDS,
+    MISSING,
+    count_actions,
+    count_forums,
+    find_meetings,
+    meetings_named,
+    pass_actions_on,
+    pass_forums_on,
+    remind_of_actions,
+)
 from kash.forums.queries import meetings
-from kash.forums.queries.actions import (
+from kash.forums.queries.decisions import (
     ActionLine,
     actions_due,
     actions_without_owner,
+    decisions_to_look_at,
     linked_actions,
 )
-from kash.forums.queries.decisions import decisions_to_look_at
 from kash.forums.queries.minutes import minutes_to_read, minutes_to_see_through
 from kash.forums.queries.minutes_life import lines_to_release
 from kash.forums.queries.series import find_forums, sits_in_a_forum
-from kash.forums.reminders import KINDS, remind_of_actions
 from kash.forums.rules.meetings import merged_seat
-from kash.forums.services.withdrawals import withdraw_person
-from kash.forums.stored_files import delete_orphans, named_keys
-from kash.forums.stories.audiences import ForumSeats
+from kash.forums.services.minutes_life import withdraw_person
+from kash.forums.stories.queries import ForumSeats
 from kash.forums.wording import WORDS
 from kash.incidents.occasions import Occasions
 from kash.people.erasure import (
@@ -148,7 +156,7 @@ CHAPTERS = Chapters(
                 Role.DOCUMENTATION: f"{OFFICER}#what-you-see",
                 Role.CUSTODIAN: f"{OFFICER}#custodians",
             },
-        ),
+        )
     }
 )
 
@@ -514,14 +522,7 @@ TODAY = (
     Need("lines", 240, _to_release),
     Need("read_minutes", 260, _to_read),
     Need("terms", 250, _terms),
-    Need(
-        "actions",
-        270,
-        _actions,
-        lead=_l("Actions to see to:"),
-        lead_place=110,
-        most=MOST_SHOWN,
-    ),
+    Need("actions", 270, _actions, lead=_l("Actions to see to:"), lead_place=110, most=MOST_SHOWN),
     Need("actions_left", 275, _handed_over, most=MOST_SHOWN),
     Need("decisions", 276, _looked_at, most=MOST_SHOWN),
     Panel("meetings", 20, _today_meetings, "forums/today_meetings.html", "forums.see"),

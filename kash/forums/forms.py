@@ -195,8 +195,7 @@ class ActionOutcomeForm(KashForm):
     """Outcome of an action."""
 
     state = radio_field(
-        _l("What became of it?"),
-        [("done", _l("It is done")), ("dropped", _l("It was dropped"))],
+        _l("What became of it?"), [("done", _l("It is done")), ("dropped", _l("It was dropped"))]
     )
     outcome = long_text_field(
         _l("In a sentence"),

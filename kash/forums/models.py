@@ -6,31 +6,48 @@ an item of its agenda. Presence in forums: terms of office, quorum, answers to i
 conflicts, and presence that is kept with each decision. Progress of actions: notes with their
 evidence, and what an action changes elsewhere. The signed copy of minutes that were printed,
 signed and scanned. Keys to which browsers seal what they keep of minutes, one for each account:
-nobody else's page can have it opened, nor can the browser itself."""
+nobody else's page can have it opened, nor can the browser itself. Files of forums: papers of an
+agenda, evidence of an action and signed minutes, cleaned and sealed under the server's keys. They
+may say who met, so they lie nowhere in clear. Told stories."""
 
 from __future__ import annotations
 
 import hmac
-from datetime import date, datetime
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
+    Index,
     SmallInteger,
     String,
     Text,
     UniqueConstraint,
+    false,
+    select,
+    union_all,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import Register
 from kash.people.models import Person
-from kash.platform.database import Base, Key, Now, PublicId, Short
+from kash.platform import storage
+from kash.platform.cleaning import KINDS
+from kash.platform.database import Base, Key, Now, PublicId, Short, db, new_public_id, utc_now
+from kash.platform.vault import open_file, seal_file
+from kash.platform.vault.models.compartments import random_key
 from kash.platform.vault.phones import Opener, jwk_of, pair_of
+from kash.training.material_files import MaterialProblem, cleaned_material
+from kash.training.rules.course_files import MOST_FILE_BYTES
 
 
 class MinutesPage(Base):
@@ -624,3 +641,125 @@ def opener_for(account: str, item: str) -> Opener:
 @lru_cache(maxsize=256)
 def _pair(secret: str, account: str) -> tuple[bytes, bytes]:
     return pair_of(hmac.digest(secret.encode(), f"minutes {account}".encode(), "sha512"))
+
+
+MOST_BYTES = MOST_FILE_BYTES
+_KIND = "forums.file"
+_FOLDER = "forum-files"
+# Longer than any upload takes: its row is written at the end.
+_SPARED = timedelta(days=1)
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class ForumFile:
+    """A file that was cleaned and stored; the caller sets it down."""
+
+    public_id: str
+    kind: str
+    size: int
+
+
+def key_of(public_id: str) -> str:
+    """Where a file lies in the file store."""
+    return f"{_FOLDER}/{public_id}"
+
+
+def store(content: bytes) -> ForumFile:
+    """Clean a file and store it sealed. Raises MaterialProblem, CleaningBusy and StorageError."""
+    try:
+        kind, cleaned = cleaned_material(content)
+    except MaterialProblem as problem:
+        # That of materials speaks of them.
+        if type(problem) is MaterialProblem:
+            raise MaterialProblem(
+                _l("This kind of file is not taken. Send a PDF, JPEG, PNG or WebP.")
+            ) from None
+        raise
+    public_id = new_public_id()
+    sealed = seal_file(io.BytesIO(cleaned), kind=_KIND, public_id=public_id)
+    storage.put(key_of(public_id), b"".join(sealed))
+    return ForumFile(public_id, kind.code, len(cleaned))
+
+
+def content_of(public_id: str) -> bytes:
+    """The bytes of a file. Raises StorageError and SealError."""
+    sealed = io.BytesIO(storage.get(key_of(public_id)))
+    return b"".join(open_file(sealed, kind=_KIND, public_id=public_id))
+
+
+def type_of(kind: str) -> tuple[str, str]:
+    """The media type and the ending of a file's name, by its kind."""
+    return KINDS[kind].type, KINDS[kind].extension
+
+
+def forget(public_id: str) -> None:
+    """Delete a file."""
+    storage.delete(key_of(public_id))
+
+
+def named_keys() -> set[str]:
+    """The keys of all files that a row names."""
+    of_all = union_all(
+        select(AgendaPaper.public_id),
+        select(ActionNote.public_id).where(ActionNote.kind != ""),
+        select(SignedCopy.public_id),
+    )
+    return {key_of(public_id) for public_id in db.session.scalars(of_all)}
+
+
+def delete_orphans() -> None:
+    """Delete files that no row names: those of an item that was taken off, or of an upload that
+    failed half-way."""
+    before = utc_now() - _SPARED
+    old = (file.key for file in storage.list(_FOLDER) if file.changed_at < before)
+    while keys := list(islice(old, _AT_ONCE)):
+        named = {key.rsplit("/", 1)[1]: key for key in keys}
+        there = set(
+            db.session.scalars(
+                union_all(
+                    select(AgendaPaper.public_id).where(AgendaPaper.public_id.in_(named)),
+                    select(ActionNote.public_id).where(ActionNote.public_id.in_(named)),
+                    select(SignedCopy.public_id).where(SignedCopy.public_id.in_(named)),
+                )
+            )
+        )
+        db.session.rollback()
+        for public_id, key in named.items():
+            if public_id not in there:
+                storage.delete(key)
+
+
+class Story(PublicId, Base):
+    """A story as it was told, in the month that begins on the day `month`, to the forum
+    (`for_forum`), to those who pay for the programme (`for_funders`) or to both. One that was told
+    before people were asked who may hear it is shown to nobody. `beside_sealed`: the lines of
+    printed tables in which its case may stand, since when (`rules.windows.CaseLines`), under the
+    server's keys.
+
+    Once it is withdrawn nothing is left but that it was there, since minutes refer to it. No row
+    says who wrote or read it, of which case it is, or on which day it was told; rows lie in no
+    order.
+    """
+
+    __tablename__ = "story"
+    __table_args__ = (
+        CheckConstraint("language in ('en', 'sw', 'luo')", name="language"),
+        CheckConstraint("(text is null) = (title is null)", name="withdrawn"),
+        CheckConstraint(
+            "(text is not null and beside_sealed is not null) or not (for_forum or for_funders)",
+            name="told",
+        ),
+        Index("ix_story_month_public_id", "month", "public_id"),
+    )
+
+    id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, default=random_key
+    )
+    month: Mapped[date]
+    language: Mapped[str] = mapped_column(String(3))
+    title: Mapped[str | None] = mapped_column(String(120))
+    text: Mapped[str | None] = mapped_column(Text)
+    for_forum: Mapped[bool] = mapped_column(default=False, server_default=false())
+    for_funders: Mapped[bool] = mapped_column(default=False, server_default=false())
+    beside_sealed: Mapped[bytes | None]

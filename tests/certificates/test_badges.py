@@ -71,11 +71,7 @@ def test_a_badge_is_verified_by_others(
     everything = base64.urlsafe_b64decode(token.split(".")[1] + "==").decode()
     for private in (name, one.serial or "", one.public_id):
         assert private not in everything
-    assert set(json.loads(everything)["credentialSubject"]) == {
-        "type",
-        "identifier",
-        "achievement",
-    }
+    assert set(json.loads(everything)["credentialSubject"]) == {"type", "identifier", "achievement"}
 
     # A new key, and the badge of before is verified all the same.
     change_key(current_key().public_id, ready.director)  # type: ignore[union-attr]

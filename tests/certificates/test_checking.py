@@ -18,9 +18,9 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash.certificates import checking
-from kash.certificates.checking import Check, check_serial
+from kash.certificates import publishing as checking
 from kash.certificates.models import Certificate, VerificationAttempt
+from kash.certificates.publishing import Check, check_serial
 from kash.certificates.queries.issuing import certificates_of
 from kash.certificates.rules.issuing import (
     CHECKS_FROM_AN_ADDRESS,

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from kash.attendance.models import RosterEntry, Sheet
 from kash.attendance.queries.sheets import printed_sheets
 from kash.certificates import documents
-from kash.certificates.checking import verified
 from kash.certificates.models import Certificate
+from kash.certificates.publishing import verified
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
 from kash.certificates.services.issuing import approve, confirm_names, turn_back

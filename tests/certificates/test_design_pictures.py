@@ -9,8 +9,8 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.certificates import design_pictures
-from kash.certificates.design_pictures import FOLDER, forget_old_pictures, made_once, turn_to_draw
+from kash.certificates import documents as design_pictures
+from kash.certificates.documents import FOLDER, forget_old_pictures, made_once, turn_to_draw
 from kash.certificates.queries.designs import designs
 from kash.certificates.views import designs as previews
 from kash.platform import storage

@@ -15,8 +15,6 @@ from PIL import Image
 from sqlalchemy import select
 
 from kash.certificates import documents
-from kash.certificates import paper as assembling
-from kash.certificates import paper as reading
 from kash.certificates.models import (
     CertificateBatch,
     Design,
@@ -172,7 +170,7 @@ def test_a_batch_keeps_the_version_it_was_proposed_with(
     )
     services.put_into_use(made, 2, director)
     approve(ready.batch(batch), director)
-    design = assembling.batch_design(ready.batch(batch), "en")
+    design = documents.batch_design(ready.batch(batch), "en")
     assert (design.name, design.wording.heading) == ("modern", "Certificate of Participation")
     assert [one.role for one in design.signatories] == ["Lead trainer", "For the programme"]
     assert design.signatories[1].name == "Subira Mfano"
@@ -210,7 +208,7 @@ def test_a_signature_stands_only_where_its_owner_allowed_it(
 
     def images() -> list[bool]:
         return [
-            bool(one.image) for one in assembling.batch_design(ready.batch(batch), "en").signatories
+            bool(one.image) for one in documents.batch_design(ready.batch(batch), "en").signatories
         ]
 
     with refuses("You have no signature here yet."):
@@ -224,7 +222,7 @@ def test_a_signature_stands_only_where_its_owner_allowed_it(
     held = own_signature(director)
     assert held is not None
     assert drawn not in held.sealed
-    assert reading.signature_picture(held) == drawn
+    assert documents.signature_picture(held) == drawn
 
 
 def test_a_withdrawn_signature_stays_on_what_was_issued(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from kash.certificates import checking
+from kash.certificates import publishing as checking
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.certificates import (
     count_expiring,

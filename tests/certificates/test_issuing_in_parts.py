@@ -179,9 +179,7 @@ STEPS = st.lists(
 
 @pytest.mark.any_engine
 @settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(STEPS)
 def test_whatever_is_done_in_whatever_order(ready: Ready, steps: list[str]) -> None:

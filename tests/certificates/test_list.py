@@ -89,9 +89,7 @@ def rows(answer: object) -> list[list[str]]:
 
 
 def test_lists_and_tables_follow_the_filter_and_the_reach(
-    three: Ready,
-    client_for: Callable[[Actor], FlaskClient],
-    sign_in: Callable[..., FlaskClient],
+    three: Ready, client_for: Callable[[Actor], FlaskClient], sign_in: Callable[..., FlaskClient]
 ) -> None:
     today = local_today()
     change(ALL, expires_on=today - timedelta(days=1), printed_name="=HYPERLINK(1)")

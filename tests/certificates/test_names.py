@@ -104,11 +104,7 @@ def test_a_name_is_saved_by_itself_and_the_page_is_told(ready: Ready, trainer: F
         "wrong": {},
         "texts": {},
     }
-    assert stored(ready) == {
-        ALL: ("Zawadi S.", True),
-        MOST: (MOST, False),
-        LITTLE: (LITTLE, False),
-    }
+    assert stored(ready) == {ALL: ("Zawadi S.", True), MOST: (MOST, False), LITTLE: (LITTLE, False)}
     # A tick by mistake is taken back the same way.
     back = {f"shown-{key}": "1:Zawadi S.", f"name-{key}": "Zawadi S."}
     trainer.post(address(ready), data=back, headers=BY_SCRIPT)
@@ -200,11 +196,7 @@ def test_an_old_page_without_a_script_shows_what_was_saved_meanwhile_and_keeps_w
     again = fields_of(answer.text)
     assert f"confirmed-{key}" not in again
     assert trainer.post(address(ready), data=again).status_code == 303
-    assert stored(ready) == {
-        ALL: ("Zawadi B.", False),
-        MOST: (MOST, False),
-        LITTLE: (LITTLE, True),
-    }
+    assert stored(ready) == {ALL: ("Zawadi B.", False), MOST: (MOST, False), LITTLE: (LITTLE, True)}
 
 
 def test_whoever_is_slower_by_a_moment_is_told_as_well(

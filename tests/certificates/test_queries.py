@@ -12,6 +12,7 @@ from apiflask import APIFlask
 from kash.accounts.models import Account
 from kash.accounts.services.marks import token_hash
 from kash.attendance.models import Slot
+from kash.certificates.feature import certified
 from kash.certificates.models import (
     Certificate,
     CertificateBatch,
@@ -84,7 +85,6 @@ from kash.certificates.queries.issuing import (
     waiting_for,
 )
 from kash.certificates.rules.issuing import REPLACED
-from kash.certificates.track_kinds import certified
 from kash.certificates.tracks.leaf_kinds import LeafQuestion
 from kash.certificates.tracks.rules.tree import Leaf
 from kash.people.models import Group, Person
@@ -338,11 +338,7 @@ def test_a_batch_is_told_by_group_and_by_how_far_it_is(groups: tuple[Group, Grou
     assert {
         letter: sorted(_names(db.session.scalars(certificates_of_batch(batch, letter))))
         for letter in ("A", "B", "")
-    } == {
-        "A": ["Mto"],
-        "B": ["Nyota", "bahari ndogo"],
-        "": ["Mto", "Nyota", "bahari ndogo"],
-    }
+    } == {"A": ["Mto"], "B": ["Nyota", "bahari ndogo"], "": ["Mto", "Nyota", "bahari ndogo"]}
     assert _names(some_for_preview(batch)) == ["bahari ndogo"]
     assert names_changed(batch) == 0
     for one in certificates_of(batch):

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from kash.accounts.models import AccountNotice
 from kash.attendance.queries.registers import slots_still_open
 from kash.attendance.services.registers import reopen_slot
-from kash.certificates import checking
+from kash.certificates import publishing as checking
 from kash.certificates.models import SENT_BACK, Certificate
 from kash.certificates.queries.issuing import (
     batches_of,
@@ -78,11 +78,7 @@ def test_each_person_is_told_just_what_is_missing(ready: Ready) -> None:
         LITTLE: [Requirement.TRACK, Requirement.NAME],
     }
     ready.confirm(ALL, LITTLE)
-    assert lacking(ready) == {
-        ALL: [],
-        MOST: [Requirement.NAME],
-        LITTLE: [Requirement.TRACK],
-    }
+    assert lacking(ready) == {ALL: [], MOST: [Requirement.NAME], LITTLE: [Requirement.TRACK]}
     (little,) = [row for row in candidates(ready.workshop) if row.chosen_name == LITTLE]
     assert [(one.need, one.have) for one in little.missing] == [(270, 90)]
 

@@ -13,11 +13,7 @@ from kash.certificates import documents
 from kash.certificates.models import Certificate, PublishedTitle, SigningKey
 from kash.certificates.queries.certificates import find_certificate
 from kash.certificates.queries.issuing import certificates_of
-from kash.certificates.rules.issuing import (
-    hashed_name,
-    month_of,
-    title_id_of,
-)
+from kash.certificates.rules.issuing import hashed_name, month_of, title_id_of
 from kash.certificates.services.designs import (
     KeyChangedMeanwhile,
     change_key,
@@ -61,9 +57,7 @@ def test_what_is_issued_is_signed(ready: Ready, issued: list[Certificate]) -> No
         salts.add(claim.salt)
     assert len(salts) == len(issued) == 2
     titles = {row.title_id: row.title for row in db.session.scalars(select(PublishedTitle))}
-    assert titles == {
-        title_id_of(issued[0].public_title).hex(): issued[0].public_title,
-    }
+    assert titles == {title_id_of(issued[0].public_title).hex(): issued[0].public_title}
     _design, entries = documents.design_and_entries(ready.batch(issued[0].batch.public_id), issued)
     assert [read_qr_text(entry.qr) for entry in entries] == [one.payload for one in issued]
 

@@ -176,9 +176,7 @@ def test_propose_approve_issue_and_print(
 
 
 def test_who_stands_in_is_told_for_whom_she_decides_and_the_page_keeps_it(
-    ready: Ready,
-    actor: Callable[..., Actor],
-    client_for: Callable[[Actor], FlaskClient],
+    ready: Ready, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
 ) -> None:
     director, officer = actor("director", name="Mwalimu Mfano"), actor("monitoring")
     today = local_today()
@@ -241,9 +239,7 @@ def test_a_peer_educator_finds_her_own_and_nobody_elses(
 
 
 def test_the_list_asks_as_often_for_three_as_for_one(
-    ready: Ready,
-    browsers: tuple[FlaskClient, FlaskClient],
-    count_queries: Callable[[], object],
+    ready: Ready, browsers: tuple[FlaskClient, FlaskClient], count_queries: Callable[[], object]
 ) -> None:
     set_rule(1, name_must_be_confirmed=False, by=ready.director)
     asked = []

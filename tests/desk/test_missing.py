@@ -26,7 +26,7 @@ from kash.certificates.rules.issuing import Requirement
 from kash.desk import queries as missing
 from kash.desk.queries import all_lines, counted_kinds, the_kind
 from kash.forums.services.meetings import plan_meeting
-from kash.forums.services.series import open_forum
+from kash.forums.services.presence import open_forum
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.scope import within_reach
 from kash.people.services.persons import record_consent

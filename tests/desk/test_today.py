@@ -23,7 +23,7 @@ from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import plan_meeting
 from kash.forums.services.minutes import write_item
-from kash.forums.services.series import add_member, open_forum
+from kash.forums.services.presence import add_member, open_forum
 from kash.incidents.queries.outside import proposed_contacts
 from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.people.models import Group, Person

@@ -10,7 +10,7 @@ import pytest
 from apiflask import APIFlask
 
 from kash.forums.services.meetings import plan_meeting
-from kash.forums.services.series import add_member, open_forum
+from kash.forums.services.presence import add_member, open_forum
 from kash.people.models import Group, Person
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import to_local
@@ -22,12 +22,7 @@ NAMES = {
     "office": "Baraka Afisa",
     "counted": "Siri Kubwa",
 }
-SHOWN = {
-    "name": "Zawadi Kielelezo",
-    "alias": "Nyota",
-    "office": "Liaison officer",
-    "counted": "",
-}
+SHOWN = {"name": "Zawadi Kielelezo", "alias": "Nyota", "office": "Liaison officer", "counted": ""}
 # Names that nobody chose to show.
 HIDDEN = ("Amani Mfichwa", "Baraka Afisa", "Siri Kubwa")
 

@@ -10,27 +10,25 @@ import pytest
 from apiflask import APIFlask
 
 from kash.forums.models import Action, ActionLink, ActionNote, Decision, DecisionReview
-from kash.forums.queries.actions import (
+from kash.forums.queries.decisions import (
     ActionLine,
     action_line,
-    actions_without_owner,
-    all_actions,
-    linked_actions,
-    open_action,
-    readable_action,
-)
-from kash.forums.queries.decisions import (
     actions_to_remind_of,
+    actions_without_owner,
     ages_of,
+    all_actions,
     decisions_of,
     decisions_to_look_at,
     evidence_of,
+    linked_actions,
     notes_of,
+    open_action,
+    readable_action,
     returning_in,
     shown_decisions,
 )
 from kash.forums.queries.meetings import number_of
-from kash.forums.rules.decisions import Age
+from kash.forums.rules.meetings import Age
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor

@@ -13,17 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from kash.forums import stored_files
-from kash.forums.models import AgendaItem, AgendaPaper, Meeting
+from kash.forums import models as stored_files
+from kash.forums.models import AgendaItem, AgendaPaper, Meeting, content_of, delete_orphans
 from kash.forums.queries.meetings import slot_of
 from kash.forums.rules.meetings import MEETING_MINUTES, USUAL_ITEMS, USUAL_MINUTES, agenda_clock
 from kash.forums.services import minutes as services
-from kash.forums.services.agenda import add_item, remove_item
+from kash.forums.services.agenda import MeetingOver, add_item, remove_item
 from kash.forums.services.meetings import cancel_meeting
 from kash.forums.services.minutes import add_paper
-from kash.forums.services.problems import MeetingOver
-from kash.forums.services.series import open_forum
-from kash.forums.stored_files import content_of, delete_orphans
+from kash.forums.services.presence import open_forum
 from kash.platform import storage
 from kash.platform.database import db
 from kash.platform.storage import FileMissing

@@ -20,7 +20,7 @@ from kash.figures.releases.rules.tables import TablePlan, difference
 from kash.forums.models import AgendaItem, Decision, DecisionReview
 from kash.forums.queries import decisions as queries
 from kash.forums.queries.decisions import DecisionLine, lines_read
-from kash.forums.rules.decisions import ReviewedDecision, before_and_after, coming_back
+from kash.forums.rules.meetings import ReviewedDecision, before_and_after, coming_back
 from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item, remove_item
 from kash.forums.services.decisions import ReviewDetails, conclude, set_review, take_back_conclusion
@@ -215,10 +215,7 @@ def test_a_day_before_the_meeting_and_an_old_page_are_refused(
 
 @pytest.mark.any_engine
 def test_members_read_the_decisions_of_held_meetings_and_no_drafts(
-    series: Series,
-    decided: tuple[str, str],
-    client_for: ClientFor,
-    actor: Callable[..., Actor],
+    series: Series, decided: tuple[str, str], client_for: ClientFor, actor: Callable[..., Actor]
 ) -> None:
     draft = series.plan(utc_now() - timedelta(days=1))
     item = add_item(series.forum, draft, title="Hours", by=series.secretary)

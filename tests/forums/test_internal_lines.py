@@ -15,11 +15,16 @@ from sqlalchemy import select
 from kash.forums.models import AgendaItem, InternalLine
 from kash.forums.queries.minutes_life import lines_to_release
 from kash.forums.rules.minutes import line_digest, published_text, telling_lines
-from kash.forums.services.agenda import add_item
-from kash.forums.services.internal_lines import ask_release, keep_line, mark_of, release_line
+from kash.forums.services.agenda import (
+    FiguresBesideCases,
+    add_item,
+    ask_release,
+    keep_line,
+    mark_of,
+    release_line,
+)
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import write_item
-from kash.forums.services.problems import FiguresBesideCases
 from kash.people.models import Organisation
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry

@@ -37,17 +37,17 @@ from kash.forums.rules.minutes import (
     read_operation,
     values_of,
 )
-from kash.forums.services.agenda import add_item
-from kash.forums.services.live_minutes import (
+from kash.forums.services.agenda import MeetingOver, TooManyRows, add_item
+from kash.forums.services.meetings import cancel_meeting
+from kash.forums.services.minutes import (
     _settled,
     apply_minutes_operation,
+    close_action,
     forget_revisions,
     open_differences,
     settle_difference,
+    written_item,
 )
-from kash.forums.services.meetings import cancel_meeting
-from kash.forums.services.minutes import close_action, written_item
-from kash.forums.services.problems import MeetingOver, TooManyRows
 from kash.people.models import Organisation
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import AuditEntry

@@ -50,15 +50,16 @@ from kash.forums.rules.minutes import (
     line_digest,
     root_of,
 )
-from kash.forums.services import internal_lines as problems
-from kash.forums.services.agenda import add_item, rename_item
-from kash.forums.services.internal_lines import mark_of
-from kash.forums.services.live_minutes import (
-    apply_minutes_operation,
-    settle_difference,
-)
+from kash.forums.services import agenda as problems
+from kash.forums.services.agenda import add_item, mark_of, rename_item
 from kash.forums.services.meetings import cancel_meeting, hold_meeting
-from kash.forums.services.minutes import close_action, write_item, written_item
+from kash.forums.services.minutes import (
+    apply_minutes_operation,
+    close_action,
+    settle_difference,
+    write_item,
+    written_item,
+)
 from kash.forums.services.minutes_life import (
     add_erratum,
     circulate,
@@ -66,9 +67,10 @@ from kash.forums.services.minutes_life import (
     remark,
     settle_remark,
     take_back,
+    withdraw,
+    withdraw_person,
 )
 from kash.forums.services.presence import add_guest
-from kash.forums.services.withdrawals import withdraw, withdraw_person
 from kash.people.models import PersonMerge
 from kash.people.services.merging import merge_people, undo_merge
 from kash.platform.database import db, new_public_id, utc_now, writing

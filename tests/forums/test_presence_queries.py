@@ -256,10 +256,7 @@ def test_terms_and_quorums_are_those_of_the_forum_that_hold_on_the_day(
         agreed[forum.name, days] = made.public_id
         for group, share, least in shares:
             row(ForumQuorumGroup, quorum_id=made.id, group_id=group.id, share=share, least=least)
-    now = {
-        first: NeededOfGroup(QuorumShare.NUMBER, 2),
-        second: NeededOfGroup(QuorumShare.HALF),
-    }
+    now = {first: NeededOfGroup(QuorumShare.NUMBER, 2), second: NeededOfGroup(QuorumShare.HALF)}
     before = {first: NeededOfGroup(QuorumShare.ALL)}
     told_of = [tuple(one.values()) for one in quorums_of(alpha, TODAY)]
     assert told_of == [

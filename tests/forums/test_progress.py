@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
-from kash.forums import reminders
+from kash.forums import parts as reminders
 from kash.forums.models import (
     Action,
     ActionLink,
@@ -26,10 +26,11 @@ from kash.forums.models import (
     Forum,
     Meeting,
     MinutesLeaf,
+    content_of,
 )
-from kash.forums.rules.decisions import LATE, SOON, Reminder, age_of, reminder_of
+from kash.forums.rules.meetings import LATE, SOON, Reminder, age_of, reminder_of
 from kash.forums.rules.merging import TypedMinutesRow
-from kash.forums.services.agenda import add_item
+from kash.forums.services.agenda import FiguresBesideCases, UnknownOwner, add_item
 from kash.forums.services.decisions import (
     ReviewDetails,
     add_note,
@@ -41,10 +42,8 @@ from kash.forums.services.decisions import (
 )
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import close_action, write_item
-from kash.forums.services.problems import FiguresBesideCases, UnknownOwner
-from kash.forums.services.series import end_membership
-from kash.forums.services.withdrawals import _withdraw_text
-from kash.forums.stored_files import content_of
+from kash.forums.services.minutes_life import _withdraw_text
+from kash.forums.services.presence import end_membership
 from kash.people.models import Organisation, ServiceEntry
 from kash.people.notices.models import Notice
 from kash.platform.database import db, utc_now

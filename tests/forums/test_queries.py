@@ -21,7 +21,7 @@ from kash.forums.models import (
     InternalLine,
     Meeting,
 )
-from kash.forums.queries.actions import actions_due, actions_of, arising_in, open_actions
+from kash.forums.queries.decisions import actions_due, actions_of, arising_in, open_actions
 from kash.forums.queries.meetings import (
     following_meeting,
     meetings_of,

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.forums.rules.decisions import OpenedAction, arising, state_at
 from kash.forums.rules.meetings import (
     STATUSES,
     USUAL_ITEMS,
     Attendee,
+    OpenedAction,
     PlannedItem,
     agenda_from,
+    arising,
     attendance_by_group,
     merged_seat,
     order_is_fixed,
     shown_name,
+    state_at,
     with_usual_items,
 )
 from kash.forums.rules.merging import TypedMinutesRow, paragraphs, row_changes
@@ -74,10 +76,7 @@ def _actions(draw: st.DrawFn) -> list[OpenedAction]:
 
 @given(_actions(), MOMENTS, st.none() | MOMENTS, MOMENTS)
 def test_what_is_open_always_comes_up(
-    actions: list[OpenedAction],
-    meeting_at: datetime,
-    previous_at: datetime | None,
-    as_of: datetime,
+    actions: list[OpenedAction], meeting_at: datetime, previous_at: datetime | None, as_of: datetime
 ) -> None:
     carried = arising(actions, meeting_at, previous_at, as_of)
     keys = [key for key, _state in carried]

@@ -13,11 +13,11 @@ from kash.accounts.services.locking import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, ForumTerm, Meeting
 from kash.forums.queries import series as series_queries
-from kash.forums.queries.actions import actions_due, arising_in
+from kash.forums.queries.decisions import actions_due, arising_in
 from kash.forums.queries.meetings import attendance_of, meetings_to_record, next_meetings
 from kash.forums.queries.series import secretaries
 from kash.forums.rules.merging import TypedMinutesRow
-from kash.forums.services import problems
+from kash.forums.services import agenda as problems
 from kash.forums.services.agenda import add_item, order_items, remove_item
 from kash.forums.services.meetings import (
     TermDetails,
@@ -29,8 +29,8 @@ from kash.forums.services.meetings import (
     remove_term,
 )
 from kash.forums.services.minutes import close_action, reopen_action, write_item
-from kash.forums.services.presence import add_guest
-from kash.forums.services.series import (
+from kash.forums.services.presence import (
+    add_guest,
     add_member,
     change_forum,
     choose_appearance,
@@ -304,11 +304,7 @@ def test_an_agenda_keeps_its_order_once_held(series: Series) -> None:
     meeting = series.plan(utc_now() - timedelta(hours=3))
     items = [_item(series, meeting, title) for title in ("One", "Two", "Three")]
     order_items(series.forum, meeting, order=[items[2], "0" * 16, items[0]], by=series.secretary)
-    assert _titles(meeting) == [
-        (1, "plain", "Three"),
-        (2, "plain", "One"),
-        (3, "plain", "Two"),
-    ]
+    assert _titles(meeting) == [(1, "plain", "Three"), (2, "plain", "One"), (3, "plain", "Two")]
     order_items(series.forum, meeting, up=items[1], by=series.secretary)
     assert [title for _place, _kind, title in _titles(meeting)] == ["Three", "Two", "One"]
     remove_item(series.forum, meeting, items[1], by=series.secretary)
@@ -345,11 +341,7 @@ def test_the_agenda_of_the_last_meeting_begins_the_next(series: Series) -> None:
     cancel_meeting(series.forum, bare, reason="Rain", by=series.secretary)
     cancel_meeting(series.forum, full, reason="Rain", by=series.secretary)
     again = series.plan(nairobi(2026, 12, 18), as_last_time=True)
-    assert _titles(again) == [
-        (1, "arising", ""),
-        (2, "plain", "Opening"),
-        (3, "plain", "Closing"),
-    ]
+    assert _titles(again) == [(1, "arising", ""), (2, "plain", "Opening"), (3, "plain", "Closing")]
 
 
 @pytest.mark.any_engine
@@ -593,7 +585,7 @@ def test_people_stay_as_they_are(series: Series) -> None:
 def test_a_case_is_linked_to_meetings_of_a_forum_by_its_name(
     app: APIFlask, series: Series, actor: Callable[..., Actor]
 ) -> None:
-    from kash.forums.occasions import find_meetings, meetings_named
+    from kash.forums.parts import find_meetings, meetings_named
 
     meeting = series.plan(nairobi(2026, 11, 16))
     officer, peer = actor("documentation"), actor("peer")

@@ -12,11 +12,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from kash.forums.documents import printed_minutes
-from kash.forums.models import Forum, SignedCopy
+from kash.forums.models import Forum, SignedCopy, content_of
 from kash.forums.queries.minutes import signed_copy_of
 from kash.forums.services.meetings import TermDetails, add_term
-from kash.forums.services.withdrawals import withdraw
-from kash.forums.stored_files import content_of
+from kash.forums.services.minutes_life import withdraw
 from kash.platform.database import db, utc_now
 from kash.platform.storage import StorageError
 from kash.policy import Actor

@@ -12,7 +12,7 @@ from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.queries import series as templates
 from kash.forums.rules.meetings import PlannedItem, agenda_from
 from kash.forums.services.meetings import plan_meeting
-from kash.forums.services.series import (
+from kash.forums.services.presence import (
     add_template,
     change_template,
     keep_agenda,

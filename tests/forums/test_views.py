@@ -24,7 +24,7 @@ from kash.forums.rules.merging import TypedMinutesRow
 from kash.forums.services.agenda import add_item
 from kash.forums.services.meetings import hold_meeting
 from kash.forums.services.minutes import close_action, write_item
-from kash.forums.services.series import add_member, open_forum
+from kash.forums.services.presence import add_member, open_forum
 from kash.people.models import Person
 from kash.platform.database import db, utc_now
 from kash.platform.vault import head_code
@@ -183,18 +183,12 @@ def test_who_only_sees_a_forum_changes_nothing(
         f"{base}/hold",
     ):
         assert other.post(address, data={"minute": "x"}).status_code == 403
-    for address in (
-        f"{base}/agenda/order",
-        f"{base}/attendance/reopen",
-    ):
+    for address in (f"{base}/agenda/order", f"{base}/attendance/reopen"):
         assert other.post(address).status_code == 403
 
 
 def test_until_it_is_held_members_see_the_agenda_only(
-    series: Series,
-    actor: Callable[..., Actor],
-    client_for: ClientFor,
-    secretary: FlaskClient,
+    series: Series, actor: Callable[..., Actor], client_for: ClientFor, secretary: FlaskClient
 ) -> None:
     meeting = series.plan()
     item = add_item(series.forum, meeting, title="Keys", by=series.secretary)
@@ -408,10 +402,7 @@ def test_two_who_write_at_once_see_both_texts(
     ("given", "sentence"),
     [
         ({"minute": "x" * 20_001}, "Use at most 20000 characters."),
-        (
-            {"decision-key": [""], "decision-text": ["x" * 2_001]},
-            "Use at most 2000 characters.",
-        ),
+        ({"decision-key": [""], "decision-text": ["x" * 2_001]}, "Use at most 2000 characters."),
         (
             {
                 "action-key": [""],
@@ -630,9 +621,7 @@ def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series
         assert secretary.post(base, data={"title": title}).status_code == 303
     first, second = (item.public_id for item in _row(Meeting, meeting).items)
     by_script = secretary.post(
-        f"{base}/order",
-        data={"order": [second, first]},
-        headers={"X-Requested-With": "fetch"},
+        f"{base}/order", data={"order": [second, first]}, headers={"X-Requested-With": "fetch"}
     )
     assert (by_script.status_code, by_script.data) == (204, b"")
     assert [item.title for item in _row(Meeting, meeting).items] == ["Two", "One"]
@@ -837,10 +826,7 @@ def test_what_came_up_stands_on_the_next_paper(
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_pages_ask_the_same_of_one_row_and_of_three(
-    series: Series,
-    client_for: ClientFor,
-    count_queries: Counting,
-    rows: int,
+    series: Series, client_for: ClientFor, count_queries: Counting, rows: int
 ) -> None:
     start = utc_now() - timedelta(days=40)
     for number in range(rows):

@@ -15,7 +15,7 @@ from kash.forums.queries.minutes import meetings_in_year, years_of
 from kash.forums.queries.series import forum as forum_seen
 from kash.forums.rules.meetings import STATUSES, GroupInMeeting, MeetingInYear, letters_in, names_in
 from kash.forums.services.meetings import hold_meeting
-from kash.forums.services.withdrawals import withdraw
+from kash.forums.services.minutes_life import withdraw
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import to_local
 from kash.policy import Actor
@@ -120,7 +120,7 @@ def test_the_page_of_the_year_names_nobody_and_leads_to_paper_and_sheet(
 
 @pytest.mark.any_engine
 def test_a_forum_that_never_met_has_no_year(life: Life, actor: Callable[..., Actor]) -> None:
-    from kash.forums.services.series import open_forum
+    from kash.forums.services.presence import open_forum
 
     new = open_forum(name="Another", by=life.by)
     found = forum_seen(new, life.by)

@@ -191,7 +191,7 @@ def test_no_paper_total_or_story_is_made_of_it_any_more(
 
 @pytest.mark.any_engine
 def test_a_story_vanishes_at_that_moment(member: AMember, peer: Actor, receipt: Receipt) -> None:
-    from kash.forums.stories.models import Story
+    from kash.forums.models import Story
     from kash.incidents.services.retention import note_made
     from kash.platform.database import writing
 

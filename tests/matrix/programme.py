@@ -86,9 +86,9 @@ from kash.certificates.models import (
     HolderLink,
     SignatureImage,
     SignatureUse,
+    TrainerSkill,
 )
 from kash.certificates.rules.issuing import new_serial
-from kash.certificates.skills.models import TrainerSkill
 from kash.certificates.tracks.models import (
     SeenFact,
     SupervisionVisit,
@@ -145,9 +145,9 @@ from kash.forums.models import (
     NamedLeaf,
     PresenceSpell,
     SignedCopy,
+    Story,
 )
 from kash.forums.rules.minutes import MinutesPart, leaves_of, line_digest, root_of
-from kash.forums.stories.models import Story
 from kash.forums.stories.rules import StoryDraft
 from kash.forums.stories.rules import as_bytes as draft_bytes
 from kash.incidents.consent_texts import VERSION

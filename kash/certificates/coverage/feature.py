@@ -32,7 +32,7 @@ CHAPTERS = Chapters(
             Role.DIRECTOR: "director#who-is-trained-where",
             Role.TRAINER: "trainer#who-is-trained-where",
             Role.MONITORING: "monitoring#who-is-trained-where",
-        },
+        }
     }
 )
 
@@ -64,7 +64,7 @@ FEATURE = Feature(
             "subject_word": subject_word,
             "training": TRAINING,
             "tone": TRAINING_TONE,
-        },
+        }
     },
     parts=(
         ACTION_WORDS,

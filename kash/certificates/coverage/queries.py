@@ -29,9 +29,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from kash.certificates.coverage import rules
-from kash.certificates.coverage.models import CoverageGoal
 from kash.certificates.coverage.rules import gone, moves
-from kash.certificates.models import CertificateBatch
+from kash.certificates.models import CertificateBatch, CoverageGoal
 from kash.certificates.queries.issuing import current_rule
 from kash.certificates.tracks.leaf_kinds import (
     LeafQuestion,
@@ -218,9 +217,7 @@ def stays_of(
         select(*alike, func.aggregate_strings(cast(Person.id, String), ","))
         .join(Person, Person.id == Posting.person_id)
         .where(
-            or_(Posting.is_open, Posting.until >= since),
-            Person.group_id == group,
-            ~Person.minor,
+            or_(Posting.is_open, Posting.until >= since), Person.group_id == group, ~Person.minor
         )
         .group_by(*alike)
     )
@@ -347,10 +344,7 @@ class Trained:
 
 
 def trained_in(
-    session: Session,
-    subject: Subject,
-    today: date,
-    people: Collection[int] | None = None,
+    session: Session, subject: Subject, today: date, people: Collection[int] | None = None
 ) -> Trained:
     """Everybody trained in a subject, or of these persons. A course takes six queries; a track two,
     two for certificates, and one or a few for each requirement of those without a badge."""

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.certificates.coverage.models import CoverageGoal
 from kash.certificates.coverage.queries import Coverage, Goal, Subject, goal_of, latest_goal
 from kash.certificates.coverage.rules import Forecast, Outlook, Training, total_need
+from kash.certificates.models import CoverageGoal
 from kash.certificates.tracks.forms import track_name
 from kash.people.models import Zone
 from kash.platform.press import PagedDocument, document

@@ -246,10 +246,7 @@ def paper() -> Response:
     """The stations with the fewest trained people, on one page."""
     wanted = one_or_404(what_is_asked())
     content = coverage_paper(
-        wanted.coverage(),
-        wanted.subject,
-        language=language_code(),
-        today=wanted.today,
+        wanted.coverage(), wanted.subject, language=language_code(), today=wanted.today
     )
     return download(content, name="coverage.pdf", type="application/pdf")
 

@@ -163,8 +163,7 @@ def own_uses(actor: Actor) -> list[tuple[SignatureUse, Design | None, Certificat
             .outerjoin(CertificateBatch, CertificateBatch.id == SignatureUse.batch_id)
             .options(joinedload(CertificateBatch.workshop))
             .where(
-                SignatureImage.account_id == actor.account_id,
-                SignatureUse.withdrawn_at.is_(None),
+                SignatureImage.account_id == actor.account_id, SignatureUse.withdrawn_at.is_(None)
             )
             .order_by(SignatureUse.id.desc())
             .limit(200)
@@ -248,8 +247,7 @@ def all_marks() -> list[tuple[Funder, FunderMark | None]]:
         for funder, mark in db.session.execute(
             select(Funder, FunderMark)
             .outerjoin(
-                FunderMark,
-                (FunderMark.funder_id == Funder.id) & FunderMark.replaced_at.is_(None),
+                FunderMark, (FunderMark.funder_id == Funder.id) & FunderMark.replaced_at.is_(None)
             )
             .order_by(func.lower(Funder.name), Funder.id)
             .limit(500)

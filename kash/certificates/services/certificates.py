@@ -147,13 +147,7 @@ BATCH_KINDS = ("print_file", "zip_file", "cards")
 
 
 def make_paper(
-    batch: CertificateBatch,
-    kind: str,
-    title: str,
-    by: Actor,
-    *,
-    reason: str = "",
-    back: str = "",
+    batch: CertificateBatch, kind: str, title: str, by: Actor, *, reason: str = "", back: str = ""
 ) -> str:
     """Have the worker make paper of what is issued, `kind` is which; the job's public id.
 

@@ -296,10 +296,7 @@ def keep_signature(png: bytes, by: Actor) -> None:
         _withdraw(change.session, by.account_id, change.now)
         change.session.add(
             SignatureImage(
-                public_id=public_id,
-                account_id=by.account_id,
-                sealed=sealed,
-                created_at=change.now,
+                public_id=public_id, account_id=by.account_id, sealed=sealed, created_at=change.now
             )
         )
         change.about(public_id)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from kash.attendance.queries.registers import closed_ahead
 from kash.attendance.services.registers import check_registers_closed
+from kash.certificates.documents import signing_lines
 from kash.certificates.models import (
     APPROVAL,
     Certificate,
@@ -28,7 +29,6 @@ from kash.certificates.models import (
     CertificateRule,
     DesignVersion,
 )
-from kash.certificates.paper import signing_lines
 from kash.certificates.queries.certificates import judged_renewals
 from kash.certificates.queries.designs import marks_at, version_in_use
 from kash.certificates.queries.issuing import (
@@ -331,11 +331,7 @@ UNKNOWN_ISSUING_CHOICE = _l("Choose one of the offered possibilities.")
 
 
 def set_rule(
-    least_share: int,
-    *,
-    name_must_be_confirmed: bool,
-    by: Actor,
-    months_valid: int | None = None,
+    least_share: int, *, name_must_be_confirmed: bool, by: Actor, months_valid: int | None = None
 ) -> CertificateRule:
     """Store a new version of the rule, and of the track that all certificates need if the share is
     another. What was proposed keeps the version it was proposed under.
@@ -447,11 +443,7 @@ def propose(
             raise NothingToPropose
         check_design_complete(version, locked, expires=rule.months_valid is not None)
         batch: CertificateBatch = APPROVAL.propose(
-            change,
-            by,
-            workshop_id=locked.id,
-            rule_id=rule.id,
-            design_version_id=version.id,
+            change, by, workshop_id=locked.id, rule_id=rule.id, design_version_id=version.id
         )
         earned = {
             candidate.person_id: candidate.judged.version

@@ -16,8 +16,8 @@ from flask_babel import ngettext
 from sqlalchemy import Select, exists, func, select
 
 from kash.accounts.models import Account, RoleChange
+from kash.certificates.models import TrainerSkill
 from kash.certificates.skills import blueprint, views
-from kash.certificates.skills.models import TrainerSkill
 from kash.certificates.skills.queries import (
     LEVEL_ALONE,
     LEVEL_TONE,
@@ -46,20 +46,14 @@ CHAPTERS = Chapters(
             Role.TRAINER: "trainer#who-may-teach-what",
             Role.DIRECTOR: "director#who-may-teach-what",
             Role.MONITORING: "monitoring#what-you-see",
-        },
+        }
     }
 )
 
 
 PERSONAL = (
-    *free_texts(
-        "skill_deferral.because",
-        "trainer_skill.note",
-        "trainer_skill.ended_because",
-    ),
-    *about_things(
-        trainer_skill="level evidence workshops ended_how",
-    ),
+    *free_texts("skill_deferral.because", "trainer_skill.note", "trainer_skill.ended_because"),
+    *about_things(trainer_skill="level evidence workshops ended_how"),
 )
 
 

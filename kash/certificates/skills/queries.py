@@ -18,9 +18,8 @@ from sqlalchemy.orm import Session, joinedload
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.queries.accounts import accounts_with_role, names_of
 from kash.attendance.models import Slot
-from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.models import Certificate, CertificateBatch, SkillDeferral, TrainerSkill
 from kash.certificates.skills import rules
-from kash.certificates.skills.models import SkillDeferral, TrainerSkill
 from kash.platform.database import db
 from kash.platform.web.counted import counted
 from kash.platform.web.errors import get_or_404
@@ -195,8 +194,7 @@ def _taught_enough(today: date, account_id: int | None = None) -> dict[tuple[int
                 of_her, TrainerSkill.ended_on.is_(None), TrainerSkill.level == str(rules.Level.LEAD)
             ),
             ~exists().where(
-                of_her,
-                func.coalesce(TrainerSkill.ended_on, TrainerSkill.since) >= Workshop.ends_on,
+                of_her, func.coalesce(TrainerSkill.ended_on, TrainerSkill.since) >= Workshop.ends_on
             ),
             ~exists().where(
                 SkillDeferral.account_id == Facilitator.account_id,
@@ -334,8 +332,7 @@ def matrix(wanted: MatrixFilter, account: str = "") -> Matrix:
     skills = db.session.execute(
         select(Account.public_id, Account.name, Course.public_id, TrainerSkill.level)
         .outerjoin(
-            TrainerSkill,
-            (TrainerSkill.account_id == Account.id) & TrainerSkill.ended_on.is_(None),
+            TrainerSkill, (TrainerSkill.account_id == Account.id) & TrainerSkill.ended_on.is_(None)
         )
         .outerjoin(Course, Course.id == TrainerSkill.course_id)
         .where(is_trainer(), *([Account.public_id == account] if account else []))

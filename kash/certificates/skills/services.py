@@ -11,7 +11,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
-from kash.certificates.skills.models import SkillDeferral, TrainerSkill
+from kash.certificates.models import SkillDeferral, TrainerSkill
 from kash.certificates.skills.queries import certified_in, is_trainer, taught_by
 from kash.certificates.skills.rules import Level, Proof, ProofFault, ProofKind, proof_fault
 from kash.platform.vault import audited

@@ -17,7 +17,6 @@ from sqlalchemy import Select, and_, select
 from kash.accounts.holdings import Holding
 from kash.certificates.tracks import blueprint, forms, views
 from kash.certificates.tracks.commands import tracks_commands
-from kash.certificates.tracks.kinds import KINDS, ROLES
 from kash.certificates.tracks.models import (
     APPROVAL,
     SeenFact,
@@ -27,7 +26,14 @@ from kash.certificates.tracks.models import (
     TrackVersion,
 )
 from kash.certificates.tracks.queries.tracks import find_tracks, waiting_for
-from kash.certificates.tracks.queries.visits import DUE, count_to_make, due_visits, pass_on_to_make
+from kash.certificates.tracks.queries.visits import (
+    DUE,
+    KINDS,
+    ROLES,
+    count_to_make,
+    due_visits,
+    pass_on_to_make,
+)
 from kash.certificates.tracks.services.tracks import give_badges
 from kash.certificates.tracks.services.visits import delete_old_notes
 from kash.certificates.tracks.views.people import PUT_ON_A_TRACK, person_rows
@@ -57,7 +63,7 @@ CHAPTERS = Chapters(
                 Role.DIRECTOR: "director#publish-a-track",
                 Role.MONITORING: "monitoring#who-stands-where-on-a-track",
             },
-        ),
+        )
     }
 )
 
@@ -135,24 +141,13 @@ REFERENCES = (
         # A visit is counted as the work of who made it.
         erased=stays(note_sealed=None, withdrawn_because="", observed={}),
     ),
+    Reference(_FACT, _l("Facts for tracks"), joined(_FACT, _ONE_A_DAY, better_fact), erased=GOES),
     Reference(
-        _FACT,
-        _l("Facts for tracks"),
-        joined(_FACT, _ONE_A_DAY, better_fact),
-        erased=GOES,
-    ),
-    Reference(
-        _BADGE,
-        _l("Badges of tracks"),
-        joined(_BADGE, ("track_id",), earlier_badge),
-        erased=GOES,
+        _BADGE, _l("Badges of tracks"), joined(_BADGE, ("track_id",), earlier_badge), erased=GOES
     ),
     # She stays on the version of who is kept.
     Reference(
-        _ENROLMENT,
-        _l("Tracks"),
-        joined(_ENROLMENT, ("track_id",), lambda _k, _g: {}),
-        erased=GOES,
+        _ENROLMENT, _l("Tracks"), joined(_ENROLMENT, ("track_id",), lambda _k, _g: {}), erased=GOES
     ),
 )
 
@@ -161,9 +156,7 @@ PERSONAL = (
     Beneath("track_move.enrolment_id", GOES),
     Beneath("supervision_visit.fact_id", stays(fact_id=None)),
     OpenedForHer("supervision_visit.note_sealed", kind="supervision_visit.note"),
-    *free_texts(
-        "track_version.returned_because",
-    ),
+    *free_texts("track_version.returned_because"),
     *about_things(
         supervision_visit="kind supervisor",
         track="name name_sw purpose",

@@ -37,12 +37,7 @@ class Track(PublicId, Base):
 
     __tablename__ = "track"
     __table_args__ = (
-        Index(
-            "uq_track_course_id_certifies",
-            "course_id",
-            unique=True,
-            **only_where("certifies"),
-        ),
+        Index("uq_track_course_id_certifies", "course_id", unique=True, **only_where("certifies")),
         Index(
             "uq_track_certifies",
             "certifies",

@@ -19,8 +19,8 @@ from sqlalchemy import func
 from kash.accounts.queries.accounts import names_of
 from kash.attendance.queries.registers import slots_still_open
 from kash.certificates import blueprint, documents, forms
+from kash.certificates.documents import signing_of
 from kash.certificates.models import APPROVAL, Certificate, CertificateBatch
-from kash.certificates.paper import signing_of
 from kash.certificates.queries import certificates as certificate_queries
 from kash.certificates.queries import issuing
 from kash.certificates.queries.issuing import certificate as issuing_certificate

@@ -17,19 +17,22 @@ from flask_babel import lazy_gettext as _l
 from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint, forms
 from kash.certificates import publishing as badges
-from kash.certificates.design_pictures import BeingDrawn, made_once, stand_in, turn_to_draw
-from kash.certificates.models import Design
-from kash.certificates.paper import (
+from kash.certificates.documents import (
+    BeingDrawn,
     batch_lines,
     days_between,
+    made_once,
     other_language,
     press_design,
     sentence,
     signatories_of,
     signature_picture,
     signing_lines,
+    stand_in,
+    turn_to_draw,
     usual_words,
 )
+from kash.certificates.models import Design
 from kash.certificates.queries import designs as queries
 from kash.certificates.queries.designs import longest_names
 from kash.certificates.queries.issuing import batch_of, certificate, own_certificate
@@ -110,10 +113,7 @@ def _sample(
     with force_locale(language):
         lines = signing_lines(content, None, None, language)
         design = press_design(
-            content,
-            language,
-            signatories=signatories_of(lines, design_id),
-            void=_("Void"),
+            content, language, signatories=signatories_of(lines, design_id), void=_("Void")
         )
         return design, _sample_entry(content, name, language), language
 

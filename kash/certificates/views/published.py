@@ -33,10 +33,15 @@ from werkzeug.wrappers import Response
 from kash.accounts.errors import LinkSpent
 from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint, documents
-from kash.certificates.checking import Check, CheckAnswer, check_serial
 from kash.certificates.forms import PUBLIC_REASONS, ChangeKeyForm, ReprintForm, VerifyForm
 from kash.certificates.models import Certificate, HolderLink
-from kash.certificates.publishing import published_keys, signed_status
+from kash.certificates.publishing import (
+    Check,
+    CheckAnswer,
+    check_serial,
+    published_keys,
+    signed_status,
+)
 from kash.certificates.queries import certificates as keys
 from kash.certificates.queries import issuing as holders
 from kash.certificates.queries.certificates import current_key
@@ -430,14 +435,7 @@ def join_verification(app: Flask) -> None:
 
 # What the page is made of: with the hash of its content in the address where a page names it so,
 # and without one where a script imports it.
-_LINKED = (
-    "icon.svg",
-    "tokens.css",
-    "components.css",
-    "js/exit.js",
-    "js/page.js",
-    "js/verify.js",
-)
+_LINKED = ("icon.svg", "tokens.css", "components.css", "js/exit.js", "js/page.js", "js/verify.js")
 _IMPORTED = (
     "js/pageshow.js",
     "js/typing.js",

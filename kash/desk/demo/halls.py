@@ -38,13 +38,11 @@ from kash.forums.rules.meetings import TimeThere
 from kash.forums.rules.merging import TypedMinutesRow, WrittenItem
 from kash.forums.rules.minutes import MinutesOperation
 from kash.forums.services.agenda import add_item, order_items
-from kash.forums.services.live_minutes import apply_minutes_operation
 from kash.forums.services.meetings import hold_meeting as end_meeting
 from kash.forums.services.meetings import plan_meeting
-from kash.forums.services.minutes import write_item
-from kash.forums.services.presence import add_guest
+from kash.forums.services.minutes import apply_minutes_operation, write_item
+from kash.forums.services.presence import add_guest, open_forum
 from kash.forums.services.presence import set_times as set_times_there
-from kash.forums.services.series import open_forum
 from kash.people.models import Group, Person, Venue
 from kash.planning.series.rules import OnHoliday, Pattern, Repeats
 from kash.planning.series.services import MeetingHours, dates_after, repeat_meetings

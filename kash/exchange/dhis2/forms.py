@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 
 from kash.exchange.dhis2.queries import CELLS
 from kash.exchange.dhis2.rules import FigureSource, SourceCell
-from kash.figures.indicators.words import TITLES
+from kash.figures.indicators.queries.definitions import TITLES
 from kash.figures.statements.services import value_word
 from kash.platform.web import KashForm
 from kash.platform.web.forms import choice_field, text_field

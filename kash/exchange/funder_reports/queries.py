@@ -18,7 +18,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from kash.exchange.funder_reports.models import APPROVAL, FunderReport, ReportTemplate
 from kash.exchange.funder_reports.rules import ReportSection
-from kash.figures.funders.queries import funder_of
+from kash.figures.funders.services import funder_of
 from kash.figures.releases.queries import PrintedTable, printed_tables
 from kash.figures.statements.models import Statement
 from kash.figures.statements.queries import FrozenCell, FrozenRow, figures_of

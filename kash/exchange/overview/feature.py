@@ -14,7 +14,7 @@ from kash.exchange.overview import blueprint, views
 from kash.exchange.overview.queries import FundedLook, look_of
 from kash.exchange.overview.views import PACE_TONES, PACE_WORDS
 from kash.feature import Feature
-from kash.figures.funders.queries import funder_of
+from kash.figures.funders.services import funder_of
 from kash.figures.statements.models import Statement
 from kash.figures.statements.queries import sent_to
 from kash.platform.handbook.places import Chapters

@@ -19,7 +19,7 @@ from kash.attendance.models import Slot
 from kash.certificates.models import Certificate
 from kash.certificates.queries.certificates import expires_by
 from kash.figures.indicators.models import Completion
-from kash.figures.indicators.queries.rows import conditions, of_funder, within
+from kash.figures.indicators.queries.definitions import conditions, of_funder, within
 from kash.figures.indicators.rules import IndicatorKey, Period, quarter_holding
 from kash.figures.releases.queries import days_due
 from kash.figures.statements.models import Statement

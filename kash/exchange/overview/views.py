@@ -27,7 +27,7 @@ from kash.exchange.overview.queries import (
     workshops_of,
 )
 from kash.exchange.overview.rules import TargetPace, elapsed_share, pace_of
-from kash.figures.funders.queries import funder_of
+from kash.figures.funders.services import funder_of
 from kash.figures.indicators.forms import FiguresAsked, figures_asked
 from kash.figures.indicators.queries.figures import (
     IndicatorLine,

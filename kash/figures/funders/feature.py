@@ -18,8 +18,7 @@ from kash.accounts.services.locking import Revocation
 from kash.feature import Feature
 from kash.figures.funders import blueprint, views
 from kash.figures.funders.models import APPROVAL, SENT_BACK, FunderAccount
-from kash.figures.funders.queries import account_of_funder, ties_of, waiting_ties
-from kash.figures.funders.services import end_ties_of
+from kash.figures.funders.services import account_of_funder, end_ties_of, ties_of, waiting_ties
 from kash.people.erasure import about_things
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.handbook.places import Chapters
@@ -35,7 +34,7 @@ CHAPTERS = Chapters(
         "funders": {
             Role.ADMINISTRATOR: "administrator#accounts-of-funders",
             Role.DIRECTOR: "administrator#accounts-of-funders",
-        },
+        }
     }
 )
 

@@ -1,19 +1,28 @@
-"""The page on which an account is tied to its funder, for administrators and directors."""
+"""The form of a tie. The page on which an account is tied to its funder, for administrators and
+directors."""
 
 from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.accounts.queries.accounts import names_of
-from kash.figures.funders import blueprint, queries, services
-from kash.figures.funders.forms import FunderAccountForm
+from kash.figures.funders import blueprint
+from kash.figures.funders import services as queries
 from kash.figures.funders.models import APPROVAL, FunderAccount
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
-from kash.platform.web import current_actor
+from kash.platform.web import KashForm, current_actor
 from kash.platform.web.errors import NotFound
+from kash.platform.web.forms import choice_field
 from kash.policy import allow
+
+
+class FunderAccountForm(KashForm):
+    """The funder that an account is to belong to; the view offers them."""
+
+    funder = choice_field(_l("Funder"), [])
 
 
 @blueprint.route("/<account_id>", methods=["GET", "POST"])
@@ -24,7 +33,7 @@ def account(account_id: str) -> ResponseReturnValue:
     form.funder.choices = queries.funder_choices()
     if form.validate_on_submit():
         with form.showing_problems():
-            services.ask_to_tie(account_id, form.funder.data, by=current_actor())
+            queries.ask_to_tie(account_id, form.funder.data, by=current_actor())
             flash(_("Asked for. Another administrator or director agrees."))
             return redirect(url_for("funders.account", account_id=account_id), code=303)
     return _page(account_id, form)
@@ -76,7 +85,7 @@ def _proposal(account_id: str, tie_id: str) -> ProposalPage[FunderAccount]:
 def agree(account_id: str, tie_id: str) -> ResponseReturnValue:
     """Agree to what another asked for."""
     return _proposal(account_id, tie_id).step(
-        lambda tie: services.agree_to_tie(tie.public_id, by=current_actor()),
+        lambda tie: queries.agree_to_tie(tie.public_id, by=current_actor()),
         lambda _done: _("The account reads what is sent to this funder from now on."),
     )
 
@@ -88,7 +97,7 @@ def send_back(account_id: str, tie_id: str) -> ResponseReturnValue:
     proposal = _proposal(account_id, tie_id)
     proposal.read()
     return proposal.send_back(
-        lambda tie, reason: services.return_tie(tie.public_id, reason, by=current_actor()),
+        lambda tie, reason: queries.return_tie(tie.public_id, reason, by=current_actor()),
         _("Sent back."),
         as_organiser=False,
     )
@@ -99,6 +108,6 @@ def send_back(account_id: str, tie_id: str) -> ResponseReturnValue:
 def end(account_id: str, tie_id: str) -> ResponseReturnValue:
     """End a tie."""
     return _proposal(account_id, tie_id).step(
-        lambda tie: services.end_tie(tie.public_id, by=current_actor()),
+        lambda tie: queries.end_tie(tie.public_id, by=current_actor()),
         lambda _done: _("The account belongs to no funder any more."),
     )

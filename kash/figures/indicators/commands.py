@@ -6,11 +6,11 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
+from kash.figures.indicators.queries.definitions import period_words
 from kash.figures.indicators.queries.figures import table_of
 from kash.figures.indicators.rules import INDICATORS, KEYS, DimensionProblem, quarter_holding
 from kash.figures.indicators.services import period_asked
 from kash.figures.indicators.views import cell_lines
-from kash.figures.indicators.words import period_words
 from kash.platform.refusals import told_at_terminal
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today

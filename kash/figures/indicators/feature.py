@@ -24,10 +24,13 @@ from kash.figures.indicators.models import (
     IndicatorDefinition,
     Target,
 )
-from kash.figures.indicators.queries.definitions import title_of, waiting_definitions
+from kash.figures.indicators.queries.definitions import (
+    DIMENSION_WORDS,
+    title_of,
+    waiting_definitions,
+)
 from kash.figures.indicators.rules import HeldCourse, IndicatorKey, refreshers
 from kash.figures.indicators.services import FOLLOWS, ask_who_completed
-from kash.figures.indicators.words import DIMENSION_WORDS
 from kash.people.erasure import about_things, free_texts, stays
 from kash.people.queries.search import Reference, Row, joined
 from kash.people.undo_log import RowChanges, table_of
@@ -48,7 +51,7 @@ CHAPTERS = Chapters(
             Role.DIRECTOR: "director#how-many-people-and-what-for",
             Role.TRAINER: "trainer#how-many-people-came",
             Role.MONITORING: "monitoring#indicators-and-targets",
-        },
+        }
     }
 )
 
@@ -94,13 +97,9 @@ REFERENCES = (Reference(_PERSON, _l("Facts of completion"), move_completions, er
 
 
 PERSONAL = (
-    *free_texts(
-        "indicator_definition.because",
-        "indicator_definition.returned_reason",
-    ),
+    *free_texts("indicator_definition.because", "indicator_definition.returned_reason"),
     *about_things(
-        indicator_definition="key title text state approved_for",
-        indicator_target="key period",
+        indicator_definition="key title text state approved_for", indicator_target="key period"
     ),
 )
 

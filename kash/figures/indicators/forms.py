@@ -12,10 +12,10 @@ from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.figures.indicators.queries.definitions import period_words
 from kash.figures.indicators.queries.figures import funders
 from kash.figures.indicators.rules import BOUNDS, INDICATORS, Period, quarter_holding, year
 from kash.figures.indicators.services import DefinitionDetails, TargetDetails, period_asked
-from kash.figures.indicators.words import period_words
 from kash.platform.web import KashForm
 from kash.platform.web.errors import NotFound, Problem
 from kash.platform.web.fields import DayField

@@ -30,13 +30,18 @@ from kash.figures.indicators.models import APPROVAL, IndicatorDefinition, Target
 from kash.figures.indicators.queries import definitions as queries
 from kash.figures.indicators.queries import figures
 from kash.figures.indicators.queries.definitions import (
+    DIMENSION_WORDS,
+    ShowsResults,
     TargetFor,
+    defined_text,
     definition_of,
     definitions_on,
+    period_text_words,
+    rule_text,
     targets_in,
+    value_word,
 )
 from kash.figures.indicators.queries.levels import course_gains, course_practice, reactions
-from kash.figures.indicators.results import ShowsResults
 from kash.figures.indicators.rules import (
     INDICATORS,
     KEYS,
@@ -45,13 +50,6 @@ from kash.figures.indicators.rules import (
     FigureTable,
     IndicatorKey,
     quarter_holding,
-)
-from kash.figures.indicators.words import (
-    DIMENSION_WORDS,
-    defined_text,
-    period_text_words,
-    rule_text,
-    value_word,
 )
 from kash.people.models import Person
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
@@ -113,11 +111,7 @@ def propose_definition(key: str) -> ResponseReturnValue:
     """Propose another definition of an indicator."""
     present = queries.definition_of(_known(key), local_today())
     form = definition_form(key)(
-        data={
-            "title": present.title,
-            "remark": present.remark,
-            "from_day": local_today(),
-        }
+        data={"title": present.title, "remark": present.remark, "from_day": local_today()}
         | {f"least_{name}": least for name, least in asdict(present.least).items()}
     )
     if form.validate_on_submit():
@@ -195,10 +189,7 @@ def index() -> ResponseReturnValue:
         return taken(lines, INDICATOR_COLUMNS)
     actor = current_actor()
     return render_template(
-        "indicators/index.html",
-        asked=question,
-        lines=lines,
-        may_set=actor.may("targets.set"),
+        "indicators/index.html", asked=question, lines=lines, may_set=actor.may("targets.set")
     )
 
 
@@ -395,9 +386,7 @@ TARGET_COLUMNS: list[TableColumn[Target]] = [
     TableColumn(_l("Indicator"), lambda target: target.key, "#indicator+code"),
     TableColumn(_l("Period"), lambda target: target.period, "#date+period"),
     TableColumn(
-        _l("Funder"),
-        lambda target: target.funder.name if target.funder else "",
-        "#org+funder",
+        _l("Funder"), lambda target: target.funder.name if target.funder else "", "#org+funder"
     ),
     TableColumn(_l("Group"), lambda target: target.group.letter if target.group else "", "#group"),
     TableColumn(_l("To reach"), lambda target: target.value, "#targeted"),

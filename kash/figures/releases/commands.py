@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from kash.figures.releases import queries
-from kash.figures.releases.exported import as_public
+from kash.figures.releases.reading_words import as_public
 from kash.figures.releases.rules.tables import content_odds, reported_odds
 from kash.platform.database import db, utc_now
 from kash.platform.web.formats import to_local

@@ -28,8 +28,7 @@ from kash.figures.releases.queries import (
     waiting_for,
     waiting_plans,
 )
-from kash.figures.releases.reading_words import WORDS
-from kash.figures.releases.results import SHOWS_RESULTS
+from kash.figures.releases.reading_words import SHOWS_RESULTS, WORDS
 from kash.people.connections.queries import OpenWay
 from kash.people.erasure import about_things, free_texts
 from kash.platform.approvals.pages import waiting_line

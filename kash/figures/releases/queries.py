@@ -359,11 +359,7 @@ def table_name(title_key: str) -> str:
     return str(TITLES.get(title_key, title_key))
 
 
-EVERY: dict[int, Any] = {
-    1: _l("Each quarter"),
-    2: _l("Each half-year"),
-    4: _l("Once a year"),
-}
+EVERY: dict[int, Any] = {1: _l("Each quarter"), 2: _l("Each half-year"), 4: _l("Once a year")}
 _FLAWS: dict[PlanFlaw, Any] = {
     PlanFlaw.NO_TABLES: _l("Choose at least one table."),
     PlanFlaw.TWICE: _l("%(table)s: the table, or one of its lines, stands there twice."),

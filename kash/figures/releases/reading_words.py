@@ -1,13 +1,20 @@
-"""Words for printed figures: values, windows, shares, trends, and what they mean."""
+"""Words for printed figures: values, windows, shares, trends, and what they mean. Printed lines to
+take away: rows of a table, and plans and releases as JSON. The newest printed tables, as results
+beside reaction, learning and behaviour."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.figures.releases.queries import PrintedTable
+from kash.figures.indicators.queries.definitions import ResultTable, ShowsResults
+from kash.figures.releases.models import ReleasePlan
+from kash.figures.releases.queries import PrintedTable, printed_tables
 from kash.figures.releases.rules.tables import (
     ACTS,
     MEDIATION,
@@ -88,3 +95,73 @@ WORDS: dict[str, Any] = {
     "counts": COUNTS,
     "how_to_read": how_to_read,
 }
+
+
+_FORMAT = "kash-releases-1"
+
+
+def printed_rows(tables: Iterable[PrintedTable]) -> list[list[object]]:
+    """A row for each printed line, the head first; "few" is a word, and not a number."""
+    rows: list[list[object]] = [
+        [_("Table"), _("Window"), _("Cases filed up to"), _("Line"), _("Printed")]
+    ]
+    for table in tables:
+        for line in table.lines:
+            value = printed_text(None) if line.printed is None else line.printed
+            day = table.freeze_on
+            rows.append([table.title, window_text(table), day, line.label, value])
+    return rows
+
+
+def as_public(
+    plans: Sequence[ReleasePlan], tables: Sequence[PrintedTable], notes: dict[str, list[Any]]
+) -> dict[str, Any]:
+    """Approved plans and all that was printed, as everybody may see them. Nobody is named."""
+    return {
+        "format": _FORMAT,
+        "plans": [
+            {
+                "year": printed.year,
+                "digest": printed.digest,
+                "tables": printed.tables,
+                "windows": printed.windows,
+                "forum_decision": printed.forum_decision,
+            }
+            for printed in plans
+        ],
+        "releases": [
+            {
+                "id": printed.release_id,
+                "year": printed.year,
+                "table": printed.key,
+                "window": printed.window,
+                "freeze_on": printed.freeze_on.isoformat(),
+                "lines": [
+                    {"code": line.code, "printed": "few" if line.printed is None else line.printed}
+                    for line in printed.lines
+                ],
+                "notes": [
+                    {"day": note.day.isoformat(), "text": note.text}
+                    for note in notes.get(printed.release_id, ())
+                ],
+            }
+            for printed in tables
+        ],
+    }
+
+
+def _newest(day: date) -> Sequence[ResultTable]:
+    """The newest of each table that was printed by a day, exactly as printed."""
+    newest = {table.key: table for table in printed_tables() if table.freeze_on <= day}
+    return [
+        ResultTable(
+            table.title,
+            table.freeze_on,
+            url_for("releases.release", public_id=table.release_id),
+            [(line.label, printed_text(line.printed)) for line in table.lines],
+        )
+        for table in newest.values()
+    ]
+
+
+SHOWS_RESULTS = ShowsResults(_newest)

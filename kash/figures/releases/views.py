@@ -17,7 +17,6 @@ from kash.accounts.members.vault_sessions import current_vault, require_vault
 from kash.accounts.queries.accounts import names_of
 from kash.figures.releases import blueprint, queries, services
 from kash.figures.releases.documents import pictures
-from kash.figures.releases.exported import printed_rows
 from kash.figures.releases.models import ReleasePlan
 from kash.figures.releases.plan_forms import (
     KINDS,
@@ -49,6 +48,7 @@ from kash.figures.releases.queries import (
     table_name,
     waiting_for,
 )
+from kash.figures.releases.reading_words import printed_rows
 from kash.figures.releases.rule_texts import VERSION, rule_words
 from kash.figures.releases.rules.proposing import propose
 from kash.figures.releases.rules.tables import (
@@ -191,10 +191,7 @@ def edit_plan(plan_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.change_plan(
-                plan_id,
-                form.details(plan.year_plan),
-                form.row_version_shown,
-                by=current_actor(),
+                plan_id, form.details(plan.year_plan), form.row_version_shown, by=current_actor()
             )
             flash(_("Saved."))
             return redirect(url_for("releases.plan", plan_id=plan_id), code=303)
@@ -433,10 +430,7 @@ def return_what_became() -> ResponseReturnValue:
 def rule() -> ResponseReturnValue:
     """The rule, as it is read out to a forum."""
     return page(
-        "releases/rule.html",
-        said=rule_words(language_code()),
-        version=VERSION,
-        pictures=pictures,
+        "releases/rule.html", said=rule_words(language_code()), version=VERSION, pictures=pictures
     )
 
 

@@ -62,9 +62,7 @@ class Statement(Proposal, PublicId, Base):
 
     funder: Mapped[Funder] = relationship()
     figures: Mapped[list[FrozenFigure]] = relationship(
-        back_populates="statement",
-        cascade="all, delete-orphan",
-        order_by="FrozenFigure.position",
+        back_populates="statement", cascade="all, delete-orphan", order_by="FrozenFigure.position"
     )
 
     @property

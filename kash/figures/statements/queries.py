@@ -21,10 +21,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, exists, false, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
-from kash.figures.funders.queries import funder_of
-from kash.figures.indicators.queries.definitions import Definition, definitions_on
+from kash.figures.funders.services import funder_of
+from kash.figures.indicators.queries.definitions import (
+    Definition,
+    definitions_on,
+    fact_rows,
+    funders_of,
+)
 from kash.figures.indicators.queries.figures import table_of, value_names
-from kash.figures.indicators.queries.rows import fact_rows, funders_of
 from kash.figures.indicators.rules import (
     FigureTable,
     Period,
@@ -46,7 +50,7 @@ from kash.figures.statements.rules import (
     StatementLine,
     Who,
 )
-from kash.figures.statements.solving.letters import name_read
+from kash.figures.statements.solving.solver import name_read
 from kash.people.models import Group, Person, PersonMerge
 from kash.platform.approvals.approval import Approval
 from kash.platform.database import db
@@ -390,9 +394,7 @@ def programme_as_sent(period: str, session: Session) -> list[FrozenFigure]:
     first = session.scalar(
         select(Statement)
         .where(
-            Statement.period == period,
-            Statement.state == "sent",
-            Statement.police_only.is_(False),
+            Statement.period == period, Statement.state == "sent", Statement.police_only.is_(False)
         )
         .options(selectinload(Statement.figures))
         .order_by(Statement.sent_number)

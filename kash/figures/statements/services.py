@@ -18,9 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kash.feature import Part, declared
-from kash.figures.indicators.queries.definitions import STANDARD_VERSION
+from kash.figures.indicators.queries.definitions import DIMENSION_WORDS, STANDARD_VERSION, TITLES
 from kash.figures.indicators.rules import Period
-from kash.figures.indicators.words import DIMENSION_WORDS, TITLES
 from kash.figures.statements import queries as ledger
 from kash.figures.statements.models import FrozenFigure, Statement
 from kash.figures.statements.queries import (
@@ -51,7 +50,7 @@ from kash.figures.statements.rules import (
     mixed_with,
     paper,
 )
-from kash.figures.statements.solving.letters import ranges_read, told_read, told_written
+from kash.figures.statements.solving.solver import ranges_read, told_read, told_written
 from kash.people.words import AGE_BAND, SEX
 from kash.platform.approvals.errors import WrongStep
 from kash.platform.confinement import NoAnswer, answered

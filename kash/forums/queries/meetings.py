@@ -115,12 +115,7 @@ class MeetingPresence:
     def at(self, moment: datetime, conflicted: Collection[int] = ()) -> Quorum:
         """The quorum at a moment; `conflicted` are members' keys."""
         return quorum_of(
-            self.seats,
-            self.needed,
-            self.names,
-            day=self.day,
-            moment=moment,
-            conflicted=conflicted,
+            self.seats, self.needed, self.names, day=self.day, moment=moment, conflicted=conflicted
         )
 
     @property
@@ -139,11 +134,7 @@ class MeetingPresence:
         return quorate_times(self.at, changes)
 
 
-def quorum_at(
-    meeting: Meeting,
-    moment: datetime,
-    item: AgendaItem | None = None,
-) -> Quorum:
+def quorum_at(meeting: Meeting, moment: datetime, item: AgendaItem | None = None) -> Quorum:
     """The quorum of a meeting at a moment, by group; of an item without those who declared a
     conflict of interest in it."""
     session = db.session()
@@ -617,13 +608,7 @@ def terms_ending(actor: Actor, day: date) -> list[TermsEnding]:
     if actor.reach("forums.edit") is Reach.NONE or actor.account_id is None:
         return []
     rows = db.session.execute(
-        select(
-            Forum.public_id,
-            Forum.name,
-            ForumMember.id,
-            ForumTerm.begins_on,
-            ForumTerm.ends_on,
-        )
+        select(Forum.public_id, Forum.name, ForumMember.id, ForumTerm.begins_on, ForumTerm.ends_on)
         .join(ForumMember, ForumMember.forum_id == Forum.id)
         .join(ForumTerm, ForumTerm.member_id == ForumMember.id)
         .where(Forum.secretary_id == actor.account_id, ForumMember.left_on.is_(None))
@@ -667,11 +652,6 @@ def quorums_of(forum: Forum, day: date) -> list[dict[str, Any]]:
             needed[letter] = NeededOfGroup(QuorumShare(share), least)
     now = next((key for key, (begins, _needed) in agreed.items() if begins <= day), "")
     return [
-        {
-            "public_id": public_id,
-            "holds_from": begins,
-            "needed": needed,
-            "holds": public_id == now,
-        }
+        {"public_id": public_id, "holds_from": begins, "needed": needed, "holds": public_id == now}
         for public_id, (begins, needed) in agreed.items()
     ]

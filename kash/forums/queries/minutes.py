@@ -32,7 +32,7 @@ from kash.forums.models import (
     MinutesRemark,
     SignedCopy,
 )
-from kash.forums.queries.actions import ActionLine, action_line, arising_in
+from kash.forums.queries.decisions import ActionLine, action_line, arising_in
 from kash.forums.queries.meetings import (
     AttendanceLine,
     MeetingPresence,
@@ -465,8 +465,7 @@ def minutes_to_read(actor: Actor, now: datetime, *, most: int = 10) -> Sequence[
         .join(Slot, Slot.register_id == Meeting.register_id)
         .join(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == actor.person_id))
         .where(
-            Mark.status.in_(THERE),
-            Forum.id.in_(within_reach(actor).with_only_columns(Forum.id)),
+            Mark.status.in_(THERE), Forum.id.in_(within_reach(actor).with_only_columns(Forum.id))
         )
         .limit(most)
     ).all()

@@ -334,10 +334,7 @@ def own_names(meeting: Meeting, actor: Actor) -> set[str]:
             select(MinutesLeaf.public_id)
             .join(NamedLeaf, NamedLeaf.leaf_id == MinutesLeaf.id)
             .join(ForumMember, ForumMember.id == NamedLeaf.member_id)
-            .where(
-                MinutesLeaf.meeting_id == meeting.id,
-                ForumMember.person_id == actor.person_id,
-            )
+            .where(MinutesLeaf.meeting_id == meeting.id, ForumMember.person_id == actor.person_id)
         )
     )
 

@@ -22,23 +22,27 @@ from kash.forums.models import (
     DecisionPresence,
     DecisionReview,
     Forum,
+    ForumFile,
     ForumMember,
     ItemConflict,
     Meeting,
+    forget,
+    store,
 )
 from kash.forums.queries.meetings import attendance_at
 from kash.forums.queries.series import runs
-from kash.forums.rules.decisions import CONCLUSIONS
-from kash.forums.rules.meetings import Votes, too_many_votes
-from kash.forums.services.internal_lines import (
+from kash.forums.rules.meetings import CONCLUSIONS, Votes, too_many_votes
+from kash.forums.services.agenda import (
+    ALREADY_CLOSED,
+    UNKNOWN_CHOICE,
+    TooManyRows,
+    UnknownOwner,
     forum_in_reach,
     forum_run_by,
     item_in,
     written_meeting,
 )
 from kash.forums.services.minutes import carry_over, keep_presence
-from kash.forums.services.problems import ALREADY_CLOSED, UNKNOWN_CHOICE, TooManyRows, UnknownOwner
-from kash.forums.stored_files import ForumFile, forget, store
 from kash.people.models import Group
 from kash.platform.vault import audited
 from kash.platform.web import Forbidden

@@ -34,9 +34,9 @@ from kash.forums.rules.meetings import (
 )
 from kash.forums.rules.minutes import NoLetterLeft, month_letter
 from kash.forums.services import presence
-from kash.forums.services.internal_lines import forum_run_by, member_in, planned_meeting
+from kash.forums.services.agenda import forum_run_by, member_in, planned_meeting
 from kash.forums.services.minutes import note_where_missing
-from kash.forums.services.series import held_template
+from kash.forums.services.presence import held_template
 from kash.people.models import Group
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited

@@ -13,8 +13,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.feature import Feature
+from kash.forums.models import Story
 from kash.forums.stories import blueprint, views
-from kash.forums.stories.models import Story
 from kash.forums.stories.queries import KIND, ToldStory, drafts, stories_heard
 from kash.forums.stories.rules import PURPOSE_OF
 from kash.forums.stories.services import end_for
@@ -46,15 +46,7 @@ CHAPTERS = Chapters(
 )
 
 
-PERSONAL = (
-    *free_texts(
-        "story.title",
-        "story.text",
-    ),
-    *about_things(
-        story="language beside_sealed",
-    ),
-)
+PERSONAL = (*free_texts("story.title", "story.text"), *about_things(story="language beside_sealed"))
 
 
 _SHOWN = 2

@@ -1,23 +1,25 @@
-"""Drafts of stories, opened in memory; none of a case in which the reader has a part. Printed
-lines that a story would stand beside. Told stories, for every page that shows them: forums, agenda
-packs, reports and the list itself. Each function says to whom it shows them, by name of audience;
-none shows one of which a printed line says "few"."""
+"""Audiences of stories: who hears one follows from the consent to it, by name. Drafts of stories,
+opened in memory; none of a case in which the reader has a part. Printed lines that a story would
+stand beside. Told stories, for every page that shows them: forums, agenda packs, reports and the
+list itself. Each function says to whom it shows them, by name of audience; none shows one of which
+a printed line says "few"."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import Session
 
+from kash.feature import Part, declared
+from kash.figures.funders.services import funder_of
 from kash.figures.releases.queries import PrintedTable, line_name, printed_tables, table_name
 from kash.figures.releases.rules.tables import ACTS, EDITIONS, KNOWN, MEDIATION, WHO, families_of
-from kash.forums.stories.audiences import FLAGS, heard_by
-from kash.forums.stories.models import Story
+from kash.forums.models import Story
 from kash.forums.stories.rules import (
     FORUM,
     FUNDERS,
@@ -38,7 +40,38 @@ from kash.platform.vault import OpenVault, Sealed, SealError, fetch, open_docume
 from kash.platform.web.errors import NotFound, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.lists import Listing, listing
-from kash.policy import Actor
+from kash.policy import Actor, Reach
+
+
+@dataclass(frozen=True)
+class ForumSeats(Part):
+    """True if an account's person sits in a forum now, as the room of forums knows it."""
+
+    sits: Callable[[Actor], bool]
+
+
+FLAGS: Mapping[str, ColumnElement[bool]] = {
+    FORUM: Story.for_forum.expression,
+    FUNDERS: Story.for_funders.expression,
+}
+
+
+def heard_by(actor: Actor) -> ColumnElement[bool]:
+    """The condition of the stories that are told to an actor: to members of a forum and to staff
+    what the forum hears, to a funder's account what those who pay hear, and all of it to the person
+    who writes stories or reports to funders."""
+    reach = actor.reach("stories.see")
+    if reach is Reach.OWN:
+        return FLAGS[FUNDERS] if funder_of(actor) is not None else false()
+    if reach is Reach.MEMBER:
+        sits = any(part.sits(actor) for part in declared(ForumSeats))
+        return FLAGS[FORUM] if sits else false()
+    if reach is not Reach.ALL:
+        return false()
+    if actor.may("stories.drafts") or actor.may("funder_reports.write"):
+        return or_(*FLAGS.values())
+    return FLAGS[FORUM]
+
 
 KIND = "story"
 

@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kash.forums.stories.models import Story
+from kash.forums.models import Story
 from kash.forums.stories.queries import (
     BESIDE,
     KIND,

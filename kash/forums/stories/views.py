@@ -264,10 +264,7 @@ def _kept(form: StoryForm, draft_id: str) -> ResponseReturnValue:
 def _called(case: Case) -> str:
     """A case in a list: what papers call it, what was done, and who may hear it."""
     acts = dict.fromkeys(str(ACT_NAMES.get(act.code, act.code)) for act in case.record.acts)
-    to = {
-        FORUM: _("may be told to the forum"),
-        FUNDERS: _("may be told to those who pay"),
-    }
+    to = {FORUM: _("may be told to the forum"), FUNDERS: _("may be told to those who pay")}
     return " · ".join(
         [
             code_as_shown(case.record.paper_reference) or case.reference[:6],

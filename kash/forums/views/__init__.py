@@ -2,5 +2,4 @@
 
 from kash.forums.views import decisions as actions
 from kash.forums.views import meetings, minutes, series
-from kash.forums.views import minutes_life as live_minutes
 from kash.forums.views import presence as attendance

@@ -12,27 +12,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.forums import blueprint, forms, go
-from kash.forums.models import AgendaItem, Forum, Meeting
+from kash.forums.models import MOST_BYTES, AgendaItem, Forum, Meeting, content_of, type_of
 from kash.forums.queries import meetings, series
-from kash.forums.queries.actions import (
-    STATES,
-    ActionLine,
-    actions_of,
-    all_actions,
-    open_action,
-    owners_shown,
-    readable_action,
-    shown_actions,
-)
 from kash.forums.queries.decisions import (
     DECISION_STATES,
+    STATES,
+    ActionLine,
     DecisionLine,
+    actions_of,
     ages_of,
+    all_actions,
     changes_of,
     decisions_of,
     evidence_of,
     notes_of,
+    open_action,
+    owners_shown,
+    readable_action,
     readable_decision,
+    shown_actions,
     shown_decisions,
     watchable_lines,
 )
@@ -41,11 +39,9 @@ from kash.forums.queries.people import conflicts_in, decision_in, decisions_note
 from kash.forums.queries.series import forum_to_edit, member_choices, runs
 from kash.forums.services import decisions as services
 from kash.forums.services import minutes
+from kash.forums.services.agenda import MeetingOver, TooManyRows, UnknownOwner, check_minutes_open
 from kash.forums.services.decisions import LINK_KINDS, ReviewDetails, note_conflicts, note_decision
-from kash.forums.services.internal_lines import check_minutes_open
 from kash.forums.services.minutes import close_action
-from kash.forums.services.problems import MeetingOver, TooManyRows, UnknownOwner
-from kash.forums.stored_files import MOST_BYTES, content_of, type_of
 from kash.forums.views.series import ACTION_COLUMNS, DECISION_COLUMNS
 from kash.forums.wording import CHANGES_WORDS, CONCLUSION_WORDS, LINK_WORDS
 from kash.people.queries.directory import groups
@@ -259,11 +255,7 @@ def action(forum_id: str, action_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with FlashedProblems(tone="warn"):
             close_action(
-                forum_id,
-                action_id,
-                state=form.state.data,
-                outcome=form.outcome.data,
-                by=actor,
+                forum_id, action_id, state=form.state.data, outcome=form.outcome.data, by=actor
             )
             flash(_("Saved. It is told at the next meeting."))
         return go("forums.actions")

@@ -25,8 +25,14 @@ from kash.forums.forms import (
 )
 from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries import meetings, minutes_life, series
-from kash.forums.queries.actions import action_line, all_actions, arising_in, owners_shown
-from kash.forums.queries.decisions import ages_of, returning_in
+from kash.forums.queries.decisions import (
+    action_line,
+    ages_of,
+    all_actions,
+    arising_in,
+    owners_shown,
+    returning_in,
+)
 from kash.forums.queries.meetings import (
     MemberTerms,
     any_meeting,
@@ -39,12 +45,7 @@ from kash.forums.queries.meetings import (
     times_of,
 )
 from kash.forums.queries.minutes import locked_record, meetings_in_year, papers_of, years_of
-from kash.forums.queries.series import (
-    forum_to_edit,
-    sees_names,
-    template_choices,
-    template_of,
-)
+from kash.forums.queries.series import forum_to_edit, sees_names, template_choices, template_of
 from kash.forums.rules.meetings import TOLD_BEFORE, letters_in, order_is_fixed
 from kash.forums.services import agenda as agenda_services
 from kash.forums.services import meetings as meetings_services
@@ -468,12 +469,7 @@ def quorum(forum_id: str) -> ResponseReturnValue:
     form = QuorumForm.for_groups(letters, data=typed)
     if form.validate_on_submit():
         with form.showing_problems():
-            agree_quorum(
-                forum_id,
-                holds_from=form.day,
-                needed=form.needed(letters),
-                by=actor,
-            )
+            agree_quorum(forum_id, holds_from=form.day, needed=form.needed(letters), by=actor)
             flash(_("Saved."))
             return go("forums.quorum")
         forum = forum_to_edit(forum_id, actor)

@@ -29,9 +29,8 @@ from kash.forums.queries.people import PersonAtMeeting, people_at, usual_marks
 from kash.forums.queries.series import forum_to_edit
 from kash.forums.rules.meetings import ANSWERS, MOST_TIMES, STATUSES, version_of
 from kash.forums.services import presence as presence_services
-from kash.forums.services.internal_lines import check_minutes_open
+from kash.forums.services.agenda import UNKNOWN_CHOICE, MeetingOver, check_minutes_open
 from kash.forums.services.presence import DoorTap, answer_invitation, note_answers, set_times
-from kash.forums.services.problems import UNKNOWN_CHOICE, MeetingOver
 from kash.people.queries.search import find_people
 from kash.people.rules.persons import one_group
 from kash.platform.database import db, utc_now

@@ -19,8 +19,7 @@ from kash.forums import blueprint, forms, go
 from kash.forums.documents import owner_on_paper
 from kash.forums.models import AgendaTemplate
 from kash.forums.queries import meetings, series
-from kash.forums.queries.actions import ActionLine, open_actions
-from kash.forums.queries.decisions import DecisionLine
+from kash.forums.queries.decisions import ActionLine, DecisionLine, open_actions
 from kash.forums.queries.meetings import meetings_of, next_meetings
 from kash.forums.queries.series import (
     AccountHolder,
@@ -38,7 +37,7 @@ from kash.forums.queries.series import (
     template_of,
 )
 from kash.forums.rules.meetings import LONGEST_ITEM, PlannedItem
-from kash.forums.services import series as series_services
+from kash.forums.services import presence as series_services
 from kash.forums.wording import CONCLUSION_WORDS, STATE_WORDS
 from kash.people.queries.search import FoundPerson, find_people, people_by_number
 from kash.people.rules.persons import OneGroup, one_group
@@ -100,10 +99,7 @@ ACTION_COLUMNS: Sequence[TableColumn[AgedAction]] = (
 def _forum_form(current: str = "") -> forms.ForumForm:
     """The form, which asks for the secretary only the person who may choose one."""
     form = forms.ForumForm()
-    form.template.choices = [
-        ("", _("The agenda of the last meeting")),
-        *template_choices(),
-    ]
+    form.template.choices = [("", _("The agenda of the last meeting")), *template_choices()]
     if current_actor().reach("forums.edit") is Reach.ALL:
         form.secretary.choices = secretaries(current)
         if not form.is_submitted():
@@ -123,9 +119,7 @@ def index() -> ResponseReturnValue:
     if is_taken():
         return taken(forums, FORUM_COLUMNS)
     return render_template(
-        "forums/index.html",
-        forums=forums,
-        next_meetings=next_meetings(actor, now),
+        "forums/index.html", forums=forums, next_meetings=next_meetings(actor, now)
     )
 
 
@@ -139,10 +133,7 @@ def add() -> ResponseReturnValue:
         chosen = form.secretary.data if "secretary" in form else ""
         with form.showing_problems():
             opened = series_services.open_forum(
-                name=form.name.data,
-                secretary=chosen or "",
-                template=form.template.data,
-                by=actor,
+                name=form.name.data, secretary=chosen or "", template=form.template.data, by=actor
             )
             flash(_("The forum is open. Now add its members."))
             return go("forums.forum", forum_id=opened)
@@ -368,11 +359,7 @@ class AgendaNameForm(KashForm):
 
 def _lines(found: AgendaTemplate | None) -> Sequence[dict[str, object]]:
     return [
-        {
-            "title": item.title or _("Matters arising"),
-            "minutes": item.minutes,
-            "kind": item.kind,
-        }
+        {"title": item.title or _("Matters arising"), "minutes": item.minutes, "kind": item.kind}
         for item in (found.items if found is not None else ())
     ]
 

@@ -26,7 +26,7 @@ from kash.certificates.coverage.queries import (
     latest_goal,
     subjects,
 )
-from kash.certificates.skills.models import TrainerSkill
+from kash.certificates.models import TrainerSkill
 from kash.certificates.skills.queries import is_trainer
 from kash.certificates.skills.rules import Level
 from kash.people.models import Group, Organisation, Posting, Venue, Zone

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from kash.attendance.models import Slot
 from kash.forums.models import Forum
 from kash.forums.services import meetings
-from kash.forums.services.internal_lines import forum_run_by
+from kash.forums.services.agenda import forum_run_by
 from kash.planning.series.forms import FAULTS
 from kash.planning.series.models import Series, SeriesDate
 from kash.planning.series.queries import HeldDate, any_holiday, held_dates, series_in_reach

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from kash.certificates.coverage.models import CoverageGoal
 from kash.certificates.coverage.queries import (
     COURSE,
     TRACK,
@@ -27,7 +26,7 @@ from kash.certificates.coverage.queries import (
     subjects,
 )
 from kash.certificates.coverage.rules import Station, StationStay
-from kash.certificates.models import CertificateBatch
+from kash.certificates.models import CertificateBatch, CoverageGoal
 from kash.certificates.tracks.models import Track, TrackVersion
 from kash.people.models import Group, Organisation, Person, Posting, Zone
 from kash.platform.database import db

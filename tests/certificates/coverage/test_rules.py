@@ -89,8 +89,7 @@ def test_who_earned_a_track_is_trained_while_a_certificate_holds_and_was_not_tak
 
 
 @given(
-    near,
-    st.lists(st.tuples(near, st.none() | st.integers(0, 200), st.none() | near), max_size=4),
+    near, st.lists(st.tuples(near, st.none() | st.integers(0, 200), st.none() | near), max_size=4)
 )
 def test_training_holds_whenever_the_standing_on_the_track_does(
     earned: date, written: list[tuple[date, int | None, date | None]]
@@ -332,9 +331,7 @@ def test_the_interval_holds_the_truth_eight_times_in_ten() -> None:
 @settings(max_examples=25)
 @given(
     st.dictionaries(
-        st.integers(0, 5),
-        st.builds(Watched, st.integers(0, 12), st.integers(1, 4000)),
-        min_size=1,
+        st.integers(0, 5), st.builds(Watched, st.integers(0, 12), st.integers(1, 4000)), min_size=1
     ),
     st.integers(1, 6),
     st.integers(0, 9),

@@ -16,9 +16,9 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from python_calamine import CalamineWorkbook
 
-from kash.certificates.coverage.models import CoverageGoal
 from kash.certificates.coverage.queries import Goal, goal_of, latest_goal
 from kash.certificates.coverage.services import set_goal
+from kash.certificates.models import CoverageGoal
 from kash.people.models import Organisation, Zone
 from kash.platform.database import db
 from kash.platform.vault import audited

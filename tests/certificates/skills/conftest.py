@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from kash.attendance.models import Slot
-from kash.certificates.skills.models import TrainerSkill
+from kash.certificates.models import TrainerSkill
 from kash.certificates.skills.queries import suggestions, taught_by
 from kash.certificates.skills.services import SkillDetails, grant
 from kash.platform.database import db, utc_now
@@ -59,9 +59,7 @@ class Team:
         day = self.today - timedelta(days=ago)
         team_ids = [one.public_id for one in team]
         made = plan_workshop(
-            self.version,
-            details(starts_on=day, ends_on=day, facilitators=team_ids),
-            team[0],
+            self.version, details(starts_on=day, ends_on=day, facilitators=team_ids), team[0]
         )
         if confirmed:
             self.confirm(made)

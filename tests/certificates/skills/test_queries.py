@@ -11,8 +11,7 @@ from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import Slot
-from kash.certificates.models import Certificate, CertificateBatch
-from kash.certificates.skills.models import SkillDeferral, TrainerSkill
+from kash.certificates.models import Certificate, CertificateBatch, SkillDeferral, TrainerSkill
 from kash.certificates.skills.queries import (
     Matrix,
     MatrixFilter,
@@ -175,9 +174,7 @@ def test_skills_stand_by_level_and_name_while_they_hold(accounts: dict[str, Acco
         "Amani": MatrixRow(ids["Amani"], "Amani", {beta.public_id: Level.CO_TEACH}),
         "Bora": MatrixRow(ids["Bora"], "Bora", {beta.public_id: Level.LEAD}),
         "zawadi": MatrixRow(
-            ids["zawadi"],
-            "zawadi",
-            {beta.public_id: Level.LEAD, alpha.public_id: Level.OBSERVE},
+            ids["zawadi"], "zawadi", {beta.public_id: Level.LEAD, alpha.public_id: Level.OBSERVE}
         ),
     }
     assert matrix(MatrixFilter()) == Matrix(list(rows.values()), columns)

@@ -66,13 +66,7 @@ def test_each_fault_of_an_assessment_is_told_by_itself() -> None:
         fault(assessor=""),
         fault(assessed_on=None),
         fault(assessed_on=TODAY + timedelta(days=1)),
-    ] == [
-        None,
-        ProofFault.HERSELF,
-        ProofFault.BY_WHOM,
-        ProofFault.WHEN,
-        ProofFault.TO_COME,
-    ]
+    ] == [None, ProofFault.HERSELF, ProofFault.BY_WHOM, ProofFault.WHEN, ProofFault.TO_COME]
 
 
 @given(st.lists(st.builds(TeamMember, st.sampled_from("ABC"), st.booleans(), LEVELS), max_size=5))

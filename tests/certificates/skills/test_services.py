@@ -12,14 +12,10 @@ from sqlalchemy import update
 
 from kash.accounts.models import Account
 from kash.accounts.services.accounts import set_roles
-from kash.certificates.skills.models import TrainerSkill
+from kash.certificates.models import TrainerSkill
 from kash.certificates.skills.queries import MatrixFilter, advise, matrix, trainers_of
 from kash.certificates.skills.rules import Level
-from kash.certificates.skills.services import (
-    defer,
-    end_skill,
-    grant,
-)
+from kash.certificates.skills.services import defer, end_skill, grant
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.errors import NotFound

@@ -11,12 +11,12 @@ from apiflask import APIFlask
 
 from kash.accounts.models import Account
 from kash.attendance.models import RosterEntry
+from kash.certificates.feature import periods
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import candidates
 from kash.certificates.rules.issuing import Requirement
 from kash.certificates.services.certificates import revoke
 from kash.certificates.services.issuing import set_rule
-from kash.certificates.track_kinds import periods
 from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import SeenFact, TrackEnrolment
 from kash.certificates.tracks.rules.standing import Window, last_day_of, months_before, months_later

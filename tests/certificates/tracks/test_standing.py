@@ -137,9 +137,7 @@ def test_who_moves_on_or_leaves_keeps_what_she_had_earned(
     assert "Not on it any more" in page
 
 
-def test_of_two_people_who_are_one_the_badge_that_was_earned_first_stays(
-    tracked: Tracked,
-) -> None:
+def test_of_two_people_who_are_one_the_badge_that_was_earned_first_stays(tracked: Tracked) -> None:
     tracked.publish(ONCE)
     for ago, name in ((9, MOST), (4, ALL)):
         enrol(tracked.track, tracked.person(name), by=tracked.trainer)

@@ -24,7 +24,7 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.desk.demo.loading import load_programme
 from kash.desk.demo.opening import ACCOUNTS, MEMBERS, ProgrammeNotEmpty
 from kash.forums.models import Action, Meeting
-from kash.forums.queries.actions import arising_in
+from kash.forums.queries.decisions import arising_in
 from kash.people.models import Group, Organisation, Person
 from kash.planning.clashes.queries.checking import clashes_ahead
 from kash.planning.clashes.rules import ClashKind

@@ -41,7 +41,7 @@ from kash.figures.indicators.rules import IndicatorKey, quarter_holding
 from kash.figures.releases.services import rule_leaflet
 from kash.forums.documents import actions_paper, agenda_pack, attendance_paper
 from kash.forums.models import Forum, Meeting
-from kash.forums.queries.actions import all_actions
+from kash.forums.queries.decisions import all_actions
 from kash.forums.queries.minutes import meetings_in_year, years_of
 from kash.incidents.documents import (
     FileChoice,

@@ -16,7 +16,7 @@ from kash.attendance.models import Register, Slot
 from kash.exchange.funder_reports.queries import present_content
 from kash.exchange.funder_reports.services import notes_of
 from kash.figures.indicators.models import Completion
-from kash.figures.indicators.queries.rows import fact_rows
+from kash.figures.indicators.queries.definitions import fact_rows
 from kash.figures.indicators.rules import IndicatorKey, Period
 from kash.figures.statements.models import Statement
 from kash.money.budget.models import BudgetLine

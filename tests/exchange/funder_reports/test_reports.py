@@ -30,7 +30,7 @@ from kash.figures.funders.services import agree_to_tie, ask_to_tie
 from kash.figures.releases.models import Release
 from kash.figures.releases.rules.tables import WHO
 from kash.figures.statements.models import FrozenFigure
-from kash.forums.stories.models import Story
+from kash.forums.models import Story
 from kash.forums.stories.queries import BESIDE, stories_told
 from kash.forums.stories.rules import CaseLines, StoryLine
 from kash.money.budget.models import BudgetLine

@@ -9,14 +9,14 @@ import pytest
 
 from kash.accounts.models import Account
 from kash.figures.funders.models import FunderAccount
-from kash.figures.funders.queries import (
+from kash.figures.funders.services import (
     account_of_funder,
+    end_ties_of,
     funder_choices,
     funder_of,
     ties_of,
     waiting_ties,
 )
-from kash.figures.funders.services import end_ties_of
 from kash.platform.database import db
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor
@@ -27,9 +27,7 @@ pytestmark = pytest.mark.usefixtures("as_it_was")
 BEFORE = NOW - timedelta(days=9)
 
 
-def test_an_account_belongs_to_one_funder_by_a_tie_that_holds(
-    actor: Callable[..., Actor],
-) -> None:
+def test_an_account_belongs_to_one_funder_by_a_tie_that_holds(actor: Callable[..., Actor]) -> None:
     own, other, trainer = actor("funder"), actor("funder"), actor("trainer")
     paying = [row(Funder, name=name) for name in ("Zuri", "Amani", "Mwanga")]
 

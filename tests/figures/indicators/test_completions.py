@@ -134,9 +134,7 @@ def test_a_rule_that_asks_for_more_later_takes_nothing_from_who_met_the_earlier_
     assert facts(ready.held) == WHOLE
 
 
-def test_a_test_that_was_passed_after_the_confirmation_is_found_within_a_day(
-    ready: Ready,
-) -> None:
+def test_a_test_that_was_passed_after_the_confirmation_is_found_within_a_day(ready: Ready) -> None:
     set_rule(90, name_must_be_confirmed=True, by=ready.director)
     confirm(ready.held, ready.director)
     assert facts(ready.held)[MOST] == (270, 75, False)

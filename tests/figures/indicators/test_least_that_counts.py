@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from kash.attendance.rules.marking import MadeMark, SlotTime, presences
 from kash.figures.indicators.models import Completion, IndicatorDefinition
+from kash.figures.indicators.queries.definitions import defined_text, rule_text
 from kash.figures.indicators.queries.figures import (
     indicator_lines,
     shared_views,
@@ -23,7 +24,6 @@ from kash.figures.indicators.queries.figures import (
     totals_of,
 )
 from kash.figures.indicators.rules import BOUNDS, INDICATORS, IndicatorKey, Least, Period, quarter
-from kash.figures.indicators.words import defined_text, rule_text
 from kash.figures.statements.queries import counted
 from kash.people.models import Group, Person
 from kash.platform.database import db

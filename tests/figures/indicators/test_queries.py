@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kash.attendance.models import Register, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.figures.indicators.models import Completion
-from kash.figures.indicators.queries.rows import (
+from kash.figures.indicators.queries.definitions import (
     fact_rows,
     funders_of,
     has_facts,

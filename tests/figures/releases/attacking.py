@@ -90,9 +90,7 @@ def differing(
 ) -> list[Differing]:
     """The lines in which two worlds differ."""
     pairs = zip(
-        printed_lines(without, plans, counting),
-        printed_lines(within, plans, counting),
-        strict=True,
+        printed_lines(without, plans, counting), printed_lines(within, plans, counting), strict=True
     )
     return [Differing(table, n, m) for (table, _, n), (_, _, m) in pairs if n != m]
 

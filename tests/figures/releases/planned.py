@@ -29,10 +29,7 @@ FEBRUARY = datetime(YEAR, 2, 10, 9, tzinfo=UTC)
 
 
 def plan_of(
-    year: int = YEAR,
-    *,
-    state: str = "approved",
-    windows: list[ReleaseWindow] | None = None,
+    year: int = YEAR, *, state: str = "approved", windows: list[ReleaseWindow] | None = None
 ) -> ReleasePlan:
     """The plan of a year with all tables, printed at the end of each quarter or year."""
     plan = YearPlan(year, tuple(KNOWN.values()))

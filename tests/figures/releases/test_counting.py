@@ -84,10 +84,7 @@ def test_a_late_case_falls_into_the_next_window_if_its_own_plan_has_the_table() 
         (("assault",), {"assault": 6}),
         (("assault", "sexual"), {"assault": 3, "sexual": 3}),
         (("assault", "sexual", "assault", "health"), {"assault": 2, "sexual": 2, "health": 2}),
-        (
-            ("assault", "sexual", "health", "threats"),
-            {"assault": 2, "sexual": 2, "health": 2},
-        ),
+        (("assault", "sexual", "health", "threats"), {"assault": 2, "sexual": 2, "health": 2}),
         (("nowhere", "threats"), {"threats": 6}),
     ],
 )

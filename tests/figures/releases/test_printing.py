@@ -24,11 +24,7 @@ from kash.figures.releases.rules.tables import (
     last_days,
     tables_as_json,
 )
-from kash.figures.releases.services import (
-    KIND,
-    add_note,
-    print_release,
-)
+from kash.figures.releases.services import KIND, add_note, print_release
 from kash.incidents.models import Incident
 from kash.incidents.rules.parts import CaseDecision, Link, Party
 from kash.incidents.services.saved_views import RecordsNotOpen
@@ -77,9 +73,7 @@ def entries() -> int:
 
 
 @pytest.mark.any_engine
-def test_acts_of_a_newer_list_enter_only_plans_that_were_proposed_with_it(
-    officer: AMember,
-) -> None:
+def test_acts_of_a_newer_list_enter_only_plans_that_were_proposed_with_it(officer: AMember) -> None:
     """What a plan counts was voted on: an act that was added since changes nothing in it, not even
     for a case that is late by a year."""
     plan_of(YEAR - 1)

@@ -14,7 +14,7 @@ from kash.figures.statements.rules import (
     Remainder,
 )
 from kash.figures.statements.solving.child import answer_to
-from kash.figures.statements.solving.letters import (
+from kash.figures.statements.solving.solver import (
     ranges_read,
     ranges_written,
     told_read,

@@ -108,9 +108,7 @@ def test_a_case_that_is_kept_from_somebody_is_not_counted_for_her(desk: Desk) ->
     assert _fact(desk.member.client.get("/w/trends").text, "Cases by police") == "1"
 
 
-def test_a_station_is_reached_once_three_of_its_officers_met_a_course(
-    desk: Desk,
-) -> None:
+def test_a_station_is_reached_once_three_of_its_officers_met_a_course(desk: Desk) -> None:
     lake, hill = desk.station("Lake", "Railways"), desk.station("Hill", "Hilltop")
     first, later = desk.day(100), desk.day(300)
     for station, day, officers, met in (

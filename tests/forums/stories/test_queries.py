@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from apiflask import APIFlask
 
-from kash.forums.stories.models import Story
+from kash.forums.models import Story
 from kash.forums.stories.queries import (
     ToldStory,
     list_stories,

@@ -15,7 +15,7 @@ from kash.figures.releases.models import Release
 from kash.figures.releases.queries import printed_tables
 from kash.figures.releases.rules.tables import WHO
 from kash.forums.documents import stories_of_month
-from kash.forums.stories.models import Story
+from kash.forums.models import Story
 from kash.forums.stories.queries import (
     cases_that_may_be_told,
     drafts,
@@ -128,9 +128,7 @@ def test_withdrawing_the_consent_ends_draft_and_story_and_their_words_are_in_no_
 
 @pytest.mark.any_engine
 def test_the_holder_of_the_receipt_ends_a_story_while_every_vault_is_closed(
-    both_engines_app: APIFlask,
-    a_member: Callable[..., AMember],
-    actor: Callable[..., Actor],
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
 ) -> None:
     writer, reader, peer = a_member("documentation"), a_member("director"), actor("peer")
     receipt = sent(peer, what=Screen(acts=["L1"]), whom=Screen(count=1, ages=["25_34"]))

@@ -12,8 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.figures.funders.models import FunderAccount
-from kash.forums.models import ForumMember
-from kash.forums.stories.models import Story
+from kash.forums.models import ForumMember, Story
 from kash.forums.stories.rules import CHECKS
 from kash.people.models import Group, Person
 from kash.platform.database import db

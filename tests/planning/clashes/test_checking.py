@@ -9,7 +9,7 @@ from datetime import time, timedelta
 import pytest
 from apiflask import APIFlask
 
-from kash.certificates.skills.models import TrainerSkill
+from kash.certificates.models import TrainerSkill
 from kash.forums.models import Forum, ForumMember
 from kash.forums.services.meetings import plan_meeting
 from kash.people.models import Person, Venue, Zone

@@ -72,11 +72,7 @@ def certifying_track(session: Session, course: int) -> Track | None:
 
 
 def judge(
-    session: Session,
-    version: int,
-    tree: Requirements,
-    people: Collection[int],
-    asked: LeafQuestion,
+    session: Session, version: int, tree: Requirements, people: Collection[int], asked: LeafQuestion
 ) -> dict[int, JudgedByVersion]:
     """How each of these persons (keys) stands before the requirements of a version; a query for
     each of these."""
@@ -367,10 +363,7 @@ def standings(
 
 
 def _fulfilling_now(
-    session: Session,
-    versions: Mapping[int, int],
-    earned: Mapping[int, date],
-    asked: LeafQuestion,
+    session: Session, versions: Mapping[int, int], earned: Mapping[int, date], asked: LeafQuestion
 ) -> dict[int, date]:
     """Days on which those who have no badge yet did all that their versions ask for."""
     waiting: defaultdict[int, list[int]] = defaultdict(list)

@@ -65,10 +65,7 @@ class Completing:
 
 
 def completing(
-    session: Session,
-    workshop: Workshop,
-    track: Track | None,
-    held: Mapping[int, int] = NOBODY_HELD,
+    session: Session, workshop: Workshop, track: Track | None, held: Mapping[int, int] = NOBODY_HELD
 ) -> list[Completing]:
     """Everybody on a workshop's roster by name; `held` as in `judged`. Seven queries, and those of
     the track's requirements."""

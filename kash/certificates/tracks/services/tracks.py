@@ -87,10 +87,7 @@ def add_track(details: TrackDetails, *, by: Actor) -> tuple[str, str]:
         track = Track(created_at=change.now)
         _fill(change.session, track, details)
         draft = TrackVersion(
-            track=track,
-            number=1,
-            tree=trees.tree_as_json(()),
-            created_at=change.now,
+            track=track, number=1, tree=trees.tree_as_json(()), created_at=change.now
         )
         change.session.add_all([track, draft])
         change.session.flush()

@@ -18,13 +18,13 @@ from flask_babel import lazy_gettext as _l
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates.tracks import blueprint, forms
-from kash.certificates.tracks.kinds import about_of
 from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import APPROVAL, Track, TrackVersion
 from kash.certificates.tracks.queries import tracks as track_queries
 from kash.certificates.tracks.queries.certifying import TrackStanding, fulfilled, one_standing
 from kash.certificates.tracks.queries.visits import (
     DUE,
+    about_of,
     places_to_choose,
     visit_of,
     visits_of,

@@ -18,21 +18,19 @@ from kash.figures.indicators.models import Completion
 from kash.figures.indicators.queries.definitions import (
     Definition,
     TargetFor,
+    conditions,
     definition_of,
     definitions_on,
-    targets_in,
-)
-from kash.figures.indicators.queries.levels import gained, practised, sat_both, was_told
-from kash.figures.indicators.queries.rows import (
-    conditions,
     fact_rows,
     funders_of,
     has_facts,
     held_workshops,
     of_funder,
     paid_by,
+    targets_in,
     with_facts,
 )
+from kash.figures.indicators.queries.levels import gained, practised, sat_both, was_told
 from kash.figures.indicators.rules import (
     INDICATORS,
     UNKNOWN,

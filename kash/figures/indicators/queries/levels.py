@@ -1,5 +1,5 @@
 """Kirkpatrick's four levels of a period: reaction, learning and behaviour; the fourth is printed by
-a room above (`kash.figures.indicators.results`)."""
+a room above (`kash.figures.indicators.queries.definitions`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kash.assessments.evaluations.rules import FEWEST, mean_step
 from kash.assessments.models import PracticeAnswer, WorkshopTest
 from kash.assessments.queries.tests import sittings_of
 from kash.assessments.rules.results import Gain, Moment, Often, Teller, gain_of, paired_scores
-from kash.figures.indicators.queries.rows import held_workshops, of_funder
+from kash.figures.indicators.queries.definitions import held_workshops, of_funder
 from kash.figures.indicators.rules import FactRow, Period
 from kash.platform.database import db
 from kash.platform.web.formats import from_local, to_local

@@ -19,8 +19,12 @@ def answer_to(question: dict[str, Any]) -> dict[str, Any]:
     """The answer to a question: the ranges of what was told of each period, or what to tell
     of one."""
     from kash.figures.statements.rules import Contradiction, choose
-    from kash.figures.statements.solving.letters import ranges_written, told_read, told_written
-    from kash.figures.statements.solving.solver import ranges_of
+    from kash.figures.statements.solving.solver import (
+        ranges_of,
+        ranges_written,
+        told_read,
+        told_written,
+    )
 
     if "periods" in question:
         told = {period: told_read(written) for period, written in question["periods"].items()}
