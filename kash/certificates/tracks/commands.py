@@ -85,10 +85,10 @@ def enrol(track: str, file: Path, *, confirm: bool) -> None:
     with told_at_terminal(Problem):
         db.session.rollback()
         shown_version = version.public_id if version is not None else ""
-        done = enrol_all(public_id, shown_version, people, by=SYSTEM)
-    click.echo(_("Put on the track: %(done)s.", done=done.entered))
-    if done.batch:
-        click.echo(f"flask tracks undo {public_id} {done.batch}")
+        batch, entered, _left = enrol_all(public_id, shown_version, people, by=SYSTEM)
+    click.echo(_("Put on the track: %(done)s.", done=entered))
+    if batch:
+        click.echo(f"flask tracks undo {public_id} {batch}")
 
 
 @tracks_commands.command("undo")

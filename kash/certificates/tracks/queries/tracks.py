@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -35,7 +35,7 @@ from kash.people.models import Group, Person
 from kash.people.queries.persons import MOST_COUNTED, listed_by_group
 from kash.people.rules.persons import OneGroup, one_group
 from kash.people.scope import within_reach
-from kash.platform.database import db
+from kash.platform.database import PublicId, db
 from kash.platform.web import Listing as web_Listing
 from kash.platform.web import listing
 from kash.platform.web.errors import get_or_404, one_or_404
@@ -47,6 +47,7 @@ from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Workshop
 from kash.workshops.queries.people import AttendanceRecord, attendance_record
 
+OfThem = TypeVar("OfThem", bound=PublicId)
 NOBODY_HELD: Mapping[int, int] = {}
 
 
@@ -270,11 +271,14 @@ def one_track(public_id: str, session: Session | None = None) -> Track:
     )
 
 
+def one_of(rows: Iterable[OfThem], public_id: str) -> OfThem:
+    """The one of these rows with a public id. Raises NotFound."""
+    return one_or_404(next((row for row in rows if row.public_id == public_id), None))
+
+
 def version_of(track: Track, public_id: str) -> TrackVersion:
     """A version, fetched through its track. Raises NotFound."""
-    return one_or_404(
-        next((version for version in track.versions if version.public_id == public_id), None)
-    )
+    return one_of(track.versions, public_id)
 
 
 def published_version(track: Track) -> TrackVersion | None:

@@ -513,11 +513,6 @@ def visits_of(track_id: int, person_id: int) -> list[SupervisionVisit]:
     )
 
 
-def visit_of(visits: Sequence[SupervisionVisit], public_id: str) -> SupervisionVisit:
-    """One of a person's visits. Raises NotFound."""
-    return one_or_404(next((visit for visit in visits if visit.public_id == public_id), None))
-
-
 def seen_of_checklist(
     checklist: object, visits: Sequence[SupervisionVisit]
 ) -> list[standing_rules.SeenItem]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from kash.certificates.tracks.leaf_kinds import LeafQuestion, kind_rules
@@ -26,7 +26,7 @@ from kash.certificates.tracks.models import (
     TrackVersion,
 )
 from kash.certificates.tracks.queries.certifying import fulfilled_by_version
-from kash.certificates.tracks.queries.tracks import catalogue, published_version
+from kash.certificates.tracks.queries.tracks import catalogue, published_version, version_of
 from kash.certificates.tracks.queries.visits import kept_by, undoable
 from kash.certificates.tracks.rules import standing as standing_rules
 from kash.certificates.tracks.rules import tree as trees
@@ -52,22 +52,10 @@ class UnsoundTree(Problem):
     sentence = _l("These requirements can't be saved yet. What is wrong stands beside each.")
 
 
-_TRACK_NOT_A_DRAFT = _l("This version is no draft any more, so it cannot be changed.")
-
-
-NOTHING_PUBLISHED = _l("Nobody can be enrolled before a version of this track is published.")
-
-
 NOTHING_OF_MINORS = _l("Nothing is entered about anybody under 18. What was entered before stays.")
 
 
 ALREADY_WITHDRAWN = _l("This was withdrawn already.")
-
-
-class ChecklistChanged(Problem):
-    """Somebody is on another version by now, whose checklist is another."""
-
-    sentence = _l("The checklist is another by now. Look at it again.")
 
 
 @dataclass(frozen=True)
@@ -243,16 +231,11 @@ def write_version(
     """Save the requirements of a draft. Raises NotFound, Problem, ChangedMeanwhile if `row_version`
     is not the present one, and UnsoundTree."""
     with audited("tracks.version_written", by) as change:
-        version = _locked(change.session, public_id)
-        if version.state != "draft":
-            raise Problem(_TRACK_NOT_A_DRAFT)
-        if version.row_version != row_version:
-            raise ChangedMeanwhile
+        version = _draft(change.session, public_id, row_version)
         if any(flaws(change.session, version.track, tree, renewal)):
             raise UnsoundTree
         version.tree = trees.tree_as_json(tree)
         version.renewal = trees.renewal_as_json(renewal) if renewal is not None else None
-        version.row_version += 1
         change.about(public_id)
 
 
@@ -262,18 +245,24 @@ def write_checklist(
     """Save the checklist of a draft. Raises NotFound, Problem, and ChangedMeanwhile if
     `row_version` is not the present one."""
     with audited("tracks.checklist_written", by) as change:
-        version = _locked(change.session, public_id)
-        if version.state != "draft":
-            raise Problem(_TRACK_NOT_A_DRAFT)
-        if version.row_version != row_version:
-            raise ChangedMeanwhile
+        version = _draft(change.session, public_id, row_version)
         keys = [item.key for item in standing_rules.checklist_from_json(version.checklist)]
         items = standing_rules.written_items(rows, keys, new_public_id)
         if len(items) > standing_rules.MOST_ITEMS:
             raise Problem(_l("A checklist has at most 20 lines, so that it fits on one page."))
         version.checklist = standing_rules.checklist_as_json(items)
-        version.row_version += 1
         change.about(public_id)
+
+
+def _draft(session: Session, public_id: str, row_version: int) -> TrackVersion:
+    """A draft that is written anew, locked, as it was read."""
+    version = _locked(session, public_id)
+    if version.state != "draft":
+        raise Problem(_l("This version is no draft any more, so it cannot be changed."))
+    if version.row_version != row_version:
+        raise ChangedMeanwhile
+    version.row_version += 1
+    return version
 
 
 def flaws(
@@ -374,7 +363,7 @@ def publish_share(session: Session, share: int, by: Actor, now: datetime) -> Tra
         track = Track(name=_free(session, name), name_sw=name_sw, certifies=True, created_at=now)
         session.add(track)
     tree = trees.tree_as_json(trees.all_of(trees.Leaf.of("workshop", share=share)))
-    present = track.versions[0] if track.versions else None
+    present = next(iter(track.versions), None)
     if present is not None and present.tree == tree:
         return present
     version = TrackVersion(
@@ -440,21 +429,9 @@ def note_fulfilled(
     """Put these persons, {key: key of a version}, on a track that they fulfil, if they are not on
     it, and give them its badge. Within a transaction."""
     locked_track(session, track.public_id)
-    there = set(
-        session.scalars(
-            select(TrackEnrolment.person_id).where(
-                TrackEnrolment.track_id == track.id, TrackEnrolment.person_id.in_(people)
-            )
-        )
-    )
+    there = _on_it(session, track, people)
     session.add_all(
-        TrackEnrolment(
-            track_id=track.id,
-            version_id=version,
-            person_id=person,
-            enrolled_by=by.public_id,
-            enrolled_at=now,
-        )
+        _enrolled(track, version, person, by, now)
         for person, version in people.items()
         if person not in there
     )
@@ -462,30 +439,52 @@ def note_fulfilled(
     give_earned(session, track, now, list(people))
 
 
+def _on_it(session: Session, track: Track, people: Collection[int]) -> set[int]:
+    return set(
+        session.scalars(
+            select(TrackEnrolment.person_id).where(
+                TrackEnrolment.track_id == track.id, TrackEnrolment.person_id.in_(people)
+            )
+        )
+    )
+
+
+def _enrolled(
+    track: Track, version: int, person: int, by: Actor, now: datetime, batch: str = ""
+) -> TrackEnrolment:
+    return TrackEnrolment(
+        track_id=track.id,
+        version_id=version,
+        person_id=person,
+        enrolled_by=by.public_id,
+        enrolled_at=now,
+        batch=batch,
+    )
+
+
+def _to_enrol_on(session: Session, track_id: str) -> tuple[Track, TrackVersion]:
+    """A track, locked, and the version on which people are enrolled."""
+    track = locked_track(session, track_id)
+    _refuse_standard(track)
+    version = published_version(track)
+    if version is None:
+        raise Problem(_l("Nobody can be enrolled before a version of this track is published."))
+    return track, version
+
+
 def enrol(track_id: str, person_id: str, *, by: Actor) -> str:
     """Enrol a person on the published version of a track; the enrolment's public id.
 
-    Raises NotFound, also for somebody out of reach, NobodyOnStandardTrack, NothingPublished,
-    OneselfOnATrack, MinorOnATrack and AlreadyEnrolled.
+    Raises NotFound, also for somebody out of reach, and Problem.
     """
     with audited("tracks.enrolled", by) as change:
-        track = locked_track(change.session, track_id)
-        refuse_standard(track)
-        version = published_version(track)
-        if version is None:
-            raise Problem(NOTHING_PUBLISHED)
+        track, version = _to_enrol_on(change.session, track_id)
         person = reached_person(change.session, person_id, by)
         if person.minor:
             raise Problem(_l("Nobody under 18 is enrolled."))
-        if _enrolment(change.session, track, person) is not None:
+        if _on_it(change.session, track, [person.id]):
             raise Problem(_l("This person is on this track already."))
-        enrolment = TrackEnrolment(
-            track_id=track.id,
-            version_id=version.id,
-            person_id=person.id,
-            enrolled_by=by.public_id,
-            enrolled_at=change.now,
-        )
+        enrolment = _enrolled(track, version.id, person.id, by, change.now)
         change.session.add(enrolment)
         change.session.flush()
         change.about(track_id, enrolment.public_id)
@@ -497,10 +496,12 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
     Problem, also for a version before her first where certificates need the track."""
     with audited("tracks.moved", by) as change:
         track = locked_track(change.session, track_id)
-        refuse_standard(track)
+        _refuse_standard(track)
         person = reached_person(change.session, person_id, by)
-        enrolment = one_or_404(_enrolment(change.session, track, person))
-        version = _version(track, version_id)
+        enrolment = _enrolment(change.session, track, person)
+        version = version_of(track, version_id)
+        if version.state != "published":
+            raise NotFound
         if version.id == enrolment.version_id:
             raise Problem(
                 _l("This person is on this version already. Choose another one."), field="version"
@@ -516,15 +517,9 @@ def move(track_id: str, person_id: str, version_id: str, reason: str, *, by: Act
             )
         # What she has done by the earlier version stays hers.
         give_earned(change.session, track, change.now, [person.id])
-        enrolment.moves.append(
-            TrackMove(
-                from_id=enrolment.version_id,
-                to_id=version.id,
-                reason=reason,
-                moved_by=by.public_id,
-                moved_at=change.now,
-            )
-        )
+        move = TrackMove(from_id=enrolment.version_id, to_id=version.id, reason=reason)
+        move.moved_by, move.moved_at = by.public_id, change.now
+        enrolment.moves.append(move)
         enrolment.version_id = version.id
         change.about(track_id, enrolment.public_id)
 
@@ -535,7 +530,7 @@ def take_off(track_id: str, person_id: str, *, by: Actor) -> None:
     with audited("tracks.taken_off", by) as change:
         track = locked_track(change.session, track_id)
         person = reached_person(change.session, person_id, by)
-        enrolment = one_or_404(_enrolment(change.session, track, person))
+        enrolment = _enrolment(change.session, track, person)
         give_earned(change.session, track, change.now, [person.id])
         change.about(track_id, enrolment.public_id)
         change.session.delete(enrolment)
@@ -553,23 +548,24 @@ def reached_person(session: Session, person_id: str, by: Actor) -> Person:
     return person
 
 
-def refuse_standard(track: Track) -> None:
-    """Raise NobodyOnStandardTrack for the track that all certificates need."""
+def _refuse_standard(track: Track) -> None:
     if track.standard:
         raise Problem(_l("Nobody is put on this track: what it asks for holds for everybody."))
 
 
 def refuse_oneself(by: Actor, people: Collection[int]) -> None:
-    """Raise OneselfOnATrack if an actor is one of these persons (keys)."""
+    """Raise Problem if an actor is one of these persons (keys)."""
     if by.person_id is not None and by.person_id in people:
         raise Problem(_l("This is about yourself: somebody else must do it."), status=403)
 
 
-def _enrolment(session: Session, track: Track, person: Person) -> TrackEnrolment | None:
-    return session.scalar(
-        select(TrackEnrolment)
-        .where(TrackEnrolment.track_id == track.id, TrackEnrolment.person_id == person.id)
-        .with_for_update()
+def _enrolment(session: Session, track: Track, person: Person) -> TrackEnrolment:
+    return one_or_404(
+        session.scalar(
+            select(TrackEnrolment)
+            .where(TrackEnrolment.track_id == track.id, TrackEnrolment.person_id == person.id)
+            .with_for_update()
+        )
     )
 
 
@@ -579,52 +575,25 @@ def _first_version(track: Track, enrolment: TrackEnrolment) -> int:
     return next(version.number for version in track.versions if version.id == began)
 
 
-def _version(track: Track, public_id: str) -> TrackVersion:
-    return one_or_404(
-        next(
-            (
-                version
-                for version in track.versions
-                if version.public_id == public_id and version.state == "published"
-            ),
-            None,
-        )
-    )
-
-
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class EnteredTogether:
-    """People who were put on a track: under which batch (empty if nobody was), how many, and how
-    many of those who were wanted were left out."""
-
-    batch: str
-    entered: int
-    left_out: int
 
 
 def enrol_all(
     track_id: str, version_id: str, people: Sequence[str], *, by: Actor
-) -> EnteredTogether:
+) -> tuple[str, int, int]:
     """Enrol these people (public ids) on the published version of a track, which is the one that
-    was shown.
+    was shown; under which batch (empty if nobody was), how many, and how many were left out.
 
     Left out are those who are on it already, under 18, the actor herself, or not her own by now.
     Raises NotFound, and Problem, also if another version was published since.
     """
     with audited("tracks.enrolled_together", by) as change:
-        track = locked_track(change.session, track_id)
-        refuse_standard(track)
-        version = published_version(track)
-        if version is None:
-            raise Problem(NOTHING_PUBLISHED)
+        track, version = _to_enrol_on(change.session, track_id)
         if version.public_id != version_id:
             raise Problem(
                 _l("Another version was published meanwhile. Look at it, then confirm once more.")
             )
-        batch, enrolments = new_public_id(), []
+        batch, enrolled = new_public_id(), list[TrackEnrolment]()
         wanted = list(dict.fromkeys(people))
         for start in range(0, len(wanted), _AT_ONCE):
             reached = change.session.execute(
@@ -633,36 +602,19 @@ def enrol_all(
                 .order_by(Person.id)
                 .with_for_update(of=Person)
             ).all()
-            there = set(
-                change.session.scalars(
-                    select(TrackEnrolment.person_id).where(
-                        TrackEnrolment.track_id == track.id,
-                        TrackEnrolment.person_id.in_([person.id for person in reached]),
-                    )
-                )
-            )
-            enrolments += [
-                {
-                    "track_id": track.id,
-                    "version_id": version.id,
-                    "person_id": person.id,
-                    "enrolled_by": by.public_id,
-                    "enrolled_at": change.now,
-                    "batch": batch,
-                    "public_id": new_public_id(),
-                }
+            there = _on_it(change.session, track, [person.id for person in reached])
+            enrolled += [
+                _enrolled(track, version.id, person.id, by, change.now, batch)
                 for person in reached
-                if standing_rules.outcome_of(
-                    on_it=person.id in there, minor=person.minor, oneself=person.id == by.person_id
-                )
-                is standing_rules.EntryOutcome.NEW
+                if not person.minor and person.id not in {*there, by.person_id}
             ]
-        if not enrolments:
+        if not enrolled:
             change.nothing()
-            return EnteredTogether("", 0, len(wanted))
-        change.session.execute(insert(TrackEnrolment), enrolments)
-        change.about(track_id, *(str(enrolment["public_id"]) for enrolment in enrolments))
-        return EnteredTogether(batch, len(enrolments), len(wanted) - len(enrolments))
+            return "", 0, len(wanted)
+        change.session.add_all(enrolled)
+        change.session.flush()
+        change.about(track_id, *(enrolment.public_id for enrolment in enrolled))
+        return batch, len(enrolled), len(wanted) - len(enrolled)
 
 
 def undo_batch(track_id: str, batch: str, *, by: Actor) -> int:

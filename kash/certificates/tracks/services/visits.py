@@ -151,7 +151,7 @@ def _reached(session: Session, amounts: Mapping[str, int], by: Actor) -> dict[st
 
 
 def check_witness(session: Session, seen_by: str, people: Mapping[str, int]) -> None:
-    """Raise UnknownWitness, or SupervisedByHerself if who saw it is one of these people."""
+    """Raise Problem for anybody who is no witness, or is one of these people."""
     if seen_by not in {witness.public_id for witness in witnesses()}:
         raise Problem(_l("Choose somebody from the list."), field="seen_by")
     whose = session.scalar(select(Account.person_id).where(Account.public_id == seen_by))
@@ -189,7 +189,7 @@ def enter_visit(track_id: str, person_id: str, details: VisitDetails, *, by: Act
     """Enter a visit to somebody on a track; its public id. Practice and outreach count as such, by
     one fact a day.
 
-    Raises NotFound, ChecklistChanged, and Problem, also for the same visit sent twice.
+    Raises NotFound, and Problem, also for the same visit sent twice.
     """
     if details.day > local_today():
         raise Problem(_DAY_TO_COME, field="day")
@@ -285,7 +285,7 @@ def _goes_next(session: Session, supervisor: str, person: Person, by: Actor) -> 
 def _refuse_unknown(observed: Mapping[str, str], checklist: object) -> None:
     keys = {item.key for item in checklist_from_json(checklist)}
     if not keys.issuperset(observed) or not set(Observed).issuperset(observed.values()):
-        raise track_services.ChecklistChanged
+        raise Problem(_l("The checklist is another by now. Look at it again."), field="")
 
 
 def _refuse_same(session: Session, track: Track, person: Person, details: VisitDetails) -> None:

@@ -6,9 +6,10 @@ moving. Tracks on the page of a person."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,7 @@ from sqlalchemy import select
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates.tracks import blueprint, forms
-from kash.certificates.tracks.models import SeenFact, Track, TrackBadge, note_of
+from kash.certificates.tracks.models import Track, note_of
 from kash.certificates.tracks.queries import tracks as track_queries
 from kash.certificates.tracks.queries import visits as visit_queries
 from kash.certificates.tracks.queries.certifying import (
@@ -27,11 +28,9 @@ from kash.certificates.tracks.queries.certifying import (
     one_standing,
     standings_of,
 )
-from kash.certificates.tracks.queries.tracks import shown
 from kash.certificates.tracks.rules import standing as standing_rules
 from kash.certificates.tracks.services import tracks as enrolments
-from kash.certificates.tracks.services import visits as seen_services
-from kash.certificates.tracks.services.tracks import enrol_all, undo_batch
+from kash.certificates.tracks.services import visits as visit_services
 from kash.certificates.tracks.views.tracks import ON_TRACK_COLUMNS
 from kash.people.models import Person
 from kash.people.next_steps import NextStep
@@ -125,17 +124,10 @@ def _confirmed_or_turned(track: Track, actor: Actor) -> ResponseReturnValue:
     ticked = set(request.form.getlist("chosen"))
     if request.form.get("do") == "save":
         people = [person for person in shown if person in ticked]
-        refused = ()
-        with FlashedProblems(*refused, tone="warn"):
+        with FlashedProblems(tone="warn"):
             version = request.form.get("version", "")
-            done = enrol_all(track.public_id, version, people, by=actor)
-            flash(
-                _(
-                    "Put on the track: %(done)s. Left out: %(left)s.",
-                    done=done.entered,
-                    left=done.left_out,
-                )
-            )
+            _batch, done, left = enrolments.enrol_all(track.public_id, version, people, by=actor)
+            flash(_("Put on the track: %(done)s. Left out: %(left)s.", done=done, left=left))
             return redirect(url_for("tracks.people", public_id=track.public_id))
     return _preview(
         track_queries.one_track(track.public_id), actor, Wanted(shown, _lost_rows()), ticked
@@ -199,7 +191,7 @@ def undo_many(public_id: str, batch: str) -> ResponseReturnValue:
     if request.method == "GET":
         entered = visit_queries.batch_to_undo(track, actor, utc_now(), batch)
         return render_template("tracks/undo_many.html", track=track, batch=entered)
-    taken = undo_batch(public_id, batch, by=actor)
+    taken = enrolments.undo_batch(public_id, batch, by=actor)
     flash(_("Taken off again: %(number)s.", number=taken))
     return redirect(url_for("tracks.people", public_id=public_id))
 
@@ -241,7 +233,7 @@ def _people_page(public_id: str, *, found: list[tuple[str, str, str]] | None) ->
     listing, group = track_queries.who_stands_where(
         track, actor, today, state=state, version=version, letter=request.args.get("group", "")
     )
-    page_shown = listing.turned(lambda rows: shown(rows, track, today))
+    page_shown = listing.turned(lambda rows: track_queries.shown(rows, track, today))
     if is_taken():
         known_names = track_queries.all_names()
         return taken([(standing, known_names) for standing in page_shown], ON_TRACK_COLUMNS)
@@ -311,8 +303,7 @@ def _to_enrol(actor: Actor, text: str) -> list[tuple[str, str, str]]:
 @allow("tracks.keep")
 def enrol(public_id: str) -> ResponseReturnValue:
     """Enrol somebody on the published version."""
-    refused = ()
-    with FlashedProblems(*refused, tone="warn"):
+    with FlashedProblems(tone="warn"):
         enrolments.enrol(public_id, request.form.get("person", ""), by=current_actor())
         flash(_("Enrolled."))
     return redirect(url_for("tracks.people", public_id=public_id))
@@ -371,15 +362,35 @@ def move(public_id: str, person_id: str) -> ResponseReturnValue:
         for version in track_queries.one_track(public_id).versions
         if version.state == "published" and version.id != standing.enrolment.version_id
     ]
+    return _person_form(
+        (public_id, person_id),
+        form,
+        "tracks/move.html",
+        lambda: enrolments.move(
+            public_id, person_id, form.version.data, form.reason.data, by=current_actor()
+        ),
+        _("Moved."),
+        lambda _standing: {},
+    )
+
+
+def _person_form(
+    of: tuple[str, str],
+    form: KashForm,
+    template: str,
+    carry_out: Callable[[], object],
+    told: str,
+    shown: Callable[[TrackStanding], dict[str, Any]],
+) -> ResponseReturnValue:
+    """Ask something about somebody on a track, of (track, person), and do it; back to her way."""
+    standing = _standing(*of)
     if form.validate_on_submit():
         with form.showing_problems():
-            enrolments.move(
-                public_id, person_id, form.version.data, form.reason.data, by=current_actor()
-            )
-            flash(_("Moved."))
-            return _to_progress(public_id, person_id)
-        standing = _standing(public_id, person_id)
-    return page("tracks/move.html", form=form, standing=standing)
+            carry_out()
+            flash(told)
+            return _to_progress(*of)
+        standing = _standing(*of)
+    return page(template, form=form, standing=standing, **shown(standing))
 
 
 @blueprint.route("/<public_id>/people/<person_id>/take-off", methods=["GET", "POST"])
@@ -402,36 +413,62 @@ def take_off(public_id: str, person_id: str) -> ResponseReturnValue:
 @allow("tracks.keep")
 def withdraw(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValue:
     """Withdraw what was entered wrongly, with a reason."""
-    standing = _standing(public_id, person_id)
     form = forms.WithdrawForm()
-    if form.validate_on_submit():
-        with form.showing_problems():
-            seen_services.withdraw(person_id, fact_id, form.because.data, by=current_actor())
-            flash(_("Withdrawn."))
-            return _to_progress(public_id, person_id)
-        standing = _standing(public_id, person_id)
-    return page("tracks/withdraw.html", form=form, standing=standing, fact=_fact(standing, fact_id))
+    return _person_form(
+        (public_id, person_id),
+        form,
+        "tracks/withdraw.html",
+        lambda: visit_services.withdraw(person_id, fact_id, form.because.data, by=current_actor()),
+        _("Withdrawn."),
+        _fact_of(fact_id),
+    )
 
 
 @blueprint.route("/<public_id>/people/<person_id>/facts/<fact_id>/end", methods=["GET", "POST"])
 @allow("tracks.keep")
 def end_role(public_id: str, person_id: str, fact_id: str) -> ResponseReturnValue:
     """Say when a role was held last."""
-    standing = _standing(public_id, person_id)
     form = forms.EndForm()
-    if form.validate_on_submit():
-        with form.showing_problems():
-            until = form.until.data or local_today()
-            seen_services.end_role(person_id, fact_id, until, by=current_actor())
-            flash(_("Saved."))
-            return _to_progress(public_id, person_id)
-        standing = _standing(public_id, person_id)
-    return page("tracks/end_role.html", form=form, standing=standing, fact=_fact(standing, fact_id))
+    return _person_form(
+        (public_id, person_id),
+        form,
+        "tracks/end_role.html",
+        lambda: visit_services.end_role(
+            person_id, fact_id, form.until.data or local_today(), by=current_actor()
+        ),
+        _("Saved."),
+        _fact_of(fact_id),
+    )
 
 
-def _fact(found: TrackStanding, fact_id: str) -> SeenFact:
-    facts = facts_seen(found.enrolment.person)
-    return one_or_404(next((fact for fact in facts if fact.public_id == fact_id), None))
+def _fact_of(fact_id: str) -> Callable[[TrackStanding], dict[str, Any]]:
+    return lambda standing: {
+        "fact": track_queries.one_of(facts_seen(standing.enrolment.person), fact_id)
+    }
+
+
+@blueprint.route(
+    "/<public_id>/people/<person_id>/visits/<visit_id>/withdraw", methods=["GET", "POST"]
+)
+@allow("tracks.keep")
+def withdraw_visit_page(public_id: str, person_id: str, visit_id: str) -> ResponseReturnValue:
+    """Withdraw a visit that was entered wrongly, with a reason."""
+    form = forms.WithdrawForm()
+    return _person_form(
+        (public_id, person_id),
+        form,
+        "tracks/withdraw_visit.html",
+        lambda: visit_services.withdraw_visit(
+            public_id, person_id, visit_id, form.because.data, by=current_actor()
+        ),
+        _("Withdrawn."),
+        lambda standing: {
+            "visit": track_queries.one_of(
+                visit_queries.visits_of(standing.enrolment.track_id, standing.enrolment.person_id),
+                visit_id,
+            )
+        },
+    )
 
 
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
@@ -443,31 +480,49 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     if not on_tracks and not left:
         return None
     spoken_of = track_queries.all_names() if on_tracks else track_queries.Names({}, {}, {})
-    return [*(_row(standing, person_id, spoken_of) for standing in on_tracks), *map(_left, left)]
+    return [
+        *(_row(standing, person_id, spoken_of) for standing in on_tracks),
+        *(
+            _track_row(
+                badge.track,
+                badge.earned_on,
+                _badge(badge.earned_on),
+                "good",
+                _("Not on it any more"),
+            )
+            for badge in left
+        ),
+    ]
 
 
-def _row(one: TrackStanding, person_id: str, known: track_queries.Names) -> SectionRow:
-    track, day = one.enrolment.track, one.earned_on or one.enrolment.enrolled_at
+def _row(standing: TrackStanding, person_id: str, known: track_queries.Names) -> SectionRow:
+    track, day = standing.enrolment.track, standing.earned_on
+    state = (
+        _("%(have)s of %(need)s done", have=standing.way.done, need=standing.way.parts)
+        if day is None
+        else str(forms.STANDING[standing.state])
+    )
+    return _track_row(
+        track,
+        day or standing.enrolment.enrolled_at,
+        " · ".join(part for part in (_badge(day), _next(standing, known)) if part),
+        forms.STANDING_TONE[standing.state],
+        state,
+        url_for("tracks.progress", public_id=track.public_id, person_id=person_id),
+    )
+
+
+def _track_row(
+    track: Track, day: date, small: str, tone: str, state: str, url: str = ""
+) -> SectionRow:
     return SectionRow(
         key=day_text(day),
         key_small=str(day.year),
         text=forms.track_name(track.name, track.name_sw),
-        url=url_for("tracks.progress", public_id=track.public_id, person_id=person_id),
-        small=" · ".join(part for part in (_badge(one.earned_on), _next(one, known)) if part),
-        tone=forms.STANDING_TONE[one.state],
-        state=_state(one),
-    )
-
-
-def _left(badge: TrackBadge) -> SectionRow:
-    """The badge of a track that she is on no more."""
-    return SectionRow(
-        key=day_text(badge.earned_on),
-        key_small=str(badge.earned_on.year),
-        text=forms.track_name(badge.track.name, badge.track.name_sw),
-        small=_badge(badge.earned_on),
-        tone="good",
-        state=_("Not on it any more"),
+        url=url,
+        small=small,
+        tone=tone,
+        state=state,
     )
 
 
@@ -475,19 +530,13 @@ def _badge(day: date | None) -> str:
     return _("Badge since %(day)s", day=date_text(day)) if day is not None else ""
 
 
-def _next(one: TrackStanding, known: track_queries.Names) -> str:
-    due = one.renewal.way.steps if one.renewal else ()
-    steps = one.way.steps if one.earned_on is None else due
+def _next(standing: TrackStanding, known: track_queries.Names) -> str:
+    due = standing.renewal.way.steps if standing.renewal else ()
+    steps = standing.way.steps if standing.earned_on is None else due
     if not steps:
         return ""
     words = _("Next: %(step)s", step=forms.sentence(steps[0], known))
-    day = one.possible.get(steps[0].text("course"))
+    day = standing.possible.get(steps[0].text("course"))
     if day is None:
         return words
     return words + " · " + _("workshop from %(day)s", day=date_text(day))
-
-
-def _state(one: TrackStanding) -> str:
-    if one.earned_on is None:
-        return _("%(have)s of %(need)s done", have=one.way.done, need=one.way.parts)
-    return str(forms.STANDING[one.state])

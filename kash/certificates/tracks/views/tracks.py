@@ -7,51 +7,41 @@ checklist. The checklist of a track on paper: one page to fill in by hand on a v
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug import Response
 
 from kash.accounts.queries.accounts import names_of
 from kash.certificates.tracks import blueprint, forms
 from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import APPROVAL, Track, TrackVersion
 from kash.certificates.tracks.queries import tracks as track_queries
-from kash.certificates.tracks.queries.certifying import TrackStanding, fulfilled, one_standing
+from kash.certificates.tracks.queries.certifying import fulfilled, one_standing
 from kash.certificates.tracks.queries.visits import (
     DUE,
     about_of,
     places_to_choose,
-    visit_of,
-    visits_of,
     visits_of_track,
 )
 from kash.certificates.tracks.rules import tree as trees
 from kash.certificates.tracks.rules.standing import (
-    ChecklistItem,
     EligibilityChange,
     VisitKind,
     change_between,
     checklist_from_json,
 )
 from kash.certificates.tracks.services import tracks as services
-from kash.certificates.tracks.services.tracks import (
-    ChecklistChanged,
-    TrackDetails,
-    UnsoundTree,
-    start_version,
-    write_checklist,
-)
+from kash.certificates.tracks.services.tracks import TrackDetails, UnsoundTree
 from kash.certificates.tracks.services.visits import (
     SeenTogether,
     VisitDetails,
     enter,
     enter_visit,
-    withdraw_visit,
     witnesses,
 )
 from kash.people.queries.persons import MOST_COUNTED
@@ -178,7 +168,7 @@ def _form(**stored: str) -> forms.TrackForm:
 def start(public_id: str) -> ResponseReturnValue:
     """Begin a new draft as a copy of the last version."""
     with FlashedProblems(tone="warn"):
-        draft = start_version(public_id, by=current_actor())
+        draft = services.start_version(public_id, by=current_actor())
         flash(_("This draft is a copy of the last version."))
         return redirect(url_for("tracks.write", public_id=public_id, version_id=draft))
     return redirect(url_for("tracks.track", public_id=public_id))
@@ -188,10 +178,7 @@ def start(public_id: str) -> ResponseReturnValue:
 @allow("tracks.see")
 def version(public_id: str, version_id: str) -> ResponseReturnValue:
     """One version to read; of one that is not published also how many it would change."""
-    track = track_queries.one_track(public_id)
-    return _version_page(
-        track, track_queries.version_of(track, version_id), forms.ReturnTrackForm(formdata=None)
-    )
+    return _version_page(*_found(public_id, version_id), forms.ReturnTrackForm(formdata=None))
 
 
 def _version_page(track: Track, found: TrackVersion, form: forms.ReturnTrackForm) -> str:
@@ -224,8 +211,7 @@ def _change(track: Track, tree: trees.Requirements) -> EligibilityChange:
 @allow("tracks.edit")
 def write(public_id: str, version_id: str) -> ResponseReturnValue:
     """Write what a draft asks for, in sentences. Only one of its buttons saves."""
-    track = track_queries.one_track(public_id)
-    version = track_queries.version_of(track, version_id)
+    track, version = _found(public_id, version_id)
     if version.state != "draft":
         return redirect(_address(public_id, version_id))
     if request.method == "GET":
@@ -245,8 +231,7 @@ def write(public_id: str, version_id: str) -> ResponseReturnValue:
         )
         flash(_("Saved."))
         return redirect(_address(public_id, version_id))
-    track = track_queries.one_track(public_id)
-    version = track_queries.version_of(track, version_id)
+    track, version = _found(public_id, version_id)
     if isinstance(caught.problem, ChangedMeanwhile):
         # Sent once more, it goes over what the sentence tells of.
         sheet.row_version = version.row_version
@@ -281,8 +266,17 @@ def _address(public_id: str, version_id: str) -> str:
     return url_for("tracks.version", public_id=public_id, version_id=version_id)
 
 
-def _found(public_id: str, version_id: str) -> TrackVersion:
-    return track_queries.version_of(track_queries.one_track(public_id), version_id)
+def _found(public_id: str, version_id: str) -> tuple[Track, TrackVersion]:
+    track = track_queries.one_track(public_id)
+    return track, track_queries.version_of(track, version_id)
+
+
+def _step(public_id: str, version_id: str, step: Callable[[], object], told: str) -> Response:
+    """Do something with a version, told on its page."""
+    with FlashedProblems(SamePerson, UnsoundTree, ChangedMeanwhile, tone="warn"):
+        step()
+        flash(told)
+    return redirect(_address(public_id, version_id))
 
 
 @blueprint.post("/<public_id>/versions/<version_id>/propose")
@@ -290,10 +284,12 @@ def _found(public_id: str, version_id: str) -> TrackVersion:
 def propose(public_id: str, version_id: str) -> ResponseReturnValue:
     """Hand a draft to a director."""
     _found(public_id, version_id)
-    with FlashedProblems(UnsoundTree, tone="warn"):
-        services.propose(version_id, by=current_actor())
-        flash(_("Proposed. A director reads it next."))
-    return redirect(_address(public_id, version_id))
+    return _step(
+        public_id,
+        version_id,
+        lambda: services.propose(version_id, by=current_actor()),
+        _("Proposed. A director reads it next."),
+    )
 
 
 @blueprint.post("/<public_id>/versions/<version_id>/take-back")
@@ -311,33 +307,32 @@ def take_back(public_id: str, version_id: str) -> ResponseReturnValue:
 @allow("tracks.approve")
 def publish(public_id: str, version_id: str) -> ResponseReturnValue:
     """Ask, then publish what was read: those enrolled from now on are on this version."""
-    track = track_queries.one_track(public_id)
-    version = track_queries.version_of(track, version_id)
+    track, version = _found(public_id, version_id)
     if request.method == "GET":
         return render_template("tracks/publish.html", track=track, version=version)
-    refused = (SamePerson, UnsoundTree, ChangedMeanwhile)
-    with FlashedProblems(*refused, tone="warn"):
-        read = number_shown(request.args.get("read"))
-        services.publish(version_id, read, by=current_actor())
-        flash(
-            _("Published. Whoever is on an earlier version stays there until somebody moves them.")
-        )
-    return redirect(_address(public_id, version_id))
+    read = number_shown(request.args.get("read"))
+    return _step(
+        public_id,
+        version_id,
+        lambda: services.publish(version_id, read, by=current_actor()),
+        _("Published. Whoever is on an earlier version stays there until somebody moves them."),
+    )
 
 
 @blueprint.post("/<public_id>/versions/<version_id>/return")
 @allow("tracks.approve")
 def return_to_draft(public_id: str, version_id: str) -> ResponseReturnValue:
     """Send a proposal back with a sentence."""
-    track = track_queries.one_track(public_id)
-    version = track_queries.version_of(track, version_id)
+    track, version = _found(public_id, version_id)
     form = forms.ReturnTrackForm()
     if not form.validate():
         return _version_page(track, version, form), 422
-    with FlashedProblems(tone="warn"):
-        services.return_to_draft(version_id, form.because.data, by=current_actor())
-        flash(_("Sent back to be changed."))
-    return redirect(_address(public_id, version_id))
+    return _step(
+        public_id,
+        version_id,
+        lambda: services.return_to_draft(version_id, form.because.data, by=current_actor()),
+        _("Sent back to be changed."),
+    )
 
 
 _FIELD = "of-"
@@ -352,38 +347,23 @@ class SeenForm(KashForm):
     seen_by = choice_field(_l("Who saw it"))
 
 
-@dataclass
-class EntryGrid:
-    """Ticks and scores as typed, by person (public id); and what is wrong, by person."""
+def _typed(track: Track, actor: Actor) -> dict[str, str]:
+    """Ticks and scores as typed, by person (public id), as far as an actor may enter them."""
+    sent = {
+        person: value[:8].strip()
+        for name, value in request.form.items()
+        if name.startswith(_FIELD)
+        and is_public_id(person := name.removeprefix(_FIELD))
+        and value.strip()
+    }
+    there = track_queries.enterable_people(track, actor, sent)
+    return {person: value for person, value in sent.items() if person in there}
 
-    typed: dict[str, str]
-    errors: dict[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def posted(cls, track: Track, actor: Actor) -> EntryGrid:
-        """The grid that was sent, as far as it is about people that an actor may enter it for."""
-        sent = {
-            person: value[:8].strip()
-            for name, value in request.form.items()
-            if name.startswith(_FIELD)
-            and is_public_id(person := name.removeprefix(_FIELD))
-            and value.strip()
-        }
-        there = track_queries.enterable_people(track, actor, sent)
-        return cls({person: value for person, value in sent.items() if person in there})
-
-    def amounts(self, *, scored: bool) -> dict[str, int]:
-        """Amounts by person; what is no score of a hundred is noted as wrong."""
-        by_person = {}
-        for person, text in self.typed.items():
-            whole = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
-            if not scored:
-                by_person[person] = 1
-            elif 0 <= whole <= MOST_SCORE:
-                by_person[person] = whole
-            else:
-                self.errors[person] = _("Enter a score from 0 to 100.")
-        return by_person
+def _score(text: str) -> int | None:
+    """A score of a hundred; None if it is none."""
+    score = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+    return score if 0 <= score <= MOST_SCORE else None
 
 
 def enterable(track: Track) -> dict[str, trees.Leaf]:
@@ -414,57 +394,62 @@ def enter_facts(public_id: str) -> ResponseReturnValue:
     form = SeenForm(data={"day": local_today(), "seen_by": actor.public_id})
     form.requirement.choices = [(key, _what(leaf, known_names)) for key, leaf in choices.items()]
     form.seen_by.choices = [(witness.public_id, witness.name) for witness in witnesses()]
-    grid = EntryGrid.posted(track, actor)
+    typed, errors = _typed(track, actor), dict[str, str]()
     chosen = form.requirement.data or next(iter(choices), "")
     scored = chosen.startswith("oral_test:")
     if request.form.get("do") == "save" and form.validate_on_submit():
         kind, about = chosen.split(":", 1)
-        amounts = grid.amounts(scored=scored)
-        if not grid.errors:
+        amounts = {person: _score(text) if scored else 1 for person, text in typed.items()}
+        wrong = _("Enter a score from 0 to 100.")
+        errors = {person: wrong for person, amount in amounts.items() if amount is None}
+        if not errors:
             with form.showing_problems():
                 day = form.day.data or local_today()
                 seen = SeenTogether(kind, about, day, form.seen_by.data)
-                entered = enter(seen, amounts, by=actor)
+                entered = enter(
+                    seen, {person: amount or 0 for person, amount in amounts.items()}, by=actor
+                )
                 flash(_("Entered: %(number)s.", number=entered))
                 return redirect(url_for("tracks.people", public_id=public_id))
-    return _page(track, actor, form, grid, scored=scored)
+    return _page(track, actor, form, typed, errors, scored=scored)
 
 
 def _what(leaf: trees.Leaf, known: track_queries.Names) -> str:
     """Words of what is entered for a requirement."""
     kind = leaf_kinds()[leaf.kind]
     word = str(forms.SEEN[kind.seen])
-    if leaf.kind in ("role", "document"):
-        return f"{word}: {_about(leaf)}"
+    if leaf.kind == "role":
+        return f"{word}: {(kind.choices or {}).get(leaf.text('role'), '–')}"
+    if leaf.kind == "document":
+        return f"{word}: {about_of(leaf)}"
     return f"{word}: {known.courses.get(leaf.text('course'), '–')}" if leaf.text("course") else word
 
 
-def _about(leaf: trees.Leaf) -> str:
-    if leaf.kind == "role":
-        return str((leaf_kinds()["role"].choices or {}).get(leaf.text("role"), "–"))
-    return about_of(leaf)
-
-
 def _page(
-    track: Track, actor: Actor, form: SeenForm, grid: EntryGrid, *, scored: bool
+    track: Track,
+    actor: Actor,
+    form: SeenForm,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    *,
+    scored: bool,
 ) -> ResponseReturnValue:
     letter = request.form.get("group") or request.form.get("letter", "")
     turned = "group" not in request.form
     number = number_shown(request.form.get("turn") or request.form.get("page")) if turned else 1
     listing, shown = track_queries.people_to_enter(track, actor, letter=letter, page=number)
     here = {person.person for person in listing}
-    wrong = bool(form.errors or grid.errors)
     return render_template(
         "tracks/enter.html",
         track=track,
         form=form,
-        grid=grid,
+        grid={"typed": typed, "errors": errors},
         listing=listing,
         shown=shown,
-        elsewhere={person: value for person, value in grid.typed.items() if person not in here},
+        elsewhere={person: value for person, value in typed.items() if person not in here},
         scored=scored,
-        wrong_elsewhere=not here.issuperset(grid.errors),
-    ), 422 if wrong else 200
+        wrong_elsewhere=not here.issuperset(errors),
+    ), 422 if form.errors or errors else 200
 
 
 @blueprint.get("/<public_id>/visits")
@@ -505,7 +490,7 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
     form.place.choices = [("", "–"), *places_to_choose()]
     observed = forms.observed_in(request.form, items)
     if form.validate_on_submit():
-        with form.showing_problems(ChecklistChanged):
+        with form.showing_problems():
             details = form.command(VisitDetails, supervisor=form.seen_by.data, observed=observed)
             enter_visit(public_id, person_id, details, by=actor)
             flash(_("Saved."))
@@ -522,74 +507,38 @@ def visit(public_id: str, person_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route(
-    "/<public_id>/people/<person_id>/visits/<visit_id>/withdraw", methods=["GET", "POST"]
-)
-@allow("tracks.keep")
-def withdraw_visit_page(public_id: str, person_id: str, visit_id: str) -> ResponseReturnValue:
-    """Withdraw a visit that was entered wrongly, with a reason."""
-    standing = _standing(public_id, person_id)
-    form = forms.WithdrawForm()
-    if form.validate_on_submit():
-        with form.showing_problems():
-            actor = current_actor()
-            withdraw_visit(public_id, person_id, visit_id, form.because.data, by=actor)
-            flash(_("Withdrawn."))
-            return redirect(url_for("tracks.progress", public_id=public_id, person_id=person_id))
-        standing = _standing(public_id, person_id)
-    there = visits_of(standing.enrolment.track_id, standing.enrolment.person_id)
-    chosen = visit_of(there, visit_id)
-    return page("tracks/withdraw_visit.html", form=form, standing=standing, visit=chosen)
-
-
-def _standing(public_id: str, person_id: str) -> TrackStanding:
-    return one_standing(person_id, public_id, current_actor(), local_today())
-
-
-@dataclass
-class ChecklistSheet:
-    """Lines of a checklist as typed, and sentences by line."""
-
-    rows: list[ChecklistItem]
-    row_version: int
-    errors: dict[int, str]
-
-
 @blueprint.route("/<public_id>/versions/<version_id>/checklist", methods=["GET", "POST"])
 @allow("tracks.edit")
 def checklist(public_id: str, version_id: str) -> ResponseReturnValue:
     """Write the checklist of a draft, which is looked at on visits."""
-    track = track_queries.one_track(public_id)
-    version = track_queries.version_of(track, version_id)
-    address = url_for("tracks.version", public_id=public_id, version_id=version_id)
+    track, version = _found(public_id, version_id)
+    address = _address(public_id, version_id)
     if version.state != "draft":
         return redirect(address)
     if request.method == "GET":
         items = forms.rows_to_write(checklist_from_json(version.checklist))
-        return _checklist_page(track, version, ChecklistSheet(items, version.row_version, {}))
-    rows = forms.rows_sent(request.form)
-    sheet = ChecklistSheet(
-        rows, number_shown(request.form.get("row_version")), forms.too_long(rows)
-    )
+        return _checklist_page(
+            track, version, {"rows": items, "row_version": version.row_version, "errors": {}}
+        )
+    rows, read = forms.rows_sent(request.form), number_shown(request.form.get("row_version"))
+    sheet = {"rows": rows, "row_version": read, "errors": forms.too_long(rows)}
     if request.form.get("do") == "more":
-        sheet.rows = forms.rows_to_write(rows)
-        return _checklist_page(track, version, sheet)
-    if sheet.errors:
+        return _checklist_page(track, version, sheet | {"rows": forms.rows_to_write(rows)})
+    if sheet["errors"]:
         return _checklist_page(track, version, sheet), 422
     with CaughtProblem(ChangedMeanwhile) as caught:
-        write_checklist(version_id, rows, sheet.row_version, by=current_actor())
+        services.write_checklist(version_id, rows, read, by=current_actor())
         flash(_("Saved."))
         return redirect(address)
-    track = track_queries.one_track(public_id)
-    version = track_queries.version_of(track, version_id)
+    track, version = _found(public_id, version_id)
     if isinstance(caught.problem, ChangedMeanwhile):
         # Sent once more, it goes over what the sentence tells of.
-        sheet.row_version = version.row_version
+        sheet["row_version"] = version.row_version
     return _checklist_page(track, version, sheet, caught.sentence), 422
 
 
 def _checklist_page(
-    track: Track, version: TrackVersion, sheet: ChecklistSheet, problem: str = ""
+    track: Track, version: TrackVersion, sheet: Mapping[str, Any], problem: str = ""
 ) -> str:
     return render_template(
         "tracks/checklist.html", track=track, version=version, sheet=sheet, problem=problem
@@ -600,8 +549,7 @@ def _checklist_page(
 @allow("tracks.see")
 def checklist_on_paper(public_id: str, version_id: str) -> ResponseReturnValue:
     """The checklist as a page to be filled in by hand."""
-    track = track_queries.one_track(public_id)
-    pdf = checklist_sheet(track, track_queries.version_of(track, version_id))
+    pdf = checklist_sheet(*_found(public_id, version_id))
     return download(pdf, name="checklist.pdf", type="application/pdf")
 
 
