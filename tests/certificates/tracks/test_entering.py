@@ -63,10 +63,10 @@ def test_many_are_put_on_in_one_step_with_one_entry_and_sent_twice_once(
     enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
     child, elsewhere = make_person("Child", minor=True), make_person("Elsewhere")
     people = [tracked.person(ALL), tracked.person(MOST), tracked.person(LITTLE), child, elsewhere]
-    done = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
-    assert (done.entered, done.left_out) == (2, 3)
+    batch, *done = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
+    assert done == [2, 3]
     again = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
-    assert (again.batch, again.entered, again.left_out) == ("", 0, 5)
+    assert again == ("", 0, 5)
     assert on_it(tracked) == 3
     entries = db.session.query(AuditEntry).filter_by(action="tracks.enrolled_together").all()
     assert [len(entry.subjects) for entry in entries] == [3]
@@ -78,7 +78,7 @@ def test_a_step_is_taken_back_but_for_whom_somebody_moved_since(
     tracked.publish(PRACTICE)
     enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
     people = [tracked.person(ALL), tracked.person(LITTLE)]
-    batch = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer).batch
+    batch, *_ = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
     later = tracked.next_version(PRACTICE, tracked.hours())
     move(tracked.track, tracked.person(LITTLE), later, "Asked for it", by=tracked.trainer)
     browser, address = client_for(tracked.trainer), f"/tracks/{tracked.track}/people"
@@ -92,7 +92,7 @@ def test_a_step_is_taken_back_but_for_whom_somebody_moved_since(
 def test_whoever_did_all_before_the_step_is_taken_back_keeps_her_badge(tracked: Tracked) -> None:
     tracked.publish(Leaf.of("outreach", count=1))
     people = [tracked.person(ALL), tracked.person(LITTLE)]
-    batch = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer).batch
+    batch, *_ = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
     tracked.saw("outreach", ALL)
     assert undo_batch(tracked.track, batch, by=tracked.trainer) == 2
     db.session.rollback()
