@@ -63,7 +63,7 @@ def test_many_are_put_on_in_one_step_with_one_entry_and_sent_twice_once(
     enrol(tracked.track, tracked.person(MOST), by=tracked.trainer)
     child, elsewhere = make_person("Child", minor=True), make_person("Elsewhere")
     people = [tracked.person(ALL), tracked.person(MOST), tracked.person(LITTLE), child, elsewhere]
-    batch, *done = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
+    _batch, *done = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
     assert done == [2, 3]
     again = enrol_all(tracked.track, tracked.version, people, by=tracked.trainer)
     assert again == ("", 0, 5)
