@@ -22,12 +22,7 @@ from kash.certificates.tracks.leaf_kinds import LeafQuestion, leaf_kinds
 from kash.certificates.tracks.models import APPROVAL, Track, TrackVersion
 from kash.certificates.tracks.queries import tracks as track_queries
 from kash.certificates.tracks.queries.certifying import fulfilled, one_standing
-from kash.certificates.tracks.queries.visits import (
-    DUE,
-    about_of,
-    places_to_choose,
-    visits_of_track,
-)
+from kash.certificates.tracks.queries.visits import DUE, about_of, places_to_choose, visits_of_track
 from kash.certificates.tracks.rules import tree as trees
 from kash.certificates.tracks.rules.standing import (
     EligibilityChange,
