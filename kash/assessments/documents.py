@@ -21,7 +21,7 @@ from kash.workshops.models import Workshop
 
 def rows_of(test: WorkshopTest) -> list[SheetQuestion]:
     """The questions of a test that stand on its sheets, as rows."""
-    return sheet_questions([(one.public_id, value) for one, value in questions_of(test)])
+    return sheet_questions([(asked.public_id, value) for asked, value in questions_of(test)])
 
 
 def named_sheets(
@@ -29,8 +29,8 @@ def named_sheets(
 ) -> list[PrintedAnswerSheet]:
     """A sheet for each of these people, with name and badge."""
     return [
-        PrintedAnswerSheet(person_sheet(test, one.entry), one.name, badge_shown(one.entry))
-        for one in people
+        PrintedAnswerSheet(person_sheet(test, person.entry), person.name, badge_shown(person.entry))
+        for person in people
     ]
 
 
@@ -43,7 +43,7 @@ def sheets_of_test(
     title = found.version.public_title
     line = f"{MOMENT[Moment(test.moment)]} · {date_text(found.starts_on)}"
     return answer_sheets(
-        [BubbleRow(one.number, one.labels) for one in rows_of(test)],
+        [BubbleRow(row_of_sheet.number, row_of_sheet.labels) for row_of_sheet in rows_of(test)],
         printed,
         sheet_wording(title, line, languages),
         file_title=_("Answer sheets: %(title)s", title=title),

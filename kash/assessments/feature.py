@@ -89,13 +89,14 @@ def move_answers(row_changes: RowChanges, kept: int, gone: int) -> None:
     column = column_of(ANSWERS)
     table = column.table
     mine = {
-        row["asked_id"]: row for row in row_changes.rows(table, (column == kept) & table.c.stands)
+        answer["asked_id"]: answer
+        for answer in row_changes.rows(table, (column == kept) & table.c.stands)
     }
-    for row in row_changes.rows(table, (column == gone) & table.c.stands):
-        other = mine.get(row["asked_id"])
+    for answer in row_changes.rows(table, (column == gone) & table.c.stands):
+        other = mine.get(answer["asked_id"])
         if other is None:
             continue
-        first, _last = sorted((row, other), key=lambda one: Given(one["given_at"], one["op_id"]))
+        first, _last = sorted((answer, other), key=lambda one: Given(one["given_at"], one["op_id"]))
         row_changes.update(table, table.c.id == first["id"], {"stands": False})
     row_changes.update(table, column == gone, {column.name: kept})
 
@@ -187,32 +188,32 @@ def _found(asked: Viewer) -> Sequence[Any]:
 def _due(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Ask once more: %(title)s", title=one.title),
-            url_for("assessments.make", public_id=one.public_id, moment=str(Moment.FOLLOW_UP)),
+            _("Ask once more: %(title)s", title=due.title),
+            url_for("assessments.make", public_id=due.public_id, moment=str(Moment.FOLLOW_UP)),
             _("Three months have passed: the same questions tell what stayed."),
-            key=day_text(one.ends_on),
-            small=str(one.ends_on.year),
+            key=day_text(due.ends_on),
+            small=str(due.ends_on.year),
             button=_("Make the test"),
-            about=one.title,
+            about=due.title,
         )
-        for one in asked.once(_found)
-        if not one.asked
+        for due in asked.once(_found)
+        if not due.asked
     ]
 
 
 def _untold(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Ask what changed in practice: %(title)s", title=one.title),
-            url_for("assessments.practice", public_id=one.public_id),
+            _("Ask what changed in practice: %(title)s", title=due.title),
+            url_for("assessments.practice", public_id=due.public_id),
             _("Nobody told yet what people do in another way since."),
-            key=day_text(one.ends_on),
-            small=str(one.ends_on.year),
+            key=day_text(due.ends_on),
+            small=str(due.ends_on.year),
             button=_("Enter what was told"),
-            about=one.title,
+            about=due.title,
         )
-        for one in asked.once(_found)
-        if one.asked
+        for due in asked.once(_found)
+        if due.asked
     ]
 
 

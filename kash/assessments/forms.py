@@ -89,18 +89,18 @@ class BankQuestionForm(RowVersionForm):
         if kind is QuestionKind.TRUE_FALSE:
             return true_false(self["right"].data == TRUE)
         keys = list(before.keys) if before is not None else []
-        made: list[Option] = []
+        options: list[Option] = []
         for place in range(self.places):
             key = keys[place] if place < len(keys) else ""
-            texts = {code: said for code in self.languages if (said := self._said(place, code))}
+            texts = {code: words for code in self.languages if (words := self._said(place, code))}
             if texts:
-                made.append(Option(key, bool(self[f"right_{place}"].data), texts))
+                options.append(Option(key, bool(self[f"right_{place}"].data), texts))
         used = set(keys)
-        for at, option in enumerate(made):
+        for at, option in enumerate(options):
             if not option.key:
-                made[at] = replace(option, key=next_key(used))
-                used.add(made[at].key)
-        return tuple(made)
+                options[at] = replace(option, key=next_key(used))
+                used.add(options[at].key)
+        return tuple(options)
 
     def _option(self, place: int, code: str) -> Any:
         return self[f"option_{place}_{code}"]
@@ -164,15 +164,15 @@ def question_form(
             _l("What is right"), choices=[(TRUE, _l("True")), (FALSE, _l("False"))]
         )
         values["right"] = next(iter(before.right), None) if before is not None else None
-    made: type[BankQuestionForm] = type("BankQuestionForm", (BankQuestionForm,), fields)
-    form = made(data=values)
+    filled: type[BankQuestionForm] = type("BankQuestionForm", (BankQuestionForm,), fields)
+    form = filled(data=values)
     if row is not None and form.row_version.raw_data is None:
         form.show_row_version(row.row_version)
-    known = dict(objectives)
-    if before is not None and before.objective and before.objective not in known:
+    offered = dict(objectives)
+    if before is not None and before.objective and before.objective not in offered:
         # Of a version that is written no more: it stays tied to it.
-        known[before.objective] = _("An objective of an earlier version")
-    form.objective.choices = [("", _("None of them")), *known.items()]
+        offered[before.objective] = _("An objective of an earlier version")
+    form.objective.choices = [("", _("None of them")), *offered.items()]
     return form
 
 
@@ -324,7 +324,7 @@ class PracticeForm(KashForm):
     told_by = radio_field(
         _l("Who told it"),
         choices=[
-            *((str(one), TELLER[one]) for one in Teller),
+            *((str(teller), TELLER[teller]) for teller in Teller),
             (ABOVE, _l("Somebody above them at work or in rank")),
         ],
     )
@@ -353,7 +353,11 @@ class PracticeForm(KashForm):
         teller = Teller(self.told_by.data)
         return Telling(
             teller,
-            {one: Often(said) for one in self.objectives if (said := self[f"often_{one}"].data)},
+            {
+                lineage: Often(often)
+                for lineage in self.objectives
+                if (often := self[f"often_{lineage}"].data)
+            },
             self.text.data or "",
             (self.teller.data or "") if teller is Teller.PEER else "",
         )
@@ -361,7 +365,7 @@ class PracticeForm(KashForm):
     @property
     def often(self) -> list[Any]:
         """The fields of the objectives."""
-        return [self[f"often_{one}"] for one in self.objectives]
+        return [self[f"often_{lineage}"] for lineage in self.objectives]
 
 
 def practice_form(
@@ -370,12 +374,12 @@ def practice_form(
     """A form about somebody's practice of these objectives (texts by lineage); `values` are what
     is there already, by the names of fields."""
     fields: dict[str, Any] = {"objectives": objectives} | {
-        f"often_{one}": radio_field(
+        f"often_{lineage}": radio_field(
             text, choices=[(str(often), OFTEN[often]) for often in Often], required=False
         )
-        for one, text in objectives.items()
+        for lineage, text in objectives.items()
     }
-    made: type[PracticeForm] = type("PracticeForm", (PracticeForm,), fields)
-    form = made(data=dict(values))
+    filled: type[PracticeForm] = type("PracticeForm", (PracticeForm,), fields)
+    form = filled(data=dict(values))
     form.teller.choices = [("", _l("Somebody else, not above them")), *peers]
     return form

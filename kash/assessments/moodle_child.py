@@ -45,13 +45,13 @@ def read_bank(content: bytes, language: str) -> ReadBank:
         raise UnreadableBank("quiz")
     questions: list[BankQuestion] = []
     left_out: list[tuple[str, str]] = []
-    for one in quiz.iter("question"):
-        kind = one.get("type", "")
+    for question in quiz.iter("question"):
+        kind = question.get("type", "")
         if kind == "category":
             continue
-        read = _read(one, kind, language)
+        read = _read(question, kind, language)
         if read is None or read.flaw() is not None or read.is_too_long:
-            left_out.append((_plain(_under(one, "name"))[:80], kind[:20]))
+            left_out.append((_plain(_under(question, "name"))[:80], kind[:20]))
         else:
             questions.append(read)
         if len(questions) + len(left_out) > MOST_QUESTIONS:
@@ -93,8 +93,8 @@ def _parsed(content: bytes) -> Element:
 
 
 def _under(parent: Element, *names: str) -> str:
-    found = parent.find("/".join((*names, "text")))
-    return (found.text or "") if found is not None else ""
+    element = parent.find("/".join((*names, "text")))
+    return (element.text or "") if element is not None else ""
 
 
 def _read(one: Element, kind: str, language: str) -> BankQuestion | None:
@@ -104,27 +104,27 @@ def _read(one: Element, kind: str, language: str) -> BankQuestion | None:
     objective = next((tag.removeprefix(OBJECTIVE) for tag in tags if tag.startswith(OBJECTIVE)), "")
     lineage = (one.findtext("idnumber") or "").strip()
     texts = _languages(_under(one, "questiontext"), first)
-    answers = [(_under(each), _share(each)) for each in one.findall("answer")]
+    answers = [(_under(answer), _share(answer)) for answer in one.findall("answer")]
     options: tuple[Option, ...] = ()
     if kind == "truefalse":
         right = next((_plain(text).strip().lower() for text, share in answers if share > 0), "")
         if right not in ("true", "false"):
             return None
-        found, options = QuestionKind.TRUE_FALSE, true_false(right == "true")
+        read_as, options = QuestionKind.TRUE_FALSE, true_false(right == "true")
     elif kind == "multichoice" and SCALE_TAG in tags and len(answers) == SCALE_POINTS:
-        found = QuestionKind.SCALE
+        read_as = QuestionKind.SCALE
     elif kind == "multichoice":
         single = (one.findtext("single") or "true").strip().lower() in ("true", "1")
-        found = QuestionKind.SINGLE if single else QuestionKind.MULTIPLE
+        read_as = QuestionKind.SINGLE if single else QuestionKind.MULTIPLE
         options = _options([(_languages(text, first), share > 0) for text, share in answers])
     elif kind in ("essay", "shortanswer"):
-        found = QuestionKind.SHORT_TEXT
+        read_as = QuestionKind.SHORT_TEXT
     else:
         return None
     if first not in texts and texts:
         first = next(iter(texts))
     return BankQuestion(
-        found,
+        read_as,
         first,
         texts,
         options,
@@ -134,10 +134,10 @@ def _read(one: Element, kind: str, language: str) -> BankQuestion | None:
 
 
 def _options(answers: Sequence[tuple[dict[str, str], bool]]) -> tuple[Option, ...]:
-    made: list[Option] = []
+    options: list[Option] = []
     for texts, right in answers:
-        made.append(Option(next_key([option.key for option in made]), right, texts))
-    return tuple(made)
+        options.append(Option(next_key([option.key for option in options]), right, texts))
+    return tuple(options)
 
 
 def _share(answer: Element) -> float:

@@ -66,15 +66,15 @@ def _read(file: Path) -> CourseFile:
 @click.argument("file", type=_FILE)
 def export(course: str, file: Path) -> None:
     """Write a course, by its name or number, into a new file."""
-    found = db.session.scalar(
+    wanted = db.session.scalar(
         select(Course).where(
             or_(Course.public_id == course, func.lower(Course.name) == course.lower())
         )
     )
-    if found is None:
+    if wanted is None:
         raise click.ClickException(_("There is no such course."))
     with told_at_terminal(Problem):
-        content = course_file(found, SYSTEM)
+        content = course_file(wanted, SYSTEM)
     try:
         with file.open("xb") as opened:
             opened.write(content)

@@ -51,7 +51,7 @@ class Beside:
     @property
     def new(self) -> int:
         """Number of versions that are new."""
-        return sum(each.standing is VersionStanding.NEW for each in self.versions)
+        return sum(placed.standing is VersionStanding.NEW for placed in self.versions)
 
     @property
     def brings_nothing_new(self) -> bool:
@@ -65,7 +65,7 @@ class Beside:
     @property
     def differs(self) -> bool:
         """True if something of it is here, but says something else."""
-        return any(each.standing is VersionStanding.DIFFERS for each in self.versions) or any(
+        return any(placed.standing is VersionStanding.DIFFERS for placed in self.versions) or any(
             counts.differs for _addition, counts in self.additions
         )
 
@@ -100,24 +100,28 @@ def course_file(course: Course, actor: Actor) -> bytes:
             for version in versions
         ),
     )
-    plain = {each.name: made for each in additions_seen(actor) if (made := each.plain(course))}
+    plain = {
+        addition.name: content
+        for addition in additions_seen(actor)
+        if (content := addition.plain(course))
+    }
     if len(written_file(carried, plain)) > MOST_TEXT_BYTES:
         raise Problem(_COURSE_TOO_LARGE)
-    made = written_file(replace(carried, files=_carried(carried)), plain)
-    if len(made) > MOST_BYTES:
+    content = written_file(replace(carried, files=_carried(carried)), plain)
+    if len(content) > MOST_BYTES:
         raise Problem(_COURSE_TOO_LARGE)
-    return made
+    return content
 
 
 def _carried(course: CourseFile) -> tuple[CarriedFile, ...]:
     """The files of its materials, each once. Raises FileGone."""
     keys = files_used(course.versions)
-    found = files_of(keys)
-    if keys - set(found):
+    files = files_of(keys)
+    if keys - set(files):
         raise Problem(_FILE_GONE)
     try:
         return tuple(
-            CarriedFile(key, found[key].kind, found[key].sha256, content_of(found[key]))
+            CarriedFile(key, files[key].kind, files[key].sha256, content_of(files[key]))
             for key in sorted(keys)
         )
     except StorageError:

@@ -77,7 +77,9 @@ def handout(version: CourseVersion) -> bytes:
     and StorageError.
     """
     tree = read_version(version)
-    files = files_of(str(row["file"]) for plan in _plans(tree) for row in taken_home(plan))
+    files = files_of(
+        str(material["file"]) for plan in _plans(tree) for material in taken_home(plan)
+    )
     contents = {key: content_of(file) for key, file in files.items()}
     with force_locale(version.language):
         paged = PagedDocument(
@@ -100,14 +102,14 @@ def handout(version: CourseVersion) -> bytes:
             page_count="{page} / {pages}",
             dated=version.published_at or version.created_at,
         )
-    made = document(paged)
+    paper = document(paged)
     behind = [
         contents[key]
         for plan in _plans(tree)
-        for row in taken_home(plan)
-        if (key := str(row["file"])) in files and files[key].kind == "pdf"
+        for material in taken_home(plan)
+        if (key := str(material["file"])) in files and files[key].kind == "pdf"
     ]
-    return joined([made, *dict.fromkeys(behind)]) if behind else made
+    return joined([paper, *dict.fromkeys(behind)]) if behind else paper
 
 
 def told_at_home(tree: CourseNode) -> list[CourseNode]:
@@ -121,7 +123,11 @@ def told_at_home(tree: CourseNode) -> list[CourseNode]:
 
 def taken_home(plan: CourseNode) -> list[CourseNode]:
     """Materials of a session whose files go home with the hand-out."""
-    return [row for row in plan.of(MATERIAL.name) if row["file"] and row["used"] == "home"]
+    return [
+        material
+        for material in plan.of(MATERIAL.name)
+        if material["file"] and material["used"] == "home"
+    ]
 
 
 def _draft(version: CourseVersion) -> str:
@@ -134,21 +140,21 @@ def _plans(tree: CourseNode) -> list[CourseNode]:
 
 def _facts(version: CourseVersion, tree: CourseNode) -> list[tuple[str, str]]:
     """Terms and figures of the title page."""
-    said = [
+    facts = [
         (_("Sessions"), str(len(_plans(tree)))),
         (_("Length"), hours_text(planned_minutes(tree))),
         (_("Language"), LANGUAGES.get(version.language, version.language)),
         (_("Days"), str(version.days or "")),
         (_("Group size"), group_size(version.group_least, version.group_most)),
     ]
-    return [(term, fact) for term, fact in said if fact]
+    return [(term, fact) for term, fact in facts if fact]
 
 
 def _materials(tree: CourseNode) -> list[tuple[str, CourseNode]]:
     """Each material with the number of its session."""
     return [
-        (f"{at}.{place}", row)
+        (f"{at}.{place}", material)
         for at, module in enumerate(tree.children, 1)
         for place, plan in enumerate(module.children, 1)
-        for row in plan.of(MATERIAL.name)
+        for material in plan.of(MATERIAL.name)
     ]

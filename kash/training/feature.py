@@ -137,16 +137,16 @@ def _taught(asked: Lookout, key: Any) -> Select[Any] | None:
 
 
 def _objectives(asked: Lookout) -> Select[Any] | None:
-    found = _taught(asked, SessionPlan.id)
-    said = exists().where(
+    taught = _taught(asked, SessionPlan.id)
+    has_objective = exists().where(
         PlanRow.plan_id == SessionPlan.id, PlanRow.kind == OBJECTIVE.name, PlanRow.text != ""
     )
-    return found.where(~said) if found is not None else None
+    return taught.where(~has_objective) if taught is not None else None
 
 
 def _checked(asked: Lookout) -> Select[Any] | None:
-    found = _taught(asked, PlanRow.id)
-    if found is None:
+    taught = _taught(asked, PlanRow.id)
+    if taught is None:
         return None
     row_in_draft = (
         select(_draft_row.public_id)
@@ -165,7 +165,7 @@ def _checked(asked: Lookout) -> Select[Any] | None:
         .scalar_subquery()
     )
     return (
-        found.add_columns(PlanRow.text.label("point"), row_in_draft.label("draft_row"))
+        taught.add_columns(PlanRow.text.label("point"), row_in_draft.label("draft_row"))
         .join(PlanRow, PlanRow.plan_id == SessionPlan.id)
         .where(PlanRow.kind == LEGAL_POINT.name, PlanRow.checked_on.is_(None))
     )

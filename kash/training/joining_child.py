@@ -32,7 +32,7 @@ def joined(source: BinaryIO) -> io.BytesIO:
 
 def main(arguments: list[str]) -> int:
     """Join what lies in the memory that the caller handed over."""
-    megabytes, seconds, descriptor = (int(each) for each in arguments[:3])
+    megabytes, seconds, descriptor = (int(argument) for argument in arguments[:3])
     cleaner.limit(megabytes, seconds)
     try:
         with os.fdopen(os.dup(descriptor), "rb") as source:

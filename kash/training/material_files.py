@@ -74,7 +74,7 @@ def cleaned_material(content: bytes) -> tuple[FileKind, bytes]:
         raise MaterialProblem
     try:
         with cleaned([content], kind) as (becomes, pieces):
-            made = b"".join(pieces)
+            copy = b"".join(pieces)
     except CannotClean:
         raise MaterialProblem(
             _l(
@@ -84,9 +84,9 @@ def cleaned_material(content: bytes) -> tuple[FileKind, bytes]:
         ) from None
     if becomes.code not in TAKEN_KINDS:
         raise MaterialProblem
-    if len(made) > MOST_FILE_BYTES:
+    if len(copy) > MOST_FILE_BYTES:
         raise MaterialProblem(_TOO_LARGE)
-    return becomes, made
+    return becomes, copy
 
 
 def key_in_store(key: str) -> str:
@@ -107,7 +107,7 @@ def files_of(keys: Iterable[str], session: Session | None = None) -> dict[str, M
     rows = (session or db.session()).scalars(
         select(MaterialFile).where(MaterialFile.public_id.in_(wanted))
     )
-    return {row.public_id: row for row in rows}
+    return {file.public_id: file for file in rows}
 
 
 def content_of(file: MaterialFile) -> bytes:
@@ -123,7 +123,7 @@ def type_of(file: MaterialFile) -> tuple[str, str]:
 
 def joined(pdfs: Sequence[bytes]) -> bytes:
     """Several PDFs one behind the other, as the first one. Raises NotJoined and CleaningBusy."""
-    sizes = json.dumps([len(each) for each in pdfs]).encode() + b"\n"
+    sizes = json.dumps([len(pdf) for pdf in pdfs]).encode() + b"\n"
     with turn(), in_memory([sizes, *pdfs]) as descriptor:
         try:
             child = start(

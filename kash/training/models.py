@@ -170,7 +170,7 @@ class SessionPlan(PublicId, Lineage, Base):
 
     def of(self, kind: str) -> list[PlanRow]:
         """Its rows of a kind, in their order."""
-        return [row for row in self.rows if row.kind == kind]
+        return [below for below in self.rows if below.kind == kind]
 
 
 class PlanRow(PublicId, Lineage, Base):

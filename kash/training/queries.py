@@ -97,12 +97,12 @@ class CourseAddition(Part):
 
 def additions_seen(actor: Actor) -> list[CourseAddition]:
     """Additions that an actor may take away in a file."""
-    return [each for each in declared(CourseAddition) if actor.may(each.sees)]
+    return [addition for addition in declared(CourseAddition) if actor.may(addition.sees)]
 
 
 def additions_written(actor: Actor) -> list[CourseAddition]:
     """Additions that an actor may bring in."""
-    return [each for each in declared(CourseAddition) if actor.may(each.writes)]
+    return [addition for addition in declared(CourseAddition) if actor.may(addition.writes)]
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def tree_of(version: CourseVersion) -> CourseNode:
 def tree_of_plan(plan: SessionPlan) -> CourseNode:
     """A session with its rows."""
     return _node(
-        plan, PLAN, tuple(_node(row, kind) for kind in PLAN_ROWS for row in plan.of(kind.name))
+        plan, PLAN, tuple(_node(below, kind) for kind in PLAN_ROWS for below in plan.of(kind.name))
     )
 
 
@@ -176,7 +176,7 @@ def lay_out(version: CourseVersion, tree: CourseNode) -> None:
         there[MODULE.name, module.lineage] = module
         for plan in module.plans:
             there[PLAN.name, plan.lineage] = plan
-            there |= {(row.kind, row.lineage): row for row in plan.rows}
+            there |= {(below.kind, below.lineage): below for below in plan.rows}
     write_values(version, VERSION, tree.fields)
     version.made_from = dict(tree.made_from)
     version.modules[:] = [
@@ -185,26 +185,26 @@ def lay_out(version: CourseVersion, tree: CourseNode) -> None:
 
 
 def _laid_out(node: CourseNode, place: int, there: dict[Key, CourseRow]) -> Any:
-    row: Any = there.pop(node.key, None)
-    if row is None:
-        made = {MODULE.name: Module, PLAN.name: SessionPlan}.get(node.kind, PlanRow)
-        row = made(public_id=new_public_id())
+    stored: Any = there.pop(node.key, None)
+    if stored is None:
+        table = {MODULE.name: Module, PLAN.name: SessionPlan}.get(node.kind, PlanRow)
+        stored = table(public_id=new_public_id())
         if node.kind not in (MODULE.name, PLAN.name):
-            row.kind = node.kind
+            stored.kind = node.kind
     elif node.kind == PLAN.name:
-        row.row_version += 1
-    row.lineage, row.made_from, row.position = node.lineage, dict(node.made_from), place
-    write_values(row, node.declared, node.fields)
+        stored.row_version += 1
+    stored.lineage, stored.made_from, stored.position = node.lineage, dict(node.made_from), place
+    write_values(stored, node.declared, node.fields)
     below = [
         _laid_out(child, at, there)
         for kind in BELOW.get(node.kind, ())
         for at, child in enumerate(node.of(kind), 1)
     ]
     if node.kind == MODULE.name:
-        row.plans[:] = below
+        stored.plans[:] = below
     elif node.kind == PLAN.name:
-        row.rows[:] = below
-    return row
+        stored.rows[:] = below
+    return stored
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "library"
 
 def library() -> list[CourseFile]:
     """The courses of the library, by the names of their files."""
-    return list(_library(tuple(each.name for each in declared(CourseAddition))))
+    return list(_library(tuple(addition.name for addition in declared(CourseAddition))))
 
 
 @cache

@@ -66,17 +66,17 @@ PERSONAL = (
 def _open(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Evaluation open: %(title)s", title=one.title),
-            url_for("evaluations.form", public_id=one.workshop, form_id=one.form),
+            _("Evaluation open: %(title)s", title=form.title),
+            url_for("evaluations.form", public_id=form.workshop, form_id=form.form),
             _("Its time is over.")
-            if one.closes_at <= asked.now
+            if form.closes_at <= asked.now
             else _("Close it once everybody has answered."),
-            key=day_text(one.closes_at),
-            small=_("until %(time)s", time=time_text(one.closes_at)),
+            key=day_text(form.closes_at),
+            small=_("until %(time)s", time=time_text(form.closes_at)),
             button=_("Look and close"),
-            about=one.title,
+            about=form.title,
         )
-        for one in open_forms(asked.actor)
+        for form in open_forms(asked.actor)
     ]
 
 

@@ -70,7 +70,10 @@ def questions_of(session: Session, form_id: int) -> list[EvaluationQuestion]:
 
 def asked(questions: Sequence[EvaluationQuestion]) -> list[BallotQuestion]:
     """The questions as rules know them."""
-    return [BallotQuestion(BallotQuestionKind(one.kind), len(one.options)) for one in questions]
+    return [
+        BallotQuestion(BallotQuestionKind(question.kind), len(question.options))
+        for question in questions
+    ]
 
 
 def box_of(row: EvaluationBox) -> BallotBox:
@@ -233,7 +236,7 @@ def option_words(question: EvaluationQuestion) -> dict[str, str]:
     """The answers that a question offers, by their keys."""
     if question.kind == BallotQuestionKind.SCALE:
         return {key: f"{key} · {word}" for key, word in STEPS.items()}
-    return {str(number): in_words(one) for number, one in enumerate(question.options, start=1)}
+    return {str(number): in_words(words) for number, words in enumerate(question.options, start=1)}
 
 
 def part_word(part: str) -> str:

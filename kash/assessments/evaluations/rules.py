@@ -78,13 +78,13 @@ def read_answers(
     """
     answers = []
     for place, question in enumerate(questions):
-        said = given.get(place, "").strip()
+        answer = given.get(place, "").strip()
         if question.kind is BallotQuestionKind.COMMENT:
-            if len(said) > LONGEST_COMMENT:
+            if len(answer) > LONGEST_COMMENT:
                 raise UnreadableBallot("comment")
-        elif said and said not in question.keys:
+        elif answer and answer not in question.keys:
             raise UnreadableBallot("option")
-        answers.append(said)
+        answers.append(answer)
     if group and group not in groups:
         raise UnreadableBallot("group")
     return Ballot(tuple(answers), group, on_paper)
@@ -110,8 +110,8 @@ def packed(ballot: Ballot, size: int) -> bytes:
 
     Raises UnreadableBallot if it is larger.
     """
-    said = [list(ballot.answers), ballot.group, int(ballot.on_paper)]
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    content = [list(ballot.answers), ballot.group, int(ballot.on_paper)]
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     if len(text) > size:
         raise UnreadableBallot("size")
     return text.ljust(size)
@@ -215,8 +215,8 @@ def told(ballots: Sequence[Ballot]) -> list[Ballot]:
     Whoever entered sheets knows what stood on them, and could take that off from the results: what
     is left are the phones' answers. So these are told only if there are five of them as well.
     """
-    phones = [one for one in ballots if not one.on_paper]
-    paper = [one for one in ballots if one.on_paper]
+    phones = [ballot for ballot in ballots if not ballot.on_paper]
+    paper = [ballot for ballot in ballots if ballot.on_paper]
     if paper and len(phones) < FEWEST:
         phones = []
     together = paper + phones
@@ -225,31 +225,31 @@ def told(ballots: Sequence[Ballot]) -> list[Ballot]:
 
 def tally(questions: Sequence[BallotQuestion], ballots: Sequence[Ballot]) -> Tally:
     """Count each question by itself; comments are shuffled, each question's by itself."""
-    kept = told(ballots)
+    counted = told(ballots)
     counts: dict[int, Counts] = {}
     comments: dict[int, Sequence[str]] = {}
     for place, question in enumerate(questions):
-        answering = [one for one in kept if one.answers[place]]
+        answering = [ballot for ballot in counted if ballot.answers[place]]
         if question.kind is BallotQuestionKind.COMMENT:
-            said = [one.answers[place] for one in answering]
-            secrets.SystemRandom().shuffle(said)
-            if said:
-                comments[place] = said
+            texts = [ballot.answers[place] for ballot in answering]
+            secrets.SystemRandom().shuffle(texts)
+            if texts:
+                comments[place] = texts
         # Some leave it empty: then these are the few.
         elif answering := told(answering):
             counts[place] = _by_part(question, place, answering)
-    return Tally(len(kept), len(ballots) - len(kept), counts, comments)
+    return Tally(len(counted), len(ballots) - len(counted), counts, comments)
 
 
 def _by_part(question: BallotQuestion, place: int, answering: Sequence[Ballot]) -> Counts:
     apart = parts_may_show(
-        Counter(one.group or REST for one in answering),
-        Counter(one.group or REST for one in answering if not one.on_paper),
+        Counter(ballot.group or REST for ballot in answering),
+        Counter(ballot.group or REST for ballot in answering if not ballot.on_paper),
     )
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for one in answering:
-        found[(one.group or REST) if apart else ""][one.answers[place]] += 1
-    return {part: {key: found[part][key] for key in question.keys} for part in sorted(found)}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for ballot in answering:
+        counts[(ballot.group or REST) if apart else ""][ballot.answers[place]] += 1
+    return {part: {key: counts[part][key] for key in question.keys} for part in sorted(counts)}
 
 
 def parts_may_show(parts: Mapping[str, int], from_phones: Mapping[str, int]) -> bool:

@@ -134,11 +134,11 @@ def something_is_left() -> bool:
 def delete_old_comments(now: datetime) -> int:
     """Delete comments of forms that were closed that long ago; returns how many went. What was
     counted stays."""
-    kept = retention().span("own_words")
+    span = retention().span("own_words")
     old = (
         select(EvaluationQuestion.id)
         .join(EvaluationQuestion.form)
-        .where(EvaluationForm.closed_at < now - kept)
+        .where(EvaluationForm.closed_at < now - span)
     )
     with writing() as session:
         gone = session.execute(
@@ -347,7 +347,7 @@ def save_question(
         else:
             saved = there[_place_of(question, there)]
         saved.kind, saved.texts, saved.options = str(details.kind), details.texts, options
-        comments = sum(1 for row in there if row.kind == BallotQuestionKind.COMMENT)
+        comments = sum(1 for other in there if other.kind == BallotQuestionKind.COMMENT)
         if len(there) > MOST_QUESTIONS or comments > MOST_COMMENTS:
             raise Problem(_l("A form has at most 12 questions, 3 of them for comments."), field="")
         if question is None:
@@ -481,13 +481,13 @@ def _put(
     on_paper: bool,
 ) -> bool:
     # First, so that a form which is being closed is seen as closed.
-    row = session.scalars(
+    stored = session.scalars(
         select(EvaluationBox).where(EvaluationBox.form_id == form.id).with_for_update()
     ).first()
     session.refresh(form)
-    if row is None or not takes_answers(form.state, form.closes_at, utc_now()):
+    if stored is None or not takes_answers(form.state, form.closes_at, utc_now()):
         raise FormNotOpen
-    box = box_of(row)
+    box = box_of(stored)
     if was_sent(box, nonce):
         return False
     questions = asked(questions_of(session, form.id))
@@ -499,14 +499,14 @@ def _put(
         text = packed(ballot, packed_size(questions))
     except UnreadableBallot:
         raise Problem(NOT_AN_ANSWER, status=422) from None
-    if form.public_key is None or row.piece != len(text) + OVERHEAD:
+    if form.public_key is None or stored.piece != len(text) + OVERHEAD:
         raise FormNotOpen
     try:
         box = with_ballot(box, seal_answer(form.public_key, form.public_id, text), nonce)
     except BallotBoxFull:
         raise Problem(_l("No more answers fit into this form. Tell the trainer.")) from None
-    row.taken, row.seen, row.body = box.taken, box.seen, box.body
-    row.on_paper += on_paper
+    stored.taken, stored.seen, stored.body = box.taken, box.seen, box.body
+    stored.on_paper += on_paper
     return True
 
 
@@ -567,18 +567,18 @@ def _close_if_due(workshop: str, public_id: str) -> bool:
 
 def _close(change: Change, form: EvaluationForm) -> None:
     session = change.session
-    row = session.scalars(
+    stored = session.scalars(
         select(EvaluationBox).where(EvaluationBox.form_id == form.id).with_for_update()
     ).one()
     questions = questions_of(session, form.id)
-    ballots = _opened(form, box_of(row))
+    ballots = _opened(form, box_of(stored))
     results = tally(asked(questions), ballots)
     form.state, form.closed_at, form.public_key = "closed", change.now, None
-    form.answered, form.on_paper = row.taken, row.on_paper
-    form.left_out = row.taken - results.counted
-    form.lost = len(ballots) < row.taken
+    form.answered, form.on_paper = stored.taken, stored.on_paper
+    form.left_out = stored.taken - results.counted
+    form.lost = len(ballots) < stored.taken
     _write(session, questions, results)
-    session.delete(row)
+    session.delete(stored)
     public_id = form.public_id
     # Not before: what could not be written down is still there to be counted.
     after_commit(lambda: destroy_form_key(public_id))

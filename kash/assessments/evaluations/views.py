@@ -186,8 +186,8 @@ def answer() -> ResponseReturnValue:
 
     It needs no session, and so has no token: a page of another site sends nothing.
     """
-    asked = request.values.get("in", "")
-    language = asked if asked in programme_languages() else language_code()
+    wanted = request.values.get("in", "")
+    language = wanted if wanted in programme_languages() else language_code()
     with force_locale(language):
         with CaughtProblem(Problem) as caught:
             return _answered(language) if request.method == "POST" else _asked(language)
@@ -203,12 +203,12 @@ def _form() -> EvaluationForm | None:
     address = request.remote_addr or ""
     if tries_are_over(_WRONG_CODE, address, limit=_TRIES):
         raise TooManyTries
-    found = form_with_code(code)
-    if found is None:
+    form = form_with_code(code)
+    if form is None:
         count_try(_WRONG_CODE, address, limit=_TRIES, window=_WINDOW)
-    elif found.closes_at is None or found.closes_at <= utc_now():
+    elif form.closes_at is None or form.closes_at <= utc_now():
         raise FormNotOpen
-    return found
+    return form
 
 
 def _asked(language: str) -> ResponseReturnValue:
@@ -300,14 +300,14 @@ def join_answers(app: Flask) -> None:
 
 def seen_form(public_id: str, form_id: str) -> tuple[Workshop, EvaluationForm]:
     """A workshop whose evaluations the actor may see, and one of its forms."""
-    found = own_workshop(public_id, current_actor(), "evaluations.see")
-    return found, form_of(found, form_id)
+    workshop = own_workshop(public_id, current_actor(), "evaluations.see")
+    return workshop, form_of(workshop, form_id)
 
 
 def run_form(public_id: str, form_id: str) -> tuple[Workshop, EvaluationForm]:
     """A workshop whose evaluations the actor runs, and one of its forms."""
-    found = own_workshop(public_id, current_actor(), "evaluations.run")
-    return found, form_of(found, form_id)
+    workshop = own_workshop(public_id, current_actor(), "evaluations.run")
+    return workshop, form_of(workshop, form_id)
 
 
 def to_form(public_id: str, form_id: str) -> ResponseReturnValue:
@@ -323,22 +323,24 @@ _WHOLE = "whole"
 def workshop(public_id: str) -> ResponseReturnValue:
     """Forms of a workshop, and what can be made: one for each day, one for the whole."""
     actor = current_actor()
-    found = own_workshop(public_id, actor, "evaluations.see")
-    there = forms_of(found)
-    open_days = {one.day for one in there if one.state != "closed" or one.answered - one.left_out}
+    workshop = own_workshop(public_id, actor, "evaluations.see")
+    there = forms_of(workshop)
+    open_days = {
+        form.day for form in there if form.state != "closed" or form.answered - form.left_out
+    }
     choices = [
         (day.isoformat(), day_text(day))
-        for day in days_between(found.starts_on, found.ends_on)
+        for day in days_between(workshop.starts_on, workshop.ends_on)
         if day not in open_days
     ]
     if None not in open_days:
         choices.append((_WHOLE, _("The whole workshop")))
     return render_template(
         "evaluations/workshop.html",
-        **frame(found),
+        **frame(workshop),
         forms=there,
         choices=choices,
-        runs=runs(actor, found, "evaluations.run") and found.state != "cancelled",
+        runs=runs(actor, workshop, "evaluations.run") and workshop.state != "cancelled",
     )
 
 
@@ -347,10 +349,10 @@ def workshop(public_id: str) -> ResponseReturnValue:
 def add(public_id: str) -> ResponseReturnValue:
     """Make a form of a day, or of the whole workshop."""
     own_workshop(public_id, current_actor(), "evaluations.run")
-    asked = request.form.get("of", "")
+    typed = request.form.get("of", "")
     with FlashedProblems(WorkshopCancelled, tone="warn"):
-        made = closing.add_form(public_id, _day(asked), by=current_actor())
-        return to_form(public_id, made)
+        form_id = closing.add_form(public_id, _day(typed), by=current_actor())
+        return to_form(public_id, form_id)
     return _to_all(public_id)
 
 
@@ -371,22 +373,22 @@ def _to_all(public_id: str) -> ResponseReturnValue:
 @allow("evaluations.see")
 def form(public_id: str, form_id: str) -> ResponseReturnValue:
     """One form: its questions, how many answered, or what was answered."""
-    found, one = seen_form(public_id, form_id)
-    told = one.state == "closed" and one.answered - one.left_out >= FEWEST
-    taken = taken_so_far(one) if one.state == "open" else 0
+    workshop, shown = seen_form(public_id, form_id)
+    told = shown.state == "closed" and shown.answered - shown.left_out >= FEWEST
+    taken = taken_so_far(shown) if shown.state == "open" else 0
     return render_template(
-        f"evaluations/{one.state}.html",
-        workshop=found,
-        form=one,
-        questions=questions_of(db.session(), one.id),
-        runs=runs(current_actor(), found, "evaluations.run"),
+        f"evaluations/{shown.state}.html",
+        workshop=workshop,
+        form=shown,
+        questions=questions_of(db.session(), shown.id),
+        runs=runs(current_actor(), workshop, "evaluations.run"),
         # Fewer than five are no number: it would tick with each of the first.
         taken=taken if taken >= FEWEST else None,
-        overdue=one.closes_at is not None and one.closes_at <= utc_now(),
-        in_the_room=in_the_room(found, one),
-        code=hall_code(one) if one.state == "open" else "",
-        results=results_of(one) if told else [],
-        comments_until=_comments_until(one),
+        overdue=shown.closes_at is not None and shown.closes_at <= utc_now(),
+        in_the_room=in_the_room(workshop, shown),
+        code=hall_code(shown) if shown.state == "open" else "",
+        results=results_of(shown) if told else [],
+        comments_until=_comments_until(shown),
         today=local_today(),
         told=told,
         fewest=FEWEST,
@@ -406,9 +408,9 @@ def _comments_until(one: EvaluationForm) -> date | None:
 @allow("evaluations.run")
 def open_form(public_id: str, form_id: str) -> ResponseReturnValue:
     """Have a form take answers until a time."""
-    found, one = run_form(public_id, form_id)
+    workshop, evaluation = run_form(public_id, form_id)
     entered = OpenEvaluationForm(data={"closes_at": utc_now() + USUALLY_OPEN})
-    if not groups_stand_apart(found):
+    if not groups_stand_apart(workshop):
         # Nobody is asked for what could never be shown.
         del entered.asks_group
     if entered.validate_on_submit():
@@ -422,7 +424,9 @@ def open_form(public_id: str, form_id: str) -> ResponseReturnValue:
             )
             flash(_("The form is open. Show its code on the wall."))
             return to_form(public_id, form_id)
-    return page("evaluations/open_form.html", form=entered, workshop=found, evaluation=one)
+    return page(
+        "evaluations/open_form.html", form=entered, workshop=workshop, evaluation=evaluation
+    )
 
 
 @blueprint.post("/workshops/<public_id>/evaluations/<form_id>/longer")
@@ -440,9 +444,11 @@ def longer(public_id: str, form_id: str) -> ResponseReturnValue:
 @allow("evaluations.run")
 def close(public_id: str, form_id: str) -> ResponseReturnValue:
     """Close a form for good, and see what was answered."""
-    found, one = run_form(public_id, form_id)
+    workshop, form = run_form(public_id, form_id)
     if request.method == "GET":
-        return render_template("evaluations/close.html", workshop=found, form=one, fewest=FEWEST)
+        return render_template(
+            "evaluations/close.html", workshop=workshop, form=form, fewest=FEWEST
+        )
     with FlashedProblems(FormNotOpen, tone="warn"):
         closing.close_form(public_id, form_id, by=current_actor())
         flash(_("The form is closed, and its key is destroyed."))
@@ -453,9 +459,9 @@ def close(public_id: str, form_id: str) -> ResponseReturnValue:
 @allow("evaluations.run")
 def remove(public_id: str, form_id: str) -> ResponseReturnValue:
     """Remove a form that was not opened."""
-    found, one = run_form(public_id, form_id)
+    workshop, form = run_form(public_id, form_id)
     if request.method == "GET":
-        return render_template("evaluations/remove.html", workshop=found, form=one)
+        return render_template("evaluations/remove.html", workshop=workshop, form=form)
     with FlashedProblems(tone="warn"):
         closing.remove_form(public_id, form_id, by=current_actor())
         flash(_("Removed."))
@@ -518,8 +524,8 @@ def _page(
 @allow("evaluations.run")
 def add_question(public_id: str, form_id: str) -> ResponseReturnValue:
     """Add a question at the end."""
-    found, form = run_form(public_id, form_id)
-    return _page(found, form, None)
+    workshop, form = run_form(public_id, form_id)
+    return _page(workshop, form, None)
 
 
 @blueprint.route(
@@ -529,8 +535,8 @@ def add_question(public_id: str, form_id: str) -> ResponseReturnValue:
 @allow("evaluations.run")
 def question(public_id: str, form_id: str, question_id: str) -> ResponseReturnValue:
     """Change a question."""
-    found, form = run_form(public_id, form_id)
-    return _page(found, form, _question(form, question_id))
+    workshop, form = run_form(public_id, form_id)
+    return _page(workshop, form, _question(form, question_id))
 
 
 @blueprint.post("/workshops/<public_id>/evaluations/<form_id>/questions/<question_id>/up")
@@ -550,11 +556,11 @@ def move_question(public_id: str, form_id: str, question_id: str) -> ResponseRet
 @allow("evaluations.run")
 def remove_question(public_id: str, form_id: str, question_id: str) -> ResponseReturnValue:
     """Ask, then take a question off: its words in each language go with it."""
-    found, form = run_form(public_id, form_id)
+    workshop, form = run_form(public_id, form_id)
     if request.method == "GET":
         return render_template(
             "evaluations/remove_question.html",
-            workshop=found,
+            workshop=workshop,
             form=form,
             question=_question(form, question_id),
         )
@@ -573,8 +579,8 @@ def export(public_id: str, form_id: str) -> Response:
     """Counts and comments of a closed form."""
     _found, form = seen_form(public_id, form_id)
     one_or_404(form if form.state == "closed" else None)
-    made = results_csv(results_of(form))
-    return noted(download(made, name="evaluation.csv", type="text/csv; charset=utf-8"))
+    table = results_csv(results_of(form))
+    return noted(download(table, name="evaluation.csv", type="text/csv; charset=utf-8"))
 
 
 def results_csv(results: Sequence[QuestionResults]) -> bytes:
@@ -583,13 +589,13 @@ def results_csv(results: Sequence[QuestionResults]) -> bytes:
     written = io.StringIO()
     lines = csv.writer(written, lineterminator="\r\n")
     lines.writerow([_("Question"), _("Group"), _("Answer"), _("Count")])
-    for one in results:
-        text = _plain(in_words(one.question.texts))
-        words = option_words(one.question)
-        for part, counts in one.parts.items():
+    for result in results:
+        text = _plain(in_words(result.question.texts))
+        words = option_words(result.question)
+        for part, counts in result.parts.items():
             for key, count in counts.items():
                 lines.writerow([text, part_word(part), _plain(words.get(key, key)), count])
-        for comment in one.comments:
+        for comment in result.comments:
             lines.writerow([text, "", _plain(comment), ""])
     return written.getvalue().encode("utf-8-sig")
 
@@ -603,14 +609,14 @@ def _plain(text: str) -> str:
 @allow("evaluations.run")
 def wall(public_id: str, form_id: str) -> ResponseReturnValue:
     """A page for the wall: the code of an open form, the same for everybody in the hall."""
-    found, form = run_form(public_id, form_id)
+    workshop, form = run_form(public_id, form_id)
     if not takes_answers(form.state, form.closes_at, utc_now()):
         raise FormNotOpen
     code, site = hall_code(form), public_address()
     address = f"{site}{url_for('evaluations.answer', code=code)}"
     return render_template(
         "evaluations/wall.html",
-        workshop=found,
+        workshop=workshop,
         form=form,
         code=f"{code[:3]}-{code[3:]}",
         picture=qr_svg(address, label=_("QR code of this form")),
@@ -623,10 +629,10 @@ def wall(public_id: str, form_id: str) -> ResponseReturnValue:
 @allow("evaluations.see")
 def paper(public_id: str, form_id: str) -> ResponseReturnValue:
     """The sheet to be printed and filled in by hand."""
-    found, form = seen_form(public_id, form_id)
+    workshop, form = seen_form(public_id, form_id)
     return render_template(
         "evaluations/paper.html",
-        workshop=found,
+        workshop=workshop,
         form=form,
         **_questions_values(form),
     )
@@ -636,9 +642,9 @@ def paper(public_id: str, form_id: str) -> ResponseReturnValue:
 @allow("evaluations.run")
 def enter_sheet(public_id: str, form_id: str) -> ResponseReturnValue:
     """Type a sheet off paper, then the next."""
-    found, form = run_form(public_id, form_id)
+    workshop, form = run_form(public_id, form_id)
     if request.method == "GET":
-        return _sheets_page(found, form)
+        return _sheets_page(workshop, form)
     try:
         new = put_sheet(
             public_id,

@@ -72,7 +72,7 @@ def newest() -> ColumnElement[bool]:
 def is_fixed() -> ColumnElement[bool]:
     """True for a revision that never changes any more: somebody answered it, or may be answering
     it on a phone without a network."""
-    asked = and_(
+    in_use = and_(
         AskedQuestion.revision_id == QuestionRevision.id,
         or_(
             exists().where(
@@ -82,14 +82,14 @@ def is_fixed() -> ColumnElement[bool]:
             exists().where(HandCount.asked_id == AskedQuestion.id),
         ),
     )
-    return exists(AskedQuestion.id).where(asked).correlate(QuestionRevision)
+    return exists(AskedQuestion.id).where(in_use).correlate(QuestionRevision)
 
 
 def bank_of(course: Course, *, retired: bool = False) -> list[BankRow]:
     """The questions of a course in their order; those that were put away only if wanted."""
     is_retired = Question.retired_at.is_not(None)
     wordings = _wordings(course.id).add_columns(is_fixed()).where(newest(), is_retired.is_(retired))
-    return [_row(*row) for row in db.session.execute(wordings).all()]
+    return [_row(*wording) for wording in db.session.execute(wordings).all()]
 
 
 def _wordings(course_id: int) -> Select[QuestionRevision]:
@@ -125,19 +125,21 @@ def _row(revision: QuestionRevision, fixed: bool) -> BankRow:
 def question_of(course: Course, public_id: str) -> BankRow:
     """A question, fetched through its course. Raises NotFound."""
     wording = _wordings(course.id).add_columns(is_fixed())
-    row = db.session.execute(wording.where(Question.public_id == public_id, newest())).first()
-    return _row(*one_or_404(row))
+    newest_wording = db.session.execute(
+        wording.where(Question.public_id == public_id, newest())
+    ).first()
+    return _row(*one_or_404(newest_wording))
 
 
 def bank_sizes(course: Course) -> tuple[int, int]:
     """How many questions a course has in use, and how many were put away."""
-    row = db.session.execute(
+    counts = db.session.execute(
         select(
             func.count(Question.id).filter(Question.retired_at.is_(None)),
             func.count(Question.id).filter(Question.retired_at.is_not(None)),
         ).where(Question.course_id == course.id)
     ).one()
-    return int(row[0]), int(row[1])
+    return int(counts[0]), int(counts[1])
 
 
 def revisions_of(course: Course, public_id: str) -> Sequence[QuestionRevision]:
@@ -171,11 +173,11 @@ def looked_at(revision_id: int) -> dict[str, ItemStatistics]:
     ).all()
     own: dict[tuple[int, int], float] = {}
     rest: dict[tuple[int, int], list[float]] = defaultdict(list)
-    for row in rows:
-        right = [option["key"] for option in row.options if option["right"]]
-        points = score(QuestionKind(row.kind), right, read_choices(row.chosen))
-        place = (row.test_id, row.person_id)
-        if points is not None and row.id == revision_id:
+    for answer in rows:
+        right = [option["key"] for option in answer.options if option["right"]]
+        points = score(QuestionKind(answer.kind), right, read_choices(answer.chosen))
+        place = (answer.test_id, answer.person_id)
+        if points is not None and answer.id == revision_id:
             own[place] = points
         elif points is not None:
             rest[place].append(points)

@@ -116,7 +116,7 @@ def whole_tests(found: Workshop) -> dict[Moment, WorkshopTest]:
 
 def questions_of(test: WorkshopTest) -> list[tuple[AskedQuestion, BankQuestion]]:
     """The questions of a test in their order, each with what it says."""
-    return [(one, value_of(one.revision)) for one in test.questions]
+    return [(asked, value_of(asked.revision)) for asked in test.questions]
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def participants(found: Workshop) -> list[RegisteredPerson]:
         .where(RosterEntry.register_id == found.register_id, RosterEntry.removed_at.is_(None))
         .order_by(Person.sort_name, Person.id)
     )
-    return [RegisteredPerson(*row) for row in rows]
+    return [RegisteredPerson(*person) for person in rows]
 
 
 def standing_answers(
@@ -162,14 +162,14 @@ def listed_scores(test: WorkshopTest) -> dict[int, int]:
 
 def hands_of(test: WorkshopTest) -> dict[int, dict[str, int]]:
     """{asked question: {choice: hands}} of the questions that were read aloud."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for asked, choice, hands in db.session.execute(
+    counts: dict[int, dict[str, int]] = defaultdict(dict)
+    for question, choice, hands in db.session.execute(
         select(HandCount.asked_id, HandCount.choice, HandCount.hands)
         .join(AskedQuestion, AskedQuestion.id == HandCount.asked_id)
         .where(AskedQuestion.test_id == test.id)
     ):
-        found[asked][choice] = hands
-    return found
+        counts[question][choice] = hands
+    return counts
 
 
 def late_answers(test: WorkshopTest) -> int:
@@ -188,7 +188,7 @@ def written_answers(test: WorkshopTest) -> Mapping[int, list[str]]:
     """{asked question: what people wrote in their own words}, by nobody's name, sorted, so that
     their order tells nothing either."""
     written: dict[int, list[str]] = defaultdict(list)
-    for asked, sealed, public_id in db.session.execute(
+    for question, sealed, public_id in db.session.execute(
         select(GivenAnswer.asked_id, GivenAnswer.text_sealed, GivenAnswer.public_id)
         .join(GivenAnswer.asked)
         .where(
@@ -197,8 +197,8 @@ def written_answers(test: WorkshopTest) -> Mapping[int, list[str]]:
             GivenAnswer.text_sealed.is_not(None),
         )
     ):
-        written[asked].append(open_text(sealed or b"", kind=TEXT_KIND, public_id=public_id))
-    return {asked: sorted(texts) for asked, texts in written.items()}
+        written[question].append(open_text(sealed or b"", kind=TEXT_KIND, public_id=public_id))
+    return {question: sorted(texts) for question, texts in written.items()}
 
 
 def any_test(which: ColumnElement[bool]) -> WorkshopTest | None:
@@ -220,15 +220,15 @@ def follow_ups_due(actor: Actor, today: date, limit: int) -> Sequence[Row[str, s
             WorkshopTest.workshop_id == Workshop.id, WorkshopTest.moment == str(moment)
         )
 
-    asked = tested(Moment.FOLLOW_UP)
+    asked_again = tested(Moment.FOLLOW_UP)
     told = exists().where(PracticeAnswer.workshop_id == Workshop.id)
     return db.session.execute(
-        select(Workshop.public_id, Workshop.title, Workshop.ends_on, asked.label("asked"))
+        select(Workshop.public_id, Workshop.title, Workshop.ends_on, asked_again.label("asked"))
         .where(
             Workshop.id.in_(run_by(actor)),
             Workshop.state == "planned",
             Workshop.ends_on.between(since, until),
-            or_(asked & ~told, ~asked & tested(Moment.BEFORE)),
+            or_(asked_again & ~told, ~asked_again & tested(Moment.BEFORE)),
         )
         .order_by(Workshop.ends_on, Workshop.id)
         .limit(limit)
@@ -338,9 +338,9 @@ def names_somebody(text: str, actor: Actor) -> bool:
     if not actor.may("people.find"):
         return False
     return any(
-        sort_name(word) in name_parts(sort_name(one.chosen_name))
+        sort_name(word) in name_parts(sort_name(person.chosen_name))
         for word in beginnings(text)
-        for one in find_people(actor, word)
+        for person in find_people(actor, word)
     )
 
 
@@ -394,7 +394,7 @@ def _sat(
     session: Session, tests: Collection[int], people: Collection[int] | None
 ) -> tuple[dict[int, AnsweredTest], Days]:
     """Tests as they were answered, and the day of each person's answers, else of her score."""
-    asked: dict[int, list[ScoredQuestion]] = defaultdict(list)
+    questions: dict[int, list[ScoredQuestion]] = defaultdict(list)
     for question in session.scalars(
         select(AskedQuestion)
         .where(AskedQuestion.test_id.in_(tests))
@@ -402,7 +402,7 @@ def _sat(
         .options(joinedload(AskedQuestion.revision).joinedload(QuestionRevision.question))
     ):
         value = value_of(question.revision)
-        asked[question.test_id].append(
+        questions[question.test_id].append(
             ScoredQuestion(question.revision_id, value.kind, value.right, value.objective)
         )
     answers, days = _answers(session, tests, people)
@@ -413,7 +413,9 @@ def _sat(
     ):
         scores[score.test_id][score.person_id] = score.tenths / 10
         days.setdefault((score.test_id, score.person_id), score.entered_at)
-    return {test: AnsweredTest(asked[test], answers[test], scores[test]) for test in tests}, days
+    return {
+        test: AnsweredTest(questions[test], answers[test], scores[test]) for test in tests
+    }, days
 
 
 Days = dict[tuple[int, int], datetime]

@@ -58,13 +58,15 @@ class WorkshopReport:
     @property
     def times(self) -> Times:
         """Minutes planned and taught."""
-        return times_together([(one.minutes, one.taught.minutes) for one in self.sessions])
+        return times_together([(taught.minutes, taught.taught.minutes) for taught in self.sessions])
 
     @property
     def reached(self) -> Objectives:
         """How many objectives were reached."""
         return objectives_together(
-            one.reached.get(row.lineage, "") for one in self.sessions for row in one.objectives
+            taught.reached.get(objective.lineage, "")
+            for taught in self.sessions
+            for objective in taught.objectives
         )
 
 
@@ -74,22 +76,22 @@ def report_of(workshop: Workshop, language: str, *, with_words: bool) -> Worksho
     statements alone: with all papers side by side one more count could tell who was there."""
     return WorkshopReport(
         workshop=workshop,
-        trainers=[one.name for one in facilitators_of(workshop)],
+        trainers=[trainer.name for trainer in facilitators_of(workshop)],
         groups=group_counts(workshop, officers_only=not with_words),
         sessions=taught_sessions(workshop, with_texts=with_words),
         gains=compared(sittings(workshop)),
         objectives={
-            one.lineage: one.text
-            for one in objectives_of(workshop.version.course.public_id, language)
+            objective.lineage: objective.text
+            for objective in objectives_of(workshop.version.course.public_id, language)
         },
         evaluations=[
             ClosedEvaluation(
                 form,
                 in_the_room(workshop, form),
                 [
-                    one
-                    for one in results_of(form)
-                    if one.question.kind != BallotQuestionKind.COMMENT
+                    result
+                    for result in results_of(form)
+                    if result.question.kind != BallotQuestionKind.COMMENT
                 ],
             )
             for form in forms_of(workshop)
@@ -125,8 +127,8 @@ def group_counts(workshop: Workshop, *, officers_only: bool = False) -> list[Gro
         .group_by(Group.letter)
     )
     letters = sorted({*enrolled, *came})
-    return [GroupCount(each, enrolled.get(each, 0), came.get(each, 0)) for each in letters]
+    return [GroupCount(letter, enrolled.get(letter, 0), came.get(letter, 0)) for letter in letters]
 
 
 def _by_letter(statement: Executable) -> dict[str, int]:
-    return {row[0]: row[1] for row in db.session.execute(statement)}
+    return {group[0]: group[1] for group in db.session.execute(statement)}

@@ -29,14 +29,14 @@ def _seen(public_id: str) -> Workshop:
 @allow("reports.see")
 def workshop(public_id: str) -> ResponseReturnValue:
     """Contents of the report, with what is missing, and for whom it is made."""
-    found = _seen(public_id)
+    workshop = _seen(public_id)
     return render_template(
         "reports/workshop.html",
-        report=report_of(found, language_code(), with_words=False),
+        report=report_of(workshop, language_code(), with_words=False),
         may_be_told=may_be_told,
         language_names=LANGUAGES,
         language=language_code(),
-        **frame(found),
+        **frame(workshop),
     )
 
 
@@ -44,11 +44,11 @@ def workshop(public_id: str) -> ResponseReturnValue:
 @allow("reports.see")
 def paper(public_id: str) -> ResponseReturnValue:
     """The report as PDF: for the programme, or for a funder without anybody's own words."""
-    found = _seen(public_id)
+    workshop = _seen(public_id)
     language = request.args.get("language", "")
     with FlashedProblems(RenderError):
         content = workshop_report(
-            found,
+            workshop,
             language if language in LANGUAGES else language_code(),
             # Whatever is not asked for as the programme's own goes without words.
             with_words=request.args.get("for") == "programme",

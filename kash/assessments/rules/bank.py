@@ -557,7 +557,7 @@ def _item(
     score = {"identifier": "SCORE", "cardinality": "single", "base_type": "float"}
     _add(item, "qti-outcome-declaration", **score)
     body = _add(item, "qti-item-body")
-    asked = (
+    interaction = (
         _add(body, "qti-extended-text-interaction", response_identifier="RESPONSE")
         if in_words
         else _add(
@@ -567,11 +567,11 @@ def _item(
             max_choices="0" if several else "1",
         )
     )
-    _add(asked, "qti-prompt", question.text)
+    _add(interaction, "qti-prompt", question.text)
     for key, letter, text in offered:
         # An identifier begins with a letter.
         _add(
-            asked,
+            interaction,
             "qti-simple-choice",
             text or letter,
             identifier=f"p{key}" if key.isdigit() else key,

@@ -52,7 +52,7 @@ class Teller(StrEnum):
 def asked_objectives(course: Sequence[str], tested: Collection[str]) -> list[str]:
     """Objectives (lineages) of which practice is asked, in the order of the course: those that its
     tests ask about or, where they ask about none, the first ones."""
-    about = [one for one in course if one in tested]
+    about = [lineage for lineage in course if lineage in tested]
     return (about or list(course))[:MOST_OBJECTIVES]
 
 
@@ -80,7 +80,7 @@ def told_often(asked: Sequence[str], told: Iterable[tuple[str, Teller, Often]]) 
         for objective in order
         for teller in Teller
     ]
-    return [row for row in rows if row.people]
+    return [told_of for told_of in rows if told_of.people]
 
 
 def may_hold_name(text: str) -> bool:
@@ -168,12 +168,12 @@ def flaw_of(
     right = sum(1 for _, is_right in options if is_right)
     if kind is QuestionKind.TRUE_FALSE:
         return None if right == 1 else QuestionFlaw.NONE_RIGHT
-    said = {" ".join(words.casefold().split()) for words, _ in options}
+    distinct = {" ".join(words.casefold().split()) for words, _ in options}
     if len(options) < 2:
         return QuestionFlaw.TOO_FEW_OPTIONS
     if len(options) > MOST_OPTIONS:
         return QuestionFlaw.TOO_MANY_OPTIONS
-    if len(said) < len(options):
+    if len(distinct) < len(options):
         return QuestionFlaw.SAME_OPTION_TWICE
     if right == 0:
         return QuestionFlaw.NONE_RIGHT
@@ -266,10 +266,10 @@ def read_cell(kind: QuestionKind, keys: Mapping[str, str], typed: str) -> tuple[
 
 def read_score(typed: str) -> int | None:
     """Tenths of a per cent from "87", "87.5", "87,5 %"; None if it is no score up to 100."""
-    found = _SCORE.fullmatch(typed.strip())
-    if found is None:
+    match = _SCORE.fullmatch(typed.strip())
+    if match is None:
         return None
-    tenths = int(found[1]) * 10 + int(found[2] or 0)
+    tenths = int(match[1]) * 10 + int(match[2] or 0)
     return tenths if tenths <= 1000 else None
 
 
@@ -295,11 +295,11 @@ def read_score_lines(text: str) -> list[ScoreLine]:
         if not line.strip():
             continue
         # A longer line is no row of such a list, and would be tried in too many ways.
-        found = _LINE.fullmatch(line.strip()) if len(line) <= LONGEST_LINE else None
-        if found is None:
+        match = _LINE.fullmatch(line.strip()) if len(line) <= LONGEST_LINE else None
+        if match is None:
             lines.append(ScoreLine(number, line.strip()[:80], None))
         else:
-            lines.append(ScoreLine(number, found["who"].strip(), read_score(found["score"])))
+            lines.append(ScoreLine(number, match["who"].strip(), read_score(match["score"])))
     return lines
 
 
@@ -318,13 +318,13 @@ def clashes(
     lines: Sequence[ScoreLine], people: Mapping[str, Sequence[str]], there: Mapping[str, int | None]
 ) -> list[ScoreClash]:
     """Lines that would replace a score; `there` are scores by person (public id)."""
-    found = []
+    met = []
     for line in lines:
         (person,) = people.get(line.who.casefold(), ())
         now = there.get(person)
         if line.tenths is not None and now is not None and now != line.tenths:
-            found.append(ScoreClash(line.number, line.who, now, line.tenths))
-    return found
+            met.append(ScoreClash(line.number, line.who, now, line.tenths))
+    return met
 
 
 def clash_code(found: Sequence[ScoreClash]) -> str:
@@ -338,22 +338,22 @@ def named(lines: Sequence[ScoreLine], people: Mapping[str, Sequence[str]]) -> di
     wrong: dict[str, list[int]] = {}
     seen: set[str] = set()
     for line in lines:
-        found = people.get(line.who.casefold(), ())
+        ids = people.get(line.who.casefold(), ())
         problem = (
             "score"
             if line.tenths is None
             else "unknown"
-            if not found
+            if not ids
             else "several"
-            if len(found) > 1
+            if len(ids) > 1
             else "twice"
-            if found[0] in seen
+            if ids[0] in seen
             else ""
         )
         if problem:
             wrong.setdefault(problem, []).append(line.number)
         else:
-            seen.add(found[0])
+            seen.add(ids[0])
     return wrong
 
 
@@ -452,9 +452,9 @@ def gain_of(
     room.
     """
     both = sorted(before.keys() & after.keys())
-    lost = [before[one] for one in sorted(before.keys() - after.keys())]
-    joined = [after[one] for one in sorted(after.keys() - before.keys())]
-    firsts, seconds = [before[one] for one in both], [after[one] for one in both]
+    lost = [before[person] for person in sorted(before.keys() - after.keys())]
+    joined = [after[person] for person in sorted(after.keys() - before.keys())]
+    firsts, seconds = [before[person] for person in both], [after[person] for person in both]
     mean_before, mean_after = _mean(firsts), _mean(seconds)
     gain = low = high = None
     if mean_before is not None and mean_after is not None and mean_before < 100.0 - 1e-9:
@@ -501,12 +501,12 @@ def shift_of(
     """Shift over those who stand in both; points from 1 by person. An attitude has no gain: the top
     of a scale is nothing that everybody is to reach."""
     both = sorted(before.keys() & after.keys())
-    steps = [float(after[one] - before[one]) for one in both]
+    steps = [float(after[person] - before[person]) for person in both]
     half, mean = _half_width(steps, inside), _mean(steps)
     return Shift(
         people=len(both),
-        before=counted((before[one] for one in both), points),
-        after=counted((after[one] for one in both), points),
+        before=counted((before[person] for person in both), points),
+        after=counted((after[person] for person in both), points),
         shift=mean,
         low=None if half is None or mean is None else mean - half,
         high=None if half is None or mean is None else mean + half,
@@ -627,33 +627,40 @@ class AnsweredTest:
         """The same test without whoever was taken off the register."""
         return replace(
             self,
-            answers={one: given for one, given in self.answers.items() if one not in self.off},
-            scores={one: score for one, score in self.scores.items() if one not in self.off},
+            answers={
+                person: given for person, given in self.answers.items() if person not in self.off
+            },
+            scores={
+                person: score for person, score in self.scores.items() if person not in self.off
+            },
         )
 
     def people(self) -> frozenset[int]:
         """Everybody who answered anything."""
-        return frozenset(one for one, given in self.answers.items() if any(given.values()))
+        return frozenset(person for person, given in self.answers.items() if any(given.values()))
 
     def scored_people(self) -> frozenset[int]:
         """Everybody who answered at least one question that scores, "not sure" included."""
-        scored = {one.revision for one in self.asked if one.scores}
+        scored = {question.revision for question in self.asked if question.scores}
         return frozenset(
-            one
-            for one, given in self.answers.items()
-            if any(chosen and asked in scored for asked, chosen in given.items())
+            person
+            for person, given in self.answers.items()
+            if any(chosen and question in scored for question, chosen in given.items())
         )
 
     def score_over(self, person: int, questions: Collection[ScoredQuestion]) -> float:
         """Her score of a hundred over these questions; what she left out scores nothing."""
         given = self.answers.get(person, {})
-        found = (score(one.kind, one.right, given.get(one.revision, ())) for one in questions)
-        return percent([one for one in found if one is not None], len(questions))
+        points = (
+            score(question.kind, question.right, given.get(question.revision, ()))
+            for question in questions
+        )
+        return percent([share for share in points if share is not None], len(questions))
 
     def whole_scores(self) -> dict[int, float]:
         """Everybody's score over all knowledge questions, or the one that was marked elsewhere."""
-        asked = [one for one in self.asked if one.scores]
-        own = {one: self.score_over(one, asked) for one in self.scored_people()}
+        scored = [question for question in self.asked if question.scores]
+        own = {person: self.score_over(person, scored) for person in self.scored_people()}
         return {**self.scores, **own}
 
 
@@ -687,7 +694,7 @@ def compare(before: AnsweredTest, after: AnsweredTest) -> ComparedTests:
     firsts, seconds = paired_scores(before, after)
     after = after.of_the_register()
     both = _asked_by_both(before, after)
-    knowledge = [one for one in both if one.scores]
+    knowledge = [question for question in both if question.scores]
     return ComparedTests(
         gain=gain_of(firsts, seconds),
         objectives=[
@@ -697,12 +704,15 @@ def compare(before: AnsweredTest, after: AnsweredTest) -> ComparedTests:
             for objective, some in _by_objective(knowledge).items()
         ],
         scales=[
-            (one.revision, shift_of(_points(before, one), _points(after, one), SCALE_POINTS))
-            for one in both
-            if one.kind is QuestionKind.SCALE
+            (
+                question.revision,
+                shift_of(_points(before, question), _points(after, question), SCALE_POINTS),
+            )
+            for question in both
+            if question.kind is QuestionKind.SCALE
         ],
         paired=len(both),
-        unpaired=len({one.revision for one in (*before.asked, *after.asked)}) - len(both),
+        unpaired=len({question.revision for question in (*before.asked, *after.asked)}) - len(both),
     )
 
 
@@ -712,22 +722,24 @@ def paired_scores(
     """Everybody's scores before and after, by person, over what both tests asked in the same words.
     Whoever was taken off the register stands in the first alone."""
     after = after.of_the_register()
-    knowledge = [one for one in _asked_by_both(before, after) if one.scores]
-    asked = {one.revision for one in (*before.asked, *after.asked) if one.scores}
-    same = len(asked) == len(knowledge)
+    knowledge = [question for question in _asked_by_both(before, after) if question.scores]
+    all_scored = {
+        question.revision for question in (*before.asked, *after.asked) if question.scores
+    }
+    same = len(all_scored) == len(knowledge)
     return _scored(before, knowledge, same), _scored(after, knowledge, same)
 
 
 def _asked_by_both(before: AnsweredTest, after: AnsweredTest) -> list[ScoredQuestion]:
-    later = {one.revision for one in after.asked}
-    return [one for one in before.asked if one.revision in later]
+    later = {question.revision for question in after.asked}
+    return [question for question in before.asked if question.revision in later]
 
 
 def _by_objective(asked: Iterable[ScoredQuestion]) -> dict[str, list[ScoredQuestion]]:
-    found: dict[str, list[ScoredQuestion]] = {}
-    for one in asked:
-        found.setdefault(one.objective, []).append(one)
-    return found
+    questions: dict[str, list[ScoredQuestion]] = {}
+    for question in asked:
+        questions.setdefault(question.objective, []).append(question)
+    return questions
 
 
 def _scored(
@@ -735,21 +747,23 @@ def _scored(
 ) -> dict[str, float]:
     """Scores over these questions. Scores that were marked elsewhere cannot be taken apart: they
     count only where both tests asked the same."""
-    marked = {str(one): found for one, found in sitting.scores.items()} if with_marked else {}
+    marked = (
+        {str(person): points for person, points in sitting.scores.items()} if with_marked else {}
+    )
     if not questions:
         return marked
     return marked | {
-        str(one): sitting.score_over(one, questions) for one in sitting.scored_people()
+        str(person): sitting.score_over(person, questions) for person in sitting.scored_people()
     }
 
 
 def _points(sitting: AnsweredTest, asked: ScoredQuestion) -> dict[str, int]:
-    found: dict[str, int] = {}
+    points: dict[str, int] = {}
     for person, given in sitting.answers.items():
         chosen = given.get(asked.revision, frozenset())
         if len(chosen) == 1:
-            found[str(person)] = int(next(iter(chosen)))
-    return found
+            points[str(person)] = int(next(iter(chosen)))
+    return points
 
 
 _PAIRS = ((Moment.BEFORE, Moment.AFTER), (Moment.BEFORE, Moment.FOLLOW_UP))

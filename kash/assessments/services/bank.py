@@ -135,16 +135,18 @@ def add_question(course_id: str, question: BankQuestion, by: Actor, *, key: str 
     _refuse_flawed(question)
     with audited("assessments.question_added", by) as change:
         course = _held_course(change.session, course_id)
-        known = change.session.scalar(select(Question.course_id).where(Question.public_id == key))
-        if known is not None:
-            if known != course.id:
+        other_course = change.session.scalar(
+            select(Question.course_id).where(Question.public_id == key)
+        )
+        if other_course is not None:
+            if other_course != course.id:
                 raise NotFound
             change.nothing()
             return key
         refuse_full(change.session, course)
-        made = put_question(change, course, question, by, key=key)
-        change.about(course.public_id, made.public_id)
-        return made.public_id
+        added = put_question(change, course, question, by, key=key)
+        change.about(course.public_id, added.public_id)
+        return added.public_id
 
 
 def put_question(
@@ -157,7 +159,7 @@ def put_question(
 ) -> Question:
     """Add a question to a locked course. Its translations were made from `made_from`, today's words
     if that is None."""
-    made = Question(
+    added = Question(
         public_id=key or new_public_id(),
         course_id=course.id,
         lineage=question.lineage or new_public_id(),
@@ -165,12 +167,12 @@ def put_question(
         kind=str(question.kind),
         created_at=change.now,
     )
-    change.session.add(made)
+    change.session.add(added)
     change.session.flush()
     if made_from is None:
         made_from = dict.fromkeys(question.languages[1:], source_digest(question))
-    write_revision(change, made, question, 1, made_from, by)
-    return made
+    write_revision(change, added, question, 1, made_from, by)
+    return added
 
 
 def write_revision(
@@ -320,24 +322,24 @@ def bring_in(course_id: str, questions: Sequence[BankQuestion], by: Actor) -> tu
         new = same = changed = 0
         change.about(course.public_id)
         for question in questions:
-            held = there.get(question.lineage) if question.lineage else None
-            if held is None:
+            stored = there.get(question.lineage) if question.lineage else None
+            if stored is None:
                 refuse_full(session, course)
-                made = put_question(change, course, question, by)
-                there[made.lineage] = made
+                added = put_question(change, course, question, by)
+                there[added.lineage] = added
                 new += 1
                 continue
-            if held.kind != question.kind:
+            if stored.kind != question.kind:
                 # What is asked in another way is another question.
                 refuse_full(session, course)
                 put_question(change, course, replace(question, lineage=""), by)
                 new += 1
                 continue
-            here = value_of(_latest(session, held))
+            here = value_of(_latest(session, stored))
             keyed = with_keys_of(question, here)
-            if here.says_the_same(keyed) and held.objective == keyed.objective:
+            if here.says_the_same(keyed) and stored.objective == keyed.objective:
                 same += 1
             else:
-                _changed(change, held, keyed, by, keyed.languages)
+                _changed(change, stored, keyed, by, keyed.languages)
                 changed += 1
         return new, same, changed

@@ -210,7 +210,7 @@ def _keep(
     taken back. True if it replaced what was there; the one that was given last stays, in whatever
     order they arrive."""
     objective, often, text = answer
-    row = session.scalar(
+    stored = session.scalar(
         select(PracticeAnswer)
         .where(
             PracticeAnswer.workshop_id == workshop_id,
@@ -220,20 +220,24 @@ def _keep(
         )
         .with_for_update()
     )
-    if not rules.replaces(given, Given(row.given_at, row.op_id) if row is not None else None):
+    if not rules.replaces(
+        given, Given(stored.given_at, stored.op_id) if stored is not None else None
+    ):
         return False
-    if row is None:
-        row = PracticeAnswer(
+    if stored is None:
+        stored = PracticeAnswer(
             public_id=new_public_id(),
             workshop_id=workshop_id,
             person_id=person_id,
             told_by=str(told_by),
             objective=objective,
         )
-        session.add(row)
-    row.often = often
-    row.text_sealed = seal(text, kind=PRACTICE_KIND, public_id=row.public_id) if text else None
-    row.op_id, row.given_at, row.entered_by = given.op_id, given.at, entered_by
+        session.add(stored)
+    stored.often = often
+    stored.text_sealed = (
+        seal(text, kind=PRACTICE_KIND, public_id=stored.public_id) if text else None
+    )
+    stored.op_id, stored.given_at, stored.entered_by = given.op_id, given.at, entered_by
     session.flush()
     return True
 
@@ -445,14 +449,14 @@ def entry_on_register(session: Session, workshop: Workshop, entry: str) -> tuple
         .join(EntryAlias, EntryAlias.entry_id == RosterEntry.id)
         .where(EntryAlias.public_id == entry)
     )
-    row = session.execute(
+    on_register = session.execute(
         select(RosterEntry.public_id, RosterEntry.person_id).where(
             RosterEntry.register_id == workshop.register_id,
             RosterEntry.public_id == (now or entry),
             RosterEntry.removed_at.is_(None),
         )
     ).first()
-    return (row.public_id, row.person_id) if row is not None else None
+    return (on_register.public_id, on_register.person_id) if on_register is not None else None
 
 
 def receive(
@@ -498,7 +502,7 @@ def _record(
     session = change.session
     people = sorted(sent)
     _hold_people(session, people)
-    asked = _asked(session, test)
+    questions = _asked(session, test)
     operations = [item.op_id for items in sent.values() for item in items]
     stored = {
         answer.op_id: answer
@@ -519,7 +523,7 @@ def _record(
     replies: list[Reply] = []
     for person_id, item in [(person, item) for person in people for item in sent[person]]:
         answer = stored.get(item.op_id)
-        question = asked.get(item.question)
+        question = questions.get(item.question)
         # A person who guesses another's operation learns nothing of it.
         if (
             answer.person_id != person_id
@@ -584,8 +588,8 @@ def _asked(
         .with_for_update(of=QuestionRevision, read=True)
     ).all()
     return {
-        asked.public_id: (asked.id, value.kind, value.keys)
-        for asked, revision in wordings
+        question.public_id: (question.id, value.kind, value.keys)
+        for question, revision in wordings
         for value in [value_of(revision)]
     }
 
@@ -707,10 +711,10 @@ def count_hands(
     """Keep how many hands went up for each choice of a question that was read aloud, in place of an
     earlier count. Raises NotFound and WrongEntry."""
     with _changing("assessments.hands_counted", workshop_id, test_id, by) as (change, _, test):
-        asked = _asked(change.session, test).get(question)
-        if asked is None:
+        place = _asked(change.session, test).get(question)
+        if place is None:
             raise WrongEntry({question: ""})
-        asked_id, kind, keys = asked
+        asked_id, kind, keys = place
         allowed = rules.choices_allowed(kind, keys)
         wrong = {
             f"{question}-{choice}": ""

@@ -46,35 +46,35 @@ def greys(source: BinaryIO, code: str) -> Iterator[Any]:
 def reading(grey: Any, pages: Sequence[SheetLayout]) -> tuple[dict[str, Any], bytes]:
     """The answer about a picture, and the strips to be shown: the name, then rows in doubt."""
     try:
-        found = found_sheet(grey)
-        if found.page > len(pages):
+        sheet = found_sheet(grey)
+        if sheet.page > len(pages):
             raise SheetNotFound(UnreadReason.NO_SUCH_PAGE)
-        layout = pages[found.page - 1]
-        page = straightened(grey, found)
-        bubbles = measured(page, layout, found.corners)
+        layout = pages[sheet.page - 1]
+        page = straightened(grey, sheet)
+        bubbles = measured(page, layout, sheet.corners)
         if bubbles.count(None) > len(bubbles) * _MOST_LOST:
             raise SheetNotFound(UnreadReason.TOO_DARK if is_dark(grey) else UnreadReason.UNCLEAR)
     except SheetNotFound as why:
         return {"reason": why.reason, "missing": list(map(int, why.missing))}, b""
-    rows = [row_reading(one) for one in bubbles]
-    return _told(found.sheet, found.page, rows, page, layout)
+    rows = [row_reading(row_bubbles) for row_bubbles in bubbles]
+    return _told(sheet.sheet, sheet.page, rows, page, layout)
 
 
 def _told(
     sheet: str, page: int, rows: Sequence[RowReading], drawn: Any, layout: SheetLayout
 ) -> tuple[dict[str, Any], bytes]:
     strips = [_strip(drawn, NAME_LINE)]
-    asked = iter(rows)
+    readings = iter(rows)
     for column in layout.columns:
-        for row in column.rows:
-            if next(asked).is_asked:
+        for place in column.rows:
+            if next(readings).is_asked:
                 half = column.pitch / 2
-                box = (column.left - 1.5, row.y - half, column.right + 1.5, row.y + half)
+                box = (column.left - 1.5, place.y - half, column.right + 1.5, place.y + half)
                 strips.append(_strip(drawn, box))
     told = {
         "sheet": sheet,
         "page": page,
-        "rows": [[row.verdict, row.marks, row.darkness] for row in rows],
+        "rows": [[line.verdict, line.marks, line.darkness] for line in rows],
         "strips": list(map(len, strips)),
     }
     return told, b"".join(strips)
@@ -83,7 +83,7 @@ def _told(
 def _strip(drawn: Any, box: tuple[float, float, float, float]) -> bytes:
     """A part of the straightened sheet, given in millimetres, as JPEG."""
     out = io.BytesIO()
-    part = drawn.crop(tuple(round(each * FINE) for each in box))
+    part = drawn.crop(tuple(round(edge * FINE) for edge in box))
     part.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
 

@@ -68,12 +68,12 @@ class _SeenCodes:
 
     def add(self, barcodes: Iterable[Any], left: float, top: float, scale: float) -> None:
         """Take over codes found in a part of the photo that was drawn `scale` times as large."""
-        for one in barcodes:
-            code = code_of(one.text)
+        for barcode in barcodes:
+            code = code_of(barcode.text)
             if code is None:
                 self.others += 1
                 continue
-            position = one.position
+            position = barcode.position
             place = tuple(
                 (left + corner.x / scale, top + corner.y / scale)
                 for corner in (
@@ -83,8 +83,8 @@ class _SeenCodes:
                     position.bottom_left,
                 )
             )
-            known = self.places.setdefault(code, place)
-            if _apart(known, place):
+            first_place = self.places.setdefault(code, place)
+            if _apart(first_place, place):
                 raise SheetNotFound(UnreadReason.TWO_SHEETS)
         if len({(code.sheet, code.page) for code in self.places}) > 1:
             raise SheetNotFound(UnreadReason.TWO_SHEETS)

@@ -135,8 +135,8 @@ class SheetLayout:
         """The columns; rows run down the first one, then down the second."""
         count = len(self.bubbles)
         lefts = _ONE_COLUMN if count <= _ROWS_OF_ONE_COLUMN else _TWO_COLUMNS
-        each = -(-count // len(lefts))
-        pitch = min(_LARGEST_PITCH, (_LAST_ROW - _FIRST_ROW) / max(each - 1, 1))
+        rows_a_column = -(-count // len(lefts))
+        pitch = min(_LARGEST_PITCH, (_LAST_ROW - _FIRST_ROW) / max(rows_a_column - 1, 1))
         return tuple(
             ColumnPlace(
                 left,
@@ -151,10 +151,10 @@ class SheetLayout:
                             for number in range(self.bubbles[first + index])
                         ),
                     )
-                    for index in range(min(each, count - first))
+                    for index in range(min(rows_a_column, count - first))
                 ),
             )
-            for left, first in zip(lefts, range(0, count, each), strict=False)
+            for left, first in zip(lefts, range(0, count, rows_a_column), strict=False)
         )
 
 
@@ -163,9 +163,10 @@ def pages_of(bubbles: Sequence[int]) -> list[SheetLayout]:
     pages = -(-len(bubbles) // MOST_ROWS)
     if not 1 <= pages <= _MOST_PAGES:
         raise ValueError("a sheet has 1 to 360 rows")
-    each = -(-len(bubbles) // pages)
+    rows_a_page = -(-len(bubbles) // pages)
     return [
-        SheetLayout(tuple(bubbles[start : start + each])) for start in range(0, len(bubbles), each)
+        SheetLayout(tuple(bubbles[start : start + rows_a_page]))
+        for start in range(0, len(bubbles), rows_a_page)
     ]
 
 

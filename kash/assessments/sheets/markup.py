@@ -126,14 +126,14 @@ def _said(sentence: SaidTwice) -> str:
 def _rows(layout: SheetLayout, printed: Sequence[BubbleRow]) -> Iterator[str]:
     following = iter(printed)
     for column in layout.columns:
-        for row in column.rows:
-            said = next(following)
+        for place in column.rows:
+            line = next(following)
             left = column.left + _NUMBER_LEFT
             yield (
-                f'<p class="answers-row" style="left: {left:.2f}mm; top: {row.y - 3:.2f}mm">'
-                f'<b style="width: {_NUMBER_WIDTH}mm">{said.number}</b>'
+                f'<p class="answers-row" style="left: {left:.2f}mm; top: {place.y - 3:.2f}mm">'
+                f'<b style="width: {_NUMBER_WIDTH}mm">{line.number}</b>'
             )
-            for x, label in zip(row.bubbles, said.labels, strict=True):
+            for x, label in zip(place.bubbles, line.labels, strict=True):
                 at = x - _LETTERS_LEFT - left
                 yield f' <span style="left: {at:.2f}mm">{escaped(label)}</span>'
             yield "</p>"
@@ -153,17 +153,17 @@ def _drawing(layout: SheetLayout, blank: bool) -> str:
 
 def _pegs_and_bubbles(layout: SheetLayout) -> Iterator[str]:
     for column in layout.columns:
-        for row in column.rows:
+        for place in column.rows:
             for x in (column.left, column.right):
                 yield (
-                    f'<rect x="{x - PEG / 2:.3f}" y="{row.y - PEG / 2:.3f}" width="{PEG}"'
+                    f'<rect x="{x - PEG / 2:.3f}" y="{place.y - PEG / 2:.3f}" width="{PEG}"'
                     f' height="{PEG}" fill="#000"/>'
                 )
-            for x in row.bubbles:
-                yield _bubble(x, row.y)
-            if row.index:
-                between = row.y - column.pitch / 2
-                fifth = row.index % 5 == 0
+            for x in place.bubbles:
+                yield _bubble(x, place.y)
+            if place.index:
+                between = place.y - column.pitch / 2
+                fifth = place.index % 5 == 0
                 yield _line(
                     column.left + 3,
                     between,
@@ -231,7 +231,7 @@ def answer_sheets(
     dated: datetime | None = None,
 ) -> bytes:
     """The sheets as one PDF. Raises RenderError."""
-    layouts = pages_of([len(row.labels) for row in rows])
+    layouts = pages_of([len(line.labels) for line in rows])
     paged = PagedDocument(
         html="", title=file_title, language=language, kind="answers", page_count="", dated=dated
     )
@@ -239,26 +239,26 @@ def answer_sheets(
     first = 0
     for page, layout in enumerate(layouts, 1):
         printed = rows[first : first + len(layout.bubbles)]
-        for blank in {not one.name for one in sheets}:
+        for blank in {not sheet.name for sheet in sheets}:
             looks[page, blank] = page_markup(layout, printed, wording, blank=blank)
         first += len(layout.bubbles)
     return register(
         paged,
         [
             RegisterSheet(
-                looks[page, not one.name],
+                looks[page, not sheet.name],
                 {
-                    "name-who": one.name,
-                    "badge": one.badge,
+                    "name-who": sheet.name,
+                    "badge": sheet.badge,
                     "sheet": f"{wording.sheet_number} {number} · {page}/{len(layouts)}",
                 },
                 {
-                    f"corner-{int(corner)}": code_text(CornerCode(one.sheet, page, corner))
+                    f"corner-{int(corner)}": code_text(CornerCode(sheet.sheet, page, corner))
                     for corner in Corner
                 },
             )
-            for one in sheets
-            for number in [sheet_number(one.sheet)]
+            for sheet in sheets
+            for number in [sheet_number(sheet.sheet)]
             for page in range(1, len(layouts) + 1)
         ],
     )

@@ -80,8 +80,8 @@ def measured(
     for column in layout.columns:
         lefts = _track(page, column, column.left, corners)
         rights = _track(page, column, column.right, corners)
-        for row, left, right in zip(column.rows, lefts, rights, strict=True):
-            rows.append(_row(page, column, row, left, right) if left and right else None)
+        for place, left, right in zip(column.rows, lefts, rights, strict=True):
+            rows.append(_row(page, column, place, left, right) if left and right else None)
     return without_spill(rows)
 
 
@@ -100,14 +100,14 @@ def _track(
     )
     upwards = top not in corners and bottom in corners
     rows = column.rows[::-1] if upwards else column.rows
-    found: list[Peg | None] = []
+    pegs: list[Peg | None] = []
     off_x = off_y = 0.0
     lost = 0
-    for row in rows:
-        at = (x * FINE, row.y * FINE)
+    for place in rows:
+        at = (x * FINE, place.y * FINE)
         peg = None
         if lost <= _MOST_LOST:
-            reach = _STEP if any(found) else _FIRST
+            reach = _STEP if any(pegs) else _FIRST
             peg = _peg(page, at[0] + off_x, at[1] + off_y, reach)
         if peg is not None and max(abs(peg.x - at[0]), abs(peg.y - at[1])) > _FARTHEST * FINE:
             peg = None
@@ -115,16 +115,16 @@ def _track(
             lost += 1
         else:
             off_x, off_y, lost = peg.x - at[0], peg.y - at[1], 0
-        found.append(peg)
+        pegs.append(peg)
     beyond = rows[-1].y + (-column.pitch if upwards else column.pitch)
     before = rows[0].y - (-column.pitch if upwards else column.pitch)
-    first = next((peg for peg in found if peg), None)
+    first = next((peg for peg in pegs if peg), None)
     if first is None:
-        return found
+        return pegs
     ends = ((x * FINE + off_x, beyond * FINE + off_y), (first.x, before * FINE))
     if any(_peg(page, *end, _STEP) for end in ends):
-        return [None] * len(found)
-    return found[::-1] if upwards else found
+        return [None] * len(pegs)
+    return pegs[::-1] if upwards else pegs
 
 
 def _peg(page: Any, x: float, y: float, reach: float) -> Peg | None:
@@ -187,7 +187,7 @@ def _row(
         for down_by in (-_BOW, 0.0, _BOW)
     ]
     return min(
-        (one for one in bowed if one is not None),
+        (bubbles for bubbles in bowed if bubbles is not None),
         key=lambda one: sum(bubble.inside for bubble in one),
     )
 

@@ -76,9 +76,9 @@ def _solved(lines: list[list[float]]) -> list[float]:
         if abs(pivot) < _FLAT:
             raise NoProjection
         lines[at] = [value / pivot for value in lines[at]]
-        for row, line in enumerate(lines):
-            if row != at:
-                lines[row] = [
+        for index, line in enumerate(lines):
+            if index != at:
+                lines[index] = [
                     value - line[at] * above for value, above in zip(line, lines[at], strict=True)
                 ]
     return [line[-1] for line in lines]

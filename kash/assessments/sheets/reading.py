@@ -81,7 +81,7 @@ def read_photos(
 
 def photos_told(answer: bytes, pages: Sequence[SheetLayout]) -> list[ReadAnswerSheet | UnreadPhoto]:
     """The photos that a child's answer tells of. Raises CannotClean for what is no such answer."""
-    found: list[ReadAnswerSheet | UnreadPhoto] = []
+    photos: list[ReadAnswerSheet | UnreadPhoto] = []
     while answer:
         line, ending, answer = answer.partition(b"\n")
         if not ending or len(line) > _LONGEST_LINE:
@@ -89,16 +89,16 @@ def photos_told(answer: bytes, pages: Sequence[SheetLayout]) -> list[ReadAnswerS
         try:
             told = json.loads(line)
             if "reason" in told:
-                missing = tuple(Corner(each) for each in told["missing"])
-                found.append(UnreadPhoto(UnreadReason(told["reason"]), missing))
+                missing = tuple(Corner(corner) for corner in told["missing"])
+                photos.append(UnreadPhoto(UnreadReason(told["reason"]), missing))
                 continue
             sheet, answer = _sheet(told, answer, pages)
         except (KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError):
             raise CannotClean from None
-        found.append(sheet)
-    if not found:
+        photos.append(sheet)
+    if not photos:
         raise CannotClean
-    return found
+    return photos
 
 
 def _sheet(told: Any, rest: bytes, pages: Sequence[SheetLayout]) -> tuple[ReadAnswerSheet, bytes]:
@@ -107,28 +107,28 @@ def _sheet(told: Any, rest: bytes, pages: Sequence[SheetLayout]) -> tuple[ReadAn
     if type(number) is not int or not 1 <= number <= len(pages) or not is_public_id(told["sheet"]):
         raise ValueError
     bubbles = pages[number - 1].bubbles
-    rows = tuple(_row(row, count) for row, count in zip(told["rows"], bubbles, strict=True))
-    asked = [at for at, row in enumerate(rows) if row.is_asked]
+    rows = tuple(_row(line, count) for line, count in zip(told["rows"], bubbles, strict=True))
+    in_doubt = [at for at, line in enumerate(rows) if line.is_asked]
     strips: list[bytes] = []
     for length in told["strips"]:
         if type(length) is not int or not 0 < length <= len(rest):
             raise ValueError
         strips.append(rest[:length])
         rest = rest[length:]
-    by_row = dict(zip(asked, strips[1:], strict=True))
+    by_row = dict(zip(in_doubt, strips[1:], strict=True))
     return ReadAnswerSheet(told["sheet"], number, rows, strips[0], by_row), rest
 
 
 def _row(told: Any, bubbles: int) -> RowReading:
     verdict, marks, darkness = told
-    row = RowReading(RowVerdict(verdict), tuple(marks), tuple(map(float, darkness)))
-    if list(row.marks) != sorted(set(row.marks) & set(range(bubbles))):
+    reading = RowReading(RowVerdict(verdict), tuple(marks), tuple(map(float, darkness)))
+    if list(reading.marks) != sorted(set(reading.marks) & set(range(bubbles))):
         raise ValueError
-    if row.verdict is RowVerdict.MARKED and not row.marks:
+    if reading.verdict is RowVerdict.MARKED and not reading.marks:
         raise ValueError
-    if len(row.darkness) not in (0, bubbles):
+    if len(reading.darkness) not in (0, bubbles):
         raise ValueError
-    return row
+    return reading
 
 
 _ON_PAPER: Mapping[str, Any] = {
@@ -168,19 +168,19 @@ def sheet_wording(title: str, line: str, languages: Sequence[str]) -> SheetWordi
 
     `title` is the neutral title of the course's version; `line` says which test, where and when.
     """
-    each: dict[str, list[tuple[str, str]]] = {name: [] for name in _ON_PAPER}
+    texts_by_name: dict[str, list[tuple[str, str]]] = {name: [] for name in _ON_PAPER}
     for language in languages[:2]:
         with force_locale(language):
             for name, text in _ON_PAPER.items():
-                each[name].append((language, str(text)))
-    said = {name: SaidTwice(tuple(texts)) for name, texts in each.items()}
+                texts_by_name[name].append((language, str(text)))
+    sentences = {name: SaidTwice(tuple(texts)) for name, texts in texts_by_name.items()}
     with force_locale(languages[0]):
         return SheetWording(
             title=title,
             line=line,
             sheet_number=_("Sheet"),
             corner=_("Code of this sheet"),
-            **said,
+            **sentences,
         )
 
 

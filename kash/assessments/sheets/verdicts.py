@@ -54,7 +54,7 @@ class RowReading:
 
 def between(row: Sequence[Bubble]) -> bool:
     """True if a bubble of this row is neither plainly empty nor plainly marked."""
-    return any(EMPTY_AT_MOST < one.inside < MARKED_AT_LEAST for one in row)
+    return any(EMPTY_AT_MOST < bubble.inside < MARKED_AT_LEAST for bubble in row)
 
 
 def without_spill(rows: Sequence[Sequence[Bubble] | None]) -> list[list[Bubble] | None]:
@@ -63,16 +63,18 @@ def without_spill(rows: Sequence[Sequence[Bubble] | None]) -> list[list[Bubble] 
     So much is as dark in the lightest bubble of nearly every row: its middle value over the rows
     near by, and no more of it than blur can be.
     """
-    lightest = [None if row is None else min(one.inside for one in row) for row in rows]
+    lightest = [
+        None if bubbles is None else min(bubble.inside for bubble in bubbles) for bubbles in rows
+    ]
     cleared: list[list[Bubble] | None] = []
-    for at, row in enumerate(rows):
-        if row is None:
+    for at, bubbles in enumerate(rows):
+        if bubbles is None:
             cleared.append(None)
             continue
         near = lightest[max(0, at - _NEAR) : at + _NEAR + 1]
         spill = statistics.median(level for level in near if level is not None)
         spill = min(max(spill, 0.0), _MOST_SPILL)
-        cleared.append([replace(one, inside=one.inside - spill) for one in row])
+        cleared.append([replace(bubble, inside=bubble.inside - spill) for bubble in bubbles])
     return cleared
 
 
@@ -84,14 +86,14 @@ def row_reading(bubbles: Sequence[Bubble] | None) -> RowReading:
     """
     if bubbles is None:
         return RowReading(RowVerdict.DOUBT)
-    darkness = tuple(round(one.inside, 3) for one in bubbles)
-    marks = tuple(at for at, one in enumerate(bubbles) if one.inside >= MARKED_AT_LEAST)
+    darkness = tuple(round(bubble.inside, 3) for bubble in bubbles)
+    marks = tuple(at for at, bubble in enumerate(bubbles) if bubble.inside >= MARKED_AT_LEAST)
     return RowReading(_verdict(bubbles, marks), marks, darkness)
 
 
 def _verdict(bubbles: Sequence[Bubble], marks: Sequence[int]) -> RowVerdict:
-    for at, one in enumerate(bubbles):
-        if at not in marks and (one.inside > EMPTY_AT_MOST or one.around > AROUND_AT_MOST):
+    for at, bubble in enumerate(bubbles):
+        if at not in marks and (bubble.inside > EMPTY_AT_MOST or bubble.around > AROUND_AT_MOST):
             return RowVerdict.DOUBT
     if not marks:
         return RowVerdict.BLANK

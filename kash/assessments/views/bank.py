@@ -145,8 +145,8 @@ def add(public_id: str) -> ResponseReturnValue:
 def question(public_id: str, question_id: str) -> ResponseReturnValue:
     """Change a question; what its answers say of it stands beside it."""
     course = _course(public_id)
-    row = question_of(course, question_id)
-    return _written(course, row.question.kind, row)
+    stored = question_of(course, question_id)
+    return _written(course, stored.question.kind, stored)
 
 
 def _written(course: Course, kind: QuestionKind, row: BankRow | None) -> ResponseReturnValue:
@@ -294,7 +294,7 @@ def _scale() -> list[str]:
 @allow("assessments.questions")
 def moodle(public_id: str) -> ResponseReturnValue:
     """The questions in use as Moodle XML."""
-    questions = [row.question for row in bank_of(_course(public_id))]
+    questions = [stored.question for stored in bank_of(_course(public_id))]
     file = written_bank("Questions", questions, _scale())
     return download(file, name="questions.xml", type="application/xml")
 
@@ -303,7 +303,7 @@ def moodle(public_id: str) -> ResponseReturnValue:
 @allow("assessments.questions")
 def qti(public_id: str) -> ResponseReturnValue:
     """The questions in use as a QTI 3 package."""
-    questions = [row.question for row in bank_of(_course(public_id))]
+    questions = [stored.question for stored in bank_of(_course(public_id))]
     file = written_package(questions, (str(TRUE_WORD), str(FALSE_WORD)), _scale())
     return download(file, name="questions.zip", type="application/zip")
 
@@ -312,29 +312,29 @@ def qti(public_id: str) -> ResponseReturnValue:
 @allow("assessments.see")
 def practice(public_id: str) -> ResponseReturnValue:
     """Practice that changed: how often by objective, what was written, and who told it."""
-    found = seen_workshop(public_id)
-    told = told_about(found)
-    shown = chosen_group(found)
+    workshop = seen_workshop(public_id)
+    told = told_about(workshop)
+    shown = chosen_group(workshop)
     everybody = [*shown.rows, *shown.others]
     return render_template(
         "assessments/practice.html",
-        **frame(found),
-        **practice_shown(found),
-        holds=holds(found),
+        **frame(workshop),
+        **practice_shown(workshop),
+        holds=holds(workshop),
         shown=shown,
         told_about=told,
         told=sum(1 for person in everybody if person.person_id in told),
         expected=len(everybody),
-        written=written_practice(found, current_actor()),
+        written=written_practice(workshop, current_actor()),
     )
 
 
 def practice_shown(found: Workshop) -> dict[str, Any]:
     """The distribution of what was told, as templates show it."""
-    asked = practice_asked(found, language_code())
+    objectives = practice_asked(found, language_code())
     return {
-        "practice_asked": asked,
-        "practice_told": practice_told(found, list(asked)),
+        "practice_asked": objectives,
+        "practice_told": practice_told(found, list(objectives)),
         "often_words": OFTEN,
         "teller_words": TELLER,
     }
@@ -344,11 +344,11 @@ def practice_shown(found: Workshop) -> dict[str, Any]:
 @allow("assessments.hold")
 def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
     """Type in what somebody told about the practice of one person."""
-    found = held_by_her(public_id)
-    people = participants(found)
+    workshop = held_by_her(public_id)
+    people = participants(workshop)
     who = one_or_404(next((person for person in people if person.entry == entry_id), None))
-    told = told_about(found, who.person_id).get(who.person_id, {})
-    form = _form(found, people, who, told)
+    told = told_about(workshop, who.person_id).get(who.person_id, {})
+    form = _form(workshop, people, who, told)
     if request.method == "POST" and form.validate():
         with form.showing_problems(MayNameSomebody):
             telling = form.telling()
@@ -366,10 +366,10 @@ def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
             return redirect(
                 url_for("assessments.practice", public_id=public_id, group=who.letter), code=303
             )
-        found = held_by_her(public_id)
+        workshop = held_by_her(public_id)
     return page(
         "assessments/tell.html",
-        **frame(found),
+        **frame(workshop),
         form=form,
         who=who,
         told=told,
@@ -382,12 +382,12 @@ def tell(public_id: str, entry_id: str) -> ResponseReturnValue:
 @allow("assessments.hold")
 def delete_words(public_id: str, told_id: str) -> ResponseReturnValue:
     """Ask, then delete words about somebody's practice, as where somebody is named in them."""
-    found = held_by_her(public_id)
+    workshop = held_by_her(public_id)
     if request.method == "GET":
-        written = dict(written_practice(found, current_actor()))
+        written = dict(written_practice(workshop, current_actor()))
         text = one_or_404(written.get(told_id))
         return render_template(
-            "assessments/delete_words.html", **frame(found), told_id=told_id, said=text
+            "assessments/delete_words.html", **frame(workshop), told_id=told_id, said=text
         )
     delete_practice_words(public_id, told_id, by=current_actor())
     flash(_("Deleted."))

@@ -189,8 +189,8 @@ def _body() -> Mapping[str, Any]:
 
 
 def _language(sent: Mapping[str, Any]) -> str:
-    asked = sent.get("language")
-    return asked if asked in programme_languages() else language_code()
+    wanted = sent.get("language")
+    return wanted if wanted in programme_languages() else language_code()
 
 
 def _text(sent: Mapping[str, Any], name: str, most: int) -> str:
@@ -210,19 +210,23 @@ def _opened(sent: Mapping[str, Any]) -> dict[str, Any]:
     if stand_of(test.opens_at, test.closes_at, utc_now()) is not AnsweringState.OPEN:
         raise Problem(NOT_OPEN_TO_ANSWERS)
     given = standing_answers([test.id]).get(test.id, {}).get(person, {})
-    asked = questions_of(test)
+    questions = questions_of(test)
     return {
         "test": test.public_id,
         "entry": entry,
         "ticket": ticket_of(test.public_id, entry),
         "seconds": _seconds_left(test),
         "questions": [
-            *(_question(one.public_id, value) for one, value in asked),
+            *(_question(question.public_id, value) for question, value in questions),
             *_practice_questions(test),
         ],
         # Which were answered, never what: a badge can be read by others.
         "done": [
-            *(one.public_id for one, _value in asked if given.get(one.revision_id)),
+            *(
+                question.public_id
+                for question, _value in questions
+                if given.get(question.revision_id)
+            ),
             *_practice_done(test, person),
         ],
     }
@@ -234,20 +238,25 @@ def _practice_questions(test: WorkshopTest) -> list[dict[str, Any]]:
         return []
     languages = programme_languages()
     objectives = {code: practice_asked(test.workshop, code) for code in languages}
-    said: dict[str, dict[str, str]] = {one: {} for one in objectives[languages[0]]}
+    texts_by_lineage: dict[str, dict[str, str]] = {
+        lineage: {} for lineage in objectives[languages[0]]
+    }
     often: dict[str, dict[str, str]] = {}
     written: dict[str, str] = {}
     for code in languages:
         with force_locale(code):
-            for one, texts in said.items():
-                text = objectives[code].get(one) or objectives[languages[0]][one]
+            for lineage, texts in texts_by_lineage.items():
+                text = objectives[code].get(lineage) or objectives[languages[0]][lineage]
                 texts[code] = practice_question(text)
             for key, words in OFTEN.items():
                 often.setdefault(str(key), {})[code] = str(words)
             written[code] = practice_words_question()
     choices = list(often.items())
     return [
-        *({"id": one, "kind": "single", "text": said[one], "choices": choices} for one in said),
+        *(
+            {"id": lineage, "kind": "single", "text": texts_by_lineage[lineage], "choices": choices}
+            for lineage in texts_by_lineage
+        ),
         {"id": test.public_id, "kind": "short_text", "text": written, "choices": []},
     ]
 
@@ -267,10 +276,10 @@ def _led_to(hall: str, badge: str) -> tuple[WorkshopTest, str, int]:
     entry = badge_entry(badge)
     if test is None or entry is None:
         raise CodeUnknown
-    found = entry_on_register(db.session(), test.workshop, entry)
-    if found is None:
+    place = entry_on_register(db.session(), test.workshop, entry)
+    if place is None:
         raise CodeUnknown
-    return test, *found
+    return test, *place
 
 
 def _seconds_left(test: WorkshopTest) -> int:
@@ -314,7 +323,7 @@ def _taken(sent: Mapping[str, Any]) -> dict[str, Any]:
         entry,
         _text(sent, "device", _LONGEST_ID),
         _moment(sent.get("sent_at")),
-        [_item(one) for one in items],
+        [_item(item) for item in items],
     )
     test = any_test(WorkshopTest.public_id == test_id)
     return {

@@ -66,8 +66,8 @@ def holds(found: Workshop) -> bool:
 
 def own_test(public_id: str, test_id: str) -> tuple[Workshop, WorkshopTest]:
     """A workshop whose tests the actor holds, and one of them."""
-    found = held_by_her(public_id)
-    return found, one_test(found, test_id)
+    workshop = held_by_her(public_id)
+    return workshop, one_test(workshop, test_id)
 
 
 def chosen_group(found: Workshop) -> OneGroup[RegisteredPerson]:
@@ -96,8 +96,8 @@ def _shown_row(
     number: int, question: SheetQuestion, answer: tuple[str, ...] | None, **values: Any
 ) -> ShownRow:
     letters = question.letters(answer or ())
-    row = {"name": f"{number}-{question.asked}", "question": question, "letters": letters}
-    return row | {"answer": answer, "asked": answer is None, "picture": ""} | values
+    shown = {"name": f"{number}-{question.asked}", "question": question, "letters": letters}
+    return shown | {"answer": answer, "asked": answer is None, "picture": ""} | values
 
 
 # A sheet to be confirmed: whose it is ("" for one that is nobody's yet), and its rows. `written`
@@ -110,8 +110,8 @@ def _shown_sheet(
     number: int, person: RegisteredPerson | None, rows: Sequence[ShownRow], **values: Any
 ) -> ShownSheet:
     named = {"person": person.person, "name": person.name} if person else {"person": "", "name": ""}
-    asked = [row for row in rows if row["asked"]]
-    sheet = {"number": number, "rows": rows, "asked": asked, **named}
+    in_doubt = [shown for shown in rows if shown["asked"]]
+    sheet = {"number": number, "rows": rows, "asked": in_doubt, **named}
     return sheet | {"again": False, "problem": "", "written": ""} | values
 
 
@@ -120,20 +120,20 @@ def _shown_sheet(
 @takes_file(MOST_BYTES)
 def sheets(public_id: str, test_id: str) -> ResponseReturnValue:
     """Print answer sheets, and bring in photos of them."""
-    found, test = own_test(public_id, test_id)
+    workshop, test = own_test(public_id, test_id)
     if request.method == "GET":
-        return _page(found, test, [])
+        return _page(workshop, test, [])
     files = [file for file in request.files.getlist("photos") if file.filename]
     if not files:
-        return _page(found, test, [], [_("Choose a photo or a scan first.")])
-    reader = _Reader(found, test)
+        return _page(workshop, test, [], [_("Choose a photo or a scan first.")])
+    reader = _Reader(workshop, test)
     for number, file in enumerate(files[:MOST_FILES], start=1):
         reader.read_file(number, file.read())
     if len(files) > MOST_FILES:
         reader.problems.append(
             _("Only the first %(most)s were read. Bring the others in next.", most=MOST_FILES)
         )
-    return _page(found, test, reader.sheets, reader.problems)
+    return _page(workshop, test, reader.sheets, reader.problems)
 
 
 class _Reader:
@@ -144,7 +144,9 @@ class _Reader:
         self.problems: list[str] = []
         self._questions = rows_of(test)
         self._pages = (
-            pages_of([len(row.keys) for row in self._questions]) if self._questions else []
+            pages_of([len(question.keys) for question in self._questions])
+            if self._questions
+            else []
         )
         self._letter = chosen_group(found).letter
         self._whose = sheets_of(test, participants(found))
@@ -186,10 +188,10 @@ class _Reader:
         number = len(self.sheets)
         first = sum(len(page.bubbles) for page in self._pages[: reading.page - 1])
         rows = []
-        for at, row in enumerate(reading.rows):
+        for at, line in enumerate(reading.rows):
             question = self._questions[first + at]
-            marked = question.chosen(row.marks)
-            answer = None if row.is_asked else marked
+            marked = question.chosen(line.marks)
+            answer = None if line.is_asked else marked
             values = {"picture": _address(reading.strips.get(at, b""))}
             if answer is None and question.several:
                 values["letters"] = question.letters(marked or ())
@@ -232,7 +234,7 @@ def _page(
 @allow("assessments.hold")
 def print_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
     """Sheets of one group as one PDF, or blank ones."""
-    found, test = own_test(public_id, test_id)
+    workshop, test = own_test(public_id, test_id)
     if request.form.get("what") == "blank":
         typed = request.form.get("count", "").strip()[:4]
         count = int(typed) if typed.isascii() and typed.isdigit() else 0
@@ -240,14 +242,14 @@ def print_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
         problem = _("Enter a number from 1 to %(most)s.", most=MOST_BLANK)
         problem = "" if 1 <= count <= MOST_BLANK else problem
     else:
-        printed, problem = named_sheets(test, chosen_group(found).rows), ""
+        printed, problem = named_sheets(test, chosen_group(workshop).rows), ""
     if not problem and not (printed and rows_of(test)):
         problem = _("There is nothing to print.")
     if problem:
         flash(problem, "warn")
     else:
         with FlashedProblems(RenderError):
-            paper = sheets_of_test(found, test, printed)
+            paper = sheets_of_test(workshop, test, printed)
             return noted(download(paper, name="answer-sheets.pdf", type="application/pdf"))
     address = url_for("assessments.sheets", public_id=public_id, test_id=test_id)
     return redirect(address, code=303)
@@ -257,25 +259,25 @@ def print_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
 @allow("assessments.hold")
 def confirm_sheets(public_id: str, test_id: str) -> ResponseReturnValue:
     """Enter what was read and decided. Rows that nobody decided are left as they were."""
-    found, test = own_test(public_id, test_id)
-    shown = chosen_group(found)
-    sent = _sent({row.asked: row for row in rows_of(test)}, shown.rows)
+    workshop, test = own_test(public_id, test_id)
+    shown = chosen_group(workshop)
+    sent = _sent({question.asked: question for question in rows_of(test)}, shown.rows)
     taken: set[tuple[str, str]] = set()
     entered: list[Entered] = []
     for sheet in sent:
-        cells = {(sheet["person"], row["question"].asked) for row in sheet["rows"]}
+        cells = {(sheet["person"], line["question"].asked) for line in sheet["rows"]}
         if not sheet["person"]:
             sheet["problem"] = _("Choose whose sheet this is.")
         elif cells & taken:
             sheet["problem"] = _("Another sheet here is of this person already.")
         taken |= cells
         entered += [
-            Entered(sheet["person"], row["question"].asked, row["answer"])
-            for row in sheet["rows"]
-            if not row["asked"]
+            Entered(sheet["person"], line["question"].asked, line["answer"])
+            for line in sheet["rows"]
+            if not line["asked"]
         ]
     if any(sheet["problem"] for sheet in sent):
-        return _page(found, test, sent)
+        return _page(workshop, test, sent)
     count = enter_answers(public_id, test_id, entered, "photo", current_actor()) if entered else 0
     flash(_("Answers saved: %(count)s.", count=count))
     left = sum(len(sheet["asked"]) for sheet in sent)
@@ -298,11 +300,11 @@ def _sent(
     rows: dict[int, list[ShownRow]] = {}
     for field_name in request.form:
         sign, _dash, name = field_name.partition("-")
-        number, _dash, asked = name.partition("-")
-        if sign == "there" and asked in questions and number[:4].isdecimal():
-            answer = _answer(request.form.getlist(f"row-{name}"), questions[asked])
-            row = _shown_row(int(number[:4]), questions[asked], answer, name=name)
-            rows.setdefault(int(number[:4]), []).append(row)
+        number, _dash, question_id = name.partition("-")
+        if sign == "there" and question_id in questions and number[:4].isdecimal():
+            answer = _answer(request.form.getlist(f"row-{name}"), questions[question_id])
+            line = _shown_row(int(number[:4]), questions[question_id], answer, name=name)
+            rows.setdefault(int(number[:4]), []).append(line)
     by_id = {person.person: person for person in people}
     return [
         _shown_sheet(number, by_id.get(request.form.get(f"whose-{number}", "")), of_sheet)

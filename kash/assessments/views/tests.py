@@ -129,22 +129,23 @@ def _to_group(endpoint: str, public_id: str, test_id: str, letter: str) -> Respo
 @allow("assessments.see")
 def workshop(public_id: str) -> ResponseReturnValue:
     """The tests of a workshop, and the gain between them."""
-    found = seen_workshop(public_id)
-    tests = workshop_tests(found)
+    workshop = seen_workshop(public_id)
+    tests = workshop_tests(workshop)
     there = {test.moment for test in tests}
     return render_template(
         "assessments/workshop.html",
-        **frame(found),
+        **frame(workshop),
         tests=tests,
         missing=[moment for moment in Moment if moment not in there],
         stand=stand,
         words=MOMENT,
         stands=STAND,
         tones=STAND_TONE,
-        holds=holds(found),
-        months_later=found.state == "planned" and is_months_later(found.ends_on, local_today()),
-        practice_count=len(told_about(found)),
-        compared=compared(sittings(found)) if len(tests) > 1 else [],
+        holds=holds(workshop),
+        months_later=workshop.state == "planned"
+        and is_months_later(workshop.ends_on, local_today()),
+        practice_count=len(told_about(workshop)),
+        compared=compared(sittings(workshop)) if len(tests) > 1 else [],
     )
 
 
@@ -153,37 +154,43 @@ def workshop(public_id: str) -> ResponseReturnValue:
 def make(public_id: str, moment: str) -> ResponseReturnValue:
     """Make a test from the questions of the course; those of the tests that are there already are
     proposed, or all if there is none."""
-    found = held_by_her(public_id)
+    workshop = held_by_her(public_id)
     if moment not in set(Moment):
         raise NotFound
-    asked = [pair for test in whole_tests(found).values() for pair in questions_of(test)]
-    return _choosing(found, Moment(moment), "", asked)
+    questions = [pair for test in whole_tests(workshop).values() for pair in questions_of(test)]
+    return _choosing(workshop, Moment(moment), "", questions)
 
 
 @blueprint.route("/workshops/<public_id>/tests/<test_id>/questions", methods=["GET", "POST"])
 @allow("assessments.hold")
 def choose(public_id: str, test_id: str) -> ResponseReturnValue:
     """Ask other questions, as long as nobody answered."""
-    found, test = own_test(public_id, test_id)
-    return _choosing(found, Moment(test.moment), test_id, questions_of(test))
+    workshop, test = own_test(public_id, test_id)
+    return _choosing(workshop, Moment(test.moment), test_id, questions_of(test))
 
 
 def _choosing(found: Workshop, moment: Moment, test_id: str, asked: Asked) -> ResponseReturnValue:
     course = found.version.course
     public_id, bank, form = found.public_id, bank_of(course), MakeForm()
-    form.questions.choices = [(row.public_id, row.question.text) for row in bank]
+    form.questions.choices = [(question.public_id, question.question.text) for question in bank]
     if request.method == "GET":
         lineages = {value.lineage for _asked, value in asked}
         proposes_all = not test_id and not lineages
         form.questions.data = [
-            row.public_id for row in bank if proposes_all or row.question.lineage in lineages
+            question.public_id
+            for question in bank
+            if proposes_all or question.question.lineage in lineages
         ]
     elif form.validate():
         with form.showing_problems(TestThere, WorkshopCancelled):
             # None only if scores alone are wanted.
             if not form.questions.data and request.form.get("scores") != "1":
                 raise Problem(_l("Choose at least one question."), field="questions")
-            chosen = [row.public_id for row in bank if row.public_id in set(form.questions.data)]
+            chosen = [
+                question.public_id
+                for question in bank
+                if question.public_id in set(form.questions.data)
+            ]
             if test_id:
                 change_test(public_id, test_id, chosen, current_actor())
             else:
@@ -210,8 +217,8 @@ def _choosing(found: Workshop, moment: Moment, test_id: str, asked: Asked) -> Re
 @allow("assessments.see")
 def test(public_id: str, test_id: str) -> ResponseReturnValue:
     """One test: its stand, who has answered, and how answers come in."""
-    found = seen_workshop(public_id)
-    return _test_page(found, one_test(found, test_id), None)
+    workshop = seen_workshop(public_id)
+    return _test_page(workshop, one_test(workshop, test_id), None)
 
 
 def _answered(found: Workshop, test: WorkshopTest) -> tuple[dict[int, int], dict[int, float]]:
@@ -263,10 +270,10 @@ def _test_page(
 @allow("assessments.hold")
 def open_test(public_id: str, test_id: str) -> ResponseReturnValue:
     """Open a test for phones, or give it more time."""
-    found, test = own_test(public_id, test_id)
+    workshop, test = own_test(public_id, test_id)
     form = OpenTestForm()
     if not form.validate_on_submit():
-        return _test_page(found, test, form)
+        return _test_page(workshop, test, form)
     with FlashedProblems(WorkshopCancelled):
         until = open_for_phones(public_id, test_id, form.minutes.data or 0, current_actor())
         flash(_("Open until %(time)s.", time=moment_text(until)))
@@ -277,9 +284,9 @@ def open_test(public_id: str, test_id: str) -> ResponseReturnValue:
 @allow("assessments.hold")
 def close_test(public_id: str, test_id: str) -> ResponseReturnValue:
     """Ask, then close a test before its time."""
-    found, test = own_test(public_id, test_id)
+    workshop, test = own_test(public_id, test_id)
     if request.method == "GET":
-        return test_page("close", found, test)
+        return test_page("close", workshop, test)
     with FlashedProblems():
         close_now(public_id, test_id, current_actor())
         flash(_("Closed. Answers given before now still count when they arrive."))
@@ -290,9 +297,9 @@ def close_test(public_id: str, test_id: str) -> ResponseReturnValue:
 @allow("assessments.hold")
 def remove(public_id: str, test_id: str) -> ResponseReturnValue:
     """Ask, then remove a test that nobody answered."""
-    found, test = own_test(public_id, test_id)
+    workshop, test = own_test(public_id, test_id)
     if request.method == "GET":
-        return test_page("remove", found, test)
+        return test_page("remove", workshop, test)
     with FlashedProblems():
         remove_test(public_id, test_id, current_actor())
         flash(_("Removed."))
@@ -315,14 +322,14 @@ def wall_code(public_id: str, test_id: str) -> ResponseReturnValue:
 
 
 def _wall(template: str, public_id: str, test_id: str) -> str:
-    found, test = own_test(public_id, test_id)
+    workshop, test = own_test(public_id, test_id)
     site, path = public_address(), url_for("assessments.phone")
     code = test.hall_code or "" if stand(test) is AnsweringState.OPEN else ""
     # Behind the mark nothing of an address is sent, logged or kept by a server.
     picture = qr_svg(f"{site}{path}#{code}", label=_("QR code of the test")) if code else ""
     return render_template(
         f"assessments/{template}.html",
-        workshop=found,
+        workshop=workshop,
         test=test,
         title=MOMENT[test.moment],
         code=f"{code[:3]}-{code[3:]}" if code else "",
@@ -330,8 +337,8 @@ def _wall(template: str, public_id: str, test_id: str) -> str:
         typed_at=f"{site.split('://', 1)[-1]}{path}",
         leads_nowhere=kind_of_address(site) is AddressKind.LOCAL,
         closes=moment_text(test.closes_at),
-        answered=len(_answered(found, test)[0]),
-        expected=len(participants(found)),
+        answered=len(_answered(workshop, test)[0]),
+        expected=len(participants(workshop)),
     )
 
 
@@ -343,8 +350,8 @@ def _name(person: str, question: str) -> str:
 @allow("assessments.hold")
 def grid(public_id: str, test_id: str) -> ResponseReturnValue:
     """A row for each person of one group, a column for each question."""
-    found, test = own_test(public_id, test_id)
-    shown, asked, form = chosen_group(found), questions_of(test), SourceForm()
+    workshop, test = own_test(public_id, test_id)
+    shown, questions, form = chosen_group(workshop), questions_of(test), SourceForm()
     given = standing_answers([test.id]).get(test.id, {})
     # Own words stand there only as a sign.
     typed = was = {
@@ -354,7 +361,7 @@ def grid(public_id: str, test_id: str) -> ResponseReturnValue:
             language_code(),
         )
         for person in shown.rows
-        for question, value in asked
+        for question, value in questions
     }
     wrong: dict[str, str] = {}
     if request.method == "POST":
@@ -362,17 +369,17 @@ def grid(public_id: str, test_id: str) -> ResponseReturnValue:
         typed = {
             name: clean_text(request.form.get(name, text)) or "" for name, text in typed.items()
         }
-        entered, wrong = _read_grid(typed, was, shown.rows, asked)
+        entered, wrong = _read_grid(typed, was, shown.rows, questions)
         if not wrong and form.validate():
             count = enter_answers(public_id, test_id, entered, form.source.data, current_actor())
             flash(_("Answers saved: %(count)s.", count=count))
             return _to_group("assessments.grid", public_id, test_id, shown.letter)
     body = test_page(
         "grid",
-        found,
+        workshop,
         test,
         shown=shown,
-        questions=asked,
+        questions=questions,
         typed=typed,
         was=was,
         wrong=wrong,
@@ -423,13 +430,13 @@ def _aloud_choices(value: BankQuestion) -> list[tuple[str, str, str]]:
 @allow("assessments.hold")
 def aloud(public_id: str, test_id: str, asked_id: str) -> ResponseReturnValue:
     """One question to be read aloud, with the hands for each choice."""
-    found, test = own_test(public_id, test_id)
-    asked = [pair for pair in questions_of(test) if pair[1].kind is not QuestionKind.SHORT_TEXT]
-    ids = [question.public_id for question, _value in asked]
+    workshop, test = own_test(public_id, test_id)
+    questions = [pair for pair in questions_of(test) if pair[1].kind is not QuestionKind.SHORT_TEXT]
+    ids = [question.public_id for question, _value in questions]
     if asked_id not in ids:
         raise NotFound
     at = ids.index(asked_id)
-    question, value = asked[at]
+    question, value = questions[at]
     choices = _aloud_choices(value)
     counts = hands_of(test).get(question.id, {})
     typed = {key: str(counts.get(key, "")) for key, _letter, _text in choices}
@@ -453,12 +460,12 @@ def aloud(public_id: str, test_id: str, asked_id: str) -> ResponseReturnValue:
             return redirect(following, code=303)
     body = test_page(
         "aloud",
-        found,
+        workshop,
         test,
         question=question,
         text=text_of(value, language_code()),
         number=at + 1,
-        total=len(asked),
+        total=len(questions),
         choices=choices,
         typed=typed,
         wrong=wrong,
@@ -471,25 +478,25 @@ def aloud(public_id: str, test_id: str, asked_id: str) -> ResponseReturnValue:
 @allow("assessments.see")
 def results(public_id: str) -> ResponseReturnValue:
     """Gains for each objective and the whole, with their intervals; shifts on scales."""
-    found = seen_workshop(public_id)
-    tests = whole_tests(found)
+    workshop = seen_workshop(public_id)
+    tests = whole_tests(workshop)
     language = language_code()
-    pairs = compared(sittings(found))
+    pairs = compared(sittings(workshop))
     return render_template(
         "assessments/results.html",
-        **frame(found),
-        **practice_shown(found),
+        **frame(workshop),
+        **practice_shown(workshop),
         compared=pairs,
         # Those of the latest pair: before and months later, if it was asked once more.
         practice_gains={part.objective: part.gain for part in pairs[-1].found.objectives}
         if pairs
         else {},
         words=MOMENT,
-        objectives=dict(objective_choices(found.version.course)),
+        objectives=dict(objective_choices(workshop.version.course)),
         texts={
-            asked.revision_id: text_of(value, language)
+            question.revision_id: text_of(value, language)
             for test in tests.values()
-            for asked, value in questions_of(test)
+            for question, value in questions_of(test)
         },
         scale=SCALE,
         hands=[
@@ -505,8 +512,8 @@ def results(public_id: str) -> ResponseReturnValue:
             for moment in Moment
             if moment in tests
             for counts in [hands_of(tests[moment])]
-            for asked, value in questions_of(tests[moment])
-            if (hands := counts.get(asked.id))
+            for question, value in questions_of(tests[moment])
+            if (hands := counts.get(question.id))
         ],
     )
 
@@ -515,8 +522,8 @@ def results(public_id: str) -> ResponseReturnValue:
 @allow("assessments.hold")
 def scores(public_id: str, test_id: str) -> ResponseReturnValue:
     """Scores that were marked elsewhere: typed beside the names of one group, or as pasted rows."""
-    found, test = own_test(public_id, test_id)
-    shown, people = chosen_group(found), participants(found)
+    workshop, test = own_test(public_id, test_id)
+    shown, people = chosen_group(workshop), participants(workshop)
     listed = listed_scores(test)
     present = {person.person: listed.get(person.person_id) for person in people}
     stored = {
@@ -528,7 +535,7 @@ def scores(public_id: str, test_id: str) -> ResponseReturnValue:
         values = {"pasted": pasted, "clashes": (), "problems": (), **values}
         return test_page(
             "scores",
-            found,
+            workshop,
             test,
             shown=shown,
             typed=typed,
@@ -562,7 +569,7 @@ def scores(public_id: str, test_id: str) -> ResponseReturnValue:
     try:
         count = enter_scores(public_id, test_id, changed, current_actor(), shown=present)
     except WrongEntry as problem:
-        found, test = own_test(public_id, test_id)
+        workshop, test = own_test(public_id, test_id)
         return again(typed, problem.where, problems=[str(problem)]), 422
     flash(_("Scores saved: %(count)s.", count=count))
     return _to_group("assessments.scores", public_id, test_id, shown.letter)

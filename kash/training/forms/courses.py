@@ -166,7 +166,9 @@ def form_of(kind: RowKind, *, needed: bool = True) -> type[KashForm]:
 
 def let_be_empty(field: FormField) -> None:
     """Ask for nothing in a field, as in a translation, whose rows are worded one by one."""
-    field.validators = [each for each in field.validators if not isinstance(each, InputRequired)]
+    field.validators = [
+        validator for validator in field.validators if not isinstance(validator, InputRequired)
+    ]
     field.flags.required = False
 
 
@@ -254,39 +256,39 @@ class WordsPage:
 
     def validate(self) -> bool:
         """Check everything, so that all that is wrong is said at once."""
-        answers = [row.form.validate() for row in self.rows]
+        answers = [part.form.validate() for part in self.rows]
         return all(answers)
 
     @property
     def wrong_fields(self) -> Iterator[tuple[str, FormField]]:
         """Every field with an error, each with the row it is in."""
-        for row in self.rows:
-            place = f"{_(row.pair.node.declared.label)} {row.number}"
-            for each in row.form:
-                if each.errors:
-                    yield place, each
+        for part in self.rows:
+            place = f"{_(part.pair.node.declared.label)} {part.number}"
+            for written in part.form:
+                if written.errors:
+                    yield place, written
 
     def words(self) -> dict[Key, dict[str, FieldText]]:
         """All that was written, as services take it."""
         return {
-            row.key: {
+            line.key: {
                 part.declared.name: FieldText(part.written.data, _sent(part, "from"), part.right)
-                for part in row.fields
+                for part in line.fields
             }
-            for row in self.rows
+            for line in self.rows
         }
 
     def compare(self) -> bool:
         """Note beside each field what is saved by now where it differs from what was typed. True
         if anything does; if not, the same page was only sent twice."""
-        for row in self.rows:
-            saved = row.pair.node.fields
-            row.saved = {
+        for line in self.rows:
+            saved = line.pair.node.fields
+            line.saved = {
                 part.declared.name: saved[part.declared.name]
-                for part in row.fields
+                for part in line.fields
                 if part.written.data != saved[part.declared.name]
             }
-        return any(row.saved for row in self.rows)
+        return any(line.saved for line in self.rows)
 
 
 def _part(pair: RowPair, source: CourseNode, translation: CourseNode, number: int) -> RowWordsPart:
@@ -295,15 +297,15 @@ def _part(pair: RowPair, source: CourseNode, translation: CourseNode, number: in
     form = form_of(kind, needed=False)(prefix=prefix, data=dict(translation.fields), meta=_INNER)
     fields = [
         FieldPart(
-            each,
-            str(source[each.name]),
-            form[each.name],
-            gap(each, source, translation),
-            fingerprint(source[each.name]),
-            f"{prefix}{each.name}-right" in request.form,
+            field,
+            str(source[field.name]),
+            form[field.name],
+            gap(field, source, translation),
+            fingerprint(source[field.name]),
+            f"{prefix}{field.name}-right" in request.form,
         )
-        for each in kind
-        if each.translated and (source[each.name] or translation[each.name])
+        for field in kind
+        if field.translated and (source[field.name] or translation[field.name])
     ]
     return RowWordsPart(pair, number, form, fields)
 

@@ -190,7 +190,9 @@ class DraftPage:
     @property
     def wrong_fields(self) -> list[tuple[str, Any]]:
         """Every field with an error, in the order of the page, each with the session it is in."""
-        return [(place, each) for place, form in self._used() for each in form if each.errors]
+        return [
+            (place, written) for place, form in self._used() for written in form if written.errors
+        ]
 
     def text(self) -> VersionText:
         """All that was written."""
@@ -200,8 +202,8 @@ class DraftPage:
             modules.append(ModuleText(key, self.new_module.title.data, new=True))
         plans = []
         for part in self.modules:
-            for each in part.plans:
-                plans.append(_plan_text(each.plan.public_id, each.form, part.module.public_id))
+            for plan in part.plans:
+                plans.append(_plan_text(plan.plan.public_id, plan.form, part.module.public_id))
             if typed_in(part.new_plan):
                 key = part.new_plan.key.data
                 plans.append(_plan_text(key, part.new_plan, part.module.public_id, new=True))
@@ -216,17 +218,19 @@ class DraftPage:
         the same page was only sent twice.
         """
         version = self.version
-        self.saved = _differing(self.about, version, ("language", *(each.name for each in VERSION)))
+        self.saved = _differing(
+            self.about, version, ("language", *(field.name for field in VERSION))
+        )
         differs = bool(self.saved)
         here: set[str] = set()
         for part in self.modules:
             here.add(part.module.public_id)
             part.saved = _differing(part.form, part.module, ("title",))
             differs = differs or bool(part.saved)
-            for each in part.plans:
-                here.add(each.plan.public_id)
-                each.saved = _differing(each.form, each.plan, _PLAN_TEXTS)
-                differs = differs or bool(each.saved)
+            for plan in part.plans:
+                here.add(plan.plan.public_id)
+                plan.saved = _differing(plan.form, plan.plan, _PLAN_TEXTS)
+                differs = differs or bool(plan.saved)
         self.lost = list(_lost(request.form, here))
         for form in (self.new_module, *(part.new_plan for part in self.modules)):
             if not typed_in(form):
@@ -264,16 +268,16 @@ def _filled(kind: type[Any], prefix: str, row: Module | SessionPlan) -> Any:
 def typed_in(form: KashForm) -> bool:
     """True if anything was written into the form for a new module or session."""
     return any(
-        each.data
-        for each in form
-        if each.short_name not in ("key", "minutes", "module", "csrf_token")
+        field_of_form.data
+        for field_of_form in form
+        if field_of_form.short_name not in ("key", "minutes", "module", "csrf_token")
     )
 
 
 def _empty(form: KashForm) -> None:
-    for each in form:
-        if each.short_name not in ("key", "minutes", "module"):
-            each.data = ""
+    for field_of_form in form:
+        if field_of_form.short_name not in ("key", "minutes", "module"):
+            field_of_form.data = ""
     form["key"].data = new_public_id()
 
 
@@ -334,7 +338,7 @@ class PlanRowPart:
     @property
     def blank(self) -> bool:
         """True if nothing was written into it."""
-        return not any(self.form[each.name].data for each in self.kind.written)
+        return not any(self.form[field.name].data for field in self.kind.written)
 
     @property
     def unseen(self) -> tuple[str, ...]:
@@ -359,11 +363,11 @@ class SessionPage:
         self.rows = list(self._posted() if request.method == "POST" else self._stored())
 
     def _posted(self) -> Iterator[PlanRowPart]:
-        present = {row.public_id for row in self.plan.rows}
+        present = {stored.public_id for stored in self.plan.rows}
         seen = set[str]()
         for name in request.form.getlist("row"):
             kind, _colon, public_id = name.partition(":")
-            if kind not in {each.name for each in PLAN_ROWS} or not is_public_id(public_id):
+            if kind not in {row_kind.name for row_kind in PLAN_ROWS} or not is_public_id(public_id):
                 continue
             if public_id not in seen:
                 seen.add(public_id)
@@ -371,18 +375,18 @@ class SessionPage:
 
     def _stored(self) -> Iterator[PlanRowPart]:
         for kind in PLAN_ROWS:
-            for row in self.plan.of(kind.name):
-                yield self._part(kind, row.public_id, row)
+            for stored in self.plan.of(kind.name):
+                yield self._part(kind, stored.public_id, stored)
 
     def _part(
         self, kind: RowKind, public_id: str, row: PlanRow | None = None, *, new: bool = False
     ) -> PlanRowPart:
-        made = form_of(kind, needed=self._needed)
+        kind_form = form_of(kind, needed=self._needed)
         prefix = f"{public_id}-"
         if row is not None:
-            form = made(formdata=None, prefix=prefix, data=values(row, kind), meta=_INNER)
+            form = kind_form(formdata=None, prefix=prefix, data=values(row, kind), meta=_INNER)
         else:
-            form = made(prefix=prefix, meta=_INNER)
+            form = kind_form(prefix=prefix, meta=_INNER)
         return PlanRowPart(kind, public_id, form, new)
 
     def of(self, kind: RowKind) -> list[PlanRowPart]:
@@ -448,7 +452,9 @@ class SessionPage:
     @property
     def wrong_fields(self) -> list[tuple[str, FormField]]:
         """Every field with an error, each with the row it is in."""
-        return [(place, each) for place, form in self._used() for each in form if each.errors]
+        return [
+            (place, written) for place, form in self._used() for written in form if written.errors
+        ]
 
     def text(self) -> SessionText:
         """All that was written."""
@@ -473,14 +479,14 @@ class SessionPage:
         for kind in PLAN_ROWS:
             there = self.plan.of(kind.name)
             typed = [part.public_id for part in self.of(kind) if not part.blank]
-            differs = differs or typed != [row.public_id for row in there]
-            for row in there:
-                if row.public_id in by_id:
-                    part = by_id[row.public_id]
-                    part.saved = _sessions_differing(part.form, kind, values(row, kind).items())
+            differs = differs or typed != [stored.public_id for stored in there]
+            for stored in there:
+                if stored.public_id in by_id:
+                    part = by_id[stored.public_id]
+                    part.saved = _sessions_differing(part.form, kind, values(stored, kind).items())
                     differs = differs or bool(part.saved)
                 else:
-                    part = self._part(kind, row.public_id, row)
+                    part = self._part(kind, stored.public_id, stored)
                     part.theirs = True
                     self.rows.append(part)
         self.row_version = self.plan.row_version

@@ -123,12 +123,12 @@ class ValueReading:
 
     def text(self, value: object, place: Place, most: int, *, needed: bool = False) -> str:
         """A line of so many characters at most; "" if it was left out and is not needed."""
-        found = self.field(
+        line = self.field(
             Field("", "", FieldKind.LINE, most), "" if value is None else value, place
         )
-        if needed and not str(found).strip() and not self._noted(place):
+        if needed and not str(line).strip() and not self._noted(place):
             self.fault(place, N_("This is missing."))
-        return str(found)
+        return str(line)
 
     def long_text(self, value: object, place: Place, most: int) -> str:
         """Text of so many characters at most."""
@@ -136,8 +136,8 @@ class ValueReading:
 
     def number(self, value: object, place: Place, least: int, most: int) -> int:
         """A whole number within bounds."""
-        found = self.field(Field("", "", FieldKind.NUMBER, most, least, needed=True), value, place)
-        return found if isinstance(found, int) else least
+        number = self.field(Field("", "", FieldKind.NUMBER, most, least, needed=True), value, place)
+        return number if isinstance(number, int) else least
 
     def choice(self, value: object, place: Place, choices: Collection[str]) -> str:
         """One of some words."""
@@ -206,11 +206,11 @@ class ValueReading:
 
 def _day(text: str) -> date | str:
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return text
     # Python also reads days that are written in other ways.
-    return found if found.isoformat() == text else text
+    return day if day.isoformat() == text else text
 
 
 def shown(name: object) -> str:
@@ -243,13 +243,13 @@ class CarriedFile:
 
 def plain_carried(files: Sequence[CarriedFile]) -> list[dict[str, str]]:
     """Files as plain values."""
-    made = []
-    for one in files:
-        plain = {"key": one.key, "kind": one.kind, "sha256": one.sha256}
-        if one.content is not None:
-            plain["content"] = base64.b64encode(one.content).decode()
-        made.append(plain)
-    return made
+    plain_files = []
+    for file in files:
+        plain = {"key": file.key, "kind": file.kind, "sha256": file.sha256}
+        if file.content is not None:
+            plain["content"] = base64.b64encode(file.content).decode()
+        plain_files.append(plain)
+    return plain_files
 
 
 def carried_files(
@@ -257,29 +257,29 @@ def carried_files(
 ) -> tuple[CarriedFile, ...]:
     """The files of plain values; `used` are the keys that materials name. Notes each mistake: what
     is no file, another than it was, too large, named by nothing, or missing."""
-    made: list[CarriedFile] = []
-    for at, row in enumerate(reading.rows(value, place, MOST_FILES), 1):
+    files: list[CarriedFile] = []
+    for at, entry in enumerate(reading.rows(value, place, MOST_FILES), 1):
         here: Place = (*place, at)
-        said = reading.record(row, here, _FIELDS)
-        if not isinstance(row, dict):
+        record = reading.record(entry, here, _FIELDS)
+        if not isinstance(entry, dict):
             continue
-        key = reading.key(said.get("key"), (*here, "key"))
-        kind = reading.choice(said.get("kind"), (*here, "kind"), sorted(TAKEN_KINDS))
-        sha256 = said.get("sha256")
+        key = reading.key(record.get("key"), (*here, "key"))
+        kind = reading.choice(record.get("kind"), (*here, "kind"), sorted(TAKEN_KINDS))
+        sha256 = record.get("sha256")
         if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
             reading.fault((*here, "sha256"), N_("A SHA-256 of 64 digits belongs here."))
             continue
-        content = _content(said.get("content"), sha256, reading, (*here, "content"))
-        if key in {one.key for one in made}:
+        content = _content(record.get("content"), sha256, reading, (*here, "content"))
+        if key in {file.key for file in files}:
             reading.fault((*here, "key"), N_("This key stands here twice."))
         elif key and key not in used:
             reading.fault((*here, "key"), N_("No material has this file."))
-        made.append(CarriedFile(key, kind, sha256, content))
-    if sum(len(one.content or b"") for one in made) > MOST_COURSE_BYTES:
+        files.append(CarriedFile(key, kind, sha256, content))
+    if sum(len(file.content or b"") for file in files) > MOST_COURSE_BYTES:
         reading.fault(place, N_("These files are larger than 12 MB together."))
-    if not reading.faults and set(used) - {one.key for one in made}:
+    if not reading.faults and set(used) - {file.key for file in files}:
         reading.fault(place, N_("The file of a material is missing here."))
-    return tuple(made)
+    return tuple(files)
 
 
 def _content(value: object, sha256: str, reading: ValueReading, place: Place) -> bytes | None:
@@ -350,7 +350,7 @@ class CourseFile:
 def written_file(course: CourseFile, additions: Mapping[str, object]) -> bytes:
     """A course as a file; `additions` are plain values, by name."""
     about = {"lineage": course.lineage, "name": course.name}
-    about |= {name: said for name in ("audience", "level") if (said := getattr(course, name))}
+    about |= {name: text for name in ("audience", "level") if (text := getattr(course, name))}
     plain: dict[str, object] = {
         "format": FORMAT,
         "course": about,
@@ -365,16 +365,16 @@ def written_file(course: CourseFile, additions: Mapping[str, object]) -> bytes:
 def without_contents(content: bytes) -> bytes:
     """A course file that was read already, without the bytes of its files."""
     plain = json.loads(content)
-    for one in plain.get("files", []):
-        one.pop("content", None)
+    for file in plain.get("files", []):
+        file.pop("content", None)
     return sealed(plain)
 
 
 def sealed(plain: Mapping[str, object]) -> bytes:
     """A plain value as a file, with its digest."""
     rest = {name: value for name, value in plain.items() if name not in ("format", "digest")}
-    said = {"format": plain["format"], "digest": digest_of(plain), **rest}
-    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+    whole = {"format": plain["format"], "digest": digest_of(plain), **rest}
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def digest_of(plain: Mapping[str, object]) -> str:
@@ -386,40 +386,40 @@ def digest_of(plain: Mapping[str, object]) -> str:
 
 
 def _plain_version(version: FileVersion) -> dict[str, object]:
-    made: dict[str, object] = {
+    plain: dict[str, object] = {
         "lineage": version.lineage,
         "number": version.number,
         "language": version.language,
     }
     if version.translates:
-        made["translates"] = version.translates
+        plain["translates"] = version.translates
     if version.published is not None:
-        made["published"] = version.published.isoformat()
-    return made | _plain_row(version.tree)
+        plain["published"] = version.published.isoformat()
+    return plain | _plain_row(version.tree)
 
 
 def _plain_row(node: CourseNode) -> dict[str, object]:
-    made: dict[str, object] = {"lineage": node.lineage} if node.lineage else {}
-    for each in node.declared:
-        value = node.fields.get(each.name, each.empty)
-        if value != each.empty:
-            made[each.name] = value.isoformat() if isinstance(value, date) else value
+    plain: dict[str, object] = {"lineage": node.lineage} if node.lineage else {}
+    for declared in node.declared:
+        value = node.fields.get(declared.name, declared.empty)
+        if value != declared.empty:
+            plain[declared.name] = value.isoformat() if isinstance(value, date) else value
     if node.made_from:
-        made["made_from"] = dict(node.made_from)
+        plain["made_from"] = dict(node.made_from)
     for kind in BELOW.get(node.kind, {}):
         if below := [_plain_row(child) for child in node.of(kind)]:
-            made[f"{kind}s"] = below
-    return made
+            plain[f"{kind}s"] = below
+    return plain
 
 
 def read_file(content: bytes, additions: Sequence[FileAddition] = ()) -> CourseFile:
     """The course that a file carries. Raises UnreadableFile with every mistake that was found."""
     plain = _plain_of(content)
     reading = ValueReading()
-    known = {addition.name: addition for addition in additions}
-    reading.record(plain, (), ("format", "digest", "course", "versions", "files", *known))
+    by_name = {addition.name: addition for addition in additions}
+    reading.record(plain, (), ("format", "digest", "course", "versions", "files", *by_name))
     about = reading.record(plain.get("course"), ("course",), ("lineage", *_ABOUT))
-    said = {
+    texts = {
         name: reading.text(about.get(name), ("course", name), most, needed=name == "name")
         for name, most in _ABOUT.items()
     }
@@ -427,15 +427,15 @@ def read_file(content: bytes, additions: Sequence[FileAddition] = ()) -> CourseF
     versions = _versions(plain.get("versions"), reading)
     used = files_used(versions)
     files = carried_files(plain.get("files"), reading, ("files",), used)
-    if len(content) - sum(4 * len(one.content or b"") // 3 for one in files) > MOST_TEXT_BYTES:
+    if len(content) - sum(4 * len(file.content or b"") // 3 for file in files) > MOST_TEXT_BYTES:
         reading.fault((), N_("What this file says is larger than 5 MB."))
     added = {
         name: addition.check(plain[name], reading, (name,))
-        for name, addition in known.items()
+        for name, addition in by_name.items()
         if name in plain
     }
     reading.end()
-    return CourseFile(lineage, **said, versions=versions, additions=added, files=files)
+    return CourseFile(lineage, **texts, versions=versions, additions=added, files=files)
 
 
 def files_used(versions: Sequence[FileVersion]) -> frozenset[str]:
@@ -478,10 +478,10 @@ def _plain_of(content: bytes) -> dict[str, Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         raise ValueError("a field stands twice")
-    return made
+    return fields
 
 
 def _refuse(constant: str) -> None:
@@ -489,45 +489,45 @@ def _refuse(constant: str) -> None:
 
 
 def _versions(value: object, reading: ValueReading) -> tuple[FileVersion, ...]:
-    made: list[FileVersion] = []
-    for at, row in enumerate(reading.rows(value, ("versions",), MOST_VERSIONS), 1):
+    versions: list[FileVersion] = []
+    for at, entry in enumerate(reading.rows(value, ("versions",), MOST_VERSIONS), 1):
         place: Place = ("versions", at)
-        known = len(reading.faults)
-        if not isinstance(row, dict):
-            reading.record(row, place, ())
+        faults = len(reading.faults)
+        if not isinstance(entry, dict):
+            reading.record(entry, place, ())
             continue
-        version = _version(row, reading, place)
-        if version.lineage in {each.lineage for each in made}:
+        version = _version(entry, reading, place)
+        if version.lineage in {other.lineage for other in versions}:
             reading.fault((*place, "lineage"), N_("This key stands here twice."))
-        if version.number in {each.number for each in made}:
+        if version.number in {other.number for other in versions}:
             reading.fault((*place, "number"), N_("Two versions have this number."))
-        if len(reading.faults) == known:
-            made.append(version)
+        if len(reading.faults) == faults:
+            versions.append(version)
     if not reading.faults:
-        if not made:
+        if not versions:
             reading.fault(("versions",), N_("There is no version in this file."))
-        _check_sources(made, reading)
-    return tuple(made)
+        _check_sources(versions, reading)
+    return tuple(versions)
 
 
 def _version(row: dict[str, Any], reading: ValueReading, place: Place) -> FileVersion:
     below = [f"{kind}s" for kind in BELOW[VERSION.name]]
-    names = [*_VERSION, "made_from", *(each.name for each in VERSION), *below]
-    said = reading.record(row, place, names)
+    names = [*_VERSION, "made_from", *(field.name for field in VERSION), *below]
+    record = reading.record(row, place, names)
     day = Field("published", "", FieldKind.DAY)
-    published = reading.field(day, said.get("published"), (*place, "published"))
+    published = reading.field(day, record.get("published"), (*place, "published"))
     keys = set[tuple[str, str]]()
-    tree = _row(VERSION.name, said, reading, place, keys)
+    tree = _row(VERSION.name, record, reading, place, keys)
     if sum(kind == PLAN.name for kind, _lineage in keys) > MOST_PLANS:
         reading.fault(
             place, N_("There are too many sessions here: more than %(most)s."), most=MOST_PLANS
         )
     return FileVersion(
-        reading.key(said.get("lineage"), (*place, "lineage")),
-        reading.number(said.get("number"), (*place, "number"), 1, MOST_NUMBER),
-        reading.language(said.get("language"), (*place, "language")),
+        reading.key(record.get("lineage"), (*place, "lineage")),
+        reading.number(record.get("number"), (*place, "number"), 1, MOST_NUMBER),
+        reading.language(record.get("language"), (*place, "language")),
         tree,
-        reading.key(said.get("translates"), (*place, "translates"), needed=False),
+        reading.key(record.get("translates"), (*place, "translates"), needed=False),
         published if isinstance(published, date) else None,
     )
 
@@ -544,43 +544,43 @@ def _row(
             reading.fault((*place, "lineage"), N_("This key stands here twice."))
         keys.add((kind, lineage))
     fields = {
-        each.name: reading.field(each, said.get(each.name, each.empty), (*place, each.name))
-        for each in declared
+        field.name: reading.field(field, said.get(field.name, field.empty), (*place, field.name))
+        for field in declared
     }
     made_from = _made_from(declared, said.get("made_from"), reading, (*place, "made_from"))
     children: list[CourseNode] = []
     for below, most in BELOW.get(kind, {}).items():
         group = f"{below}s"
-        deeper = [f"{each}s" for each in BELOW.get(below, {})]
-        names = ["lineage", "made_from", *(each.name for each in KINDS[below]), *deeper]
-        for at, row in enumerate(reading.rows(said.get(group), (*place, group), most), 1):
+        deeper = [f"{deeper_kind}s" for deeper_kind in BELOW.get(below, {})]
+        names = ["lineage", "made_from", *(field.name for field in KINDS[below]), *deeper]
+        for at, entry in enumerate(reading.rows(said.get(group), (*place, group), most), 1):
             here: Place = (*place, group, at)
-            found = reading.record(row, here, names)
-            if isinstance(row, dict):
-                children.append(_row(below, found, reading, here, keys))
+            record = reading.record(entry, here, names)
+            if isinstance(entry, dict):
+                children.append(_row(below, record, reading, here, keys))
     return CourseNode(kind, lineage, fields, made_from, tuple(children))
 
 
 def _made_from(declared: Any, value: object, reading: ValueReading, place: Place) -> dict[str, str]:
     if value is None:
         return {}
-    names = [each.name for each in declared if each.translated]
-    made: dict[str, str] = {}
-    for name, said in reading.record(value, place, names).items():
-        if isinstance(said, str) and is_fingerprint(said):
-            made[name] = said
+    names = [field.name for field in declared if field.translated]
+    digests: dict[str, str] = {}
+    for name, digest in reading.record(value, place, names).items():
+        if isinstance(digest, str) and is_fingerprint(digest):
+            digests[name] = digest
         else:
             reading.fault((*place, name), N_("A fingerprint of 16 digits belongs here."))
-    return made
+    return digests
 
 
 def _check_sources(versions: Sequence[FileVersion], reading: ValueReading) -> None:
     """Each translation is of another version of the file, in another language, and none of itself
     by way of others."""
-    known = {version.lineage: version for version in versions}
+    by_lineage = {version.lineage: version for version in versions}
     for at, version in enumerate(versions, 1):
         place: Place = ("versions", at, "translates")
-        source = known.get(version.translates)
+        source = by_lineage.get(version.translates)
         if not version.translates:
             continue
         if source is None:
@@ -591,7 +591,7 @@ def _check_sources(versions: Sequence[FileVersion], reading: ValueReading) -> No
             seen = {version.lineage}
             while source is not None and source.lineage not in seen:
                 seen.add(source.lineage)
-                source = known.get(source.translates)
+                source = by_lineage.get(source.translates)
             if source is not None:
                 reading.fault(place, N_("These versions translate one another in a circle."))
 
@@ -644,18 +644,18 @@ def place_versions(
 def unchecked(tree: CourseNode) -> CourseNode:
     """A tree without the days on which counsel checked its legal points: nobody checked them
     here."""
-    fields = {name: said for name, said in tree.fields.items() if name != "checked_on"}
+    fields = {name: value for name, value in tree.fields.items() if name != "checked_on"}
     if len(fields) < len(tree.fields):
         fields["checked_on"] = None
     return replace(tree, fields=fields, children=tuple(map(unchecked, tree.children)))
 
 
 def _place(version: FileVersion, here: Sequence[HereVersion]) -> PlacedVersion:
-    alike = [each for each in here if each.lineage == version.lineage]
+    alike = [there for there in here if there.lineage == version.lineage]
     brought = unchecked(version.tree)
-    for each in (*alike, *here):
-        if (each.language, unchecked(each.tree)) == (version.language, brought):
-            return PlacedVersion(version, VersionStanding.SAME, each)
+    for there in (*alike, *here):
+        if (there.language, unchecked(there.tree)) == (version.language, brought):
+            return PlacedVersion(version, VersionStanding.SAME, there)
     if not alike:
         return PlacedVersion(version, VersionStanding.NEW)
     changes = sum(pair.differs for pair in compare(unchecked(alike[0].tree), brought).walk())
@@ -666,7 +666,7 @@ def _place(version: FileVersion, here: Sequence[HereVersion]) -> PlacedVersion:
 def shown_code(placed: Sequence[PlacedVersion], *more: object) -> str:
     """16 digits by which it is known later whether what was shown still holds."""
     told = [
-        (each.version.lineage, each.standing, each.here.public_id if each.here else "")
-        for each in placed
+        (version.version.lineage, version.standing, version.here.public_id if version.here else "")
+        for version in placed
     ]
     return hashlib.sha256(repr((told, more)).encode()).hexdigest()[:16]

@@ -145,12 +145,12 @@ class RowKind:
         return iter(self.fields)
 
     def __getitem__(self, name: str) -> Field:
-        return next(one for one in self.fields if one.name == name)
+        return next(field for field in self.fields if field.name == name)
 
     @property
     def written(self) -> tuple[Field, ...]:
         """The fields that are written on a page; a file is none of them."""
-        return tuple(one for one in self.fields if one.kind is not FieldKind.FILE)
+        return tuple(field for field in self.fields if field.kind is not FieldKind.FILE)
 
 
 VERSION = RowKind(
@@ -349,8 +349,8 @@ class CourseNode:
     @property
     def text(self) -> str:
         """The first text of the row, by which somebody knows it."""
-        said = (self.fields.get(field.name) for field in self.declared if field.translated)
-        return next((str(value) for value in said if value), "")
+        texts = (self.fields.get(field.name) for field in self.declared if field.translated)
+        return next((str(value) for value in texts if value), "")
 
     def walk(self) -> Iterator[CourseNode]:
         """The node and all below it, in the order of reading."""
@@ -374,8 +374,8 @@ def by_key(root: CourseNode) -> dict[Key, CourseNode]:
 
 def code_of(tree: CourseNode) -> str:
     """16 digits by which it is known later whether a version still says what was read."""
-    said = [(*node.key, tuple(node.fields.items())) for node in tree.walk()]
-    return hashlib.sha256(repr(said).encode(errors="surrogatepass")).hexdigest()[:16]
+    content = [(*node.key, tuple(node.fields.items())) for node in tree.walk()]
+    return hashlib.sha256(repr(content).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def planned_minutes(tree: CourseNode) -> int:
@@ -409,10 +409,10 @@ def check_tree(tree: CourseNode) -> None:
     if tree.kind != VERSION.name:
         raise ValueError(f"this is no version: {tree.kind}")
     for node in tree.walk():
-        for each in node.declared:
-            value = node.fields.get(each.name, each.empty)
-            if not each.takes(value):
-                raise ValueError(f"{node.kind}.{each.name} cannot be {value!r}")
+        for declared in node.declared:
+            value = node.fields.get(declared.name, declared.empty)
+            if not declared.takes(value):
+                raise ValueError(f"{node.kind}.{declared.name} cannot be {value!r}")
         counted = Counter(child.kind for child in node.children)
         for kind, number in counted.items():
             if number > BELOW.get(node.kind, {}).get(kind, 0):
@@ -456,7 +456,7 @@ _UNSEEN = re.compile(rf"\b(?:{'|'.join((*_ENGLISH, *_KISWAHILI))})\b", re.IGNORE
 
 def unseen_words(objective: str) -> tuple[str, ...]:
     """Words of an objective that nobody can observe, as they stand there, each once."""
-    return tuple(dict.fromkeys(found.casefold() for found in _UNSEEN.findall(objective)))
+    return tuple(dict.fromkeys(word.casefold() for word in _UNSEEN.findall(objective)))
 
 
 # How long a course takes: words, more than so many minutes, and at most so many.
@@ -491,8 +491,8 @@ class CourseSearch:
     @property
     def narrows_versions(self) -> bool:
         """True if it asks for something that only a version has."""
-        asked = (self.method, self.language, self.length, self.people, self.needs_nothing)
-        return any(asked)
+        wanted = (self.method, self.language, self.length, self.people, self.needs_nothing)
+        return any(wanted)
 
     @property
     def narrows(self) -> bool:
@@ -674,11 +674,11 @@ def cuts(plan: CourseNode) -> tuple[Cut, ...]:
         timed for timed in timed_steps(plan) if timed.minutes and timed.step["rank"] in _LEFT_OUT
     ]
     able.sort(key=lambda timed: (_LEFT_OUT.index(str(timed.step["rank"])), -timed.minutes))
-    left, made = step_minutes(plan), []
+    left, left_out = step_minutes(plan), []
     for timed in able:
         left -= timed.minutes
-        made.append(Cut(timed, left))
-    return tuple(made)
+        left_out.append(Cut(timed, left))
+    return tuple(left_out)
 
 
 # Beginnings of words that say on paper what a workshop was about, English and Kiswahili.
@@ -722,9 +722,9 @@ def telling_words(title: str) -> tuple[str, ...]:
     )
     # Letters of mathematics and the like are capitals again once they are taken apart.
     spaced = " ".join(re.findall(r"\w+", plain.casefold()))
-    found: dict[str, None] = {}
+    words: dict[str, None] = {}
     for telling in _TELLING:
         end = r"(?:s|es|ual\w*)?\b" if telling in _WHOLE else r"\w*"
         for match in re.finditer(rf"\b{telling}{end}", spaced):
-            found[match.group()] = None
-    return tuple(found)
+            words[match.group()] = None
+    return tuple(words)

@@ -105,9 +105,9 @@ class _RowComparison:
                 for child in (after.children if after is not None else ())
                 if child.key in places
             ]
-            kept = longest_rising([places[key] for key in order])
-            in_place |= {order[index] for index in kept}
-        made = [
+            rising = longest_rising([places[key] for key in order])
+            in_place |= {order[index] for index in rising}
+        pairs = [
             self.pair(
                 self.then.get(child.key),
                 child,
@@ -115,16 +115,16 @@ class _RowComparison:
             )
             for child in (after.children if after is not None else ())
         ]
-        return self._with_removed(made, was)
+        return self._with_removed(pairs, was)
 
     def _with_removed(self, made: list[RowPair], was: Sequence[CourseNode]) -> list[RowPair]:
         follows: Key | None = None
         for child in was:
             if child.key not in self.now:
-                places = [place for place, each in enumerate(made) if each.node.key == follows]
+                places = [place for place, pair in enumerate(made) if pair.node.key == follows]
                 made.insert(places[0] + 1 if places else 0, self.pair(child, None))
                 follows = child.key
-            elif any(each.node.key == child.key for each in made):
+            elif any(pair.node.key == child.key for pair in made):
                 follows = child.key
         return made
 
@@ -143,12 +143,12 @@ def longest_rising(numbers: Sequence[int]) -> list[int]:
         before.append(last[place - 1] if place else -1)
         ends[place : place + 1] = [number]
         last[place : place + 1] = [index]
-    found = []
+    indexes = []
     index = last[-1] if last else -1
     while index >= 0:
-        found.append(index)
+        indexes.append(index)
         index = before[index]
-    return found[::-1]
+    return indexes[::-1]
 
 
 # Of so many deliveries: enough to see a spread, few enough to follow what was changed since.
@@ -254,8 +254,8 @@ def gap(field: Field, source: CourseNode, translation: CourseNode) -> Translatio
     """
     if not field.translated:
         return None
-    says, said = source.fields.get(field.name), translation.fields.get(field.name)
-    if not said:
+    says, words = source.fields.get(field.name), translation.fields.get(field.name)
+    if not words:
         return TranslationGap.MISSING if says else None
     return (
         None if translation.made_from.get(field.name) == fingerprint(says) else TranslationGap.STALE
@@ -281,9 +281,9 @@ def gaps(source: CourseNode, translation: CourseNode) -> Iterator[FieldGap]:
     for node in source.walk():
         other = there.get(node.key) or CourseNode(node.kind, node.lineage, {})
         for field in node.declared:
-            found = gap(field, node, other)
-            if found is not None:
-                yield FieldGap(node.kind, node.lineage, field.name, found)
+            lack = gap(field, node, other)
+            if lack is not None:
+                yield FieldGap(node.kind, node.lineage, field.name, lack)
 
 
 def counted_gaps(source: CourseNode, translation: CourseNode) -> dict[str, Counter[TranslationGap]]:
@@ -297,8 +297,8 @@ def counted_gaps(source: CourseNode, translation: CourseNode) -> dict[str, Count
     }
     counted: dict[str, Counter[TranslationGap]] = {"": Counter()}
     counted |= {lineage: Counter() for lineage in session.values()}
-    for each in gaps(source, translation):
-        counted[session.get((each.kind, each.lineage), "")][each.gap] += 1
+    for lack in gaps(source, translation):
+        counted[session.get((lack.kind, lack.lineage), "")][lack.gap] += 1
     return counted
 
 
@@ -313,16 +313,16 @@ def translated(source: CourseNode, known: CourseNode | None) -> CourseNode:
 
 
 def _translated(source: CourseNode, words: dict[tuple[str, str], CourseNode]) -> CourseNode:
-    known = words.get(source.key) or CourseNode(source.kind, source.lineage, {})
+    worded = words.get(source.key) or CourseNode(source.kind, source.lineage, {})
     return replace(
         source,
         fields={
-            field.name: known.fields.get(field.name, field.empty)
-            if field.translated or (field.kind is FieldKind.FILE and known.fields.get(field.name))
+            field.name: worded.fields.get(field.name, field.empty)
+            if field.translated or (field.kind is FieldKind.FILE and worded.fields.get(field.name))
             else source.fields.get(field.name, field.empty)
             for field in source.declared
         },
-        made_from=dict(known.made_from),
+        made_from=dict(worded.made_from),
         children=tuple(_translated(child, words) for child in source.children),
     )
 
@@ -339,6 +339,6 @@ def _filled(node: CourseNode, words: dict[tuple[str, str], CourseNode]) -> Cours
         for field in node.declared
         if source is not None and gap(field, source, node) is TranslationGap.MISSING
     )
-    said = {name: source.fields[name] for name in lent} if source is not None else {}
+    borrowed = {name: source.fields[name] for name in lent} if source is not None else {}
     below = tuple(_filled(child, words) for child in node.children)
-    return replace(node, fields={**node.fields, **said}, children=below, lent=lent)
+    return replace(node, fields={**node.fields, **borrowed}, children=below, lent=lent)

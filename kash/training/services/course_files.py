@@ -132,7 +132,7 @@ def bring_library(files: Sequence[CourseFile], *, by: Actor) -> LibraryBrought:
 def _takes_anything(before: Beside, wanted: BringingDecisions) -> bool:
     return (
         not before.course
-        or any(_is_taken(each, wanted) for each in before.versions)
+        or any(_is_taken(placed, wanted) for placed in before.versions)
         or any(
             counts.new or (counts.differs and addition.name in wanted.additions)
             for addition, counts in before.additions
@@ -169,7 +169,7 @@ def _bring(
         session.add(course)
         session.flush()
     change.about(course.public_id)
-    made = _drafts(change, course, before, wanted)
+    drafts = _drafts(change, course, before, wanted)
     for addition in additions:
         if addition.name in file.additions:
             addition.store(
@@ -179,8 +179,8 @@ def _bring(
                 differing=addition.name in wanted.additions,
                 by=by,
             )
-    change.about(*made)
-    return CourseBrought(course.public_id, before, tuple(made))
+    change.about(*drafts)
+    return CourseBrought(course.public_id, before, tuple(drafts))
 
 
 def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDecisions) -> list[str]:
@@ -190,7 +190,7 @@ def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDeci
     here before.
     """
     session = change.session
-    keys = files_used([each.version for each in before.versions if _is_taken(each, wanted)])
+    keys = files_used([placed.version for placed in before.versions if _is_taken(placed, wanted)])
     if keys - set(files_of(keys, session)):
         # They were kept for a day, while the file was looked at.
         raise Problem(_NOT_AS_SHOWN, field="")
@@ -198,7 +198,7 @@ def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDeci
         select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
     )
     number = last or 0
-    made: dict[str, CourseVersion] = {}
+    drafts: dict[str, CourseVersion] = {}
     for placed in sorted(before.versions, key=lambda each: each.version.number):
         if not _is_taken(placed, wanted):
             continue
@@ -215,24 +215,26 @@ def _drafts(change: Change, course: Course, before: Beside, wanted: BringingDeci
         )
         lay_out(draft, unchecked(version.tree))
         session.add(draft)
-        made[version.lineage] = draft
+        drafts[version.lineage] = draft
     session.flush()
-    here = {each.version.lineage: each.here.public_id for each in before.versions if each.here}
+    here = {
+        placed.version.lineage: placed.here.public_id for placed in before.versions if placed.here
+    }
     for placed in before.versions:
         source = placed.version.translates
-        translation = made.get(placed.version.lineage)
+        translation = drafts.get(placed.version.lineage)
         if translation is None or not source:
             continue
-        found = made.get(source)
+        source_draft = drafts.get(source)
         translation.translates_id = (
-            found.id
-            if found is not None
+            source_draft.id
+            if source_draft is not None
             else session.scalar(
                 select(CourseVersion.id).where(CourseVersion.public_id == here[source])
             )
         )
     session.flush()
-    return [draft.public_id for draft in made.values()]
+    return [draft.public_id for draft in drafts.values()]
 
 
 _SAME_LANGUAGE = _l("This version is in that language already.")
@@ -250,18 +252,18 @@ def start_version(course_id: str, language: str, by: Actor) -> str:
         course = get_or_404(session, Course, course_id, lock=True)
         last = _last(session, course, language)
         source = last or _last(session, course)
-        made = _new_draft(session, course, language)
+        draft = _new_draft(session, course, language)
         if source is None:
-            made.public_title = course.name[:120]
+            draft.public_title = course.name[:120]
         elif source is last:
-            lay_out(made, tree_of(source))
-            made.translates_id = source.translates_id
+            lay_out(draft, tree_of(source))
+            draft.translates_id = source.translates_id
         else:
-            lay_out(made, translated(tree_of(source), None))
-            made.translates_id = source.id
+            lay_out(draft, translated(tree_of(source), None))
+            draft.translates_id = source.id
         session.flush()
-        change.about(course.public_id, made.public_id)
-        return made.public_id
+        change.about(course.public_id, draft.public_id)
+        return draft.public_id
 
 
 def translate(public_id: str, language: str, by: Actor) -> str:
@@ -284,13 +286,13 @@ def translate(public_id: str, language: str, by: Actor) -> str:
         source = locked_version(session, public_id)
         if source.language == language:
             raise Problem(_SAME_LANGUAGE, field="language")
-        known = _last(session, course, language)
-        made = _new_draft(session, course, language)
-        lay_out(made, translated(tree_of(source), tree_of(known) if known is not None else None))
-        made.translates_id = source.id
+        last = _last(session, course, language)
+        draft = _new_draft(session, course, language)
+        lay_out(draft, translated(tree_of(source), tree_of(last) if last is not None else None))
+        draft.translates_id = source.id
         session.flush()
-        change.about(source.public_id, made.public_id)
-        return made.public_id
+        change.about(source.public_id, draft.public_id)
+        return draft.public_id
 
 
 def follow(public_id: str, source_id: str, row_version: int, by: Actor) -> None:
@@ -339,9 +341,11 @@ def _new_draft(session: Session, course: Course, language: str) -> CourseVersion
     if session.scalar(open_draft.limit(1)) is not None:
         raise Problem(_l("There is a draft in this language already. Go on with that one."))
     number = session.scalar(select(func.max(CourseVersion.number)).where(of_course)) or 0
-    made = CourseVersion(course_id=course.id, number=number + 1, language=language, public_title="")
-    session.add(made)
-    return made
+    draft = CourseVersion(
+        course_id=course.id, number=number + 1, language=language, public_title=""
+    )
+    session.add(draft)
+    return draft
 
 
 # Longer than anybody looks at a course file before bringing it in.
@@ -355,12 +359,12 @@ def attach_file(version_id: str, plan_id: str, row_id: str, content: bytes, *, b
     Only the cleaned copy is kept, and once if another material has the same. Raises
     MaterialProblem, CleaningBusy, StorageError, NotFound and NotADraft.
     """
-    kind, made = cleaned_material(content)
-    digest, key = hashlib.sha256(made).hexdigest(), new_public_id()
-    storage.put(key_in_store(key), made)
+    kind, copy = cleaned_material(content)
+    digest, key = hashlib.sha256(copy).hexdigest(), new_public_id()
+    storage.put(key_in_store(key), copy)
     with drafting("training.file_added", version_id, by) as (change, version):
         session = change.session
-        row = _material(version, plan_id, row_id)
+        material = _material(version, plan_id, row_id)
         same = session.scalar(
             select(MaterialFile.public_id)
             .where(MaterialFile.sha256 == digest, MaterialFile.kind == kind.code)
@@ -368,8 +372,8 @@ def attach_file(version_id: str, plan_id: str, row_id: str, content: bytes, *, b
             .limit(1)
         )
         if same is None:
-            _add(change, key, kind.code, made)
-        row.file = same or key
+            _add(change, key, kind.code, copy)
+        material.file = same or key
         session.flush()
         if _bytes_of_course(session, version.course_id) > MOST_COURSE_BYTES:
             sentence = _l("The files of this course would be larger than 12 MB together.")
@@ -381,10 +385,10 @@ def remove_file(version_id: str, plan_id: str, row_id: str, *, by: Actor) -> Non
     """Take the file off a material of a draft; other versions keep theirs. Raises NotFound and
     NotADraft."""
     with drafting("training.file_removed", version_id, by) as (change, version):
-        row = _material(version, plan_id, row_id)
-        if not row.file:
+        material = _material(version, plan_id, row_id)
+        if not material.file:
             change.nothing()
-        row.file = ""
+        material.file = ""
         change.about(plan_id)
 
 
@@ -395,16 +399,16 @@ def keep_carried(files: Sequence[CarriedFile], *, by: Actor) -> None:
     Raises UnreadableFile with the place of a file that cannot be kept, CleaningBusy and
     StorageError.
     """
-    here = files_of(one.key for one in files)
+    here = files_of(file.key for file in files)
     db.session.rollback()
-    made: list[tuple[str, str, bytes]] = []
-    for at, one in enumerate(files, 1):
-        if one.key in here:
+    copies: list[tuple[str, str, bytes]] = []
+    for at, file in enumerate(files, 1):
+        if file.key in here:
             continue
-        if one.content is None:
+        if file.content is None:
             raise UnreadableFile(ValueFault(("files", at, "content"), N_("This is missing.")))
         try:
-            kind, content = cleaned_material(one.content)
+            kind, content = cleaned_material(file.content)
         except MaterialProblem:
             raise UnreadableFile(
                 ValueFault(
@@ -412,17 +416,17 @@ def keep_carried(files: Sequence[CarriedFile], *, by: Actor) -> None:
                     N_("This is no file that a material can have, or no clean copy can be made."),
                 )
             ) from None
-        storage.put(key_in_store(one.key), content)
-        made.append((one.key, kind.code, content))
-    if not made:
+        storage.put(key_in_store(file.key), content)
+        copies.append((file.key, kind.code, content))
+    if not copies:
         return
     with audited("training.files_brought", by) as change:
-        there = files_of((key for key, _kind, _content in made), change.session)
-        for key, code, content in made:
+        there = files_of((key for key, _kind, _content in copies), change.session)
+        for key, code, content in copies:
             if key not in there:
                 _add(change, key, code, content)
                 change.about(key)
-        if set(there) == {key for key, _kind, _content in made}:
+        if set(there) == {key for key, _kind, _content in copies}:
             change.nothing()
 
 
@@ -439,9 +443,9 @@ def delete_unused_files(now: datetime) -> int:
         ).all()
         # Asked once more under lock: a material may have got one of them just now.
         gone = session.scalars(select(MaterialFile).where(MaterialFile.id.in_(old), unused)).all()
-        keys = [one.public_id for one in gone]
-        for one in gone:
-            session.delete(one)
+        keys = [file.public_id for file in gone]
+        for file in gone:
+            session.delete(file)
     for key in keys:
         storage.delete(key_in_store(key))
     _delete_orphans(before)
@@ -450,7 +454,7 @@ def delete_unused_files(now: datetime) -> int:
 
 def _delete_orphans(before: datetime) -> None:
     """Delete bytes of which no row knows, left where something failed half-way."""
-    old = (found.key for found in storage.list(FOLDER) if found.changed_at < before)
+    old = (stored.key for stored in storage.list(FOLDER) if stored.changed_at < before)
     while some := list(islice(old, _AT_ONCE)):
         named = {key.rsplit("/", 1)[1]: key for key in some}
         there = files_of(named)
@@ -474,7 +478,7 @@ def _add(change: Change, key: str, code: str, content: bytes) -> None:
 
 def _material(version: CourseVersion, plan_id: str, row_id: str) -> PlanRow:
     materials = plan_in(version, plan_id).of(MATERIAL.name)
-    return one_or_404({row.public_id: row for row in materials}.get(row_id))
+    return one_or_404({material.public_id: material for material in materials}.get(row_id))
 
 
 def _bytes_of_course(session: Session, course_id: int) -> int:

@@ -227,7 +227,7 @@ def _write_plan(plan: SessionPlan | None, text: PlanText, modules: dict[str, Mod
 
 
 def _next_place(rows: Sequence[Module] | Sequence[SessionPlan]) -> int:
-    return max((row.position for row in rows), default=0) + 1
+    return max((sibling.position for sibling in rows), default=0) + 1
 
 
 def _module(version: CourseVersion, public_id: str) -> Module:
@@ -290,12 +290,12 @@ def move_plan(public_id: str, plan_id: str, by_places: int, by: Actor) -> None:
 
 
 def _ids(rows: Sequence[Module] | Sequence[SessionPlan]) -> list[str]:
-    return [row.public_id for row in rows]
+    return [sibling.public_id for sibling in rows]
 
 
 def _settle(rows: Sequence[Module] | Sequence[SessionPlan], order: Sequence[str]) -> None:
-    for row in rows:
-        row.position = order.index(row.public_id) + 1
+    for sibling in rows:
+        sibling.position = order.index(sibling.public_id) + 1
 
 
 @contextmanager
@@ -325,7 +325,7 @@ def write_session(
     changes and the day does not. Raises NotFound, NotADraft, ChangedMeanwhile if `row_version` is
     not the session's present one, and a problem for too many rows.
     """
-    if max(Counter(row.kind for row in text.rows).values(), default=0) > MOST_ROWS:
+    if max(Counter(line.kind for line in text.rows).values(), default=0) > MOST_ROWS:
         raise Problem(
             _l("A session has at most 40 of each: objectives, steps, messages and so on.")
         )
@@ -340,26 +340,26 @@ def put_session(plan: SessionPlan, text: SessionText) -> None:
 
 
 def _rows(plan: SessionPlan, text: SessionText) -> Iterator[PlanRow]:
-    present = {row.public_id: row for row in plan.rows}
+    present = {stored.public_id: stored for stored in plan.rows}
     places: Counter[str] = Counter()
     for written in text.rows:
         kind = KINDS[written.kind]
-        row = present.pop(written.public_id, None)
-        if row is None or row.kind != written.kind:
+        stored = present.pop(written.public_id, None)
+        if stored is None or stored.kind != written.kind:
             if not is_public_id(written.public_id):
                 raise NotFound
-            row = PlanRow(kind=written.kind, public_id=written.public_id)
-            row.lineage, row.made_from = new_public_id(), {}
-            write_values(row, kind, {field.name: field.empty for field in kind})
-        before = values(row, kind)
-        write_values(row, kind, written.fields)
-        now = values(row, kind)
+            stored = PlanRow(kind=written.kind, public_id=written.public_id)
+            stored.lineage, stored.made_from = new_public_id(), {}
+            write_values(stored, kind, {field.name: field.empty for field in kind})
+        before = values(stored, kind)
+        write_values(stored, kind, written.fields)
+        now = values(stored, kind)
         # A point that was checked says something else, on the word of the same day.
         if kind is LEGAL_POINT and before["checked_on"] == now["checked_on"] and before != now:
-            row.checked_on = None
+            stored.checked_on = None
         places[written.kind] += 1
-        row.position = places[written.kind]
-        yield row
+        stored.position = places[written.kind]
+        yield stored
 
 
 Words = Mapping[Key, Mapping[str, FieldText]]
@@ -392,21 +392,21 @@ def write_session_words(
 def rows_of(plan: SessionPlan) -> Iterator[tuple[Key, CourseRow]]:
     """A session and its rows, each with its kind and lineage."""
     yield (PLAN.name, plan.lineage), plan
-    for row in plan.rows:
-        yield (row.kind, row.lineage), row
+    for below in plan.rows:
+        yield (below.kind, below.lineage), below
 
 
 def put_words(rows: Iterable[tuple[Key, CourseRow]], words: Words) -> None:
     """Put words into rows, as `write_words` says."""
-    for key, row in rows:
-        made_from = dict(row.made_from)
+    for key, target in rows:
+        made_from = dict(target.made_from)
         for name, written in words.get(key, {}).items():
             field = KINDS[key[0]][name]
             if not field.translated or not field.takes(written.text):
                 raise ValueError(f"{field.name} cannot be that")
-            if getattr(row, name) == written.text and not written.right:
+            if getattr(target, name) == written.text and not written.right:
                 continue
-            setattr(row, name, written.text)
+            setattr(target, name, written.text)
             if is_fingerprint(written.made_from):
                 made_from[name] = written.made_from
-        row.made_from = made_from
+        target.made_from = made_from

@@ -101,14 +101,14 @@ def index() -> ResponseReturnValue:
     audiences, levels = known_words(actor)
     courses, offered = catalogue(actor, search)
     if is_taken():
-        return taken([(row, offered.get(row.id, ())) for row in courses], COURSE_COLUMNS)
+        return taken([(course, offered.get(course.id, ())) for course in courses], COURSE_COLUMNS)
     return render_template(
         "training/courses.html",
         listing=courses,
         offered=offered,
         search=search,
-        audiences=[(each, each) for each in audiences],
-        levels=[(each, each) for each in levels],
+        audiences=[(audience, audience) for audience in audiences],
+        levels=[(level, level) for level in levels],
         languages=[(code, LANGUAGES.get(code, code)) for code in programme_languages()],
         methods=[(name, _(words)) for name, words in METHODS.items()],
         lengths=[(name, _(length[0])) for name, length in LENGTHS.items()],
@@ -143,15 +143,15 @@ def add_course() -> ResponseReturnValue:
 def course(public_id: str) -> ResponseReturnValue:
     """A course and its versions."""
     actor = current_actor()
-    found = queries.course(actor, public_id)
-    versions = queries.versions_of(actor, found)
-    open_in = {each.language for each in versions if each.state != "published"}
+    shown = queries.course(actor, public_id)
+    versions = queries.versions_of(actor, shown)
+    open_in = {version.language for version in versions if version.state != "published"}
     free = [code for code in programme_languages() if code not in open_in]
     return render_template(
         "training/course.html",
-        course=found,
+        course=shown,
         versions=versions,
-        times=whole_times([each.id for each in versions]),
+        times=whole_times([version.id for version in versions]),
         language_names=LANGUAGES,
         free_languages=[(code, LANGUAGES.get(code, code)) for code in free],
     )
@@ -188,11 +188,11 @@ def start_version(public_id: str) -> ResponseReturnValue:
         flash(_("Choose a language from the list."), "bad")
         return redirect(url_for("training.course", public_id=public_id))
     with FlashedProblems(tone="warn"):
-        made = copies.start_version(public_id, form.language.data, current_actor())
-        if queries.version(current_actor(), made).translates_id is not None:
-            return redirect(url_for("training.translation", public_id=made))
+        draft = copies.start_version(public_id, form.language.data, current_actor())
+        if queries.version(current_actor(), draft).translates_id is not None:
+            return redirect(url_for("training.translation", public_id=draft))
         flash(_("This draft is a copy of the last version."))
-        return redirect(url_for("training.edit", public_id=made))
+        return redirect(url_for("training.edit", public_id=draft))
     return redirect(url_for("training.course", public_id=public_id))
 
 
@@ -203,7 +203,7 @@ def _found(public_id: str, plan_id: str, row_id: str) -> tuple[CourseVersion, Se
     """A material within the versions that the actor reaches. Raises NotFound."""
     version = queries.version(current_actor(), public_id)
     plan = plan_in(version, plan_id)
-    materials = {row.public_id: row for row in plan.of(MATERIAL.name)}
+    materials = {line.public_id: line for line in plan.of(MATERIAL.name)}
     return version, plan, one_or_404(materials.get(row_id))
 
 
@@ -212,7 +212,7 @@ def _found(public_id: str, plan_id: str, row_id: str) -> tuple[CourseVersion, Se
 @takes_file(MOST_FILE_BYTES)
 def material(public_id: str, plan_id: str, row_id: str) -> ResponseReturnValue:
     """Give a material a file, or another one."""
-    version, plan, row = _found(public_id, plan_id, row_id)
+    version, plan, line = _found(public_id, plan_id, row_id)
     form = MaterialFileForm()
     if request.method == "POST" and form.validate():
         sent = form.file.data
@@ -221,14 +221,14 @@ def material(public_id: str, plan_id: str, row_id: str) -> ResponseReturnValue:
             attach_file(public_id, plan_id, row_id, content, by=current_actor())
             flash(_("Saved."))
             return redirect(_back(public_id, plan_id), code=303)
-        version, plan, row = _found(public_id, plan_id, row_id)
+        version, plan, line = _found(public_id, plan_id, row_id)
     return page(
         "training/material.html",
         form=form,
         version=version,
         plan=plan,
-        row=row,
-        file=files_of([row.file]).get(row.file),
+        row=line,
+        file=files_of([line.file]).get(line.file),
         back=_back(public_id, plan_id),
     )
 
@@ -238,9 +238,9 @@ def material(public_id: str, plan_id: str, row_id: str) -> ResponseReturnValue:
 def remove_material_file(public_id: str, plan_id: str, row_id: str) -> ResponseReturnValue:
     """Ask, then take the file off a material."""
     if request.method == "GET":
-        version, _plan, row = _found(public_id, plan_id, row_id)
+        version, _plan, line = _found(public_id, plan_id, row_id)
         back = url_for("training.material", public_id=public_id, plan_id=plan_id, row_id=row_id)
-        return _remove_page(version, _("Remove this file?"), row.text, back=back)
+        return _remove_page(version, _("Remove this file?"), line.text, back=back)
     with FlashedProblems(NotADraft):
         remove_file(public_id, plan_id, row_id, by=current_actor())
         flash(_("Removed."))
@@ -251,8 +251,8 @@ def remove_material_file(public_id: str, plan_id: str, row_id: str) -> ResponseR
 @allow("curriculum.see")
 def material_file(public_id: str, plan_id: str, row_id: str) -> Response:
     """The file of a material; its name says nothing."""
-    _version, _plan, row = _found(public_id, plan_id, row_id)
-    file = one_or_404(files_of([row.file]).get(row.file))
+    _version, _plan, line = _found(public_id, plan_id, row_id)
+    file = one_or_404(files_of([line.file]).get(line.file))
     kind, ending = type_of(file)
     return download(content_of(file), name=f"material.{ending}", type=kind)
 
@@ -408,10 +408,10 @@ def edit_session(public_id: str, plan_id: str) -> ResponseReturnValue:
         return _page(version, shown), 200
     if version.state != "draft":
         return _page(version, shown, closed=True), 409
-    asked = request.form.get("change")
-    if asked:
+    change = request.form.get("change")
+    if change:
         shown.row_version = shown.row_version_read
-        return _page(version, shown, focus=shown.change(asked)), 200
+        return _page(version, shown, focus=shown.change(change)), 200
     if not shown.validate():
         shown.row_version = shown.row_version_read
         return _page(version, shown), 422
@@ -428,12 +428,12 @@ def edit_session(public_id: str, plan_id: str) -> ResponseReturnValue:
 
 
 def _sessions_conflict(public_id: str, plan_id: str) -> ResponseReturnValue:
-    found = queries.version(current_actor(), public_id)
-    shown = SessionPage(plan_in(found, plan_id), translation=found.translates_id is not None)
+    version = queries.version(current_actor(), public_id)
+    shown = SessionPage(plan_in(version, plan_id), translation=version.translates_id is not None)
     shown.validate()
     if not shown.compare():
-        return _sessions_saved(found, plan_id)
-    return _page(found, shown, conflict=True), 409
+        return _sessions_saved(version, plan_id)
+    return _page(version, shown, conflict=True), 409
 
 
 def _sessions_saved(version: CourseVersion, plan_id: str) -> ResponseReturnValue:
@@ -461,7 +461,7 @@ def _page(
     focus: str = "",
 ) -> str:
     place = version.plans.index(shown.plan)
-    files = files_of(row.file for row in shown.plan.rows)
+    files = files_of(line.file for line in shown.plan.rows)
     return render_template(
         "training/session_edit.html",
         version=version,
@@ -472,6 +472,6 @@ def _page(
         closed=closed,
         focus=focus,
         following=next(iter(version.plans[place + 1 :]), None),
-        files={row.public_id: files[row.file] for row in shown.plan.rows if row.file in files},
+        files={line.public_id: files[line.file] for line in shown.plan.rows if line.file in files},
         services=[service.name for service in service_choices(current_actor(), limit=200)],
     )

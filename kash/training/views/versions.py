@@ -101,7 +101,7 @@ def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
     delivered = delivered_kept([plan.lineage for plan in found.plans])
     tree = queries.read_version(found)
     versions = queries.versions_of(actor, found.course) if queries.sees_everything(actor) else []
-    open_in = {each.language for each in versions if each.state != "published"}
+    open_in = {other.language for other in versions if other.state != "published"}
     return render_template(
         "training/version.html",
         version=found,
@@ -132,24 +132,26 @@ def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
 @allow("curriculum.see")
 def session(public_id: str, plan_id: str) -> ResponseReturnValue:
     """One session to read, with what is for facilitators for whoever sees the whole curriculum."""
-    found = queries.version(current_actor(), public_id)
-    plan = plan_in(found, plan_id)
-    nodes = by_key(queries.read_version(found))
-    place = found.plans.index(plan)
-    files = files_of(row.file for row in plan.rows)
+    shown = queries.version(current_actor(), public_id)
+    plan = plan_in(shown, plan_id)
+    nodes = by_key(queries.read_version(shown))
+    place = shown.plans.index(plan)
+    files = files_of(line.file for line in plan.rows)
     return render_template(
         "training/session.html",
-        version=found,
+        version=shown,
         plan=plan,
         node=nodes[PLAN.name, plan.lineage],
         steps=timed_steps(nodes[PLAN.name, plan.lineage]),
         delivered=delivered_of([plan.lineage]).get(plan.lineage),
-        before=found.plans[place - 1] if place else None,
-        after=_following(found, plan),
-        number=f"{found.modules.index(plan.module) + 1}.{plan.module.plans.index(plan) + 1}",
+        before=shown.plans[place - 1] if place else None,
+        after=_following(shown, plan),
+        number=f"{shown.modules.index(plan.module) + 1}.{plan.module.plans.index(plan) + 1}",
         whole=queries.sees_everything(current_actor()),
         files={
-            row.lineage: (row.public_id, files[row.file]) for row in plan.rows if row.file in files
+            line.lineage: (line.public_id, files[line.file])
+            for line in plan.rows
+            if line.file in files
         },
     )
 
@@ -178,9 +180,9 @@ def take_back(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.approve")
 def publish(public_id: str) -> ResponseReturnValue:
     """Ask, then publish what was read: from now on nothing in it changes."""
-    found = queries.version(current_actor(), public_id)
+    shown = queries.version(current_actor(), public_id)
     if request.method == "GET":
-        return render_template("training/publish.html", version=found)
+        return render_template("training/publish.html", version=shown)
     with FlashedProblems(SamePerson, ChangedMeanwhile, tone="warn"):
         states.publish(public_id, current_actor(), code=request.args.get("read", ""))
         flash(_("Published. Workshops can now be made from it."))
@@ -192,9 +194,9 @@ def publish(public_id: str) -> ResponseReturnValue:
 def return_to_draft(public_id: str) -> ResponseReturnValue:
     """Send a proposal back with a sentence."""
     form = ReturnCourseForm()
-    found = queries.version(current_actor(), public_id)
+    shown = queries.version(current_actor(), public_id)
     if not form.validate():
-        return _version_page(found, form), 422
+        return _version_page(shown, form), 422
     with FlashedProblems(tone="warn"):
         states.return_to_draft(public_id, form.because.data, current_actor())
         flash(_("Sent back to be changed."))
@@ -205,10 +207,10 @@ def return_to_draft(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.see")
 def guide(public_id: str) -> ResponseReturnValue:
     """The guide on paper; notes for the facilitator only for whoever sees the whole curriculum."""
-    found = queries.version(current_actor(), public_id)
+    shown = queries.version(current_actor(), public_id)
     with FlashedProblems(RenderError):
-        made = documents.guide(found, with_notes=queries.sees_everything(current_actor()))
-        return download(made, name="guide.pdf", type="application/pdf")
+        paper = documents.guide(shown, with_notes=queries.sees_everything(current_actor()))
+        return download(paper, name="guide.pdf", type="application/pdf")
     return redirect(url_for("training.version", public_id=public_id))
 
 
@@ -216,12 +218,12 @@ def guide(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.see")
 def handout(public_id: str) -> ResponseReturnValue:
     """The hand-out on paper: key messages, legal points, and files to take home."""
-    found = queries.version(current_actor(), public_id)
-    if not documents.told_at_home(queries.read_version(found)):
+    shown = queries.version(current_actor(), public_id)
+    if not documents.told_at_home(queries.read_version(shown)):
         flash(_("No session has a key message, a legal point or a file to take home yet."), "warn")
         return redirect(url_for("training.version", public_id=public_id))
     with FlashedProblems(RenderError, NotJoined, CleaningBusy, StorageError):
-        return download(documents.handout(found), name="handout.pdf", type="application/pdf")
+        return download(documents.handout(shown), name="handout.pdf", type="application/pdf")
     return redirect(url_for("training.version", public_id=public_id))
 
 
@@ -234,27 +236,29 @@ def compare_versions(public_id: str) -> ResponseReturnValue:
     the first of the others.
     """
     actor = current_actor()
-    found = queries.version(actor, public_id)
+    later = queries.version(actor, public_id)
     others = [
-        each for each in queries.versions_of(actor, found.course) if each.public_id != public_id
+        version
+        for version in queries.versions_of(actor, later.course)
+        if version.public_id != public_id
     ]
-    asked = request.args.get("with", "")
+    wanted = request.args.get("with", "")
     other = None
-    if asked or others:
+    if wanted or others:
         before = [
-            each
-            for each in others
-            if each.language == found.language and each.number < found.number
+            version
+            for version in others
+            if version.language == later.language and version.number < later.number
         ]
-        chosen = asked or (before or others)[0].public_id
-        one_or_404(next((each for each in others if each.public_id == chosen), None))
+        chosen = wanted or (before or others)[0].public_id
+        one_or_404(next((version for version in others if version.public_id == chosen), None))
         other = queries.version(actor, chosen)
     return render_template(
         "training/compare.html",
-        version=found,
+        version=later,
         other=other,
         others=others,
-        whole=compare(tree_of(other), tree_of(found)) if other is not None else None,
+        whole=compare(tree_of(other), tree_of(later)) if other is not None else None,
         language_names=LANGUAGES,
     )
 
@@ -264,10 +268,10 @@ def compare_versions(public_id: str) -> ResponseReturnValue:
 def take_course(public_id: str) -> ResponseReturnValue:
     """A course with all its versions as one file, for another Kash."""
     actor = current_actor()
-    found = queries.course(actor, public_id)
+    course = queries.course(actor, public_id)
     with FlashedProblems():
-        made = course_file(found, actor)
-        return download(made, name="course.json", type="application/json")
+        content = course_file(course, actor)
+        return download(content, name="course.json", type="application/json")
     return redirect(url_for("training.course", public_id=public_id))
 
 
@@ -344,13 +348,13 @@ def confirm_course() -> ResponseReturnValue:
 
 def brought_sentence(brought: CourseBrought) -> str:
     """Sentence on what came of a file."""
-    made = len(brought.drafts)
-    if made == 0:
+    drafts = len(brought.drafts)
+    if drafts == 0:
         return _("Brought in. No version was new.")
     return ngettext(
         "Brought in. %(num)s version is here now as a draft.",
         "Brought in. %(num)s versions are here now as drafts.",
-        made,
+        drafts,
     )
 
 
@@ -408,8 +412,8 @@ def translate(public_id: str) -> ResponseReturnValue:
         flash(_("Choose a language from the list."), "bad")
         return redirect(url_for("training.version", public_id=public_id))
     with FlashedProblems(tone="warn"):
-        made = copies.translate(public_id, form.language.data, current_actor())
-        return redirect(url_for("training.translation", public_id=made))
+        draft = copies.translate(public_id, form.language.data, current_actor())
+        return redirect(url_for("training.translation", public_id=draft))
     return redirect(url_for("training.version", public_id=public_id))
 
 
@@ -442,8 +446,8 @@ def write_session_translation(public_id: str, plan_id: str) -> ResponseReturnVal
     again = _write_words(public_id, plan_id)
     if again is not None:
         return again
-    found, _source = _both(public_id)
-    following = _following(found, plan_in(found, plan_id))
+    draft, _source = _both(public_id)
+    following = _following(draft, plan_in(draft, plan_id))
     if request.form.get("then") == "next" and following is not None:
         plan_id = following.public_id
     elif request.form.get("then"):
@@ -453,8 +457,8 @@ def write_session_translation(public_id: str, plan_id: str) -> ResponseReturnVal
 
 def _write_words(public_id: str, plan_id: str = "") -> ResponseReturnValue | None:
     """Save the words of a session, or of the outline: the page once more where that cannot be."""
-    found, source = _both(public_id)
-    words = _words(found, source, plan_in(found, plan_id) if plan_id else None)
+    draft, source = _both(public_id)
+    words = _words(draft, source, plan_in(draft, plan_id) if plan_id else None)
     if not words.validate():
         words.row_version = words.row_version_read
         return _translation_page(public_id, plan_id, words), 422
@@ -465,8 +469,8 @@ def _write_words(public_id: str, plan_id: str = "") -> ResponseReturnValue | Non
         else:
             write_words(public_id, written, row_version, by=actor)
     except ChangedMeanwhile:
-        found, source = _both(public_id)
-        words = _words(found, source, plan_in(found, plan_id) if plan_id else None)
+        draft, source = _both(public_id)
+        words = _words(draft, source, plan_in(draft, plan_id) if plan_id else None)
         words.validate()
         if words.compare():
             return _translation_page(public_id, plan_id, words, conflict=True), 409
@@ -484,23 +488,23 @@ def _translation_page(
     conflict: bool = False,
     closed: bool = False,
 ) -> str:
-    found, source = _both(public_id)
-    plan = plan_in(found, plan_id) if plan_id else None
+    draft, source = _both(public_id)
+    plan = plan_in(draft, plan_id) if plan_id else None
     values: dict[str, Any] = {"plan": plan}
     if plan is not None:
-        values["following"] = _following(found, plan)
+        values["following"] = _following(draft, plan)
     else:
         values = {
-            "counts": counted_gaps(tree_of(source), tree_of(found)),
-            "whole": compare(tree_of(source), tree_of(found)),
-            "plans": {there.lineage: there for there in found.plans},
+            "counts": counted_gaps(tree_of(source), tree_of(draft)),
+            "whole": compare(tree_of(source), tree_of(draft)),
+            "plans": {there.lineage: there for there in draft.plans},
             "newer": queries.newer_source(source),
         }
     return render_template(
         f"training/{'session_' if plan else ''}translation.html",
-        version=found,
+        version=draft,
         source=source,
-        words=words or _words(found, source, plan),
+        words=words or _words(draft, source, plan),
         language_names=LANGUAGES,
         conflict=conflict,
         closed=closed,
@@ -512,23 +516,23 @@ def _translation_page(
 @allow("curriculum.edit")
 def follow(public_id: str, source_id: str) -> ResponseReturnValue:
     """Ask, then lay a translation out anew after another version of its course."""
-    found, _source = _both(public_id)
+    draft, _source = _both(public_id)
     newer = queries.version(current_actor(), source_id)
-    one_or_404(newer if newer.course_id == found.course_id else None)
+    one_or_404(newer if newer.course_id == draft.course_id else None)
     if request.method == "POST":
         shown = number_shown(request.form.get("row_version", ""))
         with FlashedProblems(ChangedMeanwhile, NotADraft, tone="warn"):
             copies.follow(public_id, source_id, shown, current_actor())
             flash(_("The translation follows version %(number)s now.", number=newer.number))
         return redirect(url_for("training.translation", public_id=public_id))
-    kept = by_key(tree_of(newer))
-    going = [node for node in tree_of(found).walk() if node.key not in kept and node.is_worded]
-    return render_template("training/follow.html", version=found, newer=newer, going=going)
+    staying = by_key(tree_of(newer))
+    going = [node for node in tree_of(draft).walk() if node.key not in staying and node.is_worded]
+    return render_template("training/follow.html", version=draft, newer=newer, going=going)
 
 
 def _both(public_id: str) -> tuple[CourseVersion, CourseVersion]:
-    found = queries.version(current_actor(), public_id)
-    return found, one_or_404(queries.source_of(found))
+    draft = queries.version(current_actor(), public_id)
+    return draft, one_or_404(queries.source_of(draft))
 
 
 def _words(found: CourseVersion, source: CourseVersion, plan: SessionPlan | None) -> WordsPage:
