@@ -216,7 +216,7 @@ KIND: Mapping[QuestionKind, Any] = {
 KIND_HELP: Mapping[QuestionKind, Any] = {
     QuestionKind.SINGLE: _l("Best for most people: short to read, and one tap answers it."),
     QuestionKind.MULTIPLE: _l(
-        "Hard for whoever reads slowly. Two questions with one choice often do."
+        "Hard for people who read slowly. Two questions with one choice often do."
     ),
     QuestionKind.TRUE_FALSE: _l(
         "Half of those who do not know guess right. “Not sure” is always offered."
@@ -269,9 +269,9 @@ VERDICT: Mapping[ItemVerdict, Any] = {
     ),
     ItemVerdict.MISSED_BY_KNOWERS: _l("Most who knew the rest missed this one: check it."),
     ItemVerdict.TELLS_LITTLE: _l(
-        "Whoever knew the rest did no better here than others: look at its wording."
+        "People who knew the rest did no better here than others: look at its wording."
     ),
-    ItemVerdict.USEFUL: _l("Whoever knew the rest mostly knew this: it tells well."),
+    ItemVerdict.USEFUL: _l("People who knew the rest mostly knew this: it tells well."),
     ItemVerdict.NOTHING_ODD: _l("Nothing odd so far. From fifty answers up more can be said."),
 }
 
@@ -314,7 +314,7 @@ def answer_words(question: BankQuestion, chosen: frozenset[str], language: str) 
     return "".join(letters)
 
 
-# Offered so that whoever types it in says so, and is told why not.
+# Offered so that the person who types it in says so, and is told why not.
 ABOVE = "above"
 
 
@@ -344,7 +344,7 @@ class PracticeForm(KashForm):
     objectives: Mapping[str, str] = {}
 
     def validate_told_by(self, field: Any) -> None:
-        """Refuse whoever says that she is above the person."""
+        """Refuse a teller who says that she is above the person."""
         if field.data == ABOVE:
             raise ValidationError(str(TOLD_FROM_ABOVE))
 

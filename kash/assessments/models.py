@@ -172,7 +172,7 @@ class GivenAnswer(PublicId, Base):
 
 class ListedScore(Base):
     """A person's score of a whole test that was marked elsewhere, in tenths of a per cent. It
-    counts for whoever has no answers in that test."""
+    counts for people who have no answers in that test."""
 
     __tablename__ = "listed_score"
     __table_args__ = (

@@ -31,7 +31,7 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
     """The guide of a version as PDF, in its language, under its public title.
 
     A book: each session begins on a left page with why and what is prepared, and goes on with its
-    steps. Whoever does not facilitate gets only fields that are `shown`. Raises RenderError.
+    steps. Without notes it holds only fields that are `shown`. Raises RenderError.
     """
     tree = read_version(version)
     with force_locale(version.language):

@@ -96,7 +96,7 @@ class CourseVersion(PublicId, Base):
     returned_because: Mapped[str] = mapped_column(String(500), default="")
     proposed_by: Mapped[Short | None]
     published_by: Mapped[Short | None]
-    # For whom whoever published it stood in, if she did.
+    # The person that its publisher stood in for, if she did.
     published_for: Mapped[Short | None]
     published_at: Mapped[datetime | None]
     created_at: Mapped[Now]
@@ -197,7 +197,7 @@ class PlanRow(PublicId, Lineage, Base):
     # How an objective is seen, and how many of a material.
     seen: Mapped[str] = mapped_column(String(300), default="")
     amount: Mapped[str] = mapped_column(String(80), default="")
-    # Of a material: whom it is for, and the key of its file.
+    # Of a material: its readers, and the key of its file.
     used: Mapped[str] = mapped_column(String(8), default="")
     file: Mapped[Short] = mapped_column(default="", index=True)
     # Of a step.

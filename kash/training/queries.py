@@ -168,8 +168,8 @@ def write_values(row: CourseRow, kind: RowKind, given: Mapping[str, Value]) -> N
 def lay_out(version: CourseVersion, tree: CourseNode) -> None:
     """Give a version all that a tree holds, in place of what it has.
 
-    Its rows are new ones, but those it has already keep their public ids, so that whoever has the
-    page of one open is told that it changed.
+    Its rows are new ones, but those it has already keep their public ids, so that people who have
+    the page of one open are told that it changed.
     """
     there: dict[Key, CourseRow] = {}
     for module in version.modules:
@@ -215,7 +215,7 @@ class TaughtScope(Part):
 
 
 def versions_in_reach(actor: Actor) -> ColumnElement[bool]:
-    """A condition on versions: all for whoever sees the curriculum, else what was taught to her."""
+    """A condition on versions: all for who sees the curriculum, else what was taught to her."""
     granted = GRANTS["curriculum.see"]
     reaches = {granted[role] for role in actor.roles if role in granted}
     if Reach.ALL in reaches:
@@ -374,7 +374,7 @@ def newer_source(source: CourseVersion) -> CourseVersion | None:
 
 
 def version_with_plans(public_id: str) -> CourseVersion:
-    """A version with all that is in it, whoever asks. Raises NotFound."""
+    """A version with all that is in it, for any actor. Raises NotFound."""
     return one_or_404(db.session.scalar(_whole(public_id)))
 
 

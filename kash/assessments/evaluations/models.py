@@ -208,7 +208,7 @@ class EvaluationBox(Base):
 
 class EvaluationCount(Base):
     """How often one answer was given to one question. `part` is the letter of a group, "rest" for
-    whoever named none, and "" where nothing is told apart."""
+    people who named none, and "" where nothing is told apart."""
 
     __tablename__ = "evaluation_count"
     __table_args__ = (UniqueConstraint("question_id", "part", "option"),)

@@ -212,8 +212,8 @@ class Tally:
 def told(ballots: Sequence[Ballot]) -> list[Ballot]:
     """The ballots of which anything may be told; none if they are fewer than five.
 
-    Whoever entered sheets knows what stood on them, and could take that off from the results: what
-    is left are the phones' answers. So these are told only if there are five of them as well.
+    Who entered sheets knows what stood on them, and could take that off from the results: what is
+    left are the phones' answers. So these are told only if there are five of them as well.
     """
     phones = [ballot for ballot in ballots if not ballot.on_paper]
     paper = [ballot for ballot in ballots if ballot.on_paper]

@@ -101,7 +101,7 @@ _PATIENCE = 20.0
 def clear_box(patience: float = 1.0) -> None:
     """Leave nothing of deleted boxes in the database's files.
 
-    Readers can hold it up; then the worker, whom nobody waits for, does it within minutes. Even
+    Readers can hold it up; then the worker does it within minutes: nobody waits for that. Even
     until then nobody could open what is left: the key was never in the database, and is destroyed.
     """
     if db.engine.dialect.name == "sqlite":

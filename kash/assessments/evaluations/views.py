@@ -1,5 +1,5 @@
-"""Forms of whoever makes and opens an evaluation. Answers as a sheet sends them, on a phone or
-typed off paper. The sheet on a phone, for whoever sits in the hall. No account, no session, no
+"""Forms on which an evaluation is made and opened. Answers as a sheet sends them, on a phone or
+typed off paper. The sheet on a phone, for people in the hall. No account, no session, no
 trace: nothing is logged, counted or kept of who asked for it and when. Scope of the actor here:
 the workshops and forms that she sees, and those that she runs. Evaluations of a workshop: its
 forms; each made, opened, given time, closed, removed. Questions of a form that was not opened:
@@ -173,7 +173,7 @@ def sent_nonce() -> str:
     return nonce
 
 
-# A whole hall behind one address mistypes the code; whoever guesses needs millions of tries.
+# A whole hall behind one address mistypes the code; a guesser needs millions of tries.
 _WINDOW, _TRIES = timedelta(minutes=10), 60
 _WRONG_CODE = "evaluations.code"
 
@@ -294,7 +294,7 @@ def _shown(template: str, language: str, **values: Any) -> str:
 
 
 def join_answers(app: Flask) -> None:
-    """Have sheets taken without a token: whoever answers has no session to hold one."""
+    """Have sheets taken without a token: people who answer have no session to hold one."""
     app.extensions["csrf"].exempt(f"{answer.__module__}.{answer.__name__}")
 
 

@@ -259,7 +259,7 @@ def practice_asked(found: Workshop, language: str = "") -> dict[str, str]:
 
 
 def _listed(found: Workshop) -> ColumnElement[bool]:
-    """Of whoever stands on the register; others are lost."""
+    """Of people on the register; others are lost."""
     return PracticeAnswer.person_id.in_(
         select(RosterEntry.person_id).where(
             RosterEntry.register_id == found.register_id, RosterEntry.removed_at.is_(None)
@@ -448,7 +448,7 @@ MOST_BLANK = 60
 
 
 def person_sheet(test: WorkshopTest, entry: str) -> str:
-    """Id of the sheet of whoever has this place on the register."""
+    """Id of the sheet of the person who has this place on the register."""
     return _sheet_id(f"{test.public_id}:{entry}")
 
 

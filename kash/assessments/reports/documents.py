@@ -28,7 +28,7 @@ def workshop_report(workshop: Workshop, language: str, *, with_words: bool) -> b
         wording = paper_wording()
         version = workshop.version
         title = _("Workshop report: %(title)s", title=version.public_title)
-        for_whom = _("For the programme only") if with_words else ""
+        audience = _("For the programme only") if with_words else ""
         html = render_template(
             "reports/paper.html",
             report=report_of(workshop, language, with_words=with_words),
@@ -53,6 +53,6 @@ def workshop_report(workshop: Workshop, language: str, *, with_words: bool) -> b
             language=language,
             header_left=title,
             header_right=date_text(workshop.starts_on),
-            footer_left=" · ".join(part for part in (wording.footer, for_whom) if part),
+            footer_left=" · ".join(part for part in (wording.footer, audience) if part),
         )
     return document(paged)

@@ -72,7 +72,7 @@ class WorkshopReport:
 
 def report_of(workshop: Workshop, language: str, *, with_words: bool) -> WorkshopReport:
     """The report of a workshop; `with_words` also opens what trainers wrote in their own, and
-    counts everybody. Without them it is for whoever pays, who is told of the community in
+    counts everybody. Without them it is for funders, who are told of the community in
     statements alone: with all papers side by side one more count could tell who was there."""
     return WorkshopReport(
         workshop=workshop,

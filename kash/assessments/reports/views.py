@@ -28,7 +28,7 @@ def _seen(public_id: str) -> Workshop:
 @blueprint.get("/workshops/<public_id>/report")
 @allow("reports.see")
 def workshop(public_id: str) -> ResponseReturnValue:
-    """Contents of the report, with what is missing, and for whom it is made."""
+    """Contents of the report, with what is missing, and the readers that it is made for."""
     workshop = _seen(public_id)
     return render_template(
         "reports/workshop.html",

@@ -72,7 +72,7 @@ class ToldOften:
 
 def told_often(asked: Sequence[str], told: Iterable[tuple[str, Teller, Often]]) -> list[ToldOften]:
     """The distribution of each objective and kind of teller, in the order in which it is asked;
-    only those of whom anything was told."""
+    only those about which anything was told."""
     counted: Counter[tuple[str, Teller, Often]] = Counter(told)
     order = [*asked, *sorted({objective for objective, *_rest in counted} - set(asked))]
     rows = [
@@ -109,9 +109,9 @@ def _is_capital(word: str) -> bool:
     return word[0].isupper() and any(letter.islower() for letter in word)
 
 
-# The choice that stands under every knowledge question: whoever does not know need not guess.
+# The choice that stands under every knowledge question: people who do not know need not guess.
 NOT_SURE = "?"
-# More choices are read by few and cost whoever reads slowly the most; it is advice, no bound.
+# More choices are read by few and cost slow readers the most; it is advice, no bound.
 ADVISED_OPTIONS = 4
 MOST_OPTIONS = 8
 SCALE_POINTS = 5
@@ -280,8 +280,8 @@ def written_score(tenths: int) -> str:
 
 @dataclass(frozen=True)
 class ScoreLine:
-    """A line of a pasted list: its number from 1, whom it names, and the score in tenths; None
-    where it is no score."""
+    """A line of a pasted list: its number from 1, the name in it, and the score in tenths, None if
+    it is none."""
 
     number: int
     who: str
@@ -305,7 +305,7 @@ def read_score_lines(text: str) -> list[ScoreLine]:
 
 @dataclass(frozen=True)
 class ScoreClash:
-    """A line whose person has another score already: the line's number, whom it names, the score
+    """A line whose person has another score already: the line's number, the name in it, the score
     that is there and that of the line, in tenths."""
 
     number: int
@@ -624,7 +624,7 @@ class AnsweredTest:
     off: frozenset[int] = frozenset()
 
     def of_the_register(self) -> AnsweredTest:
-        """The same test without whoever was taken off the register."""
+        """The same test without people who were taken off the register."""
         return replace(
             self,
             answers={
@@ -689,7 +689,7 @@ class ComparedTests:
 def compare(before: AnsweredTest, after: AnsweredTest) -> ComparedTests:
     """Gains and shifts from one test to another.
 
-    Whoever was taken off the register is lost, with her score before, whatever she answered after.
+    A person who was taken off the register is lost, with her score before, whatever she answered.
     """
     firsts, seconds = paired_scores(before, after)
     after = after.of_the_register()
@@ -720,7 +720,7 @@ def paired_scores(
     before: AnsweredTest, after: AnsweredTest
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Everybody's scores before and after, by person, over what both tests asked in the same words.
-    Whoever was taken off the register stands in the first alone."""
+    A person who was taken off the register stands in the first alone."""
     after = after.of_the_register()
     knowledge = [question for question in _asked_by_both(before, after) if question.scores]
     all_scored = {

@@ -242,7 +242,7 @@ def _changed(
     fitting: Collection[str] = (),
 ) -> bool:
     session = change.session
-    # Whoever enters answers holds the revision too: nobody answers what is being changed.
+    # Services that enter answers hold the revision too: nobody answers what is being changed.
     latest = _latest(session, held, held=True)
     before = value_of(latest)
     held.objective = question.objective

@@ -112,7 +112,7 @@ def _hold_people(session: Session, people: Sequence[int]) -> None:
 
 @dataclass(frozen=True)
 class Telling:
-    """A telling about one person: by whom, how often for each objective (its lineage), and words.
+    """A telling about one person: who told it, how often for each objective (lineage), and words.
 
     `teller` is the peer who told it (public id), empty for somebody who is not on the register.
     """

@@ -213,7 +213,7 @@ def _stroke(path: str) -> str:
 class PrintedAnswerSheet:
     """One sheet: its public id, and whose it is. Without a name it has a line to write one on.
 
-    `name` and `badge` are printed as they are given: whoever gives none keeps both off the paper.
+    `name` and `badge` are printed as they are given: giving none keeps both off the paper.
     """
 
     sheet: str

@@ -1,4 +1,4 @@
-"""A test on a phone, for whoever has a badge of the workshop: no account, no session.
+"""A test on a phone, for people with a badge of the workshop: no account, no session.
 
 The page is the same for everybody and lies on the phone while there is no network. What it sends
 shows a ticket, which the server gave for a hall's code and a badge's.
@@ -70,7 +70,7 @@ from kash.platform.web.programme import programme_languages
 from kash.policy import ANYONE, allow
 
 LARGEST_BODY = 256 * 1024
-# A whole hall behind one address mistypes its badges; whoever guesses needs millions of tries.
+# A whole hall behind one address mistypes its badges; a guesser needs millions of tries.
 _WINDOW, _TRIES = timedelta(minutes=10), 120
 _WRONG_CODE = "assessments.code"
 _FILES = ("icon.svg", "tokens.css", "answer.css", "sitting/sitting.css", "js/exit.js",
@@ -148,7 +148,7 @@ def phone_answers() -> ResponseReturnValue:
 
 
 def join_phones(app: Flask) -> None:
-    """Have answers taken without a token: whoever answers has no session to hold one."""
+    """Have answers taken without a token: people who answer have no session to hold one."""
     for view in (phone_open, phone_answers):
         app.extensions["csrf"].exempt(f"{view.__module__}.{view.__name__}")
 

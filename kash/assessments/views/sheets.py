@@ -1,7 +1,7 @@
 """Scope of the actor here: the workshops whose tests she sees, and those whose tests she holds.
 Answer sheets of a test: printing them, and taking answers off photos of them. A photo is read and
-shown to whoever brought it, row by row where there is doubt. It lies in memory and on her page
-only: nothing of it is stored, whether she confirms or leaves."""
+shown to the person who brought it, row by row where there is doubt. It lies in memory and on her
+page only: nothing of it is stored, whether she confirms or leaves."""
 
 from __future__ import annotations
 

@@ -576,7 +576,7 @@ def scores(public_id: str, test_id: str) -> ResponseReturnValue:
 
 
 def _typed_scores(stored: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What was typed beside each name, and what is wrong."""
+    """Texts that were typed beside each name, and what is wrong."""
     typed: dict[str, str] = {}
     wrong: dict[str, str] = {}
     for person, now in stored.items():

@@ -66,7 +66,7 @@ class PlanForm(KashForm):
 
 
 class AboutForm(form_of(VERSION)):  # type: ignore[misc]
-    """Title and words of a version, and whom it is for."""
+    """Title and words of a version, and its audience."""
 
     row_version = HiddenField()
     language = choice_field(_l("Language"))

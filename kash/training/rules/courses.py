@@ -211,7 +211,7 @@ PLAN = RowKind(
         _choice("leads", N_("Who leads"), LEADERS),
         _line("room", N_("How the room is set up"), 300),
         Field("preparation", N_("Prepare the day before")),
-        _line("distress_with", N_("Who stays with whoever is upset"), 300),
+        _line("distress_with", N_("Who stays with people who are upset"), 300),
         _line(
             "distress_service",
             N_("Which service helps then"),

@@ -301,7 +301,7 @@ def _saved(public_id: str, draft: DraftPage) -> wrappers_Response:
     flash(_("Saved."))
     if request.form.get("then") == "close":
         return redirect(url_for("training.version", public_id=public_id))
-    # Whoever added a session writes the next one of the same module, without looking for it.
+    # A person who added a session writes the next one of the same module, without looking for it.
     module = draft.added_to
     if module:
         page = url_for("training.edit", public_id=public_id, add=module)

@@ -131,7 +131,7 @@ def _version_page(found: CourseVersion, form: ReturnCourseForm) -> str:
 @blueprint.get("/versions/<public_id>/plans/<plan_id>")
 @allow("curriculum.see")
 def session(public_id: str, plan_id: str) -> ResponseReturnValue:
-    """One session to read, with what is for facilitators for whoever sees the whole curriculum."""
+    """One session to read, with what is for facilitators for who sees the whole curriculum."""
     shown = queries.version(current_actor(), public_id)
     plan = plan_in(shown, plan_id)
     nodes = by_key(queries.read_version(shown))
@@ -206,7 +206,7 @@ def return_to_draft(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/versions/<public_id>/guide.pdf")
 @allow("curriculum.see")
 def guide(public_id: str) -> ResponseReturnValue:
-    """The guide on paper; notes for the facilitator only for whoever sees the whole curriculum."""
+    """The guide on paper; notes for the facilitator only for who sees the whole curriculum."""
     shown = queries.version(current_actor(), public_id)
     with FlashedProblems(RenderError):
         paper = documents.guide(shown, with_notes=queries.sees_everything(current_actor()))
