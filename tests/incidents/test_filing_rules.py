@@ -260,7 +260,7 @@ def test_several_who_stand_in_a_sealed_record_already_are_not_taken_to_have_agre
     sealed["persons"] = [{"id": "p1", "code": "A"}, {"id": "p2", "code": "B"}]
     record = Record.model_validate(sealed)
     assert [one for one in PURPOSES if record.consents_to(one)] == ["record", "mediation"]
-    assert summary_of("r", "triaged", sealed).consent is True
+    assert summary_of("r", "triaged", record).consent is True
 
 
 def test_what_an_officer_notes_for_all_is_the_answer_of_those_who_are_written_down_then() -> None:

@@ -17,7 +17,7 @@ from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.mediation import own_briefs
 from kash.incidents.rules.case_file import WAYS, is_answer, to_ask
 from kash.incidents.rules.parts import Choice, Person
-from kash.incidents.rules.record import Record, from_bytes
+from kash.incidents.rules.record import Record
 from kash.incidents.rules.totals import summary_of
 from kash.incidents.services.consents import Said, note_choice
 from kash.incidents.services.mediation import DutyDetails, Request, add_mediator, ask_mediator
@@ -399,10 +399,6 @@ def test_today_and_the_register_say_that_somebody_is_to_be_asked(
 def test_the_line_of_a_case_knows_whom_to_ask_as_the_record_does(
     persons: int, said: list[tuple[str, list[str]]], state: str
 ) -> None:
-    from pydantic_core import from_json
-
-    from kash.incidents.rules.record import as_bytes
-
     record = Record(
         persons=[Person(id=f"p{number}", code=f"P{number}") for number in range(1, persons + 1)],
         choices=[
@@ -410,6 +406,6 @@ def test_the_line_of_a_case_knows_whom_to_ask_as_the_record_does(
             for n, (who, wanted) in enumerate(said)
         ],
     )
-    line = summary_of("x", state, from_json(as_bytes(record)))
+    line = summary_of("x", state, record)
     assert line.to_ask == (state == "verified" and bool(to_ask(record)))
-    assert from_bytes(as_bytes(record)) == record
+

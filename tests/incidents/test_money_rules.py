@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic_core import from_json
 
 from kash.incidents.rules.clocks import due_days
 from kash.incidents.rules.money import (
@@ -19,8 +18,6 @@ from kash.incidents.rules.money import (
     TermRefusal,
     has_price,
     is_in_authority,
-    json_asks_for_a_decision,
-    json_waits_for_a_decision,
     names_authority,
     refusal_of,
     refusals,
@@ -303,7 +300,7 @@ def test_of_an_older_record_no_term_is_lost_and_none_stays_that_would_be_refused
     st.sets(st.sampled_from(["a/a1/o1", "a/a1/o1,o2", "a/a1/", "b/b1", "out"])),
     st.sets(st.sampled_from(["duty_note", "was_questioned", "duty_waits"])),
 )
-def test_the_bare_record_asks_for_a_decision_whenever_the_whole_one_does(
+def test_what_was_decided_waits_no_more_and_still_asks(
     acts: list[Act],
     parties: list[Party],
     questioned: list[Term],
@@ -321,9 +318,6 @@ def test_the_bare_record_asks_for_a_decision_whenever_the_whole_one_does(
         was_questioned="was_questioned" in known,
         duty_waits="duty_waits" in known,
     )
-    plain = from_json(as_bytes(record))
-    assert json_asks_for_a_decision(plain) == record.asks_for_a_decision()
-    assert json_waits_for_a_decision(plain) == record.waits_for_a_decision()
     record.decided(only_waits=False)
     assert record.waits_for_a_decision() is bool(questioned)
     if questioned or any(not one.receipt for one in bail):

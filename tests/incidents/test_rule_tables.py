@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -19,7 +18,6 @@ from kash.incidents.rules.clocks import (
 from kash.incidents.rules.consents import (
     CaseConsent,
     ForCustodian,
-    Reader,
     for_custodian,
     may_read,
     wishes_of,
@@ -69,7 +67,6 @@ from kash.incidents.rules.parts import (
     by_id,
 )
 from kash.incidents.rules.record import Record, held_among_adults, to_ask_about_adults, unprotected
-from kash.incidents.rules.records import may_have_part
 from kash.incidents.rules.totals import (
     EvidenceFile,
     Filters,
@@ -545,33 +542,6 @@ def test_a_token_helps_to_the_last_second_of_its_hour() -> None:
     assert answered_until(AT) == AT + timedelta(hours=1, minutes=2)
     seed = bytes(8) + (7).to_bytes(4, "big") + (9).to_bytes(4, "big")
     assert word_from(seed, ["a", "b", "c", "d", "e"]) == "c e"
-
-
-def test_a_reader_may_have_a_part_by_account_person_station_or_number() -> None:
-    nobody = Reader(account="a")
-    officer = replace(nobody, stations=frozenset({"s1"}), service_numbers=frozenset({"12345"}))
-    known = replace(nobody, person="p")
-    for record, reader, may in (
-        ({}, nobody, False),
-        ({"declared": ["x"]}, nobody, True),
-        ({"parties": [{"account": "x"}]}, nobody, True),
-        ({"parties": [{"station": "s1"}]}, nobody, False),
-        ({"parties": [{"station": "s1"}]}, officer, True),
-        ({"parties": [{"station": "s2"}]}, officer, False),
-        ({"parties": [{"service_number": "9"}]}, officer, True),
-        ({"parties": [{"service_number": "9"}]}, nobody, False),
-        ({"parties": [{"person": "x"}]}, nobody, True),
-        ({"persons": [{"person": "p"}]}, known, True),
-        ({"information": [{"person": "p"}]}, known, True),
-        ({"persons": [{"person": "x"}], "information": [{"person": "x"}]}, known, False),
-        ({"persons": [{"person": ""}]}, nobody, False),
-        ({"information": [{"account": "a"}]}, nobody, True),
-        ({"information": [{"account": "x"}]}, nobody, False),
-        ({"filing": {"how": "phone", "author": "a"}}, nobody, True),
-        ({"filing": {"how": "phone", "author": "x"}}, nobody, False),
-        ({"filing": {"how": "paper", "author": "a"}}, nobody, False),
-    ):
-        assert may_have_part(reader, record) is may  # type: ignore[arg-type]
 
 
 def test_a_contact_outside_has_a_name_and_a_way_to_reach_it() -> None:

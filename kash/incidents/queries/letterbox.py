@@ -31,12 +31,10 @@ from kash.incidents.rules.record import (
     Notes,
     Record,
     Withdrawal,
-    as_bytes,
     notes_as_bytes,
     notes_from_bytes,
     take_back,
 )
-from kash.incidents.rules.record import from_bytes as record_from_bytes
 from kash.incidents.rules.record import withdrawing_from_bytes as withdrawal_from
 from kash.incidents.rules.totals import MOST_DRILLS, USUAL_DRILLS, OnRoster, what_keeps
 from kash.people.rules.directory import Stretch
@@ -338,7 +336,8 @@ def keys_of(code: str, word: str) -> ReceiptKeys:
 
 
 SCREEN_KIND = "incident.screen"
-_NAMED = b'"screens":{'
+# Stands in a sealed record that names screens which nobody has put together.
+SCREENS_NAMED = b'"screens":{'
 
 
 class Screens:
@@ -366,16 +365,6 @@ class Screens:
         whole = compose(record, answered, self._zone)
         left = whole.filing.screens
         return whole, [sealed for name, sealed in sealed_screens.items() if name not in left]
-
-    def put_bytes_together(self, plaintext: bytes) -> tuple[bytes, list[Sealed]]:
-        """The same for a record as it is sealed, which is read only if it names screens."""
-        if _NAMED not in plaintext:
-            return plaintext, []
-        try:
-            record, screens = self.put_together(record_from_bytes(plaintext))
-        except ValidationError:
-            return plaintext, []
-        return as_bytes(record), screens
 
     def _one(self, public_id: str) -> Sealed | None:
         if self._found is None:
@@ -432,12 +421,12 @@ class Withdrawals:
         """True if something was taken back of a case that no member has read yet."""
         return document_id in self._of
 
-    def begins_days(self, document_id: int, reference: str, state: str, plaintext: bytes) -> bool:
-        """True if nothing keeps a case (as `put_into_bytes` returns it) since something was taken
-        back of it that nobody has read, and its days are not noted. Raises ValidationError."""
+    def begins_days(self, document_id: int, reference: str, state: str, record: Record) -> bool:
+        """True if nothing keeps a case (as `put_into` left it) since something was taken back of
+        it that nobody has read, and its days are not noted."""
         if document_id not in self._of or reference in self.last_days:
             return False
-        return what_keeps(record_from_bytes(plaintext), state) is None
+        return what_keeps(record, state) is None
 
     def put_into(self, document_id: int, record: Record) -> TakenBack | None:
         """Put into a record what was taken back of it, and what that is; None if nothing waits.
@@ -451,17 +440,6 @@ class Withdrawals:
         for withdrawal in taken_back.withdrawals:
             take_back(record, self._read(withdrawal))
         return taken_back
-
-    def put_into_bytes(self, document_id: int, plaintext: bytes) -> bytes:
-        """The same for a record as it is sealed, which is read only if something waits."""
-        if document_id not in self._of:
-            return plaintext
-        try:
-            record = record_from_bytes(plaintext)
-        except ValidationError:
-            return plaintext
-        self.put_into(document_id, record)
-        return as_bytes(record)
 
     def _read(self, letter: Letter) -> Withdrawal:
         try:

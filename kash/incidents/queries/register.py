@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from pydantic_core import from_json
 
@@ -17,7 +16,7 @@ from kash.incidents.queries.cases import (
     access_of,
     cases_by_document,
 )
-from kash.incidents.queries.letterbox import Screens, Withdrawals, court_days
+from kash.incidents.queries.letterbox import SCREENS_NAMED, Screens, Withdrawals, court_days
 from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.officers import may_work
 from kash.incidents.rules.casework import OVER
@@ -25,9 +24,7 @@ from kash.incidents.rules.clocks import Clock, clocks_from
 from kash.incidents.rules.consents import Seen, for_custodian
 from kash.incidents.rules.letterbox import adds_to
 from kash.incidents.rules.mediation import Answer, take_over
-from kash.incidents.rules.older_records import brought_up_to_date
-from kash.incidents.rules.record import Record, as_bytes
-from kash.incidents.rules.records import light_record, may_be_for_custodian, may_have_part
+from kash.incidents.rules.record import as_bytes, from_bytes
 from kash.incidents.rules.totals import (
     ALL,
     QUEUE,
@@ -113,10 +110,9 @@ def register(
     there, courts = zone(), court_days()
     today = now.astimezone(there).date()
     access = access_of(by)
-    whole = access.whole
     unsure = [wish for wish in wanted if not wish.plain]
-    screens, answers = Screens(db.session(), vault), _Answers()
-    withdrawals = Withdrawals(db.session(), vault)
+    screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
+    answers: dict[str, Answer] | None = None
     page = CaseRegister(shredded=withdrawals.shredded_for.get(by.public_id, ()))
     adds = {**(known or {}), **withdrawals.additions}
     additions = Additions(db.session(), vault, adds, withdrawals.for_officers)
@@ -124,28 +120,26 @@ def register(
         if sealed.id not in rows:
             continue
         reference, state = rows[sealed.id].public_id, rows[sealed.id].state
+        parts: list[Sealed] = []
         try:
             if isinstance(plaintext, SealError):
                 raise ValueError
-            plaintext, parts = screens.put_bytes_together(plaintext)
-            plaintext = withdrawals.put_into_bytes(sealed.id, plaintext)
-            if withdrawals.begins_days(sealed.id, reference, state, plaintext):
-                page.unsettled.append(reference)
+            if SCREENS_NAMED in plaintext or withdrawals.waits(sealed.id):
+                record, parts = screens.put_together(from_bytes(plaintext))
+                withdrawals.put_into(sealed.id, record)
+                if withdrawals.begins_days(sealed.id, reference, state, record):
+                    page.unsettled.append(reference)
+                plaintext = as_bytes(record)
             holding = not wanted or may_match(searchable_text(plaintext, wanted), reference, wanted)
             if not holding and not counting:
                 continue
-            record = answers.taken_over(_read(plaintext))
-            if reference not in adds and (first := _adds_to(record)):
+            record = from_bytes(plaintext)
+            if any(intervention.brief for intervention in record.interventions):
+                answers = all_answers() if answers is None else answers
+                take_over(record, answers)
+            if reference not in adds and (first := adds_to(record)):
                 page.additions[reference] = first
-            looked_into = (
-                not whole
-                or reference in additions
-                or may_be_for_custodian(record)
-                or may_have_part(access.reader, record)
-            )
-            if looked_into and not access.includes(
-                short := additions.seen(reference, light_record(record))
-            ):
+            if not access.includes(short := additions.seen(reference, record)):
                 if counting and is_untaken(record, state, now):
                     page.hides_held = True
                     if access.hears_of(short):
@@ -163,8 +157,8 @@ def register(
                     line = line._replace(assigned_to="")
             line = line._replace(taken_back=withdrawals.waits(sealed.id))
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()
-            here = matches_words(record, reference, unsure)
-        except (ValueError, TypeError, AttributeError, KeyError):
+            here = not unsure or matches_words(from_json(as_bytes(record)), reference, unsure)
+        except ValueError:
             page.damaged.append(DamagedCase(reference, state))
             continue
         page.new += [
@@ -196,43 +190,6 @@ def register(
 
 def _may_have(access: CaseAccess, holder: str, seen: Seen) -> bool:
     return any(officer.public_id == holder for officer in may_work(access.others, seen))
-
-
-def _adds_to(record: Mapping[str, Any]) -> str:
-    # Of nearly all it is told without reading them.
-    if record.get("filing", {}).get("how") != "phone" or not record.get("links"):
-        return ""
-    return adds_to(Record.model_validate(record))
-
-
-def _read(plaintext: bytes) -> dict[str, Any]:
-    record = from_json(plaintext)
-    if not isinstance(record, dict):
-        raise TypeError
-    return brought_up_to_date(record)
-
-
-class _Answers:
-    """Answers of mediators since cases were saved: one query, once a case waits for one."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, Answer] | None = None
-
-    def taken_over(self, record: dict[str, Any]) -> dict[str, Any]:
-        """A record's JSON as it stands with them."""
-        briefs = {intervention.get("brief") for intervention in record.get("interventions", ())} - {
-            None,
-            "",
-        }
-        if not briefs:
-            return record
-        if self._found is None:
-            self._found = all_answers()
-        if briefs.isdisjoint(self._found):
-            return record
-        whole = Record.model_validate(record)
-        take_over(whole, self._found)
-        return _read(as_bytes(whole))
 
 
 def _kinds(

@@ -17,11 +17,11 @@ one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -257,42 +257,6 @@ def for_each(
     if several and (one.is_of_nobody_yet or (of_nobody and one.purpose != "record")):
         more = {"origin": "not_asked"}
     return [one.model_copy(update={"person": person, **more}) for person in persons]
-
-
-# --- The same of a record that is bare JSON -------------------------------------------------------
-
-
-def may_be_kept(consents: Iterable[Mapping[str, Any]], persons: Sequence[str]) -> bool:
-    """True if everybody on record (ids) agrees that it is kept: as `holds` of `standing`, from
-    consents as they are sealed."""
-    answers = [
-        consent
-        for consent in consents
-        if consent["purpose"] == "record" and consent.get("origin") != "not_asked"
-    ]
-    return all(_is_kept(answers, person) for person in persons or [""])
-
-
-def _is_kept(said: Sequence[Mapping[str, Any]], person: str) -> bool:
-    hers = [consent for consent in said if consent.get("person", "") in ("", person)]
-    if not hers or not _newest_json(hers)["given"]:
-        return False
-    own = [
-        consent
-        for consent in hers
-        if not consent.get("wish")
-        and (
-            (consent.get("person", "") == person and not consent.get("for_all"))
-            or not (consent["given"] or consent["by"] or consent.get("person"))
-        )
-    ]
-    return not own or bool(_newest_json(own)["given"])
-
-
-def _newest_json(said: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    if len(said) == 1:
-        return said[0]
-    return max(reversed(said), key=lambda one: datetime.fromisoformat(one["at"]))
 
 
 class Conflict(StrEnum):

@@ -7,7 +7,7 @@ is agreed depends on it. Official cash bail has a part of its own (`record.CashB
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -179,40 +179,13 @@ def what_asks(
     return asking
 
 
-# --- On the bare JSON of a record ---------------------------------------------------------------
-
-
-def _sides(record: Mapping[str, Any]) -> list[Party]:
-    return [Party.model_construct(**party) for party in record.get("parties", ())]
-
-
-def _json_asks(record: Mapping[str, Any]) -> set[str]:
-    acts = [Act.model_construct(**act) for act in record.get("acts", ()) if act["code"] in TAKING]
-    # Of most records there is nothing to ask, and the register looks at all of them.
-    sides = _sides(record) if acts else []
-    unreceipted = [bail["id"] for bail in record.get("bail", ()) if not bail.get("receipt")]
-    return what_asks(acts, sides, unreceipted, taken_out=bool(record.get("was_questioned")))
-
-
-def json_asks_for_a_decision(record: Mapping[str, Any]) -> bool:
-    """As `Record.asks_for_a_decision`, of a record's JSON; a test compares the two."""
-    asks = record.get("questioned_terms") or record.get("duty_note")
-    return bool(asks or _json_asks(record))
-
-
-def json_waits_for_a_decision(record: Mapping[str, Any]) -> bool:
-    """As `Record.waits_for_a_decision`, of a record's JSON; a test compares the two."""
-    waits = record.get("questioned_terms") or record.get("duty_waits")
-    return bool(waits or _json_asks(record) - set(record.get("decided_on", ())))
-
-
 def question_terms(record: dict[str, Any]) -> None:
     """Set aside, in a record's JSON, the terms that cannot be any: nothing of them is lost, they
     wait for the custodian, and meanwhile nobody is told that they were agreed."""
     terms = record.get("terms", [])
     if not terms:
         return
-    sides = _sides(record)
+    sides = [Party.model_construct(**party) for party in record.get("parties", ())]
     waiting: list[dict[str, Any]] = []
     fine: list[dict[str, Any]] = []
     for term in terms:

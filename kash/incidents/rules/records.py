@@ -1,11 +1,10 @@
 """Health: what of a case concerns somebody's, and who agreed that a file for a court may say it.
 Without her own consent to `health` a file holds neither what was done to her health nor anything
-that was typed freely: nobody can tell from a sentence that it does not speak of HIV. Light
-records: from a case's JSON, as much as who may see it depends on. Writing of a record by the full
-form, and how two members' writing is brought together. A place is one value of the form:
-"narrative", "happening.begun_on", or "acts/a1/code", the field of a row by the row's own id. A
-page keeps a short digest of each place as it was shown, so that it can be told later which of them
-its reader has changed, and which somebody else."""
+that was typed freely: nobody can tell from a sentence that it does not speak of HIV. Writing of a
+record by the full form, and how two members' writing is brought together. A place is one value of
+the form: "narrative", "happening.begun_on", or "acts/a1/code", the field of a row by the row's own
+id. A page keeps a short digest of each place as it was shown, so that it can be told later which of
+them its reader has changed, and which somebody else."""
 
 from __future__ import annotations
 
@@ -13,12 +12,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from kash.incidents.rules.consents import PROGRAMME, WHO, WHOM, Reader, for_each
+from kash.incidents.rules.consents import for_each
 from kash.incidents.rules.filing import GROUPS
-from kash.incidents.rules.money import json_asks_for_a_decision
-from kash.incidents.rules.older_records import may_be_minor
 from kash.incidents.rules.parts import Act, Information, Party, Person, RecordPart, Term
 from kash.incidents.rules.record import Record
 
@@ -42,107 +39,6 @@ def who_may_be_told_of(record: Record) -> frozenset[str]:
 def everybody_may_be_told_of(record: Record) -> bool:
     """True if everybody in a case agreed, so that words may be shown that tell of all of them."""
     return record.consents_to(PURPOSE)
-
-
-class LightRecord(NamedTuple):
-    """A record, as far as who may see it depends on it."""
-
-    parties: list[Party]
-    declared: list[str]
-    minor: bool
-    asks: bool
-    tellers: frozenset[str]
-    concerned: frozenset[str]
-    screens: frozenset[str] = frozenset()
-
-    def unread(self) -> frozenset[str]:
-        """Screens of a phone that nobody could put together with it, by their names."""
-        return self.screens
-
-    def asks_for_a_decision(self) -> bool:
-        """True if the custodian decides about a report of bribery, or a term set aside."""
-        return self.asks
-
-    def has_minor(self) -> bool:
-        """True if somebody on record is under 18, or may be."""
-        return self.minor
-
-    def told_by(self) -> frozenset[str]:
-        """Accounts from which it is known."""
-        return self.tellers
-
-    def is_about(self) -> frozenset[str]:
-        """Persons known here who it was done to, or who told of it."""
-        return self.concerned
-
-
-def light_record(record: Mapping[str, Any]) -> LightRecord:
-    """Light record: all that decides who may see it, from a record's JSON."""
-    return LightRecord(
-        [Party.model_construct(**party) for party in record.get("parties", ())],
-        list(record.get("declared", ())),
-        json_has_minor(record),
-        json_asks_for_a_decision(record),
-        frozenset(_tellers(record)),
-        frozenset(_concerned(record)),
-        frozenset(_unread(record)),
-    )
-
-
-def may_be_for_custodian(record: Mapping[str, Any]) -> bool:
-    """True if a case is for a custodian alone, from its record's JSON, as `custodian_only` says."""
-    return json_has_minor(record) or json_has_programme(record)
-
-
-def json_has_programme(record: Mapping[str, Any]) -> bool:
-    """True if a case is about the programme itself, or may be."""
-    told = any(party.get("kind") == PROGRAMME for party in record.get("parties", ()))
-    return told or WHO in _unread(record)
-
-
-def json_has_minor(record: Mapping[str, Any]) -> bool:
-    """True if somebody on record is under 18, or may be."""
-    told = any(may_be_minor(person.get("age_band", "")) for person in record.get("persons", ()))
-    return told or WHOM in _unread(record)
-
-
-def _unread(record: Mapping[str, Any]) -> Mapping[str, str]:
-    screens: Mapping[str, str] = record.get("filing", {}).get("screens", {})
-    return screens
-
-
-def _tellers(record: Mapping[str, Any]) -> Iterator[str]:
-    filing = record.get("filing", {})
-    if filing.get("how") == "phone" and filing.get("author"):
-        yield filing["author"]
-    for source in record.get("information", ()):
-        if source.get("account"):
-            yield source["account"]
-
-
-def _concerned(record: Mapping[str, Any]) -> Iterator[str]:
-    for group in ("persons", "information"):
-        for part in record.get(group, ()):
-            if part.get("person"):
-                yield part["person"]
-
-
-def may_have_part(reader: Reader, record: Mapping[str, Any]) -> bool:
-    """True if a reader may have a part in a case, from its record's JSON: never wrongly False, and
-    quick, since of nearly all cases it is False. What decides is `conflicts.conflict_of`."""
-    if record.get("declared") or reader.account in _tellers(record):
-        return True
-    if reader.person and reader.person in _concerned(record):
-        return True
-    stations, numbered = reader.stations, reader.service_numbers
-    for party in record.get("parties", ()):
-        if party.get("account") or party.get("person"):
-            return True
-        if stations and party.get("station") in stations:
-            return True
-        if numbered and party.get("service_number"):
-            return True
-    return False
 
 
 SINGLE = (

@@ -13,7 +13,7 @@ duty, whatever anybody agreed to. That holds for every case, however it came in,
 it off by her word alone: consent is noted, help begins, or two members name the paper of a court.
 Search of cases by the words of their records, folded. A record is looked through as it was sealed,
 as JSON, before it is read: most do not hold the words and need not be taken apart. Summaries: one
-line of the register for each case, from its record's JSON. Filters of the register of cases: which
+line of the register for each case. Filters of the register of cases: which
 lines fit what is asked besides words."""
 
 from __future__ import annotations
@@ -29,22 +29,28 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel, Field
 
-from kash.incidents.rules.case_file import choice_of, everybody
+from kash.incidents.rules.case_file import choice_of, everybody, to_ask
 from kash.incidents.rules.casework import OVER
-from kash.incidents.rules.clocks import Moments, is_free, is_open, releases_done
+from kash.incidents.rules.clocks import (
+    Moments,
+    due_days,
+    is_free,
+    is_open,
+    moments_of,
+    releases_done,
+)
 from kash.incidents.rules.consents import (
+    PROGRAMME,
+    WHO,
+    WHOM,
     for_custodian,
     holds,
-    is_of_earlier_words,
     says_yes_herself,
     standing,
 )
-from kash.incidents.rules.consents import may_be_kept as consents_may_be_kept
 from kash.incidents.rules.filing import ARRESTS
-from kash.incidents.rules.money import json_waits_for_a_decision
-from kash.incidents.rules.parts import CustodyEvent, RecordPart, StoredCopy
+from kash.incidents.rules.parts import CustodyEvent, Person, RecordPart, StoredCopy
 from kash.incidents.rules.record import Record, is_taken_back, unprotected
-from kash.incidents.rules.records import json_has_minor, json_has_programme
 from kash.people.rules.directory import Stretch, open_at
 
 # How mediation ended, in the words of totals.
@@ -331,20 +337,24 @@ def is_guarded(record: Record) -> bool:
 def is_held(record: Record) -> bool:
     """True if somebody is held: an arrest of her is known and no release, or the report came in
     saying so and not everybody who may have been held is known to be free (as the register marks
-    it, see `finding.Summary.held`)."""
+    it, see `Summary.held`)."""
     if any(person.arrested_at and not is_free(record, person) for person in record.persons):
         return True
     if not record.filing.held:
         return False
     if not record.persons:
         return not releases_done(record)
-    arrests = [act for act in record.acts if act.code in ARRESTS]
-    named = {person for act in arrests for person in act.persons}
-    of_all = any(not act.persons for act in arrests)
-    told = [
-        person for person in record.persons if of_all or person.arrested_at or person.id in named
-    ]
-    return any(not is_free(record, person) for person in told or record.persons)
+    return any(not is_free(record, person) for person in _may_have_been_held(record))
+
+
+def _may_have_been_held(record: Record) -> list[Person]:
+    """The persons with an arrest that is known or told of, else all on record."""
+    arrests = [act.persons for act in record.acts if act.code in ARRESTS]
+    return [
+        person
+        for person in record.persons
+        if person.arrested_at or any(not named or person.id in named for named in arrests)
+    ] or record.persons
 
 
 def is_being_helped(record: Record) -> bool:
@@ -539,106 +549,51 @@ class Summary(NamedTuple):
         return self.day[:7]
 
 
-def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary:
-    """The line of a case, from its record's JSON. Raises ValueError, TypeError, AttributeError or
-    KeyError if it is none."""
-    happening = record.get("happening", {})
-    due = _due(record)
-    persons, moments = record.get("persons", ()), tuple(_moments(record))
+def summary_of(reference: str, state: str, record: Record) -> Summary:
+    """The line of a case."""
+    interventions, unread = record.interventions, record.unread()
     return Summary(
         reference=reference,
         state=state,
-        filed_at=_moment(record.get("filing", {}).get("filed_at")),
-        begun_on=_day(happening.get("begun_on")),
-        acts=tuple(dict.fromkeys(act["code"] for act in record.get("acts", ()))),
-        ward=record.get("place", {}).get("ward", ""),
+        filed_at=record.filing.filed_at,
+        begun_on=record.happening.begun_on,
+        acts=what_was_done(record),
+        ward=record.place.ward,
         stations=tuple(
-            dict.fromkeys(
-                party["station_name"]
-                for party in record.get("parties", ())
-                if party.get("station_name")
-            )
+            dict.fromkeys(party.station_name for party in record.parties if party.station_name)
         ),
-        urgent=bool(record.get("urgent")),
-        minor=json_has_minor(record),
-        programme=json_has_programme(record),
-        consent=consents_may_be_kept(
-            record.get("consents", ()), [person["id"] for person in persons]
+        urgent=record.urgent,
+        minor=WHOM in unread or record.has_minor(),
+        programme=WHO in unread or any(party.kind == PROGRAMME for party in record.parties),
+        consent=record.consents_to("record"),
+        assigned_to=record.assigned_to,
+        moments=tuple(
+            moment for moment in moments_of(record) if moment.arrested_at or moment.exposed_at
         ),
-        assigned_to=record.get("assigned_to", ""),
-        moments=moments,
-        due_on=_day(min(due)) if due else None,
-        evidence=len(record.get("evidence", ())),
-        undecided=json_waits_for_a_decision(record),
-        held=said_held(record) and state not in OVER and not let_go(record),
-        to_ask=state == "verified" and _is_to_ask(record),
-        refused=state in _WANTING_HELP and _is_refused(record),
-        to_ask_each=_is_to_ask_each(record),
-        ask_again=0 if state in OVER else _to_ask_again(record),
-        proposed_by=tuple(proposal["by"] for proposal in record.get("proposals", ())),
-        answered=tuple(answer["by"] for answer in record.get("member_answers", ())),
+        due_on=min(due_days(record), default=None),
+        evidence=len(record.evidence),
+        undecided=record.waits_for_a_decision(),
+        held=record.filing.held and state not in OVER and not let_go(record),
+        to_ask=state == "verified" and bool(to_ask(record)),
+        # Who still has a brief may help.
+        refused=state in _WANTING_HELP
+        and bool(interventions)
+        and interventions[-1].response == "refused"
+        and not any(intervention.brief for intervention in interventions),
+        to_ask_each=is_to_be_asked(record),
+        ask_again=0 if state in OVER else len(record.who_is_asked_again()),
+        proposed_by=tuple(proposal.by for proposal in record.proposals),
+        answered=tuple(answer.by for answer in record.member_answers),
     )
 
 
-def said_held(record: Mapping[str, Any]) -> bool:
-    """True if it came in saying that somebody is held or in danger."""
-    return bool(record.get("filing", {}).get("held"))
-
-
-def _is_to_ask(record: Mapping[str, Any]) -> bool:
-    # As her_choice.to_ask, which a test compares with this.
-    answered = {
-        choice.get("person", "") for choice in record.get("choices", ()) if choice.get("wanted")
-    }
-    return not ({person["id"] for person in record.get("persons", ())} or {""}) <= answered
-
-
-def _is_to_ask_each(record: Mapping[str, Any]) -> bool:
-    # Of nearly all it is told without reading them.
-    answers = [consent for consent in record.get("consents", ()) if consent["purpose"] == "record"]
-    refused = any(not (consent["given"] or consent.get("wish")) for consent in answers)
-    return refused and is_to_be_asked(Record.model_validate(record))
-
-
-def _to_ask_again(record: Mapping[str, Any]) -> int:
-    # Of nearly all it is told without reading them.
-    earlier = any(
-        consent["given"]
-        and not consent.get("wish")
-        and is_of_earlier_words(consent["purpose"], consent.get("wording", ""))
-        for consent in record.get("consents", ())
-    )
-    return len(Record.model_validate(record).who_is_asked_again()) if earlier else 0
-
-
-def _is_refused(record: Mapping[str, Any]) -> bool:
-    interventions = record.get("interventions", ())
-    # Who still has a brief may help.
-    waits = any(intervention.get("brief") for intervention in interventions)
-    return bool(interventions) and interventions[-1].get("response") == "refused" and not waits
-
-
-def let_go(record: Mapping[str, Any]) -> bool:
-    """True if everybody is free who may have been held: those with an arrest that is known or told
-    of, else all on record, else those whose release was agreed and done."""
-    persons = record.get("persons", ())
-    if not persons:
-        return any(
-            term["kind"] == "release" and term.get("fulfilled_on")
-            for term in record.get("terms", ())
-        )
-    freed, arrests = (
-        _freed(record),
-        [act for act in record.get("acts", ()) if act["code"] in ARRESTS],
-    )
-    of_all = any(not act.get("persons") for act in arrests)
-    told = {person for act in arrests for person in act.get("persons", ())}
-    persons_held = [
-        person for person in persons if of_all or person.get("arrested_at") or person["id"] in told
-    ]
+def let_go(record: Record) -> bool:
+    """True if everybody is free, or not known of any more, who may have been held: else all on
+    record, else those whose release was agreed and done."""
+    if not record.persons:
+        return bool(releases_done(record))
     return all(
-        person.get("released_at") or person.get("not_known_at") or person["id"] in freed
-        for person in persons_held or persons
+        person.not_known_at or is_free(record, person) for person in _may_have_been_held(record)
     )
 
 
@@ -646,65 +601,17 @@ def let_go(record: Mapping[str, Any]) -> bool:
 _COMES = frozenset({"added", "submit", "handed_over"})
 
 
-def is_untaken(record: Mapping[str, Any], state: str, now: datetime) -> bool:
+def is_untaken(record: Record, state: str, now: datetime) -> bool:
     """True if a case came in, or was handed over, with somebody held who is not let go, and nobody
     took a step in it since. After a day no alert is of it any more."""
-    if state in OVER or not said_held(record) or let_go(record) or record.get("assigned_to"):
+    if state in OVER or not record.filing.held or record.assigned_to or let_go(record):
         return False
-    steps = [
-        (event["what"], datetime.fromisoformat(event["at"])) for event in record.get("timeline", ())
-    ]
-    came = [at for what, at in steps if what in _COMES]
-    if filed_at := record.get("filing", {}).get("filed_at"):
-        came.append(datetime.fromisoformat(filed_at))
+    came = [event.at for event in record.timeline if event.what in _COMES]
+    came += [record.filing.filed_at] if record.filing.filed_at else []
     if not came:
-        return not steps
+        return not record.timeline
     since = max(came)
-    return now - since < LASTS and all(at <= since for _what, at in steps)
-
-
-def _freed(record: Mapping[str, Any]) -> set[str]:
-    # As clocks.is_free, which a test compares with this.
-    ids = [person["id"] for person in record.get("persons", ())]
-    owed = {
-        term.get("owed_to", "")
-        for term in record.get("terms", ())
-        if term["kind"] == "release" and term.get("fulfilled_on")
-    }
-    alone = set(ids) if len(ids) == 1 and owed else set()
-    return owed.intersection(ids) | alone
-
-
-def _due(record: Mapping[str, Any]) -> list[str]:
-    terms, referrals = record.get("terms", ()), record.get("referrals", ())
-    due = [term["due_on"] for term in terms if term.get("due_on") and not term.get("fulfilled_on")]
-    due += [
-        referral["due_on"]
-        for referral in referrals
-        if referral.get("due_on") and not referral.get("outcome")
-    ]
-    return due
-
-
-def _moments(record: Mapping[str, Any]) -> Iterator[Moments]:
-    # As clocks.moments_of, which a test compares with this.
-    freed = _freed(record)
-    for person in record.get("persons", ()):
-        arrested, exposed = person.get("arrested_at"), person.get("exposed_at")
-        stops = ("released_at", "before_court_at", "not_known_at")
-        if arrested and (any(person.get(name) for name in stops) or person["id"] in freed):
-            arrested = None
-        if arrested or exposed:
-            done = frozenset(person.get("limits", ()))
-            yield Moments(person["id"], _moment(arrested), _moment(exposed), done)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    return now - since < LASTS and all(event.at <= since for event in record.timeline)
 
 
 CLOCK_RUNS, CLOCK_OVER = "runs", "over"
