@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
@@ -171,6 +172,25 @@ def load_case(reference: str) -> tuple[Actor, OpenVault, Case]:
     return actor, vault, case
 
 
+def case_page(
+    address: str, permission: str, *methods: str, fresh: bool = False
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """A page of one case, below its own: what `load_case` returns comes before the ids of the
+    address. Its vault is open. It is asked for and sent, unless `methods` say otherwise."""
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @require_vault
+        @wraps(view)
+        def loaded(reference: str, **ids: str) -> ResponseReturnValue:
+            return view(*load_case(reference), **ids)
+
+        page = allow(permission, fresh=fresh)(loaded)
+        blueprint.route(f"/<reference>{address}", methods=methods or ["GET", "POST"])(page)
+        return page
+
+    return declare
+
+
 def next_of(case: Case, actor: Actor) -> dict[str, Any] | None:
     """The one thing to do next with a case, a step or `ASK_HER`, and whether somebody else has to
     do it; None if there is none or the actor only reads."""
@@ -202,40 +222,31 @@ def to(endpoint: str, **values: Any) -> ResponseReturnValue:
     return go(f"incidents.{endpoint}", **values)
 
 
-@blueprint.get("/<reference>")
-@allow("incidents.see")
-@require_vault
-def case(reference: str) -> ResponseReturnValue:
+@case_page("", "incidents.see", "GET")
+def case(actor: Actor, vault: OpenVault, opened: Case) -> ResponseReturnValue:
     """One case; its opening is noted."""
-    actor, vault, opened = load_case(reference)
     answers = [answer for answer in opened.record.member_answers if answer.by == actor.public_id]
     note_opening(actor, vault, opened, answers=True)
     return _page(opened, actor, answers=answers)
 
 
-@blueprint.post("/<reference>/o")
-@allow("incidents.edit")
-@require_vault
-def comment(reference: str) -> ResponseReturnValue:
+@case_page("/o", "incidents.edit", "POST")
+def comment(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Write to the others."""
-    actor, vault, case = load_case(reference)
     form = CommentForm()
     if not form.validate_on_submit():
         note_opening(actor, vault, case)
         return _page(case, actor, form), 422
-    assignment.comment(reference, form.text.data, by=actor, vault=vault)
+    assignment.comment(case.reference, form.text.data, by=actor, vault=vault)
     return to("case", _anchor="comments")
 
 
-@blueprint.post("/<reference>/u")
-@allow("incidents.edit")
-@require_vault
-def urgent(reference: str) -> ResponseReturnValue:
+@case_page("/u", "incidents.edit", "POST")
+def urgent(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Say that a case cannot wait, or that it can."""
-    actor, vault, _found = load_case(reference)
     # As the button said: pressed twice, or by two at once, it is the same.
     cannot_wait = request.form.get("urgent") == "1"
-    mark_urgent(reference, cannot_wait, by=actor, vault=vault)
+    mark_urgent(case.reference, cannot_wait, by=actor, vault=vault)
     flash(_("Marked as urgent.") if cannot_wait else _("It is no longer marked as urgent."))
     return to("case")
 
@@ -364,12 +375,9 @@ def _called(record: Record) -> dict[str, str]:
     return called
 
 
-@blueprint.route("/<reference>/f", methods=["GET", "POST"])
-@allow("incidents.edit", fresh=True)
-@require_vault
-def case_file(reference: str) -> ResponseReturnValue:
+@case_page("/f", "incidents.edit", fresh=True)
+def case_file(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Choose what the file holds, and print it: one entry in the audit chain for each file."""
-    actor, vault, case = load_case(reference)
     agreed = who_agreed(case.record)
     allowed = may_print(case.record)
     form = CaseFileForm()
@@ -389,7 +397,7 @@ def case_file(reference: str) -> ResponseReturnValue:
         hashes = hashes_of(vault, listed)
         with form.showing_problems():
             case = note_printed(
-                actor, vault, reference, form.court_paper, told_of, identities, hashes
+                actor, vault, case.reference, form.court_paper, told_of, identities, hashes
             )
             first = first_account_of(vault, case)
             pdf = printed(case, choice, person.name if person else "", utc_now(), first, hashes)
@@ -406,7 +414,7 @@ def case_file(reference: str) -> ResponseReturnValue:
         without_health=_without_health(case.record, agreed),
         narrative_allowed=may_hold_narrative(case.record, [person.id for person in agreed]),
         names_open=may_show_identities(case, vault),
-        consents=url_for("incidents.consents", reference=reference),
+        consents=url_for("incidents.consents", reference=case.reference),
         papers={paper: _codes(case.record, said_yes) for paper, said_yes in papers.items()},
     )
 
@@ -467,12 +475,9 @@ def hand_over_text(why: ForCustodian, custodians: Sequence[str]) -> str:
     return text
 
 
-@blueprint.route("/<reference>/l", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def links(reference: str) -> ResponseReturnValue:
+@case_page("/l", "incidents.edit")
+def links(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Links of a case, and finding more; what is typed is posted."""
-    actor, vault, case = load_case(reference)
     form = FindLinkForm()
     words, occasions, cases = "", [], []
     if form.validate_on_submit():
@@ -483,7 +488,7 @@ def links(reference: str) -> ResponseReturnValue:
             close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
             note_search(actor, vault, close.new)
             lines = sorted(close.lines, key=lambda one: one.summary.day, reverse=True)
-            cases = [line.summary for line in lines if line.summary.reference != reference]
+            cases = [line.summary for line in lines if line.summary.reference != case.reference]
     return page(
         "incidents/links.html",
         form=form,
@@ -498,27 +503,21 @@ def links(reference: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<reference>/l/add")
-@allow("incidents.edit")
-@require_vault
-def add_link(reference: str) -> ResponseReturnValue:
+@case_page("/l/add", "incidents.edit", "POST")
+def add_link(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Link it to what was found."""
-    actor, vault, _found = load_case(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
-    assignment.add_link(reference, kind, target, by=actor, vault=vault)
+    assignment.add_link(case.reference, kind, target, by=actor, vault=vault)
     return to("links")
 
 
-@blueprint.post("/<reference>/l/remove")
-@allow("incidents.edit")
-@require_vault
-def remove_link(reference: str) -> ResponseReturnValue:
+@case_page("/l/remove", "incidents.edit", "POST")
+def remove_link(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Take a link away."""
-    actor, vault, _found = load_case(reference)
     kind, target = request.form.get("kind", ""), request.form.get("id", "")
     # Sent twice, the second finds it gone, as she wanted.
     with suppress(NotFound):
-        assignment.remove_link(reference, kind, target, by=actor, vault=vault)
+        assignment.remove_link(case.reference, kind, target, by=actor, vault=vault)
     return to("links")
 
 

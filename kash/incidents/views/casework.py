@@ -66,11 +66,12 @@ from kash.incidents.services.money import (
 )
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
 from kash.incidents.services.second_member import OnHold, StepRefused, ask, take_step
-from kash.incidents.views.cases import case_again, load_case, the_vault, to
+from kash.incidents.views.cases import case_again, case_page, the_vault, to
 from kash.incidents.views.consents import asked
 from kash.incidents.views.evidence import participant_label
 from kash.incidents.views.mediation import stations
 from kash.people.queries.directory import service_choices
+from kash.platform.vault import OpenVault
 from kash.platform.web import KashForm, current_actor, page
 from kash.platform.web import NotFound as web_NotFound
 from kash.platform.web.account_names import account_names
@@ -118,12 +119,9 @@ def decisions() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<reference>/q", methods=["GET", "POST"])
-@allow("incidents.decide")
-@require_vault
-def decision(reference: str) -> ResponseReturnValue:
+@case_page("/q", "incidents.decide")
+def decision(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Decide about what was set aside, and note what becomes of a report."""
-    actor, vault, case = load_case(reference)
     if not case.record.asks_for_a_decision():
         raise NotFound
     form, out = ReportForm(), TakeOutForm()
@@ -131,19 +129,19 @@ def decision(reference: str) -> ResponseReturnValue:
         note_opening(actor, vault, case)
     elif request.form.get("term"):
         if by_id(case.record.questioned_terms, request.form["term"]) is None:
-            return _decided_already(reference)
+            return _decided_already(case.reference)
         if out.validate():
-            take_out_term(actor, vault, reference, out.term.data, out.reason.data)
+            take_out_term(actor, vault, case.reference, out.term.data, out.reason.data)
             flash(_("Taken out. The reason stands in the case."))
-            return redirect(_next(reference), 303)
+            return redirect(_next(case.reference), 303)
         form = ReportForm(formdata=None)
     elif form.validate():
         with form.showing_problems():
-            note_decision(actor, vault, reference, form.note(), version=form.version_shown())
+            note_decision(actor, vault, case.reference, form.note(), version=form.version_shown())
             flash(_("Noted. Nothing was sent."))
             return to("decision")
         if form.changed_meanwhile:
-            case = case_again(reference)
+            case = case_again(case.reference)
     notes = report_notes(case, vault)
     answer, status = page(
         "incidents/decision.html",
@@ -163,23 +161,20 @@ def decision(reference: str) -> ResponseReturnValue:
     return answer, 422 if out.errors else status
 
 
-@blueprint.route("/<reference>/q/<term_id>", methods=["GET", "POST"])
-@allow("incidents.decide")
-@require_vault
-def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
+@case_page("/q/<term_id>", "incidents.decide")
+def term_to_bail(actor: Actor, vault: OpenVault, case: Case, term_id: str) -> ResponseReturnValue:
     """Write down as cash bail what was kept as a term, with its receipt."""
-    actor, vault, case = load_case(reference)
     term = by_id(case.record.questioned_terms, term_id)
     if term is None:
-        return _decided_already(reference)
+        return _decided_already(case.reference)
     form = BailForm()
     form.offer(case.record, stations(), bail_from(term, case.record), receipt_needed=True)
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif form.validate():
-        make_bail_of_term(actor, vault, reference, term.id, form.bail())
+        make_bail_of_term(actor, vault, case.reference, term.id, form.bail())
         flash(_("It is written down as cash bail."))
-        return redirect(_next(reference), 303)
+        return redirect(_next(case.reference), 303)
     return page("incidents/term_to_bail.html", form=form, case=case)
 
 
@@ -244,12 +239,9 @@ def _services() -> dict[str, str]:
     }
 
 
-@blueprint.route("/<reference>/r", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def referrals(reference: str) -> ResponseReturnValue:
+@case_page("/r", "incidents.edit")
+def referrals(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Send somebody to a service, and say how it went."""
-    actor, vault, case = load_case(reference)
     offered = _services()
     form, outcome = ReferralForm(), OutcomeForm()
     form.offer(list(offered.items()), _persons(case.record))
@@ -261,7 +253,7 @@ def referrals(reference: str) -> ResponseReturnValue:
                 say_outcome(
                     actor,
                     vault,
-                    reference,
+                    case.reference,
                     outcome.referral.data,
                     ReferralOutcome(
                         outcome.outcome.data,
@@ -270,15 +262,15 @@ def referrals(reference: str) -> ResponseReturnValue:
                     ),
                     seen=outcome.seen.data or None,
                 )
-                return _saved("incidents.referrals", reference)
+                return _saved("incidents.referrals", case.reference)
             if outcome.changed_meanwhile:
-                case = case_again(reference)
+                case = case_again(case.reference)
         form = ReferralForm(formdata=None)
         form.offer(list(offered.items()), _persons(case.record))
     elif form.validate():
         with form.showing_problems():
-            refer(actor, vault, reference, _referral(form, offered))
-            return _saved("incidents.referrals", reference)
+            refer(actor, vault, case.reference, _referral(form, offered))
+            return _saved("incidents.referrals", case.reference)
     answer, status = page(
         "incidents/referrals.html",
         form=form,
@@ -331,12 +323,9 @@ def _sides(record: Record) -> list[tuple[str, str]]:
     return [(key, participant_label(record, key)) for key in keys]
 
 
-@blueprint.route("/<reference>/g", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def terms(reference: str) -> ResponseReturnValue:
+@case_page("/g", "incidents.edit")
+def terms(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Add what was agreed, and say when it was done."""
-    actor, vault, case = load_case(reference)
     form, done = TermForm(), FulfilledForm()
     form.offer(_sides(case.record), terms_open(case.record))
     if request.method == "GET":
@@ -344,14 +333,14 @@ def terms(reference: str) -> ResponseReturnValue:
     elif request.form.get("term"):
         if done.validate():
             days = (done.fulfilled_on.data, done.agreed_on.data)
-            fulfil(actor, vault, reference, done.term.data, *days)
-            return _saved("incidents.terms", reference)
+            fulfil(actor, vault, case.reference, done.term.data, *days)
+            return _saved("incidents.terms", case.reference)
         form = TermForm(formdata=None)
         form.offer(_sides(case.record), terms_open(case.record))
     elif form.validate() and form.may_be_agreed(case.record.parties):
         with form.showing_problems():
-            agree(actor, vault, reference, form.term())
-            return _saved("incidents.terms", reference)
+            agree(actor, vault, case.reference, form.term())
+            return _saved("incidents.terms", case.reference)
     answer, status = page(
         "incidents/terms.html",
         form=form,
@@ -402,12 +391,9 @@ def says_open(one: OpenThing, record: Record) -> str:
     return f"{what}: {people}" if people else what
 
 
-@blueprint.route("/<reference>/s/<step:verb>", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def step(reference: str, verb: str) -> ResponseReturnValue:
+@case_page("/s/<step:verb>", "incidents.edit")
+def step(actor: Actor, vault: OpenVault, case: Case, verb: str) -> ResponseReturnValue:
     """Take a case one step on, or back."""
-    actor, vault, case = load_case(reference)
     if verb not in wording.STEP_NAMES:
         raise web_NotFound
     shape = closing_form(case.record) if verb == "close" else StepForm
@@ -448,7 +434,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         changed = CaughtProblem(CaseChangedMeanwhile)
         with changed, form.showing_problems(StepRefused, OnHold):
             state = take_step(
-                reference,
+                case.reference,
                 verb,
                 by=actor,
                 vault=vault,
@@ -463,7 +449,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         if not form.errors:
             # Then it was not refused, but somebody else saved meanwhile.
             form.form_errors.append(f"{changed.sentence} " + _("Look at it again, then go on."))
-            form.version.data = str(open_case(actor, vault, reference).version)
+            form.version.data = str(open_case(actor, vault, case.reference).version)
     return page(
         "incidents/step.html",
         form=form,
@@ -482,12 +468,9 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<reference>/a", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def assign(reference: str) -> ResponseReturnValue:
+@case_page("/a", "incidents.edit")
+def assign(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Give the case to somebody who may work on it, or to nobody."""
-    actor, vault, case = load_case(reference)
     form = AssignForm(account=case.record.assigned_to)
     free = may_work(officers(), case.seen)
     form.account.choices = [
@@ -496,7 +479,7 @@ def assign(reference: str) -> ResponseReturnValue:
     ]
     if form.validate_on_submit():
         try:
-            assignment.assign(reference, form.account.data, by=actor, vault=vault)
+            assignment.assign(case.reference, form.account.data, by=actor, vault=vault)
         except web_NotFound:
             form.mark_wrong(form.account, _("This officer cannot work on this case."))
         else:
@@ -505,15 +488,12 @@ def assign(reference: str) -> ResponseReturnValue:
     return page("incidents/assign.html", form=form, case=case)
 
 
-@blueprint.route("/<reference>/k", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def declare(reference: str) -> ResponseReturnValue:
+@case_page("/k", "incidents.edit")
+def declare(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Say "I must not work on this"."""
-    actor, vault, case = load_case(reference)
     form = KashForm()
     if form.validate_on_submit():
-        declare_conflict(reference, by=actor, vault=vault)
+        declare_conflict(case.reference, by=actor, vault=vault)
         flash(_("You do not see that case any more. The others are told that you are kept away."))
         return to("index")
     alone = len(may_work(officers(), case.seen)) < 2
@@ -527,17 +507,14 @@ def declare(reference: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<reference>/x", methods=["GET", "POST"])
-@allow("incidents.edit", fresh=True)
-@require_vault
-def shred(reference: str) -> ResponseReturnValue:
+@case_page("/x", "incidents.edit", fresh=True)
+def shred(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Ask that a closed case ends for good."""
-    actor, vault, case = load_case(reference)
-    form = ShredForm(reference)
+    form = ShredForm(case.reference)
     if case.state != "closed":
         return render_template("incidents/shred.html", form=None, case=case), 409
     if form.validate_on_submit():
         with form.showing_problems():
-            ask(actor, vault, reference, SHRED, form.reason.data)
+            ask(actor, vault, case.reference, SHRED, form.reason.data)
             return asked()
     return page("incidents/shred.html", form=form, case=case, nobody=nobody_decides(actor, case))

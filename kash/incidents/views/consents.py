@@ -85,7 +85,7 @@ from kash.incidents.services.second_member import (
     refuse,
     shred_case,
 )
-from kash.incidents.views.cases import case_again, load_case, the_vault, to
+from kash.incidents.views.cases import case_again, case_page, the_vault, to
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db
 from kash.platform.vault import OpenVault
@@ -238,12 +238,9 @@ def _of_everybody(record: Record, purpose: str) -> PurposeStanding:
     return PurposeStanding(purpose, "good" if whole else "warn", words, why)
 
 
-@blueprint.route("/<reference>/c", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def consents(reference: str) -> ResponseReturnValue:
+@case_page("/c", "incidents.edit")
+def consents(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Read out the words, note the answers."""
-    actor, vault, case = load_case(reference)
     form, decides = ConsentsForm(), GuardianForm()
     by_paper = "paper" in request.form
     another_language = "in" in request.form
@@ -251,17 +248,19 @@ def consents(reference: str) -> ResponseReturnValue:
         note_opening(actor, vault, case)
     elif by_paper and decides.validate_on_submit():
         with decides.showing_problems():
-            note_guardians_answer(actor, vault, reference, decides.version_shown(), decides.said())
+            note_guardians_answer(
+                actor, vault, case.reference, decides.version_shown(), decides.said()
+            )
             flash(_("Saved."))
-            return redirect(url_for("incidents.consents", reference=reference))
+            return redirect(url_for("incidents.consents", reference=case.reference))
         if decides.changed_meanwhile:
-            case = case_again(reference)
+            case = case_again(case.reference)
     elif not by_paper and form.validate_on_submit():
         with form.showing_problems():
             noted = answer_consents(
                 actor,
                 vault,
-                reference,
+                case.reference,
                 form.version_shown(),
                 form.person.data,
                 form.answers(),
@@ -269,9 +268,9 @@ def consents(reference: str) -> ResponseReturnValue:
                 form.read_out_in,
             )
             _tell(noted, case.record)
-            return redirect(url_for("incidents.consents", reference=reference))
+            return redirect(url_for("incidents.consents", reference=case.reference))
         if form.changed_meanwhile:
-            case = case_again(reference)
+            case = case_again(case.reference)
     chosen = language_chosen()
     shown_in = chosen or language_code()
     return page(
@@ -357,12 +356,9 @@ SECTION = CaseSection(
 )
 
 
-@blueprint.route("/<reference>/c/f", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def court_asks(reference: str) -> ResponseReturnValue:
+@case_page("/c/f", "incidents.edit")
+def court_asks(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Ask again for one paper, and note what each said."""
-    actor, vault, case = load_case(reference)
     able = may_be_asked(case.record)
     codes = case.record.codes
     form = AskedAgainForm()
@@ -374,11 +370,11 @@ def court_asks(reference: str) -> ResponseReturnValue:
         form.language.data = chosen or None
     elif form.validate():
         with form.showing_problems():
-            note_asked_again(actor, vault, reference, form.version_shown(), form.said())
+            note_asked_again(actor, vault, case.reference, form.version_shown(), form.said())
             flash(_("Saved."))
             return to("court_asks")
         if form.changed_meanwhile:
-            case = case_again(reference)
+            case = case_again(case.reference)
     form.version.data, form.version.raw_data = str(form.version_to_send(case.version)), None
     answers = sorted(case.record.court_asks, key=lambda one: (one.on, one.at), reverse=True)
     return page(
@@ -417,45 +413,39 @@ def asked_of(record: Record) -> list[dict[str, Any]]:
     ]
 
 
-@blueprint.route("/<reference>/w", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def her_choice(reference: str) -> ResponseReturnValue:
+@case_page("/w", "incidents.edit")
+def her_choice(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Ask each person what she wants, and note it."""
-    actor, vault, case = load_case(reference)
     form = ChoiceForm()
     if not form.is_submitted():
         note_opening(actor, vault, case)
     elif form.validate():
         with form.showing_problems():
-            note_choice(actor, vault, reference, form.said())
-            return _noted(reference, form.person.data)
+            note_choice(actor, vault, case.reference, form.said())
+            return _noted(case.reference, form.person.data)
         if form.changed_meanwhile:
-            case = case_again(reference)
+            case = case_again(case.reference)
     return _page(case, form, OwnYesForm(formdata=None))
 
 
-@blueprint.post("/<reference>/w/y")
-@allow("incidents.edit")
-@require_vault
-def own_yes(reference: str) -> ResponseReturnValue:
+@case_page("/w/y", "incidents.edit", "POST")
+def own_yes(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Note what somebody said herself to "court or release", after she was warned."""
-    actor, vault, case = load_case(reference)
     form = OwnYesForm()
     if form.validate_on_submit():
         with form.showing_problems(answer=CaseChangedMeanwhile):
             note_own_yes(
                 actor,
                 vault,
-                reference,
+                case.reference,
                 form.version_shown(),
                 form.person.data,
                 given=form.answer.data == "yes",
                 language=form.language.data or "",
             )
-            return _noted(reference)
+            return _noted(case.reference)
         if isinstance(form.problem, CaseChangedMeanwhile):
-            case = case_again(reference)
+            case = case_again(case.reference)
     return _page(case, ChoiceForm(formdata=None), form)
 
 
@@ -578,12 +568,9 @@ def seconds_list() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<reference>/2/<proposal>", methods=["GET", "POST"])
-@allow("incidents.see", fresh=True)
-@require_vault
-def second(reference: str, proposal: str) -> ResponseReturnValue:
+@case_page("/2/<proposal>", "incidents.see", fresh=True)
+def second(actor: Actor, vault: OpenVault, case: Case, proposal: str) -> ResponseReturnValue:
     """Agree to what another member asked for, refuse it, or take back one's own."""
-    actor, vault, case = load_case(reference)
     waiting = by_id(case.record.proposals, proposal)
     if waiting is None:
         # The button was pressed twice, or another was first.
@@ -597,8 +584,8 @@ def second(reference: str, proposal: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             if "answer" in form and form.answer.data == "agree":
-                return _agree(actor, vault, reference, waiting)
-            refuse(actor, vault, reference, proposal, form.reason.data)
+                return _agree(actor, vault, case.reference, waiting)
+            refuse(actor, vault, case.reference, proposal, form.reason.data)
             flash(_("It is not done, and the case says why."))
             return to("case")
     else:
@@ -670,34 +657,28 @@ def _about(case: Case, found: MemberProposal) -> str:
 # --- Holds ------------------------------------------------------------------------------------
 
 
-@blueprint.route("/<reference>/y", methods=["GET", "POST"])
-@allow("incidents.see")
-@require_vault
-def hold_case(reference: str) -> ResponseReturnValue:
+@case_page("/y", "incidents.see")
+def hold_case(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Hold a case."""
-    actor, vault, case = load_case(reference)
     form = HoldForm()
     if form.validate_on_submit():
         with form.showing_problems():
             reason, details = form.reason.data, form.details.data
-            if hold(actor, vault, reference, reason, paper=form.paper.data, details=details):
+            if hold(actor, vault, case.reference, reason, paper=form.paper.data, details=details):
                 flash(_("It is held from this moment."))
                 return to("case")
             return asked()
     return page("incidents/hold.html", form=form, case=case, nobody=nobody_decides(actor, case))
 
 
-@blueprint.route("/<reference>/y/<hold_id>", methods=["GET", "POST"])
-@allow("incidents.see")
-@require_vault
-def lift_hold(reference: str, hold_id: str) -> ResponseReturnValue:
+@case_page("/y/<hold_id>", "incidents.see")
+def lift_hold(actor: Actor, vault: OpenVault, case: Case, hold_id: str) -> ResponseReturnValue:
     """Lift one's own hold, or ask a second member to end another."""
-    actor, vault, case = load_case(reference)
     case_hold = one_or_404(by_id(case.record.holds, hold_id))
     form = WhyForm()
     if form.validate_on_submit():
         with form.showing_problems():
-            if lift(actor, vault, reference, hold_id, form.reason.data):
+            if lift(actor, vault, case.reference, hold_id, form.reason.data):
                 flash(_("The hold is lifted."))
                 return to("case")
             return asked()

@@ -76,7 +76,7 @@ from kash.incidents.services.saved_views import (
     EvidenceDamaged,
 )
 from kash.incidents.services.second_member import OnHold, ask
-from kash.incidents.views.cases import load_case, the_vault, to
+from kash.incidents.views.cases import case_again, case_page, load_case, the_vault, to
 from kash.incidents.views.consents import asked
 from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import db, utc_now
@@ -183,23 +183,16 @@ def _page_of(reference: str, document: str) -> str:
 # --- One piece --------------------------------------------------------------------------------
 
 
-def _one(reference: str, document: str) -> tuple[Actor, OpenVault, OpenEvidence]:
-    actor, vault, case = load_case(reference)
-    return actor, vault, open_evidence(vault, case, document)
-
-
-@blueprint.get("/<reference>/e/<document>")
-@allow("incidents.see")
-@require_vault
-def evidence(reference: str, document: str) -> ResponseReturnValue:
+@case_page("/e/<document>", "incidents.see", "GET")
+def evidence(actor: Actor, vault: OpenVault, case: Case, document: str) -> ResponseReturnValue:
     """One piece of evidence and its custody; its opening is noted."""
     with CaughtProblem(EvidenceDamaged) as caught:
-        actor, vault, piece = _one(reference, document)
+        piece = open_evidence(vault, case, document)
         note_evidence_opening(actor, vault, piece)
         return _evidence_page(piece, CustodyForm())
     return render_template(
         "incidents/evidence_damaged.html",
-        reference=reference,
+        reference=case.reference,
         document=document,
         sentence=caught.sentence,
     )
@@ -290,12 +283,12 @@ def _sent(handed: Handed, *, inline: bool = False) -> Response:
     return response
 
 
-@blueprint.post("/<reference>/e/<document>/q")
-@allow("incidents.edit")
-@require_vault
-def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
+@case_page("/e/<document>/q", "incidents.edit", "POST")
+def evidence_custody(
+    actor: Actor, vault: OpenVault, case: Case, document: str
+) -> ResponseReturnValue:
     """Note a step of custody that happened outside."""
-    actor, vault, evidence = _one(reference, document)
+    evidence = open_evidence(vault, case, document)
     form = CustodyForm()
     form.offer()
     if not form.validate_on_submit():
@@ -303,7 +296,7 @@ def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
     note_custody(
         actor,
         vault,
-        reference,
+        case.reference,
         document,
         form.what.data,
         who=form.who.data,
@@ -311,15 +304,15 @@ def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
         note=form.more.data,
     )
     flash(_("Noted."))
-    return redirect(_page_of(reference, document) + "#custody", 303)
+    return redirect(_page_of(case.reference, document) + "#custody", 303)
 
 
-@blueprint.route("/<reference>/e/<document>/label", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def evidence_label(reference: str, document: str) -> ResponseReturnValue:
+@case_page("/e/<document>/label", "incidents.edit")
+def evidence_label(
+    actor: Actor, vault: OpenVault, case: Case, document: str
+) -> ResponseReturnValue:
     """Say anew what it shows."""
-    actor, vault, evidence = _one(reference, document)
+    evidence = open_evidence(vault, case, document)
     form = ChangedLabelForm(data={"label": evidence.file.label, "note": evidence.file.note})
     people = [(person.id, person.code) for person in evidence.case.record.persons]
     form.offer(people, evidence.listed.shows)
@@ -327,26 +320,28 @@ def evidence_label(reference: str, document: str) -> ResponseReturnValue:
         label, note, seen = form.label.data, form.note.data, form.seen.data or None
         with form.showing_problems():
             shows = form.shows.data
-            label_evidence(actor, vault, reference, document, label, note, seen=seen, shows=shows)
-            return redirect(_page_of(reference, document), 303)
+            label_evidence(
+                actor, vault, case.reference, document, label, note, seen=seen, shows=shows
+            )
+            return redirect(_page_of(case.reference, document), 303)
         if form.changed_meanwhile:
-            actor, vault, evidence = _one(reference, document)
+            evidence = open_evidence(vault, case_again(case.reference), document)
     if form.changed_meanwhile or not form.seen.data:
         form.seen.data, form.seen.raw_data = words_shown(evidence), None
     return page(
         "incidents/evidence_label.html",
         form=form,
-        back=_page_of(reference, document),
+        back=_page_of(case.reference, document),
         found=evidence,
     )
 
 
-@blueprint.route("/<reference>/e/<document>/original", methods=["GET", "POST"])
-@allow("incidents.edit", fresh=True)
-@require_vault
-def evidence_original(reference: str, document: str) -> ResponseReturnValue:
+@case_page("/e/<document>/original", "incidents.edit", fresh=True)
+def evidence_original(
+    actor: Actor, vault: OpenVault, case: Case, document: str
+) -> ResponseReturnValue:
     """Download the original, once it is said who gets it."""
-    actor, vault, evidence = _one(reference, document)
+    evidence = open_evidence(vault, case, document)
     form = ExportForm()
     papers, unasked = _papers(evidence)
     form.offer_papers(papers)
@@ -356,56 +351,55 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             paper, more = form.court_paper, form.more.data
-            return _sent(export_original(actor, vault, reference, document, paper, more))
+            return _sent(export_original(actor, vault, case.reference, document, paper, more))
     return page(
         "incidents/evidence_original.html",
         form=form,
         stays=stays,
         papers=papers,
         unasked=unasked,
-        reference=reference,
-        back=_page_of(reference, document),
+        reference=case.reference,
+        back=_page_of(case.reference, document),
         found=evidence,
         kind=KINDS[evidence.file.original.code],
     )
 
 
-@blueprint.post("/<reference>/e/<document>/sheet")
-@allow("incidents.edit")
-@require_vault
-def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
+@case_page("/e/<document>/sheet", "incidents.edit", "POST")
+def evidence_sheet(
+    actor: Actor, vault: OpenVault, case: Case, document: str
+) -> ResponseReturnValue:
     """The custody sheet as PDF, made here and kept nowhere."""
-    actor, vault, evidence = _one(reference, document)
+    evidence = open_evidence(vault, case, document)
     form = CustodySheetForm()
     form.offer_papers(_papers(evidence)[0])
     if _who_keeps(evidence, whole=False):
         raise Problem(STAYS_HERE)
     if form.validate():
         with form.showing_problems():
-            piece = note_sheet(actor, vault, reference, document, form.court_paper)
+            piece = note_sheet(actor, vault, case.reference, document, form.court_paper)
             content = custody_sheet(piece, actor, utc_now(), words=bool(form.words.data))
             return download(content, name=f"{piece.listed.number}-sheet.pdf", type=_PDF)
     html, _status = _evidence_page(evidence, CustodyForm(formdata=None), form)
     return html, 422
 
 
-@blueprint.route("/<reference>/e/<document>/remove", methods=["GET", "POST"])
-@allow("incidents.edit", fresh=True)
-@require_vault
-def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
+@case_page("/e/<document>/remove", "incidents.edit", fresh=True)
+def remove_evidence(
+    actor: Actor, vault: OpenVault, case: Case, document: str
+) -> ResponseReturnValue:
     """Ask that it is removed, also if it is damaged."""
-    actor, vault, case = load_case(reference)
     listed = one_or_404(by_id(case.record.evidence, document, "document"))
     form = WhyForm()
     if form.validate_on_submit():
         with form.showing_problems():
-            ask(actor, vault, reference, REMOVE, form.reason.data, about=document)
+            ask(actor, vault, case.reference, REMOVE, form.reason.data, about=document)
             return asked()
     return page(
         "incidents/evidence_remove.html",
         form=form,
         listed=listed,
-        back=_page_of(reference, document),
+        back=_page_of(case.reference, document),
         nobody=nobody_decides(actor, case),
     )
 
@@ -445,12 +439,9 @@ LABELS = {
 }
 
 
-@blueprint.route("/<reference>/p/<person>", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def identity(reference: str, person: str) -> ResponseReturnValue:
+@case_page("/p/<person>", "incidents.edit")
+def identity(actor: Actor, vault: OpenVault, case: Case, person: str) -> ResponseReturnValue:
     """Seal who somebody is. What is sealed already is not shown: it is replaced."""
-    actor, vault, case = load_case(reference)
     somebody = person_of(case, person)
     form = IdentityForm()
     form.replaces = bool(somebody.identity)
@@ -461,7 +452,9 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
         else:
             with form.showing_problems(CaseChangedMeanwhile, OnHold):
                 reason = form.reason.data
-                if file_identity(reference, person, facts, by=actor, vault=vault, reason=reason):
+                if file_identity(
+                    case.reference, person, facts, by=actor, vault=vault, reason=reason
+                ):
                     flash(_("Sealed. Only a custodian can read it."))
                 else:
                     flash(_("Sealed. It takes the old one’s place once a second member agrees."))
@@ -477,12 +470,9 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<reference>/p/<person>/read")
-@allow("incidents.edit")
-@require_vault
-def read_identity(reference: str, person: str) -> ResponseReturnValue:
+@case_page("/p/<person>/read", "incidents.edit", "POST")
+def read_identity(actor: Actor, vault: OpenVault, case: Case, person: str) -> ResponseReturnValue:
     """Show it this once to a custodian."""
-    actor, vault, case = load_case(reference)
     somebody = person_of(case, person)
     documents, version = (
         case.record.identities_of(person),
@@ -515,12 +505,9 @@ def worded(facts: Mapping[str, str]) -> list[tuple[Any, str]]:
     ]
 
 
-@blueprint.route("/<reference>/p/<person>/ask", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def ask_identity(reference: str, person: str) -> ResponseReturnValue:
+@case_page("/p/<person>/ask", "incidents.edit")
+def ask_identity(actor: Actor, _vault: OpenVault, case: Case, person: str) -> ResponseReturnValue:
     """Ask with a reason; a custodian decides, and it is read for an hour."""
-    actor, _vault, case = load_case(reference)
     somebody = person_of(case, person)
     form = AskIdentityForm()
     if somebody.identity and form.validate_on_submit():
@@ -531,12 +518,11 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     return page("incidents/identity_ask.html", form=form, case=case, person=somebody)
 
 
-@blueprint.post("/<reference>/p/<person>/g")
-@allow("incidents.edit")
-@require_vault
-def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
+@case_page("/p/<person>/g", "incidents.edit", "POST")
+def read_granted_identity(
+    actor: Actor, vault: OpenVault, case: Case, person: str
+) -> ResponseReturnValue:
     """Show it this once, if a custodian allowed it within the last hour."""
-    actor, vault, case = load_case(reference)
     somebody = person_of(case, person)
     if not somebody.identity:
         raise NotFound

@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from pydantic import ValidationError
 
-from kash.accounts.members.vault_sessions import require_vault
 from kash.incidents import blueprint, names, taking_words, wording
 from kash.incidents.documents import FIRST_ACCOUNT_FILE_NAME, archive
 from kash.incidents.forms.casework import (
@@ -52,13 +51,14 @@ from kash.incidents.services.mediation import give_account as given_account
 from kash.incidents.services.mediation import say_how_taken
 from kash.incidents.services.redacting import ask_redaction
 from kash.incidents.services.saved_views import STAYS_HERE
-from kash.incidents.views.cases import case_again, load_case, to
+from kash.incidents.views.cases import case_again, case_page, to
 from kash.incidents.views.consents import asked
 from kash.incidents.views.documentation import ShownChanges
 from kash.incidents.views.evidence import codes_of, papers_for, value_label
 from kash.people import directory_words
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
+from kash.platform.vault import OpenVault
 from kash.platform.web import current_actor, download, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import Problem, one_or_404
@@ -69,12 +69,9 @@ from kash.policy import Actor, allow
 _PER_PAGE = 20
 
 
-@blueprint.get("/<reference>/h")
-@allow("incidents.see")
-@require_vault
-def changes(reference: str) -> ResponseReturnValue:
+@case_page("/h", "incidents.see", "GET")
+def changes(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Her first account beside today's, and every change since."""
-    actor, vault, case = load_case(reference)
     note_opening(actor, vault, case, "changes_opened")
     history = history_of(vault, case)
     listing = paged(history.changes, per_page=_PER_PAGE)
@@ -103,12 +100,9 @@ def whom_it_names(record: Record) -> set[str]:
     return who | {handover.by for handover in record.accounts_given}
 
 
-@blueprint.route("/<reference>/h/out", methods=["GET", "POST"])
-@allow("incidents.edit", fresh=True)
-@require_vault
-def give_account(reference: str) -> ResponseReturnValue:
+@case_page("/h/out", "incidents.edit", fresh=True)
+def give_account(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Give her first account to somebody outside, once it is said who gets it and why."""
-    actor, vault, case = load_case(reference)
     form = AccountForm()
     accounts = all_accounts_of(vault, case.record)
     stays = who_keeps_accounts(case.record, accounts) if accounts else []
@@ -119,7 +113,7 @@ def give_account(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             paper, reason = form.court_paper, form.more.data
-            case, accounts = given_account(actor, vault, reference, paper, reason)
+            case, accounts = given_account(actor, vault, case.reference, paper, reason)
             package = archive(case.record, accounts, case.record.accounts_given[-1])
             return download(package, name=FIRST_ACCOUNT_FILE_NAME, type="application/zip")
     if not form.is_submitted():
@@ -135,26 +129,20 @@ def give_account(reference: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<reference>/h/words", methods=["GET", "POST"])
-@allow("incidents.edit", fresh=True)
-@require_vault
-def redact(reference: str) -> ResponseReturnValue:
+@case_page("/h/words", "incidents.edit", fresh=True)
+def redact(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Ask that words are taken out of all that is kept of a case."""
-    actor, vault, case = load_case(reference)
     form = RedactForm()
     if form.validate_on_submit():
         with form.showing_problems():
-            ask_redaction(actor, vault, reference, form.lines(), form.reason.data)
+            ask_redaction(actor, vault, case.reference, form.lines(), form.reason.data)
             return asked()
     return page("incidents/redact.html", form=form, case=case, nobody=nobody_decides(actor, case))
 
 
-@blueprint.route("/<reference>/t", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def taking(reference: str) -> ResponseReturnValue:
+@case_page("/t", "incidents.edit")
+def taking(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Say how the account was taken."""
-    actor, vault, case = load_case(reference)
     form = TakingForm()
     if request.method == "GET":
         note_opening(actor, vault, case)
@@ -163,12 +151,12 @@ def taking(reference: str) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             say_how_taken(
-                actor, vault, reference, form.version_shown(), form.taking(), form.why.data
+                actor, vault, case.reference, form.version_shown(), form.taking(), form.why.data
             )
             flash(_("Saved."))
-            return redirect(url_for("incidents.case", reference=reference))
+            return redirect(url_for("incidents.case", reference=case.reference))
         if form.changed_meanwhile:
-            case = case_again(reference)
+            case = case_again(case.reference)
             form.version.data, form.version.raw_data = str(case.version), None
     return page(
         "incidents/taking.html",
@@ -284,12 +272,9 @@ SECTION = CaseSection(
 )
 
 
-@blueprint.route("/<reference>/j/<person>", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def limits(reference: str, person: str) -> ResponseReturnValue:
+@case_page("/j/<person>", "incidents.edit")
+def limits(actor: Actor, vault: OpenVault, case: Case, person: str) -> ResponseReturnValue:
     """Say what came of somebody's limits of time, or note a try to hear of her."""
-    actor, vault, case = load_case(reference)
     tried = TryForm() if "what" in request.form else TryForm(formdata=None)
     why = WhyForm() if "reason" in request.form else WhyForm(formdata=None)
     form = LimitsForm()
@@ -299,19 +284,19 @@ def limits(reference: str, person: str) -> ResponseReturnValue:
         if tried.validate():
             with tried.showing_problems():
                 what, heard = tried.what.data, bool(tried.heard.data)
-                note_try(actor, vault, reference, person, what, heard=heard)
+                note_try(actor, vault, case.reference, person, what, heard=heard)
                 return _saved()
     elif "reason" in request.form:
         if why.validate():
             with why.showing_problems():
-                ask_not_known(actor, vault, reference, person, why.reason.data)
+                ask_not_known(actor, vault, case.reference, person, why.reason.data)
                 return asked()
     elif form.validate():
         with form.showing_problems():
-            tell_what_came(actor, vault, reference, form.said(person), form.row_version_shown)
+            tell_what_came(actor, vault, case.reference, form.said(person), form.row_version_shown)
             return _saved()
         if form.changed_meanwhile:
-            case = case_again(reference)
+            case = case_again(case.reference)
             form.show_row_version(case.version)
     record = case.record
     somebody = one_or_404(by_id(record.persons, person))

@@ -53,13 +53,14 @@ from kash.incidents.services.cases import note_opening
 from kash.incidents.services.mediation import Request, change_mediator, set_own_duty
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.services.saved_views import CaseChangedMeanwhile
-from kash.incidents.views.cases import case_again, load_case, the_vault, to
+from kash.incidents.views.cases import case_again, case_page, the_vault, to
 from kash.incidents.views.evidence import participant_label
 from kash.people import directory_words, words
 from kash.people.directory_words import phone_text
 from kash.people.queries.directory import organisations
 from kash.people.rules.directory import minute_of_week
 from kash.platform.database import utc_now
+from kash.platform.vault import OpenVault
 from kash.platform.web import NotFound as web_NotFound
 from kash.platform.web import current_actor, page
 from kash.platform.web.account_names import account_names
@@ -84,12 +85,9 @@ def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:
     return (named[0][0] if named else ""), choices
 
 
-@blueprint.route("/<reference>/m", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def ask_mediator(reference: str) -> ResponseReturnValue:
+@case_page("/m", "incidents.edit")
+def ask_mediator(by: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Choose a mediator and what she is asked; she reads nothing else of the case."""
-    by, vault, case = load_case(reference)
     station, choices = _station_of(case)
     offered, minute = _offered(case, station)
     names = account_names(mediator.account for mediator in offered)
@@ -114,7 +112,7 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
         form.requests.data = [wish for wish in case.record.wanted if wish in open_requests]
     elif form.validate():
         with form.showing_problems():
-            mediation.ask_mediator(by, vault, reference, form.command(Request))
+            mediation.ask_mediator(by, vault, case.reference, form.command(Request))
             flash(_("The mediator can read it now."))
             return to("case")
     else:
@@ -227,29 +225,23 @@ def stations() -> list[tuple[str, str]]:
     return [(station.public_id, station.name) for station in organisations(["station"])]
 
 
-@blueprint.route("/<reference>/v", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def bail(reference: str) -> ResponseReturnValue:
+@case_page("/v", "incidents.edit")
+def bail(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     """Write down cash bail."""
-    actor, vault, case = load_case(reference)
     form = BailForm()
     form.offer(case.record, stations())
     if request.method == "GET":
         note_opening(actor, vault, case)
     elif form.validate():
         with form.showing_problems():
-            write_down_bail(actor, vault, reference, form.bail())
+            write_down_bail(actor, vault, case.reference, form.bail())
             return _saved()
     return page("incidents/bail.html", form=form, case=case, **_bail_part(case, actor))
 
 
-@blueprint.route("/<reference>/v/<bail_id>", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
+@case_page("/v/<bail_id>", "incidents.edit")
+def correct_bail(actor: Actor, vault: OpenVault, case: Case, bail_id: str) -> ResponseReturnValue:
     """Correct what is written down, or say that it was given back."""
-    actor, vault, case = load_case(reference)
     bail = by_id(case.record.bail, bail_id)
     form = BailForm()
     form.changed_meanwhile = bail is None
@@ -261,10 +253,10 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
         note_opening(actor, vault, case)
     elif form.validate() and bail is not None:
         with form.showing_problems():
-            write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())
+            write_down_bail(actor, vault, case.reference, form.bail(), version=form.version_shown())
             return _saved()
         if form.changed_meanwhile:
-            case = case_again(reference)
+            case = case_again(case.reference)
             bail = by_id(case.record.bail, bail_id)
     if bail is None:
         # What was typed can be written down anew.
@@ -279,12 +271,9 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<reference>/v/<bail_id>/x", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
+@case_page("/v/<bail_id>/x", "incidents.edit")
+def remove_bail(actor: Actor, vault: OpenVault, case: Case, bail_id: str) -> ResponseReturnValue:
     """Take off what was written down wrongly; asked once more first."""
-    actor, vault, case = load_case(reference)
     bail = by_id(case.record.bail, bail_id)
     version = request.args.get("v", 0, type=int)
     if request.method == "POST":
@@ -292,7 +281,7 @@ def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
             # Sent twice, the second finds it gone.
             return to("bail")
         with FlashedProblems(CaseChangedMeanwhile, tone="message"):
-            take_off_bail(actor, vault, reference, bail.id, version=version)
+            take_off_bail(actor, vault, case.reference, bail.id, version=version)
             flash(_("Taken off."))
             return to("bail")
         return to("correct_bail")
