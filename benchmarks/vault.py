@@ -138,7 +138,7 @@ def _figures(browser: Browser, references: list[str]) -> dict[str, float]:
         for name, asked in QUERIES.items()
     }
     opened = _median([browser.get(f"/w/{references[n]}") for n in _rounds()])
-    filed = _median([_file(browser, token, number) for number in _rounds()], status=302)
+    filed = _median([_file(browser, token, number) for number in _rounds()], status=303)
     told = {
         "search_10k_s": max(searches.values()) / 1000,
         "open_ms": opened,

@@ -63,7 +63,7 @@ def consents(room: Room) -> None:
         "language": "en",
         "note": room.canaries.passed("consent, note", "phrase"),
     }
-    post(room.anna.client, f"{address}/c", 302, sent)
+    post(room.anna.client, f"{address}/c", 303, sent)
     sent |= {"version": "1", "note": room.canaries.passed("consent, late", "phrase")}
     post(room.anna.client, f"{address}/c", 409, sent)
     wrong = sent | {"person": room.canaries.passed("consent, whose"), "version": ""}
@@ -86,7 +86,7 @@ def _taking(room: Room, address: str) -> None:
     post(anna, f"{address}/t", 409, sent | stale)
     for why in ({}, {"why": new("taken, why", "phrase")}):
         said = sent | {"language": new("taken, language")} | why
-        post(anna, f"{address}/t", 302, said | {"version": _version(anna, address, "t")})
+        post(anna, f"{address}/t", 303, said | {"version": _version(anna, address, "t")})
 
 
 def _steps(room: Room, address: str) -> None:
@@ -121,7 +121,7 @@ def _terms_kept(client: FlaskClient, address: str) -> None:
     """Everything that was agreed in a case was done."""
     page = client.get(f"{address}/g").get_data(as_text=True)
     for term in re.findall(r'name="term" value="(\w+)"', page):
-        post(client, f"{address}/g", 302, {"term": term, "fulfilled_on": "2026-01-07"})
+        post(client, f"{address}/g", 303, {"term": term, "fulfilled_on": "2026-01-07"})
 
 
 def asked_for_a_court(room: Room) -> None:
@@ -148,13 +148,13 @@ def _referrals(room: Room, address: str) -> None:
     sent = {"kind": "legal", "made_on": "2026-01-06", "service_name": new("referral", "name")}
     wrong = sent | {"made_on": "soon", "service_name": passed("referral, wrong")}
     post(room.anna.client, f"{address}/r", 422, wrong)
-    post(room.anna.client, f"{address}/r", 302, sent | {"key": "rq1w2e"})
+    post(room.anna.client, f"{address}/r", 303, sent | {"key": "rq1w2e"})
     outcome = {"referral": "rq1w2e", "outcome": "helped", "note": new("referral, note", "phone")}
     text = room.anna.client.get(f"{address}/r").get_data(as_text=True)
     choices = re.search(r'name="outcome".*?</select>', text, re.S)
     assert choices is not None
     outcome["outcome"] = re.findall(r'value="(\w+)"', choices[0])[-1]
-    post(room.anna.client, f"{address}/r", 302, outcome)
+    post(room.anna.client, f"{address}/r", 303, outcome)
 
 
 def _terms(room: Room, address: str) -> None:
@@ -162,7 +162,7 @@ def _terms(room: Room, address: str) -> None:
     sent = {"kind": "release", "what": new("term", "phrase")}
     wrong = sent | {"amount": passed("term, amount"), "what": passed("term, wrong")}
     post(room.anna.client, f"{address}/g", 422, wrong)
-    post(room.anna.client, f"{address}/g", 302, sent)
+    post(room.anna.client, f"{address}/g", 303, sent)
 
 
 def _bail(room: Room, address: str) -> None:

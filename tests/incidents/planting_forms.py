@@ -134,7 +134,7 @@ def full_form(room: Room, sizes: tuple[int, ...] = (40, 9, 3)) -> None:
             post(anna, "/w/new", 422, wrong)
             wrong = form | {"begun_on": canaries.passed("day that is none", "phone")}
             post(anna, "/w/new", 422, wrong)
-        answer = post(anna, "/w/new", 302, form)
+        answer = post(anna, "/w/new", 303, form)
         room.cases.append(answer.headers["Location"].rpartition("/")[2])
     _conflict(room, room.cases[1])
 
@@ -150,13 +150,13 @@ def _conflict(room: Room, reference: str) -> None:
         assert set(hers[name].splitlines()) <= set(room.canaries.kept)
     theirs["place"] = room.canaries.new("conflict: place", "place")
     theirs["narrative"] = room.canaries.new("conflict: the other's narrative", "phrase")
-    post(brenda, address, 302, theirs)
+    post(brenda, address, 303, theirs)
     hers["narrative"] = room.canaries.new("conflict: narrative", "phrase")
     hers["why"] = room.canaries.new("conflict: why", "phrase")
     answer = post(anna, address, 409, hers)
     assert theirs["narrative"] in answer.get_data(as_text=True)
     again = fields_of(answer.get_data(as_text=True)) | {"do": "save"}
-    post(anna, address, 302, again)
+    post(anna, address, 303, again)
 
 
 def typed_meanwhile(room: Room) -> None:

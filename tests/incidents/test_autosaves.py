@@ -43,7 +43,7 @@ def record_of(member: Member, reference: str) -> Record:
 
 def saved(member: Member, **more: Any) -> str:
     answer = member.client.post("/w/new", data=filled(**more))
-    assert answer.status_code == 302, re.findall(r'class="error".*?</div>', answer.text, re.S)
+    assert answer.status_code == 303, re.findall(r'class="error".*?</div>', answer.text, re.S)
     return answer.headers["Location"].rpartition("/")[2]
 
 
@@ -235,7 +235,7 @@ def test_a_form_sent_with_a_closed_vault_comes_back_whole(
     ):
         fields.setdefault(name, []).append(html.unescape(value).removeprefix("\n"))
     answer = officer.client.post("/w/new", data=fields)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     record = record_of(
         replace(officer, cookie=officer.client.get_cookie("vault").value),
         answer.headers["Location"].rpartition("/")[2],

@@ -241,7 +241,7 @@ def _saved(member: AMember, reference: str, status: int, **typed: str) -> str:
 def test_what_was_verified_is_changed_only_for_a_reason(member: AMember) -> None:
     record = Record(narrative="x", persons=[Person(id="p1", code="A")])
     before = filed(record, "triaged")
-    _saved(member, before, 302, narrative="y")
+    _saved(member, before, 303, narrative="y")
     assert [one.why for one in changed(member, before)] == [""]
 
     record.verification = CaseDecision(by="v", at=NOW, outcome="verified")
@@ -249,7 +249,7 @@ def test_what_was_verified_is_changed_only_for_a_reason(member: AMember) -> None
     text = _saved(member, verified, 422, narrative="y")
     assert "Say why the record is changed." in text
     assert ">y</textarea>" in text.replace("\r\n", "").replace("\n", "")
-    _saved(member, verified, 302, narrative="y", why="She said so on the second day.")
+    _saved(member, verified, 303, narrative="y", why="She said so on the second day.")
     (one,) = changed(member, verified)
     assert (one.why, one.by) == ("She said so on the second day.", member.actor.public_id)
     assert places(one) == {"narrative": ("x", "y")}

@@ -173,7 +173,7 @@ def test_the_page_says_what_stands_and_saves_what_is_marked(
     assert page.count("Not asked yet") == 2 * len(PURPOSES)
     assert marked(page) == []
     answer = post(officer, reference, person="p2", record="yes", funder="yes", court="no")
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     record = record_of(reference, officer.vault())
     assert holding(record, "p2") == ["record", "funder"]
     assert [(one.purpose, one.given) for one in record.consents] == [
@@ -314,7 +314,7 @@ def test_the_page_says_that_only_a_mediator_can_be_asked_unasked(
         ]
     assert record_of(reference, officer.vault()).consents == []
     answer = post(officer, reference, person="p1", origin="not_asked", mediation="yes")
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     page = officer.client.get(f"/w/{reference}/c").text
     assert ">She could not be asked</span>" in page
     assert marked(page) == []
@@ -368,7 +368,7 @@ def test_the_officer_is_told_that_somebody_elses_yes_is_not_noted_over_her_own_n
     reference = filed(two_women())
     give(officer, reference, "p1", "record")
     told = {"person": "p1", "origin": "told_reporter", "version": "2"}
-    assert post(officer, reference, **told, mediation="yes").status_code == 302
+    assert post(officer, reference, **told, mediation="yes").status_code == 303
     assert holding(record_of(reference, officer.vault()), "p1") == ["record"]
     page = officer.client.get(f"/w/{reference}/c").text
     assert "Ask a mediator to help: not noted for A, who refused it herself." in page

@@ -453,7 +453,7 @@ def test_who_corrects_the_age_after_the_warning_hands_it_in_and_is_not_told_it_w
 def test_a_custodian_hands_over_to_nobody(a_member: AMemberOf) -> None:
     grace = a_member("custodian")
     a_member("documentation")
-    assert grace.client.post("/w/new", data=minor_form()).status_code == 302
+    assert grace.client.post("/w/new", data=minor_form()).status_code == 303
 
 
 # --- Somebody is held ---------------------------------------------------------------------------

@@ -413,13 +413,13 @@ def test_how_it_was_taken_is_said_once_and_the_case_warns_who_took_it_down_befor
     text = taken(member, reference, 422, **said | {"told_before": ["nobody", "police"]})
     assert "Either nobody, or those who are ticked." in text
     assert 'value="Dholuo"' in text
-    taken(member, reference, 302, **said)
+    taken(member, reference, 303, **said)
     page = member.client.get(f"/w/{reference}").text
     assert "She told it before to: The police or an oversight body." in page
     record = open_case(member.actor, member.vault(), reference).record
     assert record.taking == Taking(**said)
     # It was said with the first change, so it is part of what is kept; what is said later is not.
-    taken(member, reference, 302, **said | {"interpreter": "relative"})
+    taken(member, reference, 303, **said | {"interpreter": "relative"})
     found = kept(member, reference)
     assert found is not None
     assert found.account.taking == Taking(**said)
@@ -435,9 +435,9 @@ def test_what_was_said_of_it_is_changed_for_a_reason_once_it_is_verified(
     record = Record(narrative="As it came.")
     record.verification.outcome, record.verification.at = "verified", utc_now()
     reference = filed(record, "verified")
-    taken(member, reference, 302, language="Kiswahili")
+    taken(member, reference, 303, language="Kiswahili")
     assert "Say why the record is changed." in taken(member, reference, 422, language="English")
-    taken(member, reference, 302, language="English", why="She told it in English.")
+    taken(member, reference, 303, language="English", why="She told it in English.")
     newest = history_of(member.vault(), open_case(member.actor, member.vault(), reference)).changes[
         0
     ]

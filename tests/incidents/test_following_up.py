@@ -120,7 +120,7 @@ def test_somebody_is_referred_to_a_service_of_the_directory(
     }
     for _twice in range(2):
         answer = officer.client.post(f"/w/{reference}/r", data=sent)
-        assert answer.status_code == 302
+        assert answer.status_code == 303
     (found,) = record_of(reference, officer.vault()).referrals
     assert (found.kind, found.service, found.service_name, found.person) == (
         "medical",
@@ -181,7 +181,7 @@ def test_of_two_who_tell_how_it_went_neither_overwrites_the_other(
     assert seen is not None
     theirs = {"referral": "r1", "seen": seen[1], "outcome": "helped", "note": "By bus"}
     for _twice in range(2):
-        assert other.client.post(address, data=theirs).status_code == 302
+        assert other.client.post(address, data=theirs).status_code == 303
     mine = {**theirs, "outcome": "not_reached", "note": "Closed"}
     answer = officer.client.post(address, data=mine)
     assert answer.status_code == 409
@@ -191,7 +191,7 @@ def test_of_two_who_tell_how_it_went_neither_overwrites_the_other(
     assert actions().count("incidents.referral_updated") == 1
     seen = re.search(r'name="seen" value="([^"]*)"', answer.text)
     assert seen is not None
-    assert officer.client.post(address, data=mine | {"seen": seen[1]}).status_code == 302
+    assert officer.client.post(address, data=mine | {"seen": seen[1]}).status_code == 303
     assert record_of(reference, officer.vault()).referrals[0].note == "Closed"
 
 
@@ -226,7 +226,7 @@ def test_either_side_can_owe_and_it_is_told_when_it_was_done(
         "key": "t7",
     }
     for _twice in range(2):
-        assert officer.client.post(address, data=sent).status_code == 302
+        assert officer.client.post(address, data=sent).status_code == 303
     (term,) = record_of(reference, officer.vault()).terms
     assert (term.owed_by, term.owed_to, term.amount, term.currency) == ("p1", "o1", 200000, "KES")
     page = officer.client.get(address).text
@@ -234,7 +234,7 @@ def test_either_side_can_owe_and_it_is_told_when_it_was_done(
     assert "2,000" in page
     assert officer.client.post(
         address, data={"term": "t7", "fulfilled_on": str(due)}
-    ).status_code == 302  # fmt: skip
+    ).status_code == 303  # fmt: skip
     assert record_of(reference, officer.vault()).terms[0].fulfilled_on == due
     assert "Overdue" not in officer.client.get(address).text
 
@@ -274,7 +274,7 @@ def test_noting_that_she_agreed_does_not_say_that_it_was_done(
     as_it_opens = page.partition('id="day-t1"')[2].partition(">")[0].partition('value="')[2]
     assert as_it_opens.partition('"')[0] == ""
     said = {"term": "t1", "fulfilled_on": "", "agreed_on": "2026-11-08"}
-    assert officer.client.post(f"/w/{reference}/g", data=said).status_code == 302
+    assert officer.client.post(f"/w/{reference}/g", data=said).status_code == 303
     (term,) = record_of(reference, officer.vault()).terms
     assert (term.fulfilled_on, term.agreed_on) == (None, date(2026, 11, 8))
 

@@ -408,4 +408,3 @@ def test_the_line_of_a_case_knows_whom_to_ask_as_the_record_does(
     )
     line = summary_of("x", state, record)
     assert line.to_ask == (state == "verified" and bool(to_ask(record)))
-

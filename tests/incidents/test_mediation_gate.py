@@ -494,7 +494,7 @@ def test_nothing_is_agreed_after_a_rape_but_a_release_and_what_was_taken(
             "kind": each,
             "csrf_token": csrf_token(officer.client.get(f"/w/{reference}/g").text),
         }
-        assert officer.client.post(f"/w/{reference}/g", data=sent).status_code == 302
+        assert officer.client.post(f"/w/{reference}/g", data=sent).status_code == 303
     assert [one.kind for one in record_now(officer, reference).terms] == ["release", "return"]
 
 
@@ -541,7 +541,7 @@ def test_a_term_of_before_keeps_nobody_from_writing_down_a_rape(
     sent = fields_of(officer.client.get(f"/w/{reference}/edit").text)
     sent |= {"acts-0-code": "S1", "do": "save"}
     answer = officer.client.post(f"/w/{reference}/edit", data=sent)
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     after = record_now(officer, reference)
     assert [one.code for one in after.acts] == ["S1"]
     assert [one.kind for one in after.terms] == ["pay"]
@@ -559,7 +559,7 @@ def test_an_older_payment_cannot_be_written_anew_behind_the_gate(
     assert answer.status_code == 422
     assert ONLY_TWO in answer.text
     less = form | {"terms-0-amount": ""}
-    assert officer.client.post(f"/w/{reference}/edit", data=less).status_code == 302
+    assert officer.client.post(f"/w/{reference}/edit", data=less).status_code == 303
     (term,) = record_now(officer, reference).terms
     assert (term.what, term.amount) == ("One goat", None)
 

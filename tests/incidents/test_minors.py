@@ -269,5 +269,5 @@ def test_the_form_asks_it_of_a_child_and_of_nobody_else(
             "version": "1",
         }
     )
-    assert grace.client.post(f"/w/{reference}/edit", data=form).status_code == 302
+    assert grace.client.post(f"/w/{reference}/edit", data=form).status_code == 303
     assert record_of(reference, grace.vault()).persons[0].among_adults == "unknown"

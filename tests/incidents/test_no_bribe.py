@@ -116,7 +116,7 @@ def test_the_full_form_refuses_a_bribe_in_a_new_case_and_keeps_all_that_was_type
     # With the officer for a payee taken away, it is saved as it stands.
     answer = officer.client.post("/w/new", data=sent | {"terms-0-owed_by": "o1",
                                                         "terms-0-owed_to": "p1"})  # fmt: skip
-    assert answer.status_code == 302
+    assert answer.status_code == 303
 
 
 def test_a_party_that_becomes_police_afterwards_takes_no_older_payment_along(
@@ -125,7 +125,7 @@ def test_a_party_that_becomes_police_afterwards_takes_no_older_payment_along(
     client = {"parties-0-kind": "client", "parties-0-rank_band": "unknown",
               "parties-0-service_number": ""}  # fmt: skip
     answer = officer.client.post("/w/new", data=filled(**BRIBE, **client))
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     reference = answer.headers["Location"].rpartition("/")[2]
     form = fields_of(officer.client.get(f"/w/{reference}/edit").text) | {"do": "save"}
     for changed in (
@@ -180,7 +180,7 @@ def test_of_two_members_neither_of_whom_wrote_a_bribe_none_is_made(
     hers = fields_of(anna.client.get(address).text) | BRIBE | {"terms-0-key": "t1", "do": "save"}
     theirs = fields_of(brenda.client.get(address).text) | {"do": "save"}
     theirs["parties-0-kind"] = "police"
-    assert brenda.client.post(address, data=theirs).status_code == 302
+    assert brenda.client.post(address, data=theirs).status_code == 303
     answer = anna.client.post(address, data=hers)
     assert answer.status_code == 409
     assert SENTENCE in error_at(answer.text, "terms-0-owed_to")
@@ -193,7 +193,7 @@ def test_of_two_members_neither_of_whom_wrote_a_bribe_none_is_made(
     # What else she typed is saved once the term is gone.
     del again["terms-0-key"]
     rest = {name: value for name, value in again.items() if not name.startswith("terms-")}
-    assert anna.client.post(address, data=rest).status_code == 302
+    assert anna.client.post(address, data=rest).status_code == 303
 
 
 # --- Records of older versions --------------------------------------------------------------------
@@ -221,7 +221,7 @@ def test_a_case_with_an_older_bribe_can_be_written_on_and_keeps_it_for_the_custo
     form = fields_of(officer.client.get(f"/w/{reference}/edit").text)
     assert "olderbribe" not in json.dumps(form)
     form |= {"narrative": "More is known", "do": "save"}
-    assert officer.client.post(f"/w/{reference}/edit", data=form).status_code == 302
+    assert officer.client.post(f"/w/{reference}/edit", data=form).status_code == 303
     after = record_of(officer, reference)
     assert after.narrative == "More is known"
     assert after.questioned_terms == record.questioned_terms

@@ -284,7 +284,7 @@ def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(
         "mediation": "no",
         "origin": "told_reporter",
     }
-    assert member.client.post(f"/w/{reference}/c", data=sent_back).status_code == 302
+    assert member.client.post(f"/w/{reference}/c", data=sent_back).status_code == 303
     assert held(record_of(reference, member.vault())) == {"record"}
 
 

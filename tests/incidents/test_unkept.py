@@ -210,7 +210,7 @@ def test_what_an_officer_hands_over_is_not_gone_before_a_custodian_is_there(
     form = filled(**{"parties-0-kind": "programme"})
     form = {name: said for name, said in form.items() if not name.startswith("terms")}
     answer = member.client.post("/w/new", data=form | {"do": "hand"})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert shred(timedelta(days=400)) == 0
     assert only_case(a_member("custodian")).until is None
 
@@ -434,7 +434,7 @@ def test_what_an_officer_writes_down_herself_has_the_same_days(
     # Not money, of which a custodian decides first.
     done = {"acts-0-code": "P1", "acts-0-amount": ""}
     answer = member.client.post("/w/new", data=typed | done | {"do": "submit"})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert only_case(member).until == local_today() + LAST
 
 

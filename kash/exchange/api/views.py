@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from apiflask import HTTPError
-from flask import Response, flash, json, redirect, render_template, request, url_for
+from flask import Response, json, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -101,7 +101,7 @@ from kash.people.models import Person
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db, is_public_id, utc_now
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, go, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
@@ -563,8 +563,11 @@ def ask() -> ResponseReturnValue:
     if connections and form.validate_on_submit():
         with form.showing_problems():
             new_id = services.ask_for_token(form.request(), by=actor)
-            flash(_("Asked for. An administrator or a director agrees to it next."))
-            return redirect(url_for("api.token", public_id=new_id), code=303)
+            return go(
+                "api.token",
+                _("Asked for. An administrator or a director agrees to it next."),
+                public_id=new_id,
+            )
     return page(
         "api/ask.html",
         form=form,
@@ -649,7 +652,7 @@ def fetch(public_id: str) -> ResponseReturnValue:
             found=queries.token(public_id, current_actor()),
             address=public_address() + url_for("api_v1.about_token"),
         )
-    return redirect(url_for("api.token", public_id=public_id), code=303)
+    return go("api.token")
 
 
 @blueprint.route("/<public_id>/end", methods=["GET", "POST"])
@@ -659,8 +662,7 @@ def end(public_id: str) -> ResponseReturnValue:
     token = queries.token(public_id, current_actor())
     if request.method == "POST":
         services.end_token(token.public_id, by=current_actor())
-        flash(_("Ended. The other system is refused from now on."))
-        return redirect(url_for("api.token", public_id=public_id), code=303)
+        return go("api.token", _("Ended. The other system is refused from now on."))
     return render_template("api/end.html", found=token)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ from kash.exchange.archive import blueprint, queries, services
 from kash.exchange.archive.forms import ArchiveForm
 from kash.exchange.archive.models import APPROVAL, ArchiveRequest
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, go, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import Problem
 from kash.policy import allow
@@ -40,8 +40,9 @@ def new() -> ResponseReturnValue:
             new_id = services.ask_for_archive(
                 form.command(services.ArchiveWish), by=current_actor()
             )
-            flash(_("Asked for. A director decides on it."))
-            return redirect(url_for("archive.request", public_id=new_id), code=303)
+            return go(
+                "archive.request", _("Asked for. A director decides on it."), public_id=new_id
+            )
     return page("archive/new.html", form=form)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,7 +24,7 @@ from kash.figures.statements.queries import periods_to_freeze
 from kash.figures.statements.services import period_text
 from kash.people.connections.models import Connection
 from kash.platform.database import utc_now
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, go, page
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today
@@ -69,8 +69,7 @@ def map_cell(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             services.map_cell(public_id, form.command(services.CellMapping), by=current_actor())
-            flash(_("Mapped. It goes when the period is sent next."))
-            return redirect(url_for("dhis2.system", public_id=public_id), code=303)
+            return go("dhis2.system", _("Mapped. It goes when the period is sent next."))
     return page("dhis2/cell.html", form=form, found=system)
 
 
@@ -83,8 +82,10 @@ def remove_cell(public_id: str, cell_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("dhis2/remove.html", found=system, cell=cell, **_WORDS)
     services.remove_cell(public_id, cell_id, by=current_actor())
-    flash(_("Removed. What lies there of it is withdrawn when each period is sent next."))
-    return redirect(url_for("dhis2.system", public_id=public_id), code=303)
+    return go(
+        "dhis2.system",
+        _("Removed. What lies there of it is withdrawn when each period is sent next."),
+    )
 
 
 @blueprint.get("/<public_id>/preview")
@@ -119,8 +120,9 @@ def ask_to_push(public_id: str) -> ResponseReturnValue:
     with CaughtProblem(Problem) as caught:
         back = url_for("dhis2.system", public_id=public_id)
         new_id = services.ask_to_push(public_id, period, by=current_actor(), back=back)
-        flash(_("Asked for. What becomes of each value stands here."))
-        return redirect(url_for("dhis2.push", public_id=public_id, push_id=new_id), code=303)
+        return go(
+            "dhis2.push", _("Asked for. What becomes of each value stands here."), push_id=new_id
+        )
     return _preview_page(public_id, text, caught.sentence)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -39,7 +39,7 @@ from kash.forums.stories.queries import stories_by, stories_told
 from kash.forums.stories.rules import FUNDERS
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.press import RenderError
-from kash.platform.web import KashForm, current_actor, download, page
+from kash.platform.web import KashForm, current_actor, download, go, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import NotFound, Problem
 from kash.platform.web.fields import HiddenField, SeveralField
@@ -239,8 +239,7 @@ def approve(public_id: str) -> ResponseReturnValue:
 def settle_stories(public_id: str) -> ResponseReturnValue:
     """Note that the funder was told of stories that it may not read (any more)."""
     deciding.settle_stories(public_id, by=current_actor())
-    flash(_("Noted."))
-    return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
+    return go("funder_reports.report", _("Noted."))
 
 
 @blueprint.post("/<public_id>/return")
@@ -261,7 +260,7 @@ def paper(public_id: str) -> ResponseReturnValue:
     report = queries.report(public_id, current_actor())
     with FlashedProblems(RenderError):
         return noted(download(report_paper(report), name="report.pdf", type="application/pdf"))
-    return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
+    return go("funder_reports.report")
 
 
 @blueprint.get("/<public_id>/report.xlsx")
@@ -287,10 +286,10 @@ def begin() -> ResponseReturnValue:
     if form.validate_on_submit():
         with FlashedProblems(Problem):
             new_id = deciding.begin_report(form.statement.data, by=current_actor())
-            return redirect(url_for("funder_reports.edit", public_id=new_id), code=303)
+            return go("funder_reports.edit", public_id=new_id)
     else:
         flash(_("Choose figures that were sent and have no report yet."), "bad")
-    return redirect(url_for("funder_reports.index"), code=303)
+    return go("funder_reports.index")
 
 
 @blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
@@ -307,8 +306,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             deciding.write_report(
                 public_id, form.details, form.row_version_shown, by=current_actor()
             )
-            flash(_("Saved."))
-            return redirect(url_for("funder_reports.report", public_id=public_id), code=303)
+            return go("funder_reports.report", _("Saved."))
         report = queries.report(public_id, current_actor())
     if form.changed_meanwhile:
         form.compare(_saved(report))
@@ -355,8 +353,7 @@ def template(funder_id: str) -> ResponseReturnValue:
             deciding.write_template(
                 funder_id, form.details, form.row_version_shown, by=current_actor()
             )
-            flash(_("Saved."))
-            return redirect(url_for("funder_reports.index"), code=303)
+            return go("funder_reports.index", _("Saved."))
     if form.changed_meanwhile:
         form.compare(_template_saved(queries.template_of(queries.funder(funder_id).id)))
     return page(

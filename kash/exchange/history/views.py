@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -33,7 +33,7 @@ from kash.people.queries.directory import groups
 from kash.people.rules.persons import MOST_NAME
 from kash.people.sections import SectionRow
 from kash.platform.database import db
-from kash.platform.web import current_actor, page
+from kash.platform.web import current_actor, go, page
 from kash.platform.web.bodies import takes_file
 from kash.platform.web.formats import day_text
 from kash.policy import Actor, allow
@@ -58,8 +58,7 @@ def index() -> ResponseReturnValue:
             preview = look_through(text, group, actor, chosen, order)
             if form.shown.data and "back" not in request.form:
                 number = bring_in(text, group, form.shown.data, chosen, actor, order)[1]
-                flash(_("Saved. Earlier trainings: %(number)s", number=number))
-                return redirect(url_for("history.index"), 303)
+                return go("history.index", _("Saved. Earlier trainings: %(number)s", number=number))
     return page(
         "history/index.html",
         form=form,
@@ -123,8 +122,7 @@ def undo(public_id: str) -> ResponseReturnValue:
     own_import(db.session(), actor, public_id)
     if request.method == "POST":
         take_back(public_id, actor)
-        flash(_("Taken back."))
-        return redirect(url_for("history.index"), 303)
+        return go("history.index", _("Taken back."))
     return render_template("history/undo.html", public_id=public_id)
 
 

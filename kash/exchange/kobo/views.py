@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,7 +21,7 @@ from kash.people.queries import directory as organisations_queries
 from kash.platform.jobs.models import CANCELLED, FAILED
 from kash.platform.jobs.queries import own_job
 from kash.platform.jobs.views import message_of
-from kash.platform.web import current_actor, download, page
+from kash.platform.web import current_actor, download, go, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
@@ -63,8 +63,7 @@ def connection(public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             new_id = fetching.add_form(public_id, form.details(), current_actor())
-            flash(_("Added. Its rows can be fetched now."))
-            return redirect(url_for("kobo.form", public_id=new_id), 303)
+            return go("kobo.form", _("Added. Its rows can be fetched now."), public_id=new_id)
     return page("kobo/new.html", form=form, found=server)
 
 
@@ -98,7 +97,7 @@ def fetch_rows(public_id: str) -> ResponseReturnValue:
         fetching.ask_for_rows(
             public_id, current_actor(), without_gone=request.form.get("without_gone") == "yes"
         )
-    return redirect(url_for("kobo.form", public_id=public_id), 303)
+    return go("kobo.form")
 
 
 @blueprint.route("/forms/<public_id>/remove", methods=["GET", "POST"])
@@ -108,6 +107,5 @@ def remove_form(public_id: str) -> ResponseReturnValue:
     form = form_of(public_id)
     if request.method == "POST":
         fetching.remove_form(public_id, current_actor())
-        flash(_("Removed. People who came by it stay."))
-        return redirect(url_for("kobo.index"), 303)
+        return go("kobo.index", _("Removed. People who came by it stay."))
     return render_template("kobo/remove.html", found=form)

@@ -40,7 +40,7 @@ from kash.figures.releases.queries import printed_tables
 from kash.platform.database import utc_now
 from kash.platform.press import PagedDocument, RenderError, document
 from kash.platform.press.charts import bar_chart, picture_of
-from kash.platform.web import current_actor, download
+from kash.platform.web import current_actor, download, go
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
 from kash.platform.web.language import language_code
@@ -299,7 +299,7 @@ def plan() -> ResponseReturnValue:
     """The plan of a period as PDF: workshops, meetings, and what is to be reached."""
     question = figures_asked()
     if question.problem is not None:
-        return redirect(url_for("overview.index", period=question.typed[0]))
+        return go("overview.index", period=question.typed[0])
     with FlashedProblems(RenderError):
         content = plan_paper(
             question,

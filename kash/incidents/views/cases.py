@@ -217,9 +217,9 @@ def case_again(reference: str) -> Case:
     return load_case(reference)[2]
 
 
-def to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """On to a page of this room; ids that this page has in its address stay the same there."""
-    return go(f"incidents.{endpoint}", **values)
+def to(endpoint: str, told: str = "", **values: Any) -> ResponseReturnValue:
+    """On to a page of this room, with a sentence; ids of this address stay the same there."""
+    return go(f"incidents.{endpoint}", told, **values)
 
 
 @case_page("", "incidents.see", "GET")
@@ -247,8 +247,9 @@ def urgent(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     # As the button said: pressed twice, or by two at once, it is the same.
     cannot_wait = request.form.get("urgent") == "1"
     mark_urgent(case.reference, cannot_wait, by=actor, vault=vault)
-    flash(_("Marked as urgent.") if cannot_wait else _("It is no longer marked as urgent."))
-    return to("case")
+    return to(
+        "case", _("Marked as urgent.") if cannot_wait else _("It is no longer marked as urgent.")
+    )
 
 
 def _page(
@@ -590,8 +591,7 @@ def save_view() -> ResponseReturnValue:
 def remove_view(view_id: str) -> ResponseReturnValue:
     """Take an own view away."""
     saved_views_services.remove_view(view_id, by=current_actor(), vault=the_vault())
-    flash(_("The view is gone."))
-    return to("index")
+    return to("index", _("The view is gone."))
 
 
 def _asked() -> Filters:

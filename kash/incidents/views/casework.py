@@ -98,8 +98,7 @@ def decisions() -> ResponseReturnValue:
     )
     if form.validate_on_submit():
         name_policy(actor, form.policy())
-        flash(_("Saved."))
-        return to("decisions")
+        return to("decisions", _("Saved."))
     cases, damaged = asking_cases(actor, vault)
     new = [document for case in cases for document in case.documents if document.form != "kept"]
     note_search(actor, vault, new)
@@ -138,8 +137,7 @@ def decision(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             note_decision(actor, vault, case.reference, form.note(), version=form.version_shown())
-            flash(_("Noted. Nothing was sent."))
-            return to("decision")
+            return to("decision", _("Noted. Nothing was sent."))
         if form.changed_meanwhile:
             case = case_again(case.reference)
     notes = report_notes(case, vault)
@@ -262,7 +260,7 @@ def referrals(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
                     ),
                     seen=outcome.seen.data or None,
                 )
-                return _saved("incidents.referrals", case.reference)
+                return to("referrals", _("Saved."))
             if outcome.changed_meanwhile:
                 case = case_again(case.reference)
         form = ReferralForm(formdata=None)
@@ -270,7 +268,7 @@ def referrals(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
     elif form.validate():
         with form.showing_problems():
             refer(actor, vault, case.reference, _referral(form, offered))
-            return _saved("incidents.referrals", case.reference)
+            return to("referrals", _("Saved."))
     answer, status = page(
         "incidents/referrals.html",
         form=form,
@@ -293,11 +291,6 @@ def _referral(form: ReferralForm, offered: Mapping[str, str]) -> Referral:
         made_on=form.made_on.data,
         due_on=form.due_on.data,
     )
-
-
-def _saved(endpoint: str, reference: str) -> ResponseReturnValue:
-    flash(_("Saved."))
-    return redirect(url_for(endpoint, reference=reference))
 
 
 def _referrals_part(case: Case, actor: Actor) -> dict[str, Any]:
@@ -334,13 +327,13 @@ def terms(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
         if done.validate():
             days = (done.fulfilled_on.data, done.agreed_on.data)
             fulfil(actor, vault, case.reference, done.term.data, *days)
-            return _saved("incidents.terms", case.reference)
+            return to("terms", _("Saved."))
         form = TermForm(formdata=None)
         form.offer(_sides(case.record), terms_open(case.record))
     elif form.validate() and form.may_be_agreed(case.record.parties):
         with form.showing_problems():
             agree(actor, vault, case.reference, form.term())
-            return _saved("incidents.terms", case.reference)
+            return to("terms", _("Saved."))
     answer, status = page(
         "incidents/terms.html",
         form=form,
@@ -444,8 +437,7 @@ def step(actor: Actor, vault: OpenVault, case: Case, verb: str) -> ResponseRetur
                 urgent=form.urgent.data if "urgent" in form else None,
                 endings=form.endings,
             )
-            flash(_("Now: %(state)s.", state=names.STATE_NAMES[state]))
-            return to("case")
+            return to("case", _("Now: %(state)s.", state=names.STATE_NAMES[state]))
         if not form.errors:
             # Then it was not refused, but somebody else saved meanwhile.
             form.form_errors.append(f"{changed.sentence} " + _("Look at it again, then go on."))
@@ -483,8 +475,7 @@ def assign(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
         except web_NotFound:
             form.mark_wrong(form.account, _("This officer cannot work on this case."))
         else:
-            flash(_("Saved."))
-            return to("case")
+            return to("case", _("Saved."))
     return page("incidents/assign.html", form=form, case=case)
 
 
@@ -494,8 +485,10 @@ def declare(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     form = KashForm()
     if form.validate_on_submit():
         declare_conflict(case.reference, by=actor, vault=vault)
-        flash(_("You do not see that case any more. The others are told that you are kept away."))
-        return to("index")
+        return to(
+            "index",
+            _("You do not see that case any more. The others are told that you are kept away."),
+        )
     alone = len(may_work(officers(), case.seen)) < 2
     return page(
         "incidents/declare.html",

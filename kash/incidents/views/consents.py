@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -251,8 +251,7 @@ def consents(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
             note_guardians_answer(
                 actor, vault, case.reference, decides.version_shown(), decides.said()
             )
-            flash(_("Saved."))
-            return redirect(url_for("incidents.consents", reference=case.reference))
+            return to("consents", _("Saved."))
         if decides.changed_meanwhile:
             case = case_again(case.reference)
     elif not by_paper and form.validate_on_submit():
@@ -268,7 +267,7 @@ def consents(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
                 form.read_out_in,
             )
             _tell(noted, case.record)
-            return redirect(url_for("incidents.consents", reference=case.reference))
+            return to("consents")
         if form.changed_meanwhile:
             case = case_again(case.reference)
     chosen = language_chosen()
@@ -371,8 +370,7 @@ def court_asks(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValu
     elif form.validate():
         with form.showing_problems():
             note_asked_again(actor, vault, case.reference, form.version_shown(), form.said())
-            flash(_("Saved."))
-            return to("court_asks")
+            return to("court_asks", _("Saved."))
         if form.changed_meanwhile:
             case = case_again(case.reference)
     form.version.data, form.version.raw_data = str(form.version_to_send(case.version)), None
@@ -525,8 +523,7 @@ HOLD = CaseAction(
 
 def asked() -> ResponseReturnValue:
     """Back to the case, where what was asked for stands."""
-    flash(_("Asked. A second member finds it on Today, and decides."))
-    return to("case")
+    return to("case", _("Asked. A second member finds it on Today, and decides."))
 
 
 @blueprint.route("/2", methods=["GET", "POST"])
@@ -586,8 +583,7 @@ def second(actor: Actor, vault: OpenVault, case: Case, proposal: str) -> Respons
             if "answer" in form and form.answer.data == "agree":
                 return _agree(actor, vault, case.reference, waiting)
             refuse(actor, vault, case.reference, proposal, form.reason.data)
-            flash(_("It is not done, and the case says why."))
-            return to("case")
+            return to("case", _("It is not done, and the case says why."))
     else:
         note_opening(actor, vault, case)
     return page(
@@ -665,8 +661,7 @@ def hold_case(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
         with form.showing_problems():
             reason, details = form.reason.data, form.details.data
             if hold(actor, vault, case.reference, reason, paper=form.paper.data, details=details):
-                flash(_("It is held from this moment."))
-                return to("case")
+                return to("case", _("It is held from this moment."))
             return asked()
     return page("incidents/hold.html", form=form, case=case, nobody=nobody_decides(actor, case))
 
@@ -679,8 +674,7 @@ def lift_hold(actor: Actor, vault: OpenVault, case: Case, hold_id: str) -> Respo
     if form.validate_on_submit():
         with form.showing_problems():
             if lift(actor, vault, case.reference, hold_id, form.reason.data):
-                flash(_("The hold is lifted."))
-                return to("case")
+                return to("case", _("The hold is lifted."))
             return asked()
     return page(
         "incidents/hold_end.html",

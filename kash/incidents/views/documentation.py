@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -53,6 +53,7 @@ from kash.incidents.views.cases import (
     load_case,
     opening_text,
     the_vault,
+    to,
 )
 from kash.incidents.views.evidence import GROUPS as EVIDENCE_GROUPS
 from kash.incidents.views.evidence import participant_label, place_names, value_label
@@ -122,7 +123,7 @@ def edit_case(reference: str) -> ResponseReturnValue:
         ),
         "warn",
     )
-    return redirect(url_for("incidents.index"))
+    return to("index")
 
 
 def _kept_for_custodian(reference: str) -> bool:
@@ -235,14 +236,15 @@ def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValu
     except NotFound:
         if hands_over:
             told = _("Saved, and handed over to a custodian.")
-        flash(told + " " + _("From now on others work on this case, and you do not see it."))
-        return redirect(url_for("incidents.index"))
+        return to(
+            "index", told + " " + _("From now on others work on this case, and you do not see it.")
+        )
     flash(told)
     if request_ended_last(case.record):
         flash(
             _("A request to a mediator ended by that. Call the mediator, and look below."), "warn"
         )
-    return redirect(url_for("incidents.case", reference=reference))
+    return to("case", reference=reference)
 
 
 def _save(case: Case | None, form: DocumentationForm, written: SentPage) -> str:

@@ -82,7 +82,7 @@ from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.platform.database import db, utc_now
 from kash.platform.storage import StorageError
 from kash.platform.vault import NotAuthentic, OpenVault, SealError, can_file
-from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web import NotFound, current_actor, download, go, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 from kash.platform.web.commands import CaughtProblem
@@ -513,8 +513,10 @@ def ask_identity(actor: Actor, _vault: OpenVault, case: Case, person: str) -> Re
     if somebody.identity and form.validate_on_submit():
         with form.showing_problems():
             vault_sessions_ask(actor, somebody.identity, form.reason.data)
-            flash(_("A custodian decides. You find the answer among your requests."))
-            return redirect(url_for("members.identity_requests"), 303)
+            return go(
+                "members.identity_requests",
+                _("A custodian decides. You find the answer among your requests."),
+            )
     return page("incidents/identity_ask.html", form=form, case=case, person=somebody)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -153,8 +153,7 @@ def taking(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
             say_how_taken(
                 actor, vault, case.reference, form.version_shown(), form.taking(), form.why.data
             )
-            flash(_("Saved."))
-            return redirect(url_for("incidents.case", reference=case.reference))
+            return to("case", _("Saved."))
         if form.changed_meanwhile:
             case = case_again(case.reference)
             form.version.data, form.version.raw_data = str(case.version), None
@@ -285,7 +284,7 @@ def limits(actor: Actor, vault: OpenVault, case: Case, person: str) -> ResponseR
             with tried.showing_problems():
                 what, heard = tried.what.data, bool(tried.heard.data)
                 note_try(actor, vault, case.reference, person, what, heard=heard)
-                return _saved()
+                return to("limits", _("Saved."))
     elif "reason" in request.form:
         if why.validate():
             with why.showing_problems():
@@ -294,7 +293,7 @@ def limits(actor: Actor, vault: OpenVault, case: Case, person: str) -> ResponseR
     elif form.validate():
         with form.showing_problems():
             tell_what_came(actor, vault, case.reference, form.said(person), form.row_version_shown)
-            return _saved()
+            return to("limits", _("Saved."))
         if form.changed_meanwhile:
             case = case_again(case.reference)
             form.show_row_version(case.version)
@@ -337,11 +336,6 @@ def limits(actor: Actor, vault: OpenVault, case: Case, person: str) -> ResponseR
     return answer, 409 if form.changed_meanwhile else 422 if tried.errors or why.errors else status
 
 
-def _saved() -> ResponseReturnValue:
-    flash(_("Saved."))
-    return to("limits")
-
-
 ENTRY = Entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty")
 
 
@@ -369,8 +363,7 @@ def officers() -> ResponseReturnValue:
     form = DrillsForm()
     if form.validate_on_submit():
         services.set_drills(current_actor(), form.drills.data or 0)
-        flash(_("Saved."))
-        return to("officers")
+        return to("officers", _("Saved."))
     if not form.is_submitted():
         form.drills.data = queries.drills_a_week()
     body = render_template("incidents/officers.html", **_said(form))
@@ -393,6 +386,5 @@ def officer(account: str) -> ResponseReturnValue:
             hours=form.hours(),
             active=bool(form.active.data),
         )
-        flash(_("Saved."))
-        return to("officers")
+        return to("officers", _("Saved."))
     return page("incidents/officer.html", form=form, officer=on_roster)

@@ -113,8 +113,7 @@ def ask_mediator(by: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue
     elif form.validate():
         with form.showing_problems():
             mediation.ask_mediator(by, vault, case.reference, form.command(Request))
-            flash(_("The mediator can read it now."))
-            return to("case")
+            return to("case", _("The mediator can read it now."))
     else:
         # Her page was noted when it was asked for.
         return page("incidents/ask.html", **_asking(form, case, offered, minute))
@@ -235,7 +234,7 @@ def bail(actor: Actor, vault: OpenVault, case: Case) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             write_down_bail(actor, vault, case.reference, form.bail())
-            return _saved()
+            return to("bail", _("Saved."))
     return page("incidents/bail.html", form=form, case=case, **_bail_part(case, actor))
 
 
@@ -254,7 +253,7 @@ def correct_bail(actor: Actor, vault: OpenVault, case: Case, bail_id: str) -> Re
     elif form.validate() and bail is not None:
         with form.showing_problems():
             write_down_bail(actor, vault, case.reference, form.bail(), version=form.version_shown())
-            return _saved()
+            return to("bail", _("Saved."))
         if form.changed_meanwhile:
             case = case_again(case.reference)
             bail = by_id(case.record.bail, bail_id)
@@ -282,8 +281,7 @@ def remove_bail(actor: Actor, vault: OpenVault, case: Case, bail_id: str) -> Res
             return to("bail")
         with FlashedProblems(CaseChangedMeanwhile, tone="message"):
             take_off_bail(actor, vault, case.reference, bail.id, version=version)
-            flash(_("Taken off."))
-            return to("bail")
+            return to("bail", _("Taken off."))
         return to("correct_bail")
     return render_template(
         "incidents/bail_remove.html",
@@ -291,11 +289,6 @@ def remove_bail(actor: Actor, vault: OpenVault, case: Case, bail_id: str) -> Res
         bail=one_or_404(bail),
         version=version or case.version,
     )
-
-
-def _saved() -> ResponseReturnValue:
-    flash(_("Saved."))
-    return to("bail")
 
 
 def _bail_part(case: Case, _actor: Actor) -> Mapping[str, Any]:
@@ -339,13 +332,7 @@ def briefs() -> ResponseReturnValue:
 def own_duty() -> ResponseReturnValue:
     """Say whether one can be called."""
     set_own_duty(current_actor(), active=request.form.get("active") == "1")
-    flash(_("Saved."))
-    return to("briefs")
-
-
-def _has_ended() -> ResponseReturnValue:
-    """Back to the list, which says so: the brief ended while its page was open."""
-    return to("briefs")
+    return to("briefs", _("Saved."))
 
 
 @blueprint.post("/b/<brief_id>/answer")
@@ -354,11 +341,13 @@ def answer_brief(brief_id: str) -> ResponseReturnValue:
     """Say yes or no to what is asked."""
     accepts = request.form.get("answer") == "yes"
     if brief_id in ended_briefs(current_actor()):
-        return _has_ended()
+        # It ended while its page was open, as the list says.
+        return to("briefs")
     # Of what is refused nothing stays, not even who to call.
     call = own_brief(current_actor(), brief_id)
     mediation.answer_brief(current_actor(), brief_id, accepts=accepts)
-    flash(
+    return to(
+        "briefs",
         _("Thank you. Call the programme if anything is unclear.")
         if accepts
         else _(
@@ -366,9 +355,8 @@ def answer_brief(brief_id: str) -> ResponseReturnValue:
             " If you can help after all, call %(name)s: %(phone)s.",
             name=call.call_name,
             phone=phone_text(call.call_phone),
-        )
+        ),
     )
-    return to("briefs")
 
 
 @blueprint.route("/b/<brief_id>/close", methods=["GET", "POST"])
@@ -377,13 +365,13 @@ def close_brief(brief_id: str) -> ResponseReturnValue:
     """Say how it ended."""
     by = current_actor()
     if brief_id in ended_briefs(by):
-        return _has_ended()
+        # It ended while its page was open, as the list says.
+        return to("briefs")
     brief = own_brief(by, brief_id)
     form = closing_form(brief.requests, brief.people)
     if form.validate_on_submit():
         mediation.close_brief(by, brief_id, form.results())
-        flash(_("Thank you. What was asked is deleted here now."))
-        return to("briefs")
+        return to("briefs", _("Thank you. What was asked is deleted here now."))
     return page("incidents/brief_close.html", form=form, brief=brief)
 
 
@@ -419,8 +407,7 @@ def add_mediator() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_problems():
             mediation.add_mediator(current_actor(), form.account.data, form.details())
-            flash(_("Saved."))
-            return to("duty_list")
+            return to("duty_list", _("Saved."))
     return page("incidents/duty_edit.html", form=form, duty=None)
 
 
@@ -436,8 +423,7 @@ def edit_mediator(duty_id: str) -> ResponseReturnValue:
     elif form.validate():
         with form.showing_problems():
             change_mediator(current_actor(), duty_id, form.details(), form.row_version_shown)
-            flash(_("Saved."))
-            return to("duty_list")
+            return to("duty_list", _("Saved."))
     mediator = duty(duty_id)
     if form.changed_meanwhile:
         form.show_row_version(mediator.row_version)
@@ -473,6 +459,5 @@ def remove_mediator(duty_id: str) -> ResponseReturnValue:
         # Sent twice, the second finds her gone.
         with suppress(web_NotFound):
             mediation.remove_mediator(current_actor(), duty_id)
-        flash(_("Removed from the list of mediators."))
-        return to("duty_list")
+        return to("duty_list", _("Removed from the list of mediators."))
     return render_template("incidents/duty_remove.html", duty=duty(duty_id))

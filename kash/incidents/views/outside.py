@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -31,13 +31,11 @@ def outside() -> ResponseReturnValue:
         form = OutsideForm(formdata=None)
         with CaughtProblem() as caught:
             agree_to_contact(actor, request.form["agree"])
-            flash(_("Agreed. It is shown to all who report from now on."))
-            return to("outside")
+            return to("outside", _("Agreed. It is shown to all who report from now on."))
         problem = caught.sentence
     elif form.validate_on_submit():
         propose_contact(actor, form.name.data, form.reach.data)
-        flash(_("Proposed. It is shown once another director or custodian agrees."))
-        return to("outside")
+        return to("outside", _("Proposed. It is shown once another director or custodian agrees."))
     holds, proposed = outside_contact(), list(proposed_contacts().values())
     by = {hold.by for hold in (holds, *proposed) if hold is not None and hold.by}
     stand = standings(actor, proposed)
