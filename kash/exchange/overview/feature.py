@@ -3,19 +3,16 @@ supports in one look, and what was sent to it lately. The declaration of the ove
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from kash.exchange.funder_reports.models import FunderReport
 from kash.exchange.funder_reports.queries import newest_reports
 from kash.exchange.overview import blueprint, views
-from kash.exchange.overview.queries import FundedLook, look_of
+from kash.exchange.overview.queries import look_of
 from kash.exchange.overview.views import PACE_TONES, PACE_WORDS
 from kash.feature import Feature
 from kash.figures.funders.services import funder_of
-from kash.figures.statements.models import Statement
 from kash.figures.statements.queries import sent_to
 from kash.platform.handbook.places import Chapters
 from kash.platform.web.navigation import Destination
@@ -37,27 +34,17 @@ CHAPTERS = Chapters(
 _MOST = 3
 
 
-@dataclass(frozen=True)
-class SentLately:
+def _sent(asked: Viewer) -> dict[str, Any]:
     """The newest that was sent to a funder; `is_tied` says that the account belongs to one."""
-
-    is_tied: bool
-    statements: Sequence[Statement] = ()
-    reports: Sequence[FunderReport] = ()
-
-
-def _sent(asked: Viewer) -> SentLately:
     funder = funder_of(asked.actor)
-    if funder is None:
-        return SentLately(is_tied=False)
-    return SentLately(
-        True,
-        sent_to(funder.public_id, asked.actor)[:_MOST],
-        newest_reports(asked.actor, _MOST),
-    )
+    return {
+        "is_tied": funder is not None,
+        "statements": sent_to(funder.public_id, asked.actor)[:_MOST] if funder else [],
+        "reports": newest_reports(asked.actor, _MOST) if funder else [],
+    }
 
 
-def _funded(asked: Viewer) -> FundedLook | None:
+def _funded(asked: Viewer) -> dict[str, Any] | None:
     funder = funder_of(asked.actor)
     return look_of(funder, asked.actor, asked.day) if funder is not None else None
 

@@ -6,11 +6,11 @@ several quarters at once, for the chart."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import Row, func, literal, select, union_all
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -22,8 +22,7 @@ from kash.figures.indicators.models import Completion
 from kash.figures.indicators.queries.definitions import conditions, of_funder, within
 from kash.figures.indicators.rules import IndicatorKey, Period, quarter_holding
 from kash.figures.releases.queries import days_due
-from kash.figures.statements.models import Statement
-from kash.figures.statements.queries import FrozenRow, figures_of, sent_to, statement
+from kash.figures.statements.queries import figures_of, sent_to, statement
 from kash.forums.models import Action
 from kash.forums.queries.meetings import meetings_between
 from kash.people.models import Group
@@ -36,36 +35,22 @@ from kash.workshops.holidays.queries import local_holidays_between
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 
 
-@dataclass(frozen=True)
-class Attention:
-    """Counts of what needs somebody: workshops of the period that are over and whose registers are
-    not all confirmed, so that no figure counts them; actions of forums that are late; certificates
-    that run out within 60 days; days on which printed figures were due and are not printed."""
-
-    unconfirmed: int
-    late_actions: int
-    expiring: int
-    unprinted: int
-
-
-def attention(period: Period, funder: str | None, now: datetime) -> Attention:
-    """Counts of what needs somebody now; three queries. Only workshops are of the period and the
-    funder."""
+def attention(period: Period, funder: str | None, now: datetime) -> Row[int, int, int, int]:
+    """Counts of what needs somebody now: workshops of the period and the funder that are over and
+    whose registers are not all confirmed, so that no figure counts them; actions of forums that are
+    late; certificates that run out within 60 days; days on which printed figures were due and are
+    not printed. Three queries."""
     today = to_local(now).date()
-    counted = db.session.execute(
+    late = select(func.count(Action.id)).where(Action.state == "open", Action.due_on < today)
+    expiring = select(func.count(Certificate.id)).where(expires_by(today))
+    return db.session.execute(
         select(
             _unconfirmed(period, funder, today).label("unconfirmed"),
-            select(func.count(Action.id))
-            .where(Action.state == "open", Action.due_on < today)
-            .scalar_subquery()
-            .label("late"),
-            select(func.count(Certificate.id))
-            .where(expires_by(today))
-            .scalar_subquery()
-            .label("expiring"),
+            late.scalar_subquery().label("late_actions"),
+            expiring.scalar_subquery().label("expiring"),
+            literal(len(days_due(now))).label("unprinted"),
         )
     ).one()
-    return Attention(counted.unconfirmed, counted.late, counted.expiring, len(days_due(now)))
 
 
 def _unconfirmed(period: Period, funder: str | None, today: date) -> ColumnElement[int]:
@@ -87,32 +72,19 @@ def _unconfirmed(period: Period, funder: str | None, today: date) -> ColumnEleme
     )
 
 
-@dataclass(frozen=True)
-class FundedCounts:
-    """Workshops of a funder: those that are over, those to come, and those that were cancelled."""
-
-    over: int
-    ahead: int
-    cancelled: int
-
-
-@dataclass(frozen=True)
-class FundedLook:
-    """One look at all that a funder supports: its workshops counted, the newest statement that was
-    sent to it, and those figures of it that were reached with its support."""
-
-    funder: Funder
-    counts: FundedCounts
-    newest: Statement | None
-    figures: Sequence[FrozenRow]
-
-
-def look_of(funder: Funder, actor: Actor, today: date) -> FundedLook:
-    """One look for an account of a funder."""
+def look_of(funder: Funder, actor: Actor, today: date) -> dict[str, Any]:
+    """One look at all that a funder supports, for an account of it: its workshops counted, the
+    newest statement that was sent to it, and those figures of it that were reached with its
+    support."""
     sent = sent_to(funder.public_id, actor)
     newest = statement(sent[0].public_id, actor) if sent else None
     figures = [figure for figure in figures_of(newest) if figure.line.supported] if newest else []
-    return FundedLook(funder, counts_of(funder, today), newest, figures)
+    return {
+        "funder": funder,
+        "counts": counts_of(funder, today),
+        "newest": newest,
+        "figures": figures,
+    }
 
 
 def workshops_of(funder: Funder) -> Listing[Funding]:
@@ -133,54 +105,25 @@ def workshops_of(funder: Funder) -> Listing[Funding]:
     )
 
 
-def counts_of(funder: Funder, today: date) -> FundedCounts:
-    """Counts of them; one query."""
+def counts_of(funder: Funder, today: date) -> Row[int, int, int]:
+    """Counts of them: those that are over, those to come, and those that were cancelled."""
     planned = Workshop.state == "planned"
-    counted = db.session.execute(
+    return db.session.execute(
         select(
-            func.count().filter(planned, Workshop.ends_on < today),
-            func.count().filter(planned, Workshop.ends_on >= today),
-            func.count().filter(~planned),
+            func.count().filter(planned, Workshop.ends_on < today).label("over"),
+            func.count().filter(planned, Workshop.ends_on >= today).label("ahead"),
+            func.count().filter(~planned).label("cancelled"),
         )
         .select_from(Funding)
         .join(Workshop, Workshop.id == Funding.workshop_id)
         .where(Funding.funder_id == funder.id)
     ).one()
-    return FundedCounts(*counted)
 
 
-@dataclass(frozen=True)
-class PlannedWorkshop:
-    """A workshop as the plan tells it; `trainers` are names, the lead first, and `funders` pairs of
-    a name and a share in per cent."""
-
-    workshop: Workshop
-    trainers: Sequence[str]
-    funders: Sequence[tuple[str, int]]
-
-
-@dataclass(frozen=True)
-class PlannedMeeting:
-    """A meeting of a forum on a day."""
-
-    forum: str
-    day: date
-    at: time
-    place: str
-
-
-@dataclass(frozen=True)
-class PeriodPlan:
-    """Plan of a period, each in the order of days; `holidays` are names by day."""
-
-    workshops: Sequence[PlannedWorkshop]
-    meetings: Sequence[PlannedMeeting]
-    holidays: Mapping[date, str]
-
-
-def plan_of(period: Period, funder: str | None, actor: Actor) -> PeriodPlan:
-    """The plan of a period: of all workshops, or of those that a funder (public id) pays in
-    part. Five queries."""
+def plan_of(period: Period, funder: str | None, actor: Actor) -> dict[str, Any]:
+    """The plan of a period, each part in the order of days: all workshops, or those that a funder
+    (public id) pays in part, each with the names of its trainers, the lead first, and its funders
+    with their shares; meetings; and names of holidays by day. Five queries."""
     workshops = db.session.scalars(
         select(Workshop)
         .options(joinedload(Workshop.venue), joinedload(Workshop.version))
@@ -208,47 +151,25 @@ def plan_of(period: Period, funder: str | None, actor: Actor) -> PeriodPlan:
         .order_by(Funding.share.desc(), Funder.name)
     ):
         funders[workshop].append((name, share))
-    return PeriodPlan(
-        [
-            PlannedWorkshop(workshop, trainers[workshop.id], funders[workshop.id])
-            for workshop in workshops
+    begins = from_local(period.first, time())
+    ends = from_local(period.last + timedelta(days=1), time())
+    return {
+        "workshops": [
+            (workshop, trainers[workshop.id], funders[workshop.id]) for workshop in workshops
         ],
-        [] if funder else _meetings(period, actor),
-        {
+        "meetings": [
+            (to_local(meeting.starts_at), meeting.forum_name, meeting.place)
+            for meeting in ([] if funder else meetings_between(actor, begins, ends))
+            if meeting.state != "cancelled"
+        ],
+        "holidays": {
             holiday.day: holiday.name
             for holiday in local_holidays_between(period.first, period.last)
         },
-    )
-
-
-def _meetings(period: Period, actor: Actor) -> list[PlannedMeeting]:
-    begins = from_local(period.first, time())
-    ends = from_local(period.last + timedelta(days=1), time())
-    meetings = []
-    for meeting in meetings_between(actor, begins, ends):
-        if meeting.state != "cancelled":
-            local = to_local(meeting.starts_at)
-            meetings.append(
-                PlannedMeeting(meeting.forum_name, local.date(), local.time(), meeting.place)
-            )
-    return meetings
+    }
 
 
 QUARTERS = 8
-
-
-@dataclass(frozen=True)
-class QuarterCounts:
-    """People who completed a course in a quarter, by the letters of groups; each counts once in the
-    quarter. A group without anybody is not in it."""
-
-    period: Period
-    groups: Mapping[str, int]
-
-    @property
-    def total(self) -> int:
-        """People of all groups."""
-        return sum(self.groups.values())
 
 
 def quarters_until(period: Period) -> Sequence[Period]:
@@ -259,9 +180,10 @@ def quarters_until(period: Period) -> Sequence[Period]:
     return quarters[::-1]
 
 
-def completed_by_quarter(period: Period, funder: str | None = None) -> list[QuarterCounts]:
-    """People who completed a course in each of the last quarters, of all workshops or of those that
-    a funder (public id) pays in part; two queries."""
+def completed_by_quarter(period: Period, funder: str | None = None) -> dict[Period, dict[str, int]]:
+    """People who completed a course in each of the last quarters, by the letters of groups, of all
+    workshops or of those that a funder (public id) pays in part; each counts once in a quarter, and
+    a group without anybody is not in it. Two queries."""
     quarters = quarters_until(period)
     # Each quarter by itself: the index of days gives its facts together, and nothing is sorted.
     rows = db.session.execute(
@@ -285,4 +207,4 @@ def completed_by_quarter(period: Period, funder: str | None = None) -> list[Quar
     counts: dict[Period, dict[str, int]] = {quarter: {} for quarter in quarters}
     for place, group, count in rows:
         counts[quarters[place]][letters[group]] = count
-    return [QuarterCounts(key, dict(sorted(groups.items()))) for key, groups in counts.items()]
+    return {key: dict(sorted(groups.items())) for key, groups in counts.items()}

@@ -6,7 +6,7 @@ this moment."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import dropwhile
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -18,8 +18,6 @@ from flask_babel import lazy_gettext as _l
 from kash.exchange.funder_reports.queries import newest_reports
 from kash.exchange.overview import blueprint
 from kash.exchange.overview.queries import (
-    PeriodPlan,
-    QuarterCounts,
     attention,
     completed_by_quarter,
     look_of,
@@ -35,7 +33,7 @@ from kash.figures.indicators.queries.figures import (
     shared_views,
     value_names,
 )
-from kash.figures.indicators.rules import IndicatorKey, SharedRow
+from kash.figures.indicators.rules import IndicatorKey, Period
 from kash.figures.releases.queries import printed_tables
 from kash.platform.database import utc_now
 from kash.platform.press import PagedDocument, RenderError, document
@@ -52,7 +50,7 @@ from kash.workshops.models import Funding
 
 
 def plan_paper(
-    asked: FiguresAsked, plan: PeriodPlan, targets: list[IndicatorLine], language: str
+    asked: FiguresAsked, plan: dict[str, Any], targets: list[IndicatorLine], language: str
 ) -> bytes:
     """The plan as PDF in a language, for the programme: it names trainers and no participant.
     Raises RenderError."""
@@ -144,63 +142,58 @@ PACE_TONES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class ReportRoom:
-    """A room of figures that the overview leads to; `of_period` says that it takes period and
-    funder along."""
-
-    label: Any
-    text: Any
-    endpoint: str
-    permission: str
-    of_period: bool = False
-
-
+# Rooms of figures that the overview leads to: endpoint, permission, whether it takes period and
+# funder along, and what it is called and tells.
 ROOMS = (
-    ReportRoom(
-        _l("Indicators"),
-        _l("Every figure told apart, with its definition, and the people behind it."),
+    (
         "indicators.index",
         "indicators.see",
-        of_period=True,
+        True,
+        _l("Indicators"),
+        _l("Every figure told apart, with its definition, and the people behind it."),
     ),
-    ReportRoom(
-        _l("Four levels"),
-        _l("What participants thought, learned, do since, and what came of it."),
+    (
         "indicators.levels",
         "indicators.see",
-        of_period=True,
+        True,
+        _l("Four levels"),
+        _l("What participants thought, learned, do since, and what came of it."),
     ),
-    ReportRoom(
-        _l("Coverage"),
-        _l("Who is trained where, and where somebody is needed."),
+    (
         "coverage.index",
         "coverage.see",
+        False,
+        _l("Coverage"),
+        _l("Who is trained where, and where somebody is needed."),
     ),
-    ReportRoom(
-        _l("Figures"),
-        _l("What may be said of the cases, printed by the rule."),
+    (
         "releases.index",
         "releases.see",
+        False,
+        _l("Figures"),
+        _l("What may be said of the cases, printed by the rule."),
     ),
-    ReportRoom(
-        _l("Statements"),
-        _l("What funders are sent: frozen, approved by another, and never changed."),
+    (
         "statements.index",
         "statements.see",
+        False,
+        _l("Statements"),
+        _l("What funders are sent: frozen, approved by another, and never changed."),
     ),
-    ReportRoom(
-        _l("Reports to funders"),
-        _l("The figures that were sent, with words, charts, workshops and money."),
+    (
         "funder_reports.index",
         "funder_reports.see",
+        False,
+        _l("Reports to funders"),
+        _l("The figures that were sent, with words, charts, workshops and money."),
     ),
     # The person who sees the settings has it there.
-    ReportRoom(
-        _l("Connections"),
-        _l("Which other systems read from here or are sent counts, and by which contract."),
+    (
         "connections.index",
         "connections.record",
+        False,
+        _l("Connections"),
+        _l("Which other systems read from here or are sent counts, and by which contract."),
     ),
 )
 
@@ -214,14 +207,6 @@ KEYS = (
 )
 
 
-@dataclass(frozen=True)
-class PacedLine:
-    """An indicator with its pace against its target."""
-
-    line: IndicatorLine
-    pace: TargetPace
-
-
 @blueprint.get("/")
 @allow("overview.see")
 def index() -> ResponseReturnValue:
@@ -231,11 +216,12 @@ def index() -> ResponseReturnValue:
         return redirect(url_for("overview.index", _external=False, **question.arguments))
     elapsed = elapsed_share(question.period, local_today())
     lines = [
-        PacedLine(line, pace_of(line.count, line.target, elapsed))
+        (line, pace_of(line.count, line.target, elapsed))
         for line in indicator_lines(KEYS, question.period, question.funder)
     ]
     quarters = _since_the_first(completed_by_quarter(question.period, question.funder))
     shared = [] if question.funder else shared_views(IndicatorKey.COMPLETED, question.period)
+    names = value_names("funder", [row.funder for row in shared])
     return render_template(
         "overview/index.html",
         asked=question,
@@ -243,54 +229,37 @@ def index() -> ResponseReturnValue:
         lines=lines,
         needs=attention(question.period, question.funder, utc_now()),
         quarters=quarters,
-        letters=sorted({letter for quarter in quarters for letter in quarter.groups}),
+        letters=_letters(quarters),
         chart=_chart(quarters),
-        shared=_shared(shared),
-        rooms=[room for room in ROOMS if current_actor().may(room.permission)],
+        shared=[(names.get(row.funder, ""), row) for row in shared],
+        rooms=[room for room in ROOMS if current_actor().may(room[1])],
     ), 200 if question.problem is None else question.problem.status
 
 
-def _since_the_first(quarters: list[QuarterCounts]) -> list[QuarterCounts]:
+Quarters = list[tuple[Period, dict[str, int]]]
+
+
+def _since_the_first(quarters: dict[Period, dict[str, int]]) -> Quarters:
     """Quarters from the first in which anybody completed a course: before it nothing is missing."""
-    counted = [place for place, quarter in enumerate(quarters) if quarter.total]
-    return quarters[counted[0] :] if counted else []
+    return list(dropwhile(lambda quarter: not quarter[1], quarters.items()))
 
 
-def _chart(quarters: list[QuarterCounts]) -> str:
-    if not any(quarter.total for quarter in quarters):
+def _letters(quarters: Quarters) -> list[str]:
+    return sorted({letter for _quarter, groups in quarters for letter in groups})
+
+
+def _chart(quarters: Quarters) -> str:
+    """Bars of quarters, each named as the chart has room for it: "3/26"."""
+    if not quarters:
         return ""
-    letters = sorted({letter for quarter in quarters for letter in quarter.groups})
-    return picture_of(
-        bar_chart(
-            _("People who completed a course"),
-            [quarter_mark(quarter) for quarter in quarters],
-            {
-                _("Group %(letter)s", letter=letter): [
-                    float(quarter.groups.get(letter, 0)) if quarter.total else None
-                    for quarter in quarters
-                ]
-                for letter in letters
-            },
-        )
-    )
-
-
-def quarter_mark(one: QuarterCounts) -> str:
-    """A quarter as the chart has room for it: "3/26"."""
-    return f"{one.period.last.month // 3}/{one.period.first:%y}"
-
-
-@dataclass(frozen=True)
-class PaidLine:
-    """The two views of one funder, by its name; empty for the programme itself."""
-
-    name: str
-    row: SharedRow
-
-
-def _shared(rows: list[SharedRow]) -> list[PaidLine]:
-    names = value_names("funder", [shared_row.funder for shared_row in rows])
-    return [PaidLine(names.get(shared_row.funder, ""), shared_row) for shared_row in rows]
+    bars = {
+        _("Group %(letter)s", letter=letter): [
+            float(groups.get(letter, 0)) if groups else None for _quarter, groups in quarters
+        ]
+        for letter in _letters(quarters)
+    }
+    marks = [f"{period.last.month // 3}/{period.first:%y}" for period, _groups in quarters]
+    return picture_of(bar_chart(_("People who completed a course"), marks, bars))
 
 
 @blueprint.get("/plan.pdf")
