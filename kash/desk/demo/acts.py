@@ -282,7 +282,7 @@ def write_report(statement: str, texts: Mapping[str, str], approved: Actor, by: 
     db.session.rollback()
     public_id = begin_report(statement, by=by)
     begun = report(public_id, by)
-    details = ReportDetails(begun.title, "en", [str(one) for one in ReportSection], texts, stories)
+    details = ReportDetails("en", [str(one) for one in ReportSection], texts, begun.title, stories)
     version = begun.row_version
     db.session.rollback()
     save_report(public_id, details, version, by=by)

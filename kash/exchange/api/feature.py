@@ -72,7 +72,7 @@ def _to_agree(asked: Viewer) -> Sequence[TodayLine]:
             token.created_at,
             icon="key",
         )
-        for token in asked.once(tokens_on_today).to_agree
+        for token in asked.once(tokens_on_today)[0]
     ]
 
 
@@ -87,7 +87,7 @@ def _to_fetch(asked: Viewer) -> Sequence[TodayLine]:
             icon="key",
             button=_("Fetch it"),
         )
-        for token in asked.once(tokens_on_today).to_fetch
+        for token in asked.once(tokens_on_today)[1]
     ]
 
 

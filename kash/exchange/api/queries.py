@@ -10,7 +10,7 @@ along."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -241,25 +241,11 @@ def _within(actor: Actor) -> Select[Person]:
     )
 
 
-@dataclass(frozen=True)
-class MarkStanding:
-    """A mark: the slot by public id, the status and the version."""
-
-    slot: str
-    status: str
-    version: int
-
-
-@dataclass(frozen=True)
-class RegisterPage:
-    """A page of entries, each with the person's public id and key, and all their marks by key."""
-
-    entries: PageCut[tuple[str, str, int]]
-    marks: Mapping[int, Sequence[MarkStanding]]
-
-
-def register_page(register_id: int, after: str, limit: int) -> RegisterPage:
-    """Officers on a register after an entry's id; two queries."""
+def register_page(
+    register_id: int, after: str, limit: int
+) -> tuple[PageCut[tuple[str, str, int]], dict[int, list[dict[str, Any]]]]:
+    """Officers on a register after an entry's id: entries, each with the person's public id and
+    key, and all their marks by key. Two queries."""
     statement = (
         select(RosterEntry.public_id, Person.public_id, Person.id)
         .join(Person, Person.id == RosterEntry.person_id)
@@ -276,7 +262,7 @@ def register_page(register_id: int, after: str, limit: int) -> RegisterPage:
     part = cut(
         [(entry, person, key) for entry, person, key in db.session.execute(statement)], limit
     )
-    marks: dict[int, list[MarkStanding]] = {}
+    marks: dict[int, list[dict[str, Any]]] = {}
     for key, slot, status, version in db.session.execute(
         select(Mark.person_id, Slot.public_id, Mark.status, Mark.version)
         .join(Slot, Slot.id == Mark.slot_id)
@@ -285,8 +271,8 @@ def register_page(register_id: int, after: str, limit: int) -> RegisterPage:
         )
         .order_by(Slot.starts_at, Slot.id)
     ):
-        marks.setdefault(key, []).append(MarkStanding(slot, status, version))
-    return RegisterPage(part, marks)
+        marks.setdefault(key, []).append({"slot": slot, "status": status, "version": version})
+    return part, marks
 
 
 def officers_entries(session: Session, register_id: int, entries: Collection[str]) -> set[str]:
@@ -418,14 +404,6 @@ def standing_towards(found: ApiToken, actor: Actor, session: Session | None = No
     return stands(asked_by=found.proposed_by, concerned="")
 
 
-@dataclass(frozen=True)
-class TokensOnToday:
-    """Tokens to which somebody may agree, and her own that wait to be fetched; the oldest first."""
-
-    to_agree: Sequence[ApiToken] = ()
-    to_fetch: Sequence[ApiToken] = ()
-
-
 def _waiting(actor: Actor) -> ColumnElement[bool]:
     own = and_(
         ApiToken.account_id == (actor.account_id or 0),
@@ -442,8 +420,9 @@ def any_waiting(asked: Viewer) -> ColumnElement[bool] | None:
     return exists().where(_waiting(asked.actor))
 
 
-def tokens_on_today(asked: Viewer) -> TokensOnToday:
-    """Tokens that wait for the reader; one query, and more only if there are any to agree to."""
+def tokens_on_today(asked: Viewer) -> tuple[list[ApiToken], list[ApiToken]]:
+    """Tokens that wait for the reader, the oldest first: to be agreed to, and to be fetched. One
+    query, and more only if there are any to agree to."""
     tokens = db.session.scalars(
         select(ApiToken)
         .where(_waiting(asked.actor))
@@ -451,7 +430,7 @@ def tokens_on_today(asked: Viewer) -> TokensOnToday:
         .order_by(ApiToken.id)
     ).all()
     stands = {token.id: token.stands(asked.now) for token in tokens}
-    return TokensOnToday(
+    return (
         [
             token
             for token in tokens

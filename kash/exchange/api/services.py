@@ -255,20 +255,8 @@ def _connection_of(session: Session, token_id: int) -> str:
 _EXTENSION = "kash_api_leases"
 
 
-@dataclass
-class _HeldLease:
-    """Requests that are left until a moment."""
-
-    until: datetime
-    left: int
-
-
-@dataclass(frozen=True)
-class _Leases:
-    """Leases of this process, by token and scope."""
-
-    lock: Lock
-    held: dict[tuple[str, str], _HeldLease]
+# Leases of this process by token and scope: until when, and how many requests are left.
+_Leases = tuple[Lock, dict[tuple[str, str], tuple[datetime, int]]]
 
 
 def count_wrong(address: str) -> None:
@@ -290,19 +278,20 @@ def use_one(token_id: int, public_id: str, scope: Scope) -> None:
     Not to be called inside a write transaction. Where the disk is full nothing is counted: reading
     goes on.
     """
-    leases: _Leases = current_app.extensions.setdefault(_EXTENSION, _Leases(Lock(), {}))
+    leases: _Leases = current_app.extensions.setdefault(_EXTENSION, (Lock(), {}))
+    lock, left_of = leases
     place, now = (public_id, scope.key), utc_now()
-    with leases.lock:
-        mine = leases.held.get(place)
-        if mine is not None and now < mine.until and mine.left > 0:
-            mine.left -= 1
+    with lock:
+        until, left = left_of.get(place, (now, 0))
+        if now < until and left > 0:
+            left_of[place] = until, left - 1
             return
     with unless_full():
         window, granted = lease(token_id, public_id, scope)
         if not granted:
             raise TooMuchAsked(seconds_left(window, now))
-        with leases.lock:
-            leases.held[place] = _HeldLease(window.began_at + WINDOW, granted - 1)
+        with lock:
+            left_of[place] = window.began_at + WINDOW, granted - 1
 
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,80})")

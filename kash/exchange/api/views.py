@@ -8,8 +8,7 @@ agreed to, fetched once, and ended. Workshops for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -62,6 +61,7 @@ from kash.exchange.api.rules import (
     LARGEST_PAGE,
     MOST_IN_WINDOW,
     OVER,
+    PageCut,
     TokenStands,
     cut,
     digest_of,
@@ -226,13 +226,18 @@ def _told(definition: Definition, period: Period, figure: LeavingFigure) -> dict
     }
 
 
-def next_page(asked: PageAsked, last: str, *, more: bool) -> str | None:
-    """The address of the page after an id, with whatever else was asked for; None on the last."""
-    if not more:
-        return None
-    parameters = {name: value for name, value in asked.model_dump().items() if value != ""}
-    values = dict(request.view_args or {}) | parameters | {"after": last}
-    return url_for(str(request.endpoint), **values)
+def page_told(
+    asked: PageAsked, part: PageCut[Any], told: Callable[[Any], dict[str, Any]]
+) -> dict[str, Any]:
+    """A page as it is told, each row by `told`, with the address of the page after its last id and
+    whatever else was asked for; None on the last."""
+    items = [told(row) for row in part.rows]
+    following = None
+    if part.more:
+        parameters = {name: value for name, value in asked.model_dump().items() if value != ""}
+        values = (request.view_args or {}) | parameters | {"after": items[-1]["id"]}
+        following = url_for(str(request.endpoint), **values)
+    return {"items": items, "next": following}
 
 
 @endpoints.get("/workshops/<public_id>/attendance")
@@ -243,27 +248,18 @@ def next_page(asked: PageAsked, last: str, *, more: bool) -> str | None:
 def read_attendance(public_id: str, asked: RegisterAsked) -> dict[str, Any]:
     """Police officers on the register of a workshop, by number, with each mark."""
     workshop = workshop_with_people(public_id, current_actor(), "attendance.see")
-    shown = register_page(workshop.register_id, asked.after, asked.limit)
-    rows = shown.entries.rows
-    return {
-        "statuses": [
-            {"code": status.code, "weight": status.weight}
-            for status in status_catalogue().values()
-            if status.active and status.purpose in (ANY_PURPOSE, workshop.register.purpose)
-        ],
-        "items": [
-            {
-                "id": entry,
-                "person": person,
-                "marks": [
-                    {"slot": mark.slot, "status": mark.status, "version": mark.version}
-                    for mark in shown.marks.get(key, ())
-                ],
-            }
-            for entry, person, key in rows
-        ],
-        "next": next_page(asked, rows[-1][0] if rows else "", more=shown.entries.more),
-    }
+    part, marks = register_page(workshop.register_id, asked.after, asked.limit)
+    statuses = [
+        {"code": status.code, "weight": status.weight}
+        for status in status_catalogue().values()
+        if status.active and status.purpose in (ANY_PURPOSE, workshop.register.purpose)
+    ]
+    entries = page_told(
+        asked,
+        part,
+        lambda entry: {"id": entry[0], "person": entry[1], "marks": marks.get(entry[2], [])},
+    )
+    return {"statuses": statuses} | entries
 
 
 @endpoints.post("/workshops/<public_id>/attendance/operations")
@@ -313,10 +309,7 @@ def list_certificates(asked: CertificatesAsked) -> dict[str, Any]:
     """Issued certificates, by id."""
     today, since = local_today(), moment_asked("changed_since", asked.changed_since)
     part = certificates_after(current_actor(), asked.after, asked.limit, since)
-    return {
-        "items": [_certificates_told(certificate, today) for certificate in part.rows],
-        "next": next_page(asked, part.rows[-1].public_id if part.rows else "", more=part.more),
-    }
+    return page_told(asked, part, lambda certificate: _certificates_told(certificate, today))
 
 
 @endpoints.get("/certificates/<serial>")
@@ -355,11 +348,8 @@ def list_people(asked: PeopleAsked) -> dict[str, Any]:
     counts that left already."""
     since = moment_asked("changed_since", asked.changed_since)
     part = people_after(current_actor(), asked.group, asked.after, asked.limit, since)
-    return {
-        "items": [_people_told(person) for person in part.rows],
-        "counts": counts_told(asked.group, db.session()),
-        "next": next_page(asked, part.rows[-1].public_id if part.rows else "", more=part.more),
-    }
+    counts = counts_told(asked.group, db.session())
+    return page_told(asked, part, _people_told) | {"counts": counts}
 
 
 @endpoints.get("/people/<public_id>")
@@ -392,31 +382,6 @@ def _people_told(found: Person) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class DescribedPart:
-    """A parameter, or a part of what is sent or told: `name` with its place, as `items[].id`."""
-
-    name: str
-    kind: str
-    text: str
-    required: bool
-
-
-@dataclass(frozen=True)
-class DescribedAddress:
-    """An address and a method, and what is sent and told."""
-
-    key: str
-    method: str
-    path: str
-    summary: str
-    text: str
-    scope: str
-    parameters: tuple[DescribedPart, ...]
-    sent: tuple[DescribedPart, ...]
-    told: tuple[DescribedPart, ...]
-
-
 @blueprint.get("/reference")
 @allow("api.see")
 def reference() -> ResponseReturnValue:
@@ -441,59 +406,63 @@ def openapi_file() -> ResponseReturnValue:
     return answer
 
 
-def _operations(found: Mapping[str, Any]) -> Iterator[DescribedAddress]:
-    schemas = found["components"]["schemas"]
-    for path, methods in sorted(found["paths"].items()):
-        for method, value in methods.items():
-            told = value["responses"]["200"]["content"]["application/json"]["schema"]
-            sent = value.get("requestBody", {}).get("content", {}).get("application/json", {})
-            yield DescribedAddress(
-                key=value["operationId"],
-                method=method.upper(),
-                path=path,
-                summary=value.get("summary", ""),
-                text=value.get("description", ""),
-                scope=value["x-scope"],
-                parameters=tuple(map(_parameter, value.get("parameters", ()))),
-                sent=tuple(_parts(sent.get("schema", {}), schemas)),
-                told=tuple(_parts(told, schemas)),
-            )
+Schema = Mapping[str, Any]
 
 
-def _parameter(one: Mapping[str, Any]) -> DescribedPart:
-    schema = one["schema"]
-    text = one.get("description") or schema.get("description", "")
-    return DescribedPart(one["name"], _kind(schema, {}), text, one.get("required", False))
+def _operations(document: Schema) -> Iterator[dict[str, Any]]:
+    """Each address and method, with what is sent and told."""
+    schemas = document["components"]["schemas"]
+    for path, methods in sorted(document["paths"].items()):
+        for method, operation in methods.items():
+            told = operation["responses"]["200"]["content"]["application/json"]["schema"]
+            sent = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            yield {
+                "key": operation["operationId"],
+                "method": method.upper(),
+                "path": path,
+                "summary": operation.get("summary", ""),
+                "text": operation.get("description", ""),
+                "scope": operation["x-scope"],
+                "parameters": [
+                    {
+                        "name": parameter["name"],
+                        "kind": _kind(schema := parameter["schema"], {}),
+                        "text": parameter.get("description") or schema.get("description", ""),
+                        "required": parameter.get("required", False),
+                    }
+                    for parameter in operation.get("parameters", ())
+                ],
+                "sent": list(_parts(sent.get("schema", {}), schemas)),
+                "told": list(_parts(told, schemas)),
+            }
 
 
-def _parts(
-    schema: Mapping[str, Any], schemas: Mapping[str, Any], before: str = ""
-) -> Iterator[DescribedPart]:
-    """The parts of a form, those of forms within it among them."""
+def _parts(schema: Schema, schemas: Schema, before: str = "") -> Iterator[dict[str, Any]]:
+    """The parts of a form, those of forms within it among them: `name` with its place, as
+    `items[].id`."""
     whole = _resolved(schema, schemas)
-    required = whole.get("required", ())
     for name, given in whole.get("properties", {}).items():
-        inner = _resolved(given, schemas)
+        inner, here = _resolved(given, schemas), f"{before}{name}"
         text = given.get("description") or inner.get("description", "")
-        here = f"{before}{name}"
         if inner.get("type") == "array":
-            yield DescribedPart(f"{here}[]", _kind(inner["items"], schemas), text, name in required)
-            yield from _parts(inner["items"], schemas, f"{here}[].")
-        else:
-            yield DescribedPart(here, _kind(given, schemas), text, name in required)
-            yield from _parts(inner, schemas, f"{here}.")
+            given = inner = inner["items"]
+            here += "[]"
+        required = name in whole.get("required", ())
+        kind = _kind(given, schemas)
+        yield {"name": here, "kind": kind, "text": text, "required": required}
+        yield from _parts(inner, schemas, f"{here}.")
 
 
-def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolved(schema: Schema, schemas: Schema) -> Schema:
     """A form itself, where it is named or may be null."""
     for option in (schema, *schema.get("anyOf", ())):
         if "$ref" in option:
-            referred: Mapping[str, Any] = schemas[option["$ref"].rsplit("/", 1)[1]]
+            referred: Schema = schemas[option["$ref"].rsplit("/", 1)[1]]
             return referred
     return schema
 
 
-def _kind(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+def _kind(schema: Schema, schemas: Schema) -> str:
     """Kind of a value, in few words."""
     if "anyOf" in schema:
         return ", ".join(_kind(option, schemas) for option in schema["anyOf"])
@@ -514,11 +483,7 @@ def list_releases(asked: ReleasesAsked) -> dict[str, Any]:
         (table for table in printed_tables() if table.release_id > asked.after),
         key=lambda one: one.release_id,
     )
-    part = cut(after, asked.limit)
-    return {
-        "items": [_releases_told(release) for release in part.rows],
-        "next": next_page(asked, part.rows[-1].release_id if part.rows else "", more=part.more),
-    }
+    return page_told(asked, cut(after, asked.limit), _releases_told)
 
 
 def _releases_told(table: PrintedTable) -> dict[str, Any]:
@@ -681,10 +646,7 @@ def list_workshops(asked: WorkshopsAsked) -> dict[str, Any]:
         day_asked("last", asked.last),
         moment_asked("changed_since", asked.changed_since),
     )
-    return {
-        "items": [_workshops_told(workshop) for workshop in part.rows],
-        "next": next_page(asked, part.rows[-1].public_id if part.rows else "", more=part.more),
-    }
+    return page_told(asked, part, _workshops_told)
 
 
 @endpoints.get("/workshops/<public_id>")

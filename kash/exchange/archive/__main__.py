@@ -30,15 +30,14 @@ def bring_in(source: Path, identity: Path | None, passphrase_fd: int | None) -> 
     settings = settings_at_terminal()
     with told_at_terminal(OperationError, StorageError, CannotStart):
         identities = identities_for(source, identity, passphrase_fd)
-        brought = import_archive(settings, source, identities)
-    contents = brought.contents
-    click.echo(f"Brought in what was written on {brought.made_at}")
+        made_at, contents, old_key = import_archive(settings, source, identities)
+    click.echo(f"Brought in what was written on {made_at}")
     click.echo(
         f"Tables: {len(contents.tables)}, rows: {contents.rows}, files: {len(contents.files)}:"
         " each as the archive says. Nobody is signed in."
     )
-    if brought.old_key:
-        click.echo(f"The key that was here before is kept in {brought.old_key}")
+    if old_key:
+        click.echo(f"The key that was here before is kept in {old_key}")
     click.echo("The audit says that it was restored, and began a new mirror.")
 
 

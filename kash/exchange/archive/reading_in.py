@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -53,26 +52,11 @@ _ALTERED = "The archive is not whole, or was altered. Nothing was brought in."
 _NO_ARCHIVE = "This file is no archive of ours. Nothing was brought in."
 
 
-@dataclass(frozen=True)
-class BroughtIn:
-    """Outcome of an import."""
-
-    made_at: str
-    contents: Contents
-    old_key: Path | None = None
-
-
-@dataclass(frozen=True)
-class _ReadArchive:
-    """An archive that was read whole: its head, what it says that it holds, and its key file."""
-
-    head: Mapping[str, Any]
-    contents: Contents
-    key: bytes
-
-
-def import_archive(settings: Settings, source: Path, identities: list[Any]) -> BroughtIn:
-    """Put an archive into an empty programme. Raises OperationError; nothing stays behind then but
+def import_archive(
+    settings: Settings, source: Path, identities: list[Any]
+) -> tuple[str, Contents, Path | None]:
+    """Put an archive into an empty programme; when it was made, what it holds, and where a key file
+    that was in the way went. Raises OperationError; nothing stays behind then but
     empty tables and, if it was in the archive, the key file.
 
     What is sealed opens only with the key file under which it was sealed: it is in the archive, or
@@ -84,7 +68,7 @@ def import_archive(settings: Settings, source: Path, identities: list[Any]) -> B
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     _refuse_unless_empty(settings)
     try:
-        read = _checked(source, identities)
+        head, contents, key = _checked(source, identities)
     except DamagedArchive:
         raise
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -93,12 +77,12 @@ def import_archive(settings: Settings, source: Path, identities: list[Any]) -> B
         if "backup" in str(problem):
             raise DamagedArchive(_ALTERED) from None
         raise
-    if read.head["revision"] != "".join(sorted(newest_revisions())):
+    if head["revision"] != "".join(sorted(newest_revisions())):
         raise OperationError(
             "This archive was made by another version of Kash. Bring it in with that version, and "
             "update then."
         )
-    old_key = _with_key(settings, read)
+    old_key = _with_key(settings, head, key)
     migrate_if_behind(settings)
     app = create_app(settings)
     with app.app_context():
@@ -106,18 +90,18 @@ def import_archive(settings: Settings, source: Path, identities: list[Any]) -> B
         try:
             with decrypted(source, identities) as content, db.engine.connect() as connection:
                 _put_in(connection, read_members(content), stored)
-                _compare(connection, read.contents)
+                _compare(connection, contents)
                 connection.commit()
         except BaseException as error:
-            for key in stored:
-                storage.delete(key)
+            for name in stored:
+                storage.delete(name)
             if isinstance(error, SQLAlchemyError):
                 raise OperationError(line_of(error) or _refused(error, "a change")) from None
             if isinstance(error, ValueError | KeyError | TypeError):
                 raise DamagedArchive(_ALTERED) from None
             raise
         note_restore(SYSTEM)
-    return BroughtIn(str(read.head["made_at"]), read.contents, old_key)
+    return str(head["made_at"]), contents, old_key
 
 
 def _refuse_unless_empty(settings: Settings) -> None:
@@ -139,8 +123,9 @@ def _refuse_unless_empty(settings: Settings) -> None:
             )
 
 
-def _checked(source: Path, identities: list[Any]) -> _ReadArchive:
-    """Everything read once and held against what the archive says of itself."""
+def _checked(source: Path, identities: list[Any]) -> tuple[dict[str, Any], Contents, bytes]:
+    """Everything read once and held against what the archive says of itself: its head, what it
+    holds, and its key file."""
     head: dict[str, Any] = {}
     tables: dict[str, Any] = {}
     rows: dict[str, int] = {}
@@ -182,17 +167,17 @@ def _checked(source: Path, identities: list[Any]) -> _ReadArchive:
         raise DamagedArchive(_ALTERED)
     if not all(name in head for name in ("revision", "keys", "root", "made_at")):
         raise DamagedArchive(_ALTERED)
-    return _ReadArchive(head, contents, key)
+    return head, contents, key
 
 
-def _with_key(settings: Settings, read: _ReadArchive) -> Path | None:
+def _with_key(settings: Settings, head: Mapping[str, Any], key: bytes) -> Path | None:
     """Make sure that the key file opens what is sealed; where one that was in the way went."""
-    wanted = {name: read.head[name] for name in ("keys", "root")}
-    if read.key:
-        keys = keys_in(read.key)
+    wanted = {name: head[name] for name in ("keys", "root")}
+    if key:
+        keys = keys_in(key)
         if keys is None or key_check(keys) != wanted:
             raise DamagedArchive(_ALTERED)
-        return put_key(settings.key_file, read.key)
+        return put_key(settings.key_file, key)
     try:
         keys = keys_in(settings.key_file.read_bytes())
     except OSError:

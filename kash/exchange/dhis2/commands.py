@@ -22,15 +22,15 @@ def send_command(connection: str, period: str, dry_run: bool) -> None:
     try:
         system, days = queries.dhis2_connection(connection), queries.period_named(period)
         if dry_run:
-            whole = queries.push_plan(system, days)
-            for slot, value in whole.planned.values.items():
+            planned, _figures, unsent = queries.push_plan(system, days)
+            for slot, value in planned.values.items():
                 click.echo(f"send      {_line(slot)}  {value}")
-            for slot in whole.planned.withdrawn:
+            for slot in planned.withdrawn:
                 click.echo(f"withdraw  {_line(slot)}")
-            for slot, value in whole.planned.same.items():
+            for slot, value in planned.same.items():
                 click.echo(f"same      {_line(slot)}  {value}")
-            for one in whole.unsent:
-                click.echo(f"stays     {_line(one.cell.slot)}  {one.why}")
+            for cell, why in unsent:
+                click.echo(f"stays     {_line(cell.slot)}  {why}")
             return
         new_id = services.ask_to_push(connection, days, by=SYSTEM)
         click.echo(f"asked     {new_id}  {dhis2_period(days)}")

@@ -4,7 +4,6 @@ to be sent of a period, and pushes."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -49,25 +48,8 @@ _WRONG_PUSH_PERIOD = _l("Choose a quarter or a year that is over.")
 KIND = "dhis2"
 # What has not ended by then was given up by the worker.
 GIVEN_UP = timedelta(hours=1)
+PushPlan = tuple[Planned, dict[ValueSlot, str], list[tuple[MappedCell, str]]]
 CELLS = {cell.code: cell for cell in known_cells(tuple(AGE_BANDS))}
-
-
-@dataclass(frozen=True)
-class Unsent:
-    """A mapped figure that does not go, and why: "starred" (few people), "untold" (not told to any
-    funder yet), "none" (no data)."""
-
-    cell: MappedCell
-    why: str
-
-
-@dataclass(frozen=True)
-class PushPlan:
-    """A push as it would be: what goes, and what stays here."""
-
-    planned: Planned
-    figures: dict[ValueSlot, str]
-    unsent: tuple[Unsent, ...]
 
 
 def dhis2_connection(public_id: str) -> Connection:
@@ -122,20 +104,23 @@ def period_named(text: str) -> Period:
 
 
 def push_plan(found: Connection, period: Period, session: Session | None = None) -> PushPlan:
-    """The push of a period as it would be now."""
+    """The push of a period as it would be now: what goes, the figure of each slot, and mapped
+    figures that stay here, each with why: "starred" (few people), "untold" (not told to any
+    funder yet), "none" (no data)."""
     asking = session or db.session()
     counts = _Counts(period, asking)
     wanted: dict[ValueSlot, int | None] = {}
-    figures, unsent = {}, []
+    figures: dict[ValueSlot, str] = {}
+    unsent = []
     for cell in cells_of(found, asking):
         if cell.kind != period.kind or cell.figure not in CELLS:
             continue
         value, why = counts.of(CELLS[cell.figure])
         wanted[cell.slot], figures[cell.slot] = value, cell.figure
         if value is None:
-            unsent.append(Unsent(cell, why))
+            unsent.append((cell, why))
     sent = _sent(found, dhis2_period(period), asking)
-    return PushPlan(plan(wanted, sent), figures, tuple(unsent))
+    return plan(wanted, sent), figures, unsent
 
 
 def _sent(found: Connection, period: str, session: Session) -> list[SentValue]:

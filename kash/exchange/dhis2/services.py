@@ -242,8 +242,8 @@ def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -
                     " and look at what became of it."
                 )
             )
-        whole = push_plan(system, period, session)
-        if whole.planned.is_empty:
+        planned, figures, _unsent = push_plan(system, period, session)
+        if planned.is_empty:
             raise NothingToPush
         push = Push(
             connection_id=system.id,
@@ -251,15 +251,15 @@ def ask_to_push(connection: str, period: Period, *, by: Actor, back: str = "") -
             asked_by=by.public_id,
             asked_at=change.now,
         )
-        values: dict[ValueSlot, int | None] = {**whole.planned.values}
-        values |= dict.fromkeys(whole.planned.withdrawn)
+        values: dict[ValueSlot, int | None] = {**planned.values}
+        values |= dict.fromkeys(planned.withdrawn)
         push.values = [
             PushedValue(
                 data_element=slot.data_element,
                 option_combo=slot.option_combo,
                 attribute_combo=slot.attribute_combo,
                 org_unit=slot.org_unit,
-                figure=whole.figures.get(slot, ""),
+                figure=figures.get(slot, ""),
                 value=value,
             )
             for slot, value in values.items()

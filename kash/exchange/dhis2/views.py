@@ -99,12 +99,15 @@ def preview(public_id: str) -> ResponseReturnValue:
 def _preview_page(public_id: str, text: str, problem: str = "") -> ResponseReturnValue:
     system = queries.dhis2_connection(public_id)
     period = queries.period_named(text)
+    planned, figures, unsent = queries.push_plan(system, period)
     return render_template(
         "dhis2/preview.html",
         found=system,
         period=period,
         title=period_text(period),
-        whole=queries.push_plan(system, period),
+        planned=planned,
+        figures=figures,
+        unsent=unsent,
         problem=problem,
         **_WORDS,
     ), 409 if problem else 200

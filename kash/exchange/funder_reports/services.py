@@ -307,22 +307,13 @@ OPEN = ("draft", "returned")
 
 @dataclass(frozen=True)
 class ReportDetails:
-    """A report as it is written."""
-
-    title: str
-    language: str
-    sections: Sequence[str]
-    texts: Mapping[str, str]
-    stories: Sequence[str]
-
-
-@dataclass(frozen=True)
-class TemplateDetails:
-    """Beginning of a funder's reports."""
+    """A report as it is written, or what a funder's reports begin with."""
 
     language: str
     sections: Sequence[str]
     texts: Mapping[str, str]
+    title: str = ""
+    stories: Sequence[str] = ()
 
 
 def begin_report(statement: str, *, by: Actor) -> str:
@@ -383,7 +374,7 @@ def write_report(public_id: str, details: ReportDetails, row_version: int, *, by
         change.about(public_id)
 
 
-def write_template(funder: str, details: TemplateDetails, row_version: int, *, by: Actor) -> None:
+def write_template(funder: str, details: ReportDetails, row_version: int, *, by: Actor) -> None:
     """Say what a funder's (public id) reports begin with. Raises NotFound and ChangedMeanwhile."""
     with audited("funder_reports.template_written", by) as change:
         session = change.session

@@ -25,7 +25,6 @@ from kash.exchange.funder_reports.queries import (
 from kash.exchange.funder_reports.rules import ALWAYS, LONGEST_TEXT, ReportSection, sections_told
 from kash.exchange.funder_reports.services import (
     ReportDetails,
-    TemplateDetails,
     chart_of,
     days_of,
     is_counted,
@@ -60,9 +59,10 @@ def _words(section: ReportSection) -> Any:
     return long_text_field(SECTION_NAMES[section], most=LONGEST_TEXT, rows=5)
 
 
-class _Texts(RowVersionForm):
-    """Sections, and what is written in each."""
+class ReportTemplateForm(RowVersionForm):
+    """Beginning of a funder's reports: sections, and what is written in each."""
 
+    language = choice_field(_l("Language"), _LANGUAGES)
     sections = SeveralField(_l("Sections"), choices=_CHOSEN)
     summary = _words(ReportSection.SUMMARY)
     figures = _words(ReportSection.FIGURES)
@@ -74,11 +74,15 @@ class _Texts(RowVersionForm):
     annex = _words(ReportSection.ANNEX)
 
     @property
-    def texts(self) -> dict[str, str]:
-        """Texts as written, by section."""
-        return {
-            str(section): (self[_name_of(section)].data or "").strip() for section in ReportSection
-        }
+    def details(self) -> ReportDetails:
+        """The report or template as entered, its texts by section."""
+        return self.command(
+            ReportDetails,
+            texts={
+                str(section): (self[_name_of(section)].data or "").strip()
+                for section in ReportSection
+            },
+        )
 
 
 def _name_of(section: ReportSection) -> str:
@@ -90,34 +94,11 @@ def texts_as_entered(texts: Mapping[str, str]) -> dict[str, str]:
     return {_name_of(section): texts.get(section, "") for section in ReportSection}
 
 
-class FunderReportForm(_Texts):
+class FunderReportForm(ReportTemplateForm):
     """A report; the view offers stories that are told."""
 
     title = text_field(_l("Title"), most=120)
-    language = choice_field(_l("Language"), _LANGUAGES)
     stories = SeveralField(_l("Stories"), choices=[])
-
-    @property
-    def details(self) -> ReportDetails:
-        """The report as entered."""
-        return ReportDetails(
-            self.title.data or "",
-            self.language.data,
-            self.sections.data or [],
-            self.texts,
-            self.stories.data or [],
-        )
-
-
-class ReportTemplateForm(_Texts):
-    """Beginning of a funder's reports."""
-
-    language = choice_field(_l("Language"), _LANGUAGES)
-
-    @property
-    def details(self) -> TemplateDetails:
-        """The template as entered."""
-        return TemplateDetails(self.language.data, self.sections.data or [], self.texts)
 
 
 class BeginReportForm(KashForm):

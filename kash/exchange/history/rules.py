@@ -100,11 +100,12 @@ class ExportRowFault:
 
 @dataclass(frozen=True)
 class Export:
-    """All rows of a file: those that were read, and what is wrong with the others. `two_days` is a
+    """All rows of a file: those that were read, and what is wrong with the others
+    (number, and a key of the words). `two_days` is a
     day as written that could be two, where nobody has said yet in which order days are."""
 
     rows: tuple[TrainingRow, ...]
-    faults: tuple[ExportRowFault, ...]
+    faults: tuple[tuple[int, str], ...]
     two_days: str = ""
 
 
@@ -136,7 +137,7 @@ def read_export(text: str, today: date, order: str = "") -> Export:
     except csv.Error:
         raise UnreadableExport("quotes") from None
     rows: list[TrainingRow] = []
-    faults: list[ExportRowFault] = []
+    faults: list[tuple[int, str]] = []
     two_days = ""
     for number, cells in enumerate(sheet, 2):
         if not any(cells.values()):
@@ -146,7 +147,7 @@ def read_export(text: str, today: date, order: str = "") -> Export:
         except TwoDays as fault:
             two_days = two_days or fault.written
         except UnreadableExport as fault:
-            faults.append(ExportRowFault(number, fault.why))
+            faults.append((number, fault.why))
     if not rows and not faults and not two_days:
         raise UnreadableExport("empty")
     if sum(len(training_row.people) for training_row in rows) > MOST_NAMES:

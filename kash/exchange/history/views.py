@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +12,6 @@ from flask_babel import gettext as _
 from kash.exchange.history import blueprint
 from kash.exchange.history.forms import EarlierTrainingsForm
 from kash.exchange.history.queries import (
-    FittingPerson,
     own_import,
     own_imports,
     people_called,
@@ -24,7 +22,6 @@ from kash.exchange.history.services import (
     LENGTHS,
     ROW_FAULTS,
     EarlierPreview,
-    NameInFile,
     bring_in,
     look_through,
     take_back,
@@ -71,21 +68,10 @@ def index() -> ResponseReturnValue:
     )
 
 
-@dataclass(frozen=True)
-class NamesShown:
+def _names_shown(preview: EarlierPreview, actor: Actor) -> dict[str, Any]:
     """A page of the names of a file, those first that fit several people. `others` are people who
     were looked for beside a name, `sought` what was typed for that; `kept` is what was chosen on
     all pages otherwise than it would be by itself."""
-
-    names: Sequence[NameInFile]
-    number: int
-    pages: int
-    others: Mapping[str, Sequence[FittingPerson]]
-    sought: Mapping[str, str]
-    kept: str
-
-
-def _names_shown(preview: EarlierPreview, actor: Actor) -> NamesShown:
     names = sorted(preview.names, key=lambda one: (len(one.people) < 2, not one.people))
     pages = max(1, -(-len(names) // _NAMES_ON_PAGE))
     asked = request.form.get("page_to") or request.form.get("page_number", "")
@@ -94,24 +80,24 @@ def _names_shown(preview: EarlierPreview, actor: Actor) -> NamesShown:
     sought = {
         name.key: request.form.get(f"sought-{name.key}", "").strip()[:MOST_NAME] for name in on_page
     }
-    return NamesShown(
-        on_page,
-        number,
-        pages,
-        {
+    return {
+        "names": on_page,
+        "number": number,
+        "pages": pages,
+        "others": {
             key: people_called(db.session(), actor, preview.group, text)
             for key, text in sought.items()
             if text
         },
-        sought,
-        json.dumps(
+        "sought": sought,
+        "kept": json.dumps(
             {
                 name.key: name.chosen.public_id if name.chosen else ""
                 for name in preview.names
                 if name.chosen != name.by_itself
             }
         ),
-    )
+    }
 
 
 @blueprint.route("/<public_id>/take-back", methods=["GET", "POST"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
@@ -52,25 +51,9 @@ def list_of(form: KoboForm, session: Session | None = None) -> PeopleList | None
     return (session or db.session()).scalar(statement)
 
 
-@dataclass(frozen=True)
-class KnownRow:
-    """A row as it was stored last: a look-up of its answers, and the person that it became, if it
-    is one that the actor may see."""
-
-    content: str
-    person: str
-
-
-@dataclass(frozen=True)
-class KnownRows:
-    """Rows that were stored, by first id and by number."""
-
-    by_first_id: Mapping[str, KnownRow]
-    by_number: Mapping[int, KnownRow]
-
-    def of(self, first_id: str, number: int) -> KnownRow | None:
-        """The row of this first id, else of this number."""
-        return (self.by_first_id.get(first_id) if first_id else None) or self.by_number.get(number)
+# Rows that were stored, by first id and by number: a look-up of the answers that each had last, and
+# the person that it became (a public id; empty if it is none that the actor may see).
+KnownRows = dict[str | int, tuple[str, str]]
 
 
 def _stored(actor: Actor) -> Select[Any]:
@@ -102,27 +85,21 @@ def _stored(actor: Actor) -> Select[Any]:
 def known_rows(form: KoboForm, first_ids: Collection[str], actor: Actor) -> KnownRows:
     """Rows that lists which were confirmed hold: of this form by number, of any by first id. Of
     several versions the last one counts, and the person is the one that any of them became."""
-    by_first_id: dict[str, KnownRow] = {}
-    by_number: dict[int, KnownRow] = {}
-
-    def keep(first_id: str, form_id: int, number: int, content: str, person: str | None) -> None:
-        if first_id:
-            before = by_first_id.get(first_id)
-            became = person or (before.person if before else "")
-            by_first_id[first_id] = KnownRow(content, became)
-        if form_id == form.id:
-            before = by_number.get(number)
-            became = person or (before.person if before else "")
-            by_number[number] = KnownRow(content, became)
-
     statement = _stored(actor)
     wanted = sorted(set(first_ids) - {""})
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
+    rows = [
+        stored
+        for start in range(0, len(wanted), 500)
         for stored in db.session.execute(
-            statement.where(KoboRow.first_id.in_(some), KoboRow.form_id != form.id)
-        ):
-            keep(*stored)
-    for stored in db.session.execute(statement.where(KoboRow.form_id == form.id)):
-        keep(*stored)
-    return KnownRows(by_first_id, by_number)
+            statement.where(
+                KoboRow.first_id.in_(wanted[start : start + 500]), KoboRow.form_id != form.id
+            )
+        )
+    ]
+    rows += db.session.execute(statement.where(KoboRow.form_id == form.id))
+    rows_known: KnownRows = {}
+    for first_id, form_id, number, content, person in rows:
+        for key in (first_id, number if form_id == form.id else ""):
+            if key != "":
+                rows_known[key] = content, person or rows_known.get(key, ("", ""))[1]
+    return rows_known

@@ -291,18 +291,18 @@ def keep_rows(
     edited = 0
     people: dict[int, str] = {}
     for submission in rows:
-        before = stored.of(first_ids[submission.number], submission.number)
-        if before is not None and before.content == contents[submission.number]:
+        before = stored.get(first_ids[submission.number]) or stored.get(submission.number)
+        if before is not None and before[0] == contents[submission.number]:
             continue
         if len(news) == MOST_PEOPLE:
             # What is more than a list holds comes with the next one.
             break
         news.append(submission)
         if before is not None:
-            edited += bool(before.content)
-            if before.person:
+            edited += bool(before[0])
+            if before[1]:
                 # The headings are row 1.
-                people[len(news) + 1] = before.person
+                people[len(news) + 1] = before[1]
     list_id = ""
     if news:
         # The server's connection to the database is free while the list is taken apart.

@@ -13,8 +13,6 @@ from kash.attendance.models import Mark, MarkStatus, Register, RosterEntry, Slot
 from kash.certificates.models import Certificate
 from kash.exchange.api.models import ApiToken
 from kash.exchange.api.queries import (
-    MarkStanding,
-    TokensOnToday,
     certificates_after,
     connections_to_choose,
     count_in_use,
@@ -134,15 +132,14 @@ def test_a_register_is_told_by_entries_with_all_marks_of_each() -> None:
             row(Mark, slot_id=slot.id, person_id=person.id, status="present", version=7 + at)
 
     def page(after: str, limit: int) -> tuple[str, bool]:
-        found = register_page(register.id, after, limit)
-        entries = found.entries
+        entries, marks = register_page(register.id, after, limit)
         told = [(people[entry[0]].public_id, people[entry[0]].id) for entry, _, _ in entries.rows]
         assert [(person, key) for _entry, person, key in entries.rows] == told
         standing = [
-            MarkStanding(slots[1].public_id, "present", 8),
-            MarkStanding(slots[0].public_id, "present", 7),
+            {"slot": slots[1].public_id, "status": "present", "version": 8},
+            {"slot": slots[0].public_id, "status": "present", "version": 7},
         ]
-        assert found.marks == {key: standing for _entry, _person, key in entries.rows}
+        assert marks == {key: standing for _entry, _person, key in entries.rows}
         return "".join(entry[0] for entry, _, _ in entries.rows), entries.more
 
     assert [page("", 1), page("", 3), page(_id("a"), 1)] == [
@@ -201,12 +198,12 @@ def test_tokens_wait_for_one_who_agrees_and_then_for_whoever_answers(
         _token(mine, monitor, monitor, created_at=NOW - 8 * DAY),
     ]
 
-    def today(who: Actor) -> TokensOnToday:
+    def today(who: Actor) -> tuple[list[ApiToken], list[ApiToken]]:
         return tokens_on_today(Viewer(who, NOW))
 
-    assert today(director) == TokensOnToday([made[0], made[1]], [])
-    assert today(monitor) == TokensOnToday([], [made[2], made[3]])
-    assert today(other) == TokensOnToday([], [made[4]])
+    assert today(director) == ([made[0], made[1]], [])
+    assert today(monitor) == ([], [made[2], made[3]])
+    assert today(other) == ([], [made[4]])
     assert db.session.scalar(count_in_use(NOW)) == 1
     found = token_behind("s")
     assert (found, token_behind("t")) == (made[7], None)

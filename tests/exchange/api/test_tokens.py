@@ -52,7 +52,7 @@ def _asked(by: Actor, *scopes: str, connection: str = "") -> str:
 def _waits(who: Actor) -> tuple[list[str], list[str]]:
     """Tokens on somebody's Today: to be agreed to, and to be fetched."""
     found = tokens_on_today(Viewer(who, utc_now()))
-    return [one.public_id for one in found.to_agree], [one.public_id for one in found.to_fetch]
+    return [one.public_id for one in found[0]], [one.public_id for one in found[1]]
 
 
 def _set(token: str, **values: object) -> None:

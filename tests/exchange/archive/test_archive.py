@@ -146,8 +146,8 @@ def test_a_programme_moves_whole_between_engines(
         within.within_id = ward.id
     path = tmp_path / "archive.age"
     contents = _write(app, path, with_key=True)
-    brought = import_archive(empty, path, [IDENTITY])
-    assert brought.contents == contents
+    _made_at, brought, _old_key = import_archive(empty, path, [IDENTITY])
+    assert brought == contents
     after = opened(empty)
     check_filled(after, secret)
     with after.app_context():
@@ -176,7 +176,7 @@ def test_every_table_moves_between_engines_filled_at_its_bounds(
     }  # fmt: skip
     path = tmp_path / "archive.age"
     contents = _write(app, path, with_key=True)
-    assert import_archive(empty, path, [IDENTITY]).contents == contents
+    assert import_archive(empty, path, [IDENTITY])[1] == contents
 
 
 def test_what_the_database_refuses_is_said_as_that_and_without_a_value(
@@ -230,7 +230,7 @@ def test_without_the_key_it_is_brought_in_only_where_the_key_lies(
         import_archive(empty, path, [IDENTITY])
     assert not empty.key_file.exists()
     shutil.copy(before.key_file, empty.key_file)
-    assert import_archive(empty, path, [IDENTITY]).old_key is None
+    assert import_archive(empty, path, [IDENTITY])[2] is None
 
 
 @pytest.mark.parametrize("harm", ["cut", "letter", "row", "file", "table", "key", "contents"])

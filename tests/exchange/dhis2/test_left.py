@@ -48,10 +48,10 @@ def _mapped(actor: MakeActor, kind: str) -> str:
 
 def _planned(connection: str, period: Period) -> dict[Name, int]:
     """Figures of the community that a push would send, by their names in the ledger."""
-    whole = push_plan(dhis2_connection(connection), period)
+    planned, figures, _unsent = push_plan(dhis2_connection(connection), period)
     return {
-        Name(CELLS[whole.figures[slot]].indicator, "", CELLS[whole.figures[slot]].place): value
-        for slot, value in whole.planned.values.items()
+        Name(CELLS[figures[slot]].indicator, "", CELLS[figures[slot]].place): value
+        for slot, value in planned.values.items()
     }
 
 

@@ -17,7 +17,6 @@ from kash.exchange.funder_reports.queries import content_of, report, reports_to_
 from kash.exchange.funder_reports.rules import ReportSection
 from kash.exchange.funder_reports.services import (
     ReportDetails,
-    TemplateDetails,
     approve_report,
     begin_report,
     propose_report,
@@ -55,7 +54,7 @@ def _read(programme: Programme, public_id: str) -> FunderReport:
 
 
 def _details(summary: str = "It went well.", stories: list[str] | None = None) -> ReportDetails:
-    return ReportDetails("First quarter", "en", ALL, {"summary": summary}, stories or [])
+    return ReportDetails("en", ALL, {"summary": summary}, "First quarter", stories or [])
 
 
 def _final(programme: Programme, **more: object) -> str:
@@ -296,7 +295,7 @@ def test_whoever_wrote_it_approves_nothing_and_another_approves_what_was_read(
 
 
 def test_reports_begin_with_what_their_funder_wants(held: Programme) -> None:
-    wanted = TemplateDetails("sw", ["summary", "money"], {"money": "Kwa shilingi."})
+    wanted = ReportDetails("sw", ["summary", "money"], {"money": "Kwa shilingi."})
     write_template(held.funders["Amber"], wanted, 0, by=held.monitoring)
     with pytest.raises(ChangedMeanwhile):
         write_template(held.funders["Amber"], wanted, 0, by=held.monitoring)
