@@ -4,7 +4,7 @@ import gc
 import os
 
 from kash.application import create_app
-from kash.platform.operations.telling import tell_known_faults_in_a_line
+from kash.platform.operations.migrations import tell_known_faults_in_a_line
 from kash.settings import CannotStart
 
 if os.environ.get("FLASK_RUN_FROM_CLI") == "true":

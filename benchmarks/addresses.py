@@ -37,7 +37,7 @@ from kash.platform.cleaning import ScannedPage
 from kash.platform.database import PublicId, db
 from kash.platform.jobs.models import Job
 from kash.platform.web.guard import bearer_of
-from kash.platform.web.sample_ids import sample_id
+from kash.platform.web.parts import sample_id
 from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop

@@ -14,7 +14,7 @@ from kash.feature import Feature, add_features
 from kash.platform.condition import refuse_unfit_place
 from kash.platform.database import init_database
 from kash.platform.web.bodies import InMemoryRequest
-from kash.platform.web.late_rules import LateRule
+from kash.platform.web.guard import LateRule
 from kash.policy import check_every_endpoint
 from kash.settings import Settings, load_settings
 
@@ -104,20 +104,17 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.queries.accounts import actor_now
     from kash.accounts.services.accounts import accept_address, choose_language
     from kash.accounts.sessions import leave
+    from kash.platform.web.bodies import init_input
     from kash.platform.web.context import Endpoints, init_context
-    from kash.platform.web.counted import init_counted
     from kash.platform.web.current_actor import init_actors
     from kash.platform.web.errors import init_errors
     from kash.platform.web.formats import init_formats
-    from kash.platform.web.guard import init_guard
-    from kash.platform.web.headers import init_headers
-    from kash.platform.web.input import init_input
+    from kash.platform.web.guard import init_guard, init_leaving
+    from kash.platform.web.headers import init_headers, init_static
     from kash.platform.web.language import init_language
     from kash.platform.web.logs import init_logs
-    from kash.platform.web.metrics import init_metrics
+    from kash.platform.web.metrics import init_counted, init_metrics
     from kash.platform.web.public_address import init_public_address
-    from kash.platform.web.quick_exit import init_leaving
-    from kash.platform.web.static import init_static
     from kash.platform.web.taking import init_taking
 
     init_logs(app, settings.log_level)

@@ -62,7 +62,7 @@ from kash.platform.vault import (
     open_in_memory,
     seal,
 )
-from kash.platform.web.counted import KEPT, SLOW
+from kash.platform.web.metrics import KEPT, SLOW
 from kash.policy import Actor, Role
 from kash.settings import Settings
 from tests.naming_entries import _entries_name_what_was_agreed  # noqa: F401 - a fixture

@@ -22,9 +22,7 @@ from kash.people.models import Group, Person
 from kash.people.sections import PersonSection, SectionRow
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.jobs import Chore, JobKind
-from kash.platform.web.hits import Findable, Hit
-from kash.platform.web.navigation import Destination
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import Destination, Findable, Hit, SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Actor, allow
 from kash.workshops.models import Workshop

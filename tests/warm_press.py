@@ -59,12 +59,12 @@ sys.meta_path.insert(0, threshold["BarePackages"]())
 # It keeps the interpreter's lock, as a fork does.
 _libc = ctypes.PyDLL(None)
 
-from kash.platform.press import child, plates  # noqa: E402, F401 - for each clone
-from kash.platform.press.typesetting import plate_making, warming  # noqa: E402, F401
+from kash.platform.press import child  # noqa: E402 - for each clone
+from kash.platform.press.typesetting import plate_making  # noqa: E402
 
 # No page is set before: the engine would begin threads, which no clone has. Nor does a clone set
 # one while it waits, for which it hardly ever has the time.
-warming.warm_typesetter = lambda: None
+plate_making.warm_typesetter = lambda: None
 # What `confine` loads as soon as it is called.
 from kash.platform.confinement import identity, landlock, readable, seccomp  # noqa: E402, F401
 

@@ -17,7 +17,7 @@ from kash.incidents.rules.record import Record, as_bytes
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import DocumentKey, OpenVault, SealedDocument
 from kash.platform.vault import compartments as sealing
-from kash.platform.vault.models.compartments import random_key
+from kash.platform.vault.models import random_key
 
 # Stands in one record of a thousand.
 RARE = "Wasonga"

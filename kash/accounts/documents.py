@@ -12,7 +12,7 @@ from kash.accounts.models import OPENING_NAMES, role_name
 from kash.accounts.queries.safety import AccessLine
 from kash.accounts.rules import Opening
 from kash.platform.web.formats import to_local
-from kash.platform.web.tables import table_csv, table_xlsx
+from kash.platform.web.taking import table_csv, table_xlsx
 
 
 def _head() -> list[str]:

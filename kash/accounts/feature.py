@@ -52,17 +52,21 @@ from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters, each
 from kash.platform.jobs import Chore, JobKind
 from kash.platform.jobs.services import Kept, ResultsKept
-from kash.platform.operations.telling import StartLine
+from kash.platform.operations.migrations import StartLine
 from kash.platform.web.account_names import AccountsKnown
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.answers import AnswerKind, AnswersKept, answer_kind
-from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, moment_text, short_date_text, time_text
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.navigation import Destination
+from kash.platform.web.parts import ActionWords, Destination, NamedPage, SettingLine
 from kash.platform.web.programme import retention
-from kash.platform.web.setting_lines import SettingLine
-from kash.platform.web.today import Need, Panel, TodayLine, Viewer
+from kash.platform.web.today import (
+    AnswerKind,
+    AnswersKept,
+    BeginningStep,
+    Need,
+    Panel,
+    TodayLine,
+    Viewer,
+    answer_kind,
+)
 from kash.policy import SIGNED_IN, Role
 
 CHAPTERS = Chapters(

@@ -20,10 +20,10 @@ from kash.accounts.services.sign_in import end_session, keep_form, open_session
 from kash.accounts.services.throttle import Client
 from kash.platform.database import UtcDateTime, db, unless_full, utc_now, writing
 from kash.platform.web.current_actor import SignedIn, current_actor, signed_in
+from kash.platform.web.errors import came_from_here, posted
 from kash.platform.web.guard import login_manager
-from kash.platform.web.posted import came_from_here, posted
+from kash.platform.web.logs import traceless
 from kash.platform.web.programme import find_programme_by
-from kash.platform.web.traces import traceless
 from kash.policy import Actor, Role
 
 _ACCOUNTS_OF_ONE_BROWSER = 5

@@ -37,10 +37,9 @@ from kash.people.undo_log import RowChanges
 from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters, each
 from kash.platform.jobs import Chore
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import day_text
 from kash.platform.web.missing import Lookout, MissingInformation, MissingLine
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, SampleId
 from kash.platform.web.today import MOST_SHOWN, Need, TodayLine, Viewer
 from kash.policy import Role
 from kash.training.models import Course

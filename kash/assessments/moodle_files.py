@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kash.assessments.rules.bank import ReadBank, UnreadableBank, bank_told
-from kash.platform.cleaning import CleaningLimits
-from kash.platform.cleaning.child_process import turn
+from kash.platform.cleaning import CleaningLimits, turn
 from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, start
 
 _CHILD = "kash.assessments.moodle_child"

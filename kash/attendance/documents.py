@@ -31,8 +31,7 @@ from kash.platform.press import (
 )
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import date_text
-from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import paper_wording
+from kash.platform.web.programme import logo_address, paper_wording
 
 _TEMPLATE = "attendance/register_paper.html"
 _HALVES: Mapping[Half, Any] = {Half.MORNING: _l("Morning"), Half.AFTERNOON: _l("Afternoon")}

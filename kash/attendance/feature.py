@@ -58,7 +58,7 @@ from kash.people.undo_log import RowChanges, table_of
 from kash.platform.database import after_commit
 from kash.platform.jobs import Chore
 from kash.platform.storage import NamedFiles
-from kash.platform.web.action_words import ActionWords
+from kash.platform.web.parts import ActionWords
 
 
 def _move_roster(row_changes: RowChanges, kept: int, gone: int) -> None:

@@ -62,9 +62,8 @@ from kash.platform.press.certificate_values import (
 from kash.platform.vault import SealError, lookup, open_file, open_sealed, seal_file
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import date_text, hours_text, local_today
-from kash.platform.web.paper import logo_address
 from kash.platform.web.pictures import data_address
-from kash.platform.web.programme import brand, paper_wording, programme_zone
+from kash.platform.web.programme import brand, logo_address, paper_wording, programme_zone
 from kash.policy import Actor
 from kash.settings import Settings
 from kash.workshops.models import Workshop

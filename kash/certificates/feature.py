@@ -79,15 +79,27 @@ from kash.platform.approvals.pages import waiting_line
 from kash.platform.handbook.places import Chapters, each, peers
 from kash.platform.jobs import Chore, JobKind
 from kash.platform.storage import NamedFiles
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import date_text, short_date_text, to_local
-from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.platform.web.missing import Lookout, MissingInformation, MissingLine
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
-from kash.platform.web.today import MOST_SHOWN, Need, Own, TodayLine, Viewer, total
+from kash.platform.web.parts import (
+    ActionWords,
+    Destination,
+    Findable,
+    Hit,
+    NamedPage,
+    SampleId,
+    SettingLine,
+)
+from kash.platform.web.today import (
+    MOST_SHOWN,
+    BeginningStep,
+    Need,
+    Own,
+    TodayLine,
+    Viewer,
+    is_missing,
+    total,
+)
 from kash.policy import SIGNED_IN, Actor, Role
 from kash.training.models import Course, CourseVersion
 from kash.workshops.missing import answered_for

@@ -20,8 +20,9 @@ from kash.certificates.queries.issuing import Candidate
 from kash.certificates.rules import designs as design_rules
 from kash.certificates.rules.issuing import REVOCATION_CLASSES, Lack
 from kash.platform.press import joined_signs
-from kash.platform.press.own_designs import MOST_MARKUP
+from kash.platform.press.designs import MOST_MARKUP
 from kash.platform.web import KashForm
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.fields import HiddenField
 from kash.platform.web.forms import (
     choice_field,
@@ -30,7 +31,6 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
-from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.row_versions import RowVersionForm
 
 _PICTURE_NAME = re.compile(r"[a-z0-9-]{1,32}")

@@ -37,10 +37,9 @@ from kash.certificates.rules.issuing import CertificateCondition, condition_on
 from kash.certificates.tracks.models import TrackVersion
 from kash.certificates.tracks.rules.tree import leaves_of, tree_from_json
 from kash.people.models import Person, Zone
-from kash.platform.approvals.approval import Approval
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Approval, Proposal
 from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
-from kash.platform.web.answers import AnswerKind
+from kash.platform.web.today import AnswerKind
 from kash.training.models import Course
 from kash.workshops.models import Workshop
 

@@ -44,12 +44,12 @@ from kash.certificates.services.certificates import ALREADY_REVOKED
 from kash.certificates.services.designs import make_first_key, private_half
 from kash.certificates.services.issuing import NAME_WITHHELD
 from kash.people.rules.persons import names_match
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.approval import WrongStep
 from kash.platform.database import db, unless_full, writing
 from kash.platform.vault import ActorLike, audited, lookup
+from kash.platform.web.bodies import network_of
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today, to_local, zone
-from kash.platform.web.input import network_of
 from kash.platform.web.programme import brand
 from kash.settings import Settings
 

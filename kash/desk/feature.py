@@ -14,10 +14,7 @@ from kash.desk.today import MACHINE
 from kash.feature import Feature
 from kash.people.models import Zone
 from kash.platform.handbook.places import OFFICER, OWN, Chapters, each, peers
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, Destination, NamedPage, SampleId
 from kash.policy import SIGNED_IN, Role
 
 CHAPTERS = Chapters(

@@ -22,7 +22,7 @@ from kash.desk.queries import (
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, download
 from kash.platform.web.formats import local_today
-from kash.platform.web.tables import XLSX, table_csv, table_xlsx
+from kash.platform.web.taking import XLSX, table_csv, table_xlsx
 from kash.policy import Reach, allow
 
 

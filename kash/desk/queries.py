@@ -20,8 +20,8 @@ from kash.platform.database import UtcDateTime, db
 from kash.platform.vault import audited
 from kash.platform.web import Listing, NotFound, listing
 from kash.platform.web.account_names import account_names
-from kash.platform.web.counted import counted
 from kash.platform.web.lists import FEWER_ROWS
+from kash.platform.web.metrics import counted
 from kash.platform.web.missing import (
     ListPlace,
     Lookout,

@@ -15,8 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.feature import declared
 from kash.people.rules.directory import found_by
-from kash.platform.web.hits import Findable, Hit, NamedPage
-from kash.platform.web.navigation import navigation
+from kash.platform.web.parts import Findable, Hit, NamedPage, navigation
 from kash.policy import SIGNED_IN, Actor
 
 FEW = 5

@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from kash.desk import blueprint
 from kash.desk.search import LONGEST, all_of, enough, kinds, search
 from kash.platform.web import current_actor
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.fields import clean_text
-from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.policy import allow
 
 

@@ -16,8 +16,7 @@ from kash.feature import declared
 from kash.platform.condition import Condition, condition
 from kash.platform.database import db
 from kash.platform.vault import OpenVault
-from kash.platform.web.beginning import ShownStep, steps_of
-from kash.platform.web.today import Need, Own, Panel, TodayLine, Viewer
+from kash.platform.web.today import Need, Own, Panel, ShownStep, TodayLine, Viewer, steps_of
 from kash.policy import Actor
 
 

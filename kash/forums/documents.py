@@ -46,8 +46,13 @@ from kash.platform.vault import head_code
 from kash.platform.web import Problem
 from kash.platform.web.formats import date_text, local_today, time_text, to_local
 from kash.platform.web.language import language_code
-from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import LANGUAGES, brand, paper_wording, programme_languages
+from kash.platform.web.programme import (
+    LANGUAGES,
+    brand,
+    logo_address,
+    paper_wording,
+    programme_languages,
+)
 from kash.policy import NOBODY
 from kash.training.material_files import NotJoined, joined
 

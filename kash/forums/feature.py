@@ -92,9 +92,6 @@ from kash.platform.database import db, utc_now
 from kash.platform.handbook.places import OFFICER, Chapters, peers
 from kash.platform.jobs import Chore
 from kash.platform.storage import NamedFiles
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.beginning import BeginningStep
-from kash.platform.web.calendar_entries import CalendarEntry, CalendarQuestion, CalendarSource
 from kash.platform.web.formats import (
     day_text,
     from_local,
@@ -103,13 +100,21 @@ from kash.platform.web.formats import (
     time_text,
     to_local,
 )
-from kash.platform.web.hits import Findable, Hit
-from kash.platform.web.navigation import Destination
-from kash.platform.web.own_events import OwnEvents
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine, in_use
-from kash.platform.web.today import MOST_SHOWN, Need, Panel, TodayLine, Viewer, total
+from kash.platform.web.parts import (
+    ActionWords,
+    CalendarEntry,
+    CalendarQuestion,
+    CalendarSource,
+    Destination,
+    Findable,
+    Hit,
+    OwnEvents,
+    PageSection,
+    SampleId,
+    SettingLine,
+    in_use,
+)
+from kash.platform.web.today import MOST_SHOWN, BeginningStep, Need, Panel, TodayLine, Viewer, total
 from kash.policy import Actor, Role
 from kash.training.models import SessionPlan
 

@@ -39,6 +39,7 @@ from kash.forums.rules.minutes import telling_lines
 from kash.forums.services.meetings import TermDetails
 from kash.people.queries.directory import station_names
 from kash.platform.web import KashForm
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.fields import DayField, HiddenField, NewIdField, TimeOfDayField, clean_text
 from kash.platform.web.formats import from_local, to_local
 from kash.platform.web.forms import (
@@ -49,7 +50,6 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
-from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.row_versions import RowVersionForm
 
 APPEARANCES: dict[str, Any] = {

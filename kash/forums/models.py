@@ -44,7 +44,7 @@ from kash.platform import storage
 from kash.platform.cleaning import KINDS
 from kash.platform.database import Base, Key, Now, PublicId, Short, db, new_public_id, utc_now
 from kash.platform.vault import open_file, seal_file
-from kash.platform.vault.models.compartments import random_key
+from kash.platform.vault.models import random_key
 from kash.platform.vault.phones import Opener, jwk_of, pair_of
 from kash.training.material_files import MaterialProblem, cleaned_material
 from kash.training.rules.course_files import MOST_FILE_BYTES
@@ -436,7 +436,7 @@ class MinutesErratum(PublicId, Base):
 class AgendaPaper(PublicId, Base):
     """A paper under an item; it goes with the item.
 
-    `kind` is a code of `kash/platform/cleaning/kinds.py` and `size` counts the bytes of the cleaned
+    `kind` is a code of `kash/platform/cleaning` and `size` counts the bytes of the cleaned
     copy, which is all that is kept, sealed in the file store under the paper's public id.
     """
 

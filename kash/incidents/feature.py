@@ -54,10 +54,8 @@ from kash.platform.jobs import Chore, JobKind
 from kash.platform.storage import NamedFiles
 from kash.platform.vault.documents import WrittenOnce
 from kash.platform.vault.membership import SealedElsewhere
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import local_today
-from kash.platform.web.navigation import Destination
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import ActionWords, Destination, SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 

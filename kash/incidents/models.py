@@ -29,7 +29,7 @@ from kash.feature import Part, declared
 from kash.incidents.rules.record import Record
 from kash.people.models import Organisation
 from kash.platform.database import Base, Key, PublicId, Short
-from kash.platform.vault.models.compartments import random_key
+from kash.platform.vault.models import random_key
 
 
 @dataclass(frozen=True)

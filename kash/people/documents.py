@@ -28,8 +28,13 @@ from kash.platform.database import db
 from kash.platform.jobs import JobResult, Progress
 from kash.platform.press import PagedDocument, document, qr_svg
 from kash.platform.web.language import language_code
-from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import LANGUAGES, brand, paper_wording, programme_languages
+from kash.platform.web.programme import (
+    LANGUAGES,
+    brand,
+    logo_address,
+    paper_wording,
+    programme_languages,
+)
 
 
 def language_name(code: str) -> str:

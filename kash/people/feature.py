@@ -62,16 +62,19 @@ from kash.platform.handbook.places import OFFICER, OWN, Chapters, each, peers
 from kash.platform.jobs import Chore, JobKind
 from kash.platform.web import current_actor
 from kash.platform.web.account_names import account_names
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.answers import AnswerKind
-from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import day_text, to_local
-from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.platform.web.missing import Lookout, MissingInformation, MissingLine
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine, in_use
-from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.platform.web.parts import (
+    ActionWords,
+    Destination,
+    Findable,
+    Hit,
+    NamedPage,
+    SampleId,
+    SettingLine,
+    in_use,
+)
+from kash.platform.web.today import AnswerKind, BeginningStep, Need, TodayLine, Viewer
 from kash.policy import Actor, Reach, Role
 
 _SERVICES = "trainer#the-directory-of-services"

@@ -1,18 +1,21 @@
-"""The database: engines, types, random public ids, and the rule for writing.
+"""The database: tables, public ids, times in UTC, the rule for writing, and turns of writers.
 
-Reads need nothing special. Every write goes through `writing()`: it ends the transaction in which
-the request has read, begins a write transaction at once (IMMEDIATE on SQLite, so that a writer
-waits for its turn instead of failing half-way), and commits at the end. What a service decides on
-it must read again inside the block; on PostgreSQL it locks those rows `with_for_update()`.
+Small statements that run with every action or every mark are put together once and run on the
+driver's own connection: SQLAlchemy takes five to ten times as long over one. Drivers in turn take
+long over hundreds of single values, so a column of them goes as one text: an array's on PostgreSQL,
+JSON on SQLite. All but the values is fixed text.
 """
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -21,15 +24,209 @@ from typing import Annotated, Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, String, event, text
+from sqlalchemy import (
+    JSON,
+    URL,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    event,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
 from kash.platform.faults import Fault, fault_of
-from kash.platform.raw_sql import execute_raw
-from kash.platform.turns import in_turn
+
+_PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
+_POSTGRESQL = "postgresql"
+
+
+def execute_raw(connection: Connection, text: str) -> None:
+    """Run a fixed text that finds nothing."""
+    _run(connection, "execute", text, ())
+
+
+class RawQuery:
+    """A statement whose text has `{name}` for a value and `{name:type}` for a list of them.
+
+    It runs within the transaction that its connection is in. The same name may stand in several
+    places. `postgresql` is the text of that engine, with the same names, if it is another.
+    """
+
+    def __init__(self, text: str, postgresql: str | None = None) -> None:
+        here = text if postgresql is None else postgresql
+        places = _PLACE.findall(text)
+        self._names = {name for name, _kind in places}
+        self._lists = {name for name, kind in places if kind}
+        self._sqlite = _PLACE.sub(_for_sqlite, text)
+        self._postgresql = _PLACE.sub(_for_postgresql, here.replace("%", "%%"))
+
+    def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
+        """Rows that the statement finds."""
+        found: Sequence[Any] = self._run(connection, values).fetchall()
+        return found
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Run a statement that finds nothing. What of the values it does not name is left out."""
+        self._run(connection, {name: values[name] for name in self._names})
+
+    def _run(self, connection: Connection, values: dict[str, Any]) -> Any:
+        on_postgresql = is_postgresql(connection)
+        for name in self._lists:
+            given = values[name]
+            values[name] = array_text(given) if on_postgresql else json.dumps(given)
+        text = self._postgresql if on_postgresql else self._sqlite
+        return _run(connection, "execute", text, values)
+
+
+def _for_sqlite(place: re.Match[str]) -> str:
+    name, kind = place.groups()
+    return f"(SELECT value FROM json_each(:{name}))" if kind else f":{name}"  # noqa: S608
+
+
+def _for_postgresql(place: re.Match[str]) -> str:
+    name, kind = place.groups()
+    return f"(SELECT unnest(%({name})s::{kind}[]))" if kind else f"%({name})s"
+
+
+class BulkInsert:
+    """A statement that inserts many rows; `types` are PostgreSQL's, `ending` what follows."""
+
+    def __init__(
+        self, table: str, columns: Sequence[str], types: Sequence[str], ending: str = ""
+    ) -> None:
+        named, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
+        self._sqlite = f"INSERT INTO {table} ({named}) VALUES ({marks}) {ending}"  # noqa: S608
+        self._postgresql = f"INSERT INTO {table} ({named}) SELECT * FROM unnest({arrays}) {ending}"  # noqa: S608
+
+    def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert the rows; moments are given by `moment_text`."""
+        if not rows:
+            return
+        if is_postgresql(connection):
+            columns = tuple(map(array_text, zip(*rows, strict=True)))
+            _run(connection, "execute", self._postgresql, columns)
+        elif len(rows) == 1:
+            _run(connection, "execute", self._sqlite, rows[0])
+        else:
+            _run(connection, "executemany", self._sqlite, rows)
+
+
+def _run(
+    connection: Connection, way: str, text: str, values: Sequence[Any] | Mapping[str, Any]
+) -> Any:
+    """The driver's cursor after a statement. Raises what SQLAlchemy would raise."""
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        return getattr(driver.cursor(), way)(text, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        if connection.dialect.is_disconnect(error, driver, None):
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            None,
+            None,
+            error,
+            connection.dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            dialect=connection.dialect,
+        ) from error
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """True if this is PostgreSQL, not SQLite."""
+    return connection.dialect.name == _POSTGRESQL
+
+
+def array_text(values: Iterable[Any]) -> str:
+    """Values as PostgreSQL reads an array."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: Any) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def moment_text(moment: datetime, *, on_postgresql: bool) -> str:
+    """A moment as the engine keeps it, for its driver."""
+    if on_postgresql:
+        return moment.isoformat()
+    # As SQLAlchemy writes them there: without the offset, which in UTC is "+00:00".
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(" ", "microseconds")[:-6]
+
+
+def moment_from(kept: Any) -> Any:
+    """A moment as a driver gives it back, aware and in UTC; None stays None."""
+    if kept is None:
+        return None
+    moment = datetime.fromisoformat(kept) if isinstance(kept, str) else kept
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+_PATIENCE = 5.0
+
+
+class _Turns:
+    """For each database, the lock by which the threads of this process wait for each other."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    def of(self, database: str) -> threading.Lock:
+        """The lock of a database."""
+        with self._guard:
+            return self._locks.setdefault(database, threading.Lock())
+
+
+_turns = _Turns()
+# What was held when this process was forked off is nobody's here.
+os.register_at_fork(after_in_child=_turns.forget)
+
+
+@contextmanager
+def in_turn(url: URL) -> Iterator[None]:
+    """Have SQLite's writers wait for each other at the door.
+
+    A writer that finds the database locked sleeps longer and longer, up to a tenth of a second,
+    while nobody writes at all. Here the threads of a process wait for a lock of theirs, and the one
+    that has it for a file beside the database, asleep until whoever writes closes it: so nobody
+    asks again and again, and processes take turns. A thread that has waited long goes on without:
+    the database's own lock is what counts. Only the one at the file waits as long as it takes, for
+    a process that stands still in the middle of writing, and writes nothing itself meanwhile.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        yield
+        return
+    lock = _turns.of(url.database)
+    if not lock.acquire(timeout=_PATIENCE):
+        yield
+        return
+    try:
+        descriptor = os.open(f"{url.database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            # Closing gives the turn away, and so does dying.
+            os.close(descriptor)
+    finally:
+        lock.release()
+
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

@@ -8,7 +8,7 @@ from kash.platform.jobs import Chore, blueprint
 from kash.platform.jobs.services import delete_old_results, recover_dropped
 from kash.platform.operations.database_check import check_a_part
 from kash.platform.web.missing import missing_back
-from kash.platform.web.page_sections import page_sections
+from kash.platform.web.parts import page_sections
 
 PLATFORM = Feature(
     "platform",

@@ -1,8 +1,10 @@
-"""The order of a list that people arrange: moved one place, or named anew."""
+"""The order of a list that somebody arranges, and what a form of `macros/reorder.html` asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from werkzeug.datastructures import MultiDict
 
 
 def moved(present: Sequence[str], one: str, by: int) -> list[str]:
@@ -26,3 +28,14 @@ def arranged(present: Sequence[str], asked: Sequence[str]) -> list[str]:
     first = [one for one in dict.fromkeys(asked) if one in there]
     named = set(first)
     return first + [one for one in present if one not in named]
+
+
+def moved_order(present: Sequence[str], form: MultiDict[str, str]) -> list[str]:
+    """The ids in the order asked for: all of them, or one a place up or down.
+
+    Ids that are not there are left out, and those not named follow in the order they had.
+    """
+    order = arranged(present, form.getlist("order"))
+    if order == list(present):
+        order = moved(moved(order, form.get("up", ""), -1), form.get("down", ""), 1)
+    return order

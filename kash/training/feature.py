@@ -21,14 +21,10 @@ from kash.platform.database import utc_now
 from kash.platform.handbook.places import OFFICER, Chapters, peers
 from kash.platform.jobs import Chore
 from kash.platform.storage import NamedFiles
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.beginning import BeginningStep
 from kash.platform.web.formats import to_local
-from kash.platform.web.hits import Findable, Hit, NamedPage
 from kash.platform.web.missing import Lookout, MissingInformation, MissingLine
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.platform.web.parts import ActionWords, Destination, Findable, Hit, NamedPage, SampleId
+from kash.platform.web.today import BeginningStep, Need, TodayLine, Viewer
 from kash.policy import Actor, Role
 from kash.training import blueprint, views
 from kash.training.commands import training_commands

@@ -22,8 +22,8 @@ from kash.platform.cleaning import (
     cleaned,
     is_archive,
     kind_of,
+    turn,
 )
-from kash.platform.cleaning.child_process import turn
 from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, start
 from kash.platform.database import db
 from kash.platform.web import Problem

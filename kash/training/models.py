@@ -221,7 +221,7 @@ class MaterialFile(PublicId, Base):
     """A file of materials, by its key: the same in every copy, version and translation that has
     it, and in every Kash to which the course travels. Its bytes lie in the file store, once.
 
-    `kind` is a code of `kash/platform/cleaning/kinds.py`, `size` counts bytes and `sha256` is of
+    `kind` is a code of `kash/platform/cleaning`, `size` counts bytes and `sha256` is of
     the cleaned copy, which is all that is kept.
     """
 

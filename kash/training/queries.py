@@ -32,8 +32,8 @@ from kash.feature import Part, declared
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import Change
 from kash.platform.web import Listing, current_actor, listing
-from kash.platform.web.counted import counted
 from kash.platform.web.errors import one_or_404
+from kash.platform.web.metrics import counted
 from kash.policy import GRANTS, Actor, Reach
 from kash.training.models import APPROVAL, Course, CourseVersion, Module, PlanRow, SessionPlan
 from kash.training.rules.course_files import Place, ValueFault, ValueReading

@@ -41,9 +41,6 @@ from kash.people.undo_log import RowChanges, table_of
 from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters, each, peers
 from kash.platform.jobs import Chore
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.beginning import BeginningStep
-from kash.platform.web.calendar_entries import CalendarEntry, CalendarQuestion, CalendarSource
 from kash.platform.web.formats import (
     date_text,
     day_text,
@@ -53,10 +50,27 @@ from kash.platform.web.formats import (
     time_text,
     to_local,
 )
-from kash.platform.web.hits import Findable, Hit, NamedPage
-from kash.platform.web.navigation import Destination
-from kash.platform.web.own_events import OwnEvents
-from kash.platform.web.today import MOST_SHOWN, Need, Own, Panel, TodayLine, Viewer, total
+from kash.platform.web.parts import (
+    ActionWords,
+    CalendarEntry,
+    CalendarQuestion,
+    CalendarSource,
+    Destination,
+    Findable,
+    Hit,
+    NamedPage,
+    OwnEvents,
+)
+from kash.platform.web.today import (
+    MOST_SHOWN,
+    BeginningStep,
+    Need,
+    Own,
+    Panel,
+    TodayLine,
+    Viewer,
+    total,
+)
 from kash.policy import Actor, Reach, Role
 from kash.training.queries import Deliveries, TaughtScope
 from kash.workshops import answers, blueprint, views

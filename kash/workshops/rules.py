@@ -20,7 +20,7 @@ from enum import StrEnum
 from math import exp, lgamma
 from typing import Any
 
-from kash.platform.web.retention import Bounds
+from kash.platform.web.programme import Bounds
 
 MOST_DAYS = 60
 LEAST_MINUTES, MOST_MINUTES = 5, 600

@@ -16,9 +16,7 @@ from kash.platform.database import db, utc_now
 from kash.platform.jobs import Chore
 from kash.platform.vault import audited
 from kash.platform.web.formats import to_local
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import PageSection, SampleId, SettingLine
 from kash.policy import SYSTEM, Actor, Reach
 from kash.training.models import Course
 from kash.workshops.models import EarlierCourse, Enrolment, Workshop

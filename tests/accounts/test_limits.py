@@ -22,7 +22,7 @@ from kash.accounts.rules import (
     session_is_over,
     site_of,
 )
-from kash.platform.web.input import network_of
+from kash.platform.web.bodies import network_of
 from tests.limits import holds_to
 
 NOW = datetime(2026, 11, 2, 6, tzinfo=UTC)

@@ -25,8 +25,8 @@ from kash.accounts.services.marks import new_token, token_hash
 from kash.accounts.services.sign_in import check_password, confirm_password, open_session
 from kash.accounts.services.throttle import Client, count_try, forget_tries
 from kash.platform.database import db, utc_now
+from kash.platform.web.bodies import network_of
 from kash.platform.web.errors import TooManyTries
-from kash.platform.web.input import network_of
 from kash.policy import Actor
 from tests.conftest import PASSWORD
 from tests.profile import usual_or_long

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from kash.features import FEATURES
-from kash.platform.web.action_words import ACTORS, ActionWords, action_text, actor_text
+from kash.platform.web.parts import ACTORS, ActionWords, action_text, actor_text
 
 ROOT = Path(__file__).resolve().parents[2]
 DONE = {

@@ -52,7 +52,7 @@ from kash.attendance.services.sheets import (
 )
 from kash.people.models import Group, Person
 from kash.platform.database import db
-from kash.platform.press import registers
+from kash.platform.press import documents as registers
 from kash.policy import Actor
 from tests.attendance.conftest import Kept
 from tests.declaring import also_declared

@@ -23,7 +23,7 @@ from kash.certificates.rules.designs import (
 )
 from kash.certificates.rules.issuing import Lack, lacks_of, left_empty
 from kash.platform.press.certificate_values import OwnDesign
-from kash.platform.press.own_designs import FIELDS, MOST_ELEMENTS, examined, filled_in, filled_style
+from kash.platform.press.designs import FIELDS, MOST_ELEMENTS, examined, filled_in, filled_style
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 some = st.sampled_from(("", "Cheti", "[title]", "é<&>"))

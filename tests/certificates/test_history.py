@@ -26,7 +26,7 @@ from kash.certificates.services.certificates import (
     revoke,
 )
 from kash.certificates.services.issuing import WentBack, approve, issue, set_rule
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db
 from kash.platform.vault import verify
 from kash.platform.vault.models import AuditEntry

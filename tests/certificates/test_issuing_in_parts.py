@@ -26,7 +26,7 @@ from kash.certificates.services.issuing import (
     stop,
     turn_back,
 )
-from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.approvals.approval import SamePerson, WrongStep
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import Job, run_waiting
 from kash.platform.jobs import services as jobs

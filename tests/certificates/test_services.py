@@ -36,7 +36,7 @@ from kash.certificates.services.issuing import (
 )
 from kash.people.models import Person
 from kash.people.queries.copies import in_the_way
-from kash.platform.approvals.errors import (
+from kash.platform.approvals.approval import (
     GivenToApprover,
     SamePerson,
     StandsInForProposer,

@@ -27,7 +27,7 @@ from kash.certificates.services import issuing as issuing_in_parts
 from kash.certificates.services.issuing import WentBack, approve, check_approval, confirm_names
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db
 from kash.platform.vault.models import AuditEntry
 from kash.policy import SYSTEM, Actor

@@ -21,8 +21,7 @@ from kash.money.payouts.models import RateTable
 from kash.people.models import ServiceEntry
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.vault import add_member, make_keys, new_passphrase, new_recovery_code
-from kash.platform.web.beginning import ShownStep, is_missing, steps_for, steps_of
-from kash.platform.web.today import Need, Panel, Viewer
+from kash.platform.web.today import Need, Panel, ShownStep, Viewer, is_missing, steps_for, steps_of
 from kash.policy import GRANTS, SYSTEM, Actor, Role, StandIn
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import waiting_for

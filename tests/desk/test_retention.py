@@ -16,8 +16,13 @@ from kash.accounts.services.accounts import change_settings, delete_old_sessions
 from kash.platform.database import db, utc_now
 from kash.platform.jobs.services import results_kept
 from kash.platform.vault import AuditEntry
-from kash.platform.web.programme import forget_programme_facts, retention
-from kash.platform.web.retention import BOUNDS, Retention, retention_from
+from kash.platform.web.programme import (
+    BOUNDS,
+    Retention,
+    forget_programme_facts,
+    retention,
+    retention_from,
+)
 from kash.policy import SYSTEM
 
 GIVEN = {name: bounds.usual for name, bounds in BOUNDS.items()}

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.people.services.directory import ZoneDetails, add_zone
-from kash.platform.web.retention import BOUNDS
+from kash.platform.web.programme import BOUNDS
 from kash.policy import SYSTEM
 
 PROGRAMME = {

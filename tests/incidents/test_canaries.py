@@ -32,9 +32,8 @@ from kash.people.models import Group, Person
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import run_waiting
-from kash.platform.operations.archive import DATABASE, read_members
+from kash.platform.operations.archive import DATABASE, decrypted, read_members
 from kash.platform.operations.backup import write_backup
-from kash.platform.operations.encryption import decrypted
 from kash.platform.operations.snapshot import _connection, _program
 from kash.platform.vault import (
     Compartment,

@@ -30,7 +30,8 @@ from kash.incidents.queries import cases
 from kash.incidents.services import letterbox as mixing
 from kash.incidents.services.letterbox import mix_reports
 from kash.platform.database import db, utc_now
-from kash.platform.vault import AuditEntry, SealedDocument, scrubbing
+from kash.platform.vault import AuditEntry, SealedDocument
+from kash.platform.vault import documents as scrubbing
 from kash.platform.web.logs import configure_logs
 from kash.policy import Actor
 from tests.conftest import AMember

@@ -9,7 +9,7 @@ import pyrage
 import pytest
 
 from kash.exchange.archive import services as archive_services
-from kash.platform.operations.encryption import Lock
+from kash.platform.operations.archive import Lock
 from kash.platform.operations.server import keep_compiled
 
 from .programme import World, build, paper_as_text

@@ -209,9 +209,9 @@ from kash.planning.series.models import Series, SeriesDate
 from kash.platform import storage
 from kash.platform.database import Base, db, new_public_id, utc_now
 from kash.platform.jobs.models import Job
-from kash.platform.messages.letters import RenderedMessage
 from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.outbox import stop_hash
+from kash.platform.messages.rules import RenderedMessage
 from kash.platform.vault import (
     NewKeys,
     SealingPlace,

@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 _FILES = {
     "flask.send_file",
     "kash.platform.web.download",
-    "kash.platform.web.files.download",
-    "kash.platform.web.tables.written",
+    "kash.platform.web.pages.download",
+    "kash.platform.web.taking.written",
     "kash.platform.web.taking.own_table",
 }
 _ENTRIES = {"kash.platform.vault.audited", "kash.platform.vault.audit.audited"}

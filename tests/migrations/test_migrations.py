@@ -24,7 +24,7 @@ from kash.application import create_app
 from kash.people.search import missing_triggers, newest_named
 from kash.platform.database import db, in_models
 from kash.platform.vault import assert_triggers
-from kash.platform.vault.triggers import TriggersMissing, drop_triggers
+from kash.platform.vault.audit import TriggersMissing, drop_triggers
 from kash.settings import Settings
 
 PROJECT = Path(__file__).parents[2]

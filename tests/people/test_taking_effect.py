@@ -34,7 +34,7 @@ from kash.people.services.persons import (
 )
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry
-from kash.platform.web import paper
+from kash.platform.web import programme as paper
 from kash.policy import SYSTEM, Actor
 from tests.people.conftest import PHONE, Adding
 from tests.refusals import refuses

@@ -9,8 +9,15 @@ from apiflask import APIFlask
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from kash.platform.database import db, writing
-from kash.platform.raw_sql import BulkInsert, RawQuery, is_postgresql, moment_from, moment_text
+from kash.platform.database import (
+    BulkInsert,
+    RawQuery,
+    db,
+    is_postgresql,
+    moment_from,
+    moment_text,
+    writing,
+)
 from kash.platform.vault.models import AuditSubject
 
 ODD = ['"', "\\", "{a,b}", "a'b", "%s", ":name", "", "NULL", "é\n"]

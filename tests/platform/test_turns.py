@@ -10,7 +10,7 @@ import threading
 import pytest
 from apiflask import APIFlask
 
-from kash.platform import turns
+from kash.platform import database as turns
 from kash.platform.database import db, writing
 from kash.platform.vault.models import AuditSubject
 

@@ -13,8 +13,8 @@ from kash.feature import EXTENSION, Declared
 from kash.incidents.rules import parts
 from kash.people import erasure
 from kash.people.models import Person
-from kash.platform.jobs.kinds import JobKind
-from kash.platform.web.action_words import ActionWords
+from kash.platform.jobs.services import JobKind
+from kash.platform.web.parts import ActionWords
 from tools.stored import __main__ as stored
 from tools.stored import lists
 from tools.stored.words import stored_words

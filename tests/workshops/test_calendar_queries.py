@@ -13,8 +13,8 @@ from kash.attendance.models import Slot
 from kash.people.models import Group, Person, Venue
 from kash.platform.database import db
 from kash.platform.messages.calendars import BusyTime, CalendarEvent
-from kash.platform.web.calendar_entries import CalendarFilters, CalendarQuestion
 from kash.platform.web.formats import from_local
+from kash.platform.web.parts import CalendarFilters, CalendarQuestion
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course, CourseVersion, SessionPlan
 from kash.workshops.models import (

@@ -44,10 +44,10 @@ from kash.people.models import (
     ServiceEntry,
 )
 from kash.platform.database import db, utc_now
-from kash.platform.handbook.chapters import BY_NAME, OWN_CHAPTER
+from kash.platform.handbook.places import BY_NAME, OWN_CHAPTER
 from kash.platform.vault import Unsealing, VaultMember
 from kash.platform.web.guard import bearer_of
-from kash.platform.web.sample_ids import sample_id
+from kash.platform.web.parts import sample_id
 from kash.policy import ANYONE, Actor, Role, declared_permission
 from kash.training.models import CourseVersion
 from tools.pictures.case_addresses import case_places

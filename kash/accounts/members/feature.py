@@ -24,10 +24,8 @@ from kash.feature import Feature
 from kash.platform.handbook.places import Chapters, each
 from kash.platform.jobs import Chore
 from kash.platform.vault import Compartment, VaultMember, raised_alarms
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.beginning import BeginningStep
-from kash.platform.web.navigation import Destination
-from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.platform.web.parts import ActionWords, Destination
+from kash.platform.web.today import BeginningStep, Need, TodayLine, Viewer
 from kash.policy import Role
 
 CHAPTERS = Chapters(

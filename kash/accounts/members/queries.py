@@ -45,7 +45,7 @@ from kash.platform.vault import (
     withhold,
 )
 from kash.platform.vault.compartments import Secret
-from kash.platform.vault.memory import recall
+from kash.platform.vault.sealing import recall
 from kash.platform.web.account_names import account_names
 from kash.platform.web.errors import Forbidden, NotFound, get_or_404
 from kash.policy import Actor, Role

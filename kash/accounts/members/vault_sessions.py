@@ -31,8 +31,8 @@ from kash.platform.database import db, unless_full, utc_now, writing
 from kash.platform.vault import OpenVault, SealError, find_opening, touch_opening
 from kash.platform.vault.sessions import IDLE, TOUCH_EVERY
 from kash.platform.web import current_actor, signed_in
+from kash.platform.web.errors import posted
 from kash.platform.web.pages import this_address
-from kash.platform.web.posted import posted
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -81,8 +81,8 @@ from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import Forbidden
 from kash.platform.web.fields import HiddenField, SecretField, TextField
 from kash.platform.web.forms import KashForm, required
+from kash.platform.web.guard import Moved, lead_on
 from kash.platform.web.language import language_code
-from kash.platform.web.old_addresses import Moved, lead_on
 from kash.policy import SIGNED_IN, allow
 
 

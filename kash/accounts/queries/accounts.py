@@ -45,10 +45,8 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import lookup, open_text
 from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.lists import Listing, listing
-from kash.platform.web.paper import paper_from
-from kash.platform.web.programme import ProgrammeFacts, looks_from
+from kash.platform.web.programme import ProgrammeFacts, looks_from, paper_from, retention_from
 from kash.platform.web.programme import programme_facts as known_programme
-from kash.platform.web.retention import retention_from
 from kash.policy import DELEGABLE, GRANTS, NOBODY, Actor, Role, StandIn, may_stand_in
 
 # People stand beside accounts: of a participant little is of interest here.

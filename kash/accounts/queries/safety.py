@@ -59,12 +59,17 @@ from kash.accounts.rules import (
 )
 from kash.platform.database import db, utc_now
 from kash.platform.vault import AuditEntry, open_text
-from kash.platform.vault.queries import known_actions, newest_entries, told_by_day
-from kash.platform.vault.redaction import by_day, subjects_shown
-from kash.platform.web.action_words import other_actors
+from kash.platform.vault.queries import (
+    by_day,
+    known_actions,
+    newest_entries,
+    subjects_shown,
+    told_by_day,
+)
 from kash.platform.web.errors import get_or_404
 from kash.platform.web.formats import from_local, zone
 from kash.platform.web.lists import Listing, listing
+from kash.platform.web.parts import other_actors
 from kash.policy import Actor, Role
 
 

@@ -19,12 +19,12 @@ from kash.accounts.queries.accounts import email_of, is_founded, roles_ever_give
 from kash.accounts.rules import SETTLED_AFTER, is_address, is_free
 from kash.platform.database import insertion, utc_now, writing
 from kash.platform.jobs import enqueue
-from kash.platform.jobs.progress import Progress
+from kash.platform.jobs.services import Progress
 from kash.platform.messages import mail_is_set_up, send_mail
 from kash.platform.vault import ActorLike, audited
-from kash.platform.web.answers import answer_kind
 from kash.platform.web.errors import NotFound
 from kash.platform.web.programme import brand, programme_languages
+from kash.platform.web.today import answer_kind
 from kash.policy import SYSTEM, Actor, Role
 
 NEW_DEVICE, PASSKEY_ADDED = "new_device", "passkey_added"

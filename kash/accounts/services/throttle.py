@@ -18,8 +18,8 @@ from kash.accounts.models import Account, BrowserMark, CountedTries, KnownAddres
 from kash.accounts.queries.accounts import address_is_known, known_mark
 from kash.platform.database import db, insertion, utc_now, writing
 from kash.platform.vault import lookup
+from kash.platform.web.bodies import network_of
 from kash.platform.web.errors import TooManyTries
-from kash.platform.web.input import network_of
 from kash.policy import Actor
 
 _CLIENT, _ADDRESS, _STRANGERS = "signin.client", "signin.address", "signin.strangers"

@@ -63,12 +63,12 @@ from kash.platform.approvals.approval import approval_names
 from kash.platform.database import db, utc_now
 from kash.platform.vault import SealError, head_code, open_text, seal, verify
 from kash.platform.web import NotFound, current_actor, download, page
-from kash.platform.web.action_words import action_text, actor_text
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today
+from kash.platform.web.parts import action_text, actor_text
+from kash.platform.web.programme import qr_picture
 from kash.platform.web.public_address import says_address
-from kash.platform.web.square_codes import qr_picture
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import SIGNED_IN, Role, allow
 

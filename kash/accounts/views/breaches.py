@@ -30,8 +30,8 @@ from kash.accounts.services.breaches import BREACH_CLOSED, LaterThanNow, change_
 from kash.accounts.services.locking import revocation_label, revocation_outcome
 from kash.platform.database import utc_now
 from kash.platform.web import current_actor, page
-from kash.platform.web.action_words import action_text, actor_text
 from kash.platform.web.errors import Problem
+from kash.platform.web.parts import action_text, actor_text
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import allow
 

@@ -84,9 +84,8 @@ from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import TooManyTries
 from kash.platform.web.formats import local_today
 from kash.platform.web.language import language_code
-from kash.platform.web.programme import LANGUAGES, brand, programme_languages
+from kash.platform.web.programme import LANGUAGES, brand, programme_languages, qr_picture
 from kash.platform.web.public_address import public_address, says_address
-from kash.platform.web.square_codes import qr_picture
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import ANYONE, SIGNED_IN, Role, allow
 

@@ -40,10 +40,10 @@ from kash.accounts.services.passkeys import (
 from kash.accounts.services.sign_in import check_password, check_second_step
 from kash.accounts.sessions import begin_session, leave, remember_browser, this_client
 from kash.platform.web import KashForm, Problem, current_actor, page, safe_next, signed_in
+from kash.platform.web.bodies import always_answered
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.forms import one_written_email
 from kash.platform.web.programme import programme_facts
-from kash.platform.web.urgent import always_answered
 from kash.policy import ANYONE, SIGNED_IN, allow
 
 # Pages that stay open to the person who must first set up the second step.

@@ -32,9 +32,8 @@ from kash.people.erasure import FreeText, about_things
 from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters
 from kash.platform.jobs import Chore
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import day_text, time_text
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, SampleId
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 from kash.workshops.services.timetable import FollowsWorkshop

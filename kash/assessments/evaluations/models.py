@@ -29,7 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
 from kash.platform.vault import open_sealed, seal
-from kash.platform.vault.canonical import length_prefixed
+from kash.platform.vault.chain import length_prefixed
 from kash.platform.vault.compartments import open_from, seal_to
 from kash.workshops.models import Workshop
 

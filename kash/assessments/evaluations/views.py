@@ -72,10 +72,10 @@ from kash.platform.database import db, is_public_id, new_public_id, utc_now
 from kash.platform.press import qr_svg
 from kash.platform.vault import SealError
 from kash.platform.web import Forbidden, Problem, current_actor, page
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import TooManyTries, one_or_404
 from kash.platform.web.fields import MomentField, clean_text
-from kash.platform.web.files import download
 from kash.platform.web.formats import day_text, local_today, to_local
 from kash.platform.web.forms import (
     BooleanField,
@@ -85,13 +85,13 @@ from kash.platform.web.forms import (
     required,
     text_field,
 )
-from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.language import language_code
+from kash.platform.web.logs import leaves_no_trace
+from kash.platform.web.pages import download
 from kash.platform.web.programme import LANGUAGES, programme_languages, retention
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.platform.web.row_versions import RowVersionForm
 from kash.platform.web.taking import noted
-from kash.platform.web.traces import leaves_no_trace
 from kash.policy import ANYONE, allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop

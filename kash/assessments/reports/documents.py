@@ -12,8 +12,7 @@ from kash.assessments.reports.queries import report_of
 from kash.assessments.reports.rules import may_be_told, tenths_of
 from kash.platform.press import PagedDocument, document
 from kash.platform.web.formats import date_text
-from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import brand, paper_wording
+from kash.platform.web.programme import brand, logo_address, paper_wording
 from kash.workshops.forms import LEFT_OUT, REACHED
 from kash.workshops.models import Workshop
 

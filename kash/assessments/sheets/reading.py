@@ -17,8 +17,7 @@ from kash.assessments.sheets.layout import Corner, SheetLayout, layouts_text
 from kash.assessments.sheets.markup import SaidTwice, SheetWording
 from kash.assessments.sheets.reasons import UnreadReason
 from kash.assessments.sheets.verdicts import RowReading, RowVerdict
-from kash.platform.cleaning import SCANS, CannotClean, CleaningLimits, FileKind
-from kash.platform.cleaning.child_process import turn
+from kash.platform.cleaning import SCANS, CannotClean, CleaningLimits, FileKind, turn
 from kash.platform.confinement import NoAnswer, answer_of, ended, in_memory, start
 from kash.platform.database import is_public_id
 

@@ -61,10 +61,9 @@ from kash.assessments.services.tests import (
 from kash.attendance.rules.registers import badge_entry, read_code
 from kash.platform.database import db, is_public_id, utc_now
 from kash.platform.web import Forbidden, Problem
-from kash.platform.web.bodies import takes_raw
+from kash.platform.web.bodies import CONTROL_CHARACTERS, takes_raw
 from kash.platform.web.errors import TooManyTries
 from kash.platform.web.headers import uses_camera
-from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import programme_languages
 from kash.policy import ANYONE, allow

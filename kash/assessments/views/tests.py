@@ -93,11 +93,11 @@ from kash.people.rules.persons import sort_name
 from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import Problem
 from kash.platform.web.fields import clean_text
 from kash.platform.web.formats import local_today, moment_text
-from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.language import language_code
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow

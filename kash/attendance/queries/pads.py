@@ -51,8 +51,7 @@ from kash.attendance.rules.pads import (
 from kash.attendance.rules.registers import Conduct, came_at_once, opens_at
 from kash.people.models import Group, Person
 from kash.people.rules.persons import AGE_BANDS, SEXES
-from kash.platform.database import db
-from kash.platform.raw_sql import RawQuery, moment_from
+from kash.platform.database import RawQuery, db, moment_from
 from kash.platform.vault import lookup
 from kash.platform.vault.phones import jwk_of
 from kash.platform.web import Listing

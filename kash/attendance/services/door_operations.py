@@ -41,8 +41,7 @@ from kash.attendance.rules.registers import is_ahead
 from kash.people.models import Group
 from kash.people.rules.persons import AGE_BANDS, SEXES, is_a_name
 from kash.people.services.persons import PersonDetails, new_person
-from kash.platform.database import new_public_id
-from kash.platform.raw_sql import RawQuery
+from kash.platform.database import RawQuery, new_public_id
 from kash.platform.vault import Change
 from kash.policy import Actor
 

@@ -31,8 +31,14 @@ from kash.attendance.rules.marking import (
 )
 from kash.attendance.rules.pads import OpenedItem, OperationKind, moment_of
 from kash.attendance.rules.registers import Signed, Stand
-from kash.platform.database import new_public_id
-from kash.platform.raw_sql import BulkInsert, RawQuery, is_postgresql, moment_from, moment_text
+from kash.platform.database import (
+    BulkInsert,
+    RawQuery,
+    is_postgresql,
+    moment_from,
+    moment_text,
+    new_public_id,
+)
 
 _LONGEST_ID = 16
 HISTORY = BulkInsert(

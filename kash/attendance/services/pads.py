@@ -85,8 +85,7 @@ from kash.attendance.services.inbox import (
     settle_arrived,
 )
 from kash.attendance.services.marking import apply_in, keep_time
-from kash.platform.database import new_public_id, utc_now, writing
-from kash.platform.raw_sql import RawQuery, is_postgresql
+from kash.platform.database import RawQuery, is_postgresql, new_public_id, utc_now, writing
 from kash.platform.vault import Change, audited, lookup
 from kash.platform.vault.phones import Opener, new_pair
 from kash.platform.web.errors import Problem, get_or_404

@@ -19,11 +19,7 @@ from kash.certificates.coverage.services import (
 from kash.feature import Feature
 from kash.people.models import Organisation
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import ActionWords, Destination, NamedPage, SampleId, SettingLine
 from kash.policy import Role
 
 CHAPTERS = Chapters(

@@ -46,8 +46,8 @@ from kash.people.models import Group, Organisation, Person, Posting, Zone
 from kash.people.queries.directory import MOST
 from kash.people.scope import within_reach
 from kash.platform.database import db
-from kash.platform.web.counted import counted
 from kash.platform.web.lists import FEWER_ROWS, Listing, asked_for, listing
+from kash.platform.web.metrics import counted
 from kash.platform.web.taking import is_taken
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion

@@ -39,7 +39,7 @@ from kash.certificates.tracks.rules.standing import LeafProgress
 from kash.certificates.tracks.rules.tree import Leaf
 from kash.people.rules.persons import compared_name
 from kash.platform.press.certificate_values import OwnDesign
-from kash.platform.press.own_designs import REQUIRED, examined
+from kash.platform.press.designs import REQUIRED, examined
 
 # Crockford's base32: no I, L, O or U, so that nothing is misread or misheard.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -40,7 +40,7 @@ from kash.certificates.services.issuing import NAME_WITHHELD, UNKNOWN_ISSUING_CH
 from kash.certificates.tracks.queries.certifying import RenewalJudgement
 from kash.people.models import Person
 from kash.people.queries.persons import consent_holds
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.approval import WrongStep
 from kash.platform.database import db, new_public_id, utc_now, writing
 from kash.platform.jobs import Progress, enqueue
 from kash.platform.messages import mail_is_set_up, send_mail

@@ -45,7 +45,7 @@ from kash.certificates.services.designs import sign
 from kash.certificates.tracks.services.tracks import note_fulfilled, publish_share
 from kash.people.models import Person
 from kash.people.queries.persons import never_asked
-from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.approvals.approval import SamePerson, WrongStep
 from kash.platform.database import db
 from kash.platform.jobs import JobCancelled, Progress, enqueue
 from kash.platform.vault import audited, lookup

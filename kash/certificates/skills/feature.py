@@ -31,10 +31,7 @@ from kash.feature import Feature
 from kash.people.erasure import about_things, free_texts
 from kash.platform.database import db
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleId
 from kash.platform.web.today import MOST_SHOWN, Need, TodayLine, Viewer
 from kash.policy import Actor, Role
 from kash.training.models import Course

@@ -21,8 +21,8 @@ from kash.attendance.models import Slot
 from kash.certificates.models import Certificate, CertificateBatch, SkillDeferral, TrainerSkill
 from kash.certificates.skills import rules
 from kash.platform.database import db
-from kash.platform.web.counted import counted
 from kash.platform.web.errors import get_or_404
+from kash.platform.web.metrics import counted
 from kash.policy import Role
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Workshop

@@ -46,11 +46,8 @@ from kash.people.undo_log import RowChanges, table_of
 from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters, peers
 from kash.platform.jobs import Chore
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import date_text
-from kash.platform.web.hits import Findable, Hit, NamedPage
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, Destination, Findable, Hit, NamedPage, SampleId
 from kash.platform.web.today import Need, TodayLine, Viewer, total
 from kash.policy import Actor, Role
 

@@ -22,9 +22,9 @@ from kash.certificates.tracks.queries.tracks import Names
 from kash.certificates.tracks.rules import standing as standing_rules
 from kash.certificates.tracks.rules import tree as trees
 from kash.platform.web import KashForm
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.fields import DayField, clean_text
 from kash.platform.web.forms import choice_field, long_text_field, radio_field, required, text_field
-from kash.platform.web.input import CONTROL_CHARACTERS
 
 
 class TrackForm(KashForm):

@@ -48,8 +48,7 @@ from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.formats import local_today, to_local
 from kash.platform.web.lists import FEWER_ROWS, ROWS
 from kash.platform.web.public_address import says_address
-from kash.platform.web.tables import written
-from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
+from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken, written
 from kash.policy import Reach, allow
 from kash.workshops.models import Workshop
 from kash.workshops.queries.scope import own_workshop

@@ -57,8 +57,8 @@ from kash.platform.press import (
     RenderLimits,
     print_file,
 )
-from kash.platform.press.own_designs import FIELDS, REQUIRED
-from kash.platform.press.pictures import page_picture
+from kash.platform.press.child_process import page_picture
+from kash.platform.press.designs import FIELDS, REQUIRED
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web import Problem as web_Problem
 from kash.platform.web.bodies import takes_file

@@ -70,11 +70,10 @@ from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.context import keep_language_on_device
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today
-from kash.platform.web.headers import kept_for, uses_camera
+from kash.platform.web.headers import kept_for, static_url, uses_camera
 from kash.platform.web.language import language_code
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.public_address import public_address, says_address
-from kash.platform.web.static import static_url
 from kash.platform.web.taking import noted
 from kash.policy import ANYONE, NOBODY, Reach, allow
 from kash.settings import Settings

@@ -129,10 +129,9 @@ from kash.planning.quarters.services import (
 from kash.platform import storage
 from kash.platform.database import Base, db, new_public_id, utc_now, writing
 from kash.platform.jobs import SILENT
-from kash.platform.messages.outbox import claim_some
+from kash.platform.messages.outbox import Report, claim_some, take_report
 from kash.platform.messages.outbox import settle as settle_messages
-from kash.platform.messages.reports import Report, take_report
-from kash.platform.messages.states import Tried, TryOutcome
+from kash.platform.messages.rules import Tried, TryOutcome
 from kash.platform.press import PagedDocument, document
 from kash.platform.vault import audited
 from kash.platform.web.formats import from_local

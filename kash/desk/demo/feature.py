@@ -17,8 +17,8 @@ from kash.accounts.errors import WeakPassword
 from kash.feature import Feature
 from kash.platform.press import RenderError
 from kash.platform.refusals import told_at_terminal
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import local_today
+from kash.platform.web.parts import ActionWords
 from kash.settings import Settings
 
 if TYPE_CHECKING:

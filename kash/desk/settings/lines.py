@@ -37,6 +37,7 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
+from kash.platform.web.parts import SettingLine, in_use
 from kash.platform.web.programme import (
     CONTACT_LOOKS,
     LANGUAGES,
@@ -48,7 +49,6 @@ from kash.platform.web.programme import (
 )
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.platform.web.row_versions import RowVersionForm
-from kash.platform.web.setting_lines import SettingLine, in_use
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow, declared_permission
 

@@ -30,12 +30,11 @@ from kash.desk import blueprint, queries
 from kash.desk.queries import QUIET_COLUMNS
 from kash.desk.settings.programme import the_programme
 from kash.platform.database import utc_now
+from kash.platform.ordering import moved_order
 from kash.platform.web import current_actor, page
 from kash.platform.web.forms import BooleanField, radio_field, text_field, whole_number_field
-from kash.platform.web.programme import days_backups_are_kept
+from kash.platform.web.programme import BOUNDS, Retention, days_backups_are_kept
 from kash.platform.web.programme import retention as chosen_retention
-from kash.platform.web.reordering import moved_order
-from kash.platform.web.retention import BOUNDS, Retention
 from kash.platform.web.row_versions import RowVersionForm
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import allow

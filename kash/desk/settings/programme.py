@@ -24,9 +24,8 @@ from kash.platform.web import KashForm, NotFound, current_actor, page
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.fields import HiddenField, SeveralField
 from kash.platform.web.forms import choice_field, long_text_field, required, text_field
-from kash.platform.web.paper import PAPER_KINDS, PaperWording
 from kash.platform.web.pictures import MOST_BYTES
-from kash.platform.web.programme import LANGUAGES, paper_wording
+from kash.platform.web.programme import LANGUAGES, PAPER_KINDS, PaperWording, paper_wording
 from kash.platform.web.row_versions import RowVersionForm
 from kash.policy import allow
 

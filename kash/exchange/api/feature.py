@@ -35,12 +35,15 @@ from kash.people.erasure import about_things, free_texts
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.handbook.places import Chapters
 from kash.platform.jobs import Chore
-from kash.platform.web.action_words import ActionWords, ActorsKnown
 from kash.platform.web.formats import date_text
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import (
+    ActionWords,
+    ActorsKnown,
+    NamedPage,
+    PageSection,
+    SampleId,
+    SettingLine,
+)
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Actor, Role
 

@@ -16,10 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kash.accounts.models import Account
 from kash.exchange.api.rules import TokenFacts, TokenStands, stands_now
 from kash.people.connections.models import Connection
-from kash.platform.approvals.approval import Approval
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Approval, Proposal
 from kash.platform.database import Base, Key, PublicId, Short
-from kash.platform.web.answers import AnswerKind
+from kash.platform.web.today import AnswerKind
 from kash.policy import SIGNED_IN
 
 

@@ -19,8 +19,8 @@ from kash.exchange.api.queries import ApiProblem, NotJson
 from kash.exchange.api.schemas import ProblemTold
 from kash.exchange.api.services import let_in, scope_of
 from kash.platform.web.bodies import BodyTooLarge
+from kash.platform.web.errors import MIMETYPE, problem_document
 from kash.platform.web.guard import asked_with
-from kash.platform.web.problem_documents import MIMETYPE, problem_document
 from kash.platform.web.public_address import public_address
 from kash.policy import UndeclaredPermission, allow
 

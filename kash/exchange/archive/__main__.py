@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from kash.platform.operations.asking import (
+from kash.platform.operations.archive import (
+    OperationError,
     identities_for,
     identity_option,
     passphrase_option,
     settings_at_terminal,
 )
-from kash.platform.operations.errors import OperationError
-from kash.platform.operations.telling import tell_known_faults_in_a_line
+from kash.platform.operations.migrations import tell_known_faults_in_a_line
 from kash.platform.refusals import told_at_terminal
 from kash.platform.storage import StorageError
 from kash.settings import CannotStart

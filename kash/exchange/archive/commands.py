@@ -9,8 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from kash.exchange.archive.writing_out import write_archive
-from kash.platform.operations.asking import passphrase_for, passphrase_option
-from kash.platform.operations.errors import OperationError
+from kash.platform.operations.archive import OperationError, passphrase_for, passphrase_option
 from kash.platform.refusals import told_at_terminal
 from kash.platform.storage import StorageError
 from kash.platform.vault import audited

@@ -27,9 +27,7 @@ from kash.people.erasure import about_things
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.handbook.places import Chapters
 from kash.platform.jobs import JobKind
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import ActionWords, SampleId, SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 

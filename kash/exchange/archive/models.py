@@ -7,10 +7,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.platform.approvals.approval import Approval
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Approval, Proposal
 from kash.platform.database import Base, Key, PublicId, Short, only_where
-from kash.platform.web.answers import AnswerKind
+from kash.platform.web.today import AnswerKind
 
 
 class ArchiveRequest(Proposal, PublicId, Base):

@@ -36,12 +36,18 @@ from kash.exchange.archive.writing_out import (
 )
 from kash.platform import storage
 from kash.platform.database import Base, db
-from kash.platform.operations.archive import FILES, KEY, read_head, read_members
-from kash.platform.operations.encryption import decrypted
-from kash.platform.operations.errors import DamagedBackup, NotEmpty, OperationError
-from kash.platform.operations.migrations import migrate_if_behind, newest_revisions
-from kash.platform.operations.restoring import put_key
-from kash.platform.operations.telling import line_of
+from kash.platform.operations.archive import (
+    FILES,
+    KEY,
+    DamagedBackup,
+    NotEmpty,
+    OperationError,
+    decrypted,
+    read_head,
+    read_members,
+)
+from kash.platform.operations.backup import put_key
+from kash.platform.operations.migrations import line_of, migrate_if_behind, newest_revisions
 from kash.platform.vault import note_restore
 from kash.platform.vault.keys import keys_in
 from kash.policy import SYSTEM

@@ -21,8 +21,7 @@ from kash.exchange.archive.writing_out import write_archive
 from kash.platform.approvals.rules import Standing
 from kash.platform.jobs import JobResult, Progress
 from kash.platform.jobs.services import enqueue
-from kash.platform.operations.encryption import Lock, lock_of
-from kash.platform.operations.errors import FilesMissing, OperationError
+from kash.platform.operations.archive import FilesMissing, Lock, OperationError, lock_of
 from kash.platform.vault import audited, new_passphrase
 from kash.platform.web.errors import Problem
 from kash.policy import Actor

@@ -23,11 +23,19 @@ from sqlalchemy import Connection, Table
 from kash.exchange.archive.rows import kept_tables, lines_of
 from kash.platform import storage
 from kash.platform.database import db, utc_now
-from kash.platform.operations.archive import FILES, KEY, Member, tar_pieces
-from kash.platform.operations.encryption import Lock, encrypt
-from kash.platform.operations.errors import CannotWrite, FilesMissing, OperationError
+from kash.platform.operations.archive import (
+    FILES,
+    KEY,
+    CannotWrite,
+    FilesMissing,
+    Lock,
+    Member,
+    OperationError,
+    encrypt,
+    tar_pieces,
+)
 from kash.platform.operations.migrations import newest_revisions
-from kash.platform.operations.named_files import damaged_line, named_files, refuse_lost
+from kash.platform.operations.snapshot import damaged_line, named_files, refuse_lost
 from kash.platform.vault.keys import Keys
 from kash.platform.vault.sealing import vault_of
 from kash.settings import Settings

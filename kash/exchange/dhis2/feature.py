@@ -17,8 +17,7 @@ from kash.people.connections.queries import ConnectionKind, ConnectionSetting
 from kash.people.erasure import about_things
 from kash.platform.handbook.places import Chapters
 from kash.platform.jobs import JobKind
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, SampleId
 from kash.policy import Role
 
 _LEFT = "monitoring#figures-for-funders"

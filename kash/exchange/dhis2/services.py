@@ -37,7 +37,7 @@ from kash.people.connections.queries import NotOn, connection_on, secret_of
 from kash.people.connections.services import FetchFailed, NotReached, OtherSystem
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import enqueue
-from kash.platform.jobs.progress import Progress
+from kash.platform.jobs.services import Progress
 from kash.platform.vault import audited
 from kash.platform.web.errors import Problem, get_or_404, one_or_404
 from kash.platform.web.lists import Listing, listing

@@ -39,15 +39,14 @@ from kash.figures.statements.models import Statement
 from kash.figures.statements.services import period_text
 from kash.forums.stories.queries import ToldStory, stories_by
 from kash.forums.stories.rules import FUNDERS
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.approval import WrongStep
 from kash.platform.database import db
 from kash.platform.press import PagedDocument, document
 from kash.platform.press.charts import bar_chart, picture_of
 from kash.platform.vault import audited
 from kash.platform.web.errors import ChangedMeanwhile, Problem, get_or_404, one_or_404
 from kash.platform.web.formats import date_text
-from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import brand, paper_wording
+from kash.platform.web.programme import brand, logo_address, paper_wording
 from kash.policy import SYSTEM, Actor
 from kash.workshops.models import Funder
 

@@ -45,8 +45,7 @@ from kash.platform.web.fields import HiddenField, SeveralField
 from kash.platform.web.forms import choice_field, long_text_field, text_field
 from kash.platform.web.programme import LANGUAGES
 from kash.platform.web.row_versions import RowVersionForm, number_shown
-from kash.platform.web.tables import XLSX
-from kash.platform.web.taking import TableColumn, is_taken, noted, offers_table, taken
+from kash.platform.web.taking import XLSX, TableColumn, is_taken, noted, offers_table, taken
 from kash.policy import allow
 
 _CHOSEN = [

@@ -15,10 +15,7 @@ from kash.people.erasure import GOES, about_things, free_texts
 from kash.people.queries.search import Reference, joined
 from kash.people.sections import PersonSection
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleId
 from kash.policy import Actor, Role
 
 CHAPTERS = Chapters({"history": {Role.TRAINER: "trainer#earlier-trainings"}})

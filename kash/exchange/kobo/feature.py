@@ -17,11 +17,8 @@ from kash.people.erasure import about_things
 from kash.people.models import Group
 from kash.platform.handbook.places import Chapters
 from kash.platform.jobs import JobKind
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.answers import AnswerKind
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleId
+from kash.platform.web.today import AnswerKind
 from kash.policy import Actor, Role
 
 CHAPTERS = Chapters({"kobo": {Role.TRAINER: "trainer#forms-of-kobotoolbox"}})

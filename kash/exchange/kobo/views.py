@@ -19,13 +19,13 @@ from kash.exchange.kobo.queries import (
 from kash.people.connections.queries import connection_on, connections_of
 from kash.people.queries import directory as organisations_queries
 from kash.platform.jobs.models import CANCELLED, FAILED
-from kash.platform.jobs.queries import own_job
+from kash.platform.jobs.services import own_job
 from kash.platform.jobs.views import message_of
 from kash.platform.web import current_actor, download, go, page
 from kash.platform.web.account_names import account_names
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.tables import XLSX
+from kash.platform.web.taking import XLSX
 from kash.policy import allow
 
 

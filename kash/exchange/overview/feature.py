@@ -15,7 +15,7 @@ from kash.feature import Feature
 from kash.figures.funders.services import funder_of
 from kash.figures.statements.queries import sent_to
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.navigation import Destination
+from kash.platform.web.parts import Destination
 from kash.platform.web.today import Panel, Viewer
 from kash.policy import Role
 

@@ -42,8 +42,7 @@ from kash.platform.web import current_actor, download, go
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
 from kash.platform.web.language import language_code
-from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import brand, paper_wording
+from kash.platform.web.programme import brand, logo_address, paper_wording
 from kash.platform.web.taking import TableColumn, is_taken, noted, offers_table, taken
 from kash.policy import allow
 from kash.workshops.models import Funding

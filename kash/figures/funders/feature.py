@@ -22,10 +22,8 @@ from kash.figures.funders.services import account_of_funder, end_ties_of, ties_o
 from kash.people.erasure import about_things
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.errors import NotFound
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, PageSection, SampleId
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Actor, Role
 

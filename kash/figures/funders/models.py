@@ -10,10 +10,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
-from kash.platform.approvals.approval import Approval
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Approval, Proposal
 from kash.platform.database import Base, Key, PublicId, only_where
-from kash.platform.web.answers import AnswerKind
+from kash.platform.web.today import AnswerKind
 from kash.workshops.models import Funder
 
 

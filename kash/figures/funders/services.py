@@ -14,7 +14,7 @@ from kash.accounts.errors import NotIndependent
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.queries.accounts import standing_in_requests
 from kash.figures.funders.models import APPROVAL, FunderAccount
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.approval import WrongStep
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db
 from kash.platform.vault import audited

@@ -36,13 +36,9 @@ from kash.people.queries.search import Reference, Row, joined
 from kash.people.undo_log import RowChanges, table_of
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.handbook.places import Chapters
-from kash.platform.jobs.kinds import Chore
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.beginning import BeginningStep
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.today import Need, TodayLine, Viewer
+from kash.platform.jobs.services import Chore
+from kash.platform.web.parts import ActionWords, Destination, NamedPage, SampleId
+from kash.platform.web.today import BeginningStep, Need, TodayLine, Viewer
 from kash.policy import Role
 
 CHAPTERS = Chapters(

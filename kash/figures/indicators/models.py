@@ -20,10 +20,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.figures.indicators.rules import Least
 from kash.people.models import Group
-from kash.platform.approvals.approval import Approval
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Approval, Proposal
 from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
-from kash.platform.web.answers import AnswerKind
+from kash.platform.web.today import AnswerKind
 from kash.workshops.models import Funder
 
 

@@ -35,11 +35,8 @@ from kash.platform.approvals.pages import waiting_line
 from kash.platform.database import db
 from kash.platform.handbook.places import Chapters, each
 from kash.platform.vault import MIRROR_STARTED, AuditEntry
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import date_text
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import ActionWords, Destination, SampleId, SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer
 
 CHAPTERS = Chapters(

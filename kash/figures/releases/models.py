@@ -29,7 +29,7 @@ from kash.figures.releases.rules.tables import (
     tables_from_json,
     windows_from_json,
 )
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Proposal
 from kash.platform.database import Base, Key, PublicId, only_where
 
 

@@ -58,8 +58,8 @@ from kash.platform.vault import (
     noted_once,
     put_back_at,
 )
-from kash.platform.web.answers import AnswerKind
 from kash.platform.web.errors import get_or_404, one_or_404
+from kash.platform.web.today import AnswerKind
 from kash.policy import Actor
 
 # Told to the person who proposed.

@@ -57,7 +57,7 @@ from kash.figures.releases.rules.tables import (
     wrong_quarter,
 )
 from kash.incidents.documents import render_now
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.approval import WrongStep
 from kash.platform.press import PagedDocument
 from kash.platform.vault import (
     MirrorMissing,

@@ -68,11 +68,10 @@ from kash.platform.web.commands import CaughtProblem, FlashedProblems
 from kash.platform.web.errors import NotFound, Problem, one_or_404
 from kash.platform.web.formats import local_today
 from kash.platform.web.language import language_code
-from kash.platform.web.page_sections import page_sections
+from kash.platform.web.logs import leaves_no_trace
+from kash.platform.web.parts import page_sections
 from kash.platform.web.row_versions import number_shown
-from kash.platform.web.tables import XLSX, table_csv, table_xlsx
-from kash.platform.web.taking import noted
-from kash.platform.web.traces import leaves_no_trace
+from kash.platform.web.taking import XLSX, noted, table_csv, table_xlsx
 from kash.policy import allow
 
 

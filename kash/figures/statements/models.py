@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.figures.indicators.rules import Period
 from kash.figures.statements.rules import BY_CODE, Name, Place, StatementLine
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Proposal
 from kash.platform.database import Base, Key, PublicId, Short
 from kash.workshops.models import Funder
 

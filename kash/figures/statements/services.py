@@ -52,7 +52,7 @@ from kash.figures.statements.rules import (
 )
 from kash.figures.statements.solving.solver import ranges_read, told_read, told_written
 from kash.people.words import AGE_BAND, SEX
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.approval import WrongStep
 from kash.platform.confinement import NoAnswer, answered
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import audited, head_code

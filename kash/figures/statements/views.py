@@ -28,7 +28,7 @@ from kash.figures.statements.queries import (
 )
 from kash.figures.statements.rules import FEWEST
 from kash.figures.statements.services import freeze as freeze_figures
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.approval import WrongStep
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.database import db
 from kash.platform.web import KashForm, current_actor, download, page

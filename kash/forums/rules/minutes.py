@@ -25,7 +25,7 @@ from typing import Any
 
 from kash.forums.rules.meetings import STATUSES, Quorum
 from kash.forums.rules.merging import ROWS_OF_AN_ITEM, TypedMinutesRow, WrittenItem
-from kash.platform.vault.canonical import length_prefixed
+from kash.platform.vault.chain import length_prefixed
 
 SALT_BYTES = 16
 _MARK = "minutes of a forum, 1"

@@ -82,7 +82,7 @@ from kash.forums.services.minutes import forget_revisions, open_differences
 from kash.platform.database import after_commit, new_public_id
 from kash.platform.vault import audited
 from kash.platform.vault.chain import root_subject
-from kash.platform.vault.scrubbing import scrub_after_commit
+from kash.platform.vault.documents import scrub_after_commit
 from kash.platform.web import NotFound
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import to_local

@@ -22,10 +22,7 @@ from kash.incidents.models import MadeOf
 from kash.people.erasure import about_things, free_texts
 from kash.platform.handbook.places import OFFICER, Chapters, each
 from kash.platform.vault import OpenVault, SealedDocument
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleId
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Actor, Role
 

@@ -58,8 +58,7 @@ from kash.platform.web import current_actor, download, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.errors import one_or_404
 from kash.platform.web.formats import local_today, to_local
-from kash.platform.web.tables import XLSX, table_xlsx
-from kash.platform.web.taking import noted
+from kash.platform.web.taking import XLSX, noted, table_xlsx
 from kash.policy import Actor, allow
 
 

@@ -66,7 +66,7 @@ from kash.platform.vault import (
     scrub,
     seal,
 )
-from kash.platform.vault.scrubbing import empty_log
+from kash.platform.vault.documents import empty_log
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import local_today, to_local, zone
 from kash.platform.web.programme import brand, programme_languages

@@ -34,7 +34,7 @@ from kash.platform.vault import (
     save_document,
     shred,
 )
-from kash.platform.vault.scrubbing import scrub_after_commit
+from kash.platform.vault.documents import scrub_after_commit
 from kash.platform.web.errors import Problem
 from kash.platform.web.formats import date_text, to_local
 from kash.policy import Actor

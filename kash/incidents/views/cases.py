@@ -90,11 +90,11 @@ from kash.platform.database import utc_now
 from kash.platform.vault import OpenVault
 from kash.platform.web import Listing, NotFound, current_actor, download, go, page, signed_in
 from kash.platform.web.account_names import account_names
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.errors import Problem, one_or_404
 from kash.platform.web.formats import local_today, zone
-from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.guard import Moved, lead_on
 from kash.platform.web.lists import ROWS, asked_for
-from kash.platform.web.old_addresses import Moved, lead_on
 from kash.platform.web.programme import LANGUAGES
 from kash.policy import Actor, allow
 

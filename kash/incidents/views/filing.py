@@ -75,13 +75,13 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault import KeyAltered, can_file
 from kash.platform.web import current_actor, download
 from kash.platform.web.account_names import account_names
+from kash.platform.web.bodies import always_answered
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import Problem, TooManyTries
 from kash.platform.web.formats import date_text, local_today, to_local
 from kash.platform.web.language import language_code
+from kash.platform.web.logs import leaves_no_trace
 from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
-from kash.platform.web.traces import leaves_no_trace
-from kash.platform.web.urgent import always_answered
 from kash.policy import allow
 
 

@@ -14,9 +14,7 @@ from kash.money.budget import blueprint, views
 from kash.money.budget.models import BudgetLine
 from kash.people.erasure import about_things, free_texts
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, NamedPage, SampleId
 from kash.policy import Role
 from kash.workshops.models import Workshop
 from kash.workshops.tabs import Tab

@@ -27,8 +27,7 @@ from kash.platform.web.fields import MoneyField, NewIdField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import BooleanField, choice_field, radio_field, required, text_field
 from kash.platform.web.row_versions import RowVersionForm
-from kash.platform.web.tables import money_cell
-from kash.platform.web.taking import own_table
+from kash.platform.web.taking import money_cell, own_table
 from kash.policy import allow
 from kash.workshops.frame import frame
 from kash.workshops.models import Workshop

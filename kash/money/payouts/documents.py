@@ -17,8 +17,7 @@ from kash.money.payouts.models import PaymentSheet, PayoutLine, PayoutList
 from kash.money.payouts.rules import PaymentState, Transfer, bulk_file, signs_for_cash
 from kash.platform.press import PagedDocument, document, qr_svg
 from kash.platform.web.formats import date_text
-from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import paper_wording
+from kash.platform.web.programme import logo_address, paper_wording
 from kash.workshops.models import Workshop
 
 

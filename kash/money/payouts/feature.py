@@ -55,11 +55,9 @@ from kash.people.queries.search import Reference, joined
 from kash.people.sections import PersonSection
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.handbook.places import Chapters, peers
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.beginning import BeginningStep, is_missing
 from kash.platform.web.formats import money_text
-from kash.platform.web.navigation import Destination
-from kash.platform.web.today import Need, TodayLine, Viewer, total
+from kash.platform.web.parts import ActionWords, Destination
+from kash.platform.web.today import BeginningStep, Need, TodayLine, Viewer, is_missing, total
 from kash.policy import Role
 from kash.workshops.availability.queries import DistanceBands
 from kash.workshops.services.timetable import FollowsWorkshop

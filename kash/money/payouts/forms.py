@@ -29,6 +29,7 @@ from kash.money.payouts.rules import (
     written_amount,
 )
 from kash.platform.web import KashForm
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.fields import HiddenField, NewIdField, PhoneField, SeveralField
 from kash.platform.web.formats import day_text
 from kash.platform.web.forms import (
@@ -38,7 +39,6 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
-from kash.platform.web.input import CONTROL_CHARACTERS
 
 ROLE: dict[str, Any] = {
     "participant": _l("Participant"),

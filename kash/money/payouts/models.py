@@ -24,10 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.people.models import Person
-from kash.platform.approvals.approval import Approval
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Approval, Proposal
 from kash.platform.database import Base, Key, Now, PublicId, Short, only_where
-from kash.platform.web.answers import AnswerKind
+from kash.platform.web.today import AnswerKind
 from kash.workshops.models import Workshop
 
 _LINE_STATES = "state in ('outstanding', 'sent', 'paid', 'failed', 'returned', 'changed')"

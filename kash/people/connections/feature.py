@@ -21,10 +21,7 @@ from kash.people.connections.models import Connection
 from kash.people.erasure import about_things, free_texts
 from kash.platform.approvals.pages import returned_line, waiting_line
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import ActionWords, NamedPage, SampleId, SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer
 from kash.policy import Role
 

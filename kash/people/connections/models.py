@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.people.connections.rules import Stands, stands_now
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Proposal
 from kash.platform.database import Base, Key, PublicId
 
 

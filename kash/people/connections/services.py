@@ -37,9 +37,9 @@ from kash.platform.approvals.rules import Standing
 from kash.platform.database import new_public_id
 from kash.platform.vault import audited, seal
 from kash.platform.vault.audit import Change
-from kash.platform.web.answers import answer
 from kash.platform.web.errors import ChangedMeanwhile, Problem
 from kash.platform.web.formats import local_today
+from kash.platform.web.today import answer
 from kash.policy import Actor
 
 _PATIENCE = 30.0

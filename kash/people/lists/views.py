@@ -37,8 +37,7 @@ from kash.people.queries import directory as organisations_queries
 from kash.people.queries.directory import MOST_AT_ONCE, movable_people
 from kash.people.views.directory import LIST_COLUMNS, LISTED_COLUMNS, BroughtList
 from kash.platform.jobs.models import CANCELLED, FAILED
-from kash.platform.jobs.queries import own_job
-from kash.platform.jobs.services import cancel
+from kash.platform.jobs.services import cancel, own_job
 from kash.platform.jobs.views import message_of
 from kash.platform.web import NotFound, current_actor, download, page
 from kash.platform.web.account_names import account_names

@@ -27,11 +27,8 @@ from kash.people.sections import PersonSection, SectionRow
 from kash.platform.handbook.places import Chapters, each, peers
 from kash.platform.jobs import Chore
 from kash.platform.messages import mail_is_set_up, sms_is_set_up
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import short_date_text, to_local
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import ActionWords, Destination, SampleId, SettingLine
 from kash.platform.web.today import Need, TodayLine, Viewer, total
 from kash.policy import Actor, Role
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.feature import Part, declared
 from kash.platform.database import Base, Key, Now, PublicId, Short
-from kash.platform.messages.states import Channel
+from kash.platform.messages.rules import Channel
 
 ALL_CHANNELS = frozenset(Channel)
 

@@ -24,7 +24,7 @@ from kash.people.scope import within_reach
 from kash.platform.database import db
 from kash.platform.messages import mail_is_set_up, sms_is_set_up
 from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.states import Channel, MessageState
+from kash.platform.messages.rules import Channel, MessageState
 from kash.platform.vault import open_text
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kash.platform.messages.gsm7 import ONE_SMS, in_alphabet, septets, strange_signs
-from kash.platform.messages.states import Channel
+from kash.platform.messages.rules import ONE_SMS, Channel, in_alphabet, septets, strange_signs
 
 FIRST_HOUR, LAST_HOUR = 8, 19
 

@@ -59,22 +59,30 @@ from kash.people.scope import within_reach
 from kash.people.services.persons import withdraw_within
 from kash.platform.database import db, insertion, new_public_id, utc_now, writing
 from kash.platform.messages import sms_gateway
-from kash.platform.messages.gsm7 import is_one_sms
-from kash.platform.messages.letters import CalendarFile, OutgoingMessage, RenderedMessage
+from kash.platform.messages.mail import Ask, SenderDomain, ask_dns, domain_of, look_up
 from kash.platform.messages.models import OutboxMessage
 from kash.platform.messages.outbox import (
     GO,
+    Sender,
     Verdict,
     leave,
     put_in,
     request_of,
+    send_due,
+    shred_old,
     stop_hash,
     try_again,
 )
-from kash.platform.messages.sender_domain import Ask, SenderDomain, ask_dns, domain_of, look_up
-from kash.platform.messages.sending import Sender, send_due
-from kash.platform.messages.shredding import shred_old
-from kash.platform.messages.states import ADDRESS_CHANGED, NO_CONSENT, Channel, MessageState
+from kash.platform.messages.rules import (
+    ADDRESS_CHANGED,
+    NO_CONSENT,
+    CalendarFile,
+    Channel,
+    MessageState,
+    OutgoingMessage,
+    RenderedMessage,
+    is_one_sms,
+)
 from kash.platform.vault import audited
 from kash.platform.web.errors import ChangedMeanwhile, Problem, one_or_404
 from kash.platform.web.formats import to_local

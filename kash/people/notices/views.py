@@ -41,9 +41,8 @@ from kash.people.notices.rules import SayingResult, fault_of, filled, longest, s
 from kash.people.rules.persons import OneGroup
 from kash.platform.database import utc_now
 from kash.platform.messages import mail_is_set_up, sms_is_set_up
-from kash.platform.messages.gsm7 import ONE_SMS
-from kash.platform.messages.reports import Report, take_report
-from kash.platform.messages.states import Channel
+from kash.platform.messages.outbox import Report, take_report
+from kash.platform.messages.rules import ONE_SMS, Channel
 from kash.platform.vault import lookup, vault_of
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.errors import Problem

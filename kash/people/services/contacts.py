@@ -28,10 +28,10 @@ from kash.people.services.persons import CONTACT_CLOSED, Contact, known_place
 from kash.platform.database import insertion, new_public_id
 from kash.platform.vault import Change, audited, open_text, seal
 from kash.platform.web import NotFound, Problem
-from kash.platform.web.answers import answer
 from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import contact_looks_a_day
+from kash.platform.web.today import answer
 from kash.policy import Actor
 
 MOST_ASKED = 500

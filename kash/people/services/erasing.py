@@ -33,12 +33,12 @@ from kash.platform import storage
 from kash.platform.database import after_commit, db, new_public_id, utc_now, writing
 from kash.platform.vault import audited, seal
 from kash.platform.vault.audit import Change
-from kash.platform.vault.scrubbing import scrub
+from kash.platform.vault.documents import scrub
 from kash.platform.web import Problem
-from kash.platform.web.answers import answer
 from kash.platform.web.errors import get_or_404, one_or_404
 from kash.platform.web.formats import to_local
 from kash.platform.web.programme import retention
+from kash.platform.web.today import answer
 from kash.policy import Actor
 
 # What a person's own row holds afterwards, beside her group and a new public id.

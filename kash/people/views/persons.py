@@ -72,8 +72,8 @@ from kash.platform.vault.models import AuditEntry
 from kash.platform.web import NotFound, current_actor, download, page, safe_next
 from kash.platform.web.account_names import account_names, tied_by_backer
 from kash.platform.web.errors import one_or_404
-from kash.platform.web.files import download as files_download
 from kash.platform.web.missing import after_mending
+from kash.platform.web.pages import download as files_download
 from kash.platform.web.programme import retention
 from kash.platform.web.public_address import public_address
 from kash.platform.web.taking import is_taken, noted, offers_table, taken

@@ -1,6 +1,6 @@
 """Calendar: workshops and their sessions, meetings, absences and holidays by month, week and day,
 and moving a workshop to another day. What lies in it is declared by the rooms that hold it
-(`kash/platform/web/calendar_entries.py`)."""
+(`kash/platform/web/parts.py`)."""
 
 from flask import Blueprint
 

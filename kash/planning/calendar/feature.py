@@ -8,8 +8,7 @@ from sqlalchemy import Select, select
 from kash.feature import Feature
 from kash.planning.calendar import blueprint, views
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.navigation import Destination
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import Destination, SampleId
 from kash.policy import Role
 from kash.workshops.models import Workshop
 

@@ -14,7 +14,7 @@ from kash.feature import declared
 from kash.people.models import Group, Venue
 from kash.planning.clashes.queries.checking import told_by_first_day
 from kash.platform.database import db
-from kash.platform.web.calendar_entries import CalendarEntry, CalendarQuestion, CalendarSource
+from kash.platform.web.parts import CalendarEntry, CalendarQuestion, CalendarSource
 from kash.policy import Actor, Reach, Role
 from kash.workshops.models import Funder, Workshop
 from kash.workshops.queries.people import wanted_of

@@ -42,16 +42,11 @@ from kash.planning.calendar.rules import (
 )
 from kash.platform.database import is_public_id, utc_now
 from kash.platform.web import current_actor, page
-from kash.platform.web.calendar_entries import (
-    CalendarEntry,
-    CalendarFilters,
-    CalendarQuestion,
-    CalendarSource,
-)
 from kash.platform.web.errors import NotFound, Problem
 from kash.platform.web.fields import DayField, TimeOfDayField
 from kash.platform.web.formats import date_text, day_text, local_today, month_text, time_text
 from kash.platform.web.forms import choice_field, required
+from kash.platform.web.parts import CalendarEntry, CalendarFilters, CalendarQuestion, CalendarSource
 from kash.platform.web.row_versions import RowVersionForm, number_shown
 from kash.policy import Actor, allow
 from kash.workshops.forms import given

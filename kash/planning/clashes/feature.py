@@ -14,11 +14,7 @@ from kash.planning.clashes import blueprint, views
 from kash.planning.clashes.advice import advise
 from kash.planning.clashes.queries.checking import refused
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleId, SettingLine
 from kash.policy import Actor, Role
 from kash.workshops.models import Workshop
 from kash.workshops.schedule_checks import ChecksSchedule

@@ -17,11 +17,14 @@ from kash.planning.feeds.models import CalendarAddress
 from kash.planning.feeds.queries import count_venue_addresses, own_address
 from kash.planning.feeds.services import end_with_access
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine, in_use
+from kash.platform.web.parts import (
+    ActionWords,
+    NamedPage,
+    PageSection,
+    SampleId,
+    SettingLine,
+    in_use,
+)
 from kash.policy import SIGNED_IN, Actor, Role
 
 CHAPTERS = Chapters(

@@ -21,7 +21,7 @@ from kash.platform.messages.calendars import BusyTime, busy_feed, feed
 from kash.platform.web.errors import NotFound, get_or_404, one_or_404
 from kash.platform.web.formats import from_local, local_today, zone
 from kash.platform.web.lists import Listing, listing
-from kash.platform.web.own_events import own_events
+from kash.platform.web.parts import own_events
 from kash.platform.web.programme import brand
 from kash.platform.web.taking import TableColumn
 from kash.policy import Actor

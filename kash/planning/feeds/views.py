@@ -21,10 +21,10 @@ from kash.planning.feeds.services import (
     make_venue_address,
 )
 from kash.platform.web import current_actor
+from kash.platform.web.logs import leaves_no_trace
+from kash.platform.web.programme import qr_picture
 from kash.platform.web.public_address import public_address, says_address
-from kash.platform.web.square_codes import qr_picture
 from kash.platform.web.taking import is_taken, offers_table, taken
-from kash.platform.web.traces import leaves_no_trace
 from kash.policy import ANYONE, SIGNED_IN, allow
 
 

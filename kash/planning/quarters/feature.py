@@ -20,10 +20,7 @@ from kash.planning.quarters.queries import stations_of_line
 from kash.planning.quarters.words import STATE, days_text, quarter_of_proposal
 from kash.platform.database import db
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleId
 from kash.policy import Actor, Role
 from kash.workshops.models import Workshop
 

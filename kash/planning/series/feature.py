@@ -18,10 +18,7 @@ from kash.planning.series.forms import sentence
 from kash.planning.series.models import Series, SeriesDate
 from kash.planning.series.queries import pattern_of, series_of_forum, series_of_workshop
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, NamedPage, PageSection, SampleId
 from kash.policy import Actor, Reach, Role
 from kash.workshops.models import Workshop
 

@@ -1,4 +1,4 @@
-"""The declaration of an approval, and what follows from it."""
+"""An approval as a feature declares it, the columns of what is proposed, and what is refused."""
 
 from __future__ import annotations
 
@@ -6,26 +6,67 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
-from sqlalchemy.orm import Session, object_session
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, String, Text, and_, exists, false, not_, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 from sqlalchemy.orm.interfaces import ORMOption
 
 from kash.feature import Part, declared
-from kash.platform.approvals.errors import (
-    GivenToApprover,
-    SamePerson,
-    StandsBehind,
-    StandsInForProposer,
-    WrongStep,
-)
-from kash.platform.approvals.models import Proposal
 from kash.platform.approvals.rules import Standing, standing_of
-from kash.platform.database import db
+from kash.platform.database import Now, Short, db
 from kash.platform.vault.audit import Change
 from kash.platform.web.account_names import accounts_in_line, actors_that_may, people_of_accounts
-from kash.platform.web.answers import AnswerKind, answer
-from kash.platform.web.errors import one_or_404
+from kash.platform.web.errors import Problem, one_or_404
+from kash.platform.web.today import AnswerKind, answer
 from kash.policy import Actor
+
+
+class SamePerson(Problem):
+    """Approval by the one who proposed it, which is refused."""
+
+    status = 403
+
+
+class StandsInForProposer(SamePerson):
+    """Approval for the one who proposed it, who is absent: refused too."""
+
+
+class GivenToApprover(SamePerson):
+    """Approval by whom the proposal pays or certifies, or for her; refused as well."""
+
+
+class StandsBehind(SamePerson):
+    """Approval between two accounts of which one stands behind the other."""
+
+    sentence = _l(
+        "One of you brought the other in, gave the other power, tied the other's account to a"
+        " participant or made a password link for it: somebody else must approve."
+    )
+
+
+class WrongStep(Problem):
+    """Step that the state of a proposal does not allow, perhaps as somebody was faster."""
+
+    sentence = _l("This was already done, or sent back, by somebody. The page shows how it stands.")
+
+
+class Proposal:
+    """Gives a table what one person proposes and another approves, by their public ids.
+
+    `approved_for` is for whom the approver stood in, if she did. The table checks its own states.
+    """
+
+    state: Mapped[str] = mapped_column(String(12), default="proposed")
+    proposed_by: Mapped[Short]
+    approved_by: Mapped[Short | None]
+    approved_for: Mapped[Short | None]
+    returned_reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[Now]
+
+    @property
+    def accounts(self) -> list[str | None]:
+        """The accounts whose names its page tells."""
+        return [self.proposed_by, self.approved_by, self.approved_for]
 
 
 @dataclass(frozen=True)

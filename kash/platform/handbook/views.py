@@ -1,20 +1,146 @@
-"""The handbook's pages, and the address of the chapter that tells about a page."""
+"""Chapters as pages: HTML of what `docs/` holds, in the reader's language."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from flask import current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
 
 from kash.platform.handbook import blueprint
-from kash.platform.handbook.chapters import BY_CODE, BY_NAME, Chapter, readable, readable_chapters
-from kash.platform.handbook.places import place_in_handbook
-from kash.platform.handbook.reading import ChapterText, anchors, read_chapter, rendered
+from kash.platform.handbook.places import (
+    BY_CODE,
+    BY_NAME,
+    Chapter,
+    place_in_handbook,
+    readable,
+    readable_chapters,
+)
 from kash.platform.web import NotFound, current_actor
 from kash.platform.web.language import language_code
-from kash.platform.web.traces import leaves_no_trace, traceless
+from kash.platform.web.logs import leaves_no_trace, traceless
 from kash.policy import ANYONE, SIGNED_IN, allow
+
+# The first line of a translation that no speaker of the language has read yet.
+UNREAD = "<!-- NOT YET READ BY A SPEAKER -->\n"
+USUAL_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading below the chapter's title; `level` is 2 or 3."""
+
+    level: int
+    anchor: str
+    words: str
+
+
+@dataclass(frozen=True)
+class ChapterText:
+    """A chapter in one language. `unread` says that no speaker has read the translation."""
+
+    title: str
+    language: str
+    unread: bool
+    headings: Sequence[Heading]
+    tokens: Sequence[Token]
+
+
+def slug(words: str) -> str:
+    """The name of a heading in addresses, as code hosts make it: `What's new` is `whats-new`."""
+    return re.sub(r"[^\w\- ]", "", words.lower()).strip().replace(" ", "-")
+
+
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@cache
+def read_chapter(folder: Path, name: str, language: str) -> ChapterText:
+    """The chapter in the language, or in English where it is not translated.
+
+    Raises FileNotFoundError if it is in neither.
+    """
+    translated = folder / language / f"{name}.md"
+    if language == USUAL_LANGUAGE or not translated.is_file():
+        language, translated = USUAL_LANGUAGE, folder / f"{name}.md"
+    source = translated.read_text(encoding="utf-8")
+    unread = source.startswith(UNREAD)
+    tokens = _parser().parse(source.removeprefix(UNREAD))
+    title = ""
+    headings: list[Heading] = []
+    for mark, inside in pairwise(tokens):
+        if mark.type != "heading_open":
+            continue
+        words = _words(inside)
+        if mark.tag == "h1":
+            title = words
+            continue
+        anchor = f"s{len(headings) + 1}"
+        mark.attrSet("id", anchor)
+        headings.append(Heading(int(mark.tag[1]), anchor, words))
+    body = tokens[3:] if tokens and tokens[0].tag == "h1" else tokens
+    return ChapterText(title, language, unread, headings, body)
+
+
+@cache
+def anchors(folder: Path, name: str) -> Mapping[str, str]:
+    """{the English heading's slug: its anchor in every language} of a chapter."""
+    english = read_chapter(folder, name, USUAL_LANGUAGE)
+    return {slug(each.words): each.anchor for each in english.headings}
+
+
+def rendered(text: ChapterText, address: Callable[[str, str], str | None]) -> Markup:
+    """The chapter as HTML.
+
+    `address` tells where a link leads, by the name of a chapter ("" for this one) and the slug of
+    a heading or ""; None leaves the words and takes the link away.
+    """
+    renderer = _parser().renderer
+    tokens = [_with_links(each, address) if each.children else each for each in text.tokens]
+    html = renderer.render(tokens, _parser().options, {})
+    # A wide table moves by itself, not with the page.
+    html = html.replace("<table>", '<div class="scroll" tabindex="0"><table>')
+    return Markup(html.replace("</table>", "</table></div>"))  # noqa: S704 - our own files, no HTML
+
+
+def _with_links(inline: Token, address: Callable[[str, str], str | None]) -> Token:
+    kept: list[Token] = []
+    dropped = 0
+    for token in inline.children or ():
+        if token.type == "link_open":
+            target = _target(str(token.attrGet("href") or ""), address)
+            if target is None:
+                dropped += 1
+                continue
+            kept.append(token.copy(attrs={"href": target}))
+        elif token.type == "link_close" and dropped:
+            dropped -= 1
+        else:
+            kept.append(token)
+    return inline.copy(children=kept)
+
+
+def _target(href: str, address: Callable[[str, str], str | None]) -> str | None:
+    file, _, words = href.partition("#")
+    if file and not file.endswith(".md"):
+        return None
+    return address(file.removesuffix(".md").rpartition("/")[2], words)
+
+
+def _words(inline: Token) -> str:
+    return "".join(
+        each.content for each in inline.children or () if each.type in ("text", "code_inline")
+    )
+
 
 FOLDER = "kash_handbook_folder"
 

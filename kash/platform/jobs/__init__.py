@@ -5,9 +5,15 @@ queue hears of it only once that transaction is durable. The row holds ids and c
 the queue holds nothing but the row's id.
 """
 
-from kash.platform.jobs.kinds import Chore, JobKind
 from kash.platform.jobs.models import Job
-from kash.platform.jobs.progress import SILENT, JobCancelled, JobResult, Progress
 from kash.platform.jobs.runner import init_jobs, run_waiting
-from kash.platform.jobs.services import enqueue
+from kash.platform.jobs.services import (
+    SILENT,
+    Chore,
+    JobCancelled,
+    JobKind,
+    JobResult,
+    Progress,
+    enqueue,
+)
 from kash.platform.jobs.views import blueprint

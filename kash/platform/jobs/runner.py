@@ -15,10 +15,18 @@ from sqlalchemy import update
 from kash.platform import storage
 from kash.platform.database import db, utc_now
 from kash.platform.jobs import services
-from kash.platform.jobs.kinds import Chore, kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, RUNNING, Job
-from kash.platform.jobs.progress import JobCancelled, JobResult, Progress, writing_aside
-from kash.platform.jobs.queue import EXTENSION, JobQueue, job_queue
+from kash.platform.jobs.services import (
+    EXTENSION,
+    Chore,
+    JobCancelled,
+    JobQueue,
+    JobResult,
+    Progress,
+    job_queue,
+    kind_named,
+    writing_aside,
+)
 from kash.settings import Settings
 
 log = structlog.get_logger("kash.platform.jobs")

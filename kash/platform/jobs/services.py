@@ -1,30 +1,292 @@
-"""Asking for work, cancelling it, and what the worker writes down about it.
-
-Bookkeeping, and therefore not audited: who may ask for what, and that she did, is the business of
-the feature that enqueues. That a file was fetched is noted here.
-"""
+"""Background work: its kinds and progress, asking for it, handing it out, and its queue."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+import json
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, delete, or_, select
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.registry import Message
+from huey.serializer import Serializer
+from sqlalchemy import Connection, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
 from kash.platform import storage
 from kash.platform.database import after_commit, db, utc_now, writing
-from kash.platform.jobs.kinds import heavy_kinds, is_patient, kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
-from kash.platform.jobs.progress import JobResult
-from kash.platform.jobs.queue import job_queue, worker_name
 from kash.platform.vault.audit import ActorLike, audited
+
+if TYPE_CHECKING:
+    from kash.settings import Settings
+
+
+@dataclass(frozen=True)
+class JobKind(Part):
+    """A kind of work: `work(progress, **arguments) -> JobResult | None`.
+
+    `resumable` work is started again when its worker died under it; other work is marked failed.
+    Of `heavy` work each account has one piece done at a time, so that nobody keeps others waiting.
+    `patient` work that failed, such as a mail that no server took, is tried again, later and later.
+    Where it `needs` a permission, whoever asked and has lost it since has neither page nor file.
+    """
+
+    name: str
+    work: Callable[..., Any]
+    resumable: bool = False
+    heavy: bool = False
+    patient: bool = False
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Chore(Part):
+    """Work that the worker does every so many minutes (1 to 60), in an application context.
+
+    What is done once an hour is done `at` this minute of it. Raises ValueError.
+    """
+
+    name: str
+    work: Callable[[], object]
+    minutes: int
+    at: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.minutes <= 60:
+            raise ValueError("a chore runs every 1 to 60 minutes")
+        if self.at and (self.minutes != 60 or not 0 < self.at < 60):
+            raise ValueError("only what is done once an hour has a minute of it")
+
+    @property
+    def minute(self) -> str:
+        """The minutes at which it is done, as cron writes them."""
+        return f"*/{self.minutes}" if self.minutes < 60 else str(self.at)
+
+
+def kind_named(name: str) -> JobKind | None:
+    """The kind of work of this name, if there is one."""
+    return next((kind for kind in declared(JobKind) if kind.name == name), None)
+
+
+def is_patient(name: str) -> bool:
+    """True if work of this kind is tried again where it failed."""
+    kind = kind_named(name)
+    return kind is not None and kind.patient
+
+
+def heavy_kinds() -> list[str]:
+    """The kinds of which each account has one piece done at a time."""
+    return [kind.name for kind in declared(JobKind) if kind.heavy]
+
+
+_SECONDS_BETWEEN_WRITES = 0.5
+
+
+class JobCancelled(Exception):
+    """Its owner does not want the work any more; raised by `Progress.report`."""
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """The file that the work made.
+
+    `name` is what the browser saves it under: neutral, no person, no group. With `content` the file
+    is kept for a day; with `key` it lies in the store already and stays as long as its feature
+    wants. A large file is handed back as an iterator of pieces, drawn once while they are stored:
+    it may report progress but not use the file store, and whatever it raises leaves no file.
+    """
+
+    name: str
+    content_type: str
+    content: bytes | Iterator[bytes] | None = None
+    key: str | None = None
+
+    def whole(self) -> bytes:
+        """The file as one, for work that is called without a job; pieces are drawn but once."""
+        content = self.content or b""
+        return content if isinstance(content, bytes) else b"".join(content)
+
+
+class Progress:
+    """How far one job is. `SILENT` is one for work that is called without a job."""
+
+    def __init__(self, job_id: int | None = None, total: int = 0) -> None:
+        self._job_id = job_id
+        self._total = total
+        self._next_write = 0.0
+
+    def report(self, done: int, total: int | None = None) -> None:
+        """Say how many of how many are done. Raises JobCancelled.
+
+        Cheap: only a call every half second, or the last, reaches the row. Never to be called
+        inside a write transaction, for which it would have to wait.
+        """
+        if total is not None:
+            self._total = total
+        if self._job_id is None:
+            return
+        now = time.monotonic()
+        if now < self._next_write and done < self._total:
+            return
+        self._next_write = now + _SECONDS_BETWEEN_WRITES
+        if db.session().info.get("kash_writing"):
+            raise RuntimeError("progress is reported between write transactions, not inside one")
+        with writing_aside() as connection:
+            connection.execute(
+                update(Job)
+                .where(Job.id == self._job_id)
+                .values(done=done, total=self._total, heartbeat=utc_now())
+            )
+            asked = connection.scalar(select(Job.cancel_asked).where(Job.id == self._job_id))
+        if asked is not False:
+            raise JobCancelled
+
+
+@contextmanager
+def writing_aside() -> Iterator[Connection]:
+    """A short write transaction on a connection of its own; the work's session stays as it is."""
+    engine = db.engine.execution_options(kash_writing=True)
+    with engine.begin() as connection:
+        yield connection
+
+
+SILENT = Progress()
+
+
+def own_job(public_id: str, owner: str) -> Job | None:
+    """One's own job, or None: another's job is as if it were not there."""
+    return db.session.scalar(select(Job).where(Job.public_id == public_id, Job.owner == owner))
+
+
+def waits_for_own(job: Job) -> bool:
+    """True if work waits because other heavy work of its owner is being done."""
+    if job.state != WAITING or job.kind not in heavy_kinds():
+        return False
+    others = select(Job.id).where(
+        Job.owner == job.owner, Job.state == RUNNING, Job.kind.in_(heavy_kinds())
+    )
+    return db.session.scalar(others.limit(1)) is not None
+
+
+def latest_own_jobs(owner: str, kind: str, limit: int = 5) -> Sequence[Job]:
+    """One's last jobs of a kind, newest first."""
+    return db.session.scalars(
+        select(Job)
+        .where(Job.owner == owner, Job.kind == kind)
+        .order_by(Job.created_at.desc(), Job.id.desc())
+        .limit(limit)
+    ).all()
+
+
+EXTENSION = "kash_jobs"
+_NAME = "kash"
+
+
+class _Json(Serializer):
+    """Messages as JSON. The library's own format could run code when read."""
+
+    def _serialize(self, data: Any) -> bytes:
+        return json.dumps(data).encode()
+
+    def _deserialize(self, data: bytes) -> Any:
+        return Message(*json.loads(data))
+
+
+class JobQueue:
+    """One application's queue. Opened at first use, and again in every process after a fork.
+
+    Also when its file is gone, with the data directory that it lay in.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        settings: Settings,
+        *,
+        do_job: Callable[[Flask, str], None],
+        do_chore: Callable[[Flask, Chore], None],
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._do_job = do_job
+        self._do_chore = do_chore
+        self._huey: Any = None
+        self._process = 0
+        self._send: Any = None
+
+    @property
+    def huey(self) -> Huey:
+        if self._huey is None or self._process != os.getpid() or self._is_gone():
+            self._huey = self._open()
+            self._process = os.getpid()
+        return self._huey
+
+    def _is_gone(self) -> bool:
+        return not self._settings.queue_url and not self._file.exists()
+
+    @property
+    def _file(self) -> Path:
+        return self._settings.data_dir / "queue.sqlite3"
+
+    def send(self, public_id: str) -> None:
+        """Tell the worker that this job waits."""
+        self.huey  # noqa: B018 - opens the queue
+        self._send(public_id)
+
+    def idle(self) -> bool:
+        """True if nothing waits in the queue."""
+        return self.huey.storage.queue_size() == 0
+
+    def next_task(self) -> Any:
+        """Take one task out of the queue without waiting; None if it is empty."""
+        if self.idle():
+            return None
+        return self.huey.dequeue()
+
+    def _open(self) -> Any:
+        logging.getLogger("huey").setLevel(logging.WARNING)
+        common: dict[str, Any] = {"results": False, "serializer": _Json()}
+        if self._settings.queue_url:
+            queue: Any = RedisHuey(_NAME, url=self._settings.queue_url, **common)
+        else:
+            self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            queue = SqliteHuey(_NAME, filename=str(self._file), fsync=True, timeout=10, **common)
+
+        app, do_job, do_chore = self._app, self._do_job, self._do_chore
+        self._send = queue.task(name="job")(lambda public_id: do_job(app, public_id))
+        with app.app_context():
+            chores = declared(Chore)
+        for chore in chores:
+            clock = crontab(minute=chore.minute)
+            queue.periodic_task(clock, name=chore.name)(lambda chore=chore: do_chore(app, chore))
+        return queue
+
+
+def job_queue() -> JobQueue:
+    """The present application's queue."""
+    queue: JobQueue = current_app.extensions[EXTENSION]
+    return queue
+
+
+def worker_name() -> str:
+    """Name of this installation's worker on this machine, the same after a restart."""
+    place = f"{socket.gethostname()}:{job_queue()._settings.data_dir}"
+    return hashlib.sha256(place.encode()).hexdigest()[:24]
+
 
 RESULT_FOLDER = "jobs"
 SILENT_FOR = timedelta(minutes=3)

@@ -9,9 +9,8 @@ from flask_babel import gettext as _
 
 from kash.platform import storage
 from kash.platform.jobs import services
-from kash.platform.jobs.kinds import kind_named
 from kash.platform.jobs.models import CANCELLED, DONE, FAILED, WAITING, Job
-from kash.platform.jobs.queries import own_job, waits_for_own
+from kash.platform.jobs.services import kind_named, own_job, waits_for_own
 from kash.policy import SIGNED_IN, allow
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")

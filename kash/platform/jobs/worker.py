@@ -1,36 +1,76 @@
-"""The worker: the process that takes jobs out of the queue, two at a time.
+"""The process that does background work, and the keeper that starts it again if it dies.
 
-Chores are done beside them, two at a time as well: an officer who must be told that somebody is
-held waits for nobody's papers.
-
-Each job and each chore is done by a child, forked for it alone. What work loads and leaves behind
-goes with the child, so that the worker stays as small as it was born, and a job that brings its
-process down takes nothing along. The worker itself has one thread and opens nothing but the queue,
-which makes forking safe.
-
-`python -m kash.platform.jobs.worker` runs one by hand; the server runs its own (`keeper`).
+`python -m kash.platform.jobs.worker` runs one by hand; the server runs its own (`WorkerKeeper`).
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import select
 import signal
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from flask import Flask
 
 from kash.platform.database import utc_now
 from kash.platform.jobs import services
-from kash.platform.jobs.processes import end_with, run_and_exit
-from kash.platform.jobs.queue import job_queue
-from kash.platform.jobs.runner import beat
+from kash.platform.jobs.runner import beat, where_it_broke
+from kash.platform.jobs.services import job_queue
 
 log = structlog.get_logger("kash.platform.jobs")
+
+_END_ON_PARENT_DEATH = 1
+# What a server's first process handles, and none of its children should.
+_HANDLED = (
+    signal.SIGTERM,
+    signal.SIGINT,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGTTIN,
+    signal.SIGTTOU,
+    signal.SIGWINCH,
+    signal.SIGCHLD,
+)
+
+
+def end_with(parent: int) -> None:
+    """Drop inherited signal handling, and end when the parent ends, even when it is killed."""
+    for number in _HANDLED:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.set_wakeup_fd(-1)
+    ctypes.CDLL(None).prctl(_END_ON_PARENT_DEATH, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def run_and_exit(work: Callable[[], None]) -> NoReturn:
+    """Work, then end this process without any of the clean-up that is its parent's."""
+    status = 1
+    try:
+        work()
+        status = 0
+    except BaseException as error:
+        log.error(
+            "worker_failed",
+            error=type(error).__name__,
+            at=where_it_broke(error.__traceback__),
+        )
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(status)
+
 
 JOBS_AT_ONCE = CHORES_AT_ONCE = 2
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_GROWS = 0.05, 0.5, 1.15
@@ -154,3 +194,83 @@ if __name__ == "__main__":
     from kash.application import create_app
 
     run_worker(create_app())
+
+
+_KEEPER_LONGEST_PAUSE = 30.0
+_GROWN_UP_AFTER = 60.0
+
+
+class WorkerKeeper:
+    """Runs `work` in a child process for as long as this process lives."""
+
+    def __init__(self, work: Callable[[], None], *, first_pause: float = 0.5) -> None:
+        self._work = work
+        self._first_pause = first_pause
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.process = 0
+
+    def start(self) -> None:
+        """Fork the first worker, in the calling thread, and watch over it from another."""
+        self._fork()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="worker-keeper")
+        self._thread.start()
+
+    def stop(self, seconds: float = 8.0) -> None:
+        """End the worker: asked first, killed when it does not go in time."""
+        self._stopping.set()
+        self._signal(signal.SIGTERM)
+        if self._thread is not None:
+            self._thread.join(seconds)
+            if self._thread.is_alive():
+                self._signal(signal.SIGKILL)
+                self._thread.join(1.0)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process, number)
+
+    def _watch(self) -> None:
+        pause = self._first_pause
+        while True:
+            born = time.monotonic()
+            _wait_for_end(self.process)
+            if self._stopping.is_set():
+                return
+            if time.monotonic() - born > _GROWN_UP_AFTER:
+                pause = self._first_pause
+            log.warning("worker_died", again_in_seconds=pause)
+            if self._stopping.wait(pause):
+                return
+            pause = min(pause * 2, _KEEPER_LONGEST_PAUSE)
+            self._fork()
+
+    def _fork(self) -> None:
+        keeper = os.getpid()
+        process = os.fork()
+        if process:
+            self.process = process
+            return
+
+        def work() -> None:
+            end_with(keeper)
+            self._work()
+
+        run_and_exit(work)
+
+
+def _wait_for_end(process: int) -> None:
+    # By its descriptor: the server may collect the exit status of any child before we could.
+    try:
+        descriptor = os.pidfd_open(process)
+    except ProcessLookupError:
+        return
+    try:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        poll.poll()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(process, 0)
+    finally:
+        os.close(descriptor)

@@ -1,17 +1,23 @@
-"""E-mail. Never sent inside a write transaction, and never with a word about what it is for."""
+"""E-mail: how it is sent, and what the domain of its sender says of it."""
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
-from flask_mailman import EmailMessage, Mail
+from flask_mailman import EmailMessage, EmailMultiAlternatives, Mail
 from flask_mailman.backends.smtp import EmailBackend
 
+from kash.platform.messages.rules import NOBODY_REACHED, RenderedMessage, Tried, TryOutcome
 from kash.settings import Settings
 
 _mail = Mail()
@@ -81,3 +87,184 @@ def send_mail(to: str, subject: str, text: str) -> None:
         EmailMessage(subject=subject, body=text, to=[to]).send()
     except (OSError, smtplib.SMTPException, ValueError):
         raise MailFailed from None
+
+
+# One address, in signs that no header can be made of; who writes it otherwise writes it anew.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_FOR_GOOD = 500
+
+
+def send_mails(requests: Iterable[tuple[int, RenderedMessage]]) -> Iterator[tuple[int, Tried]]:
+    """Send mails one after the other; what became of each, told before the next one goes."""
+    mailman: Mail = current_app.extensions["mailman"]
+    connection = mailman.get_connection()
+    failed = False
+    try:
+        for key, request in requests:
+            message = _message(request)
+            if message is None:
+                yield key, Tried(TryOutcome.REFUSED, "address")
+                continue
+            if failed:
+                # What broke under the one before is opened anew.
+                _close(connection)
+                failed = False
+            tried = _sent(connection, message)
+            failed = tried.outcome in (TryOutcome.UNKNOWN, TryOutcome.NOT_SENT)
+            yield key, tried
+    finally:
+        _close(connection)
+
+
+def _message(request: RenderedMessage) -> EmailMultiAlternatives | None:
+    """A mail, None if its address is none or a header would break in two."""
+    headers = {"Auto-Submitted": "auto-generated"}
+    if request.stop_url:
+        headers["List-Unsubscribe"] = f"<{request.stop_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    if not _ADDRESS.fullmatch(request.address) or set("\r\n") & set(request.subject):
+        return None
+    message = EmailMultiAlternatives(
+        request.subject, request.text, to=[request.address], headers=headers
+    )
+    for number, calendar in enumerate(request.calendars, start=1):
+        kind = f"text/calendar; method={calendar.method}"
+        if number == 1:
+            message.attach_alternative(calendar.text, kind)
+        else:
+            message.attach(f"day-{number}.ics", calendar.text, kind)
+    return message
+
+
+def _sent(connection: object, message: EmailMultiAlternatives) -> Tried:
+    """The outcome of one mail. Until a connection is open nothing has gone; afterwards only what
+    the server said is known."""
+    try:
+        connection.open()  # type: ignore[attr-defined]
+    except (OSError, smtplib.SMTPException, ValueError):
+        return Tried(TryOutcome.NOT_SENT, "unreachable")
+    try:
+        connection.send_messages([message])  # type: ignore[attr-defined]
+    except smtplib.SMTPRecipientsRefused as refused:
+        return _said(max((code for code, _ in refused.recipients.values()), default=0))
+    except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as refused:
+        return _said(refused.smtp_code)
+    except (OSError, smtplib.SMTPException):
+        return Tried(TryOutcome.UNKNOWN, "no_answer")
+    except ValueError:
+        return Tried(TryOutcome.REFUSED, "address")
+    return Tried(TryOutcome.ACCEPTED, "" if mail_is_set_up() else NOBODY_REACHED)
+
+
+def _said(code: int) -> Tried:
+    outcome = TryOutcome.REFUSED if code >= _FOR_GOOD else TryOutcome.NOT_SENT
+    return Tried(outcome, f"smtp_{code}")
+
+
+def _close(connection: object) -> None:
+    with suppress(OSError, smtplib.SMTPException):
+        connection.close()  # type: ignore[attr-defined]
+
+
+_SPF, _DKIM, _DMARC = "v=spf1", "v=dkim1", "v=dmarc1"
+_DNS_PATIENCE = 5.0
+# Told a name, answers its TXT records; none where there is no such name. Raises NoRecords.
+Ask = Callable[[str], Sequence[str]]
+
+
+class NoRecords(Exception):
+    """The domain name system could not be asked."""
+
+
+class DomainRecord(StrEnum):
+    """The condition of a record: in order, not there, weaker than it should be, there twice, not
+    asked for, or nobody answered."""
+
+    GOOD = "good"
+    MISSING = "missing"
+    WEAK = "weak"
+    DOUBLE = "double"
+    UNASKED = "unasked"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True)
+class SenderDomain:
+    """A domain that mail is sent from, and its three records."""
+
+    domain: str
+    spf: DomainRecord
+    dkim: DomainRecord
+    dmarc: DomainRecord
+
+
+def domain_of(sender: str) -> str:
+    """The domain of a sender such as `Office <office@example.org>`; empty for one that nobody
+    outside this machine knows."""
+    found = re.search(r"@([A-Za-z0-9.-]+)", sender)
+    domain = found[1].lower().strip(".") if found else ""
+    return domain if "." in domain else ""
+
+
+def spf_record(texts: Sequence[str]) -> DomainRecord:
+    """SPF: exactly one, that ends by refusing others (`-all`, `~all`) or leads to one that does."""
+    found = [text.lower().split() for text in texts if text.lower().startswith(_SPF)]
+    if len(found) != 1:
+        return DomainRecord.DOUBLE if found else DomainRecord.MISSING
+    words = found[0]
+    closed = "-all" in words or "~all" in words or any(w.startswith("redirect=") for w in words)
+    return DomainRecord.GOOD if closed else DomainRecord.WEAK
+
+
+def dkim_record(texts: Sequence[str]) -> DomainRecord:
+    """DKIM: a key under the selector; one that is empty was taken back."""
+    tags = [_tags_in(text) for text in texts if "p=" in text.lower()]
+    if not tags:
+        return DomainRecord.MISSING
+    return DomainRecord.GOOD if any(each.get("p") for each in tags) else DomainRecord.WEAK
+
+
+def dmarc_record(texts: Sequence[str]) -> DomainRecord:
+    """DMARC: exactly one, that asks for what is false to be put aside or refused."""
+    found = [_tags_in(text) for text in texts if text.lower().startswith(_DMARC)]
+    if len(found) != 1:
+        return DomainRecord.DOUBLE if found else DomainRecord.MISSING
+    asked = found[0].get("p", "").lower()
+    return DomainRecord.GOOD if asked in ("quarantine", "reject") else DomainRecord.WEAK
+
+
+def _tags_in(text: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in text.split(";"))
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def look_up(domain: str, selector: str, ask: Ask) -> SenderDomain:
+    """The records of a domain; without a selector nobody knows where the key of DKIM stands."""
+
+    def asked(name: str, judge: Callable[[Sequence[str]], DomainRecord]) -> DomainRecord:
+        try:
+            return judge(ask(name))
+        except NoRecords:
+            return DomainRecord.NO_ANSWER
+
+    return SenderDomain(
+        domain,
+        asked(domain, spf_record),
+        asked(f"{selector}._domainkey.{domain}", dkim_record) if selector else DomainRecord.UNASKED,
+        asked(f"_dmarc.{domain}", dmarc_record),
+    )
+
+
+def ask_dns(name: str) -> list[str]:
+    """TXT records of a name by the machine's own resolver. Raises NoRecords."""
+    # It takes some megabytes, which only the worker's child pays.
+    import dns.exception
+    import dns.resolver
+
+    try:
+        answer = dns.resolver.resolve(name, "TXT", lifetime=_DNS_PATIENCE)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except (dns.exception.DNSException, OSError):
+        raise NoRecords from None
+    return [b"".join(record.strings).decode("ascii", "replace") for record in answer]

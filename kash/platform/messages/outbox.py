@@ -1,13 +1,9 @@
-"""The outbox: putting messages in, claiming them for a try, and writing down what came of it.
-
-Nothing here touches the network. A message and its key are committed before it is claimed, and the
-claim is committed before anybody calls a gateway: whoever dies in between leaves a claim behind,
-and not a message that goes out twice.
-"""
+"""The outbox: messages wait sealed, are sent, reported on, and shredded."""
 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,15 +12,24 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.platform.database import db, insertion, new_public_id, writing
-from kash.platform.messages.letters import OutgoingMessage, RenderedMessage, request_from
+from kash.platform.messages.gateways import SmsGateway
+from kash.platform.messages.mail import send_mails
 from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.states import (
+from kash.platform.messages.rules import (
     CLAIM_LASTS,
+    REPORTS_LAST,
+    SHREDDED_AFTER,
     TOO_LATE,
     Channel,
     MessageState,
+    OutgoingMessage,
+    RenderedMessage,
     Tried,
     following,
+    reported,
+    request_from,
+    says_stopped,
+    state_reported,
 )
 from kash.platform.vault import lookup, open_text, seal
 
@@ -289,3 +294,170 @@ def open_states() -> ColumnElement[bool]:
     return or_(
         OutboxMessage.state == MessageState.UNKNOWN, OutboxMessage.state == MessageState.FAILED
     )
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: the gateway's name of a message, its word for what became of it and why, and the
+    key of the number, as `vault.lookup` makes it."""
+
+    gateway_id: str
+    status: str
+    reason: str = ""
+    address_lookup: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class SettledReport:
+    """The messages that a report was about, none or one, and whether their number wants none."""
+
+    messages: tuple[int, ...] = ()
+    stopped: bool = False
+
+
+def take_report(report: Report, now: datetime) -> SettledReport:
+    """Settle the message that a report is about; nothing if there is none, or more than one."""
+    told = state_reported(report.status)
+    stopped = says_stopped(report.status, report.reason)
+    if told is None:
+        return SettledReport()
+    with writing() as session:
+        row = _by_name(session, report) or _by_number(session, report, now)
+        if row is None:
+            return SettledReport()
+        after = reported(MessageState(row.state), told)
+        row.gateway_id = row.gateway_id or report.gateway_id[:80] or None
+        if after != row.state:
+            row.state, row.settled_at = after, now
+            row.code = report.reason[:40] if after is MessageState.FAILED else ""
+        return SettledReport((row.id,), stopped)
+
+
+def _by_name(session: Session, report: Report) -> OutboxMessage | None:
+    if not report.gateway_id:
+        return None
+    return session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.gateway_id == report.gateway_id[:80])
+        .order_by(OutboxMessage.id)
+        .limit(1)
+        .with_for_update()
+    ).first()
+
+
+def _by_number(session: Session, report: Report, now: datetime) -> OutboxMessage | None:
+    """The only message to this number of which the name is not known, tried of late."""
+    if not report.address_lookup:
+        return None
+    fitting: Sequence[OutboxMessage] = session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.address_lookup == report.address_lookup,
+            OutboxMessage.channel == Channel.SMS,
+            OutboxMessage.state.in_((MessageState.CLAIMED, MessageState.UNKNOWN)),
+            OutboxMessage.gateway_id.is_(None),
+            OutboxMessage.claimed_at >= now - REPORTS_LAST,
+        )
+        .limit(2)
+        .with_for_update()
+    ).all()
+    return fitting[0] if len(fitting) == 1 else None
+
+
+# Less than a minute, so that what waits is claimed anew by the next chore.
+_MOST_SECONDS = 50.0
+# A claim lasts five minutes; nobody begins with a message whose claim is half as old.
+_MOST_HELD = 120.0
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The means of sending: the gateway, who has the last word, the clocks, and who is told that
+    owners of numbers want none any more (keys of messages)."""
+
+    gateway: SmsGateway
+    gate: Gate
+    now: Callable[[], datetime]
+    stopped: Callable[[list[int]], object]
+    seconds: Callable[[], float] = time.monotonic
+
+
+def send_due(sender: Sender, most_seconds: float = _MOST_SECONDS) -> int:
+    """Send what is due for so many seconds at most; how many messages were tried."""
+    give_up_old_claims(sender.now())
+    until = sender.seconds() + most_seconds
+    tried = 0
+    while sender.seconds() < until:
+        claim = claim_some(sender.gate, sender.now())
+        if claim is None:
+            break
+        if claim.messages:
+            tried += _send(claim, sender)
+    return tried
+
+
+def _send(claim: HeldMessages, sender: Sender) -> int:
+    if claim.channel is Channel.SMS:
+        outcomes = _send_sms(claim, sender.gateway)
+        _settled(claim, outcomes, sender)
+        return len(outcomes)
+    return _send_mails(claim, sender)
+
+
+def _send_sms(claim: HeldMessages, gateway: SmsGateway) -> dict[int, Tried]:
+    """One request for all: they say the same."""
+    by_number = {message.request.address: message.id for message in claim.messages}
+    outcomes = gateway.send(claim.messages[0].request.text, list(by_number))
+    return {by_number[number]: came for number, came in outcomes.items()}
+
+
+def _send_mails(claim: HeldMessages, sender: Sender) -> int:
+    begun, count = sender.seconds(), 0
+    waiting = [(message.id, message.request) for message in claim.messages]
+    mails = send_mails(waiting)
+    for key, came in mails:
+        _settled(claim, {key: came}, sender)
+        count += 1
+        if sender.seconds() - begun > _MOST_HELD:
+            mails.close()  # type: ignore[attr-defined]
+            give_back(claim.name, [later for later, _ in waiting[count:]])
+            break
+    return count
+
+
+def _settled(claim: HeldMessages, outcomes: Mapping[int, Tried], sender: Sender) -> None:
+    stopped = [key for key, came in outcomes.items() if says_stopped(came.code)]
+    if stopped:
+        # Before it is written down: whoever dies in between has rather told too few than too many.
+        sender.stopped(stopped)
+    settle(claim.name, outcomes, sender.now())
+
+
+_AT_ONCE = 1000
+
+
+def shred_old(now: datetime) -> int:
+    """Take address and text out of messages of 90 days ago, some at a time; out of how many.
+
+    One that still waits then will not go either.
+    """
+    old = select(OutboxMessage.id).where(
+        OutboxMessage.request_sealed.is_not(None),
+        OutboxMessage.created_at < now - SHREDDED_AFTER,
+    )
+    keys = db.session.scalars(old.order_by(OutboxMessage.created_at).limit(_AT_ONCE)).all()
+    db.session.rollback()
+    if not keys:
+        return 0
+    with writing() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(keys), OutboxMessage.state == MessageState.DUE)
+            .values(state=MessageState.LEFT, settled_at=now)
+        )
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(keys))
+            .values(request_sealed=None, address_lookup=None, alike=None)
+        )
+    return len(keys)

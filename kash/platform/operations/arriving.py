@@ -1,9 +1,4 @@
-"""One request as it arrives, piece by piece: where it ends, and whether it comes too slowly.
-
-Nothing here reads a socket or a clock, and nothing is judged: what is no request is whole as it
-stands, and the server's own parser says what is wrong with it. Only a body that has no clear end is
-kept from the parser, which might find another end than is found here.
-"""
+"""Arrival of a request: its head, its pace, the limits on both, and the way its address tells."""
 
 from __future__ import annotations
 
@@ -11,6 +6,21 @@ import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+from werkzeug.test import EnvironBuilder
+
+from kash.platform.web.bodies import (
+    LARGEST_FORM,
+    MEGABYTE,
+    is_always_answered,
+    most_bytes_of,
+    network_of,
+)
+from kash.platform.web.guard import lets_in
 
 LARGEST_HEAD = 64 * 1024
 # What arrives byte by byte is put together into pieces of this size.
@@ -230,3 +240,74 @@ class Arriving:
         self._start.clear()
         pieces.appendleft(bytearray(start))
         return pieces
+
+
+# How slowly a head, a body and a large body may come. Nobody waits for them but who sends them, so
+# a form may come over the worst network; a large body takes memory from others until it is whole.
+HEADS = Pace(window=15, least=1, most_seconds=20)
+BODIES = Pace(window=30, least=512, most_seconds=1800)
+LARGE_BODIES = Pace(window=30, least=16 * 1024, most_seconds=1800)
+# As the Caddyfile tells them: a length of seven digits, which it hands on as it comes.
+LARGE = 999_999
+# How many bodies may be on their way from one network, to one process: a hall full of phones may
+# stand behind one address.
+BODIES_OF_ONE = 64
+# What bodies that are not large may hold together until they are answered, and answers that are
+# not read yet.
+MOST_HELD = 48 * MEGABYTE
+# So much of a request that is whole is taken however much others hold: there are no more of them
+# than places, and help is filed by such.
+A_FORM = 16 * 1024
+# How long a large body waits, unread, until those before it have gone.
+PATIENCE = 60.0
+# How long a process that is to be replaced waits for bodies that are not large: anybody may send
+# one, and nothing takes its place before it has ended.
+LAST_CALL = 60.0
+# Threads of each process that only `always_answered` pages take.
+URGENT_THREADS = 2
+# Threads of each process that never wait for those who read what is large.
+THREADS_LEFT = 2
+
+
+# What a session is found by.
+_SAYS_WHO = frozenset({"cookie", "host", "user-agent"})
+
+
+class Ways:
+    """The application's addresses, and the proxies in front of it that are believed."""
+
+    def __init__(self, app: Flask, *, trusted_proxies: int) -> None:
+        self._app = app
+        self._addresses = app.url_map.bind("localhost")
+        self._trusted_proxies = trusted_proxies
+
+    def is_urgent(self, head: Head) -> bool:
+        """True if what it asks for is answered while everything else is busy."""
+        endpoint = self._endpoint(head)
+        return endpoint is not None and is_always_answered(self._app, endpoint)
+
+    def most_bytes(self, head: Head) -> int:
+        """How large its body may be."""
+        return most_bytes_of(self._app, self._endpoint(head), LARGEST_FORM)
+
+    def lets_in(self, head: Head) -> bool:
+        """True if who sends it may send anything there. It asks the database, so a thread does."""
+        asked = EnvironBuilder(
+            path=head.target,
+            method=head.method,
+            headers=[(name, value) for name, value in head.fields if name in _SAYS_WHO],
+        )
+        with self._app.request_context(asked.get_environ()):
+            return lets_in()
+
+    def sender(self, head: Head, peer: str) -> str:
+        """The network that it comes from, as the proxies say, or else by who sends it here."""
+        return network_of(head.forwarded_for(self._trusted_proxies) or peer)
+
+    def _endpoint(self, head: Head) -> str | None:
+        try:
+            path = unquote(urlsplit(head.target).path)
+            endpoint: str = self._addresses.match(path, head.method)[0]
+        except (HTTPException, RequestRedirect, ValueError):
+            return None
+        return endpoint

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from kash.platform.database import utc_now
-from kash.platform.operations.asking import (
+from kash.platform.operations.archive import (
+    OperationError,
     at_a_terminal,
     identities_for,
     identity_option,
@@ -15,7 +16,6 @@ from kash.platform.operations.asking import (
     passphrase_option,
     settings_at_terminal,
 )
-from kash.platform.operations.errors import OperationError
 from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
 from kash.platform.refusals import told_at_terminal
 from kash.platform.storage import StorageError
@@ -70,7 +70,7 @@ def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) ->
 @passphrase_option
 def restore(source: Path, identity: Path | None, passphrase_fd: int | None) -> None:
     """Put the backup SOURCE back, into an empty data directory and database."""
-    from kash.platform.operations.restoring import restore_backup
+    from kash.platform.operations.backup import restore_backup
 
     settings = settings_at_terminal()
     with told_at_terminal(OperationError, StorageError, CannotStart):

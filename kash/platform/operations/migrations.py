@@ -1,4 +1,4 @@
-"""Revisions of the database and of the code, compared without loading the application."""
+"""Migrations at the start, and what is told of them and of known faults in a line."""
 
 from __future__ import annotations
 
@@ -8,13 +8,63 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
+from kash.feature import Part
 from kash.platform.condition import has_programme
-from kash.platform.operations.errors import OperationError
-from kash.platform.operations.telling import line_of
+from kash.platform.faults import Fault, fault_of
+from kash.platform.operations.archive import OperationError
 from kash.settings import Settings
+
+
+@dataclass(frozen=True)
+class StartLine(Part):
+    """A line that is printed once the server listens; an empty one is not."""
+
+    line: Callable[[], str]
+
+
+_LINES = {
+    Fault.NO_ROOM: "There is no room on the disk. Nothing was done.",
+    Fault.DAMAGED: "The database is damaged: see docs/operator.md, If the database is damaged.",
+    Fault.NO_ANSWER: "The database does not answer",
+    Fault.BUSY: "The database was busy with somebody else. Nothing was done: try again.",
+}
+_LONGEST_REASON = 200
+
+
+def line_of(error: BaseException) -> str | None:
+    """The line that tells of a fault of the machine; None for any other error."""
+    fault = fault_of(error)
+    if fault is None:
+        return None
+    line = _LINES[fault]
+    return f"{line}: {_reason(error)}" if fault is Fault.NO_ANSWER else line
+
+
+def _reason(error: BaseException) -> str:
+    """Reason that the driver gives. Of the address it repeats the host and the user, and no
+    password."""
+    said = str(getattr(error, "orig", None) or error).strip().splitlines() or [""]
+    return said[0][:_LONGEST_REASON]
+
+
+def tell_known_faults_in_a_line() -> None:
+    """From now on, have an error that nobody catches end the command with its line."""
+    sys.excepthook = _tell
+
+
+def _tell(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    line = line_of(error)
+    if line is None:
+        sys.__excepthook__(kind, error, traceback)
+    else:
+        print(line, file=sys.stderr)
+
 
 PROJECT = Path(__file__).resolve().parents[3]
 _VERSIONS = PROJECT / "migrations" / "versions"

@@ -23,13 +23,18 @@ from typing import Any
 
 from gunicorn.workers import gthread  # type: ignore[import-untyped] # it has none
 
-from kash.platform.operations import limits
-from kash.platform.operations.arriving import ArrivalProgress, Arriving, Head
-from kash.platform.operations.body_counts import BodyCounts
-from kash.platform.operations.connection import Lingering, WebConnection, plain_answer, slowest_of
-from kash.platform.operations.line import Line, Waiting
-from kash.platform.operations.watching import WatchingWorker
-from kash.platform.operations.ways import Ways
+from kash.platform.operations import arriving as limits
+from kash.platform.operations.arriving import ArrivalProgress, Arriving, Head, Ways
+from kash.platform.operations.connection import (
+    BodyCounts,
+    Line,
+    Lingering,
+    Waiting,
+    WatchingWorker,
+    WebConnection,
+    plain_answer,
+    slowest_of,
+)
 from kash.platform.web.bodies import ENDED
 
 _READ = 256 * 1024

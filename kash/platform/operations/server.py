@@ -1,13 +1,16 @@
-"""Server around the application: prepare, share memory, keep the worker."""
+"""Server around the application: take the port, prepare, share memory, keep the worker."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import gc
 import itertools
 import os
+import socket
 import sys
+import time
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -23,21 +26,54 @@ from kash.feature import declared
 from kash.platform.condition import condition
 from kash.platform.confinement.telling import log_confinement
 from kash.platform.database import db, utc_now
-from kash.platform.jobs.keeper import WorkerKeeper
 from kash.platform.jobs.runner import where_it_broke
-from kash.platform.jobs.worker import run_worker
-from kash.platform.operations.errors import NoKey
-from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
+from kash.platform.jobs.worker import WorkerKeeper, run_worker
+from kash.platform.operations.archive import NoKey
+from kash.platform.operations.arriving import Ways
+from kash.platform.operations.connection import Turn
+from kash.platform.operations.migrations import MigrationFailed, StartLine, migrate_if_behind
 from kash.platform.operations.numbers import clear_numbers
-from kash.platform.operations.port import PortTaken, wait_for_port
-from kash.platform.operations.telling import StartLine
-from kash.platform.operations.turn import Turn
-from kash.platform.operations.ways import Ways
 from kash.platform.web.bodies import MEGABYTE
-from kash.platform.web.counted import SHARED
-from kash.platform.web.metrics import count_as
+from kash.platform.web.metrics import SHARED, count_as
 from kash.platform.web.programme import LANGUAGES
 from kash.settings import Settings, address_of
+
+# A web process whose first process was killed ends by itself once it has answered what it is at.
+PATIENCE = 30.0
+_PAUSE = 0.2
+
+
+class PortTaken(Exception):
+    """Another program listens there; the message is one line for the operator."""
+
+
+def wait_for_port(host: str, port: int, *, patience: float = PATIENCE) -> None:
+    """Return once nothing listens on the port. Raises PortTaken after `patience` seconds.
+
+    A server that replaces itself, or is given its socket, has it already and does not wait.
+    """
+    if not port or "GUNICORN_PID" in os.environ or "LISTEN_FDS" in os.environ:
+        return
+    until, told = time.monotonic() + patience, False
+    while _is_taken(host, port):
+        if time.monotonic() >= until:
+            raise PortTaken(f"Port {port} is taken by another program, or by another Kash.")
+        if not told:
+            print(f"Port {port} is taken. Waiting until it is free.", flush=True)
+            told = True
+        time.sleep(_PAUSE)
+
+
+def _is_taken(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As the server does: what has only just closed does not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE
+    return False
 
 
 class QuietLog(Logger):
@@ -80,7 +116,7 @@ class Server:
             clear_numbers(self._numbers, kept=os.getpid())
             if self._settings.backup_recipient:
                 # A wrong key would else be found at the first backup.
-                from kash.platform.operations.encryption import recipient_of
+                from kash.platform.operations.archive import recipient_of
 
                 recipient_of(self._settings.backup_recipient)
             if migrate_if_behind(self._settings):

@@ -1,8 +1,4 @@
-"""The database as one consistent moment, without sessions: read out, and put back.
-
-SQLite is copied into memory by its backup interface and cleaned there; PostgreSQL is dumped by
-pg_dump. Neither touches the disk in clear on the way out.
-"""
+"""A snapshot of the database, the files that its rows name, and the check that both can be read."""
 
 from __future__ import annotations
 
@@ -10,13 +6,34 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+from kash.feature import declared
+from kash.platform.database import db
 from kash.platform.faults import Fault, fault_of
-from kash.platform.operations.errors import DamagedBackup, DatabaseDamaged, NotEmpty, ToolFailed
+from kash.platform.operations.archive import (
+    DATABASE,
+    FILES,
+    HEAD,
+    KEY,
+    DamagedBackup,
+    DatabaseDamaged,
+    FilesMissing,
+    NotEmpty,
+    OperationError,
+    ToolFailed,
+    decrypted,
+    read_head,
+    read_members,
+)
 from kash.platform.operations.migrations import plain_postgresql_url
+from kash.platform.storage import FileDamaged, NamedFiles
+from kash.platform.vault.keys import keys_in
+from kash.platform.web.programme import paper_wording
 from kash.settings import Settings
 
 # What is known only while somebody is signed in, or for a day, must not outlive it in a backup.
@@ -247,3 +264,84 @@ def _connection(settings: Settings) -> tuple[str, dict[str, str]]:
     if password:
         environment["PGPASSWORD"] = str(password)
     return make_conninfo(**parts), environment  # type: ignore[arg-type] # its own dictionary
+
+
+def check_backup(settings: Settings, path: Path, identities: list[Any]) -> str:
+    """Read everything once, and open the database and the keys in it; when it was made.
+
+    Nothing is written, and nothing of it lies on the disk in clear. Raises OperationError.
+    """
+    head: dict[str, Any] = {}
+    seen: set[str] = set()
+    keys = b""
+    with decrypted(path, identities) as content, trial_of_database(settings) as try_part:
+        for name, pieces in read_members(content):
+            if not head:
+                head = read_head(name, pieces)
+                _refuse_other_engine(settings, head)
+            kind = kind_of(name)
+            seen.add(kind)
+            for piece in pieces:
+                if kind == DATABASE:
+                    try_part(piece)
+                elif kind == KEY:
+                    keys += piece
+        if not {DATABASE, KEY} <= seen:
+            raise DamagedBackup("The backup is not whole.")
+    if keys_in(keys) is None:
+        raise DamagedBackup("The key file in this backup is damaged.")
+    return str(head["made_at"])
+
+
+def _refuse_other_engine(settings: Settings, head: dict[str, Any]) -> None:
+    if head["engine"] != engine_of(settings):
+        raise OperationError(
+            f"This backup is of a {head['engine']} database: set KASH_DATABASE_URL to one."
+        )
+
+
+def kind_of(name: str) -> str:
+    """Part of a backup to which a member belongs. Raises Damaged for what belongs to none."""
+    for kind in (DATABASE, FILES):
+        if name.startswith(kind):
+            return kind
+    if name in (KEY, HEAD):
+        return name
+    raise DamagedBackup("This file is no backup of ours.")
+
+
+def named_files() -> set[str]:
+    """The keys of the logo and of what features say.
+
+    Results of jobs, lists that wait and cleaned copies of evidence are not among them: they may be
+    gone.
+    """
+    named: set[str] = set()
+    for part in declared(NamedFiles):
+        named.update(part.keys())
+    if logo := paper_wording().logo:
+        named.add(logo)
+    db.session.rollback()
+    return named
+
+
+def refuse_lost(lost: Collection[str]) -> None:
+    """Raise FilesMissing if any of these keys is still named; it tells folders, and no key."""
+    still = set(lost) and set(lost) & named_files()
+    if not still:
+        return
+    folders = Counter(key.split("/")[0] for key in still)
+    counted = ", ".join(f"{folder}: {number}" for folder, number in sorted(folders.items()))
+    raise FilesMissing(
+        f"Files that the database names are not in the file store ({counted}). Is its disk there, "
+        "and is KASH_STORAGE_URL right? If they are lost for good, add --without-lost-files."
+    )
+
+
+def damaged_line(problem: FileDamaged) -> str:
+    """A line for the operator about a stored file that is not as it was stored."""
+    return (
+        f"A file in the folder {problem.folder} of the file store is cut short or was altered "
+        "since it was stored. Put it back from an older backup. If it is lost for good, add "
+        "--without-lost-files."
+    )

@@ -6,7 +6,7 @@ memory, and gives back bytes. What a caller hands over appears in no log and no 
 "README.md" beside this file shows each call and the classes that a document's markup may use.
 """
 
-from kash.platform.press.badges import badges, cards
+from kash.platform.press.badges import Badge, SheetFormat, badges, cards, sheet_format
 from kash.platform.press.certificate_values import (
     CertificateDesign,
     CertificateEntry,
@@ -34,9 +34,14 @@ from kash.platform.press.child_process import (
     RenderTooLarge,
     start_ahead,
 )
-from kash.platform.press.documents import DocumentKind, PagedDocument, PageFormat, document
-from kash.platform.press.piece_markup import Badge
+from kash.platform.press.documents import (
+    DocumentKind,
+    PagedDocument,
+    PageFormat,
+    RegisterSheet,
+    document,
+    marked_sheet,
+    register,
+)
+from kash.platform.press.markup import joined_signs, without_joined_signs
 from kash.platform.press.qr import qr_svg
-from kash.platform.press.registers import RegisterSheet, marked_sheet, register
-from kash.platform.press.sheet_grids import SheetFormat, sheet_format
-from kash.platform.press.signs import joined_signs, without_joined_signs

@@ -31,11 +31,11 @@ def converse(questions: BinaryIO, answers: BinaryIO) -> None:
         logging.getLogger("weasyprint").addHandler(logging.NullHandler())
         gc.disable()
         # Loaded before the request is there, and before anything that strangers wrote.
-        from kash.platform.press.typesetting import typesetter, warming
+        from kash.platform.press.typesetting import plate_making, typesetter
 
         ready = {}
         if not select.select([questions], [], [], 0)[0]:
-            ready[warming.STYLESHEET] = warming.warm_typesetter()
+            ready[plate_making.STYLESHEET] = plate_making.warm_typesetter()
         request = json.loads(questions.read())
         limits.limit(*request["limits"])
         stylesheet = request["stylesheet"]
@@ -47,7 +47,7 @@ def converse(questions: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _answer(request: dict[str, Any], typesetter: Any, send: Any) -> None:
-    from kash.platform.press.plates import packed
+    from kash.platform.press.pdf_parts import packed
     from kash.platform.press.typesetting.plate_making import make_plate
 
     if "document" in request:

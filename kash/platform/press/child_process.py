@@ -1,8 +1,4 @@
-"""The parent's side of the press: one confined child per call, kept in bounds, spoken to by pipes.
-
-The parent never loads the layout engine, so that the processes that answer requests stay small.
-Nothing is written to disk. The child's error output is thrown away, because it could quote a page.
-"""
+"""The press's child, as the server calls it; and a page of a PDF as a picture, by another child."""
 
 from __future__ import annotations
 
@@ -19,8 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kash.platform.catalogue import N_
-from kash.platform.confinement import NoAnswer, ended, how_ended, start
-from kash.platform.press.requests import DocumentRequest, PlatesRequest
+from kash.platform.confinement import NoAnswer, answered, ended, how_ended, start
+from kash.platform.press.markup import DocumentRequest, PlatesRequest
 
 Progress = Callable[[int, int], None]
 
@@ -210,3 +206,24 @@ class _Conversation:
         if code < 0 and -code in _OUT_OF_MEMORY:
             raise RenderTooLarge
         raise RenderFailed
+
+
+_SECONDS, _MEGABYTES = 20, 768
+_MOST_BYTES = 16 * 1024 * 1024
+
+
+def page_picture(pdf: bytes, width: int) -> bytes:
+    """The first page of a PDF as a PNG so many pixels wide, drawn by a confined child under limits.
+
+    Raises RenderFailed and RenderTimeout.
+    """
+    bounds = (_MEGABYTES, _SECONDS, width)
+    try:
+        drawn = answered(
+            "kash.platform.press.picture_child", bounds, pdf, seconds=_SECONDS, most=_MOST_BYTES
+        )
+    except NoAnswer as problem:
+        raise (RenderTimeout if problem.late else RenderFailed) from None
+    if not drawn:
+        raise RenderFailed
+    return drawn

@@ -1,10 +1,11 @@
-"""From plain text to markup that cannot break out of its place."""
+"""Markup that is safe to put together, a page that is asked of the press, and joined signs."""
 
 from __future__ import annotations
 
 import html
 import re
 from datetime import UTC, datetime
+from typing import TypedDict
 
 # Controls, surrogates and noncharacters cannot stand in HTML or XML. Bidirectional overrides can,
 # but would let a name print as another one.
@@ -50,3 +51,57 @@ def opening(*, title: str, language: str, dated: datetime | None, style: str, bo
         f"<title>{escaped(title)}</title>{created}<style>{style}</style></head>"
         f'<body class="{escaped(body)}">'
     )
+
+
+class PageRequest(TypedDict):
+    """A page to be made a plate; "typesetting/plate_making.py" says what each part means."""
+
+    markup: str
+    hidden: dict[str, str]
+    drawn: dict[str, str]
+    learned: dict[str, list[str]]
+    words: list[str]
+    language: str
+    zoom: float
+    margin: str
+
+
+class DocumentRequest(TypedDict):
+    """A document of its own, over a picture of the page `background` if that isn't empty."""
+
+    stylesheet: str
+    document: str
+    background: str
+
+
+class PlatesRequest(TypedDict):
+    """Pages that are to become plates. `stylesheet` is the name of an asset, or empty."""
+
+    stylesheet: str
+    pages: list[PageRequest]
+
+
+_SIGN = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21ff\u2300-\u27bf\u2900-\u2bff"
+    "\U0001f000-\U0001fbff]"
+)
+_TONE = "[\U0001f3fb-\U0001f3ff]"
+_ONE = f"{_SIGN}\ufe0f?{_TONE}?"
+_JOINED = re.compile(
+    f"{_ONE}(?:\u200d{_ONE})+"
+    f"|{_SIGN}\ufe0f?{_TONE}"
+    f"|{_SIGN}[\U000e0020-\U000e007f]+"
+    "|[\U0001f1e6-\U0001f1ff]+"
+    "|[0-9#*]\ufe0f?\u20e3"
+)
+
+
+def joined_signs(text: str) -> list[str]:
+    """The joined signs of a text, each once and in order."""
+    return list(dict.fromkeys(_JOINED.findall(text)))
+
+
+def without_joined_signs(text: str) -> str:
+    """A text without its joined signs, its white space made single where one was taken out."""
+    left = _JOINED.sub(" ", text)
+    return text if left == text else " ".join(left.split())

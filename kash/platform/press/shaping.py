@@ -1,14 +1,9 @@
-"""From a text to the glyphs of one font, set exactly as the layout engine sets them.
-
-The layout engine counts in 1024ths of a CSS pixel at the size of the font, and writes corrections
-between glyphs in whole thousandths of that size. The same is done here, so that a name comes to
-stand where it would stand if the engine had set its page.
-"""
+"""Shaping of text in the fonts that the press has, and fitting a line into its room."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -173,3 +168,43 @@ class Shaper:
 def normal(text: str) -> str:
     """The text with its marks composed, as fonts have them."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+# A name may shrink to this share of its full size before it takes a second line.
+LEAST_ON_ONE_LINE = 0.6
+# Lines break at words, so two lines never hold quite twice one line's width.
+TWO_LINES = 2 * 0.86
+LARGEST_ON_TWO_LINES = 0.74
+LEAST_POINTS = 9.0
+
+
+def fitted_points(natural_width: float, line_width: float, full_points: float) -> float:
+    """The size at which a name as wide as that fits: on one line if legible, else on two."""
+    room = line_width / max(natural_width, 0.01)
+    if room >= 1:
+        return full_points
+    if room >= LEAST_ON_ONE_LINE:
+        points = full_points * room
+    else:
+        points = full_points * min(LARGEST_ON_TWO_LINES, room * TWO_LINES)
+    # A quarter point down: rounding up would break the line after all.
+    return max(LEAST_POINTS, int(points * 4) / 4)
+
+
+def balanced_width(name: str, width: float) -> float:
+    """Where to break a name as wide as that so that two lines become nearly equal."""
+    # Half and half a word is the least that certainly takes no third line.
+    longest = max(map(len, name.split()), default=0) + 1
+    return width * (0.5 + 0.5 * longest / (len(name) + 1))
+
+
+# The letters of names in this region and its neighbours.
+LETTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xC0, 0x100)])) + "ĨĩŨũ’ʼ–"
+SERIAL_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+DIGITS = "0123456789"
+
+
+def letters_beyond(usual: str, texts: Iterable[str]) -> list[str]:
+    """The other letters of some texts that a plate can set, in order."""
+    used = set().union(*map(normal, set(texts)))
+    return sorted(letter for letter in used - set(usual) if is_latin(letter))

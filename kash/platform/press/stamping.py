@@ -1,16 +1,86 @@
-"""Sets what differs onto a plate: one small stream of drawing for each page."""
+"""Stamping: names and codes on the plate of a page, plates kept for that, and single files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import json
+import re
+import struct
+import threading
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from kash.platform.press.fitting import fitted_points
-from kash.platform.press.markup import one_line
-from kash.platform.press.plates import PictureField, Plate, PlateField
-from kash.platform.press.qr_symbols import Symbol
-from kash.platform.press.shaping import SetLine, Shaper, is_latin, normal
-from kash.platform.press.single_writing import SingleWriter
+from kash.platform.press.child_process import RenderFailed, RenderLimits, render
+from kash.platform.press.markup import PageRequest, PlatesRequest, one_line
+from kash.platform.press.pdf_parts import (
+    FREE,
+    HEADER,
+    PictureField,
+    Place,
+    Plate,
+    PlateField,
+    at_place,
+    closing,
+    cross_references,
+    indirect,
+    object_stream,
+    stream,
+    unpacked,
+)
+from kash.platform.press.qr import Symbol
+from kash.platform.press.shaping import SetLine, Shaper, fitted_points, is_latin, normal
+
+_CONTENTS = re.compile(rb"/Contents\s+(\d+ 0 R)")
+
+
+class SingleWriter:
+    """Writes files of one plate.
+
+    A file is `prefix` and what `ending` gives. `checksum` is the CRC-32 of the prefix, which a
+    zip's can be continued from.
+    """
+
+    def __init__(self, plate: Plate) -> None:
+        last = max(one.number for one in plate.objects)
+        self._drawing, packed, self._closing = last + 1, last + 2, last + 3
+        self._catalogue, self._information = plate.catalogue, plate.information
+        parts = [HEADER]
+        at = len(HEADER)
+        places: dict[int, Place] = {}
+        compressible: list[tuple[int, bytes]] = []
+        for one in plate.objects:
+            content = one.content
+            if one.number == plate.page:
+                both = rb"/Contents [\1 %d 0 R]" % self._drawing
+                content = _CONTENTS.sub(both, content, count=1)
+            if one.compressible:
+                places[one.number] = (2, packed, len(compressible))
+                compressible.append((one.number, content))
+            else:
+                places[one.number] = at_place(at)
+                parts.append(indirect(one.number, content))
+                at += len(parts[-1])
+        places[packed] = at_place(at)
+        parts.append(object_stream(packed, compressible, level=6))
+        self.prefix = b"".join(parts)
+        self.checksum = zlib.crc32(self.prefix)
+        places[self._drawing] = at_place(len(self.prefix))
+        # The last row, that of the cross-references themselves, is the only one that differs.
+        self._rows = cross_references(places.get(number, FREE) for number in range(self._closing))
+        self._seed = hashlib.blake2b(self.prefix, digest_size=32).digest()
+
+    def ending(self, drawing: bytes) -> bytes:
+        """All that follows the prefix in the file with this drawing."""
+        drawn = stream(self._drawing, drawing)
+        offset = len(self.prefix) + len(drawn)
+        identifier = hashlib.blake2b(drawing, key=self._seed, digest_size=16).digest()
+        rows = self._rows + cross_references([at_place(offset)])
+        return drawn + closing(
+            self._closing, rows, offset, self._catalogue, self._information, identifier
+        )
+
 
 QUIET_MODULES = 4
 UNITS_PER_PIXEL = 1024
@@ -148,3 +218,69 @@ def filled_code(field: PictureField, code: Symbol) -> str:
         f"BI /W {code.size} /H {code.size} /IM true /BPC 1 /D [1 0] /F /AHx ID "
         f"{code.rows.hex()}>\nEI Q EMC\n"
     )
+
+
+# What one process keeps at most. A plate of the ornate design takes a tenth of a megabyte.
+MOST_PLATES = 24
+MOST_BYTES = 12 * 1024 * 1024
+
+
+class PlateStore:
+    """The plates used last, by everything that they depend on."""
+
+    def __init__(self, most_plates: int = MOST_PLATES, most_bytes: int = MOST_BYTES) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, Stamper] = OrderedDict()
+        self._most_plates = most_plates
+        self._most_bytes = most_bytes
+
+    def stampers(
+        self, requests: Sequence[PageRequest], stylesheet: str, limits: RenderLimits
+    ) -> list[Stamper]:
+        """A stamper for each page, in order; one child makes all that are missing."""
+        keys = [_key(request, stylesheet) for request in requests]
+        with self._lock:
+            found = {key: self._kept[key] for key in keys if key in self._kept}
+            for key in found:
+                self._kept.move_to_end(key)
+        missing = [number for number, key in enumerate(keys) if key not in found]
+        if missing:
+            made = made_plates([requests[number] for number in missing], stylesheet, limits)
+            for number, plate in zip(missing, made, strict=True):
+                found[keys[number]] = Stamper(plate)
+            with self._lock:
+                for number in missing:
+                    self._kept[keys[number]] = found[keys[number]]
+                self._shrink()
+        return [found[key] for key in keys]
+
+    def clear(self) -> None:
+        """Forget all plates."""
+        with self._lock:
+            self._kept.clear()
+
+    def _shrink(self) -> None:
+        while len(self._kept) > 1 and (
+            len(self._kept) > self._most_plates
+            or sum(stamper.size for stamper in self._kept.values()) > self._most_bytes
+        ):
+            self._kept.popitem(last=False)
+
+
+def made_plates(
+    requests: Sequence[PageRequest], stylesheet: str, limits: RenderLimits
+) -> list[Plate]:
+    """New plates, made by one child and kept nowhere."""
+    request = PlatesRequest(stylesheet=stylesheet, pages=list(requests))
+    try:
+        return [unpacked(content) for content in render(request, limits)]
+    except (ValueError, LookupError, TypeError, struct.error):
+        raise RenderFailed from None
+
+
+def _key(request: PageRequest, stylesheet: str) -> bytes:
+    described = json.dumps([stylesheet, request], sort_keys=True)
+    return hashlib.sha256(described.encode("ascii")).digest()
+
+
+plate_store = PlateStore()

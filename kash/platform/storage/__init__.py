@@ -4,16 +4,15 @@ A key is a plain relative path such as `jobs/1f3k…`; it holds ids, never names
 as readable as the folder is: whatever must be sealed is sealed before it arrives.
 """
 
-from kash.platform.storage.errors import (
+from kash.platform.storage.store import (
     FileDamaged,
     FileMissing,
+    NamedFiles,
     StorageError,
     StorageFull,
     StorageUnavailable,
+    StoredFile,
     WrongKey,
-)
-from kash.platform.storage.named import NamedFiles
-from kash.platform.storage.store import (
     clear_unfinished,
     delete,
     exists,
@@ -24,4 +23,3 @@ from kash.platform.storage.store import (
     stream_whole,
 )
 from kash.platform.storage.store import listed as list
-from kash.platform.storage.stored_file import StoredFile

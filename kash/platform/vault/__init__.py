@@ -11,9 +11,13 @@ from kash.platform.vault.audit import (
     MIRROR_STARTED,
     ActorLike,
     Change,
+    MirrorMissing,
+    TriggersMissing,
     ValueInAudit,
+    assert_triggers,
     audited,
     head_code,
+    install_triggers,
     is_behind_its_mirror,
     note_once,
     note_restore,
@@ -40,7 +44,9 @@ from kash.platform.vault.compartments import (
     SealingPlace,
     new_key,
     open_body,
+    open_file_under,
     seal_body,
+    seal_file_under,
 )
 from kash.platform.vault.documents import (
     NeverChanged,
@@ -50,18 +56,24 @@ from kash.platform.vault.documents import (
     SavedMeanwhile,
     Sealed,
     add_document,
+    ask_to_unseal,
     can_file,
     fetch,
     fetch_each,
     fetch_one,
     file_document,
+    forget_run_out,
+    grant_unsealing,
     keep_keys,
     key_of,
     open_document,
     open_each,
+    open_granted,
     prepare_document,
     refile_document,
+    refuse_unsealing,
     save_document,
+    scrub,
     shred,
 )
 from kash.platform.vault.envelope import (
@@ -96,7 +108,6 @@ from kash.platform.vault.membership import (
     unfinished_rotations,
     withhold,
 )
-from kash.platform.vault.mirror import MirrorMissing
 from kash.platform.vault.models import (
     AuditEntry,
     AuditHead,
@@ -116,8 +127,6 @@ from kash.platform.vault.passphrases import (
     stretched,
 )
 from kash.platform.vault.queries import entry_with_code
-from kash.platform.vault.scrubbing import scrub
-from kash.platform.vault.sealed_files import open_file_under, seal_file_under
 from kash.platform.vault.sealing import (
     Vault,
     lookup,
@@ -143,16 +152,7 @@ from kash.platform.vault.sessions import (
     private_by_recovery,
     touch_opening,
 )
-from kash.platform.vault.triggers import TriggersMissing, assert_triggers, install_triggers
-from kash.platform.vault.unsealing import (
-    ask_to_unseal,
-    forget_run_out,
-    grant_unsealing,
-    open_granted,
-    refuse_unsealing,
-)
-from kash.platform.vault.verification import ChainFault, ChainProblem, Verification
-from kash.platform.vault.verifying import verify
+from kash.platform.vault.verifying import ChainFault, ChainProblem, Verification, verify
 from kash.settings import Settings
 
 

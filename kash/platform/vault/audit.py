@@ -1,41 +1,193 @@
-"""Writing the audit chain: one action, one transaction, one entry.
-
-with audited("people.person_added", by) as change:
-    person = Person(...)
-    change.session.add(person)
-    change.about(person.public_id)
-"""
+"""The audit trail: an action and its entry in one transaction, mirrored in a file."""
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 import structlog
 from flask import current_app
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.orm import Session
 
 from kash.platform.database import (
     PUBLIC_ID,
+    RawQuery,
     after_commit,
     db,
+    is_postgresql,
     is_public_id,
+    moment_text,
     new_public_id,
     utc_now,
     writing,
 )
-from kash.platform.raw_sql import RawQuery, is_postgresql, moment_text
-from kash.platform.vault import chain, mirror
-from kash.platform.vault.memory import begin_memory_anew
+from kash.platform.vault import chain
+from kash.platform.vault.keys import make_private_folder
 from kash.platform.vault.models import AuditEntry, AuditHead
-from kash.platform.vault.sealing import Vault, vault_of
+from kash.platform.vault.sealing import Vault, begin_memory_anew, vault_of
 from kash.policy import Role
+
+_TORN = re.compile(
+    r'\{(?:"(?:s(?:e(?:q(?:"(?::[0-9, "mac:a-f]*)?)?)?)?'
+    r'|o(?:n(?:c(?:e(?:"(?::(?:"[a-z0-9/_",:-]*)?)?)?)?)?)?)?)?'
+)
+_NAME = r"[a-z0-9/_-]{1,64}"
+_ONCE = re.compile(rf'\{{"once":"({_NAME})","digest":"[0-9a-f]{{64}}"\}}')
+
+
+class MirrorMissing(Exception):
+    """The mirror that the chain names is not there; a writer never makes it anew by itself."""
+
+
+@dataclass
+class Lines:
+    """Lines of a mirror file: the macs it holds for each number, what happened that may happen only
+    once, and its unreadable lines."""
+
+    macs: dict[int, set[str]] = field(default_factory=dict)
+    once: list[str] = field(default_factory=list)
+    torn: int = 0
+    foreign: int = 0
+
+    @property
+    def last(self) -> int:
+        """The highest number mirrored, 0 if none."""
+        return max(self.macs, default=0)
+
+
+def path_of(folder: Path, mirror: str) -> Path:
+    """The file of a mirror."""
+    return folder / f"{mirror}.jsonl"
+
+
+def start(folder: Path, mirror: str) -> None:
+    """Make the file, unless it is there."""
+    make_private_folder(folder)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+    with _locked(path_of(folder, mirror), flags) as descriptor:
+        if os.fstat(descriptor).st_size == 0:
+            _write(descriptor, _header(mirror).encode() + b"\n")
+    listing = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(listing)
+    finally:
+        os.close(listing)
+
+
+def append(folder: Path, mirror: str, entries: Iterable[tuple[int, str]]) -> None:
+    """Add lines for (number, mac) at the end, durable on return. Raises MirrorMissing, OSError."""
+    _add(folder, mirror, "".join(_line(seq, mac) for seq, mac in entries))
+
+
+def append_once(folder: Path, mirror: str, happened: Mapping[str, str]) -> None:
+    """Add a line for each thing that may happen only once, by its name, with the digest of what
+    came of it; durable on return. Raises MirrorMissing, OSError."""
+    lines = (
+        json.dumps({"once": name, "digest": digest}, separators=(",", ":"))
+        for name, digest in happened.items()
+    )
+    _add(folder, mirror, "".join(f"{line}\n" for line in lines))
+
+
+def happened_once(folder: Path) -> Counter[str]:
+    """How often each thing that may happen only once is noted in any mirror that is there."""
+    return Counter(name for mirror in present(folder) for name in read(folder, mirror).once)
+
+
+def _add(folder: Path, mirror: str, text: str) -> None:
+    flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
+    try:
+        with _locked(path_of(folder, mirror), flags) as descriptor:
+            size = os.fstat(descriptor).st_size
+            torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+            _put(descriptor, b"\n" * torn + text.encode())
+            # Beside others that wait for the disk, not after them.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.fsync(descriptor)
+    except FileNotFoundError:
+        raise MirrorMissing(mirror) from None
+
+
+def read(folder: Path, mirror: str) -> Lines:
+    """All that a mirror says. Raises MirrorMissing."""
+    lines = Lines()
+    try:
+        content = path_of(folder, mirror).read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        raise MirrorMissing(mirror) from None
+    for text in content.split("\n"):
+        if not text or text == _header(mirror):
+            continue
+        entry, once = _parsed(text), _parsed_once(text)
+        if once is not None:
+            lines.once.append(once)
+        elif entry is not None:
+            lines.macs.setdefault(entry[0], set()).add(entry[1])
+        elif _TORN.fullmatch(text) or _header(mirror).startswith(text):
+            lines.torn += 1
+        else:
+            lines.foreign += 1
+    return lines
+
+
+def present(folder: Path) -> set[str]:
+    """The ids of the mirrors in the folder."""
+    return {path.stem for path in folder.glob("*.jsonl")}
+
+
+def _header(mirror: str) -> str:
+    return json.dumps({"mirror": mirror})
+
+
+def _line(seq: int, mac: str) -> str:
+    return json.dumps({"seq": seq, "mac": mac}, separators=(",", ":")) + "\n"
+
+
+def _parsed(text: str) -> tuple[int, str] | None:
+    try:
+        stored = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(stored, dict) or set(stored) != {"seq", "mac"}:
+        return None
+    seq, mac = stored["seq"], stored["mac"]
+    return (seq, mac) if type(seq) is int and seq > 0 and isinstance(mac, str) else None
+
+
+def _parsed_once(text: str) -> str | None:
+    found = _ONCE.fullmatch(text)
+    return found[1] if found else None
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    _put(descriptor, content)
+    os.fsync(descriptor)
+
+
+def _put(descriptor: int, content: bytes) -> None:
+    while content:
+        content = content[os.write(descriptor, content) :]
+
+
+@contextmanager
+def _locked(path: Path, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
 
 MIRROR_STARTED = "audit.mirror_started"
 
@@ -136,8 +288,8 @@ def note_restore(by: ActorLike) -> str:
             select(AuditEntry.subjects).where(AuditEntry.action == MIRROR_STARTED)
         ):
             known.update(subjects)
-        unheard = mirror.present(vault.mirror_folder) - known
-        mirror.start(vault.mirror_folder, new)
+        unheard = present(vault.mirror_folder) - known
+        start(vault.mirror_folder, new)
         change.about(new, *sorted(unheard))
         # What it knew was another database: what stands in this one is listed anew.
         begin_memory_anew(vault.memory_file, change.now)
@@ -151,15 +303,15 @@ def note_once(session: Session, happened: Mapping[str, str]) -> None:
     head = _locked_head(session.connection())
     if head is None or head[0] == 0:
         first = chain.first_mirror(vault.audit_key)
-        mirror.start(vault.mirror_folder, first)
-        mirror.append_once(vault.mirror_folder, first, happened)
+        start(vault.mirror_folder, first)
+        append_once(vault.mirror_folder, first, happened)
         return
-    mirror.append_once(vault.mirror_folder, head[2], happened)
+    append_once(vault.mirror_folder, head[2], happened)
 
 
 def noted_once() -> Mapping[str, int]:
     """How often each thing that may happen only once is noted, in any mirror that is there."""
-    return mirror.happened_once(vault_of(current_app).mirror_folder)
+    return happened_once(vault_of(current_app).mirror_folder)
 
 
 def put_back_at(session: Session) -> datetime | None:
@@ -177,7 +329,7 @@ def is_behind_its_mirror(session: Session) -> bool:
     if head is None:
         return False
     # The mirror before the head: what it holds was committed before.
-    last = mirror.read(vault_of(current_app).mirror_folder, head.mirror).last
+    last = read(vault_of(current_app).mirror_folder, head.mirror).last
     return last > session.execute(asked).one().seq
 
 
@@ -200,7 +352,7 @@ def _append(vault: Vault, change: Change, actor: str, action: str) -> tuple[str,
         raise RuntimeError("the audit chain has no head")
     last, previous, mirror_id = head
     if last == 0:
-        mirror.start(vault.mirror_folder, mirror_id)
+        start(vault.mirror_folder, mirror_id)
     subjects = list(change._subjects)
     if action == MIRROR_STARTED:
         mirror_id = subjects[0]
@@ -254,6 +406,72 @@ def _mirror(vault: Vault, written: list[tuple[str, int, str]]) -> None:
     # The action is done and durable: a full disk here must not tell the person that it failed.
     for mirror_id, seq, mac in written:
         try:
-            mirror.append(vault.mirror_folder, mirror_id, [(seq, mac)])
-        except (OSError, mirror.MirrorMissing) as error:
+            append(vault.mirror_folder, mirror_id, [(seq, mac)])
+        except (OSError, MirrorMissing) as error:
             _log.error("audit_mirror_not_written", seq=seq, error=type(error).__name__)
+
+
+_SQLITE = {
+    "audit_entry_refuses_update": "BEFORE UPDATE ON audit_entry",
+    "audit_entry_refuses_delete": "BEFORE DELETE ON audit_entry",
+    # INSERT OR REPLACE removes the old row without waking the trigger on DELETE.
+    "audit_entry_refuses_replace": (
+        "BEFORE INSERT ON audit_entry WHEN EXISTS (SELECT 1 FROM audit_entry WHERE seq = NEW.seq)"
+    ),
+}
+_POSTGRESQL = {
+    "audit_entry_refuses_update": "BEFORE UPDATE ON audit_entry FOR EACH ROW",
+    "audit_entry_refuses_delete": "BEFORE DELETE ON audit_entry FOR EACH ROW",
+    "audit_entry_refuses_truncate": "BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT",
+}
+_REFUSAL = "audit entries are never changed"
+
+
+class TriggersMissing(RuntimeError):
+    """A migration has dropped triggers of the audit chain."""
+
+
+def install_triggers(connection: Connection) -> None:
+    """Make the triggers anew; for the migration that makes or rebuilds `audit_entry`."""
+    if connection.dialect.name == "sqlite":
+        for name, event in _SQLITE.items():
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+            )
+        return
+    connection.exec_driver_sql(
+        "CREATE OR REPLACE FUNCTION audit_entry_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$"
+    )
+    for name, event in _POSTGRESQL.items():
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON audit_entry")
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION audit_entry_refuses()"
+        )
+
+
+def drop_triggers(connection: Connection) -> None:
+    """Take the triggers away; for a migration that rebuilds the table, and for tests."""
+    sqlite = connection.dialect.name == "sqlite"
+    for name in _SQLITE if sqlite else _POSTGRESQL:
+        on = "" if sqlite else " ON audit_entry"
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def assert_triggers(connection: Connection) -> None:
+    """Raise TriggersMissing if `audit_entry` exists without all of its triggers."""
+    if not inspect(connection).has_table("audit_entry"):
+        return
+    if connection.dialect.name == "sqlite":
+        wanted = set(_SQLITE)
+        query = "SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='audit_entry'"
+    else:
+        wanted = set(_POSTGRESQL)
+        query = (
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit_entry'::regclass "
+            "AND NOT tgisinternal AND tgenabled IN ('O', 'A')"
+        )
+    missing = wanted - set(connection.exec_driver_sql(query).scalars())
+    if missing:
+        raise TriggersMissing("audit_entry lacks its triggers: " + ", ".join(sorted(missing)))

@@ -1,4 +1,4 @@
-"""How audit entries are linked: each authenticates itself and the one before it."""
+"""The audit chain as bytes: one way of writing an entry, and what links it to the one before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from kash.platform.vault.canonical import length_prefixed
+
+def length_prefixed(*parts: str | bytes) -> bytes:
+    """Each part after its length, so that no two lists of parts give the same bytes."""
+    if len(parts) == 1 and isinstance(parts[0], str):
+        only = parts[0].encode()
+        return len(only).to_bytes(8, "big") + only
+    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
+    return b"".join(len(part).to_bytes(8, "big") + part for part in encoded)
+
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_BITS = 80

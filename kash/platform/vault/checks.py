@@ -17,10 +17,11 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.platform.vault.canonical import length_prefixed
+from kash.platform.vault.chain import length_prefixed
 from kash.platform.vault.compartments import CompartmentName, Secret
 from kash.platform.vault.envelope import SealError
-from kash.platform.vault.memory import (
+from kash.platform.vault.models import Compartment, CompartmentWrap, VaultMember
+from kash.platform.vault.sealing import (
     LISTED,
     OVER,
     RAISED,
@@ -32,9 +33,8 @@ from kash.platform.vault.memory import (
     holding_of,
     recall,
     remember,
+    vault_of,
 )
-from kash.platform.vault.models import Compartment, CompartmentWrap, VaultMember
-from kash.platform.vault.sealing import vault_of
 
 ALARM = "alarm:"
 

@@ -13,8 +13,14 @@ from kash.platform.database import db, utc_now
 from kash.platform.vault.audit import audited, note_restore
 from kash.platform.vault.chain import code_of
 from kash.platform.vault.keys import KeyFileError
-from kash.platform.vault.queries import entries_with_root, entry_with_code, recent, told_by_day
-from kash.platform.vault.redaction import by_day, subjects_shown
+from kash.platform.vault.queries import (
+    by_day,
+    entries_with_root,
+    entry_with_code,
+    recent,
+    subjects_shown,
+    told_by_day,
+)
 from kash.platform.vault.sealing import vault_of
 from kash.platform.vault.verifying import verify
 from kash.policy import SYSTEM

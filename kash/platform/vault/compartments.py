@@ -1,19 +1,15 @@
-"""The arithmetic of compartments and documents: keys in, bytes out. Nothing here is stored.
-
-A compartment has one secret; from it come its X25519 pair, to which whoever is no member files by
-HPKE, and the symmetric key under which documents' keys are kept. HPKE takes no associated data, so
-what a ciphertext belongs to stands in its `info`.
-"""
+"""Compartments: keys that members hold, and bodies and files that are sealed under them."""
 
 from __future__ import annotations
 
 import hmac
 import os
 import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
@@ -22,8 +18,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kash.platform.vault.canonical import length_prefixed
-from kash.platform.vault.envelope import NotAuthentic, Truncated, open_bytes, seal_bytes
+from kash.platform.vault.chain import length_prefixed
+from kash.platform.vault.envelope import (
+    HEADER,
+    NotAuthentic,
+    Truncated,
+    open_bytes,
+    open_chunks,
+    read_fully,
+    seal_bytes,
+    seal_chunks,
+)
 from kash.platform.vault.keys import KEY_BYTES
 
 _SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
@@ -272,3 +277,65 @@ def open_opening(sealed: bytes, token: str, session: str) -> X25519PrivateKey:
         version=1,
     )
     return X25519PrivateKey.from_private_bytes(raw)
+
+
+_VERSION = 1
+
+
+class _Joined:
+    """Pieces of any length, read as one file."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._left = memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._left = memoryview(piece)
+        taken, self._left = self._left[:size], self._left[size:]
+        return bytes(taken)
+
+
+def _kind(place: SealingPlace, part: str) -> str:
+    return f"{place.compartment}/{place.kind}.{part}"
+
+
+def _as_stream(pieces: Iterable[bytes]) -> BinaryIO:
+    stream: BinaryIO = _Joined(pieces)  # type: ignore[assignment]
+    return stream
+
+
+def seal_file_under(
+    key: bytes, place: SealingPlace, part: str, pieces: Iterable[bytes]
+) -> Iterator[bytes]:
+    """Seal a file while its pieces come; `part` is a fixed word for what it is in its document."""
+    return seal_chunks(
+        _as_stream(pieces),
+        key_id=DOCUMENT_KEY_ID,
+        key=key,
+        kind=_kind(place, part),
+        public_id=place.public_id,
+        version=_VERSION,
+    )
+
+
+def open_file_under(
+    key: bytes, place: SealingPlace, part: str, pieces: Iterable[bytes]
+) -> Iterator[bytes]:
+    """Open what `seal_file_under` sealed, from pieces of any length.
+
+    Raises SealError, for a cut file only after its last piece.
+    """
+    stream = _as_stream(pieces)
+    header = read_fully(stream, HEADER)
+    return open_chunks(
+        header,
+        stream,
+        keys={DOCUMENT_KEY_ID: key},
+        kind=_kind(place, part),
+        public_id=place.public_id,
+        version=_VERSION,
+    )

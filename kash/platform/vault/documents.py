@@ -1,28 +1,98 @@
-"""Vault-sealed documents in the database: filed by anybody, opened by members, shredded for good.
-
-Filing needs no key: a document's own key is sealed to its compartment's public key. The first
-member who opens it keeps the key under the compartment's symmetric key from then on. Functions that
-write take the session of the caller's transaction.
-"""
+"""Sealed documents: filed, opened, saved anew, shredded, or opened for a while by two."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kash.feature import Part, declared
-from kash.platform.database import after_commit, new_public_id, without_order
+from kash.platform.database import after_commit, db, new_public_id, without_order
 from kash.platform.vault import compartments as sealing
-from kash.platform.vault.checks import check_current
+from kash.platform.vault.checks import NotCompared, check_current, check_members
 from kash.platform.vault.compartments import CompartmentName, SealingPlace, Secret
 from kash.platform.vault.envelope import SealError, UnknownKey
-from kash.platform.vault.models import Compartment, DocumentKey, SealedDocument, Unsealing
-from kash.platform.vault.scrubbing import scrub_after_commit
+from kash.platform.vault.models import (
+    Compartment,
+    CompartmentWrap,
+    DocumentKey,
+    SealedDocument,
+    Unsealing,
+    VaultMember,
+)
+from kash.platform.vault.sealing import recall
 from kash.platform.vault.sessions import OpenVault
+
+# Seconds; and milliseconds for which one try may keep everybody from writing.
+_PATIENCE = 3.0
+_CHECKPOINT_PAUSE = 0.1
+_CHECKPOINT_WAIT = 40
+_REWRITE_TRIES = 3
+
+
+def scrub_after_commit() -> None:
+    """`scrub`, whatever it answers: what it leaves is tried for again every minute."""
+    scrub()
+
+
+def scrub(patience: float = _PATIENCE) -> bool:
+    """Clear what was deleted out of the database's files; whether that is done.
+
+    SQLite overwrites what it deletes; here its write-ahead log is emptied, which readers can hold
+    up, so it is tried for `patience` seconds. A try that waits for a reader keeps everybody from
+    writing, so each is short and others may write between two. What is not done by then is done by
+    the next that succeeds, which is tried every minute (`incidents.services.letterbox`).
+
+    On PostgreSQL the tables are vacuumed, that of the keys is written anew, since a page keeps the
+    bytes of a row that is gone; its write-ahead log ages out.
+    """
+    session = db.session()
+    session.rollback()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "postgresql":
+            return _scrub_postgresql(connection)
+        raw = connection.connection.driver_connection
+        assert raw is not None  # noqa: S101 - for the type: the connection is open
+        if raw.in_transaction:
+            raw.rollback()
+        return empty_log(raw, patience)
+
+
+def empty_log(raw: Any, patience: float = _PATIENCE) -> bool:
+    """Empty SQLite's write-ahead log, trying again while readers hold it up; whether it is done."""
+    (usual,) = raw.execute("PRAGMA busy_timeout").fetchone()
+    raw.execute(f"PRAGMA busy_timeout={_CHECKPOINT_WAIT}")
+    until = time.monotonic() + patience
+    try:
+        while True:
+            busy, _pages, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy or time.monotonic() >= until:
+                return not busy
+            time.sleep(_CHECKPOINT_PAUSE)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={usual}")
+
+
+def _scrub_postgresql(connection: Connection) -> bool:
+    connection.execute(text("VACUUM vault_document_key, vault_document"))
+    connection.execute(text("SET lock_timeout = '2s'"))
+    try:
+        for _ in range(_REWRITE_TRIES):
+            try:
+                connection.execute(text("VACUUM (FULL) vault_document_key"))
+            except OperationalError:
+                # Somebody reads or writes keys all the while: `flask vault scrub` tries again.
+                continue
+            return True
+    finally:
+        connection.execute(text("RESET lock_timeout"))
+    return False
 
 
 class NobodyCanOpen(SealError):
@@ -402,3 +472,95 @@ def shred(session: Session, public_ids: Sequence[str]) -> int:
     if ids:
         after_commit(scrub_after_commit)
     return len(ids)
+
+
+GRANTED_FOR = timedelta(hours=1)
+REASON_KIND = "unsealing.reason"
+
+
+def ask_to_unseal(
+    session: Session, member_id: int, document: str, reason: str, now: datetime
+) -> Unsealing:
+    """Ask to open an `identity` document; the reason is sealed to `case`. Raises SealError."""
+    found = session.scalar(
+        select(SealedDocument.id).where(
+            SealedDocument.public_id == document,
+            SealedDocument.compartment == CompartmentName.IDENTITY,
+        )
+    )
+    if found is None:
+        raise NoSuchDocument
+    row = Unsealing(
+        document_id=found,
+        reason_id=file_document(session, REASON_KIND, reason.encode()).id,
+        member_id=member_id,
+        asked_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def grant_unsealing(
+    session: Session, vault: OpenVault, row: Unsealing, sealed: Sealed, now: datetime
+) -> None:
+    """Give the asker the key of that one document for an hour.
+
+    Raises SealError: KeyAltered, and NotCompared, if her key is not known to be hers.
+    """
+    asker = session.get_one(VaultMember, row.member_id)
+    _check_asker(session, vault, asker)
+    row.wrapped = sealing.grant_key(
+        key_of(vault, sealed), asker.public_key, sealed.place, asker.public_id
+    )
+    row.granted, row.decided_by, row.decided_at = True, vault.holder, now
+    row.runs_out_at = now + GRANTED_FOR
+
+
+def _check_asker(session: Session, vault: OpenVault, asker: VaultMember) -> None:
+    """Return if the asker's key is sealed under a secret that the deciding vault holds too."""
+    places = {number: place for place, number in vault.compartment_ids.items()}
+    wraps = session.execute(
+        select(CompartmentWrap.compartment_id, CompartmentWrap.seal).where(
+            CompartmentWrap.member_id == asker.id, CompartmentWrap.compartment_id.in_(places)
+        )
+    ).all()
+    if not wraps:
+        raise NotCompared(asker.public_id)
+    for number, seal in wraps:
+        check_members(vault.secrets[places[number]], [(asker, seal)], recall())
+
+
+def refuse_unsealing(row: Unsealing, decided_by: str, now: datetime) -> None:
+    """Give nothing."""
+    row.granted, row.decided_by, row.decided_at = False, decided_by, now
+
+
+def open_granted(
+    session: Session, vault: OpenVault, public_id: str, kind: str, now: datetime
+) -> bytes:
+    """Open an `identity` document by a grant that still holds. Raises SealError."""
+    sealed = fetch_one(session, public_id, kind)
+    wrapped = session.scalar(
+        select(Unsealing.wrapped).where(
+            Unsealing.document_id == sealed.id,
+            Unsealing.member_id == vault.member_id,
+            Unsealing.granted.is_(True),
+            Unsealing.runs_out_at > now,
+        )
+    )
+    if wrapped is None:
+        raise UnknownKey
+    key = sealing.open_granted_key(wrapped, vault.private, sealed.place, vault.member)
+    return sealing.open_body(sealed.body, key, sealed.place, sealed.version)
+
+
+def forget_run_out(session: Session, now: datetime) -> int:
+    """Delete the keys of grants that ran out; how many."""
+    done = session.execute(
+        update(Unsealing)
+        .where(Unsealing.runs_out_at <= now, Unsealing.wrapped.is_not(None))
+        .values(wrapped=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from kash.platform.vault.canonical import length_prefixed
+from kash.platform.vault.chain import length_prefixed
 from kash.platform.vault.keys import KEY_BYTES, KEY_ID_BYTES
 
 TEXT_FORMAT = 1

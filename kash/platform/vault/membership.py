@@ -35,17 +35,6 @@ from kash.platform.vault.checks import (
 from kash.platform.vault.compartments import CompartmentName, Secret
 from kash.platform.vault.documents import Sealed, fetch, key_of, move_keys, move_of, shred
 from kash.platform.vault.envelope import SealError
-from kash.platform.vault.memory import (
-    RETURNED,
-    SEALED,
-    TAKEN,
-    WITHHELD,
-    generation_of,
-    half_of,
-    holding_of,
-    recall,
-    remember,
-)
 from kash.platform.vault.models import (
     Compartment,
     CompartmentWrap,
@@ -61,7 +50,18 @@ from kash.platform.vault.passphrases import (
     stretched,
     words,
 )
-from kash.platform.vault.sealing import vault_of
+from kash.platform.vault.sealing import (
+    RETURNED,
+    SEALED,
+    TAKEN,
+    WITHHELD,
+    generation_of,
+    half_of,
+    holding_of,
+    recall,
+    remember,
+    vault_of,
+)
 from kash.platform.vault.sessions import OpenVault, end_openings_of
 
 _BATCH = 500

@@ -24,8 +24,8 @@ from kash.platform.vault.compartments import (
     unwrap_as_member,
 )
 from kash.platform.vault.envelope import NotAuthentic, SealError, UnknownKey
-from kash.platform.vault.memory import WITHHELD, half_of, recall
 from kash.platform.vault.models import Compartment, CompartmentWrap, VaultMember, VaultOpening
+from kash.platform.vault.sealing import WITHHELD, half_of, recall
 
 IDLE = timedelta(minutes=10)
 LONGEST = timedelta(hours=8)

@@ -1,4 +1,4 @@
-"""Verifying the audit chain: the table, its head and the mirror must tell one story."""
+"""Verifying the audit chain against its key, its head and its mirror."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from flask import current_app
@@ -16,11 +17,54 @@ from sqlalchemy import String, select, type_coerce
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from kash.platform.vault import chain, mirror
+from kash.platform.vault import audit as mirror
+from kash.platform.vault import chain
 from kash.platform.vault.audit import MIRROR_STARTED
 from kash.platform.vault.models import AuditEntry, AuditHead
 from kash.platform.vault.sealing import Vault, vault_of
-from kash.platform.vault.verification import ChainFault, Verification
+
+
+class ChainFault(StrEnum):
+    """Fault that the chain can have."""
+
+    EDITED = "edited"
+    DELETED = "deleted"
+    INSERTED = "inserted"
+    REORDERED = "reordered"
+    TRUNCATED = "truncated"
+    RECOMPUTED = "recomputed"
+    HEAD = "head"
+    MIRROR = "mirror"
+
+
+@dataclass(frozen=True)
+class ChainProblem:
+    """The first place at which one fault was found, and a sentence about it."""
+
+    fault: ChainFault
+    seq: int
+    sentence: str
+
+
+@dataclass
+class Verification:
+    """Outcome of verifying. `notes` are remarkable but no sign of tampering."""
+
+    entries: int = 0
+    code: str = ""
+    problems: list[ChainProblem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """True if nothing is wrong."""
+        return not self.problems
+
+    def report(self, fault: ChainFault, seq: int, sentence: str) -> None:
+        """Add a problem, unless its fault was reported before."""
+        if all(problem.fault is not fault for problem in self.problems):
+            self.problems.append(ChainProblem(fault, seq, sentence))
+
 
 # A crash loses the mirror lines of the writers then at work, never more.
 _CRASH = 16

@@ -6,7 +6,6 @@ fields here, and lists that page and sort in one way.
 
 from kash.platform.web.current_actor import NOBODY_HERE, SignedIn, current_actor, signed_in
 from kash.platform.web.errors import Forbidden, NotFound, Problem
-from kash.platform.web.files import download
 from kash.platform.web.forms import KashForm
 from kash.platform.web.lists import Listing, listing, paged
-from kash.platform.web.pages import go, page, safe_next
+from kash.platform.web.pages import download, go, page, safe_next

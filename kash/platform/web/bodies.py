@@ -1,21 +1,14 @@
-"""How bodies arrive: wholly in memory, and no larger than their page takes.
-
-The form parser would else spool a file to a plain temporary file, and what people bring in are
-names and phones.
-
-The server gives a request to a thread once all of it has come (`operations/patient_worker.py`). One
-that it waits for no longer is given on with its head alone and the field `ENDED`, so that whoever
-sent it is told on a page of this site, in her language. Anybody may send that field: she is then
-refused.
-"""
+"""Bodies within limits, text that can be shown, and pages that are answered in any case."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
 from typing import IO, Any, TypeVar
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, abort, current_app, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -158,3 +151,80 @@ def _limit(most: int, beside: int) -> None:
     request.max_content_length = most + beside
     if (request.content_length or 0) > most + beside:
         raise too_large(most) if most else BodyTooLarge
+
+
+# All of C0 and C1 but tab, line feed and carriage return, and halves of surrogate pairs.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+LARGEST_FORM = 2 * 1024 * 1024
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _texts() -> Iterator[str]:
+    yield request.path
+    if request.query_string:
+        for key, values in request.args.lists():
+            yield key
+            yield from values
+    if request.mimetype in _FORMS:
+        for key, values in request.form.lists():
+            yield key
+            yield from values
+        for key, files in request.files.lists():
+            yield key
+            yield from (file.filename or "" for file in files)
+
+
+def refuse_nul() -> None:
+    """Answer 400 to any NUL character in address, form or file name.
+
+    Raises the Problem for which a body was not waited for, or BodyTooLarge.
+    """
+    if request.mimetype == _FORMS[0]:
+        # Such a form is read whole into memory, whatever MAX_FORM_MEMORY_SIZE says.
+        request.max_content_length = LARGEST_FORM
+    elif request.mimetype == _FORMS[1]:
+        limit_body(LARGEST_FORM)
+    elif request.mimetype == RAW:
+        limit_raw(LARGEST_FORM)
+    refuse_ended()
+    if "\x00" in "".join(_texts()):
+        abort(400)
+
+
+def init_input(app: Flask) -> None:
+    """Set the size limits and the check for NUL characters."""
+    app.config.update(MAX_FORM_MEMORY_SIZE=LARGEST_FORM, MAX_FORM_PARTS=5000)
+    app.before_request(refuse_nul)
+
+
+_NETWORK_OF_ONE = 64
+
+
+def network_of(address: str) -> str:
+    """Network that counts as one address: an IPv4 address, or the /64 that one IPv6 line is given.
+
+    What is no address stands for itself.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return str(ipaddress.ip_network((parsed, _NETWORK_OF_ONE), strict=False))
+        parsed = parsed.ipv4_mapped
+    return str(parsed)
+
+
+_URGENT = "kash_urgent"
+
+
+def always_answered(view: View) -> View:
+    """Declare that a view has threads that no other page takes. It must be quick."""
+    setattr(view, _URGENT, True)
+    return view
+
+
+def is_always_answered(app: Flask, endpoint: str) -> bool:
+    """True if it is such a view; so are the files that its page needs."""
+    return endpoint == "static" or getattr(app.view_functions[endpoint], _URGENT, False)

@@ -26,8 +26,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from kash.platform.web.current_actor import current_actor, signed_in
 from kash.platform.web.formats import initials
 from kash.platform.web.language import COOKIE, language_code
-from kash.platform.web.navigation import navigation
 from kash.platform.web.pages import safe_next
+from kash.platform.web.parts import navigation
 from kash.platform.web.programme import LANGUAGES, brand, programme_languages
 from kash.policy import ANYONE, Actor, allow
 

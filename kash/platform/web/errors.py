@@ -1,10 +1,14 @@
-"""Errors as pages: a sentence for a person, never a value."""
+"""The form that is being posted, to be given back where it could not be taken yet. Errors for
+programs: a document as RFC 9457 describes it (`application/problem+json`). Errors as pages: a
+sentence for a person, never a value."""
 
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Sequence
 from html import unescape
+from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 
 import structlog
@@ -12,12 +16,13 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, validate_csrf
 from sqlalchemy import ColumnExpressionArgument, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.exceptions import HTTPException
+from wtforms import ValidationError
 
 from kash.platform.cleaning import CleaningBusy
 from kash.platform.condition import note_damage, note_refusal
@@ -26,9 +31,96 @@ from kash.platform.faults import Fault, fault_of
 from kash.platform.press import RenderError
 from kash.platform.storage import FileMissing, StorageError, StorageFull
 from kash.platform.vault.checks import KeyAltered
-from kash.platform.web.posted import came_from_here, posted
-from kash.platform.web.problem_documents import is_for_programs, problem_document
 from kash.policy import NOBODY
+
+# What is typed anew rather than kept.
+_NEVER_KEPT = (
+    "password", "passphrase", "typed", "recovery_code", "present", "new", "code", "credential",
+    "sealed", "csrf_token",
+)  # fmt: skip
+
+
+def came_from_here() -> bool:
+    """True if a form is being posted from a page of this site: only that is ever given back."""
+    if not request.form:
+        return False
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError:
+            return False
+    return True
+
+
+# Where `code` says which report, badge or session is meant. Elsewhere it lets somebody in.
+_CODES_OF_THINGS = ("incidents.", "workshops.")
+
+
+def posted(*, onto_page: bool = False) -> tuple[str, list[tuple[str, str]]]:
+    """Where the present form is going, and its fields but for what is typed anew.
+
+    `onto_page`: they go back only into the page of whoever sent them. There the code of a report
+    stays with what was typed for it, which would go into another report without; it is kept nowhere
+    else.
+    """
+    code_stays = onto_page and (request.endpoint or "").startswith(_CODES_OF_THINGS)
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if (name == "code" and code_stays) or (name not in _NEVER_KEPT and "password" not in name)
+    ]
+    query = request.query_string.decode("ascii", "ignore")
+    return request.path + ("?" + query if query else ""), fields
+
+
+MIMETYPE = "application/problem+json"
+PLACE = "/api/"
+# What is asked by people says on its page what to do; a program is told what was wrong.
+_SENTENCES: dict[int, Any] = {
+    400: _l("This could not be read."),
+    401: _l("A token is needed here."),
+    403: _l("This token does not reach this."),
+    404: _l("There is nothing here, or this token does not reach it."),
+    405: _l("This address does not take this method."),
+    408: _l("This took too long to arrive, and nothing of it was kept."),
+    409: _l("Somebody else changed this first. Read it again, and then send your change."),
+    413: _l("This is too large. Send it in parts."),
+    415: _l("Send JSON, and say so in Content-Type."),
+    422: _l("Something in this is not as it should be."),
+    429: _l("Too many requests. Wait a minute and go on."),
+    500: _l("Something broke on our side."),
+    503: _l("The server is busy. Wait a minute and send this again."),
+    507: _l("There is no room left on the server's disk, so nothing was saved."),
+}
+
+
+def is_for_programs(path: str) -> bool:
+    """True if whoever asks for this path is a program."""
+    return path.startswith(PLACE)
+
+
+def problem_document(
+    status: int, sentence: str = "", title: str = "", *, code: str = "", **more: Any
+) -> Response:
+    """The document for a status. `code` is a fixed word by which a program tells this error from
+    others; `more` stands beside."""
+    found = sentence or str(_SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
+    told = {
+        "type": f"urn:kash:problem:{code}" if code else "about:blank",
+        "title": title or _phrase(status),
+        "status": status,
+        "detail": found,
+    }
+    return Response(json.dumps(told | more), status=status, content_type=MIMETYPE)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
+
 
 log = structlog.get_logger("kash.platform.web")
 Found = TypeVar("Found")

@@ -29,6 +29,7 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.commands import Kinds, ShownProblems, filled
 from kash.platform.web.errors import Problem
 from kash.platform.web.fields import (
@@ -48,7 +49,6 @@ from kash.platform.web.fields import (
     WholeNumberField,
     clean_text,
 )
-from kash.platform.web.input import CONTROL_CHARACTERS
 
 __all__ = [
     "BooleanField",

@@ -1,20 +1,32 @@
-"""The one door: every request passes here before its view, and nothing is open by default."""
+"""The guard of every view, quick exit, old addresses and rules of addresses that compile late."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
+from werkzeug.routing import Rule
 
 from kash.platform.database import utc_now
+from kash.platform.web.bodies import always_answered
 from kash.platform.web.current_actor import NobodyHere, current_actor, signed_in
 from kash.platform.web.pages import this_address
 from kash.platform.web.taking import takes_names
-from kash.policy import ANYONE, NOBODY, Actor, declared_permission, needs_fresh_sign_in
+from kash.policy import (
+    ANYONE,
+    NOBODY,
+    SIGNED_IN,
+    Actor,
+    allow,
+    declared_permission,
+    needs_fresh_sign_in,
+)
 
 # How long ago the password may have been given for a dangerous action.
 FRESH_FOR = timedelta(minutes=10)
@@ -119,3 +131,76 @@ def init_guard(
     # the cookie, and be fetched again after each sign-in.
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
     app.before_request(guard)
+
+
+class LateRule(Rule):
+    """A rule that compiles what writes its addresses at its first use.
+
+    Werkzeug compiles two functions for each rule as it is added, of which most processes use few:
+    with eight hundred rules that is nearly all of the work of making an application.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled: Callable[..., tuple[str, str]] | None = None
+        compile_now = super()._compile_builder
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            nonlocal compiled
+            if compiled is None:
+                compiled = compile_now(append_unknown)
+            return compiled(rule, **values)
+
+        return build
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Addresses below `old` lie below `new`; `segments` says what parts of them are called now.
+
+    A part that is called nothing any more ends the address: the page above it is the way on.
+    """
+
+    old: str
+    new: str
+    segments: Mapping[str, str]
+
+    def now(self, rest: str) -> str:
+        """The address of today for what stood after `old`, without its leading slash."""
+        parts = (self.segments.get(part, part) for part in rest.split("/") if part)
+        return "/".join([self.new, *takewhile(bool, parts)])
+
+
+def lead_on(blueprint: Blueprint, moved: Moved) -> None:
+    """Give a blueprint, which has no prefix of its own, the old addresses."""
+
+    @allow(SIGNED_IN)
+    @always_answered
+    def old_address(rest: str = "") -> ResponseReturnValue:
+        asked = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
+        return redirect(moved.now(rest) + asked, code=302)
+
+    blueprint.add_url_rule(moved.old, "old_address", old_address, methods=["GET"])
+    blueprint.add_url_rule(f"{moved.old}/<path:rest>", "old_address", methods=["GET"])
+
+
+COOKIE = "left"
+
+
+def _asked_to_end() -> bool:
+    return COOKIE in request.cookies and request.endpoint not in FRAMEWORK_ENDPOINTS
+
+
+def init_leaving(app: Flask, end_session: Callable[[], None]) -> None:
+    """Look for the cookie before anything else looks at the session; goes before the guard."""
+
+    def arrive() -> None:
+        if _asked_to_end():
+            end_session()
+
+    def depart(answer: Response) -> Response:
+        if _asked_to_end():
+            answer.delete_cookie(COOKIE, path="/", samesite="Lax")
+        return answer
+
+    app.before_request(arrive)
+    app.after_request(depart)

@@ -1,8 +1,4 @@
-"""Logs: lines of JSON with ids, names of endpoints and numbers. Never a value that anyone typed.
-
-An address, a form, an exception's message may each hold a name, so none of them is written: of an
-exception only its type and the places in the code that it passed.
-"""
+"""Logs, and views that leave no trace in them."""
 
 from __future__ import annotations
 
@@ -11,17 +7,41 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
-from flask import Flask, Response, g, got_request_exception, request
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    got_request_exception,
+    has_request_context,
+    request,
+)
 
 from kash.platform.database import new_public_id
 from kash.platform.web.current_actor import current_actor
-from kash.platform.web.traces import traceless
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def leaves_no_trace(view: View) -> View:
+    """Declare that requests to a view are neither logged nor counted and touch no session."""
+    view.kash_traceless = True  # type: ignore[attr-defined]
+    return view
+
+
+def traceless() -> bool:
+    """True if the present request is for a page that leaves no trace."""
+    if not has_request_context() or request.endpoint is None:
+        return False
+    view = current_app.view_functions.get(request.endpoint)
+    return bool(getattr(view, "kash_traceless", False))
+
 
 _OWN = ("kash",)
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}

@@ -1,16 +1,17 @@
-"""Small things that views share: a form's page with its status, and where to go next."""
+"""Small things that views share: a form's page with its status, a file, and where to go next."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
-from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 
 _LONGEST_ADDRESS = 2000
 _BREAKS = re.compile(rf"[\r\n\t]|{CONTROL_CHARACTERS.pattern}")
@@ -62,3 +63,10 @@ def this_address() -> str:
         return request.path + ("?" + query if query else "")
     rule = request.url_rule
     return request.path if rule is not None and "GET" in (rule.methods or ()) else "/"
+
+
+def download(content: bytes | Iterable[bytes], *, name: str, type: str) -> Response:
+    """A file to keep. `name` is neutral: it stays visible on the phone it was saved to."""
+    response = Response(content, mimetype=type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

@@ -1,17 +1,156 @@
-"""Facts of the programme that every page needs. Whoever keeps it says how to find it."""
+"""Choices of the programme: its name, languages, paper and how long things are kept."""
 
 from __future__ import annotations
 
+import base64
+import io
+from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from typing import Any
 
+import segno
 from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
-from kash.platform.web.paper import PaperWording
-from kash.platform.web.retention import Bounds, Retention
+from kash.platform import storage
 from kash.settings import Settings
+
+# Each kind of paper on which the logo may stand. Nowhere unless it was chosen.
+PAPER_KINDS = ("certificates", "minutes", "registers", "consents")
+MOST_SIGNERS = 3
+
+
+@dataclass(frozen=True)
+class PaperSigner:
+    """A line to sign on: a name, if it is always the same one, and what she signs as."""
+
+    name: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class PaperWording:
+    """Words on paper; whatever is empty goes by its usual word.
+
+    `certificate_signers` are the lead trainer, whoever approved, and a third if one is set;
+    `minutes_signers` are titles only. `logo` is a key of the file store.
+    """
+
+    address: str = ""
+    footer: str = ""
+    certificate_signers: tuple[PaperSigner, ...] = ()
+    minutes_signers: tuple[str, ...] = ()
+    logo: str = ""
+    logo_on: frozenset[str] = frozenset()
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The address, line by line."""
+        return [line.strip() for line in self.address.splitlines() if line.strip()]
+
+    def signer(self, place: int) -> PaperSigner:
+        """Signer that is set for a place among those who sign certificates; empty if none is."""
+        signers = self.certificate_signers
+        return signers[place] if place < len(signers) else PaperSigner()
+
+
+def paper_from(kept: Mapping[str, Any] | None) -> PaperWording:
+    """Wording on paper, from the programme's settings."""
+    found = kept or {}
+    return PaperWording(
+        address=str(found.get("address", "")),
+        footer=str(found.get("footer", "")),
+        certificate_signers=tuple(
+            PaperSigner(str(name), str(title))
+            for name, title in found.get("certificate_signers", ())
+        )[:MOST_SIGNERS],
+        minutes_signers=tuple(str(title) for title in found.get("minutes_signers", ()))[
+            :MOST_SIGNERS
+        ],
+        logo=str(found.get("logo", "")),
+        logo_on=frozenset(found.get("logo_on", ())) & frozenset(PAPER_KINDS),
+    )
+
+
+def logo_address(wording: PaperWording, kind: str) -> str:
+    """The logo as a `data:` address for a kind of paper; empty where it is not wanted."""
+    return picture_address(wording) if kind in wording.logo_on else ""
+
+
+def picture_address(wording: PaperWording) -> str:
+    """The logo as a `data:` address, wherever it is wanted; empty if there is none any more."""
+    if not wording.logo:
+        return ""
+    try:
+        content = storage.get(wording.logo)
+    except storage.StorageError:
+        # Paper without its picture is better than none.
+        return ""
+    return "data:image/png;base64," + b64encode(content).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The least and the most that may be chosen, in `unit` ("hours", "days" or "years")."""
+
+    usual: int
+    least: int
+    most: int
+    unit: str
+
+
+BOUNDS: Mapping[str, Bounds] = {
+    "ended_sessions": Bounds(30, 7, 365, "days"),
+    "job_results": Bounds(24, 1, 72, "hours"),
+    "job_rows": Bounds(30, 7, 90, "days"),
+    "import_originals": Bounds(24, 1, 72, "hours"),
+    "merge_undo": Bounds(24, 1, 168, "hours"),
+    "own_words": Bounds(365, 30, 3650, "days"),
+    "backups": Bounds(30, 7, 3650, "days"),
+    "trainer_notes": Bounds(2, 1, 10, "years"),
+    "idle_people": Bounds(5, 1, 20, "years"),
+    "erasure_answer": Bounds(7, 1, 30, "days"),
+}
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Retention as a programme chose it; units as in `BOUNDS`. `backups` is the age at which
+    the command deletes one, `idle_people` after how many quiet years a person comes up for
+    review. `erasure_answer` is within how many
+    days whoever asks to be erased must have an answer."""
+
+    ended_sessions: int = BOUNDS["ended_sessions"].usual
+    job_results: int = BOUNDS["job_results"].usual
+    job_rows: int = BOUNDS["job_rows"].usual
+    import_originals: int = BOUNDS["import_originals"].usual
+    merge_undo: int = BOUNDS["merge_undo"].usual
+    own_words: int = BOUNDS["own_words"].usual
+    backups: int = BOUNDS["backups"].usual
+    trainer_notes: int = BOUNDS["trainer_notes"].usual
+    idle_people: int = BOUNDS["idle_people"].usual
+    erasure_answer: int = BOUNDS["erasure_answer"].usual
+
+    def span(self, name: str) -> timedelta:
+        """How long `name` is kept. A year counts as 365 days and a quarter."""
+        amount, unit = getattr(self, name), BOUNDS[name].unit
+        if unit == "hours":
+            return timedelta(hours=amount)
+        return timedelta(days=amount * (1 if unit == "days" else 365.25))
+
+
+def retention_from(kept: Mapping[str, Any] | None) -> Retention:
+    """Retention from the programme's settings; anything outside its bounds is as usual."""
+    chosen = {}
+    for days in fields(Retention):
+        bounds = BOUNDS[days.name]
+        value = (kept or {}).get(days.name)
+        if isinstance(value, int) and bounds.least <= value <= bounds.most:
+            chosen[days.name] = value
+    return Retention(**chosen)
+
 
 DEFAULT_ZONE = "Africa/Nairobi"
 # Each language under its own name, so that who needs it recognises it.
@@ -120,3 +259,10 @@ def looks_from(kept: Mapping[str, Any] | None) -> int:
     if isinstance(chosen, int) and CONTACT_LOOKS.least <= chosen <= CONTACT_LOOKS.most:
         return chosen
     return CONTACT_LOOKS.usual
+
+
+def qr_picture(address: str) -> str:
+    """An address as a picture to be scanned: the source of an image."""
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", scale=4, border=4, light="#fff")
+    return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode()

@@ -1,22 +1,21 @@
-"""Parts of Today: lines of what needs somebody, panels, and what is hers.
-
-A feature declares its parts; the page asks those in which there can be something for whoever looks
-(a part answers nothing to whom its permission does not reach), and shows them by their `place`.
-"""
+"""Today: what waits for somebody, what begins, and answers that were not seen yet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
-from kash.feature import Part
+from kash.feature import Part, declared
+from kash.platform.database import db
 from kash.platform.vault import OpenVault
 from kash.platform.web.formats import to_local
-from kash.policy import SIGNED_IN, Actor
+from kash.policy import SIGNED_IN, Actor, Role
 
 MOST_SHOWN = 10
 Read = TypeVar("Read")
@@ -117,3 +116,98 @@ class Own(Part):
 
     place: int
     find: Callable[[Viewer, str], Sequence[TodayLine]]
+
+
+@dataclass(frozen=True)
+class AnswerKind(Part):
+    """One kind of answer: its text, which is told `when`, and the page that tells more, whose route
+    takes the id as `argument`; above it its `title`, and `onward` is the word that leads there."""
+
+    kind: str
+    text: Any
+    endpoint: str
+    argument: str
+    title: Any = _l("About what you asked for")
+    onward: Any = _l("See the request")
+
+
+@dataclass(frozen=True)
+class AnswersKept(Part):
+    """How an answer is kept for an account by its public id: of a kind, from a moment on, with the
+    id that its page is told."""
+
+    keep: Callable[[Session, str, str, datetime, str], None]
+
+
+def answer_kind(kind: str) -> AnswerKind:
+    """The declaration of a kind."""
+    return next(one for one in declared(AnswerKind) if one.kind == kind)
+
+
+def answer(session: Session, account: str, kind: str, at: datetime, about: str) -> None:
+    """Have an account told, inside an action; once, if the same is told again before it is seen."""
+    for one in declared(AnswersKept):
+        one.keep(session, account, kind, at, about)
+
+
+@dataclass(frozen=True)
+class BeginningStep(Part):
+    """One thing to do, with its place among those of each role that sees it.
+
+    `done` is a part of one statement. Whoever may do it herself (`at_once`: a permission and a
+    page) begins there.
+    """
+
+    key: str
+    label: Any
+    note: Any
+    endpoint: str
+    places: Mapping[Role, int]
+    done: Callable[[], ColumnElement[bool]]
+    at_once: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step as whoever looks sees it: its words, the page on which it is done, whether it is."""
+
+    key: str
+    label: Any
+    note: Any
+    endpoint: str
+    done: bool
+
+
+def steps_for(roles: Collection[Role]) -> list[BeginningStep]:
+    """The steps of whoever holds these roles, each once, in the order in which one needs the one
+    before."""
+    found: dict[str, BeginningStep] = {}
+    for role in Role:
+        if role in roles:
+            hers = [step for step in declared(BeginningStep) if role in step.places]
+            hers.sort(key=lambda step: step.places[role])
+            for step in hers:
+                found.setdefault(step.key, step)
+    return list(found.values())
+
+
+def steps_of(asked: Viewer) -> Sequence[ShownStep]:
+    """All steps of whoever looks, done or not; one query, none for who has no steps."""
+    steps = steps_for(asked.actor.roles)
+    if not steps:
+        return ()
+    row = db.session.execute(select(*(step.done().label(step.key) for step in steps))).one()
+    return [_shown(step, asked.actor, bool(done)) for step, done in zip(steps, row, strict=True)]
+
+
+def _shown(step: BeginningStep, actor: Actor, done: bool) -> ShownStep:
+    endpoint = step.endpoint
+    if step.at_once is not None and actor.may(step.at_once[0]):
+        endpoint = step.at_once[1]
+    return ShownStep(step.key, step.label, step.note, endpoint, done)
+
+
+def is_missing(asked: Viewer, key: str, *, once: str) -> bool:
+    """True if a step of hers is not done though that of `once`, which needs it, is."""
+    done = {step.key: step.done for step in asked.once(steps_of)}
+    return done.get(once, False) and not done.get(key, True)

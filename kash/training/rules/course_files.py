@@ -218,7 +218,7 @@ def shown(name: object) -> str:
     return _UNSHOWN.sub("", str(name))[:40]
 
 
-# Kinds of files that materials may have, by the codes of `kash/platform/cleaning/kinds.py`.
+# Kinds of files that materials may have, by the codes of `kash/platform/cleaning`.
 TAKEN_KINDS = frozenset({"pdf", "jpeg", "png", "webp"})
 MOST_FILE_BYTES = 5 * 1024 * 1024
 # Of all the files of a course together, so that one file carries them.

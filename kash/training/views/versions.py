@@ -14,7 +14,7 @@ from flask_babel import ngettext
 
 from kash.accounts.queries.accounts import names_of
 from kash.feature import declared
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.cleaning import CleaningBusy
 from kash.platform.database import db
 from kash.platform.press import RenderError

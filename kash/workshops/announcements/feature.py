@@ -14,9 +14,7 @@ from kash.people.erasure import about_things
 from kash.platform.database import db, utc_now
 from kash.platform.handbook.places import Chapters
 from kash.platform.jobs import Chore
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.page_sections import PageSection
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, PageSection, SampleId
 from kash.policy import Actor, Reach, Role
 from kash.workshops.announcements import blueprint, views
 from kash.workshops.announcements.models import Announcement

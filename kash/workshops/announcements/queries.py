@@ -12,7 +12,7 @@ from kash.people.notices.queries import reached, set_up_channels
 from kash.people.notices.rules import SayingResult, way_to
 from kash.platform.database import db
 from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.states import Channel
+from kash.platform.messages.rules import Channel
 from kash.workshops.announcements.models import Announcement
 from kash.workshops.models import Enrolment, Workshop
 

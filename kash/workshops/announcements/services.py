@@ -23,8 +23,7 @@ from kash.people.notices.rules import SayingResult, way_to
 from kash.people.notices.services import MOST_AT_ONCE, Calendar, Saying, say_to_each
 from kash.platform.database import db
 from kash.platform.messages.calendars import CalendarEvent, cancellation, invitation
-from kash.platform.messages.letters import CalendarFile
-from kash.platform.messages.states import Channel
+from kash.platform.messages.rules import CalendarFile, Channel
 from kash.platform.vault import Change, audited
 from kash.platform.web.errors import ChangedMeanwhile, Forbidden, one_or_404
 from kash.platform.web.formats import from_local, to_local, zone

@@ -17,10 +17,7 @@ from kash.people.models import Venue, Zone
 from kash.platform.database import utc_now
 from kash.platform.handbook.places import Chapters
 from kash.platform.jobs import Chore
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.hits import NamedPage
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine, in_use
+from kash.platform.web.parts import ActionWords, NamedPage, SampleId, SettingLine, in_use
 from kash.policy import GRANTS, Role
 from kash.workshops.availability import absences_blueprint, venues_blueprint, views
 from kash.workshops.availability.models import Absence, VenueBlock

@@ -26,9 +26,9 @@ from kash.people.models import Venue, Zone, codes
 from kash.people.queries.directory import VENUE_PHONE, VENUE_SAFETY
 from kash.platform.database import db
 from kash.platform.vault import open_text
-from kash.platform.web.calendar_entries import CalendarEntry, CalendarQuestion, CalendarSource
 from kash.platform.web.errors import NotFound, get_or_404, one_or_404
 from kash.platform.web.lists import Listing, listing
+from kash.platform.web.parts import CalendarEntry, CalendarQuestion, CalendarSource
 from kash.policy import GRANTS, Actor, Reach, Role
 from kash.workshops.availability.models import Absence, TeachingDays, VenueBlock, ZoneTravel
 from kash.workshops.availability.rules import minutes_of_all

@@ -9,10 +9,8 @@ from sqlalchemy import Select, select
 
 from kash.feature import Feature
 from kash.platform.handbook.places import Chapters
-from kash.platform.web.action_words import ActionWords
 from kash.platform.web.formats import local_today
-from kash.platform.web.sample_ids import SampleId
-from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.parts import ActionWords, SampleId, SettingLine
 from kash.policy import Role
 from kash.workshops.holidays import blueprint, views
 from kash.workshops.holidays.models import LocalHoliday

@@ -11,8 +11,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 
 from kash.platform.database import db
-from kash.platform.web.calendar_entries import CalendarEntry, CalendarQuestion, CalendarSource
 from kash.platform.web.errors import get_or_404
+from kash.platform.web.parts import CalendarEntry, CalendarQuestion, CalendarSource
 from kash.workshops.holidays.forms import holiday_name
 from kash.workshops.holidays.models import LocalHoliday
 from kash.workshops.holidays.rules import public_holidays

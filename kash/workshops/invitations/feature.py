@@ -19,8 +19,7 @@ from kash.people.erasure import GoesIfNamed, about_things
 from kash.platform.database import db, utc_now
 from kash.platform.handbook.places import Chapters, each
 from kash.platform.jobs import Chore
-from kash.platform.web.action_words import ActionWords
-from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.parts import ActionWords, SampleId
 from kash.platform.web.today import Need, TodayLine, Viewer, total
 from kash.policy import Reach, Role
 from kash.workshops.invitations import blueprint, views

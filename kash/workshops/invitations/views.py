@@ -29,6 +29,7 @@ from kash.platform.web.errors import TooManyTries
 from kash.platform.web.fields import NewIdField, PhoneField, RowsField, SeveralField
 from kash.platform.web.forms import KashForm, choice_field, text_field, whole_number_field
 from kash.platform.web.language import language_code
+from kash.platform.web.logs import leaves_no_trace
 from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.platform.web.public_address import (
     AddressKind,
@@ -37,7 +38,6 @@ from kash.platform.web.public_address import (
     says_address,
 )
 from kash.platform.web.taking import noted
-from kash.platform.web.traces import leaves_no_trace
 from kash.policy import ANYONE, allow
 from kash.workshops.frame import frame
 from kash.workshops.invitations import blueprint

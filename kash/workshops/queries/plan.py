@@ -33,9 +33,9 @@ from kash.attendance.rules.marking import Stretch
 from kash.people.models import Group, Person, Venue
 from kash.platform.database import db, utc_now
 from kash.platform.web import Listing, listing
-from kash.platform.web.calendar_entries import CalendarFilters, CalendarQuestion
 from kash.platform.web.errors import get_or_404
 from kash.platform.web.lists import FEWER_ROWS
+from kash.platform.web.parts import CalendarFilters, CalendarQuestion
 from kash.policy import Actor, Reach, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.queries import delivered_of

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from kash.attendance.models import Right
 from kash.people.models import Person
-from kash.platform.database import db
-from kash.platform.raw_sql import RawQuery, moment_from
+from kash.platform.database import RawQuery, db, moment_from
 from kash.platform.web import Forbidden
 from kash.platform.web.errors import one_or_404
 from kash.policy import Actor, Reach

@@ -21,8 +21,8 @@ from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import TooManyTries
 from kash.platform.web.formats import moment_text
 from kash.platform.web.language import language_code
+from kash.platform.web.logs import leaves_no_trace
 from kash.platform.web.programme import LANGUAGES, programme_languages
-from kash.platform.web.traces import leaves_no_trace
 from kash.policy import ANYONE, allow
 from kash.workshops import answers
 from kash.workshops.rules import EnrolmentState

@@ -82,12 +82,11 @@ from kash.platform.database import db, utc_now
 from kash.platform.press import qr_svg
 from kash.platform.vault.phones import NotAKey, point_of
 from kash.platform.web import NotFound, Problem, current_actor, page
-from kash.platform.web.bodies import takes_file
+from kash.platform.web.bodies import CONTROL_CHARACTERS, takes_file
 from kash.platform.web.commands import CaughtProblem
 from kash.platform.web.errors import TooManyTries, one_or_404
 from kash.platform.web.formats import time_text
 from kash.platform.web.headers import uses_camera
-from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.language import language_code
 from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow

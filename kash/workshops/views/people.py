@@ -25,9 +25,9 @@ from kash.people.services.contacts import ask_for_contact
 from kash.platform.database import utc_now
 from kash.platform.press import qr_svg
 from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import local_today
-from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.platform.web.public_address import (
     AddressKind,
     kind_of_address,

@@ -24,12 +24,12 @@ from kash.people.next_steps import NextStep, StepDone
 from kash.people.queries.directory import venues as venues_in_use
 from kash.people.rules.persons import one_group
 from kash.platform.database import db
+from kash.platform.ordering import moved_order
 from kash.platform.web import NotFound, current_actor, page
 from kash.platform.web.commands import FlashedProblems
 from kash.platform.web.formats import day_text, from_local, local_today, short_date_text, to_local
 from kash.platform.web.missing import after_mending
-from kash.platform.web.page_sections import page_sections
-from kash.platform.web.reordering import moved_order
+from kash.platform.web.parts import page_sections
 from kash.platform.web.taking import is_taken, offers_table, taken
 from kash.policy import Actor, Reach, allow
 from kash.workshops import blueprint

@@ -13,7 +13,7 @@ from kash.assessments.sheets.layout import Corner
 from kash.assessments.sheets.markup import BubbleRow, PrintedAnswerSheet, answer_sheets
 from kash.assessments.sheets.reading import UnreadPhoto, refusal, sheet_wording
 from kash.assessments.sheets.reasons import UnreadReason
-from kash.platform.press import registers
+from kash.platform.press import documents as registers
 from tests.platform.press.conftest import checked, text_of  # noqa: F401 - fixtures
 from tests.platform.press.hearing import faults
 

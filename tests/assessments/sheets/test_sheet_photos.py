@@ -132,7 +132,7 @@ def test_halves_of_two_copies_are_not_taken_for_one_sheet() -> None:
 
 
 def test_what_is_no_readable_sheet_is_refused_for_its_own_reason() -> None:
-    from kash.platform.press.qr_symbols import qr_symbol
+    from kash.platform.press.qr import qr_symbol
 
     badge = qr_symbol("KB1:7KM2QX4T00000001")
     drawn = Image.frombytes("1", (badge.size, badge.size), badge.rows).convert("L")

@@ -35,7 +35,7 @@ from kash.assessments.sheets.plane import (
 )
 from kash.assessments.sheets.verdicts import Bubble, RowVerdict, row_reading, without_spill
 from kash.platform.database import public_id_from
-from kash.platform.press.qr_symbols import qr_symbol
+from kash.platform.press.qr import qr_symbol
 
 counts = st.lists(st.integers(2, 5), min_size=1, max_size=40)
 ids = st.binary(min_size=16, max_size=16).map(public_id_from)

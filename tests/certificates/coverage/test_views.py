@@ -23,7 +23,7 @@ from kash.people.models import Organisation, Zone
 from kash.platform.database import db
 from kash.platform.vault import audited
 from kash.platform.vault.models import AuditEntry
-from kash.platform.web.counted import KEPT, SLOW, init_counted
+from kash.platform.web.metrics import KEPT, SLOW, init_counted
 from kash.policy import Actor
 from tests.certificates.coverage.conftest import Place, ago
 from tests.certificates.test_views import text_of

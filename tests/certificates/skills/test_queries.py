@@ -33,9 +33,9 @@ from kash.certificates.skills.rules import Level
 from kash.people.models import Person
 from kash.platform.database import db
 from kash.platform.vault import audited
-from kash.platform.web.counted import KEPT, SLOW, init_counted
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import from_local
+from kash.platform.web.metrics import KEPT, SLOW, init_counted
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Workshop

@@ -36,7 +36,7 @@ from kash.certificates.tracks.services.tracks import (
 from kash.certificates.tracks.services.visits import SeenTogether, end_role, enter, withdraw
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem

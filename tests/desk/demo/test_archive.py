@@ -11,7 +11,7 @@ from kash.application import create_app
 from kash.exchange.archive.reading_in import import_archive
 from kash.exchange.archive.writing_out import write_archive
 from kash.platform.database import db
-from kash.platform.operations.encryption import Lock
+from kash.platform.operations.archive import Lock
 from kash.platform.vault import verify
 from kash.settings import Settings
 from tests.sample import Sample

@@ -18,7 +18,7 @@ from kash.exchange.api.models import ApiToken
 from kash.exchange.api.rules import LEASE, MOST_IN_WINDOW, MOST_WRONG
 from kash.exchange.api.specification import LARGEST_BODY
 from kash.platform.database import db, utc_now, writing
-from kash.platform.web.problem_documents import MIMETYPE
+from kash.platform.web.errors import MIMETYPE
 
 from .conftest import Held, Program
 

@@ -28,7 +28,7 @@ from kash.exchange.api.services import (
     return_token,
 )
 from kash.people.connections.models import Connection
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db, utc_now, writing
 from kash.platform.vault import AuditEntry
 from kash.platform.web.errors import NotFound

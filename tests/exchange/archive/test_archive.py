@@ -30,9 +30,14 @@ from kash.exchange.archive.writing_out import Contents, write_archive
 from kash.people.models import Zone
 from kash.platform import storage
 from kash.platform.database import db, writing
+from kash.platform.operations.archive import (
+    NotEmpty,
+    OperationError,
+    WrongKeyGiven,
+    decrypted,
+    encrypt,
+)
 from kash.platform.operations.backup import write_backup
-from kash.platform.operations.encryption import decrypted, encrypt
-from kash.platform.operations.errors import NotEmpty, OperationError, WrongKeyGiven
 from kash.platform.vault import AuditEntry, verify
 from kash.settings import Settings
 from kash.workshops.models import Funder

@@ -21,13 +21,12 @@ from kash.exchange.archive.services import (
     ask_for_archive,
     make_archive,
 )
-from kash.platform.approvals.errors import StandsBehind, WrongStep
+from kash.platform.approvals.approval import StandsBehind, WrongStep
 from kash.platform.database import db, writing
 from kash.platform.jobs import SILENT
 from kash.platform.jobs.models import Job
 from kash.platform.jobs.runner import run_waiting
-from kash.platform.operations.encryption import Lock, decrypted, unlock
-from kash.platform.operations.errors import WrongKeyGiven
+from kash.platform.operations.archive import Lock, WrongKeyGiven, decrypted, unlock
 from kash.platform.vault import AuditEntry
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder

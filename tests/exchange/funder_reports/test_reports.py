@@ -33,7 +33,7 @@ from kash.forums.models import Story
 from kash.forums.stories.queries import BESIDE, stories_told
 from kash.forums.stories.rules import CaseLines, StoryLine
 from kash.money.budget.models import BudgetLine
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import AuditEntry, seal
 from kash.platform.web.errors import ChangedMeanwhile

@@ -13,7 +13,7 @@ from kash.accounts.models import AccountBacking
 from kash.accounts.services.locking import revocations
 from kash.figures.funders.models import FunderAccount
 from kash.figures.funders.services import agree_to_tie, ask_to_tie, end_tie, funder_of, return_tie
-from kash.platform.approvals.errors import SamePerson, StandsBehind, WrongStep
+from kash.platform.approvals.approval import SamePerson, StandsBehind, WrongStep
 from kash.platform.database import db, utc_now, writing
 from kash.policy import Actor, Role
 from kash.workshops.models import Funder

@@ -29,7 +29,7 @@ from kash.figures.indicators.services import (
     remove_target,
     return_definition,
 )
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.formats import local_today

@@ -32,7 +32,7 @@ from kash.figures.releases.services import (
     propose_plan,
     return_plan,
 )
-from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.approvals.approval import SamePerson, WrongStep
 from kash.platform.database import db, writing
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.today import Need, Viewer

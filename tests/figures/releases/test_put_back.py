@@ -24,17 +24,10 @@ from kash.figures.releases.services import (
     say,
     turn_back,
 )
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db, utc_now, writing
-from kash.platform.vault import (
-    AuditEntry,
-    AuditHead,
-    SealedDocument,
-    audited,
-    head_code,
-    mirror,
-    verify,
-)
+from kash.platform.vault import AuditEntry, AuditHead, SealedDocument, audited, head_code, verify
+from kash.platform.vault import audit as mirror
 from kash.platform.vault import note_restore as note
 from kash.platform.web.errors import NotFound
 from kash.policy import SYSTEM, Actor
@@ -285,7 +278,7 @@ def test_where_the_mirror_cannot_be_written_nothing_is_printed(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("kash.platform.vault.mirror.append_once", full)
+        patched.setattr("kash.platform.vault.audit.append_once", full)
         with refuses("The mirror of the audit trail could not be written, so"):
             _print(officer)
     db.session.rollback()

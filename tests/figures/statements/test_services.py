@@ -13,7 +13,7 @@ from kash.figures.indicators.rules import Period, read_period, year
 from kash.figures.statements.models import FrozenFigure, Statement
 from kash.figures.statements.queries import figures_of, left_to, ranges_now, sealed_people
 from kash.figures.statements.services import approve, discard, freeze, propose, send, turn_back
-from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.approvals.approval import SamePerson, WrongStep
 from kash.platform.database import db
 from kash.platform.web.errors import ChangedMeanwhile, NotFound, Problem
 from kash.policy import Actor

@@ -57,7 +57,7 @@ from kash.money.payouts.services.payments import (
 from kash.people.models import Consent, Person
 from kash.people.queries.copies import in_the_way
 from kash.people.services.merging import merge_people, undo_merge
-from kash.platform.approvals.errors import (
+from kash.platform.approvals.approval import (
     GivenToApprover,
     SamePerson,
     StandsInForProposer,

@@ -41,7 +41,7 @@ from kash.money.payouts.services.payments import (
 )
 from kash.people.models import Person
 from kash.people.services.merging import merge_people
-from kash.platform.approvals.errors import (
+from kash.platform.approvals.approval import (
     GivenToApprover,
     SamePerson,
     StandsBehind,

@@ -27,7 +27,7 @@ from kash.people.connections.services import (
     switch_off,
     switch_on,
 )
-from kash.platform.approvals.errors import WrongStep
+from kash.platform.approvals.approval import WrongStep
 from kash.platform.approvals.rules import Standing
 from kash.platform.database import db
 from kash.platform.vault import AuditEntry

@@ -152,7 +152,7 @@ def test_a_list_that_waits_goes_when_the_programme_says(
     monkeypatch: pytest.MonkeyPatch,
     hours: int,
 ) -> None:
-    from kash.platform.web.retention import Retention
+    from kash.platform.web.programme import Retention
 
     monkeypatch.setattr(old_lists, "retention", lambda: Retention(import_originals=hours))
     trainer = actor("trainer")

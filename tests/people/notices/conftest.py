@@ -18,7 +18,7 @@ from kash.people.notices.rules import SayingResult
 from kash.people.notices.services import Saying, say_to_each
 from kash.people.services.persons import email_values, phone_values
 from kash.platform.database import db, new_public_id, writing
-from kash.platform.messages.states import Tried, TryOutcome
+from kash.platform.messages.rules import Tried, TryOutcome
 from tests.declaring import also_declared
 
 # A Tuesday, ten in the morning in Nairobi.

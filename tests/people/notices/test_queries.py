@@ -28,7 +28,7 @@ from kash.people.notices.queries import (
 from kash.people.notices.rules import MessageHours, Recipient
 from kash.platform.database import db, new_public_id
 from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.states import Channel
+from kash.platform.messages.rules import Channel
 from kash.platform.vault import seal
 from kash.platform.web.errors import NotFound
 from kash.policy import Actor

@@ -20,9 +20,8 @@ from kash.people.notices.services import TooMuchSaid, say, sender, take_back
 from kash.people.services.persons import phone_values
 from kash.platform.database import db, writing
 from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.outbox import request_of
-from kash.platform.messages.sending import send_due
-from kash.platform.messages.states import Channel
+from kash.platform.messages.outbox import request_of, send_due
+from kash.platform.messages.rules import Channel
 from tests.people.notices.conftest import (
     FIELDS,
     TEN,

@@ -19,14 +19,12 @@ from apiflask import APIFlask
 from sqlalchemy import select
 
 from kash.platform.database import db, writing
-from kash.platform.messages import init_messages, sending
-from kash.platform.messages.africas_talking import BULK_PATH, PATH, AfricasTalking
-from kash.platform.messages.letters import OutgoingMessage, RenderedMessage
+from kash.platform.messages import init_messages
+from kash.platform.messages import outbox as sending
+from kash.platform.messages.gateways import BULK_PATH, PATH, AfricasTalking
 from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.outbox import put_in, request_of
-from kash.platform.messages.reports import Report, take_report
-from kash.platform.messages.sending import Sender, send_due
-from kash.platform.messages.states import Channel, Tried
+from kash.platform.messages.outbox import Report, Sender, put_in, request_of, send_due, take_report
+from kash.platform.messages.rules import Channel, OutgoingMessage, RenderedMessage, Tried
 from kash.platform.vault import lookup
 from kash.settings import Settings
 from tests.people.notices.conftest import TEN

@@ -22,8 +22,7 @@ from kash.people.notices.rules import (
     sms_value,
 )
 from kash.platform.database import db
-from kash.platform.messages.gsm7 import in_alphabet, is_one_sms, septets, strange_signs
-from kash.platform.messages.states import Channel
+from kash.platform.messages.rules import Channel, in_alphabet, is_one_sms, septets, strange_signs
 from kash.platform.web.programme import LANGUAGES
 from tests.conftest import csrf_token
 from tests.people.notices.conftest import TOLD

@@ -23,8 +23,8 @@ from kash.people.queries.persons import consent_given
 from kash.people.services.persons import phone_values
 from kash.platform.database import db, utc_now, writing
 from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.sending import send_due
-from kash.platform.messages.states import Tried, TryOutcome
+from kash.platform.messages.outbox import send_due
+from kash.platform.messages.rules import Tried, TryOutcome
 from kash.policy import Actor
 from tests.conftest import csrf_token
 from tests.people.notices.conftest import TEN, Gateway, Someone, say_to, states

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 
 from kash.planning.calendar import queries as entries
-from kash.platform.web.calendar_entries import CalendarEntry
+from kash.platform.web.parts import CalendarEntry
 
 DAY = date(2026, 11, 20)
 

@@ -7,7 +7,7 @@ from datetime import date, time
 from kash.planning.calendar.queries import KindEntry
 from kash.planning.calendar.rules import DAY, DaySpan
 from kash.planning.calendar.views import days_of, days_to_read, weeks_of
-from kash.platform.web.calendar_entries import CalendarEntry
+from kash.platform.web.parts import CalendarEntry
 
 MONDAY = date(2027, 3, 1)
 WORKSHOP = CalendarEntry("w", "Ahero", MONDAY, MONDAY + DAY, time(8), time(12))

@@ -16,8 +16,8 @@ from kash.forums.services.meetings import plan_meeting
 from kash.people.models import Venue
 from kash.planning.clashes.rules import ClashKind, Weight
 from kash.platform.database import db
-from kash.platform.web.counted import KEPT, SLOW, init_counted
 from kash.platform.web.formats import from_local
+from kash.platform.web.metrics import KEPT, SLOW, init_counted
 from kash.policy import Actor
 from tests.planning.clashes.conftest import Schedule
 

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kash.feature import Feature
-from kash.platform.approvals.approval import Approval
-from kash.platform.approvals.models import Proposal
+from kash.platform.approvals.approval import Approval, Proposal
 from kash.platform.approvals.pages import waiting_line
 from kash.platform.database import PublicId, db
 from kash.platform.vault.audit import audited

@@ -23,16 +23,21 @@ from kash.accounts.holdings import Holder, held_by
 from kash.accounts.models import Account, AccountBacking
 from kash.accounts.rules import RequestKind, are_in_line
 from kash.accounts.services.accounts import build_account
-from kash.platform.approvals.approval import Approval, approval_names
-from kash.platform.approvals.errors import SamePerson, StandsBehind, StandsInForProposer, WrongStep
+from kash.platform.approvals.approval import (
+    Approval,
+    SamePerson,
+    StandsBehind,
+    StandsInForProposer,
+    WrongStep,
+    approval_names,
+)
 from kash.platform.approvals.pages import ProposalPage, SendBackForm
 from kash.platform.approvals.rules import Standing, standing_of
 from kash.platform.database import db, utc_now
 from kash.platform.vault.models import AuditEntry
 from kash.platform.web.account_names import accounts_in_line
-from kash.platform.web.answers import answer_kind
 from kash.platform.web.errors import Forbidden, NotFound
-from kash.platform.web.today import Need, Viewer
+from kash.platform.web.today import Need, Viewer, answer_kind
 from kash.policy import DELEGABLE, Actor, StandIn
 from tests.declaring import also_declared
 from tests.platform.approvals import purchases

@@ -34,7 +34,7 @@ from kash.money.payouts.services.payments import (
     open_numbers,
     pay_in_cash,
 )
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db, new_public_id, utc_now
 from kash.platform.web.formats import local_today
 from kash.policy import Actor, Role

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kash.platform.cleaning import KINDS, CannotClean, CleaningLimits, cleaned, scans
+from kash.platform import cleaning as scans
+from kash.platform.cleaning import KINDS, CannotClean, CleaningLimits, cleaned
 from kash.platform.confinement import children
 
 GOOD = b'{"bytes":3,"width":5,"height":7,"codes":["K1"]}\nabc'
@@ -51,7 +52,7 @@ def test_a_reader_that_dies_or_floods_is_said_as_ever(
     def pieces() -> Iterator[bytes]:
         yield b"\xff\xd8\xff"
 
-    monkeypatch.setattr("kash.platform.cleaning.child_process.start", hostile)
+    monkeypatch.setattr("kash.platform.cleaning.start", hostile)
     limits = CleaningLimits(seconds=20, megabytes=1)
     with pytest.raises(CannotClean), cleaned(pieces(), KINDS["jpeg"], limits) as (_kind, made):
         list(made)

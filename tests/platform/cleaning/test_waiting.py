@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from apiflask import APIFlask
 
-from kash.platform.cleaning import KINDS, CleaningBusy, child_process, cleaned, scanned_pages
+from kash.platform import cleaning as child_process
+from kash.platform.cleaning import KINDS, CleaningBusy, cleaned, scanned_pages
 
 
 def test_nobody_waits_without_end_for_her_turn_to_clean(

@@ -180,7 +180,6 @@ def test_no_library_that_takes_files_apart_is_named_outside_confined_children() 
         "kash/platform/cleaning/child.py",
         "kash/platform/cleaning/scans_child.py",
         "kash/platform/press/picture_child.py",
-        "kash/platform/press/typesetting/addresses.py",
         "kash/platform/press/typesetting/typesetter.py",
         "kash/platform/press/typesetting/weasyprint_parts.py",
         "kash/people/lists/sheets.py",
@@ -191,7 +190,7 @@ def test_no_library_that_takes_files_apart_is_named_outside_confined_children() 
         "kash/people/lists/templates.py",
         "kash/incidents/documents.py",
         "kash/people/documents.py",
-        "kash/platform/web/tables.py",
+        "kash/platform/web/taking.py",
     }
     naming = {
         str(path.relative_to(ROOT))
@@ -207,7 +206,7 @@ jpeg, pdf, sheet = (open(path, "rb").read() for path in sys.argv[1:])
 from kash.platform.cleaning import KINDS, cleaned, scanned_pages
 from kash.people.lists.files import read_file
 from kash.platform.press import PagedDocument, document
-from kash.platform.press.pictures import page_picture
+from kash.platform.press.child_process import page_picture
 from kash.platform.web.pictures import prepared_picture
 from kash.figures.statements.services import worked_out
 for code, content in (("jpeg", jpeg), ("pdf", pdf)):

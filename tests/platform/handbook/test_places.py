@@ -8,9 +8,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from kash.platform.handbook.chapters import BY_NAME, CHAPTERS, OWN_CHAPTER, readable
-from kash.platform.handbook.places import NO_PAGE, OWN, place_in_handbook, places
-from kash.platform.handbook.reading import anchors
+from kash.platform.handbook.places import (
+    BY_NAME,
+    CHAPTERS,
+    NO_PAGE,
+    OWN,
+    OWN_CHAPTER,
+    place_in_handbook,
+    places,
+    readable,
+)
+from kash.platform.handbook.views import anchors
 from kash.policy import Role
 from tests.matrix.table import ANYONE, MAY, ROLES, SIGNED_IN
 from tests.matrix.table import PLACES as ADDRESSES

@@ -8,15 +8,8 @@ from pathlib import Path
 import pytest
 from markdown_it.token import Token
 
-from kash.platform.handbook.chapters import CHAPTERS
-from kash.platform.handbook.reading import (
-    UNREAD,
-    ChapterText,
-    anchors,
-    read_chapter,
-    rendered,
-    slug,
-)
+from kash.platform.handbook.places import CHAPTERS
+from kash.platform.handbook.views import UNREAD, ChapterText, anchors, read_chapter, rendered, slug
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 NAMES = [chapter.name for chapter in CHAPTERS]

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kash.platform.handbook import views
-from kash.platform.handbook.chapters import CHAPTERS, readable
+from kash.platform.handbook.places import CHAPTERS, readable
 from kash.policy import Role
 
 Browser = Callable[..., FlaskClient]

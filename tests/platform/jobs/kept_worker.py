@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 from kash.platform.database import db
-from kash.platform.jobs.keeper import WorkerKeeper
-from kash.platform.jobs.worker import run_worker
+from kash.platform.jobs.worker import WorkerKeeper, run_worker
 from tests.platform.jobs.conftest import make_app
 
 app = make_app(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")

@@ -11,8 +11,7 @@ from flask import Flask
 from kash.platform import storage
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import enqueue, run_waiting, services
-from kash.platform.jobs.queries import latest_own_jobs, own_job
-from kash.platform.jobs.queue import worker_name
+from kash.platform.jobs.services import latest_own_jobs, own_job, worker_name
 from tests.declaring import also_declared
 from tests.platform.jobs.kinds import KINDS
 

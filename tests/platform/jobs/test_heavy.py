@@ -9,9 +9,8 @@ from flask import Flask
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import enqueue, services
 from kash.platform.jobs.models import Job
-from kash.platform.jobs.queries import own_job, waits_for_own
-from kash.platform.jobs.queue import job_queue
 from kash.platform.jobs.runner import run_waiting
+from kash.platform.jobs.services import job_queue, own_job, waits_for_own
 from kash.platform.jobs.views import message_of
 
 ONE, OTHER = "0" * 16, "1" * 16

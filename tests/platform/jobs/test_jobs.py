@@ -17,9 +17,7 @@ from kash.platform import storage
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs import JobCancelled, JobResult, Progress, enqueue, run_waiting, services
 from kash.platform.jobs.models import Job
-from kash.platform.jobs.progress import SILENT
-from kash.platform.jobs.queries import latest_own_jobs, own_job
-from kash.platform.jobs.queue import job_queue, worker_name
+from kash.platform.jobs.services import SILENT, job_queue, latest_own_jobs, own_job, worker_name
 from tests.platform.jobs import kinds
 
 OWNER, OTHER = "0" * 16, "1" * 16

@@ -15,8 +15,7 @@ from kash.platform import storage
 from kash.platform.database import db, writing
 from kash.platform.jobs import enqueue, services
 from kash.platform.jobs.models import Job
-from kash.platform.jobs.queries import own_job
-from kash.platform.jobs.queue import job_queue
+from kash.platform.jobs.services import job_queue, own_job
 from kash.platform.jobs.worker import Dispatcher
 from tests.forks import Forked, heard_module
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from kash.platform.jobs.models import Job
-from kash.platform.jobs.queries import latest_own_jobs, own_job
+from kash.platform.jobs.services import latest_own_jobs, own_job
 from tests.rows import NOW, row
 
 pytestmark = pytest.mark.usefixtures("as_it_was")

@@ -8,9 +8,16 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from kash.platform.messages.africas_talking import BULK_PATH, PATH, AfricasTalking, _answered
-from kash.platform.messages.gateways import ConsoleGateway, FileGateway, gateway_from
-from kash.platform.messages.states import Tried, TryOutcome
+from kash.platform.messages.gateways import (
+    BULK_PATH,
+    PATH,
+    AfricasTalking,
+    ConsoleGateway,
+    FileGateway,
+    _answered,
+    gateway_from,
+)
+from kash.platform.messages.rules import Tried, TryOutcome
 from kash.settings import SettingsError, load_settings
 from tests.people.notices.stand_in import StandIn, standing_in
 

@@ -13,33 +13,30 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.platform.database import db, writing
-from kash.platform.messages.letters import (
-    CalendarFile,
-    OutgoingMessage,
-    RenderedMessage,
-    request_from,
-)
-from kash.platform.messages.mailing import send_mails
-from kash.platform.messages.models import OutboxMessage
-from kash.platform.messages.outbox import claim_some, give_up_old_claims, put_in, settle
-from kash.platform.messages.sender_domain import (
+from kash.platform.messages.mail import (
     DomainRecord,
     NoRecords,
     dkim_record,
     dmarc_record,
     domain_of,
     look_up,
+    send_mails,
     spf_record,
 )
-from kash.platform.messages.shredding import shred_old
-from kash.platform.messages.states import (
+from kash.platform.messages.models import OutboxMessage
+from kash.platform.messages.outbox import claim_some, give_up_old_claims, put_in, settle, shred_old
+from kash.platform.messages.rules import (
     MOST_ATTEMPTS,
+    CalendarFile,
     Channel,
     MessageState,
+    OutgoingMessage,
+    RenderedMessage,
     Tried,
     TryOutcome,
     following,
     reported,
+    request_from,
 )
 from tests.people.notices.conftest import TEN
 

@@ -17,13 +17,12 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 from flask import Flask, Response, request
 
-from kash.platform.operations import limits, line
-from kash.platform.operations.arriving import Head
+from kash.platform.operations import arriving as limits
+from kash.platform.operations import connection as line
+from kash.platform.operations.arriving import Head, Ways
+from kash.platform.operations.connection import Turn
 from kash.platform.operations.patient_worker import PatientWorker
-from kash.platform.operations.turn import Turn
-from kash.platform.operations.ways import Ways
-from kash.platform.web.bodies import ENDED, MEGABYTE, takes_file
-from kash.platform.web.urgent import always_answered
+from kash.platform.web.bodies import ENDED, MEGABYTE, always_answered, takes_file
 
 TOLD = Path(os.environ["TOLD"])
 limits.HEADS = replace(limits.HEADS, window=2, most_seconds=3)

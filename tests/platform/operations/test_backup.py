@@ -28,24 +28,21 @@ from kash.figures.releases.rules.tables import last_days
 from kash.people.models import Group, Person
 from kash.platform import storage
 from kash.platform.database import db, new_public_id, utc_now
-from kash.platform.operations.backup import write_backup
-from kash.platform.operations.backup_check import check_backup
-from kash.platform.operations.encryption import (
-    decrypted,
-    encrypt,
-    identities_in,
-    needs_passphrase,
-    unlock,
-)
-from kash.platform.operations.errors import (
+from kash.platform.operations.archive import (
     DamagedBackup,
     NoKey,
     NotEmpty,
     OperationError,
     ToolFailed,
     WrongKeyGiven,
+    decrypted,
+    encrypt,
+    identities_in,
+    needs_passphrase,
+    unlock,
 )
-from kash.platform.operations.restoring import restore_backup
+from kash.platform.operations.backup import restore_backup, write_backup
+from kash.platform.operations.snapshot import check_backup
 from kash.platform.vault import audited, lookup, note_once, open_text, seal, verify
 from kash.policy import SYSTEM
 from kash.settings import Settings

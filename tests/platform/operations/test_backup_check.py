@@ -28,13 +28,13 @@ from kash.forums.models import (
 from kash.platform import storage
 from kash.platform.condition import condition
 from kash.platform.database import db, new_public_id, utc_now
-from kash.platform.operations import asking, backup, commands
-from kash.platform.operations.backup import write_backup
+from kash.platform.operations import archive as asking
+from kash.platform.operations import backup, commands
+from kash.platform.operations.archive import DamagedBackup
+from kash.platform.operations.backup import restore_backup, write_backup
 from kash.platform.operations.commands import operations
 from kash.platform.operations.database_check import NO_TABLE, check_part, check_whole
-from kash.platform.operations.errors import DamagedBackup
-from kash.platform.operations.named_files import named_files
-from kash.platform.operations.restoring import restore_backup
+from kash.platform.operations.snapshot import named_files
 from kash.platform.vault import SealedDocument
 from kash.settings import Settings
 from kash.training.models import MaterialFile

@@ -20,9 +20,8 @@ from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.http import get_parser  # type: ignore[import-untyped]
 from hypothesis import given
 
-from kash.platform.operations.arriving import Arriving
+from kash.platform.operations.arriving import URGENT_THREADS, Arriving
 from kash.platform.operations.connection import Collected
-from kash.platform.operations.limits import URGENT_THREADS
 from kash.platform.web.bodies import MEGABYTE
 from tests.forks import gunicorn
 from tests.platform.operations.test_arriving import requests

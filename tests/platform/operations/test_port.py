@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 from gunicorn.config import Config  # type: ignore[import-untyped] # it has none
 
-from kash.platform.operations import port as ports
 from kash.platform.operations import server
-from kash.platform.operations.port import PortTaken, wait_for_port
+from kash.platform.operations import server as ports
+from kash.platform.operations.server import PortTaken, wait_for_port
 from kash.settings import Settings
 
 

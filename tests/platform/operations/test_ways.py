@@ -9,10 +9,8 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.platform.operations.arriving import read_head
-from kash.platform.operations.ways import Ways
-from kash.platform.web.bodies import MEGABYTE
-from kash.platform.web.input import LARGEST_FORM
+from kash.platform.operations.arriving import Ways, read_head
+from kash.platform.web.bodies import LARGEST_FORM, MEGABYTE
 from kash.policy import Actor, Role
 
 # Paper is set by the press, which may take its time, and whoever reads the handbook can wait. So do

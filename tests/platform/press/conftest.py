@@ -18,10 +18,10 @@ from kash.platform.press import (
     CertificateWording,
     RenderLimits,
     Signatory,
-    certificate_pages,
 )
+from kash.platform.press import certificates as certificate_pages
 from kash.platform.press.certificate_values import DesignName
-from kash.platform.press.print_writing import PrintWriter
+from kash.platform.press.pdf_parts import PrintWriter
 
 WORDING = CertificateWording(
     heading="Certificate of Participation",

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from kash.platform.press import Badge, CertificateEntry, badges, cards, plate_store
-from kash.platform.press.piece_markup import name_points
-from kash.platform.press.piece_stamping import PieceStamper
+from kash.platform.press import Badge, CertificateEntry, badges, cards
+from kash.platform.press import stamping as plate_store
+from kash.platform.press.badges import PieceStamper, name_points
 from tests.platform.press.conftest import DATED, WORDING, entry
 
 

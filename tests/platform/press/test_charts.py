@@ -10,8 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.platform.press import PagedDocument, document
-from kash.platform.press.chart_looks import LABEL_SIZE, WIDTH
-from kash.platform.press.charts import bar_chart, line_chart, picture_of, scatter_chart
+from kash.platform.press.charts import (
+    LABEL_SIZE,
+    WIDTH,
+    bar_chart,
+    line_chart,
+    picture_of,
+    scatter_chart,
+)
 
 TAGS = {"svg", "title", "g", "rect", "path", "circle", "text"}
 ATTRIBUTES = {"viewBox", "role", "x", "y", "width", "height", "d", "cx", "cy", "r", "transform"}

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.platform.press import fitting, markup
+from kash.platform.press import markup
+from kash.platform.press import shaping as fitting
 from kash.platform.press.qr import qr_svg
-from kash.platform.press.typesetting.addresses import ASSETS, OwnAssetsOnly
+from kash.platform.press.typesetting.typesetter import ASSETS, OwnAssetsOnly
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ import pytest
 from pypdfium2 import raw
 
 from kash.platform.press import print_file
-from kash.platform.press.certificate_pages import stamped_pages
 from kash.platform.press.certificate_values import CertificateEntry, DesignName
+from kash.platform.press.certificates import stamped_pages
 from kash.platform.press.designs import plate_markup
 from kash.platform.press.shaping import normal
 from kash.platform.press.typesetting.typesetter import Typesetter

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from kash.platform.press.guilloche import guilloche
+from kash.platform.press.designs import guilloche
 
 Point = tuple[float, float]
 WIDTH, CORNER, RADIUS = 14850, 885, 410

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from kash.platform.press.qr_symbols import Symbol, _packed, qr_symbol
+from kash.platform.press.qr import Symbol, _packed, qr_symbol
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 

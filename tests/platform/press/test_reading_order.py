@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.platform.press.typesetting.structure import Node, set_in_order
+from kash.platform.press.typesetting.tagging import Node, set_in_order
 
 
 def document(*kids: Node) -> Node:

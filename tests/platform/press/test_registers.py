@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kash.platform.press import PagedDocument, RegisterSheet, document, register
-from kash.platform.press.registers import marked_sheet
+from kash.platform.press.documents import marked_sheet
 from tests.platform.press.conftest import DATED
 
 PAGED = PagedDocument(

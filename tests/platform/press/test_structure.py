@@ -22,7 +22,7 @@ from kash.platform.press import (
     single_files,
 )
 from kash.platform.press.certificate_values import OwnDesign
-from kash.platform.press.plate_store import PlateStore, plate_store
+from kash.platform.press.stamping import PlateStore, plate_store
 from tests.platform.press.conftest import WORDING, design, entry
 from tests.platform.press.test_registers import PAGED, sheets
 

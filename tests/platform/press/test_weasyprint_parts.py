@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import weasyprint
 
-from kash.platform.press.certificate_pages import _EMPTY_PICTURE, _learned, _plate_request, _sample
-from kash.platform.press.plates import Plate, packed, unpacked
+from kash.platform.press.certificates import _EMPTY_PICTURE, _learned, _plate_request, _sample
+from kash.platform.press.pdf_parts import Plate, packed, unpacked
 from kash.platform.press.shaping import Shaper
 from kash.platform.press.typesetting import weasyprint_parts
 from kash.platform.press.typesetting.plate_making import make_plate

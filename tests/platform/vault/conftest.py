@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 
 from kash.platform.database import db, init_database
 from kash.platform.vault import init_vault
+from kash.platform.vault.audit import install_triggers
 from kash.platform.vault.models import AuditEntry, AuditHead, AuditSubject
-from kash.platform.vault.triggers import install_triggers
 from kash.settings import Settings
 
 _TABLES = [AuditEntry.__table__, AuditSubject.__table__, AuditHead.__table__]

@@ -22,12 +22,12 @@ from kash.platform.vault import (
     audited,
     chain,
     head_code,
-    mirror,
     note_restore,
     vault_of,
     verify,
     verifying,
 )
+from kash.platform.vault import audit as mirror
 from kash.platform.vault.queries import (
     entries_about,
     entry_with_code,

@@ -27,7 +27,7 @@ from kash.platform.vault import (
     seal_file,
     vault_of,
 )
-from kash.platform.vault.canonical import length_prefixed
+from kash.platform.vault.chain import length_prefixed
 from kash.platform.vault.keys import add_sealing_key
 
 ID, KEY = bytes(range(8)), bytes(range(32))

@@ -32,9 +32,8 @@ from sqlalchemy import select
 from kash.incidents.services.evidence import Received, add_evidence
 from kash.platform import storage
 from kash.platform.database import Base, db, utc_now, writing
-from kash.platform.operations.archive import FILES, read_members
+from kash.platform.operations.archive import FILES, decrypted, read_members
 from kash.platform.operations.backup import write_backup
-from kash.platform.operations.encryption import decrypted
 from kash.platform.operations.snapshot import parts_of_database
 from kash.platform.vault import (
     Compartment,
@@ -53,9 +52,9 @@ from kash.platform.vault import (
     key_of,
     open_document,
     seal,
-    sealed_files,
     vault_of,
 )
+from kash.platform.vault import compartments as sealed_files
 from kash.platform.vault import compartments as sealing
 from kash.platform.vault.compartments import DOCUMENT_KEY_ID, SealingPlace, Secret
 from kash.platform.vault.models import Unsealing

@@ -13,6 +13,7 @@ from kash.platform.vault import AuditEntry
 from kash.platform.vault.chain import code_of, root_subject
 from kash.platform.vault.models import AuditSubject
 from kash.platform.vault.queries import (
+    BY_DAY,
     entries_about,
     entries_with_root,
     entry_with_code,
@@ -22,7 +23,6 @@ from kash.platform.vault.queries import (
     recent,
     told_by_day,
 )
-from kash.platform.vault.redaction import BY_DAY
 from tests.rows import row
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)

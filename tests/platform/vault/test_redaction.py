@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.platform.vault.redaction import by_day, has_a_time, subjects_shown
+from kash.platform.vault.queries import by_day, has_a_time, subjects_shown
 
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
 ENTRIES = st.lists(

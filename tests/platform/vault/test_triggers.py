@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from kash.platform.database import db
 from kash.platform.vault import TriggersMissing, assert_triggers, audited, install_triggers, verify
-from kash.platform.vault.triggers import drop_triggers
+from kash.platform.vault.audit import drop_triggers
 from kash.policy import SYSTEM
 
 CHANGES = [

@@ -19,14 +19,14 @@ from kash.platform.vault import (
     audited,
     chain,
     head_code,
-    mirror,
     note_restore,
     vault_of,
     verify,
     verifying,
 )
+from kash.platform.vault import audit as mirror
+from kash.platform.vault.audit import drop_triggers
 from kash.platform.vault.queries import entry_with_code
-from kash.platform.vault.triggers import drop_triggers
 from kash.policy import SYSTEM, Actor
 
 ACTORS = [Actor(public_id=letter * 16) for letter in "abc"]

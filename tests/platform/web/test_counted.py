@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from kash.platform.database import db
 from kash.platform.vault import audited
-from kash.platform.web import counted as module
-from kash.platform.web.counted import (
+from kash.platform.web import metrics as module
+from kash.platform.web.metrics import (
     AGAIN,
     KEPT,
     SHARED,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, StringField
 
+from kash.platform.web.bodies import CONTROL_CHARACTERS
 from kash.platform.web.fields import (
     DayField,
     MomentField,
@@ -33,7 +34,6 @@ from kash.platform.web.forms import (
     text_field,
     whole_number_field,
 )
-from kash.platform.web.input import CONTROL_CHARACTERS
 
 
 class Everything(KashForm):

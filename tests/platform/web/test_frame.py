@@ -18,8 +18,8 @@ from wtforms.validators import InputRequired
 
 from kash.attendance.feature import FEATURE
 from kash.attendance.rules.marking import STANDARD_STATUSES
-from kash.platform.web.counted import init_counted
 from kash.platform.web.errors import error_page
+from kash.platform.web.metrics import init_counted
 from kash.platform.web.taking import init_taking
 
 ROOT = Path(__file__).resolve().parents[3]

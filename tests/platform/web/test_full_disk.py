@@ -26,9 +26,10 @@ from kash.platform import database, storage
 from kash.platform.database import db, utc_now, writing
 from kash.platform.jobs.models import WAITING, Job
 from kash.platform.jobs.services import enqueue
-from kash.platform.storage import StorageFull, folder
+from kash.platform.storage import StorageFull
+from kash.platform.storage import store as folder
+from kash.platform.web.errors import posted
 from kash.platform.web.logs import configure_logs
-from kash.platform.web.posted import posted
 from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.routing import BuildError, Map, Rule
 
-from kash.platform.web.late_rules import LateRule
+from kash.platform.web.guard import LateRule
 
 RULES = (
     ("/", "first"), ("/people/<name>", "one"), ("/people/<int:number>/<path:rest>", "many"),

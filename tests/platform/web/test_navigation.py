@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.platform.web.navigation import beyond_the_row, in_the_bar
+from kash.platform.web.parts import beyond_the_row, in_the_bar
 
 
 def test_few_places_all_stand_in_the_bar() -> None:

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from kash.platform.web import tables
-from kash.platform.web.tables import plain_cell, table_csv, table_xlsx
+from kash.platform.web import taking as tables
+from kash.platform.web.taking import plain_cell, table_csv, table_xlsx
 
-# What no form lets in (`kash.platform.web.input`) is tried too.
+# What no form lets in (`kash.platform.web.bodies`) is tried too.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 SHEETS = st.lists(st.lists(TEXTS, min_size=3, max_size=3), min_size=1, max_size=4)
 

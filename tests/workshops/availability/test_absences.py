@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from kash.accounts.models import Account
 from kash.accounts.services.locking import deactivate
 from kash.platform.database import db, new_public_id, utc_now, writing
-from kash.platform.web.calendar_entries import CalendarQuestion
 from kash.platform.web.errors import ChangedMeanwhile, NotFound
 from kash.platform.web.formats import local_today
+from kash.platform.web.parts import CalendarQuestion
 from kash.policy import SYSTEM, Actor
 from kash.workshops.availability import services
 from kash.workshops.availability.models import Absence, TeachingDays

@@ -14,8 +14,8 @@ from kash.people.models import Venue, Zone
 from kash.people.queries.directory import VENUE_PHONE, VENUE_SAFETY
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import seal
-from kash.platform.web.calendar_entries import CalendarFilters, CalendarQuestion
 from kash.platform.web.errors import NotFound
+from kash.platform.web.parts import CalendarFilters, CalendarQuestion
 from kash.policy import Actor
 from kash.workshops.availability.models import Absence, VenueBlock, ZoneTravel
 from kash.workshops.availability.queries import (

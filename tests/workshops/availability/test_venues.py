@@ -15,9 +15,9 @@ from sqlalchemy import select
 from kash.people.models import Venue
 from kash.people.services.directory import VenueDetails, ZoneDetails, add_venue, add_zone
 from kash.platform.database import db, new_public_id
-from kash.platform.web.calendar_entries import CalendarFilters, CalendarQuestion
 from kash.platform.web.errors import NotFound
 from kash.platform.web.formats import local_today
+from kash.platform.web.parts import CalendarFilters, CalendarQuestion
 from kash.policy import SYSTEM, Actor
 from kash.workshops.availability import services
 from kash.workshops.availability.models import VenueBlock, ZoneTravel

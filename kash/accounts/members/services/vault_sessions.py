@@ -63,7 +63,7 @@ from kash.platform.vault import (
     seal_alone,
     stretched,
 )
-from kash.platform.vault.unsealing import REASON_KIND
+from kash.platform.vault.documents import REASON_KIND
 from kash.platform.web.errors import NotFound, Problem, TooManyTries, one_or_404
 from kash.policy import Actor, Role
 

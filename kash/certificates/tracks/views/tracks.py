@@ -40,7 +40,7 @@ from kash.certificates.tracks.services.visits import (
     witnesses,
 )
 from kash.people.queries.persons import MOST_COUNTED
-from kash.platform.approvals.errors import SamePerson
+from kash.platform.approvals.approval import SamePerson
 from kash.platform.database import db, is_public_id
 from kash.platform.press import PagedDocument, document
 from kash.platform.web import KashForm, current_actor, download, page
@@ -49,8 +49,7 @@ from kash.platform.web.errors import ChangedMeanwhile, Problem
 from kash.platform.web.fields import DayField
 from kash.platform.web.formats import local_today
 from kash.platform.web.forms import choice_field, required
-from kash.platform.web.paper import logo_address
-from kash.platform.web.programme import brand, paper_wording
+from kash.platform.web.programme import brand, logo_address, paper_wording
 from kash.platform.web.row_versions import number_shown
 from kash.platform.web.taking import TableColumn, is_taken, offers_table, taken
 from kash.policy import Actor, allow

@@ -79,7 +79,7 @@ from kash.money.payouts.services.claims import (
 from kash.people.lists.services import read_file
 from kash.people.models import Person
 from kash.people.queries.persons import consent_holds
-from kash.platform.approvals.errors import SamePerson, WrongStep
+from kash.platform.approvals.approval import SamePerson, WrongStep
 from kash.platform.database import db, new_public_id
 from kash.platform.vault import Change, audited, lookup, open_text, seal
 from kash.platform.web.account_names import account_names, people_of_accounts

@@ -36,8 +36,7 @@ from kash.people.models import PeopleList
 from kash.platform import storage
 from kash.platform.database import db, new_public_id, writing
 from kash.platform.jobs import Job, JobResult, Progress, enqueue
-from kash.platform.jobs.queries import own_job
-from kash.platform.jobs.services import cancel
+from kash.platform.jobs.services import cancel, own_job
 from kash.platform.vault import audited
 from kash.platform.web import Problem
 from kash.platform.web.current_actor import actor_of_job

@@ -61,8 +61,8 @@ from kash.planning.clashes.rules import (
 )
 from kash.planning.clashes.words import sentence
 from kash.platform.database import db
-from kash.platform.web.counted import counted
 from kash.platform.web.formats import from_local, local_today
+from kash.platform.web.metrics import counted
 from kash.policy import Actor, Reach, Role
 from kash.workshops.availability.queries import (
     absences_between,

@@ -1,10 +1,4 @@
-"""Makes plates: pages that are laid out once, with what differs left out of the drawing.
-
-Of a request, `hidden` are the marked elements that are left to be stamped, each with a sample, and
-`drawn` those that are set here and now. `learned` are texts whose glyphs the font of a field must
-have, and `words` the fields that words are set in, so that letters meet. `margin` names a margin
-box that is stamped as well, or is empty. `zoom` is how large the page is drawn.
-"""
+"""Plates: a page laid out once, with the places of what is stamped; the first is made ahead."""
 
 from __future__ import annotations
 
@@ -14,10 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kash.platform.press.fitting import balanced_width, fitted_points
-from kash.platform.press.plates import FieldFont, PictureField, Plate, PlateField, PlateObject
-from kash.platform.press.requests import PageRequest
-from kash.platform.press.shaping import Shaper, normal
+from kash.platform.press.certificate_values import (
+    CertificateDesign,
+    CertificateEntry,
+    CertificateWording,
+    Signatory,
+)
+from kash.platform.press.designs import plate_markup
+from kash.platform.press.markup import PageRequest
+from kash.platform.press.pdf_parts import FieldFont, PictureField, Plate, PlateField, PlateObject
+from kash.platform.press.shaping import Shaper, balanced_width, fitted_points, normal
 from kash.platform.press.typesetting import weasyprint_parts as engine
 from kash.platform.press.typesetting.typesetter import Typesetter
 
@@ -261,3 +261,29 @@ def _same(engraved: Any, shaped: Any) -> bool:
 def _with_widths(field: PlateField, font: Any) -> PlateField:
     widths = {glyph: width for glyph, width in font.widths.items() if glyph in font.to_unicode}
     return replace(field, font=replace(field.font, widths=widths))
+
+
+STYLESHEET = "certificates.css"
+_SAMPLE = "Sample 1"
+_WORDING = CertificateWording(_SAMPLE, _SAMPLE, _SAMPLE, _SAMPLE, _SAMPLE)
+
+
+def warm_typesetter() -> Typesetter:
+    """A typesetter of certificates that has set one."""
+    typesetter = Typesetter(STYLESHEET)
+    design = CertificateDesign("classic", "en", _WORDING, (Signatory(_SAMPLE, _SAMPLE),))
+    entry = CertificateEntry(_SAMPLE, _SAMPLE, _SAMPLE, "", date_text=_SAMPLE)
+    make_plate(
+        typesetter,
+        PageRequest(
+            markup=plate_markup(design, entry, "press:cuts.svg"),
+            hidden={"name": _SAMPLE, "serial": _SAMPLE, "date": _SAMPLE, "qr": ""},
+            drawn={},
+            learned={"name": [_SAMPLE]},
+            words=["name"],
+            language="en",
+            zoom=1.0,
+            margin="",
+        ),
+    )
+    return typesetter
