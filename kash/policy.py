@@ -60,7 +60,7 @@ _SEEING_FORUMS = {
     _R.PEER: Reach.MEMBER,
     _R.POLICE_PEER: Reach.MEMBER,
 }
-# Printed figures are as good as published: everybody reads them but whoever runs the machine.
+# Printed figures are as good as published: everybody reads them but the operator of the machine.
 _SEEING_RELEASES = dict.fromkeys(set(_R) - {_R.ADMINISTRATOR}, _ALL)
 _SEEING_COURSES = {
     _R.DIRECTOR: _ALL,
@@ -131,7 +131,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # Earlier trainings from another system, for people of her own.
     "history.bring": {_R.TRAINER: _OWN},
     "people.contact": {_R.TRAINER: _OWN},
-    # As the second person: whose own she is, or the director; never whoever asked.
+    # As the second person: whose own she is, or the director; never the one who asked.
     "people.agree_contact": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
     # Who looked at contacts more often than is usual, and why.
     "people.looks": {_R.DIRECTOR: _ALL},
@@ -160,7 +160,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
         _R.POLICE_PEER: _SELF,
     },
     "people.minors": {_R.CUSTODIAN: _ALL},
-    # Who opened or changed what is kept of a person: whoever answers for it, and she herself.
+    # Who opened or changed what is kept of a person: those who answer for it, and she herself.
     "people.trail": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _OWN,
@@ -180,7 +180,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # Both of the two must be her own.
     "people.merge": {_R.TRAINER: _OWN},
     "directory.see": _SEEING_DIRECTORY,
-    # Whoever edits also reads the addresses that a service keeps confidential.
+    # Editors also read the addresses that a service keeps confidential.
     "directory.edit": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,
@@ -190,7 +190,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # Who is away and on which days: of all. Why: one's own, and of all for who plans for all.
     "absences.see": {_R.DIRECTOR: _ALL, _R.TRAINER: Reach.NAMES},
     "absences.write": {_R.DIRECTOR: _ALL, _R.TRAINER: _SELF},
-    # Whom to call at a venue, what it costs and for whom it is safe is for who plans alone.
+    # The contact of a venue, its price and who is safe there are for planners alone.
     "venues.see": {
         _R.ADMINISTRATOR: _ALL,
         _R.DIRECTOR: _ALL,
@@ -208,7 +208,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     },
     "curriculum.edit": {_R.TRAINER: _ALL},
     "curriculum.approve": {_R.DIRECTOR: _ALL},
-    # Whoever sees a question sees what is right: nobody who may have to answer it.
+    # A question is seen with its right answer: by nobody who may have to answer it.
     "assessments.questions": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     "assessments.write": {_R.TRAINER: _ALL},
     "assessments.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
@@ -217,7 +217,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "workshops.edit": {_R.TRAINER: _OWN},
     # How free seats are given, and whether a missing course keeps somebody out.
     "workshops.rule": {_R.DIRECTOR: _ALL},
-    # Whoever has more there than holidays; each room narrows what it shows.
+    # Those who have more there than holidays; each room narrows what it shows.
     "calendar.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,
@@ -229,18 +229,18 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     },
     "attendance.see": _SEEING_WORKSHOPS,
     "attendance.mark": {_R.TRAINER: _OWN},
-    # Never whoever closed it: another who runs the workshop, or the director.
+    # Never the person who closed it: another who runs the workshop, or the director.
     "attendance.confirm": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
     # Her own answer to an invitation.
     "workshops.answer": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     # With the code on the wall, into a session that one is expected in.
     "attendance.check_in": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
-    # What was answered, once the form is closed; whoever answers needs no account.
+    # What was answered, once the form is closed; to answer takes no account.
     "evaluations.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
     "evaluations.run": {_R.TRAINER: _OWN},
     # What a workshop came to, trainers' notes among it; what leaves the house has none.
     "reports.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
-    # How a quarter goes, in counts: whoever plans, teaches or answers for it.
+    # How a quarter goes, in counts: those who plan, teach or answer for it.
     "overview.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     # Its own first page: what was sent to it, and what is printed for all.
     "overview.own": {_R.FUNDER: _OWN},
@@ -261,14 +261,14 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "tracks.approve": {_R.DIRECTOR: _ALL},
     # Who is enrolled, and what was seen of them: never of oneself.
     "tracks.keep": {_R.TRAINER: _OWN},
-    # Her own for whoever mends them, all for those who answer for the figures.
+    # Her own for the person who mends them, all for those who answer for the figures.
     "records.missing": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN, _R.MONITORING: _ALL},
     # What trainers may teach opens nothing; it is granted by somebody else than the trainer.
     "skills.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL, _R.MONITORING: _ALL},
     "skills.grant": {_R.DIRECTOR: _ALL},
-    # When a venue is taken, and nothing else, for whoever lets it.
+    # When a venue is taken, and nothing else, for those who let it.
     "feeds.venues": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL},
-    # What gets in the way of whoever plans; of people it tells those whose pages one may open.
+    # What gets in the way of planners; of people it tells those whose pages one may open.
     "clashes.see": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL},
     "clashes.rule": {_R.DIRECTOR: _ALL},
     # A quarter is planned by who may plan a workshop; it tells who is away, and no more.
@@ -294,7 +294,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "certificates.design": {_R.DIRECTOR: _ALL},
     # Her own signature, and nobody else's.
     "certificates.sign": {_R.DIRECTOR: _SELF, _R.TRAINER: _SELF},
-    # Money: one proposes and pays, another approves; whoever is paid sees her own.
+    # Money: one proposes and pays, another approves; a payee sees her own.
     "payouts.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _OWN,
@@ -338,18 +338,18 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # A mediator's own briefs.
     "incidents.briefs": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "incidents.duty": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL},
-    # To whom reporters turn outside the programme: one proposes, another agrees.
+    # Bodies outside the programme that reporters turn to: one proposes, another agrees.
     "incidents.outside": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
     "releases.see": _SEEING_RELEASES,
-    # Whoever proposes what a year prints never approves it, and nobody lends it to another.
+    # The proposer of what a year prints never approves it, and nobody lends it to another.
     "releases.make": {_R.DOCUMENTATION: _ALL},
     "releases.approve": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
     # Exact counts, only with the vault open: of the cases that one may open, which for a custodian
     # are those that concern her.
     "trends.see": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL, _R.CUSTODIAN: _OWN},
     "forums.see": _SEEING_FORUMS,
-    # Told stories are for whom their consent names: members of a forum and staff, or those who pay.
-    # What is not told yet lies in the vault, and is told by somebody else than its writer.
+    # Told stories are for those named in their consent: members of a forum and staff, or those
+    # who pay. What is not told yet lies in the vault, and is told by somebody else than its writer.
     "stories.see": {**_SEEING_FORUMS, _R.FUNDER: _OWN},
     "stories.drafts": {_R.DIRECTOR: _ALL, _R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _ALL},
     "stories.write": {_R.DOCUMENTATION: _ALL},
@@ -366,8 +366,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     },
     # A trainer may open a forum, and runs the one of which she is the secretary.
     "forums.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
-    # A token for a program acts for whoever asked for it, reaches no more than that account, and is
-    # agreed to by another who answers for what leaves.
+    # A token for a program acts for the account that asked for it, reaches no more than that
+    # account, and is agreed to by another who answers for what leaves.
     "api.see": {
         _R.ADMINISTRATOR: _ALL,
         _R.DIRECTOR: _ALL,
@@ -411,7 +411,7 @@ _OPEN = frozenset({ANYONE, SIGNED_IN})
 
 @dataclass(frozen=True)
 class StandIn:
-    """An approval that was lent to an actor, and the public id of whoever is absent."""
+    """An approval that was lent to an actor, and the public id of the absent person."""
 
     permission: str
     absent: str
@@ -449,7 +449,7 @@ class Actor:
         return [lent.absent for lent in self.stands_in if lent.permission == permission]
 
     def decides_for(self, permission: str, *, not_for: Collection[str | None] = ()) -> str | None:
-        """For whom this actor uses a lent permission; None if she decides in her own right.
+        """The account that lent this actor the permission; None if she decides in her own right.
 
         `not_for` are those who must not have a part in the decision, because it is about what they
         proposed themselves; an empty text says that nobody else is left to decide for.
@@ -469,7 +469,7 @@ class Actor:
         return self.reach(permission) is not Reach.NONE
 
 
-# The command line acts as the system itself; whoever runs it has the machine.
+# The command line acts as the system itself; its user has the machine.
 SYSTEM = Actor(public_id="system", roles=frozenset(Role))
 NOBODY = Actor(public_id="nobody")
 
