@@ -492,14 +492,14 @@ def _expiring(asked: Viewer) -> Sequence[TodayLine]:
 def _ready(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Ready for a certificate: %(title)s", title=ready.title),
-            url_for("certificates.workshop", public_id=ready.workshop),
+            _("Ready for a certificate: %(title)s", title=title),
+            url_for("certificates.workshop", public_id=workshop),
             _("They did all that its track asks for. Propose their certificates."),
-            key=ready.count,
-            small=ngettext("person", "people", ready.count),
+            key=count,
+            small=ngettext("person", "people", count),
             button=_("See them"),
         )
-        for ready in ready_by_tracks(asked.actor, asked.day)
+        for workshop, title, count in ready_by_tracks(asked.actor, asked.day)
     ]
 
 

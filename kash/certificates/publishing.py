@@ -284,19 +284,11 @@ class Verified:
     name_withheld: bool = False
 
 
-@dataclass(frozen=True)
-class CheckAnswer:
-    """Answer to one check; nothing but its admission if it was refused."""
-
-    admission: issuing_rules.Admission
-    verified: Verified | None = None
-
-
-def check_serial(check: Check, now: datetime) -> CheckAnswer:
-    """Count a check, then answer it as far as it is admitted."""
+def check_serial(check: Check, now: datetime) -> tuple[issuing_rules.Admission, Verified | None]:
+    """Count a check, then answer it as far as it is admitted; nothing if it was refused."""
     admitted, attempt = _counted(check, now)
     if admitted is issuing_rules.Admission.REFUSED:
-        return CheckAnswer(admitted)
+        return admitted, None
     name = check.name if admitted is issuing_rules.Admission.WHOLE else ""
     certificate_read = verified(check.serial, name)
     if attempt is not None and name:
@@ -308,7 +300,7 @@ def check_serial(check: Check, now: datetime) -> CheckAnswer:
                 .where(VerificationAttempt.id == attempt)
                 .values(serial=guessed)
             )
-    return CheckAnswer(admitted, certificate_read)
+    return admitted, certificate_read
 
 
 def verified(typed_serial: str, typed_name: str) -> Verified:

@@ -437,8 +437,8 @@ def attendance_rows(meetings: Sequence[MeetingInYear]) -> list[list[Any]]:
     rows.append([])
     rows.append([_("Member"), _("Group"), "", "", *words])
     rows += [
-        [name.shown, name.letter, "", "", *(name.times[status] for status in STATUSES)]
-        for name in names_in(meetings)
+        [shown, letter, "", "", *(times[status] for status in STATUSES)]
+        for letter, shown, times in names_in(meetings)
     ]
     return rows
 

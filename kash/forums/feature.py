@@ -510,13 +510,13 @@ def _today_meetings(asked: Viewer) -> Sequence[Any]:
 def _terms(asked: Viewer) -> Sequence[TodayLine]:
     return [
         TodayLine(
-            _("Terms of office end: %(name)s", name=forum.forum_name),
-            url_for("forums.terms", forum_id=forum.forum_id),
-            _("Members: %(count)s. Whose term has ended no longer counts.", count=forum.members),
-            key=day_text(forum.first),
+            _("Terms of office end: %(name)s", name=name),
+            url_for("forums.terms", forum_id=forum_id),
+            _("Members: %(count)s. Whose term has ended no longer counts.", count=members),
+            key=day_text(first),
             button=_("Look at the terms"),
         )
-        for forum in meetings.terms_ending(asked.actor, asked.day)
+        for forum_id, name, members, first in meetings.terms_ending(asked.actor, asked.day)
     ]
 
 

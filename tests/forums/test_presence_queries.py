@@ -29,7 +29,6 @@ from kash.forums.models import (
 )
 from kash.forums.queries.meetings import (
     MemberTerms,
-    TermsEnding,
     attendance_at,
     conflicted_in,
     member_terms,
@@ -237,11 +236,9 @@ def test_terms_and_quorums_are_those_of_the_forum_that_hold_on_the_day(
         told("Bahari", "B", now=None, ends=None),
         told("Nyota", "B", kept[1], kept[0], now=of_term[kept[1].id], ends=TODAY + 60 * DAY),
     ]
-    ending = TermsEnding(alpha.public_id, "Alpha", 1, TODAY + 60 * DAY)
+    ending = (alpha.public_id, "Alpha", 1, TODAY + 60 * DAY)
     assert terms_ending(two.secretary, TODAY) == [ending]
-    assert terms_ending(two.secretary, TODAY - DAY) == [
-        TermsEnding(alpha.public_id, "Alpha", 1, TODAY - DAY)
-    ]
+    assert terms_ending(two.secretary, TODAY - DAY) == [(alpha.public_id, "Alpha", 1, TODAY - DAY)]
     assert terms_ending(two.other, TODAY) == terms_ending(actor("peer"), TODAY) == []
 
     first, second = (group.letter for group in groups)

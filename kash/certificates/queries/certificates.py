@@ -37,11 +37,7 @@ from kash.certificates.models import (
 from kash.certificates.queries.issuing import Candidate, within_reach
 from kash.certificates.rules import issuing as issuing_rules
 from kash.certificates.tracks.models import Track, TrackEnrolment
-from kash.certificates.tracks.queries.certifying import (
-    HeldByTrack,
-    RenewalJudgement,
-    renewals_judged,
-)
+from kash.certificates.tracks.queries.certifying import RenewalJudgement, renewals_judged
 from kash.people.models import Group, Person
 from kash.people.queries.persons import group_counts, person_ids_within_reach
 from kash.platform.database import db
@@ -524,7 +520,7 @@ def judged_renewals(
         if certificate.version_id is not None
     }
     by_tracks = {
-        key: HeldByTrack(running[key].person_id, version, running[key].expires_on or today)
+        key: (running[key].person_id, version, running[key].expires_on or today)
         for key, version in versions.items()
     }
     return renewals_judged(session, by_tracks, today) if by_tracks else {}

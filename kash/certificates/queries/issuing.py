@@ -485,20 +485,10 @@ def some_for_preview(batch: CertificateBatch) -> list[Certificate]:
     )
 
 
-@dataclass(frozen=True)
-class ReadyHere:
-    """A workshop, and the number of its people who fulfil the track of its course, and have no
-    certificate by it proposed yet."""
-
-    workshop: str
-    title: str
-    count: int
-
-
-def ready_by_tracks(actor: Actor, today: date) -> list[ReadyHere]:
-    """Workshops that an actor runs at which certificates by a track can be proposed, of people who
-    are on the track; each of them at the latest workshop only. One query, and some for each track
-    that a course requires."""
+def ready_by_tracks(actor: Actor, today: date) -> list[tuple[str, str, int]]:
+    """(public id, title, number of people) of workshops that an actor runs at which certificates by
+    a track can be proposed, of people who are on the track; each of them at the latest workshop
+    only. One query, and some for each track that a course requires."""
     if actor.reach("certificates.propose") is not Reach.OWN:
         return []
     required = select(Track).where(Track.certifies, Track.course_id.is_not(None)).order_by(Track.id)
@@ -509,7 +499,7 @@ def ready_by_tracks(actor: Actor, today: date) -> list[ReadyHere]:
     ]
 
 
-def _ready(track: Track, actor: Actor, today: date) -> list[ReadyHere]:
+def _ready(track: Track, actor: Actor, today: date) -> list[tuple[str, str, int]]:
     has_one = exists().where(
         Certificate.person_id == RosterEntry.person_id,
         Certificate.batch_id == CertificateBatch.id,
@@ -539,4 +529,4 @@ def _ready(track: Track, actor: Actor, today: date) -> list[ReadyHere]:
     on_track = standings(db.session(), track, today, list(latest))
     ready = [person for person, standing in on_track.items() if standing.state is Standing.EARNED]
     counted = Counter(latest[person] for person in ready)
-    return [ReadyHere(workshop, title, number) for (workshop, title), number in counted.items()]
+    return [(workshop, title, number) for (workshop, title), number in counted.items()]

@@ -68,7 +68,7 @@ def enrol(track: str, file: Path, *, confirm: bool) -> None:
     people = [line.person for line in read if line.person is not None]
     shown = entrants(chosen, SYSTEM, people)
     counts = {
-        outcome: sum(entrant.outcome is outcome for entrant in shown) for outcome in EntryOutcome
+        outcome: sum(entrant["outcome"] is outcome for entrant in shown) for outcome in EntryOutcome
     }
     click.echo(
         _(

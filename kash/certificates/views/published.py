@@ -35,13 +35,7 @@ from kash.accounts.queries.accounts import names_of
 from kash.certificates import blueprint, documents
 from kash.certificates.forms import PUBLIC_REASONS, ChangeKeyForm, ReprintForm, VerifyForm
 from kash.certificates.models import Certificate, HolderLink
-from kash.certificates.publishing import (
-    Check,
-    CheckAnswer,
-    check_serial,
-    published_keys,
-    signed_status,
-)
+from kash.certificates.publishing import Check, check_serial, published_keys, signed_status
 from kash.certificates.queries import certificates as keys
 from kash.certificates.queries import issuing as holders
 from kash.certificates.queries.certificates import current_key
@@ -393,7 +387,7 @@ def _page(language: str, form: VerifyForm, **told: Any) -> str:
 
 def _verify(language: str) -> flask_Response:
     form = VerifyForm()
-    answer: CheckAnswer | None = None
+    admission, verified = None, None
     serial = ""
     if form.validate_on_submit():
         typed = form.serial.data
@@ -404,21 +398,19 @@ def _verify(language: str) -> flask_Response:
             check = Check(
                 issuing_rules.read_serial(typed) or "", form.name.data, request.remote_addr or ""
             )
-            answer = check_serial(check, utc_now())
+            admission, verified = check_serial(check, utc_now())
             serial = issuing_rules.grouped(check.serial)
-    refused = answer is not None and answer.admission is issuing_rules.Admission.REFUSED
-    certificate = answer.verified if answer is not None else None
+    refused = admission is issuing_rules.Admission.REFUSED
     page = make_response(
         _page(
             language,
             form,
-            answer=certificate,
+            answer=verified,
             serial=serial,
             refused=refused,
-            names_refused=answer is not None
-            and answer.admission is issuing_rules.Admission.WITHOUT_NAME,
+            names_refused=admission is issuing_rules.Admission.WITHOUT_NAME,
             as_of=utc_now(),
-            reason_class=PUBLIC_REASONS.get(certificate.revoked_class, "") if certificate else "",
+            reason_class=PUBLIC_REASONS.get(verified.revoked_class, "") if verified else "",
         ),
         429 if refused else 422 if form.errors else 200,
     )

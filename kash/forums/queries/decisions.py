@@ -626,40 +626,15 @@ def decisions_to_look_at(actor: Actor, today: date, *, most: int = 20) -> list[D
     return shown_decisions(rows, actor)
 
 
-@dataclass(frozen=True)
-class ActionNoteLine:
-    """A note on an action. `kind` and `size` are those of its evidence, empty and 0 if it has none
-    or the reader may not open it."""
-
-    public_id: str
-    text: str
-    by_owner: bool
-    written_at: datetime
-    kind: str
-    size: int
-
-
-def notes_of(action: ActionLine) -> list[ActionNoteLine]:
-    """The notes on an action, the newest first, each with its evidence for the person who may close
-    it; one query."""
-    rows = db.session.scalars(
+def notes_of(action: ActionLine) -> Sequence[ActionNote]:
+    """The notes on an action, the newest first; one query. Only the person who may close it opens
+    their evidence."""
+    return db.session.scalars(
         select(ActionNote)
         .join(Action, Action.id == ActionNote.action_id)
         .where(Action.public_id == action.public_id)
         .order_by(ActionNote.id.desc())
-    )
-    opens = action.may_close
-    return [
-        ActionNoteLine(
-            note.public_id,
-            note.text,
-            note.by_owner,
-            note.created_at,
-            note.kind if opens else "",
-            note.size if opens else 0,
-        )
-        for note in rows
-    ]
+    ).all()
 
 
 def evidence_of(action: ActionLine, note_id: str) -> ActionNote:

@@ -592,19 +592,9 @@ def member_terms(forum: Forum, day: date) -> list[MemberTerms]:
     return lines
 
 
-@dataclass(frozen=True)
-class TermsEnding:
-    """A forum whose members' terms end soon: how many, and the first last day."""
-
-    forum_id: str
-    forum_name: str
-    members: int
-    first: date
-
-
-def terms_ending(actor: Actor, day: date) -> list[TermsEnding]:
-    """Forums of which the actor is the secretary, in which terms end within two months and are not
-    carried on. One query."""
+def terms_ending(actor: Actor, day: date) -> list[tuple[str, str, int, date]]:
+    """(public id, name, number of members, the first last day) of forums of which the actor is the
+    secretary, in which terms end within two months and are not carried on. One query."""
     if actor.reach("forums.edit") is Reach.NONE or actor.account_id is None:
         return []
     rows = db.session.execute(
@@ -627,7 +617,7 @@ def terms_ending(actor: Actor, day: date) -> list[TermsEnding]:
             if last_day is not None and (last_day - day).days <= TOLD_BEFORE
         ]
         if days:
-            forums.append(TermsEnding(public_id, name, len(days), min(days)))
+            forums.append((public_id, name, len(days), min(days)))
     return forums
 
 

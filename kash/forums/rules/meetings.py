@@ -579,22 +579,14 @@ class MeetingInYear:
         )
 
 
-@dataclass(frozen=True)
-class NameInYear:
-    """Somebody as shown in a group, and in how many meetings with each status."""
-
-    letter: str
-    shown: str
-    times: Mapping[str, int]
-
-
 def letters_in(meetings: Iterable[MeetingInYear]) -> list[str]:
     """The letters of all groups that were there, in alphabetical order."""
     return sorted({group.letter for meeting in meetings for group in meeting.groups})
 
 
-def names_in(meetings: Iterable[MeetingInYear]) -> list[NameInYear]:
-    """Everybody who was shown in any of these meetings, by group and name. A person who appeared in
+def names_in(meetings: Iterable[MeetingInYear]) -> list[tuple[str, str, dict[str, int]]]:
+    """(letter, shown, in how many meetings with each status) of everybody who was shown in any of
+    these meetings, by group and name. A person who appeared in
     two ways has two lines: that they are one is nobody's to read."""
     counts: dict[tuple[str, str], dict[str, int]] = {}
     for meeting in meetings:
@@ -603,7 +595,7 @@ def names_in(meetings: Iterable[MeetingInYear]) -> list[NameInYear]:
                 for name in names:
                     times = counts.setdefault((group.letter, name), dict.fromkeys(STATUSES, 0))
                     times[status] += 1
-    return [NameInYear(letter, shown, times) for (letter, shown), times in sorted(counts.items())]
+    return [(letter, shown, counts[letter, shown]) for letter, shown in sorted(counts)]
 
 
 Printed = TypeVar("Printed")

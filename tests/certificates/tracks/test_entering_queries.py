@@ -11,8 +11,6 @@ import pytest
 from kash.certificates.tracks.models import Track, TrackEnrolment, TrackMove, TrackVersion
 from kash.certificates.tracks.queries import visits as entering
 from kash.certificates.tracks.queries.visits import (
-    EnteredBatch,
-    Entrant,
     batch_to_undo,
     batches_to_undo,
     entrants,
@@ -62,15 +60,18 @@ def test_entrants_stand_by_name_with_what_would_become_of_each(
     ids = [one.public_id for one in people]
     first, second = (group.letter for group in groups)
     expected = [
-        Entrant(ids[2], "Amani", second, EntryOutcome.ON_IT, 3),
-        Entrant(ids[1], "Bora", second, EntryOutcome.MINOR, 0),
-        Entrant(ids[0], "Nyota", second, EntryOutcome.NEW, 0),
-        Entrant(ids[3], "Zawadi", first, EntryOutcome.ONESELF, 0),
+        dict(zip(("person", "name", "letter", "outcome", "version"), values, strict=True))
+        for values in (
+            (ids[2], "Amani", second, EntryOutcome.ON_IT, 3),
+            (ids[1], "Bora", second, EntryOutcome.MINOR, 0),
+            (ids[0], "Nyota", second, EntryOutcome.NEW, 0),
+            (ids[3], "Zawadi", first, EntryOutcome.ONESELF, 0),
+        )
     ]
     for at_once in (2, 500):
         monkeypatch.setattr(entering, "_AT_ONCE", at_once)
         assert entrants(track, trainer, [*ids, ids[0]]) == expected
-    assert [one.name for one in entrants(track, SYSTEM, ids)] == [
+    assert [entrant["name"] for entrant in entrants(track, SYSTEM, ids)] == [
         "Amani",
         "Bora",
         "Nyota",
@@ -163,10 +164,10 @@ def test_whoever_was_put_on_together_is_taken_off_within_thirty_days_unless_move
     assert [found(letter * 16) for letter in "abcdo"] == [["a1", "a2"], ["b"], ["c"], ["d"], []]
     assert found("") == []
     entered = [
-        EnteredBatch(letter * 16, NOW - days * DAY, "e" * 16, people)
+        (letter * 16, NOW - days * DAY, "e" * 16, people)
         for letter, days, people in (("b", 0, 1), ("a", 1, 2), ("c", 3, 1))
     ]
-    assert batches_to_undo(track, trainer, NOW) == entered
+    assert [tuple(batch) for batch in batches_to_undo(track, trainer, NOW)] == entered
     monkeypatch.setattr(entering, "MOST_OF_BATCH", 0)
     assert [one.people for one in batches_to_undo(track, trainer, NOW)] == [1, 1, 1]
     assert batch_to_undo(track, trainer, NOW, "a" * 16) == entered[1]

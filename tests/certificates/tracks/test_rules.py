@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kash.certificates.tracks.rules.standing import (
-    EligibilityChange,
     Facts,
     Needs,
     RenewalState,
@@ -217,7 +216,11 @@ def test_a_group_is_fulfilled_on_the_day_of_the_last_part_it_needed() -> None:
 
 
 def test_what_a_new_tree_changes_is_counted_by_who_gains_and_who_loses() -> None:
-    assert change_between({1: DAY, 2: DAY}, {2: DAY, 3: DAY, 4: DAY}) == EligibilityChange(2, 1, 1)
+    assert change_between({1: DAY, 2: DAY}, {2: DAY, 3: DAY, 4: DAY}) == {
+        "gained": 2,
+        "lost": 1,
+        "kept": 1,
+    }
 
 
 @given(st.randoms(use_true_random=False))

@@ -93,7 +93,7 @@ def test_what_was_seen_last_counts_and_not_seen_changes_nothing(
             for day, seen in zip(days, visits, strict=True)
             if seen.get("a") in set(Observed)
         ]
-        assert (one.day, one.observed) == (told[-1] if told else (None, None))
+        assert (one["day"], one["observed"]) == (told[-1] if told else (None, None))
 
 
 def visited(tracked: Tracked, name: str = ALL, ago: int = 5, **more: object) -> str:
@@ -330,6 +330,6 @@ def test_the_checklist_on_paper_is_one_page_with_every_line_and_nobodys_name(
     address = f"/tracks/{on_track.track}/versions/{on_track.version}/checklist.pdf"
     answer = client_for(on_track.trainer).get(address)
     assert answer.mimetype == "application/pdf"
-    assert seen_of_checklist(on_track.row.checklist, [])[19].item.text.startswith("19 ")
+    assert seen_of_checklist(on_track.row.checklist, [])[19]["item"].text.startswith("19 ")
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:
         assert len(pdf.pages) == 1

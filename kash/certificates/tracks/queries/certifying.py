@@ -144,13 +144,8 @@ def _versions(
     return trees, present[-1] if present else None
 
 
-@dataclass(frozen=True)
-class HeldByTrack:
-    """A certificate of a person by a version of a track (both by their keys), with its last day."""
-
-    person: int
-    version: int
-    last_day: date
+# A certificate of a person by a version of a track (both by their keys), with its last day.
+HeldByTrack = tuple[int, int, date]
 
 
 @dataclass(frozen=True)
@@ -176,23 +171,22 @@ def renewals_judged(
 
     Two queries, and those of each version and last day.
     """
-    tracks, renewals = _renewals(session, {certificate.version for certificate in held.values()})
+    versions = {version for _person, version, _last_day in held.values()}
+    tracks, renewals = _renewals(session, versions)
     if not renewals:
         return {}
     enrolled: dict[tuple[int, int], int] = {}
     for person, track, version in session.execute(
         select(TrackEnrolment.person_id, TrackEnrolment.track_id, TrackEnrolment.version_id).where(
-            TrackEnrolment.person_id.in_({certificate.person for certificate in held.values()})
+            TrackEnrolment.person_id.in_({person for person, _version, _last_day in held.values()})
         )
     ):
         enrolled[person, track] = version
     groups: defaultdict[tuple[int, date], dict[int, int]] = defaultdict(dict)
-    for key, certificate in held.items():
-        chosen = enrolled.get(
-            (certificate.person, tracks[certificate.version]), certificate.version
-        )
+    for key, (person, version, last_day) in held.items():
+        chosen = enrolled.get((person, tracks[version]), version)
         if chosen in renewals:
-            groups[chosen, certificate.last_day][key] = certificate.person
+            groups[chosen, last_day][key] = person
     judged: dict[int, RenewalJudgement] = {}
     for (version, last_day), certificates in groups.items():
         renewal = renewals[version]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial, reduce
 from typing import Any
@@ -67,17 +66,6 @@ _NONE: ColumnElement[str] = literal_column("''")
 _UNDONE_WITHIN = timedelta(days=30)
 
 
-@dataclass(frozen=True)
-class Entrant:
-    """Somebody who is to be put on a track. `version` is that on which she is, 0 for nobody."""
-
-    person: str
-    name: str
-    letter: str
-    outcome: standing_rules.EntryOutcome
-    version: int
-
-
 def kept_by(actor: Actor) -> ColumnElement[bool]:
     """The persons that an actor puts on tracks, each asked about by herself; of the machine's
     operator, everybody."""
@@ -86,10 +74,10 @@ def kept_by(actor: Actor) -> ColumnElement[bool]:
     return within_reach(actor, "tracks.keep", few=True)
 
 
-def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[Entrant]:
-    """These people (public ids) by name, as far as they are the actor's own; a query for each five
-    hundred."""
-    found = []
+def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[dict[str, Any]]:
+    """These people (public ids) by name, as far as they are the actor's own, each with the outcome
+    for her, and the version on which she is, 0 for none; a query for each five hundred."""
+    entering = []
     on_it = (TrackEnrolment.person_id == Person.id) & (TrackEnrolment.track_id == track.id)
     for some in _parts(people):
         for person in db.session.execute(
@@ -107,16 +95,19 @@ def entrants(track: Track, actor: Actor, people: Collection[str]) -> list[Entran
             .outerjoin(TrackVersion, TrackVersion.id == TrackEnrolment.version_id)
             .where(Person.public_id.in_(some), kept_by(actor))
         ):
-            outcome = standing_rules.outcome_of(
-                on_it=person.number is not None,
-                minor=person.minor,
-                oneself=person.id == actor.person_id,
-            )
-            entrant = Entrant(
-                person.public_id, person.chosen_name, person.letter, outcome, person.number or 0
-            )
-            found.append(((person.sort_name, person.id), entrant))
-    return [entrant for _order, entrant in sorted(found, key=lambda pair: pair[0])]
+            entrant = {
+                "person": person.public_id,
+                "name": person.chosen_name,
+                "letter": person.letter,
+                "outcome": standing_rules.outcome_of(
+                    on_it=person.number is not None,
+                    minor=person.minor,
+                    oneself=person.id == actor.person_id,
+                ),
+                "version": person.number or 0,
+            }
+            entering.append(((person.sort_name, person.id), entrant))
+    return [entrant for _order, entrant in sorted(entering, key=lambda pair: pair[0])]
 
 
 def _parts(values: Collection[str]) -> Iterator[Sequence[str]]:
@@ -203,17 +194,6 @@ def _ways(terms: Collection[str]) -> Iterator[tuple[ColumnElement[bool], frozens
             yield column.in_(some), frozenset(some)
 
 
-@dataclass(frozen=True)
-class EnteredBatch:
-    """People who were put on a track together: when, by which account, how many of the actor's own
-    are still on it as they were put there."""
-
-    batch: str
-    at: datetime
-    by: str
-    people: int
-
-
 def undoable(track_id: int, actor: Actor, now: datetime, batch: Any) -> Select[int]:
     """The keys of enrolments that were made together, as one batch, in the last thirty days and can
     be taken back: of the actor's own people, who were not moved since."""
@@ -233,17 +213,21 @@ def undoable(track_id: int, actor: Actor, now: datetime, batch: Any) -> Select[i
     )
 
 
-def batch_to_undo(track: Track, actor: Actor, now: datetime, batch: str) -> EnteredBatch:
-    """People who were put on a track together and can be taken off again. Raises NotFound."""
-    counts = db.session.execute(
+def batch_to_undo(track: Track, actor: Actor, now: datetime, batch: str) -> Any:
+    """People who were put on a track together and can be taken off again: the batch, when it was,
+    by which account, and how many. Raises NotFound."""
+    entered = db.session.execute(
         select(
-            func.max(TrackEnrolment.enrolled_at), func.max(TrackEnrolment.enrolled_by), func.count()
+            func.max(TrackEnrolment.batch).label("batch"),
+            func.max(TrackEnrolment.enrolled_at).label("at"),
+            func.max(TrackEnrolment.enrolled_by).label("by"),
+            func.count().label("people"),
         ).where(TrackEnrolment.id.in_(undoable(track.id, actor, now, batch)))
     ).one()
-    return one_or_404(EnteredBatch(batch, *counts) if counts[2] else None)
+    return one_or_404(entered if entered.people else None)
 
 
-def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBatch]:
+def batches_to_undo(track: Track, actor: Actor, now: datetime) -> Sequence[Any]:
     """The three latest batches of people who can be taken off again; of each no more people are
     counted than MOST_OF_BATCH + 1. One query."""
     # People who were put on it together were so at one moment by one account.
@@ -282,9 +266,9 @@ def batches_to_undo(track: Track, actor: Actor, now: datetime) -> list[EnteredBa
         .correlate(latest)
         .subquery()
     )
-    people = select(func.count()).select_from(some).scalar_subquery()
-    rows = db.session.execute(select(latest, people).order_by(latest.c.at.desc(), latest.c.batch))
-    return [EnteredBatch(*batch) for batch in rows]
+    people = select(func.count()).select_from(some).scalar_subquery().label("people")
+    by_day = select(latest, people).order_by(latest.c.at.desc(), latest.c.batch)
+    return db.session.execute(by_day).all()
 
 
 About = Callable[[Leaf], str]
@@ -515,7 +499,7 @@ def visits_of(track_id: int, person_id: int) -> list[SupervisionVisit]:
 
 def seen_of_checklist(
     checklist: object, visits: Sequence[SupervisionVisit]
-) -> list[standing_rules.SeenItem]:
+) -> list[dict[str, Any]]:
     """A checklist as it stands after these visits, which come the latest first."""
     standing = [visit for visit in reversed(visits) if visit.withdrawn_at is None]
     return standing_rules.seen_items(

@@ -57,20 +57,11 @@ def _reached(days: list[dict[int, date]], needed: int) -> dict[int, date]:
     }
 
 
-@dataclass(frozen=True)
-class EligibilityChange:
-    """Number of people that a new tree would change: who would fulfil it and did not, who did and
-    would not, and who does by both."""
-
-    gained: int
-    lost: int
-    kept: int
-
-
-def change_between(before: Mapping[int, date], after: Mapping[int, date]) -> EligibilityChange:
-    """Change for people if one tree follows another, by who fulfils each."""
-    kept = len(before.keys() & after.keys())
-    return EligibilityChange(gained=len(after) - kept, lost=len(before) - kept, kept=kept)
+def change_between(before: Mapping[int, date], after: Mapping[int, date]) -> dict[str, int]:
+    """Number of people that a new tree would change, by who fulfils each: who would fulfil it and
+    did not, who did and would not, and who does by both."""
+    both = len(before.keys() & after.keys())
+    return {"gained": len(after) - both, "lost": len(before) - both, "kept": both}
 
 
 @dataclass(frozen=True)
@@ -461,19 +452,11 @@ def written_items(
     return tuple(items)
 
 
-@dataclass(frozen=True)
-class SeenItem:
-    """An item with what was seen of it last, and on which day; nothing if it was not seen."""
-
-    item: ChecklistItem
-    observed: Observed | None
-    day: date | None
-
-
 def seen_items(
     items: Sequence[ChecklistItem], visits: Iterable[tuple[date, Mapping[str, Any]]]
-) -> list[SeenItem]:
-    """A checklist as it stands after visits in their order: what was seen last counts, and a visit
+) -> list[dict[str, Any]]:
+    """The items of a checklist, each with what was seen of it last (`observed`) and on which `day`,
+    None if it was not seen, after visits in their order: what was seen last counts, and a visit
     on which an item was not seen changes nothing of it."""
     last: dict[str, tuple[Observed, date]] = {}
     values = set(Observed)
@@ -481,4 +464,8 @@ def seen_items(
         for key, value in observed.items():
             if value in values:
                 last[key] = Observed(value), day
-    return [SeenItem(item, *last.get(item.key, (None, None))) for item in items]
+    unseen = (None, None)
+    return [
+        dict(zip(("item", "observed", "day"), (item, *last.get(item.key, unseen)), strict=True))
+        for item in items
+    ]

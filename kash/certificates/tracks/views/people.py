@@ -152,14 +152,13 @@ def _preview(
 ) -> ResponseReturnValue:
     """Page of who can be put on a track; everybody who is new is ticked at first."""
     people = visit_queries.entrants(track, actor, wanted.people[: standing_rules.MOST_AT_ONCE])
-    new = {
-        entrant.person for entrant in people if entrant.outcome is standing_rules.EntryOutcome.NEW
-    }
+    first = standing_rules.EntryOutcome.NEW
+    new = {entrant["person"] for entrant in people if entrant["outcome"] is first}
     chosen = new if ticked is None else ticked & new
     letter = request.form.get("group") or request.form.get("letter", "")
     # Who is new stands first; within that, by name.
-    order = sorted(people, key=lambda one: one.outcome is not standing_rules.EntryOutcome.NEW)
-    group: OneGroup[visit_queries.Entrant] = one_group(order, lambda one: one.letter, letter)
+    order = sorted(people, key=lambda entrant: entrant["person"] not in new)
+    group = one_group(order, lambda entrant: entrant["letter"], letter)
     pages = max(1, -(-len(group.rows) // ROWS))
     turned = number_shown(request.form.get("turn")) if "group" not in request.form else 1
     number = min(max(turned, 1), pages)
@@ -168,12 +167,12 @@ def _preview(
         "tracks/many_preview.html",
         track=track,
         version=one_or_404(track_queries.published_version(track)),
-        people=[entrant.person for entrant in people],
+        people=[entrant["person"] for entrant in people],
         shown=OneGroup(group.letter, rows, group.counts),
         chosen=chosen,
-        elsewhere=sorted(chosen - {one.person for one in rows}),
+        elsewhere=sorted(chosen - {entrant["person"] for entrant in rows}),
         counts={
-            outcome: sum(entrant.outcome is outcome for entrant in people)
+            outcome: sum(entrant["outcome"] is outcome for entrant in people)
             for outcome in standing_rules.EntryOutcome
         },
         left=len(wanted.people) - len(people),

@@ -24,12 +24,7 @@ from kash.certificates.tracks.queries import tracks as track_queries
 from kash.certificates.tracks.queries.certifying import fulfilled, one_standing
 from kash.certificates.tracks.queries.visits import DUE, about_of, places_to_choose, visits_of_track
 from kash.certificates.tracks.rules import tree as trees
-from kash.certificates.tracks.rules.standing import (
-    EligibilityChange,
-    VisitKind,
-    change_between,
-    checklist_from_json,
-)
+from kash.certificates.tracks.rules.standing import VisitKind, change_between, checklist_from_json
 from kash.certificates.tracks.services import tracks as services
 from kash.certificates.tracks.services.tracks import TrackDetails, UnsoundTree
 from kash.certificates.tracks.services.visits import (
@@ -193,7 +188,7 @@ def _version_page(track: Track, found: TrackVersion, form: forms.ReturnTrackForm
     )
 
 
-def _change(track: Track, tree: trees.Requirements) -> EligibilityChange:
+def _change(track: Track, tree: trees.Requirements) -> dict[str, int]:
     """Number of people that requirements would change, against the published version."""
     session, question = db.session(), LeafQuestion(local_today())
     present = track_queries.published_version(track)
@@ -240,7 +235,7 @@ def _write_page(
     found: TrackVersion,
     sheet: forms.TreeSheet,
     *,
-    change: EligibilityChange | None = None,
+    change: Mapping[str, int] | None = None,
     problem: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
